@@ -1,0 +1,90 @@
+// Who is there, which channels there are, who is in them, and where the bot may write.
+
+import type { Identity } from "./identity.js";
+import { Refusal } from "./refusal.js";
+import type { Channel, Person } from "./types.js";
+
+export interface Room extends Channel {
+  archived: boolean;
+  readonly members: Set<string>;
+  /** The person at the other end of a direct message channel. */
+  readonly im?: Person;
+}
+
+export class Directory {
+  readonly people: { readonly ada: Person; readonly grace: Person; readonly stranger: Person };
+  readonly channels: {
+    readonly general: Room;
+    readonly data: Room;
+    readonly secret: Room;
+    readonly team: Room;
+    readonly archived: Room;
+  };
+  readonly #rooms = new Map<string, Room>();
+
+  constructor(readonly identity: Identity) {
+    const ada = { id: "U0ADALOVELA", teamId: identity.teamId, name: "ada" };
+    const grace = { id: "U0GRACEHOPP", teamId: identity.teamId, name: "grace" };
+    const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger" };
+    this.people = { ada, grace, stranger };
+    const here = [ada.id, grace.id];
+    const bot = identity.botUserId;
+    this.channels = {
+      general: this.#add("C0GENERAL01", "general", here),
+      data: this.#add("C0DATATEAM1", "data", [...here, stranger.id, bot]),
+      secret: this.#add("C0SECRET001", "secret", here, { private: true }),
+      team: this.#add("C0TEAMROOM1", "team", [...here, bot], { private: true }),
+      archived: this.#add("C0ARCHIVED1", "archived", [...here, bot], { archived: true }),
+    };
+  }
+
+  room(id: string): Room | undefined {
+    return this.#rooms.get(id);
+  }
+
+  /** The room behind what a test holds. */
+  roomOf(channel: Channel): Room {
+    const room = this.#rooms.get(channel.id);
+    if (!room) throw new Error(`There is no channel ${channel.id} (${channel.name}) in this workspace.`);
+    return room;
+  }
+
+  person(id: string): Person | undefined {
+    return Object.values(this.people).find((person) => person.id === id);
+  }
+
+  dm(person: Person): Room {
+    const id = `D${person.id.slice(1)}`;
+    const members = [person.id, this.identity.botUserId];
+    return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
+  }
+
+  /** What payloads call the channel: Slack hides the names of private ones. */
+  payloadName(room: Room): string {
+    return room.im ? "directmessage" : room.private ? "privategroup" : room.name;
+  }
+
+  /** The channel that the bot knows by `id`; a private one without the bot does not exist for it. */
+  visible(id: string | undefined): Room {
+    const room = id === undefined ? undefined : this.room(id);
+    if (!room || (room.private && !room.members.has(this.identity.botUserId))) throw new Refusal("channel_not_found");
+    return room;
+  }
+
+  /** The channel where the bot may post now. `id`: a channel's, or a person's for the direct message with them. */
+  postable(id: string, scopes: ReadonlySet<string>): Room {
+    const person = this.person(id);
+    const room = person ? this.dm(person) : this.visible(id);
+    if (room.archived) throw new Refusal("is_archived");
+    if (!room.members.has(this.identity.botUserId) && !scopes.has("chat:write.public")) {
+      throw new Refusal("not_in_channel");
+    }
+    return room;
+  }
+
+  #add(id: string, name: string, members: string[], more: { private?: boolean; archived?: boolean; im?: Person } = {}) {
+    const room: Room = { id, name, private: false, archived: false, members: new Set(members), ...more };
+    this.#rooms.set(id, room);
+    return room;
+  }
+}

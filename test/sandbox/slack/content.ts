@@ -1,0 +1,27 @@
+// Whether the text and the blocks of a message are ones that Slack takes.
+
+import { blockErrors } from "./block-kit.js";
+import type { Json } from "./json.js";
+import { type Content, textsOf } from "./messages.js";
+import { Refusal, refuse } from "./refusal.js";
+
+/** Slack takes 40,000 characters and shows about 4,000 in one piece; a bot that sends more has a defect. */
+const longestText = 4_000;
+/** All the texts of the blocks together (Web API only), which Slack refuses with a code of its own. */
+const longestBlocks = 12_000;
+
+/** The content of a message from the arguments of a call; throws a Refusal for what Slack would refuse. */
+export function contentOf(args: Json, over: "web-api" | "response_url"): Content {
+  const text = args.text ?? "";
+  if (typeof text !== "string") throw refuse("invalid_arguments", ["must be a string [json-pointer:/text]"]);
+  if (Array.isArray(args.attachments) && args.attachments.length > 0) throw new Refusal("invalid_attachments");
+  const blocks = args.blocks ?? [];
+  if (!Array.isArray(blocks)) throw new Refusal("invalid_blocks_format");
+  const errors = blockErrors(blocks, 50);
+  if (errors.length > 0) throw refuse("invalid_blocks", errors);
+  if (blocks.length === 0 && text.trim() === "") throw new Refusal("no_text");
+  if (text.length > longestText) throw new Refusal("msg_too_long");
+  const total = [...textsOf(blocks)].reduce((sum, one) => sum + one.length, 0);
+  if (over === "web-api" && total > longestBlocks) throw new Refusal("msg_blocks_too_long");
+  return { text, blocks };
+}

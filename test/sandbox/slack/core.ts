@@ -1,0 +1,65 @@
+// The state of the workspace that all the protocols share.
+
+import type { Clock } from "../../../src/clock.js";
+import { CallLog } from "./calls.js";
+import { Directory } from "./channels.js";
+import { Faults } from "./faults.js";
+import { type Identity, identityOf } from "./identity.js";
+import type { Json } from "./json.js";
+import { RateLimits } from "./limits.js";
+import { MessageLog } from "./messages.js";
+import { Triggers } from "./triggers.js";
+import type { SlackMessage, SlackOptions } from "./types.js";
+import { ViewStore } from "./views.js";
+
+export class Core {
+  readonly clock: Clock;
+  readonly identity: Identity;
+  readonly directory: Directory;
+  readonly log: MessageLog;
+  readonly calls = new CallLog();
+  readonly faults = new Faults();
+  readonly limits: RateLimits;
+  readonly triggers: Triggers;
+  readonly views = new ViewStore();
+  readonly scopes = new Set(["commands", "chat:write", "chat:write.public"]);
+  /** "http://127.0.0.1:PORT", known once the server listens. */
+  origin = "";
+  /** Makes a one-time address for a Socket Mode connection. */
+  openSocketUrl: () => string = () => {
+    throw new Error("Socket Mode has not been started.");
+  };
+
+  constructor(options: SlackOptions) {
+    this.clock = options.clock;
+    this.identity = identityOf(options);
+    this.directory = new Directory(this.identity);
+    this.log = new MessageLog(options.clock);
+    this.limits = new RateLimits(options.clock);
+    this.triggers = new Triggers(options.clock);
+  }
+
+  /** The message as payloads and answers carry it. */
+  wireMessage(message: SlackMessage): Json {
+    const { botUserId, botId, appId, teamId } = this.identity;
+    const edited = message.history.at(-1);
+    return {
+      type: "message",
+      user: message.author,
+      ts: message.ts,
+      ...(message.author === botUserId ? { bot_id: botId, app_id: appId } : {}),
+      text: message.text,
+      team: teamId,
+      ...(message.blocks.length > 0 ? { blocks: withIds(message.blocks) } : {}),
+      ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+      ...(message.edits > 0 && edited ? { edited: { user: botId, ts: `${Math.floor(edited.at / 1000)}.000000` } } : {}),
+    };
+  }
+}
+
+/** Slack gives every block that has none a block_id; here by its place. */
+export function withIds(blocks: readonly unknown[]): unknown[] {
+  return blocks.map((block, index) => (typeof block === "object" ? { block_id: idOfBlock(index), ...block } : block));
+}
+
+export const idOfBlock = (index: number) => `auto-block-${index}`;

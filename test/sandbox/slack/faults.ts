@@ -1,0 +1,35 @@
+// The things that go wrong on demand: error answers, rate limits, lost answers, cut connections.
+
+import type { ApiAnswer, Fault, FaultKind, SlackFaults } from "./types.js";
+
+export class Faults implements SlackFaults {
+  #faults: { fault: Fault; left: number }[] = [];
+
+  add(fault: Fault): void {
+    this.#faults.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY });
+  }
+
+  clear(): void {
+    this.#faults = [];
+  }
+
+  /** The fault that hits this call, counted. */
+  take(method: string): Fault | undefined {
+    const hit = this.#faults.find(({ fault, left }) => left > 0 && (fault.method === method || fault.method === "*"));
+    if (!hit) return undefined;
+    hit.left -= 1;
+    return hit.fault;
+  }
+}
+
+/** What the caller gets instead of an answer, as the log shows it. */
+export function faultAnswer(kind: FaultKind): ApiAnswer {
+  switch (kind.type) {
+    case "error":
+      return { ...kind.extra, ok: false, error: kind.error };
+    case "status":
+      return { ok: false, error: `http_${kind.status}` };
+    default:
+      return { ok: false, error: kind.type };
+  }
+}

@@ -1,0 +1,169 @@
+// What people do: commands, clicks and other interactions, their delivery, and what the acknowledgement says.
+
+import { randomUUID } from "node:crypto";
+import type { Room } from "./channels.js";
+import type { Core } from "./core.js";
+import { type Delivered, DeliveryTimeout, deliver, formType, signedHeaders } from "./delivery.js";
+import { useElement } from "./elements.js";
+import { isRecord, type Json, parseJson, stringAt } from "./json.js";
+import { actionsPayload, commandPayload, escapeUrls } from "./payloads.js";
+import { Refusal } from "./refusal.js";
+import { type Origin, type ResponseUrls, respond } from "./response-url.js";
+import type { SocketMode } from "./socket-mode.js";
+import type { Ack, ClickOptions, CommandOptions, DeliveryOptions, Interaction, Person, SlackMessage } from "./types.js";
+
+const acknowledgeWithinMs = 3_000;
+
+/** Everything that is needed to deliver it again. */
+interface Sending {
+  id: string;
+  triggerId: string;
+  responseUrl: string;
+  kind: "slash_commands" | "interactive";
+  payload: Json;
+  envelopeId: string;
+  origin: Origin;
+}
+
+export class Interactions {
+  /** Where the app listens in HTTP mode; null: Socket Mode. */
+  eventsUrl: string | null = null;
+  readonly #sent = new Map<string, Sending>();
+
+  constructor(
+    readonly core: Core,
+    readonly responseUrls: ResponseUrls,
+    readonly socket: SocketMode,
+  ) {}
+
+  command(text: string, options: CommandOptions): Promise<Interaction> {
+    const { directory, triggers } = this.core;
+    const user = options.user ?? directory.people.ada;
+    const room = directory.roomOf(options.channel ?? directory.channels.data);
+    this.#mustBeIn(room, user);
+    const origin = { interaction: this.#nextId(), channel: room.id, user: user.id };
+    const ends = {
+      triggerId: triggers.issue(user.id, options.triggerId),
+      responseUrl: this.responseUrls.issue("commands", origin),
+    };
+    const typed = options.escape === false ? text : escapeUrls(text);
+    const payload = commandPayload(this.core, options.command ?? "/hex", typed, user, room, ends);
+    return this.#send(this.#sending("slash_commands", payload, origin, ends), options);
+  }
+
+  click(message: SlackMessage, actionId: string, options: ClickOptions): Promise<Interaction> {
+    const { directory, log, triggers } = this.core;
+    const reader = message.user === null ? undefined : directory.person(message.user);
+    const user = options.user ?? reader ?? directory.people.ada;
+    const room = directory.room(message.channel);
+    if (!room) throw new Error(`There is no channel ${message.channel}.`);
+    this.#mustBeIn(room, user);
+    if (message.user !== null && message.user !== user.id) throw new Error(`Only ${message.user} sees this message.`);
+    if (message.deleted && !options.stale) throw new Error("This message has been deleted.");
+    const { value, blockId } = options;
+    const wanted = {
+      actionId,
+      ...(value === undefined ? {} : { value }),
+      ...(blockId === undefined ? {} : { blockId }),
+    };
+    const action = useElement(options.stale?.blocks ?? message.blocks, wanted, log.timestamps.next());
+    const origin = { interaction: this.#nextId(), channel: room.id, user: user.id, messageTs: message.ts };
+    const ends = { triggerId: triggers.issue(user.id), responseUrl: this.responseUrls.issue("actions", origin) };
+    const payload = actionsPayload(this.core, message, room, user, action, ends);
+    return this.#send(this.#sending("interactive", payload, origin, ends), options);
+  }
+
+  raw(given: Json, options: DeliveryOptions): Promise<Interaction> {
+    const messageTs = stringAt(given.message, "ts") ?? stringAt(given.container, "message_ts");
+    const origin = {
+      interaction: this.#nextId(),
+      channel: stringAt(given.channel, "id") ?? stringAt(given.container, "channel_id") ?? "",
+      user: stringAt(given.user, "id") ?? "",
+      ...(messageTs === undefined ? {} : { messageTs }),
+    };
+    const ends = {
+      triggerId: stringAt(given, "trigger_id") ?? this.core.triggers.issue(origin.user),
+      responseUrl: stringAt(given, "response_url") ?? this.responseUrls.issue("actions", origin),
+    };
+    const payload = { ...given, trigger_id: ends.triggerId, response_url: ends.responseUrl };
+    return this.#send(this.#sending("interactive", payload, origin, ends), options);
+  }
+
+  redeliver(interaction: Interaction, options: DeliveryOptions): Promise<Interaction> {
+    const sending = this.#sent.get(interaction.id);
+    if (!sending) throw new Error(`There was no interaction ${interaction.id}.`);
+    return this.#send(sending, options);
+  }
+
+  #nextId(): string {
+    return `interaction-${this.#sent.size + 1}`;
+  }
+
+  #sending(kind: Sending["kind"], payload: Json, origin: Origin, ends: { triggerId: string; responseUrl: string }) {
+    const sending: Sending = { id: origin.interaction, kind, payload, origin, ...ends, envelopeId: randomUUID() };
+    this.#sent.set(sending.id, sending);
+    return sending;
+  }
+
+  async #send(sending: Sending, options: DeliveryOptions): Promise<Interaction> {
+    const timeoutMs = options.timeoutMs ?? acknowledgeWithinMs;
+    const start = performance.now();
+    const url = this.eventsUrl;
+    const outcome =
+      url === null ? await this.#overSocket(sending, timeoutMs) : await this.#overHttp(url, sending, timeoutMs);
+    const ack = { ...outcome, ms: performance.now() - start };
+    if (ack.ok && sending.kind === "slash_commands") this.#answer(sending, ack.body);
+    const { id, triggerId, responseUrl } = sending;
+    return { id, triggerId, responseUrl, ack };
+  }
+
+  async #overSocket(sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
+    const { envelopeId, kind, payload } = sending;
+    const envelope = { envelope_id: envelopeId, type: kind, payload, accepts_response_payload: true } as const;
+    const result = await this.socket.deliver(envelope, timeoutMs);
+    if (typeof result === "string") return { ok: false, error: result };
+    const empty =
+      result.payload === undefined || (isRecord(result.payload) && Object.keys(result.payload).length === 0);
+    return empty ? { ok: true } : { ok: true, body: result.payload };
+  }
+
+  async #overHttp(url: string, sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
+    const fields = sending.kind === "interactive" ? { payload: JSON.stringify(sending.payload) } : sending.payload;
+    const strings = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
+    const body = new URLSearchParams(strings).toString();
+    const headers = signedHeaders(this.core.identity.signingSecret, body, formType);
+    try {
+      return acknowledgement(await deliver(url, { body, headers, timeoutMs }));
+    } catch (error) {
+      return { ok: false, error: error instanceof DeliveryTimeout ? "timeout" : "refused" };
+    }
+  }
+
+  /** The body of a command's acknowledgement is a message of its own. */
+  #answer(sending: Sending, body: unknown): void {
+    const args = typeof body === "string" ? { text: body } : body;
+    if (!isRecord(args)) return;
+    const log = (answer: { ok: boolean; error?: string }) => {
+      const entry = { at: this.core.clock.now(), method: "ack", args, answer, interaction: sending.id };
+      this.core.calls.add(entry, true);
+    };
+    try {
+      respond(this.core, sending.origin, args, "ack");
+      log({ ok: true });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      log({ ...error.extra, ok: false, error: error.code });
+    }
+  }
+
+  #mustBeIn(room: Room, user: Person): void {
+    if (!room.private || room.members.has(user.id)) return;
+    throw new Error(`${user.name} is not in the private channel ${room.name}.`);
+  }
+}
+
+function acknowledgement({ status, contentType, body }: Delivered): Omit<Ack, "ms"> {
+  const content = body === "" ? {} : { body: contentType.includes("application/json") ? parseJson(body) : body };
+  const ok = status >= 200 && status < 300;
+  return ok ? { ok, status, ...content } : { ok, status, ...content, error: "refused" };
+}

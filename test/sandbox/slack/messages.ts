@@ -1,0 +1,144 @@
+// The message log, and what a reader sees of a message.
+
+import type { Clock } from "../../../src/clock.js";
+import { Timestamps } from "./identity.js";
+import { isRecord } from "./json.js";
+import type { SlackMessage, Via } from "./types.js";
+import { Watch } from "./watch.js";
+
+export interface Content {
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+}
+
+export interface Posting extends Content {
+  channel: string;
+  author: string;
+  via: Via;
+  /** Makes it ephemeral: the only reader. */
+  reader?: string;
+  threadTs?: string;
+  responseUrlOf?: string;
+  unfurlLinks?: boolean;
+  unfurlMedia?: boolean;
+}
+
+type Stored = { -readonly [Key in keyof SlackMessage]: SlackMessage[Key] };
+
+export class MessageLog {
+  readonly #all: Stored[] = [];
+  readonly watch = new Watch();
+  readonly timestamps: Timestamps;
+
+  constructor(readonly clock: Clock) {
+    this.timestamps = new Timestamps(clock);
+  }
+
+  get all(): readonly SlackMessage[] {
+    return this.#all;
+  }
+
+  post({ reader, ...posting }: Posting): SlackMessage {
+    const stored: Stored = {
+      ...posting,
+      ts: this.timestamps.next(),
+      user: reader ?? null,
+      ephemeral: reader !== undefined,
+      edits: 0,
+      history: [this.#version(posting)],
+      deleted: false,
+    };
+    this.#all.push(stored);
+    this.watch.notify();
+    return stored;
+  }
+
+  edit(channel: string, ts: string, content: Content): void {
+    const stored = this.#stored(channel, ts);
+    if (!stored) return;
+    stored.text = content.text;
+    stored.blocks = content.blocks;
+    stored.edits += 1;
+    stored.history = [...stored.history, this.#version(content)];
+    this.watch.notify();
+  }
+
+  remove(channel: string, ts: string): void {
+    const stored = this.#stored(channel, ts);
+    if (!stored) return;
+    stored.deleted = true;
+    this.watch.notify();
+  }
+
+  /** The message if it has not been deleted. */
+  find(channel: string, ts: string | undefined): SlackMessage | undefined {
+    return ts === undefined ? undefined : this.#stored(channel, ts);
+  }
+
+  /** Waits up to `ms` real milliseconds. */
+  waitFor(match: (message: SlackMessage) => boolean, ms: number): Promise<SlackMessage> {
+    return this.watch.until(
+      () => this.#all.find(match),
+      ms,
+      () => `No such message within ${ms} ms. There are ${this.#all.length}:\n${this.#all.map(describe).join("\n")}`,
+    );
+  }
+
+  #stored(channel: string, ts: string): Stored | undefined {
+    return this.#all.find((message) => message.channel === channel && message.ts === ts && !message.deleted);
+  }
+
+  #version(content: Content) {
+    return { at: this.clock.now(), text: content.text, blocks: content.blocks };
+  }
+}
+
+/** One line for an error message. */
+export function describe(message: SlackMessage): string {
+  const to = message.ephemeral ? ` (only ${message.user})` : "";
+  const gone = message.deleted ? " (deleted)" : "";
+  return `- ${message.channel}${to}${gone} via ${message.via}, ${message.edits} edits: ${visibleText(message)}`;
+}
+
+/** Everything that can be read in the message: the blocks' texts a line each, or the text when there are none. */
+export function visibleText(message: Content): string {
+  if (message.blocks.length === 0) return message.text;
+  return [...textsOf(message.blocks)].join("\n");
+}
+
+/** The texts in Block Kit JSON, whatever the block, in reading order. */
+export function* textsOf(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* textsOf(item);
+  if (!isRecord(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === "text" && typeof item === "string") yield item;
+    else if (key === "alt_text" && typeof item === "string") yield item;
+    else yield* textsOf(item);
+  }
+}
+
+/**
+ * The mentions that the message would turn into notifications: "<!channel>", "<!here>", "<!everyone>", "<@U…>",
+ * "<!subteam^S…>", without labels, each once. The text counts even where blocks are shown in its place.
+ */
+export function pings(message: Content): string[] {
+  const found = new Set<string>(mentions(message.text));
+  for (const mention of blockMentions(message.blocks)) found.add(mention);
+  return [...found];
+}
+
+function mentions(mrkdwn: string): string[] {
+  const pattern = /<(!channel|!here|!everyone|!subteam\^[A-Z0-9]+|@[UW][A-Z0-9]+)(?:[|^][^>]*)?>/g;
+  return [...mrkdwn.matchAll(pattern)].map((match) => `<${match[1]}>`);
+}
+
+function* blockMentions(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* blockMentions(item);
+  if (!isRecord(value)) return;
+  const { type, text } = value;
+  if ((type === "mrkdwn" || type === "markdown") && typeof text === "string") yield* mentions(text);
+  else if (type === "broadcast") yield `<!${value.range}>`;
+  else if (type === "user") yield `<@${value.user_id}>`;
+  else if (type === "usergroup") yield `<!subteam^${value.usergroup_id}>`;
+  else for (const item of Object.values(value)) yield* blockMentions(item);
+}

@@ -1,0 +1,158 @@
+// The Web API methods, each with the scope it needs and what it does.
+
+import { required } from "./args.js";
+import type { Room } from "./channels.js";
+import { contentOf } from "./content.js";
+import type { Core } from "./core.js";
+import { type Json, stringAt } from "./json.js";
+import { Refusal } from "./refusal.js";
+import type { SlackMessage, SlackView } from "./types.js";
+
+export interface Method {
+  scope?: string;
+  /** Which token it takes; "bot" unless told. */
+  token?: "app" | "any";
+  /** The answer without `ok`; throws a Refusal or TooFast. */
+  run(core: Core, args: Json, token: "bot" | "app"): Json;
+}
+
+export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ["auth.test", { token: "any", run: authTest }],
+  ["apps.connections.open", { token: "app", run: (core) => ({ url: core.openSocketUrl() }) }],
+  ["chat.postMessage", { scope: "chat:write", run: postMessage }],
+  ["chat.update", { scope: "chat:write", run: update }],
+  ["chat.postEphemeral", { scope: "chat:write", run: postEphemeral }],
+  ["chat.delete", { scope: "chat:write", run: remove }],
+  ["chat.getPermalink", { run: permalink }],
+  ["conversations.open", { scope: "im:write", run: openDm }],
+  ["users.info", { scope: "users:read", run: userInfo }],
+  ["views.open", { run: openView }],
+  ["views.update", { run: (core, args) => viewAnswer(core, core.views.update(args)) }],
+  ["views.publish", { run: publishView }],
+]);
+
+function authTest(core: Core, _args: Json, token: "bot" | "app"): Json {
+  const { identity } = core;
+  if (token === "app") return { app_name: "Hex", app_id: identity.appId };
+  return {
+    url: `${core.origin}/`,
+    team: identity.domain,
+    user: "hex",
+    team_id: identity.teamId,
+    user_id: identity.botUserId,
+    bot_id: identity.botId,
+    is_enterprise_install: false,
+  };
+}
+
+function postMessage(core: Core, args: Json): Json {
+  const room = core.directory.postable(required(args, "channel"), core.scopes);
+  const content = contentOf(args, "web-api");
+  const threadTs = threadOf(core, room, args);
+  core.limits.post(room.id);
+  const message = core.log.post({
+    ...content,
+    channel: room.id,
+    author: core.identity.botUserId,
+    via: "postMessage",
+    ...(threadTs === undefined ? {} : { threadTs }),
+    ...(typeof args.unfurl_links === "boolean" ? { unfurlLinks: args.unfurl_links } : {}),
+    ...(typeof args.unfurl_media === "boolean" ? { unfurlMedia: args.unfurl_media } : {}),
+  });
+  return { channel: room.id, ts: message.ts, message: core.wireMessage(message) };
+}
+
+function update(core: Core, args: Json): Json {
+  const room = core.directory.visible(required(args, "channel"));
+  const message = ownMessage(core, room, required(args, "ts"), "cant_update_message");
+  if (room.archived) throw new Refusal("is_archived");
+  const content = contentOf(args, "web-api");
+  core.limits.update();
+  core.log.edit(room.id, message.ts, content);
+  return { channel: room.id, ts: message.ts, text: content.text, message: core.wireMessage(message) };
+}
+
+function postEphemeral(core: Core, args: Json): Json {
+  const room = core.directory.visible(required(args, "channel"));
+  const reader = required(args, "user");
+  if (room.archived) throw new Refusal("is_archived");
+  if (!room.members.has(core.identity.botUserId)) throw new Refusal("not_in_channel");
+  if (!room.members.has(reader)) throw new Refusal("user_not_in_channel");
+  const content = contentOf(args, "web-api");
+  const threadTs = threadOf(core, room, args);
+  const message = core.log.post({
+    ...content,
+    channel: room.id,
+    author: core.identity.botUserId,
+    via: "postEphemeral",
+    reader,
+    ...(threadTs === undefined ? {} : { threadTs }),
+  });
+  return { message_ts: message.ts };
+}
+
+function remove(core: Core, args: Json): Json {
+  const room = core.directory.visible(required(args, "channel"));
+  const message = ownMessage(core, room, required(args, "ts"), "cant_delete_message");
+  core.log.remove(room.id, message.ts);
+  return { channel: room.id, ts: message.ts };
+}
+
+function permalink(core: Core, args: Json): Json {
+  const room = core.directory.visible(required(args, "channel"));
+  const message = core.log.find(room.id, required(args, "message_ts"));
+  if (!message || message.ephemeral) throw new Refusal("message_not_found");
+  const thread = message.threadTs === undefined ? "" : `?thread_ts=${message.threadTs}&cid=${room.id}`;
+  return { channel: room.id, permalink: `${core.origin}/archives/${room.id}/p${message.ts.replace(".", "")}${thread}` };
+}
+
+function openDm(core: Core, args: Json): Json {
+  const known = stringAt(args, "channel");
+  if (known !== undefined) return { channel: { id: core.directory.visible(known).id } };
+  const ids = required(args, "users").split(",");
+  const person = core.directory.person(ids[0] ?? "");
+  if (!person) throw new Refusal("user_not_found");
+  if (ids.length > 1)
+    throw new Refusal("missing_scope", { needed: "mpim:write", provided: [...core.scopes].join(",") });
+  return { channel: { id: core.directory.dm(person).id } };
+}
+
+function userInfo(core: Core, args: Json): Json {
+  const person = core.directory.person(required(args, "user"));
+  if (!person) throw new Refusal("user_not_found");
+  const { id, teamId, name } = person;
+  return { user: { id, team_id: teamId, name, real_name: name, is_bot: false, tz: "Etc/UTC", tz_offset: 0 } };
+}
+
+function openView(core: Core, args: Json): Json {
+  const user = core.triggers.exchange(required(args, "trigger_id"));
+  return viewAnswer(core, core.views.open(user, args.view));
+}
+
+function publishView(core: Core, args: Json): Json {
+  const user = required(args, "user_id");
+  if (!core.directory.person(user)) throw new Refusal("user_not_found");
+  return viewAnswer(core, core.views.publish(user, args.view));
+}
+
+function viewAnswer(core: Core, view: SlackView): Json {
+  const { teamId, appId, botId } = core.identity;
+  const ids = { id: view.id, team_id: teamId, app_id: appId, bot_id: botId, root_view_id: view.id };
+  return { view: { ...view.view, ...ids, hash: view.hash } };
+}
+
+/** A message of the bot's that can be changed; ephemeral ones do not exist for the Web API. */
+function ownMessage(core: Core, room: Room, ts: string, otherwise: string): SlackMessage {
+  const message = core.log.find(room.id, ts);
+  if (!message || message.ephemeral) throw new Refusal("message_not_found");
+  if (message.author !== core.identity.botUserId) throw new Refusal(otherwise);
+  return message;
+}
+
+function threadOf(core: Core, room: Room, args: Json): string | undefined {
+  const ts = stringAt(args, "thread_ts");
+  if (ts === undefined) return undefined;
+  const parent = core.log.find(room.id, ts);
+  if (!parent || parent.ephemeral) throw new Refusal("thread_not_found");
+  return parent.threadTs ?? parent.ts;
+}

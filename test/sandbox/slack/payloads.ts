@@ -1,0 +1,84 @@
+// The payloads of slash commands and of buttons and menus in messages.
+
+import type { Room } from "./channels.js";
+import type { Core } from "./core.js";
+import type { Json } from "./json.js";
+import type { Person, SlackMessage } from "./types.js";
+
+export interface Ends {
+  responseUrl: string;
+  triggerId: string;
+}
+
+/** URLs that are typed into a command arrive in angle brackets (should_escape). */
+export function escapeUrls(text: string): string {
+  return text.replace(/(?<![<|])https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)"'”’]/g, (url) => `<${url}>`);
+}
+
+export function commandPayload(core: Core, command: string, text: string, user: Person, room: Room, ends: Ends): Json {
+  const { verificationToken, teamId, domain, appId } = core.identity;
+  return {
+    token: verificationToken,
+    team_id: teamId,
+    team_domain: domain,
+    channel_id: room.id,
+    channel_name: core.directory.payloadName(room),
+    user_id: user.id,
+    user_name: user.name,
+    command,
+    text,
+    api_app_id: appId,
+    is_enterprise_install: "false",
+    response_url: ends.responseUrl,
+    trigger_id: ends.triggerId,
+  };
+}
+
+export function actionsPayload(
+  core: Core,
+  message: SlackMessage,
+  room: Room,
+  user: Person,
+  action: Json,
+  ends: Ends,
+): Json {
+  const { verificationToken, teamId, domain, appId } = core.identity;
+  const thread = message.threadTs === undefined ? {} : { thread_ts: message.threadTs };
+  return {
+    type: "block_actions",
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.teamId },
+    api_app_id: appId,
+    token: verificationToken,
+    container: {
+      type: "message",
+      message_ts: message.ts,
+      channel_id: room.id,
+      is_ephemeral: message.ephemeral,
+      ...thread,
+    },
+    trigger_id: ends.triggerId,
+    team: { id: teamId, domain },
+    enterprise: null,
+    is_enterprise_install: false,
+    channel: { id: room.id, name: core.directory.payloadName(room) },
+    ...(message.ephemeral ? {} : { message: core.wireMessage(message) }),
+    state: { values: stateOf(action) },
+    response_url: ends.responseUrl,
+    actions: [action],
+  };
+}
+
+/** The state of the menu that was just used; buttons have none. */
+function stateOf(action: Json): Json {
+  if (action.type === "button" || action.type === "overflow") return {};
+  const {
+    action_id,
+    block_id,
+    action_ts: _time,
+    placeholder: _hint,
+    confirm: _question,
+    text: _text,
+    ...state
+  } = action;
+  return { [String(block_id)]: { [String(action_id)]: state } };
+}

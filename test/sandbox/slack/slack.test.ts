@@ -1,0 +1,527 @@
+// The local Slack against real Bolt apps in both modes, and against direct requests.
+
+import { createServer } from "node:http";
+import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from "@slack/bolt";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { ManualClock } from "../clock.js";
+import { deliver, type LocalSlack, pings, type SlackMessage, sign, startSlack, visibleText } from "./server.js";
+
+const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
+const button = (action_id: string, value: string, more = {}) => ({
+  type: "button",
+  action_id,
+  value,
+  text: { type: "plain_text", text: action_id },
+  ...more,
+});
+const card = [section("*Run*"), { type: "actions", elements: [button("again", "1"), button("cancel", "1")] }];
+
+let clock: ManualClock;
+let slack: LocalSlack;
+const cleanUp: (() => Promise<unknown>)[] = [];
+
+beforeEach(async () => {
+  clock = new ManualClock();
+  slack = await startSlack({ clock });
+});
+
+afterEach(async () => {
+  for (const stop of cleanUp.splice(0).reverse()) await stop();
+  await slack.stop();
+});
+
+/** One call with the bot's token, as JSON. */
+async function call(method: string, args: Record<string, unknown>, token = slack.botToken) {
+  const response = await fetch(`${slack.apiUrl}${method}`, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8", authorization: `Bearer ${token}` },
+    body: JSON.stringify(args),
+  });
+  const answer: Record<string, unknown> = Object(await response.json());
+  return { ...answer, status: response.status, retryAfter: response.headers.get("retry-after") };
+}
+
+async function respond(url: string, body: Record<string, unknown>): Promise<number> {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).status;
+}
+
+function at(index: number): SlackMessage {
+  const message = slack.messages.at(index);
+  if (!message) throw new Error(`There is no message ${index}`);
+  return message;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}
+
+/** The listeners that both modes are tried with. */
+function listen(app: App): void {
+  app.command("/hex", async ({ ack, respond, client, command }) => {
+    if (command.text === "text") return ack("at once");
+    if (command.text === "silent") return;
+    await ack();
+    if (command.text === "card") {
+      await client.chat.postMessage({ channel: command.channel_id, text: "Run", blocks: card, unfurl_links: false });
+    } else await respond(`you said ${command.text}`);
+  });
+  app.action("again", async ({ ack, respond }) => {
+    await ack();
+    await respond({ text: "once more", replace_original: true });
+  });
+  app.action("cancel", async ({ ack, client, body }) => {
+    await ack();
+    if (body.type !== "block_actions" || !body.channel || !body.message) return;
+    await client.chat.update({ channel: body.channel.id, ts: body.message.ts, text: "Cancelled" });
+  });
+}
+
+/** Cut connections are part of these tests: Bolt need not report them. */
+const logger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => LogLevel.ERROR,
+  setName() {},
+};
+
+async function httpApp(): Promise<void> {
+  const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, logger });
+  const clientOptions = { slackApiUrl: slack.apiUrl };
+  const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
+  await app.init();
+  listen(app);
+  const port = await freePort();
+  await app.start(port);
+  cleanUp.push(() => app.stop());
+  slack.eventsUrl = `http://127.0.0.1:${port}/slack/events`;
+}
+
+async function socketApp(): Promise<void> {
+  const clientOptions = { slackApiUrl: slack.apiUrl };
+  const receiver = new SocketModeReceiver({
+    appToken: slack.appToken,
+    installerOptions: { clientOptions },
+    logger,
+    clientPingTimeout: 30,
+  });
+  const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
+  await app.init();
+  listen(app);
+  await app.start();
+  cleanUp.push(() => app.stop());
+  await slack.socket.waitForConnection();
+}
+
+describe.each([
+  ["HTTP", httpApp],
+  ["Socket Mode", socketApp],
+])("a Bolt app over %s", (_mode, start) => {
+  beforeEach(start);
+
+  test("answers a command through its response_url", async () => {
+    const { ack, id } = await slack.command("hello");
+    expect(ack).toMatchObject({ ok: true });
+    expect(ack.body).toBeUndefined();
+    const message = await slack.waitForMessage((one) => one.text === "you said hello");
+    expect(message).toMatchObject({
+      ephemeral: true,
+      user: slack.people.ada.id,
+      via: "response_url",
+      responseUrlOf: id,
+    });
+  });
+
+  test("answers a command in its acknowledgement", async () => {
+    const { ack } = await slack.command("text", { user: slack.people.grace });
+    expect(ack.ok).toBe(true);
+    expect(at(0)).toMatchObject({ text: "at once", via: "ack", user: slack.people.grace.id });
+  });
+
+  test("posts a card, and edits it through the button's response_url and through chat.update", async () => {
+    await slack.command("card");
+    const message = await slack.waitForMessage((one) => one.via === "postMessage");
+    expect(message).toMatchObject({ channel: slack.channels.data.id, ephemeral: false, unfurlLinks: false, edits: 0 });
+    expect(visibleText(message)).toBe("*Run*\nagain\ncancel");
+    await slack.click(message, "cancel");
+    await slack.waitForMessage((one) => one === message && one.edits === 1);
+    expect(message).toMatchObject({ text: "Cancelled", blocks: [] });
+    await expect(slack.click(message, "again")).rejects.toThrow("There is no such element");
+    const first = message.history[0];
+    await slack.click(message, "again", { stale: { blocks: first?.blocks ?? [] } });
+    await slack.waitForMessage((one) => one.text === "once more" && one.history.length === 3);
+    expect(slack.messages).toHaveLength(1);
+    expect(slack.refused).toEqual([]);
+  });
+
+  test("sees the same interaction again", async () => {
+    const first = await slack.command("hello");
+    const second = await slack.redeliver(first);
+    expect(second).toMatchObject({ id: first.id, triggerId: first.triggerId, ack: { ok: true } });
+    await slack.waitForMessage(() => slack.messages.length === 2);
+  });
+
+  test("gets a timeout when nobody acknowledges", async () => {
+    const { ack } = await slack.command("silent", { timeoutMs: 30 });
+    expect(ack).toMatchObject({ ok: false, error: "timeout" });
+  });
+});
+
+describe("delivery", () => {
+  test("a forged or old request is refused by Bolt", async () => {
+    await httpApp();
+    const body = "command=%2Fhex&text=hello";
+    const now = Math.floor(Date.now() / 1000);
+    const tries: [number, string][] = [
+      [now, sign("0".repeat(32), now, body)],
+      [now - 301, sign(slack.signingSecret, now - 301, body)],
+    ];
+    for (const [time, signature] of tries) {
+      const { status } = await deliver(slack.eventsUrl ?? "", {
+        body,
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          "x-slack-request-timestamp": String(time),
+          "x-slack-signature": signature,
+        },
+      });
+      expect(status).toBe(401);
+    }
+  });
+
+  test("nobody listens", async () => {
+    slack.eventsUrl = `http://127.0.0.1:${await freePort()}/slack/events`;
+    expect((await slack.command("hello")).ack).toMatchObject({ ok: false, error: "refused" });
+  });
+
+  test.each(["warning", "refresh_requested", "drop"] as const)("Socket Mode comes back after %s", async (how) => {
+    await socketApp();
+    if (how === "drop") slack.socket.drop();
+    else slack.socket.disconnect(how);
+    expect(slack.socket.connections).toBe(0);
+    await slack.socket.waitForConnection();
+    expect((await slack.command("text")).ack.ok).toBe(true);
+  });
+
+  test("a Socket Mode address works once", async () => {
+    const { url } = Object(await call("apps.connections.open", {}, slack.appToken));
+    const open = () =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(String(url));
+        socket.onmessage = (event) => {
+          resolve(String(Object(JSON.parse(String(event.data))).type));
+          socket.close();
+        };
+        socket.onerror = () => resolve("refused");
+      });
+    expect(await open()).toBe("hello");
+    expect(await open()).toBe("refused");
+  });
+
+  test("the payloads look like Slack's", async () => {
+    const seen: string[] = [];
+    const server = createServer(async (request, response) => {
+      const chunks: string[] = [];
+      for await (const chunk of request) chunks.push(String(chunk));
+      seen.push(chunks.join(""));
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    cleanUp.push(() => new Promise((resolve) => server.close(resolve)));
+    const address = server.address();
+    slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/`;
+    const { team, data } = slack.channels;
+    await slack.command("run https://app.hex.tech/x.", { channel: team, triggerId: "1.2.3" });
+    const form = Object.fromEntries(new URLSearchParams(seen[0]));
+    expect(form).toMatchObject({ command: "/hex", text: "run <https://app.hex.tech/x>.", trigger_id: "1.2.3" });
+    expect(form).toMatchObject({ channel_id: team.id, channel_name: "privategroup", user_name: "ada" });
+    const menu = {
+      type: "static_select",
+      action_id: "pick",
+      options: [{ text: { type: "plain_text", text: "A" }, value: "a" }],
+    };
+    await call("chat.postMessage", {
+      channel: data.id,
+      text: "x",
+      blocks: [...card, { ...section("m"), accessory: menu }],
+    });
+    await slack.click(at(0), "again", { user: slack.people.stranger });
+    expect(JSON.parse(new URLSearchParams(seen[1]).get("payload") ?? "")).toMatchObject({
+      type: "block_actions",
+      user: { id: slack.people.stranger.id, team_id: "T0OTHERTEAM" },
+      team: { id: slack.teamId },
+      channel: { id: data.id, name: "data" },
+      container: { message_ts: at(0).ts, is_ephemeral: false },
+      message: { ts: at(0).ts, bot_id: slack.botId },
+      actions: [{ type: "button", action_id: "again", block_id: "auto-block-1", value: "1" }],
+    });
+    await slack.click(at(0), "pick", { value: "a" });
+    expect(JSON.parse(new URLSearchParams(seen[2]).get("payload") ?? "")).toMatchObject({
+      actions: [{ type: "static_select", selected_option: { value: "a" } }],
+      state: { values: { "auto-block-2": { pick: { type: "static_select" } } } },
+    });
+  });
+});
+
+describe("the Web API", () => {
+  test("checks the token and the scopes", async () => {
+    expect(await call("auth.test", {})).toMatchObject({ ok: true, team_id: slack.teamId, user_id: slack.botUserId });
+    expect(await call("auth.test", {}, "xoxb-wrong")).toMatchObject({ ok: false, error: "invalid_auth" });
+    expect(await (await fetch(`${slack.apiUrl}auth.test`, { method: "POST" })).json()).toMatchObject({
+      error: "not_authed",
+    });
+    expect(await call("apps.connections.open", {})).toMatchObject({ error: "not_allowed_token_type" });
+    expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "missing_scope", needed: "users:read" });
+    expect(await call("chat.shout", {})).toMatchObject({ error: "unknown_method" });
+    slack.scopes.delete("chat:write");
+    const { data } = slack.channels;
+    expect(await call("chat.postMessage", { channel: data.id, text: "x" })).toMatchObject({
+      error: "missing_scope",
+      needed: "chat:write",
+      provided: "commands,chat:write.public",
+    });
+  });
+
+  test("knows where the bot may post", async () => {
+    const { general, secret, team, archived } = slack.channels;
+    const post = async (channel: string) => Object(await call("chat.postMessage", { channel, text: "x" })).error;
+    expect(await post(general.id)).toBeUndefined();
+    expect(await post(team.id)).toBeUndefined();
+    expect(await post(slack.people.ada.id)).toBeUndefined();
+    expect(at(-1).channel).toBe(slack.dm(slack.people.ada).id);
+    expect(await post(secret.id)).toBe("channel_not_found");
+    expect(await post(archived.id)).toBe("is_archived");
+    slack.invite(secret, slack.botUserId);
+    slack.kick(team, slack.botUserId);
+    expect(await post(secret.id)).toBeUndefined();
+    expect(await post(team.id)).toBe("channel_not_found");
+    slack.scopes.delete("chat:write.public");
+    expect(await post(general.id)).toBe("not_in_channel");
+    slack.archive(secret);
+    expect(await post(secret.id)).toBe("is_archived");
+  });
+
+  test("edits and deletes only the bot's own messages", async () => {
+    const { data } = slack.channels;
+    const typed = slack.say(slack.people.ada, data, "hello");
+    await call("chat.postMessage", { channel: data.id, text: "one", blocks: card });
+    const { message_ts } = Object(
+      await call("chat.postEphemeral", { channel: data.id, user: slack.people.ada.id, text: "e" }),
+    );
+    const error = async (ts: string) => Object(await call("chat.update", { channel: data.id, ts, text: "two" })).error;
+    expect(await error(typed.ts)).toBe("cant_update_message");
+    expect(await error(String(message_ts))).toBe("message_not_found");
+    expect(await error("1.1")).toBe("message_not_found");
+    expect(await error(at(1).ts)).toBeUndefined();
+    expect(at(1)).toMatchObject({ text: "two", blocks: [], edits: 1 });
+    expect(await call("chat.getPermalink", { channel: data.id, message_ts: at(1).ts })).toMatchObject({ ok: true });
+    expect(await call("chat.delete", { channel: data.id, ts: at(1).ts })).toMatchObject({ ok: true });
+    expect(at(1).deleted).toBe(true);
+  });
+
+  const refused: [string, string, Record<string, unknown>][] = [
+    ["no_text", "", {}],
+    ["msg_too_long", "", { text: "x".repeat(4_001) }],
+    ["invalid_blocks_format", "", { text: "x", blocks: "nonsense" }],
+    ["invalid_blocks", "more than 0 characters [json-pointer:/blocks/0/text/text]", { blocks: [section("")] }],
+    ["invalid_blocks", "less than 3001 characters", { blocks: [section("x".repeat(3_001))] }],
+    ["invalid_blocks", "no more than 50 items", { blocks: Array(51).fill({ type: "divider" }) }],
+    ["invalid_blocks", "`text` or `fields`", { blocks: [{ type: "section" }] }],
+    [
+      "invalid_blocks",
+      "additional property: colour",
+      { blocks: [{ ...section("x"), text: { type: "mrkdwn", text: "x", colour: 1 } }] },
+    ],
+    ["invalid_blocks", "unsupported type: video", { blocks: [{ type: "video" }] }],
+    [
+      "invalid_blocks",
+      '`block_id` "a"',
+      {
+        blocks: [
+          { type: "divider", block_id: "a" },
+          { type: "divider", block_id: "a" },
+        ],
+      },
+    ],
+    [
+      "invalid_blocks",
+      '`action_id` "a"',
+      { blocks: [{ type: "actions", elements: [button("a", "1"), button("a", "2")] }] },
+    ],
+    [
+      "invalid_blocks",
+      "elements/0/style",
+      { blocks: [{ type: "actions", elements: [button("a", "1", { style: "default" })] }] },
+    ],
+    [
+      "invalid_blocks",
+      "http(s) URL",
+      { blocks: [{ type: "actions", elements: [button("a", "1", { url: "javascript:1" })] }] },
+    ],
+    ["invalid_blocks", "less than 2001", { blocks: [{ type: "actions", elements: [button("a", "x".repeat(2_001))] }] }],
+    [
+      "invalid_blocks",
+      "missing required field: deny",
+      {
+        blocks: [
+          {
+            type: "actions",
+            elements: [
+              button("a", "1", {
+                confirm: {
+                  title: { type: "plain_text", text: "t" },
+                  text: { type: "plain_text", text: "t" },
+                  confirm: { type: "plain_text", text: "t" },
+                },
+              }),
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      "invalid_blocks",
+      "no more than 10 items",
+      { blocks: [{ type: "context", elements: Array(11).fill({ type: "mrkdwn", text: "x" }) }] },
+    ],
+    [
+      "invalid_blocks",
+      "less than 151",
+      { blocks: [{ type: "header", text: { type: "plain_text", text: "x".repeat(151) } }] },
+    ],
+    [
+      "invalid_blocks",
+      "only one table",
+      { blocks: Array(2).fill({ type: "table", rows: [[{ type: "raw_text", text: "x" }]] }) },
+    ],
+  ];
+  test.each(refused)("refuses with %s: %s", async (error, words, content) => {
+    const answer = await call("chat.postMessage", { channel: slack.channels.data.id, ...content });
+    expect(answer).toMatchObject({ ok: false, error });
+    if (words) expect(JSON.stringify(answer).replaceAll('\\"', '"')).toContain(words);
+    expect(slack.refused).toHaveLength(1);
+    expect(slack.messages).toHaveLength(0);
+  });
+
+  test("limits the rate when asked to", async () => {
+    slack.limits.enforce = true;
+    const { data } = slack.channels;
+    const post = () => call("chat.postMessage", { channel: data.id, text: "x" });
+    expect(await post()).toMatchObject({ status: 200 });
+    expect(await post()).toMatchObject({ status: 429, retryAfter: "1" });
+    clock.advance(1_000);
+    expect(await post()).toMatchObject({ status: 200 });
+    const update = () => call("chat.update", { channel: data.id, ts: at(0).ts, text: "y" });
+    for (let count = 0; count < 50; count++) expect(await update()).toMatchObject({ status: 200 });
+    expect(await update()).toMatchObject({ status: 429, retryAfter: "60" });
+  });
+
+  test("opens a view once per trigger, within 3 s", async () => {
+    slack.eventsUrl = `http://127.0.0.1:${await freePort()}/`;
+    const { triggerId } = await slack.command("x");
+    const view = { type: "modal", title: { type: "plain_text", text: "Run" }, blocks: [section("x")] };
+    const long = { ...view, title: { type: "plain_text", text: "x".repeat(25) } };
+    const opened = Object(await call("views.open", { trigger_id: triggerId, view }));
+    expect(opened).toMatchObject({ ok: true });
+    expect(await call("views.open", { trigger_id: triggerId, view })).toMatchObject({ error: "exchanged_trigger_id" });
+    expect(await call("views.update", { view_id: opened.view.id, view: long })).toMatchObject({
+      error: "invalid_arguments",
+    });
+    expect(await call("views.update", { view_id: opened.view.id, view })).toMatchObject({
+      ok: true,
+      view: { hash: "2" },
+    });
+    const late = await slack.command("x");
+    clock.advance(3_001);
+    expect(await call("views.open", { trigger_id: late.triggerId, view })).toMatchObject({
+      error: "expired_trigger_id",
+    });
+  });
+});
+
+describe("response_url", () => {
+  beforeEach(async () => {
+    slack.eventsUrl = `http://127.0.0.1:${await freePort()}/`;
+  });
+
+  test("works five times, also where the bot is no member", async () => {
+    const { responseUrl } = await slack.command("x", { channel: slack.channels.secret });
+    for (let use = 1; use <= 5; use++)
+      expect(await respond(responseUrl, { text: "x", response_type: "in_channel" })).toBe(200);
+    expect(await respond(responseUrl, { text: "x" })).toBe(404);
+    expect(slack.messages).toHaveLength(5);
+    expect(slack.calls.at(-1)?.answer.error).toBe("expired_url");
+  });
+
+  test("works for 30 minutes and takes only valid blocks", async () => {
+    const { responseUrl } = await slack.command("x");
+    expect(await respond(responseUrl, { blocks: [section("")] })).toBe(400);
+    expect(slack.refused).toMatchObject([{ method: "response_url", answer: { error: "invalid_blocks" } }]);
+    clock.advance(30 * 60_000 + 1);
+    expect(await respond(responseUrl, { text: "x" })).toBe(404);
+  });
+
+  test("replaces and deletes the button's message, ephemeral ones too", async () => {
+    const command = await slack.command("x");
+    await respond(command.responseUrl, { text: "x", blocks: card });
+    const { responseUrl } = await slack.click(at(0), "again");
+    await respond(responseUrl, { replace_original: false, text: "new" });
+    await respond(responseUrl, { replace_original: true, text: "edited" });
+    expect(at(0)).toMatchObject({ ephemeral: true, text: "edited", blocks: [], edits: 1 });
+    expect(at(1)).toMatchObject({ ephemeral: true, text: "new" });
+    await respond(responseUrl, { delete_original: true });
+    expect(at(0).deleted).toBe(true);
+    await expect(slack.click(at(0), "again")).rejects.toThrow("deleted");
+  });
+});
+
+describe("faults", () => {
+  const post = () => call("chat.postMessage", { channel: slack.channels.data.id, text: "x" });
+
+  test("errors, statuses and rate limits come as often as asked", async () => {
+    slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "error", error: "is_archived" } });
+    slack.faults.add({ method: "*", times: 1, kind: { type: "ratelimited", retryAfter: 7 } });
+    slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });
+    expect(await post()).toMatchObject({ error: "is_archived" });
+    expect(await post()).toMatchObject({ status: 429, retryAfter: "7" });
+    await expect(post()).rejects.toThrow();
+    slack.faults.clear();
+    expect(await post()).toMatchObject({ ok: true });
+    expect(slack.calls.map((one) => one.answer.error)).toEqual(["is_archived", "ratelimited", "http_503", undefined]);
+    expect(slack.refused).toEqual([]);
+  });
+
+  test("an answer is lost, before and after the effect", async () => {
+    slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "reset" } });
+    slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "reset" }, afterEffect: true });
+    await expect(post()).rejects.toThrow();
+    expect(slack.messages).toHaveLength(0);
+    await expect(post()).rejects.toThrow();
+    expect(slack.messages).toHaveLength(1);
+  });
+
+  test("a call hangs, and stop() does not wait for it", async () => {
+    slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" } });
+    const hanging = post().catch(() => "cut");
+    await slack.waitForCall((one) => one.answer.error === "hang");
+    await slack.stop();
+    expect(await hanging).toBe("cut");
+    slack = await startSlack({ clock });
+  });
+});
+
+test("pings lists the mentions that notify, in texts and blocks", () => {
+  const blocks = [
+    section("<!here> <@U1|ada> &lt;!everyone&gt;"),
+    { type: "header", text: { type: "plain_text", text: "<!everyone>" } },
+  ];
+  expect(pings({ text: "<!channel|x> <https://x|@U9>", blocks })).toEqual(["<!channel>", "<!here>", "<@U1>"]);
+});

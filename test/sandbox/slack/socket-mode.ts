@@ -1,0 +1,137 @@
+// Socket Mode: one-time addresses, the WebSocket connections, envelopes and their acknowledgements.
+
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Core } from "./core.js";
+import { isRecord, type Json, parseJson, stringAt } from "./json.js";
+import type { SlackSocket } from "./types.js";
+import { Watch } from "./watch.js";
+
+const maxConnections = 10;
+const connectionWaitMs = 10_000;
+
+export interface Envelope {
+  envelope_id: string;
+  type: "slash_commands" | "interactive";
+  payload: Json;
+  accepts_response_payload: true;
+}
+
+export class SocketMode implements SlackSocket {
+  readonly #server = new WebSocketServer({ noServer: true });
+  readonly #tickets = new Set<string>();
+  /** Those that still get envelopes; a connection that was told to go is not among them. */
+  #open: WebSocket[] = [];
+  #turn = 0;
+  readonly #watch = new Watch();
+  /** Who waits for an acknowledgement; the same envelope may be under way more than once. */
+  readonly #waiting: { id: string; settle: (payload: unknown) => void }[] = [];
+
+  constructor(readonly core: Core) {
+    core.openSocketUrl = () => {
+      const ticket = randomBytes(16).toString("hex");
+      this.#tickets.add(ticket);
+      return `${core.origin.replace("http:", "ws:")}/link/?ticket=${ticket}&app_id=${core.identity.appId}`;
+    };
+  }
+
+  get connections(): number {
+    return this.#open.length;
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? "/", this.core.origin);
+    const ticket = url.searchParams.get("ticket") ?? "";
+    if (url.pathname !== "/link/" || !this.#tickets.delete(ticket)) {
+      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (connection) => this.#welcome(connection));
+  }
+
+  disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void {
+    const leaving = this.#open;
+    this.#open = [];
+    for (const connection of leaving) connection.send(this.#farewell(reason));
+  }
+
+  drop(): void {
+    this.#open = [];
+    for (const connection of this.#server.clients) connection.terminate();
+  }
+
+  async waitForConnection(): Promise<void> {
+    const complaint = () => `No Socket Mode connection within ${connectionWaitMs} ms.`;
+    await this.#watch.until(() => this.#open[0], connectionWaitMs, complaint);
+  }
+
+  /**
+   * Sends the envelope over the connection whose turn it is. Resolves with the payload of the acknowledgement, or with
+   * "timeout" after `timeoutMs` real milliseconds, or with "refused" when no connection turns up.
+   */
+  async deliver(envelope: Envelope, timeoutMs: number): Promise<{ payload: unknown } | "timeout" | "refused"> {
+    try {
+      await this.waitForConnection();
+    } catch {
+      return "refused";
+    }
+    const connection = this.#open[this.#turn % this.#open.length];
+    this.#turn += 1;
+    if (!connection) return "refused";
+    return new Promise((resolve) => {
+      const waiter = {
+        id: envelope.envelope_id,
+        settle: (payload: unknown) => {
+          clearTimeout(timer);
+          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+          resolve({ payload });
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        resolve("timeout");
+      }, timeoutMs);
+      this.#waiting.push(waiter);
+      connection.send(JSON.stringify(envelope));
+    });
+  }
+
+  close(): void {
+    this.drop();
+    this.#server.close();
+  }
+
+  #welcome(connection: WebSocket): void {
+    connection.on("error", () => connection.terminate());
+    if (this.#server.clients.size > maxConnections) {
+      connection.send(this.#farewell("too_many_websockets"));
+      connection.close();
+      return;
+    }
+    connection.on("close", () => {
+      this.#open = this.#open.filter((one) => one !== connection);
+    });
+    connection.on("message", (data) => this.#receive(data.toString()));
+    this.#open.push(connection);
+    const hello = {
+      type: "hello",
+      num_connections: this.#open.length,
+      connection_info: { app_id: this.core.identity.appId },
+      debug_info: { host: "local", build_number: 1, approximate_connection_time: 18_060 },
+    };
+    connection.send(JSON.stringify(hello));
+    this.#watch.notify();
+  }
+
+  #receive(text: string): void {
+    const message = parseJson(text);
+    const id = stringAt(message, "envelope_id");
+    if (isRecord(message)) this.#waiting.find((waiter) => waiter.id === id)?.settle(message.payload);
+  }
+
+  #farewell(reason: string): string {
+    return JSON.stringify({ type: "disconnect", reason, debug_info: { host: "local" } });
+  }
+}

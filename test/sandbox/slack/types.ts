@@ -1,0 +1,236 @@
+// The public types of the local Slack: what a test (or the demo) sees of the workspace and can do to it.
+
+import type { Clock } from "../../../src/clock.js";
+
+export interface SlackOptions {
+  /** Message times, response_url expiry, trigger_id expiry and rate limits follow this clock. */
+  clock: Clock;
+  /** Listens on this port of 127.0.0.1; without it, on a free one. */
+  port?: number;
+  botToken?: string;
+  appToken?: string;
+  signingSecret?: string;
+  teamId?: string;
+}
+
+export interface Person {
+  readonly id: string;
+  readonly teamId: string;
+  readonly name: string;
+}
+
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly private: boolean;
+  readonly archived: boolean;
+  /** User ids, the bot's among them where it is a member. */
+  readonly members: ReadonlySet<string>;
+}
+
+/** How a message came about. "ack": the body of a slash command's acknowledgement; "person": typed by somebody. */
+export type Via = "postMessage" | "postEphemeral" | "response_url" | "ack" | "person";
+
+export interface MessageVersion {
+  /** Epoch milliseconds of the clock. */
+  readonly at: number;
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+}
+
+/** The current state of one message; the same object changes in place when the message is edited. */
+export interface SlackMessage {
+  /** Channel id (D… for a direct message). */
+  readonly channel: string;
+  readonly ts: string;
+  readonly threadTs?: string;
+  /** The only reader of an ephemeral message (user id), else null. */
+  readonly user: string | null;
+  /** The user id of the writer. */
+  readonly author: string;
+  readonly ephemeral: boolean;
+  readonly via: Via;
+  readonly text: string;
+  /** As the app sent them; [] when there are none. */
+  readonly blocks: readonly unknown[];
+  readonly edits: number;
+  /** Every version so far, the first one first; the last one is the current one. */
+  readonly history: readonly MessageVersion[];
+  readonly deleted: boolean;
+  /** The id of the interaction whose response_url (or acknowledgement) made it. */
+  readonly responseUrlOf?: string;
+  readonly unfurlLinks?: boolean;
+  readonly unfurlMedia?: boolean;
+}
+
+/** A modal or a Home tab that the app opened. */
+export interface SlackView {
+  readonly id: string;
+  readonly type: "modal" | "home";
+  /** The person who sees it. */
+  readonly user: string;
+  readonly hash: string;
+  readonly view: Record<string, unknown>;
+}
+
+export interface ApiAnswer {
+  readonly ok: boolean;
+  readonly error?: string;
+  readonly [key: string]: unknown;
+}
+
+export interface ApiCall {
+  /** Epoch milliseconds of the clock. */
+  readonly at: number;
+  /** "chat.postMessage", "response_url", "ack" (only when it carried a message), … */
+  readonly method: string;
+  /** The arguments without the token, JSON fields decoded. */
+  readonly args: Record<string, unknown>;
+  /** What the call got; a lost answer reads {ok: false, error: "hang" | "reset" | "http_500"}. */
+  readonly answer: ApiAnswer;
+  /** The interaction that the call belongs to (response_url and ack only). */
+  readonly interaction?: string;
+}
+
+export interface Ack {
+  /** A 2xx in time, or an acknowledged envelope. */
+  readonly ok: boolean;
+  /** HTTP only. */
+  readonly status?: number;
+  /** What the app sent with it: text or JSON; absent when it sent nothing. */
+  readonly body?: unknown;
+  /** Real milliseconds. */
+  readonly ms: number;
+  /** "refused": no listener, no connection, or a status other than 2xx. */
+  readonly error?: "timeout" | "refused";
+}
+
+export interface Interaction {
+  readonly id: string;
+  readonly triggerId: string;
+  readonly responseUrl: string;
+  readonly ack: Ack;
+}
+
+export interface DeliveryOptions {
+  /** How long the acknowledgement may take, in real milliseconds; 3000 unless told. */
+  timeoutMs?: number;
+}
+
+export interface CommandOptions extends DeliveryOptions {
+  /** "/hex" unless told. */
+  command?: string;
+  /** Ada unless told. */
+  user?: Person;
+  /** #data (public, the bot is a member) unless told. */
+  channel?: Channel;
+  triggerId?: string;
+  /** The manifest's should_escape: URLs arrive as <https://…>. True unless told. */
+  escape?: boolean;
+}
+
+export interface ClickOptions extends DeliveryOptions {
+  /** The button's value, or the value of the option to pick. */
+  value?: string;
+  /** Narrows the search to one block. */
+  blockId?: string;
+  /** The addressee of an ephemeral message, else Ada, unless told. */
+  user?: Person;
+  /** Presses a button of an earlier version of the message. */
+  stale?: { blocks: readonly unknown[] };
+}
+
+export type FaultKind =
+  | { type: "error"; error: string; extra?: Record<string, unknown> }
+  /** `retryAfter` in seconds. */
+  | { type: "ratelimited"; retryAfter: number }
+  | { type: "status"; status: number }
+  | { type: "hang" }
+  | { type: "reset" };
+
+export interface Fault {
+  /** A Web API method, "response_url", or "*" for all of them. */
+  method: string;
+  /** How many calls it hits; without it every call until clear(). */
+  times?: number;
+  kind: FaultKind;
+  /** The call takes effect and only its answer is lost or replaced. */
+  afterEffect?: boolean;
+}
+
+export interface SlackFaults {
+  add(fault: Fault): void;
+  clear(): void;
+}
+
+export interface SlackSocket {
+  /** Open connections that still get envelopes. */
+  readonly connections: number;
+  /** Tells every connection to go away, as Slack does every few hours. */
+  disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
+  /** Cuts every TCP connection without a close frame. */
+  drop(): void;
+  /** Resolves when there is a connection; rejects after 10 s of real time. */
+  waitForConnection(): Promise<void>;
+}
+
+export interface LocalSlack {
+  /** "http://127.0.0.1:PORT/api/": the app's SLACK_API_URL. */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly signingSecret: string;
+  readonly teamId: string;
+  readonly botUserId: string;
+  readonly botId: string;
+  readonly appId: string;
+  /** Ada and Grace are of this workspace; the stranger is of another one and shares #data (Slack Connect). */
+  readonly people: { readonly ada: Person; readonly grace: Person; readonly stranger: Person };
+  readonly channels: {
+    /** Public, the bot is not a member. */
+    readonly general: Channel;
+    /** Public, the bot is a member. */
+    readonly data: Channel;
+    /** Private, the bot is not a member. */
+    readonly secret: Channel;
+    /** Private, the bot is a member. */
+    readonly team: Channel;
+    readonly archived: Channel;
+  };
+  /** `user`: a person, or a user id such as botUserId. */
+  invite(channel: Channel, user: Person | string): void;
+  kick(channel: Channel, user: Person | string): void;
+  archive(channel: Channel): void;
+  /** The direct message channel of the bot and a person. */
+  dm(person: Person): Channel;
+  /** Somebody writes a message; it appears among the messages as via "person". */
+  say(person: Person, channel: Channel, text: string): SlackMessage;
+  /** What the app may do; a call that needs more is answered with missing_scope. Change it at any time. */
+  readonly scopes: Set<string>;
+  /** Set enforce to true to get 429 for more than 1 chat.postMessage a second and channel, 50 chat.update a minute. */
+  readonly limits: { enforce: boolean };
+  /** Everything the app produced (and what people said), the oldest first. */
+  readonly messages: readonly SlackMessage[];
+  readonly views: readonly SlackView[];
+  /** Every Web API call and response_url use, in order. */
+  readonly calls: readonly ApiCall[];
+  /** The calls that were refused for what they said (invalid_blocks, msg_too_long, no_text, …), faults excluded. */
+  readonly refused: readonly ApiCall[];
+  /** Now or later, also after edits. Rejects after 5 s of real time with a list of the messages present. */
+  waitForMessage(match: (message: SlackMessage) => boolean): Promise<SlackMessage>;
+  /** `from`: index into `calls` of the first call to look at; 0 unless told. */
+  waitForCall(match: (call: ApiCall) => boolean, from?: number): Promise<ApiCall>;
+  /** HTTP mode: where the app listens, e.g. "http://127.0.0.1:1234/slack/events". null: Socket Mode. */
+  eventsUrl: string | null;
+  /** Types a slash command. `text` is what follows the command: "run sales". */
+  command(text: string, options?: CommandOptions): Promise<Interaction>;
+  /** Presses a button or picks an option of a message. Throws when there is no such element, or more than one. */
+  click(message: SlackMessage, actionId: string, options?: ClickOptions): Promise<Interaction>;
+  /** Sends any interaction payload as it is; response_url and trigger_id are added when they are missing. */
+  sendInteraction(payload: Record<string, unknown>, options?: DeliveryOptions): Promise<Interaction>;
+  /** Delivers the same thing again, as Slack may do after a lost acknowledgement. */
+  redeliver(interaction: Interaction, options?: DeliveryOptions): Promise<Interaction>;
+  readonly faults: SlackFaults;
+  readonly socket: SlackSocket;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+// Waiting until something that is looked for is there, in real time.
+
+export class Watch {
+  #waiting = new Set<() => void>();
+
+  /** Says that something has changed. */
+  notify(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** Resolves with what `find` returns as soon as that is not undefined; rejects after `ms` real milliseconds. */
+  until<T>(find: () => T | undefined, ms: number, complaint: () => string): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+      };
+      const look = () => {
+        try {
+          const found = find();
+          if (found === undefined) return;
+          end();
+          resolve(found);
+        } catch (error) {
+          end();
+          reject(error);
+        }
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(complaint()));
+      }, ms);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}

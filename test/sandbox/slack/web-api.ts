@@ -1,0 +1,60 @@
+// POST /api/METHOD: who is asking, may they, what comes of it, and the faults on the way.
+
+import type { ApiRequest } from "./args.js";
+import type { Core } from "./core.js";
+import { faultAnswer } from "./faults.js";
+import { faultOutcome, type Outcome, tooMany } from "./http.js";
+import { type Method, methods } from "./methods.js";
+import { Refusal, TooFast } from "./refusal.js";
+import type { ApiAnswer } from "./types.js";
+
+export function callMethod(core: Core, name: string, request: ApiRequest): Outcome {
+  const fault = core.faults.take(name);
+  const at = core.clock.now();
+  const log = (answer: ApiAnswer, genuine: boolean) =>
+    core.calls.add({ at, method: name, args: request.args, answer }, genuine);
+  if (fault) {
+    if (fault.afterEffect) genuine(core, name, request);
+    log(faultAnswer(fault.kind), false);
+    return faultOutcome(fault.kind, 200);
+  }
+  const { answer, retryAfter } = genuine(core, name, request);
+  log(answer, true);
+  if (retryAfter !== undefined) return tooMany(retryAfter);
+  const scope = methods.get(name)?.scope;
+  const headers = {
+    "x-oauth-scopes": [...core.scopes].join(","),
+    ...(scope === undefined ? {} : { "x-accepted-oauth-scopes": scope }),
+  };
+  return { status: 200, headers, body: answer };
+}
+
+/** The answer of real Slack, with its effect. `retryAfter` in seconds. */
+function genuine(core: Core, name: string, request: ApiRequest): { answer: ApiAnswer; retryAfter?: number } {
+  try {
+    const method = methods.get(name);
+    if (!method) throw new Refusal("unknown_method", { req_method: name });
+    const token = authenticated(core, request, method);
+    if (request.broken) throw new Refusal(request.broken);
+    if (method.scope !== undefined && !core.scopes.has(method.scope)) {
+      throw new Refusal("missing_scope", { needed: method.scope, provided: [...core.scopes].join(",") });
+    }
+    return { answer: { ok: true, ...method.run(core, request.args, token) } };
+  } catch (error) {
+    if (error instanceof Refusal) return { answer: { ok: false, error: error.code, ...error.extra } };
+    if (error instanceof TooFast) {
+      return { answer: { ok: false, error: "ratelimited" }, retryAfter: error.retryAfterSeconds };
+    }
+    throw error;
+  }
+}
+
+function authenticated(core: Core, request: ApiRequest, method: Method): "bot" | "app" {
+  const { botToken, appToken } = core.identity;
+  if (request.token === undefined || request.token === "") throw new Refusal("not_authed");
+  if (request.token !== botToken && request.token !== appToken) throw new Refusal("invalid_auth");
+  const kind = request.token === appToken ? "app" : "bot";
+  const wanted = method.token ?? "bot";
+  if (wanted !== "any" && wanted !== kind) throw new Refusal("not_allowed_token_type");
+  return kind;
+}
