@@ -1,0 +1,109 @@
+// The request budget: one for all who use the token, since Hex counts by user. Commands go before polls.
+
+import type { Clock } from "../clock.js";
+
+export type Priority = "command" | "watch";
+
+/** Why a request was not sent: its turn would come only after `retryAfterMs`. */
+export class BudgetSpent extends Error {
+  override readonly name = "BudgetSpent";
+  constructor(readonly retryAfterMs: number) {
+    super(`the request budget is spent for another ${retryAfterMs} ms`);
+  }
+}
+
+interface Waiter {
+  priority: Priority;
+  go: () => void;
+  waitsFrom: number;
+}
+
+const WINDOW_MS = 60_000;
+
+/**
+ * At most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
+ * While a command waits, no poll goes.
+ */
+export class Budget {
+  readonly #sent: number[] = [];
+  readonly #waiting: Waiter[] = [];
+  #pausedUntil = 0;
+  #pumping = false;
+
+  constructor(
+    private readonly clock: Clock,
+    readonly perMinute = 30,
+  ) {}
+
+  /** How many requests may go at this moment. */
+  get left(): number {
+    return this.#freeIn() > 0 ? 0 : this.perMinute - this.#recent();
+  }
+
+  /**
+   * Resolves when one request may be sent, and counts it.
+   * @param patienceMs longest wait; when the turn would come later, rejects at once with BudgetSpent.
+   */
+  async take(priority: Priority, patienceMs: number): Promise<void> {
+    const first = this.#waiting.length === 0 || (priority === "command" && !this.#commandsWait());
+    if (first && this.#freeIn() === 0) {
+      this.#sent.push(this.clock.now());
+      return;
+    }
+    const wait = this.#turnIn(priority);
+    if (wait > patienceMs) throw new BudgetSpent(wait);
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ priority, go: resolve, waitsFrom: this.clock.now() });
+      void this.#pump();
+    });
+  }
+
+  /** Hex answered 429: nothing is sent for `ms`. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.clock.now() + ms);
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (this.#waiting.length > 0) {
+      const wait = this.#freeIn();
+      if (wait > 0) {
+        await this.clock.sleep(wait);
+        continue;
+      }
+      const index = Math.max(
+        0,
+        this.#waiting.findIndex((waiter) => waiter.priority === "command"),
+      );
+      const [next] = this.#waiting.splice(index, 1);
+      this.#sent.push(this.clock.now());
+      next?.go();
+    }
+    this.#pumping = false;
+  }
+
+  #commandsWait(): boolean {
+    return this.#waiting.some((waiter) => waiter.priority === "command");
+  }
+
+  #recent(): number {
+    const from = this.clock.now() - WINDOW_MS;
+    while (this.#sent[0] !== undefined && this.#sent[0] <= from) this.#sent.shift();
+    return this.#sent.length;
+  }
+
+  #freeIn(): number {
+    const now = this.clock.now();
+    const oldest = this.#recent() < this.perMinute ? undefined : this.#sent[0];
+    return Math.max(0, this.#pausedUntil - now, oldest === undefined ? 0 : oldest + WINDOW_MS - now);
+  }
+
+  /** A lower bound of the wait for a newcomer of this priority, behind those who go before it. */
+  #turnIn(priority: Priority): number {
+    const ahead = this.#waiting.filter((waiter) => priority === "watch" || waiter.priority === "command").length;
+    const blocking = this.#sent[this.#recent() - this.perMinute + ahead];
+    const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.clock.now();
+    return Math.max(this.#freeIn(), slot);
+  }
+}

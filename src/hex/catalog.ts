@@ -1,0 +1,88 @@
+// The projects that the token sees, read page by page and kept for a while, so that paging and look-ups cost nothing.
+
+import type { Clock } from "../clock.js";
+import type { Call, HexClient } from "./client.js";
+import type { Project } from "./schema.js";
+
+export interface ProjectList {
+  /** Published first, newest published first; then the others, newest edited first. No components, archived or trashed ones. */
+  projects: Project[];
+  /** When Hex told, epoch ms. */
+  readAt: number;
+  /** False when the workspace has more projects than are read. */
+  complete: boolean;
+}
+
+/** 20 pages of 100: more would take the whole budget of a minute. */
+const MAX_PAGES = 20;
+
+export class Catalog {
+  #list: ProjectList | null = null;
+  #loading: Promise<ProjectList> | null = null;
+
+  constructor(
+    private readonly hex: HexClient,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The projects as they were at most `maxAgeMs` ago. Those who ask at the same time share one reading. */
+  async list(call: Call, maxAgeMs: number): Promise<ProjectList> {
+    const list = this.#list;
+    if (list !== null && this.clock.now() - list.readAt < maxAgeMs) return list;
+    this.#loading ??= this.#read(call).finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  /** What is known of a project without asking, however old; null when nothing is. */
+  known(projectId: string): Project | null {
+    return this.#list?.projects.find((project) => project.id === projectId) ?? null;
+  }
+
+  async #read(call: Call): Promise<ProjectList> {
+    const found = new Map<string, Project>();
+    const readAt = this.clock.now();
+    let pages = 0;
+    let last = 0;
+    for await (const page of this.hex.projects(call, MAX_PAGES)) {
+      for (const project of page) found.set(project.id, project);
+      last = page.length;
+      pages++;
+    }
+    const complete = pages < MAX_PAGES || last < 100;
+    this.#list = { projects: sortProjects([...found.values()].filter(isRunnableKind)), readAt, complete };
+    return this.#list;
+  }
+}
+
+function isRunnableKind(project: Project): boolean {
+  return project.type !== "COMPONENT" && project.archivedAt === null && project.trashedAt === null;
+}
+
+/** Published first, newest published first; then the others, newest edited first. */
+export function sortProjects(projects: readonly Project[]): Project[] {
+  const key = (project: Project) => project.lastEditedAt ?? project.createdAt ?? 0;
+  return projects.toSorted((a, b) => {
+    if (a.lastPublishedAt !== null && b.lastPublishedAt !== null) return b.lastPublishedAt - a.lastPublishedAt;
+    if (a.lastPublishedAt !== null || b.lastPublishedAt !== null) return a.lastPublishedAt !== null ? -1 : 1;
+    return key(b) - key(a);
+  });
+}
+
+/** Those in which every word occurs in title, description, owner or a category, whatever the case. */
+export function searchProjects(projects: readonly Project[], words: readonly string[]): Project[] {
+  const wanted = words.map((word) => word.toLowerCase());
+  return projects.filter((project) => {
+    const categories = project.categories.map((category) => category.name);
+    const text = [project.title, project.description, project.owner?.email, project.creator?.email, ...categories]
+      .join("\n")
+      .toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
+/** The address of a project in Hex. Hex redirects it to the workspace's own address. */
+export function projectUrl(origin: string, project: { id: string; lastPublishedAt?: number | null }): string {
+  return `${origin}/${project.lastPublishedAt === null ? "hex" : "app"}/${encodeURIComponent(project.id)}`;
+}

@@ -1,0 +1,211 @@
+// One table from what went wrong with Hex to what a person can do about it: for Slack, `npm run verify` and the log alike.
+// Plain sentences; `code` in backticks, which both Slack and a terminal show well.
+
+import type { HexErrorFacts, HexErrorKind, Operation } from "./errors.js";
+
+/** What happened, what is likely behind it, and what to do, most likely first. */
+export interface Remedy {
+  what: string;
+  causes: string[];
+  todo: string[];
+}
+
+type Entry = (facts: HexErrorFacts) => Remedy;
+
+const STATUS_PAGE = "Look at https://status.hex.tech.";
+const CHECK_URL = "Verify `HEX_WORKSPACE_URL` in the bot's environment";
+const NEW_TOKEN =
+  "Regenerate the token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot";
+
+const REMEDIES: Record<HexErrorKind, Entry> = {
+  dns: ({ host }) => ({
+    what: `The host ${host} was not found.`,
+    causes: ["`HEX_WORKSPACE_URL` has a typing error.", "The bot's machine has no working DNS."],
+    todo: [`${CHECK_URL}.`, `Try \`nslookup ${host}\` on the bot's machine.`],
+  }),
+  refused: ({ host }) => ({
+    what: `${host} did not accept a connection.`,
+    causes: [
+      "A firewall or proxy blocks the way.",
+      "`HEX_WORKSPACE_URL` names the wrong host or port.",
+      "Hex is down.",
+    ],
+    todo: [`Allow outgoing HTTPS to ${host}.`, `${CHECK_URL}.`, STATUS_PAGE],
+  }),
+  tls: ({ host }) => ({
+    what: `No secure connection to ${host} could be made.`,
+    causes: [
+      "A proxy that inspects traffic uses a certificate which Node does not know.",
+      "The machine's clock is wrong.",
+    ],
+    todo: [
+      "Point `NODE_EXTRA_CA_CERTS` to your company's root certificate and restart the bot.",
+      "Check the machine's date and time.",
+    ],
+  }),
+  timeout: ({ host }) => ({
+    what: `${host} did not answer in time.`,
+    causes: ["Hex is slow or down.", "A firewall drops the packets without a word."],
+    todo: [STATUS_PAGE, `Try again in a minute; if it stays so, check that the bot's machine reaches ${host}.`],
+  }),
+  network: ({ host }) => ({
+    what: `The connection to ${host} broke off.`,
+    causes: ["The network or a proxy cut it.", "Hex is restarting."],
+    todo: ["Try again in a minute.", STATUS_PAGE],
+  }),
+  not_hex: ({ host }) => ({
+    what: `${host} answered with a web page or a redirect where the Hex API should be.`,
+    causes: [
+      "`HEX_WORKSPACE_URL` points at something else.",
+      "A login page or proxy stands in between.",
+      "Hex shows a maintenance page.",
+    ],
+    todo: [`${CHECK_URL}: it is the start of your address in Hex, such as \`https://app.hex.tech\`.`, STATUS_PAGE],
+  }),
+  unreadable: ({ host }) => ({
+    what: `${host} answered with something that this bot does not understand.`,
+    causes: ["The answer was cut off on its way.", "Hex's API has changed."],
+    todo: ["Try again.", "If it stays so, update the bot."],
+  }),
+  bad_request: ({ operation }) => ({
+    what: `Hex could not read ${thing(operation)}.`,
+    causes: ["The id is not complete."],
+    todo: [
+      "Check the id: 36 characters, as in the project's address in Hex.",
+      "`/hex projects` lists what can be run.",
+    ],
+  }),
+  unauthorized: ({ host }) => ({
+    what: `Hex does not accept the bot's token (401).`,
+    causes: [
+      "The token has expired, was revoked, or its user was deactivated.",
+      `The token belongs to another Hex stack than ${host}.`,
+    ],
+    todo: [
+      `${NEW_TOKEN}.`,
+      `If the token is fresh, verify that \`HEX_WORKSPACE_URL\` is where it was made (now ${host}).`,
+    ],
+  }),
+  scope: ({ operation }) => ({
+    what: `The bot's token may not ${verb(operation)} (403).`,
+    causes: [
+      `The token lacks the scope "${scopeFor(operation)}".`,
+      "The token is personal and its user's role is too low.",
+    ],
+    todo: [
+      `Create a token with the "${scopeFor(operation)}" scope in Hex under Settings > API tokens, set it as \`HEX_API_TOKEN\`, and restart the bot.`,
+    ],
+  }),
+  plan: () => ({
+    what: "The workspace's plan does not include the Hex API (403).",
+    causes: ["The API needs the Team or Enterprise plan."],
+    todo: ["Ask a workspace admin about the plan in Hex under Settings > Billing."],
+  }),
+  forbidden: ({ operation }) => ({
+    what: `The bot's token may not ${verb(operation)} (403).`,
+    causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
+    todo: [
+      "Share the project with the workspace or with the token's user in Hex.",
+      `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
+    ],
+  }),
+  not_found: ({ operation, host }) => ({
+    what: `Hex knows no such ${noun(operation)} on ${host} (404).`,
+    causes: [
+      `\`HEX_WORKSPACE_URL\` (${host}) is not where it lives.`,
+      "The id is wrong, or it was deleted.",
+      "The project is not shared with the bot's token.",
+    ],
+    todo: [`${CHECK_URL}.`, "Check the id.", "Share the project with the workspace or the token's user."],
+  }),
+  not_published: () => ({
+    what: "This project is not published, so there is nothing to run.",
+    causes: ["Hex runs the latest published version of a project."],
+    todo: ["Open it in Hex, press Publish, and run it again."],
+  }),
+  inputs_refused: ({ inputs }) => ({
+    what: "Hex refused the inputs. No run was started.",
+    causes: [
+      ...(inputs?.unknown ?? []).map((name) => `The published app has no input \`${name}\`.`),
+      ...(inputs?.wrongType ?? []).map(
+        ({ name, expected, given }) => `\`${name}\` must be ${expected}, not \`${given}\`.`,
+      ),
+    ],
+    todo: [
+      "Correct the inputs and run it again.",
+      "Names are those of the input variables, with upper and lower case as in Hex.",
+    ],
+  }),
+  already_finished: () => ({
+    what: "This run had already finished.",
+    causes: ["It ended before the cancellation arrived."],
+    todo: ["Nothing; its card shows how it ended."],
+  }),
+  request_refused: ({ operation, status }) => ({
+    what: `Hex refused to ${verb(operation)}${status ? ` (${status})` : ""}.`,
+    causes: ["Hex found something wrong with the request."],
+    todo: ["Read Hex's own words below and correct what they name."],
+  }),
+  rate_limited: ({ retryAfterMs }) => ({
+    what: "The limit of requests to Hex is reached (429).",
+    causes: ["Everything that uses the same token shares one limit, usually 30 to 60 requests a minute."],
+    todo: [`Try again in ${seconds(retryAfterMs ?? 60_000)}.`],
+  }),
+  no_kernel: () => ({
+    what: "Hex has no kernel free (503). No run was started.",
+    causes: ["25 kernels are in use: running projects, and projects that people have open."],
+    todo: ["Cancel a run or close a project in Hex, then start again."],
+  }),
+  hex_failed: ({ status, traceId }) => ({
+    what: `Hex failed${status ? ` (${status})` : ""}.`,
+    causes: ["A fault on Hex's side."],
+    todo: [
+      "Try again in a minute.",
+      traceId ? "If it stays so, give Hex support the trace id." : "If it stays so, ask Hex support.",
+      STATUS_PAGE,
+    ],
+  }),
+};
+
+/** The remedy for a failure: what happened, likely causes, what to do. */
+export function remedyFor(facts: HexErrorFacts): Remedy {
+  return REMEDIES[facts.kind](facts);
+}
+
+/** All kinds that have a remedy: for the README's table and its test. */
+export const REMEDY_KINDS = Object.keys(REMEDIES);
+
+function scopeFor(operation: Operation): string {
+  return operation === "runProject" || operation === "dryRun" || operation === "cancelRun"
+    ? "Run projects"
+    : "Read projects";
+}
+
+const VERBS: Record<Operation, string> = {
+  me: "read who it is",
+  listProjects: "list projects",
+  getProject: "read this project",
+  runProject: "run this project",
+  dryRun: "run projects",
+  getRun: "read this run",
+  listRuns: "list the project's runs",
+  cancelRun: "cancel this run",
+};
+
+function verb(operation: Operation): string {
+  return VERBS[operation];
+}
+
+function noun(operation: Operation): string {
+  if (operation === "getRun" || operation === "cancelRun") return "run";
+  return operation === "me" || operation === "listProjects" ? "API" : "project";
+}
+
+function thing(operation: Operation): string {
+  return noun(operation) === "API" ? "the request" : `the id of the ${noun(operation)}`;
+}
+
+function seconds(ms: number): string {
+  const count = Math.max(1, Math.ceil(ms / 1000));
+  return count === 1 ? "1 second" : `${count} seconds`;
+}

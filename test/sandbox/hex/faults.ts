@@ -1,0 +1,86 @@
+// Faults on order: what a request meets instead of, or after, what it asked for.
+
+import { STATUS_CODES } from "node:http";
+import { type Answer, empty, html, json, text } from "./answers.js";
+import { errorAnswer, Refusal } from "./errors.js";
+import type { Endpoint, Fault, FaultKind, Faults, HexWorkspace } from "./types.js";
+
+/** An answer, or none: the connection stays open for ever, or breaks. */
+export type Outcome = Answer | "hang" | "reset";
+
+export class FaultQueue implements Faults {
+  #queue: { fault: Fault; left: number }[] = [];
+
+  add(fault: Fault): void {
+    this.#queue.push({ fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.#queue = [];
+  }
+
+  /** The oldest fault for this endpoint, which is thereby used once. */
+  take(endpoint: Endpoint): Fault | undefined {
+    const entry = this.#queue.find(({ fault }) => (fault.endpoint ?? endpoint) === endpoint);
+    if (!entry) return undefined;
+    entry.left -= 1;
+    if (entry.left <= 0) this.#queue = this.#queue.filter((other) => other !== entry);
+    return entry.fault;
+  }
+}
+
+interface Hit {
+  endpoint: Endpoint;
+  shape: HexWorkspace["errorShape"];
+  /** Does what the request asks for, and answers as usual. */
+  normal: () => Answer;
+}
+
+export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit): Promise<Outcome> {
+  const done = afterEffect ? hit.normal() : undefined;
+  switch (kind.type) {
+    case "hang":
+    case "reset":
+      return kind.type;
+    case "delay":
+      await kind.until.catch(() => undefined);
+      return done ?? hit.normal();
+    case "status":
+      return statusAnswer(kind, hit);
+    case "rateLimited": {
+      const headers: Record<string, string> =
+        kind.retryAfter === undefined ? {} : { "retry-after": String(kind.retryAfter) };
+      return errorAnswer(new Refusal(429, "Too many requests", { headers }), hit.endpoint, hit.shape);
+    }
+    case "html":
+      return html(kind.status ?? 200, "We will be back soon");
+    case "bareText":
+      return text(kind.status, kind.text);
+    case "truncated": {
+      const whole = done ?? withoutEffect(hit);
+      return { ...whole, body: whole.body.slice(0, Math.max(1, Math.floor(whole.body.length / 2))) };
+    }
+    case "emptyBody":
+      return { ...(done ?? withoutEffect(hit)), body: "" };
+  }
+}
+
+function statusAnswer(kind: FaultKind & { type: "status" }, hit: Hit): Answer {
+  const { status, body, headers = {} } = kind;
+  const answer = bodyAnswer(status, body, hit);
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function bodyAnswer(status: number, body: unknown, hit: Hit): Answer {
+  if (typeof body === "string") return text(status, body);
+  if (body !== undefined) return json(status, body);
+  if (status < 400) return empty(status);
+  return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.shape);
+}
+
+/** What the request would be answered with, had it the effect that it must not have. */
+function withoutEffect(hit: Hit): Answer {
+  if (hit.endpoint === "runProject") return json(201, { projectId: "", runId: "", runUrl: "", runStatusUrl: "" });
+  if (hit.endpoint === "cancelRun") return json(200, {});
+  return hit.normal();
+}

@@ -1,0 +1,100 @@
+// ListProjects: filters, order and pages with opaque cursors.
+
+import { z } from "zod";
+import { Refusal } from "./errors.js";
+import { type PlacedProject, projectView } from "./projects.js";
+import { flagParam, limitParam, parseQuery } from "./query.js";
+import type { Project } from "./types.js";
+
+const listQuerySchema = z.object({
+  limit: limitParam,
+  after: z.string().optional(),
+  before: z.string().optional(),
+  sortBy: z.enum(["CREATED_AT", "LAST_EDITED_AT", "LAST_PUBLISHED_AT"]).default("CREATED_AT"),
+  sortDirection: z.enum(["ASC", "DESC"]).default("DESC"),
+  creatorEmail: z.string().optional(),
+  ownerEmail: z.string().optional(),
+  collectionId: z.string().optional(),
+  includeArchived: flagParam,
+  includeComponents: flagParam,
+  includeTrashed: flagParam,
+  includeSharing: flagParam,
+});
+type ListQuery = z.output<typeof listQuerySchema>;
+
+/** Where a project stands in the order: the time it is sorted by (epoch ms, 0 for none), then its place. */
+const positionSchema = z.tuple([z.number(), z.number()]);
+type Position = z.output<typeof positionSchema>;
+
+export function listProjects(projects: PlacedProject[], params: URLSearchParams) {
+  const query = parseQuery(listQuerySchema, params);
+  const sorted = projects
+    .filter(({ project }) => isWanted(project, query, params))
+    .map((placed) => ({ project: placed.project, position: positionOf(placed, query) }))
+    .sort((a, b) => compare(a.position, b.position, query));
+  const { page, more } = cut(sorted, query);
+  const [first, last] = [page.at(0), page.at(-1)];
+  return {
+    values: page.map(({ project }) => projectView(project, query.includeSharing)),
+    pagination: {
+      after: last && more ? cursorOf(last.position) : null,
+      before: first ? cursorOf(first.position) : null,
+    },
+  };
+}
+
+function isWanted(project: Project, query: ListQuery, params: URLSearchParams): boolean {
+  const statuses = params.getAll("statuses");
+  const categories = params.getAll("categories");
+  return (
+    project.visible &&
+    (query.includeArchived || project.archivedAt === null) &&
+    (query.includeTrashed || project.trashedAt === null) &&
+    (query.includeComponents || project.type !== "COMPONENT") &&
+    (query.creatorEmail === undefined || project.creatorEmail === query.creatorEmail) &&
+    (query.ownerEmail === undefined || project.ownerEmail === query.ownerEmail) &&
+    (query.collectionId === undefined || project.collections.includes(query.collectionId)) &&
+    (statuses.length === 0 || (project.status !== null && statuses.includes(project.status))) &&
+    (categories.length === 0 || project.categories.some((category) => categories.includes(category.name)))
+  );
+}
+
+function positionOf({ project, place }: PlacedProject, query: ListQuery): Position {
+  const times = {
+    CREATED_AT: project.createdAt,
+    LAST_EDITED_AT: project.lastEditedAt,
+    LAST_PUBLISHED_AT: project.lastPublishedAt,
+  };
+  return [times[query.sortBy] ?? 0, place];
+}
+
+function compare(a: Position, b: Position, query: ListQuery): number {
+  const ascending = a[0] - b[0] || a[1] - b[1];
+  return query.sortDirection === "ASC" ? ascending : -ascending;
+}
+
+function cut<T extends { position: Position }>(sorted: T[], query: ListQuery): { page: T[]; more: boolean } {
+  if (query.after !== undefined && query.before !== undefined) {
+    throw new Refusal(400, "after and before cannot be used together");
+  }
+  if (query.before !== undefined) {
+    const cursor = readCursor(query.before);
+    const earlier = sorted.filter(({ position }) => compare(position, cursor, query) < 0);
+    return { page: earlier.slice(-query.limit), more: earlier.length < sorted.length };
+  }
+  const cursor = query.after === undefined ? undefined : readCursor(query.after);
+  const later = cursor ? sorted.filter(({ position }) => compare(position, cursor, query) > 0) : sorted;
+  return { page: later.slice(0, query.limit), more: later.length > query.limit };
+}
+
+function cursorOf(position: Position): string {
+  return Buffer.from(JSON.stringify(position)).toString("base64url");
+}
+
+function readCursor(cursor: string): Position {
+  try {
+    return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+  } catch {
+    throw new Refusal(400, "Invalid cursor");
+  }
+}

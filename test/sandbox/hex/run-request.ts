@@ -1,0 +1,89 @@
+// The body of a RunProject request, and what Hex refuses in it.
+
+import { z } from "zod";
+import { Refusal } from "./errors.js";
+import type { InputDataType, Project } from "./types.js";
+
+const notificationSchema = z.looseObject({
+  type: z.enum(["SUCCESS", "FAILURE", "ALL"]),
+  includeSuccessScreenshot: z.boolean().optional(),
+  slackChannelIds: z.array(z.string()).optional(),
+});
+
+const runBodySchema = z.object({
+  inputParams: z.record(z.string(), z.unknown()).optional(),
+  dryRun: z.boolean().optional(),
+  updatePublishedResults: z.boolean().optional(),
+  useCachedSqlResults: z.boolean().optional(),
+  updateCache: z.boolean().optional(),
+  viewId: z.string().optional(),
+  notifications: z.array(notificationSchema).optional(),
+});
+export type RunBody = z.output<typeof runBodySchema>;
+
+/** 400 for what is no JSON, 422 for what has not the right fields. The body is optional. */
+export function parseRunBody(text: string): RunBody {
+  if (text.trim() === "") return {};
+  const parsed = runBodySchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
+  throw new Refusal(422, "Invalid request body", { issues });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "Malformed JSON in the request body");
+  }
+}
+
+/** What holds apart from the inputs themselves. */
+export function checkRun(project: Project, body: RunBody): void {
+  if (project.lastPublishedAt === null) throw new Refusal(422, "Project must be published before it can be run");
+  if (body.viewId !== undefined && body.inputParams) {
+    throw new Refusal(422, "viewId and inputParams cannot be used together");
+  }
+  if (body.updatePublishedResults && body.inputParams) {
+    throw new Refusal(422, "updatePublishedResults and inputParams cannot be used together");
+  }
+  if (body.viewId !== undefined && !project.views.includes(body.viewId)) {
+    throw new Refusal(422, `Saved view ${body.viewId} was not found in this project`);
+  }
+}
+
+export interface RefusedInputs {
+  invalid: { dataType: string; inputCellType: string; paramValue: unknown; paramName: string }[];
+  notFound: string[];
+}
+
+/** The inputs that the published app does not show, and those whose value is of the wrong type. */
+export function refusedInputs(project: Project, body: RunBody): RefusedInputs {
+  const refused: RefusedInputs = { invalid: [], notFound: [] };
+  for (const [paramName, paramValue] of Object.entries(body.inputParams ?? {})) {
+    const input = Object.hasOwn(project.inputs, paramName) ? project.inputs[paramName] : undefined;
+    if (!input) {
+      refused.notFound.push(paramName);
+    } else if (!VALUES[input.dataType].schema.safeParse(paramValue).success) {
+      const inputCellType = input.inputCellType ?? VALUES[input.dataType].cellType;
+      refused.invalid.push({ dataType: input.dataType, inputCellType, paramValue, paramName });
+    }
+  }
+  return refused;
+}
+
+const date = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d/)
+  .refine((value) => !Number.isNaN(Date.parse(value)));
+
+/** What an input of each data type takes, and the cell that it usually is. */
+const VALUES: Record<InputDataType, { schema: z.ZodType; cellType: string }> = {
+  STRING: { schema: z.string(), cellType: "TEXT_INPUT" },
+  NUMBER: { schema: z.number(), cellType: "NUMBER_INPUT" },
+  BOOLEAN: { schema: z.boolean(), cellType: "CHECKBOX" },
+  DATE: { schema: date, cellType: "DATE" },
+  DATETIME: { schema: date, cellType: "DATE" },
+  DATE_RANGE: { schema: z.object({ start: date, end: date }), cellType: "DATE_RANGE" },
+  ARRAY: { schema: z.array(z.union([z.string(), z.number(), z.boolean()])), cellType: "MULTISELECT" },
+};

@@ -1,0 +1,115 @@
+// The simulated Hex: an HTTP server with real sockets and simulated time.
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { text as readText } from "node:stream/consumers";
+import { type Answer, text } from "./answers.js";
+import { Api, type Call } from "./api.js";
+import { applyFault, FaultQueue, type Outcome } from "./faults.js";
+import { type OpenRequest, RequestLog } from "./request-log.js";
+import { findRoute } from "./routes.js";
+import type { HexOptions, SimulatedHex } from "./types.js";
+import { Workspace } from "./workspace.js";
+
+export type * from "./types.js";
+
+const IDLE_CONNECTION_MS = 60_000;
+
+export async function startHex({ clock, port = 0 }: HexOptions): Promise<SimulatedHex> {
+  const server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS });
+  const origin = await listen(server, port);
+  const workspace = new Workspace(clock);
+  const api = new Api(workspace, origin);
+  const faults = new FaultQueue();
+  const log = new RequestLog();
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await readCall(request, origin, workspace.oldPaths);
+    const { endpoint } = call.route;
+    const record: OpenRequest = {
+      at: clock.now(),
+      endpoint,
+      method: request.method ?? "",
+      path: call.path,
+      query: call.query,
+      headers: call.headers,
+      body: parsedOrUndefined(call.text),
+      status: null,
+    };
+    log.add(record);
+    const fault = faults.take(endpoint);
+    const normal = () => api.answer(call);
+    const outcome = fault ? await applyFault(fault, { endpoint, shape: workspace.errorShape, normal }) : normal();
+    if (send(outcome, response, clock.now())) log.answered(record, response.statusCode);
+  }
+
+  server.on("request", (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      // A client that went away is nothing to speak of; anything else is a mistake in the simulation, shown as a 500.
+      if (!request.complete || response.headersSent) response.destroy();
+      else send(text(500, `The simulated Hex failed: ${error}`), response, clock.now());
+    });
+  });
+
+  return {
+    origin,
+    workspace,
+    faults,
+    requests: log.requests,
+    waitFor: (match, from) => log.waitFor(match, from),
+    async stop() {
+      log.close();
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<string> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The simulated Hex has no port");
+  return `http://127.0.0.1:${address.port}`;
+}
+
+async function readCall(request: IncomingMessage, origin: string, oldPaths: boolean): Promise<Call> {
+  const body = await readText(request);
+  const url = new URL(`${origin}${request.url ?? "/"}`);
+  return {
+    route: findRoute(request.method ?? "", url.pathname, oldPaths),
+    path: url.pathname,
+    query: url.searchParams,
+    headers: request.headers,
+    text: body,
+  };
+}
+
+/** True when an answer went out. `now`: epoch ms. */
+function send(outcome: Outcome, response: ServerResponse, now: number): boolean {
+  if (outcome === "hang" || response.destroyed) return false;
+  if (outcome === "reset") {
+    response.socket?.resetAndDestroy();
+    return false;
+  }
+  write(outcome, response, now);
+  return true;
+}
+
+function write({ status, headers, body }: Answer, response: ServerResponse, now: number): void {
+  response.statusCode = status;
+  response.setHeader("date", new Date(now).toUTCString());
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
+}
+
+function parsedOrUndefined(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+// API tokens: whose they are, what they may do and until when.
+
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Scope, TokenKind, TokenOptions, TokenUser } from "./types.js";
+
+export interface Token {
+  /** Of its user, or of the token itself when it belongs to the workspace. */
+  readonly id: string;
+  readonly kind: TokenKind;
+  readonly user: TokenUser;
+  /** Epoch ms. */
+  readonly lastLoginAt: number;
+  scopes: ReadonlySet<Scope>;
+  /** Epoch ms; null: never. */
+  expiresAt: number | null;
+}
+
+export const DEFAULT_USER: Readonly<TokenUser> = { name: "Ada Lovelace", email: "ada@example.com", role: "EDITOR" };
+
+export class Tokens {
+  #tokens = new Map<string, Token>();
+
+  /** Answers with the secret: a prefix and 96 hex digits. */
+  add(options: TokenOptions, now: number): string {
+    const kind = options.kind ?? "personal";
+    const secret = `${kind === "personal" ? "hxtp" : "hxtw"}_${randomBytes(48).toString("hex")}`;
+    this.#tokens.set(secret, {
+      id: randomUUID(),
+      kind,
+      user: options.user ?? DEFAULT_USER,
+      lastLoginAt: now,
+      scopes: new Set(options.scopes ?? ["read", "run"]),
+      expiresAt: options.expiresAt ?? null,
+    });
+    return secret;
+  }
+
+  revoke(secret: string): void {
+    this.#tokens.delete(secret);
+  }
+
+  /** Throws when there is no such token. */
+  get(secret: string): Token {
+    const token = this.#tokens.get(secret);
+    if (!token) throw new Error("The simulated Hex has no such token (revoked?)");
+    return token;
+  }
+
+  /** The token of an `Authorization` header, if it is good at `now` (epoch ms). */
+  authenticate(authorization: string | undefined, now: number): Token | undefined {
+    const token = this.#tokens.get(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1] ?? "");
+    return token && (token.expiresAt ?? Number.POSITIVE_INFINITY) > now ? token : undefined;
+  }
+}
+
+/** Running includes reading. */
+export function mayDo(token: Token, scope: Scope): boolean {
+  return token.scopes.has(scope) || token.scopes.has("run");
+}
+
+/** Whose budget a request of this token spends. */
+export function budgetOwner(token: Token): string {
+  return token.kind === "personal" ? token.user.email : token.id;
+}

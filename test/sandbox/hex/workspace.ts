@@ -1,0 +1,114 @@
+// The data of the simulated workspace and the settings of its unsettled sides.
+
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../src/clock.js";
+import { RateLimiter } from "./limits.js";
+import { Projects } from "./projects.js";
+import { Runs } from "./runs.js";
+import { Tokens } from "./tokens.js";
+import type {
+  HexWorkspace,
+  Project,
+  ProjectOptions,
+  RateLimits,
+  Run,
+  RunOptions,
+  RunOutcome,
+  Scope,
+  TokenOptions,
+} from "./types.js";
+
+export class Workspace implements HexWorkspace {
+  readonly orgId = randomUUID();
+  planAllowsApi = true;
+  kernelsBusy = 0;
+  kernelLimit = 25;
+  readonly rateLimits: RateLimits = {
+    enabled: true,
+    overallPerMinute: 60,
+    groupPerMinute: 30,
+    groupPerHour: 1_800,
+    runPerMinute: 20,
+    runPerHour: 60,
+    imagesPerMinute: 20,
+    headers: "none",
+  };
+  tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
+  errorShape: HexWorkspace["errorShape"] = "natural";
+  invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
+  listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
+  projectVersionAsString = true;
+  oldPaths = false;
+
+  readonly clock: Clock;
+  readonly tokens = new Tokens();
+  readonly limiter = new RateLimiter(this.rateLimits);
+  readonly projectStore = new Projects();
+  readonly runStore: Runs;
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+    this.runStore = new Runs(clock);
+  }
+
+  addToken(options: TokenOptions = {}): string {
+    return this.tokens.add(options, this.clock.now());
+  }
+
+  revokeToken(token: string): void {
+    this.tokens.revoke(token);
+  }
+
+  setScopes(token: string, scopes: Scope[]): void {
+    this.tokens.get(token).scopes = new Set(scopes);
+  }
+
+  setExpiry(token: string, expiresAt: number | null): void {
+    this.tokens.get(token).expiresAt = expiresAt;
+  }
+
+  get projects(): Project[] {
+    return this.projectStore.placed.map(({ project }) => project);
+  }
+
+  addProject(options: ProjectOptions = {}): Project {
+    return this.projectStore.add(options, this.clock.now());
+  }
+
+  project(id: string): Project {
+    return this.projectStore.get(id);
+  }
+
+  removeProject(id: string): void {
+    this.projectStore.remove(id);
+    for (const run of this.runs) if (run.projectId === id) this.removeRun(run.id);
+  }
+
+  get runs(): Run[] {
+    return this.runStore.all;
+  }
+
+  run(id: string): Run {
+    return this.runStore.get(id);
+  }
+
+  startRun(projectId: string, options: RunOptions = {}): Run {
+    return this.runStore.start(this.project(projectId), options);
+  }
+
+  setStatus(runId: string, status: string): void {
+    this.runStore.moveTo(runId, status);
+  }
+
+  finishRun(runId: string, outcome: RunOutcome): void {
+    this.runStore.moveTo(runId, outcome);
+  }
+
+  cancelInHex(runId: string): void {
+    this.runStore.kill(runId, 0);
+  }
+
+  removeRun(runId: string): void {
+    this.runStore.remove(runId);
+  }
+}
