@@ -1,0 +1,232 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { describeProblems, readConfig, readHexConfig, secretsOf, VARIABLES } from "../src/config.js";
+
+const BOT = "xoxb-1111-2222-botbotbot";
+const APP = "xapp-1-A111-3333-appappapp";
+const SIGNING = "0123456789abcdef0123456789abcdef";
+const HEX = `hxtw_${"ab".repeat(48)}`;
+const SOCKET = { SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, HEX_API_TOKEN: HEX };
+const HTTP = { SLACK_BOT_TOKEN: BOT, SLACK_SIGNING_SECRET: SIGNING, HEX_API_TOKEN: HEX };
+
+function config(env: Record<string, string | undefined>, isTerminal = false) {
+  const reading = readConfig(env, { isTerminal });
+  if (!reading.ok) throw new Error(reading.problems.join("\n"));
+  return reading.config;
+}
+function problems(env: Record<string, string | undefined>): string[] {
+  const reading = readConfig(env);
+  return reading.ok ? [] : reading.problems;
+}
+function warnings(env: Record<string, string | undefined>): string[] {
+  const reading = readConfig(env);
+  return reading.ok ? reading.warnings : ["not ok"];
+}
+
+describe("what is read", () => {
+  test("the least that is needed, for Socket Mode and for HTTP", () => {
+    expect(readConfig(SOCKET)).toEqual({
+      ok: true,
+      warnings: [],
+      config: {
+        slack: { botToken: BOT, apiUrl: "https://slack.com/api/", mode: { kind: "socket", appToken: APP } },
+        hex: { token: HEX, origin: "https://app.hex.tech" },
+        port: 3000,
+        dataDir: "data",
+        log: { level: "info", pretty: false },
+      },
+    });
+    expect(config(HTTP).slack.mode).toEqual({ kind: "http", signingSecret: SIGNING });
+    expect(warnings(HTTP)).toEqual([]);
+  });
+
+  test("with both Slack secrets: Socket Mode", () => {
+    expect(config({ ...HTTP, ...SOCKET }).slack.mode.kind).toBe("socket");
+  });
+
+  test.each([
+    [`  ${HEX}\n`, HEX],
+    [`"${HEX}"`, HEX],
+    [` ' ${HEX} ' `, HEX],
+    [`“${HEX}”`, HEX],
+  ])("white space and quotes around a value go away: %j", (text, token) => {
+    expect(config({ ...SOCKET, HEX_API_TOKEN: text }).hex.token).toBe(token);
+  });
+
+  test.each(VARIABLES.map(({ name }) => name))("an empty %s counts as not set", (name) => {
+    for (const empty of ["", "  ", '""', "''", '" "']) {
+      expect(readConfig({ ...SOCKET, [name]: empty })).toEqual(readConfig({ ...SOCKET, [name]: undefined }));
+    }
+  });
+
+  test.each([
+    ["https://app.hex.tech", "https://app.hex.tech"],
+    ["https://app.hex.tech/", "https://app.hex.tech"],
+    ["https://eu.hex.tech/api/v1", "https://eu.hex.tech"],
+    ["https://app.hex.tech/acme/hex/123?tab=x#y", "https://app.hex.tech"],
+    ["  https://acme.hex.tech//  ", "https://acme.hex.tech"],
+    ["HTTPS://App.Hex.Tech", "https://app.hex.tech"],
+    ["app.hex.tech", "https://app.hex.tech"],
+    ["app.hex.tech/acme", "https://app.hex.tech"],
+    ["http://127.0.0.1:4010/api/v1", "http://127.0.0.1:4010"],
+    ["http://localhost:4010", "http://localhost:4010"],
+    ["http://[::1]:4010/", "http://[::1]:4010"],
+  ])("HEX_WORKSPACE_URL %j is %s", (text, origin) => {
+    expect(config({ ...SOCKET, HEX_WORKSPACE_URL: text }).hex.origin).toBe(origin);
+  });
+
+  test.each([
+    ["https://slack-gov.com/api/", "https://slack-gov.com/api/"],
+    ["https://slack-gov.com/api", "https://slack-gov.com/api/"],
+    ["slack-gov.com", "https://slack-gov.com/api/"],
+    ["http://127.0.0.1:4020", "http://127.0.0.1:4020/"],
+    ["http://localhost:4020/api", "http://localhost:4020/api/"],
+  ])("SLACK_API_URL %j is %s", (text, url) => {
+    expect(config({ ...SOCKET, SLACK_API_URL: text }).slack.apiUrl).toBe(url);
+  });
+
+  test("the rest", () => {
+    expect(config({ ...SOCKET, PORT: "0" }).port).toBe(0);
+    expect(config({ ...SOCKET, PORT: " 65535 " }).port).toBe(65535);
+    expect(config({ ...SOCKET, HEX_BOT_DATA_DIR: "/var/lib/bot" }).dataDir).toBe("/var/lib/bot");
+    expect(config({ ...SOCKET, LOG_LEVEL: "DEBUG" }).log.level).toBe("debug");
+    for (const yes of ["true", "1", "YES"]) expect(config({ ...SOCKET, LOG_PRETTY: yes }).log.pretty).toBe(true);
+    for (const no of ["false", "0", "no"]) expect(config({ ...SOCKET, LOG_PRETTY: no }, true).log.pretty).toBe(false);
+    expect(config(SOCKET, true).log.pretty).toBe(true);
+  });
+
+  test("the secrets of a configuration", () => {
+    expect(secretsOf(config(SOCKET))).toEqual([BOT, APP, HEX]);
+    expect(secretsOf(config(HTTP))).toEqual([BOT, SIGNING, HEX]);
+  });
+});
+
+describe("what is wrong", () => {
+  test("nothing set: what to set, where it comes from, and where to read on", () => {
+    const found = problems({});
+    expect(found).toHaveLength(3);
+    expect(found[0]).toMatch(/^SLACK_BOT_TOKEN: is not set; take it from Slack: .*OAuth & Permissions/);
+    expect(found[1]).toMatch(
+      /^SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: .*Socket Mode.*App-Level.*HTTP.*Signing Secret/,
+    );
+    expect(found[2]).toMatch(/^HEX_API_TOKEN: is not set; take it from Hex: Settings > API tokens/);
+    const text = describeProblems(found);
+    for (const line of found) expect(text).toContain(line);
+    expect(text).toMatch(/3 settings need attention/);
+    expect(text).toMatch(/README\.md, section "Configuration".\n$/);
+  });
+
+  test("everything wrong: everything said, one line each", () => {
+    const found = problems({
+      SLACK_BOT_TOKEN: APP,
+      SLACK_APP_TOKEN: BOT,
+      SLACK_SIGNING_SECRET: HEX,
+      SLACK_API_URL: "http://slack.com/api/",
+      HEX_API_TOKEN: `Bearer ${HEX}`,
+      HEX_WORKSPACE_URL: "https://me:pass@app.hex.tech",
+      PORT: "http",
+      LOG_LEVEL: "loud",
+      LOG_PRETTY: "perhaps",
+    });
+    expect(found.map((line) => line.slice(0, line.indexOf(":")))).toEqual(
+      VARIABLES.map(({ name }) => name).filter((name) => name !== "HEX_BOT_DATA_DIR"),
+    );
+    for (const line of found) expect(line).not.toContain("\n");
+  });
+
+  test.each([
+    ["SLACK_BOT_TOKEN", APP, /Slack app-level token, which belongs in SLACK_APP_TOKEN/],
+    ["SLACK_BOT_TOKEN", HEX, /Hex token, which belongs in HEX_API_TOKEN/],
+    ["SLACK_BOT_TOKEN", "xoxp-1-2-3", /user token/],
+    ["SLACK_BOT_TOKEN", "xoxe.xoxb-1-2-3", /kind that the bot does not use/],
+    ["SLACK_BOT_TOKEN", SIGNING, /does not begin with xoxb-/],
+    ["SLACK_BOT_TOKEN", "xoxb-", /cut off/],
+    ["SLACK_BOT_TOKEN", "xoxb-…", /character/],
+    ["SLACK_APP_TOKEN", BOT, /Slack bot token, which belongs in SLACK_BOT_TOKEN/],
+    ["SLACK_APP_TOKEN", "app", /does not begin with xapp-/],
+    ["SLACK_SIGNING_SECRET", BOT, /Slack bot token, which belongs in SLACK_BOT_TOKEN/],
+    ["SLACK_SIGNING_SECRET", "two words", /white space/],
+    ["HEX_API_TOKEN", BOT, /Slack bot token/],
+    ["HEX_API_TOKEN", `Bearer ${HEX}`, /"Bearer"; set it to the token alone/],
+    ["HEX_API_TOKEN", "hxtw_12 34", /white space/],
+    ["HEX_API_TOKEN", "hxtw_12\n34", /white space/],
+    ["HEX_WORKSPACE_URL", "http://app.hex.tech", /not https/],
+    ["HEX_WORKSPACE_URL", "http://127.0.0.1.example.com", /not https/],
+    ["HEX_WORKSPACE_URL", "ftp://app.hex.tech", /not https/],
+    ["HEX_WORKSPACE_URL", "javascript:alert(1)", /not a URL/],
+    ["HEX_WORKSPACE_URL", "acme", /not a URL/],
+    ["HEX_WORKSPACE_URL", HEX, /not a URL/],
+    ["HEX_WORKSPACE_URL", "my workspace", /not a URL/],
+    ["HEX_WORKSPACE_URL", "https://", /not a URL/],
+    ["HEX_WORKSPACE_URL", "https://user@app.hex.tech", /user name or password/],
+    ["SLACK_API_URL", "http://slack.com/api", /not https/],
+    ["PORT", "65536", /0 to 65535/],
+    ["PORT", "-1", /0 to 65535/],
+    ["PORT", "3000.5", /0 to 65535/],
+    ["PORT", "0x10", /0 to 65535/],
+    ["LOG_LEVEL", "verbose", /trace, debug, info/],
+    ["LOG_PRETTY", "maybe", /true, false/],
+  ])("%s=%j", (name, value, expected) => {
+    const found = problems({ ...SOCKET, [name]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${name}: `));
+    expect(found[0]).toMatch(expected);
+    if (value.length > 12) expect(found[0]).not.toContain(value);
+  });
+
+  test("what is only strange is a warning", () => {
+    expect(warnings({ ...SOCKET, HEX_API_TOKEN: "new_format_0123" })).toEqual([
+      expect.stringMatching(/^HEX_API_TOKEN: /),
+    ]);
+    expect(warnings({ ...HTTP, SLACK_SIGNING_SECRET: "test-secret" })).toEqual([
+      expect.stringMatching(/^SLACK_SIGNING_SECRET: .*32/),
+    ]);
+    expect(warnings({ ...SOCKET, SLACK_SIGNING_SECRET: "test-secret" })).toEqual([]);
+    expect(warnings({ ...SOCKET, HEX_WORKSPACE_URL: "https://hex.tech" })).toEqual([expect.stringMatching(/website/)]);
+  });
+
+  test("no line ever holds a value, whatever stands where", () => {
+    const junk = fc.string({ unit: fc.constantFrom(..."QZ79_-qz"), minLength: 12, maxLength: 40 });
+    const value = fc
+      .tuple(
+        fc.constantFrom("", "xoxb-", "xapp-", "xoxp-", "hxtw_", "Bearer ", "https://u:", "http://", "ftp://", "“"),
+        junk,
+        fc.constantFrom("", "@app.hex.tech", " ", " x", "é", '"'),
+      )
+      .map(([prefix, core, suffix]) => ({ text: prefix + core + suffix, core }));
+    const names = VARIABLES.map(({ name }) => name);
+    fc.assert(
+      fc.property(fc.array(value, { minLength: names.length, maxLength: names.length }), (values) => {
+        const reading = readConfig(Object.fromEntries(names.map((name, i) => [name, values[i]?.text])));
+        const lines = reading.ok ? reading.warnings : reading.problems;
+        for (const line of lines) {
+          expect(line).not.toContain("\n");
+          for (const { core } of values) expect(line).not.toContain(core);
+        }
+      }),
+    );
+  });
+});
+
+test("readHexConfig needs the two variables of Hex only", () => {
+  expect(readHexConfig({ HEX_API_TOKEN: HEX, HEX_WORKSPACE_URL: "eu.hex.tech/api/v1", PORT: "x" })).toEqual({
+    ok: true,
+    config: { token: HEX, origin: "https://eu.hex.tech" },
+    warnings: [],
+  });
+  expect(readHexConfig({})).toEqual({ ok: false, problems: [expect.stringMatching(/^HEX_API_TOKEN: is not set/)] });
+});
+
+test(".env.example names every variable with a sentence and its default, and nothing else", () => {
+  const text = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
+  const found = [...text.matchAll(/((?:^# .+\n)+)^(?:# )?([A-Z_]+)=(.*)$/gm)].map((m) => ({ name: m[2], value: m[3] }));
+  expect(found.map(({ name }) => name)).toEqual(VARIABLES.map(({ name }) => name));
+  for (const { name, default: fallback } of VARIABLES) {
+    const value = found.find((entry) => entry.name === name)?.value;
+    expect(`${fallback} `).toContain(`${value} `.trimStart());
+  }
+  // As it stands it changes nothing.
+  const commentedIn = Object.fromEntries(found.map(({ name, value }) => [name ?? "", value || undefined]));
+  expect(config({ ...commentedIn, ...SOCKET, LOG_PRETTY: undefined })).toEqual(config(SOCKET));
+});
