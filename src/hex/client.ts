@@ -118,10 +118,15 @@ export class HexClient {
 
   /** All projects, page by page, at most `maxPages` pages of 100. A cursor that repeats ends the list. */
   async *projects(call: Call, maxPages: number): AsyncGenerator<Project[]> {
+    const { clock } = this.options;
+    const until = clock.now() + call.patienceMs;
     const seen = new Set<string>();
     let after: string | null = null;
     for (let page = 0; page < maxPages; page++) {
-      const { values, pagination }: ProjectPage = await this.projectPage(call, after);
+      const { values, pagination }: ProjectPage = await this.projectPage(
+        { ...call, patienceMs: Math.max(1, until - clock.now()) },
+        after,
+      );
       yield values;
       after = pagination.after;
       if (after === null || seen.has(after)) return;
@@ -189,6 +194,7 @@ export class HexClient {
         const mayRepeat = attempt.method !== "post" && REPEATABLE.has(error.kind) && repeats < REPEATS;
         if (!mayRepeat || clock.now() + pause >= until) throw error;
         await clock.sleep(pause);
+        if (clock.now() >= until) throw error;
       }
     }
   }

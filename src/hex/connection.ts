@@ -3,13 +3,15 @@
 import type { Clock } from "../clock.js";
 import type { Catalog } from "./catalog.js";
 import type { Call, HexClient } from "./client.js";
-import { HexError, meansDisconnected } from "./errors.js";
+import { HexError, type HexErrorKind, meansDisconnected } from "./errors.js";
 import type { Me } from "./schema.js";
 
 /** What is known of one scope of the token. */
 export type Proof =
   | { state: "proven" }
   | { state: "missing"; error: HexError }
+  /** The question failed for another reason, which says nothing about the scope. */
+  | { state: "failed"; error: HexError }
   /** Nothing could be asked that would show it. */
   | { state: "unproven"; why: "no_published_project" | "disconnected" };
 
@@ -31,6 +33,16 @@ export interface Connection {
 
 const RUN_PROOF_MS = 10 * 60_000;
 const CATALOG_MS = 60_000;
+/** How many projects are tried when one of them refuses for a reason of its own. */
+const RUN_TRIALS = 3;
+const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);
+const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
+  "forbidden",
+  "not_found",
+  "not_published",
+  "request_refused",
+  "inputs_refused",
+]);
 
 export class Prober {
   #runProof: { proof: Proof; at: number } | null = null;
@@ -47,6 +59,8 @@ export class Prober {
 
   /** To be told of every request that ended: keeps "since when" true between probes. */
   observe(error: HexError | null): void {
+    // The limit of requests says nothing about the connection.
+    if (error?.kind === "rate_limited") return;
     const alive = error === null || !meansDisconnected(error.kind);
     if (alive === this.#alive) return;
     this.#alive = alive;
@@ -55,6 +69,7 @@ export class Prober {
 
   /** Asks Hex now. Takes `call.patienceMs` at most, and never rejects for a reason that lies with Hex. */
   async probe(call: Call): Promise<Connection> {
+    const until = this.clock.now() + call.patienceMs;
     const askedAt = performance.now();
     const [me, projects] = await Promise.all([
       caught(this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(performance.now() - askedAt) }))),
@@ -66,31 +81,46 @@ export class Prober {
       const unproven: Proof = { state: "unproven", why: "disconnected" };
       return { ...base, me: null, tokenKind: null, latencyMs: null, read: unproven, run: unproven, projects: null };
     }
-    const published = projects instanceof HexError ? [] : projects.projects.filter((p) => p.lastPublishedAt !== null);
+    const found = projects instanceof HexError ? [] : projects.projects;
+    const published = found.filter((project) => project.lastPublishedAt !== null);
+    const left = { ...call, patienceMs: Math.max(1, until - this.clock.now()) };
     return {
       ...base,
       me: me.value,
       tokenKind: me.value.user === null ? "workspace" : "personal",
       latencyMs: me.latencyMs,
-      read: projects instanceof HexError ? { state: "missing", error: projects } : { state: "proven" },
-      run: await this.#proveRun(published[0]?.id ?? null, call),
+      read: projects instanceof HexError ? disproof(projects) : { state: "proven" },
+      run: await this.#proveRun(
+        published.slice(0, RUN_TRIALS).map((project) => project.id),
+        left,
+      ),
       projects:
         projects instanceof HexError
           ? null
-          : { total: projects.projects.length, published: published.length, complete: projects.complete },
+          : { total: found.length, published: published.length, complete: projects.complete },
     };
   }
 
-  async #proveRun(projectId: string | null, call: Call): Promise<Proof> {
+  /** Only a proof is kept: a scope that was missing may be there the next time. */
+  async #proveRun(projectIds: readonly string[], call: Call): Promise<Proof> {
     const known = this.#runProof;
     if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known.proof;
-    if (projectId === null) return { state: "unproven", why: "no_published_project" };
-    const error = await caught(this.hex.dryRun(projectId, {}, call).then(() => null));
-    const proof: Proof = error === null ? { state: "proven" } : { state: "missing", error };
-    // Only what is certain is kept: a timeout says nothing about a scope.
-    if (error === null) this.#runProof = { proof, at: this.clock.now() };
+    let proof: Proof = { state: "unproven", why: "no_published_project" };
+    for (const projectId of projectIds) {
+      const error = await caught(this.hex.dryRun(projectId, {}, call).then(() => null));
+      if (error === null) {
+        this.#runProof = { proof: { state: "proven" }, at: this.clock.now() };
+        return this.#runProof.proof;
+      }
+      proof = disproof(error);
+      if (!ABOUT_ONE_PROJECT.has(error.kind)) break;
+    }
     return proof;
   }
+}
+
+function disproof(error: HexError): Proof {
+  return { state: PERMISSIONS.has(error.kind) ? "missing" : "failed", error };
 }
 
 async function caught<T>(promise: Promise<T>): Promise<T | HexError> {

@@ -3,37 +3,41 @@
 import { z } from "zod";
 
 /** What the bot asked Hex to do. */
-export type Operation =
-  | "me"
-  | "listProjects"
-  | "getProject"
-  | "runProject"
-  | "dryRun"
-  | "getRun"
-  | "listRuns"
-  | "cancelRun";
+export const OPERATIONS = [
+  "me",
+  "listProjects",
+  "getProject",
+  "runProject",
+  "dryRun",
+  "getRun",
+  "listRuns",
+  "cancelRun",
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
-export type HexErrorKind =
-  | "dns"
-  | "refused"
-  | "tls"
-  | "timeout"
-  | "network"
-  | "not_hex"
-  | "unreadable"
-  | "bad_request"
-  | "unauthorized"
-  | "scope"
-  | "plan"
-  | "forbidden"
-  | "not_found"
-  | "not_published"
-  | "inputs_refused"
-  | "already_finished"
-  | "request_refused"
-  | "rate_limited"
-  | "no_kernel"
-  | "hex_failed";
+export const HEX_ERROR_KINDS = [
+  "dns",
+  "refused",
+  "tls",
+  "timeout",
+  "network",
+  "not_hex",
+  "unreadable",
+  "bad_request",
+  "unauthorized",
+  "scope",
+  "plan",
+  "forbidden",
+  "not_found",
+  "not_published",
+  "inputs_refused",
+  "already_finished",
+  "request_refused",
+  "rate_limited",
+  "no_kernel",
+  "hex_failed",
+] as const;
+export type HexErrorKind = (typeof HEX_ERROR_KINDS)[number];
 
 /** Why Hex refused inputs: names it does not know, and values of the wrong type with the type it expects. */
 export interface RefusedInputs {

@@ -1,0 +1,78 @@
+// Cancels a run once: whoever moves it to "cancelling" in the store is the one who asks Hex.
+
+import type { Clock } from "../clock.js";
+import type { Call, HexClient } from "../hex/client.js";
+import { HexError } from "../hex/errors.js";
+import { cancelling, isLive, notCancelled, observed, type Run } from "./run.js";
+import type { RunStore } from "./store.js";
+
+/** What became of a wish to cancel. `run`: as it is afterwards. */
+export type CancelOutcome =
+  | { kind: "asked"; run: Run }
+  /** Somebody was first. */
+  | { kind: "already"; run: Run }
+  /** There is nothing to cancel: it has ended, or has not begun. */
+  | { kind: "too_late"; run: Run }
+  | { kind: "failed"; run: Run; error: HexError }
+  | { kind: "unknown" };
+
+export interface CancellerOptions {
+  hex: HexClient;
+  store: RunStore;
+  clock: Clock;
+}
+
+const PATIENCE_MS = 30_000;
+
+export class Canceller {
+  constructor(private readonly options: CancellerOptions) {}
+
+  /** `by`: a Slack user id. `reference`: of the interaction, for the log and for the card when it fails. */
+  async cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
+    const result = await this.options.store.update(key, (run) =>
+      run.state === "pending" || run.state === "running" ? cancelling(run, by) : null,
+    );
+    if (result === null) return { kind: "unknown" };
+    const { run, changed } = result;
+    if (changed) return this.#ask(run, reference);
+    return { kind: run.state === "cancelling" ? "already" : "too_late", run };
+  }
+
+  /** Cancellations that Hex may not have heard of when the process ended. Asking twice does no harm. */
+  async resume(): Promise<void> {
+    const runs = await this.options.store.inFlight();
+    const open = runs.filter((run) => run.state === "cancelling" && !run.accepted);
+    await Promise.all(open.map((run) => this.#ask(run, run.reference)));
+  }
+
+  async #ask(run: Run, reference: string): Promise<CancelOutcome> {
+    const { hex, store } = this.options;
+    if (!isLive(run)) return { kind: "too_late", run };
+    const { project } = run;
+    const call: Call = { reference, priority: "command", patienceMs: PATIENCE_MS };
+    const error = await hex.cancelRun(project.id, run.hex.runId, call).then(() => null, caught);
+    if (error?.kind === "already_finished") return this.#readEnd(run.key, project.id, run.hex.runId, call);
+    const result = await store.update(run.key, (stored) => {
+      if (stored.state !== "cancelling") return null;
+      return error === null ? { ...stored, accepted: true } : notCancelled(stored, error.facts, reference);
+    });
+    const after = result?.run ?? run;
+    return error === null ? { kind: "asked", run: after } : { kind: "failed", run: after, error };
+  }
+
+  /** Hex says that it has ended: the card tells how, now and not at the next poll. */
+  async #readEnd(key: string, projectId: string, runId: string, call: Call): Promise<CancelOutcome> {
+    const { hex, store, clock } = this.options;
+    const seen = await hex.run(projectId, runId, call).catch(caught);
+    const result = await store.update(key, (stored) => {
+      if (stored.state !== "cancelling") return null;
+      return seen instanceof HexError ? { ...stored, accepted: true } : observed(stored, seen, clock.now());
+    });
+    return result === null ? { kind: "unknown" } : { kind: "too_late", run: result.run };
+  }
+}
+
+function caught(error: unknown): HexError {
+  if (error instanceof HexError) return error;
+  throw error;
+}

@@ -1,0 +1,204 @@
+// Keeps the runs in flight up to date: asks Hex as the plan says, and stores what it hears.
+
+import type { Clock } from "../clock.js";
+import type { Call, HexClient } from "../hex/client.js";
+import { HexError, meansDisconnected } from "../hex/errors.js";
+import type { HexRun } from "../hex/schema.js";
+import { nextPoll, type Poll, type Watched } from "./plan.js";
+import { isLive, type LiveRun, lost, observed } from "./run.js";
+import type { RunStore } from "./store.js";
+
+export interface WatcherOptions {
+  hex: HexClient;
+  store: RunStore;
+  clock: Clock;
+  /** Told of each run that was asked about: the time that its card shows has gone on. */
+  onSeen: (key: string) => void;
+  /** Told of what the watch did not expect; it goes on. */
+  onError: (error: unknown) => void;
+}
+
+const PATIENCE_MS = 15_000;
+/** Pause after a failure of the connection, in ms; doubles up to the last. */
+const BACKOFF_MS = 5_000;
+const MAX_BACKOFF_MS = 60_000;
+/** How long it sleeps when nothing is in flight, unless it is woken. */
+const IDLE_MS = 60 * 60_000;
+/** How often Hex must say that a run is not there before it is believed. */
+const MISSES = 3;
+/** Failures in a row after which the card says so. */
+const TROUBLE_AFTER = 2;
+/** Runs of one project that one answer of GetProjectRuns can hold. */
+const PAGE = 100;
+
+export class Watcher {
+  #askedAt = new Map<string, number>();
+  #misses = new Map<string, number>();
+  /** Projects whose earlier runs have been read. */
+  #learnt = new Set<string>();
+  /** Runs that were not among their project's latest, and must be asked for by their id. */
+  #alone = new Set<string>();
+  #failures = 0;
+  /** Hex is left alone until then, epoch ms. */
+  #notBefore = 0;
+  #nap = new AbortController();
+
+  constructor(private readonly options: WatcherOptions) {}
+
+  /** Something has changed: there may be a run to ask about sooner than planned. */
+  wake(): void {
+    this.#nap.abort();
+  }
+
+  /** Watches until `signal` aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.wake(), { once: true });
+    while (!signal.aborted) {
+      this.#nap = new AbortController();
+      try {
+        const pauseMs = await this.#step();
+        if (pauseMs > 0) await this.options.clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
+      } catch (error) {
+        this.options.onError(error);
+        await this.options.clock.sleep(MAX_BACKOFF_MS, signal);
+      }
+    }
+  }
+
+  /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
+  async #step(): Promise<number> {
+    const { store, clock } = this.options;
+    const live = (await store.inFlight()).filter(isLive);
+    this.#forgetOthers(live);
+    const next = nextPoll(
+      live.map((run) => this.#watched(run)),
+      clock.now(),
+    );
+    if (next === null) return IDLE_MS;
+    const waitMs = Math.max(next.at, this.#notBefore) - clock.now();
+    if (waitMs > 0) return waitMs;
+    await this.#ask(next, live);
+    return 0;
+  }
+
+  #watched(run: LiveRun): Watched {
+    return {
+      key: run.key,
+      projectId: run.project.id,
+      runId: run.hex.runId,
+      since: run.startedAt ?? run.requestedAt,
+      askedAt: this.#askedAt.get(run.key) ?? null,
+      typicalMs: run.typicalMs,
+    };
+  }
+
+  #forgetOthers(live: readonly LiveRun[]): void {
+    const keys = new Set(live.map((run) => run.key));
+    for (const known of [this.#askedAt, this.#misses, this.#alone]) {
+      for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
+    }
+  }
+
+  async #ask(poll: Poll, live: readonly LiveRun[]): Promise<void> {
+    const { clock } = this.options;
+    const runs = live.filter((run) => run.project.id === poll.projectId);
+    try {
+      const [first] = runs;
+      if (first === undefined) return;
+      const alone = runs.find((run) => this.#alone.has(run.key));
+      if (alone) await this.#askAlone(alone);
+      if (!alone || runs.length > 1) {
+        if (runs.length === 1 && this.#learnt.has(poll.projectId)) await this.#askAlone(first);
+        else await this.#askTogether(poll.projectId, runs);
+      }
+      this.#failures = 0;
+    } catch (error) {
+      if (!(error instanceof HexError)) throw error;
+      await this.#failed(error, runs);
+    } finally {
+      for (const run of runs) this.#askedAt.set(run.key, clock.now());
+    }
+  }
+
+  async #askAlone(run: LiveRun): Promise<void> {
+    try {
+      await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, callOf(run)));
+      this.#misses.delete(run.key);
+    } catch (error) {
+      if (!(error instanceof HexError) || error.kind !== "not_found") throw error;
+      await this.#missed(run);
+    }
+  }
+
+  /** One request for all runs of a project; the first one also tells how long its runs usually take. */
+  async #askTogether(projectId: string, runs: readonly LiveRun[]): Promise<void> {
+    const [first] = runs;
+    if (first === undefined) return;
+    const limit = this.#learnt.has(projectId) ? Math.min(PAGE, Math.max(25, runs.length * 2)) : PAGE;
+    const page = await this.options.hex.runs(projectId, { limit }, callOf(first)).catch((error: unknown) => {
+      if (error instanceof HexError && error.kind === "not_found") return null;
+      throw error;
+    });
+    this.#learnt.add(projectId);
+    const seen = new Map((page?.runs ?? []).map((run) => [run.runId, run]));
+    const typicalMs = typicalDuration([...seen.values()]);
+    for (const run of runs) {
+      if (typicalMs !== null && run.typicalMs === null) await this.#learn(run.key, typicalMs);
+      const found = seen.get(run.hex.runId);
+      if (found) await this.#saw(run.key, found);
+      else this.#alone.add(run.key);
+    }
+  }
+
+  async #learn(key: string, typicalMs: number): Promise<void> {
+    await this.options.store.update(key, (run) => ({ ...run, typicalMs }));
+  }
+
+  async #saw(key: string, seen: HexRun): Promise<void> {
+    await this.options.store.update(key, (run) => (isLive(run) ? observed(run, seen, this.options.clock.now()) : null));
+    this.options.onSeen(key);
+  }
+
+  async #missed(run: LiveRun): Promise<void> {
+    const misses = (this.#misses.get(run.key) ?? 0) + 1;
+    this.#misses.set(run.key, misses);
+    if (misses < MISSES) return;
+    await this.options.store.update(run.key, (stored) =>
+      isLive(stored) ? lost(stored, "vanished", this.options.clock.now()) : null,
+    );
+  }
+
+  /** Hex could not be asked: it is left alone for a while, and after more than one time the cards say so. */
+  async #failed(error: HexError, runs: readonly LiveRun[]): Promise<void> {
+    this.#failures++;
+    const since = this.options.clock.now();
+    if (this.#failures >= TROUBLE_AFTER && error.kind !== "rate_limited") {
+      for (const { key } of runs) {
+        await this.options.store.update(key, (run) =>
+          isLive(run) && run.trouble?.facts.kind !== error.kind
+            ? { ...run, trouble: { facts: error.facts, since: run.trouble?.since ?? since } }
+            : null,
+        );
+      }
+    }
+    const backoff = Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1));
+    const pause = error.facts.retryAfterMs ?? (meansDisconnected(error.kind) ? backoff : 0);
+    this.#notBefore = this.options.clock.now() + pause;
+  }
+}
+
+function callOf(run: LiveRun): Call {
+  return { reference: run.reference, priority: "watch", patienceMs: PATIENCE_MS };
+}
+
+/** The median time of the completed runs among these, in ms; null when there are none. */
+export function typicalDuration(runs: readonly HexRun[]): number | null {
+  const times = runs
+    .filter((run) => run.status === "COMPLETED")
+    .map(
+      (run) => run.elapsedTime ?? (run.endTime !== null && run.startTime !== null ? run.endTime - run.startTime : null),
+    )
+    .filter((time) => time !== null)
+    .sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? null;
+}

@@ -1,0 +1,47 @@
+// The bot's own HTTP server: the health of the process, and in HTTP mode Slack's requests.
+
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+
+export interface ServerOptions {
+  /** 0: any free one. */
+  port: number;
+  /** By path, such as `/healthz`. */
+  routes: Readonly<Record<string, RequestListener>>;
+}
+
+export interface RunningServer {
+  port: number;
+  /** Takes no more requests and resolves when the last one is answered. */
+  close: () => Promise<void>;
+}
+
+/** Rejects with the operating system's error when the port cannot be had. */
+export async function startServer({ port, routes }: ServerOptions): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const route = routes[path];
+    if (route) return route(request, response);
+    response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
+  });
+  server.listen(port);
+  await once(server, "listening");
+  return { port: portOf(server), close: () => close(server) };
+}
+
+/** Answers that the process is alive. Asks nobody. */
+export const healthz: RequestListener = (_, response) => {
+  response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}\n');
+};
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

@@ -1,0 +1,13 @@
+// The action_ids of all buttons. They stand in messages that stay for ever: a new meaning needs a new id.
+
+export const ACTIONS = {
+  cancelRun: "cancel_run",
+  cancelHexRun: "cancel_hex_run",
+  runAgain: "run_again",
+  lookAgain: "look_again",
+  runProject: "run_project",
+  projectsPrevious: "projects_previous",
+  projectsNext: "projects_next",
+  openLink: "open_link",
+} as const;
+export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];

@@ -1,0 +1,111 @@
+// The buttons: what each does when it is pressed. Every one is safe to press twice, late, and by two people.
+
+import { z } from "zod";
+import { projectUrl } from "../../hex/catalog.js";
+import { lookedForAgain } from "../../runs/run.js";
+import type { Bot, Interaction } from "../bot.js";
+import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
+import { projectsPage } from "../commands/projects.js";
+import { readProject } from "../commands/target.js";
+import {
+  alreadyRunAgainMessage,
+  alreadyStartedMessage,
+  nothingToLookForMessage,
+  notPublishedMessage,
+  staleButtonMessage,
+} from "../messages/answers.js";
+import type { Message } from "../messages/blocks.js";
+import { startRun } from "../start-run.js";
+import { ACTIONS, type ActionId } from "./ids.js";
+
+/** A click: an interaction, and the message that it was made on. */
+export interface Click extends Interaction {
+  /** The button's `value`. */
+  value: string;
+  /** Puts another message in the place of the one that holds the button. */
+  replace: (message: Message) => Promise<void>;
+}
+
+type Action = (bot: Bot, click: Click) => Promise<void>;
+
+const hexRunValue = z.object({ project: z.string(), run: z.string() });
+const projectValue = z.object({
+  project: z.string(),
+  nonce: z.string(),
+  words: z.array(z.string()).catch([]),
+  page: z.number().catch(0),
+});
+const pageValue = z.object({ words: z.array(z.string()), page: z.number() });
+
+export const ACTION_HANDLERS: Record<ActionId, Action> = {
+  [ACTIONS.cancelRun]: (bot, click) => cancelKnownRun(bot, click, click.value, true),
+  [ACTIONS.cancelHexRun]: withValue(hexRunValue, (bot, click, { project, run }) =>
+    cancelHexRun(bot, click, project, run),
+  ),
+  [ACTIONS.runAgain]: runAgain,
+  [ACTIONS.lookAgain]: lookAgain,
+  [ACTIONS.runProject]: withValue(projectValue, runProject),
+  [ACTIONS.projectsPrevious]: withValue(pageValue, turnPage),
+  [ACTIONS.projectsNext]: withValue(pageValue, turnPage),
+  [ACTIONS.openLink]: async () => undefined,
+};
+
+/** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */
+export async function pressButton(bot: Bot, click: Click, actionId: string): Promise<void> {
+  const known = Object.values(ACTIONS).find((id) => id === actionId);
+  if (known === undefined) return click.respond(staleButtonMessage());
+  await ACTION_HANDLERS[known](bot, click);
+}
+
+/** Reads the JSON in a button's value; one that this version does not understand gets the answer of a stale button. */
+function withValue<T>(schema: z.ZodType<T>, action: (bot: Bot, click: Click, value: T) => Promise<void>): Action {
+  return async (bot, click) => {
+    const value = schema.safeParse(parseJson(click.value));
+    if (!value.success) return click.respond(staleButtonMessage());
+    await action(bot, click, value.data);
+  };
+}
+
+/** One run for each card: the key is made from the run that is to be repeated. */
+async function runAgain(bot: Bot, click: Click): Promise<void> {
+  const parent = await bot.runs.get(click.value);
+  if (parent === null) return click.respond(staleButtonMessage());
+  if (parent.again !== null) return click.respond(alreadyRunAgainMessage(parent.again));
+  const again = { by: click.user, at: bot.clock.now() };
+  const wish = { key: `again:${parent.key}`, project: parent.project, options: parent.options };
+  const markParent = () => bot.runs.update(parent.key, (run) => (run.again === null ? { ...run, again } : null));
+  if (!(await startRun(bot, click, wish, markParent))) await click.respond(alreadyRunAgainMessage(null));
+}
+
+async function lookAgain(bot: Bot, click: Click): Promise<void> {
+  const result = await bot.runs.update(click.value, lookedForAgain);
+  if (result === null) return click.respond(staleButtonMessage());
+  if (!result.changed) return click.respond(nothingToLookForMessage());
+  await bot.starter.look(click.value);
+}
+
+async function runProject(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
+  const project = await readProject(bot, click, value.project);
+  const url = projectUrl(bot.hex.origin, project);
+  if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
+  const options = { inputs: {}, fresh: false, publish: false, view: null };
+  const key = `list:${value.nonce}:${value.project}`;
+  const [isNew] = await Promise.all([
+    startRun(bot, click, { key, project, options }),
+    // New buttons, so that the next press of Run is another run and a double click is not.
+    projectsPage(bot, click, value).then(click.replace),
+  ]);
+  if (!isNew) await click.respond(alreadyStartedMessage());
+}
+
+async function turnPage(bot: Bot, click: Click, at: z.output<typeof pageValue>): Promise<void> {
+  await click.replace(await projectsPage(bot, click, at));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+// What every command and every button works with.
+
+import type { Clock } from "../clock.js";
+import type { Budget } from "../hex/budget.js";
+import type { Catalog } from "../hex/catalog.js";
+import type { Call, HexClient } from "../hex/client.js";
+import type { Prober } from "../hex/connection.js";
+import type { Logger } from "../log.js";
+import type { Canceller } from "../runs/cancel.js";
+import type { Starter } from "../runs/start.js";
+import type { RunStore } from "../runs/store.js";
+import type { Cards } from "./cards/cards.js";
+import type { Message } from "./messages/blocks.js";
+
+export interface Bot {
+  hex: HexClient;
+  catalog: Catalog;
+  prober: Prober;
+  budget: Budget;
+  runs: RunStore;
+  starter: Starter;
+  canceller: Canceller;
+  cards: Cards;
+  clock: Clock;
+  /** The bot's name in Slack, for `/invite`. */
+  name: string;
+  /** A short random text that makes the buttons of one rendering work once. */
+  newNonce: () => string;
+  /** Longest time for the work of `/hex status`, in ms. Slack's users are promised 10 s. */
+  statusPatienceMs: number;
+}
+
+/** One command or click: who, where, and how to answer them alone. */
+export interface Interaction {
+  /** The same for every delivery of the same interaction. */
+  key: string;
+  /** Stands in the log and in what people see of failures. */
+  reference: string;
+  user: string;
+  channel: string;
+  log: Logger;
+  /** Answers the person alone. */
+  respond: (message: Message) => Promise<void>;
+}
+
+/** For requests that somebody waits for. */
+export function callFor({ reference }: Interaction, patienceMs = 30_000): Call {
+  return { reference, priority: "command", patienceMs };
+}

@@ -1,0 +1,64 @@
+// Cancels a run for somebody and tells them what came of it. The card shows the rest.
+
+import { adopted, intended, isLive, type Run } from "../runs/run.js";
+import { type Bot, callFor, type Interaction } from "./bot.js";
+import { readProject } from "./commands/target.js";
+import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage } from "./messages/answers.js";
+import { remedyMessage } from "./messages/remedy.js";
+import { sayWhere } from "./start-run.js";
+
+/** Cancels a run that the bot knows. */
+export async function cancelKnownRun(
+  bot: Bot,
+  interaction: Interaction,
+  key: string,
+  pressedOnCard = false,
+): Promise<void> {
+  const outcome = await bot.canceller.cancel(key, interaction.user, interaction.reference);
+  switch (outcome.kind) {
+    case "unknown":
+      return interaction.respond(staleButtonMessage());
+    case "already":
+    case "too_late":
+      return interaction.respond(cannotCancelMessage(outcome.run));
+    case "failed":
+      return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
+    case "asked":
+      interaction.log.info({ runKey: key }, "run cancelled");
+      // Whoever pressed the button looks at the card already.
+      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run, true));
+  }
+}
+
+/** Cancels a run that was started elsewhere: from now on the bot watches it and shows it in the channel. @throws HexError */
+export async function cancelHexRun(
+  bot: Bot,
+  interaction: Interaction,
+  projectId: string,
+  runId: string,
+): Promise<void> {
+  const known = await bot.runs.byHexRun(runId);
+  if (known !== null) return cancelKnownRun(bot, interaction, known.key);
+  const run = await readForeignRun(bot, interaction, projectId, runId);
+  if (!isLive(run)) return interaction.respond(cannotCancelMessage(run));
+  await bot.cards.open(run.key, interaction.channel, interaction.user);
+  await bot.runs.insert(run);
+  await Promise.all([cancelKnownRun(bot, interaction, run.key), sayWhere(bot, interaction, run.key)]);
+}
+
+async function readForeignRun(bot: Bot, interaction: Interaction, projectId: string, runId: string): Promise<Run> {
+  const [project, seen] = await Promise.all([
+    readProject(bot, interaction, projectId),
+    bot.hex.run(projectId, runId, callFor(interaction)),
+  ]);
+  const now = bot.clock.now();
+  const intent = {
+    key: `foreign:${runId}`,
+    project: { id: project.id, title: project.title },
+    options: { inputs: {}, fresh: false, publish: false, view: null },
+    requester: null,
+    requestedAt: seen.startTime ?? now,
+    reference: interaction.reference,
+  };
+  return adopted({ ...intended(intent), trigger: seen.runTrigger }, seen, now);
+}

@@ -1,0 +1,153 @@
+// Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, never two edits of one
+// card at a time, and a card that Slack holds up does not hold up the others.
+
+import { createHash } from "node:crypto";
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../log.js";
+import { elapsedMs, isEnded, type Run } from "../../runs/run.js";
+import type { RunStore } from "../../runs/store.js";
+import { type SlackFailure, slackFailure } from "../failures.js";
+import { followUpMessage } from "../messages/answers.js";
+import type { Message } from "../messages/blocks.js";
+import { runCard } from "../messages/run-card.js";
+import type { Card, CardStore } from "./store.js";
+
+export interface CardsOptions {
+  slack: WebClient;
+  cards: CardStore;
+  runs: RunStore;
+  clock: Clock;
+  /** Where Hex is, for links. */
+  origin: string;
+  log: Logger;
+  /** Ends every pause when the bot stops. */
+  signal: AbortSignal;
+}
+
+/** Where a card is. `failure`: why it is not where it was wanted, in Slack's word. */
+export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: string };
+
+/** Pauses before another try after a failure that may pass, in ms. After the last one the next change of the run tries again. */
+const RETRY_MS = [1_000, 5_000, 15_000, 60_000, 300_000];
+
+export class Cards {
+  /** One at a time per card; `again`: it changed meanwhile. */
+  readonly #drawing = new Map<string, { done: Promise<void>; again: boolean }>();
+  readonly #failures = new Map<string, number>();
+  readonly #places = new Map<string, Place>();
+
+  constructor(private readonly options: CardsOptions) {}
+
+  /** Says where the card of a run is to be. It is posted as soon as the run is stored. */
+  async open(runKey: string, channel: string, requester: string): Promise<void> {
+    await this.options.cards.insert({ runKey, channel, requester });
+  }
+
+  /** Draws the card, and resolves with where it is; null when the run has none. */
+  async place(runKey: string): Promise<Place | null> {
+    await this.redraw(runKey);
+    return this.#places.get(runKey) ?? null;
+  }
+
+  /** Makes the card show what is stored now. Never rejects. */
+  redraw(runKey: string): Promise<void> {
+    const running = this.#drawing.get(runKey);
+    if (running) {
+      running.again = true;
+      return running.done;
+    }
+    const drawing = { done: Promise.resolve(), again: true };
+    this.#drawing.set(runKey, drawing);
+    drawing.done = (async () => {
+      while (drawing.again) {
+        drawing.again = false;
+        await this.#draw(runKey).catch((error: unknown) => this.options.log.error({ err: error, runKey }, "card"));
+      }
+      this.#drawing.delete(runKey);
+    })();
+    return drawing.done;
+  }
+
+  /** Brings every card to the truth after a start. */
+  async resume(): Promise<void> {
+    for (const runKey of await this.options.cards.unsettled()) await this.redraw(runKey);
+  }
+
+  /** Resolves when no card is being drawn. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.#drawing.values()].map((drawing) => drawing.done));
+  }
+
+  async #draw(runKey: string): Promise<void> {
+    const { cards, runs, clock, origin } = this.options;
+    const [card, run] = [await cards.get(runKey), await runs.get(runKey)];
+    if (card === null || run === null) return;
+    const content = runCard(run, clock.now(), origin);
+    const shown = createHash("sha256").update(JSON.stringify(content)).digest("base64url");
+    const failure = await this.#show(card, content, shown).catch(slackFailure);
+    if (failure) return this.#failed(runKey, failure, run);
+    this.#failures.delete(runKey);
+    if (isEnded(run)) await this.#tell(runKey, run);
+  }
+
+  async #show(card: Card, content: Message, shown: string): Promise<SlackFailure | null> {
+    if (card.ts === null) return this.#post(card, content, shown);
+    if (card.shown === shown) return null;
+    const { slack, cards } = this.options;
+    await slack.chat.update({ channel: card.channel, ts: card.ts, ...content });
+    await cards.change(card.runKey, { shown });
+    return null;
+  }
+
+  /** In the channel, else as a direct message to whoever asked. */
+  async #post(card: Card, content: Message, shown: string): Promise<SlackFailure | null> {
+    const { slack, cards } = this.options;
+    const quiet = { unfurl_links: false, unfurl_media: false };
+    const post = async (channel: string, place: Place) => {
+      const posted = await slack.chat.postMessage({ channel, ...content, ...quiet });
+      await cards.change(card.runKey, { channel: posted.channel ?? channel, ts: posted.ts ?? null, shown });
+      this.#places.set(card.runKey, place);
+      return null;
+    };
+    const refusal = await post(card.channel, { kind: "channel" }).catch(slackFailure);
+    if (refusal?.kind !== "place" || card.requester === null) return refusal;
+    const dm = await post(card.requester, { kind: "dm", failure: refusal.word }).catch(slackFailure);
+    if (dm?.kind === "place") this.#places.set(card.runKey, { kind: "nowhere", failure: refusal.word });
+    return dm;
+  }
+
+  /** Edits notify nobody: whoever waits for the end gets a reply in the card's thread, once. */
+  async #tell(runKey: string, run: Run): Promise<void> {
+    const { slack, cards, clock } = this.options;
+    const card = await cards.get(runKey);
+    if (card === null || card.settled || card.ts === null) return;
+    const reply = followUpMessage(run, elapsedMs(run, clock.now()));
+    if (reply !== null) {
+      const thread = { channel: card.channel, thread_ts: card.ts, unfurl_links: false, unfurl_media: false };
+      const failure = await slack.chat.postMessage({ ...thread, ...reply }).then(() => null, slackFailure);
+      if (failure) return this.#failed(runKey, failure, run);
+    }
+    await cards.change(runKey, { settled: true });
+  }
+
+  async #failed(runKey: string, failure: SlackFailure, run: Run): Promise<void> {
+    const { log, cards } = this.options;
+    log.warn({ runKey, reference: run.reference, failure }, "Slack did not take a card: %s", failure.word);
+    if (failure.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
+    if (failure.kind === "transient" || failure.kind === "credentials") {
+      const failures = (this.#failures.get(runKey) ?? 0) + 1;
+      this.#failures.set(runKey, failures);
+      const pause = RETRY_MS[failures - 1];
+      if (pause !== undefined) this.#later(runKey, pause);
+      return;
+    }
+    // Nobody can see this card any more, and no later try would change that.
+    if (isEnded(run)) await cards.change(runKey, { settled: true });
+  }
+
+  #later(runKey: string, ms: number): void {
+    const { clock, signal } = this.options;
+    void clock.sleep(ms, signal).then(() => (signal.aborted ? undefined : this.redraw(runKey)));
+  }
+}

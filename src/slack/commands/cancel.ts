@@ -1,0 +1,27 @@
+// `/hex cancel <run id or run link> [project id]`.
+
+import type { Bot, Interaction } from "../bot.js";
+import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
+import { cancelUsageMessage, otherHostMessage, unknownRunMessage } from "../messages/answers.js";
+import { parseProjectRef } from "./parse/project-ref.js";
+import { splitWords } from "./parse/words.js";
+
+export async function cancel(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  const split = splitWords(text);
+  const [first, second] = split.ok ? split.words.map((word) => word.text) : [];
+  if (first === undefined) return interaction.respond(cancelUsageMessage());
+  const ref = parseProjectRef(first, bot.hex.origin);
+  if (ref.kind === "other_host") return interaction.respond(otherHostMessage(ref.host, bot.hex.host));
+  const runId = ref.kind === "run" ? ref.runId : ref.kind === "id" ? ref.projectId : null;
+  if (runId === null) return interaction.respond(cancelUsageMessage());
+  const known = await bot.runs.byHexRun(runId);
+  if (known !== null) return cancelKnownRun(bot, interaction, known.key);
+  const projectId = ref.kind === "run" ? ref.projectId : projectIdOf(second, bot.hex.origin);
+  if (projectId === null) return interaction.respond(unknownRunMessage(runId));
+  await cancelHexRun(bot, interaction, projectId, runId);
+}
+
+function projectIdOf(typed: string | undefined, origin: string): string | null {
+  const ref = typed === undefined ? null : parseProjectRef(typed, origin);
+  return ref !== null && (ref.kind === "id" || ref.kind === "run") ? ref.projectId : null;
+}

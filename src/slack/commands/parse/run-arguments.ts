@@ -1,0 +1,175 @@
+// What stands behind `/hex run`: a project, flags, and inputs as name=value.
+
+import type { JsonValue } from "../../../hex/client.js";
+import { closest } from "./subcommand.js";
+import { quoteText, splitWords, type Word } from "./words.js";
+
+export interface RunArguments {
+  /** An id, a link, or whatever else was typed for it. */
+  target: string;
+  fresh: boolean;
+  publish: boolean;
+  dryRun: boolean;
+  view: string | null;
+  inputs: Record<string, JsonValue>;
+}
+
+export type RunProblem =
+  | { kind: "unbalanced_quote" }
+  | { kind: "no_target" }
+  | { kind: "too_many_targets"; words: string[] }
+  | { kind: "unknown_flag"; flag: string; suggestion: string | null }
+  | { kind: "flag_without_value"; flag: string }
+  | { kind: "flag_with_value"; flag: string }
+  | { kind: "flag_given_twice"; flag: string }
+  | { kind: "input_given_twice"; name: string }
+  | { kind: "bad_input_name"; name: string }
+  | { kind: "bad_json"; name: string }
+  | { kind: "view_with_inputs" }
+  | { kind: "publish_with_inputs" };
+
+export type Parsed = { ok: true; arguments: RunArguments } | { ok: false; problem: RunProblem };
+
+export const RUN_FLAGS = [
+  { name: "--fresh", takesValue: false },
+  { name: "--publish", takesValue: false },
+  { name: "--dry-run", takesValue: false },
+  { name: "--view", takesValue: true },
+] as const;
+
+class Refused extends Error {
+  constructor(readonly problem: RunProblem) {
+    super(problem.kind);
+  }
+}
+
+/** Never throws. */
+export function parseRunArguments(text: string): Parsed {
+  const split = splitWords(text);
+  if (!split.ok) return { ok: false, problem: { kind: split.problem } };
+  try {
+    return { ok: true, arguments: read(split.words) };
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function read(words: readonly Word[]): RunArguments {
+  const targets: string[] = [];
+  const flags = new Map<string, string>();
+  const inputs = new Map<string, JsonValue>();
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index];
+    if (word === undefined) break;
+    if (word.text.startsWith("--") && !startsQuoted(word)) {
+      if (readFlag(word.text, words[index + 1], flags)) index++;
+    } else if (isInput(word)) readInput(word, inputs);
+    else targets.push(word.text);
+  }
+  const [target, ...others] = targets;
+  if (target === undefined || target === "") throw new Refused({ kind: "no_target" });
+  if (others.length > 0) throw new Refused({ kind: "too_many_targets", words: targets });
+  const view = flags.get("--view") ?? null;
+  if (view !== null && inputs.size > 0) throw new Refused({ kind: "view_with_inputs" });
+  if (flags.has("--publish") && inputs.size > 0) throw new Refused({ kind: "publish_with_inputs" });
+  return {
+    target,
+    fresh: flags.has("--fresh"),
+    publish: flags.has("--publish"),
+    dryRun: flags.has("--dry-run"),
+    view,
+    inputs: Object.fromEntries(inputs),
+  };
+}
+
+/** A word that is quoted as a whole is never a flag or an input. */
+function startsQuoted({ text, quoted }: Word): boolean {
+  return quoted && !text.includes("=");
+}
+
+/** @returns whether the word after it was its value */
+function readFlag(text: string, next: Word | undefined, flags: Map<string, string>): boolean {
+  const equals = text.indexOf("=");
+  const name = equals === -1 ? text : text.slice(0, equals);
+  const flag = RUN_FLAGS.find((known) => known.name === name.toLowerCase());
+  if (flag === undefined) {
+    const names = RUN_FLAGS.map((known) => known.name);
+    throw new Refused({ kind: "unknown_flag", flag: name, suggestion: closest(name, names) });
+  }
+  if (flags.has(flag.name)) throw new Refused({ kind: "flag_given_twice", flag: flag.name });
+  if (!flag.takesValue) {
+    if (equals !== -1) throw new Refused({ kind: "flag_with_value", flag: flag.name });
+    flags.set(flag.name, "");
+    return false;
+  }
+  const inline = equals === -1 ? null : text.slice(equals + 1);
+  const value = inline ?? (next !== undefined && (next.quoted || !next.text.startsWith("--")) ? next.text : "");
+  if (value === "") throw new Refused({ kind: "flag_without_value", flag: flag.name });
+  flags.set(flag.name, value);
+  return inline === null;
+}
+
+/** A link may hold a `=` and is no input. */
+function isInput({ text }: Word): boolean {
+  return text.includes("=") && !/^(https?:\/\/|[\w-]+(\.[\w-]+)+\/)/i.test(text);
+}
+
+function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
+  const equals = text.indexOf("=");
+  const name = text.slice(0, equals);
+  if (!/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name)) throw new Refused({ kind: "bad_input_name", name });
+  if (inputs.has(name)) throw new Refused({ kind: "input_given_twice", name });
+  const value = text.slice(equals + 1);
+  inputs.set(name, quoted ? value : valueOfInput(name, value));
+}
+
+/** JSON for numbers, booleans, null, lists and objects; text otherwise. */
+function valueOfInput(name: string, text: string): JsonValue {
+  const parsed = parseJson(text);
+  if (/^[{[]/.test(text)) {
+    if (parsed === undefined) throw new Refused({ kind: "bad_json", name });
+    return parsed;
+  }
+  if (parsed === undefined || typeof parsed === "string") return text;
+  // A number that JavaScript cannot keep, such as a long id, stays the text that was typed.
+  if (typeof parsed === "number" && !keepsItsDigits(text, parsed)) return text;
+  return parsed;
+}
+
+function keepsItsDigits(text: string, number: number): boolean {
+  if (!Number.isFinite(number)) return false;
+  const digits = (typed: string) =>
+    typed
+      .replace(/[eE].*$/, "")
+      .replace(/[-+.]/g, "")
+      .replace(/^0+|0+$/g, "");
+  return digits(text) === digits(String(number));
+}
+
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What must be typed to get these arguments. */
+export function printRunArguments({ target, fresh, publish, dryRun, view, inputs }: RunArguments): string {
+  const words = [
+    /^[\w./:-]+$/.test(target) && !target.startsWith("-") ? target : quoteText(target),
+    ...Object.entries(inputs).map(([name, value]) => `${name}=${printValue(value)}`),
+    ...(fresh ? ["--fresh"] : []),
+    ...(publish ? ["--publish"] : []),
+    ...(dryRun ? ["--dry-run"] : []),
+    ...(view === null ? [] : [`--view=${quoteText(view)}`]),
+  ];
+  return words.join(" ");
+}
+
+function printValue(value: JsonValue): string {
+  if (typeof value === "string") return quoteText(value);
+  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+}

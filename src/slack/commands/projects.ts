@@ -1,0 +1,45 @@
+// `/hex projects [words]`: the projects, page by page.
+
+import { searchProjects } from "../../hex/catalog.js";
+import { type Bot, callFor, type Interaction } from "../bot.js";
+import type { Message } from "../messages/blocks.js";
+import { type ProjectsView, projectsMessage } from "../messages/projects.js";
+import { splitWords } from "./parse/words.js";
+
+/** How old the list may be, in ms, when somebody asks for it anew; and when they only turn a page. */
+const FRESH_MS = 60_000;
+const PAGING_MS = 30 * 60_000;
+
+export async function projects(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  const split = splitWords(text);
+  const words = split.ok ? split.words.map((word) => word.text) : text.split(/\s+/).filter((word) => word !== "");
+  await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 }, FRESH_MS)));
+}
+
+/** A page of the list, with new buttons. */
+export async function projectsPage(
+  bot: Bot,
+  interaction: Interaction,
+  at: { words: readonly string[]; page: number },
+): Promise<Message> {
+  return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
+}
+
+/** The projects that fit the words. `maxAgeMs`: how old what is known may be. */
+export async function listProjects(
+  bot: Bot,
+  interaction: Interaction,
+  { words, page }: { words: readonly string[]; page: number },
+  maxAgeMs: number,
+): Promise<ProjectsView> {
+  const list = await bot.catalog.list(callFor(interaction), maxAgeMs);
+  return {
+    projects: searchProjects(list.projects, words),
+    words,
+    page,
+    nonce: bot.newNonce(),
+    readAt: list.readAt,
+    complete: list.complete,
+    origin: bot.hex.origin,
+  };
+}

@@ -1,0 +1,25 @@
+// `/hex run <id or link> …`: checks what was typed before any request, then starts the run.
+
+import { projectUrl } from "../../hex/catalog.js";
+import { requestOf } from "../../runs/start.js";
+import { type Bot, callFor, type Interaction } from "../bot.js";
+import { dryRunMessage, notPublishedMessage, runProblemMessage } from "../messages/answers.js";
+import { startRun } from "../start-run.js";
+import { parseRunArguments } from "./parse/run-arguments.js";
+import { findProject } from "./target.js";
+
+export async function run(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  const parsed = parseRunArguments(text);
+  if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
+  const { target, dryRun, inputs, fresh, publish, view } = parsed.arguments;
+  const project = await findProject(bot, interaction, target);
+  if (project === null) return;
+  const url = projectUrl(bot.hex.origin, project);
+  if (project.lastPublishedAt === null) return interaction.respond(notPublishedMessage(project.title, url));
+  const options = { inputs, fresh, publish, view };
+  if (dryRun) {
+    await bot.hex.dryRun(project.id, requestOf(options), callFor(interaction));
+    return interaction.respond(dryRunMessage(project.title, url, options));
+  }
+  await startRun(bot, interaction, { key: interaction.key, project, options });
+}

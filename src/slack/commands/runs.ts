@@ -1,0 +1,22 @@
+// `/hex runs [id or link]`: what the bot watches, or the recent runs of one project.
+
+import { type Bot, callFor, type Interaction } from "../bot.js";
+import { projectRunsMessage, watchedRunsMessage } from "../messages/runs.js";
+import { findProject } from "./target.js";
+
+const RUNS_READ = 25;
+const LATELY = 5;
+
+export async function runs(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  const typed = text.trim();
+  const at = { now: bot.clock.now(), origin: bot.hex.origin };
+  if (typed === "") {
+    const [live, ended] = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(LATELY)]);
+    return interaction.respond(watchedRunsMessage(live, ended, at));
+  }
+  const project = await findProject(bot, interaction, typed);
+  if (project === null) return;
+  const page = await bot.hex.runs(project.id, { limit: RUNS_READ }, callFor(interaction));
+  const own = await bot.runs.byHexRuns(page.runs.map((run) => run.runId));
+  await interaction.respond(projectRunsMessage({ project, runs: page.runs, own, ...at }));
+}

@@ -1,0 +1,14 @@
+// `/hex status`: asks Hex now and shows how the connection is.
+
+import { type Bot, callFor, type Interaction } from "../bot.js";
+import { statusMessage } from "../messages/status.js";
+
+export async function status(bot: Bot, interaction: Interaction): Promise<void> {
+  const [connection, watched] = await Promise.all([
+    bot.prober.probe(callFor(interaction, bot.statusPatienceMs)),
+    bot.runs.countInFlight(),
+  ]);
+  const { reference } = interaction;
+  const shown = { connection, watched, budgetLeft: bot.budget.left, reference };
+  await interaction.respond(statusMessage(shown, bot.clock.now()));
+}

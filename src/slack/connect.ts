@@ -1,0 +1,90 @@
+// The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
+
+import type { RequestListener } from "node:http";
+import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import type { WebClient, WebClientOptions } from "@slack/web-api";
+import type { Config } from "../config.js";
+import { boltLogger, type Logger } from "../log.js";
+
+/** Where Slack sends its requests in HTTP mode, as in the manifest. */
+export const EVENTS_PATH = "/slack/events";
+const TIMEOUT_MS = 10_000;
+
+/** Who the bot is in Slack, from `auth.test`. */
+export interface SlackIdentity {
+  teamId: string;
+  botUserId: string;
+  botId: string;
+  /** The bot user's name. */
+  name: string;
+}
+
+/** One repetition for what the network lost; a 429 is given back to the caller, and holds up no other call. */
+export function clientOptions(config: Config["slack"], log: Logger): WebClientOptions {
+  return {
+    slackApiUrl: config.apiUrl,
+    timeout: TIMEOUT_MS,
+    retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
+    rejectRateLimitedCalls: true,
+    logger: boltLogger(log.child({ name: "slack" })),
+  };
+}
+
+/** Asks Slack who the token is. Rejects with a WebClient's error when it is refused or cannot be asked. */
+export async function identify(slack: WebClient): Promise<SlackIdentity> {
+  const { team_id, user_id, bot_id, user } = await slack.auth.test();
+  if (!team_id || !user_id) throw new Error("auth.test names no team or user");
+  return { teamId: team_id, botUserId: user_id, botId: bot_id ?? "", name: user ?? "hex" };
+}
+
+export interface SlackConnection {
+  app: App;
+  /** For `EVENTS_PATH`; null in Socket Mode. */
+  requestListener: RequestListener | null;
+  /** Opens the WebSocket, in Socket Mode. */
+  open: () => Promise<void>;
+  close: () => Promise<void>;
+}
+
+/** Bolt, ready for listeners. Nothing is sent before `open`. */
+export function connect(config: Config["slack"], identity: SlackIdentity, log: Logger): SlackConnection {
+  const options = clientOptions(config, log);
+  const logger = boltLogger(log.child({ name: "bolt" }));
+  const authorize = async () => ({ botToken: config.botToken, ...identity });
+  const bolt = { authorize, clientOptions: { ...options, fetch: fetchInTime }, logger, convoStore: false } as const;
+  if (config.mode.kind === "http") {
+    const receiver = new HTTPReceiver({ signingSecret: config.mode.signingSecret, endpoints: EVENTS_PATH, logger });
+    const nothing = async () => undefined;
+    return {
+      app: new App({ ...bolt, receiver }),
+      requestListener: onlyPosts(receiver.requestListener),
+      open: nothing,
+      close: nothing,
+    };
+  }
+  const receiver = new SocketModeReceiver({
+    appToken: config.mode.appToken,
+    logger,
+    installerOptions: { clientOptions: options },
+  });
+  return {
+    app: new App({ ...bolt, receiver }),
+    requestListener: null,
+    open: async () => {
+      await receiver.start();
+    },
+    close: () => receiver.client.disconnect(),
+  };
+}
+
+/** Bolt throws at any other method, and with it the process would end. */
+function onlyPosts(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.method === "POST") return listener(request, response);
+    response.writeHead(405, { allow: "POST" }).end();
+  };
+}
+
+/** Bolt's `respond` has no time limit of its own. */
+const fetchInTime: typeof fetch = (input, init) =>
+  fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });

@@ -1,0 +1,56 @@
+// What Slack's Web API refused or failed at, told apart by what the bot can do about it.
+
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+
+export type SlackFailure =
+  /** The bot may not write there. `word`: Slack's. */
+  | { kind: "place"; word: string }
+  /** The message is not there any more, or can no longer be changed. */
+  | { kind: "gone"; word: string }
+  | { kind: "rate_limited"; word: string; retryAfterMs: number }
+  /** The network, or a 5xx: it may work later, and may have had its effect. */
+  | { kind: "transient"; word: string }
+  /** The token is refused, or lacks a scope. */
+  | { kind: "credentials"; word: string }
+  | { kind: "other"; word: string };
+
+const PLACES = new Set([
+  "not_in_channel",
+  "channel_not_found",
+  "is_archived",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_only_channel",
+  "restricted_action_non_threadable_channel",
+  "cannot_dm_bot",
+  "messages_tab_disabled",
+  "user_not_found",
+]);
+const GONE = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"]);
+const CREDENTIALS = new Set([
+  "invalid_auth",
+  "not_authed",
+  "token_revoked",
+  "token_expired",
+  "account_inactive",
+  "missing_scope",
+  "not_allowed_token_type",
+  "team_access_not_granted",
+]);
+const TRANSIENT = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout"]);
+
+/** Classifies what a WebClient threw. Rethrows what is no failure of Slack's. */
+export function slackFailure(error: unknown): SlackFailure {
+  if (error instanceof WebAPIRateLimitedError) {
+    return { kind: "rate_limited", word: "ratelimited", retryAfterMs: error.retryAfter * 1_000 };
+  }
+  if (error instanceof WebAPIRequestError) return { kind: "transient", word: "network" };
+  if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
+  if (!(error instanceof WebAPIPlatformError)) throw error;
+  const word = error.data.error;
+  if (word === "ratelimited") return { kind: "rate_limited", word, retryAfterMs: 30_000 };
+  if (PLACES.has(word)) return { kind: "place", word };
+  if (GONE.has(word)) return { kind: "gone", word };
+  if (CREDENTIALS.has(word)) return { kind: "credentials", word };
+  return { kind: TRANSIENT.has(word) ? "transient" : "other", word };
+}

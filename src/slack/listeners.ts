@@ -1,0 +1,111 @@
+// Where Bolt hands over: acknowledges first, guards, and turns every failure into an answer and a log line.
+
+import { createHash } from "node:crypto";
+import type { App, BlockAction, ButtonAction, RespondFn } from "@slack/bolt";
+import { HexError } from "../hex/errors.js";
+import type { Logger } from "../log.js";
+import { type Click, pressButton } from "./actions/registry.js";
+import type { Bot, Interaction } from "./bot.js";
+import { runCommand } from "./commands/registry.js";
+import { faultMessage, staleButtonMessage, strangerMessage } from "./messages/answers.js";
+import type { Message } from "./messages/blocks.js";
+import { remedyMessage } from "./messages/remedy.js";
+import type { WorkInHand } from "./work-in-hand.js";
+
+export interface ListenerOptions {
+  bot: Bot;
+  /** The workspace that the bot belongs to: people of others may see its messages in shared channels. */
+  teamId: string;
+  log: Logger;
+  work: WorkInHand;
+}
+
+/** Registers everything that people can do with the bot. The command's name is whatever the manifest gives it. */
+export function listen(app: App, { bot, teamId, log, work }: ListenerOptions): void {
+  app.command(/^\/.+$/, async ({ ack, command, respond }) => {
+    await ack();
+    const interaction = interactionOf(command.trigger_id, command.user_id, command.channel_id, respond, log);
+    interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
+    await work.add(
+      answered(interaction, () =>
+        command.team_id === teamId || command.is_enterprise_install === "true"
+          ? runCommand(bot, interaction, command.text ?? "")
+          : interaction.respond(strangerMessage()),
+      ),
+    );
+  });
+
+  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, respond }) => {
+    await ack();
+    const channel = body.channel?.id ?? body.container?.channel_id ?? body.user.id;
+    const interaction = interactionOf(body.trigger_id, body.user.id, channel, respond, log);
+    interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
+    const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond) };
+    await work.add(
+      answered(click, () =>
+        isOfTeam(body, teamId) ? pressButton(bot, click, action.action_id) : click.respond(strangerMessage()),
+      ),
+    );
+  });
+
+  // What no button of this version sends: acknowledged, so that nobody sees a warning triangle.
+  app.action({ type: "interactive_message" }, async ({ ack, respond }) => {
+    await ack();
+    await respond({ ...staleButtonMessage(), response_type: "ephemeral", replace_original: false });
+  });
+
+  app.error(async (error) => log.error({ err: error }, "Bolt"));
+}
+
+function interactionOf(triggerId: string, user: string, channel: string, respond: RespondFn, log: Logger): Interaction {
+  const key = createHash("sha256").update(triggerId).digest("hex").slice(0, 32);
+  const reference = key.slice(0, 8);
+  return {
+    key,
+    reference,
+    user,
+    channel,
+    log: log.child({ reference }),
+    // On a button, a response without replace_original replaces the message.
+    respond: async (message) => {
+      await respond({ ...message, response_type: "ephemeral", replace_original: false });
+    },
+  };
+}
+
+function replaceWith(respond: RespondFn): (message: Message) => Promise<void> {
+  return async (message) => {
+    await respond({ ...message, replace_original: true });
+  };
+}
+
+/** Runs the work of an interaction; a failure becomes the remedy, or a sentence with the reference. Never rejects. */
+async function answered({ log, reference, respond }: Interaction, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const message =
+      error instanceof HexError ? remedyMessage("That did not work", error.facts, reference) : faultMessage(reference);
+    if (error instanceof HexError) log.warn({ err: error }, "Hex: %s", error.kind);
+    else log.error({ err: error }, "fault");
+    await respond(message).catch((failure: unknown) => log.error({ err: failure }, "no answer could be given"));
+  }
+}
+
+/** In a channel that is shared with another workspace, its people can press buttons too. */
+function isOfTeam(body: BlockAction, teamId: string): boolean {
+  return (body.user.team_id ?? body.team?.id) === teamId || body.is_enterprise_install === true;
+}
+
+function buttonValue(action: BlockAction["actions"][number]): string {
+  return isButton(action) ? (action.value ?? "") : "";
+}
+
+function isButton(action: BlockAction["actions"][number]): action is ButtonAction {
+  return action.type === "button";
+}
+
+/** For the log: what follows may be anything, inputs with personal data included. */
+function firstWord(text: string | undefined): string {
+  return (text ?? "").trim().split(/\s+/)[0]?.slice(0, 20) || "help";
+}

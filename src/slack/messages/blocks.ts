@@ -1,0 +1,120 @@
+// Blocks within Slack's limits, whatever is put into them.
+
+import type {
+  ActionsBlock,
+  Button,
+  ContextBlock,
+  DividerBlock,
+  HeaderBlock,
+  KnownBlock,
+  SectionBlock,
+} from "@slack/types";
+import { LIMITS } from "./limits.js";
+import { shorten, shortenMrkdwn } from "./mrkdwn.js";
+
+/** What is posted: `text` is the notification, and what a screen reader reads. */
+export interface Message {
+  text: string;
+  blocks: KnownBlock[];
+}
+
+export interface Confirmation {
+  title: string;
+  text: string;
+  confirm: string;
+  deny: string;
+}
+
+export interface ButtonOptions {
+  actionId: string;
+  label: string;
+  /** State for the handler. Its makers keep it short: cut off it would be worthless. */
+  value?: string;
+  url?: string;
+  style?: "primary" | "danger";
+  confirm?: Confirmation;
+  /** What a screen reader says instead of the label. */
+  describe?: string;
+}
+
+const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
+
+/** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out at the end. */
+export function message(text: string, blocks: readonly (KnownBlock | null)[]): Message {
+  const kept: KnownBlock[] = [];
+  let length = 0;
+  for (const block of blocks) {
+    if (block === null) continue;
+    length += JSON.stringify(block).length;
+    if (kept.length === LIMITS.messageBlocks || length > LIMITS.messageBlocksText) break;
+    kept.push(block);
+  }
+  return { text: shortenMrkdwn(text, LIMITS.messageText) || " ", blocks: kept };
+}
+
+/** A paragraph of mrkdwn, with a button at its right. */
+export function section(text: string, accessory?: Button): SectionBlock {
+  return {
+    type: "section",
+    text: { type: "mrkdwn", text: shortenMrkdwn(text, LIMITS.sectionText) || " " },
+    ...(accessory ? { accessory } : {}),
+  };
+}
+
+/** Pairs of a name and a value, in two columns. */
+export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock {
+  return {
+    type: "section",
+    fields: pairs.slice(0, LIMITS.sectionFields).map(([name, value]) => ({
+      type: "mrkdwn",
+      text: shortenMrkdwn(`*${name}*\n${value}`, LIMITS.fieldText),
+    })),
+  };
+}
+
+export function header(text: string): HeaderBlock {
+  return { type: "header", text: plain(text, LIMITS.headerText) };
+}
+
+/** Small grey lines. Empty ones are left out; null when none is left. */
+export function context(...lines: (string | null)[]): ContextBlock | null {
+  const elements = lines
+    .filter((line) => line !== null && line !== "")
+    .slice(0, LIMITS.contextElements)
+    .map((line) => ({ type: "mrkdwn" as const, text: shortenMrkdwn(line ?? "", LIMITS.contextText) }));
+  return elements.length === 0 ? null : { type: "context", elements };
+}
+
+/** A row of buttons; null when there is none. */
+export function actions(...buttons: (Button | null)[]): ActionsBlock | null {
+  const elements = buttons.filter((one) => one !== null).slice(0, LIMITS.actionElements);
+  return elements.length === 0 ? null : { type: "actions", elements };
+}
+
+export function divider(): DividerBlock {
+  return { type: "divider" };
+}
+
+export function button(options: ButtonOptions): Button {
+  const { actionId, label, value, url, style, confirm, describe } = options;
+  return {
+    type: "button",
+    action_id: actionId,
+    text: plain(label, LIMITS.buttonText),
+    ...(value === undefined ? {} : { value }),
+    ...(url === undefined || url.length > LIMITS.buttonUrl ? {} : { url }),
+    ...(style === undefined ? {} : { style }),
+    ...(describe === undefined ? {} : { accessibility_label: shorten(describe, LIMITS.buttonText) }),
+    ...(confirm === undefined
+      ? {}
+      : {
+          confirm: {
+            title: plain(confirm.title, LIMITS.confirmTitle),
+            text: plain(confirm.text, LIMITS.confirmText),
+            confirm: plain(confirm.confirm, LIMITS.confirmButton),
+            deny: plain(confirm.deny, LIMITS.confirmButton),
+            ...(style === "danger" ? { style: "danger" as const } : {}),
+          },
+        }),
+  };
+}

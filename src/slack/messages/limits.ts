@@ -1,0 +1,26 @@
+// Slack's limits for what a message holds, in characters unless told. Source: Slack's Block Kit reference.
+
+export const LIMITS = {
+  /** Blocks. */
+  messageBlocks: 50,
+  messageText: 4_000,
+  /** All texts of a message's blocks together stay well below what Slack refuses as msg_blocks_too_long. */
+  messageBlocksText: 11_000,
+  sectionText: 3_000,
+  fieldText: 2_000,
+  /** Fields. */
+  sectionFields: 10,
+  headerText: 150,
+  contextText: 2_000,
+  /** Elements. */
+  contextElements: 10,
+  /** Elements. */
+  actionElements: 25,
+  buttonText: 75,
+  buttonValue: 2_000,
+  buttonUrl: 3_000,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  identifier: 255,
+} as const;

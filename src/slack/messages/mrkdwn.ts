@@ -1,0 +1,87 @@
+// Slack's mrkdwn: text that is not ours is escaped and shortened here, so that it pings nobody and breaks nothing.
+
+const ELLIPSIS = "…";
+
+/** At most `max` UTF-16 units, cut between characters as people see them, with "…" at the end when something was cut. */
+export function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let kept = "";
+  for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text.slice(0, max + 32))) {
+    if (kept.length + segment.length > max - ELLIPSIS.length) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}${ELLIPSIS}`;
+}
+
+/** The same for finished mrkdwn: never cut inside `<…>` or an entity. */
+export function shortenMrkdwn(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const kept = shorten(text, max).slice(0, -ELLIPSIS.length);
+  const open = kept.lastIndexOf("<");
+  const whole = open > kept.lastIndexOf(">") ? kept.slice(0, open) : kept;
+  return `${whole.replace(/&[a-z]{0,3}$/, "").trimEnd()}${ELLIPSIS}`;
+}
+
+/** Escapes exactly what mrkdwn gives a meaning to inside angle brackets and entities. */
+export function escapeText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** One line of foreign text: white space made single, shortened to `max` characters, then escaped. */
+export function inline(text: string, max: number): string {
+  return escapeText(shorten(text.replace(/\s+/g, " ").trim(), max));
+}
+
+/** Foreign text between backticks. A backtick inside would end it, so it becomes an apostrophe. */
+export function code(text: string, max = 200): string {
+  const line = inline(text.replace(/`/g, "'"), max);
+  return line === "" ? "` `" : `\`${line}\``;
+}
+
+/** `*` and `_` of a foreign text in bold would end the bold: a zero-width space keeps them letters. */
+export function bold(text: string, max: number): string {
+  return `*${inline(text, max).replace(/[*_~`]/g, "\u200b$&\u200b")}*`;
+}
+
+/** A link with a foreign label; the label alone when the address is none. `|` would end the address, a newline the label. */
+export function link(url: string | null, label: string, max: number): string {
+  const text = inline(label, max) || "untitled";
+  if (url === null || !/^https?:\/\/\S+$/.test(url) || url.length > 2_000) return text;
+  return `<${url.replace(/[|<>]/g, encodeURIComponent)}|${text.replace(/\|/g, "¦")}>`;
+}
+
+/** A moment in each reader's own time zone; in UTC where it cannot be shown so. `at`: epoch ms. */
+export function date(at: number, format = "{date_short_pretty} {time}"): string {
+  const fallback = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `<!date^${Math.floor(at / 1_000)}^${format}|${fallback}>`;
+}
+
+/** The same moment for the plain text of a notification, where Slack shows no dates. */
+export function plainDate(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+export function mention(userId: string): string {
+  return `<@${userId}>`;
+}
+
+/** A span of time in words, such as "45 s", "3 min 20 s", "2 h 5 min", "3 days". `ms`: milliseconds. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} days`;
+}
+
+/** The same text with a capital at its beginning. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `1 run`, `2 runs`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

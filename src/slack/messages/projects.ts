@@ -1,0 +1,113 @@
+// The list of projects, page by page, with a Run button on each that can be run.
+
+import type { KnownBlock } from "@slack/types";
+import { projectUrl } from "../../hex/catalog.js";
+import type { Project } from "../../hex/schema.js";
+import { ACTIONS } from "../actions/ids.js";
+import { actions, button, context, type Message, message, section } from "./blocks.js";
+import { bold, code, count, date, inline, link } from "./mrkdwn.js";
+import { scheduleWords } from "./schedule.js";
+
+export const PROJECTS_PER_PAGE = 8;
+
+export interface ProjectsView {
+  /** All that fit the words, in order. */
+  projects: readonly Project[];
+  words: readonly string[];
+  /** From 0; one past the end shows the last page. */
+  page: number;
+  /** Makes each button of this rendering work once. */
+  nonce: string;
+  /** Epoch ms. */
+  readAt: number;
+  /** False: the workspace has more projects than are read. */
+  complete: boolean;
+  origin: string;
+}
+
+export function projectsMessage(view: ProjectsView): Message {
+  const { projects, words, readAt, complete, origin } = view;
+  if (projects.length === 0) return emptyMessage(words);
+  const pages = Math.ceil(projects.length / PROJECTS_PER_PAGE);
+  const page = Math.min(Math.max(0, view.page), pages - 1);
+  const shown = projects.slice(page * PROJECTS_PER_PAGE, (page + 1) * PROJECTS_PER_PAGE);
+  const published = projects.filter((project) => project.lastPublishedAt !== null).length;
+  const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
+  return message(`${count(projects.length, "project")}, ${published} published`, [
+    section(`*${count(projects.length, "project")}*${filter}, ${published} published`),
+    ...shown.flatMap((project) => projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page }, origin)),
+    pages > 1 ? pager(view, page, pages) : null,
+    context(
+      `${pages > 1 ? `Page ${page + 1} of ${pages} · ` : ""}As of ${date(readAt, "{time}")}${complete ? "" : " · The workspace has more projects than are read here: narrow it down in Hex"}`,
+    ),
+  ]);
+}
+
+function projectBlocks(
+  project: Project,
+  place: { nonce: string; words: readonly string[]; page: number },
+  origin: string,
+): (KnownBlock | null)[] {
+  const { id, title, status, owner, creator, lastPublishedAt, schedules } = project;
+  const isPublished = lastPublishedAt !== null;
+  const label = status === null ? "" : `  ${code(status.name, 40)}`;
+  const schedule = scheduleWords(schedules);
+  const details = [
+    inline(owner?.email ?? creator?.email ?? "no owner", 80),
+    isPublished ? `published ${date(lastPublishedAt, "{date_short_pretty}")}` : null,
+    schedule === null ? null : `runs ${schedule}`,
+  ].filter((part) => part !== null);
+  const why = isPublished ? "" : "\n_Not published: publish it in Hex to run it._";
+  const run = button({
+    actionId: ACTIONS.runProject,
+    label: "Run",
+    value: JSON.stringify({ project: id, ...place }),
+    describe: `Run ${title}`,
+  });
+  const text = `*${link(projectUrl(origin, project), title, 150)}*${label}\n${details.join(" · ")}${why}`;
+  return [section(text, isPublished ? run : undefined)];
+}
+
+function pager({ words, nonce }: ProjectsView, page: number, pages: number) {
+  const value = (to: number) => JSON.stringify({ words: fewWords(words), page: to, nonce });
+  return actions(
+    page > 0 ? button({ actionId: ACTIONS.projectsPrevious, label: "Previous", value: value(page - 1) }) : null,
+    page < pages - 1 ? button({ actionId: ACTIONS.projectsNext, label: "Next", value: value(page + 1) }) : null,
+  );
+}
+
+/** What fits into a button's value. */
+function fewWords(words: readonly string[]): string[] {
+  return words.slice(0, 10).map((word) => word.slice(0, 60));
+}
+
+function emptyMessage(words: readonly string[]): Message {
+  if (words.length === 0) {
+    return message("The bot's token sees no project.", [
+      section(
+        "*The bot's token sees no project.*\nShare a project with the workspace or with the token's user in Hex, then try `/hex projects` again.",
+      ),
+    ]);
+  }
+  return message("No project fits these words.", [
+    section(
+      `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` for all.`,
+    ),
+  ]);
+}
+
+/** Projects to choose from, when what was typed is a title and no id. */
+export function chooseProjectMessage(words: string, view: ProjectsView): Message {
+  if (view.projects.length === 0) {
+    return message("That is no project id.", [
+      section(
+        `${bold(words, 120)} is no project id, and no project fits these words.\nTake the id or the link from the address bar in Hex, or search with \`/hex projects\`.`,
+      ),
+    ]);
+  }
+  const list = projectsMessage(view);
+  return message("Which project?", [
+    section(`${bold(words, 120)} is no project id. Did you mean one of these?`),
+    ...list.blocks,
+  ]);
+}

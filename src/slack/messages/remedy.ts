@@ -1,0 +1,51 @@
+// A failure of Hex as people read it: what happened, likely causes, what to do, and where to find it in the log.
+
+import type { KnownBlock } from "@slack/types";
+import type { HexErrorFacts } from "../../hex/errors.js";
+import { remedyFor } from "../../hex/remedies.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { code, escapeText, inline } from "./mrkdwn.js";
+
+/** `title`: what did not work, such as "Not started". `reference`: of the interaction, null when it stands elsewhere. */
+export function remedyMessage(title: string, facts: HexErrorFacts, reference: string | null): Message {
+  const { what } = remedyFor(facts);
+  return message(`${title}: ${what}`, remedyBlocks(`:warning: *${escapeText(title)}*`, facts, reference));
+}
+
+/** The same as blocks, to stand in a card of its own. `head`: mrkdwn. */
+export function remedyBlocks(head: string, facts: HexErrorFacts, reference: string | null): KnownBlock[] {
+  const { what, causes, todo } = remedyFor(facts);
+  const list = (heading: string, items: readonly string[]) =>
+    items.length === 0
+      ? ""
+      : `\n*${heading}*\n${items
+          .slice(0, 8)
+          .map((item) => `• ${marked(item)}`)
+          .join("\n")}`;
+  const said = facts.detail && saysMore(facts) ? `\n>Hex: ${inline(facts.detail, 300)}` : "";
+  const blocks = [
+    section(`${head}\n${marked(what)}${said}`),
+    section(`${list("Likely", causes)}${list("What to do", todo)}`.trim()),
+    context(traceLine(facts, reference)),
+  ];
+  return blocks.filter((block) => block !== null);
+}
+
+/** Hex's trace id and the bot's reference, as far as there are any. */
+export function traceLine(facts: HexErrorFacts, reference: string | null): string {
+  const parts = [
+    facts.traceId ? `Hex trace id ${code(facts.traceId, 100)}` : null,
+    reference ? `Reference ${code(reference, 40)}, also in the bot's log` : null,
+  ];
+  return parts.filter((part) => part !== null).join(" · ");
+}
+
+/** A remedy's sentence as mrkdwn. It may hold a refused input's name or a host: escaped and shortened like all foreign text. */
+function marked(sentence: string): string {
+  return inline(sentence, 400);
+}
+
+/** For a failure of the network there is only an error code, which helps nobody who reads the remedy. */
+function saysMore(facts: HexErrorFacts): boolean {
+  return facts.status !== undefined && facts.kind !== "inputs_refused";
+}

@@ -1,0 +1,116 @@
+// Lists of runs: the recent ones of a project, or all that the bot watches.
+
+import { projectUrl } from "../../hex/catalog.js";
+import { type HexRun, isFinal } from "../../hex/schema.js";
+import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
+import { ACTIONS } from "../actions/ids.js";
+import { button, context, type Message, message, section } from "./blocks.js";
+import { code, count, date, duration, inline, link, mention } from "./mrkdwn.js";
+import { faceOf } from "./run-card.js";
+
+const SHOWN = 10;
+
+/** All runs that the bot watches. `recent`: the latest that ended. */
+export function watchedRunsMessage(
+  runs: readonly Run[],
+  recent: readonly Run[],
+  { now, origin }: { now: number; origin: string },
+): Message {
+  const lines = (list: readonly Run[]) => list.slice(0, SHOWN).map((run) => ownRunBlock(run, now, origin));
+  return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
+    section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`),
+    ...lines(runs),
+    runs.length > SHOWN ? context(`and ${runs.length - SHOWN} more`) : null,
+    recent.length > 0 ? section("*Lately*") : null,
+    ...lines(recent.slice(0, 5)),
+    context("`/hex runs <project id>` shows all runs of a project, whoever started them."),
+  ]);
+}
+
+function ownRunBlock(run: Run, now: number, origin: string) {
+  const { emoji, word } = faceOf(run);
+  const elapsed = elapsedMs(run, now);
+  const who = run.requester === null ? "started elsewhere" : mention(run.requester);
+  const url = identityOf(run)?.url ?? null;
+  const details = [
+    who,
+    date(run.requestedAt),
+    elapsed === null ? null : duration(elapsed),
+    url === null ? null : link(url, "Open the run", 40),
+  ];
+  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), run.project.title || run.project.id, 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
+  const mayCancel = isLive(run) && run.state !== "cancelling";
+  return section(text, mayCancel ? cancel(ACTIONS.cancelRun, run.key, run.project.title) : undefined);
+}
+
+export interface ProjectRuns {
+  project: { id: string; title: string };
+  /** Newest first. */
+  runs: readonly HexRun[];
+  /** The bot's own runs among them, by their id in Hex. */
+  own: ReadonlyMap<string, Run>;
+  now: number;
+  origin: string;
+}
+
+export function projectRunsMessage({ project, runs, own, now, origin }: ProjectRuns): Message {
+  const title = link(projectUrl(origin, project), project.title || project.id, 120);
+  if (runs.length === 0) {
+    return message("This project has no runs.", [
+      section(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`),
+    ]);
+  }
+  return message(`The latest runs of ${inline(project.title || project.id, 120)}`, [
+    section(`*The latest runs of* ${title}`),
+    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
+    runs.length > SHOWN ? context(`The ${SHOWN} latest. Older ones are in Hex.`) : null,
+  ]);
+}
+
+const FACES: Record<string, string> = {
+  PENDING: ":hourglass_flowing_sand: *Waiting for a kernel*",
+  RUNNING: ":arrow_forward: *Running*",
+  COMPLETED: ":white_check_mark: *Completed*",
+  ERRORED: ":x: *Errored*",
+  KILLED: ":no_entry_sign: *Cancelled*",
+  UNABLE_TO_ALLOCATE_KERNEL: ":x: *No kernel*",
+};
+const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "refresh of the app" };
+
+function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
+  const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
+  const finished = isFinal(status);
+  const stopping = own?.state === "cancelling" && !finished;
+  const face = stopping ? ":octagonal_sign: *Cancelling…*" : (FACES[status] ?? `:grey_question: ${code(status, 60)}`);
+  const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
+  const by = own?.requester
+    ? mention(own.requester)
+    : (TRIGGERS[runTrigger ?? ""] ?? inline(runTrigger ?? "not known", 40));
+  const details = [
+    `by ${by}`,
+    startTime === null ? "not begun" : date(startTime),
+    elapsed === null ? null : duration(Math.max(0, elapsed)),
+    runUrl === null ? null : link(runUrl, "Open the run", 40),
+    code(runId, 60),
+  ];
+  const value = own && isLive(own) ? own.key : JSON.stringify({ project: project.id, run: runId });
+  const action = own && isLive(own) ? ACTIONS.cancelRun : ACTIONS.cancelHexRun;
+  const text = `${face} · ${details.filter((part) => part !== null).join(" · ")}`;
+  return section(text, finished || stopping ? undefined : cancel(action, value, project.title));
+}
+
+function cancel(actionId: string, value: string, title: string) {
+  return button({
+    actionId,
+    label: "Cancel",
+    value,
+    style: "danger",
+    describe: `Cancel the run of ${title}`,
+    confirm: {
+      title: "Cancel this run?",
+      text: `${title || "The run"} stops in Hex, for everybody who waits for it.`,
+      confirm: "Cancel the run",
+      deny: "Let it run",
+    },
+  });
+}

@@ -1,0 +1,41 @@
+// A project's schedule in words, such as "daily at 06:30 (Europe/Berlin)".
+
+import cronstrue from "cronstrue";
+import type { Schedule } from "../../hex/schema.js";
+import { inline, sentence } from "./mrkdwn.js";
+
+const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/** The schedules that are switched on, in words; null when there are none. */
+export function scheduleWords(schedules: readonly Schedule[]): string | null {
+  const words = schedules.filter((schedule) => schedule.enabled).map(words1);
+  return words.length === 0 ? null : words.slice(0, 3).join("; ");
+}
+
+function words1({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {
+  if (hourly) return `hourly at minute ${hourly.minute}`;
+  if (daily) return `daily at ${time(daily)}`;
+  if (weekly) return `every ${weekday(weekly.dayOfWeek)} at ${time(weekly)}`;
+  if (monthly) return `monthly on day ${monthly.day} at ${time(monthly)}`;
+  if (custom) return `${cronWords(custom.cron)} (${inline(custom.timezone, 40)})`;
+  return inline(cadence.toLowerCase(), 40);
+}
+
+function time({ hour, minute, timezone }: { hour: number; minute: number; timezone: string }): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  return `${two(hour)}:${two(minute)} (${inline(timezone, 40)})`;
+}
+
+function weekday(day: string | number): string {
+  if (typeof day === "number") return DAYS[day % 7] ?? `day ${day}`;
+  return inline(sentence(day.toLowerCase()), 20);
+}
+
+function cronWords(cron: string): string {
+  try {
+    const words = cronstrue.toString(cron, { use24HourTimeFormat: true });
+    return inline(words.charAt(0).toLowerCase() + words.slice(1), 120);
+  } catch {
+    return inline(`cron ${cron}`, 60);
+  }
+}

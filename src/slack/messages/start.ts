@@ -1,0 +1,42 @@
+// Why the bot could not start, in one sentence that ends in what to do.
+
+import { slackFailure } from "../failures.js";
+
+const SLACK: Record<string, string> = {
+  invalid_auth:
+    "Slack does not accept SLACK_BOT_TOKEN: copy it again from api.slack.com/apps > your app > OAuth & Permissions (xoxb-…)",
+  not_authed:
+    "Slack does not accept SLACK_BOT_TOKEN: copy it again from api.slack.com/apps > your app > OAuth & Permissions (xoxb-…)",
+  token_revoked:
+    "SLACK_BOT_TOKEN was revoked: reinstall the app at api.slack.com/apps > your app > Install App and copy the new token",
+  token_expired:
+    "SLACK_BOT_TOKEN has expired: reinstall the app at api.slack.com/apps > your app > Install App and copy the new token",
+  account_inactive:
+    "The app was removed from the workspace: install it again at api.slack.com/apps > your app > Install App and copy the new token",
+};
+
+/** A sentence for a failure that people can do something about; null for any other. `port`: the one that was wanted. */
+export function startFailure(error: unknown, port: number): string | null {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") return `Port ${port} is taken: stop what uses it, or set PORT to another one`;
+  if (code === "EACCES") return `Port ${port} may not be used: set PORT to one above 1023`;
+  if (error instanceof Error && error.name === "StoreError" && "path" in error) {
+    return `The store ${String(error.path)} cannot be used (${error.message}): make HEX_BOT_DATA_DIR a folder that the bot may write to`;
+  }
+  const failure = failureOf(error);
+  if (failure === null) return null;
+  const known = SLACK[failure.word];
+  if (known !== undefined) return known;
+  if (failure.kind === "transient" || failure.kind === "rate_limited") {
+    return `Slack cannot be reached (${failure.word}): check that this machine may reach SLACK_API_URL over HTTPS, then start again`;
+  }
+  return `Slack refused the start (${failure.word}): compare the app with manifest.yml, reinstall it, and start again`;
+}
+
+function failureOf(error: unknown) {
+  try {
+    return slackFailure(error);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,104 @@
+// The on-call card: is the connection to Hex alive, who is the token, what may it do, until when.
+
+import type { Connection, Proof } from "../../hex/connection.js";
+import type { HexError } from "../../hex/errors.js";
+import { remedyFor } from "../../hex/remedies.js";
+import { context, fields, type Message, message, section } from "./blocks.js";
+import { code, count, date, inline } from "./mrkdwn.js";
+import { remedyBlocks } from "./remedy.js";
+
+const DAY = 24 * 60 * 60_000;
+const WARN_DAYS = 14;
+const ALARM_DAYS = 3;
+
+export interface Status {
+  connection: Connection;
+  /** Runs that the bot keeps up to date. */
+  watched: number;
+  /** Requests to Hex that may be made at this moment. */
+  budgetLeft: number;
+  reference: string;
+}
+
+/** `now`: epoch ms. */
+export function statusMessage({ connection, watched, budgetLeft, reference }: Status, now: number): Message {
+  const { host, error, since } = connection;
+  const foot = context(
+    `${count(watched, "run")} watched · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
+    error === null ? `Reference ${code(reference, 40)}` : null,
+  );
+  if (error !== null) return brokenMessage(host, error, since, reference, foot);
+  const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
+  const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
+  return message(`Connected to Hex at ${host}${failures.length > 0 ? ", but not everything works" : ""}`, [
+    section(head),
+    fields([
+      ["Token", tokenLine(connection)],
+      ["Expires", expiryLine(connection.me?.expiresAt ?? null, now)],
+      ["Read projects", proofLine(connection.read)],
+      ["Run projects", proofLine(connection.run)],
+      ["Projects", projectsLine(connection)],
+      ["Latency", connection.latencyMs === null ? "not measured" : `${connection.latencyMs} ms`],
+    ]),
+    ...firstOfEachKind(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
+    foot,
+  ]);
+}
+
+function brokenMessage(
+  host: string,
+  error: HexError,
+  since: number,
+  reference: string,
+  foot: ReturnType<typeof context>,
+): Message {
+  // The bot's own budget or Hex's limit says nothing about the connection.
+  const limited = error.kind === "rate_limited";
+  const head = limited
+    ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
+    : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;
+  const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${remedyFor(error.facts).what}`;
+  return message(text, [...remedyBlocks(head, error.facts, reference), foot]);
+}
+
+function tokenLine({ me, tokenKind }: Connection): string {
+  if (me === null) return "not known";
+  if (me.user === null) return tokenKind === "workspace" ? "Workspace token" : "not known";
+  const name = me.user.name ? `${inline(me.user.name, 80)}, ${inline(me.user.email, 120)}` : inline(me.user.email, 120);
+  return `Personal token of ${name}${me.user.role ? ` (${inline(me.user.role, 40)})` : ""}`;
+}
+
+/** Warns under 14 days, alarms under 3. */
+function expiryLine(expiresAt: number | null, now: number): string {
+  if (expiresAt === null) return "never";
+  const days = Math.floor((expiresAt - now) / DAY);
+  const when = `${date(expiresAt, "{date_short_pretty}")}, ${days < 1 ? "in less than a day" : `in ${count(days, "day")}`}`;
+  if (expiresAt - now < ALARM_DAYS * DAY) return `:rotating_light: ${when}. Make a new token now.`;
+  if (expiresAt - now < WARN_DAYS * DAY) return `:warning: ${when}. Plan for a new token.`;
+  return when;
+}
+
+function proofLine(proof: Proof): string {
+  switch (proof.state) {
+    case "proven":
+      return ":white_check_mark: proven";
+    case "missing":
+      return ":x: missing";
+    case "failed":
+      return `:grey_question: not proven: ${inline(remedyFor(proof.error.facts).what, 200)}`;
+    case "unproven":
+      return proof.why === "no_published_project"
+        ? ":grey_question: not proven: publish a project, so that a dry run can be tried"
+        : ":grey_question: not proven";
+  }
+}
+
+function projectsLine({ projects }: Connection): string {
+  if (projects === null) return "not read";
+  const more = projects.complete ? "" : " (and more)";
+  return `${projects.total}${more}, ${projects.published} published`;
+}
+
+function firstOfEachKind(errors: readonly HexError[]): HexError[] {
+  return errors.filter((error, index) => errors.findIndex((other) => other.kind === error.kind) === index);
+}

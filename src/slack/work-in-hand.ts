@@ -1,0 +1,18 @@
+// Counts the work that goes on after an acknowledgement, so that a stop can wait for it.
+
+export class WorkInHand {
+  readonly #pending = new Set<Promise<unknown>>();
+
+  /** Adds a piece of work and returns it. */
+  add<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    const forget = () => this.#pending.delete(work);
+    work.then(forget, forget);
+    return work;
+  }
+
+  /** Resolves when all of it is done, also what is added meanwhile. */
+  async done(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
+  }
+}

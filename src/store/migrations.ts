@@ -1,0 +1,71 @@
+// The shape of the store, one migration a version. What has been released is never edited, only followed by another.
+
+import type { Kysely, Migration } from "kysely";
+
+/** A run as the bot remembers it: the document, and beside it what is searched by. */
+export interface RunsTable {
+  key: string;
+  /** Grows by one with each change: whoever writes an older one has lost. */
+  version: number;
+  state: string;
+  /** 1 while there is still something to learn. */
+  in_flight: number;
+  project_id: string;
+  hex_run_id: string | null;
+  /** Epoch ms. */
+  requested_at: number;
+  /** Epoch ms. */
+  finished_at: number | null;
+  /** JSON, see `runSchema`. */
+  doc: string;
+}
+
+/** The message in Slack that shows a run. */
+export interface CardsTable {
+  run_key: string;
+  channel: string;
+  /** The message's timestamp, which is its id; null until it is posted. */
+  ts: string | null;
+  /** A Slack user id: who gets the card when the channel does not take it, and who is told of the end. */
+  requester: string | null;
+  /** A hash of what the message shows. */
+  shown: string | null;
+  /** 1 when the end is shown and told, or can no longer be. */
+  settled: number;
+}
+
+export interface Tables {
+  runs: RunsTable;
+  cards: CardsTable;
+}
+
+const first: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("runs")
+      .addColumn("key", "text", (column) => column.primaryKey())
+      .addColumn("version", "integer", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("in_flight", "integer", (column) => column.notNull())
+      .addColumn("project_id", "text", (column) => column.notNull())
+      .addColumn("hex_run_id", "text")
+      .addColumn("requested_at", "bigint", (column) => column.notNull())
+      .addColumn("finished_at", "bigint")
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("runs_in_flight").on("runs").columns(["in_flight", "requested_at"]).execute();
+    await db.schema.createIndex("runs_hex_run_id").on("runs").column("hex_run_id").execute();
+    await db.schema
+      .createTable("cards")
+      .addColumn("run_key", "text", (column) => column.primaryKey())
+      .addColumn("channel", "text", (column) => column.notNull())
+      .addColumn("ts", "text")
+      .addColumn("requester", "text")
+      .addColumn("shown", "text")
+      .addColumn("settled", "integer", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("cards_settled").on("cards").column("settled").execute();
+  },
+};
+
+export const MIGRATIONS: Record<string, Migration> = { "001_runs_and_cards": first };

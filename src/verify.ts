@@ -1,0 +1,95 @@
+// `npm run verify`: the connection check from a terminal or a script. Needs only the two HEX_ variables.
+// Exit code 0 when Hex can be used in full; 1 with the remedy. `--json`: one JSON object on standard output.
+
+import { config as loadEnv } from "dotenv";
+import { systemClock } from "./clock.js";
+import { describeProblems, readHexConfig } from "./config.js";
+import { Budget } from "./hex/budget.js";
+import { Catalog } from "./hex/catalog.js";
+import { HexClient } from "./hex/client.js";
+import { type Connection, Prober, type Proof } from "./hex/connection.js";
+import type { HexError } from "./hex/errors.js";
+import { remedyFor } from "./hex/remedies.js";
+
+const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 10_000;
+
+loadEnv({ quiet: true });
+const json = process.argv.includes("--json");
+const reading = readHexConfig(process.env);
+if (!reading.ok) {
+  process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");
+  process.stderr.write(describeProblems(reading.problems));
+  process.exit(1);
+}
+for (const warning of reading.warnings) process.stderr.write(`${warning}\n`);
+
+const clock = systemClock;
+const hex = new HexClient({
+  ...reading.config,
+  ...{ clock, budget: new Budget(clock), random: Math.random, timeoutMs: TIMEOUT_MS, backoffMs: 500 },
+  onRequest: () => undefined,
+});
+const prober = new Prober(hex, new Catalog(hex, clock), clock);
+const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });
+const errors = errorsOf(connection);
+process.stdout.write(json ? `${JSON.stringify(report(connection), null, 2)}\n` : lines(connection));
+process.exitCode = errors.length === 0 ? 0 : 1;
+
+function errorsOf({ error, read, run }: Connection): HexError[] {
+  if (error !== null) return [error];
+  return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
+}
+
+function lines(found: Connection): string {
+  const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
+  const remedies = errorsOf(found).flatMap((failure) => ["", ...remedyLines(failure)]);
+  if (error !== null) return [`Not connected to Hex at ${host}`, ...remedies, ""].join("\n");
+  const who = me?.user ? `${me.user.email}${me.user.role ? ` (${me.user.role})` : ""}` : "a workspace token";
+  return [
+    `Connected to Hex at ${host} in ${latencyMs ?? "?"} ms`,
+    `  Token          ${tokenKind === "personal" ? "personal, of " : ""}${who}`,
+    `  Expires        ${me?.expiresAt ? new Date(me.expiresAt).toISOString().slice(0, 10) : "never"}`,
+    `  Read projects  ${proofWord(read)}`,
+    `  Run projects   ${proofWord(run)}`,
+    `  Projects       ${projects ? `${projects.total}${projects.complete ? "" : "+"}, of which ${projects.published} published` : "not read"}`,
+    ...remedies,
+    "",
+  ].join("\n");
+}
+
+function proofWord(proof: Proof): string {
+  if (proof.state === "proven" || proof.state === "missing") return proof.state;
+  const why = proof.state === "unproven" && proof.why === "no_published_project";
+  return why ? "not proven: publish a project, so that a dry run can be tried" : "not proven";
+}
+
+function remedyLines({ facts }: HexError): string[] {
+  const { what, causes, todo } = remedyFor(facts);
+  const list = (heading: string, items: readonly string[]) => [heading, ...items.map((item) => `  - ${item}`)];
+  const said = facts.detail ? [`Hex says: ${facts.detail}`] : [];
+  const trace = facts.traceId ? [`Hex trace id: ${facts.traceId}`] : [];
+  return [what, ...said, ...list("Likely:", causes), ...list("What to do:", todo), ...trace];
+}
+
+function report(found: Connection) {
+  const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
+  const failures = errorsOf(found).map(({ facts }) => ({
+    kind: facts.kind,
+    operation: facts.operation,
+    status: facts.status ?? null,
+    detail: facts.detail ?? null,
+    traceId: facts.traceId ?? null,
+    ...remedyFor(facts),
+  }));
+  return {
+    ok: failures.length === 0,
+    connected: error === null,
+    host,
+    latencyMs,
+    token: me && { kind: tokenKind, user: me.user, expiresAt: me.expiresAt && new Date(me.expiresAt).toISOString() },
+    scopes: { readProjects: read.state, runProjects: run.state },
+    projects,
+    failures,
+  };
+}

@@ -1,0 +1,180 @@
+// The real bot between the simulated Hex and the local Slack, over real HTTP and WebSockets, on a clock that the test holds.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { type RunningApp, startApp } from "../../src/app.js";
+import { readConfig, secretsOf } from "../../src/config.js";
+import { createLogger } from "../../src/log.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { type RecordedRequest, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+
+export type Mode = "http" | "socket";
+export const MODES: Mode[] = ["http", "socket"];
+
+const STEPS = 600;
+
+export class Bench {
+  readonly log: string[] = [];
+  app: RunningApp | null = null;
+
+  private constructor(
+    readonly mode: Mode,
+    readonly clock: ManualClock,
+    readonly hex: SimulatedHex,
+    readonly slack: LocalSlack,
+    readonly token: string,
+    readonly dataDir: string,
+  ) {}
+
+  /** Both peers, and the bot unless `idle`. */
+  static async start(mode: Mode, { idle = false } = {}): Promise<Bench> {
+    const clock = new ManualClock();
+    const hex = await startHex({ clock });
+    const slack = await startSlack({ clock });
+    const token = hex.workspace.addToken({
+      user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },
+      expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
+    });
+    const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    const bench = new Bench(mode, clock, hex, slack, token, dataDir);
+    if (!idle) await bench.startBot();
+    return bench;
+  }
+
+  /** The environment that the bot is started with. */
+  env(): Record<string, string> {
+    return {
+      SLACK_BOT_TOKEN: this.slack.botToken,
+      ...(this.mode === "socket"
+        ? { SLACK_APP_TOKEN: this.slack.appToken }
+        : { SLACK_SIGNING_SECRET: this.slack.signingSecret }),
+      SLACK_API_URL: this.slack.apiUrl,
+      HEX_API_TOKEN: this.token,
+      HEX_WORKSPACE_URL: this.hex.origin,
+      HEX_BOT_DATA_DIR: this.dataDir,
+      PORT: "0",
+      LOG_LEVEL: "trace",
+    };
+  }
+
+  async startBot(): Promise<void> {
+    const reading = readConfig(this.env());
+    if (!reading.ok) throw new Error(reading.problems.join("\n"));
+    const { config } = reading;
+    const destination = { write: (line: string) => this.log.push(line) };
+    const log = createLogger({ ...config.log, destination, secrets: secretsOf(config) });
+    this.app = await startApp({
+      ...{ config, log, clock: this.clock, random: () => 0.5 },
+      hexTimeoutMs: 150,
+      hexBackoffMs: 100,
+      statusPatienceMs: 600,
+      stopMs: 60_000,
+    });
+    if (this.mode === "http") this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;
+    else await this.slack.socket.waitForConnection();
+  }
+
+  async stopBot(): Promise<void> {
+    await this.app?.stop();
+    this.app = null;
+  }
+
+  /** Moves the time forward a second at a time until `done`; at most ten minutes. Lets the bot's requests happen in between. */
+  async until(done: () => boolean, stepMs = 1_000): Promise<void> {
+    for (let step = 0; step < STEPS; step++) {
+      if (done()) return;
+      await breathe();
+      if (done()) return;
+      this.clock.advance(stepMs);
+    }
+    throw new Error(
+      `It did not happen in ${STEPS} steps. Messages:\n${this.slack.messages.map(shown).join("\n---\n")}`,
+    );
+  }
+
+  /** Lets the time pass, a second at a time. */
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      await breathe();
+      this.clock.advance(Math.min(1_000, ms - passed));
+    }
+    await breathe();
+  }
+
+  /** Types a command as Ada in #data, and waits for the answer to it alone. */
+  async ask(text: string, options: Parameters<LocalSlack["command"]>[1] = {}): Promise<string> {
+    const { id, ack } = await this.slack.command(text, options);
+    expect(ack).toMatchObject({ ok: true });
+    return shown(await this.slack.waitForMessage((message) => message.responseUrlOf === id));
+  }
+
+  /** The run cards of a channel, oldest first: everything in the channel that is no reply. */
+  get cards(): SlackMessage[] {
+    return this.slack.messages.filter((message) => message.via === "postMessage" && message.threadTs === undefined);
+  }
+
+  card(index = 0): SlackMessage {
+    const card = this.cards[index];
+    if (!card) throw new Error(`There is no card ${index}`);
+    return card;
+  }
+
+  /** Waits until a card shows `text`, moving the time. */
+  async cardShows(text: string | RegExp, index = 0): Promise<SlackMessage> {
+    await this.until(() => {
+      const card = this.cards[index];
+      return card !== undefined && (typeof text === "string" ? shown(card).includes(text) : text.test(shown(card)));
+    });
+    return this.card(index);
+  }
+
+  get replies(): SlackMessage[] {
+    return this.slack.messages.filter((message) => message.threadTs !== undefined);
+  }
+
+  /** Requests that Hex has received at one of its endpoints. */
+  requests(endpoint: RecordedRequest["endpoint"]): RecordedRequest[] {
+    return this.hex.requests.filter((request) => request.endpoint === endpoint);
+  }
+
+  /** Starts of runs: the dry runs that prove a scope are none. */
+  get starts(): RecordedRequest[] {
+    return this.requests("runProject").filter((request) => !isDry(request.body));
+  }
+
+  /** Ends everything, and checks that Slack never had to refuse a message and that no secret is in a log line. */
+  async stop(): Promise<void> {
+    await this.stopBot();
+    const { botToken, appToken, signingSecret } = this.slack;
+    const log = this.log.join("");
+    const leaks = [this.token, botToken, appToken, signingSecret].filter((secret) => log.includes(secret));
+    const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
+    await this.slack.stop();
+    await this.hex.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+    expect(refused).toEqual([]);
+    expect(leaks).toEqual([]);
+  }
+}
+
+/** What a person reads of a message, buttons included. */
+export function shown(message: SlackMessage): string {
+  return visibleText(message);
+}
+
+/** The action_ids of the buttons of a message. */
+export function buttonsOf(message: SlackMessage): string[] {
+  return [...JSON.stringify(message.blocks).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");
+}
+
+function isDry(body: unknown): boolean {
+  return typeof body === "object" && body !== null && "dryRun" in body && body.dryRun === true;
+}
+
+/** A few turns of the real event loop, for requests on their way. */
+export async function breathe(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 4));
+}

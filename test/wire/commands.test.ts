@@ -1,0 +1,324 @@
+// Every command over the real wire, in both modes, as people type it.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pings } from "../sandbox/slack/server.js";
+import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+
+const DAY = 24 * 60 * 60_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  test("/hex and /hex help list what can be done, with an example each", async () => {
+    for (const typed of ["", "help", "HELP", "  help  "]) {
+      const answer = await bench.ask(typed);
+      for (const name of ["status", "projects", "run", "runs", "cancel"]) expect(answer).toContain(`/hex ${name}`);
+      expect(answer).toContain("For example");
+    }
+    expect(bench.hex.requests).toEqual([]);
+  });
+
+  test("an unknown word: did you mean, then help", async () => {
+    const answer = await bench.ask("statsu");
+    expect(answer).toContain("Did you mean `/hex status`?");
+    expect(answer).toContain("/hex projects");
+    expect(await bench.ask("<!channel> now")).not.toContain("Did you mean");
+  });
+
+  describe("status", () => {
+    test("all well: host, token, expiry, both scopes proven, projects, runs watched", async () => {
+      bench.hex.workspace.addProject({ title: "Revenue" });
+      bench.hex.workspace.addProject({ title: "Draft", published: false });
+      const answer = await bench.ask("status");
+      expect(answer).toContain("Connected to Hex");
+      expect(answer).toContain(new URL(bench.hex.origin).host);
+      expect(answer).toMatch(/Personal token of Olga Ops, olga@acme\.test \(ADMIN\)/);
+      expect(answer).toMatch(/Expires\*\n<!date.*in 60 days/);
+      expect(answer).toMatch(/Read projects\*\n:white_check_mark: proven/);
+      expect(answer).toMatch(/Run projects\*\n:white_check_mark: proven/);
+      expect(answer).toContain("2, 1 published");
+      expect(answer).toContain("0 runs watched");
+      expect(bench.hex.workspace.runs).toEqual([]);
+    });
+
+    test("the proof of the run scope is kept for ten minutes", async () => {
+      bench.hex.workspace.addProject();
+      await bench.ask("status");
+      await bench.ask("status");
+      expect(bench.requests("runProject")).toHaveLength(1);
+      bench.clock.advance(10 * 60_000 + 1);
+      await bench.ask("status");
+      expect(bench.requests("runProject")).toHaveLength(2);
+    });
+
+    test.each([
+      [13 * DAY, /:warning: .*in 13 days\. Plan for a new token/],
+      [2 * DAY, /:rotating_light: .*in 2 days\. Make a new token now/],
+    ])("a token that expires in %d ms", async (left, text) => {
+      bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + left);
+      expect(await bench.ask("status")).toMatch(text);
+    });
+
+    test("without the run scope: says which scope to add", async () => {
+      bench.hex.workspace.addProject();
+      bench.hex.workspace.setScopes(bench.token, ["read"]);
+      const answer = await bench.ask("status");
+      expect(answer).toMatch(/Run projects\*\n:x: missing/);
+      expect(answer).toContain('Create a token with the "Run projects" scope');
+    });
+
+    test("no published project: not proven, and what would prove it", async () => {
+      expect(await bench.ask("status")).toContain("publish a project");
+    });
+
+    test("a dead token: the remedy in the same card", async () => {
+      bench.hex.workspace.revokeToken(bench.token);
+      const answer = await bench.ask("status");
+      expect(answer).toContain("Not connected to Hex");
+      expect(answer).toContain("Regenerate the token");
+      expect(answer).toContain("HEX_WORKSPACE_URL");
+      expect(answer).toMatch(/Reference `\w{8}`/);
+    });
+
+    test.each([
+      ["hangs", { type: "hang" }, "did not answer in time"],
+      ["resets", { type: "reset" }, "broke off"],
+      ["answers HTML", { type: "html" }, "a web page or a redirect where the Hex API should be"],
+      ["fails", { type: "status", status: 500 }, "Hex failed (500)"],
+    ] as const)("Hex %s: said as such, and the reference is in the log", async (_, kind, text) => {
+      bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+      const { id } = await bench.slack.command("status");
+      await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 50);
+      const answer = shown(await bench.slack.waitForMessage((message) => message.responseUrlOf === id));
+      expect(answer).toContain("Not connected to Hex");
+      expect(answer).toContain(text);
+      const reference = /Reference `(\w{8})`/.exec(answer)?.[1];
+      expect(bench.log.join("")).toContain(`"reference":"${reference}"`);
+    });
+  });
+
+  describe("projects", () => {
+    test("published first, newest first, with owner, label, schedule, and Run only where it works", async () => {
+      const now = bench.clock.now();
+      const { workspace } = bench.hex;
+      workspace.addProject({ title: "Old news", publishedAt: now - 9 * DAY, ownerEmail: "o@acme.test" });
+      workspace.addProject({ title: "Sketch", published: false });
+      workspace.addProject({
+        title: "Fresh",
+        publishedAt: now - DAY,
+        status: "Approved",
+        schedules: [{ cadence: "DAILY", daily: { timezone: "Europe/Berlin", hour: 6, minute: 5 } }],
+      });
+      const answer = await bench.ask("projects");
+      expect(answer.indexOf("Fresh")).toBeLessThan(answer.indexOf("Old news"));
+      expect(answer.indexOf("Old news")).toBeLessThan(answer.indexOf("Sketch"));
+      expect(answer).toContain("daily at 06:05 (Europe/Berlin)");
+      expect(answer).toContain("`Approved`");
+      expect(answer).toContain("Not published: publish it in Hex to run it.");
+      const message = bench.slack.messages.at(-1);
+      expect(message && buttonsOf(message)).toEqual(["run_project", "run_project"]);
+    });
+
+    test("words narrow it down; nothing found says what to try", async () => {
+      bench.hex.workspace.addProject({ title: "Churn", categories: ["Finance"] });
+      bench.hex.workspace.addProject({ title: "Revenue" });
+      expect(await bench.ask("projects finance CHURN")).toMatch(/1 project/);
+      const none = await bench.ask("projects zebra");
+      expect(none).toContain("No project fits");
+      expect(none).toContain("Try fewer words");
+      expect(bench.requests("listProjects")).toHaveLength(1);
+    });
+
+    test("an empty workspace says what to do", async () => {
+      expect(await bench.ask("projects")).toContain("Share a project");
+    });
+
+    test("Next and Previous turn the page in place, without asking Hex", async () => {
+      for (let i = 0; i < 20; i++) {
+        bench.hex.workspace.addProject({ title: `Project ${i}`, publishedAt: bench.clock.now() - i * DAY });
+      }
+      await bench.ask("projects");
+      const list = bench.slack.messages.at(-1);
+      if (!list) throw new Error("no list");
+      expect(shown(list)).toContain("Page 1 of 3");
+      await bench.slack.click(list, "projects_next");
+      await bench.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
+      expect(shown(list)).toContain("Project 8");
+      await bench.slack.click(list, "projects_next");
+      await bench.slack.waitForMessage((message) => shown(message).includes("Page 3 of 3"));
+      await bench.slack.click(list, "projects_previous");
+      await bench.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
+      expect(bench.requests("listProjects")).toHaveLength(1);
+    });
+
+    test("Run on the list starts one run, a double click too, and the next press another", async () => {
+      const { id } = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.ask("projects");
+      const list = bench.slack.messages.at(-1);
+      if (!list) throw new Error("no list");
+      const stale = { blocks: [...list.blocks] };
+      await Promise.all([bench.slack.click(list, "run_project"), bench.slack.click(list, "run_project", { stale })]);
+      await bench.cardShows("Running");
+      await bench.slack.waitForMessage((message) => shown(message).includes("already started a run"));
+      expect(bench.starts).toHaveLength(1);
+      expect(bench.starts[0]?.path).toContain(id);
+      await bench.slack.click(list, "run_project");
+      await bench.until(() => bench.starts.length === 2);
+    });
+  });
+
+  describe("run", () => {
+    test("with inputs and flags: the request, and what the card shows", async () => {
+      const project = bench.hex.workspace.addProject({
+        title: "Revenue",
+        inputs: { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } },
+      });
+      await bench.slack.command(`run ${project.id} region=“North America” days=30 --fresh`);
+      const card = await bench.cardShows("Running");
+      expect(bench.starts[0]?.body).toEqual({
+        inputParams: { region: "North America", days: 30 },
+        useCachedSqlResults: false,
+      });
+      expect(shown(card)).toContain("`region=North America` `days=30`");
+      expect(shown(card)).toContain("fresh SQL");
+      expect(shown(card)).toContain(`Asked for by <@${bench.slack.people.ada.id}>`);
+      expect(card.channel).toBe(bench.slack.channels.data.id);
+    });
+
+    test("takes a link, also one that Slack has wrapped", async () => {
+      const project = bench.hex.workspace.addProject();
+      await bench.slack.command(`run ${bench.hex.origin}/acme/hex/${project.id}/draft/logic`);
+      await bench.until(() => bench.starts.length === 1);
+    });
+
+    test("--dry-run starts nothing and says so", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      expect(await bench.ask(`run ${project.id} --dry-run`)).toContain("Hex would start");
+      expect(bench.hex.workspace.runs).toEqual([]);
+      expect(bench.cards).toEqual([]);
+    });
+
+    test("--publish and --view reach Hex", async () => {
+      const project = bench.hex.workspace.addProject({ views: ["view-1"] });
+      await bench.slack.command(`run ${project.id} --publish`);
+      await bench.slack.command(`run ${project.id} --view view-1`);
+      await bench.until(() => bench.starts.length === 2);
+      const bodies = bench.starts.map((request) => request.body);
+      expect(bodies).toContainEqual({ updatePublishedResults: true });
+      expect(bodies).toContainEqual({ viewId: "view-1" });
+    });
+
+    test.each([
+      ["run", "Which project?"],
+      ["run PROJECT region=“North", "quote is opened and not closed"],
+      ["run PROJECT --frsh", "Did you mean `--fresh`?"],
+      ["run PROJECT --view v x=1", "Leave out `--view` or the inputs"],
+      ["run PROJECT --publish x=1", "Leave out `--publish` or the inputs"],
+      ["run PROJECT x=1 x=2", "is there twice"],
+      ["run PROJECT x=[1,", "not valid JSON"],
+      ["run https://app.other.test/hex/PROJECT", "leads to `app.other.test`"],
+    ])("%s: explained before any request", async (typed, text) => {
+      const project = bench.hex.workspace.addProject();
+      expect(await bench.ask(typed.replace("PROJECT", project.id))).toContain(text);
+      expect(bench.hex.requests).toEqual([]);
+    });
+
+    test("a title instead of an id: the projects that fit, each with Run", async () => {
+      bench.hex.workspace.addProject({ title: "Weekly revenue" });
+      const answer = await bench.ask("run revenue");
+      expect(answer).toContain("Did you mean one of these?");
+      expect(answer).toContain("Weekly revenue");
+      expect(await bench.ask("run zebra")).toContain("no project fits");
+      expect(bench.starts).toEqual([]);
+    });
+
+    test.each([400, 403, 404, 422] as const)("an id of nothing, answered %d: a remedy", async (status) => {
+      bench.hex.workspace.invisibleStatus = status;
+      const answer = await bench.ask("run 018f2a1e-0000-7000-8000-000000000001");
+      expect(answer).toMatch(/What to do/);
+      expect(answer).toMatch(/Reference `\w{8}`/);
+      expect(bench.cards).toEqual([]);
+    });
+
+    test("an unpublished project: says so and starts nothing", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Sketch", published: false });
+      expect(await bench.ask(`run ${project.id}`)).toContain("*not published*");
+      expect(bench.starts).toEqual([]);
+    });
+
+    test("3,000 characters of text are answered", async () => {
+      const project = bench.hex.workspace.addProject();
+      const answer = await bench.ask(`run ${"x".repeat(3_000)}`);
+      expect(answer).toContain("no project id");
+      const refused = await bench.ask(`run ${project.id} ${"word ".repeat(600)}`);
+      expect(refused).toContain("Which of these is the project");
+    });
+
+    test("a hostile title pings nobody and breaks nothing, anywhere", async () => {
+      const title = `<!channel> & "Q4" *bold* \`x\` 🚀 <https://evil.test|click> ${"long ".repeat(60)}`;
+      const project = bench.hex.workspace.addProject({ title, description: title, status: title, ownerEmail: title });
+      await bench.ask("projects");
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      await bench.ask("runs");
+      await bench.ask(`runs ${project.id}`);
+      await bench.cardShows("Completed");
+      const everyone = bench.slack.messages.flatMap((message) => pings(message));
+      expect(everyone.filter((ping) => ping.startsWith("<!"))).toEqual([]);
+      const mrkdwn = JSON.stringify(bench.slack.messages).match(/"mrkdwn","text":"(?:[^"\\]|\\.)*"/g) ?? [];
+      expect(mrkdwn.filter((text) => text.includes("<https://evil"))).toEqual([]);
+    });
+  });
+
+  describe("runs and cancel", () => {
+    test("/hex runs: nothing, then what is watched, then what ended", async () => {
+      expect(await bench.ask("runs")).toContain("No run is in flight");
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      const answer = await bench.ask("runs");
+      expect(answer).toContain("1 run in flight");
+      expect(answer).toContain(`<@${bench.slack.people.ada.id}>`);
+      await bench.cardShows("Completed");
+      expect(await bench.ask("runs")).toMatch(/No run is in flight[\s\S]*Lately[\s\S]*Completed/);
+    });
+
+    test("/hex runs <id>: whoever started them; Cancel on a foreign one puts its card into the channel", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      const { workspace } = bench.hex;
+      workspace.startRun(project.id, { startedAt: bench.clock.now() - DAY, durationMs: 61_000 });
+      const foreign = workspace.startRun(project.id, { startedAt: bench.clock.now() - 60_000 });
+      const answer = await bench.ask(`runs ${project.id}`);
+      expect(answer).toContain("by schedule");
+      expect(answer).toContain("1 min 1 s");
+      const list = bench.slack.messages.at(-1);
+      if (!list) throw new Error("no list");
+      await bench.slack.click(list, "cancel_hex_run");
+      const card = await bench.cardShows("Cancelled");
+      expect(shown(card)).toContain(`By <@${bench.slack.people.ada.id}>`);
+      expect(shown(card)).toContain("Started by its schedule");
+      expect(workspace.run(foreign.id).status).toBe("KILLED");
+      expect(bench.requests("cancelRun")).toHaveLength(1);
+    });
+
+    test("/hex cancel: by run id, of a run not started here with its project, and of nothing", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      const [run] = bench.hex.workspace.runs;
+      expect(await bench.ask(`cancel ${run?.id}`)).toContain("Hex is stopping *Revenue*");
+      await bench.cardShows("Cancelled");
+      expect(await bench.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
+      expect(await bench.ask("cancel")).toContain("Which run?");
+      expect(await bench.ask("cancel nonsense")).toContain("Which run?");
+      const foreign = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+      expect(await bench.ask(`cancel ${foreign.id}`)).toContain("add its project");
+      expect(await bench.ask(`cancel ${foreign.id} ${project.id}`)).toContain("Hex is stopping");
+      expect(bench.requests("cancelRun")).toHaveLength(2);
+    });
+  });
+});

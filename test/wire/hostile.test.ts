@@ -1,0 +1,122 @@
+// What no person types: forged requests, broken payloads, buttons of other versions.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { deliver, sign, signedHeaders } from "../sandbox/slack/server.js";
+import { Bench, MODES, shown } from "./bench.js";
+
+const FORM = "application/x-www-form-urlencoded";
+
+describe("over HTTP", () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start("http");
+  });
+  afterEach(() => bench.stop());
+
+  const body = "command=%2Fhex&text=status&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";
+  const url = () => bench.slack.eventsUrl ?? "";
+  const now = () => Math.floor(Date.now() / 1_000);
+
+  test.each<[string, (secret: string) => Record<string, string>]>([
+    [
+      "a forged signature",
+      () => ({ "x-slack-request-timestamp": String(now()), "x-slack-signature": `v0=${"0".repeat(64)}` }),
+    ],
+    [
+      "an old timestamp",
+      (secret) => {
+        const at = now() - 301;
+        return { "x-slack-request-timestamp": String(at), "x-slack-signature": sign(secret, at, body) };
+      },
+    ],
+    ["no signature", () => ({})],
+    [
+      "a signature of another body",
+      (secret) => ({
+        "x-slack-request-timestamp": String(now()),
+        "x-slack-signature": sign(secret, now(), `${body}x`),
+      }),
+    ],
+  ])("%s is refused and does nothing", async (_, headers) => {
+    const answer = await deliver(url(), {
+      body,
+      headers: { "content-type": FORM, ...headers(bench.slack.signingSecret) },
+    });
+    expect(answer.status).toBe(401);
+    expect(bench.hex.requests).toEqual([]);
+    expect(bench.slack.messages).toEqual([]);
+  });
+
+  test("a payload that is no JSON is refused, and the bot lives on", async () => {
+    for (const broken of ["payload=%7Bnot+json", "payload="]) {
+      const headers = signedHeaders(bench.slack.signingSecret, broken, FORM);
+      const answer = await deliver(url(), { body: broken, headers });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+    }
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("other paths and methods are answered plainly", async () => {
+    const base = url().replace("/slack/events", "");
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+    expect((await fetch(`${base}/`)).status).toBe(404);
+    expect((await fetch(`${base}//healthz/..%2f`)).status).toBe(404);
+    expect((await fetch(url())).status).toBe(405);
+  });
+});
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  const click = (action: Record<string, unknown>) => {
+    const { slack } = bench;
+    return {
+      type: "block_actions",
+      team: { id: slack.teamId, domain: "acme" },
+      user: { id: slack.people.ada.id, username: "ada", team_id: slack.teamId },
+      api_app_id: slack.appId,
+      container: { type: "message", message_ts: "1.1", channel_id: slack.channels.data.id, is_ephemeral: false },
+      channel: { id: slack.channels.data.id, name: "data" },
+      actions: [{ type: "button", block_id: "b", action_ts: "1.2", ...action }],
+    };
+  };
+
+  test.each([
+    ["a button of another version", { action_id: "launch_rocket", value: "1" }],
+    ["a button of a run that nobody remembers", { action_id: "cancel_run", value: "no such run" }],
+    ["a button without a value", { action_id: "run_again" }],
+    ["a value that is no JSON", { action_id: "run_project", value: "{" }],
+    ["a value of another shape", { action_id: "projects_next", value: '{"page":"two"}' }],
+    ["an element that is no button", { type: "datepicker", action_id: "run_again", selected_date: "2026-01-01" }],
+  ])("%s gets a polite answer", async (_, action) => {
+    const { id, ack } = await bench.slack.sendInteraction(click(action));
+    expect(ack).toMatchObject({ ok: true });
+    const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+    expect(shown(answer)).toContain("another version of the bot");
+    expect(bench.hex.requests).toEqual([]);
+    expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
+  test("Hex hangs: the command is acknowledged at once all the same", async () => {
+    bench.hex.faults.add({ kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
+    const { ack } = await bench.slack.command("projects");
+    expect(ack).toMatchObject({ ok: true });
+    await bench.until(
+      () => bench.slack.messages.some((message) => shown(message).includes("did not answer in time")),
+      200,
+    );
+  });
+});
+
+test("Socket Mode: a connection that Slack refreshes or drops is opened again", async () => {
+  const bench = await Bench.start("socket");
+  bench.slack.socket.disconnect("refresh_requested");
+  await bench.slack.socket.waitForConnection();
+  const answer = await bench.ask("help");
+  expect(answer).toContain("/hex status");
+  await bench.stop();
+}, 20_000);
