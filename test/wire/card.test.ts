@@ -45,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await bench.cardShows("For 3 min");
     await bench.cardShows("Completed");
     expect(card.edits).toBeLessThan(16);
-    expect(bench.replies).toHaveLength(1);
+    await bench.until(() => bench.replies.length === 1);
     expect(bench.replies[0]?.threadTs).toBe(card.ts);
     expect(bench.replies.flatMap((reply) => pings(reply))).toEqual([`<@${bench.slack.people.ada.id}>`]);
   });

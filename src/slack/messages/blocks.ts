@@ -39,16 +39,19 @@ export interface ButtonOptions {
 
 const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
 
-/** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out at the end. */
+/** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out, buttons never. */
 export function message(text: string, blocks: readonly (KnownBlock | null)[]): Message {
-  const kept: KnownBlock[] = [];
-  let length = 0;
-  for (const block of blocks) {
-    if (block === null) continue;
-    length += JSON.stringify(block).length;
-    if (kept.length === LIMITS.messageBlocks || length > LIMITS.messageBlocksText) break;
-    kept.push(block);
-  }
+  const wanted = blocks.filter((block) => block !== null);
+  const length = (block: KnownBlock) => JSON.stringify(block).length;
+  const buttons = wanted.filter((block) => block.type === "actions");
+  let room = LIMITS.messageBlocksText - buttons.reduce((sum, block) => sum + length(block), 0);
+  let places = LIMITS.messageBlocks - buttons.length;
+  const kept = wanted.filter((block) => {
+    if (block.type === "actions") return true;
+    room -= length(block);
+    places -= 1;
+    return room >= 0 && places >= 0;
+  });
   return { text: shortenMrkdwn(text, LIMITS.messageText) || " ", blocks: kept };
 }
 

@@ -4,12 +4,15 @@ import type { KnownBlock } from "@slack/types";
 import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, escapeText, inline } from "./mrkdwn.js";
+import { code, inline } from "./mrkdwn.js";
 
 /** `title`: what did not work, such as "Not started". `reference`: of the interaction, null when it stands elsewhere. */
 export function remedyMessage(title: string, facts: HexErrorFacts, reference: string | null): Message {
   const { what } = remedyFor(facts);
-  return message(`${title}: ${what}`, remedyBlocks(`:warning: *${escapeText(title)}*`, facts, reference));
+  return message(
+    `${inline(title, 150)}: ${marked(what)}`,
+    remedyBlocks(`:warning: *${inline(title, 150)}*`, facts, reference),
+  );
 }
 
 /** The same as blocks, to stand in a card of its own. `head`: mrkdwn. */

@@ -30,7 +30,7 @@ export function statusMessage({ connection, watched, budgetLeft, reference }: St
   if (error !== null) return brokenMessage(host, error, since, reference, foot);
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
   const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
-  return message(`Connected to Hex at ${host}${failures.length > 0 ? ", but not everything works" : ""}`, [
+  return message(`Connected to Hex at ${inline(host, 100)}${failures.length > 0 ? ", but not everything works" : ""}`, [
     section(head),
     fields([
       ["Token", tokenLine(connection)],
@@ -57,7 +57,7 @@ function brokenMessage(
   const head = limited
     ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;
-  const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${remedyFor(error.facts).what}`;
+  const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
   return message(text, [...remedyBlocks(head, error.facts, reference), foot]);
 }
 

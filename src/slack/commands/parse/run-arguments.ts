@@ -62,7 +62,8 @@ function read(words: readonly Word[]): RunArguments {
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     if (word === undefined) break;
-    if (word.text.startsWith("--") && !startsQuoted(word)) {
+    if (word.quoted === "word") targets.push(word.text);
+    else if (word.text.startsWith("--")) {
       if (readFlag(word.text, words[index + 1], flags)) index++;
     } else if (isInput(word)) readInput(word, inputs);
     else targets.push(word.text);
@@ -83,11 +84,6 @@ function read(words: readonly Word[]): RunArguments {
   };
 }
 
-/** A word that is quoted as a whole is never a flag or an input. */
-function startsQuoted({ text, quoted }: Word): boolean {
-  return quoted && !text.includes("=");
-}
-
 /** @returns whether the word after it was its value */
 function readFlag(text: string, next: Word | undefined, flags: Map<string, string>): boolean {
   const equals = text.indexOf("=");
@@ -104,7 +100,8 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
     return false;
   }
   const inline = equals === -1 ? null : text.slice(equals + 1);
-  const value = inline ?? (next !== undefined && (next.quoted || !next.text.startsWith("--")) ? next.text : "");
+  const value =
+    inline ?? (next !== undefined && (next.quoted === "word" || !next.text.startsWith("--")) ? next.text : "");
   if (value === "") throw new Refused({ kind: "flag_without_value", flag: flag.name });
   flags.set(flag.name, value);
   return inline === null;
@@ -121,7 +118,7 @@ function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void
   if (!/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name)) throw new Refused({ kind: "bad_input_name", name });
   if (inputs.has(name)) throw new Refused({ kind: "input_given_twice", name });
   const value = text.slice(equals + 1);
-  inputs.set(name, quoted ? value : valueOfInput(name, value));
+  inputs.set(name, quoted === "value" ? value : valueOfInput(name, value));
 }
 
 /** JSON for numbers, booleans, null, lists and objects; text otherwise. */

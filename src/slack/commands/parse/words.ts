@@ -1,9 +1,9 @@
 // Splits what people type into words, as a shell would, but kind to what Slack's clients make of quotes, dashes and links.
 
-/** `quoted`: the whole word, or what follows its first `=`, stood in quotes, so that it is text whatever it looks like. */
+/** `quoted`: what stood in quotes, the word or the value behind its first `=`; that is text, whatever it looks like. */
 export interface Word {
   text: string;
-  quoted: boolean;
+  quoted: "word" | "value" | null;
 }
 
 export type Words = { ok: true; words: Word[] } | { ok: false; problem: "unbalanced_quote" };
@@ -40,21 +40,22 @@ export function quoteText(text: string): string {
 
 /** A client's long dash at the beginning of a word stands for the two that were typed. */
 function withoutLongDash({ text, quoted }: Word): string {
-  return quoted ? text : text.replace(/^[—–](?=\p{L})/u, "--");
+  return quoted === "word" ? text : text.replace(/^[—–](?=\p{L})/u, "--");
 }
 
 function readWord(source: string, start: number): { word: Word; end: number } | null {
   let text = "";
-  let quoted = false;
+  let quoted: Word["quoted"] = null;
   let at = start;
   while (at < source.length && !SPACE.test(source.charAt(at))) {
-    const opens = at === start || (source.charAt(at - 1) === "=" && text.indexOf("=") === text.length - 1);
+    const opens =
+      at === start || (quoted === null && source.charAt(at - 1) === "=" && text.indexOf("=") === text.length - 1);
     const family = opens ? familyOf(source.charAt(at)) : null;
     if (family !== null) {
       const read = readQuoted(source, at, family);
       if (read === null) return null;
       text += read.text;
-      quoted = true;
+      quoted = at === start ? "word" : "value";
       at = read.end;
       continue;
     }

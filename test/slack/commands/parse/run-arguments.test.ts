@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  parseRunArguments,
+  printRunArguments,
+  type RunArguments,
+} from "../../../../src/slack/commands/parse/run-arguments.js";
+import { closest, splitSubcommand } from "../../../../src/slack/commands/parse/subcommand.js";
+
+const PLAIN = { fresh: false, publish: false, dryRun: false, view: null, inputs: {} };
+
+describe("parseRunArguments", () => {
+  test.each<[string, Partial<RunArguments>]>([
+    ["p", { target: "p" }],
+    ["p --fresh —publish --DRY-RUN", { target: "p", fresh: true, publish: true, dryRun: true }],
+    ["--view v1 p", { target: "p", view: "v1" }],
+    ['p --view="v 1"', { target: "p", view: "v 1" }],
+    ["https://app.hex.tech/app/x?run=1 a=1", { target: "https://app.hex.tech/app/x?run=1", inputs: { a: 1 } }],
+    ["p n=30 f=1.50 neg=-2 e=1e3", { target: "p", inputs: { n: 30, f: 1.5, neg: -2, e: 1000 } }],
+    ["p yes=true no=false none=null", { target: "p", inputs: { yes: true, no: false, none: null } }],
+    ['p zip="007" n="5" t=007', { target: "p", inputs: { zip: "007", n: "5", t: "007" } }],
+    ["p big=12345678901234567890 inf=1e999", { target: "p", inputs: { big: "12345678901234567890", inf: "1e999" } }],
+    ['p l=[1, "a b"] o={"k": {"n": null}}', { target: "p", inputs: { l: [1, "a b"], o: { k: { n: null } } } }],
+    ["p t=plain d=2026-01-02 empty=", { target: "p", inputs: { t: "plain", d: "2026-01-02", empty: "" } }],
+    ["p größe=1 _x2=2", { target: "p", inputs: { größe: 1, _x2: 2 } }],
+    ["p eq=a=b", { target: "p", inputs: { eq: "a=b" } }],
+    ['p t="a=b c"', { target: "p", inputs: { t: "a=b c" } }],
+    ['"two words"', { target: "two words" }],
+  ])("%s", (typed, expected) => {
+    expect(parseRunArguments(typed)).toEqual({ ok: true, arguments: { ...PLAIN, ...expected } });
+  });
+
+  test.each([
+    ["", { kind: "no_target" }],
+    ["--fresh a=1", { kind: "no_target" }],
+    ["a b", { kind: "too_many_targets", words: ["a", "b"] }],
+    ["p --frsh", { kind: "unknown_flag", flag: "--frsh", suggestion: "--fresh" }],
+    ["p --zzzzzz", { kind: "unknown_flag", flag: "--zzzzzz", suggestion: null }],
+    ["p --view", { kind: "flag_without_value", flag: "--view" }],
+    ["p --view --fresh", { kind: "flag_without_value", flag: "--view" }],
+    ["p --fresh=yes", { kind: "flag_with_value", flag: "--fresh" }],
+    ["p --fresh --fresh", { kind: "flag_given_twice", flag: "--fresh" }],
+    ["p a=1 a=2", { kind: "input_given_twice", name: "a" }],
+    ["p 1a=2", { kind: "bad_input_name", name: "1a" }],
+    ["p =2", { kind: "bad_input_name", name: "" }],
+    ["p a-b=2", { kind: "bad_input_name", name: "a-b" }],
+    ["p a={oops}", { kind: "bad_json", name: "a" }],
+    ["p --view v a=1", { kind: "view_with_inputs" }],
+    ["p --publish a=1", { kind: "publish_with_inputs" }],
+    ["p a=“x", { kind: "unbalanced_quote" }],
+  ])("%s is refused", (typed, problem) => {
+    expect(parseRunArguments(typed)).toEqual({ ok: false, problem });
+  });
+
+  test("an input named __proto__ is an input like any other", () => {
+    const parsed = parseRunArguments("p __proto__=1 constructor=2");
+    expect(parsed.ok && Object.keys(parsed.arguments.inputs)).toEqual(["__proto__", "constructor"]);
+    expect(parsed.ok && Object.getPrototypeOf(parsed.arguments.inputs)).toBe(Object.prototype);
+  });
+
+  const name = fc.stringMatching(/^[a-z_][a-z0-9_]{0,12}$/);
+  const text = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.stringMatching(/^[ "'“”‘’\\{}[\]=<>&|—-]*$/));
+  const value = fc.oneof(
+    text,
+    fc.boolean(),
+    fc.constant(null),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }),
+    fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
+  );
+  const inputs = fc.dictionary(name, value, { maxKeys: 4 });
+  const args: fc.Arbitrary<RunArguments> = fc
+    .record({
+      target: text.filter((word) => word !== ""),
+      fresh: fc.boolean(),
+      publish: fc.boolean(),
+      dryRun: fc.boolean(),
+      view: fc.option(text.filter((word) => word !== "")),
+      inputs,
+    })
+    .map((made) => ({ ...made, inputs: made.view !== null || made.publish ? {} : made.inputs }))
+    .map((made): RunArguments => JSON.parse(JSON.stringify(made)));
+  const escaped = (typed: string) => typed.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+  test("what it prints back parses to the same, also as Slack escapes it", () => {
+    fc.assert(
+      fc.property(args, (made) => {
+        expect(parseRunArguments(escaped(printRunArguments(made)))).toEqual({ ok: true, arguments: made });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("never throws, whatever is typed", () => {
+    const pieces = fc.constantFrom(
+      "--",
+      "—",
+      "fresh",
+      "view",
+      "=",
+      '"',
+      "“",
+      "”",
+      "{",
+      "}",
+      "[",
+      "a",
+      " ",
+      "\\",
+      ",",
+      ":",
+      "1",
+    );
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 4_000 }), (typed) => void parseRunArguments(typed)));
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => void parseRunArguments(parts.join(""))),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe("sub-commands", () => {
+  test.each([
+    ["", { name: "", rest: "" }],
+    [" RUN  a  b ", { name: "run", rest: "a  b" }],
+    ["/hex run x", { name: "run", rest: "x" }],
+    ["hex", { name: "", rest: "" }],
+    ["run\u00a0x", { name: "run", rest: "x" }],
+  ])("%j", (typed, expected) => {
+    expect(splitSubcommand(typed)).toEqual(expected);
+  });
+
+  const names = ["status", "projects", "run", "runs", "cancel", "help"];
+  test.each([
+    ["statsu", "status"],
+    ["stat", "status"],
+    ["project", "projects"],
+    ["canel", "cancel"],
+    ["hlep", "help"],
+    ["zebra", null],
+    ["", null],
+    ["x".repeat(4_000), null],
+  ])("%s was probably %s", (word, name) => {
+    expect(closest(word, names)).toBe(name);
+  });
+});

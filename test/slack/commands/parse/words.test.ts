@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { quoteText, splitWords } from "../../../../src/slack/commands/parse/words.js";
+
+const texts = (typed: string) => {
+  const split = splitWords(typed);
+  return split.ok ? split.words.map((word) => word.text) : split.problem;
+};
+
+describe("splitWords", () => {
+  test.each<[string, string[] | string]>([
+    ["", []],
+    ["  a\u00a0b\n c ", ["a", "b", "c"]],
+    ['x="two words" y', ["x=two words", "y"]],
+    ["x=“North America”", ["x=North America"]],
+    ["x=‘single’", ["x=single"]],
+    ["„low” 'a b'", ["low", "a b"]],
+    ["it's fine", ["it's", "fine"]],
+    ["name=it’s", ["name=it’s"]],
+    ['x="say \\"hi\\" \\\\"', ['x=say "hi" \\']],
+    ['x="open', "unbalanced_quote"],
+    ["“open", "unbalanced_quote"],
+    ['x={"a": [1, "b c"]} y', ['x={"a": [1, "b c"]}', "y"]],
+    ["x={“a”: “b c”}", ['x={"a": "b c"}']],
+    ["x=[1, 2", ["x=[1,", "2"]],
+    ["—fresh –publish a—b — 5", ["--fresh", "--publish", "a—b", "—", "5"]],
+    ["a&amp;b &lt;c&gt; &amp;lt;", ["a&b", "<c>", "&lt;"]],
+    ["<https://app.hex.tech/x|label> <https://a.b/c>", ["https://app.hex.tech/x", "https://a.b/c"]],
+    ["to=<mailto:a@b.c|a@b.c>", ["to=a@b.c"]],
+    ['x=""', ["x="]],
+  ])("%j", (typed, words) => {
+    expect(texts(typed)).toEqual(words);
+  });
+
+  test("tells what stood in quotes", () => {
+    expect(splitWords('a=5 b="5" "c"')).toEqual({
+      ok: true,
+      words: [
+        { text: "a=5", quoted: null },
+        { text: "b=5", quoted: "value" },
+        { text: "c", quoted: "word" },
+      ],
+    });
+  });
+
+  test("never throws, and what quoteText prints is read back", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+        splitWords(text);
+        const escaped = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+        expect(splitWords(quoteText(escaped))).toEqual({ ok: true, words: [{ text, quoted: "word" }] });
+      }),
+    );
+  });
+});

@@ -1,0 +1,260 @@
+// Whatever the data, no message passes a limit of Slack, pings anybody, or loses its text.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Connection } from "../../../src/hex/connection.js";
+import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
+import type { HexRun, Project } from "../../../src/hex/schema.js";
+import type { Run } from "../../../src/runs/run.js";
+import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
+import { followUpMessage, runProblemMessage } from "../../../src/slack/messages/answers.js";
+import type { Message } from "../../../src/slack/messages/blocks.js";
+import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
+import { LIMITS } from "../../../src/slack/messages/limits.js";
+import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
+import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
+import { remedyMessage } from "../../../src/slack/messages/remedy.js";
+import { runCard } from "../../../src/slack/messages/run-card.js";
+import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
+import { statusMessage } from "../../../src/slack/messages/status.js";
+import { blockErrors } from "../../sandbox/slack/block-kit.js";
+import { pings } from "../../sandbox/slack/server.js";
+
+const ORIGIN = "https://app.hex.tech";
+const NOW = Date.UTC(2026, 10, 2);
+
+/** Fails when Slack would refuse the message, or when it would notify more than the people who may be named. */
+function check(message: Message, people: readonly string[] = []): void {
+  expect(blockErrors(message.blocks, 50)).toEqual([]);
+  expect(message.text.trim()).not.toBe("");
+  expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
+  expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
+  expect(pings(message).filter((ping) => !people.some((id) => ping === `<@${id}>`))).toEqual([]);
+}
+
+const hostile = fc.constantFrom(
+  "<!channel>",
+  "<@U999>",
+  "&",
+  "<https://x.test|y>",
+  "*_~`",
+  "🚀👩‍👩‍👧",
+  "|",
+  "\n",
+  "𝔘",
+  "\u0000",
+  " ",
+);
+const nasty = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 80 }),
+  fc.array(hostile, { maxLength: 40 }).map((parts) => parts.join("")),
+  fc.array(hostile, { minLength: 300, maxLength: 800 }).map((parts) => parts.join("")),
+);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
+const span = fc.integer({ min: 0, max: 1_000_000_000 });
+const url = fc.oneof(fc.constant(`${ORIGIN}/acme/app/x/run/y`), nasty, fc.constant(`${ORIGIN}/${"x".repeat(4_000)}`));
+
+const facts = fc.record(
+  {
+    kind: fc.constantFrom(...HEX_ERROR_KINDS),
+    operation: fc.constantFrom(...OPERATIONS),
+    host: nasty,
+    status: fc.integer({ min: 100, max: 599 }),
+    detail: nasty,
+    traceId: nasty,
+    retryAfterMs: span,
+    inputs: fc.record({
+      unknown: fc.array(nasty, { maxLength: 12 }),
+      wrongType: fc.array(fc.record({ name: nasty, expected: nasty, given: nasty }), { maxLength: 12 }),
+    }),
+  },
+  { requiredKeys: ["kind", "operation", "host"] },
+);
+const error = facts.map((made) => new HexError(made));
+
+const json = fc.oneof(nasty, fc.double(), fc.boolean(), fc.constant(null), fc.array(nasty, { maxLength: 5 }));
+const base = {
+  key: fc.string({ minLength: 1, maxLength: 80 }),
+  project: fc.record({ id: nasty, title: nasty }),
+  options: fc.record({
+    inputs: fc.dictionary(nasty, json, { maxKeys: 30 }),
+    fresh: fc.boolean(),
+    publish: fc.boolean(),
+    view: maybe(nasty),
+  }),
+  requester: maybe(fc.constant("U1")),
+  trigger: maybe(nasty),
+  requestedAt: time,
+  reference: fc.constant("abcd1234"),
+  typicalMs: maybe(span),
+  again: maybe(fc.record({ by: fc.constant("U1"), at: time })),
+};
+const hex = fc.record({ runId: nasty, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
+const startedAt = maybe(time);
+const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record({ facts, since: time })) };
+const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234") }));
+const ended = { ...base, hex, startedAt, endedAt: time, elapsedMs: maybe(span) };
+const run: fc.Arbitrary<Run> = fc.oneof(
+  fc.record({ ...base, state: fc.constant("starting" as const), looking: fc.boolean() }),
+  fc.record({ ...live, state: fc.constantFrom("pending" as const, "running" as const), cancelFailure }),
+  fc.record({ ...live, state: fc.constant("cancelling" as const), by: fc.constant("U1"), accepted: fc.boolean() }),
+  fc.record({ ...ended, state: fc.constantFrom("completed" as const, "errored" as const, "no_kernel" as const) }),
+  fc.record({ ...ended, state: fc.constant("cancelled" as const), by: maybe(fc.constant("U1")) }),
+  fc.record({ ...base, state: fc.constant("refused" as const), facts, endedAt: time }),
+  fc.record({
+    ...base,
+    state: fc.constant("lost" as const),
+    why: fc.constantFrom("start_unknown" as const, "several" as const, "vanished" as const),
+    hex: maybe(hex),
+    endedAt: time,
+  }),
+);
+
+const schedule = fc.record({
+  cadence: nasty,
+  enabled: fc.boolean(),
+  hourly: maybe(fc.record({ timezone: nasty, minute: fc.integer() })),
+  daily: maybe(fc.record({ timezone: nasty, minute: fc.integer(), hour: fc.integer() })),
+  weekly: maybe(
+    fc.record({ timezone: nasty, minute: fc.integer(), hour: fc.integer(), dayOfWeek: fc.oneof(nasty, fc.integer()) }),
+  ),
+  monthly: maybe(fc.record({ timezone: nasty, minute: fc.integer(), hour: fc.integer(), day: fc.integer() })),
+  custom: maybe(fc.record({ timezone: nasty, cron: nasty })),
+});
+const person = maybe(fc.record({ email: nasty }));
+const project: fc.Arbitrary<Project> = fc.record({
+  id: nasty.filter((id) => id !== "" && id.length < 200),
+  title: nasty,
+  description: maybe(nasty),
+  type: fc.constant("PROJECT"),
+  creator: person,
+  owner: person,
+  status: maybe(fc.record({ name: nasty })),
+  categories: fc.array(fc.record({ name: nasty }), { maxLength: 3 }),
+  lastEditedAt: maybe(time),
+  lastPublishedAt: maybe(time),
+  createdAt: maybe(time),
+  archivedAt: fc.constant(null),
+  trashedAt: fc.constant(null),
+  schedules: fc.array(schedule, { maxLength: 5 }),
+});
+const hexRun: fc.Arbitrary<HexRun> = fc.record({
+  projectId: nasty,
+  runId: nasty.filter((id) => id.length < 200),
+  runUrl: maybe(url),
+  status: fc.oneof(nasty, fc.constantFrom("PENDING", "RUNNING", "COMPLETED", "KILLED")),
+  runTrigger: maybe(nasty),
+  projectVersion: maybe(nasty),
+  startTime: maybe(time),
+  endTime: maybe(time),
+  elapsedTime: maybe(span),
+  traceId: maybe(nasty),
+});
+
+describe("never past a limit, whatever the data", () => {
+  test("the run card and its reply", () => {
+    fc.assert(
+      fc.property(run, time, (made, now) => {
+        check(runCard(made, now, ORIGIN), ["U1"]);
+        const reply = followUpMessage(made, 500_000);
+        if (reply !== null) check(reply, ["U1"]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("a remedy", () => {
+    fc.assert(fc.property(nasty, facts, maybe(fc.constant("abcd1234")), (...given) => check(remedyMessage(...given))));
+  });
+
+  test("the status", () => {
+    const proof = fc.oneof(
+      fc.constant({ state: "proven" as const }),
+      fc.record({ state: fc.constantFrom("missing" as const, "failed" as const), error }),
+      fc.record({
+        state: fc.constant("unproven" as const),
+        why: fc.constantFrom("no_published_project" as const, "disconnected" as const),
+      }),
+    );
+    const connection: fc.Arbitrary<Connection> = fc.record({
+      host: nasty,
+      error: maybe(error),
+      since: time,
+      me: maybe(
+        fc.record({
+          user: maybe(fc.record({ name: maybe(nasty), email: nasty, role: maybe(nasty) })),
+          orgId: nasty,
+          expiresAt: maybe(time),
+        }),
+      ),
+      tokenKind: fc.constantFrom("personal", "workspace", null),
+      latencyMs: maybe(span),
+      read: proof,
+      run: proof,
+      projects: maybe(fc.record({ total: fc.nat(), published: fc.nat(), complete: fc.boolean() })),
+    });
+    fc.assert(
+      fc.property(connection, fc.nat(), (made, watched) =>
+        check(statusMessage({ connection: made, watched, budgetLeft: 3, reference: "abcd1234" }, NOW)),
+      ),
+    );
+  });
+
+  test("lists of projects", () => {
+    const view = fc.record({
+      projects: fc.array(project, { maxLength: 20 }),
+      words: fc.array(nasty, { maxLength: 12 }),
+      page: fc.integer({ min: -3, max: 9 }),
+      nonce: fc.constant("nonce123"),
+      readAt: time,
+      complete: fc.boolean(),
+      origin: fc.constant(ORIGIN),
+    });
+    fc.assert(
+      fc.property(view, nasty, (made, words) => {
+        check(projectsMessage(made));
+        check(chooseProjectMessage(words, made));
+      }),
+    );
+  });
+
+  test("lists of runs", () => {
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
+        check(watchedRunsMessage(own, own, { now: NOW, origin: ORIGIN }), ["U1"]);
+        const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
+        check(projectRunsMessage({ project: of, runs, own: byId, now: NOW, origin: ORIGIN }), ["U1"]);
+      }),
+    );
+  });
+
+  test("help and answers to what was typed", () => {
+    check(helpMessage(COMMAND_NAMES));
+    fc.assert(
+      fc.property(nasty, fc.array(nasty, { maxLength: 9 }), (word, words) => {
+        check(unknownCommandMessage(word, "status", COMMAND_NAMES));
+        check(runProblemMessage({ kind: "unknown_flag", flag: word, suggestion: "--fresh" }));
+        check(runProblemMessage({ kind: "too_many_targets", words }));
+        check(runProblemMessage({ kind: "bad_json", name: word }));
+      }),
+    );
+    expect(usageHint(COMMAND_NAMES)).toBe("[status | projects | run | runs | cancel | help]");
+  });
+});
+
+describe("shortening", () => {
+  test("never past the length, and never inside a character as people see it", () => {
+    fc.assert(
+      fc.property(nasty, fc.integer({ min: 1, max: 60 }), (text, max) => {
+        expect(shorten(text, max).length).toBeLessThanOrEqual(max);
+        if (!/[\ud800-\udfff]/.test(text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ""))) {
+          expect(() => encodeURIComponent(shorten(text, max))).not.toThrow();
+        }
+        expect(shortenMrkdwn(inline(text, 500), max)).not.toMatch(/&[a-z]*…$/);
+      }),
+    );
+    expect(shorten("👩‍👩‍👧👩‍👩‍👧", 9)).toBe("👩‍👩‍👧…");
+    expect(shortenMrkdwn("see <https://a.test/long|this>", 20)).toBe("see…");
+  });
+});
