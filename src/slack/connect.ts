@@ -5,6 +5,7 @@ import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Config } from "../config.js";
 import { boltLogger, type Logger } from "../log.js";
+import { SocketModeError } from "./failures.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
@@ -71,7 +72,9 @@ export function connect(config: Config["slack"], identity: SlackIdentity, log: L
     app: new App({ ...bolt, receiver }),
     requestListener: null,
     open: async () => {
-      await receiver.start();
+      await receiver.start().catch((error: unknown) => {
+        throw new SocketModeError(error);
+      });
     },
     close: () => receiver.client.disconnect(),
   };

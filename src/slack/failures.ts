@@ -2,6 +2,14 @@
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 
+/** Slack refused to open a Socket Mode connection, or could not be asked: it is about the app token, not the bot's. */
+export class SocketModeError extends Error {
+  override readonly name = "SocketModeError";
+  constructor(override readonly cause: unknown) {
+    super("Socket Mode could not be opened");
+  }
+}
+
 export type SlackFailure =
   /** The bot may not write there. `word`: Slack's. */
   | { kind: "place"; word: string }

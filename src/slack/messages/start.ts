@@ -1,6 +1,6 @@
 // Why the bot could not start, in one sentence that ends in what to do.
 
-import { slackFailure } from "../failures.js";
+import { SocketModeError, slackFailure } from "../failures.js";
 
 const SLACK: Record<string, string> = {
   invalid_auth:
@@ -23,8 +23,12 @@ export function startFailure(error: unknown, port: number): string | null {
   if (error instanceof Error && error.name === "StoreError" && "path" in error) {
     return `The store ${String(error.path)} cannot be used (${error.message}): make HEX_BOT_DATA_DIR a folder that the bot may write to`;
   }
-  const failure = failureOf(error);
+  const socket = error instanceof SocketModeError;
+  const failure = failureOf(socket ? error.cause : error);
   if (failure === null) return null;
+  if (socket && failure.kind !== "transient" && failure.kind !== "rate_limited") {
+    return `Slack refuses SLACK_APP_TOKEN (${failure.word}): make an app-level token with the scope connections:write at api.slack.com/apps > your app > Basic Information > App-Level Tokens, and switch on Socket Mode`;
+  }
   const known = SLACK[failure.word];
   if (known !== undefined) return known;
   if (failure.kind === "transient" || failure.kind === "rate_limited") {
