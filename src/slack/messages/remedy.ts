@@ -28,7 +28,9 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
   const said = facts.detail && saysMore(facts) ? `\n>Hex: ${inline(facts.detail, 300)}` : "";
   const blocks = [
     section(`${head}\n${marked(what)}${said}`),
-    section(`${list("Likely", causes)}${list("What to do", todo)}`.trim()),
+    section(
+      `${list(facts.kind === "inputs_refused" ? "Because" : "Likely", causes)}${list("What to do", todo)}`.trim(),
+    ),
     context(traceLine(facts, reference)),
   ];
   return blocks.filter((block) => block !== null);

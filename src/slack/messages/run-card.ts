@@ -210,6 +210,9 @@ function buttons(run: Run): (Button | null)[] {
         run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
         run.again === null ? again : null,
       ];
+    case "refused":
+      // The same inputs would be refused again.
+      return [run.again === null && run.facts.kind !== "inputs_refused" ? again : null];
     default:
       return [run.again === null ? again : null];
   }

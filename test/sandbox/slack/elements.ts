@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** The entry of `actions` for the one element that matches; throws when none or several do. */
-export function useElement(blocks: readonly unknown[], wanted: Wanted, actionTs: string): Json {
+export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionTs: string): Json {
   const all = [...elementsOf(blocks)];
   const fitting = all.flatMap((placed) => {
     const choice = matches(placed, wanted) ? choose(placed.element, wanted.value) : undefined;

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Room } from "./channels.js";
 import type { Core } from "./core.js";
 import { type Delivered, DeliveryTimeout, deliver, formType, signedHeaders } from "./delivery.js";
-import { useElement } from "./elements.js";
+import { pressElement } from "./elements.js";
 import { isRecord, type Json, parseJson, stringAt } from "./json.js";
 import { actionsPayload, commandPayload, escapeUrls } from "./payloads.js";
 import { Refusal } from "./refusal.js";
@@ -66,7 +66,7 @@ export class Interactions {
       ...(value === undefined ? {} : { value }),
       ...(blockId === undefined ? {} : { blockId }),
     };
-    const action = useElement(options.stale?.blocks ?? message.blocks, wanted, log.timestamps.next());
+    const action = pressElement(options.stale?.blocks ?? message.blocks, wanted, log.timestamps.next());
     const origin = { interaction: this.#nextId(), channel: room.id, user: user.id, messageTs: message.ts };
     const ends = { triggerId: triggers.issue(user.id), responseUrl: this.responseUrls.issue("actions", origin) };
     const payload = actionsPayload(this.core, message, room, user, action, ends);

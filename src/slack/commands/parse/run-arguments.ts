@@ -2,8 +2,9 @@
 
 import type { JsonValue } from "../../../hex/client.js";
 import { closest } from "./subcommand.js";
-import { quoteText, splitWords, type Word } from "./words.js";
+import { quoteText, quoteWord, splitWords, type Word } from "./words.js";
 
+/** What to run, and how. */
 export interface RunArguments {
   /** An id, a link, or whatever else was typed for it. */
   target: string;
@@ -14,6 +15,7 @@ export interface RunArguments {
   inputs: Record<string, JsonValue>;
 }
 
+/** Why it was not understood. */
 export type RunProblem =
   | { kind: "unbalanced_quote" }
   | { kind: "no_target" }
@@ -28,8 +30,10 @@ export type RunProblem =
   | { kind: "view_with_inputs" }
   | { kind: "publish_with_inputs" };
 
+/** The arguments, or what is wrong with them. */
 export type Parsed = { ok: true; arguments: RunArguments } | { ok: false; problem: RunProblem };
 
+/** Every flag there is. */
 export const RUN_FLAGS = [
   { name: "--fresh", takesValue: false },
   { name: "--publish", takesValue: false },
@@ -43,7 +47,7 @@ class Refused extends Error {
   }
 }
 
-/** Never throws. */
+/** Reads what was typed behind `run`. Never throws. */
 export function parseRunArguments(text: string): Parsed {
   const split = splitWords(text);
   if (!split.ok) return { ok: false, problem: { kind: split.problem } };
@@ -109,7 +113,7 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
 
 /** A link may hold a `=` and is no input. */
 function isInput({ text }: Word): boolean {
-  return text.includes("=") && !/^(https?:\/\/|[\w-]+(\.[\w-]+)+\/)/i.test(text);
+  return text.includes("=") && !/^(https?:\/\/|[\w-]+(\.[\w-]+)+(:\d+)?\/)/i.test(text);
 }
 
 function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
@@ -128,13 +132,11 @@ function valueOfInput(name: string, text: string): JsonValue {
     if (parsed === undefined) throw new Refused({ kind: "bad_json", name });
     return parsed;
   }
-  if (parsed === undefined || typeof parsed === "string") return text;
-  // A number that JavaScript cannot keep, such as a long id, stays the text that was typed.
-  if (typeof parsed === "number" && !keepsItsDigits(text, parsed)) return text;
-  return parsed;
+  return parsed === undefined || typeof parsed === "string" ? text : parsed;
 }
 
-function keepsItsDigits(text: string, number: number): boolean {
+function keepsItsDigits(text: string): boolean {
+  const number = Number(text);
   if (!Number.isFinite(number)) return false;
   const digits = (typed: string) =>
     typed
@@ -144,19 +146,26 @@ function keepsItsDigits(text: string, number: number): boolean {
   return digits(text) === digits(String(number));
 }
 
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** A number that JavaScript cannot keep, such as a long id, becomes the text that was typed, also inside a list. */
 function parseJson(text: string): JsonValue | undefined {
   try {
-    const value: JsonValue = JSON.parse(text);
+    JSON.parse(text); // what is no JSON ends here
+    const kept = text.replace(STRING_OR_NUMBER, (token) =>
+      token.startsWith('"') || keepsItsDigits(token) ? token : `"${token}"`,
+    );
+    const value: JsonValue = JSON.parse(kept);
     return value;
   } catch {
     return undefined;
   }
 }
 
-/** What must be typed to get these arguments. */
+/** What must be typed in Slack, which escapes `&`, `<` and `>` on its way here, to get these arguments. */
 export function printRunArguments({ target, fresh, publish, dryRun, view, inputs }: RunArguments): string {
   const words = [
-    /^[\w./:-]+$/.test(target) && !target.startsWith("-") ? target : quoteText(target),
+    quoteWord(target),
     ...Object.entries(inputs).map(([name, value]) => `${name}=${printValue(value)}`),
     ...(fresh ? ["--fresh"] : []),
     ...(publish ? ["--publish"] : []),
@@ -167,6 +176,14 @@ export function printRunArguments({ target, fresh, publish, dryRun, view, inputs
 }
 
 function printValue(value: JsonValue): string {
-  if (typeof value === "string") return quoteText(value);
-  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
+  return typeof value === "string" ? quoteText(value) : printJson(value);
+}
+
+/** As JSON.stringify, which makes 0 of -0. */
+function printJson(value: JsonValue): string {
+  if (Object.is(value, -0)) return "-0";
+  if (Array.isArray(value)) return `[${value.map(printJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${printJson(member)}`);
+  return `{${members.join(",")}}`;
 }

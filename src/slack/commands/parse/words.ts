@@ -6,6 +6,7 @@ export interface Word {
   quoted: "word" | "value" | null;
 }
 
+/** The words, or why there are none. */
 export type Words = { ok: true; words: Word[] } | { ok: false; problem: "unbalanced_quote" };
 
 const DOUBLE = new Set(['"', "“", "”", "„", "‟"]);
@@ -36,6 +37,11 @@ export function splitWords(text: string): Words {
 /** A value as it must be typed to be read as this text: in double quotes. */
 export function quoteText(text: string): string {
   return `"${text.replace(/["“”„‟\\]/g, "\\$&")}"`;
+}
+
+/** A word as it must be typed to be read as this text and never as a flag or an input: in double quotes when needed. */
+export function quoteWord(text: string): string {
+  return /^[\w./:][\w./:-]*$/.test(text) ? text : quoteText(text);
 }
 
 /** A client's long dash at the beginning of a word stands for the two that were typed. */
@@ -105,7 +111,8 @@ function readBrackets(source: string, start: number): { text: string; end: numbe
     const character = source.charAt(at);
     if (closing !== null) {
       if (character === "\\") {
-        text += character + source.charAt(at + 1);
+        const next = source.charAt(at + 1);
+        text += character + (DOUBLE.has(next) ? '"' : next);
         at++;
       } else if (closing.has(character)) {
         text += '"';

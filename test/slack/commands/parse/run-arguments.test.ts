@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { JsonValue } from "../../../../src/hex/client.js";
 import {
   parseRunArguments,
   printRunArguments,
@@ -25,6 +26,10 @@ describe("parseRunArguments", () => {
     ["p größe=1 _x2=2", { target: "p", inputs: { größe: 1, _x2: 2 } }],
     ["p eq=a=b", { target: "p", inputs: { eq: "a=b" } }],
     ['p t="a=b c"', { target: "p", inputs: { t: "a=b c" } }],
+    ["p ids=[12345678901234567890,1e999,1.0]", { target: "p", inputs: { ids: ["12345678901234567890", "1e999", 1] } }],
+    ['p o={"12345678901234567890": -0}', { target: "p", inputs: { o: { "12345678901234567890": -0 } } }],
+    ["127.0.0.1:8080/hex/x?run=1", { target: "127.0.0.1:8080/hex/x?run=1" }],
+    ["p say=it’s to=<mailto:a@b.c|a@b.c>", { target: "p", inputs: { say: "it’s", to: "a@b.c" } }],
     ['"two words"', { target: "two words" }],
   ])("%s", (typed, expected) => {
     expect(parseRunArguments(typed)).toEqual({ ok: true, arguments: { ...PLAIN, ...expected } });
@@ -44,6 +49,8 @@ describe("parseRunArguments", () => {
     ["p 1a=2", { kind: "bad_input_name", name: "1a" }],
     ["p =2", { kind: "bad_input_name", name: "" }],
     ["p a-b=2", { kind: "bad_input_name", name: "a-b" }],
+    ["p a=[007]", { kind: "bad_json", name: "a" }],
+    ["p a=[1.2.3]", { kind: "bad_json", name: "a" }],
     ["p a={oops}", { kind: "bad_json", name: "a" }],
     ["p --view v a=1", { kind: "view_with_inputs" }],
     ["p --publish a=1", { kind: "publish_with_inputs" }],
@@ -60,14 +67,15 @@ describe("parseRunArguments", () => {
 
   const name = fc.stringMatching(/^[a-z_][a-z0-9_]{0,12}$/);
   const text = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.stringMatching(/^[ "'“”‘’\\{}[\]=<>&|—-]*$/));
-  const value = fc.oneof(
+  const nested = fc.jsonValue({ maxDepth: 2 }).map((made): JsonValue => JSON.parse(JSON.stringify(made)));
+  const value: fc.Arbitrary<JsonValue> = fc.oneof(
     text,
     fc.boolean(),
     fc.constant(null),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.integer(),
-    fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 3 }),
-    fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
+    fc.array(fc.oneof(nested, text, fc.constant(-0)), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(name, text), fc.oneof(nested, text, fc.constant(-0)), { maxKeys: 3 }),
   );
   const inputs = fc.dictionary(name, value, { maxKeys: 4 });
   const args: fc.Arbitrary<RunArguments> = fc
@@ -79,16 +87,33 @@ describe("parseRunArguments", () => {
       view: fc.option(text.filter((word) => word !== "")),
       inputs,
     })
-    .map((made) => ({ ...made, inputs: made.view !== null || made.publish ? {} : made.inputs }))
-    .map((made): RunArguments => JSON.parse(JSON.stringify(made)));
+    .map((made) => ({ ...made, inputs: made.view !== null || made.publish ? {} : made.inputs }));
   const escaped = (typed: string) => typed.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
-  test("what it prints back parses to the same, also as Slack escapes it", () => {
+  test("what it prints parses to the same as Slack escapes it, and unescaped where nothing looks like Slack's marks", () => {
     fc.assert(
       fc.property(args, (made) => {
-        expect(parseRunArguments(escaped(printRunArguments(made)))).toEqual({ ok: true, arguments: made });
+        const printed = printRunArguments(made);
+        expect(parseRunArguments(escaped(printed))).toEqual({ ok: true, arguments: made });
+        if (/&(amp|lt|gt);|<(https?|mailto):/.test(printed)) return;
+        expect(parseRunArguments(printed)).toEqual({ ok: true, arguments: made });
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
+    );
+  });
+
+  test("the quotes that a client makes curly delimit as straight ones do", () => {
+    const content = fc.stringMatching(/^[a-z0-9 '’{}[\]=<>&|,:—-]{0,20}$/);
+    const curly = fc.infiniteStream(fc.constantFrom("“", "”", "„"));
+    fc.assert(
+      fc.property(content, content, curly, (first, second, marks) => {
+        const typed = `p a="${first}" o={"k": ["${second}", "\\"${first}"]} b=""`;
+        const variant = typed.replace(/"/g, () => marks.next().value ?? '"');
+        const straight = parseRunArguments(typed);
+        expect(straight.ok).toBe(true);
+        expect(parseRunArguments(variant)).toEqual(straight);
+      }),
+      { numRuns: 300 },
     );
   });
 

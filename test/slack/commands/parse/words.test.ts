@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteText, splitWords } from "../../../../src/slack/commands/parse/words.js";
+import { quoteText, quoteWord, splitWords } from "../../../../src/slack/commands/parse/words.js";
 
 const texts = (typed: string) => {
   const split = splitWords(typed);
@@ -22,6 +22,8 @@ describe("splitWords", () => {
     ["“open", "unbalanced_quote"],
     ['x={"a": [1, "b c"]} y', ['x={"a": [1, "b c"]}', "y"]],
     ["x={“a”: “b c”}", ['x={"a": "b c"}']],
+    ["x={“a”: “say \\“hi\\””}", ['x={"a": "say \\"hi\\""}']],
+    ['x={"a": "“b” }"}', ['x={"a": "“b” }"}']],
     ["x=[1, 2", ["x=[1,", "2"]],
     ["—fresh –publish a—b — 5", ["--fresh", "--publish", "a—b", "—", "5"]],
     ["a&amp;b &lt;c&gt; &amp;lt;", ["a&b", "<c>", "&lt;"]],
@@ -41,6 +43,17 @@ describe("splitWords", () => {
         { text: "c", quoted: "word" },
       ],
     });
+  });
+
+  test.each([
+    ["plain-1", "plain-1"],
+    ["--fresh", '"--fresh"'],
+    ["a=b", '"a=b"'],
+    ["two “words”", '"two \\“words\\”"'],
+    ["", '""'],
+  ])("quoteWord(%j)", (text, typed) => {
+    expect(quoteWord(text)).toBe(typed);
+    expect(texts(typed)).toEqual([text]);
   });
 
   test("never throws, and what quoteText prints is read back", () => {

@@ -1,0 +1,82 @@
+// What is written down agrees with what is built: the manifest, .env.example and the README.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { VARIABLES } from "../src/config.js";
+import { REMEDY_KINDS } from "../src/hex/remedies.js";
+import { COMMAND_NAMES } from "../src/slack/commands/names.js";
+import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";
+import { EVENTS_PATH } from "../src/slack/connect.js";
+import { usageHint } from "../src/slack/messages/help.js";
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
+
+/** Slack refuses keys that it does not know. */
+const manifestSchema = z.strictObject({
+  _metadata: z.strictObject({ major_version: z.literal(1), minor_version: z.literal(1) }),
+  display_information: z.strictObject({
+    name: z.string().max(35),
+    description: z.string().max(140),
+    background_color: z.string().regex(/^#[0-9a-f]{6}$/i),
+  }),
+  features: z.strictObject({
+    bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
+    slash_commands: z.array(
+      z.strictObject({
+        command: z.string().startsWith("/").max(32),
+        description: z.string().max(2_000),
+        usage_hint: z.string().max(1_000),
+        should_escape: z.boolean(),
+        url: z.string().optional(),
+      }),
+    ),
+  }),
+  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+  settings: z.strictObject({
+    interactivity: z.strictObject({ is_enabled: z.literal(true), request_url: z.string().optional() }),
+    org_deploy_enabled: z.boolean(),
+    socket_mode_enabled: z.boolean(),
+    token_rotation_enabled: z.literal(false),
+  }),
+});
+
+describe("manifest.yml", () => {
+  const text = read("manifest.yml");
+
+  test("is for Socket Mode as it stands, asks for three scopes, and hints at the commands that there are", () => {
+    const manifest = manifestSchema.parse(parse(text));
+    expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(manifest.oauth_config.scopes.bot).toEqual(["commands", "chat:write", "chat:write.public"]);
+    expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMAND_NAMES)]);
+  });
+
+  test("is for HTTP after the changes that it names", () => {
+    const url = `https://bot.example.com${EVENTS_PATH}`;
+    expect(text).toContain(`url: ${url}`);
+    const changed = text
+      .replace("      should_escape: true", `      should_escape: true\n      url: ${url}`)
+      .replace("    is_enabled: true", `    is_enabled: true\n    request_url: ${url}`)
+      .replace("socket_mode_enabled: true", "socket_mode_enabled: false");
+    const manifest = manifestSchema.parse(parse(changed));
+    expect(manifest.settings.interactivity.request_url).toBe(url);
+    expect(manifest.features.slash_commands[0]?.url).toBe(url);
+  });
+});
+
+test(".env.example has every variable with a sentence", () => {
+  const text = read(".env.example");
+  for (const { name } of VARIABLES) expect(text).toMatch(new RegExp(`^#.*\\.\\n(#.*\\n)*(# )?${name}=`, "m"));
+});
+
+describe("README.md", () => {
+  const text = read("README.md");
+  test.each(VARIABLES.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(`\`${name}\``));
+  test.each(COMMAND_NAMES)("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
+  test.each(RUN_FLAGS.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(name));
+  test("has a row for every remedy", () => {
+    expect(REMEDY_KINDS.filter((kind) => !text.includes(`| \`${kind}\` |`))).toEqual([]);
+  });
+});
