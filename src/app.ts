@@ -8,6 +8,7 @@ import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
 import { HexClient, type RequestRecord } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
+import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Starter } from "./runs/start.js";
@@ -53,6 +54,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const identity = await identify(slack);
   const db = await openDatabase(config.dataDir);
   const stopping = new AbortController();
+  const ending = new AbortController();
 
   const budget = new Budget(clock);
   const hex = new HexClient({
@@ -88,7 +90,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     clock,
     origin: config.hex.origin,
     log,
-    signal: stopping.signal,
+    signal: ending.signal,
   });
 
   const work = new WorkInHand();
@@ -106,20 +108,22 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   await connection.open();
 
   // What the last process left behind is brought to the truth before anything new is watched.
-  work.add(Promise.all([starter.resume(), canceller.resume(), cards.resume()]));
+  work.add(
+    Promise.all([starter.resume(), canceller.resume(), cards.resume()]).catch((err: unknown) =>
+      log.error({ err }, "what the last process left behind"),
+    ),
+  );
   const watching = watcher.watch(stopping.signal);
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
 
   return {
     port: server.port,
     async stop() {
-      await connection.close();
-      await Promise.race([
-        Promise.all([server.close(), work.done()]).then(() => cards.idle()),
-        clock.sleep(options.stopMs ?? 10_000),
-      ]);
       stopping.abort();
-      await watching;
+      await connection.close();
+      const finished = Promise.all([server.close(), work.done(), watching]).then(() => cards.idle());
+      await Promise.race([finished, clock.sleep(options.stopMs ?? 10_000)]);
+      ending.abort();
       await db.destroy();
     },
   };
@@ -128,5 +132,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 function logRequest(log: Logger, { operation, reference, method, status, durationMs, error }: RequestRecord): void {
   const facts = { reference, operation, method, status, durationMs };
   if (error === null) log.debug(facts, "Hex %s", operation);
-  else log.warn({ ...facts, err: error }, "Hex %s: %s", operation, error.kind);
+  else {
+    const { what, todo } = remedyFor(error.facts);
+    log.warn({ ...facts, err: error, todo }, "%s", what);
+  }
 }

@@ -87,7 +87,7 @@ const REPEATABLE = new Set(["dns", "refused", "timeout", "network", "rate_limite
 const PAGE = 100;
 /** For answers of which nothing is read: CancelRun's 204 has no body at all. */
 const nothing = z.unknown().transform(() => undefined);
-const USER_AGENT = "hex-bot (Slack bot; github.com/hex-bot)";
+const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
 
 export class HexClient {
   constructor(private readonly options: HexClientOptions) {}

@@ -34,7 +34,7 @@ const PAGE = 100;
 export class Watcher {
   #askedAt = new Map<string, number>();
   #misses = new Map<string, number>();
-  /** Projects whose earlier runs have been read. */
+  /** Runs whose project's earlier runs have been read since. */
   #learnt = new Set<string>();
   /** Runs that were not among their project's latest, and must be asked for by their id. */
   #alone = new Set<string>();
@@ -94,7 +94,7 @@ export class Watcher {
 
   #forgetOthers(live: readonly LiveRun[]): void {
     const keys = new Set(live.map((run) => run.key));
-    for (const known of [this.#askedAt, this.#misses, this.#alone]) {
+    for (const known of [this.#askedAt, this.#misses, this.#alone, this.#learnt]) {
       for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     }
   }
@@ -108,7 +108,7 @@ export class Watcher {
       const alone = runs.find((run) => this.#alone.has(run.key));
       if (alone) await this.#askAlone(alone);
       if (!alone || runs.length > 1) {
-        if (runs.length === 1 && this.#learnt.has(poll.projectId)) await this.#askAlone(first);
+        if (runs.length === 1 && this.#learnt.has(first.key)) await this.#askAlone(first);
         else await this.#askTogether(poll.projectId, runs);
       }
       this.#failures = 0;
@@ -134,12 +134,11 @@ export class Watcher {
   async #askTogether(projectId: string, runs: readonly LiveRun[]): Promise<void> {
     const [first] = runs;
     if (first === undefined) return;
-    const limit = this.#learnt.has(projectId) ? Math.min(PAGE, Math.max(25, runs.length * 2)) : PAGE;
-    const page = await this.options.hex.runs(projectId, { limit }, callOf(first)).catch((error: unknown) => {
+    const page = await this.options.hex.runs(projectId, { limit: PAGE }, callOf(first)).catch((error: unknown) => {
       if (error instanceof HexError && error.kind === "not_found") return null;
       throw error;
     });
-    this.#learnt.add(projectId);
+    for (const run of runs) this.#learnt.add(run.key);
     const seen = new Map((page?.runs ?? []).map((run) => [run.runId, run]));
     const typicalMs = typicalDuration([...seen.values()]);
     for (const run of runs) {

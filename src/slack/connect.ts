@@ -10,6 +10,8 @@ import { SocketModeError } from "./failures.js";
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
 const TIMEOUT_MS = 10_000;
+/** Slack's payloads are far smaller, in bytes. */
+const MAX_BODY = 1_000_000;
 
 /** Who the bot is in Slack, from `auth.test`. */
 export interface SlackIdentity {
@@ -80,11 +82,12 @@ export function connect(config: Config["slack"], identity: SlackIdentity, log: L
   };
 }
 
-/** Bolt throws at any other method, and with it the process would end. */
+/** Bolt throws at any other method, and with it the process would end; and it reads a body of any size before it looks at the signature. */
 function onlyPosts(listener: RequestListener): RequestListener {
   return (request, response) => {
-    if (request.method === "POST") return listener(request, response);
-    response.writeHead(405, { allow: "POST" }).end();
+    if (request.method !== "POST") response.writeHead(405, { allow: "POST" }).end();
+    else if (Number(request.headers["content-length"] ?? 0) <= MAX_BODY) listener(request, response);
+    else response.writeHead(413, { connection: "close" }).end();
   };
 }
 

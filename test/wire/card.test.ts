@@ -47,6 +47,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(card.edits).toBeLessThan(16);
     await bench.until(() => bench.replies.length === 1);
     expect(bench.replies[0]?.threadTs).toBe(card.ts);
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("usually takes about", 1);
     expect(bench.replies.flatMap((reply) => pings(reply))).toEqual([`<@${bench.slack.people.ada.id}>`]);
   });
 

@@ -56,6 +56,12 @@ describe("over HTTP", () => {
     expect(await bench.ask("help")).toContain("/hex status");
   });
 
+  test("a body that is larger than anything Slack sends is not read", async () => {
+    const large = await fetch(url(), { method: "POST", body: "x".repeat(1_000_001) }).catch(() => null);
+    expect(large?.status ?? 413).toBe(413);
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
   test("other paths and methods are answered plainly", async () => {
     const base = url().replace("/slack/events", "");
     expect((await fetch(`${base}/healthz`)).status).toBe(200);

@@ -129,6 +129,7 @@ export class Cards {
       if (failure) return this.#failed(runKey, failure, run);
     }
     await cards.change(runKey, { settled: true });
+    this.#places.delete(runKey);
   }
 
   async #failed(runKey: string, failure: SlackFailure, run: Run): Promise<void> {
