@@ -14,8 +14,10 @@ export class BudgetSpent extends Error {
 
 interface Waiter {
   priority: Priority;
+  /** When its patience ends, epoch ms. */
+  until: number;
   go: () => void;
-  waitsFrom: number;
+  giveUp: (error: BudgetSpent) => void;
 }
 
 const WINDOW_MS = 60_000;
@@ -42,7 +44,7 @@ export class Budget {
 
   /**
    * Resolves when one request may be sent, and counts it.
-   * @param patienceMs longest wait; when the turn would come later, rejects at once with BudgetSpent.
+   * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
    */
   async take(priority: Priority, patienceMs: number): Promise<void> {
     const first = this.#waiting.length === 0 || (priority === "command" && !this.#commandsWait());
@@ -52,8 +54,9 @@ export class Budget {
     }
     const wait = this.#turnIn(priority);
     if (wait > patienceMs) throw new BudgetSpent(wait);
-    await new Promise<void>((resolve) => {
-      this.#waiting.push({ priority, go: resolve, waitsFrom: this.clock.now() });
+    const until = this.clock.now() + patienceMs;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ priority, until, go: resolve, giveUp: reject });
       void this.#pump();
     });
   }
@@ -69,7 +72,8 @@ export class Budget {
     while (this.#waiting.length > 0) {
       const wait = this.#freeIn();
       if (wait > 0) {
-        await this.clock.sleep(wait);
+        this.#dismiss(wait);
+        if (this.#waiting.length > 0) await this.clock.sleep(wait);
         continue;
       }
       const index = Math.max(
@@ -81,6 +85,15 @@ export class Budget {
       next?.go();
     }
     this.#pumping = false;
+  }
+
+  /** Sends away those who were overtaken, or whom a pause outlasts: nothing goes for another `wait` ms. */
+  #dismiss(wait: number): void {
+    const late = this.#waiting.filter((waiter) => waiter.until < this.clock.now() + wait);
+    for (const waiter of late) {
+      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+      waiter.giveUp(new BudgetSpent(wait));
+    }
   }
 
   #commandsWait(): boolean {
@@ -102,8 +115,9 @@ export class Budget {
   /** A lower bound of the wait for a newcomer of this priority, behind those who go before it. */
   #turnIn(priority: Priority): number {
     const ahead = this.#waiting.filter((waiter) => priority === "watch" || waiter.priority === "command").length;
-    const blocking = this.#sent[this.#recent() - this.perMinute + ahead];
+    const blocking = this.#sent[this.#recent() - this.perMinute + (ahead % this.perMinute)];
     const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.clock.now();
-    return Math.max(this.#freeIn(), slot);
+    // Each `perMinute` of those ahead take a whole window.
+    return Math.max(this.#freeIn(), slot) + Math.floor(ahead / this.perMinute) * WINDOW_MS;
   }
 }

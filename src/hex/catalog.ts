@@ -43,14 +43,11 @@ export class Catalog {
   async #read(call: Call): Promise<ProjectList> {
     const found = new Map<string, Project>();
     const readAt = this.clock.now();
-    let pages = 0;
-    let last = 0;
-    for await (const page of this.hex.projects(call, MAX_PAGES)) {
-      for (const project of page) found.set(project.id, project);
-      last = page.length;
-      pages++;
+    let complete = false;
+    for await (const { values, pagination } of this.hex.projects(call, MAX_PAGES)) {
+      for (const project of values) found.set(project.id, project);
+      complete = pagination.after === null;
     }
-    const complete = pages < MAX_PAGES || last < 100;
     this.#list = { projects: sortProjects([...found.values()].filter(isRunnableKind)), readAt, complete };
     return this.#list;
   }

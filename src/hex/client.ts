@@ -116,19 +116,22 @@ export class HexClient {
     );
   }
 
-  /** All projects, page by page, at most `maxPages` pages of 100. A cursor that repeats ends the list. */
-  async *projects(call: Call, maxPages: number): AsyncGenerator<Project[]> {
+  /**
+   * All projects, page by page, at most `maxPages` pages of 100; `pagination.after` of the last page is null when there are
+   * no more. A cursor that repeats ends the list.
+   */
+  async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
     const until = clock.now() + call.patienceMs;
     const seen = new Set<string>();
     let after: string | null = null;
     for (let page = 0; page < maxPages; page++) {
-      const { values, pagination }: ProjectPage = await this.projectPage(
+      const found: ProjectPage = await this.projectPage(
         { ...call, patienceMs: Math.max(1, until - clock.now()) },
         after,
       );
-      yield values;
-      after = pagination.after;
+      yield found;
+      after = found.pagination.after;
       if (after === null || seen.has(after)) return;
       seen.add(after);
     }
@@ -187,7 +190,7 @@ export class HexClient {
     const until = clock.now() + call.patienceMs;
     for (let repeats = 0; ; repeats++) {
       try {
-        return await this.#attempt(attempt, call, until - clock.now());
+        return await this.#attempt(attempt, call, until);
       } catch (error) {
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
@@ -199,9 +202,11 @@ export class HexClient {
     }
   }
 
-  async #attempt<T>(attempt: Attempt<T>, call: Call, leftMs: number): Promise<T> {
+  /** `until`: when the caller's patience ends, epoch ms. */
+  async #attempt<T>(attempt: Attempt<T>, call: Call, until: number): Promise<T> {
+    const { budget, clock } = this.options;
     const at = { operation: attempt.operation, host: this.host };
-    await this.options.budget.take(call.priority, leftMs).catch((error: unknown) => {
+    await budget.take(call.priority, until - clock.now()).catch((error: unknown) => {
       if (!(error instanceof BudgetSpent)) throw error;
       throw new HexError({ ...at, kind: "rate_limited", retryAfterMs: error.retryAfterMs });
     });
@@ -217,9 +222,9 @@ export class HexClient {
         error,
       });
     try {
-      const answer = await this.#fetch(attempt, leftMs);
+      const answer = await this.#fetch(attempt, until - clock.now());
       status = answer.status;
-      if (status === 429) this.options.budget.pause(retryAfterMs(answer.headers, this.options.clock.now()) ?? 0);
+      if (status === 429) budget.pause(retryAfterMs(answer.headers, clock.now()) ?? 0);
       const value = this.#read(attempt, answer);
       record(null);
       return value;
@@ -245,7 +250,9 @@ export class HexClient {
         redirect: "manual",
         signal,
       });
-      return { status: response.status, headers: response.headers, body: await response.text() };
+      // A proxy's page may repeat what it was sent, and an answer's words end up in Slack.
+      const body = (await response.text()).replaceAll(token, "[token]");
+      return { status: response.status, headers: response.headers, body };
     } catch (error) {
       throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, signal.aborted);
     }

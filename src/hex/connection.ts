@@ -37,6 +37,7 @@ const CATALOG_MS = 60_000;
 const RUN_TRIALS = 3;
 const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);
 const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
+  "bad_request",
   "forbidden",
   "not_found",
   "not_published",
@@ -57,8 +58,9 @@ export class Prober {
     this.#since = clock.now();
   }
 
-  /** To be told of every request that ended: keeps "since when" true between probes. */
+  /** To be told of every request that ended: keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
+    if (error !== null && PERMISSIONS.has(error.kind)) this.#runProof = null;
     // The limit of requests says nothing about the connection.
     if (error?.kind === "rate_limited") return;
     const alive = error === null || !meansDisconnected(error.kind);

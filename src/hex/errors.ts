@@ -140,28 +140,35 @@ export function errorOfAnswer(answer: Answer, now: number): HexError {
   const detail = detailOf(answer, body);
   const inputs = inputsOf(body);
   return new HexError({
-    kind: kindOfAnswer(answer, detail ?? "", inputs),
+    kind: kindOfAnswer(answer, body, detail ?? "", inputs),
     operation: answer.operation,
     host: answer.host,
     status: answer.status,
     detail,
     traceId: body?.traceId ?? answer.headers.get("x-trace-id") ?? undefined,
-    retryAfterMs: retryAfterMs(answer.headers, now),
+    // Servers send `x-ratelimit-reset` with every answer; it means a wait only here.
+    retryAfterMs: answer.status === 429 || answer.status === 503 ? retryAfterMs(answer.headers, now) : undefined,
     inputs,
   });
 }
 
-function kindOfAnswer(answer: Answer, detail: string, inputs: RefusedInputs | undefined): HexErrorKind {
+function kindOfAnswer(
+  answer: Answer,
+  body: Body | null,
+  detail: string,
+  inputs: RefusedInputs | undefined,
+): HexErrorKind {
   const { status, operation } = answer;
   const starts = operation === "runProject" || operation === "dryRun";
   if (status === 401) return "unauthorized";
   if (status === 429) return "rate_limited";
-  if (status === 503 && starts && !isHtml(answer.body)) return "no_kernel";
+  // Hex's own 503 proves that no run was created; a gateway's, in bare text or HTML, proves nothing.
+  if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
   if (status === 403) return kindOfForbidden(detail);
   if (inputs) return "inputs_refused";
-  if (status === 404) return "not_found";
+  if (status === 404 || NO_SUCH.test(detail)) return "not_found";
   if (status === 409 || status === 422 || status === 400) {
     if (operation === "cancelRun" && status !== 400) return "already_finished";
     if (starts && /\bpublish/i.test(detail)) return "not_published";
@@ -170,6 +177,9 @@ function kindOfAnswer(answer: Answer, detail: string, inputs: RefusedInputs | un
   }
   return status < 500 ? "request_refused" : "hex_failed";
 }
+
+/** Hex may say this with a 400, 409 or 422 too. */
+const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
 
 function kindOfForbidden(detail: string): HexErrorKind {
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
@@ -212,19 +222,30 @@ export function isHtml(body: string): boolean {
   return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(body);
 }
 
-/** How long a `Retry-After` (seconds or an HTTP date) or an `x-ratelimit-reset` (seconds, relative or epoch) asks to wait, in ms. */
+/** Hex's longest window. A server that asks for more is wrong, and must not silence the bot for days. */
+const LONGEST_WAIT_MS = 60 * 60_000;
+
+/**
+ * How long a `Retry-After` (seconds or an HTTP date) or an `x-ratelimit-reset` (seconds, relative or epoch) asks to wait,
+ * in ms; an hour at most.
+ */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const wait = askedWaitMs(headers, now);
+  return wait === undefined ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, wait));
+}
+
+function askedWaitMs(headers: Headers, now: number): number | undefined {
   const after = headers.get("retry-after");
   if (after !== null) {
     const seconds = Number(after);
-    if (after.trim() !== "" && Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+    if (after.trim() !== "" && Number.isFinite(seconds)) return seconds * 1000;
     const date = Date.parse(after);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
+    if (!Number.isNaN(date)) return date - now;
   }
   const reset = Number(headers.get("x-ratelimit-reset") ?? Number.NaN);
   if (!Number.isFinite(reset) || reset < 0) return undefined;
   const epochMs = reset > 100_000_000_000 ? reset : reset * 1000;
-  return epochMs > 1_000_000_000_000 ? Math.max(0, epochMs - now) : epochMs;
+  return epochMs > 1_000_000_000_000 ? epochMs - now : epochMs;
 }
 
 /**
@@ -239,7 +260,7 @@ export function errorOfFetch(error: unknown, at: { operation: Operation; host: s
 function kindOfCodes(codes: string[]): HexErrorKind {
   const any = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   if (any(/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/)) return "dns";
-  if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|HANDSHAKE|UNSUPPORTED_PROTOCOL/)) return "tls";
+  if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|PACKET_LENGTH|HANDSHAKE|UNSUPPORTED_PROTOCOL/)) return "tls";
   // Only what can happen before a request is sent: this kind proves that Hex never saw it.
   if (any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
   if (any(/^(ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/)) return "timeout";

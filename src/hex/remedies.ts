@@ -109,8 +109,8 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
       `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
     ],
   }),
-  not_found: ({ operation, host }) => ({
-    what: `Hex knows no such ${noun(operation)} on ${host} (404).`,
+  not_found: ({ operation, host, status }) => ({
+    what: `Hex knows no such ${noun(operation)} on ${host} (${status ?? 404}).`,
     causes: [
       `\`HEX_WORKSPACE_URL\` (${host}) is not where it lives.`,
       "The id is wrong, or it was deleted.",

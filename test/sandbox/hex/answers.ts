@@ -4,6 +4,8 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
+  /** The body is not ended: the client waits for the rest. */
+  stalls?: boolean;
 }
 
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {

@@ -56,13 +56,17 @@ export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit)
       return html(kind.status ?? 200, "We will be back soon");
     case "bareText":
       return text(kind.status, kind.text);
-    case "truncated": {
-      const whole = done ?? withoutEffect(hit);
-      return { ...whole, body: whole.body.slice(0, Math.max(1, Math.floor(whole.body.length / 2))) };
-    }
+    case "stall":
+      return { ...half(done ?? withoutEffect(hit)), stalls: true };
+    case "truncated":
+      return half(done ?? withoutEffect(hit));
     case "emptyBody":
       return { ...(done ?? withoutEffect(hit)), body: "" };
   }
+}
+
+function half(whole: Answer): Answer {
+  return { ...whole, body: whole.body.slice(0, Math.max(1, Math.floor(whole.body.length / 2))) };
 }
 
 function statusAnswer(kind: FaultKind & { type: "status" }, hit: Hit): Answer {

@@ -99,11 +99,12 @@ function send(outcome: Outcome, response: ServerResponse, now: number): boolean 
   return true;
 }
 
-function write({ status, headers, body }: Answer, response: ServerResponse, now: number): void {
+function write({ status, headers, body, stalls = false }: Answer, response: ServerResponse, now: number): void {
   response.statusCode = status;
   response.setHeader("date", new Date(now).toUTCString());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.end(body);
+  if (stalls) response.write(body);
+  else response.end(body);
 }
 
 function parsedOrUndefined(body: string): unknown {

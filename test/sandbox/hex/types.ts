@@ -321,6 +321,8 @@ export type FaultKind =
   | { type: "rateLimited"; retryAfter?: number | string }
   /** `status`: default 200. */
   | { type: "html"; status?: number }
+  /** The status, the headers and half of the body; then nothing, for ever. */
+  | { type: "stall" }
   | { type: "truncated" }
   | { type: "emptyBody" }
   /** Answers normally once the promise is settled. */

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Budget, BudgetSpent } from "../../src/hex/budget.js";
+import { ManualClock } from "../sandbox/clock.js";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("Budget", () => {
+  test("never more than it allows in any 60 s, whoever asks when", async () => {
+    const arrival = fc.record({ afterMs: fc.integer({ min: 0, max: 9_000 }), command: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { minLength: 1, maxLength: 40 }), async (arrivals) => {
+        const clock = new ManualClock();
+        const budget = new Budget(clock, 5);
+        const sent: number[] = [];
+        for (const { afterMs, command } of arrivals) {
+          clock.advance(afterMs);
+          void budget.take(command ? "command" : "watch", 10_000_000).then(() => sent.push(clock.now()));
+          await turn();
+        }
+        for (let i = 0; i < 600 && sent.length < arrivals.length; i++) {
+          await turn();
+          clock.advance(1_000);
+        }
+        expect(sent).toHaveLength(arrivals.length);
+        for (const at of sent)
+          expect(sent.filter((other) => other >= at && other < at + 60_000).length).toBeLessThanOrEqual(5);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("commands go before polls that wait longer", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1);
+    await budget.take("watch", 0);
+    const order: string[] = [];
+    void budget.take("watch", 1_000_000).then(() => order.push("watch"));
+    void budget.take("command", 1_000_000).then(() => order.push("command"));
+    for (let i = 0; i < 150; i++) {
+      await turn();
+      clock.advance(1_000);
+    }
+    expect(order).toEqual(["command", "watch"]);
+  });
+
+  test("says at once when the wait would be longer than the patience", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 2);
+    await budget.take("command", 0);
+    await budget.take("command", 0);
+    expect(budget.left).toBe(0);
+    await expect(budget.take("command", 30_000)).rejects.toEqual(new BudgetSpent(60_000));
+    clock.advance(60_000);
+    expect(budget.left).toBe(2);
+    await budget.take("command", 0);
+  });
+
+  test("a pause holds up everybody", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 30);
+    budget.pause(7_000);
+    await expect(budget.take("command", 6_999)).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    clock.advance(7_000);
+    await budget.take("command", 0);
+  });
+});

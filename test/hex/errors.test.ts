@@ -1,0 +1,183 @@
+// Every way in which Hex can fail, over the wire: the kind, and what a person is told.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { HEX_ERROR_KINDS, HexError, OPERATIONS, provesNoEffect } from "../../src/hex/errors.js";
+import { REMEDY_KINDS, remedyFor } from "../../src/hex/remedies.js";
+import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
+
+const NOBODY = "018f2a1e-0000-7000-8000-000000000001";
+let wire: Wire;
+beforeEach(async () => {
+  wire = await startWire();
+});
+afterEach(() => wire.stop());
+
+const once = { ...CALL, patienceMs: 150 };
+
+describe("no answer", () => {
+  test("the host does not exist", async () => {
+    const error = await soon(wire.clock, failure(wire.clientAt("http://nothing.invalid").me(once)), 500);
+    expect(error.kind).toBe("dns");
+    expect(remedyFor(error.facts).what).toContain("nothing.invalid was not found");
+  });
+
+  test("nobody listens", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    const address: AddressInfo | string | null = server.address();
+    await new Promise((resolve) => server.close(resolve));
+    const port = typeof address === "object" ? address?.port : 0;
+    const error = await soon(wire.clock, failure(wire.clientAt(`http://127.0.0.1:${port}`).me(once)), 500);
+    expect(error.kind).toBe("refused");
+  });
+
+  test("no TLS there", async () => {
+    const origin = wire.hex.origin.replace("http:", "https:");
+    expect((await soon(wire.clock, failure(wire.clientAt(origin).me(once)), 500)).kind).toBe("tls");
+  });
+
+  test.each([
+    [{ type: "hang" }, "timeout"],
+    [{ type: "reset" }, "network"],
+  ] as const)("%j", async (kind, expected) => {
+    wire.hex.faults.add({ kind, times: 9 });
+    expect((await soon(wire.clock, failure(wire.client.me(once)), 500)).kind).toBe(expected);
+  });
+});
+
+describe("another answer than the API's", () => {
+  test.each([
+    [{ type: "html" }, "not_hex"],
+    [{ type: "html", status: 404 }, "not_hex"],
+    [{ type: "status", status: 302, body: "", headers: { location: "https://login.test/" } }, "not_hex"],
+    [{ type: "truncated" }, "unreadable"],
+    [{ type: "emptyBody" }, "unreadable"],
+    [{ type: "status", status: 200, body: [] }, "unreadable"],
+    [{ type: "html", status: 503 }, "hex_failed"],
+    [{ type: "bareText", status: 401, text: "Unauthorized" }, "unauthorized"],
+    [{ type: "status", status: 418, body: "teapot" }, "request_refused"],
+  ] as const)("%j", async (kind, expected) => {
+    wire.hex.faults.add({ kind, times: 9 });
+    expect((await soon(wire.clock, failure(wire.client.me(once)), 500)).kind).toBe(expected);
+  });
+});
+
+describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", (shape) => {
+  beforeEach(() => {
+    wire.hex.workspace.errorShape = shape;
+  });
+
+  test("a dead token", async () => {
+    wire.hex.workspace.revokeToken(wire.token);
+    const error = await failure(wire.client.me(CALL));
+    expect(error.kind).toBe("unauthorized");
+    const text = JSON.stringify(remedyFor(error.facts));
+    expect(text).toContain("Regenerate the token");
+    expect(text).toContain("another Hex stack");
+    expect(text).toContain("HEX_WORKSPACE_URL");
+  });
+
+  test("a missing scope is named; reading needs another than running", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    wire.hex.workspace.setScopes(wire.token, ["read"]);
+    const run = await failure(wire.client.startRun(id, {}, CALL));
+    expect(run.kind).toBe("scope");
+    expect(remedyFor(run.facts).todo[0]).toContain('Create a token with the "Run projects" scope');
+    wire.hex.workspace.setScopes(wire.token, []);
+    const read = await failure(wire.client.projectPage(CALL, null));
+    expect(remedyFor(read.facts).todo[0]).toContain('"Read projects"');
+  });
+
+  test("a plan without the API", async () => {
+    wire.hex.workspace.planAllowsApi = false;
+    expect((await failure(wire.client.me(CALL))).kind).toBe("plan");
+  });
+
+  test.each([
+    [404, "not_found"],
+    [403, "forbidden"],
+    [400, "bad_request"],
+    [422, "request_refused"],
+  ] as const)("an id that is not there, answered %d", async (status, kind) => {
+    wire.hex.workspace.invisibleStatus = status;
+    const error = await failure(wire.client.project(NOBODY, CALL));
+    expect(error.kind).toBe(kind);
+    if (status === 404) expect(JSON.stringify(remedyFor(error.facts))).toContain("Verify `HEX_WORKSPACE_URL`");
+  });
+
+  test("not published", async () => {
+    const { id } = wire.hex.workspace.addProject({ published: false });
+    expect((await failure(wire.client.startRun(id, {}, CALL))).kind).toBe("not_published");
+  });
+
+  test("refused inputs are named, with the type that was expected", async () => {
+    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
+    const error = await failure(wire.client.startRun(id, { inputParams: { days: "many", regoin: "EU" } }, CALL));
+    expect(error.kind).toBe("inputs_refused");
+    const { causes } = remedyFor(error.facts);
+    expect(causes.join("\n")).toContain("`regoin`");
+    expect(causes.join("\n")).toContain("`days` must be NUMBER");
+  });
+
+  test("cancelling a finished run", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    const { runId } = await wire.client.startRun(id, {}, CALL);
+    wire.hex.workspace.finishRun(runId, "COMPLETED");
+    expect((await failure(wire.client.cancelRun(id, runId, CALL))).kind).toBe("already_finished");
+  });
+
+  test("no kernel: no run was created", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    wire.hex.workspace.kernelsBusy = 25;
+    const error = await failure(wire.client.startRun(id, {}, CALL));
+    expect(error.kind).toBe("no_kernel");
+    expect(provesNoEffect(error.kind)).toBe(true);
+  });
+
+  test("a 500 carries Hex's trace id", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    wire.hex.faults.add({ kind: { type: "status", status: 500 }, endpoint: "runProject" });
+    const error = await failure(wire.client.startRun(id, {}, CALL));
+    expect(error.kind).toBe("hex_failed");
+    expect(error.facts.traceId).toMatch(/\w/);
+  });
+});
+
+test("only what may have had its effect counts so", () => {
+  expect(HEX_ERROR_KINDS.filter((kind) => !provesNoEffect(kind))).toEqual([
+    "timeout",
+    "network",
+    "not_hex",
+    "unreadable",
+    "hex_failed",
+  ]);
+});
+
+describe("remedies", () => {
+  test("there is one for every kind", () => {
+    expect(REMEDY_KINDS).toEqual([...HEX_ERROR_KINDS]);
+  });
+
+  test("each says what happened, why, and what to do, in short sentences", () => {
+    for (const kind of HEX_ERROR_KINDS) {
+      for (const operation of OPERATIONS) {
+        const inputs = { unknown: ["a"], wrongType: [{ name: "b", expected: "NUMBER", given: '"x"' }] };
+        const { what, causes, todo } = remedyFor({ kind, operation, host: "app.hex.tech", inputs });
+        expect(causes.length).toBeGreaterThan(0);
+        expect(todo.length).toBeGreaterThan(0);
+        for (const sentence of [what, ...causes, ...todo]) {
+          expect(sentence).toMatch(/^(app\.hex\.tech|[A-Z`]).*\.$/s);
+          expect(sentence).not.toMatch(/undefined|null|\[object/);
+          expect(sentence.length).toBeLessThan(250);
+        }
+      }
+    }
+  });
+
+  test("a rate limit says how long to wait", () => {
+    const facts = new HexError({ kind: "rate_limited", operation: "me", host: "h", retryAfterMs: 12_300 }).facts;
+    expect(remedyFor(facts).todo).toContain("Try again in 13 seconds.");
+  });
+});
