@@ -41,7 +41,7 @@ describe("endpoints", () => {
     for (let i = 0; i < 250; i++) wire.hex.workspace.addProject({ title: `P${i}` });
     const pages = async (max: number) => {
       const sizes: number[] = [];
-      for await (const page of wire.client.projects(CALL, max)) sizes.push(page.length);
+      for await (const page of wire.client.projects(CALL, max)) sizes.push(page.values.length);
       return sizes;
     };
     expect(await pages(20)).toEqual([100, 100, 50]);

@@ -99,7 +99,7 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     [404, "not_found"],
     [403, "forbidden"],
     [400, "bad_request"],
-    [422, "request_refused"],
+    [422, "not_found"],
   ] as const)("an id that is not there, answered %d", async (status, kind) => {
     wire.hex.workspace.invisibleStatus = status;
     const error = await failure(wire.client.project(NOBODY, CALL));
@@ -168,7 +168,7 @@ describe("remedies", () => {
         expect(causes.length).toBeGreaterThan(0);
         expect(todo.length).toBeGreaterThan(0);
         for (const sentence of [what, ...causes, ...todo]) {
-          expect(sentence).toMatch(/^(app\.hex\.tech|[A-Z`]).*\.$/s);
+          expect(sentence).toMatch(/^(app\.hex\.tech|[A-Z0-9`]).*\.$/s);
           expect(sentence).not.toMatch(/undefined|null|\[object/);
           expect(sentence.length).toBeLessThan(250);
         }
