@@ -33,6 +33,7 @@ export interface AppOptions {
   hexTimeoutMs?: number;
   hexBackoffMs?: number;
   statusPatienceMs?: number;
+  slackPingMs?: number;
   /** Longest wait at a stop for what is being handled. */
   stopMs?: number;
 }
@@ -94,7 +95,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const work = new WorkInHand();
-  const connection = connect(config.slack, identity, log);
+  const connection = connect(config.slack, identity, log, options.slackPingMs ?? 5_000);
   const bot = {
     ...{ hex, catalog, prober, budget, runs, starter, canceller, cards, clock },
     name: identity.name,
@@ -120,8 +121,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     port: server.port,
     async stop() {
       stopping.abort();
-      await connection.close();
-      const finished = Promise.all([server.close(), work.done(), watching]).then(() => cards.idle());
+      const finished = Promise.all([connection.close(), server.close(), work.done(), watching]).then(() =>
+        cards.idle(),
+      );
       await Promise.race([finished, clock.sleep(options.stopMs ?? 10_000)]);
       ending.abort();
       await db.destroy();

@@ -6,6 +6,7 @@ import { type RunningApp, startApp } from "./app.js";
 import { systemClock } from "./clock.js";
 import { describeProblems, readConfig, secretsOf } from "./config.js";
 import { createLogger } from "./log.js";
+import { SocketModeError } from "./slack/failures.js";
 import { startFailure } from "./slack/messages/start.js";
 
 loadEnv({ quiet: true });
@@ -18,10 +19,10 @@ const { config, warnings } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
 for (const warning of warnings) log.warn(warning);
 
-// Such as a lost Socket Mode connection that Bolt could not open again. Whatever supervises the process starts it anew,
-// and the runs in flight are picked up again.
+// Such as an app token that Slack revokes while the bot runs. Whatever supervises the process starts it anew, and the runs
+// in flight are picked up again.
 process.on("unhandledRejection", (error) => {
-  log.fatal({ err: error }, "unhandled rejection");
+  log.fatal({ err: error }, "%s", startFailure(new SocketModeError(error), config.port) ?? "unhandled rejection");
   process.exit(1);
 });
 

@@ -260,7 +260,8 @@ export function errorOfFetch(error: unknown, at: { operation: Operation; host: s
 function kindOfCodes(codes: string[]): HexErrorKind {
   const any = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   if (any(/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/)) return "dns";
-  if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|PACKET_LENGTH|HANDSHAKE|UNSUPPORTED_PROTOCOL/)) return "tls";
+  if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|PACKET_LENGTH|HANDSHAKE|UNSUPPORTED_PROTOCOL/))
+    return "tls";
   // Only what can happen before a request is sent: this kind proves that Hex never saw it.
   if (any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
   if (any(/^(ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/)) return "timeout";

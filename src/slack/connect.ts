@@ -49,8 +49,22 @@ export interface SlackConnection {
   close: () => Promise<void>;
 }
 
-/** Bolt, ready for listeners. Nothing is sent before `open`. */
-export function connect(config: Config["slack"], identity: SlackIdentity, log: Logger): SlackConnection {
+/** An outage of Slack ends: the connection is asked for until it is given, and a 429 is waited for. */
+const UNTIL_IT_WORKS = {
+  retryConfig: { forever: true, factor: 1.5, minTimeout: 1_000, maxTimeout: 30_000 },
+  rejectRateLimitedCalls: false,
+} as const;
+
+/**
+ * Bolt, ready for listeners. Nothing is sent before `open`.
+ * @param pingMs how long Slack may be silent, and how long a new connection waits for after a lost one, in ms (Socket Mode)
+ */
+export function connect(
+  config: Config["slack"],
+  identity: SlackIdentity,
+  log: Logger,
+  pingMs: number,
+): SlackConnection {
   const options = clientOptions(config, log);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const authorize = async () => ({ botToken: config.botToken, ...identity });
@@ -68,7 +82,8 @@ export function connect(config: Config["slack"], identity: SlackIdentity, log: L
   const receiver = new SocketModeReceiver({
     appToken: config.mode.appToken,
     logger,
-    installerOptions: { clientOptions: options },
+    installerOptions: { clientOptions: { ...options, ...UNTIL_IT_WORKS } },
+    clientPingTimeout: pingMs,
   });
   return {
     app: new App({ ...bolt, receiver }),

@@ -71,6 +71,7 @@ export class Bench {
       hexTimeoutMs: 150,
       hexBackoffMs: 100,
       statusPatienceMs: 600,
+      slackPingMs: 150,
       stopMs: 60_000,
     });
     if (this.mode === "http") this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;

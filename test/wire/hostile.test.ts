@@ -118,11 +118,35 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
-test("Socket Mode: a connection that Slack refreshes or drops is opened again", async () => {
-  const bench = await Bench.start("socket");
-  bench.slack.socket.disconnect("refresh_requested");
-  await bench.slack.socket.waitForConnection();
-  const answer = await bench.ask("help");
-  expect(answer).toContain("/hex status");
-  await bench.stop();
-}, 20_000);
+describe("Socket Mode", () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start("socket");
+  });
+  afterEach(() => bench.stop());
+
+  test("a connection that Slack wants to refresh is opened again", async () => {
+    bench.slack.socket.disconnect("refresh_requested");
+    await bench.slack.socket.waitForConnection();
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("a connection that breaks while Slack is out of order is opened again when Slack is back", async () => {
+    bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "reset" } });
+    bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "status", status: 503 } });
+    bench.slack.socket.drop();
+    await bench.slack.waitForCall((call) => call.method === "apps.connections.open" && call.answer.ok, 2);
+    await bench.slack.socket.waitForConnection();
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("an envelope that is delivered twice starts one run", async () => {
+    const project = bench.hex.workspace.addProject();
+    const command = await bench.slack.command(`run ${project.id}`);
+    bench.slack.socket.disconnect("refresh_requested");
+    await bench.slack.socket.waitForConnection();
+    await bench.slack.redeliver(command);
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+});
