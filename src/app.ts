@@ -11,6 +11,7 @@ import { Prober } from "./hex/connection.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
+import { Keeper } from "./runs/keeper.js";
 import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Watcher } from "./runs/watcher.js";
@@ -20,7 +21,8 @@ import { CardStore } from "./slack/cards/store.js";
 import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.js";
 import { listen } from "./slack/listeners.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
-import { openDatabase } from "./store/database.js";
+import { openEmbedded, openShared, type Store } from "./store/database.js";
+import { SharedWatchLock, soleWatcher, type WatchLock } from "./store/watch-lock.js";
 
 /** Times in ms. */
 export interface AppOptions {
@@ -53,11 +55,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random } = options;
   const slack = new WebClient(config.slack.botToken, clientOptions(config.slack, log));
   const identity = await identify(slack);
-  const db = await openDatabase(config.dataDir);
+  const { store, lock, napMs } = await openStore(config.store, clock, log);
   const stopping = new AbortController();
   const ending = new AbortController();
 
-  const budget = new Budget(clock);
+  const budget = new Budget(clock, config.requestsPerMinute);
   const hex = new HexClient({
     ...config.hex,
     clock,
@@ -73,25 +75,33 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const catalog = new Catalog(hex, clock);
   const prober = new Prober(hex, catalog, clock);
 
-  const runs = new RunStore(db, (run) => {
+  const runs = new RunStore(store.db, (run) => {
     void cards.redraw(run.key);
     watcher.wake();
   });
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
   const watcher = new Watcher({
-    ...{ hex, store: runs, clock },
+    ...{ hex, store: runs, clock, napMs },
     onSeen: (key) => void cards.redraw(key),
     onError: (err) => log.error({ err }, "watch"),
   });
+  const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"));
   const cards = new Cards({
     slack,
-    cards: new CardStore(db),
+    cards: cardStore,
     runs,
     clock,
     origin: config.hex.origin,
     log,
     signal: ending.signal,
+  });
+
+  const keeper = new Keeper({
+    ...{ store: runs, starter, canceller, clock },
+    keepMs: config.keepDays * DAY_MS,
+    sweepCards: () => cards.sweep(),
+    onError: (err) => log.error({ err }, "keeper"),
   });
 
   const work = new WorkInHand();
@@ -104,17 +114,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   listen(connection.app, { bot, teamId: identity.teamId, log, work });
 
+  // What the last process left behind is taken over before anything new comes in.
+  if (config.store.kind === "embedded") {
+    await cardStore.releaseAll();
+    await keeper.takeOver();
+  }
+
   const slackRoute = connection.requestListener ? { [EVENTS_PATH]: connection.requestListener } : {};
   const server = await startServer({ port: config.port, routes: { "/healthz": healthz, ...slackRoute } });
   await connection.open();
 
-  // What the last process left behind is brought to the truth before anything new is watched.
-  work.add(
-    Promise.all([starter.resume(), canceller.resume(), cards.resume()]).catch((err: unknown) =>
-      log.error({ err }, "what the last process left behind"),
-    ),
-  );
-  const watching = watcher.watch(stopping.signal);
+  const watching = lock.hold(stopping.signal, async (signal) => {
+    await Promise.all([watcher.watch(signal), keeper.keep(signal)]);
+  });
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
 
   return {
@@ -126,9 +138,31 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       );
       await Promise.race([finished, clock.sleep(options.stopMs ?? 10_000)]);
       ending.abort();
-      await db.destroy();
+      await store.close();
     },
   };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** How long a watch on the embedded store may sleep, where nobody else starts runs; and on a shared one. In ms. */
+const SOLE_NAP_MS = 60 * 60_000;
+const SHARED_NAP_MS = 2_000;
+
+async function openStore(
+  config: Config["store"],
+  clock: Clock,
+  log: Logger,
+): Promise<{ store: Store; lock: WatchLock; napMs: number }> {
+  if (config.kind === "embedded") {
+    return { store: await openEmbedded(config.dataDir), lock: soleWatcher, napMs: SOLE_NAP_MS };
+  }
+  const { url } = config;
+  const store = await openShared(url, (err) => log.warn({ err }, "Postgres"));
+  const lock = new SharedWatchLock({
+    ...{ url, clock },
+    onEvent: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
+  });
+  return { store, lock, napMs: SHARED_NAP_MS };
 }
 
 function logRequest(log: Logger, { operation, reference, method, status, durationMs, error }: RequestRecord): void {

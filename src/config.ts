@@ -21,7 +21,12 @@ export interface Config {
   hex: HexConfig;
   /** 0 means any free port. */
   port: number;
-  dataDir: string;
+  /** Embedded in a folder, or shared on Postgres. */
+  store: { kind: "embedded"; dataDir: string } | { kind: "shared"; url: string };
+  /** Requests to Hex. */
+  requestsPerMinute: number;
+  /** How long finished runs are remembered. */
+  keepDays: number;
   log: { level: LogLevel; pretty: boolean };
 }
 
@@ -36,6 +41,8 @@ const DEFAULTS = {
   hexOrigin: "https://app.hex.tech",
   port: 3000,
   dataDir: "data",
+  requestsPerMinute: 30,
+  keepDays: 90,
   logLevel: "info",
 } as const;
 
@@ -80,6 +87,21 @@ export const VARIABLES = [
     name: "HEX_BOT_DATA_DIR",
     meaning: "The folder in which the bot keeps its database file.",
     default: DEFAULTS.dataDir,
+  },
+  {
+    name: "DATABASE_URL",
+    meaning: "A Postgres that several replicas share (postgres://…). When set, HEX_BOT_DATA_DIR is not used.",
+    default: "none",
+  },
+  {
+    name: "HEX_REQUESTS_PER_MINUTE",
+    meaning: "How many requests the bot sends to Hex in a minute at most; Hex counts by user.",
+    default: String(DEFAULTS.requestsPerMinute),
+  },
+  {
+    name: "HEX_BOT_KEEP_DAYS",
+    meaning: "For how many days finished runs are remembered.",
+    default: String(DEFAULTS.keepDays),
   },
   {
     name: "LOG_LEVEL",
@@ -211,6 +233,27 @@ const port = variable((value, fail) => {
   return number <= 65535 ? number : fail("is not a port; set it to a whole number from 0 to 65535, such as 3000");
 });
 
+/** A whole number within bounds. */
+function wholeNumber(fallback: number, { min, max, what }: { min: number; max: number; what: string }) {
+  return variable((value, fail) => {
+    if (value === undefined) return fallback;
+    const number = /^\d{1,6}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    return fail(`is not ${what}; set it to a whole number from ${min} to ${max}, such as ${fallback}`);
+  });
+}
+
+const databaseUrl = variable((value, fail) => {
+  if (value === undefined) return undefined;
+  const example = "postgres://user:password@db.example.com/hexbot";
+  if (!/^postgres(ql)?:\/\/\S+$/i.test(value) || !URL.canParse(value)) {
+    return fail(
+      `is not the URL of a Postgres; set it to one such as ${example}, or remove it to use the embedded store`,
+    );
+  }
+  return value;
+});
+
 const logLevel = variable((value, fail): LogLevel => {
   if (value === undefined) return DEFAULTS.logLevel;
   const level = LOG_LEVELS.find((known) => known === value.toLowerCase());
@@ -237,6 +280,9 @@ const allVariables = z.object({
   ...hexShape,
   PORT: port,
   HEX_BOT_DATA_DIR: variable((value) => value ?? DEFAULTS.dataDir),
+  DATABASE_URL: databaseUrl,
+  HEX_REQUESTS_PER_MINUTE: wholeNumber(DEFAULTS.requestsPerMinute, { min: 5, max: 600, what: "a number of requests" }),
+  HEX_BOT_KEEP_DAYS: wholeNumber(DEFAULTS.keepDays, { min: 1, max: 3650, what: "a number of days" }),
   LOG_LEVEL: logLevel,
   LOG_PRETTY: logPretty,
 } satisfies Record<VariableName, z.ZodType>);
@@ -256,6 +302,9 @@ function pick(env: Environment): Record<VariableName, string | undefined> {
     HEX_WORKSPACE_URL: env.HEX_WORKSPACE_URL,
     PORT: env.PORT,
     HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
+    DATABASE_URL: env.DATABASE_URL,
+    HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
+    HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
     LOG_LEVEL: env.LOG_LEVEL,
     LOG_PRETTY: env.LOG_PRETTY,
   };
@@ -308,7 +357,12 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
     slack: { botToken: read.SLACK_BOT_TOKEN, apiUrl: read.SLACK_API_URL, mode },
     hex,
     port: read.PORT,
-    dataDir: read.HEX_BOT_DATA_DIR,
+    store:
+      read.DATABASE_URL === undefined
+        ? { kind: "embedded", dataDir: read.HEX_BOT_DATA_DIR }
+        : { kind: "shared", url: read.DATABASE_URL },
+    requestsPerMinute: read.HEX_REQUESTS_PER_MINUTE,
+    keepDays: read.HEX_BOT_KEEP_DAYS,
     log: { level: read.LOG_LEVEL, pretty: read.LOG_PRETTY ?? options.isTerminal ?? false },
   };
   return { ok: true, config, warnings };
@@ -336,7 +390,8 @@ export function readHexConfig(env: Environment): Reading<HexConfig> {
 /** Every secret value of a configuration: what the log must never show. */
 export function secretsOf(config: Config): string[] {
   const { botToken, mode } = config.slack;
-  return [botToken, mode.kind === "socket" ? mode.appToken : mode.signingSecret, config.hex.token];
+  const database = config.store.kind === "shared" ? [config.store.url, new URL(config.store.url).password] : [];
+  return [botToken, mode.kind === "socket" ? mode.appToken : mode.signingSecret, config.hex.token, ...database];
 }
 
 /** The text to print before the program ends because of problems, with a newline at its end. */

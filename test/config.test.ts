@@ -33,7 +33,9 @@ describe("what is read", () => {
         slack: { botToken: BOT, apiUrl: "https://slack.com/api/", mode: { kind: "socket", appToken: APP } },
         hex: { token: HEX, origin: "https://app.hex.tech" },
         port: 3000,
-        dataDir: "data",
+        store: { kind: "embedded", dataDir: "data" },
+        requestsPerMinute: 30,
+        keepDays: 90,
         log: { level: "info", pretty: false },
       },
     });
@@ -89,7 +91,16 @@ describe("what is read", () => {
   test("the rest", () => {
     expect(config({ ...SOCKET, PORT: "0" }).port).toBe(0);
     expect(config({ ...SOCKET, PORT: " 65535 " }).port).toBe(65535);
-    expect(config({ ...SOCKET, HEX_BOT_DATA_DIR: "/var/lib/bot" }).dataDir).toBe("/var/lib/bot");
+    expect(config({ ...SOCKET, HEX_BOT_DATA_DIR: "/var/lib/bot" }).store).toEqual({
+      kind: "embedded",
+      dataDir: "/var/lib/bot",
+    });
+    const url = "postgres://u:p4ss@db.test/hexbot?sslmode=require";
+    const shared = config({ ...SOCKET, DATABASE_URL: url });
+    expect(shared.store).toEqual({ kind: "shared", url });
+    expect(secretsOf(shared)).toContain("p4ss");
+    expect(config({ ...SOCKET, HEX_REQUESTS_PER_MINUTE: "60" }).requestsPerMinute).toBe(60);
+    expect(config({ ...SOCKET, HEX_BOT_KEEP_DAYS: "7" }).keepDays).toBe(7);
     expect(config({ ...SOCKET, LOG_LEVEL: "DEBUG" }).log.level).toBe("debug");
     for (const yes of ["true", "1", "YES"]) expect(config({ ...SOCKET, LOG_PRETTY: yes }).log.pretty).toBe(true);
     for (const no of ["false", "0", "no"]) expect(config({ ...SOCKET, LOG_PRETTY: no }, true).log.pretty).toBe(false);
@@ -126,6 +137,9 @@ describe("what is wrong", () => {
       HEX_API_TOKEN: `Bearer ${HEX}`,
       HEX_WORKSPACE_URL: "https://me:pass@app.hex.tech",
       PORT: "http",
+      DATABASE_URL: "mysql://u:p@db.test/x",
+      HEX_REQUESTS_PER_MINUTE: "many",
+      HEX_BOT_KEEP_DAYS: "0",
       LOG_LEVEL: "loud",
       LOG_PRETTY: "perhaps",
     });

@@ -28,6 +28,8 @@ export interface Call {
   priority: Priority;
   /** Longest time for everything, waiting for the budget and repeating included, in ms. */
   patienceMs: number;
+  /** When it aborts, nothing more is sent, and what is on its way is given up. */
+  signal?: AbortSignal;
 }
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -194,10 +196,11 @@ export class HexClient {
       } catch (error) {
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
-        const mayRepeat = attempt.method !== "post" && REPEATABLE.has(error.kind) && repeats < REPEATS;
+        const mayRepeat =
+          !call.signal?.aborted && attempt.method !== "post" && REPEATABLE.has(error.kind) && repeats < REPEATS;
         if (!mayRepeat || clock.now() + pause >= until) throw error;
-        await clock.sleep(pause);
-        if (clock.now() >= until) throw error;
+        await clock.sleep(pause, call.signal);
+        if (call.signal?.aborted || clock.now() >= until) throw error;
       }
     }
   }
@@ -222,7 +225,7 @@ export class HexClient {
         error,
       });
     try {
-      const answer = await this.#fetch(attempt, until - clock.now());
+      const answer = await this.#fetch(attempt, until - clock.now(), call.signal);
       status = answer.status;
       if (status === 429) budget.pause(retryAfterMs(answer.headers, clock.now()) ?? 0);
       const value = this.#read(attempt, answer);
@@ -234,10 +237,15 @@ export class HexClient {
     }
   }
 
-  async #fetch<T>(attempt: Attempt<T>, leftMs: number): Promise<{ status: number; headers: Headers; body: string }> {
+  async #fetch<T>(
+    attempt: Attempt<T>,
+    leftMs: number,
+    given: AbortSignal | undefined,
+  ): Promise<{ status: number; headers: Headers; body: string }> {
     const { origin, token, timeoutMs } = this.options;
     // Covers the body too, which ky's own timeout does not.
-    const signal = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, leftMs)));
+    const timeout = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, leftMs)));
+    const signal = given ? AbortSignal.any([timeout, given]) : timeout;
     try {
       const response = await ky(`${origin}/api/v1/${attempt.path}`, {
         method: attempt.method,
@@ -254,7 +262,7 @@ export class HexClient {
       const body = (await response.text()).replaceAll(token, "[token]");
       return { status: response.status, headers: response.headers, body };
     } catch (error) {
-      throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, signal.aborted);
+      throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, timeout.aborted);
     }
   }
 

@@ -3,12 +3,14 @@
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError } from "../hex/errors.js";
-import { cancelling, isLive, notCancelled, observed, type Run } from "./run.js";
+import { ASK_MS, cancelling, isLive, LEASE_MS, notCancelled, observed, type Run, withdrawn } from "./run.js";
 import type { RunStore } from "./store.js";
 
 /** What became of a wish to cancel. `run`: as it is afterwards. */
 export type CancelOutcome =
   | { kind: "asked"; run: Run }
+  /** It waited to be started, and never will be. */
+  | { kind: "withdrawn"; run: Run }
   /** Somebody was first. */
   | { kind: "already"; run: Run }
   /** There is nothing to cancel: it has ended, or has not begun. */
@@ -22,34 +24,36 @@ export interface CancellerOptions {
   clock: Clock;
 }
 
-const PATIENCE_MS = 30_000;
-
 export class Canceller {
   constructor(private readonly options: CancellerOptions) {}
 
   /** `by`: a Slack user id. `reference`: of the interaction, for the log and for the card when it fails. */
   async cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
-    const result = await this.options.store.update(key, (run) =>
-      run.state === "pending" || run.state === "running" ? cancelling(run, by) : null,
-    );
+    const { store, clock } = this.options;
+    const result = await store.update(key, (run) => {
+      if (run.state === "waiting") return withdrawn(run, by, clock.now());
+      return run.state === "pending" || run.state === "running" ? cancelling(run, by, clock.now()) : null;
+    });
     if (result === null) return { kind: "unknown" };
     const { run, changed } = result;
-    if (changed) return this.#ask(run, reference);
+    if (changed) return run.state === "withdrawn" ? { kind: "withdrawn", run } : this.#ask(run, reference);
     return { kind: run.state === "cancelling" ? "already" : "too_late", run };
   }
 
-  /** Cancellations that Hex may not have heard of when the process ended. Asking twice does no harm. */
-  async resume(): Promise<void> {
-    const runs = await this.options.store.inFlight();
-    const open = runs.filter((run) => run.state === "cancelling" && !run.accepted);
-    await Promise.all(open.map((run) => this.#ask(run, run.reference)));
+  /** Asks for a cancellation that Hex may not have heard of, since the process that asked has died. Twice does no harm. */
+  async retry(key: string): Promise<void> {
+    const { store, clock } = this.options;
+    const result = await store.update(key, (run) =>
+      run.state === "cancelling" && !run.accepted ? { ...run, lease: clock.now() + LEASE_MS } : null,
+    );
+    if (result !== null && result.run.state === "cancelling") await this.#ask(result.run, result.run.reference);
   }
 
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
     const { hex, store } = this.options;
     if (!isLive(run)) return { kind: "too_late", run };
     const { project } = run;
-    const call: Call = { reference, priority: "command", patienceMs: PATIENCE_MS };
+    const call: Call = { reference, priority: "command", patienceMs: ASK_MS };
     const error = await hex.cancelRun(project.id, run.hex.runId, call).then(() => null, caught);
     if (error?.kind === "already_finished") return this.#readEnd(run.key, project.id, run.hex.runId, call);
     const result = await store.update(run.key, (stored) => {

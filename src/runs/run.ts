@@ -78,24 +78,38 @@ const ended = { ...known, endedAt: z.number(), elapsedMs: z.number().nullable() 
 const cancelFailure = z.object({ facts: factsSchema, reference: z.string() }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
-  /** `looking`: the request's end is not known, and the run is being looked for. */
-  z.object({ ...base, state: z.literal("starting"), looking: z.boolean() }),
+  /** `looking`: the request's end is not known, and the run is being looked for. `lease`: see `LEASE_MS`. */
+  z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: z.number() }),
+  /** Hex has proven that no run exists and that one can be started later: it is tried again at `nextAt`, until `until`. */
+  z.object({
+    ...base,
+    state: z.literal("waiting"),
+    facts: factsSchema,
+    tries: z.number(),
+    nextAt: z.number(),
+    until: z.number(),
+  }),
   z.object({ ...inFlight, state: z.literal("pending"), cancelFailure }),
   z.object({ ...inFlight, state: z.literal("running"), cancelFailure }),
   /** `accepted`: Hex has taken the cancellation. */
-  z.object({ ...inFlight, state: z.literal("cancelling"), by: z.string(), accepted: z.boolean() }),
+  z.object({ ...inFlight, state: z.literal("cancelling"), by: z.string(), accepted: z.boolean(), lease: z.number() }),
   z.object({ ...ended, state: z.literal("completed") }),
   z.object({ ...ended, state: z.literal("errored") }),
   z.object({ ...ended, state: z.literal("no_kernel") }),
   /** `by`: who cancelled it here; null: somebody in Hex. */
   z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
+  /** Somebody cancelled it while it waited: it never began. */
+  z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: z.number() }),
   /** Hex has proven that no run exists. */
   z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: z.number() }),
-  /** Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of several it is; `vanished`: Hex no longer knows it. */
+  /**
+   * Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of several it is; `vanished`: Hex no
+   * longer knows it; `unreachable`: Hex could not be asked for a day; `too_long`: it did not end within a week.
+   */
   z.object({
     ...base,
     state: z.literal("lost"),
-    why: z.enum(["start_unknown", "several", "vanished"]),
+    why: z.enum(["start_unknown", "several", "vanished", "unreachable", "too_long"]),
     hex: hexSchema.nullable(),
     endedAt: z.number(),
   }),
@@ -106,7 +120,7 @@ export type RunIn<S extends RunState> = Extract<Run, { state: S }>;
 /** A run that exists in Hex and has not ended. */
 export type LiveRun = RunIn<"pending" | "running" | "cancelling">;
 /** A run that changes no more. */
-export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting">>;
+export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting" | "waiting">>;
 export type Facts = z.output<typeof factsSchema>;
 
 export function isLive(run: Run): run is LiveRun {
@@ -114,7 +128,7 @@ export function isLive(run: Run): run is LiveRun {
 }
 
 export function isEnded(run: Run): run is EndedRun {
-  return !isLive(run) && run.state !== "starting";
+  return !isLive(run) && run.state !== "starting" && run.state !== "waiting";
 }
 
 /** What identifies it in Hex, as far as that is known. */
@@ -130,31 +144,48 @@ export function elapsedMs(run: Run, now: number): number | null {
   return Math.max(0, ("endedAt" in run ? run.endedAt : now) - run.startedAt);
 }
 
+/**
+ * How long (ms) a process that asks Hex to start or cancel a run is believed to be alive: longer than its patience with Hex.
+ * When the lease is over and the state is still the same, that process has died, and another one takes care.
+ */
+export const LEASE_MS = 14_000;
+/** How long (ms) a process is patient with one of these requests. */
+export const ASK_MS = 12_000;
+/** How long a start is tried again while Hex says "later", in ms. */
+export const START_PATIENCE_MS = 10 * 60_000;
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 60_000;
+
 /** What somebody wants to be run. */
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
-export function intended(intent: Intent): RunIn<"starting"> {
-  return { ...intent, trigger: null, typicalMs: null, again: null, state: "starting", looking: false };
+export function intended(intent: Intent, now: number): RunIn<"starting"> {
+  const unknown = { trigger: null, typicalMs: null, again: null };
+  return { ...intent, ...unknown, state: "starting", looking: false, lease: now + LEASE_MS };
+}
+
+/** What every state has. */
+function baseOf(run: Run) {
+  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
+  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
 }
 
 /** Hex has started it, and this is its id. */
-export function started(run: RunIn<"starting">, answer: StartedRun): RunIn<"pending"> {
-  const { looking: _, ...rest } = run;
+export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): RunIn<"pending"> {
   const hex = {
     runId: answer.runId,
     url: answer.runUrl,
     traceId: answer.traceId,
     projectVersion: answer.projectVersion,
   };
-  return { ...rest, state: "pending", hex, startedAt: null, status: "PENDING", trouble: null, cancelFailure: null };
+  const news = { hex, startedAt: null, status: "PENDING", trouble: null, cancelFailure: null };
+  return { ...baseOf(run), state: "pending", ...news };
 }
 
 /** A run found in Hex is the one that was looked for, or one that the bot is to watch from now on. */
 export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: number): Run {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
-  const kept = { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
   const pending: LiveRun = {
-    ...kept,
+    ...baseOf(run),
     state: "pending",
     hex: identity(found),
     startedAt: found.startTime,
@@ -166,22 +197,46 @@ export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: num
 }
 
 /** Hex has proven that there is no run. `now`: epoch ms. */
-export function refused(run: RunIn<"starting">, facts: Facts, now: number): RunIn<"refused"> {
-  const { looking: _, ...rest } = run;
-  return { ...rest, state: "refused", facts, endedAt: now };
+export function refused(run: RunIn<"starting" | "waiting">, facts: Facts, now: number): RunIn<"refused"> {
+  return { ...baseOf(run), state: "refused", facts, endedAt: now };
+}
+
+/** Hex says "later": waits longer each time, at least as long as Hex asks for; refused when that is past the patience. */
+export function postponed(
+  run: RunIn<"starting">,
+  facts: Facts,
+  tries: number,
+  now: number,
+): RunIn<"waiting" | "refused"> {
+  const pause = Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
+  const until = run.requestedAt + START_PATIENCE_MS;
+  if (now + pause > until) return refused(run, facts, now);
+  return { ...baseOf(run), state: "waiting", facts, tries: tries + 1, nextAt: now + pause, until };
+}
+
+/** Its time has come: it is asked for once more. */
+export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
+  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
+}
+
+/** Somebody no longer wants it. */
+export function withdrawn(run: RunIn<"waiting">, by: string, now: number): RunIn<"withdrawn"> {
+  return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
+}
+
+/** This process looks for it, for as long as the lease says. */
+export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
+  return { ...run, looking: true, lease: now + forMs + LEASE_MS };
 }
 
 export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
-  const kept = { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
-  return { ...kept, state: "lost", why, hex: identityOf(run), endedAt: now };
+  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), endedAt: now };
 }
 
 /** Somebody wants a run that was not found to be looked for once more; null when there is nothing to look for. */
-export function lookedForAgain(run: Run): RunIn<"starting"> | null {
+export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
   if (run.state !== "lost" || run.hex !== null) return null;
-  const { why: _, hex: __, endedAt: ___, ...rest } = run;
-  return { ...rest, state: "starting", looking: true };
+  return { ...baseOf(run), state: "starting", looking: true, lease: now + LEASE_MS };
 }
 
 /** What Hex says of a run now. A run that is being cancelled stays so until Hex says that it has ended. */
@@ -195,11 +250,11 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
 }
 
 function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdentity, now: number): Run {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
   const endedAt = seen.endTime ?? now;
   const measured = seen.startTime === null ? null : Math.max(0, endedAt - seen.startTime);
   const done = {
-    ...{ key, project, options, requester, trigger, requestedAt, reference, typicalMs, again, hex },
+    ...baseOf(run),
+    hex,
     startedAt: seen.startTime,
     endedAt,
     elapsedMs: seen.elapsedTime ?? measured,
@@ -217,14 +272,14 @@ function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdenti
 }
 
 /** Somebody wants it stopped. Hex has not been asked yet. */
-export function cancelling(run: RunIn<"pending" | "running">, by: string): RunIn<"cancelling"> {
+export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
   const { cancelFailure: _, ...rest } = run;
-  return { ...rest, state: "cancelling", by, accepted: false };
+  return { ...rest, state: "cancelling", by, accepted: false, lease: now + LEASE_MS };
 }
 
 /** Hex did not take the cancellation: it runs on. */
 export function notCancelled(run: RunIn<"cancelling">, facts: Facts, reference: string): RunIn<"pending" | "running"> {
-  const { by: _, accepted: __, ...rest } = run;
+  const { by: _, accepted: __, lease: ___, ...rest } = run;
   return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
 }
 

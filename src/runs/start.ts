@@ -6,15 +6,19 @@ import type { Call, HexClient, RunRequest } from "../hex/client.js";
 import { HexError, provesNoEffect } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import {
+  ASK_MS,
   adopted,
   type Intent,
   intended,
+  lookedFor,
   lost,
+  postponed,
   type Run,
   type RunIn,
   type RunOptions,
   refused,
   started,
+  triedAgain,
 } from "./run.js";
 import type { RunStore } from "./store.js";
 
@@ -22,7 +26,6 @@ import type { RunStore } from "./store.js";
 const LOOKS_AFTER_MS = [0, 3_000, 10_000];
 /** How far Hex's clock may be behind the bot's, in ms. */
 const SKEW_MS = 10_000;
-const PATIENCE_MS = 30_000;
 
 export interface StarterOptions {
   hex: HexClient;
@@ -35,43 +38,61 @@ export class Starter {
 
   /** Stores what somebody wants. False when it was stored before: then there is nothing to ask for. */
   intend(intent: Intent): Promise<boolean> {
-    return this.options.store.insert(intended(intent));
+    return this.options.store.insert(intended(intent, this.options.clock.now()));
   }
 
-  /** Asks Hex, once, to start what is stored. */
-  async ask(key: string): Promise<Run> {
+  /** Asks Hex, once, to start what is stored. `tries`: how often Hex has said "later". */
+  async ask(key: string, tries = 0): Promise<Run> {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(caught);
-    if (!(outcome instanceof HexError)) return this.#settle(key, (stored) => started(stored, outcome));
-    if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, clock.now()));
+    const now = clock.now();
+    if (!(outcome instanceof HexError)) {
+      // Also when somebody has given it up for lost meanwhile: this is the answer.
+      return this.#change(key, (stored) =>
+        stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
+          ? started(stored, outcome)
+          : null,
+      );
+    }
+    if (outcome.kind === "no_kernel" || outcome.kind === "rate_limited") {
+      return this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now));
+    }
+    if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
     return this.look(key);
+  }
+
+  /** Asks once more for a run that waits. Whoever moves it out of "waiting" is the one who asks. */
+  async retry(key: string): Promise<void> {
+    const { store, clock } = this.options;
+    let tries = 0;
+    const result = await store.update(key, (run) => {
+      if (run.state !== "waiting") return null;
+      tries = run.tries;
+      return triedAgain(run, clock.now());
+    });
+    if (result?.changed) await this.ask(key, tries);
   }
 
   /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */
   async look(key: string): Promise<Run> {
     const { clock } = this.options;
-    let run = await this.#change(key, (found) => (found.state === "starting" ? { ...found, looking: true } : null));
+    let run: Run | null = null;
     for (const pause of LOOKS_AFTER_MS) {
+      run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       await clock.sleep(pause);
       const found = await this.#candidates(run).catch(caught);
       if (found instanceof HexError || found.length === 0) continue;
       const [only, ...others] = found;
-      run = await this.#settle(key, (looked) =>
+      return this.#settle(key, (looked) =>
         only !== undefined && others.length === 0
           ? adopted(looked, only, clock.now())
           : lost(looked, "several", clock.now()),
       );
     }
     return this.#settle(key, (unfound) => lost(unfound, "start_unknown", clock.now()));
-  }
-
-  /** What was being started when the process ended: whether the request arrived is not known. */
-  async resume(): Promise<void> {
-    const runs = await this.options.store.inFlight();
-    await Promise.all(runs.filter((run) => run.state === "starting").map((run) => this.look(run.key)));
   }
 
   #settle(key: string, settle: (run: RunIn<"starting">) => Run): Promise<Run> {
@@ -96,7 +117,7 @@ export class Starter {
 }
 
 function callOf(intent: Intent): Call {
-  return { reference: intent.reference, priority: "command", patienceMs: PATIENCE_MS };
+  return { reference: intent.reference, priority: "command", patienceMs: ASK_MS };
 }
 
 /** What RunProject is sent for these options. */

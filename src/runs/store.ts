@@ -101,6 +101,13 @@ export class RunStore {
     return rows.map((row) => parse(row.doc));
   }
 
+  /** Forgets the runs that ended before a time (epoch ms), and their cards. */
+  async removeEndedBefore(time: number): Promise<void> {
+    const old = this.db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
+    await this.db.deleteFrom("cards").where("run_key", "in", old).execute();
+    await this.db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
+  }
+
   async #read(key: string): Promise<{ run: Run; version: number } | null> {
     const row = await this.db.selectFrom("runs").select(["doc", "version"]).where("key", "=", key).executeTakeFirst();
     return row === undefined ? null : { run: parse(row.doc), version: row.version };

@@ -12,6 +12,8 @@ export interface WatcherOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
+  /** Longest sleep, in ms: how soon it hears of a run that another process has started. */
+  napMs: number;
   /** Told of each run that was asked about: the time that its card shows has gone on. */
   onSeen: (key: string) => void;
   /** Told of what the watch did not expect; it goes on. */
@@ -22,8 +24,6 @@ const PATIENCE_MS = 15_000;
 /** Pause after a failure of the connection, in ms; doubles up to the last. */
 const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
-/** How long it sleeps when nothing is in flight, unless it is woken. */
-const IDLE_MS = 60 * 60_000;
 /** How often Hex must say that a run is not there before it is believed. */
 const MISSES = 3;
 /** Failures in a row after which the card says so. */
@@ -56,7 +56,7 @@ export class Watcher {
     while (!signal.aborted) {
       this.#nap = new AbortController();
       try {
-        const pauseMs = await this.#step();
+        const pauseMs = Math.min(this.options.napMs, await this.#step(signal));
         if (pauseMs > 0) await this.options.clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
       } catch (error) {
         this.options.onError(error);
@@ -66,7 +66,7 @@ export class Watcher {
   }
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
-  async #step(): Promise<number> {
+  async #step(signal: AbortSignal): Promise<number> {
     const { store, clock } = this.options;
     const live = (await store.inFlight()).filter(isLive);
     this.#forgetOthers(live);
@@ -74,10 +74,10 @@ export class Watcher {
       live.map((run) => this.#watched(run)),
       clock.now(),
     );
-    if (next === null) return IDLE_MS;
+    if (next === null) return this.options.napMs;
     const waitMs = Math.max(next.at, this.#notBefore) - clock.now();
     if (waitMs > 0) return waitMs;
-    await this.#ask(next, live);
+    await this.#ask(next, live, signal);
     return 0;
   }
 
@@ -99,30 +99,30 @@ export class Watcher {
     }
   }
 
-  async #ask(poll: Poll, live: readonly LiveRun[]): Promise<void> {
+  async #ask(poll: Poll, live: readonly LiveRun[], signal: AbortSignal): Promise<void> {
     const { clock } = this.options;
     const runs = live.filter((run) => run.project.id === poll.projectId);
     try {
       const [first] = runs;
       if (first === undefined) return;
       const alone = runs.find((run) => this.#alone.has(run.key));
-      if (alone) await this.#askAlone(alone);
+      if (alone) await this.#askAlone(alone, signal);
       if (!alone || runs.length > 1) {
-        if (runs.length === 1 && this.#learnt.has(first.key)) await this.#askAlone(first);
-        else await this.#askTogether(poll.projectId, runs);
+        if (runs.length === 1 && this.#learnt.has(first.key)) await this.#askAlone(first, signal);
+        else await this.#askTogether(poll.projectId, runs, signal);
       }
       this.#failures = 0;
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
-      await this.#failed(error, runs);
+      if (!signal.aborted) await this.#failed(error, runs);
     } finally {
       for (const run of runs) this.#askedAt.set(run.key, clock.now());
     }
   }
 
-  async #askAlone(run: LiveRun): Promise<void> {
+  async #askAlone(run: LiveRun, signal: AbortSignal): Promise<void> {
     try {
-      await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, callOf(run)));
+      await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, callOf(run, signal)));
       this.#misses.delete(run.key);
     } catch (error) {
       if (!(error instanceof HexError) || error.kind !== "not_found") throw error;
@@ -131,13 +131,15 @@ export class Watcher {
   }
 
   /** One request for all runs of a project; the first one also tells how long its runs usually take. */
-  async #askTogether(projectId: string, runs: readonly LiveRun[]): Promise<void> {
+  async #askTogether(projectId: string, runs: readonly LiveRun[], signal: AbortSignal): Promise<void> {
     const [first] = runs;
     if (first === undefined) return;
-    const page = await this.options.hex.runs(projectId, { limit: PAGE }, callOf(first)).catch((error: unknown) => {
-      if (error instanceof HexError && error.kind === "not_found") return null;
-      throw error;
-    });
+    const page = await this.options.hex
+      .runs(projectId, { limit: PAGE }, callOf(first, signal))
+      .catch((error: unknown) => {
+        if (error instanceof HexError && error.kind === "not_found") return null;
+        throw error;
+      });
     for (const run of runs) this.#learnt.add(run.key);
     const seen = new Map((page?.runs ?? []).map((run) => [run.runId, run]));
     const typicalMs = typicalDuration([...seen.values()]);
@@ -186,8 +188,8 @@ export class Watcher {
   }
 }
 
-function callOf(run: LiveRun): Call {
-  return { reference: run.reference, priority: "watch", patienceMs: PATIENCE_MS };
+function callOf(run: LiveRun, signal: AbortSignal): Call {
+  return { reference: run.reference, priority: "watch", patienceMs: PATIENCE_MS, signal };
 }
 
 /** The median time of the completed runs among these, in ms; null when there are none. */

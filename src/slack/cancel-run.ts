@@ -3,7 +3,7 @@
 import { adopted, intended, isLive, type Run } from "../runs/run.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
 import { readProject } from "./commands/target.js";
-import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage } from "./messages/answers.js";
+import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
 import { sayWhere } from "./start-run.js";
 
@@ -23,6 +23,8 @@ export async function cancelKnownRun(
       return interaction.respond(cannotCancelMessage(outcome.run));
     case "failed":
       return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
+    case "withdrawn":
+      return pressedOnCard ? undefined : interaction.respond(withdrawnMessage(outcome.run));
     case "asked":
       interaction.log.info({ runKey: key }, "run cancelled");
       // Whoever pressed the button looks at the card already.
@@ -60,5 +62,5 @@ async function readForeignRun(bot: Bot, interaction: Interaction, projectId: str
     requestedAt: seen.startTime ?? now,
     reference: interaction.reference,
   };
-  return adopted({ ...intended(intent), trigger: seen.runTrigger }, seen, now);
+  return adopted({ ...intended(intent, now), trigger: seen.runTrigger }, seen, now);
 }

@@ -1,6 +1,6 @@
 // The shape of the store, one migration a version. What has been released is never edited, only followed by another.
 
-import type { Kysely, Migration } from "kysely";
+import { type Kysely, type Migration, sql } from "kysely";
 
 /** A run as the bot remembers it: the document, and beside it what is searched by. */
 export interface RunsTable {
@@ -30,13 +30,27 @@ export interface CardsTable {
   requester: string | null;
   /** A hash of what the message shows. */
   shown: string | null;
+  /** The channel in which it was and can no longer be changed; null while it is where it was posted first. */
+  moved_from: string | null;
+  /** Slack's word for why. */
+  moved_why: string | null;
+  /** Which process draws it at this moment; null: none. */
+  drawn_by: string | null;
+  /** Until when that process may draw it, epoch ms. */
+  drawn_until: number;
   /** 1 when the end is shown and told, or can no longer be. */
   settled: number;
+}
+
+/** One row: whether the process that watched last has stopped in order (1) or may still believe that it watches (0). */
+export interface WatchTable {
+  goodbye: number;
 }
 
 export interface Tables {
   runs: RunsTable;
   cards: CardsTable;
+  watch: WatchTable;
 }
 
 const first: Migration = {
@@ -62,9 +76,18 @@ const first: Migration = {
       .addColumn("ts", "text")
       .addColumn("requester", "text")
       .addColumn("shown", "text")
+      .addColumn("moved_from", "text")
+      .addColumn("moved_why", "text")
+      .addColumn("drawn_by", "text")
+      .addColumn("drawn_until", "bigint", (column) => column.notNull())
       .addColumn("settled", "integer", (column) => column.notNull())
       .execute();
     await db.schema.createIndex("cards_settled").on("cards").column("settled").execute();
+    await db.schema
+      .createTable("watch")
+      .addColumn("goodbye", "integer", (column) => column.notNull())
+      .execute();
+    await sql`insert into watch (goodbye) values (1)`.execute(db);
   },
 };
 

@@ -18,14 +18,17 @@ import {
 } from "../../src/runs/run.js";
 
 const NOW = 1_000_000;
-const intent = intended({
-  key: "k",
-  project: { id: "p", title: "Revenue" },
-  options: { inputs: { days: 7 }, fresh: true, publish: false, view: null },
-  requester: "U1",
-  requestedAt: NOW,
-  reference: "r",
-});
+const intent = intended(
+  {
+    key: "k",
+    project: { id: "p", title: "Revenue" },
+    options: { inputs: { days: 7 }, fresh: true, publish: false, view: null },
+    requester: "U1",
+    requestedAt: NOW,
+    reference: "r",
+  },
+  NOW,
+);
 const answer = { projectId: "p", runId: "run-1", runUrl: "https://x.test", traceId: "t", projectVersion: "3" };
 const facts = { kind: "scope", operation: "cancelRun", host: "h" } as const;
 
@@ -41,7 +44,7 @@ if (running.state !== "running") throw new Error("not running");
 
 describe("states", () => {
   test("each survives the store as it is", () => {
-    const asked = cancelling(running, "U2");
+    const asked = cancelling(running, "U2", NOW);
     const states: Run[] = [
       intent,
       pending,
@@ -76,7 +79,7 @@ describe("states", () => {
   });
 
   test("cancelling stays so while Hex still says RUNNING, and knows by whom at the end", () => {
-    const asked = cancelling(running, "U2");
+    const asked = cancelling(running, "U2", NOW);
     expect(observed(asked, seen("RUNNING"), NOW).state).toBe("cancelling");
     expect(observed(asked, seen("KILLED"), NOW)).toMatchObject({ state: "cancelled", by: "U2" });
     expect(observed(running, seen("KILLED"), NOW)).toMatchObject({ state: "cancelled", by: null });
@@ -84,18 +87,18 @@ describe("states", () => {
   });
 
   test("a cancellation that failed leaves it as it was, with the reason", () => {
-    expect(notCancelled(cancelling(running, "U2"), facts, "r2")).toMatchObject({
+    expect(notCancelled(cancelling(running, "U2", NOW), facts, "r2")).toMatchObject({
       state: "running",
       cancelFailure: { facts, reference: "r2" },
     });
-    expect(notCancelled(cancelling(pending, "U2"), facts, "r2").state).toBe("pending");
+    expect(notCancelled(cancelling(pending, "U2", NOW), facts, "r2").state).toBe("pending");
   });
 
   test("found again, also when it has ended meanwhile", () => {
     const gone = lost(intent, "start_unknown", NOW);
-    expect(lookedForAgain(gone)).toEqual({ ...intent, looking: true });
-    expect(lookedForAgain(lost(running, "vanished", NOW))).toBeNull();
-    expect(lookedForAgain(running)).toBeNull();
+    expect(lookedForAgain(gone, NOW)).toEqual({ ...intent, looking: true });
+    expect(lookedForAgain(lost(running, "vanished", NOW), NOW)).toBeNull();
+    expect(lookedForAgain(running, NOW)).toBeNull();
     expect(adopted(intent, seen("RUNNING", { startTime: NOW }), NOW)).toMatchObject({
       state: "running",
       options: intent.options,

@@ -1,35 +1,40 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { intended, lost, type Run, started } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
-import { type Db, openDatabase } from "../../src/store/database.js";
+import { CardStore } from "../../src/slack/cards/store.js";
+import { openEmbedded, type Store } from "../../src/store/database.js";
 
 const intent = (key: string) =>
-  intended({
-    key,
-    project: { id: "p", title: "Revenue" },
-    options: { inputs: {}, fresh: false, publish: false, view: null },
-    requester: "U1",
-    requestedAt: 1,
-    reference: "r",
-  });
+  intended(
+    {
+      key,
+      project: { id: "p", title: "Revenue" },
+      options: { inputs: {}, fresh: false, publish: false, view: null },
+      requester: "U1",
+      requestedAt: 1,
+      reference: "r",
+    },
+    1,
+  );
 const answer = { projectId: "p", runId: "run-1", runUrl: null, traceId: null, projectVersion: null };
 
 describe("RunStore", () => {
   let dir: string;
-  let db: Db;
+  let opened: Store;
   let changes: string[];
   let store: RunStore;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    db = await openDatabase(dir);
+    opened = await openEmbedded(dir);
     changes = [];
-    store = new RunStore(db, (run) => changes.push(`${run.key} ${run.state}`));
+    store = new RunStore(opened.db, (run) => changes.push(`${run.key} ${run.state}`));
   });
   afterEach(async () => {
-    await db.destroy();
+    await opened.close();
     await rm(dir, { recursive: true });
   });
 
@@ -43,9 +48,9 @@ describe("RunStore", () => {
   test("everything is still there when it is opened again", async () => {
     await store.insert(intent("a"));
     await store.update("a", (run) => (run.state === "starting" ? started(run, answer) : null));
-    await db.destroy();
-    db = await openDatabase(dir);
-    store = new RunStore(db, () => undefined);
+    await opened.close();
+    opened = await openEmbedded(dir);
+    store = new RunStore(opened.db, () => undefined);
     expect((await store.inFlight()).map((run) => run.state)).toEqual(["pending"]);
     expect((await store.byHexRun("run-1"))?.key).toBe("a");
     expect([...(await store.byHexRuns(["run-1", "run-2"])).keys()]).toEqual(["run-1"]);
@@ -53,7 +58,7 @@ describe("RunStore", () => {
 
   test("many changes at once: none is lost, and one wins what only one may have", async () => {
     await store.insert(intent("a"));
-    const other = new RunStore(db, () => undefined);
+    const other = new RunStore(opened.db, () => undefined);
     const claims = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         (index % 2 === 0 ? store : other).update("a", (run): Run | null =>
@@ -73,6 +78,34 @@ describe("RunStore", () => {
     expect(changes).toHaveLength(1);
   });
 
+  test("what ended long ago is removed, with its card", async () => {
+    const cards = new CardStore(opened.db, "me");
+    for (const key of ["old", "new", "live"]) {
+      await store.insert(intent(key));
+      await cards.insert({ runKey: key, channel: "C", requester: "U" });
+    }
+    await store.update("old", (run) => (run.state === "starting" ? lost(run, "start_unknown", 5) : null));
+    await store.update("new", (run) => (run.state === "starting" ? lost(run, "start_unknown", 50) : null));
+    await store.removeEndedBefore(50);
+    expect([await store.get("old"), await cards.get("old")]).toEqual([null, null]);
+    for (const key of ["new", "live"]) expect([await store.get(key), await cards.get(key)]).not.toContain(null);
+  });
+
+  test("one process at a time draws a card", async () => {
+    const [a, b] = [new CardStore(opened.db, "a"), new CardStore(opened.db, "b")];
+    await a.insert({ runKey: "k", channel: "C", requester: "U" });
+    expect([await a.claim("k", 100, 50), await b.claim("k", 120, 50), await a.claim("k", 130, 50)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(await b.claim("k", 181, 50)).toBe(true);
+    await a.release("k");
+    expect(await a.claim("k", 190, 50)).toBe(false);
+    await b.release("k");
+    expect(await a.claim("k", 190, 50)).toBe(true);
+  });
+
   test("what ended is no longer in flight", async () => {
     await store.insert(intent("a"));
     await store.insert(intent("b"));
@@ -83,11 +116,29 @@ describe("RunStore", () => {
   });
 });
 
+test("a second one on the same file is told so, until the first lets go", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+  const first = await openEmbedded(dir);
+  await expect(openEmbedded(dir)).rejects.toMatchObject({ name: "StoreError", kind: "held" });
+  await first.close();
+  await (await openEmbedded(dir)).close();
+  await rm(dir, { recursive: true });
+});
+
+test("a store of a newer version is refused", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+  const first = await openEmbedded(dir);
+  await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(first.db);
+  await first.close();
+  await expect(openEmbedded(dir)).rejects.toMatchObject({ name: "StoreError", kind: "newer" });
+  await rm(dir, { recursive: true });
+});
+
 test("a folder that cannot be made, and a file that is no store, are told apart from a fault", async () => {
   const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   await writeFile(join(dir, "file"), "");
-  await expect(openDatabase(join(dir, "file"))).rejects.toMatchObject({ name: "StoreError" });
+  await expect(openEmbedded(join(dir, "file"))).rejects.toMatchObject({ name: "StoreError" });
   await writeFile(join(dir, "hex-bot.db"), "this is no database, and it is long enough to be read as one".repeat(50));
-  await expect(openDatabase(dir)).rejects.toMatchObject({ name: "StoreError" });
+  await expect(openEmbedded(dir)).rejects.toMatchObject({ name: "StoreError" });
   await rm(dir, { recursive: true });
 });

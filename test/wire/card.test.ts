@@ -91,13 +91,68 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(buttonsOf(card)).toEqual([]);
   });
 
-  test("25 kernels busy: no run was started, and it says so", async () => {
-    bench.hex.workspace.kernelsBusy = 25;
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.slack.command(`run ${project.id}`);
-    const card = await bench.cardShows("Not started");
-    expect(shown(card)).toContain("no kernel free");
-    expect(bench.hex.workspace.runs).toEqual([]);
+  describe("Hex says later", () => {
+    test("25 kernels busy: the card says what it waits for, and starts when one is free", async () => {
+      bench.hex.workspace.kernelsBusy = 25;
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      const card = await bench.cardShows("Waiting to start");
+      expect(shown(card)).toContain("no kernel free");
+      expect(shown(card)).toContain("tries again on its own until");
+      await bench.pass(100_000);
+      expect(bench.hex.workspace.runs).toEqual([]);
+      bench.hex.workspace.kernelsBusy = 0;
+      await bench.cardShows("Completed");
+      expect(bench.hex.workspace.runs).toHaveLength(1);
+      expect(bench.cards).toHaveLength(1);
+    });
+
+    test("for ten minutes, and then it says that nothing was started", async () => {
+      bench.hex.workspace.kernelsBusy = 25;
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Waiting to start");
+      const card = await bench.until(() => shown(bench.card()).includes("Not started"), 5_000).then(() => bench.card());
+      expect(bench.starts.length).toBeGreaterThan(5);
+      expect(bench.starts.length).toBeLessThan(20);
+      expect(buttonsOf(card)).toEqual(["run_again"]);
+      await bench.until(() => bench.replies.length === 1);
+    });
+
+    test("Cancel while it waits: it never starts", async () => {
+      bench.hex.workspace.kernelsBusy = 25;
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      const card = await bench.cardShows("Waiting to start");
+      await bench.slack.click(card, "cancel_run");
+      await bench.cardShows("before it began");
+      bench.hex.workspace.kernelsBusy = 0;
+      await bench.pass(120_000);
+      expect(bench.hex.workspace.runs).toEqual([]);
+    });
+
+    test("a 429 at the start is waited for as long as Hex says", async () => {
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 30 } });
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Waiting to start");
+      await bench.cardShows("Completed");
+      const [first, second] = bench.starts;
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(30_000);
+      expect(bench.starts).toHaveLength(2);
+    });
+
+    test("a restart while it waits: it goes on waiting, and starts once", async () => {
+      bench.hex.workspace.kernelsBusy = 25;
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Waiting to start");
+      await bench.stopBot();
+      bench.hex.workspace.kernelsBusy = 0;
+      await bench.startBot();
+      await bench.cardShows("Completed");
+      expect(bench.hex.workspace.runs).toHaveLength(1);
+    });
   });
 
   describe("cancel", () => {
@@ -238,6 +293,63 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.slack.click(card, "cancel_run", { user: stranger });
       await bench.slack.waitForMessage((message) => shown(message).includes("belongs to another workspace"));
       expect(bench.requests("cancelRun")).toEqual([]);
+    });
+  });
+
+  describe("the card's place is lost", () => {
+    const moved = "This card is here because the one in";
+    test.each([
+      ["the message is deleted", (card: SlackMessage) => bench.slack.delete(card), "was deleted"],
+      ["the channel is archived", () => bench.slack.archive(bench.slack.channels.data), "the channel is archived"],
+    ] as const)("%s: the card goes on as a direct message, and says why", async (_, lose, why) => {
+      const card = await running({ run: { runningMs: 30_000 } });
+      lose(card);
+      await bench.cardShows("Completed", 1);
+      const second = bench.card(1);
+      expect(second.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      expect(shown(second)).toContain(moved);
+      expect(shown(second)).toContain(why);
+      expect(bench.cards).toHaveLength(2);
+    });
+
+    test("the bot is removed from a private channel", async () => {
+      const { team } = bench.slack.channels;
+      bench.slack.invite(team, bench.slack.people.ada);
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
+      await bench.slack.command(`run ${project.id}`, { channel: team });
+      await bench.cardShows("Running");
+      bench.slack.kick(team, bench.slack.botUserId);
+      await bench.cardShows("Completed", 1);
+      expect(shown(bench.card(1))).toContain(moved);
+    });
+  });
+
+  describe("nothing left to learn", () => {
+    test("the project is deleted: the card says so, and Hex is not asked any more", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
+      await bench.cardShows("No longer in Hex");
+      expect(buttonsOf(card)).toEqual(["run_again"]);
+      const asked = bench.hex.requests.length;
+      await bench.pass(300_000);
+      expect(bench.hex.requests).toHaveLength(asked);
+    });
+
+    test("a run that never ends is no longer watched after a week", async () => {
+      await running({ run: { neverEnds: true } });
+      bench.clock.advance(8 * 24 * 60 * 60_000);
+      await bench.cardShows("No longer watched");
+    });
+
+    test("a token that is dead for a day", async () => {
+      await running({ run: { neverEnds: true } });
+      bench.hex.workspace.revokeToken(bench.token);
+      await bench.cardShows("No news from Hex");
+      bench.clock.advance(25 * 60 * 60_000);
+      await bench.cardShows("could not be asked about this run for a day");
+      const asked = bench.hex.requests.length;
+      await bench.pass(300_000);
+      expect(bench.hex.requests).toHaveLength(asked);
     });
   });
 

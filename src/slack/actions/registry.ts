@@ -78,7 +78,7 @@ async function runAgain(bot: Bot, click: Click): Promise<void> {
 }
 
 async function lookAgain(bot: Bot, click: Click): Promise<void> {
-  const result = await bot.runs.update(click.value, lookedForAgain);
+  const result = await bot.runs.update(click.value, (run) => lookedForAgain(run, bot.clock.now()));
   if (result === null) return click.respond(staleButtonMessage());
   if (!result.changed) return click.respond(nothingToLookForMessage());
   await bot.starter.look(click.value);

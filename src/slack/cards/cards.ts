@@ -28,13 +28,19 @@ export interface CardsOptions {
 /** Where a card is. `failure`: why it is not where it was wanted, in Slack's word. */
 export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: string };
 
-/** Pauses before another try after a failure that may pass, in ms. After the last one the next change of the run tries again. */
-const RETRY_MS = [1_000, 5_000, 15_000, 60_000, 300_000];
+/** How long (ms) a process may draw one card: longer than any edit with its repetition takes. */
+const CLAIM_MS = 30_000;
+const LOOK_AGAIN_MS = 2_000;
+/** Pauses before another try after a failure that may pass, in ms. */
+const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
+const LAST_RETRY_MS = 300_000;
 
 export class Cards {
   /** One at a time per card; `again`: it changed meanwhile. */
   readonly #drawing = new Map<string, { done: Promise<void>; again: boolean }>();
   readonly #failures = new Map<string, number>();
+  /** Cards that Slack holds up, and until when, epoch ms. */
+  readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
 
   constructor(private readonly options: CardsOptions) {}
@@ -69,9 +75,9 @@ export class Cards {
     return drawing.done;
   }
 
-  /** Brings every card to the truth after a start. */
-  async resume(): Promise<void> {
-    for (const runKey of await this.options.cards.unsettled()) await this.redraw(runKey);
+  /** Makes every card show the truth whose end is not shown yet. */
+  async sweep(): Promise<void> {
+    await Promise.all((await this.options.cards.unsettled()).map((runKey) => this.redraw(runKey)));
   }
 
   /** Resolves when no card is being drawn. */
@@ -80,13 +86,29 @@ export class Cards {
   }
 
   async #draw(runKey: string): Promise<void> {
+    const { cards, clock } = this.options;
+    const pause = (this.#notBefore.get(runKey) ?? 0) - clock.now();
+    if (pause > 0) return;
+    this.#notBefore.delete(runKey);
+    // Another process draws it: what it draws may be older than what is to be shown, so that this one looks again.
+    if (!(await cards.claim(runKey, clock.now(), CLAIM_MS))) return this.#later(runKey, LOOK_AGAIN_MS);
+    try {
+      await this.#drawClaimed(runKey);
+    } finally {
+      await cards.release(runKey);
+    }
+  }
+
+  async #drawClaimed(runKey: string): Promise<void> {
     const { cards, runs, clock, origin } = this.options;
     const [card, run] = [await cards.get(runKey), await runs.get(runKey)];
     if (card === null || run === null) return;
-    const content = runCard(run, clock.now(), origin);
+    // Looked for again: its end is still to be told.
+    if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
+    const content = runCard(run, clock.now(), origin, card.moved);
     const shown = createHash("sha256").update(JSON.stringify(content)).digest("base64url");
     const failure = await this.#show(card, content, shown).catch(slackFailure);
-    if (failure) return this.#failed(runKey, failure, run);
+    if (failure) return this.#failed(card, failure, run);
     this.#failures.delete(runKey);
     if (isEnded(run)) await this.#tell(runKey, run);
   }
@@ -126,29 +148,36 @@ export class Cards {
     if (reply !== null) {
       const thread = { channel: card.channel, thread_ts: card.ts, unfurl_links: false, unfurl_media: false };
       const failure = await slack.chat.postMessage({ ...thread, ...reply }).then(() => null, slackFailure);
-      if (failure) return this.#failed(runKey, failure, run);
+      if (failure) return this.#failed(card, failure, run);
     }
     await cards.change(runKey, { settled: true });
     this.#places.delete(runKey);
   }
 
-  async #failed(runKey: string, failure: SlackFailure, run: Run): Promise<void> {
+  async #failed(card: Card, failure: SlackFailure, run: Run): Promise<void> {
     const { log, cards } = this.options;
+    const { runKey } = card;
     log.warn({ runKey, reference: run.reference, failure }, "Slack did not take a card: %s", failure.word);
     if (failure.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
     if (failure.kind === "transient" || failure.kind === "credentials") {
       const failures = (this.#failures.get(runKey) ?? 0) + 1;
       this.#failures.set(runKey, failures);
-      const pause = RETRY_MS[failures - 1];
-      if (pause !== undefined) this.#later(runKey, pause);
-      return;
+      return this.#later(runKey, RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
+    }
+    const isLost = card.ts !== null && (failure.kind === "place" || failure.kind === "gone");
+    if (isLost && card.moved === null && card.requester !== null) {
+      // Whoever asked for the run gets the card as a direct message.
+      const moved = { from: card.channel, why: failure.word };
+      await cards.change(runKey, { channel: card.requester, ts: null, shown: null, moved });
+      return this.#later(runKey, 0);
     }
     // Nobody can see this card any more, and no later try would change that.
-    if (isEnded(run)) await cards.change(runKey, { settled: true });
+    await cards.change(runKey, { settled: true });
   }
 
   #later(runKey: string, ms: number): void {
     const { clock, signal } = this.options;
+    this.#notBefore.set(runKey, clock.now() + ms);
     void clock.sleep(ms, signal).then(() => (signal.aborted ? undefined : this.redraw(runKey)));
   }
 }

@@ -1,6 +1,7 @@
-// Which message shows which run.
+// Which message shows which run, and which process draws it at this moment.
 
 import type { Db } from "../../store/database.js";
+import type { Moved } from "../messages/run-card.js";
 
 export interface Card {
   runKey: string;
@@ -10,19 +11,33 @@ export interface Card {
   requester: string | null;
   /** A hash of what it shows. */
   shown: string | null;
+  moved: Moved | null;
   /** The end is shown and told, or can no longer be. */
   settled: boolean;
 }
 
 export class CardStore {
-  constructor(private readonly db: Db) {}
+  /** `process`: a name of this process that no other has. */
+  constructor(
+    private readonly db: Db,
+    private readonly process: string,
+  ) {}
 
   /** Remembers where the card of a run is to be. One that exists stays as it is. */
   async insert(card: Pick<Card, "runKey" | "channel" | "requester">): Promise<void> {
     const { runKey, channel, requester } = card;
+    const empty = {
+      ts: null,
+      shown: null,
+      moved_from: null,
+      moved_why: null,
+      drawn_by: null,
+      drawn_until: 0,
+      settled: 0,
+    };
     await this.db
       .insertInto("cards")
-      .values({ run_key: runKey, channel, requester, ts: null, shown: null, settled: 0 })
+      .values({ run_key: runKey, channel, requester, ...empty })
       .onConflict((conflict) => conflict.column("run_key").doNothing())
       .execute();
   }
@@ -30,17 +45,49 @@ export class CardStore {
   async get(runKey: string): Promise<Card | null> {
     const row = await this.db.selectFrom("cards").selectAll().where("run_key", "=", runKey).executeTakeFirst();
     if (row === undefined) return null;
-    const { run_key, channel, ts, requester, shown, settled } = row;
-    return { runKey: run_key, channel, ts, requester, shown, settled: settled === 1 };
+    const { run_key, channel, ts, requester, shown, moved_from, moved_why, settled } = row;
+    const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
+    return { runKey: run_key, channel, ts, requester, shown, moved, settled: settled === 1 };
   }
 
   async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester">>): Promise<void> {
-    const { settled, ...rest } = change;
+    const { settled, moved, ...rest } = change;
+    const columns = {
+      ...rest,
+      ...(moved ? { moved_from: moved.from, moved_why: moved.why } : {}),
+      ...(settled === undefined ? {} : { settled: settled ? 1 : 0 }),
+    };
+    await this.db.updateTable("cards").set(columns).where("run_key", "=", runKey).execute();
+  }
+
+  /**
+   * Takes the right to draw a card, until `release` or for `forMs`. False when another process has it.
+   * Without it a slow edit with older knowledge could arrive after a newer one.
+   */
+  async claim(runKey: string, now: number, forMs: number): Promise<boolean> {
+    const result = await this.db
+      .updateTable("cards")
+      .set({ drawn_by: this.process, drawn_until: now + forMs })
+      .where("run_key", "=", runKey)
+      .where((eb) =>
+        eb.or([eb("drawn_by", "is", null), eb("drawn_by", "=", this.process), eb("drawn_until", "<", now)]),
+      )
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  async release(runKey: string): Promise<void> {
     await this.db
       .updateTable("cards")
-      .set({ ...rest, ...(settled === undefined ? {} : { settled: settled ? 1 : 0 }) })
+      .set({ drawn_by: null })
       .where("run_key", "=", runKey)
+      .where("drawn_by", "=", this.process)
       .execute();
+  }
+
+  /** When no other process works on this store: whoever was drawing has died. */
+  async releaseAll(): Promise<void> {
+    await this.db.updateTable("cards").set({ drawn_by: null }).execute();
   }
 
   /** The runs whose card may not show the truth yet. */

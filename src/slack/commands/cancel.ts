@@ -3,7 +3,7 @@
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { cancelUsageMessage, otherHostMessage, unknownRunMessage } from "../messages/answers.js";
-import { parseProjectRef } from "./parse/project-ref.js";
+import { type ProjectRef, parseProjectRef } from "./parse/project-ref.js";
 import { splitWords } from "./parse/words.js";
 
 export async function cancel(bot: Bot, interaction: Interaction, text: string): Promise<void> {
@@ -12,13 +12,19 @@ export async function cancel(bot: Bot, interaction: Interaction, text: string): 
   if (first === undefined) return interaction.respond(cancelUsageMessage());
   const ref = parseProjectRef(first, bot.hex.origin);
   if (ref.kind === "other_host") return interaction.respond(otherHostMessage(ref.host, bot.hex.host));
-  const runId = ref.kind === "run" ? ref.runId : ref.kind === "id" ? ref.projectId : null;
+  const runId = runIdOf(ref);
   if (runId === null) return interaction.respond(cancelUsageMessage());
   const known = await bot.runs.byHexRun(runId);
   if (known !== null) return cancelKnownRun(bot, interaction, known.key);
   const projectId = ref.kind === "run" ? ref.projectId : projectIdOf(second, bot.hex.origin);
   if (projectId === null) return interaction.respond(unknownRunMessage(runId));
   await cancelHexRun(bot, interaction, projectId, runId);
+}
+
+/** A lone id is the run's here. */
+function runIdOf(ref: ProjectRef): string | null {
+  if (ref.kind === "id") return ref.projectId;
+  return ref.kind === "run" || ref.kind === "link_without_id" ? ref.runId : null;
 }
 
 function projectIdOf(typed: string | undefined, origin: string): string | null {

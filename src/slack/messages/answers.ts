@@ -135,6 +135,11 @@ export function cancelAskedMessage(run: Run, here: boolean): Message {
   );
 }
 
+export function withdrawnMessage(run: Run): Message {
+  const title = inline(run.project.title || run.project.id, 120);
+  return answer(`*${title}* will not be started.`, "It will not be started.");
+}
+
 export function alreadyStartedMessage(): Message {
   return answer("That button has already started a run. Its card is in the channel.", "Already started.");
 }

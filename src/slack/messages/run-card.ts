@@ -3,7 +3,7 @@
 import type { Button } from "@slack/types";
 import { projectUrl } from "../../hex/catalog.js";
 import { remedyFor } from "../../hex/remedies.js";
-import { elapsedMs, identityOf, type Run, type RunOptions } from "../../runs/run.js";
+import { elapsedMs, identityOf, type Run, type RunIn, type RunOptions } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
 import { code, date, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
@@ -17,8 +17,14 @@ interface Face {
   word: string;
 }
 
+/** Why a card is a direct message: the one in the channel is gone, in Slack's word for it. */
+export interface Moved {
+  from: string;
+  why: string;
+}
+
 /** `now`: epoch ms; `origin`: where Hex is, for links. */
-export function runCard(run: Run, now: number, origin: string): Message {
+export function runCard(run: Run, now: number, origin: string, moved: Moved | null = null): Message {
   const face = faceOf(run);
   const title = run.project.title || run.project.id;
   const head = `${face.emoji} *${face.word}*  ${link(projectUrl(origin, run.project), title, TITLE_MAX)}`;
@@ -27,6 +33,7 @@ export function runCard(run: Run, now: number, origin: string): Message {
     section([head, time?.text, ...notes(run)].filter((line) => line).join("\n")),
     ...(run.state === "refused" ? remedyBlocks("*Why*", run.facts, run.reference) : []),
     context(optionsLine(run.options)),
+    moved === null ? null : context(movedLine(moved)),
     context(footLine(run)),
     actions(...buttons(run)),
   ]);
@@ -39,6 +46,10 @@ export function faceOf(run: Run): Face {
       return run.looking
         ? { emoji: ":mag:", word: "Looking for the run" }
         : { emoji: ":hourglass_flowing_sand:", word: "Starting" };
+    case "waiting":
+      return { emoji: ":hourglass:", word: "Waiting to start" };
+    case "withdrawn":
+      return { emoji: ":no_entry_sign:", word: "Not started" };
     case "pending":
       return { emoji: ":hourglass_flowing_sand:", word: "Waiting for a kernel" };
     case "running":
@@ -56,7 +67,7 @@ export function faceOf(run: Run): Face {
     case "refused":
       return { emoji: ":x:", word: "Not started" };
     case "lost":
-      return { emoji: ":grey_question:", word: run.why === "vanished" ? "No longer in Hex" : "Not known" };
+      return { emoji: ":grey_question:", word: LOST[run.why].word };
   }
 }
 
@@ -103,6 +114,11 @@ function notes(run: Run): string[] {
   if (run.state === "starting" && run.looking) {
     lines.push("Hex gave no clear answer to the start. Looking whether the run exists before anything else happens.");
   }
+  if (run.state === "waiting") {
+    const { what } = remedyFor(run.facts);
+    lines.push(`${inline(what, 300)} The bot tries again on its own until ${date(run.until, "{time}")}.`);
+  }
+  if (run.state === "withdrawn") lines.push(`Cancelled by ${mention(run.by)} before it began.`);
   if (run.state === "cancelling") {
     lines.push(`${mention(run.by)} wants it stopped. ${run.accepted ? "Hex is stopping it." : "Asking Hex."}`);
   }
@@ -122,22 +138,39 @@ function notes(run: Run): string[] {
     lines.push("Hex had no kernel free for it. Cancel a run or close a project in Hex, then press Run again.");
   }
   if (run.state === "errored") lines.push("A cell failed. Open the run in Hex to see which one and why.");
-  if (run.state === "lost") lines.push(LOST[run.why]);
+  if (run.state === "lost") lines.push(LOST[run.why].text);
   if (run.again !== null) lines.push(`Run again by ${mention(run.again.by)}, ${date(run.again.at)}.`);
   return lines;
 }
 
-const LOST = {
-  start_unknown:
-    "The connection to Hex broke while the run was being started, and no such run is listed. It may still appear. " +
-    "Press *Look again* in a minute, or check the project in Hex before you start it again.",
-  several:
-    "The connection to Hex broke while the run was being started, and more than one new run is listed: which one is " +
-    "this one cannot be told. Check the project's runs in Hex before you start it again.",
-  vanished:
-    "Hex no longer knows this run: it, or its project, was deleted, or is no longer shared with the bot's token. " +
-    "Check the project in Hex.",
-} as const;
+const LOST: Record<RunIn<"lost">["why"], { word: string; text: string }> = {
+  start_unknown: {
+    word: "Not known",
+    text:
+      "The connection to Hex broke while the run was being started, and no such run is listed. It may still appear. " +
+      "Press *Look again* in a minute, or check the project in Hex before you start it again.",
+  },
+  several: {
+    word: "Not known",
+    text:
+      "The connection to Hex broke while the run was being started, and more than one new run is listed: which one is " +
+      "this one cannot be told. Check the project's runs in Hex before you start it again.",
+  },
+  vanished: {
+    word: "No longer in Hex",
+    text:
+      "Hex no longer knows this run: it, or its project, was deleted, or is no longer shared with the bot's token. " +
+      "Check the project in Hex.",
+  },
+  unreachable: {
+    word: "Not known",
+    text: "Hex could not be asked about this run for a day, so the bot no longer watches it. Open it in Hex.",
+  },
+  too_long: {
+    word: "No longer watched",
+    text: "This run has not ended within a week, so the bot no longer watches it. Open it in Hex, and cancel it there if it hangs.",
+  },
+};
 
 /** The inputs and flags it was started with; null when there are none. */
 export function optionsLine(options: RunOptions): string | null {
@@ -155,6 +188,16 @@ export function optionsLine(options: RunOptions): string | null {
 
 function printed(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function movedLine({ from, why }: Moved): string {
+  const words: Record<string, string> = {
+    message_not_found: "was deleted",
+    is_archived: "can no longer be changed, because the channel is archived",
+    not_in_channel: "can no longer be changed, because the bot was removed from the channel",
+    channel_not_found: "can no longer be changed, because the bot cannot see the channel any more",
+  };
+  return `This card is here because the one in <#${from}> ${words[why] ?? "can no longer be changed"}.`;
 }
 
 function footLine(run: Run): string {
@@ -202,6 +245,7 @@ function buttons(run: Run): (Button | null)[] {
     case "starting":
     case "cancelling":
       return [];
+    case "waiting":
     case "pending":
     case "running":
       return [cancelButton(run)];

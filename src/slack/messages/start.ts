@@ -1,5 +1,6 @@
 // Why the bot could not start, in one sentence that ends in what to do.
 
+import { StoreError } from "../../store/database.js";
 import { SocketModeError, slackFailure } from "../failures.js";
 
 const SLACK: Record<string, string> = {
@@ -20,9 +21,7 @@ export function startFailure(error: unknown, port: number): string | null {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") return `Port ${port} is taken: stop what uses it, or set PORT to another one`;
   if (code === "EACCES") return `Port ${port} may not be used: set PORT to one above 1023`;
-  if (error instanceof Error && error.name === "StoreError" && "path" in error) {
-    return `The store ${String(error.path)} cannot be used (${error.message}): make HEX_BOT_DATA_DIR a folder that the bot may write to`;
-  }
+  if (error instanceof StoreError) return storeFailure(error);
   const socket = error instanceof SocketModeError;
   const failure = failureOf(socket ? error.cause : error);
   if (failure === null) return null;
@@ -35,6 +34,17 @@ export function startFailure(error: unknown, port: number): string | null {
     return `Slack cannot be reached (${failure.word}): check that this machine may reach SLACK_API_URL over HTTPS, then start again`;
   }
   return `Slack refused the start (${failure.word}): compare the app with manifest.yml, reinstall it, and start again`;
+}
+
+function storeFailure({ kind, where, message }: StoreError): string {
+  switch (kind) {
+    case "held":
+      return `Another process works on ${where}: stop it, or give this one a HEX_BOT_DATA_DIR of its own; several at a time need DATABASE_URL`;
+    case "newer":
+      return `The store ${where} was written by a newer version of the bot: start that version, or use an empty store`;
+    case "unusable":
+      return `The store ${where} cannot be used (${message}): check HEX_BOT_DATA_DIR, a folder that the bot may write to, or DATABASE_URL`;
+  }
 }
 
 function failureOf(error: unknown) {

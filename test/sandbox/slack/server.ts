@@ -85,6 +85,7 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     archive: (channel) => {
       directory.roomOf(channel).archived = true;
     },
+    delete: (message) => log.remove(message.channel, message.ts),
     dm: (person) => directory.dm(person),
     say: (person, channel, text) =>
       log.post({ channel: directory.roomOf(channel).id, author: person.id, via: "person", text, blocks: [] }),

@@ -201,6 +201,8 @@ export interface LocalSlack {
   invite(channel: Channel, user: Person | string): void;
   kick(channel: Channel, user: Person | string): void;
   archive(channel: Channel): void;
+  /** Somebody deletes a message. */
+  delete(message: SlackMessage): void;
   /** The direct message channel of the bot and a person. */
   dm(person: Person): Channel;
   /** Somebody writes a message; it appears among the messages as via "person". */

@@ -96,16 +96,30 @@ const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record(
 const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234") }));
 const ended = { ...base, hex, startedAt, endedAt: time, elapsedMs: maybe(span) };
 const run: fc.Arbitrary<Run> = fc.oneof(
-  fc.record({ ...base, state: fc.constant("starting" as const), looking: fc.boolean() }),
+  fc.record({ ...base, state: fc.constant("starting" as const), looking: fc.boolean(), lease: time }),
+  fc.record({ ...base, state: fc.constant("waiting" as const), facts, tries: fc.nat(), nextAt: time, until: time }),
+  fc.record({ ...base, state: fc.constant("withdrawn" as const), by: fc.constant("U1"), endedAt: time }),
   fc.record({ ...live, state: fc.constantFrom("pending" as const, "running" as const), cancelFailure }),
-  fc.record({ ...live, state: fc.constant("cancelling" as const), by: fc.constant("U1"), accepted: fc.boolean() }),
+  fc.record({
+    ...live,
+    state: fc.constant("cancelling" as const),
+    by: fc.constant("U1"),
+    accepted: fc.boolean(),
+    lease: time,
+  }),
   fc.record({ ...ended, state: fc.constantFrom("completed" as const, "errored" as const, "no_kernel" as const) }),
   fc.record({ ...ended, state: fc.constant("cancelled" as const), by: maybe(fc.constant("U1")) }),
   fc.record({ ...base, state: fc.constant("refused" as const), facts, endedAt: time }),
   fc.record({
     ...base,
     state: fc.constant("lost" as const),
-    why: fc.constantFrom("start_unknown" as const, "several" as const, "vanished" as const),
+    why: fc.constantFrom(
+      "start_unknown" as const,
+      "several" as const,
+      "vanished" as const,
+      "unreachable" as const,
+      "too_long" as const,
+    ),
     hex: maybe(hex),
     endedAt: time,
   }),
@@ -155,8 +169,8 @@ const hexRun: fc.Arbitrary<HexRun> = fc.record({
 describe("never past a limit, whatever the data", () => {
   test("the run card and its reply", () => {
     fc.assert(
-      fc.property(run, time, (made, now) => {
-        check(runCard(made, now, ORIGIN), ["U1"]);
+      fc.property(run, time, maybe(fc.record({ from: fc.constant("C1"), why: nasty })), (made, now, moved) => {
+        check(runCard(made, now, ORIGIN, moved), ["U1"]);
         const reply = followUpMessage(made, 500_000);
         if (reply !== null) check(reply, ["U1"]);
       }),

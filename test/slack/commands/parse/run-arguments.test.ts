@@ -66,7 +66,10 @@ describe("parseRunArguments", () => {
   });
 
   const name = fc.stringMatching(/^[a-z_][a-z0-9_]{0,12}$/);
-  const text = fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.stringMatching(/^[ "'“”‘’\\{}[\]=<>&|—-]*$/));
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 60, size: "max" }),
+    fc.stringMatching(/^[ "'“”‘’\\{}[\]=<>&|—-]*$/),
+  );
   const nested = fc.jsonValue({ maxDepth: 2 }).map((made): JsonValue => JSON.parse(JSON.stringify(made)));
   const value: fc.Arbitrary<JsonValue> = fc.oneof(
     text,
@@ -137,12 +140,23 @@ describe("parseRunArguments", () => {
       ":",
       "1",
     );
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 4_000 }), (typed) => void parseRunArguments(typed)));
+    const long = fc.string({ unit: "binary", maxLength: 4_000, size: "max" });
+    fc.assert(fc.property(long, (typed) => void parseRunArguments(typed)));
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 60 }), (parts) => void parseRunArguments(parts.join(""))),
+      fc.property(fc.array(pieces, { maxLength: 60, size: "max" }), (parts) => void parseRunArguments(parts.join(""))),
       { numRuns: 1_000 },
     );
   });
+
+  test.each(["=", "x=[", '\\"', "x={“", "{", "—a ", "<https://", "a.", "1"])(
+    "4,000 characters of %s are read at once",
+    (part) => {
+      const began = performance.now();
+      parseRunArguments(part.repeat(4_000 / part.length));
+      parseRunArguments(`p x=${part.repeat(4_000 / part.length)}`);
+      expect(performance.now() - began).toBeLessThan(500);
+    },
+  );
 });
 
 describe("sub-commands", () => {

@@ -1,0 +1,104 @@
+// Takes care of what nobody else does: starts that wait for their time, and what a process that died left behind.
+// Runs where the watch runs, so that there is one at a time.
+
+import type { Clock } from "../clock.js";
+import type { Canceller } from "./cancel.js";
+import { isLive, lost, type Run } from "./run.js";
+import type { Starter } from "./start.js";
+import type { RunStore } from "./store.js";
+
+export interface KeeperOptions {
+  store: RunStore;
+  starter: Starter;
+  canceller: Canceller;
+  clock: Clock;
+  /** Finished runs are removed after this time, in ms. */
+  keepMs: number;
+  /** Makes every card show the truth. */
+  sweepCards: () => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** How often it looks, in ms: what another replica leaves behind announces itself to nobody. */
+const ROUND_MS = 2_000;
+const SWEEP_MS = 15_000;
+const REMOVE_MS = 60 * MINUTE;
+/** After this time without an answer about a run there is nothing left to learn. */
+const UNREACHABLE_MS = DAY;
+/** No run of Hex takes that long. */
+const TOO_LONG_MS = 7 * DAY;
+
+export class Keeper {
+  /** Runs that are being taken care of at this moment, by key. */
+  readonly #busy = new Map<string, Promise<void>>();
+  #sweptAt = Number.NEGATIVE_INFINITY;
+  #removedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: KeeperOptions) {}
+
+  /** When no other process works on this store: all that is in the middle of something was left behind, whatever its lease. */
+  async takeOver(): Promise<void> {
+    for (const run of await this.options.store.inFlight()) this.#care(run, Number.POSITIVE_INFINITY);
+  }
+
+  /** Keeps until `signal` aborts, and until what it began is done. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { clock, onError } = this.options;
+    while (!signal.aborted) {
+      await this.#round().catch(onError);
+      await clock.sleep(ROUND_MS, signal);
+    }
+    await Promise.all(this.#busy.values());
+  }
+
+  async #round(): Promise<void> {
+    const { store, clock } = this.options;
+    const now = clock.now();
+    for (const run of await store.inFlight()) this.#care(run, now);
+    if (now - this.#sweptAt >= SWEEP_MS) {
+      this.#sweptAt = now;
+      await this.options.sweepCards();
+    }
+    if (now - this.#removedAt >= REMOVE_MS) {
+      this.#removedAt = now;
+      await store.removeEndedBefore(now - this.options.keepMs);
+    }
+  }
+
+  /** `now`: epoch ms; what is due before it is done. */
+  #care(run: Run, now: number): void {
+    if (this.#busy.has(run.key)) return;
+    const work = this.#workFor(run, now);
+    if (work === null) return;
+    const done = work()
+      .catch(this.options.onError)
+      .then(() => {
+        this.#busy.delete(run.key);
+      });
+    this.#busy.set(run.key, done);
+  }
+
+  #workFor(run: Run, now: number): (() => Promise<unknown>) | null {
+    const { starter, canceller, store, clock } = this.options;
+    const today = clock.now();
+    switch (run.state) {
+      case "starting":
+        return run.lease < now ? () => starter.look(run.key) : null;
+      case "waiting":
+        return run.nextAt <= today ? () => starter.retry(run.key) : null;
+      case "cancelling":
+        if (!run.accepted && run.lease < now) return () => canceller.retry(run.key);
+        break;
+    }
+    const why = isLive(run) ? hopeless(run, today) : null;
+    return why && (() => store.update(run.key, (stored) => (isLive(stored) ? lost(stored, why, today) : null)));
+  }
+}
+
+/** Why there is nothing left to learn about a run, if so. */
+function hopeless(run: Run, now: number): "unreachable" | "too_long" | null {
+  if ("trouble" in run && run.trouble !== null && now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
+  return now - run.requestedAt > TOO_LONG_MS ? "too_long" : null;
+}
