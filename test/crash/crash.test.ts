@@ -1,0 +1,183 @@
+// kill -9 at each point of a run's life, on both stores: started exactly once, and a true card at the end.
+
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
+import { type LocalSlack, visibleText } from "../sandbox/slack/server.js";
+import { Fleet, LocalPostgres, type Replica, type StoreKind, until } from "./fleet.js";
+
+const SPEED = 8;
+const NEVER = { type: "hang" } as const;
+
+let postgres: LocalPostgres;
+let databases = 0;
+beforeAll(async () => {
+  postgres = await LocalPostgres.start();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+interface Stage {
+  fleet: Fleet;
+  bot: Replica;
+  hex: SimulatedHex;
+  slack: LocalSlack;
+  project: (run?: Partial<RunBehaviour>) => Project;
+  starts: () => RecordedRequest[];
+  /** Exactly one card is there, and it is true. */
+  expectOneCard: (text: string) => void;
+}
+
+async function stage(kind: StoreKind): Promise<Stage> {
+  const fleet = await Fleet.start(kind === "sqlite" ? null : await postgres.database(`crash${databases++}`), SPEED);
+  onTestFinished(() => fleet.stop());
+  const { hex, slack } = fleet;
+  return {
+    ...{ fleet, hex, slack },
+    bot: await fleet.add(),
+    project: (run = {}) =>
+      hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),
+    starts: () => hex.requests.filter((request) => request.endpoint === "runProject"),
+    expectOneCard(text) {
+      expect(slack.refused).toEqual([]);
+      expect(fleet.cards.map((card) => visibleText(card).includes(text))).toEqual([true]);
+    },
+  };
+}
+
+describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) => {
+  const scenario = (name: string, play: (stage: Stage) => Promise<void>) =>
+    test(name, async () => play(await stage(kind)), 90_000);
+
+  scenario(
+    "before the request: nothing was started, and nothing says so",
+    async ({ fleet, bot, hex, slack, project, starts }) => {
+      const { id } = project();
+      hex.faults.add({ endpoint: "getProject", kind: NEVER });
+      await slack.command(`run ${id}`);
+      await hex.waitFor((request) => request.endpoint === "getProject");
+      await bot.kill();
+      await fleet.add();
+      expect(starts()).toEqual([]);
+      expect(fleet.cards).toEqual([]);
+    },
+  );
+
+  scenario(
+    "after the request, before its answer, and the run exists: it is found",
+    async ({ fleet, bot, hex, slack, project, starts }) => {
+      hex.faults.add({ endpoint: "runProject", kind: NEVER, afterEffect: true });
+      await slack.command(`run ${project().id}`);
+      await hex.waitFor((request) => request.endpoint === "runProject");
+      const card = await fleet.cardShows("Starting");
+      await until(
+        () => card.ts !== "",
+        () => "",
+      );
+      await bot.kill();
+      await fleet.add();
+      await fleet.cardShows("Completed");
+      expect(hex.workspace.runs).toHaveLength(1);
+      expect(starts()).toHaveLength(1);
+      expect(fleet.cards.filter((one) => visibleText(one).includes("Completed"))).toHaveLength(1);
+    },
+  );
+
+  scenario(
+    "after the request, before its answer, and the run does not exist: not started again by itself",
+    async ({ fleet, bot, hex, slack, project, starts }) => {
+      hex.faults.add({ endpoint: "runProject", kind: NEVER });
+      await slack.command(`run ${project().id}`);
+      await hex.waitFor((request) => request.endpoint === "runProject");
+      await bot.kill();
+      await fleet.add();
+      await fleet.cardShows("Not known");
+      expect(starts()).toHaveLength(1);
+    },
+  );
+
+  scenario(
+    "after the run id, before the card: the card is posted by the next process",
+    async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+      slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" }, times: 1 });
+      await slack.command(`run ${project().id}`);
+      await hex.waitFor((request) => request.endpoint === "listRuns" || request.endpoint === "getRun");
+      await bot.kill();
+      await fleet.add();
+      await fleet.cardShows("Completed");
+      expect(hex.workspace.runs).toHaveLength(1);
+      expectOneCard("Completed");
+    },
+  );
+
+  scenario("between two edits", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+    await slack.command(`run ${project().id}`);
+    await fleet.cardShows("Running");
+    await bot.kill();
+    await fleet.add();
+    await fleet.cardShows("Completed");
+    expect(hex.workspace.runs).toHaveLength(1);
+    expectOneCard("Completed");
+  });
+
+  scenario("in the middle of an edit", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+    await slack.command(`run ${project().id}`);
+    await fleet.cardShows("Waiting for a kernel");
+    slack.faults.add({ method: "chat.update", kind: { type: "hang" }, times: 1 });
+    const from = slack.calls.length;
+    await until(
+      () => slack.calls.slice(from).some((call) => call.method === "chat.update"),
+      () => "no edit",
+    );
+    await bot.kill();
+    await fleet.add();
+    await fleet.cardShows("Completed");
+    expect(hex.workspace.runs).toHaveLength(1);
+    expectOneCard("Completed");
+  });
+
+  scenario(
+    "while cancelling, and Hex has not heard of it: it is asked again",
+    async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+      await slack.command(`run ${project({ neverEnds: true }).id}`);
+      const card = await fleet.cardShows("Running");
+      hex.faults.add({ endpoint: "cancelRun", kind: NEVER });
+      await slack.click(card, "cancel_run");
+      await hex.waitFor((request) => request.endpoint === "cancelRun");
+      await bot.kill();
+      await fleet.add();
+      await fleet.cardShows("Cancelled");
+      expectOneCard("Cancelled");
+      expect(visibleText(card)).toContain(`By <@${slack.people.ada.id}>`);
+    },
+  );
+
+  scenario("while it waits for a kernel", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+    hex.workspace.kernelsBusy = 25;
+    await slack.command(`run ${project().id}`);
+    await fleet.cardShows("Waiting to start");
+    await bot.kill();
+    hex.workspace.kernelsBusy = 0;
+    await fleet.add();
+    await fleet.cardShows("Completed");
+    expect(hex.workspace.runs).toHaveLength(1);
+    expectOneCard("Completed");
+  });
+
+  scenario("SIGTERM: exit code 0, and the next one goes on", async ({ fleet, bot, slack, project, expectOneCard }) => {
+    await slack.command(`run ${project().id}`);
+    await fleet.cardShows("Running");
+    bot.child.kill("SIGTERM");
+    expect(await bot.exit).toBe(0);
+    await fleet.add();
+    await fleet.cardShows("Completed");
+    expectOneCard("Completed");
+  });
+});
+
+test("a second process on the same file says so and exits", async () => {
+  const fleet = await Fleet.start(null, SPEED);
+  await fleet.add();
+  const second = await fleet.add();
+  expect(await second.exit).not.toBe(0);
+  expect(second.log).toContain("StoreError");
+  await fleet.stop();
+}, 60_000);

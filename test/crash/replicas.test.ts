@@ -1,0 +1,109 @@
+// Three replicas on one Postgres, forty runs, and somebody who kills replicas at random: nothing is started twice, nothing
+// is left unwatched, no card is wrong at the end, and never do two watch at once.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RecordedRequest } from "../sandbox/hex/server.js";
+import { visibleText } from "../sandbox/slack/server.js";
+import { Fleet, LocalPostgres, type Replica, until } from "./fleet.js";
+
+const SPEED = 8;
+const SECOND = 1_000;
+const RUNS = 40;
+/** A look for a lost run is no watching: any replica may look. */
+const isWatch = ({ endpoint, query }: RecordedRequest) =>
+  endpoint === "getRun" || (endpoint === "listRuns" && query.get("limit") !== "25");
+
+let postgres: LocalPostgres;
+beforeAll(async () => {
+  postgres = await LocalPostgres.start();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+/** Pseudo-random numbers in [0, 1), the same for the same seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+describe("three replicas on one Postgres", () => {
+  test("forty runs, random kills and restarts for two minutes", async () => {
+    const fleet = await Fleet.start(await postgres.database("replicas"), SPEED);
+    const { hex, slack, clock } = fleet;
+    hex.workspace.rateLimits.enabled = false;
+    const random = randomFrom(7);
+    const alive: Replica[] = await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
+    const projects = [1, 2].map((number) =>
+      hex.workspace.addProject({ title: `Project ${number}`, run: { pendingMs: 2 * SECOND, runningMs: 30 * SECOND } }),
+    );
+    const begin = clock.now();
+    const wanted: string[] = [];
+    let nextKill = begin + 8 * SECOND;
+    for (let run = 0; clock.now() < begin + 120 * SECOND; ) {
+      if (run < RUNS) {
+        const project = projects[run % projects.length];
+        const { ack, id } = await slack.command(`run ${project?.id}`, { timeoutMs: 3_000 });
+        if (ack.ok) wanted.push(id);
+        run++;
+      }
+      if (clock.now() > nextKill) {
+        const [victim] = alive.splice(Math.floor(random() * alive.length), 1);
+        await victim?.kill();
+        alive.push(await fleet.add());
+        nextKill = clock.now() + (6 + 8 * random()) * SECOND;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    const finished = () =>
+      hex.workspace.runs.every((run) => run.finished) &&
+      fleet.cards.every((card) => /Completed|Not known/.test(visibleText(card)));
+    await until(finished, () => fleet.cards.map(visibleText).join("\n---\n"));
+
+    // Each card stands for one command, and no run belongs to two.
+    expect(wanted.length).toBeGreaterThan(RUNS / 2);
+    expect(hex.workspace.runs.length).toBeLessThanOrEqual(RUNS);
+    const links = fleet.cards.map((card) => /\/run\/([\w-]+)\|/.exec(visibleText(card))?.[1]).filter((link) => link);
+    expect(new Set(links).size).toBe(new Set(hex.workspace.runs.map((run) => run.id)).size);
+    expect(slack.refused).toEqual([]);
+
+    const watch = hex.requests.filter(isWatch);
+    const inFlight = (at: number) => hex.workspace.runs.some((run) => run.createdAt < at && (run.endedAt ?? at) > at);
+    const gaps = watch.map((request, index) => ({ from: watch[index - 1]?.at ?? request.at, to: request.at }));
+    const unwatched = gaps.filter(({ from, to }) => to - from > 15 * SECOND && inFlight(from + SECOND));
+    expect(unwatched).toEqual([]);
+
+    // Between the last request of one watcher and the first of another there is time in which nobody watches.
+    const who = (request: RecordedRequest | undefined) => request?.headers.authorization;
+    const changes = watch.filter((request, index) => index > 0 && who(request) !== who(watch[index - 1]));
+    expect(changes.length).toBeGreaterThan(0);
+    const last = new Map<unknown, number>();
+    const interleaved = watch.filter((request, index) => {
+      const before = last.get(who(request));
+      last.set(who(request), index);
+      return before !== undefined && before < index - 1;
+    });
+    expect(interleaved.map((request) => request.at)).toEqual([]);
+    await fleet.stop();
+  }, 120_000);
+
+  test("a replica that is stopped in order gives the watch away at once", async () => {
+    const fleet = await Fleet.start(await postgres.database("handover"), SPEED);
+    const first = await fleet.add();
+    await until(
+      () => first.log.includes("watch: begins"),
+      () => first.log,
+    );
+    const second = await fleet.add();
+    first.child.kill("SIGTERM");
+    expect(await first.exit).toBe(0);
+    const left = fleet.clock.now();
+    await until(
+      () => second.log.includes("watch: begins"),
+      () => second.log,
+    );
+    expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
+    await fleet.stop();
+  }, 60_000);
+});
