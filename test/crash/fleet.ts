@@ -115,6 +115,8 @@ export class Fleet {
       HEX_BOT_DATA_DIR: dataDir,
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
       PORT: "0",
+      // Forty commands in a few seconds must not use up what the watch needs.
+      HEX_REQUESTS_PER_MINUTE: "600",
       CLOCK_START: String(start),
       CLOCK_SPEED: String(speed),
     };
