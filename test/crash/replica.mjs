@@ -3,7 +3,7 @@
 import { startApp } from "../../dist/app.js";
 import { readConfig, secretsOf } from "../../dist/config.js";
 import { createLogger } from "../../dist/log.js";
-import { FastClock } from "../sandbox/clock.js";
+import { FastClock } from "../sandbox/fast-clock.mjs";
 
 const reading = readConfig(process.env);
 if (!reading.ok) throw new Error(reading.problems.join("\n"));

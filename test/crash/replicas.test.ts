@@ -29,8 +29,9 @@ function randomFrom(seed: number): () => number {
 }
 
 describe("three replicas on one Postgres", () => {
-  test("forty runs, random kills and restarts for two minutes", async () => {
+  test("forty runs, random kills and restarts for two minutes", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("replicas"), SPEED);
+    onTestFinished(() => fleet.stop());
     const { hex, slack, clock } = fleet;
     hex.workspace.rateLimits.enabled = false;
     const random = randomFrom(7);
@@ -85,11 +86,11 @@ describe("three replicas on one Postgres", () => {
       return before !== undefined && before < index - 1;
     });
     expect(interleaved.map((request) => request.at)).toEqual([]);
-    await fleet.stop();
   }, 120_000);
 
-  test("a replica that is stopped in order gives the watch away at once", async () => {
+  test("a replica that is stopped in order gives the watch away at once", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("handover"), SPEED);
+    onTestFinished(() => fleet.stop());
     const first = await fleet.add();
     await until(
       () => first.log.includes("watch: begins"),
@@ -104,6 +105,5 @@ describe("three replicas on one Postgres", () => {
       () => second.log,
     );
     expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
-    await fleet.stop();
   }, 60_000);
 });

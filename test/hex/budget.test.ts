@@ -56,6 +56,40 @@ describe("Budget", () => {
     await budget.take("command", 0);
   });
 
+  test("counts those who wait already: each full window of them is another minute", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 2);
+    for (let i = 0; i < 2; i++) await budget.take("command", 0);
+    for (let i = 0; i < 3; i++) void budget.take("command", 1_000_000);
+    await expect(budget.take("command", 119_999)).rejects.toEqual(new BudgetSpent(120_000));
+    await expect(budget.take("watch", 119_999)).rejects.toEqual(new BudgetSpent(120_000));
+  });
+
+  test("a poll that commands overtake is sent away in time, and takes nobody's turn", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1);
+    await budget.take("command", 0);
+    const poll = expect(budget.take("watch", 90_000)).rejects.toBeInstanceOf(BudgetSpent);
+    const command = budget.take("command", 90_000);
+    await turn();
+    clock.advance(60_000);
+    await Promise.all([command, poll]);
+    expect(clock.sleeping).toBe(0);
+    clock.advance(60_000);
+    await budget.take("command", 0);
+  });
+
+  test("a pause that outlasts the patience of those who wait", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1);
+    await budget.take("command", 0);
+    const waiting = expect(budget.take("command", 60_000)).rejects.toEqual(new BudgetSpent(30_000));
+    await turn();
+    budget.pause(90_000);
+    clock.advance(60_000);
+    await waiting;
+  });
+
   test("a pause holds up everybody", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);

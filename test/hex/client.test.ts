@@ -1,7 +1,7 @@
 // The client over real HTTP against the simulated Hex.
 
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 let wire: Wire;
@@ -11,6 +11,8 @@ beforeEach(async () => {
 afterEach(() => wire.stop());
 
 const DAY = 86_400_000;
+/** How often it is looked whether something has happened. */
+const QUICKLY = { interval: 2 };
 
 describe("endpoints", () => {
   test.each(["seconds", "milliseconds"] as const)("me: who, and until when, told in %s", async (unit) => {
@@ -112,7 +114,9 @@ describe("repeating", () => {
     ["a 500", { type: "status", status: 500 }],
     ["a 429 with seconds", { type: "rateLimited", retryAfter: 2 }],
     ["a 429 without a word", { type: "rateLimited" }],
+    ["a 503", { type: "status", status: 503 }],
     ["a hang", { type: "hang" }],
+    ["a body that never ends", { type: "stall" }],
   ] as const;
 
   test.each(faults)("GET after %s, and it works", async (_, kind) => {
@@ -136,16 +140,38 @@ describe("repeating", () => {
     expect(wire.hex.requests).toHaveLength(1);
   });
 
-  test("waits as long as Hex says, in seconds or as a date, and nobody else sends meanwhile", async () => {
-    const date = new Date(wire.clock.now() + 20_000).toUTCString();
-    for (const retryAfter of [20, date]) {
-      wire.hex.faults.add({ kind: { type: "rateLimited", retryAfter }, endpoint: "me" });
-      const from = wire.hex.requests.length;
-      const start = wire.clock.now();
-      await soon(wire.clock, Promise.all([wire.client.me(CALL), wire.client.me(CALL)]), 500);
-      const later = wire.hex.requests.slice(from).filter((request) => request.at > start);
-      for (const request of later) expect(request.at - start).toBeGreaterThanOrEqual(retryAfter === 20 ? 20_000 : 0);
-    }
+  test.each([
+    ["in seconds", () => ({ "retry-after": "20" })],
+    ["as a date", () => ({ "retry-after": new Date(wire.clock.now() + 20_000).toUTCString() })],
+    ["as the end of a window", () => ({ "x-ratelimit-reset": String(wire.clock.now() / 1_000 + 20) })],
+  ])("waits exactly as long as Hex says, %s, and nobody else sends meanwhile", async (_, headers) => {
+    const { clock, hex, client } = wire;
+    hex.faults.add({ kind: { type: "status", status: 429, headers: headers() }, endpoint: "me" });
+    const start = clock.now();
+    const limited = client.me(CALL);
+    await vi.waitFor(() => expect(clock.sleeping).toBe(1), QUICKLY);
+    const other = client.projectPage(CALL, null);
+    await vi.waitFor(() => expect(clock.sleeping).toBe(2), QUICKLY);
+    clock.advance(19_999);
+    expect(clock.sleeping).toBe(2);
+    clock.advance(1);
+    await Promise.all([limited, other]);
+    expect(hex.requests.map((request) => request.at - start)).toEqual([0, 20_000, 20_000]);
+  });
+
+  test("without a word from Hex, each pause is longer than the one before", async () => {
+    const { clock, hex, client } = wire;
+    hex.faults.add({ kind: { type: "rateLimited" }, endpoint: "me", times: 2 });
+    await soon(clock, client.me(CALL), 1);
+    const [first = 0, second = 0, third = 0] = hex.requests.map((request) => request.at);
+    expect([second - first, third - second]).toEqual([150, 300]);
+  });
+
+  test("gives up after the third attempt, with the last failure", async () => {
+    wire.hex.faults.add({ kind: { type: "status", status: 502 }, times: 9 });
+    const error = await soon(wire.clock, failure(wire.client.me(CALL)));
+    expect(error.facts).toMatchObject({ kind: "hex_failed", status: 502 });
+    expect(wire.hex.requests).toHaveLength(3);
   });
 
   test("not past the patience of whoever asks", async () => {
@@ -166,6 +192,60 @@ test("no token in any error", async () => {
   expect(`${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}${error.stack}`).not.toContain(
     wire.token,
   );
+});
+
+test.each([
+  ["bare text", (secret: string) => `Received: authorization: Bearer ${secret}`],
+  ["a reason", (secret: string) => ({ reason: `Bad token ${secret}` })],
+  ["refused inputs", (secret: string) => ({ notFound: [secret], invalid: [{ paramName: "a", paramValue: secret }] })],
+])("no token in an error, even when it is repeated in %s", async (_, body) => {
+  const { id } = wire.hex.workspace.addProject();
+  wire.hex.faults.add({ kind: { type: "status", status: 422, body: body(wire.token) } });
+  const error = await failure(wire.client.startRun(id, {}, CALL));
+  const shown = `${inspect(error, { depth: 9, showHidden: true })}${JSON.stringify(error)}${error.stack}`;
+  expect(shown).not.toContain(wire.token);
+  expect(shown).toContain("[token]");
+});
+
+describe("answers of another age", () => {
+  const answer = (body: unknown) => wire.hex.faults.add({ kind: { type: "status", status: 200, body } });
+
+  test("a project with fields, kinds and cadences that nobody knows, and without those it may lack", async () => {
+    answer({
+      ...{ id: "p", title: "Revenue", type: "NOTEBOOK", colour: "red", lastPublishedAt: "soon" },
+      schedules: [{ cadence: "YEARLY", yearly: {} }, "never"],
+    });
+    expect(await wire.client.project("p", CALL)).toMatchObject({
+      ...{ id: "p", title: "Revenue", type: "NOTEBOOK", description: null, owner: null, categories: [] },
+      lastPublishedAt: null,
+      schedules: [{ cadence: "YEARLY", custom: null }],
+    });
+  });
+
+  test("a run with hardly more than a status", async () => {
+    answer({ projectId: "p", runId: "r", status: "DREAMING", dreams: 3 });
+    expect(await wire.client.run("p", "r", CALL)).toMatchObject({
+      ...{ status: "DREAMING", startTime: null, endTime: null, elapsedTime: null, projectVersion: null },
+    });
+  });
+
+  test("a cursor that leads back to itself ends the list", async () => {
+    for (let i = 0; i < 3; i++) answer({ values: [], pagination: { after: "again" } });
+    let pages = 0;
+    for await (const _ of wire.client.projects(CALL, 20)) pages++;
+    expect(pages).toBe(2);
+  });
+});
+
+test("a signal that aborts ends the request, and nothing is sent again", async () => {
+  wire.hex.faults.add({ kind: { type: "hang" }, times: 9 });
+  const stop = new AbortController();
+  const asked = failure(wire.client.me({ ...CALL, signal: stop.signal }));
+  await wire.hex.waitFor(({ endpoint }) => endpoint === "me");
+  stop.abort();
+  await asked;
+  expect(wire.hex.requests).toHaveLength(1);
+  expect(wire.clock.sleeping).toBe(0);
 });
 
 test("every attempt is told to whoever listens", async () => {

@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Catalog, projectUrl, searchProjects, sortProjects } from "../../src/hex/catalog.js";
 import { Prober } from "../../src/hex/connection.js";
-import { CALL, soon, startWire, type Wire } from "./wire.js";
+import { HexError } from "../../src/hex/errors.js";
+import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const DAY = 86_400_000;
 let wire: Wire;
@@ -42,6 +43,27 @@ describe("catalog", () => {
     expect(wire.hex.requests).toHaveLength(2);
   });
 
+  test("more projects than are read: says that the list is not complete", async () => {
+    const page = (after: string | null) => ({ values: [], pagination: { after } });
+    const answer = (body: unknown) =>
+      wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
+    for (let i = 1; i <= 20; i++) answer(page(`cursor ${i}`));
+    expect((await catalog.list(CALL, 0)).complete).toBe(false);
+    for (let i = 1; i <= 20; i++) answer(page(i === 20 ? null : `cursor ${i}`));
+    expect((await catalog.list(CALL, 0)).complete).toBe(true);
+    expect(wire.hex.requests).toHaveLength(40);
+  });
+
+  test("known without asking, once it has been read; a reading that fails spoils nothing", async () => {
+    const { id, title } = wire.hex.workspace.addProject();
+    expect(catalog.known(id)).toBeNull();
+    await catalog.list(CALL, 0);
+    wire.hex.workspace.revokeToken(wire.token);
+    expect((await failure(catalog.list(CALL, 0))).kind).toBe("unauthorized");
+    expect(catalog.known(id)).toMatchObject({ title });
+    expect((await catalog.list(CALL, 60_000)).projects).toHaveLength(1);
+  });
+
   test("search: every word, in title, description, category or owner, whatever the case", async () => {
     const { workspace } = wire.hex;
     workspace.addProject({
@@ -63,6 +85,8 @@ describe("catalog", () => {
 });
 
 describe("probe", () => {
+  const dryRuns = () => wire.hex.requests.filter((request) => request.endpoint === "runProject").length;
+
   test("both scopes proven, and the proof of running kept for ten minutes", async () => {
     wire.hex.workspace.addProject();
     for (let i = 0; i < 3; i++) {
@@ -72,7 +96,7 @@ describe("probe", () => {
         run: { state: "proven" },
       });
     }
-    expect(wire.hex.requests.filter((request) => request.endpoint === "runProject")).toHaveLength(1);
+    expect(dryRuns()).toBe(1);
     expect(wire.hex.workspace.runs).toEqual([]);
   });
 
@@ -89,6 +113,66 @@ describe("probe", () => {
     wire.hex.workspace.addProject();
     wire.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 422 } });
     expect((await prober.probe(CALL)).run).toEqual({ state: "proven" });
+  });
+
+  test.each([
+    ["not_found", { type: "status", status: 404 }, 3],
+    ["not_published", { type: "status", status: 422, body: { reason: "Project must be published" } }, 3],
+    ["bad_request", { type: "status", status: 400 }, 3],
+    ["no_kernel", { type: "status", status: 503 }, 1],
+    ["rate_limited", { type: "rateLimited" }, 1],
+  ] as const)("%s on every dry run says nothing about the scope", async (kind, fault, trials) => {
+    for (let i = 0; i < 5; i++) wire.hex.workspace.addProject();
+    wire.hex.faults.add({ endpoint: "runProject", kind: fault, times: 9 });
+    expect((await prober.probe(CALL)).run).toMatchObject({ state: "failed", error: { kind } });
+    expect(dryRuns()).toBe(trials);
+  });
+
+  test("the proof of running is asked for again after ten minutes, or when a run was refused", async () => {
+    wire.hex.workspace.addProject();
+    await prober.probe(CALL);
+    wire.clock.advance(600_000 - 1);
+    await prober.probe(CALL);
+    expect(dryRuns()).toBe(1);
+    wire.clock.advance(1);
+    await prober.probe(CALL);
+    expect(dryRuns()).toBe(2);
+    prober.observe(new HexError({ kind: "scope", operation: "runProject", host: "h" }));
+    wire.hex.workspace.setScopes(wire.token, ["read"]);
+    expect((await prober.probe(CALL)).run.state).toBe("missing");
+  });
+
+  test("a token without any scope is alive, and lacks both", async () => {
+    wire.hex.workspace.setScopes(wire.token, []);
+    expect(await prober.probe(CALL)).toMatchObject({
+      ...{ error: null, tokenKind: "personal", projects: null },
+      read: { state: "missing", error: { kind: "scope" } },
+      run: { state: "unproven" },
+    });
+  });
+
+  test("what it tells of a healthy connection", async () => {
+    wire.hex.workspace.addProject();
+    wire.hex.workspace.addProject({ published: false });
+    const probe = await prober.probe(CALL);
+    expect(probe).toMatchObject({
+      ...{ host: wire.client.host, me: { user: { email: "ada@example.com" } } },
+      projects: { total: 2, published: 1, complete: true },
+    });
+    expect(probe.latencyMs).not.toBeNull();
+  });
+
+  test("a limit of requests, Hex's or the bot's own, is no sign of death", async () => {
+    const since = wire.clock.now();
+    prober.observe(null);
+    wire.clock.advance(5_000);
+    wire.budget.pause(120_000);
+    const limited = await prober.probe(CALL);
+    expect(limited).toMatchObject({ error: { kind: "rate_limited" }, me: null, read: { state: "unproven" } });
+    expect(wire.hex.requests).toEqual([]);
+    if (limited.error) prober.observe(limited.error);
+    wire.clock.advance(120_000);
+    expect(await prober.probe(CALL)).toMatchObject({ error: null, since });
   });
 
   test("nothing published: running is not proven", async () => {

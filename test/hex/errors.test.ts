@@ -40,6 +40,7 @@ describe("no answer", () => {
 
   test.each([
     [{ type: "hang" }, "timeout"],
+    [{ type: "stall" }, "timeout"],
     [{ type: "reset" }, "network"],
   ] as const)("%j", async (kind, expected) => {
     wire.hex.faults.add({ kind, times: 9 });
@@ -142,6 +143,84 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     const error = await failure(wire.client.startRun(id, {}, CALL));
     expect(error.kind).toBe("hex_failed");
     expect(error.facts.traceId).toMatch(/\w/);
+  });
+});
+
+describe("details", () => {
+  test.each([
+    ["expired", () => wire.hex.workspace.setExpiry(wire.token, wire.clock.now())],
+    ["unknown", () => wire.hex.workspace.revokeToken(wire.token)],
+  ])("a token that is %s: Hex's bare word is kept", async (_, arrange) => {
+    arrange();
+    expect((await failure(wire.client.projectPage(CALL, null))).facts).toMatchObject({
+      ...{ kind: "unauthorized", status: 401, detail: "Unauthorized" },
+    });
+  });
+
+  test.each([
+    ["in the body", { reason: "no", traceId: "trace-1" }, {}],
+    ["in the header", { code: "X", message: "no" }, { "x-trace-id": "trace-1" }],
+    ["in both: the body's", { reason: "no", traceId: "trace-1" }, { "x-trace-id": "trace-2" }],
+    ["beside refused inputs", { traceId: "trace-1", invalid: [], notFound: ["a"] }, {}],
+  ])("trace id %s", async (_, body, headers) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 422, body, headers } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts.traceId).toBe("trace-1");
+  });
+
+  test.each([
+    ["The API is not available on your workspace's plan", "plan"],
+    ["Upgrade to Team or Enterprise to use the API", "plan"],
+    ['The token lacks the scope "Run projects"', "scope"],
+    ["You do not have permission to run projects", "scope"],
+    ["Forbidden", "scope"],
+    ["You do not have access to this project", "forbidden"],
+    ["This project is not shared with you", "forbidden"],
+  ])("403 %j: %s", async (message, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 403, body: { code: "FORBIDDEN", message } } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts).toMatchObject({ kind, detail: message });
+  });
+
+  test.each([
+    ["Hex's own", { code: "SERVICE_UNAVAILABLE", message: "The maximum is reached" }, "no_kernel"],
+    ["Hex's own in bare text", "No kernel available", "no_kernel"],
+    ["a gateway's", "upstream connect error or disconnect/reset before headers", "hex_failed"],
+    ["an empty one", "", "hex_failed"],
+  ])("503 on a start, %s", async (_, body, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 503, body } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).kind).toBe(kind);
+  });
+
+  test.each([
+    [422, "Run is already finished: COMPLETED", "already_finished"],
+    [409, "Conflict", "already_finished"],
+    [422, "Run could not be found", "not_found"],
+    [400, "Invalid run id", "bad_request"],
+  ])("%d on a cancellation, %j: %s", async (status, reason, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status, body: { reason } } });
+    expect((await failure(wire.client.cancelRun(NOBODY, NOBODY, CALL))).kind).toBe(kind);
+  });
+
+  test("a view that is not there is no missing project", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    const error = await failure(wire.client.startRun(id, { viewId: "gone" }, CALL));
+    expect(error.facts).toMatchObject({ kind: "request_refused", detail: expect.stringContaining("gone") });
+  });
+
+  test.each([
+    [429, { "retry-after": "7" }, 7_000],
+    [429, { "retry-after": "99999999" }, 3_600_000],
+    [429, { "retry-after": "-5" }, 0],
+    [429, { "retry-after": "soon" }, undefined],
+    [429, { "x-ratelimit-reset": "12" }, 12_000],
+    [422, { "x-ratelimit-reset": "12" }, undefined],
+  ])("how long to wait: %d %j", async (status, headers, expected) => {
+    wire.hex.faults.add({ kind: { type: "status", status, headers } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts.retryAfterMs).toBe(expected);
+  });
+
+  test("Hex's words are cut at 300 characters", async () => {
+    wire.hex.faults.add({ kind: { type: "status", status: 422, body: { reason: "x".repeat(999) } } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts.detail).toHaveLength(300);
   });
 });
 

@@ -1,6 +1,5 @@
 // A clock that stands still until a test moves it.
 
-import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../src/clock.js";
 
 interface Sleeper {
@@ -47,23 +46,5 @@ export class ManualClock implements Clock {
     this.#now += ms;
     const due = [...this.#sleepers].filter((sleeper) => sleeper.until <= this.#now);
     for (const sleeper of due.sort((a, b) => a.until - b.until)) sleeper.wake();
-  }
-}
-
-/** The machine's time, running `speed` times as fast since `start` (epoch ms). The same in every process that is given the same. */
-export class FastClock implements Clock {
-  constructor(
-    private readonly start: number,
-    private readonly speed: number,
-  ) {}
-
-  now(): number {
-    return this.start + (Date.now() - this.start) * this.speed;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted || ms <= 0) return;
-    const real = Math.min(ms / this.speed, 2 ** 31 - 1);
-    await delay(real, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => undefined);
   }
 }

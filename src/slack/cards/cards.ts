@@ -10,7 +10,7 @@ import type { RunStore } from "../../runs/store.js";
 import { type SlackFailure, slackFailure } from "../failures.js";
 import { followUpMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
-import { runCard } from "../messages/run-card.js";
+import { announcement, runCard } from "../messages/run-card.js";
 import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {
@@ -107,35 +107,37 @@ export class Cards {
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = runCard(run, clock.now(), origin, card.moved);
     const shown = createHash("sha256").update(JSON.stringify(content)).digest("base64url");
-    const failure = await this.#show(card, content, shown).catch(slackFailure);
+    const failure = await this.#show(card, run, content, shown).catch(slackFailure);
     if (failure) return this.#failed(card, failure, run);
     this.#failures.delete(runKey);
     if (isEnded(run)) await this.#tell(runKey, run);
   }
 
-  async #show(card: Card, content: Message, shown: string): Promise<SlackFailure | null> {
-    if (card.ts === null) return this.#post(card, content, shown);
+  async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | null> {
     if (card.shown === shown) return null;
     const { slack, cards } = this.options;
-    await slack.chat.update({ channel: card.channel, ts: card.ts, ...content });
+    const place = card.ts === null ? await this.#post(card, run) : { channel: card.channel, ts: card.ts };
+    if ("kind" in place) return place;
+    await slack.chat.update({ ...place, ...content });
     await cards.change(card.runKey, { shown });
     return null;
   }
 
-  /** In the channel, else as a direct message to whoever asked. */
-  async #post(card: Card, content: Message, shown: string): Promise<SlackFailure | null> {
-    const { slack, cards } = this.options;
-    const quiet = { unfurl_links: false, unfurl_media: false };
+  /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
+  async #post(card: Card, run: Run): Promise<{ channel: string; ts: string } | SlackFailure> {
+    const { slack, cards, origin } = this.options;
+    const first = { ...announcement(run, origin), unfurl_links: false, unfurl_media: false };
     const post = async (channel: string, place: Place) => {
-      const posted = await slack.chat.postMessage({ channel, ...content, ...quiet });
-      await cards.change(card.runKey, { channel: posted.channel ?? channel, ts: posted.ts ?? null, shown });
+      const posted = await slack.chat.postMessage({ channel, ...first });
+      const at = { channel: posted.channel ?? channel, ts: posted.ts ?? "" };
+      await cards.change(card.runKey, at);
       this.#places.set(card.runKey, place);
-      return null;
+      return at;
     };
-    const refusal = await post(card.channel, { kind: "channel" }).catch(slackFailure);
-    if (refusal?.kind !== "place" || card.requester === null) return refusal;
-    const dm = await post(card.requester, { kind: "dm", failure: refusal.word }).catch(slackFailure);
-    if (dm?.kind === "place") this.#places.set(card.runKey, { kind: "nowhere", failure: refusal.word });
+    const posted = await post(card.channel, { kind: "channel" }).catch(slackFailure);
+    if (!("kind" in posted) || posted.kind !== "place" || card.requester === null) return posted;
+    const dm = await post(card.requester, { kind: "dm", failure: posted.word }).catch(slackFailure);
+    if ("kind" in dm && dm.kind === "place") this.#places.set(card.runKey, { kind: "nowhere", failure: posted.word });
     return dm;
   }
 

@@ -23,6 +23,18 @@ export interface Moved {
   why: string;
 }
 
+/**
+ * What is posted first, to be replaced by the card at once. It says nothing that can become wrong: when the process dies
+ * before it has noted which message it posted, this one stays as it is, and the next process posts another.
+ */
+export function announcement(run: Run, origin: string): Message {
+  const title = run.project.title || run.project.id;
+  const who = run.requester === null ? "Somebody" : mention(run.requester);
+  return message(`Asked for: ${inline(title, TITLE_MAX)}`, [
+    section(`${who} asked for ${link(projectUrl(origin, run.project), title, TITLE_MAX)}, ${date(run.requestedAt)}.`),
+  ]);
+}
+
 /** `now`: epoch ms; `origin`: where Hex is, for links. */
 export function runCard(run: Run, now: number, origin: string, moved: Moved | null = null): Message {
   const face = faceOf(run);

@@ -14,7 +14,7 @@ import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
 import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
-import { runCard } from "../../../src/slack/messages/run-card.js";
+import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
 import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
@@ -171,6 +171,7 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(run, time, maybe(fc.record({ from: fc.constant("C1"), why: nasty })), (made, now, moved) => {
         check(runCard(made, now, ORIGIN, moved), ["U1"]);
+        check(announcement(made, ORIGIN), ["U1"]);
         const reply = followUpMessage(made, 500_000);
         if (reply !== null) check(reply, ["U1"]);
       }),

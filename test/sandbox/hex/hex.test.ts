@@ -1,0 +1,517 @@
+// The simulated Hex keeps to what the reference says of the real one. Asked with bare `fetch`, never with the bot's client.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { ManualClock } from "../clock.js";
+import { type Project, type SimulatedHex, startHex } from "./server.js";
+
+const NOBODY = "018f2a1e-0000-7000-8000-000000000001";
+const DAY = 86_400_000;
+
+let clock: ManualClock;
+let hex: SimulatedHex;
+let token: string;
+let project: Project;
+beforeEach(async () => {
+  clock = new ManualClock();
+  hex = await startHex({ clock });
+  token = hex.workspace.addToken();
+  project = hex.workspace.addProject({
+    inputs: { days: { dataType: "NUMBER" }, period: { dataType: "DATE_RANGE" } },
+    views: ["view-1"],
+  });
+});
+afterEach(() => hex.stop());
+
+interface Asked {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** `what`: such as `GET /users/me`, below the API's base. A string body goes as it is. */
+async function ask(what: string, { body, headers = {} }: Asked = {}) {
+  const [method = "GET", path = ""] = what.split(" ");
+  const response = await fetch(`${hex.origin}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  const json: unknown = isJson ? JSON.parse(text) : undefined;
+  return { status: response.status, headers: response.headers, text, json };
+}
+
+const runsOf = ({ id } = project) => `/projects/${id}/runs`;
+
+async function start(body: unknown = {}): Promise<string> {
+  const { status, json } = await ask(`POST ${runsOf()}`, { body });
+  expect(status).toBe(201);
+  return z.object({ runId: z.string() }).parse(json).runId;
+}
+
+async function statusOf(runId: string): Promise<unknown> {
+  return z.object({ status: z.string() }).parse((await ask(`GET ${runsOf()}/${runId}`)).json).status;
+}
+
+describe("tokens", () => {
+  test.each([
+    ["none", () => ({ authorization: "" })],
+    ["an unknown one", () => ({ authorization: `Bearer hxtp_${"0".repeat(96)}` })],
+    ["another scheme", () => ({ authorization: `Basic ${token}` })],
+    ["one that was revoked", () => hex.workspace.revokeToken(token)],
+    ["one that has expired", () => hex.workspace.setExpiry(token, clock.now())],
+  ])("%s: 401 in bare text", async (_, arrange) => {
+    const answer = await ask("GET /users/me", { headers: arrange() ?? {} });
+    expect(answer).toMatchObject({ status: 401, text: "Unauthorized", json: undefined });
+  });
+
+  test.each([
+    ["none", [], { me: 200, list: 403, start: 403, cancel: 403 }],
+    ["read", ["read"], { me: 200, list: 200, start: 403, cancel: 403 }],
+    ["run, which includes read", ["run"], { me: 200, list: 200, start: 201, cancel: 204 }],
+  ] as const)("scopes: %s", async (_, scopes, expected) => {
+    hex.workspace.setScopes(token, [...scopes]);
+    const { id } = hex.workspace.startRun(project.id);
+    expect({
+      me: (await ask("GET /users/me")).status,
+      list: (await ask("GET /projects")).status,
+      start: (await ask(`POST ${runsOf()}`)).status,
+      cancel: (await ask(`DELETE ${runsOf()}/${id}`)).status,
+    }).toEqual(expected);
+  });
+
+  test("who am I: a person, or only a workspace", async () => {
+    const person = await ask("GET /users/me");
+    expect(person.json).toMatchObject({
+      email: "ada@example.com",
+      org: { id: hex.workspace.orgId },
+      token: { exp: null },
+    });
+    token = hex.workspace.addToken({ kind: "workspace", expiresAt: clock.now() + DAY });
+    expect((await ask("GET /users/me")).json).toEqual({
+      org: { id: hex.workspace.orgId },
+      token: { exp: (clock.now() + DAY) / 1_000 },
+    });
+  });
+
+  test("a plan without the API: 403 that speaks of the plan", async () => {
+    hex.workspace.planAllowsApi = false;
+    const answer = await ask("GET /projects");
+    expect(answer).toMatchObject({ status: 403, json: { code: "FORBIDDEN", message: expect.stringMatching(/plan/) } });
+  });
+});
+
+describe("starting a run", () => {
+  const refused: [string, () => Asked["body"], number, RegExp][] = [
+    ["inputParams null", () => ({ inputParams: null }), 422, /inputParams/],
+    ["a body that is no JSON", () => "{", 400, /JSON/],
+    ["a body that is no object", () => [], 422, /body/],
+    ["viewId with inputs", () => ({ viewId: "view-1", inputParams: { days: 1 } }), 422, /together/],
+    [
+      "published results with inputs",
+      () => ({ updatePublishedResults: true, inputParams: { days: 1 } }),
+      422,
+      /together/,
+    ],
+    ["an unknown view", () => ({ viewId: "view-2" }), 422, /view-2/],
+    ["an unknown input", () => ({ inputParams: { dyas: 1 } }), 422, /"notFound":\["dyas"\]/],
+    ["a wrong type", () => ({ inputParams: { days: "1" } }), 422, /"dataType":"NUMBER".*"paramName":"days"/],
+    ["half a range", () => ({ inputParams: { period: { start: "2026-01-01" } } }), 422, /"dataType":"DATE_RANGE"/],
+    ["a kind of notification that does not exist", () => ({ notifications: [{ type: "SOMETIMES" }] }), 422, /type/],
+  ];
+  test.each(refused)("refused: %s", async (_, body, status, words) => {
+    const answer = await ask(`POST ${runsOf()}`, { body: body() });
+    expect(answer.status).toBe(status);
+    expect(answer.text).toMatch(words);
+    expect(hex.workspace.runs).toEqual([]);
+  });
+
+  test("refused: a project that is not published, even dry", async () => {
+    project.lastPublishedAt = null;
+    for (const dryRun of [true, false]) {
+      const answer = await ask(`POST ${runsOf()}`, { body: { dryRun } });
+      expect(answer.status).toBe(422);
+      expect(answer.text).toMatch(/published/);
+    }
+  });
+
+  test("refused: no kernel free; a run that ends frees one; a dry run needs none", async () => {
+    hex.workspace.kernelsBusy = 24;
+    await start();
+    expect((await ask(`POST ${runsOf()}`)).status).toBe(503);
+    expect(hex.workspace.runs).toHaveLength(1);
+    expect((await ask(`POST ${runsOf()}`, { body: { dryRun: true } })).status).toBe(201);
+    clock.advance(project.run.pendingMs + project.run.runningMs);
+    await start();
+  });
+
+  test("accepted: no body, an empty body, all kinds of options; the answer has no status", async () => {
+    await start("");
+    await start({
+      inputParams: { days: 1, period: { start: "2026-01-01", end: "2026-02-01" } },
+      useCachedSqlResults: false,
+    });
+    await start({ viewId: "view-1" });
+    const { json } = await ask(`POST ${runsOf()}`, { body: { updatePublishedResults: true } });
+    expect(json).toMatchObject({ projectId: project.id, projectVersion: project.version });
+    expect(json).not.toHaveProperty("status");
+    expect(hex.workspace.runs).toMatchObject([
+      { trigger: "API", inputParams: null, useCachedSqlResults: true },
+      { inputParams: { days: 1 }, useCachedSqlResults: false },
+      { viewId: "view-1" },
+      { updatePublishedResults: true },
+    ]);
+  });
+
+  test("a dry run starts nothing", async () => {
+    expect((await ask(`POST ${runsOf()}`, { body: { dryRun: true } })).status).toBe(201);
+    expect(hex.workspace.runs).toEqual([]);
+  });
+});
+
+describe("the life of a run", () => {
+  test.each(["COMPLETED", "ERRORED", "KILLED"] as const)("PENDING, RUNNING, %s", async (outcome) => {
+    project.run = { ...project.run, outcome, pendingMs: 1_000, runningMs: 5_000 };
+    const runId = await start();
+    const read = () => ask(`GET ${runsOf()}/${runId}`, { headers: { "enable-expanded-stats": "true" } });
+    expect((await read()).json).toMatchObject({ status: "PENDING", startTime: null, endTime: null, elapsedTime: null });
+    clock.advance(1_000);
+    clock.advance(4_999);
+    expect((await read()).json).toMatchObject({ status: "RUNNING", endTime: null, elapsedTime: 4_999 });
+    clock.advance(1);
+    const endTime = new Date(clock.now()).toISOString();
+    clock.advance(DAY);
+    expect((await read()).json).toMatchObject({
+      ...{ status: outcome, endTime, elapsedTime: 5_000 },
+      stateEvents: [{ value: "PENDING" }, { value: "RUNNING" }, { value: outcome }],
+    });
+  });
+
+  test("without a kernel it never starts", async () => {
+    project.run.outcome = "UNABLE_TO_ALLOCATE_KERNEL";
+    const runId = await start();
+    clock.advance(project.run.pendingMs);
+    expect((await ask(`GET ${runsOf()}/${runId}`)).json).toMatchObject({
+      status: "UNABLE_TO_ALLOCATE_KERNEL",
+      startTime: null,
+    });
+  });
+
+  test("cancelled: 204 without a body, KILLED a little later, and then refused", async () => {
+    const runId = await start();
+    clock.advance(project.run.pendingMs);
+    expect(await ask(`DELETE ${runsOf()}/${runId}`)).toMatchObject({ status: 204, text: "" });
+    clock.advance(project.run.cancelMs - 1);
+    expect(await statusOf(runId)).toBe("RUNNING");
+    // Once more does not put it off.
+    expect((await ask(`DELETE ${runsOf()}/${runId}`)).status).toBe(204);
+    clock.advance(1);
+    expect(await statusOf(runId)).toBe("KILLED");
+    const again = await ask(`DELETE ${runsOf()}/${runId}`);
+    expect(again.status).toBe(422);
+    expect(again.text).toMatch(/finished/);
+  });
+
+  test("a run that ends before its cancellation keeps its end", async () => {
+    const runId = await start();
+    clock.advance(project.run.pendingMs + project.run.runningMs - 1);
+    await ask(`DELETE ${runsOf()}/${runId}`);
+    clock.advance(DAY);
+    expect(await statusOf(runId)).toBe("COMPLETED");
+  });
+
+  test("moved by hand: any status, an end, a cancellation in Hex, gone", async () => {
+    const runId = await start();
+    hex.workspace.setStatus(runId, "DREAMING");
+    expect(await statusOf(runId)).toBe("DREAMING");
+    hex.workspace.finishRun(runId, "COMPLETED");
+    expect(hex.workspace.run(runId)).toMatchObject({ startedAt: clock.now(), endedAt: clock.now() });
+    const other = await start();
+    hex.workspace.cancelInHex(other);
+    expect(await statusOf(other)).toBe("KILLED");
+    hex.workspace.removeRun(other);
+    expect((await ask(`GET ${runsOf()}/${other}`)).status).toBe(404);
+  });
+
+  test("kept for 90 days", async () => {
+    const runId = await start();
+    clock.advance(90 * DAY - 1);
+    expect(await statusOf(runId)).toBe("COMPLETED");
+    clock.advance(1);
+    expect((await ask(`GET ${runsOf()}/${runId}`)).status).toBe(404);
+  });
+});
+
+describe("ids that are wrong or not to be seen", () => {
+  const paths = {
+    "an unknown project": () => `GET /projects/${NOBODY}`,
+    "a project that is not shared": () => `GET /projects/${hex.workspace.addProject({ visible: false }).id}`,
+    "an unknown run": () => `GET ${runsOf()}/${NOBODY}`,
+    "a run of another project": () => {
+      const other = hex.workspace.addProject();
+      return `DELETE ${runsOf()}/${hex.workspace.startRun(other.id).id}`;
+    },
+  };
+  test.each(Object.entries(paths))("%s: whatever Hex is set to", async (_, path) => {
+    for (const status of [400, 403, 404, 422] as const) {
+      hex.workspace.invisibleStatus = status;
+      expect((await ask(path())).status).toBe(status);
+    }
+  });
+
+  test("no UUID: 400; a UUID of any version or case will do", async () => {
+    expect((await ask("GET /projects/revenue")).status).toBe(400);
+    expect((await ask(`GET ${runsOf()}/1`)).status).toBe(400);
+    expect((await ask(`GET /projects/${project.id.toUpperCase()}`)).status).toBe(200);
+    const seven = hex.workspace.addProject({ id: NOBODY });
+    expect((await ask(`GET /projects/${seven.id}`)).json).toMatchObject({ id: NOBODY, title: seven.title });
+  });
+
+  test("the old paths are gone, unless they are asked for", async () => {
+    const old = `POST /project/${project.id}/run`;
+    expect((await ask(old)).status).toBe(404);
+    hex.workspace.oldPaths = true;
+    expect((await ask(old)).status).toBe(201);
+    expect((await ask(`GET /project/${project.id}/runs`)).json).toMatchObject({ runs: [{ status: "PENDING" }] });
+  });
+
+  test("outside the API there is the web app", async () => {
+    const response = await fetch(`${hex.origin}/acme/api`);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/^<!doctype html>/);
+  });
+});
+
+describe("shapes of errors", () => {
+  const REASON = { reason: expect.any(String), traceId: expect.any(String) };
+  const CODE = { code: "NOT_FOUND", message: expect.any(String) };
+  test.each([
+    ["natural", REASON, CODE],
+    ["reason", REASON, REASON],
+    ["code", CODE, CODE],
+  ] as const)("%s", async (shape, ofCancel, ofRead) => {
+    hex.workspace.errorShape = shape;
+    const path = `${runsOf()}/${NOBODY}`;
+    const cancel = await ask(`DELETE ${path}`);
+    const read = await ask(`GET ${path}`);
+    expect(cancel.json).toEqual(ofCancel);
+    expect(read.json).toEqual(ofRead);
+    // Where the body has no trace id, the header has it.
+    for (const { json, headers } of [cancel, read])
+      expect(headers.has("x-trace-id")).toBe(!z.object({ traceId: z.string() }).safeParse(json).success);
+  });
+});
+
+describe("pages of projects", () => {
+  const pageSchema = z.object({
+    values: z.array(z.object({ title: z.string() })),
+    pagination: z.object({ after: z.string().nullable(), before: z.string().nullable() }),
+  });
+  const page = async (query: string) => {
+    const { values, pagination } = pageSchema.parse((await ask(`GET /projects?${query}`)).json);
+    return { titles: values.map((value) => value.title), ...pagination };
+  };
+
+  test("forward and back by cursor, newest first, 25 unless told", async () => {
+    hex.workspace.removeProject(project.id);
+    for (let i = 1; i <= 60; i++) hex.workspace.addProject({ title: `P${i}`, createdAt: clock.now() + i });
+    const first = await page("");
+    expect(first.titles).toHaveLength(25);
+    expect(first.titles[0]).toBe("P60");
+    expect(first.before).not.toBeNull();
+    const second = await page(`after=${first.after}`);
+    const last = await page(`after=${second.after}`);
+    expect(last).toMatchObject({ titles: expect.arrayContaining(["P1"]), after: null });
+    expect([...first.titles, ...second.titles, ...last.titles]).toHaveLength(60);
+    expect((await page(`before=${second.before}`)).titles).toEqual(first.titles);
+    expect((await page("limit=100&sortDirection=ASC")).titles[0]).toBe("P1");
+  });
+
+  test("filters; archived, trashed, components and what is not shared only when asked for, or never", async () => {
+    hex.workspace.addProject({ title: "old", archived: true });
+    hex.workspace.addProject({ title: "bin", trashed: true });
+    hex.workspace.addProject({ title: "part", type: "COMPONENT" });
+    hex.workspace.addProject({ title: "secret", visible: false });
+    hex.workspace.addProject({
+      title: "live",
+      status: "Live",
+      categories: ["Finance"],
+      creatorEmail: "eve@example.com",
+    });
+    expect((await page("limit=100")).titles).toEqual(["live", project.title]);
+    expect((await page("includeArchived=true&includeTrashed=true&includeComponents=true")).titles.sort()).toEqual(
+      ["live", "old", "bin", "part", project.title].sort(),
+    );
+    for (const query of ["statuses=Live&statuses=Dead", "categories=Finance", "creatorEmail=eve@example.com"])
+      expect((await page(query)).titles).toEqual(["live"]);
+  });
+
+  test.each(["limit=0", "limit=101", "limit=x", "sortBy=TITLE", "after=nonsense", "includeArchived=yes"])(
+    "refused: %s",
+    async (query) => {
+      expect((await ask(`GET /projects?${query}`)).status).toBe(400);
+    },
+  );
+});
+
+describe("pages of runs", () => {
+  const pageSchema = z.object({
+    runs: z.array(z.object({ runId: z.string() })),
+    nextPage: z.string().nullable(),
+    previousPage: z.string().nullable(),
+  });
+  const page = async (query: string) => pageSchema.parse((await ask(`GET ${runsOf()}?${query}`)).json);
+
+  test("by offset, without a gap; filters by status and trigger", async () => {
+    for (let i = 1; i <= 5; i++) hex.workspace.startRun(project.id, { startedAt: clock.now() - i * DAY });
+    const mine = await start();
+    const first = await page("limit=4");
+    const second = await page("limit=4&offset=4");
+    expect(new Set([...first.runs, ...second.runs].map((run) => run.runId)).size).toBe(6);
+    expect(first).toMatchObject({ nextPage: expect.stringContaining("offset=4"), previousPage: null });
+    expect(second).toMatchObject({ nextPage: null, previousPage: expect.stringContaining("offset=0") });
+    expect((await page("runTriggerFilter=API")).runs).toMatchObject([{ runId: mine }]);
+    expect((await page("statusFilter=COMPLETED")).runs).toHaveLength(5);
+    hex.workspace.listRunsDefaultTrigger = "API";
+    expect((await page("")).runs).toHaveLength(1);
+    expect((await page("runTriggerFilter=ALL")).runs).toHaveLength(6);
+  });
+
+  test.each(["limit=101", "offset=-1", "statusFilter=DONE", "runTriggerFilter=CRON"])("refused: %s", async (query) => {
+    expect((await ask(`GET ${runsOf()}?${query}`)).status).toBe(400);
+  });
+});
+
+describe("limits", () => {
+  /** How many of `count` requests are let through. */
+  async function letThrough(what: string, count: number, body?: unknown): Promise<number> {
+    let passed = 0;
+    for (let i = 0; i < count; i++) if ((await ask(what, { body })).status !== 429) passed++;
+    return passed;
+  }
+
+  test("30 a minute for the group, 60 for all, in a window that begins with its first request", async () => {
+    expect(await letThrough("GET /users/me", 31)).toBe(30);
+    expect(await letThrough("GET /projects", 31)).toBe(30);
+    clock.advance(59_999);
+    expect(await letThrough("GET /projects", 1)).toBe(0);
+    clock.advance(1);
+    expect(await letThrough("GET /users/me", 1)).toBe(1);
+  });
+
+  test("20 starts a minute and 60 an hour", async () => {
+    const dry = { dryRun: true };
+    for (let minute = 0; minute < 3; minute++) {
+      expect(await letThrough(`POST ${runsOf()}`, 21, dry)).toBe(20);
+      clock.advance(60_000);
+    }
+    expect(await letThrough(`POST ${runsOf()}`, 1, dry)).toBe(0);
+    clock.advance(57 * 60_000);
+    expect(await letThrough(`POST ${runsOf()}`, 1, dry)).toBe(1);
+  });
+
+  test("the tokens of one user share them; a workspace token has its own", async () => {
+    await letThrough("GET /users/me", 30);
+    token = hex.workspace.addToken();
+    expect(await letThrough("GET /users/me", 1)).toBe(0);
+    token = hex.workspace.addToken({ kind: "workspace" });
+    expect(await letThrough("GET /users/me", 1)).toBe(1);
+  });
+
+  test.each([
+    ["none", { "retry-after": null, "x-ratelimit-reset": null }],
+    ["seconds", { "retry-after": "50" }],
+    ["date", { "retry-after": "Mon, 02 Nov 2026 09:01:00 GMT" }],
+    ["x-ratelimit", { "x-ratelimit-reset": String(Date.UTC(2026, 10, 2, 9, 1) / 1_000), "x-ratelimit-remaining": "0" }],
+  ] as const)("what a 429 carries: %s", async (style, expected) => {
+    Object.assign(hex.workspace.rateLimits, { groupPerMinute: 1, headers: style });
+    await ask("GET /users/me");
+    clock.advance(10_000);
+    const { status, headers } = await ask("GET /users/me");
+    expect(status).toBe(429);
+    for (const [name, value] of Object.entries(expected)) expect(headers.get(name)).toBe(value);
+  });
+});
+
+describe("charts", () => {
+  test("of a completed run: a PNG; else refused", async () => {
+    project.cells.push(
+      { id: NOBODY, staticId: NOBODY, cellType: "CHART", label: "Revenue" },
+      { id: project.id, staticId: project.id, cellType: "SQL", label: null },
+    );
+    const runId = await start();
+    const image = (query = "", cell = NOBODY) => ask(`GET ${runsOf()}/${runId}/cells/${cell}/image${query}`);
+    expect((await image()).status).toBe(422);
+    clock.advance(DAY);
+    expect((await ask(`GET /cells?projectId=${project.id}`)).json).toMatchObject({
+      values: [{ label: "Revenue" }, {}],
+    });
+    const { json } = await image("?width=200&height=100");
+    const { imageBase64 } = z.object({ imageBase64: z.string(), mimeType: z.literal("image/png") }).parse(json);
+    const png = Buffer.from(imageBase64, "base64");
+    expect([png.toString("latin1", 1, 4), png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(["PNG", 200, 100]);
+    for (const query of ["?width=200", "?width=99&height=100", "?width=200&height=2001"])
+      expect((await image(query)).status).toBe(400);
+    expect((await image("", project.id)).status).toBe(422);
+  });
+});
+
+describe("faults", () => {
+  test("hit the endpoint they are for, as often as they are told, and then no more", async () => {
+    hex.faults.add({ kind: { type: "status", status: 500 }, endpoint: "me", times: 2 });
+    expect((await ask("GET /projects")).status).toBe(200);
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await ask("GET /users/me")).status);
+    expect(statuses).toEqual([500, 500, 200]);
+    hex.faults.add({ kind: { type: "html", status: 502 }, times: Number.POSITIVE_INFINITY });
+    expect((await ask("GET /projects")).text).toMatch(/^<!doctype html>/);
+    hex.faults.clear();
+    expect((await ask("GET /projects")).status).toBe(200);
+  });
+
+  test.each([true, false])("an answer that is lost: the run exists only after its effect (%s)", async (afterEffect) => {
+    for (const type of ["reset", "truncated", "emptyBody", "html"] as const) {
+      hex.faults.add({ kind: { type }, endpoint: "runProject", afterEffect });
+      await ask(`POST ${runsOf()}`).catch(() => undefined);
+    }
+    expect(hex.workspace.runs).toHaveLength(afterEffect ? 4 : 0);
+  });
+
+  test.each(["hang", "stall"] as const)(
+    "%s: the answer has no end until Hex stops, and others are served",
+    async (type) => {
+      hex.faults.add({ kind: { type }, endpoint: "me" });
+      const asked = ask("GET /users/me").then(
+        () => "answered",
+        () => "broken",
+      );
+      await hex.waitFor(({ endpoint }) => endpoint === "me");
+      expect((await ask("GET /projects")).status).toBe(200);
+      await hex.stop();
+      expect(await asked).toBe("broken");
+    },
+  );
+
+  test("a delay ends when the test says so", async () => {
+    let release: () => void = () => undefined;
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    hex.faults.add({ kind: { type: "delay", until } });
+    const asked = ask("GET /users/me");
+    expect((await hex.waitFor(({ endpoint }) => endpoint === "me")).status).toBeNull();
+    release();
+    expect((await asked).status).toBe(200);
+    await expect(hex.waitFor(({ status }) => status === 200)).resolves.toMatchObject({ method: "GET" });
+  });
+
+  test("a wait that can no longer be fulfilled ends, and says what had arrived", async () => {
+    await ask("GET /users/me");
+    const waiting = expect(hex.waitFor(({ endpoint }) => endpoint === "runProject")).rejects.toThrow(
+      /stopped[\s\S]*GET \/api\/v1\/users\/me -> 200/,
+    );
+    await hex.stop();
+    await waiting;
+  });
+});
