@@ -82,7 +82,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
   const watcher = new Watcher({
-    ...{ hex, store: runs, clock, napMs },
+    ...{ hex, store: runs, clock, budget, napMs },
     onSeen: (key) => void cards.redraw(key),
     onError: (err) => log.error({ err }, "watch"),
   });

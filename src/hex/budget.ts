@@ -21,6 +21,8 @@ interface Waiter {
 }
 
 const WINDOW_MS = 60_000;
+/** A command seldom comes alone, in ms. */
+const COMMANDS_FOLLOW_MS = 10_000;
 
 /**
  * At most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
@@ -30,12 +32,18 @@ export class Budget {
   readonly #sent: number[] = [];
   readonly #waiting: Waiter[] = [];
   #pausedUntil = 0;
+  #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
 
   constructor(
     private readonly clock: Clock,
     readonly perMinute = 30,
   ) {}
+
+  /** Whether somebody waits for an answer: a command waits for its turn, or was sent within the last seconds. */
+  get commandsActive(): boolean {
+    return this.#commandsWait() || this.clock.now() - this.#lastCommand < COMMANDS_FOLLOW_MS;
+  }
 
   /** How many requests may go at this moment. */
   get left(): number {
@@ -47,6 +55,7 @@ export class Budget {
    * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
    */
   async take(priority: Priority, patienceMs: number): Promise<void> {
+    if (priority === "command") this.#lastCommand = this.clock.now();
     const first = this.#waiting.length === 0 || (priority === "command" && !this.#commandsWait());
     if (first && this.#freeIn() === 0) {
       this.#sent.push(this.clock.now());

@@ -1,4 +1,9 @@
 // Which run to ask Hex about next. Pure: the runs and the time go in, the next request comes out.
+//
+// The idea. Requests go out evenly spaced, so that no minute passes the watch's share of the budget and a command never waits
+// long. Each goes where it is worth most: to the runs at which, as far as can be told, the most delay has gathered since they
+// were last asked about (the chance that a run has ended since, times half the time since, summed over the runs that one
+// request covers). None goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
 
 /** A run in flight, as far as the plan needs it. Times in epoch ms. */
 export interface Watched {
@@ -9,43 +14,129 @@ export interface Watched {
   since: number;
   /** When it was last asked about; null: never. */
   askedAt: number | null;
-  /** How long runs of this project usually take, in ms. */
+  /** How long runs of this project usually take (their median), in ms. */
   typicalMs: number | null;
+  /** It is not among its project's latest runs: only a request of its own finds it. */
+  alone?: boolean;
 }
 
 export interface Poll {
-  /** When to ask, epoch ms; may be in the past. */
+  /** When to ask, epoch ms: now, or later. */
   at: number;
   projectId: string;
   /** The runs that the answer is for. With more than one, or one whose project's history is not known, list the project's runs. */
   watched: Watched[];
 }
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-/** Polls that may be made in a minute: the rest of the budget is for commands. */
-const POLLS_A_MINUTE = 18;
-
-/** How long to wait between two looks at a run of this age (ms). */
-function restMs(ageMs: number, typicalMs: number | null): number {
-  const nearItsEnd = typicalMs !== null && ageMs > typicalMs * 0.8 && ageMs < typicalMs * 1.5 + 30 * SECOND;
-  if (ageMs < 30 * SECOND) return 3 * SECOND;
-  if (ageMs < 2 * MINUTE || nearItsEnd) return 5 * SECOND;
-  if (ageMs < 10 * MINUTE) return 10 * SECOND;
-  if (ageMs < 60 * MINUTE) return 20 * SECOND;
-  return MINUTE;
+/** What the watch may use of the request budget. */
+export interface Share {
+  /** Requests a minute for all who share the token. */
+  perMinute?: number;
+  /** Commands wait for the budget, or were made just now: the watch takes less. Taken to be so when not said. */
+  waiting?: boolean;
+  /** When the watch's requests of the last minute were made, epoch ms. Without it, when the runs were last asked about. */
+  recent?: readonly number[];
 }
 
-/** The next request of the watch, or null when nothing is in flight. Runs of one project are asked for together. */
-export function nextPoll(runs: readonly Watched[], now: number): Poll | null {
-  const byProject = new Map<string, Watched[]>();
-  for (const run of runs) byProject.set(run.projectId, [...(byProject.get(run.projectId) ?? []), run]);
-  const fairRest = (byProject.size * MINUTE) / POLLS_A_MINUTE;
-  const polls = [...byProject].map(([projectId, watched]): Poll => {
-    const dues = watched.map((run) =>
-      run.askedAt === null ? 0 : run.askedAt + Math.max(fairRest, restMs(now - run.since, run.typicalMs)),
-    );
-    return { projectId, watched, at: Math.min(...dues) };
-  });
-  return polls.reduce<Poll | null>((first, poll) => (first === null || poll.at < first.at ? poll : first), null);
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const PER_MINUTE = 30;
+const SHARE = 0.9;
+const SHARE_WHILE_COMMANDS_WAIT = 0.6;
+/** Whoever was not asked about for so long comes first. */
+const LONGEST_REST = 90 * SECOND;
+/** A request is worth making when it saves that much delay, as far as can be expected. */
+const PRICE_MS = 20;
+/** Runs that one answer of GetProjectRuns can hold. */
+const PAGE = 100;
+const STEP_MS = 500;
+
+/** The next request of the watch, or null when nothing is in flight. */
+export function nextPoll(runs: readonly Watched[], now: number, share: Share = {}): Poll | null {
+  if (runs.length === 0) return null;
+  const requests = byRequest(runs);
+  for (let at = freeAt(runs, now, share); ; at += STEP_MS) {
+    const watched = overdue(requests, now, at) ?? worthwhile(requests, now, at);
+    const [first] = watched ?? [];
+    if (watched && first) return { at, projectId: first.projectId, watched };
+  }
+}
+
+/** The runs, by the request that would tell of them: one for all runs of a project. */
+function byRequest(runs: readonly Watched[]): Watched[][] {
+  const requests = new Map<string, Watched[]>();
+  for (const run of runs) {
+    const id = run.alone ? `run ${run.key}` : `project ${run.projectId}`;
+    const request = requests.get(id) ?? [];
+    request.push(run);
+    requests.set(id, request);
+  }
+  return [...requests.values()].map((request) =>
+    request.length > PAGE ? request.sort((a, b) => dueAt(a) - dueAt(b)).slice(0, PAGE) : request,
+  );
+}
+
+/** When the budget next has room for a poll. */
+function freeAt(
+  runs: readonly Watched[],
+  now: number,
+  { perMinute = PER_MINUTE, waiting = true, recent }: Share,
+): number {
+  const made = [...(recent ?? new Set(runs.map((run) => run.askedAt ?? Number.NEGATIVE_INFINITY)))].sort(
+    (a, b) => a - b,
+  );
+  const most = Math.max(1, Math.floor(perMinute * SHARE));
+  const usual = waiting ? Math.max(1, Math.floor(perMinute * SHARE_WHILE_COMMANDS_WAIT)) : most;
+  const past = (howMany: number) => Math.min(now, made.at(-howMany) ?? Number.NEGATIVE_INFINITY);
+  return Math.max(now, past(1) + Math.ceil(MINUTE / usual), past(most) + MINUTE);
+}
+
+function dueAt(run: Watched): number {
+  return run.askedAt === null ? run.since : run.askedAt + LONGEST_REST;
+}
+
+/** The runs that have been due for longest: never asked about, or too long ago. */
+function overdue(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
+  // A time to come, from another clock, counts as now.
+  const due = (run: Watched) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
+  const late = best(requests, (request) => at - Math.min(...request.map(due)));
+  return late.value >= 0 ? late.request : null;
+}
+
+/** The runs about which it is worth most to ask, if it is worth a request. */
+function worthwhile(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
+  const most = best(requests, (request) => request.reduce((sum, run) => sum + delayMs(run, now, at), 0));
+  return most.value >= PRICE_MS ? most.request : null;
+}
+
+function best(requests: readonly Watched[][], value: (request: Watched[]) => number) {
+  let found: { request: Watched[] | null; value: number } = { request: null, value: Number.NEGATIVE_INFINITY };
+  for (const request of requests) {
+    const its = value(request);
+    if (its > found.value) found = { request, value: its };
+  }
+  return found;
+}
+
+/** The delay to be expected at `at` between the end of a run, if it has ended since it was last asked about, and its being seen. */
+function delayMs(run: Watched, now: number, at: number): number {
+  const askedAt = Math.min(run.askedAt ?? run.since, now);
+  const ended = 1 - goesOn(at - run.since, run.typicalMs) / goesOn(askedAt - run.since, run.typicalMs);
+  return (ended * (at - askedAt)) / 2;
+}
+
+/** Of runs whose median is not known, half take longer than this, a quarter longer than three times this, and so on. */
+const MEDIAN_MS = 2 * MINUTE;
+/** How close to their median runs end: of five, three within a quarter of it. */
+const CLOSENESS = 5;
+/** The share of runs that end as if their median were not known: early with an error, or late. */
+const UNUSUAL = 0.2;
+
+/** The chance that a run takes longer than this (log-logistic: the older, the longer it may yet take). */
+function goesOn(ageMs: number, typicalMs: number | null): number {
+  const age = Math.max(0, ageMs);
+  const unknown = 1 / (1 + age / MEDIAN_MS);
+  if (typicalMs === null) return unknown;
+  const known = 1 / (1 + (age / Math.max(SECOND, typicalMs)) ** CLOSENESS);
+  return UNUSUAL * unknown + (1 - UNUSUAL) * known;
 }

@@ -1,6 +1,7 @@
 // Keeps the runs in flight up to date: asks Hex as the plan says, and stores what it hears.
 
 import type { Clock } from "../clock.js";
+import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
@@ -12,6 +13,7 @@ export interface WatcherOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
+  budget: Budget;
   /** Longest sleep, in ms: how soon it hears of a run that another process has started. */
   napMs: number;
   /** Told of each run that was asked about: the time that its card shows has gone on. */
@@ -20,6 +22,7 @@ export interface WatcherOptions {
   onError: (error: unknown) => void;
 }
 
+const MINUTE = 60_000;
 const PATIENCE_MS = 15_000;
 /** Pause after a failure of the connection, in ms; doubles up to the last. */
 const BACKOFF_MS = 5_000;
@@ -38,6 +41,8 @@ export class Watcher {
   #learnt = new Set<string>();
   /** Runs that were not among their project's latest, and must be asked for by their id. */
   #alone = new Set<string>();
+  /** When the requests of the last minute were made, epoch ms. */
+  #recent: number[] = [];
   #failures = 0;
   /** Hex is left alone until then, epoch ms. */
   #notBefore = 0;
@@ -67,13 +72,14 @@ export class Watcher {
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { store, clock } = this.options;
+    const { store, clock, budget } = this.options;
     const live = (await store.inFlight()).filter(isLive);
     this.#forgetOthers(live);
-    const next = nextPoll(
-      live.map((run) => this.#watched(run)),
-      clock.now(),
-    );
+    const now = clock.now();
+    this.#recent = this.#recent.filter((at) => at > now - MINUTE);
+    const share = { perMinute: budget.perMinute, waiting: budget.commandsActive, recent: this.#recent };
+    const watched = live.map((run) => this.#watched(run));
+    const next = nextPoll(watched, now, share);
     if (next === null) return this.options.napMs;
     const waitMs = Math.max(next.at, this.#notBefore) - clock.now();
     if (waitMs > 0) return waitMs;
@@ -89,6 +95,7 @@ export class Watcher {
       since: run.startedAt ?? run.requestedAt,
       askedAt: this.#askedAt.get(run.key) ?? null,
       typicalMs: run.typicalMs,
+      alone: this.#alone.has(run.key),
     };
   }
 
@@ -101,16 +108,15 @@ export class Watcher {
 
   async #ask(poll: Poll, live: readonly LiveRun[], signal: AbortSignal): Promise<void> {
     const { clock } = this.options;
-    const runs = live.filter((run) => run.project.id === poll.projectId);
+    const keys = new Set(poll.watched.map((watched) => watched.key));
+    const runs = live.filter((run) => keys.has(run.key));
+    const [first, ...others] = runs;
+    if (first === undefined) return;
+    this.#recent.push(clock.now());
     try {
-      const [first] = runs;
-      if (first === undefined) return;
-      const alone = runs.find((run) => this.#alone.has(run.key));
-      if (alone) await this.#askAlone(alone, signal);
-      if (!alone || runs.length > 1) {
-        if (runs.length === 1 && this.#learnt.has(first.key)) await this.#askAlone(first, signal);
-        else await this.#askTogether(poll.projectId, runs, signal);
-      }
+      const isKnown = this.#alone.has(first.key) || this.#learnt.has(first.key);
+      if (others.length === 0 && isKnown) await this.#askAlone(first, signal);
+      else await this.#askTogether(poll.projectId, runs, signal);
       this.#failures = 0;
     } catch (error) {
       if (!(error instanceof HexError)) throw error;

@@ -13,10 +13,8 @@ describe("nextPoll", () => {
   });
 
   test("a run that was never asked about is asked about at once", () => {
-    expect(nextPoll([watched("a", { askedAt: 900 }), watched("b", { projectId: "q" })], 1_000)).toMatchObject({
-      at: 0,
-      projectId: "q",
-    });
+    const runs = [watched("a", { askedAt: 900 }), watched("b", { projectId: "q" })];
+    expect(nextPoll(runs, 1_000, { recent: [] })).toMatchObject({ at: 1_000, projectId: "q" });
   });
 
   test("runs of one project are asked about together", () => {

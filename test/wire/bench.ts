@@ -177,5 +177,5 @@ function isDry(body: unknown): boolean {
 
 /** A few turns of the real event loop, for requests on their way. */
 export async function breathe(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 4));
+  await new Promise((resolve) => setTimeout(resolve, 2));
 }
