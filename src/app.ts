@@ -22,6 +22,7 @@ import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.j
 import { listen } from "./slack/listeners.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
 import { openEmbedded, openShared, type Store } from "./store/database.js";
+import { RequestLedger } from "./store/request-ledger.js";
 import { SharedWatchLock, soleWatcher, type WatchLock } from "./store/watch-lock.js";
 
 /** Times in ms. */
@@ -55,11 +56,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random } = options;
   const slack = new WebClient(config.slack.botToken, clientOptions(config.slack, log));
   const identity = await identify(slack);
-  const { store, lock, napMs } = await openStore(config.store, clock, log);
+  const { store, lock, ledger, napMs } = await openStore(config.store, clock, log);
   const stopping = new AbortController();
   const ending = new AbortController();
 
-  const budget = new Budget(clock, config.requestsPerMinute);
+  const budget = new Budget(clock, config.requestsPerMinute, ledger);
   const hex = new HexClient({
     ...config.hex,
     clock,
@@ -152,9 +153,9 @@ async function openStore(
   config: Config["store"],
   clock: Clock,
   log: Logger,
-): Promise<{ store: Store; lock: WatchLock; napMs: number }> {
+): Promise<{ store: Store; lock: WatchLock; ledger: RequestLedger | null; napMs: number }> {
   if (config.kind === "embedded") {
-    return { store: await openEmbedded(config.dataDir), lock: soleWatcher, napMs: SOLE_NAP_MS };
+    return { store: await openEmbedded(config.dataDir), lock: soleWatcher, ledger: null, napMs: SOLE_NAP_MS };
   }
   const { url } = config;
   const store = await openShared(url, (err) => log.warn({ err }, "Postgres"));
@@ -162,7 +163,7 @@ async function openStore(
     ...{ url, clock },
     onEvent: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
   });
-  return { store, lock, napMs: SHARED_NAP_MS };
+  return { store, lock, ledger: new RequestLedger(store.db), napMs: SHARED_NAP_MS };
 }
 
 function logRequest(log: Logger, { operation, reference, method, status, durationMs, error }: RequestRecord): void {

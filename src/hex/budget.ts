@@ -20,7 +20,21 @@ interface Waiter {
   giveUp: (error: BudgetSpent) => void;
 }
 
+/** Counts the requests of all processes that share the token. */
+export interface Ledger {
+  /**
+   * Counts one request, if fewer than `perMinute` were counted in the last 60 s.
+   * @param now epoch ms
+   * @returns 0 when it was counted; else how long to wait before trying again, in ms
+   */
+  claim(now: number, perMinute: number): Promise<number>;
+}
+
 const WINDOW_MS = 60_000;
+/** How long a 429 is remembered, in ms, and the fewest requests a minute that it leads to. */
+const CAUTION_MS = 10 * 60_000;
+const LEAST = 5;
+const WATCH_SHARE = 0.8;
 /** A command seldom comes alone, in ms. */
 const COMMANDS_FOLLOW_MS = 10_000;
 
@@ -35,10 +49,22 @@ export class Budget {
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
 
+  /** When Hex said 429, once for each minute, epoch ms. */
+  #limitedAt: number[] = [];
+
+  /** `most`: requests a minute. `ledger`: where several processes that share the token count together. */
   constructor(
     private readonly clock: Clock,
-    readonly perMinute = 30,
+    private readonly most = 30,
+    private readonly ledger: Ledger | null = null,
   ) {}
+
+  /** Requests a minute at the moment: a fifth less for each minute of the last ten in which Hex said 429. */
+  get perMinute(): number {
+    const from = this.clock.now() - CAUTION_MS;
+    const count = this.#limitedAt.filter((at) => at > from).length;
+    return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** count));
+  }
 
   /** Whether somebody waits for an answer: a command waits for its turn, or was sent within the last seconds. */
   get commandsActive(): boolean {
@@ -55,6 +81,20 @@ export class Budget {
    * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
    */
   async take(priority: Priority, patienceMs: number): Promise<void> {
+    const until = this.clock.now() + patienceMs;
+    await this.#takeHere(priority, patienceMs);
+    if (this.ledger === null) return;
+    // What is left over is for commands of other processes, which cannot be seen to wait from here.
+    const limit = priority === "command" ? this.perMinute : Math.max(1, Math.floor(this.perMinute * WATCH_SHARE));
+    for (;;) {
+      const wait = await this.ledger.claim(this.clock.now(), limit);
+      if (wait === 0) return;
+      if (this.clock.now() + wait > until) throw new BudgetSpent(wait);
+      await this.clock.sleep(wait);
+    }
+  }
+
+  async #takeHere(priority: Priority, patienceMs: number): Promise<void> {
     if (priority === "command") this.#lastCommand = this.clock.now();
     const first = this.#waiting.length === 0 || (priority === "command" && !this.#commandsWait());
     if (first && this.#freeIn() === 0) {
@@ -70,9 +110,12 @@ export class Budget {
     });
   }
 
-  /** Hex answered 429: nothing is sent for `ms`. */
-  pause(ms: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, this.clock.now() + ms);
+  /** Hex answered 429: nothing is sent for `ms`, if it says how long, and less from now on. */
+  limited(ms: number | undefined): void {
+    const now = this.clock.now();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (ms ?? 0));
+    this.#limitedAt = this.#limitedAt.filter((at) => at > now - CAUTION_MS);
+    if ((this.#limitedAt.at(-1) ?? 0) <= now - WINDOW_MS) this.#limitedAt.push(now);
   }
 
   async #pump(): Promise<void> {

@@ -227,7 +227,7 @@ export class HexClient {
     try {
       const answer = await this.#fetch(attempt, until - clock.now(), call.signal);
       status = answer.status;
-      if (status === 429) budget.pause(retryAfterMs(answer.headers, clock.now()) ?? 0);
+      if (status === 429) budget.limited(retryAfterMs(answer.headers, clock.now()));
       const value = this.#read(attempt, answer);
       record(null);
       return value;

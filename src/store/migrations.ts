@@ -47,7 +47,14 @@ export interface WatchTable {
   goodbye: number;
 }
 
+/** A request to Hex of the last minute, on a store that several processes share. */
+export interface RequestsTable {
+  /** Epoch ms. */
+  at: number | string;
+}
+
 export interface Tables {
+  requests: RequestsTable;
   runs: RunsTable;
   cards: CardsTable;
   watch: WatchTable;
@@ -83,6 +90,10 @@ const first: Migration = {
       .addColumn("settled", "integer", (column) => column.notNull())
       .execute();
     await db.schema.createIndex("cards_settled").on("cards").column("settled").execute();
+    await db.schema
+      .createTable("requests")
+      .addColumn("at", "bigint", (column) => column.notNull())
+      .execute();
     await db.schema
       .createTable("watch")
       .addColumn("goodbye", "integer", (column) => column.notNull())

@@ -85,15 +85,33 @@ describe("Budget", () => {
     await budget.take("command", 0);
     const waiting = expect(budget.take("command", 60_000)).rejects.toEqual(new BudgetSpent(30_000));
     await turn();
-    budget.pause(90_000);
+    budget.limited(90_000);
     clock.advance(60_000);
     await waiting;
+  });
+
+  test("less after a 429, and the whole again after ten minutes", () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 30);
+    budget.limited(1_000);
+    budget.limited(1_000);
+    expect(budget.perMinute).toBe(24);
+    clock.advance(61_000);
+    budget.limited(1_000);
+    expect(budget.perMinute).toBe(19);
+    clock.advance(10 * 60_000);
+    expect(budget.perMinute).toBe(30);
+    for (let minute = 0; minute < 9; minute++) {
+      budget.limited(1_000);
+      clock.advance(61_000);
+    }
+    expect(budget.perMinute).toBe(5);
   });
 
   test("a pause holds up everybody", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
-    budget.pause(7_000);
+    budget.limited(7_000);
     await expect(budget.take("command", 6_999)).rejects.toMatchObject({ retryAfterMs: 7_000 });
     clock.advance(7_000);
     await budget.take("command", 0);

@@ -237,15 +237,22 @@ describe("answers of another age", () => {
   });
 });
 
-test("a signal that aborts ends the request, and nothing is sent again", async () => {
-  wire.hex.faults.add({ kind: { type: "hang" }, times: 9 });
-  const stop = new AbortController();
-  const asked = failure(wire.client.me({ ...CALL, signal: stop.signal }));
-  await wire.hex.waitFor(({ endpoint }) => endpoint === "me");
-  stop.abort();
-  await asked;
-  expect(wire.hex.requests).toHaveLength(1);
-  expect(wire.clock.sleeping).toBe(0);
+describe("a signal that aborts", () => {
+  test.each([
+    ["ends the request", { type: "hang" }, 0, "network"],
+    ["ends the pause before the next attempt", { type: "status", status: 500 }, 1, "hex_failed"],
+  ] as const)("%s, and nothing more is sent", async (_, kind, sleeping, expected) => {
+    const { clock, hex, client } = wire;
+    hex.faults.add({ kind, times: 9 });
+    const stop = new AbortController();
+    const asked = failure(client.me({ ...CALL, signal: stop.signal }));
+    await hex.waitFor(({ endpoint }) => endpoint === "me");
+    await vi.waitFor(() => expect(clock.sleeping).toBe(sleeping), QUICKLY);
+    stop.abort();
+    expect((await asked).kind).toBe(expected);
+    expect(hex.requests).toHaveLength(1);
+    expect(clock.sleeping).toBe(0);
+  });
 });
 
 test("every attempt is told to whoever listens", async () => {

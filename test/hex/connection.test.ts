@@ -33,6 +33,17 @@ describe("catalog", () => {
     expect(sortProjects(projects.toReversed())).toEqual(projects);
   });
 
+  test("what was archived or trashed since Hex drew up its answer is left out", async () => {
+    const at = new Date(wire.clock.now()).toISOString();
+    const values = [{ archivedAt: at }, { trashedAt: at }, { type: "COMPONENT" }, {}].map((more, index) => ({
+      ...{ id: `p${index}`, title: "Revenue" },
+      ...more,
+    }));
+    const body = { values, pagination: { after: null } };
+    wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
+    expect((await catalog.list(CALL, 0)).projects.map((project) => project.id)).toEqual(["p3"]);
+  });
+
   test("those who ask at the same time share one reading, and it is kept", async () => {
     wire.hex.workspace.addProject();
     await Promise.all([catalog.list(CALL, 60_000), catalog.list(CALL, 60_000)]);
@@ -162,17 +173,21 @@ describe("probe", () => {
     expect(probe.latencyMs).not.toBeNull();
   });
 
-  test("a limit of requests, Hex's or the bot's own, is no sign of death", async () => {
+  test.each([
+    ["alive", null],
+    ["dead", new HexError({ kind: "unauthorized", operation: "me", host: "h" })],
+  ])("a limit of requests, Hex's or the bot's own, is no news of a connection that is %s", async (_, state) => {
     const since = wire.clock.now();
-    prober.observe(null);
+    prober.observe(state);
     wire.clock.advance(5_000);
-    wire.budget.pause(120_000);
+    wire.budget.limited(120_000);
     const limited = await prober.probe(CALL);
-    expect(limited).toMatchObject({ error: { kind: "rate_limited" }, me: null, read: { state: "unproven" } });
+    expect(limited).toMatchObject({ since, error: { kind: "rate_limited" }, me: null, read: { state: "unproven" } });
     expect(wire.hex.requests).toEqual([]);
-    if (limited.error) prober.observe(limited.error);
-    wire.clock.advance(120_000);
-    expect(await prober.probe(CALL)).toMatchObject({ error: null, since });
+    prober.observe(limited.error);
+    wire.clock.advance(5_000);
+    prober.observe(state);
+    expect((await prober.probe(CALL)).since).toBe(since);
   });
 
   test("nothing published: running is not proven", async () => {

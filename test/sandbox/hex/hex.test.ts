@@ -482,7 +482,9 @@ describe("faults", () => {
     "%s: the answer has no end until Hex stops, and others are served",
     async (type) => {
       hex.faults.add({ kind: { type }, endpoint: "me" });
-      const asked = ask("GET /users/me").then(
+      const me = fetch(`${hex.origin}/api/v1/users/me`, { headers: { authorization: `Bearer ${token}` } });
+      const read = me.then((response) => response.text());
+      const asked = read.then(
         () => "answered",
         () => "broken",
       );

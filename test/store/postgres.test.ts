@@ -1,0 +1,130 @@
+// The shared store on a real Postgres: the same code as on the file, the ledger of requests, and the lock of the watch.
+
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Budget } from "../../src/hex/budget.js";
+import { intended, lost } from "../../src/runs/run.js";
+import { RunStore } from "../../src/runs/store.js";
+import { openShared } from "../../src/store/database.js";
+import { RequestLedger } from "../../src/store/request-ledger.js";
+import { SharedWatchLock } from "../../src/store/watch-lock.js";
+import { LocalPostgres, until } from "../crash/fleet.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { FastClock } from "../sandbox/fast-clock.mjs";
+
+let postgres: LocalPostgres;
+beforeAll(async () => {
+  postgres = await LocalPostgres.start();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+const ignore = () => undefined;
+const intent = (key: string) =>
+  intended(
+    {
+      key,
+      project: { id: "p", title: "Revenue" },
+      options: { inputs: { a: [1, "x"] }, fresh: false, publish: false, view: null },
+      requester: "U1",
+      requestedAt: Date.UTC(2026, 10, 2),
+      reference: "r",
+    },
+    1,
+  );
+
+describe("the shared store", () => {
+  test("several that open it at the same time make its tables once", async () => {
+    const url = await postgres.database("together");
+    const stores = await Promise.all([openShared(url, ignore), openShared(url, ignore), openShared(url, ignore)]);
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  test("runs: stored once, changed by one of many, found, ended, removed", async () => {
+    const shared = await openShared(await postgres.database("runs"), ignore);
+    const [a, b] = [new RunStore(shared.db, ignore), new RunStore(shared.db, ignore)];
+    expect([await a.insert(intent("k")), await b.insert(intent("k"))]).toEqual([true, false]);
+    expect(await b.get("k")).toEqual(intent("k"));
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 ? a : b).update("k", (run) =>
+          run.again ? null : { ...run, again: { by: `U${index}`, at: index } },
+        ),
+      ),
+    );
+    expect(claims.filter((claim) => claim?.changed)).toHaveLength(1);
+    expect(await a.countInFlight()).toBe(1);
+    await a.update("k", (run) => (run.state === "starting" ? lost(run, "start_unknown", 50) : null));
+    expect([await a.countInFlight(), (await b.recentlyEnded(5)).length]).toEqual([0, 1]);
+    await b.removeEndedBefore(51);
+    expect(await a.get("k")).toBeNull();
+    await shared.close();
+  });
+
+  test("a store of a newer version is refused; a wrong password is said without it", async () => {
+    const url = await postgres.database("newer");
+    const shared = await openShared(url, ignore);
+    await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(shared.db);
+    await shared.close();
+    await expect(openShared(url, ignore)).rejects.toMatchObject({ name: "StoreError", kind: "newer" });
+    const wrong = await openShared(url.replace("bot:bot@", "nobody:s3cret@"), ignore).catch((error: unknown) => error);
+    expect(wrong).toMatchObject({ name: "StoreError", kind: "unusable" });
+    expect(`${String(wrong)} ${JSON.stringify(wrong)}`).not.toContain("s3cret");
+  });
+
+  test("two budgets on one ledger send no more together than one may", async () => {
+    const shared = await openShared(await postgres.database("ledger"), ignore);
+    const clock = new ManualClock();
+    const ledger = new RequestLedger(shared.db);
+    const budgets = [new Budget(clock, 6, ledger), new Budget(clock, 6, ledger)];
+    const outcomes = await Promise.all(
+      Array.from({ length: 16 }, (_, index) =>
+        budgets[index % 2]?.take("command", 1_000).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    expect(outcomes.filter((sent) => sent)).toHaveLength(6);
+    clock.advance(60_001);
+    await budgets[0]?.take("command", 0);
+    await shared.close();
+  });
+});
+
+describe("the lock of the watch", () => {
+  test("one at a time; whoever loses the connection stops before another begins, and comes back by itself", async () => {
+    const url = await postgres.database("watchers");
+    const shared = await openShared(url, ignore);
+    const clock = new FastClock(Date.now(), 10);
+    const end = new AbortController();
+    const holding = new Set<string>();
+    const events: string[] = [];
+    const watcher = (name: string) =>
+      new SharedWatchLock({ url, clock, onEvent: (event) => events.push(`${name} ${event}`) }).hold(
+        end.signal,
+        async (signal) => {
+          holding.add(name);
+          expect(holding.size).toBe(1);
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+          holding.delete(name);
+        },
+      );
+    const both = Promise.all([watcher("a"), watcher("b")]);
+    await until(
+      () => holding.size === 1,
+      () => events.join(", "),
+    );
+    for (let round = 0; round < 3; round++) {
+      const began = events.filter((event) => event.endsWith("begins")).length;
+      await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()`.execute(
+        shared.db,
+      );
+      const again = () => events.filter((event) => event.endsWith("begins")).length > began;
+      await until(again, () => events.join(", "));
+    }
+    end.abort();
+    await both;
+    expect(holding.size).toBe(0);
+    await shared.close();
+  }, 60_000);
+});
