@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 10_000,
     hookTimeout: 20_000,
     restoreMocks: true,
+    // Most of the time is waited for processes and sockets: two at a time serve two cores.
+    maxWorkers: 2,
   },
 });

@@ -232,7 +232,8 @@ export class HexClient {
       record(null);
       return value;
     } catch (error) {
-      if (error instanceof HexError) record(error);
+      // What was given up here says nothing about Hex.
+      if (error instanceof HexError && !call.signal?.aborted) record(error);
       throw error;
     }
   }
