@@ -295,6 +295,22 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
+  test("Start again, pressed by two people: one run", async () => {
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+    await bench.slack.command(`run ${project.id}`);
+    const card = await bench.cardShows("Not known");
+    const stale = { blocks: [...card.blocks] };
+    const { ada, grace } = bench.slack.people;
+    await Promise.all([
+      bench.slack.click(card, "run_again", { user: ada, stale }),
+      bench.slack.click(card, "run_again", { user: grace, stale }),
+    ]);
+    await bench.cardShows("Completed", 1);
+    expect(bench.hex.workspace.runs).toHaveLength(1);
+    expect(bench.cards).toHaveLength(2);
+  });
+
   describe("the card's place is lost", () => {
     const moved = "This card is here because the one in";
     test.each([
@@ -358,6 +374,17 @@ describe.each(MODES)("%s mode", (mode) => {
       bench.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "ratelimited", retryAfter: 7 } });
       await bench.cardShows("Completed");
       expect(buttonsOf(card)).toEqual(["run_again"]);
+    });
+
+    test("a 429 delays one card and not the others", async () => {
+      const held = await running({ title: "Held up", run: { runningMs: 20_000 } });
+      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 120 } });
+      await bench.until(() => bench.slack.calls.some((call) => call.answer.error === "ratelimited"));
+      const project = bench.hex.workspace.addProject({ title: "Free", run: { runningMs: 20_000 } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Completed", 1);
+      expect(shown(held)).toContain("Running");
+      await bench.cardShows("Completed", 0);
     });
 
     test("an update that is lost is made again", async () => {
