@@ -7,18 +7,18 @@ import { Watch } from "./watch.js";
 export class CallLog {
   readonly all: ApiCall[] = [];
   readonly refused: ApiCall[] = [];
-  readonly #watch = new Watch();
+  readonly watch = new Watch();
 
   /** `genuine`: the answer is Slack's own, not one of a fault. */
   add(call: ApiCall, genuine: boolean): void {
     this.all.push(call);
     if (genuine && isWrongCall(call.answer.error)) this.refused.push(call);
-    this.#watch.notify();
+    this.watch.notify();
   }
 
   /** Waits up to `ms` real milliseconds for a call at index `from` or later. */
   waitFor(match: (call: ApiCall) => boolean, from: number, ms: number): Promise<ApiCall> {
-    return this.#watch.until(
+    return this.watch.until(
       () => this.all.slice(from).find(match),
       ms,
       () => `No such call within ${ms} ms. From ${from} on there are:\n${this.all.slice(from).map(line).join("\n")}`,

@@ -23,9 +23,9 @@ export class Directory {
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {
-    const ada = { id: "U0ADALOVELA", teamId: identity.teamId, name: "ada" };
-    const grace = { id: "U0GRACEHOPP", teamId: identity.teamId, name: "grace" };
-    const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger" };
+    const ada = { id: "U0ADALOVELA", teamId: identity.teamId, name: "ada", realName: "Ada Lovelace" };
+    const grace = { id: "U0GRACEHOPP", teamId: identity.teamId, name: "grace", realName: "Grace Hopper" };
+    const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger", realName: "Sam Stranger" };
     this.people = { ada, grace, stranger };
     const here = [ada.id, grace.id];
     const bot = identity.botUserId;

@@ -23,6 +23,8 @@ export class Core {
   readonly triggers: Triggers;
   readonly views = new ViewStore();
   readonly scopes = new Set(["commands", "chat:write", "chat:write.public"]);
+  /** The Events API events that the app subscribes to. */
+  readonly events = new Set<string>();
   /** "http://127.0.0.1:PORT", known once the server listens. */
   origin = "";
   /** Makes a one-time address for a Socket Mode connection. */

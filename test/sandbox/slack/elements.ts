@@ -3,8 +3,8 @@
 import { idOfBlock } from "./core.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 
-/** The place of an element within a message. */
-interface Placed {
+/** The place of an element within a message or view. */
+export interface Placed {
   blockId: string;
   element: Json;
 }
@@ -35,7 +35,7 @@ export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionT
   throw new Error(`${problem}: ${JSON.stringify(wanted)}. Present:\n${present.join("\n")}`);
 }
 
-function* elementsOf(blocks: readonly unknown[]): Generator<Placed> {
+export function* elementsOf(blocks: readonly unknown[]): Generator<Placed> {
   for (const [index, block] of blocks.entries()) {
     if (!isRecord(block)) continue;
     const blockId = stringAt(block, "block_id") ?? idOfBlock(index);
@@ -58,26 +58,44 @@ function choose(element: Json, value: string | undefined): Json | undefined {
     const parts = ["value", "url", "style"].filter((key) => element[key] !== undefined);
     return Object.fromEntries(parts.map((key) => [key, element[key]]));
   }
-  if (value === undefined) return undefined;
-  const simple = simpleResult[String(element.type)];
-  if (simple !== undefined) return { [simple]: value };
-  const option = optionsOf(element).find((one) => one.value === value);
-  if (!option) return undefined;
-  const many = element.type === "checkboxes" || String(element.type).startsWith("multi_");
-  return many ? { selected_options: [option] } : { selected_option: option };
+  return value === undefined ? undefined : entered(element, [value]);
 }
 
-/** The elements whose choice is a plain string. */
-const simpleResult: Readonly<Record<string, string>> = {
-  channels_select: "selected_channel",
-  conversations_select: "selected_conversation",
-  datepicker: "selected_date",
-  plain_text_input: "value",
-  timepicker: "selected_time",
-  users_select: "selected_user",
+/** What an element reports when `chosen` stands in it: texts, dates, ids or the values of options. undefined: not offered. */
+export function entered(element: Json, chosen: readonly string[]): Json | undefined {
+  const simple = simpleResult[String(element.type)];
+  if (simple !== undefined) return { [simple.result]: chosen[0] ?? null };
+  const options = chosen.map((value) => optionsOf(element).find((one) => one.value === value));
+  if (options.includes(undefined)) return undefined;
+  return takesMany(element) ? { selected_options: options } : { selected_option: options[0] ?? null };
+}
+
+/** What stands in an element before anybody has touched it. */
+export function initially(element: Json): string[] {
+  const simple = simpleResult[String(element.type)];
+  const options = takesMany(element) ? recordsAt(element, "initial_options") : [element.initial_option];
+  const values = simple ? [element[simple.initial]] : options.map((option) => stringAt(option, "value"));
+  return values.filter((value) => value !== undefined && value !== "").map(String);
+}
+
+export function takesMany(element: Json): boolean {
+  return element.type === "checkboxes" || String(element.type).startsWith("multi_");
+}
+
+/** The elements that hold a plain string, and the keys under which they report it and are given it. */
+const simpleResult: Readonly<Record<string, { result: string; initial: string }>> = {
+  channels_select: { result: "selected_channel", initial: "initial_channel" },
+  conversations_select: { result: "selected_conversation", initial: "initial_conversation" },
+  datepicker: { result: "selected_date", initial: "initial_date" },
+  email_text_input: { result: "value", initial: "initial_value" },
+  number_input: { result: "value", initial: "initial_value" },
+  plain_text_input: { result: "value", initial: "initial_value" },
+  timepicker: { result: "selected_time", initial: "initial_time" },
+  url_text_input: { result: "value", initial: "initial_value" },
+  users_select: { result: "selected_user", initial: "initial_user" },
 };
 
-function optionsOf(element: Json): Json[] {
+export function optionsOf(element: Json): Json[] {
   const groups = recordsAt(element, "option_groups").flatMap((group) => recordsAt(group, "options"));
   return [...recordsAt(element, "options"), ...groups];
 }

@@ -5,12 +5,26 @@ import type { Room } from "./channels.js";
 import type { Core } from "./core.js";
 import { type Delivered, DeliveryTimeout, deliver, formType, signedHeaders } from "./delivery.js";
 import { pressElement } from "./elements.js";
-import { isRecord, type Json, parseJson, stringAt } from "./json.js";
+import { missing, stateValues } from "./form.js";
+import { isRecord, type Json, parseJson, recordsAt, stringAt } from "./json.js";
 import { actionsPayload, commandPayload, escapeUrls } from "./payloads.js";
 import { Refusal } from "./refusal.js";
 import { type Origin, type ResponseUrls, respond } from "./response-url.js";
-import type { SocketMode } from "./socket-mode.js";
-import type { Ack, ClickOptions, CommandOptions, DeliveryOptions, Interaction, Person, SlackMessage } from "./types.js";
+import type { Envelope, SocketMode } from "./socket-mode.js";
+import type {
+  Ack,
+  ApiAnswer,
+  ClickOptions,
+  CommandOptions,
+  DeliveryOptions,
+  Entry,
+  Interaction,
+  Person,
+  SlackMessage,
+  SlackView,
+  Submission,
+} from "./types.js";
+import { closedPayload, homeOpenedPayload, submissionPayload, viewActionsPayload } from "./view-payloads.js";
 
 const acknowledgeWithinMs = 3_000;
 
@@ -19,7 +33,7 @@ interface Sending {
   id: string;
   triggerId: string;
   responseUrl: string;
-  kind: "slash_commands" | "interactive";
+  kind: Envelope["type"];
   payload: Json;
   envelopeId: string;
   origin: Origin;
@@ -73,6 +87,48 @@ export class Interactions {
     return this.#send(this.#sending("interactive", payload, origin, ends), options);
   }
 
+  clickView(view: SlackView, actionId: string, options: ClickOptions): Promise<Interaction> {
+    const { log } = this.core;
+    const user = this.#reader(view);
+    const { value, blockId } = options;
+    const wanted = {
+      actionId,
+      ...(value === undefined ? {} : { value }),
+      ...(blockId === undefined ? {} : { blockId }),
+    };
+    const action = pressElement(recordsAt(view.view, "blocks"), wanted, log.timestamps.next());
+    const values = stateValues(view.view, []);
+    const { origin, ends } = this.#fromView(user);
+    const payload = viewActionsPayload(this.core, view, user, { action, values, triggerId: ends.triggerId });
+    return this.#send(this.#sending("interactive", payload, origin, ends), options);
+  }
+
+  async submit(view: SlackView, entries: readonly Entry[], options: DeliveryOptions): Promise<Submission> {
+    const errors = missing(view.view, entries);
+    if (Object.keys(errors).length > 0) return { interaction: null, errors };
+    const user = this.#reader(view);
+    const { origin, ends } = this.#fromView(user);
+    const payload = submissionPayload(this.core, view, user, stateValues(view.view, entries), ends.triggerId);
+    const interaction = await this.#send(this.#sending("interactive", payload, origin, ends), options);
+    return { interaction, errors: interaction.ack.ok ? this.#next(view, origin, interaction.ack.body) : {} };
+  }
+
+  async closeView(view: SlackView): Promise<void> {
+    const user = this.#reader(view);
+    this.core.views.close(view.id);
+    if (view.view.notify_on_close !== true) return;
+    const { origin, ends } = this.#fromView(user);
+    const payload = closedPayload(this.core, view, user, stateValues(view.view, []));
+    await this.#send(this.#sending("interactive", payload, origin, ends), {});
+  }
+
+  async openHome(user: Person): Promise<void> {
+    if (!this.core.events.has("app_home_opened")) return;
+    const { origin, ends } = this.#fromView(user);
+    const payload = homeOpenedPayload(this.core, user, this.core.views.home(user.id));
+    await this.#send(this.#sending("events_api", payload, origin, ends), {});
+  }
+
   raw(given: Json, options: DeliveryOptions): Promise<Interaction> {
     const messageTs = stringAt(given.message, "ts") ?? stringAt(given.container, "message_ts");
     const origin = {
@@ -93,6 +149,42 @@ export class Interactions {
     const sending = this.#sent.get(interaction.id);
     if (!sending) throw new Error(`There was no interaction ${interaction.id}.`);
     return this.#send(sending, options);
+  }
+
+  #reader(view: SlackView): Person {
+    const person = this.core.directory.person(view.user);
+    if (!person) throw new Error(`There is nobody called ${view.user}.`);
+    return person;
+  }
+
+  /** Views have no response_url, so that there is nothing to answer to. */
+  #fromView(user: Person) {
+    const origin = { interaction: this.#nextId(), channel: "", user: user.id };
+    return { origin, ends: { triggerId: this.core.triggers.issue(user.id), responseUrl: "" } };
+  }
+
+  /** Does what the acknowledgement of a submission says. Returns the app's complaints. */
+  #next(view: SlackView, origin: Origin, body: unknown): Record<string, string> {
+    const { views } = this.core;
+    const answer = isRecord(body) ? body : {};
+    switch (answer.response_action) {
+      case "errors": {
+        const errors = isRecord(answer.errors) ? Object.entries(answer.errors) : [];
+        return Object.fromEntries(errors.map(([block, text]) => [block, String(text)]));
+      }
+      case "update":
+        this.#logged(origin, answer, () => views.put(view.id, answer.view));
+        break;
+      case "push":
+        this.#logged(origin, answer, () => views.open(view.user, answer.view));
+        break;
+      case "clear":
+        for (const one of views.opened(view.user)) views.close(one.id);
+        break;
+      default:
+        views.close(view.id);
+    }
+    return {};
   }
 
   #nextId(): string {
@@ -119,7 +211,8 @@ export class Interactions {
 
   async #overSocket(sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
     const { envelopeId, kind, payload } = sending;
-    const envelope = { envelope_id: envelopeId, type: kind, payload, accepts_response_payload: true } as const;
+    const accepts = kind !== "events_api";
+    const envelope = { envelope_id: envelopeId, type: kind, payload, accepts_response_payload: accepts };
     const result = await this.socket.deliver(envelope, timeoutMs);
     if (typeof result === "string") return { ok: false, error: result };
     const empty =
@@ -128,10 +221,9 @@ export class Interactions {
   }
 
   async #overHttp(url: string, sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
-    const fields = sending.kind === "interactive" ? { payload: JSON.stringify(sending.payload) } : sending.payload;
-    const strings = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
-    const body = new URLSearchParams(strings).toString();
-    const headers = signedHeaders(this.core.identity.signingSecret, body, formType);
+    const isEvent = sending.kind === "events_api";
+    const body = isEvent ? JSON.stringify(sending.payload) : formBody(sending);
+    const headers = signedHeaders(this.core.identity.signingSecret, body, isEvent ? "application/json" : formType);
     try {
       return acknowledgement(await deliver(url, { body, headers, timeoutMs }));
     } catch (error) {
@@ -143,12 +235,17 @@ export class Interactions {
   #answer(sending: Sending, body: unknown): void {
     const args = typeof body === "string" ? { text: body } : body;
     if (!isRecord(args)) return;
-    const log = (answer: { ok: boolean; error?: string }) => {
-      const entry = { at: this.core.clock.now(), method: "ack", args, answer, interaction: sending.id };
+    this.#logged(sending.origin, args, () => respond(this.core, sending.origin, args, "ack"));
+  }
+
+  /** Does what an acknowledgement asks for, and writes down what Slack said to it. */
+  #logged(origin: Origin, args: Json, effect: () => unknown): void {
+    const log = (answer: ApiAnswer) => {
+      const entry = { at: this.core.clock.now(), method: "ack", args, answer, interaction: origin.interaction };
       this.core.calls.add(entry, true);
     };
     try {
-      respond(this.core, sending.origin, args, "ack");
+      effect();
       log({ ok: true });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -160,6 +257,12 @@ export class Interactions {
     if (!room.private || room.members.has(user.id)) return;
     throw new Error(`${user.name} is not in the private channel ${room.name}.`);
   }
+}
+
+function formBody({ kind, payload }: Sending): string {
+  const fields = kind === "interactive" ? { payload: JSON.stringify(payload) } : payload;
+  const strings = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
+  return new URLSearchParams(strings).toString();
 }
 
 function acknowledgement({ status, contentType, body }: Delivered): Omit<Ack, "ms"> {

@@ -27,6 +27,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["conversations.open", { scope: "im:write", run: openDm }],
   ["users.info", { scope: "users:read", run: userInfo }],
   ["views.open", { run: openView }],
+  ["views.push", { run: openView }],
   ["views.update", { run: (core, args) => viewAnswer(core, core.views.update(args)) }],
   ["views.publish", { run: publishView }],
 ]);
@@ -120,8 +121,8 @@ function openDm(core: Core, args: Json): Json {
 function userInfo(core: Core, args: Json): Json {
   const person = core.directory.person(required(args, "user"));
   if (!person) throw new Refusal("user_not_found");
-  const { id, teamId, name } = person;
-  return { user: { id, team_id: teamId, name, real_name: name, is_bot: false, tz: "Etc/UTC", tz_offset: 0 } };
+  const { id, teamId, name, realName } = person;
+  return { user: { id, team_id: teamId, name, real_name: realName, is_bot: false, tz: "Etc/UTC", tz_offset: 0 } };
 }
 
 function openView(core: Core, args: Json): Json {

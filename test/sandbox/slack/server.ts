@@ -99,6 +99,17 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     },
     command: async (text, options = {}) => interactions.command(text, options),
     click: async (message, actionId, options = {}) => interactions.click(message, actionId, options),
+    clickView: async (view, actionId, options = {}) => interactions.clickView(view, actionId, options),
+    submit: async (view, entries, options = {}) => interactions.submit(view, entries, options),
+    closeView: async (view) => interactions.closeView(view),
+    openHome: async (person) => interactions.openHome(person),
+    events: core.events,
+    onChange: (listener) => {
+      const ends = [log.watch, calls.watch, core.views.watch].map((watch) => watch.subscribe(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
     sendInteraction: async (payload, options = {}) => interactions.raw(payload, options),
     redeliver: async (interaction, options = {}) => interactions.redeliver(interaction, options),
     stop,

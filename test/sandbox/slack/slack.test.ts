@@ -93,19 +93,19 @@ const logger: Logger = {
   setName() {},
 };
 
-async function httpApp(): Promise<void> {
+async function httpApp(register: (app: App) => void = listen): Promise<void> {
   const receiver = new HTTPReceiver({ signingSecret: slack.signingSecret, logger });
   const clientOptions = { slackApiUrl: slack.apiUrl };
   const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
   await app.init();
-  listen(app);
+  register(app);
   const port = await freePort();
   await app.start(port);
   cleanUp.push(() => app.stop());
   slack.eventsUrl = `http://127.0.0.1:${port}/slack/events`;
 }
 
-async function socketApp(): Promise<void> {
+async function socketApp(register: (app: App) => void = listen): Promise<void> {
   const clientOptions = { slackApiUrl: slack.apiUrl };
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,
@@ -115,7 +115,7 @@ async function socketApp(): Promise<void> {
   });
   const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
   await app.init();
-  listen(app);
+  register(app);
   await app.start();
   cleanUp.push(() => app.stop());
   await slack.socket.waitForConnection();
@@ -125,7 +125,7 @@ describe.each([
   ["HTTP", httpApp],
   ["Socket Mode", socketApp],
 ])("a Bolt app over %s", (_mode, start) => {
-  beforeEach(start);
+  beforeEach(() => start());
 
   test("answers a command through its response_url", async () => {
     const { ack, id } = await slack.command("hello");
@@ -444,6 +444,114 @@ describe("the Web API", () => {
     expect(await call("views.open", { trigger_id: late.triggerId, view })).toMatchObject({
       error: "expired_trigger_id",
     });
+  });
+});
+
+describe.each([
+  ["HTTP", httpApp],
+  ["Socket Mode", socketApp],
+])("modals and the Home tab over %s", (_mode, start) => {
+  const asks = {
+    type: "modal",
+    callback_id: "ask",
+    title: { type: "plain_text", text: "Ask" },
+    submit: { type: "plain_text", text: "Go" },
+    notify_on_close: true,
+    blocks: [
+      {
+        type: "input",
+        block_id: "name",
+        label: { type: "plain_text", text: "Name" },
+        element: { type: "plain_text_input", action_id: "value" },
+      },
+      {
+        type: "input",
+        block_id: "size",
+        optional: true,
+        label: { type: "plain_text", text: "Size" },
+        element: {
+          type: "static_select",
+          action_id: "value",
+          options: ["S", "M,L"].map((text) => ({ text: { type: "plain_text", text }, value: text })),
+        },
+      },
+    ],
+  };
+  const heard: unknown[] = [];
+
+  beforeEach(async () => {
+    heard.length = 0;
+    await start((bolt) => {
+      bolt.command("/hex", async ({ ack, client, command }) => {
+        await ack();
+        await client.views.open({ trigger_id: command.trigger_id, view: Object(asks) });
+      });
+      bolt.view("ask", async ({ ack, view }) => {
+        heard.push(view.state.values);
+        const name = view.state.values.name?.value?.value;
+        if (name === "bad") return ack({ response_action: "errors", errors: { name: "Not that one" } });
+        if (name === "more") return ack({ response_action: "push", view: Object(asks) });
+        await ack();
+      });
+      bolt.view({ callback_id: "ask", type: "view_closed" }, async ({ ack }) => {
+        heard.push("closed");
+        await ack();
+      });
+      bolt.event("app_home_opened", async ({ event, client }) => {
+        const blocks = [section("At home"), { type: "actions", elements: [button("home", "1")] }];
+        await client.views.publish({ user_id: event.user, view: Object({ type: "home", blocks }) });
+      });
+      bolt.action("home", async ({ ack, body }) => {
+        heard.push(body.type === "block_actions" ? body.view?.type : body.type);
+        await ack();
+      });
+    });
+  });
+
+  async function opened(index = -1) {
+    await slack.command("x");
+    await slack.waitForCall((one) => one.method === "views.open");
+    const view = slack.views.at(index);
+    if (!view) throw new Error("no view");
+    return view;
+  }
+  const name = (text: string) => [{ blockId: "name", actionId: "value", chosen: [text] }];
+
+  test("what is missing is said by Slack itself; what the app refuses stays open; what it takes closes", async () => {
+    const view = await opened();
+    expect(await slack.submit(view, [])).toMatchObject({ interaction: null, errors: { name: /required/ } });
+    expect(heard).toEqual([]);
+    expect(await slack.submit(view, name("bad"))).toMatchObject({ errors: { name: "Not that one" } });
+    expect(slack.views.at(-1)?.open).toBe(true);
+    const size = { blockId: "size", actionId: "value", chosen: ["M,L"] };
+    expect(await slack.submit(view, [...name("Ada"), size])).toMatchObject({ errors: {} });
+    expect(heard.at(-1)).toMatchObject({
+      name: { value: { type: "plain_text_input", value: "Ada" } },
+      size: { value: { selected_option: { value: "M,L" } } },
+    });
+    expect(slack.views.at(-1)?.open).toBe(false);
+    await expect(slack.submit(view, [...name("Ada"), { ...size, chosen: ["XXL"] }])).rejects.toThrow("offer");
+  });
+
+  test("one modal on top of another; closing is told when the app asked for it", async () => {
+    const view = await opened();
+    await slack.submit(view, name("more"));
+    expect(slack.views.filter((one) => one.open)).toHaveLength(2);
+    await slack.closeView(view);
+    expect(heard.at(-1)).toBe("closed");
+    expect(await call("views.update", { view_id: view.id, view: asks })).toMatchObject({ error: "not_found" });
+  });
+
+  test("the Home tab: told only to an app that subscribes to it", async () => {
+    await slack.openHome(slack.people.grace);
+    expect(slack.views).toEqual([]);
+    slack.events.add("app_home_opened");
+    await slack.openHome(slack.people.grace);
+    await slack.waitForCall((one) => one.method === "views.publish");
+    const home = slack.views.at(-1);
+    expect(home).toMatchObject({ type: "home", user: slack.people.grace.id });
+    if (home) expect(await slack.clickView(home, "home")).toMatchObject({ ack: { ok: true } });
+    expect(heard).toEqual(["home"]);
   });
 });
 

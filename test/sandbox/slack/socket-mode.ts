@@ -14,9 +14,9 @@ const connectionWaitMs = 10_000;
 
 export interface Envelope {
   envelope_id: string;
-  type: "slash_commands" | "interactive";
+  type: "slash_commands" | "interactive" | "events_api";
   payload: Json;
-  accepts_response_payload: true;
+  accepts_response_payload: boolean;
 }
 
 export class SocketMode implements SlackSocket {

@@ -17,6 +17,8 @@ export interface Person {
   readonly id: string;
   readonly teamId: string;
   readonly name: string;
+  /** As people see it. */
+  readonly realName: string;
 }
 
 export interface Channel {
@@ -71,6 +73,22 @@ export interface SlackView {
   readonly user: string;
   readonly hash: string;
   readonly view: Record<string, unknown>;
+  /** false: the modal has been closed. */
+  readonly open: boolean;
+}
+
+/** What somebody has put into one element of a view: a text, a date, an id, or the values of options. */
+export interface Entry {
+  readonly blockId: string;
+  readonly actionId: string;
+  readonly chosen: readonly string[];
+}
+
+/** What came of a submission. `errors`: by block_id, the person's own (a field is missing) or the app's. */
+export interface Submission {
+  /** null when it was not sent, because something is missing. */
+  readonly interaction: Interaction | null;
+  readonly errors: Readonly<Record<string, string>>;
 }
 
 export interface ApiAnswer {
@@ -228,6 +246,18 @@ export interface LocalSlack {
   command(text: string, options?: CommandOptions): Promise<Interaction>;
   /** Presses a button or picks an option of a message. Throws when there is no such element, or more than one. */
   click(message: SlackMessage, actionId: string, options?: ClickOptions): Promise<Interaction>;
+  /** Presses a button or picks an option of a modal or Home tab. */
+  clickView(view: SlackView, actionId: string, options?: ClickOptions): Promise<Interaction>;
+  /** Submits a modal; `entries`: what was changed. An app that takes it closes it or says what comes next. */
+  submit(view: SlackView, entries: readonly Entry[], options?: DeliveryOptions): Promise<Submission>;
+  /** Closes a modal without submitting it; the app hears of it when it asked to. */
+  closeView(view: SlackView): Promise<void>;
+  /** Somebody looks at the app's Home tab; the app hears of it when it subscribes to app_home_opened. */
+  openHome(person: Person): Promise<void>;
+  /** The Events API events that the app subscribes to, as in its manifest. Empty unless told. */
+  readonly events: Set<string>;
+  /** Calls `listener` whenever a message, a view or the log of calls has changed, until the returned function is called. */
+  onChange(listener: () => void): () => void;
   /** Sends any interaction payload as it is; response_url and trigger_id are added when they are missing. */
   sendInteraction(payload: Record<string, unknown>, options?: DeliveryOptions): Promise<Interaction>;
   /** Delivers the same thing again, as Slack may do after a lost acknowledgement. */

@@ -6,6 +6,10 @@ import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { Refusal, refuse } from "./refusal.js";
 import { filled, plainText } from "./text-objects.js";
 import type { SlackView } from "./types.js";
+import { Watch } from "./watch.js";
+
+/** So many modals may lie on top of each other. */
+const deepest = 3;
 
 const shared = {
   blocks: z.array(z.unknown()),
@@ -41,8 +45,11 @@ function checked(value: unknown): { type: "modal" | "home"; view: Json } {
   return { type: result.data.type, view: value };
 }
 
+type Stored = { -readonly [Key in keyof SlackView]: SlackView[Key] };
+
 export class ViewStore {
-  readonly #views: SlackView[] = [];
+  readonly #views: Stored[] = [];
+  readonly watch = new Watch();
 
   get all(): readonly SlackView[] {
     return this.#views;
@@ -51,7 +58,29 @@ export class ViewStore {
   open(user: string, value: unknown): SlackView {
     const { type, view } = checked(value);
     if (type !== "modal") throw refuse("invalid_arguments", ["must be a modal [json-pointer:/view/type]"]);
-    return this.#add({ id: `V${this.#views.length + 1}`.padEnd(11, "0"), type, user, hash: "1", view });
+    if (this.opened(user).length >= deepest) throw new Refusal("push_limit_reached");
+    const id = `V${String(this.#views.length + 1).padStart(10, "0")}`;
+    return this.#add({ id, type, user, hash: "1", view, open: true });
+  }
+
+  /** The modals that a person has open, the one on top last. */
+  opened(user: string): SlackView[] {
+    return this.#views.filter((one) => one.type === "modal" && one.user === user && one.open);
+  }
+
+  /** The person's Home tab, if the app has filled it. */
+  home(user: string): SlackView | undefined {
+    return this.#views.find((one) => one.type === "home" && one.user === user);
+  }
+
+  close(id: string): void {
+    for (const one of this.#views) if (one.id === id && one.type === "modal") one.open = false;
+    this.watch.notify();
+  }
+
+  /** Puts another view in the place of an open one. */
+  put(id: string, value: unknown): SlackView {
+    return this.update({ view_id: id, view: value });
   }
 
   publish(user: string, value: unknown): SlackView {
@@ -59,15 +88,16 @@ export class ViewStore {
     if (type !== "home") throw refuse("invalid_arguments", ["must be home [json-pointer:/view/type]"]);
     const old = this.#views.findIndex((one) => one.type === "home" && one.user === user);
     const id = `H${user.slice(1)}`;
-    if (old < 0) return this.#add({ id, type, user, hash: "1", view });
+    if (old < 0) return this.#add({ id, type, user, hash: "1", view, open: true });
     return this.#replace(old, view);
   }
 
   update(args: Json): SlackView {
     const index = this.#views.findIndex(
       (one) =>
-        one.id === args.view_id ||
-        (args.external_id !== undefined && stringAt(one.view, "external_id") === args.external_id),
+        one.open &&
+        (one.id === args.view_id ||
+          (args.external_id !== undefined && stringAt(one.view, "external_id") === args.external_id)),
     );
     const old = this.#views[index];
     if (!old) throw new Refusal("not_found");
@@ -75,8 +105,9 @@ export class ViewStore {
     return this.#replace(index, checked(args.view).view);
   }
 
-  #add(view: SlackView): SlackView {
+  #add(view: Stored): SlackView {
     this.#views.push(view);
+    this.watch.notify();
     return view;
   }
 
@@ -85,6 +116,7 @@ export class ViewStore {
     if (!old) throw new Refusal("not_found");
     const next = { ...old, view, hash: String(Number(old.hash) + 1) };
     this.#views[index] = next;
+    this.watch.notify();
     return next;
   }
 }

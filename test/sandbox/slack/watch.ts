@@ -8,6 +8,12 @@ export class Watch {
     for (const look of [...this.#waiting]) look();
   }
 
+  /** Calls `listener` at every change, until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#waiting.add(listener);
+    return () => this.#waiting.delete(listener);
+  }
+
   /** Resolves with what `find` returns as soon as that is not undefined; rejects after `ms` real milliseconds. */
   until<T>(find: () => T | undefined, ms: number, complaint: () => string): Promise<T> {
     return new Promise((resolve, reject) => {
