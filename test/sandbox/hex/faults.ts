@@ -1,6 +1,7 @@
 // Faults on order: what a request meets instead of, or after, what it asked for.
 
 import { STATUS_CODES } from "node:http";
+import type { Clock } from "../../../src/clock.js";
 import { type Answer, empty, html, json, text } from "./answers.js";
 import { errorAnswer, Refusal } from "./errors.js";
 import type { Endpoint, Fault, FaultKind, Faults, HexWorkspace } from "./types.js";
@@ -13,6 +14,10 @@ export class FaultQueue implements Faults {
 
   add(fault: Fault): void {
     this.#queue.push({ fault, left: fault.times ?? 1 });
+  }
+
+  remove(fault: Fault): void {
+    this.#queue = this.#queue.filter((entry) => entry.fault !== fault);
   }
 
   clear(): void {
@@ -32,6 +37,7 @@ export class FaultQueue implements Faults {
 interface Hit {
   endpoint: Endpoint;
   shape: HexWorkspace["errorShape"];
+  clock: Clock;
   /** Does what the request asks for, and answers as usual. */
   normal: () => Answer;
 }
@@ -44,6 +50,9 @@ export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit)
       return kind.type;
     case "delay":
       await kind.until.catch(() => undefined);
+      return done ?? hit.normal();
+    case "slow":
+      await hit.clock.sleep(kind.ms);
       return done ?? hit.normal();
     case "status":
       return statusAnswer(kind, hit);

@@ -508,6 +508,17 @@ describe("faults", () => {
     await expect(hex.waitFor(({ status }) => status === 200)).resolves.toMatchObject({ method: "GET" });
   });
 
+  test("a slow answer comes when its time has passed; a fault that is taken back hits nothing more", async () => {
+    const slow = { kind: { type: "slow", ms: 5_000 }, times: Number.POSITIVE_INFINITY } as const;
+    hex.faults.add(slow);
+    const asked = ask("GET /users/me");
+    expect((await hex.waitFor(({ endpoint }) => endpoint === "me")).status).toBeNull();
+    clock.advance(5_000);
+    expect((await asked).status).toBe(200);
+    hex.faults.remove(slow);
+    expect((await ask("GET /users/me")).status).toBe(200);
+  });
+
   test("a wait that can no longer be fulfilled ends, and says what had arrived", async () => {
     await ask("GET /users/me");
     const waiting = expect(hex.waitFor(({ endpoint }) => endpoint === "runProject")).rejects.toThrow(

@@ -39,7 +39,9 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     log.add(record);
     const fault = faults.take(endpoint);
     const normal = () => api.answer(call);
-    const outcome = fault ? await applyFault(fault, { endpoint, shape: workspace.errorShape, normal }) : normal();
+    const outcome = fault
+      ? await applyFault(fault, { endpoint, shape: workspace.errorShape, clock, normal })
+      : normal();
     if (send(outcome, response, clock.now())) log.answered(record, response.statusCode);
   }
 

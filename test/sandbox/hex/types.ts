@@ -327,6 +327,8 @@ export type FaultKind =
   | { type: "emptyBody" }
   /** Answers normally once the promise is settled. */
   | { type: "delay"; until: Promise<void> }
+  /** Answers normally after so many ms of the clock. */
+  | { type: "slow"; ms: number }
   | { type: "bareText"; status: number; text: string };
 
 export interface Fault {
@@ -342,6 +344,8 @@ export interface Fault {
 export interface Faults {
   /** The oldest fault that fits a request hits it. */
   add(fault: Fault): void;
+  /** Takes back one that was added. */
+  remove(fault: Fault): void;
   /** Forgets all that is queued. Requests that hang go on hanging. */
   clear(): void;
 }
