@@ -241,7 +241,8 @@ export class Interactions {
   /** Does what an acknowledgement asks for, and writes down what Slack said to it. */
   #logged(origin: Origin, args: Json, effect: () => unknown): void {
     const log = (answer: ApiAnswer) => {
-      const entry = { at: this.core.clock.now(), method: "ack", args, answer, interaction: origin.interaction };
+      const { interaction, channel } = origin;
+      const entry = { at: this.core.clock.now(), method: "ack", args, answer, interaction, channel };
       this.core.calls.add(entry, true);
     };
     try {

@@ -47,7 +47,7 @@ export class ResponseUrls {
     const at = core.clock.now();
     const log = (answer: ApiAnswer, genuine: boolean) => {
       const entry = { at, method: "response_url", args: isRecord(args) ? args : { body } };
-      core.calls.add({ ...entry, answer, interaction: hook.interaction }, genuine);
+      core.calls.add({ ...entry, answer, interaction: hook.interaction, channel: hook.channel }, genuine);
     };
     const fault = core.faults.take("response_url");
     if (fault) {

@@ -106,8 +106,9 @@ export interface ApiCall {
   readonly args: Record<string, unknown>;
   /** What the call got; a lost answer reads {ok: false, error: "hang" | "reset" | "http_500"}. */
   readonly answer: ApiAnswer;
-  /** The interaction that the call belongs to (response_url and ack only). */
+  /** The interaction that the call belongs to, and where its message would appear (response_url and ack only). */
   readonly interaction?: string;
+  readonly channel?: string;
 }
 
 export interface Ack {

@@ -1,0 +1,106 @@
+// Everything that the demo is: the simulated Hex, the local Slack, the real bot between them, and the page.
+
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { startApp } from "../../src/app.js";
+import { readConfig, secretsOf } from "../../src/config.js";
+import { createLogger } from "../../src/log.js";
+import { FastClock } from "../sandbox/fast-clock.mjs";
+import { startHex } from "../sandbox/hex/server.js";
+import { startPage } from "../sandbox/page/server.js";
+import { startSlack } from "../sandbox/slack/server.js";
+import type { Flags } from "./flags.js";
+import { switchesFor } from "./switches.js";
+import { fillWorkspace } from "./workspace.js";
+
+const DAY = 24 * 60 * 60_000;
+/** The bot's own time limits, in ms of the demo's clock. */
+const HEX_TIMEOUT_MS = 10_000;
+const HEX_BACKOFF_MS = 500;
+
+/** The parts of the manifest that Slack itself goes by. */
+const manifestSchema = z.object({
+  features: z.object({
+    slash_commands: z.tuple([z.object({ command: z.string(), description: z.string(), usage_hint: z.string() })]),
+  }),
+  settings: z.object({
+    event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).optional(),
+  }),
+});
+
+export interface Demo {
+  url: string;
+  /** The bot's data and log. */
+  folder: string;
+  /** Ends everything at once; removes the folder unless it is to be kept. */
+  stop(): Promise<void>;
+}
+
+/** Rejects with the operating system's error when the port is taken. */
+export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Promise<Demo> {
+  const clock = new FastClock(Date.now(), speed);
+  const hex = await startHex({ clock });
+  const slack = await startSlack({ clock });
+  const folder = mkdtempSync(join(tmpdir(), "hex-bot-demo-"));
+  const log = createWriteStream(join(folder, "bot.log"));
+  const ends: (() => Promise<unknown>)[] = [
+    async () => (keep ? undefined : rmSync(folder, { recursive: true, force: true })),
+    () => new Promise((resolve) => log.end(resolve)),
+    () => hex.stop(),
+    () => slack.stop(),
+  ];
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  try {
+    const expiresAt = clock.now() + 60 * DAY;
+    const token = hex.workspace.addToken({
+      user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },
+      expiresAt,
+    });
+    fillWorkspace(hex.workspace, clock.now());
+    slack.limits.enforce = true;
+    const manifest = manifestSchema.parse(parse(readFileSync(join(import.meta.dirname, "../../manifest.yml"), "utf8")));
+    for (const event of manifest.settings.event_subscriptions?.bot_events ?? []) slack.events.add(event);
+    const [{ command, description, usage_hint: usageHint }] = manifest.features.slash_commands;
+    const page = await startPage(
+      {
+        ...{ slack, hex, clock, speed },
+        slashCommand: { command, description, usageHint },
+        switches: switchesFor(hex, token, expiresAt, () => clock.now()),
+        requestsPerMinute: hex.workspace.rateLimits.groupPerMinute,
+      },
+      port,
+    );
+    ends.push(() => page.stop());
+
+    const reading = readConfig({
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      HEX_API_TOKEN: token,
+      HEX_WORKSPACE_URL: hex.origin,
+      HEX_BOT_DATA_DIR: folder,
+      PORT: "0",
+      LOG_LEVEL: "debug",
+    });
+    if (!reading.ok) throw new Error(reading.problems.join("\n"));
+    const { config } = reading;
+    const app = await startApp({
+      ...{ config, clock },
+      log: createLogger({ ...config.log, destination: log, secrets: secretsOf(config) }),
+      hexTimeoutMs: HEX_TIMEOUT_MS / speed,
+      hexBackoffMs: HEX_BACKOFF_MS,
+      stopMs: 0,
+    });
+    ends.push(() => app.stop());
+    await slack.socket.waitForConnection();
+    return { url: page.url, folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+// `npm run demo -- --speed 20 --port 4000 --keep`: what may be said, and one sentence for anything else.
+
+import { parseArgs } from "node:util";
+
+export interface Flags {
+  /** 0 takes any free one. */
+  port: number;
+  /** How many times as fast the time runs. */
+  speed: number;
+  /** Leaves the bot's data and log behind. */
+  keep: boolean;
+  help: boolean;
+}
+
+export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--keep]
+
+  --port <number>   where the page is, 4000 unless told; 0 takes any free port
+  --speed <number>  how many times as fast the time runs, from 1 to 60; 1 unless told
+  --keep            leaves the bot's data and log in a folder, and says where
+  --help            this text`;
+
+/** The flags, or what is wrong with them in one sentence. */
+export function parseFlags(words: readonly string[]): Flags | { problem: string } {
+  let values: { port?: string; speed?: string; keep?: boolean; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      args: [...words],
+      options: {
+        port: { type: "string" },
+        speed: { type: "string" },
+        keep: { type: "boolean" },
+        help: { type: "boolean" },
+      },
+    }));
+  } catch (error) {
+    // Node's own first sentence says which word it is about.
+    const sentence = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
+    return { problem: `${sentence}. The flags are --port, --speed, --keep and --help.` };
+  }
+  const port = Number(values.port ?? 4000);
+  if (!/^\d+$/.test(values.port ?? "4000") || port > 65_535) {
+    return { problem: "--port takes a whole number from 0 to 65535, such as --port 4001." };
+  }
+  const speed = Number(values.speed ?? 1);
+  if (!(speed >= 1 && speed <= 60)) return { problem: "--speed takes a number from 1 to 60, such as --speed 20." };
+  return { port, speed, keep: values.keep ?? false, help: values.help ?? false };
+}

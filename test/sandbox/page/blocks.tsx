@@ -1,0 +1,145 @@
+// Block Kit as a page shows it. Texts, and all that only shows something, by slack-blocks-to-jsx; what can be used, by
+// native controls (controls.tsx). A block that neither can show says so.
+
+import type { ReactNode } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { type Block, Message } from "slack-blocks-to-jsx";
+import { isRecord, type Json, recordsAt, stringAt } from "../slack/json.js";
+import { Control, type Place } from "./controls.js";
+import type { Names } from "./viewing.js";
+
+/** What the renderer shows as Slack does. */
+const SHOWN_BY_LIBRARY = new Set(["header", "divider", "image", "rich_text", "table", "markdown"]);
+
+/** `errors`: complaints by block_id. */
+export function Blocks({
+  blocks,
+  place,
+  names,
+  errors = {},
+}: {
+  blocks: readonly unknown[];
+  place: Place;
+  names: Names;
+  errors?: Readonly<Record<string, string>>;
+}): ReactNode {
+  return blocks.filter(isRecord).map((block, index) => {
+    const id = stringAt(block, "block_id") ?? `auto-block-${index}`;
+    return (
+      <div className={`block block-${block.type}`} key={id}>
+        <OneBlock block={block} place={{ ...place, blockId: id }} names={names} error={errors[id]} />
+      </div>
+    );
+  });
+}
+
+function OneBlock({
+  block,
+  place,
+  names,
+  error,
+}: {
+  block: Json;
+  place: Place;
+  names: Names;
+  error: string | undefined;
+}): ReactNode {
+  switch (block.type) {
+    case "section":
+      return (
+        <>
+          <div className="section-text">
+            {isRecord(block.text) && <Text text={block.text} names={names} />}
+            {recordsAt(block, "fields").length > 0 && (
+              <div className="fields">
+                {recordsAt(block, "fields").map((field, index) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: fields have no identity but their place
+                  <Text key={index} text={field} names={names} />
+                ))}
+              </div>
+            )}
+          </div>
+          {isRecord(block.accessory) && <Control element={block.accessory} place={place} index={0} />}
+        </>
+      );
+    case "context":
+      return recordsAt(block, "elements").map((element, index) =>
+        element.type === "image" ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity but their place
+          <img key={index} src={String(element.image_url)} alt={String(element.alt_text)} />
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity but their place
+          <Text key={index} text={element} names={names} />
+        ),
+      );
+    case "actions":
+      return recordsAt(block, "elements").map((element, index) => (
+        <Control key={`${element.action_id ?? index}`} element={element} place={place} index={index} />
+      ));
+    case "input":
+      return <Input block={block} place={place} error={error} />;
+    default:
+      return SHOWN_BY_LIBRARY.has(String(block.type)) ? (
+        <Library block={block} names={names} />
+      ) : (
+        <NotRendered what={`the block "${block.type}"`} />
+      );
+  }
+}
+
+function Input({ block, place, error }: { block: Json; place: Place; error: string | undefined }): ReactNode {
+  if (!isRecord(block.element)) return null;
+  const label = plain(block.label);
+  const hint = plain(block.hint);
+  const labelled = { ...place, label, required: block.optional !== true, described: `${place.blockId}-notes` };
+  return (
+    <div className="field" data-field={place.blockId}>
+      <span className="label">
+        {label}
+        {block.optional === true && <span className="optional"> (optional)</span>}
+      </span>
+      <Control element={block.element} place={labelled} index={0} />
+      <div id={labelled.described}>
+        {hint !== "" && <p className="hint">{hint}</p>}
+        {error !== undefined && (
+          <p className="problem" role="alert">
+            {error}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+export function NotRendered({ what }: { what: string }): ReactNode {
+  return <p className="not-rendered">Not rendered: {what}. Slack itself shows it.</p>;
+}
+
+function Text({ text, names }: { text: Json; names: Names }): ReactNode {
+  return <Library block={{ type: "section", text }} names={names} />;
+}
+
+/** A block as slack-blocks-to-jsx shows it, without the frame that it puts around everything. */
+function Library({ block, names }: { block: Json; names: Names }): ReactNode {
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: it is React's own markup
+  return <div className="shown" dangerouslySetInnerHTML={{ __html: libraryHtml(block, names) }} />;
+}
+
+function libraryHtml(block: Json, { users, channels }: Names): string {
+  const data = {
+    users: [...users].map(([id, name]) => ({ id, name, avatar: "" })),
+    channels: [...channels].map(([id, name]) => ({ id, name })),
+    user_groups: [],
+  };
+  const blocks: Block[] = JSON.parse(JSON.stringify([block]));
+  const html = renderToStaticMarkup(<Message blocks={blocks} name="" logo="" withoutWrapper data={data} />);
+  // The page has one element with this id around all messages; ids must not repeat.
+  return html
+    .replace(' id="slack_blocks_to_jsx" data-theme="light"', "")
+    .replace(/<a href=/g, '<a target="_blank" href=');
+}
+
+/** The text of a text object; "" when there is none. */
+export function plain(text: unknown): string {
+  return stringAt(text, "text") ?? "";
+}

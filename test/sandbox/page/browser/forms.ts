@@ -1,0 +1,55 @@
+// The controls of messages and views: what stands in them, and what pressing them does.
+
+import { confirmed } from "./dialogs.js";
+import type { Screen } from "./live.js";
+
+export interface Entry {
+  blockId: string;
+  actionId: string;
+  chosen: string[];
+}
+
+export function listenToControls(screen: Screen): void {
+  document.addEventListener("click", (event) => {
+    const control = within(event.target, "[data-kind=button][data-action]");
+    if (control) void press(screen, control, control.dataset.value);
+  });
+  document.addEventListener("change", (event) => {
+    const control = within(event.target, "[data-action][data-acts]");
+    const [chosen] = control ? chosenIn(control) : [];
+    if (control && chosen !== undefined && chosen !== "") void press(screen, control, chosen);
+  });
+}
+
+/** What stands in all the controls below an element. */
+export function entriesIn(root: Element): Entry[] {
+  return [...root.querySelectorAll<HTMLElement>("[data-action]:not([data-kind=button])")].map((control) => ({
+    blockId: control.dataset.block ?? "",
+    actionId: control.dataset.action ?? "",
+    chosen: chosenIn(control).filter((value) => value !== ""),
+  }));
+}
+
+function chosenIn(control: HTMLElement): string[] {
+  if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map((option) => option.value);
+  if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) return [control.value];
+  return [...control.querySelectorAll<HTMLInputElement>("input:checked")].map((input) => input.value);
+}
+
+async function press(screen: Screen, control: HTMLElement, value: string | undefined): Promise<void> {
+  const holder = within(control, "[data-holder]")?.dataset.holder ?? "";
+  const [kind, ...rest] = holder.split(":");
+  const question = control.dataset.confirm;
+  if (question !== undefined && !(await confirmed(question))) return;
+  const { block: blockId = "", action: actionId = "" } = control.dataset;
+  const what = { blockId, actionId, ...(value === undefined ? {} : { value }) };
+  if (kind === "message") {
+    const [place = "", ts = ""] = rest;
+    await screen.do({ do: "press", person: screen.viewer.person, place, ts, ...what });
+  } else await screen.do({ do: "press_in_view", view: rest.join(":"), ...what });
+}
+
+/** The element of an event, or the nearest around it, that matches. */
+export function within(target: EventTarget | null, selector: string): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>(selector) : null;
+}

@@ -1,0 +1,142 @@
+// What the person sees: asks the server for it, and puts every change in its place without disturbing what is in use.
+
+import type { Deed, Outcome, Update, Viewer } from "../wire.js";
+
+export class Screen {
+  #viewer: Viewer;
+  #events: EventSource | null = null;
+  /** What the person has seen of each place: the ts of its latest message. */
+  readonly #seen = new Map<string, string>();
+  readonly #listeners: (() => void)[] = [];
+
+  constructor() {
+    const kept = new URLSearchParams(location.hash.slice(1));
+    const [ada] = peopleOf(document.body.dataset.people);
+    this.#viewer = {
+      person: kept.get("person") ?? ada ?? "",
+      place: kept.get("place") ?? document.body.dataset.first ?? "",
+      thread: kept.get("thread"),
+    };
+  }
+
+  get viewer(): Viewer {
+    return this.#viewer;
+  }
+
+  /** Calls back after every change of what is shown. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Looks at something else, or as somebody else. */
+  look(change: Partial<Viewer>): void {
+    const { person, place, thread } = { ...this.#viewer, ...change };
+    this.#viewer = { person, place, thread };
+    const query = new URLSearchParams({ person, place, ...(thread === null ? {} : { thread }) });
+    history.replaceState(null, "", `#${query}`);
+    element("thread").hidden = thread === null;
+    const select = document.querySelector<HTMLSelectElement>("#person");
+    if (select) select.value = person;
+    this.#events?.close();
+    const events = new EventSource(`/live?${query}`);
+    let isFirst = true;
+    events.onmessage = ({ data }) => {
+      const update: Update = JSON.parse(data);
+      this.#show(update, isFirst);
+      isFirst = false;
+    };
+    events.onopen = () => {
+      element("connection").hidden = true;
+    };
+    events.onerror = () => {
+      element("connection").hidden = false;
+    };
+    this.#events = events;
+    if (place === "home") void this.do({ do: "home", person });
+  }
+
+  /** Asks the server to do something; what went wrong is shown as Slack would show it. */
+  async do(deed: Deed): Promise<Outcome> {
+    const outcome = await ask(deed);
+    const line = element("problem");
+    line.hidden = outcome.problem === null;
+    line.textContent = outcome.problem;
+    return outcome;
+  }
+
+  #show({ regions }: Update, isFirst: boolean): void {
+    const log = document.querySelector(".scroll");
+    const wasAtEnd = log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    const focus = document.activeElement?.getAttribute("data-focus") ?? null;
+    for (const { id, order, changed } of regions) {
+      const region = document.querySelector<HTMLElement>(`[data-region="${id}"]`);
+      if (region) patch(region, order, changed);
+    }
+    if (focus !== null && document.activeElement?.getAttribute("data-focus") !== focus) {
+      document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+    }
+    if (log && (isFirst || wasAtEnd)) log.scrollTop = log.scrollHeight;
+    this.#markUnread();
+    for (const listener of this.#listeners) listener();
+  }
+
+  #markUnread(): void {
+    for (const place of document.querySelectorAll<HTMLElement>("[data-region=places] [data-place]")) {
+      const { place: id = "", latest = "0" } = place.dataset;
+      const key = `${this.#viewer.person} ${id}`;
+      if (id === this.#viewer.place || !this.#seen.has(key)) this.#seen.set(key, latest);
+      const isNew = latest > (this.#seen.get(key) ?? "0");
+      place.classList.toggle("unread", isNew);
+      place.toggleAttribute("data-unread", isNew);
+    }
+  }
+}
+
+/** Makes a region hold these pieces in this order; only what has changed is replaced. */
+function patch(region: HTMLElement, order: readonly string[], changed: Readonly<Record<string, string>>): void {
+  const wanted = new Set(order);
+  const present = new Map<string, HTMLElement>();
+  for (const child of [...region.children]) {
+    const key = child.getAttribute("data-key");
+    if (child instanceof HTMLElement && key !== null && wanted.has(key)) present.set(key, child);
+    else child.remove();
+  }
+  const tag = region.matches("ol, ul") ? "li" : "div";
+  let next = region.firstElementChild;
+  for (const key of order) {
+    const known = present.get(key);
+    const piece = known ?? document.createElement(tag);
+    if (!known) piece.dataset.key = key;
+    const html = changed[key];
+    if (html !== undefined) piece.innerHTML = html;
+    if (piece === next) next = next.nextElementSibling;
+    else region.insertBefore(piece, next);
+  }
+}
+
+async function ask(deed: Deed): Promise<Outcome> {
+  try {
+    const response = await fetch("/do", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(deed),
+    });
+    if (!response.ok) return { problem: await response.text() };
+    const outcome: Outcome = await response.json();
+    return outcome;
+  } catch {
+    return { problem: "The demo does not answer. Is it still running?" };
+  }
+}
+
+function peopleOf(json: string | undefined): string[] {
+  const people: unknown = JSON.parse(json ?? "[]");
+  return Array.isArray(people) ? people.map(String) : [];
+}
+
+/** An element that the document always has. */
+export function element(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no #${id}`);
+  return found;
+}

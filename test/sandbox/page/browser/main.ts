@@ -1,0 +1,12 @@
+// The page's beginning: who looks at what, and which part of the page hears of which event.
+
+import { listenToComposer } from "./composer.js";
+import { listenToDialogs } from "./dialogs.js";
+import { listenToControls } from "./forms.js";
+import { Screen } from "./live.js";
+
+const screen = new Screen();
+listenToControls(screen);
+listenToComposer(screen);
+listenToDialogs(screen);
+screen.look({});

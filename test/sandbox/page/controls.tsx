@@ -1,0 +1,162 @@
+// The elements of Block Kit that people use, as native controls: what they hold is read by browser/forms.ts.
+
+import type { ReactNode } from "react";
+import { initially, optionsOf, takesMany } from "../slack/elements.js";
+import { isRecord, type Json, stringAt } from "../slack/json.js";
+import { NotRendered, plain } from "./blocks.js";
+
+/** Where an element is, and what it means there. */
+export interface Place {
+  /** A message's or a view's, unique on the page. */
+  holder: string;
+  blockId: string;
+  /** In an input block, which is sent with the view: its label, and the id of what is said about it. */
+  label?: string;
+  required?: boolean;
+  described?: string;
+  /** The people and channels to choose from. */
+  people: readonly Choice[];
+  channels: readonly Choice[];
+}
+
+export interface Choice {
+  value: string;
+  text: string;
+}
+
+const TEXT_INPUTS: Readonly<Record<string, string>> = {
+  plain_text_input: "text",
+  number_input: "number",
+  email_text_input: "email",
+  url_text_input: "url",
+  datepicker: "date",
+  timepicker: "time",
+};
+
+/** `index`: the element's place in its block. */
+export function Control({ element, place, index }: { element: Json; place: Place; index: number }): ReactNode {
+  const type = String(element.type);
+  const actionId = stringAt(element, "action_id") ?? `auto-action-${index}`;
+  const common = {
+    "data-block": place.blockId,
+    "data-action": actionId,
+    "data-focus": `${place.holder}/${place.blockId}/${actionId}`,
+    // Outside an input block a choice is an action of its own.
+    "data-acts": place.label === undefined ? "" : undefined,
+    "data-confirm": isRecord(element.confirm) ? confirmation(element.confirm) : undefined,
+    "aria-label": stringAt(element, "accessibility_label") ?? place.label ?? plain(element.placeholder),
+    "aria-describedby": place.described,
+  };
+  if (type === "button") return <Button element={element} common={common} />;
+  if (type === "image") return <img src={String(element.image_url)} alt={String(element.alt_text)} />;
+  const inputType = TEXT_INPUTS[type];
+  if (inputType !== undefined) {
+    const shared = {
+      ...common,
+      "data-kind": "text",
+      placeholder: plain(element.placeholder),
+      required: place.required,
+    };
+    const value = initially(element)[0] ?? "";
+    if (element.multiline === true) return <textarea {...shared} defaultValue={value} rows={4} />;
+    const step = element.is_decimal_allowed === true ? "any" : undefined;
+    return <input {...shared} type={inputType} defaultValue={value} step={step} />;
+  }
+  const offered = offers(element, place);
+  if (offered === null) return <NotRendered what={`the element "${type}"`} />;
+  if (type === "checkboxes" || type === "radio_buttons") {
+    return <Ticks element={element} options={offered} common={common} />;
+  }
+  const chosen = initially(element);
+  return (
+    <select
+      {...common}
+      data-kind="options"
+      multiple={takesMany(element)}
+      required={place.required}
+      defaultValue={takesMany(element) ? chosen : (chosen[0] ?? "")}
+    >
+      {!takesMany(element) && (
+        <option value="">{plain(element.placeholder) || (type === "overflow" ? "…" : "Choose")}</option>
+      )}
+      {offered.map(({ value, text }) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Button({ element, common }: { element: Json; common: Record<string, string | undefined> }): ReactNode {
+  const label = plain(element.text);
+  const shared = { ...common, className: `button ${stringAt(element, "style") ?? ""}`, "data-kind": "button" };
+  const value = stringAt(element, "value");
+  const named = { ...shared, "data-value": value, "aria-label": stringAt(element, "accessibility_label") };
+  const url = stringAt(element, "url");
+  if (url !== undefined) {
+    return (
+      <a {...named} href={url} target="_blank" rel="noreferrer">
+        {label}
+      </a>
+    );
+  }
+  return (
+    <button {...named} type="button">
+      {label}
+    </button>
+  );
+}
+
+function Ticks({
+  element,
+  options,
+  common,
+}: {
+  element: Json;
+  options: readonly Choice[];
+  common: Record<string, string | undefined>;
+}): ReactNode {
+  const chosen = initially(element);
+  const type = element.type === "checkboxes" ? "checkbox" : "radio";
+  const { "aria-label": label, "data-focus": focus, ...rest } = common;
+  return (
+    <fieldset {...rest} data-kind="ticks" aria-label={label}>
+      {options.map(({ value, text }) => (
+        <label key={value}>
+          <input
+            type={type}
+            name={focus}
+            value={value}
+            defaultChecked={chosen.includes(value)}
+            data-focus={`${focus}/${value}`}
+          />
+          {text}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What an element offers; null when it is one that cannot be shown here. */
+function offers(element: Json, place: Place): readonly Choice[] | null {
+  switch (String(element.type).replace(/^multi_/, "")) {
+    case "static_select":
+    case "overflow":
+    case "checkboxes":
+    case "radio_buttons":
+      return optionsOf(element).map((option) => ({ value: String(option.value), text: plain(option.text) }));
+    case "users_select":
+      return place.people;
+    case "channels_select":
+    case "conversations_select":
+      return place.channels;
+    default:
+      return null;
+  }
+}
+
+function confirmation(confirm: Json): string {
+  const parts = ["title", "text", "confirm", "deny"].map((key) => [key, plain(confirm[key])]);
+  return JSON.stringify({ ...Object.fromEntries(parts), style: confirm.style });
+}

@@ -1,0 +1,103 @@
+// A channel's messages, a thread, and the line to write in.
+
+import type { ReactNode } from "react";
+import type { Channel, Person, SlackMessage } from "../slack/server.js";
+import { Entry, Refused } from "./messages.js";
+import type { Drawn } from "./pieces.js";
+import type { Stage } from "./stage.js";
+import { type Around, refusals, visibleTo } from "./viewing.js";
+import type { Piece } from "./wire.js";
+
+/** More would make a long demo slow. */
+const SHOWN = 200;
+
+export function messagePieces(stage: Stage, person: Person, place: Channel, around: Around, drawn: Drawn): Piece[] {
+  const { messages } = stage.slack;
+  const here = messages.filter(
+    (one) => one.channel === place.id && one.threadTs === undefined && visibleTo(person, one),
+  );
+  const entries = here.map((message) => ({
+    at: Number(message.ts) * 1000,
+    ...entryPiece(message, stage, around, drawn),
+  }));
+  const refused = refusals(stage, place.id).map((call, index) => ({
+    at: call.at,
+    key: `refused:${index}`,
+    html: drawn.html(call, "", () => <Refused call={call} />),
+  }));
+  return [...entries, ...refused]
+    .sort((a, b) => a.at - b.at)
+    .slice(-SHOWN)
+    .map(({ key, html }) => ({ key, html }));
+}
+
+function entryPiece(message: SlackMessage, stage: Stage, around: Around, drawn: Drawn): Piece {
+  const replies = stage.slack.messages.filter(
+    (one) => one.threadTs === message.ts && one.channel === message.channel && !one.deleted,
+  ).length;
+  // The version is a new object with each edit; the text may change without it.
+  const version = message.history.at(-1) ?? message;
+  const html = drawn.html(version, String(replies), () => (
+    <Entry message={message} replies={replies} around={around} />
+  ));
+  return { key: message.ts, html };
+}
+
+export function threadPieces(
+  stage: Stage,
+  person: Person,
+  place: Channel,
+  ts: string | null,
+  around: Around,
+  drawn: Drawn,
+): Piece[] {
+  if (ts === null) return [];
+  const isIn = (one: SlackMessage) => one.channel === place.id && (one.ts === ts || one.threadTs === ts);
+  const messages = stage.slack.messages.filter((one) => isIn(one) && visibleTo(person, one));
+  return messages.map((message) => ({
+    key: message.ts,
+    html: drawn.html(message.history.at(-1) ?? message, "thread", () => (
+      <Entry message={message} replies={null} around={around} />
+    )),
+  }));
+}
+
+export function Composer({ stage, place }: { stage: Stage; place: Channel | undefined }): ReactNode {
+  if (place === undefined) return null;
+  if (place.archived) return <p className="empty">This channel is archived: nobody can write here.</p>;
+  const { command, description, usageHint } = stage.slashCommand;
+  const to = place.id.startsWith("D") ? "Hex" : `${place.private ? "" : "#"}${place.name}`;
+  const words = usageHint.match(/[a-z]+/g) ?? [];
+  return (
+    <form id="composer" autoComplete="off">
+      <ul id="hints" aria-label="Commands" hidden>
+        {words.map((word) => (
+          <li key={word}>
+            <button type="button" data-fill={`${command} ${word} `} data-focus={`hint:${word}`}>
+              <b>
+                {command} {word}
+              </b>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p id="hint" className="aside">
+        Type <code>{command}</code> {usageHint}: {description}
+      </p>
+      <div className="line">
+        <input
+          id="words"
+          name="words"
+          type="text"
+          aria-label={`Message to ${to}`}
+          aria-describedby="hint"
+          placeholder={`Message to ${to}, or ${command}`}
+          data-focus="words"
+        />
+        <button type="submit" className="button primary">
+          Send
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,82 @@
+// Does what the browser asks for: what people do in Slack, and what is done to the simulated Hex.
+
+import type { Ack, LocalSlack, SlackView } from "../slack/server.js";
+import type { Stage } from "./stage.js";
+import { personOf } from "./viewing.js";
+import type { Deed, Outcome } from "./wire.js";
+
+const FINE: Outcome = { problem: null };
+
+export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
+  const { slack, hex } = stage;
+  switch (deed.do) {
+    case "type":
+      return typed(stage, deed);
+    case "press": {
+      const message = slack.messages.find((one) => one.channel === deed.place && one.ts === deed.ts);
+      if (!message) return { problem: "That message is not there any more." };
+      const user = personOf(stage, deed.person);
+      const { ack } = await slack.click(message, deed.actionId, { ...pressed(deed), user });
+      return complaint(ack, "That button did not work");
+    }
+    case "press_in_view": {
+      const { ack } = await slack.clickView(viewOf(slack, deed.view), deed.actionId, pressed(deed));
+      return complaint(ack, "That button did not work");
+    }
+    case "submit": {
+      const { interaction, errors } = await slack.submit(viewOf(slack, deed.view), deed.entries);
+      const outcome = interaction ? complaint(interaction.ack, "We had some trouble connecting") : FINE;
+      return { ...outcome, view: deed.view, errors };
+    }
+    case "close":
+      await slack.closeView(viewOf(slack, deed.view));
+      return FINE;
+    case "home":
+      await slack.openHome(personOf(stage, deed.person));
+      return FINE;
+    case "invite": {
+      const channel = Object.values(slack.channels).find((one) => one.id === deed.place);
+      if (channel) slack.invite(channel, slack.botUserId);
+      return FINE;
+    }
+    case "switch":
+      stage.switches.find((one) => one.id === deed.id)?.set(deed.on);
+      return FINE;
+    case "cancel_in_hex":
+      hex.workspace.cancelInHex(deed.run);
+      return FINE;
+  }
+}
+
+async function typed(stage: Stage, { person, place, text }: Deed & { do: "type" }): Promise<Outcome> {
+  const { slack, slashCommand } = stage;
+  const user = personOf(stage, person);
+  const channel = [...Object.values(slack.channels), slack.dm(user)].find((one) => one.id === place);
+  if (!channel) return { problem: "There is no such channel." };
+  const [, command, rest = ""] = /^(\/\S+)\s*(.*)$/s.exec(text) ?? [];
+  if (command === undefined) {
+    slack.say(user, channel, text);
+    return FINE;
+  }
+  if (command !== slashCommand.command) {
+    return { problem: `${command} is not a command that works here. The app has ${slashCommand.command}.` };
+  }
+  const { ack } = await slack.command(rest, { command, user, channel });
+  return complaint(ack, `${command} failed`);
+}
+
+function complaint(ack: Ack, what: string): Outcome {
+  if (ack.ok) return FINE;
+  const error = ack.error === "timeout" ? "operation_timeout" : "dispatch_failed";
+  return { problem: `${what} with the error "${error}": the app did not answer Slack.` };
+}
+
+function pressed({ blockId, value }: { blockId: string; value?: string | undefined }) {
+  return { blockId, ...(value === undefined ? {} : { value }) };
+}
+
+function viewOf(slack: LocalSlack, id: string): SlackView {
+  const view = slack.views.find((one) => one.id === id);
+  if (!view) throw new Error(`There is no view ${id}.`);
+  return view;
+}

@@ -1,0 +1,145 @@
+// The simulated workspace beside Slack: what runs there, what it has left, and the switches that make it misbehave.
+
+import type { ReactNode } from "react";
+import type { Project, Run } from "../hex/server.js";
+import { piece } from "./pieces.js";
+import type { Stage } from "./stage.js";
+import type { Region } from "./wire.js";
+
+const MINUTE = 60_000;
+const RUNS_SHOWN = 8;
+const RECENT_MS = 12 * 60 * MINUTE;
+
+export function hexRegions(stage: Stage): Region[] {
+  const { hex, switches } = stage;
+  return [
+    { id: "gauges", pieces: [piece("gauges", <Gauges stage={stage} />)] },
+    {
+      id: "switches",
+      pieces: switches.map(({ id, name, effect, on }) =>
+        piece(
+          id,
+          <button type="button" role="switch" aria-checked={on} data-switch={id} data-focus={`switch:${id}`}>
+            <span className="knob" aria-hidden="true" />
+            <span>
+              <b>{name}</b> <span className="aside">{effect}</span>
+            </span>
+          </button>,
+        ),
+      ),
+    },
+    {
+      id: "projects",
+      pieces: hex.workspace.projects.map((project) =>
+        piece(project.id, <OneProject stage={stage} project={project} />),
+      ),
+    },
+    { id: "runs", pieces: runPieces(stage) },
+  ];
+}
+
+function Gauges({ stage: { hex, clock, speed, requestsPerMinute } }: { stage: Stage }): ReactNode {
+  const { workspace, requests } = hex;
+  const now = clock.now();
+  const kernels = Math.min(workspace.kernelLimit, workspace.kernelsBusy + inFlight(workspace.runs).length);
+  const recent = requests.filter((request) => request.at > now - MINUTE);
+  const limited = recent.filter((request) => request.status === 429).length;
+  return (
+    <dl>
+      <dt>Time</dt>
+      <dd>
+        {new Date(now).toLocaleTimeString("en-GB")}
+        {speed === 1 ? "" : `, ${speed} times as fast`}
+      </dd>
+      <dt>Kernels in use</dt>
+      <dd>
+        <meter min={0} max={workspace.kernelLimit} value={kernels} aria-label="Kernels in use" /> {kernels} of{" "}
+        {workspace.kernelLimit}
+      </dd>
+      <dt>Requests in the last minute</dt>
+      <dd>
+        <meter min={0} max={requestsPerMinute} value={recent.length} aria-label="Requests in the last minute" />{" "}
+        {recent.length} of {requestsPerMinute}
+        {limited > 0 ? `, ${limited} refused (429)` : ""}
+      </dd>
+    </dl>
+  );
+}
+
+function OneProject({ stage, project }: { stage: Stage; project: Project }): ReactNode {
+  const facts = projectFacts(project);
+  const inputs = Object.entries(project.inputs).map(([name, { dataType }]) => `${name}=${EXAMPLES[dataType]}`);
+  const typed = [stage.slashCommand.command, "run", project.id, ...inputs].join(" ");
+  return (
+    <>
+      <span>
+        <b>{project.title}</b> <span className="aside">{facts.join(", ")}</span>
+      </span>
+      <button
+        type="button"
+        className="button"
+        data-fill={typed}
+        data-focus={`fill:${project.id}`}
+        aria-label={`Write the command that runs ${project.title}`}
+      >
+        Run…
+      </button>
+    </>
+  );
+}
+
+const EXAMPLES: Record<Project["inputs"][string]["dataType"], string> = {
+  STRING: '"North America"',
+  NUMBER: "30",
+  BOOLEAN: "true",
+  DATE: "2026-11-02",
+  DATETIME: "2026-11-02T09:00:00Z",
+  DATE_RANGE: '["2026-10-01","2026-11-01"]',
+  ARRAY: '["a","b"]',
+};
+
+function projectFacts(project: Project): string[] {
+  const { run, inputs, schedules, cells } = project;
+  const names = Object.keys(inputs);
+  const takes = Math.round((run.pendingMs + run.runningMs) / 1000);
+  const ends = run.neverEnds ? "never ends" : `${takes < 120 ? `${takes} s` : `${Math.round(takes / 60)} min`}`;
+  return [
+    project.lastPublishedAt === null ? "not published" : ends,
+    run.outcome === "COMPLETED" ? "" : "fails",
+    names.length > 0 ? `inputs ${names.join(", ")}` : "",
+    schedules.length > 0 ? "scheduled" : "",
+    cells.length > 0 ? (cells.length === 1 ? "a chart" : `${cells.length} charts`) : "",
+    project.archivedAt === null ? "" : "archived",
+  ].filter((fact) => fact !== "");
+}
+
+function runPieces({ hex, clock }: Stage): Region["pieces"] {
+  const since = clock.now() - RECENT_MS;
+  const recent = hex.workspace.runs.filter((run) => !run.finished || run.createdAt > since);
+  const runs = recent.slice(-RUNS_SHOWN).reverse();
+  if (runs.length === 0) return [piece("none", <p className="empty">No run has been asked for yet.</p>)];
+  return runs.map((run) => {
+    const project = hex.workspace.projects.find((one) => one.id === run.projectId);
+    return piece(run.id, <OneRun run={run} title={project?.title ?? "a deleted project"} now={clock.now()} />);
+  });
+}
+
+function OneRun({ run, title, now }: { run: Run; title: string; now: number }): ReactNode {
+  const seconds = Math.round(((run.endedAt ?? now) - (run.startedAt ?? run.createdAt)) / 1000);
+  return (
+    <>
+      <span>
+        <b>{run.status}</b> {title} <span className="aside">{seconds} s</span>
+      </span>
+      {!run.finished && (
+        <button type="button" className="button" data-cancel-in-hex={run.id} data-focus={`cancel:${run.id}`}>
+          Cancel in Hex
+        </button>
+      )}
+    </>
+  );
+}
+
+function inFlight(runs: readonly Run[]): Run[] {
+  return runs.filter((run) => !run.finished);
+}

@@ -1,0 +1,97 @@
+// One entry of a channel: a message as its reader sees it, or a refused one in red.
+
+import type { ReactNode } from "react";
+import type { ApiCall, SlackMessage } from "../slack/server.js";
+import { Blocks } from "./blocks.js";
+import type { Around } from "./viewing.js";
+
+/** `replies`: how many stand in its thread; null where the message is itself shown in a thread. */
+export function Entry({
+  message,
+  replies,
+  around,
+}: {
+  message: SlackMessage;
+  replies: number | null;
+  around: Around;
+}): ReactNode {
+  const { names, people, channels, bot } = around;
+  const isBot = message.author === bot;
+  const name = isBot ? "Hex" : (names.users.get(message.author) ?? message.author);
+  const holder = `message:${message.channel}:${message.ts}`;
+  return (
+    <article className={message.ephemeral ? "message ephemeral" : "message"} data-ts={message.ts}>
+      <div className={isBot ? "avatar app" : "avatar"} aria-hidden="true">
+        {isBot ? "⬡" : name.charAt(0)}
+      </div>
+      <div className="content">
+        {message.ephemeral && <p className="only">Only visible to you</p>}
+        <header>
+          <b className="author">{name}</b>
+          {isBot && <span className="badge">APP</span>}
+          <Time ts={message.ts} />
+        </header>
+        <div className="blocks" data-holder={holder}>
+          {message.blocks.length > 0 ? (
+            <Blocks blocks={message.blocks} place={{ holder, blockId: "", people, channels }} names={names} />
+          ) : (
+            <Blocks
+              blocks={[plainSection(message.text)]}
+              place={{ holder, blockId: "", people, channels }}
+              names={names}
+            />
+          )}
+        </div>
+        {replies !== null && replies > 0 && (
+          <button type="button" className="replies" data-thread={message.ts} data-focus={`thread:${message.ts}`}>
+            {replies === 1 ? "1 reply" : `${replies} replies`}
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function plainSection(text: string) {
+  return { type: "section", text: { type: "mrkdwn", text } };
+}
+
+/** Slack's own words for a message that it did not take, which its users would never see. */
+export function Refused({ call }: { call: ApiCall }): ReactNode {
+  const details = reasons(call);
+  return (
+    <article className="message refused">
+      <div className="avatar" aria-hidden="true">
+        !
+      </div>
+      <div className="content">
+        <header>
+          <b className="author">Slack refused a message of the app</b>
+          <Time ts={String(call.at / 1000)} />
+        </header>
+        <p>
+          <code>{call.method}</code>: <code>{call.answer.error}</code>
+        </p>
+        {details.length > 0 && (
+          <ul>
+            {details.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function reasons({ answer }: ApiCall): string[] {
+  const { errors, needed } = answer;
+  const listed = Array.isArray(errors) ? errors.map(String) : [];
+  return typeof needed === "string" ? [...listed, `needed: ${needed}`] : listed;
+}
+
+function Time({ ts }: { ts: string }): ReactNode {
+  const at = new Date(Number(ts) * 1000);
+  const time = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  return <time dateTime={at.toISOString()}>{time}</time>;
+}

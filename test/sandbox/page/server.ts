@@ -1,0 +1,118 @@
+// Serves the page: the document, its scripts and styles, what happens live, and what the browser asks for.
+// It listens on 127.0.0.1 and answers only requests that come from its own page.
+
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import typescript from "typescript";
+import { readBody } from "../slack/http.js";
+import { parseJson } from "../slack/json.js";
+import { perform } from "./deeds.js";
+import { Live } from "./live.js";
+import { shell } from "./shell.js";
+import type { Stage } from "./stage.js";
+import { deedSchema } from "./wire.js";
+
+export interface PageServer {
+  /** Such as "http://127.0.0.1:4000". */
+  url: string;
+  stop(): Promise<void>;
+}
+
+const SCRIPTS = ["main", "live", "forms", "dialogs", "composer"] as const;
+
+/** `port`: 0 takes any free one. Rejects with the operating system's error when the port cannot be had. */
+export async function startPage(stage: Stage, port: number): Promise<PageServer> {
+  const complaints = new Map<string, Readonly<Record<string, string>>>();
+  const live = new Live(stage, complaints);
+  const files = staticFiles(stage);
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      if (!response.headersSent) reply(response, 500, "text/plain", String(error));
+    });
+  });
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  } catch (error) {
+    live.close();
+    throw error;
+  }
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : port}`;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, searchParams } = new URL(request.url ?? "/", url);
+    if (!isOwn(request, url)) return reply(response, 403, "text/plain", "Only from the page itself.");
+    if (request.method === "POST" && pathname === "/do") return performed(request, response);
+    if (request.method !== "GET") return reply(response, 405, "text/plain", "Not like this.");
+    if (pathname === "/live") {
+      const text = (key: string) => searchParams.get(key) ?? "";
+      return live.watch({ person: text("person"), place: text("place"), thread: text("thread") || null }, response);
+    }
+    const file = files.get(pathname);
+    if (file) reply(response, 200, file.type, file.read());
+    else reply(response, 404, "text/plain", "Not found");
+  }
+
+  async function performed(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const deed = deedSchema.safeParse(parseJson(await readBody(request)));
+    if (!deed.success) return reply(response, 400, "text/plain", "That is nothing that can be done here.");
+    const outcome = await perform(stage, deed.data);
+    if (outcome.view !== undefined) complaints.set(outcome.view, outcome.errors ?? {});
+    live.changed();
+    reply(response, 200, "application/json", JSON.stringify(outcome));
+  }
+
+  return {
+    url,
+    async stop() {
+      live.close();
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Another page in the same browser must not be able to press buttons here. */
+function isOwn({ headers }: IncomingMessage, url: string): boolean {
+  const own = [new URL(url).host, new URL(url).host.replace("127.0.0.1", "localhost")];
+  const { host = "", origin } = headers;
+  return own.includes(host) && (origin === undefined || own.includes(origin.replace("http://", "")));
+}
+
+interface StaticFile {
+  type: string;
+  read: () => string;
+}
+
+function staticFiles(stage: Stage): ReadonlyMap<string, StaticFile> {
+  const here = (name: string) => readFileSync(join(import.meta.dirname, name), "utf8");
+  const library = createRequire(import.meta.url).resolve("slack-blocks-to-jsx/dist/style.css");
+  return new Map<string, StaticFile>([
+    ["/", { type: "text/html; charset=utf-8", read: () => shell(stage) }],
+    ["/page.css", { type: "text/css; charset=utf-8", read: () => here("page.css") }],
+    [
+      "/blocks.css",
+      { type: "text/css; charset=utf-8", read: () => `@layer library {${readFileSync(library, "utf8")}}` },
+    ],
+    ...SCRIPTS.map((name): [string, StaticFile] => [
+      `/browser/${name}.js`,
+      { type: "text/javascript; charset=utf-8", read: () => script(here(`browser/${name}.ts`)) },
+    ]),
+  ]);
+}
+
+/** Takes the types off: browsers read the rest as it is. */
+function script(source: string): string {
+  const compilerOptions = { target: typescript.ScriptTarget.ES2023, module: typescript.ModuleKind.ESNext };
+  return typescript.transpileModule(source, { compilerOptions }).outputText;
+}
+
+function reply(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" }).end(body);
+}

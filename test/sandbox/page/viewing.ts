@@ -1,0 +1,60 @@
+// Who is there, where each person can go, and what they may see.
+
+import { stringAt } from "../slack/json.js";
+import type { ApiCall, Channel, Person, SlackMessage } from "../slack/server.js";
+import type { Choice } from "./controls.js";
+import type { Stage } from "./stage.js";
+
+/** What messages are drawn with: the names behind mentions, and whom and what menus offer. */
+export interface Around {
+  names: Names;
+  people: readonly Choice[];
+  channels: readonly Choice[];
+  /** The bot's user id. */
+  bot: string;
+}
+
+/** Names by id. */
+export interface Names {
+  users: ReadonlyMap<string, string>;
+  channels: ReadonlyMap<string, string>;
+}
+
+export function personOf({ slack }: Stage, id: string): Person {
+  return Object.values(slack.people).find((one) => one.id === id) ?? slack.people.ada;
+}
+
+/** Where somebody can go: public channels of their own workspace, those that they are in, and the app itself. */
+export function placesOf({ slack }: Stage, person: Person): Channel[] {
+  const isHere = person.teamId === slack.teamId;
+  const rooms = Object.values(slack.channels).filter(
+    (channel) => channel.members.has(person.id) || (isHere && !channel.private),
+  );
+  return isHere ? [...rooms, slack.dm(person)] : rooms;
+}
+
+export function aroundOf({ slack }: Stage): Around {
+  const people = Object.values(slack.people).map(({ id, realName }) => ({ value: id, text: realName }));
+  const channels = Object.values(slack.channels).map(({ id, name }) => ({ value: id, text: name }));
+  const names = {
+    users: new Map([...people.map(({ value, text }) => [value, text] as const), [slack.botUserId, "Hex"]]),
+    channels: new Map(channels.map(({ value, text }) => [value, text] as const)),
+  };
+  return { names, people, channels, bot: slack.botUserId };
+}
+
+export function visibleTo(person: Person, message: SlackMessage): boolean {
+  return !message.deleted && (message.user === null || message.user === person.id);
+}
+
+/** What Slack did not take and would have stood in this place. */
+export function refusals({ slack }: Stage, place: string): ApiCall[] {
+  const isMessage = (call: ApiCall) => /^(chat\.|views\.|response_url$|ack$)/.test(call.method);
+  return slack.calls.filter((call) => !call.answer.ok && isMessage(call) && whereOf(slack, call) === place);
+}
+
+function whereOf(slack: Stage["slack"], call: ApiCall): string {
+  const wanted = call.channel ?? stringAt(call.args, "channel") ?? "";
+  const person = Object.values(slack.people).find((one) => one.id === wanted);
+  return person ? slack.dm(person).id : wanted;
+}

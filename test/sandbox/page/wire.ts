@@ -1,0 +1,53 @@
+// What the browser and the server say to each other.
+
+import { z } from "zod";
+
+/** Who looks, and at what. */
+export interface Viewer {
+  /** A user id. */
+  person: string;
+  /** A channel id, or "home" for the app's Home tab. */
+  place: string;
+  /** The message whose thread is open (ts), if any. */
+  thread: string | null;
+}
+
+/** A part of the page: its pieces in order, each with a key that stays the same while it changes. */
+export interface Region {
+  id: string;
+  pieces: readonly Piece[];
+}
+
+export interface Piece {
+  key: string;
+  html: string;
+}
+
+/** What the browser is told: regions whose order or pieces have changed since it was last told. */
+export interface Update {
+  regions: { id: string; order: string[]; changed: Record<string, string> }[];
+}
+
+const entries = z.array(z.object({ blockId: z.string(), actionId: z.string(), chosen: z.array(z.string()) }));
+const press = { blockId: z.string(), actionId: z.string(), value: z.string().optional() };
+
+export const deedSchema = z.discriminatedUnion("do", [
+  /** Sends what was typed: a message, or a slash command. */
+  z.object({ do: z.literal("type"), person: z.string(), place: z.string(), text: z.string().trim().min(1).max(4_000) }),
+  z.object({ do: z.literal("press"), person: z.string(), place: z.string(), ts: z.string(), ...press }),
+  z.object({ do: z.literal("press_in_view"), view: z.string(), ...press }),
+  z.object({ do: z.literal("submit"), view: z.string(), entries }),
+  z.object({ do: z.literal("close"), view: z.string() }),
+  z.object({ do: z.literal("home"), person: z.string() }),
+  z.object({ do: z.literal("invite"), place: z.string() }),
+  z.object({ do: z.literal("switch"), id: z.string(), on: z.boolean() }),
+  z.object({ do: z.literal("cancel_in_hex"), run: z.string() }),
+]);
+export type Deed = z.infer<typeof deedSchema>;
+
+/** `problem`: what Slack would show the person; null when all is well. `errors`: of a submission, by block_id. */
+export interface Outcome {
+  problem: string | null;
+  view?: string;
+  errors?: Readonly<Record<string, string>>;
+}
