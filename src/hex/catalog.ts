@@ -35,6 +35,11 @@ export class Catalog {
     return this.#loading;
   }
 
+  /** What was read last, however old; null when nothing was. */
+  get last(): ProjectList | null {
+    return this.#list;
+  }
+
   /** What is known of a project without asking, however old; null when nothing is. */
   known(projectId: string): Project | null {
     return this.#list?.projects.find((project) => project.id === projectId) ?? null;

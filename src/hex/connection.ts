@@ -1,14 +1,15 @@
 // The probe: is Hex there, who is the token, what may it do, until when. Proven by asking, never assumed.
 
 import type { Clock } from "../clock.js";
-import type { Catalog } from "./catalog.js";
+import type { Catalog, ProjectList } from "./catalog.js";
 import type { Call, HexClient } from "./client.js";
 import { HexError, type HexErrorKind, meansDisconnected } from "./errors.js";
 import type { Me } from "./schema.js";
 
 /** What is known of one scope of the token. */
 export type Proof =
-  | { state: "proven" }
+  /** `at`: when, epoch ms. */
+  | { state: "proven"; at: number }
   | { state: "missing"; error: HexError }
   /** The question failed for another reason, which says nothing about the scope. */
   | { state: "failed"; error: HexError }
@@ -46,7 +47,7 @@ const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 export class Prober {
-  #runProof: { proof: Proof; at: number } | null = null;
+  #runProof: Extract<Proof, { state: "proven" }> | null = null;
   #alive: boolean | null = null;
   #since: number;
 
@@ -75,7 +76,7 @@ export class Prober {
     const askedAt = performance.now();
     const [me, projects] = await Promise.all([
       caught(this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(performance.now() - askedAt) }))),
-      caught(this.catalog.list(call, CATALOG_MS)),
+      this.#readProjects(call),
     ]);
     const error = me instanceof HexError ? me : null;
     const base = { host: this.hex.host, error, since: this.#since };
@@ -83,36 +84,47 @@ export class Prober {
       const unproven: Proof = { state: "unproven", why: "disconnected" };
       return { ...base, me: null, tokenKind: null, latencyMs: null, read: unproven, run: unproven, projects: null };
     }
-    const found = projects instanceof HexError ? [] : projects.projects;
-    const published = found.filter((project) => project.lastPublishedAt !== null);
+    const { list, failure } = projects;
+    if (failure && PERMISSIONS.has(failure.kind)) this.#runProof = null;
+    const published = (list?.projects ?? []).filter((project) => project.lastPublishedAt !== null);
     const left = { ...call, patienceMs: Math.max(1, until - this.clock.now()) };
     return {
       ...base,
       me: me.value,
       tokenKind: me.value.user === null ? "workspace" : "personal",
       latencyMs: me.latencyMs,
-      read: projects instanceof HexError ? disproof(projects) : { state: "proven" },
+      read: failure ? disproof(failure) : { state: "proven", at: this.clock.now() },
       run: await this.#proveRun(
         published.slice(0, RUN_TRIALS).map((project) => project.id),
         left,
       ),
       projects:
-        projects instanceof HexError
+        list === null || failure
           ? null
-          : { total: found.length, published: published.length, complete: projects.complete },
+          : { total: list.projects.length, published: published.length, complete: list.complete },
     };
+  }
+
+  /** The list may be some seconds old, the proof may not: then one page is asked for. */
+  async #readProjects(call: Call): Promise<{ list: ProjectList | null; failure: HexError | null }> {
+    const now = this.clock.now();
+    const list = await caught(this.catalog.list(call, CATALOG_MS));
+    if (list instanceof HexError) return { list: this.catalog.last, failure: list };
+    if (list.readAt >= now) return { list, failure: null };
+    const page = await caught(this.hex.projectPage(call, null).then(() => null));
+    return { list, failure: page };
   }
 
   /** Only a proof is kept: a scope that was missing may be there the next time. */
   async #proveRun(projectIds: readonly string[], call: Call): Promise<Proof> {
     const known = this.#runProof;
-    if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known.proof;
+    if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known;
     let proof: Proof = { state: "unproven", why: "no_published_project" };
     for (const projectId of projectIds) {
       const error = await caught(this.hex.dryRun(projectId, {}, call).then(() => null));
       if (error === null) {
-        this.#runProof = { proof: { state: "proven" }, at: this.clock.now() };
-        return this.#runProof.proof;
+        this.#runProof = { state: "proven", at: this.clock.now() };
+        return this.#runProof;
       }
       proof = disproof(error);
       if (!ABOUT_ONE_PROJECT.has(error.kind)) break;

@@ -116,14 +116,14 @@ describe("probe", () => {
     wire.hex.workspace.setScopes(wire.token, ["read"]);
     expect((await prober.probe(CALL)).run).toMatchObject({ state: "missing", error: { kind: "scope" } });
     wire.hex.workspace.setScopes(wire.token, ["read", "run"]);
-    expect((await prober.probe(CALL)).run).toEqual({ state: "proven" });
+    expect((await prober.probe(CALL)).run).toMatchObject({ state: "proven" });
   });
 
   test("one project that refuses for a reason of its own disproves nothing", async () => {
     wire.hex.workspace.addProject();
     wire.hex.workspace.addProject();
     wire.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 422 } });
-    expect((await prober.probe(CALL)).run).toEqual({ state: "proven" });
+    expect((await prober.probe(CALL)).run).toMatchObject({ state: "proven" });
   });
 
   test.each([
@@ -188,6 +188,20 @@ describe("probe", () => {
     wire.clock.advance(5_000);
     prober.observe(state);
     expect((await prober.probe(CALL)).since).toBe(since);
+  });
+
+  test("a scope that was taken away shows at once, however fresh the list of projects is", async () => {
+    wire.hex.workspace.addProject();
+    await prober.probe(CALL);
+    wire.clock.advance(5_000);
+    expect(await prober.probe(CALL)).toMatchObject({ read: { state: "proven" }, projects: { total: 1 } });
+    wire.hex.workspace.setScopes(wire.token, []);
+    wire.clock.advance(5_000);
+    expect(await prober.probe(CALL)).toMatchObject({
+      ...{ error: null, projects: null },
+      read: { state: "missing", error: { kind: "scope" } },
+      run: { state: "missing", error: { kind: "scope" } },
+    });
   });
 
   test("nothing published: running is not proven", async () => {

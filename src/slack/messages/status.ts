@@ -4,9 +4,10 @@ import type { Connection, Proof } from "../../hex/connection.js";
 import type { HexError } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
-import { code, count, date, inline } from "./mrkdwn.js";
+import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 
+const MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
 const WARN_DAYS = 14;
 const ALARM_DAYS = 3;
@@ -35,8 +36,8 @@ export function statusMessage({ connection, watched, budgetLeft, reference }: St
     fields([
       ["Token", tokenLine(connection)],
       ["Expires", expiryLine(connection.me?.expiresAt ?? null, now)],
-      ["Read projects", proofLine(connection.read)],
-      ["Run projects", proofLine(connection.run)],
+      ["Read projects", proofLine(connection.read, now)],
+      ["Run projects", proofLine(connection.run, now)],
       ["Projects", projectsLine(connection)],
       ["Latency", connection.latencyMs === null ? "not measured" : `${connection.latencyMs} ms`],
     ]),
@@ -78,10 +79,10 @@ function expiryLine(expiresAt: number | null, now: number): string {
   return when;
 }
 
-function proofLine(proof: Proof): string {
+function proofLine(proof: Proof, now: number): string {
   switch (proof.state) {
     case "proven":
-      return ":white_check_mark: proven";
+      return `:white_check_mark: proven${now - proof.at < MINUTE ? "" : ` ${duration(now - proof.at)} ago`}`;
     case "missing":
       return ":x: missing";
     case "failed":

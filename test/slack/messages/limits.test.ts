@@ -185,7 +185,7 @@ describe("never past a limit, whatever the data", () => {
 
   test("the status", () => {
     const proof = fc.oneof(
-      fc.constant({ state: "proven" as const }),
+      fc.record({ state: fc.constant("proven" as const), at: fc.constant(0) }),
       fc.record({ state: fc.constantFrom("missing" as const, "failed" as const), error }),
       fc.record({
         state: fc.constant("unproven" as const),
