@@ -9,9 +9,9 @@ import { startApp } from "../../src/app.js";
 import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
-import { startHex } from "../sandbox/hex/server.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { startPage } from "../sandbox/page/server.js";
-import { startSlack } from "../sandbox/slack/server.js";
+import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
 import type { Flags } from "./flags.js";
 import { switchesFor } from "./switches.js";
 import { fillWorkspace } from "./workspace.js";
@@ -33,6 +33,8 @@ const manifestSchema = z.object({
 
 export interface Demo {
   url: string;
+  slack: LocalSlack;
+  hex: SimulatedHex;
   /** The bot's data and log. */
   folder: string;
   /** Ends everything at once; removes the folder unless it is to be kept. */
@@ -98,7 +100,7 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Pro
     });
     ends.push(() => app.stop());
     await slack.socket.waitForConnection();
-    return { url: page.url, folder, stop };
+    return { url: page.url, slack, hex, folder, stop };
   } catch (error) {
     await stop();
     throw error;

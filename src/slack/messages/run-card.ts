@@ -237,11 +237,12 @@ function startedElsewhere(trigger: string | null): string {
 
 function buttons(run: Run): (Button | null)[] {
   const title = run.project.title || run.project.id;
+  const label = run.state === "lost" && run.hex === null ? "Start again" : "Run again";
   const again = button({
     actionId: ACTIONS.runAgain,
-    label: run.state === "lost" && run.hex === null ? "Start again" : "Run again",
+    label,
     value: run.key,
-    describe: `Run ${title} again`,
+    describe: `${label}: ${title}`,
     ...(run.state === "lost" && run.hex === null
       ? {
           confirm: {

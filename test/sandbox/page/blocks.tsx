@@ -111,6 +111,10 @@ function Input({ block, place, error }: { block: Json; place: Place; error: stri
   );
 }
 
+/** Characters that stand in no text. */
+const LESS = "\uE000";
+const GREATER = "\uE001";
+
 export function NotRendered({ what }: { what: string }): ReactNode {
   return <p className="not-rendered">Not rendered: {what}. Slack itself shows it.</p>;
 }
@@ -131,12 +135,16 @@ function libraryHtml(block: Json, { users, channels }: Names): string {
     channels: [...channels].map(([id, name]) => ({ id, name })),
     user_groups: [],
   };
-  const blocks: Block[] = JSON.parse(JSON.stringify([block]));
+  // The renderer takes an escaped mention for a mention, and puts a space after each ">" of a text.
+  const escaped = JSON.stringify([block]).replaceAll("&lt;", LESS).replaceAll("&gt;", GREATER);
+  const blocks: Block[] = JSON.parse(escaped);
   const html = renderToStaticMarkup(<Message blocks={blocks} name="" logo="" withoutWrapper data={data} />);
   // The page has one element with this id around all messages; ids must not repeat.
   return html
     .replace(' id="slack_blocks_to_jsx" data-theme="light"', "")
-    .replace(/<a href=/g, '<a target="_blank" href=');
+    .replaceAll("<a href=", '<a target="_blank" href=')
+    .replaceAll(LESS, "&lt;")
+    .replaceAll(GREATER, "&gt;");
 }
 
 /** The text of a text object; "" when there is none. */

@@ -80,7 +80,7 @@ function OneProject({ stage, project }: { stage: Stage; project: Project }): Rea
         className="button"
         data-fill={typed}
         data-focus={`fill:${project.id}`}
-        aria-label={`Write the command that runs ${project.title}`}
+        aria-label={`Run… ${project.title}: write the command`}
       >
         Run…
       </button>

@@ -108,10 +108,42 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
     const piece = known ?? document.createElement(tag);
     if (!known) piece.dataset.key = key;
     const html = changed[key];
-    if (html !== undefined) piece.innerHTML = html;
+    if (html !== undefined) redraw(piece, html);
     if (piece === next) next = next.nextElementSibling;
     else region.insertBefore(piece, next);
   }
+}
+
+/** Puts other contents in a piece. What the person has put into a dialog stays. */
+function redraw(piece: HTMLElement, html: string): void {
+  const kept = new Map(controlsIn(piece).map((control) => [control.dataset.focus, contentOf(control)]));
+  piece.innerHTML = html;
+  for (const control of controlsIn(piece)) {
+    const content = kept.get(control.dataset.focus);
+    if (content !== undefined) putInto(control, content);
+  }
+}
+
+type FormControl = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+function controlsIn(piece: HTMLElement): FormControl[] {
+  return [...piece.querySelectorAll<FormControl>("dialog :is(input, textarea, select)[data-focus]")];
+}
+
+function contentOf(control: FormControl): string[] {
+  if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map((option) => option.value);
+  return isTick(control) ? [String(control.checked)] : [control.value];
+}
+
+function putInto(control: FormControl, content: readonly string[]): void {
+  if (control instanceof HTMLSelectElement) {
+    for (const option of control.options) option.selected = content.includes(option.value);
+  } else if (isTick(control)) control.checked = content[0] === "true";
+  else control.value = content[0] ?? "";
+}
+
+function isTick(control: HTMLInputElement | HTMLTextAreaElement): control is HTMLInputElement {
+  return control instanceof HTMLInputElement && (control.type === "checkbox" || control.type === "radio");
 }
 
 async function ask(deed: Deed): Promise<Outcome> {

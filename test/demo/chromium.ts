@@ -1,0 +1,46 @@
+// The browser that the tests and the pictures use, where there is one.
+
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+export const chromiumPath = [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path && existsSync(path)) ?? null;
+
+/** Behind the name of what is skipped. */
+export const WITHOUT_CHROMIUM =
+  chromiumPath === null
+    ? " (skipped: no Chromium. On Debian: apt-get install chromium; elsewhere: set CHROMIUM_PATH)"
+    : "";
+
+export function launch(): Promise<Browser> {
+  if (chromiumPath === null) throw new Error(`There is no browser${WITHOUT_CHROMIUM}`);
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/** A page in a window of its own that fails when its scripts do. Times are shown in UTC. */
+export async function openPage(browser: Browser, url: string, look: "light" | "dark" = "light"): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: 1360, height: 900 },
+    colorScheme: look,
+    deviceScaleFactor: 2,
+    timezoneId: "UTC",
+  });
+  page.setDefaultTimeout(8_000);
+  page.on("pageerror", (error) => {
+    throw error;
+  });
+  await page.goto(url);
+  return page;
+}

@@ -1,0 +1,219 @@
+// The demo as a person uses it, in a real browser: the real bot, the local Slack, the simulated Hex.
+
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chromiumPath, launch, openPage, WITHOUT_CHROMIUM } from "./chromium.js";
+import { type Demo, startDemo } from "./demo.js";
+import { OnScreen } from "./person.js";
+
+describe.skipIf(chromiumPath === null)(`the demo in a browser${WITHOUT_CHROMIUM}`, { timeout: 30_000 }, () => {
+  let browser: Browser;
+  let demo: Demo;
+  let ada: OnScreen;
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    demo = await startDemo({ port: 0, speed: 20, keep: false });
+    ada = new OnScreen(await openPage(browser, demo.url));
+  });
+  afterEach(async () => {
+    await ada.page.close();
+    // Whatever the bot said, Slack took: but for what a test provoked.
+    expect(demo.slack.refused).toEqual([]);
+    await demo.stop();
+  });
+
+  test("from the first look to a cancelled run, without reading anything", async () => {
+    const { page } = ada;
+    await page.getByRole("button", { name: "/hex projects" }).click();
+    await ada.message("Weekly revenue by region").getByRole("button", { name: "Run Weekly revenue" }).click();
+    const card = ada.message("Asked for by");
+    await card.getByText("Running", { exact: true }).waitFor();
+    await ada.photograph("running");
+    await ada.confirm(card.getByRole("button", { name: "Cancel the run of Weekly revenue" }), "Let it run");
+    expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
+    await card.getByRole("button", { name: "Cancel the run" }).click();
+    await page.getByRole("dialog").getByText("stops in Hex, for everybody").waitFor();
+    await ada.photograph("cancel-confirmation");
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel the run" }).click();
+    await card.getByText("Cancelled", { exact: true }).waitFor();
+    await card.getByRole("button", { name: "Run again: Weekly revenue by region" }).waitFor();
+    await page.getByText("KILLED").waitFor();
+    await ada.photograph("cancelled");
+  });
+
+  test("a card changes while one looks, and whoever waits is told in its thread", async () => {
+    await ada.type("/hex run");
+    await ada.message("Which project?").waitFor();
+    await ada.type("/hex projects churn");
+    await ada.message("Churn forecast").getByRole("button", { name: "Run Churn" }).click();
+    const card = ada.message("Asked for by");
+    await card.getByText("Errored", { exact: true }).waitFor();
+    await card.getByRole("button", { name: "1 reply" }).click();
+    const thread = ada.page.getByRole("complementary", { name: "Thread" });
+    await thread.getByText("@Ada Lovelace", { exact: true }).last().waitFor();
+    await ada.photograph("thread");
+    await thread.getByRole("button", { name: "Close" }).click();
+    await thread.waitFor({ state: "hidden" });
+  });
+
+  test("what another person started can be cancelled, and what is for one alone is seen by one alone", async () => {
+    await ada.type("/hex projects backfill");
+    await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
+    await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
+    const grace = new OnScreen(await openPage(browser, demo.url));
+    await grace.become("Grace Hopper");
+    const card = grace.message("Asked for by");
+    await grace.confirm(card.getByRole("button", { name: "Cancel the run" }), "Cancel the run");
+    await ada.message("Asked for by").getByText("@Grace Hopper").waitFor();
+    await ada.message("Asked for by").getByText("Cancelled", { exact: true }).waitFor();
+    expect(await ada.messages.getByText("Only visible to you").count()).toBe(1);
+    expect(await grace.messages.getByText("Only visible to you").count()).toBe(0);
+    await grace.page.close();
+  });
+
+  test("a person of another workspace sees only the shared channel, and may not press", async () => {
+    await ada.type("/hex projects backfill");
+    await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
+    await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
+    await ada.become("Sam Stranger (another workspace)");
+    expect(await ada.page.getByRole("navigation").getByRole("button").allInnerTexts()).toEqual(["# data"]);
+    await ada.confirm(ada.message("Asked for by").getByRole("button", { name: "Cancel the run" }), "Cancel the run");
+    await ada
+      .message("Only visible to you")
+      .getByText(/people of this workspace|another workspace/)
+      .waitFor();
+    expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
+    await ada.photograph("stranger");
+  });
+
+  test("pages through the projects, there and back", async () => {
+    await ada.type("/hex projects");
+    const list = ada.message("Page 1 of 2");
+    await list.getByRole("button", { name: "Next" }).click();
+    await ada.message("Page 2 of 2").getByText("Scratchpad").waitFor();
+    await ada.message("Page 2 of 2").getByRole("button", { name: "Previous" }).click();
+    await ada.message("Page 1 of 2").waitFor();
+    expect(await ada.messages.getByRole("article").count()).toBe(1);
+  });
+
+  test("a project's command is written for the person, inputs included", async () => {
+    await ada.page.getByRole("button", { name: "Run… Sales forecast" }).click();
+    await ada.page.keyboard.press("Enter");
+    const card = ada.message("Sales forecast");
+    await card.getByText("region=North America").waitFor();
+    await card.getByText("Running", { exact: true }).waitFor();
+  });
+
+  describe("each switch, and what /hex status says", () => {
+    test.each([
+      ["Token expired", "Not connected to Hex", /Regenerate the token in Hex under Settings > API tokens/],
+      ["Scopes missing", "Connected to Hex", /Create a token with the "Read projects" scope/],
+      ["Wrong host", "Not connected to Hex", /HEX_WORKSPACE_URL/],
+      ["Rate limited", "Not checked", /Try again in \d+ seconds/],
+      ["Hex silent", "Not connected to Hex", /status\.hex\.tech/],
+      ["Hex down", "Not connected to Hex", /Try again in a minute/],
+    ])("%s", async (name, state, remedy) => {
+      await ada.type("/hex status");
+      await ada.message("Connected to Hex").waitFor();
+      await ada.flip(name, true);
+      await ada.type("/hex status");
+      const answer = await ada.read(1);
+      expect(answer).toContain(state);
+      expect(answer).toMatch(remedy);
+      await ada.photograph(`status-${name.toLowerCase().replace(" ", "-")}`);
+      await ada.flip(name, false);
+      if (name === "Rate limited") return;
+      await ada.type("/hex status");
+      expect(await ada.read(2)).toMatch(/^(?!.*Not )[\s\S]*Connected to Hex/);
+    });
+
+    test("Hex slow: connected, and how slow", async () => {
+      await ada.flip("Hex slow", true);
+      await ada.type("/hex status");
+      expect(Number(/Latency\s+(\d+) ms/.exec(await ada.read(0))?.[1])).toBeGreaterThanOrEqual(140);
+    });
+
+    test("Answers to a start lost: the run is found, and not started twice", async () => {
+      await ada.flip("Answers to a start lost", true);
+      await ada.type("/hex projects backfill");
+      await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
+      await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
+      expect(demo.hex.workspace.runs.filter((run) => !run.finished)).toHaveLength(1);
+    });
+
+    test("No kernel free: the run waits, and starts when there is one", async () => {
+      await ada.flip("No kernel free", true);
+      await ada.page.getByText("25 of 25").waitFor();
+      await ada.type("/hex projects backfill");
+      await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
+      const card = ada.message("Asked for by");
+      await card.getByText("Waiting to start", { exact: true }).waitFor();
+      await ada.photograph("waiting");
+      await ada.flip("No kernel free", false);
+      await card.getByText("Running", { exact: true }).waitFor();
+    });
+
+    test("Runs never end: until somebody cancels in Hex", async () => {
+      await ada.flip("Runs never end", true);
+      await ada.type("/hex projects inventory");
+      await ada.message("Inventory snapshot").getByRole("button", { name: "Run Inventory" }).click();
+      const card = ada.message("Asked for by");
+      await card.getByText(/For \d+ min/).waitFor();
+      await ada.page.getByRole("button", { name: "Cancel in Hex" }).click();
+      await card.getByText(/In Hex/).waitFor();
+    });
+  });
+
+  test("a private channel without the bot: the refusal in red, the card as a direct message, /invite", async () => {
+    await ada.goTo("secret");
+    await ada.type("/hex projects inventory");
+    await ada.message("Inventory snapshot").getByRole("button", { name: "Run Inventory" }).click();
+    const red = ada.message("Slack refused a message of the app");
+    await red.getByText("channel_not_found").waitFor();
+    await ada.message("Only visible to you").getByText("/invite @hex").waitFor();
+    await ada.photograph("refused");
+    await ada.goTo("Hex");
+    await ada.message("Asked for by").getByText("Inventory snapshot").waitFor();
+    await ada.goTo("secret");
+    await ada.page.getByRole("button", { name: "/invite @hex" }).click();
+    await ada.page.getByText("The Hex app is in this channel").waitFor();
+  });
+
+  test("keyboard alone: hints, sending, a dialog that Escape closes, and focus that stays", async () => {
+    const { page } = ada;
+    await page.getByRole("textbox").focus();
+    await page.keyboard.type("/hex pro");
+    await page.getByRole("button", { name: "/hex projects", exact: true }).first().waitFor();
+    expect(await page.getByRole("list", { name: "Commands" }).getByRole("button").allInnerTexts()).toEqual([
+      "/hex projects",
+    ]);
+    await page.keyboard.type("jects backfill\n");
+    await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).focus();
+    await page.keyboard.press("Enter");
+    const cancel = ada.message("Asked for by").getByRole("button", { name: "Cancel the run" });
+    await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
+    await cancel.focus();
+    // The card is drawn anew each minute; the focus stays where it was.
+    await ada.message("Asked for by").getByText("For 1 min").waitFor();
+    expect(await ada.page.locator(":focus").getAttribute("aria-label")).toBe(
+      "Cancel the run of Backfill of events, 2019 to now",
+    );
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
+  });
+
+  test("a command that is none, and a demo that has ended, say so", async () => {
+    await ada.type("/hxe status");
+    await ada.page.getByRole("alert").getByText("/hxe is not a command that works here").waitFor();
+    await demo.stop();
+    await ada.page.getByText("The demo has stopped.").waitFor();
+    await ada.page.getByRole("button", { name: "/hex status" }).click();
+    await ada.page.getByRole("alert").getByText("Is it still running?").waitFor();
+  });
+});

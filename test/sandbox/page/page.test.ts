@@ -1,0 +1,296 @@
+// The page in a real browser: every block and control, modals, the Home tab, refusals, and whether everybody can use it.
+
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { chromiumPath, launch, openPage, WITHOUT_CHROMIUM } from "../../demo/chromium.js";
+import { OnScreen } from "../../demo/person.js";
+import { ManualClock } from "../clock.js";
+import { type SimulatedHex, startHex } from "../hex/server.js";
+import { isRecord, parseJson } from "../slack/json.js";
+import { type LocalSlack, startSlack } from "../slack/server.js";
+import { type PageServer, startPage } from "./server.js";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const plain = (text: string) => ({ type: "plain_text", text });
+const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
+const options = ["One", "Two", "Three"].map((text) => ({ text: plain(text), value: text.toLowerCase() }));
+const button = (action_id: string, more = {}) => ({ type: "button", action_id, text: plain("Press"), ...more });
+const input = (block_id: string, element: Record<string, unknown>, more = {}) => ({
+  ...{ type: "input", block_id, label: plain(`The ${block_id}`) },
+  element: { action_id: "value", ...element },
+  ...more,
+});
+
+describe.skipIf(chromiumPath === null)(`the page in a browser${WITHOUT_CHROMIUM}`, { timeout: 30_000 }, () => {
+  let browser: Browser;
+  let slack: LocalSlack;
+  let hex: SimulatedHex;
+  let served: PageServer;
+  let ada: OnScreen;
+  /** A small app: remembers what it is told, and answers as it is told to. */
+  let app: Server;
+  let heard: Record<string, unknown>[];
+  let answer: { status: number; body?: unknown };
+
+  beforeAll(async () => {
+    browser = await launch();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    const clock = new ManualClock();
+    [slack, hex] = await Promise.all([startSlack({ clock }), startHex({ clock })]);
+    slack.events.add("app_home_opened");
+    heard = [];
+    answer = { status: 200 };
+    app = createServer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += String(chunk);
+      const form = new URLSearchParams(body);
+      const told = parseJson(form.get("payload") ?? body) ?? Object.fromEntries(form);
+      if (isRecord(told)) heard.push(told);
+      response.writeHead(answer.status, { "content-type": "application/json" });
+      response.end(answer.body === undefined ? "" : JSON.stringify(answer.body));
+    });
+    await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+    const address = app.address();
+    slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
+    served = await startPage(
+      {
+        ...{ slack, hex, clock, speed: 1, switches: [], requestsPerMinute: 30 },
+        slashCommand: { command: "/hex", description: "Try it", usageHint: "[status | help]" },
+      },
+      0,
+    );
+    ada = new OnScreen(await openPage(browser, served.url));
+  });
+  afterEach(async () => {
+    await ada.page.close();
+    await served.stop();
+    await Promise.all([slack.stop(), hex.stop(), new Promise((resolve) => app.close(resolve))]);
+  });
+
+  async function call(method: string, args: Record<string, unknown>) {
+    const response = await fetch(`${slack.apiUrl}${method}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${slack.botToken}` },
+      body: JSON.stringify(args),
+    });
+    const said: unknown = await response.json();
+    return said;
+  }
+  const post = (blocks: unknown[], text = "x") =>
+    call("chat.postMessage", { channel: slack.channels.data.id, text, blocks });
+
+  async function open(view: Record<string, unknown>) {
+    await ada.type("/hex status");
+    await expect.poll(() => heard.length).toBeGreaterThan(0);
+    const trigger_id = heard.at(-1)?.trigger_id;
+    expect(await call("views.open", { trigger_id, view })).toMatchObject({ ok: true });
+  }
+
+  /** Serious offences against the rules of accessibility. */
+  async function offences(page: Page): Promise<string[]> {
+    await page.addScriptTag({ path: AXE });
+    const found: unknown = await page.evaluate("axe.run().then((result) => result.violations)");
+    return (Array.isArray(found) ? found : []).map(
+      (one) => `${one.id}: ${one.nodes.map((node: { html: string }) => node.html).join(" | ")}`,
+    );
+  }
+
+  test("texts as Slack shows them: marks, mentions, times, code, links, and nothing of a hostile title", async () => {
+    await post([
+      { type: "header", text: plain("Top") },
+      {
+        type: "section",
+        text: mrkdwn(
+          "*bold* `code > a` <https://x.test/a?b=1&amp;c=2|link> <@U0GRACEHOPP> &lt;!channel&gt; <img src=x>",
+        ),
+      },
+      { type: "section", fields: [mrkdwn("*Token*\nyours"), mrkdwn("*Since*\n<!date^1793610000^{date_num}|then>")] },
+      { type: "divider" },
+      { type: "context", elements: [mrkdwn("small print")] },
+    ]);
+    const text = await ada.read(0);
+    for (const part of ["Top", "bold", "code > a", "@Grace Hopper", "<!channel>", "Token\nyours", "small print"]) {
+      expect(text).toContain(part);
+    }
+    expect(text).toMatch(/Since\n\d/);
+    const link = ada.message("bold").getByRole("link", { name: "link" });
+    expect(await link.getAttribute("href")).toBe("https://x.test/a?b=1&c=2");
+    expect(await ada.messages.locator("img").count()).toBe(0);
+  });
+
+  test("each control does what Slack's does", async () => {
+    await post([
+      {
+        type: "section",
+        text: mrkdwn("with a menu"),
+        accessory: { type: "static_select", action_id: "menu", placeholder: plain("Pick"), options },
+      },
+      {
+        type: "actions",
+        block_id: "row",
+        elements: [
+          button("plain", { value: "v" }),
+          { type: "overflow", action_id: "more", options },
+          { type: "datepicker", action_id: "day", placeholder: plain("A day") },
+          { type: "users_select", action_id: "who", placeholder: plain("Who") },
+          { type: "radio_buttons", action_id: "radio", options },
+        ],
+      },
+    ]);
+    const message = ada.message("with a menu");
+    const action = async () => {
+      await expect.poll(() => heard.length).toBe(1);
+      const [told] = heard.splice(0);
+      return Array.isArray(told?.actions) ? told.actions[0] : told;
+    };
+    await message.getByLabel("Pick").selectOption("Two");
+    expect(await action()).toMatchObject({ action_id: "menu", selected_option: { value: "two" } });
+    await message.getByRole("button", { name: "Press" }).click();
+    expect(await action()).toMatchObject({ action_id: "plain", block_id: "row", value: "v" });
+    await message.locator("[data-action=more]").selectOption("One");
+    expect(await action()).toMatchObject({ action_id: "more", selected_option: { value: "one" } });
+    await message.getByLabel("A day").fill("2026-11-02");
+    expect(await action()).toMatchObject({ action_id: "day", selected_date: "2026-11-02" });
+    await message.getByLabel("Who").selectOption("Grace Hopper");
+    expect(await action()).toMatchObject({ action_id: "who", selected_user: "U0GRACEHOPP" });
+    await message.getByLabel("Three").check();
+    expect(await action()).toMatchObject({ action_id: "radio", selected_option: { value: "three" } });
+  });
+
+  test("what cannot be shown says so", async () => {
+    const type_ahead = { type: "external_select", action_id: "x", placeholder: plain("Type") };
+    await post([{ type: "actions", elements: [type_ahead] }]);
+    expect(await ada.read(0)).toContain('Not rendered: the element "external_select". Slack itself shows it.');
+  });
+
+  test("a refused message stands in red, with Slack's error and the place in the blocks", async () => {
+    await post([{ type: "section", text: mrkdwn("") }]);
+    const red = ada.message("Slack refused a message of the app");
+    await red.getByText("invalid_blocks").waitFor();
+    await red.getByText("must be more than 0 characters [json-pointer:/blocks/0/text/text]").waitFor();
+    await ada.goTo("general");
+    await ada.page.getByRole("heading", { name: "general" }).waitFor();
+    expect(await ada.messages.getByRole("article").count()).toBe(0);
+  });
+
+  test("a modal: what is missing, what the app refuses, what it takes; Escape closes", async () => {
+    const view = {
+      ...{
+        type: "modal",
+        callback_id: "run",
+        title: plain("Run a project"),
+        submit: plain("Run"),
+        close: plain("Not now"),
+      },
+      notify_on_close: true,
+      blocks: [
+        input(
+          "region",
+          { type: "plain_text_input", placeholder: plain("North America") },
+          { hint: plain("As in Hex") },
+        ),
+        input("days", { type: "number_input", is_decimal_allowed: false, initial_value: "30" }),
+        input("size", { type: "static_select", options, initial_option: options[1] }),
+        input("flags", { type: "checkboxes", options }, { optional: true }),
+      ],
+    };
+    await open(view);
+    const dialog = ada.page.getByRole("dialog", { name: "Run a project" });
+    await dialog.getByText("As in Hex").waitFor();
+    expect(await offences(ada.page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Run" }).click();
+    await dialog.getByRole("alert").getByText("Please complete this required field.").waitFor();
+    await dialog.getByLabel("The region").fill("EU");
+    await dialog.getByLabel("Three").check();
+    answer = { status: 200, body: { response_action: "errors", errors: { region: "No such region" } } };
+    await dialog.getByRole("button", { name: "Run" }).click();
+    await dialog.getByRole("alert").getByText("No such region").waitFor();
+    expect(await dialog.getByLabel("The region").inputValue()).toBe("EU");
+    await ada.photograph("modal");
+    answer = { status: 200 };
+    await dialog.getByRole("button", { name: "Run" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    expect(heard.at(-1)).toMatchObject({
+      type: "view_submission",
+      view: {
+        state: {
+          values: {
+            region: { value: { value: "EU" } },
+            days: { value: { value: "30" } },
+            size: { value: { selected_option: { value: "two" } } },
+            flags: { value: { selected_options: [{ value: "three" }] } },
+          },
+        },
+      },
+    });
+    await open(view);
+    await dialog.waitFor();
+    await ada.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    await expect.poll(() => heard.at(-1)?.type).toBe("view_closed");
+  });
+
+  test("the Home tab: empty, then what the app publishes, whose buttons work", async () => {
+    await ada.goTo("Hex");
+    await ada.page.getByRole("tab", { name: "Home" }).click();
+    await ada.page.getByText("The app shows nothing on its Home tab.").waitFor();
+    await expect
+      .poll(() => heard.at(-1))
+      .toMatchObject({ event: { type: "app_home_opened", user: slack.people.ada.id } });
+    const home = { type: "home", blocks: [{ type: "section", text: mrkdwn("*Welcome*"), accessory: button("go") }] };
+    await call("views.publish", { user_id: slack.people.ada.id, view: home });
+    await ada.page.getByText("Welcome").waitFor();
+    await ada.page.getByRole("button", { name: "Press" }).click();
+    await expect.poll(() => heard.at(-1)).toMatchObject({ type: "block_actions", container: { type: "view" } });
+  });
+
+  test("an app that fails shows what Slack would show", async () => {
+    answer = { status: 500 };
+    await ada.type("/hex status");
+    await ada.page.getByRole("alert").getByText('/hex failed with the error "dispatch_failed"').waitFor();
+    answer = { status: 200 };
+    await ada.type("/hex status");
+    await ada.page.getByRole("alert").waitFor({ state: "hidden" });
+  });
+
+  test("what people write stands in the channel, and a place with something new is marked", async () => {
+    await ada.goTo("general");
+    await ada.page.getByRole("heading", { name: "general" }).waitFor();
+    slack.say(slack.people.grace, slack.channels.data, "Anybody here?");
+    await ada.page.locator(".place.unread", { hasText: "data" }).waitFor();
+    await ada.goTo("data");
+    await ada.message("Anybody here?").getByText("Grace Hopper").waitFor();
+    await ada.type("*Yes*");
+    await ada.message("Yes").getByText("Ada Lovelace").waitFor();
+    await ada.page.locator(".place.unread").waitFor({ state: "detached" });
+  });
+
+  test.each(["light", "dark"] as const)("everybody can use it, %s", async (look) => {
+    await post([
+      { type: "section", text: mrkdwn("*Status* of `app.hex.tech`, <https://x.test|link>"), accessory: button("a") },
+      { type: "context", elements: [mrkdwn("small")] },
+      { type: "actions", elements: [button("b", { style: "danger" }), button("c", { style: "primary" })] },
+    ]);
+    await post([{ type: "section", text: mrkdwn("") }]);
+    hex.workspace.addProject({ title: "Revenue", inputs: { region: { dataType: "STRING" } } });
+    const page = await openPage(browser, served.url, look);
+    await page.getByText("Slack refused a message").waitFor();
+    expect(await offences(page)).toEqual([]);
+    await page.close();
+  });
+
+  test("answers only its own page", async () => {
+    const at = (path: string, headers: Record<string, string>) =>
+      fetch(`${served.url}${path}`, { headers }).then(({ status }) => status);
+    expect(await at("/", {})).toBe(200);
+    expect(await at("/", { origin: "https://evil.test" })).toBe(403);
+    expect(await at("/nowhere", {})).toBe(404);
+    const deed = (body: string) => fetch(`${served.url}/do`, { method: "POST", body }).then(({ status }) => status);
+    expect(await deed("{")).toBe(400);
+    expect(await deed('{"do":"switch"}')).toBe(400);
+  });
+});
