@@ -30,11 +30,15 @@ export function launch(): Promise<Browser> {
 }
 
 /** A page in a window of its own that fails when its scripts do. Times are shown in UTC. */
-export async function openPage(browser: Browser, url: string, look: "light" | "dark" = "light"): Promise<Page> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { look = "light", sharpness = 1 }: { look?: "light" | "dark"; sharpness?: 1 | 2 } = {},
+): Promise<Page> {
   const page = await browser.newPage({
     viewport: { width: 1360, height: 900 },
     colorScheme: look,
-    deviceScaleFactor: 2,
+    deviceScaleFactor: sharpness,
     timezoneId: "UTC",
   });
   page.setDefaultTimeout(8_000);

@@ -28,18 +28,18 @@ describe.skipIf(chromiumPath === null)(`the demo in a browser${WITHOUT_CHROMIUM}
   test("from the first look to a cancelled run, without reading anything", async () => {
     const { page } = ada;
     await page.getByRole("button", { name: "/hex projects" }).click();
-    await ada.message("Weekly revenue by region").getByRole("button", { name: "Run Weekly revenue" }).click();
+    await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
     const card = ada.message("Asked for by");
     await card.getByText("Running", { exact: true }).waitFor();
     await ada.photograph("running");
-    await ada.confirm(card.getByRole("button", { name: "Cancel the run of Weekly revenue" }), "Let it run");
+    await ada.confirm(card.getByRole("button", { name: "Cancel the run of Backfill" }), "Let it run");
     expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
     await card.getByRole("button", { name: "Cancel the run" }).click();
     await page.getByRole("dialog").getByText("stops in Hex, for everybody").waitFor();
     await ada.photograph("cancel-confirmation");
     await page.getByRole("dialog").getByRole("button", { name: "Cancel the run" }).click();
     await card.getByText("Cancelled", { exact: true }).waitFor();
-    await card.getByRole("button", { name: "Run again: Weekly revenue by region" }).waitFor();
+    await card.getByRole("button", { name: "Run again: Backfill of events" }).waitFor();
     await page.getByText("KILLED").waitFor();
     await ada.photograph("cancelled");
   });
@@ -87,6 +87,14 @@ describe.skipIf(chromiumPath === null)(`the demo in a browser${WITHOUT_CHROMIUM}
       .waitFor();
     expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
     await ada.photograph("stranger");
+  });
+
+  test("a double click is one run", async () => {
+    await ada.type("/hex projects backfill");
+    await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).dblclick();
+    await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
+    await ada.message("has already started a run").waitFor();
+    expect(demo.hex.workspace.runs.filter((run) => !run.finished)).toHaveLength(1);
   });
 
   test("pages through the projects, there and back", async () => {

@@ -1,5 +1,6 @@
 // Does what the browser asks for: what people do in Slack, and what is done to the simulated Hex.
 
+import { elementsOf } from "../slack/elements.js";
 import type { Ack, LocalSlack, SlackView } from "../slack/server.js";
 import type { Stage } from "./stage.js";
 import { personOf } from "./viewing.js";
@@ -14,9 +15,10 @@ export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
       return typed(stage, deed);
     case "press": {
       const message = slack.messages.find((one) => one.channel === deed.place && one.ts === deed.ts);
-      if (!message) return { problem: "That message is not there any more." };
+      const stale = message?.history.findLast(({ blocks }) => holds(blocks, deed));
+      if (!message || !stale) return { problem: "That is not there any more." };
       const user = personOf(stage, deed.person);
-      const { ack } = await slack.click(message, deed.actionId, { ...pressed(deed), user });
+      const { ack } = await slack.click(message, deed.actionId, { ...pressed(deed), user, stale });
       return complaint(ack, "That button did not work");
     }
     case "press_in_view": {
@@ -69,6 +71,16 @@ function complaint(ack: Ack, what: string): Outcome {
   if (ack.ok) return FINE;
   const error = ack.error === "timeout" ? "operation_timeout" : "dispatch_failed";
   return { problem: `${what} with the error "${error}": the app did not answer Slack.` };
+}
+
+/** The message may have changed since the person saw it: then they pressed what was there before. */
+function holds(blocks: readonly unknown[], { blockId, actionId, value }: Deed & { do: "press" }): boolean {
+  return [...elementsOf(blocks)].some(
+    ({ blockId: block, element }) =>
+      block === blockId &&
+      element.action_id === actionId &&
+      (element.type !== "button" || (element.value ?? undefined) === value),
+  );
 }
 
 function pressed({ blockId, value }: { blockId: string; value?: string | undefined }) {

@@ -277,7 +277,7 @@ describe.skipIf(chromiumPath === null)(`the page in a browser${WITHOUT_CHROMIUM}
     ]);
     await post([{ type: "section", text: mrkdwn("") }]);
     hex.workspace.addProject({ title: "Revenue", inputs: { region: { dataType: "STRING" } } });
-    const page = await openPage(browser, served.url, look);
+    const page = await openPage(browser, served.url, { look });
     await page.getByText("Slack refused a message").waitFor();
     expect(await offences(page)).toEqual([]);
     await page.close();

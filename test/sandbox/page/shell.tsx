@@ -16,7 +16,11 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
         <link rel="stylesheet" href="/page.css" />
         <script type="module" src="/browser/main.js" />
       </head>
-      <body data-people={JSON.stringify(people.map(({ id }) => id))} data-first={slack.channels.data.id}>
+      <body
+        id="slack_blocks_to_jsx"
+        data-people={JSON.stringify(people.map(({ id }) => id))}
+        data-first={slack.channels.data.id}
+      >
         <nav aria-label="Slack">
           <p className="workspace">
             <b>A local Slack</b>
@@ -39,7 +43,7 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
           <p id="connection" role="status" hidden>
             The demo has stopped. Start it again with <code>npm run demo</code>.
           </p>
-          <div id="slack_blocks_to_jsx" className="scroll">
+          <div className="scroll">
             <div data-region="messages" className="messages" role="log" aria-live="polite" aria-label="Messages" />
           </div>
           <p id="problem" role="alert" hidden />

@@ -1,0 +1,54 @@
+// `npm run pictures`: makes the README's pictures again, from the demo's page. Needs a Chromium (see chromium.ts).
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { launch, openPage } from "./chromium.js";
+import { startDemo } from "./demo.js";
+import { OnScreen } from "./person.js";
+
+const OUT = join(import.meta.dirname, "pictures");
+/** Fast enough not to wait, slow enough for a run to be seen running. */
+const SPEED = 40;
+
+mkdirSync(OUT, { recursive: true });
+const demo = await startDemo({ port: 0, speed: SPEED, keep: false });
+const browser = await launch();
+try {
+  const ada = new OnScreen(await openPage(browser, demo.url, { sharpness: 2 }));
+  const asked = (title: string) => ada.message(new RegExp(`${title}[\\s\\S]*Asked for by`));
+  const save = async (target: { screenshot(options: { path: string }): Promise<unknown> }, name: string) => {
+    const path = join(OUT, `${name}.png`);
+    await target.screenshot({ path });
+    process.stdout.write(`${path}\n`);
+  };
+  const [churn] = demo.hex.workspace.projects.filter((project) => project.title === "Churn forecast");
+  const [sales] = demo.hex.workspace.projects.filter((project) => project.title === "Sales forecast");
+  const [nightly] = demo.hex.workspace.projects.filter((project) => project.title === "Nightly warehouse checks");
+
+  await ada.type(`/hex run ${churn?.id}`);
+  await asked("Churn forecast").getByText("Errored", { exact: true }).waitFor();
+  await ada.type(`/hex run ${nightly?.id} --fresh`);
+  const running = asked("Nightly warehouse checks");
+  await running.getByText("For 2 min").waitFor();
+  await save(running, "card");
+
+  await ada.flip("Token expired", true);
+  await ada.type("/hex status");
+  const down = ada.message("Not connected to Hex");
+  await down.waitFor();
+  await save(down, "status-down");
+  await ada.flip("Token expired", false);
+
+  await ada.flip("Runs never end", true);
+  await ada.become("Grace Hopper");
+  await ada.type(`/hex run ${sales?.id} region="North America" days=30`);
+  await asked("Sales forecast").getByText("Running", { exact: true }).waitFor();
+  await ada.type("/hex status");
+  await ada.message("Connected to Hex").waitFor();
+  await ada.flip("Runs never end", false);
+  await ada.page.mouse.move(0, 0);
+  await save(ada.page, "demo");
+} finally {
+  await browser.close();
+  await demo.stop();
+}

@@ -1,0 +1,121 @@
+// `npm run demo` as a process: its flags, one sentence for what is wrong with them, and what it leaves behind.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseFlags } from "./flags.js";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+describe("flags", () => {
+  test("none: port 4000, as fast as the time is, nothing kept", () => {
+    expect(parseFlags([])).toEqual({ port: 4000, speed: 1, keep: false, help: false });
+  });
+
+  test("all of them", () => {
+    expect(parseFlags(["--port", "0", "--speed=20", "--keep"])).toEqual({
+      port: 0,
+      speed: 20,
+      keep: true,
+      help: false,
+    });
+  });
+
+  test.each([
+    [["--fast"], "Unknown option '--fast'. The flags are --port, --speed, --keep and --help."],
+    [["20"], "Unexpected argument '20'. The flags are"],
+    [["--port"], "Option '--port <value>' argument missing. The flags are"],
+    [["--port", "http"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
+    [["--port", "70000"], "--port takes a whole number"],
+    [["--speed", "0"], "--speed takes a number from 1 to 60, such as --speed 20."],
+    [["--speed", "fast"], "--speed takes a number"],
+  ])("%j", (words, sentence) => {
+    const flags = parseFlags(words);
+    expect("problem" in flags && flags.problem).toContain(sentence);
+  });
+});
+
+describe("the process", { timeout: 20_000 }, () => {
+  let folder: string;
+  let child: ChildProcess | null = null;
+  let said = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "demo-test-"));
+  });
+  afterEach(async () => {
+    if (child?.exitCode === null && child.signalCode === null) {
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(...words: string[]): ChildProcess {
+    said = "";
+    child = spawn(process.execPath, ["--import", "./register.mjs", "test/demo/main.ts", ...words], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, TMPDIR: folder },
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        said += String(chunk);
+      });
+    }
+    return child;
+  }
+
+  async function ended(process: ChildProcess): Promise<number | null> {
+    const [code] = await once(process, "close");
+    return typeof code === "number" ? code : null;
+  }
+
+  test("prints one address, serves the page there, and Ctrl-C ends it and leaves nothing", async () => {
+    const demo = start("--port", "0", "--speed", "20");
+    await expect
+      .poll(() => said, { timeout: 15_000 })
+      .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
+    const url = /http:\S+/.exec(said)?.[0] ?? "";
+    expect(await (await fetch(url)).text()).toContain("A simulated Hex");
+    // A browser that looks on does not hold it up.
+    const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
+    expect(live.status).toBe(200);
+    const reading = live.text().catch(() => "cut off");
+    expect(readdirSync(folder)).toHaveLength(1);
+    demo.kill("SIGINT");
+    expect(await ended(demo)).toBe(0);
+    await reading;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("--keep leaves the bot's data and log, and says where", async () => {
+    const demo = start("--port", "0", "--keep");
+    await expect.poll(() => said, { timeout: 15_000 }).toContain("Open http");
+    demo.kill("SIGTERM");
+    expect(await ended(demo)).toBe(0);
+    const kept = /The bot's data and log are in (\S+)/.exec(said)?.[1] ?? "";
+    expect(kept.startsWith(folder)).toBe(true);
+    expect(readdirSync(kept)).toEqual(expect.arrayContaining(["bot.log"]));
+  });
+
+  test("a port that is taken, and a flag that is none: one sentence, and nothing left", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    expect(await ended(start("--port", String(port)))).toBe(1);
+    expect(said).toBe(`Port ${port} is taken. Choose another one: npm run demo -- --port ${port + 1}\n`);
+    other.close();
+    expect(await ended(start("--fats"))).toBe(1);
+    expect(said).toMatch(/^Unknown option '--fats'\. The flags are [^\n]+\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("--help", async () => {
+    expect(await ended(start("--help"))).toBe(0);
+    expect(said).toContain("--speed <number>");
+  });
+});
