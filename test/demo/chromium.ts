@@ -5,16 +5,16 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-export const chromiumPath = [process.env.CHROMIUM_PATH, ...PLACES].find((path) => path && existsSync(path)) ?? null;
+const { CHROMIUM_PATH } = process.env;
 
-/** Behind the name of what is skipped. */
-export const WITHOUT_CHROMIUM =
-  chromiumPath === null
-    ? " (skipped: no Chromium. On Debian: apt-get install chromium; elsewhere: set CHROMIUM_PATH)"
-    : "";
+/** null where there is none. */
+export const chromiumPath = (CHROMIUM_PATH ? [CHROMIUM_PATH] : PLACES).find((path) => existsSync(path)) ?? null;
+
+/** What to say where tests are skipped for want of a browser. */
+export const NO_CHROMIUM = `No Chromium at ${CHROMIUM_PATH ?? PLACES.join(" or ")}: install one (on Debian: apt-get install chromium) or set CHROMIUM_PATH.`;
 
 export function launch(): Promise<Browser> {
-  if (chromiumPath === null) throw new Error(`There is no browser${WITHOUT_CHROMIUM}`);
+  if (chromiumPath === null) throw new Error(NO_CHROMIUM);
   return chromium.launch({
     executablePath: chromiumPath,
     args: [

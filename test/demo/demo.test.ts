@@ -2,11 +2,11 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chromiumPath, launch, openPage, WITHOUT_CHROMIUM } from "./chromium.js";
+import { chromiumPath, launch, openPage } from "./chromium.js";
 import { type Demo, startDemo } from "./demo.js";
 import { OnScreen } from "./person.js";
 
-describe.skipIf(chromiumPath === null)(`the demo in a browser${WITHOUT_CHROMIUM}`, { timeout: 30_000 }, () => {
+describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_000 }, () => {
   let browser: Browser;
   let demo: Demo;
   let ada: OnScreen;

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chromiumPath, launch, openPage, WITHOUT_CHROMIUM } from "../../demo/chromium.js";
+import { chromiumPath, launch, openPage } from "../../demo/chromium.js";
 import { OnScreen } from "../../demo/person.js";
 import { ManualClock } from "../clock.js";
 import { type SimulatedHex, startHex } from "../hex/server.js";
@@ -23,7 +23,7 @@ const input = (block_id: string, element: Record<string, unknown>, more = {}) =>
   ...more,
 });
 
-describe.skipIf(chromiumPath === null)(`the page in a browser${WITHOUT_CHROMIUM}`, { timeout: 30_000 }, () => {
+describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_000 }, () => {
   let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;
