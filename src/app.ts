@@ -4,6 +4,9 @@ import { randomBytes } from "node:crypto";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
+import { causeOf } from "./health/incident.js";
+import { HealthStore } from "./health/store.js";
+import { type HealthEvent, Watchdog } from "./health/watchdog.js";
 import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
 import { HexClient, type RequestRecord } from "./hex/client.js";
@@ -16,6 +19,9 @@ import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Watcher } from "./runs/watcher.js";
 import { healthz, startServer } from "./server.js";
+import { Alerts } from "./slack/alerts/alerts.js";
+import { AlertStore } from "./slack/alerts/store.js";
+import { subjectsNow } from "./slack/alerts/subjects.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
 import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.js";
@@ -70,6 +76,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     backoffMs: options.hexBackoffMs ?? 500,
     onRequest: (record) => {
       prober.observe(record.error);
+      watchdog.observe(record.error);
       logRequest(log, record);
     },
   });
@@ -98,17 +105,34 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     signal: ending.signal,
   });
 
+  const keepMs = config.keepDays * DAY_MS;
   const keeper = new Keeper({
-    ...{ store: runs, starter, canceller, clock },
-    keepMs: config.keepDays * DAY_MS,
+    ...{ store: runs, starter, canceller, clock, keepMs },
     sweepCards: () => cards.sweep(),
     onError: (err) => log.error({ err }, "keeper"),
+  });
+
+  const health = new HealthStore(store.db);
+  const channel = config.alertChannel;
+  const alerts =
+    channel === null
+      ? null
+      : new Alerts({
+          ...{ slack, alerts: new AlertStore(store.db), channel, clock, log, bot: identity.name },
+          subjects: () => subjectsNow(health, runs, clock.now()),
+        });
+  const watchdog = new Watchdog({
+    ...{ hex, store: health, clock, keepMs, probeMs: config.probeSeconds * 1_000 },
+    newReference: () => randomBytes(4).toString("hex"),
+    onEvent: (event) => logHealth(log, event),
+    onStored: () => alerts?.wake(),
+    onError: (err) => log.error({ err }, "watchdog"),
   });
 
   const work = new WorkInHand();
   const connection = connect(config.slack, identity, log, options.slackPingMs ?? 5_000);
   const bot = {
-    ...{ hex, catalog, prober, budget, runs, starter, canceller, cards, clock },
+    ...{ hex, catalog, prober, budget, runs, starter, canceller, cards, health, clock },
     name: identity.name,
     newNonce: () => randomBytes(6).toString("base64url"),
     statusPatienceMs: options.statusPatienceMs ?? 8_500,
@@ -126,7 +150,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   await connection.open();
 
   const watching = lock.hold(stopping.signal, async (signal) => {
-    await Promise.all([watcher.watch(signal), keeper.keep(signal)]);
+    await Promise.all([watcher.watch(signal), keeper.keep(signal), watchdog.watch(signal), alerts?.keep(signal)]);
   });
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
 
@@ -173,4 +197,19 @@ function logRequest(log: Logger, { operation, reference, method, status, duratio
     const { what, todo } = remedyFor(error.facts);
     log.warn({ ...facts, err: error, todo }, "%s", what);
   }
+}
+
+function logHealth(log: Logger, event: HealthEvent): void {
+  if (event.kind === "expiring") {
+    const { expiresAt, days } = event.notice;
+    const facts = { expires: new Date(expiresAt).toISOString(), days };
+    log.warn(facts, "The Hex token expires soon: make a new one, set HEX_API_TOKEN and restart");
+    return;
+  }
+  const { facts } = causeOf(event.incident);
+  const { what, todo } = remedyFor(facts);
+  const { id, since } = event.incident;
+  const said = { reference: id, kind: facts.kind, since: new Date(since).toISOString() };
+  if (event.kind === "began") log.warn({ ...said, todo }, "Hex is not connected: %s", what);
+  else log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
 }

@@ -27,6 +27,10 @@ export interface Config {
   requestsPerMinute: number;
   /** How long finished runs are remembered. */
   keepDays: number;
+  /** The pause between two probes of Hex while all is well, in seconds. */
+  probeSeconds: number;
+  /** The id of the channel that hears of outages and of a token that expires; null: none does. */
+  alertChannel: string | null;
   log: { level: LogLevel; pretty: boolean };
 }
 
@@ -43,6 +47,7 @@ const DEFAULTS = {
   dataDir: "data",
   requestsPerMinute: 30,
   keepDays: 90,
+  probeSeconds: 60,
   logLevel: "info",
 } as const;
 
@@ -102,6 +107,16 @@ export const VARIABLES = [
     name: "HEX_BOT_KEEP_DAYS",
     meaning: "For how many days finished runs are remembered.",
     default: String(DEFAULTS.keepDays),
+  },
+  {
+    name: "HEX_ALERT_CHANNEL",
+    meaning: "The id (C…) of the channel in which the bot tells of outages of Hex and of a token that expires.",
+    default: "none",
+  },
+  {
+    name: "HEX_PROBE_SECONDS",
+    meaning: "How often the bot asks Hex whether it is alive.",
+    default: String(DEFAULTS.probeSeconds),
   },
   {
     name: "LOG_LEVEL",
@@ -243,6 +258,15 @@ function wholeNumber(fallback: number, { min, max, what }: { min: number; max: n
   });
 }
 
+/** A channel's id, or a mention of it as Slack writes it; a name can change, and Slack takes none for every channel. */
+const alertChannel = variable((value, fail): string | null => {
+  if (value === undefined) return null;
+  const id = /^(?:<#)?([CG][A-Z0-9]{3,20})(?:\|[^>]*>|>)?$/.exec(value)?.[1];
+  if (id !== undefined) return id;
+  const what = value.startsWith("#") ? "is a channel's name and not its id" : "is not a channel's id";
+  return fail(`${what}; set it to one such as C0123ABCD (Slack: open the channel > its name > About > Channel ID)`);
+});
+
 const databaseUrl = variable((value, fail) => {
   if (value === undefined) return undefined;
   const example = "postgres://user:password@db.example.com/hexbot";
@@ -283,6 +307,8 @@ const allVariables = z.object({
   DATABASE_URL: databaseUrl,
   HEX_REQUESTS_PER_MINUTE: wholeNumber(DEFAULTS.requestsPerMinute, { min: 5, max: 600, what: "a number of requests" }),
   HEX_BOT_KEEP_DAYS: wholeNumber(DEFAULTS.keepDays, { min: 1, max: 3650, what: "a number of days" }),
+  HEX_ALERT_CHANNEL: alertChannel,
+  HEX_PROBE_SECONDS: wholeNumber(DEFAULTS.probeSeconds, { min: 10, max: 3600, what: "a number of seconds" }),
   LOG_LEVEL: logLevel,
   LOG_PRETTY: logPretty,
 } satisfies Record<VariableName, z.ZodType>);
@@ -305,6 +331,8 @@ function pick(env: Environment): Record<VariableName, string | undefined> {
     DATABASE_URL: env.DATABASE_URL,
     HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
     HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
+    HEX_ALERT_CHANNEL: env.HEX_ALERT_CHANNEL,
+    HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
     LOG_LEVEL: env.LOG_LEVEL,
     LOG_PRETTY: env.LOG_PRETTY,
   };
@@ -363,6 +391,8 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
         : { kind: "shared", url: read.DATABASE_URL },
     requestsPerMinute: read.HEX_REQUESTS_PER_MINUTE,
     keepDays: read.HEX_BOT_KEEP_DAYS,
+    probeSeconds: read.HEX_PROBE_SECONDS,
+    alertChannel: read.HEX_ALERT_CHANNEL,
     log: { level: read.LOG_LEVEL, pretty: read.LOG_PRETTY ?? options.isTerminal ?? false },
   };
   return { ok: true, config, warnings };

@@ -36,6 +36,8 @@ describe("what is read", () => {
         store: { kind: "embedded", dataDir: "data" },
         requestsPerMinute: 30,
         keepDays: 90,
+        probeSeconds: 60,
+        alertChannel: null,
         log: { level: "info", pretty: false },
       },
     });
@@ -88,6 +90,11 @@ describe("what is read", () => {
     expect(config({ ...SOCKET, SLACK_API_URL: text }).slack.apiUrl).toBe(url);
   });
 
+  test.each(["C0123ABCD", "  C0123ABCD ", "<#C0123ABCD|on-call>", "<#C0123ABCD>", '"<#C0123ABCD|>"'])(
+    "HEX_ALERT_CHANNEL %j is its id",
+    (text) => expect(config({ ...SOCKET, HEX_ALERT_CHANNEL: text }).alertChannel).toBe("C0123ABCD"),
+  );
+
   test("the rest", () => {
     expect(config({ ...SOCKET, PORT: "0" }).port).toBe(0);
     expect(config({ ...SOCKET, PORT: " 65535 " }).port).toBe(65535);
@@ -101,6 +108,7 @@ describe("what is read", () => {
     expect(secretsOf(shared)).toContain("p4ss");
     expect(config({ ...SOCKET, HEX_REQUESTS_PER_MINUTE: "60" }).requestsPerMinute).toBe(60);
     expect(config({ ...SOCKET, HEX_BOT_KEEP_DAYS: "7" }).keepDays).toBe(7);
+    expect(config({ ...SOCKET, HEX_PROBE_SECONDS: "10" }).probeSeconds).toBe(10);
     expect(config({ ...SOCKET, LOG_LEVEL: "DEBUG" }).log.level).toBe("debug");
     for (const yes of ["true", "1", "YES"]) expect(config({ ...SOCKET, LOG_PRETTY: yes }).log.pretty).toBe(true);
     for (const no of ["false", "0", "no"]) expect(config({ ...SOCKET, LOG_PRETTY: no }, true).log.pretty).toBe(false);
@@ -140,6 +148,8 @@ describe("what is wrong", () => {
       DATABASE_URL: "mysql://u:p@db.test/x",
       HEX_REQUESTS_PER_MINUTE: "many",
       HEX_BOT_KEEP_DAYS: "0",
+      HEX_ALERT_CHANNEL: "#on-call",
+      HEX_PROBE_SECONDS: "9",
       LOG_LEVEL: "loud",
       LOG_PRETTY: "perhaps",
     });
@@ -179,6 +189,9 @@ describe("what is wrong", () => {
     ["PORT", "-1", /0 to 65535/],
     ["PORT", "3000.5", /0 to 65535/],
     ["PORT", "0x10", /0 to 65535/],
+    ["HEX_ALERT_CHANNEL", "#hex-on-call-room", /channel's name and not its id; .*C0123ABCD .*About > Channel ID/],
+    ["HEX_ALERT_CHANNEL", "U0123ABCD", /not a channel's id/],
+    ["HEX_PROBE_SECONDS", "3601", /10 to 3600/],
     ["LOG_LEVEL", "verbose", /trace, debug, info/],
     ["LOG_PRETTY", "maybe", /true, false/],
   ])("%s=%j", (name, value, expected) => {

@@ -23,7 +23,8 @@ const ALLOWED: Record<string, string[]> = {
   hex: ["clock.ts"],
   store: ["clock.ts"],
   runs: ["hex", "store", "clock.ts"],
-  slack: ["runs", "hex", "store", "clock.ts", "log.ts", "config.ts"],
+  health: ["hex", "runs", "store", "clock.ts"],
+  slack: ["runs", "hex", "health", "store", "clock.ts", "log.ts", "config.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

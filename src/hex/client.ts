@@ -30,6 +30,8 @@ export interface Call {
   patienceMs: number;
   /** When it aborts, nothing more is sent, and what is on its way is given up. */
   signal?: AbortSignal;
+  /** Sent one time only, whatever the failure. */
+  once?: boolean;
 }
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -197,7 +199,11 @@ export class HexClient {
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
         const mayRepeat =
-          !call.signal?.aborted && attempt.method !== "post" && REPEATABLE.has(error.kind) && repeats < REPEATS;
+          !call.signal?.aborted &&
+          !call.once &&
+          attempt.method !== "post" &&
+          REPEATABLE.has(error.kind) &&
+          repeats < REPEATS;
         if (!mayRepeat || clock.now() + pause >= until) throw error;
         await clock.sleep(pause, call.signal);
         if (call.signal?.aborted || clock.now() >= until) throw error;

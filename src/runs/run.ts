@@ -4,7 +4,8 @@ import { z } from "zod";
 import { HEX_ERROR_KINDS, OPERATIONS } from "../hex/errors.js";
 import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
 
-const factsSchema = z.object({
+/** What a HexError says, as it is stored. */
+export const factsSchema = z.object({
   kind: z.enum(HEX_ERROR_KINDS),
   operation: z.enum(OPERATIONS),
   host: z.string(),

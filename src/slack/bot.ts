@@ -1,6 +1,7 @@
 // What every command and every button works with.
 
 import type { Clock } from "../clock.js";
+import type { HealthStore } from "../health/store.js";
 import type { Budget } from "../hex/budget.js";
 import type { Catalog } from "../hex/catalog.js";
 import type { Call, HexClient } from "../hex/client.js";
@@ -21,6 +22,7 @@ export interface Bot {
   starter: Starter;
   canceller: Canceller;
   cards: Cards;
+  health: HealthStore;
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */
   name: string;

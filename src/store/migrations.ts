@@ -53,11 +53,64 @@ export interface RequestsTable {
   at: number | string;
 }
 
+/** One row: all that the watchdog knows. */
+export interface HealthTable {
+  /** JSON, see `memorySchema`. */
+  doc: string;
+}
+
+/** An outage of Hex. */
+export interface IncidentsTable {
+  id: string;
+  /** Epoch ms. */
+  since: number;
+  /** Epoch ms; null while it is not over. */
+  ended_at: number | null;
+  /** JSON, see `incidentSchema`. */
+  doc: string;
+}
+
+/** For how much of an hour Hex was seen up and down. What is missing to a whole hour was not watched. */
+export interface HealthHoursTable {
+  /** Hours since the epoch. */
+  hour: number;
+  up_ms: number;
+  down_ms: number;
+}
+
+/** A message in the channel for alerts. */
+export interface AlertsTable {
+  /** What it is about: an incident, or a warning. */
+  subject: string;
+  /** When it was wanted first, epoch ms. */
+  at: number;
+  /** Where it is; null until it is posted, like `ts`. */
+  channel: string | null;
+  /** The message's timestamp, which is its id. */
+  ts: string | null;
+  /** A hash of what the message shows. */
+  shown: string | null;
+  /** How many replies are in its thread. */
+  told: number;
+  /** 1 from before it is posted until that is known to have worked or not. */
+  posting: number;
+  /** 1 when another message about the same may have been posted before. */
+  doubled: number;
+  /** 1 when somebody deleted it and it was posted anew. */
+  reposted: number;
+  /** 1 when there is nothing more to show. */
+  settled: number;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
   cards: CardsTable;
   watch: WatchTable;
+  health: HealthTable;
+  incidents: IncidentsTable;
+  health_hours: HealthHoursTable;
+  alerts: AlertsTable;
 }
 
 const first: Migration = {
@@ -102,4 +155,42 @@ const first: Migration = {
   },
 };
 
-export const MIGRATIONS: Record<string, Migration> = { "001_runs_and_cards": first };
+const health: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("health")
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    const nothing = JSON.stringify({ health: { state: "up" }, probe: null, token: null, notices: [] });
+    await sql`insert into health (doc) values (${nothing})`.execute(db);
+    await db.schema
+      .createTable("incidents")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("since", "bigint", (column) => column.notNull())
+      .addColumn("ended_at", "bigint")
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("incidents_ended_at").on("incidents").column("ended_at").execute();
+    await db.schema
+      .createTable("health_hours")
+      .addColumn("hour", "integer", (column) => column.primaryKey())
+      .addColumn("up_ms", "integer", (column) => column.notNull())
+      .addColumn("down_ms", "integer", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable("alerts")
+      .addColumn("subject", "text", (column) => column.primaryKey())
+      .addColumn("at", "bigint", (column) => column.notNull())
+      .addColumn("channel", "text")
+      .addColumn("ts", "text")
+      .addColumn("shown", "text")
+      .addColumn("told", "integer", (column) => column.notNull())
+      .addColumn("posting", "integer", (column) => column.notNull())
+      .addColumn("doubled", "integer", (column) => column.notNull())
+      .addColumn("reposted", "integer", (column) => column.notNull())
+      .addColumn("settled", "integer", (column) => column.notNull())
+      .execute();
+  },
+};
+
+export const MIGRATIONS: Record<string, Migration> = { "001_runs_and_cards": first, "002_health": health };

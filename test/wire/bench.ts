@@ -19,6 +19,8 @@ const STEPS = 600;
 export class Bench {
   readonly log: string[] = [];
   app: RunningApp | null = null;
+  /** Requests that were made before the test began. */
+  #asked = 0;
 
   private constructor(
     readonly mode: Mode,
@@ -27,10 +29,17 @@ export class Bench {
     readonly slack: LocalSlack,
     readonly token: string,
     readonly dataDir: string,
+    private readonly more: Record<string, string>,
   ) {}
 
-  /** Both peers, and the bot unless `idle`. */
-  static async start(mode: Mode, { idle = false } = {}): Promise<Bench> {
+  /**
+   * Both peers, and the bot unless `idle`. The watchdog has probed once before this resolves, and probes again after an hour,
+   * unless `env` says otherwise. `env`: variables beside the usual ones.
+   */
+  static async start(
+    mode: Mode,
+    { idle = false, env = {} }: { idle?: boolean; env?: Record<string, string> } = {},
+  ): Promise<Bench> {
     const clock = new ManualClock();
     const hex = await startHex({ clock });
     const slack = await startSlack({ clock });
@@ -39,8 +48,11 @@ export class Bench {
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const bench = new Bench(mode, clock, hex, slack, token, dataDir);
-    if (!idle) await bench.startBot();
+    const bench = new Bench(mode, clock, hex, slack, token, dataDir, env);
+    if (idle) return bench;
+    await bench.startBot();
+    await hex.waitFor(({ endpoint, status }) => endpoint === "me" && status !== null);
+    bench.#asked = hex.requests.length;
     return bench;
   }
 
@@ -57,6 +69,8 @@ export class Bench {
       HEX_BOT_DATA_DIR: this.dataDir,
       PORT: "0",
       LOG_LEVEL: "trace",
+      HEX_PROBE_SECONDS: "3600",
+      ...this.more,
     };
   }
 
@@ -96,11 +110,11 @@ export class Bench {
     );
   }
 
-  /** Lets the time pass, a second at a time. */
-  async pass(ms: number): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 1_000) {
+  /** Lets the time pass, a second at a time unless told. */
+  async pass(ms: number, stepMs = 1_000): Promise<void> {
+    for (let passed = 0; passed < ms; passed += stepMs) {
       await breathe();
-      this.clock.advance(Math.min(1_000, ms - passed));
+      this.clock.advance(Math.min(stepMs, ms - passed));
     }
     await breathe();
   }
@@ -136,9 +150,14 @@ export class Bench {
     return this.slack.messages.filter((message) => message.threadTs !== undefined);
   }
 
-  /** Requests that Hex has received at one of its endpoints. */
+  /** What Hex was asked since the bot was ready: without the watchdog's first probe. */
+  get asked(): readonly RecordedRequest[] {
+    return this.hex.requests.slice(this.#asked);
+  }
+
+  /** The same at one of its endpoints. */
   requests(endpoint: RecordedRequest["endpoint"]): RecordedRequest[] {
-    return this.hex.requests.filter((request) => request.endpoint === endpoint);
+    return this.asked.filter((request) => request.endpoint === endpoint);
   }
 
   /** Starts of runs: the dry runs that prove a scope are none. */

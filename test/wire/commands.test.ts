@@ -19,7 +19,7 @@ describe.each(MODES)("%s mode", (mode) => {
       for (const name of ["status", "projects", "run", "runs", "cancel"]) expect(answer).toContain(`/hex ${name}`);
       expect(answer).toContain("For example");
     }
-    expect(bench.hex.requests).toEqual([]);
+    expect(bench.asked).toEqual([]);
   });
 
   test("an unknown word: did you mean, then help", async () => {
@@ -225,7 +225,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ])("%s: explained before any request", async (typed, text) => {
       const project = bench.hex.workspace.addProject();
       expect(await bench.ask(typed.replace("PROJECT", project.id))).toContain(text);
-      expect(bench.hex.requests).toEqual([]);
+      expect(bench.asked).toEqual([]);
     });
 
     test("a title instead of an id: the projects that fit, each with Run", async () => {

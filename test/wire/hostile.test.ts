@@ -43,7 +43,7 @@ describe("over HTTP", () => {
       headers: { "content-type": FORM, ...headers(bench.slack.signingSecret) },
     });
     expect(answer.status).toBe(401);
-    expect(bench.hex.requests).toEqual([]);
+    expect(bench.asked).toEqual([]);
     expect(bench.slack.messages).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(ack).toMatchObject({ ok: true });
     const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
     expect(shown(answer)).toContain("another version of the bot");
-    expect(bench.hex.requests).toEqual([]);
+    expect(bench.asked).toEqual([]);
     expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 

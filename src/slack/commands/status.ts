@@ -8,7 +8,8 @@ export async function status(bot: Bot, interaction: Interaction): Promise<void> 
     bot.prober.probe(callFor(interaction, bot.statusPatienceMs)),
     bot.runs.countInFlight(),
   ]);
+  const history = await bot.health.history(bot.clock.now());
   const { reference } = interaction;
-  const shown = { connection, watched, budgetLeft: bot.budget.left, reference };
+  const shown = { connection, history, watched, budgetLeft: bot.budget.left, reference };
   await interaction.respond(statusMessage(shown, bot.clock.now()));
 }

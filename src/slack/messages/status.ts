@@ -1,9 +1,12 @@
 // The on-call card: is the connection to Hex alive, who is the token, what may it do, until when.
 
+import type { KnownBlock } from "@slack/types";
+import type { History } from "../../health/history.js";
 import type { Connection, Proof } from "../../hex/connection.js";
 import type { HexError } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
+import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 
@@ -14,6 +17,7 @@ const ALARM_DAYS = 3;
 
 export interface Status {
   connection: Connection;
+  history: History;
   /** Runs that the bot keeps up to date. */
   watched: number;
   /** Requests to Hex that may be made at this moment. */
@@ -22,13 +26,14 @@ export interface Status {
 }
 
 /** `now`: epoch ms. */
-export function statusMessage({ connection, watched, budgetLeft, reference }: Status, now: number): Message {
+export function statusMessage({ connection, history, watched, budgetLeft, reference }: Status, now: number): Message {
   const { host, error, since } = connection;
+  const past = historyBlocks(history, now);
   const foot = context(
     `${count(watched, "run")} watched · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
   );
-  if (error !== null) return brokenMessage(host, error, since, reference, foot);
+  if (error !== null) return brokenMessage(host, error, since, reference, [...past, foot]);
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
   const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
   return message(`Connected to Hex at ${inline(host, 100)}${failures.length > 0 ? ", but not everything works" : ""}`, [
@@ -42,6 +47,7 @@ export function statusMessage({ connection, watched, budgetLeft, reference }: St
       ["Latency", connection.latencyMs === null ? "not measured" : `${connection.latencyMs} ms`],
     ]),
     ...firstOfEachKind(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
+    ...past,
     foot,
   ]);
 }
@@ -51,7 +57,7 @@ function brokenMessage(
   error: HexError,
   since: number,
   reference: string,
-  foot: ReturnType<typeof context>,
+  rest: (KnownBlock | null)[],
 ): Message {
   // The bot's own budget or Hex's limit says nothing about the connection.
   const limited = error.kind === "rate_limited";
@@ -59,7 +65,7 @@ function brokenMessage(
     ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;
   const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
-  return message(text, [...remedyBlocks(head, error.facts, reference), foot]);
+  return message(text, [...remedyBlocks(head, error.facts, reference), ...rest]);
 }
 
 function tokenLine({ me, tokenKind }: Connection): string {

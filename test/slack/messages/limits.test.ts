@@ -2,6 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { History, Period } from "../../../src/health/history.js";
+import type { Incident } from "../../../src/health/incident.js";
 import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
@@ -10,6 +12,7 @@ import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
 import { followUpMessage, runProblemMessage } from "../../../src/slack/messages/answers.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
+import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
 import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
@@ -72,6 +75,31 @@ const facts = fc.record(
   { requiredKeys: ["kind", "operation", "host"] },
 );
 const error = facts.map((made) => new HexError(made));
+
+const cause = fc.record({ facts, at: time });
+const outage = {
+  id: fc.constant("abcd1234"),
+  since: time,
+  causes: fc
+    .tuple(cause, fc.array(cause, { maxLength: 20 }))
+    .map(([first, others]): Incident["causes"] => [first, ...others]),
+  relapses: fc.nat(),
+};
+const incident: fc.Arbitrary<Incident> = fc.oneof(
+  fc.record({ ...outage, state: fc.constant("down" as const) }),
+  fc.record({ ...outage, state: fc.constantFrom("back" as const, "over" as const), backAt: time }),
+);
+const period = (squares: number): fc.Arbitrary<Period> =>
+  fc.record({
+    squares: fc.array(fc.constantFrom("up", "partly", "mostly_down", "unwatched"), {
+      minLength: squares,
+      maxLength: squares,
+    }),
+    available: maybe(fc.double({ min: 0, max: 100, noNaN: true })),
+    downMs: span,
+    outages: fc.nat(),
+  });
+const history: fc.Arbitrary<History> = fc.record({ day: period(24), month: period(30), lastOutage: maybe(incident) });
 
 const json = fc.oneof(nasty, fc.double(), fc.boolean(), fc.constant(null), fc.array(nasty, { maxLength: 5 }));
 const base = {
@@ -210,9 +238,18 @@ describe("never past a limit, whatever the data", () => {
       projects: maybe(fc.record({ total: fc.nat(), published: fc.nat(), complete: fc.boolean() })),
     });
     fc.assert(
-      fc.property(connection, fc.nat(), (made, watched) =>
-        check(statusMessage({ connection: made, watched, budgetLeft: 3, reference: "abcd1234" }, NOW)),
+      fc.property(connection, history, fc.nat(), (made, past, watched) =>
+        check(statusMessage({ connection: made, history: past, watched, budgetLeft: 3, reference: "abcd1234" }, NOW)),
       ),
+    );
+  });
+
+  test("alerts and their replies", () => {
+    fc.assert(
+      fc.property(incident, fc.nat(), fc.boolean(), (made, inFlight, isDoubled) => {
+        check(incidentMessage(made, inFlight, isDoubled));
+        for (const reply of incidentReplies(made)) check(reply);
+      }),
     );
   });
 

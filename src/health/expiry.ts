@@ -1,0 +1,43 @@
+// When to warn that the token expires, pure.
+
+import { z } from "zod";
+
+const DAY = 24 * 60 * 60_000;
+/** How many days ahead it is warned, nearest first. */
+export const WARN_DAYS = [1, 3, 7, 14] as const;
+/** Notices of more tokens than these have nothing left to say. */
+const KEPT = 5;
+
+/** What was said about the expiry of one token. Times in epoch ms. */
+export const noticeSchema = z.object({
+  expiresAt: z.number(),
+  /** The last warning: how many days ahead it was due, and when it was given. */
+  days: z.literal(WARN_DAYS),
+  at: z.number(),
+  /** When a token with another expiry was seen. */
+  renewedAt: z.number().nullable(),
+});
+export type Notice = z.output<typeof noticeSchema>;
+
+/** The nearest warning that is due, in days; null when none is, and when it is too late for one. */
+export function dueDays(expiresAt: number | null, now: number): Notice["days"] | null {
+  if (expiresAt === null || expiresAt <= now) return null;
+  return WARN_DAYS.find((days) => expiresAt - now <= days * DAY) ?? null;
+}
+
+/** What has been said, with what there is to say now about a token that expires at `expiresAt` (null: never). */
+export function noticed(notices: readonly Notice[], expiresAt: number | null, now: number): Notice[] {
+  const others = notices
+    .filter((notice) => notice.expiresAt !== expiresAt)
+    .map((notice) => ({ ...notice, renewedAt: notice.renewedAt ?? now }));
+  const said = notices.find((notice) => notice.expiresAt === expiresAt);
+  const days = dueDays(expiresAt, now);
+  const isNews = expiresAt !== null && days !== null && (said === undefined || days < said.days);
+  const current = isNews ? { expiresAt, days, at: now, renewedAt: null } : said && { ...said, renewedAt: null };
+  return [...others, ...(current ? [current] : [])].slice(-KEPT);
+}
+
+/** Whole days until the token expires; null when it never does. Negative when it has expired. */
+export function daysLeft(expiresAt: number | null, now: number): number | null {
+  return expiresAt === null ? null : Math.floor((expiresAt - now) / DAY);
+}

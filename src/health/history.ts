@@ -1,0 +1,100 @@
+// How available Hex was, hour by hour and day by day in UTC, from small sums. Pure.
+
+import type { Incident } from "./incident.js";
+
+export const HOUR_MS = 60 * 60_000;
+const DAY_HOURS = 24;
+const MONTH_DAYS = 30;
+
+/** A time of which is known how Hex was, epoch ms. */
+export interface Span {
+  from: number;
+  to: number;
+  ok: boolean;
+}
+
+/** What is known of one hour. What is missing to a whole hour was not watched. */
+export interface Hour {
+  /** Hours since the epoch. */
+  hour: number;
+  upMs: number;
+  downMs: number;
+}
+
+/** `partly`: up for at least half of what was watched. */
+export type Square = "up" | "partly" | "mostly_down" | "unwatched";
+
+export interface Period {
+  /** One an hour or one a day, oldest first; the last one is still going on. */
+  squares: Square[];
+  /** In percent with one decimal, rounded down; null when nothing was watched. */
+  available: number | null;
+  downMs: number;
+  /** Incidents. */
+  outages: number;
+}
+
+export interface History {
+  /** 24 hours. */
+  day: Period;
+  /** 30 days. */
+  month: Period;
+  /** The latest one, over or not. */
+  lastOutage: Incident | null;
+}
+
+/** Cuts a span at the hours. */
+export function hoursOf({ from, to, ok }: Span): Hour[] {
+  const hours: Hour[] = [];
+  for (let hour = Math.floor(from / HOUR_MS); hour * HOUR_MS < to; hour++) {
+    const ms = Math.min(to, (hour + 1) * HOUR_MS) - Math.max(from, hour * HOUR_MS);
+    if (ms > 0) hours.push({ hour, upMs: ok ? ms : 0, downMs: ok ? 0 : ms });
+  }
+  return hours;
+}
+
+/** `incidents`: newest first. `now`: epoch ms. */
+export function historyOf(hours: readonly Hour[], incidents: readonly Incident[], now: number): History {
+  const thisHour = Math.floor(now / HOUR_MS);
+  const today = Math.floor(thisHour / DAY_HOURS);
+  return {
+    day: period(hours, incidents, { first: thisHour - DAY_HOURS + 1, count: DAY_HOURS, width: 1, now }),
+    month: period(hours, incidents, {
+      ...{ first: (today - MONTH_DAYS + 1) * DAY_HOURS, count: MONTH_DAYS, width: DAY_HOURS, now },
+    }),
+    lastOutage: incidents[0] ?? null,
+  };
+}
+
+/** `first`: hour; `width`: hours of one square. */
+interface Frame {
+  first: number;
+  count: number;
+  width: number;
+  now: number;
+}
+
+function period(hours: readonly Hour[], incidents: readonly Incident[], { first, count, width, now }: Frame): Period {
+  const sums = Array.from({ length: count }, () => ({ upMs: 0, downMs: 0 }));
+  for (const { hour, upMs, downMs } of hours) {
+    const sum = sums[Math.floor((hour - first) / width)];
+    if (sum === undefined) continue;
+    sum.upMs += upMs;
+    sum.downMs += downMs;
+  }
+  const upMs = sums.reduce((total, sum) => total + sum.upMs, 0);
+  const downMs = sums.reduce((total, sum) => total + sum.downMs, 0);
+  const endOf = (incident: Incident) => (incident.state === "down" ? now : incident.backAt);
+  return {
+    squares: sums.map(squareOf),
+    available: upMs + downMs === 0 ? null : Math.floor((upMs / (upMs + downMs)) * 1_000) / 10,
+    downMs,
+    outages: incidents.filter((incident) => endOf(incident) >= first * HOUR_MS).length,
+  };
+}
+
+function squareOf({ upMs, downMs }: Pick<Hour, "upMs" | "downMs">): Square {
+  if (upMs + downMs === 0) return "unwatched";
+  if (downMs === 0) return "up";
+  return downMs > upMs ? "mostly_down" : "partly";
+}

@@ -1,0 +1,77 @@
+// All that the watchdog knows, and what a probe adds to it. Pure.
+
+import { z } from "zod";
+import { HEX_ERROR_KINDS, type HexError } from "../hex/errors.js";
+import { noticed, noticeSchema } from "./expiry.js";
+import type { Span } from "./history.js";
+import { healthSchema, type IncidentIn, pauseMs, sightOf, stepped } from "./incident.js";
+
+const probeSchema = z.object({
+  /** Epoch ms. */
+  at: z.number(),
+  ok: z.boolean(),
+  kind: z.enum(HEX_ERROR_KINDS).nullable(),
+  /** Until when it speaks for how Hex is, unless another one comes before, epoch ms. */
+  until: z.number(),
+});
+/** The last probe that said anything about Hex. */
+export type Probe = z.output<typeof probeSchema>;
+
+export const memorySchema = z.object({
+  health: healthSchema,
+  probe: probeSchema.nullable(),
+  /** As the last probe saw it; `expiresAt` in epoch ms, null: never. */
+  token: z.object({ expiresAt: z.number().nullable() }).nullable(),
+  /** Oldest first. */
+  notices: z.array(noticeSchema),
+});
+export type Memory = z.output<typeof memorySchema>;
+
+/** What a probe brought: who the token is, or why that is not known. */
+export type Answer = { me: { expiresAt: number | null }; error: null } | { me: null; error: HexError };
+
+export interface Remembered {
+  memory: Memory;
+  ended: IncidentIn<"over"> | null;
+  /** The time that the probe before has spoken for. */
+  span: Span | null;
+  /** How long to wait before the next probe, in ms. */
+  pauseMs: number;
+}
+
+/** `now`: epoch ms; `probeMs`: the usual pause between two probes. */
+export function remembered(
+  memory: Memory,
+  { me, error }: Answer,
+  { now, reference, probeMs }: { now: number; reference: string; probeMs: number },
+): Remembered {
+  const sight = sightOf(error);
+  const { probe } = memory;
+  if (sight === "nothing") {
+    const pause = Math.max(pauseMs(memory.health, now, probeMs), error?.facts.retryAfterMs ?? 0);
+    return { memory, ended: null, span: null, pauseMs: pause };
+  }
+  // A failure before a time without a watch and one after it are not two in a row.
+  const isForgotten = memory.health.state === "doubt" && probe !== null && now > probe.until;
+  const before = isForgotten ? ({ state: "up" } as const) : memory.health;
+  const failure = sight === "failure" && error !== null ? { facts: error.facts, at: now, reference } : null;
+  const { health, ended } = stepped(before, failure, now);
+  const pause = pauseMs(health, now, probeMs);
+  return {
+    memory: {
+      health,
+      probe: { at: now, ok: failure === null, kind: error?.kind ?? null, until: now + 2 * pause },
+      token: me === null ? memory.token : { expiresAt: me.expiresAt },
+      notices: me === null ? memory.notices : noticed(memory.notices, me.expiresAt, now),
+    },
+    ended,
+    span: spanOf(probe, now),
+    pauseMs: pause,
+  };
+}
+
+/** The time that a probe speaks for until `now`; null when there is none. */
+export function spanOf(probe: Probe | null, now: number): Span | null {
+  if (probe === null || now <= probe.at) return null;
+  return { from: probe.at, to: Math.min(now, probe.until), ok: probe.ok };
+}

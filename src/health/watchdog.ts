@@ -1,0 +1,112 @@
+// Asks Hex once a minute whether it is alive, and remembers what it hears. Runs where the watch runs, so that there is one.
+
+import type { Clock } from "../clock.js";
+import type { HexClient } from "../hex/client.js";
+import { HexError } from "../hex/errors.js";
+import type { Notice } from "./expiry.js";
+import { type IncidentIn, incidentOf, sightOf } from "./incident.js";
+import { type Answer, type Memory, type Remembered, remembered } from "./memory.js";
+import type { HealthStore } from "./store.js";
+
+export type HealthEvent =
+  | { kind: "began"; incident: IncidentIn<"down" | "back"> }
+  | { kind: "ended"; incident: IncidentIn<"over"> }
+  | { kind: "expiring"; notice: Notice };
+
+export interface WatchdogOptions {
+  hex: HexClient;
+  store: HealthStore;
+  clock: Clock;
+  /** The pause between two probes while all is well, in ms. */
+  probeMs: number;
+  /** How long incidents are remembered, in ms. */
+  keepMs: number;
+  /** A new name for one probe, for the log. */
+  newReference: () => string;
+  /** Told once of what begins and ends. */
+  onEvent: (event: HealthEvent) => void;
+  /** Told after each probe that was stored. */
+  onStored: () => void;
+  /** Told of what the watchdog did not expect; it goes on. */
+  onError: (error: unknown) => void;
+}
+
+const PATIENCE_MS = 15_000;
+/** Not even what the rest of the bot sees makes it probe more often, in ms. */
+const LEAST_PAUSE_MS = 5_000;
+const REMOVE_MS = 60 * 60_000;
+
+export class Watchdog {
+  #nap = new AbortController();
+  #isDown = false;
+  #isProbing = false;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #removedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: WatchdogOptions) {}
+
+  /** To be told of every request that ended: while Hex is down, a sign of life is looked at without delay. */
+  observe(error: HexError | null): void {
+    if (this.#isDown && !this.#isProbing && sightOf(error) === "alive") this.#nap.abort();
+  }
+
+  /** Watches until `signal` aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { clock, probeMs, onError } = this.options;
+    while (!signal.aborted) {
+      this.#nap = new AbortController();
+      const pauseMs = await this.#step(signal).catch((error: unknown) => {
+        onError(error);
+        return probeMs;
+      });
+      await clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
+      if (this.#nap.signal.aborted) await clock.sleep(this.#probedAt + LEAST_PAUSE_MS - clock.now(), signal);
+    }
+  }
+
+  /** @returns how long to wait for the next, in ms */
+  async #step(signal: AbortSignal): Promise<number> {
+    const { store, clock, probeMs, keepMs, newReference, onStored } = this.options;
+    const reference = newReference();
+    const answer = await this.#ask(reference, signal);
+    if (signal.aborted) return 0;
+    const now = clock.now();
+    const changed = await store.update((before) => ({
+      ...remembered(before, answer, { now, reference, probeMs }),
+      before,
+    }));
+    this.#isDown = changed.memory.health.state === "down";
+    this.#tell(changed);
+    onStored();
+    if (now - this.#removedAt >= REMOVE_MS) {
+      this.#removedAt = now;
+      await store.removeOld(now, keepMs);
+    }
+    return changed.pauseMs;
+  }
+
+  async #ask(reference: string, signal: AbortSignal): Promise<Answer> {
+    const { hex, clock } = this.options;
+    this.#isProbing = true;
+    try {
+      const me = await hex.me({ reference, priority: "watch", patienceMs: PATIENCE_MS, once: true, signal });
+      return { me, error: null };
+    } catch (error) {
+      if (!(error instanceof HexError)) throw error;
+      return { me: null, error };
+    } finally {
+      this.#isProbing = false;
+      this.#probedAt = clock.now();
+    }
+  }
+
+  #tell({ before, memory, ended }: Remembered & { before: Memory }): void {
+    const { onEvent } = this.options;
+    if (ended !== null) onEvent({ kind: "ended", incident: ended });
+    const incident = incidentOf(memory.health);
+    if (incident !== null && incident.id !== incidentOf(before.health)?.id) onEvent({ kind: "began", incident });
+    const said = before.notices.map(({ expiresAt, days }) => `${expiresAt} ${days}`);
+    const news = memory.notices.filter(({ expiresAt, days }) => !said.includes(`${expiresAt} ${days}`));
+    for (const notice of news) onEvent({ kind: "expiring", notice });
+  }
+}

@@ -1,0 +1,154 @@
+// Keeps the channel for alerts true: one message a subject, edited only when what it shows changes, and tried again for as
+// long as Slack does not take it. Runs where the watch runs, so that one process at a time posts.
+
+import { createHash } from "node:crypto";
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../log.js";
+import { type SlackFailure, slackFailure } from "../failures.js";
+import { alertFailure } from "../messages/alert-failure.js";
+import type { Message } from "../messages/blocks.js";
+import type { Alert, AlertStore } from "./store.js";
+import type { Subject } from "./subjects.js";
+
+export interface AlertsOptions {
+  slack: WebClient;
+  alerts: AlertStore;
+  /** A channel id. */
+  channel: string;
+  /** What is to be shown now. */
+  subjects: () => Promise<Subject[]>;
+  clock: Clock;
+  log: Logger;
+  /** The bot's name in Slack, for `/invite`. */
+  bot: string;
+}
+
+/** How often it looks when nobody wakes it, in ms. */
+const ROUND_MS = 60_000;
+const REMOVE_MS = 60 * 60_000;
+/** How long settled ones are remembered, in ms. */
+const KEEP_MS = 31 * 24 * 60 * 60_000;
+/** Pauses before another try after a failure, in ms. */
+const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
+const LAST_RETRY_MS = 300_000;
+const PLAIN = { unfurl_links: false, unfurl_media: false };
+
+export class Alerts {
+  #nap = new AbortController();
+  #removedAt = Number.NEGATIVE_INFINITY;
+  /** Subjects that Slack holds up: failures in a row, and until when it is left alone, epoch ms. */
+  readonly #held = new Map<string, { failures: number; until: number }>();
+
+  constructor(private readonly options: AlertsOptions) {}
+
+  /** There may be something new to show. */
+  wake(): void {
+    this.#nap.abort();
+  }
+
+  /** Keeps until `signal` aborts, and until what it began is done. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.options;
+    while (!signal.aborted) {
+      this.#nap = new AbortController();
+      await this.#round(signal).catch((error: unknown) => log.error({ err: error }, "alerts"));
+      const next = Math.min(clock.now() + ROUND_MS, ...[...this.#held.values()].map(({ until }) => until));
+      await clock.sleep(next - clock.now(), AbortSignal.any([this.#nap.signal, signal]));
+    }
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    const { subjects, alerts, clock } = this.options;
+    const now = clock.now();
+    const all = await subjects();
+    const ids = new Set(all.map(({ id }) => id));
+    for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
+    for (const subject of all) {
+      if (signal.aborted) return;
+      if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
+      await this.#show(subject);
+    }
+    if (now - this.#removedAt >= REMOVE_MS) {
+      this.#removedAt = now;
+      await alerts.removeBefore(now - KEEP_MS);
+    }
+  }
+
+  async #show(subject: Subject): Promise<void> {
+    const { alerts, clock } = this.options;
+    if (subject.isNews) await alerts.insert(subject.id, clock.now());
+    const alert = await alerts.get(subject.id);
+    if (alert === null || alert.settled) {
+      this.#held.delete(subject.id);
+      return;
+    }
+    const failure = await this.#bringUpToDate(subject, alert).catch(slackFailure);
+    if (failure !== null) return this.#failed(alert, failure);
+    this.#held.delete(subject.id);
+    if (subject.isFinal) await alerts.change(subject.id, { settled: true });
+  }
+
+  async #bringUpToDate(subject: Subject, alert: Alert): Promise<SlackFailure | null> {
+    const { slack, alerts } = this.options;
+    const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
+    if ("kind" in place) return place;
+    const { channel, ts, told } = place;
+    if (channel === null || ts === null) return null;
+    const content = subject.message(place.doubled);
+    const shown = hashOf(content);
+    if (place.shown !== shown) {
+      await slack.chat.update({ channel, ts, ...content });
+      await alerts.change(subject.id, { shown });
+    }
+    // Edits notify nobody: what people must hear of is said in the thread.
+    for (const [index, reply] of subject.replies.entries()) {
+      if (index < told) continue;
+      await slack.chat.postMessage({ channel, thread_ts: ts, ...PLAIN, ...reply });
+      await alerts.change(subject.id, { told: index + 1 });
+    }
+    return null;
+  }
+
+  /**
+   * Notes that it is about to post, posts, and notes where. When the process dies in between, or Slack's answer is lost,
+   * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so.
+   */
+  async #post(subject: Subject, alert: Alert): Promise<Alert | SlackFailure> {
+    const { slack, alerts, channel } = this.options;
+    const doubled = alert.doubled || alert.posting;
+    const content = subject.message(doubled);
+    await alerts.change(subject.id, { posting: true, doubled });
+    try {
+      const posted = await slack.chat.postMessage({ channel, ...PLAIN, ...content });
+      const change = {
+        ...{ channel: posted.channel ?? channel, ts: posted.ts ?? null, shown: hashOf(content) },
+        ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
+      };
+      await alerts.change(subject.id, change);
+      return { ...alert, ...change };
+    } catch (error) {
+      const failure = slackFailure(error);
+      if (failure.kind !== "transient") await alerts.change(subject.id, { posting: false });
+      return failure;
+    }
+  }
+
+  async #failed({ subject, reposted }: Alert, failure: SlackFailure): Promise<void> {
+    const { alerts, log, bot, clock } = this.options;
+    log.warn({ subject, failure }, "%s", alertFailure(failure, bot));
+    const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
+    if (failure.kind === "gone") {
+      // Whoever deletes it twice does not want it.
+      await alerts.change(subject, reposted ? { settled: true } : { ts: null, shown: null, reposted: true });
+      this.#held.set(subject, { failures: 0, until: clock.now() });
+      return;
+    }
+    const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : (RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
+    this.#held.set(subject, { failures, until: clock.now() + pause });
+  }
+}
+
+function hashOf(content: Message): string {
+  return createHash("sha256").update(JSON.stringify(content)).digest("base64url");
+}

@@ -1,0 +1,64 @@
+// Which message in the channel for alerts shows what.
+
+import type { Db } from "../../store/database.js";
+
+export interface Alert {
+  subject: string;
+  /** Where it is; null until it is posted, like `ts`. */
+  channel: string | null;
+  ts: string | null;
+  /** A hash of what it shows. */
+  shown: string | null;
+  /** How many replies are in its thread. */
+  told: number;
+  /** It is being posted, or it is not known whether that has worked. */
+  posting: boolean;
+  /** Another message about the same may have been posted before. */
+  doubled: boolean;
+  /** Somebody deleted it, and it was posted anew. */
+  reposted: boolean;
+  /** There is nothing more to show. */
+  settled: boolean;
+}
+
+export class AlertStore {
+  constructor(private readonly db: Db) {}
+
+  /** Remembers that a message is wanted. One that exists stays as it is. `now`: epoch ms. */
+  async insert(subject: string, now: number): Promise<void> {
+    const place = { channel: null, ts: null, shown: null };
+    const counts = { told: 0, posting: 0, doubled: 0, reposted: 0, settled: 0 };
+    await this.db
+      .insertInto("alerts")
+      .values({ subject, at: now, ...place, ...counts })
+      .onConflict((conflict) => conflict.column("subject").doNothing())
+      .execute();
+  }
+
+  async get(subject: string): Promise<Alert | null> {
+    const row = await this.db.selectFrom("alerts").selectAll().where("subject", "=", subject).executeTakeFirst();
+    if (row === undefined) return null;
+    const { at: _, posting, doubled, reposted, settled, ...rest } = row;
+    return {
+      ...rest,
+      ...{ posting: posting === 1, doubled: doubled === 1, reposted: reposted === 1, settled: settled === 1 },
+    };
+  }
+
+  async change(subject: string, change: Partial<Omit<Alert, "subject">>): Promise<void> {
+    const { posting, doubled, reposted, settled, ...rest } = change;
+    const flags = Object.entries({ posting, doubled, reposted, settled }).flatMap(([name, flag]) =>
+      flag === undefined ? [] : [[name, flag ? 1 : 0]],
+    );
+    await this.db
+      .updateTable("alerts")
+      .set({ ...rest, ...Object.fromEntries(flags) })
+      .where("subject", "=", subject)
+      .execute();
+  }
+
+  /** Forgets the settled ones that were wanted before a time (epoch ms). */
+  async removeBefore(time: number): Promise<void> {
+    await this.db.deleteFrom("alerts").where("settled", "=", 1).where("at", "<", time).execute();
+  }
+}

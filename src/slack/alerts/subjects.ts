@@ -1,0 +1,56 @@
+// What the channel for alerts is to show now, from what the watchdog remembers.
+
+import type { Notice } from "../../health/expiry.js";
+import type { Incident } from "../../health/incident.js";
+import type { HealthStore } from "../../health/store.js";
+import type { RunStore } from "../../runs/store.js";
+import type { Message } from "../messages/blocks.js";
+import { expiryMessage } from "../messages/expiry.js";
+import { incidentMessage, incidentReplies } from "../messages/incident.js";
+
+/** One message of the channel, as it should be. */
+export interface Subject {
+  id: string;
+  /** News: it is posted. What is no longer news is only brought to its end where it was posted. */
+  isNews: boolean;
+  /** It changes no more. */
+  isFinal: boolean;
+  message: (isDoubled: boolean) => Message;
+  /** In its thread, in order. What a message says when it is posted needs no reply any more. */
+  replies: Message[];
+}
+
+/** For how long (ms) it is tried to show the end of something. */
+const LATE_MS = 24 * 60 * 60_000;
+
+/** `now`: epoch ms. */
+export async function subjectsNow(health: HealthStore, runs: RunStore, now: number): Promise<Subject[]> {
+  const [incidents, { notices }, inFlight] = [
+    await health.incidentsSince(now - LATE_MS),
+    await health.memory(),
+    await runs.countInFlight(),
+  ];
+  const recent = notices.filter(({ renewedAt }) => renewedAt === null || renewedAt >= now - LATE_MS);
+  return [...incidents.map((incident) => ofIncident(incident, inFlight)), ...recent.map(ofNotice)];
+}
+
+function ofIncident(incident: Incident, inFlight: number): Subject {
+  return {
+    id: `incident ${incident.id}`,
+    isNews: incident.state !== "over",
+    isFinal: incident.state === "over",
+    message: (isDoubled) => incidentMessage(incident, inFlight, isDoubled),
+    replies: incidentReplies(incident),
+  };
+}
+
+/** Each warning is a message of its own; the last one becomes the news that the token was renewed. */
+function ofNotice(notice: Notice): Subject {
+  return {
+    id: `expiry ${notice.expiresAt} ${notice.days}`,
+    isNews: notice.renewedAt === null,
+    isFinal: notice.renewedAt !== null,
+    message: () => expiryMessage(notice),
+    replies: [],
+  };
+}

@@ -1,0 +1,102 @@
+// An outage of Hex as the channel for alerts reads it: one message from its beginning to its end.
+
+import type { KnownBlock } from "@slack/types";
+import { causeOf, type Incident, type IncidentIn, lastedMs } from "../../health/incident.js";
+import { remedyFor } from "../../hex/remedies.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { count, date, duration, inline, plainDate } from "./mrkdwn.js";
+import { remedyBlocks } from "./remedy.js";
+
+/** Causes that one message names beside the present one. */
+const EARLIER = 5;
+
+/**
+ * @param inFlight how many runs are in flight
+ * @param isDoubled whether another message about this outage may have been posted before
+ */
+export function incidentMessage(incident: Incident, inFlight: number, isDoubled: boolean): Message {
+  const doubled = isDoubled ? context(DOUBLED) : null;
+  switch (incident.state) {
+    case "down":
+      return message(`Not connected to Hex since ${plainDate(incident.since)}: ${whatWords(incident)}`, [
+        ...remedyBlocks(
+          `:red_circle: *Not connected to Hex* since ${date(incident.since)}`,
+          causeOf(incident).facts,
+          incident.id,
+        ),
+        context(affectedWords(inFlight), relapseWords(incident), earlierWords(incident)),
+        doubled,
+      ]);
+    case "back":
+      return message(`Hex answers again since ${plainDate(incident.backAt)}. It is being watched.`, [
+        section(
+          `:large_yellow_circle: *Hex answers again* since ${date(incident.backAt)}\nIt is over when it stays so for five minutes. Nothing is to be done.`,
+        ),
+        ...pastBlocks(incident),
+        doubled,
+      ]);
+    case "over":
+      return message(`Connected to Hex again after ${lasted(incident)}.`, [
+        section(
+          `:large_green_circle: *Over: connected to Hex again*\nIt lasted ${lasted(incident)}, from ${date(incident.since)} to ${date(incident.backAt)}.`,
+        ),
+        ...pastBlocks(incident),
+        doubled,
+      ]);
+  }
+}
+
+const DOUBLED =
+  "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
+
+/** What is said in the thread, in order: each change of the cause, then the end. */
+export function incidentReplies(incident: Incident): Message[] {
+  const changes = incident.causes.slice(1).map(({ facts }) => {
+    const { what } = remedyFor(facts);
+    const text = `The cause is now another one: ${inline(what, 400)} What to do stands in the message above.`;
+    return message(text, [section(`:left_right_arrow: ${text}`)]);
+  });
+  return [...changes, ...(incident.state === "over" ? [overReply(incident)] : [])];
+}
+
+function overReply(incident: IncidentIn<"over">): Message {
+  const relapses = relapseWords(incident);
+  const text = `Over, lasted ${lasted(incident)}. Hex is connected again.${relapses === null ? "" : ` ${relapses}`}`;
+  return message(text, [section(`:white_check_mark: ${text}`)]);
+}
+
+function pastBlocks(incident: IncidentIn<"back" | "over">): KnownBlock[] {
+  const causes = incident.causes.map(({ facts }) => inline(remedyFor(facts).what, 300));
+  const block = context(
+    incident.state === "back" ? `Not connected from ${date(incident.since)}, for ${lasted(incident)}.` : null,
+    `It was: ${[...new Set(causes)].slice(-EARLIER).join(" Then: ")}`,
+    relapseWords(incident),
+    `Reference \`${incident.id}\`, also in the bot's log`,
+  );
+  return block === null ? [] : [block];
+}
+
+function whatWords(incident: Incident): string {
+  return inline(remedyFor(causeOf(incident).facts).what, 300);
+}
+
+function lasted(incident: IncidentIn<"back" | "over">): string {
+  return duration(lastedMs(incident, incident.backAt));
+}
+
+function affectedWords(inFlight: number): string {
+  if (inFlight === 0) return "No run is in flight.";
+  const [cards, they] = inFlight === 1 ? ["its card", "It goes"] : ["their cards", "They go"];
+  return `${count(inFlight, "run")} in flight: ${cards} may be out of date until Hex answers. ${they} on in Hex by themselves.`;
+}
+
+function relapseWords({ relapses }: Incident): string | null {
+  if (relapses === 0) return null;
+  return `It came back and went again ${relapses === 1 ? "once" : `${relapses} times`}.`;
+}
+
+function earlierWords({ causes }: Incident): string | null {
+  const earlier = causes.slice(0, -1).slice(-EARLIER);
+  if (earlier.length === 0) return null;
+  return `Before: ${earlier.map(({ facts, at }) => `${date(at, "{time}")} ${inline(remedyFor(facts).what, 200)}`).join(" ")}`;
+}

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { HOUR_MS, historyOf, hoursOf, type Span } from "../../src/health/history.js";
+import type { Incident } from "../../src/health/incident.js";
+
+const DAY_MS = 24 * HOUR_MS;
+const NOW = Date.UTC(2026, 10, 2, 9, 20);
+const MINUTE = 60_000;
+const cause = { facts: { kind: "timeout", operation: "me", host: "h" }, at: 0 } as const;
+const over = (since: number, backAt: number): Incident => ({
+  ...{ id: "r", since, causes: [cause], relapses: 0 },
+  ...{ state: "over", backAt },
+});
+const history = (spans: Span[], incidents: Incident[] = []) => historyOf(spans.flatMap(hoursOf), incidents, NOW);
+
+describe("the squares", () => {
+  test("nothing watched: all white, and no number", () => {
+    const { day, month, lastOutage } = history([]);
+    expect(day.squares).toEqual(Array(24).fill("unwatched"));
+    expect(month.squares).toEqual(Array(30).fill("unwatched"));
+    expect([day.available, month.available, lastOutage]).toEqual([null, null, null]);
+  });
+
+  test("aligned to hours and days of UTC, the present one last", () => {
+    const { day, month } = history([
+      { from: NOW - 30 * MINUTE, to: NOW - 15 * MINUTE, ok: false },
+      { from: NOW - 15 * MINUTE, to: NOW, ok: true },
+    ]);
+    // 08:50 to 09:00 is the hour before: all of it down. Of the present one 5 minutes are down and 15 up.
+    expect(day.squares.slice(-3)).toEqual(["unwatched", "mostly_down", "partly"]);
+    expect(month.squares.slice(-2)).toEqual(["unwatched", "partly"]);
+    expect(day.downMs).toBe(15 * MINUTE);
+  });
+
+  test("the oldest ones: 23 hours and 29 days before; what is older is left out", () => {
+    const firstHour = Math.floor(NOW / HOUR_MS - 23) * HOUR_MS;
+    const firstDay = Math.floor(NOW / DAY_MS - 29) * DAY_MS;
+    const { day, month } = history([
+      { from: firstHour - MINUTE, to: firstHour, ok: false },
+      { from: firstHour, to: firstHour + MINUTE, ok: true },
+      { from: firstDay - MINUTE, to: firstDay, ok: false },
+      { from: firstDay, to: firstDay + MINUTE, ok: false },
+    ]);
+    expect([day.squares[0], day.available]).toEqual(["up", 100]);
+    expect([month.squares[0], month.downMs]).toEqual(["mostly_down", 2 * MINUTE]);
+  });
+
+  test("an outage belongs to a period when it ended in it, or has not ended", () => {
+    const open: Incident = { id: "o", since: NOW - 40 * DAY_MS, causes: [cause], relapses: 0, state: "down" };
+    const old = over(NOW - 3 * DAY_MS, NOW - 2 * DAY_MS);
+    const { day, month, lastOutage } = history([], [open, old]);
+    expect([day.outages, month.outages]).toEqual([1, 2]);
+    expect(lastOutage).toBe(open);
+  });
+});
+
+describe("whatever is summed", () => {
+  const span = fc
+    .tuple(fc.integer({ min: 0, max: 31 * DAY_MS }), fc.integer({ min: 1, max: 3 * HOUR_MS }), fc.boolean())
+    .map(([ago, length, ok]): Span => ({ from: NOW - ago - length, to: NOW - ago, ok }));
+
+  test("cutting at the hours loses no millisecond", () => {
+    fc.assert(
+      fc.property(span, (made) => {
+        const hours = hoursOf(made);
+        const sum = hours.reduce((total, { upMs, downMs }) => total + upMs + downMs, 0);
+        expect(sum).toBe(made.to - made.from);
+        for (const { upMs, downMs } of hours) expect(upMs + downMs).toBeLessThanOrEqual(HOUR_MS);
+      }),
+    );
+  });
+
+  test("never 100 percent when anything was down, and 100 when nothing was", () => {
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 40 }), (spans) => {
+        for (const { squares, available, downMs } of [history(spans).day, history(spans).month]) {
+          if (available === null) expect(squares.every((square) => square === "unwatched")).toBe(true);
+          else expect(available === 100).toBe(downMs === 0);
+          expect(squares.some((square) => square === "partly" || square === "mostly_down")).toBe(downMs > 0);
+        }
+      }),
+    );
+    const { day } = history([
+      { from: NOW - HOUR_MS, to: NOW - 1, ok: true },
+      { from: NOW - 1, to: NOW, ok: false },
+    ]);
+    expect(day.available).toBe(99.9);
+  });
+});

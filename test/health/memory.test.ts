@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { dueDays, noticed } from "../../src/health/expiry.js";
+import { type Answer, type Memory, remembered, spanOf } from "../../src/health/memory.js";
+import { HexError, type HexErrorKind } from "../../src/hex/errors.js";
+
+const DAY = 24 * 60 * 60_000;
+const MINUTE = 60_000;
+const EMPTY: Memory = { health: { state: "up" }, probe: null, token: null, notices: [] };
+const well: Answer = { me: { expiresAt: null }, error: null };
+const ill = (kind: HexErrorKind, retryAfterMs?: number): Answer => ({
+  me: null,
+  error: new HexError({ kind, operation: "me", host: "h", retryAfterMs }),
+});
+const probe = (memory: Memory, answer: Answer, now: number) =>
+  remembered(memory, answer, { now, reference: "r", probeMs: MINUTE });
+
+describe("what a probe adds", () => {
+  test("the time since the last one counts by what that one saw", () => {
+    const first = probe(EMPTY, well, 0);
+    expect(first.span).toBeNull();
+    const second = probe(first.memory, ill("timeout"), MINUTE);
+    expect(second.span).toEqual({ from: 0, to: MINUTE, ok: true });
+    expect(probe(second.memory, well, 1.25 * MINUTE).span).toEqual({ from: MINUTE, to: 1.25 * MINUTE, ok: false });
+  });
+
+  test("a bot that was stopped has not watched: a probe speaks for two pauses at most", () => {
+    const { memory } = probe(EMPTY, well, 0);
+    expect(probe(memory, well, 5 * DAY).span).toEqual({ from: 0, to: 2 * MINUTE, ok: true });
+    expect(spanOf(memory.probe, MINUTE)).toEqual({ from: 0, to: MINUTE, ok: true });
+  });
+
+  test("two failures with a time without a watch in between are no outage", () => {
+    const { memory } = probe(EMPTY, ill("timeout"), 0);
+    expect(probe(memory, ill("timeout"), DAY).memory.health).toMatchObject({ state: "doubt", first: { at: DAY } });
+    expect(probe(memory, ill("timeout"), 0.25 * MINUTE).memory.health).toMatchObject({ state: "down" });
+  });
+
+  test("a limit of requests changes nothing, and is waited for", () => {
+    const { memory } = probe(EMPTY, ill("timeout"), 0);
+    const limited = probe(memory, ill("rate_limited", 90_000), MINUTE / 4);
+    expect(limited).toEqual({ memory, ended: null, span: null, pauseMs: 90_000 });
+  });
+
+  test("a failure keeps what is known of the token", () => {
+    const { memory } = probe(EMPTY, { me: { expiresAt: 20 * DAY }, error: null }, 0);
+    expect(probe(memory, ill("unauthorized"), MINUTE).memory.token).toEqual({ expiresAt: 20 * DAY });
+  });
+});
+
+describe("the expiry", () => {
+  test.each([
+    [15, null],
+    [14, 14],
+    [7.1, 14],
+    [7, 7],
+    [3, 3],
+    [2, 3],
+    [1, 1],
+    [0.01, 1],
+    [0, null],
+    [-1, null],
+  ])("%d days ahead: warning %s", (days, due) => {
+    expect(dueDays(100 * DAY, (100 - days) * DAY)).toBe(due);
+  });
+  test("a token without one: never", () => expect(dueDays(null, 0)).toBeNull());
+
+  test("day by day: each warning once, and a first start with two days left gives the nearest alone", () => {
+    const warnings = (from: number) => {
+      let notices = noticed([], 30 * DAY, from);
+      const given = new Set<string>();
+      for (let now = from; now < 30 * DAY; now += DAY / 8) {
+        notices = noticed(notices, 30 * DAY, now);
+        for (const { days, at } of notices) given.add(`${days} at ${at / DAY}`);
+      }
+      return [...given];
+    };
+    expect(warnings(0)).toEqual(["14 at 16", "7 at 23", "3 at 27", "1 at 29"]);
+    expect(warnings(28 * DAY)).toEqual(["3 at 28", "1 at 29"]);
+  });
+
+  test("another token, or one that never expires, resolves it; one that expires soon is warned of at once", () => {
+    const notices = noticed([], 2 * DAY, 0);
+    expect(noticed(notices, null, 5)).toEqual([{ expiresAt: 2 * DAY, days: 3, at: 0, renewedAt: 5 }]);
+    expect(noticed(notices, 6 * DAY, 5)).toMatchObject([{ renewedAt: 5 }, { days: 7, at: 5, renewedAt: null }]);
+    expect(noticed(noticed(notices, null, 5), null, 9)).toMatchObject([{ renewedAt: 5 }]);
+  });
+});
