@@ -39,6 +39,9 @@ export interface Remembered {
   pauseMs: number;
 }
 
+/** A probe speaks for two pauses and this time: the next one may be slow, or wait for its turn. In ms. */
+const LENIENCE_MS = 2 * 60_000;
+
 /** `now`: epoch ms; `probeMs`: the usual pause between two probes. */
 export function remembered(
   memory: Memory,
@@ -60,7 +63,7 @@ export function remembered(
   return {
     memory: {
       health,
-      probe: { at: now, ok: failure === null, kind: error?.kind ?? null, until: now + 2 * pause },
+      probe: { at: now, ok: failure === null, kind: error?.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
       token: me === null ? memory.token : { expiresAt: me.expiresAt },
       notices: me === null ? memory.notices : noticed(memory.notices, me.expiresAt, now),
     },

@@ -101,7 +101,8 @@ export class Fleet {
     private readonly dataDir: string,
   ) {}
 
-  static async start(databaseUrl: string | null, speed: number): Promise<Fleet> {
+  /** `more`: variables beside the usual ones. */
+  static async start(databaseUrl: string | null, speed: number, more: Record<string, string> = {}): Promise<Fleet> {
     const start = Date.now();
     const clock = new FastClock(start, speed);
     const hex = await startHex({ clock });
@@ -119,6 +120,7 @@ export class Fleet {
       HEX_REQUESTS_PER_MINUTE: "600",
       CLOCK_START: String(start),
       CLOCK_SPEED: String(speed),
+      ...more,
     };
     return new Fleet(clock, hex, slack, env, dataDir);
   }

@@ -106,4 +106,45 @@ describe("three replicas on one Postgres", () => {
     );
     expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
   }, 60_000);
+
+  test("an outage of Hex, and the replica that watches is killed in its middle: one message and one recovery", async ({
+    onTestFinished,
+  }) => {
+    const channel = "C0TEAMROOM1";
+    const env = { HEX_ALERT_CHANNEL: channel, HEX_PROBE_SECONDS: "10" };
+    const fleet = await Fleet.start(await postgres.database("outage"), 40, env);
+    onTestFinished(() => fleet.stop());
+    const { hex, slack } = fleet;
+    hex.workspace.rateLimits.enabled = false;
+    const replicas = await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
+    const probes = () => hex.requests.filter(({ endpoint }) => endpoint === "me");
+    const watching = () =>
+      replicas.find(({ token }) => probes().at(-1)?.headers.authorization === `Bearer ${token}`) ?? replicas[0];
+    const alerts = () => slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
+    const replies = () => slack.messages.filter((one) => one.channel === channel && one.threadTs !== undefined);
+    const story = () =>
+      [...slack.messages.map(visibleText), ...replicas.map(({ log }) => log.slice(-2_000))].join("\n");
+    await until(() => probes().length > 2, story);
+
+    hex.faults.add({ endpoint: "me", kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+    await until(() => alerts().some((one) => visibleText(one).includes("Not connected to Hex")), story);
+    // Killed between the post and the note of it, it could not be told from one that never posted.
+    const told = probes().length;
+    await until(() => probes().length > told + 1, story);
+    const killed = watching();
+    await killed?.kill();
+    await until(() => watching() !== killed, story);
+    const asked = probes().length;
+    await until(() => probes().length > asked + 2, story);
+    hex.faults.clear();
+    await until(() => replies().length > 0, story);
+
+    expect(alerts().map((one) => visibleText(one).includes("Over: connected to Hex again"))).toEqual([true]);
+    expect(replies().map((one) => visibleText(one).includes("Over, lasted"))).toEqual([true]);
+    const said = (text: string) => replicas.filter(({ log }) => log.includes(text)).length;
+    expect([said("Hex is not connected"), said("Hex is connected again")]).toEqual([1, 1]);
+    const { id } = await slack.command("status");
+    const answer = await slack.waitForMessage((one) => one.responseUrlOf === id);
+    expect(visibleText(answer)).toMatch(/1 outage/);
+  }, 90_000);
 });

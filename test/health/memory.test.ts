@@ -23,9 +23,9 @@ describe("what a probe adds", () => {
     expect(probe(second.memory, well, 1.25 * MINUTE).span).toEqual({ from: MINUTE, to: 1.25 * MINUTE, ok: false });
   });
 
-  test("a bot that was stopped has not watched: a probe speaks for two pauses at most", () => {
+  test("a bot that was stopped has not watched: a probe speaks for two pauses and two minutes at most", () => {
     const { memory } = probe(EMPTY, well, 0);
-    expect(probe(memory, well, 5 * DAY).span).toEqual({ from: 0, to: 2 * MINUTE, ok: true });
+    expect(probe(memory, well, 5 * DAY).span).toEqual({ from: 0, to: 4 * MINUTE, ok: true });
     expect(spanOf(memory.probe, MINUTE)).toEqual({ from: 0, to: MINUTE, ok: true });
   });
 
@@ -33,6 +33,13 @@ describe("what a probe adds", () => {
     const { memory } = probe(EMPTY, ill("timeout"), 0);
     expect(probe(memory, ill("timeout"), DAY).memory.health).toMatchObject({ state: "doubt", first: { at: DAY } });
     expect(probe(memory, ill("timeout"), 0.25 * MINUTE).memory.health).toMatchObject({ state: "down" });
+  });
+
+  test("probes that take long are two in a row all the same, however short the pause", () => {
+    const often = (memory: Memory, now: number) =>
+      remembered(memory, ill("timeout"), { now, reference: "r", probeMs: 10_000 });
+    const { memory, pauseMs } = often(EMPTY, 0);
+    expect(often(memory, pauseMs + 15_000).memory.health).toMatchObject({ state: "down" });
   });
 
   test("a limit of requests changes nothing, and is waited for", () => {

@@ -14,7 +14,7 @@ import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../
 export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
 
-const STEPS = 600;
+const STEPS = 1_200;
 
 export class Bench {
   readonly log: string[] = [];
@@ -74,8 +74,9 @@ export class Bench {
     };
   }
 
-  async startBot(): Promise<void> {
-    const reading = readConfig(this.env());
+  /** `env`: variables that are other than before, for this start. */
+  async startBot(env: Record<string, string> = {}): Promise<void> {
+    const reading = readConfig({ ...this.env(), ...env });
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
     const { config } = reading;
     const destination = { write: (line: string) => this.log.push(line) };
@@ -97,7 +98,7 @@ export class Bench {
     this.app = null;
   }
 
-  /** Moves the time forward a second at a time until `done`; at most ten minutes. Lets the bot's requests happen in between. */
+  /** Moves the time forward a second at a time until `done`; at most twenty minutes. Lets the bot's requests happen in between. */
   async until(done: () => boolean, stepMs = 1_000): Promise<void> {
     for (let step = 0; step < STEPS; step++) {
       if (done()) return;

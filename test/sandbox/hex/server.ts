@@ -59,6 +59,15 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     faults,
     requests: log.requests,
     waitFor: (match, from) => log.waitFor(match, from),
+    async unplug() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+    async plugIn() {
+      await listen(server, Number(new URL(origin).port));
+    },
     async stop() {
       log.close();
       if (!server.listening) return;

@@ -34,6 +34,10 @@ export interface SimulatedHex {
    * a request arrives and when it is answered. Rejects after 5000 ms of real time with a list of what arrived.
    */
   waitFor(match: (request: RecordedRequest) => boolean, from?: number): Promise<RecordedRequest>;
+  /** Takes no connection any more, and cuts those that there are. */
+  unplug(): Promise<void>;
+  /** Listens again, at the same address. */
+  plugIn(): Promise<void>;
   /** Closes everything at once, hanging requests included. */
   stop(): Promise<void>;
 }

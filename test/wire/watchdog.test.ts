@@ -1,0 +1,474 @@
+// The bot tells first: every outage that Hex can have, as the channel for alerts and `/hex status` show it.
+
+import { afterEach, describe, expect, test } from "vitest";
+import type { FaultKind } from "../sandbox/hex/types.js";
+import { pings, type SlackMessage } from "../sandbox/slack/server.js";
+import { Bench, type Mode, shown } from "./bench.js";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** A private channel with the bot in it, and others where it is not or may not write. */
+const TEAM = "C0TEAMROOM1";
+const SECRET = "C0SECRET001";
+const ARCHIVED = "C0ARCHIVED1";
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+async function start(env: Record<string, string> = {}, mode: Mode = "http"): Promise<void> {
+  bench = await Bench.start(mode, { env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", ...env } });
+}
+
+/** What was posted in the channel for alerts, oldest first, without replies. */
+function alerts(channel = TEAM): SlackMessage[] {
+  return bench.slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
+}
+function alert(index = 0): SlackMessage {
+  const found = alerts()[index];
+  if (!found) throw new Error(`There is no alert ${index}`);
+  return found;
+}
+function replies(): string[] {
+  return bench.slack.messages.filter((one) => one.channel === TEAM && one.threadTs !== undefined).map(shown);
+}
+async function alertShows(text: string | RegExp, index = 0): Promise<SlackMessage> {
+  await bench.until(() => {
+    const found = alerts()[index];
+    return found !== undefined && (typeof text === "string" ? shown(found).includes(text) : text.test(shown(found)));
+  });
+  return alert(index);
+}
+/** `/hex status`, which waits for its repetitions while Hex is down. */
+async function status(): Promise<string> {
+  const { id } = await bench.slack.command("status");
+  const answer = () => bench.slack.messages.find((one) => one.responseUrlOf === id);
+  await bench.until(() => answer() !== undefined, 50);
+  return shown(answer() ?? alert());
+}
+/** The lines of the log with this sentence in them. */
+function logged(text: string): string[] {
+  return bench.log.filter((line) => line.includes(`"msg":"${text}`));
+}
+function fault(kind: FaultKind): void {
+  bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+}
+
+interface Outage {
+  begin: () => void | Promise<void>;
+  end: () => void | Promise<void>;
+  /** What the message says of it, and what to do. */
+  what: string;
+  todo: string;
+  /** A probe that waits for an answer takes real time: the simulated time goes on in smaller steps. */
+  stepMs?: number;
+}
+const faulty = (kind: FaultKind): Pick<Outage, "begin" | "end"> => ({
+  begin: () => fault(kind),
+  end: () => bench.hex.faults.clear(),
+});
+const STATUS_PAGE = "status.hex.tech";
+
+const OUTAGES: [string, Outage][] = [
+  [
+    "the token expired",
+    {
+      begin: () => bench.hex.workspace.setExpiry(bench.token, bench.clock.now()),
+      end: () => bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 90 * DAY),
+      ...{ what: "does not accept the bot's token (401)", todo: "Regenerate the token in Hex" },
+    },
+  ],
+  [
+    "the plan has no API",
+    {
+      begin: () => {
+        bench.hex.workspace.planAllowsApi = false;
+      },
+      end: () => {
+        bench.hex.workspace.planAllowsApi = true;
+      },
+      ...{ what: "plan does not include the Hex API (403)", todo: "Ask a workspace admin about the plan" },
+    },
+  ],
+  [
+    "connections are refused",
+    {
+      begin: () => bench.hex.unplug(),
+      end: () => bench.hex.plugIn(),
+      ...{ what: "did not accept a connection", todo: "Allow outgoing HTTPS" },
+    },
+  ],
+  ["a web page", { ...faulty({ type: "html" }), what: "answered with a web page", todo: "HEX_WORKSPACE_URL" }],
+  [
+    "half an answer",
+    { ...faulty({ type: "truncated" }), what: "does not understand", todo: "If it stays so, update the bot" },
+  ],
+  ...[500, 502, 503].map((status): [string, Outage] => [
+    `${status}`,
+    { ...faulty({ type: "status", status }), what: `Hex failed (${status})`, todo: STATUS_PAGE },
+  ]),
+  ["no answer", { ...faulty({ type: "hang" }), what: "did not answer in time", todo: STATUS_PAGE, stepMs: 1_500 }],
+  [
+    "half an answer, and then nothing",
+    { ...faulty({ type: "stall" }), what: "did not answer in time", todo: STATUS_PAGE, stepMs: 1_500 },
+  ],
+  ["a cut", { ...faulty({ type: "reset" }), what: "broke off", todo: "Try again in a minute" }],
+];
+
+describe("every outage", () => {
+  test.each(OUTAGES)(
+    "%s: one message from beginning to end, and one reply",
+    async (_, { begin, end, what, todo, stepMs = 10_000 }) => {
+      await start();
+      await bench.pass(2 * MINUTE);
+      const began = bench.clock.now();
+      await begin();
+      const message = await alertShows("Not connected to Hex");
+      expect(shown(message)).toContain(what);
+      expect(shown(message)).toContain(todo);
+      expect(shown(message)).toContain("No run is in flight.");
+      expect(message.text).toContain(what.slice(0, 20));
+      const reference = /Reference `(\w{8})`/.exec(shown(message))?.[1];
+      expect(bench.log.some((line) => line.includes(`"reference":"${reference}"`) && line.includes('"me"'))).toBe(true);
+
+      await bench.pass(20 * MINUTE, stepMs);
+      expect(alerts()).toHaveLength(1);
+      expect(message.edits).toBe(0);
+      expect(await status()).toMatch(/Last outage:\* since <!date.*/);
+
+      await end();
+      await alertShows("Hex answers again");
+      expect(shown(message)).not.toContain("What to do");
+      expect(replies()).toEqual([]);
+      await alertShows("Over: connected to Hex again");
+      await bench.until(() => replies().length === 1);
+      await bench.pass(20 * MINUTE, 10_000);
+      expect(alerts()).toHaveLength(1);
+      expect(replies()).toHaveLength(1);
+      const lasted = /It lasted (\d+) min/.exec(shown(message));
+      expect(Number(lasted?.[1])).toBeGreaterThanOrEqual(20);
+      expect(Number(lasted?.[1])).toBeLessThan(30);
+      expect(replies()[0]).toContain(`Over, lasted ${lasted?.[1]} min`);
+      expect(replies()[0]).toContain("Hex is connected again");
+      expect(shown(message)).not.toContain("What to do");
+      expect(shown(message)).not.toContain(todo);
+
+      const since = Number(/from <!date\^(\d+)/.exec(shown(message))?.[1]) * 1_000;
+      expect(since).toBeGreaterThanOrEqual(began - 1_000);
+      expect(since).toBeLessThan(began + 3 * MINUTE);
+      expect(logged("Hex is not connected")).toHaveLength(1);
+      expect(logged("Hex is connected again")).toHaveLength(1);
+
+      const answer = await status();
+      expect(answer).toContain("Connected to Hex");
+      expect(answer).toMatch(/Last 24 hours:\* \d\d(\.\d)? % available, 1 outage, 2\d min/);
+      expect(answer).toMatch(/Last outage:\* <!date.*, for 2\d min/);
+      expect(answer).toContain(what);
+      expect(answer).toMatch(/:large_(yellow|red)_square:/);
+    },
+    30_000,
+  );
+});
+
+describe("an outage", () => {
+  test("one failure is none, and 429 is none", async () => {
+    await start();
+    bench.hex.faults.add({ kind: { type: "status", status: 500 } });
+    await bench.pass(5 * MINUTE);
+    fault({ type: "rateLimited" });
+    await bench.pass(15 * MINUTE, 5_000);
+    bench.hex.faults.clear();
+    await bench.pass(5 * MINUTE);
+    expect(alerts()).toEqual([]);
+    const answer = await status();
+    expect(answer).toContain("available, no outage");
+    expect(answer).not.toContain(" 100 %");
+    expect(answer).toContain("*Last outage:* none known");
+  });
+
+  test("a probe is one request, the second failure is looked for soon, and then less and less", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    await bench.pass(30 * MINUTE);
+    const at = bench.requests("me").map((request) => request.at);
+    const pauses = at.slice(1).map((time, index) => Math.round((time - (at[index] ?? 0)) / 1_000));
+    expect(pauses.slice(0, 4).map((pause) => Math.round(pause / 5) * 5)).toEqual([15, 60, 120, 240]);
+    for (const pause of pauses.slice(4)) expect(Math.round(pause / 5) * 5).toBe(300);
+  });
+
+  test("what the rest of the bot hears of Hex makes it look at once", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    await alertShows("Not connected");
+    await bench.pass(20 * MINUTE, 10_000);
+    bench.hex.faults.clear();
+    await status();
+    const asked = bench.clock.now();
+    await alertShows("Hex answers again");
+    expect(bench.clock.now() - asked).toBeLessThan(40_000);
+  });
+
+  test("it flaps: one message that counts, one reply at the end", async () => {
+    await start();
+    for (const round of [1, 2, 3]) {
+      fault({ type: "status", status: 502 });
+      await alertShows("Not connected to Hex");
+      if (round > 1) expect(shown(alert())).toContain(round === 2 ? "went again once" : "went again 2 times");
+      bench.hex.faults.clear();
+      await alertShows("Hex answers again");
+      await bench.pass(MINUTE);
+    }
+    await alertShows("Over: connected");
+    await bench.until(() => replies().length > 0);
+    expect(alerts()).toHaveLength(1);
+    expect(replies()).toHaveLength(1);
+    expect(replies()[0]).toContain("It came back and went again 2 times.");
+    expect(await status()).toContain("1 outage");
+  });
+
+  test("quiet for five minutes, then down again: another one", async () => {
+    await start();
+    for (const index of [0, 1]) {
+      fault({ type: "status", status: 502 });
+      await alertShows("Not connected", index);
+      bench.hex.faults.clear();
+      await alertShows("Over: connected", index);
+    }
+    expect(alerts()).toHaveLength(2);
+    expect(await status()).toContain("2 outages");
+  });
+
+  test("the cause changes: the message shows the new one and its remedy, and a reply tells it", async () => {
+    await start();
+    fault({ type: "hang" });
+    const message = await alertShows("did not answer in time");
+    bench.hex.faults.clear();
+    bench.hex.workspace.setExpiry(bench.token, bench.clock.now());
+    await alertShows("does not accept the bot's token");
+    expect(shown(message)).toContain("Regenerate the token");
+    expect(shown(message)).toMatch(/Before: <!date.*did not answer in time/);
+    await bench.until(() => replies().length === 1);
+    expect(replies()[0]).toMatch(/The cause is now another one: Hex does not accept the bot's token/);
+    bench.hex.workspace.setExpiry(bench.token, null);
+    await alertShows("Over: connected");
+    await bench.until(() => replies().length === 2);
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test("runs in flight are counted, as they come and go", async () => {
+    await start();
+    const project = bench.hex.workspace.addProject({ run: { neverEnds: true } });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.until(() => bench.hex.workspace.runs.length === 1);
+    await bench.pass(10_000);
+    bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+    const message = await alertShows("1 run in flight");
+    expect(pings(message)).toEqual([]);
+  });
+
+  test.each(["http", "socket"] as const)("%s: a restart in its middle goes on with the same message", async (mode) => {
+    await start({}, mode);
+    fault({ type: "status", status: 500 });
+    const message = await alertShows("Not connected");
+    const since = /since (<!date[^|]*)/.exec(shown(message))?.[1];
+    await bench.stopBot();
+    await bench.pass(10 * MINUTE, 10_000);
+    await bench.startBot();
+    await bench.pass(10 * MINUTE, 5_000);
+    expect(alerts()).toHaveLength(1);
+    expect(message.edits).toBe(0);
+    await bench.stopBot();
+    bench.hex.faults.clear();
+    await bench.pass(5 * MINUTE, 10_000);
+    await bench.startBot();
+    await alertShows("Over: connected");
+    expect(shown(message)).toContain(`from ${since}`);
+    await bench.until(() => replies().length === 1);
+    expect(replies()[0]).toMatch(/lasted 2\d min/);
+    expect(logged("Hex is not connected")).toHaveLength(1);
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test("a restart between the first failure and the second: since the first", async () => {
+    await start();
+    const asked = bench.requests("me").length;
+    fault({ type: "status", status: 500 });
+    await bench.until(() => bench.requests("me").length === asked + 1);
+    await bench.pass(1_000);
+    const first = bench.clock.now();
+    await bench.stopBot();
+    await bench.startBot();
+    const message = await alertShows("Not connected");
+    const since = Number(/since <!date\^(\d+)/.exec(shown(message))?.[1]) * 1_000;
+    expect(since).toBeLessThanOrEqual(first);
+  });
+});
+
+describe("Slack", () => {
+  test("the bot is not in the channel: the log says what to do, and after the invitation it is told", async () => {
+    await start({ HEX_ALERT_CHANNEL: SECRET });
+    fault({ type: "status", status: 500 });
+    await bench.until(() => logged("The bot may not write in the channel of HEX_ALERT_CHANNEL").length > 2);
+    expect(bench.log.join("")).toContain("write /invite @hex there");
+    expect(alerts(SECRET)).toEqual([]);
+    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
+    await bench.until(() => alerts(SECRET).length === 1);
+    bench.hex.faults.clear();
+    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over")));
+    expect(alerts(SECRET)).toHaveLength(1);
+  });
+
+  test("the channel is archived: said in the log; another one after a restart gets the message", async () => {
+    await start({ HEX_ALERT_CHANNEL: ARCHIVED });
+    fault({ type: "status", status: 500 });
+    await bench.until(() => logged("The channel of HEX_ALERT_CHANNEL is archived: unarchive it").length > 0);
+    await bench.stopBot();
+    await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
+    await alertShows("Not connected");
+    expect(alerts(ARCHIVED)).toEqual([]);
+  });
+
+  test.each([
+    ["a limit", { type: "ratelimited", retryAfter: 30 }, "Slack asks to wait 30 s"],
+    ["an outage of Slack", { type: "status", status: 503 }, "Slack could not be asked (HTTP 503)"],
+  ] as const)("%s: posted once it is over", async (_, kind, text) => {
+    await start();
+    bench.slack.faults.add({ method: "chat.postMessage", kind });
+    fault({ type: "status", status: 500 });
+    await bench.until(() => logged(text).length > 1);
+    expect(alerts()).toEqual([]);
+    bench.slack.faults.clear();
+    await alertShows("Not connected");
+    bench.slack.faults.add({ method: "chat.update", kind, times: 2 });
+    bench.hex.faults.clear();
+    await alertShows("Over: connected");
+    await bench.until(() => replies().length === 1);
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test("Slack cannot be asked during the whole outage: it is told when it is over", async () => {
+    await start();
+    bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 500 } });
+    fault({ type: "status", status: 500 });
+    await bench.until(() => logged("Hex is not connected").length === 1);
+    await bench.pass(MINUTE);
+    bench.hex.faults.clear();
+    await bench.until(() => logged("Hex is connected again").length === 1);
+    const tries = logged("Slack could not be asked").length;
+    await bench.until(() => logged("Slack could not be asked").length > tries);
+    bench.slack.faults.clear();
+    const message = await alertShows("Over: connected to Hex again");
+    await bench.pass(10 * MINUTE);
+    expect(message.edits).toBe(0);
+    expect(alerts()).toHaveLength(1);
+    expect(replies()).toEqual([]);
+  });
+
+  test("the answer to the post is lost: the message that is kept says that there may be two", async () => {
+    await start();
+    bench.slack.faults.add({
+      ...{ method: "chat.postMessage", kind: { type: "status", status: 500 }, afterEffect: true, times: 2 },
+    });
+    fault({ type: "status", status: 500 });
+    await alertShows("Another message about this may stand above", 2).catch(() => undefined);
+    const kept = alerts().at(-1);
+    expect(kept && shown(kept)).toContain("Another message about this may stand above");
+  });
+
+  test("somebody deletes it: posted anew once, and what is deleted twice stays away", async () => {
+    await start();
+    fault({ type: "hang" });
+    bench.slack.delete(await alertShows("Not connected"));
+    bench.hex.faults.clear();
+    fault({ type: "status", status: 500 });
+    const second = await alertShows("Hex failed (500)", 1);
+    bench.slack.delete(second);
+    bench.hex.faults.clear();
+    await bench.until(() => logged("Hex is connected again").length === 1);
+    await bench.pass(10 * MINUTE);
+    expect(alerts()).toHaveLength(2);
+    expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
+  test("no channel: nothing is posted, the log and the status tell", async () => {
+    await start({ HEX_ALERT_CHANNEL: "" });
+    fault({ type: "status", status: 500 });
+    await bench.until(() => logged("Hex is not connected: Hex failed (500)").length === 1);
+    bench.hex.faults.clear();
+    await bench.until(() => logged("Hex is connected again").length === 1);
+    expect(bench.slack.messages).toEqual([]);
+    expect(await status()).toMatch(/1 outage, .*\n[\s\S]*Last outage:.*Hex failed \(500\)/);
+    // What was over before there was a channel is no news.
+    await bench.stopBot();
+    await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
+    await bench.pass(5 * MINUTE);
+    expect(alerts()).toEqual([]);
+  });
+});
+
+describe("the token's expiry", () => {
+  const STEP = 15 * MINUTE;
+
+  test("warned 14, 7, 3 and 1 days ahead, once each; expired is an outage; a new token resolves the last one", async () => {
+    await start({ HEX_PROBE_SECONDS: "3600" });
+    const expiresAt = bench.clock.now() + 20 * DAY;
+    bench.hex.workspace.setExpiry(bench.token, expiresAt);
+    await bench.until(() => bench.requests("me").length > 0, STEP);
+    await bench.pass(5 * DAY, STEP);
+    expect(alerts()).toEqual([]);
+    for (const [index, days] of [14, 7, 3, 1].entries()) {
+      await bench.until(() => alerts().length > index, STEP);
+      expect(shown(alert(index))).toContain(`expires in ${days} day${days === 1 ? "" : "s"}*`);
+      expect(shown(alert(index))).toContain("Settings > API tokens");
+      expect(shown(alert(index))).toContain("HEX_API_TOKEN");
+      expect((expiresAt - bench.clock.now()) / DAY).toBeCloseTo(days, 0);
+    }
+    await alertShows("Not connected to Hex", 4).catch(() => bench.until(() => alerts().length === 5, STEP));
+    expect(shown(alert(4))).toContain("does not accept the bot's token");
+    expect(alerts()).toHaveLength(5);
+
+    await bench.stopBot();
+    const fresh = bench.hex.workspace.addToken({ expiresAt: bench.clock.now() + 90 * DAY });
+    await bench.startBot({ HEX_API_TOKEN: fresh });
+    await alertShows("was renewed*", 3);
+    expect(shown(alert(3))).not.toContain("What to do");
+    for (const index of [0, 1, 2]) expect(alert(index).edits).toBe(0);
+    await alertShows("Over: connected", 4);
+    expect(alerts()).toHaveLength(5);
+  }, 60_000);
+
+  test("a first start with two days left: the nearest warning alone, and not again after a restart", async () => {
+    await start();
+    bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 2 * DAY + MINUTE);
+    await alertShows("expires in 2 days");
+    await bench.stopBot();
+    await bench.startBot();
+    await bench.pass(10 * MINUTE);
+    expect(alerts()).toHaveLength(1);
+    expect(logged("The Hex token expires soon")).toHaveLength(1);
+    bench.hex.workspace.setExpiry(bench.token, null);
+    await alertShows("was renewed*");
+    expect(alerts()).toHaveLength(1);
+  });
+});
+
+describe("the history", () => {
+  test("a stopped bot has not watched, and an hour of it is white", async () => {
+    await start();
+    await bench.pass(10 * MINUTE, 10_000);
+    await bench.stopBot();
+    await bench.pass(3 * 60 * MINUTE, MINUTE);
+    await bench.startBot();
+    await bench.pass(10 * MINUTE, 10_000);
+    const answer = await status();
+    expect(answer).toMatch(/Last 24 hours:\* 100 % available, no outage\n/);
+    const squares = [...answer.matchAll(/:(\w+_square):/g)].map(([, name]) => name);
+    expect(squares).toHaveLength(54);
+    expect(squares.slice(20, 24)).toEqual([
+      "large_green_square",
+      "white_large_square",
+      "white_large_square",
+      "large_green_square",
+    ]);
+    expect(squares.slice(0, 20).every((square) => square === "white_large_square")).toBe(true);
+  });
+});
