@@ -276,6 +276,7 @@ describe("an outage", () => {
     await bench.pass(10 * MINUTE, 5_000);
     expect(alerts()).toHaveLength(1);
     expect(message.edits).toBe(0);
+    expect(await status()).toContain(`*Not connected to Hex* at \`${new URL(bench.hex.origin).host}\` since ${since}`);
     await bench.stopBot();
     bench.hex.faults.clear();
     await bench.pass(5 * MINUTE, 10_000);

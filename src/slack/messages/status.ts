@@ -33,7 +33,11 @@ export function statusMessage({ connection, history, watched, budgetLeft, refere
     `${count(watched, "run")} watched · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
   );
-  if (error !== null) return brokenMessage(host, error, since, reference, [...past, foot]);
+  if (error !== null) {
+    // The watchdog's knowledge outlives a restart.
+    const began = history.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
+    return brokenMessage(host, error, began, reference, [...past, foot]);
+  }
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
   const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
   return message(`Connected to Hex at ${inline(host, 100)}${failures.length > 0 ? ", but not everything works" : ""}`, [

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Answer, remembered } from "../../src/health/memory.js";
+import { HealthStore } from "../../src/health/store.js";
+import { HexError } from "../../src/hex/errors.js";
+import { openEmbedded, type Store } from "../../src/store/database.js";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const BEGIN = Date.UTC(2026, 10, 2);
+const ALIVE: Answer = { me: { expiresAt: BEGIN + 40.5 * DAY }, error: null };
+const DEAD: Answer = { me: null, error: new HexError({ kind: "dns", operation: "me", host: "h" }) };
+
+describe("HealthStore", () => {
+  let dir: string;
+  let opened: Store;
+  let store: HealthStore;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    opened = await openEmbedded(dir);
+    store = new HealthStore(opened.db);
+  });
+  afterEach(async () => {
+    await opened.close();
+    await rm(dir, { recursive: true });
+  });
+
+  /** Probes a minute apart, from `BEGIN` + `minute` on. */
+  async function probe(minute: number, answers: readonly Answer[]): Promise<void> {
+    for (const [index, answer] of answers.entries()) {
+      const now = BEGIN + (minute + index) * MINUTE;
+      await store.update((memory) => remembered(memory, answer, { now, reference: `r${now}`, probeMs: MINUTE }));
+    }
+  }
+
+  test("before the first probe nothing is known", async () => {
+    expect(await store.lastProbe()).toBeNull();
+    expect(await store.openIncident()).toBeNull();
+    expect(await store.tokenDaysLeft(BEGIN)).toBeNull();
+    expect((await store.history(BEGIN)).day.available).toBeNull();
+  });
+
+  test("what every process may ask: the last probe, the open incident, the token's days", async () => {
+    await probe(0, [ALIVE, DEAD]);
+    expect(await store.lastProbe()).toEqual({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
+    expect(await store.openIncident()).toBeNull();
+    expect(await store.tokenDaysLeft(BEGIN)).toBe(40);
+    await probe(2, [DEAD]);
+    expect(await new HealthStore(opened.db).openIncident()).toMatchObject({ state: "down", since: BEGIN + MINUTE });
+    await probe(3, [ALIVE, ALIVE]);
+    expect(await store.openIncident()).toMatchObject({ state: "back", backAt: BEGIN + 3 * MINUTE });
+    await probe(5, [ALIVE, ALIVE, ALIVE, ALIVE]);
+    expect(await store.openIncident()).toBeNull();
+    expect(await store.incidentsSince(BEGIN)).toMatchObject([{ state: "over" }]);
+  });
+
+  test("the sums of the hours grow, and the time since the last probe counts too", async () => {
+    await probe(0, [ALIVE, ALIVE, DEAD, DEAD, ALIVE]);
+    const { day } = await store.history(BEGIN + 5 * MINUTE);
+    expect(day).toMatchObject({ available: 60, downMs: 2 * MINUTE, outages: 1 });
+  });
+
+  test("hours are forgotten after 31 days, incidents later when they are to be kept longer", async () => {
+    const outage = [DEAD, DEAD, ALIVE, ALIVE, ...Array<Answer>(6).fill(ALIVE)];
+    await probe(0, outage);
+    const later = BEGIN + 32 * DAY;
+    await store.removeOld(later, 90 * DAY);
+    expect(await opened.db.selectFrom("health_hours").selectAll().execute()).toEqual([]);
+    expect(await store.incidentsSince(0)).toHaveLength(1);
+    await store.removeOld(later, DAY);
+    expect(await store.incidentsSince(0)).toEqual([]);
+  });
+
+  test("an incident that is not over is never forgotten", async () => {
+    await probe(0, [DEAD, DEAD]);
+    await store.removeOld(BEGIN + 400 * DAY, DAY);
+    expect(await store.incidentsSince(BEGIN + 400 * DAY)).toHaveLength(1);
+  });
+});
