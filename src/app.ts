@@ -5,6 +5,8 @@ import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
 import { causeOf } from "./health/incident.js";
+import { Metrics } from "./health/metrics.js";
+import { Readiness, type SlackReady } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
 import { type HealthEvent, Watchdog } from "./health/watchdog.js";
 import { Budget } from "./hex/budget.js";
@@ -12,6 +14,7 @@ import { Catalog } from "./hex/catalog.js";
 import { HexClient, type RequestRecord } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
 import { remedyFor } from "./hex/remedies.js";
+import { StatusPage } from "./hex/status-page.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Keeper } from "./runs/keeper.js";
@@ -22,13 +25,18 @@ import { healthz, startServer } from "./server.js";
 import { Alerts } from "./slack/alerts/alerts.js";
 import { AlertStore } from "./slack/alerts/store.js";
 import { subjectsNow } from "./slack/alerts/subjects.js";
+import type { SlackCall } from "./slack/calls.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
-import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.js";
+import { clientOptions, connect, EVENTS_PATH, identify, type SlackConnection } from "./slack/connect.js";
+import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
+import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
+import { SlackTroubles } from "./slack/trouble.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
 import { openEmbedded, openShared, type Store } from "./store/database.js";
 import { RequestLedger } from "./store/request-ledger.js";
+import { tryWrite } from "./store/trial.js";
 import { SharedWatchLock, soleWatcher, type WatchLock } from "./store/watch-lock.js";
 
 /** Times in ms. */
@@ -42,6 +50,8 @@ export interface AppOptions {
   hexTimeoutMs?: number;
   hexBackoffMs?: number;
   statusPatienceMs?: number;
+  /** Longest time for Hex's public status page. */
+  statusPageMs?: number;
   slackPingMs?: number;
   /** Longest wait at a stop for what is being handled. */
   stopMs?: number;
@@ -60,8 +70,16 @@ export interface RunningApp {
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random } = options;
-  const slack = new WebClient(config.slack.botToken, clientOptions(config.slack, log));
+  const metrics = new Metrics();
+  const slackTrouble = new SlackTroubles(clock);
+  const onCall = (call: SlackCall) => {
+    slackTrouble.observe(call);
+    metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
+  };
+  const slack = new WebClient(config.slack.botToken, clientOptions(config.slack, log, onCall));
   const identity = await identify(slack);
+  const missing = missingScopesSentence(slackTrouble.now().missingScopes);
+  if (missing !== null) log.warn("%s", missing);
   const { store, lock, ledger, napMs } = await openStore(config.store, clock, log);
   const stopping = new AbortController();
   const ending = new AbortController();
@@ -77,6 +95,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onRequest: (record) => {
       prober.observe(record.error);
       watchdog.observe(record.error);
+      metrics.hexRequest(record);
       logRequest(log, record);
     },
   });
@@ -102,6 +121,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     clock,
     origin: config.hex.origin,
     log,
+    onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: ending.signal,
   });
 
@@ -130,14 +150,28 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const work = new WorkInHand();
-  const connection = connect(config.slack, identity, log, options.slackPingMs ?? 5_000);
+  const pingMs = options.slackPingMs ?? 5_000;
+  const connection = connect({ config: config.slack, identity, log, clock, pingMs, onCall });
+  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: options.statusPageMs ?? 2_000 });
   const bot = {
-    ...{ hex, catalog, prober, budget, runs, starter, canceller, cards, health, clock },
+    ...{ hex, catalog, prober, statusPage, budget, runs, starter, canceller, cards, health, slackTrouble, clock },
     name: identity.name,
     newNonce: () => randomBytes(6).toString("base64url"),
     statusPatienceMs: options.statusPatienceMs ?? 8_500,
   };
-  listen(connection.app, { bot, teamId: identity.teamId, log, work });
+  listen(connection.app, { bot, teamId: identity.teamId, log, work, metrics });
+
+  let watching = false;
+  const lastProbe = () => health.lastProbe();
+  const slackReady = () => readyOf(connection.socket(), slackTrouble.token);
+  const readiness = new Readiness({ clock, slack: slackReady, lastProbe, tryWrite: () => tryWrite(store.db) });
+  metrics.start({
+    ...{ budget, lastProbe, runsByState: () => runs.countByState() },
+    slackConnected: () => slackReady().ok,
+    watching: () => watching,
+    outage: async () => (await health.openIncident())?.state === "down",
+    tokenDaysLeft: () => health.tokenDaysLeft(clock.now()),
+  });
 
   // What the last process left behind is taken over before anything new comes in.
   if (config.store.kind === "embedded") {
@@ -146,11 +180,16 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 
   const slackRoute = connection.requestListener ? { [EVENTS_PATH]: connection.requestListener } : {};
-  const server = await startServer({ port: config.port, routes: { "/healthz": healthz, ...slackRoute } });
+  const healthRoutes = { "/healthz": healthz, "/readyz": readiness.answer, "/metrics": metrics.answer };
+  const server = await startServer({ port: config.port, routes: { ...healthRoutes, ...slackRoute } });
   await connection.open();
 
-  const watching = lock.hold(stopping.signal, async (signal) => {
-    await Promise.all([watcher.watch(signal), keeper.keep(signal), watchdog.watch(signal), alerts?.keep(signal)]);
+  const watch = lock.hold(stopping.signal, async (signal) => {
+    watching = true;
+    const tasks = [watcher.watch(signal), keeper.keep(signal), watchdog.watch(signal), alerts?.keep(signal)];
+    await Promise.all(tasks).finally(() => {
+      watching = false;
+    });
   });
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
 
@@ -158,11 +197,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     port: server.port,
     async stop() {
       stopping.abort();
-      const finished = Promise.all([connection.close(), server.close(), work.done(), watching]).then(() =>
-        cards.idle(),
-      );
+      const finished = Promise.all([connection.close(), server.close(), work.done(), watch]).then(() => cards.idle());
       await Promise.race([finished, clock.sleep(options.stopMs ?? 10_000)]);
       ending.abort();
+      metrics.stop();
       await store.close();
     },
   };
@@ -188,6 +226,13 @@ async function openStore(
     onEvent: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
   });
   return { store, lock, ledger: new RequestLedger(store.db), napMs: SHARED_NAP_MS };
+}
+
+/** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
+function readyOf(socket: ReturnType<SlackConnection["socket"]>, token: SlackTroubles["token"]): SlackReady {
+  if (!token.ok) return { ok: false, since: token.at, why: token.word };
+  if (socket === null) return { ok: true, since: token.at, why: null };
+  return { ok: socket.open, since: socket.since, why: socket.open ? null : "socket_closed" };
 }
 
 function logRequest(log: Logger, { operation, reference, method, status, durationMs, error }: RequestRecord): void {

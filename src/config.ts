@@ -19,6 +19,8 @@ export interface Config {
   /** `apiUrl` ends with a slash. */
   slack: { botToken: string; apiUrl: string; mode: SlackMode };
   hex: HexConfig;
+  /** Where the summary of Hex's public status page is; null: it is not asked. */
+  hexStatusUrl: string | null;
   /** 0 means any free port. */
   port: number;
   /** Embedded in a folder, or shared on Postgres. */
@@ -43,6 +45,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULTS = {
   slackApiUrl: "https://slack.com/api/",
   hexOrigin: "https://app.hex.tech",
+  hexStatusUrl: "https://status.hex.tech/api/v2/summary.json",
   port: 3000,
   dataDir: "data",
   requestsPerMinute: 30,
@@ -82,6 +85,11 @@ export const VARIABLES = [
     name: "HEX_WORKSPACE_URL",
     meaning: "Where you open Hex in the browser, such as https://eu.hex.tech. A path behind it does no harm.",
     default: DEFAULTS.hexOrigin,
+  },
+  {
+    name: "HEX_STATUS_URL",
+    meaning: "Hex's public status page, or the summary.json of another Statuspage; off: it is not asked.",
+    default: "https://status.hex.tech",
   },
   {
     name: "PORT",
@@ -212,24 +220,25 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"
 
 /** A URL without credentials, over https or to this machine; without a scheme it is taken as https. */
 function webAddress(example: string) {
-  return variable((value, fail): URL | undefined => {
-    if (value === undefined) return undefined;
-    const hasScheme = /^(?:[a-z][a-z0-9+.-]*:\/\/|https?:)/i.test(value);
-    const text = hasScheme ? value : `https://${value}`;
-    if (/\s/.test(value) || !URL.canParse(text)) return fail(`is not a URL; set it to one such as ${example}`);
-    const url = new URL(text);
-    if (url.username !== "" || url.password !== "") {
-      return fail(`has a user name or password in it; remove everything before the @, as in ${example}`);
-    }
-    const isLoopback = LOOPBACK.has(url.hostname);
-    if (!hasScheme && !isLoopback && !url.hostname.includes(".")) {
-      return fail(`is not a URL; set it to one such as ${example}`);
-    }
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
-      return fail(`is not https; begin it with https:// (plain http only for 127.0.0.1, localhost and [::1])`);
-    }
-    return url;
-  });
+  return variable((value, fail) => (value === undefined ? undefined : readAddress(value, example, fail)));
+}
+
+function readAddress(value: string, example: string, fail: (problem: string) => never): URL {
+  const hasScheme = /^(?:[a-z][a-z0-9+.-]*:\/\/|https?:)/i.test(value);
+  const text = hasScheme ? value : `https://${value}`;
+  if (/\s/.test(value) || !URL.canParse(text)) return fail(`is not a URL; set it to one such as ${example}`);
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return fail(`has a user name or password in it; remove everything before the @, as in ${example}`);
+  }
+  const isLoopback = LOOPBACK.has(url.hostname);
+  if (!hasScheme && !isLoopback && !url.hostname.includes(".")) {
+    return fail(`is not a URL; set it to one such as ${example}`);
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
+    return fail(`is not https; begin it with https:// (plain http only for 127.0.0.1, localhost and [::1])`);
+  }
+  return url;
 }
 
 const hexOrigin = webAddress(DEFAULTS.hexOrigin).transform((url) => url?.origin ?? DEFAULTS.hexOrigin);
@@ -240,6 +249,16 @@ const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
   const isSlackRoot = url.pathname === "/" && /^slack(-gov)?\.com$/.test(url.hostname);
   const path = isSlackRoot ? "/api/" : url.pathname;
   return `${url.origin}${path.endsWith("/") ? path : `${path}/`}`;
+});
+
+/** An origin has its summary where Statuspage puts it. null: off. */
+const hexStatusUrl = variable((value, fail): string | null => {
+  if (value === undefined) return DEFAULTS.hexStatusUrl;
+  if (value.toLowerCase() === "off") return null;
+  const { pathname, href } = readAddress(value, "https://status.hex.tech, or to off", fail);
+  if (pathname === "/") return new URL("/api/v2/summary.json", href).href;
+  if (pathname.endsWith("/summary.json")) return href;
+  return fail("is neither an origin nor a summary.json; set it to one such as https://status.hex.tech, or to off");
 });
 
 const port = variable((value, fail) => {
@@ -302,6 +321,7 @@ const allVariables = z.object({
   SLACK_SIGNING_SECRET: credential("SLACK_SIGNING_SECRET"),
   SLACK_API_URL: slackApiUrl,
   ...hexShape,
+  HEX_STATUS_URL: hexStatusUrl,
   PORT: port,
   HEX_BOT_DATA_DIR: variable((value) => value ?? DEFAULTS.dataDir),
   DATABASE_URL: databaseUrl,
@@ -326,6 +346,7 @@ function pick(env: Environment): Record<VariableName, string | undefined> {
     SLACK_API_URL: env.SLACK_API_URL,
     HEX_API_TOKEN: env.HEX_API_TOKEN,
     HEX_WORKSPACE_URL: env.HEX_WORKSPACE_URL,
+    HEX_STATUS_URL: env.HEX_STATUS_URL,
     PORT: env.PORT,
     HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
     DATABASE_URL: env.DATABASE_URL,
@@ -384,6 +405,7 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   const config: Config = {
     slack: { botToken: read.SLACK_BOT_TOKEN, apiUrl: read.SLACK_API_URL, mode },
     hex,
+    hexStatusUrl: read.HEX_STATUS_URL,
     port: read.PORT,
     store:
       read.DATABASE_URL === undefined

@@ -32,6 +32,7 @@ describe("what is read", () => {
       config: {
         slack: { botToken: BOT, apiUrl: "https://slack.com/api/", mode: { kind: "socket", appToken: APP } },
         hex: { token: HEX, origin: "https://app.hex.tech" },
+        hexStatusUrl: "https://status.hex.tech/api/v2/summary.json",
         port: 3000,
         store: { kind: "embedded", dataDir: "data" },
         requestsPerMinute: 30,
@@ -115,6 +116,16 @@ describe("what is read", () => {
     expect(config(SOCKET, true).log.pretty).toBe(true);
   });
 
+  test.each([
+    ["https://status.hex.tech", "https://status.hex.tech/api/v2/summary.json"],
+    ["status.example.com/", "https://status.example.com/api/v2/summary.json"],
+    ["http://127.0.0.1:81", "http://127.0.0.1:81/api/v2/summary.json"],
+    ["https://status.example.com/v3/summary.json", "https://status.example.com/v3/summary.json"],
+    ["OFF", null],
+  ])("HEX_STATUS_URL %j is %s", (text, url) => {
+    expect(config({ ...SOCKET, HEX_STATUS_URL: text }).hexStatusUrl).toBe(url);
+  });
+
   test("the secrets of a configuration", () => {
     expect(secretsOf(config(SOCKET))).toEqual([BOT, APP, HEX]);
     expect(secretsOf(config(HTTP))).toEqual([BOT, SIGNING, HEX]);
@@ -144,6 +155,7 @@ describe("what is wrong", () => {
       SLACK_API_URL: "http://slack.com/api/",
       HEX_API_TOKEN: `Bearer ${HEX}`,
       HEX_WORKSPACE_URL: "https://me:pass@app.hex.tech",
+      HEX_STATUS_URL: "http://status.hex.tech",
       PORT: "http",
       DATABASE_URL: "mysql://u:p@db.test/x",
       HEX_REQUESTS_PER_MINUTE: "many",
@@ -175,6 +187,10 @@ describe("what is wrong", () => {
     ["HEX_API_TOKEN", `Bearer ${HEX}`, /"Bearer"; set it to the token alone/],
     ["HEX_API_TOKEN", "hxtw_12 34", /white space/],
     ["HEX_API_TOKEN", "hxtw_12\n34", /white space/],
+    ["HEX_STATUS_URL", "http://status.hex.tech", /not https/],
+    ["HEX_STATUS_URL", "https://status.hex.tech/history", /neither an origin nor a summary\.json/],
+    ["HEX_STATUS_URL", "on", /not a URL/],
+    ["HEX_STATUS_URL", "https://me:pass@status.hex.tech", /password/],
     ["HEX_WORKSPACE_URL", "http://app.hex.tech", /not https/],
     ["HEX_WORKSPACE_URL", "http://127.0.0.1.example.com", /not https/],
     ["HEX_WORKSPACE_URL", "ftp://app.hex.tech", /not https/],

@@ -71,6 +71,7 @@ describe("the built program", () => {
     SLACK_BOT_TOKEN: slack.botToken,
     ...(mode === "http" ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
     SLACK_API_URL: slack.apiUrl,
+    HEX_STATUS_URL: "off",
     PORT: "0",
   });
 

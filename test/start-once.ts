@@ -24,6 +24,7 @@ const bot = spawn(process.execPath, [join(import.meta.dirname, "../dist/main.js"
     SLACK_API_URL: slack.apiUrl,
     HEX_API_TOKEN: hex.workspace.addToken({ kind: "workspace" }),
     HEX_WORKSPACE_URL: hex.origin,
+    HEX_STATUS_URL: "off",
     HEX_BOT_DATA_DIR: dataDir,
     PORT: "0",
   },

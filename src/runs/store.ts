@@ -73,6 +73,17 @@ export class RunStore {
     return Number(row?.count ?? 0);
   }
 
+  /** How many there are in each state in which there is something to learn. */
+  async countByState(): Promise<Map<string, number>> {
+    const rows = await this.db
+      .selectFrom("runs")
+      .select((eb) => ["state", eb.fn.countAll().as("count")])
+      .where("in_flight", "=", 1)
+      .groupBy("state")
+      .execute();
+    return new Map(rows.map((row) => [row.state, Number(row.count)]));
+  }
+
   async byHexRun(runId: string): Promise<Run | null> {
     const row = await this.db.selectFrom("runs").select("doc").where("hex_run_id", "=", runId).executeTakeFirst();
     return row === undefined ? null : parse(row.doc);

@@ -6,23 +6,27 @@ import type { Budget } from "../hex/budget.js";
 import type { Catalog } from "../hex/catalog.js";
 import type { Call, HexClient } from "../hex/client.js";
 import type { Prober } from "../hex/connection.js";
+import type { StatusPage } from "../hex/status-page.js";
 import type { Logger } from "../log.js";
 import type { Canceller } from "../runs/cancel.js";
 import type { Starter } from "../runs/start.js";
 import type { RunStore } from "../runs/store.js";
 import type { Cards } from "./cards/cards.js";
 import type { Message } from "./messages/blocks.js";
+import type { SlackTroubles } from "./trouble.js";
 
 export interface Bot {
   hex: HexClient;
   catalog: Catalog;
   prober: Prober;
+  statusPage: StatusPage;
   budget: Budget;
   runs: RunStore;
   starter: Starter;
   canceller: Canceller;
   cards: Cards;
   health: HealthStore;
+  slackTrouble: SlackTroubles;
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */
   name: string;

@@ -3,8 +3,10 @@
 import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
+import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { boltLogger, type Logger } from "../log.js";
+import { observedFetch, type SlackCall } from "./calls.js";
 import { SocketModeError } from "./failures.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
@@ -22,9 +24,17 @@ export interface SlackIdentity {
   name: string;
 }
 
-/** One repetition for what the network lost; a 429 is given back to the caller, and holds up no other call. */
-export function clientOptions(config: Config["slack"], log: Logger): WebClientOptions {
+/**
+ * One repetition for what the network lost; a 429 is given back to the caller, and holds up no other call.
+ * @param onCall told of each request and what came of it
+ */
+export function clientOptions(
+  config: Config["slack"],
+  log: Logger,
+  onCall: (call: SlackCall) => void,
+): WebClientOptions {
   return {
+    fetch: observedFetch(fetch, onCall),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
@@ -46,6 +56,8 @@ export interface SlackConnection {
   requestListener: RequestListener | null;
   /** Opens the WebSocket, in Socket Mode. */
   open: () => Promise<void>;
+  /** Whether the WebSocket is open, and since when (epoch ms) it has been so; null over HTTP, where there is none. */
+  socket: () => { open: boolean; since: number } | null;
   close: () => Promise<void>;
 }
 
@@ -55,20 +67,24 @@ const UNTIL_IT_WORKS = {
   rejectRateLimitedCalls: false,
 } as const;
 
-/**
- * Bolt, ready for listeners. Nothing is sent before `open`.
- * @param pingMs how long Slack may be silent, and how long a new connection waits for after a lost one, in ms (Socket Mode)
- */
-export function connect(
-  config: Config["slack"],
-  identity: SlackIdentity,
-  log: Logger,
-  pingMs: number,
-): SlackConnection {
-  const options = clientOptions(config, log);
+export interface ConnectOptions {
+  config: Config["slack"];
+  identity: SlackIdentity;
+  log: Logger;
+  clock: Clock;
+  /** How long Slack may be silent, and how long a new connection waits for after a lost one, in ms (Socket Mode). */
+  pingMs: number;
+  /** Told of each request to Slack and what came of it. */
+  onCall: (call: SlackCall) => void;
+}
+
+/** Bolt, ready for listeners. Nothing is sent before `open`. */
+export function connect({ config, identity, log, clock, pingMs, onCall }: ConnectOptions): SlackConnection {
+  const options = clientOptions(config, log, onCall);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const authorize = async () => ({ botToken: config.botToken, ...identity });
-  const bolt = { authorize, clientOptions: { ...options, fetch: fetchInTime }, logger, convoStore: false } as const;
+  const inTime = { ...options, fetch: observedFetch(fetchInTime, onCall) };
+  const bolt = { authorize, clientOptions: inTime, logger, convoStore: false } as const;
   if (config.mode.kind === "http") {
     const receiver = new HTTPReceiver({ signingSecret: config.mode.signingSecret, endpoints: EVENTS_PATH, logger });
     const nothing = async () => undefined;
@@ -76,6 +92,7 @@ export function connect(
       app: new App({ ...bolt, receiver }),
       requestListener: onlyPosts(receiver.requestListener),
       open: nothing,
+      socket: () => null,
       close: nothing,
     };
   }
@@ -85,6 +102,12 @@ export function connect(
     installerOptions: { clientOptions: { ...options, ...UNTIL_IT_WORKS } },
     clientPingTimeout: pingMs,
   });
+  let socket = { open: false, since: clock.now() };
+  const note = (open: boolean) => {
+    if (open !== socket.open) socket = { open, since: clock.now() };
+  };
+  receiver.client.on("connected", () => note(true));
+  receiver.client.on("close", () => note(receiver.client.websocket?.isActive() ?? false));
   return {
     app: new App({ ...bolt, receiver }),
     requestListener: null,
@@ -93,6 +116,7 @@ export function connect(
         throw new SocketModeError(error);
       });
     },
+    socket: () => socket,
     close: () => receiver.client.disconnect(),
   };
 }

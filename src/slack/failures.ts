@@ -45,18 +45,44 @@ const CREDENTIALS = new Set([
   "not_allowed_token_type",
   "team_access_not_granted",
 ]);
-const TRANSIENT = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout"]);
+const TRANSIENT = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "unreadable"]);
+
+/**
+ * Slack's word for a refusal, such as `not_in_channel`. Whatever is none (a proxy's page, for which the WebClient takes the
+ * whole text) becomes `unreadable`: it may hold anything, and the word is shown to people.
+ */
+export function slackWord(text: string): string {
+  return /^[a-z_]{1,60}$/.test(text) ? text : UNREADABLE;
+}
+const UNREADABLE = "unreadable";
 
 /** Classifies what a WebClient threw. Rethrows what is no failure of Slack's. */
 export function slackFailure(error: unknown): SlackFailure {
-  if (error instanceof WebAPIRateLimitedError) {
-    return { kind: "rate_limited", word: "ratelimited", retryAfterMs: error.retryAfter * 1_000 };
-  }
+  if (error instanceof WebAPIRateLimitedError) return rateLimited(error.retryAfter * 1_000);
   if (error instanceof WebAPIRequestError) return { kind: "transient", word: "network" };
   if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
   if (!(error instanceof WebAPIPlatformError)) throw error;
-  const word = error.data.error;
-  if (word === "ratelimited") return { kind: "rate_limited", word, retryAfterMs: 30_000 };
+  return failureOfWord(slackWord(error.data.error));
+}
+
+/** The same for a call that was seen on the wire; null when Slack did what was asked. */
+export function failureOfCall(call: { ok: boolean; status: number | null; word: string | null }): SlackFailure | null {
+  if (call.ok) return null;
+  if (call.status === null) return { kind: "transient", word: "network" };
+  if (call.status === 429) return rateLimited(SOME_TIME_MS);
+  if (call.word !== null && call.word !== UNREADABLE) return failureOfWord(call.word);
+  return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
+}
+
+/** For a 429 that does not say how long, in ms. */
+const SOME_TIME_MS = 30_000;
+
+function rateLimited(retryAfterMs: number): SlackFailure {
+  return { kind: "rate_limited", word: "ratelimited", retryAfterMs };
+}
+
+function failureOfWord(word: string): SlackFailure {
+  if (word === "ratelimited") return rateLimited(SOME_TIME_MS);
   if (PLACES.has(word)) return { kind: "place", word };
   if (GONE.has(word)) return { kind: "gone", word };
   if (CREDENTIALS.has(word)) return { kind: "credentials", word };

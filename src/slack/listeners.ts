@@ -2,10 +2,14 @@
 
 import { createHash } from "node:crypto";
 import type { App, BlockAction, ButtonAction, RespondFn } from "@slack/bolt";
+import type { Metrics, Outcome } from "../health/metrics.js";
 import { HexError } from "../hex/errors.js";
 import type { Logger } from "../log.js";
+import { knownAction } from "./actions/ids.js";
 import { type Click, pressButton } from "./actions/registry.js";
 import type { Bot, Interaction } from "./bot.js";
+import { isCommandName } from "./commands/names.js";
+import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
 import { faultMessage, staleButtonMessage, strangerMessage } from "./messages/answers.js";
 import type { Message } from "./messages/blocks.js";
@@ -18,34 +22,44 @@ export interface ListenerOptions {
   teamId: string;
   log: Logger;
   work: WorkInHand;
+  metrics: Metrics;
 }
 
 /** Registers everything that people can do with the bot. The command's name is whatever the manifest gives it. */
-export function listen(app: App, { bot, teamId, log, work }: ListenerOptions): void {
-  app.command(/^\/.+$/, async ({ ack, command, respond }) => {
+export function listen(app: App, { bot, teamId, log, work, metrics }: ListenerOptions): void {
+  /** Before anything else, and measured. */
+  const acknowledge = async (ack: () => Promise<void>) => {
+    const from = performance.now();
     await ack();
+    metrics.acknowledged(performance.now() - from);
+  };
+
+  app.command(/^\/.+$/, async ({ ack, command, respond }) => {
+    await acknowledge(ack);
     const interaction = interactionOf(command.trigger_id, command.user_id, command.channel_id, respond, log);
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
-    await work.add(
+    const outcome = await work.add(
       answered(interaction, () =>
         command.team_id === teamId || command.is_enterprise_install === "true"
           ? runCommand(bot, interaction, command.text ?? "")
           : interaction.respond(strangerMessage()),
       ),
     );
+    metrics.command(commandName(command.text), outcome);
   });
 
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, respond }) => {
-    await ack();
+    await acknowledge(ack);
     const channel = body.channel?.id ?? body.container?.channel_id ?? body.user.id;
     const interaction = interactionOf(body.trigger_id, body.user.id, channel, respond, log);
     interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
     const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond) };
-    await work.add(
+    const outcome = await work.add(
       answered(click, () =>
         isOfTeam(body, teamId) ? pressButton(bot, click, action.action_id) : click.respond(strangerMessage()),
       ),
     );
+    metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
   });
 
   // What no button of this version sends: acknowledged, so that nobody sees a warning triangle.
@@ -80,15 +94,17 @@ function replaceWith(respond: RespondFn): (message: Message) => Promise<void> {
 }
 
 /** Runs the work of an interaction; a failure becomes the remedy, or a sentence with the reference. Never rejects. */
-async function answered({ log, reference, respond }: Interaction, work: () => Promise<void>): Promise<void> {
+async function answered({ log, reference, respond }: Interaction, work: () => Promise<void>): Promise<Outcome> {
   try {
     await work();
+    return "ok";
   } catch (error) {
-    const message =
-      error instanceof HexError ? remedyMessage("That did not work", error.facts, reference) : faultMessage(reference);
-    if (error instanceof HexError) log.warn({ err: error }, "Hex: %s", error.kind);
+    const isHex = error instanceof HexError;
+    const message = isHex ? remedyMessage("That did not work", error.facts, reference) : faultMessage(reference);
+    if (isHex) log.warn({ err: error }, "Hex: %s", error.kind);
     else log.error({ err: error }, "fault");
     await respond(message).catch((failure: unknown) => log.error({ err: failure }, "no answer could be given"));
+    return isHex ? "hex_failed" : "fault";
   }
 }
 
@@ -103,6 +119,13 @@ function buttonValue(action: BlockAction["actions"][number]): string {
 
 function isButton(action: BlockAction["actions"][number]): action is ButtonAction {
   return action.type === "button";
+}
+
+/** For the metrics: one of ours, or "unknown". */
+function commandName(text: string | undefined): string {
+  const { name } = splitSubcommand(text ?? "");
+  if (name === "") return "help";
+  return isCommandName(name) ? name : "unknown";
 }
 
 /** For the log: what follows may be anything, inputs with personal data included. */

@@ -113,6 +113,7 @@ export class Fleet {
       SLACK_APP_TOKEN: slack.appToken,
       SLACK_API_URL: slack.apiUrl,
       HEX_WORKSPACE_URL: hex.origin,
+      HEX_STATUS_URL: "off",
       HEX_BOT_DATA_DIR: dataDir,
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
       PORT: "0",

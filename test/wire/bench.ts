@@ -10,6 +10,7 @@ import { createLogger } from "../../src/log.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+import { type LocalStatusPage, startStatusPage } from "../sandbox/status-page.js";
 
 export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
@@ -27,6 +28,7 @@ export class Bench {
     readonly clock: ManualClock,
     readonly hex: SimulatedHex,
     readonly slack: LocalSlack,
+    readonly statusPage: LocalStatusPage,
     readonly token: string,
     readonly dataDir: string,
     private readonly more: Record<string, string>,
@@ -43,12 +45,13 @@ export class Bench {
     const clock = new ManualClock();
     const hex = await startHex({ clock });
     const slack = await startSlack({ clock });
+    const statusPage = await startStatusPage();
     const token = hex.workspace.addToken({
       user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const bench = new Bench(mode, clock, hex, slack, token, dataDir, env);
+    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, env);
     if (idle) return bench;
     await bench.startBot();
     await hex.waitFor(({ endpoint, status }) => endpoint === "me" && status !== null);
@@ -66,6 +69,7 @@ export class Bench {
       SLACK_API_URL: this.slack.apiUrl,
       HEX_API_TOKEN: this.token,
       HEX_WORKSPACE_URL: this.hex.origin,
+      HEX_STATUS_URL: this.statusPage.origin,
       HEX_BOT_DATA_DIR: this.dataDir,
       PORT: "0",
       LOG_LEVEL: "trace",
@@ -86,6 +90,7 @@ export class Bench {
       hexTimeoutMs: 150,
       hexBackoffMs: 100,
       statusPatienceMs: 600,
+      statusPageMs: 300,
       slackPingMs: 150,
       stopMs: 60_000,
     });
@@ -125,6 +130,12 @@ export class Bench {
     const { id, ack } = await this.slack.command(text, options);
     expect(ack).toMatchObject({ ok: true });
     return shown(await this.slack.waitForMessage((message) => message.responseUrlOf === id));
+  }
+
+  /** What the bot's own server answers at a path such as `/readyz`. */
+  async get(path: string): Promise<{ status: number; text: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.app?.port}${path}`);
+    return { status: response.status, text: await response.text() };
   }
 
   /** The run cards of a channel, oldest first: everything in the channel that is no reply. */
@@ -175,6 +186,7 @@ export class Bench {
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
     await this.slack.stop();
     await this.hex.stop();
+    await this.statusPage.stop();
     await rm(this.dataDir, { recursive: true, force: true });
     expect(refused).toEqual([]);
     expect(leaks).toEqual([]);

@@ -11,3 +11,8 @@ export const ACTIONS = {
   openLink: "open_link",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
+
+/** null: a button of another version of the bot. */
+export function knownAction(actionId: string): ActionId | null {
+  return Object.values(ACTIONS).find((id) => id === actionId) ?? null;
+}

@@ -16,7 +16,7 @@ import {
 } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { startRun } from "../start-run.js";
-import { ACTIONS, type ActionId } from "./ids.js";
+import { ACTIONS, type ActionId, knownAction } from "./ids.js";
 
 /** A click: an interaction, and the message that it was made on. */
 export interface Click extends Interaction {
@@ -52,8 +52,8 @@ export const ACTION_HANDLERS: Record<ActionId, Action> = {
 
 /** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */
 export async function pressButton(bot: Bot, click: Click, actionId: string): Promise<void> {
-  const known = Object.values(ACTIONS).find((id) => id === actionId);
-  if (known === undefined) return click.respond(staleButtonMessage());
+  const known = knownAction(actionId);
+  if (known === null) return click.respond(staleButtonMessage());
   await ACTION_HANDLERS[known](bot, click);
 }
 

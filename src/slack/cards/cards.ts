@@ -5,12 +5,13 @@ import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
-import { elapsedMs, isEnded, type Run } from "../../runs/run.js";
+import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { type SlackFailure, slackFailure } from "../failures.js";
 import { followUpMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { announcement, runCard } from "../messages/run-card.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {
@@ -21,6 +22,8 @@ export interface CardsOptions {
   /** Where Hex is, for links. */
   origin: string;
   log: Logger;
+  /** Told when a card shows the end of a run for the first time, and how long (ms) after it. */
+  onEndShown: (afterMs: number) => void;
   /** Ends every pause when the bot stops. */
   signal: AbortSignal;
 }
@@ -42,6 +45,8 @@ export class Cards {
   /** Cards that Slack holds up, and until when, epoch ms. */
   readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
+  /** What the cards of runs in flight show, as far as this process has drawn them. */
+  readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {}
 
@@ -120,7 +125,20 @@ export class Cards {
     if ("kind" in place) return place;
     await slack.chat.update({ ...place, ...content });
     await cards.change(card.runKey, { shown });
+    this.#noteState(card, run);
     return null;
+  }
+
+  /** A line in the log for each new state, by which whoever reads a reference on the card finds the rest. */
+  #noteState(card: Card, run: Run): void {
+    const { log, clock, onEndShown } = this.options;
+    const { runKey, channel } = card;
+    const isOver = isEnded(run);
+    if (this.#states.get(runKey) === run.state || (isOver && card.settled)) return;
+    const facts = { runKey, reference: run.reference, runId: identityOf(run)?.runId, channel, state: run.state };
+    log.info(facts, "card: %s", run.state);
+    if (!isOver) this.#states.set(runKey, run.state);
+    else if (this.#states.delete(runKey)) onEndShown(clock.now() - run.endedAt);
   }
 
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
@@ -159,7 +177,8 @@ export class Cards {
   async #failed(card: Card, failure: SlackFailure, run: Run): Promise<void> {
     const { log, cards } = this.options;
     const { runKey } = card;
-    log.warn({ runKey, reference: run.reference, failure }, "Slack did not take a card: %s", failure.word);
+    const { todo } = slackRemedy(failure.word);
+    log.warn({ runKey, reference: run.reference, failure, todo }, "Slack did not take a card: %s", failure.word);
     if (failure.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
     if (failure.kind === "transient" || failure.kind === "credentials") {
       const failures = (this.#failures.get(runKey) ?? 0) + 1;

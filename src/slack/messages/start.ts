@@ -2,19 +2,7 @@
 
 import { StoreError } from "../../store/database.js";
 import { SocketModeError, slackFailure } from "../failures.js";
-
-const SLACK: Record<string, string> = {
-  invalid_auth:
-    "Slack does not accept SLACK_BOT_TOKEN: copy it again from api.slack.com/apps > your app > OAuth & Permissions (xoxb-…)",
-  not_authed:
-    "Slack does not accept SLACK_BOT_TOKEN: copy it again from api.slack.com/apps > your app > OAuth & Permissions (xoxb-…)",
-  token_revoked:
-    "SLACK_BOT_TOKEN was revoked: reinstall the app at api.slack.com/apps > your app > Install App and copy the new token",
-  token_expired:
-    "SLACK_BOT_TOKEN has expired: reinstall the app at api.slack.com/apps > your app > Install App and copy the new token",
-  account_inactive:
-    "The app was removed from the workspace: install it again at api.slack.com/apps > your app > Install App and copy the new token",
-};
+import { APP_TOKEN_REMEDY, slackRemedy } from "./slack-remedies.js";
 
 /** A sentence for a failure that people can do something about; null for any other. `port`: the one that was wanted. */
 export function startFailure(error: unknown, port: number): string | null {
@@ -25,13 +13,14 @@ export function startFailure(error: unknown, port: number): string | null {
   const socket = error instanceof SocketModeError;
   const failure = failureOf(socket ? error.cause : error);
   if (failure === null) return null;
-  if (socket && failure.kind !== "transient" && failure.kind !== "rate_limited") {
-    return `Slack refuses SLACK_APP_TOKEN (${failure.word}): make an app-level token with the scope connections:write at api.slack.com/apps > your app > Basic Information > App-Level Tokens, and switch on Socket Mode`;
-  }
-  const known = SLACK[failure.word];
-  if (known !== undefined) return known;
-  if (failure.kind === "transient" || failure.kind === "rate_limited") {
+  const passing = failure.kind === "transient" || failure.kind === "rate_limited";
+  if (socket && !passing) return `${APP_TOKEN_REMEDY.what} (${failure.word}): ${APP_TOKEN_REMEDY.todo}`;
+  if (passing) {
     return `Slack cannot be reached (${failure.word}): check that this machine may reach SLACK_API_URL over HTTPS, then start again`;
+  }
+  if (failure.kind === "credentials") {
+    const { what, todo } = slackRemedy(failure.word);
+    return `${what}: ${todo}`;
   }
   return `Slack refused the start (${failure.word}): compare the app with manifest.yml, reinstall it, and start again`;
 }

@@ -5,10 +5,14 @@ import type { History } from "../../health/history.js";
 import type { Connection, Proof } from "../../hex/connection.js";
 import type { HexError } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
+import type { HexReport } from "../../hex/status-page.js";
+import type { SlackState } from "../trouble.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
+import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
+import { slackTroubleLines } from "./slack-remedies.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
@@ -22,21 +26,26 @@ export interface Status {
   watched: number;
   /** Requests to Hex that may be made at this moment. */
   budgetLeft: number;
+  /** Hex's public status page; null when it gave no answer. */
+  report: HexReport | null;
+  slack: SlackState;
   reference: string;
 }
 
 /** `now`: epoch ms. */
-export function statusMessage({ connection, history, watched, budgetLeft, reference }: Status, now: number): Message {
+export function statusMessage(status: Status, now: number): Message {
+  const { connection, history, watched, budgetLeft, reference } = status;
   const { host, error, since } = connection;
   const past = historyBlocks(history, now);
   const foot = context(
     `${count(watched, "run")} watched · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
   );
+  const beside = besideBlocks(status);
   if (error !== null) {
     // The watchdog's knowledge outlives a restart.
     const began = history.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
-    return brokenMessage(host, error, began, reference, [...past, foot]);
+    return brokenMessage(host, error, began, reference, beside, [...past, foot]);
   }
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
   const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
@@ -51,9 +60,18 @@ export function statusMessage({ connection, history, watched, budgetLeft, refere
       ["Latency", connection.latencyMs === null ? "not measured" : `${connection.latencyMs} ms`],
     ]),
     ...firstOfEachKind(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
+    ...beside,
     ...past,
     foot,
   ]);
+}
+
+/** What Hex says of itself, and what Slack refused lately. */
+function besideBlocks({ connection, report, slack }: Status): KnownBlock[] {
+  const { error } = connection;
+  // The limit of requests says nothing about the connection.
+  const lines = [hexReportLine(report, error === null || error.kind === "rate_limited"), ...slackTroubleLines(slack)];
+  return lines.filter((line) => line !== null).map((line) => section(line));
 }
 
 function brokenMessage(
@@ -61,7 +79,8 @@ function brokenMessage(
   error: HexError,
   since: number,
   reference: string,
-  rest: (KnownBlock | null)[],
+  beside: readonly KnownBlock[],
+  rest: readonly (KnownBlock | null)[],
 ): Message {
   // The bot's own budget or Hex's limit says nothing about the connection.
   const limited = error.kind === "rate_limited";
@@ -69,7 +88,8 @@ function brokenMessage(
     ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;
   const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
-  return message(text, [...remedyBlocks(head, error.facts, reference), ...rest]);
+  const [first = null, ...more] = remedyBlocks(head, error.facts, reference);
+  return message(text, [first, ...beside, ...more, ...rest]);
 }
 
 function tokenLine({ me, tokenKind }: Connection): string {

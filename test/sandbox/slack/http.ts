@@ -38,7 +38,7 @@ export function faultOutcome(kind: FaultKind, onError: number): Outcome {
     case "reset":
       return kind.type;
     case "status":
-      return { status: kind.status, body: "" };
+      return { status: kind.status, body: kind.body ?? "", headers: kind.headers ?? {} };
     case "ratelimited":
       return tooMany(kind.retryAfter);
     case "error":

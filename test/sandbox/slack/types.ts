@@ -163,7 +163,8 @@ export type FaultKind =
   | { type: "error"; error: string; extra?: Record<string, unknown> }
   /** `retryAfter` in seconds. */
   | { type: "ratelimited"; retryAfter: number }
-  | { type: "status"; status: number }
+  /** `body`: sent as it is, as a proxy's page would be. */
+  | { type: "status"; status: number; body?: string; headers?: Record<string, string> }
   | { type: "hang" }
   | { type: "reset" };
 

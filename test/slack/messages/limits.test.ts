@@ -237,10 +237,28 @@ describe("never past a limit, whatever the data", () => {
       run: proof,
       projects: maybe(fc.record({ total: fc.nat(), published: fc.nat(), complete: fc.boolean() })),
     });
+    const impact = fc.constantFrom("none" as const, "minor" as const, "critical" as const, "maintenance" as const);
+    const report = fc.record({
+      indicator: impact,
+      description: nasty,
+      incidents: fc.array(fc.record({ name: nasty, impact, url: maybe(url) }), { maxLength: 9 }),
+    });
+    const trouble = fc.record({
+      kind: fc.constantFrom("place" as const, "credentials" as const, "app_token" as const, "transient" as const),
+      word: fc.oneof(fc.constantFrom("missing_scope", "not_in_channel", "HTTP 503"), nasty),
+      method: fc.constantFrom("chat.update" as const, "response_url" as const),
+      channel: maybe(fc.oneof(fc.constantFrom("C0DATATEAM1", "U1"), nasty)),
+      at: time,
+    });
+    const slack = fc.record({
+      troubles: fc.array(trouble, { maxLength: 6 }),
+      missingScopes: fc.subarray(["commands", "chat:write", "chat:write.public"]),
+    });
     fc.assert(
-      fc.property(connection, history, fc.nat(), (made, past, watched) =>
-        check(statusMessage({ connection: made, history: past, watched, budgetLeft: 3, reference: "abcd1234" }, NOW)),
-      ),
+      fc.property(connection, history, fc.nat(), maybe(report), slack, (made, past, watched, page, state) => {
+        const rest = { watched, budgetLeft: 3, report: page, slack: state, reference: "abcd1234" };
+        check(statusMessage({ connection: made, history: past, ...rest }, NOW));
+      }),
     );
   });
 

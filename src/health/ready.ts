@@ -1,0 +1,110 @@
+// `GET /readyz`: whether each part that the bot needs works: Slack, the store and Hex. Asks Hex nothing: that is the probe's.
+
+import type { RequestListener } from "node:http";
+import type { Clock } from "../clock.js";
+import type { HexErrorKind } from "../hex/errors.js";
+
+/** How the last probe of Hex ended. `at`: epoch ms; `kind`: why not. */
+export interface LastProbe {
+  at: number;
+  ok: boolean;
+  kind: HexErrorKind | null;
+}
+
+/** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
+export interface SlackReady {
+  ok: boolean;
+  since: number;
+  why: string | null;
+}
+
+export interface ReadyOptions {
+  clock: Clock;
+  slack: () => SlackReady;
+  /** null: none has been made yet. */
+  lastProbe: () => Promise<LastProbe | null>;
+  /** Writes something small to the store. */
+  tryWrite: () => Promise<void>;
+}
+
+interface Part {
+  ok: boolean;
+  /** ISO 8601, UTC. */
+  since?: string;
+  at?: string;
+  why?: string;
+}
+
+const WRITE_MS = 1_000;
+/** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
+const KEEP_MS = 1_000;
+
+export class Readiness {
+  #writing: Promise<unknown> | null = null;
+  #store: { part: Promise<Part>; at: number } | null = null;
+
+  constructor(private readonly options: ReadyOptions) {}
+
+  /** 200 when every part works, 503 while one does not; which, since when and why in JSON. */
+  readonly answer: RequestListener = (_, response) => {
+    void this.parts().then((parts) => {
+      const ok = Object.values(parts).every((part) => part.ok);
+      response.writeHead(ok ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
+      response.end(`${JSON.stringify({ ok, ...parts })}\n`);
+    });
+  };
+
+  async parts(): Promise<{ slack: Part; store: Part; hex: Part }> {
+    const [store, hex] = await Promise.all([this.#storePart(), this.#hexPart()]);
+    const { ok, since, why } = this.options.slack();
+    return { slack: { ok, since: iso(since), ...(why === null ? {} : { why }) }, store, hex };
+  }
+
+  #storePart(): Promise<Part> {
+    const now = this.options.clock.now();
+    if (this.#store === null || now - this.#store.at >= KEEP_MS) this.#store = { part: this.#write(), at: now };
+    return this.#store.part;
+  }
+
+  /** A write that hangs is not followed by another one. */
+  async #write(): Promise<Part> {
+    const { clock, tryWrite } = this.options;
+    const at = iso(clock.now());
+    if (this.#writing !== null) return { ok: false, at, why: "timeout" };
+    const written = tryWrite().then(
+      () => null,
+      (error: unknown) => whyNot(error),
+    );
+    this.#writing = written;
+    const over = new AbortController();
+    void written.then(() => {
+      this.#writing = null;
+      over.abort();
+    });
+    const why = await Promise.race([written, clock.sleep(WRITE_MS, over.signal).then(() => this.#late(written))]);
+    return why === null ? { ok: true, at } : { ok: false, at, why };
+  }
+
+  /** The sleep ends early when the write is done. */
+  async #late(written: Promise<string | null>): Promise<string | null> {
+    return this.#writing === null ? written : "timeout";
+  }
+
+  async #hexPart(): Promise<Part> {
+    const probe = await this.options.lastProbe().catch(() => null);
+    if (probe === null) return { ok: false, why: "not_probed_yet" };
+    return { ok: probe.ok, at: iso(probe.at), ...(probe.kind === null ? {} : { why: probe.kind }) };
+  }
+}
+
+/** A word for what the database said; its own words may name hosts. */
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code.startsWith("SQLITE_FULL") || code === "53100") return "disk_full";
+  if (code.startsWith("SQLITE_READONLY") || code === "25006") return "read_only";
+  return "failed";
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

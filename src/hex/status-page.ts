@@ -1,0 +1,105 @@
+// What Hex says of itself on its public status page (Statuspage): tells "Hex has an incident" from "your side". Asked beside
+// the API, without a token and outside the request budget; when it gives no answer in time, there simply is none.
+
+import { z } from "zod";
+import type { Clock } from "../clock.js";
+
+/** An incident that is not over, or maintenance under way. */
+export interface HexIncident {
+  name: string;
+  impact: "none" | "minor" | "major" | "critical" | "maintenance";
+  /** Where to read more. */
+  url: string | null;
+}
+
+export interface HexReport {
+  /** The worst that Hex says, as a word. */
+  indicator: HexIncident["impact"];
+  /** Hex's own sentence for it, such as "Partial System Outage". */
+  description: string;
+  incidents: HexIncident[];
+}
+
+export interface StatusPageOptions {
+  /** Of a Statuspage `summary.json`; null: never asked. */
+  url: string | null;
+  clock: Clock;
+  /** Longest time for an answer, body included, in ms. */
+  timeoutMs: number;
+}
+
+/** How long (ms) an answer counts, and how long the absence of one does. */
+const KEEP_MS = 60_000;
+const KEEP_ABSENCE_MS = 15_000;
+/** In bytes. A summary is a few ten thousand. */
+const MAX_BODY = 500_000;
+
+const impact = z.enum(["none", "minor", "major", "critical", "maintenance"]).catch("none");
+const incident = z.object({
+  name: z.string(),
+  status: z.string().catch(""),
+  impact,
+  shortlink: z.string().nullable().catch(null),
+});
+const summarySchema = z.object({
+  status: z.object({ indicator: impact, description: z.string().catch("") }),
+  incidents: z.array(incident).catch([]),
+  scheduled_maintenances: z.array(incident).catch([]),
+});
+const OVER: ReadonlySet<string> = new Set(["resolved", "postmortem", "completed"]);
+
+export class StatusPage {
+  #asked: { report: Promise<HexReport | null>; until: number } | null = null;
+
+  constructor(private readonly options: StatusPageOptions) {}
+
+  /** What the page says, at most a minute old; null when it is off or gives no answer. Never rejects, and never takes longer than the limit. */
+  read(): Promise<HexReport | null> {
+    const { url, clock } = this.options;
+    if (url === null) return Promise.resolve(null);
+    if (this.#asked !== null && clock.now() < this.#asked.until) return this.#asked.report;
+    const asked = { report: this.#fetch(url).catch(() => null), until: clock.now() + KEEP_MS };
+    this.#asked = asked;
+    void asked.report.then((report) => {
+      if (report === null) asked.until = clock.now() + KEEP_ABSENCE_MS;
+    });
+    return asked.report;
+  }
+
+  async #fetch(url: string): Promise<HexReport> {
+    const response = await fetch(url, {
+      headers: { accept: "application/json" },
+      redirect: "error",
+      signal: AbortSignal.timeout(this.options.timeoutMs),
+    });
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`the status page answered ${response.status}`);
+    }
+    return reportOf(summarySchema.parse(JSON.parse(await limitedText(response))));
+  }
+}
+
+async function limitedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  // Leaving the loop early gives the connection up.
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) throw new Error("the status page is too large");
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function reportOf({ status, incidents, scheduled_maintenances }: z.output<typeof summarySchema>): HexReport {
+  const open = incidents.filter((one) => !OVER.has(one.status));
+  const underWay = scheduled_maintenances
+    .filter((one) => one.status === "in_progress" || one.status === "verifying")
+    .map((one) => ({ ...one, impact: "maintenance" as const }));
+  return {
+    ...status,
+    incidents: [...open, ...underWay].map(({ name, impact, shortlink }) => ({ name, impact, url: shortlink })),
+  };
+}

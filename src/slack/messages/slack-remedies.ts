@@ -1,0 +1,102 @@
+// One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
+// Phrases without a full stop, to be put together by those who show them.
+
+import { SCOPES } from "../scopes.js";
+import type { SlackState, SlackTrouble } from "../trouble.js";
+import { code, date, inline } from "./mrkdwn.js";
+
+export interface SlackRemedy {
+  what: string;
+  todo: string;
+}
+
+const APP = "api.slack.com/apps > your app";
+const REINSTALL = `reinstall the app at ${APP} > Install App and copy the new token`;
+const COPY = `copy it again from ${APP} > OAuth & Permissions (xoxb-…)`;
+const FROM_MANIFEST = `compare the app with manifest.yml at ${APP} > App Manifest, and reinstall it`;
+const INVITE = "invite the bot there with /invite, or use another channel";
+const FEW_MAY_POST = "Only some people may post there";
+const UPDATE = "update the bot; if it stays so, report the reference's log line";
+
+const GONE: SlackRemedy = {
+  what: "The message can no longer be changed",
+  todo: "nothing; the card goes to whoever asked for the run",
+};
+
+const REMEDIES: Record<string, SlackRemedy> = {
+  invalid_auth: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
+  not_authed: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
+  not_allowed_token_type: { what: "SLACK_BOT_TOKEN is not a bot's token", todo: COPY },
+  token_revoked: { what: "SLACK_BOT_TOKEN was revoked", todo: REINSTALL },
+  token_expired: { what: "SLACK_BOT_TOKEN has expired", todo: REINSTALL },
+  account_inactive: {
+    what: "The app was removed from the workspace",
+    todo: `install it again at ${APP} > Install App and copy the new token`,
+  },
+  team_access_not_granted: { what: "The app may not act in this workspace", todo: "ask an admin to grant it access" },
+  missing_scope: { what: "The app lacks a scope", todo: FROM_MANIFEST },
+  not_in_channel: { what: "The bot is not in the channel", todo: INVITE },
+  channel_not_found: { what: "The bot cannot see the channel", todo: INVITE },
+  is_archived: { what: "The channel is archived", todo: "use another channel, or unarchive it" },
+  restricted_action: { what: FEW_MAY_POST, todo: "ask an admin, or use another channel" },
+  restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: "ask an admin, or use another channel" },
+  restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: "use another channel" },
+  restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: "use another channel" },
+  cannot_dm_bot: { what: "The bot may not write to another bot", todo: "use the bot as a person" },
+  messages_tab_disabled: {
+    what: "The bot may send no direct messages",
+    todo: `allow the Messages tab at ${APP} > App Home`,
+  },
+  user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
+  message_not_found: GONE,
+  thread_not_found: GONE,
+  cant_update_message: GONE,
+  edit_window_closed: GONE,
+  ratelimited: { what: "Slack asks to wait", todo: "nothing; the bot tries again on its own" },
+  network: {
+    what: "Slack cannot be reached",
+    todo: "check that the bot's machine may reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
+  },
+  unreadable: {
+    what: "Something other than Slack answered",
+    todo: "check SLACK_API_URL, and whether a proxy stands in between",
+  },
+};
+
+/** The remedy for Slack's word, or for the bot's own for an answer that never came (`network`, `HTTP 503`). */
+export function slackRemedy(word: string): SlackRemedy {
+  const known = REMEDIES[word];
+  if (known !== undefined) return known;
+  if (word.startsWith("HTTP ")) {
+    return { what: "Slack fails", todo: "look at https://slack-status.com; the bot tries again on its own" };
+  }
+  return { what: "Slack refused it", todo: UPDATE };
+}
+
+/** For any refusal to open a Socket Mode connection. */
+export const APP_TOKEN_REMEDY: SlackRemedy = {
+  what: "Slack refuses SLACK_APP_TOKEN",
+  todo: `make an app-level token with the scope connections:write at ${APP} > Basic Information > App-Level Tokens, and switch on Socket Mode`,
+};
+
+/** One sentence; null when none is missing. */
+export function missingScopesSentence(missing: readonly string[]): string | null {
+  if (missing.length === 0) return null;
+  const names = `${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}`;
+  return `The app lacks the ${names} of ${SCOPES.length} that it needs: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
+}
+
+/** mrkdwn lines for `/hex status`; none when all is well. */
+export function slackTroubleLines({ troubles, missingScopes }: SlackState): string[] {
+  const missing = missingScopesSentence(missingScopes);
+  // Said better by the names of the scopes.
+  const others = troubles.filter(({ word }) => missing === null || word !== "missing_scope");
+  return [...(missing === null ? [] : [`:warning: ${inline(missing, 400)}.`]), ...others.map(troubleLine)];
+}
+
+function troubleLine({ kind, word, method, channel, at }: SlackTrouble): string {
+  const { what, todo } = kind === "app_token" ? APP_TOKEN_REMEDY : slackRemedy(word);
+  const where = channel !== null && /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
+  const facts = `${code(method, 40)}${where}: ${code(word, 60)}, ${date(at, "{time}")}`;
+  return `:warning: ${inline(what, 200)} (${facts}). To do: ${inline(todo, 300)}.`;
+}

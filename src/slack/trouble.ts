@@ -1,0 +1,88 @@
+// What Slack refused or failed at lately, the last of each kind, until the same works again. In memory: it is about this process.
+
+import type { Clock } from "../clock.js";
+import type { SlackCall, SlackMethod } from "./calls.js";
+import { failureOfCall, type SlackFailure } from "./failures.js";
+import { missingScopes } from "./scopes.js";
+
+/** A message that is gone is no trouble: its card moves. */
+export type TroubleKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
+
+export interface SlackTrouble {
+  kind: TroubleKind;
+  /** Slack's. */
+  word: string;
+  method: SlackMethod;
+  /** A channel's or a person's id, when it is about one. */
+  channel: string | null;
+  /** Epoch ms. */
+  at: number;
+}
+
+export interface SlackState {
+  troubles: SlackTrouble[];
+  /** Of those that the manifest asks for, as of the last answer. */
+  missingScopes: string[];
+}
+
+/** How long (ms) a failure is worth showing. */
+const HOUR_MS = 60 * 60_000;
+
+export class SlackTroubles {
+  /** By kind; `about`: what has to work again for it to be over. */
+  readonly #last = new Map<TroubleKind, { trouble: SlackTrouble; about: string }>();
+  #granted: readonly string[] | null = null;
+  #askedAt: number;
+
+  constructor(private readonly clock: Clock) {
+    this.#askedAt = clock.now();
+  }
+
+  /** To be told of every call. */
+  observe(call: SlackCall): void {
+    const { method, channel } = call;
+    // The app token's scopes are others.
+    if (method !== "apps.connections.open" && call.scopes !== null) this.#granted = call.scopes;
+    if (usesToken(method)) this.#askedAt = this.clock.now();
+    const failure = failureOfCall(call);
+    if (failure === null) this.#works(call);
+    if (failure === null || failure.kind === "gone") return;
+    const kind = kindOf(failure, method);
+    const trouble = { kind, word: failure.word, method, channel, at: this.clock.now() };
+    this.#last.set(kind, { trouble, about: aboutOf(trouble) });
+  }
+
+  now(): SlackState {
+    const since = this.clock.now() - HOUR_MS;
+    const troubles = [...this.#last.values()].map(({ trouble }) => trouble).filter(({ at }) => at > since);
+    return { troubles, missingScopes: missingScopes(this.#granted) };
+  }
+
+  /** Whether Slack took the bot's token when it was last used. `at`: epoch ms; `word`: Slack's, for why not. */
+  get token(): { ok: boolean; at: number; word: string | null } {
+    const refusal = this.#last.get("credentials")?.trouble ?? null;
+    return { ok: refusal === null, at: this.#askedAt, word: refusal?.word ?? null };
+  }
+
+  #works({ method, channel }: SlackCall): void {
+    const works = new Set<string | null>([method, channel, usesToken(method) ? TOKEN : null]);
+    for (const [kind, { about }] of this.#last) if (works.has(about)) this.#last.delete(kind);
+  }
+}
+
+const TOKEN = "the bot's token";
+
+function usesToken(method: SlackMethod): boolean {
+  return method !== "apps.connections.open" && method !== "response_url";
+}
+
+function kindOf({ kind }: { kind: Exclude<TroubleKind, "app_token"> }, method: SlackMethod): TroubleKind {
+  const refused = kind === "credentials" || kind === "other";
+  return method === "apps.connections.open" && refused ? "app_token" : kind;
+}
+
+function aboutOf({ kind, word, method, channel }: SlackTrouble): string {
+  if (kind === "place" && channel !== null) return channel;
+  if (kind === "credentials" && word !== "missing_scope") return TOKEN;
+  return method;
+}

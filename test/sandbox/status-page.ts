@@ -1,0 +1,106 @@
+// A simulated public status page of Hex, in Statuspage's format: what it says, and the ways in which it fails.
+
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+
+export interface PageIncident {
+  name: string;
+  /** investigating, identified, monitoring, resolved, postmortem; of maintenance: scheduled, in_progress, completed. */
+  status: string;
+  impact: string;
+}
+
+/** What the page does when it is asked. */
+export type PageAnswer =
+  | {
+      type: "summary";
+      indicator?: string;
+      description?: string;
+      incidents?: PageIncident[];
+      maintenances?: PageIncident[];
+    }
+  | { type: "raw"; status: number; body: string; headers?: Record<string, string> }
+  | { type: "hang" }
+  /** The head and the beginning of a body, and no end. */
+  | { type: "stall" }
+  | { type: "endless" };
+
+export interface LocalStatusPage {
+  readonly origin: string;
+  /** Changed at any time. All is well unless told. */
+  answer: PageAnswer;
+  /** The headers of every request for the summary, in order. */
+  readonly requests: readonly IncomingHttpHeaders[];
+  stop(): Promise<void>;
+}
+
+const PATH = "/api/v2/summary.json";
+const CHUNK = "x".repeat(64 * 1024);
+
+export async function startStatusPage(): Promise<LocalStatusPage> {
+  const requests: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    if (request.url !== PATH) return void response.writeHead(404).end();
+    requests.push(request.headers);
+    send(page.answer, response);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const page: LocalStatusPage = {
+    origin: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    answer: { type: "summary" },
+    requests,
+    async stop() {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return page;
+}
+
+function send(answer: PageAnswer, response: ServerResponse): void {
+  switch (answer.type) {
+    case "summary":
+      return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(summary(answer)));
+    case "raw":
+      return void response.writeHead(answer.status, answer.headers).end(answer.body);
+    case "hang":
+      return;
+    case "stall":
+      return void response.writeHead(200, { "content-type": "application/json" }).write('{"page":{');
+    case "endless":
+      response.writeHead(200, { "content-type": "application/json" });
+      endless(response);
+  }
+}
+
+function endless(response: ServerResponse): void {
+  if (response.destroyed) return;
+  response.write(CHUNK, (error) => {
+    if (!error) setImmediate(() => endless(response));
+  });
+}
+
+function summary({ indicator, description, incidents = [], maintenances = [] }: PageAnswer & { type: "summary" }) {
+  const entry = (one: PageIncident, index: number) => ({
+    ...one,
+    id: `incident${index}`,
+    created_at: "2026-11-02T08:50:00.000Z",
+    updated_at: "2026-11-02T08:55:00.000Z",
+    monitoring_at: null,
+    resolved_at: null,
+    shortlink: `https://stspg.io/incident${index}`,
+    incident_updates: [],
+  });
+  return {
+    page: { id: "hexpage", name: "Hex", url: "https://status.hex.tech", time_zone: "Etc/UTC" },
+    status: { indicator: indicator ?? "none", description: description ?? "All Systems Operational" },
+    components: [{ id: "api", name: "API", status: "operational" }],
+    incidents: incidents.map(entry),
+    scheduled_maintenances: maintenances.map(entry),
+  };
+}

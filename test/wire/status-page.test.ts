@@ -1,0 +1,115 @@
+// Hex's public status page beside the probe: it tells Hex's trouble from one's own, and its own trouble is nobody's.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startApp } from "../../src/app.js";
+import { readConfig } from "../../src/config.js";
+import { createLogger } from "../../src/log.js";
+import type { PageAnswer } from "../sandbox/status-page.js";
+import { Bench } from "./bench.js";
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.start("socket");
+});
+afterEach(() => bench.stop());
+
+/** The good news waits for nothing, so that the second answer is the one that must know. */
+async function statusTwice(): Promise<string> {
+  await bench.ask("status");
+  return bench.ask("status");
+}
+const incident = { name: "Elevated errors", status: "investigating", impact: "major" };
+
+test("an incident stands on the card, with its link, while the bot is connected", async () => {
+  bench.statusPage.answer = { type: "summary", indicator: "major", incidents: [incident] };
+  const answer = await statusTwice();
+  expect(answer).toContain("Connected to Hex");
+  expect(answer).toContain(
+    ":warning: Hex reports: Elevated errors (major outage) – <https://stspg.io/incident0|read more>",
+  );
+});
+
+test("maintenance under way is told; what is planned or over is not", async () => {
+  bench.statusPage.answer = {
+    type: "summary",
+    incidents: [{ ...incident, status: "resolved" }],
+    maintenances: [
+      { name: "Database upgrade", status: "in_progress", impact: "maintenance" },
+      { name: "Next week", status: "scheduled", impact: "maintenance" },
+    ],
+  };
+  const answer = await statusTwice();
+  expect(answer).toContain("Hex reports: Database upgrade (maintenance)");
+  expect(answer).not.toContain("Elevated errors");
+  expect(answer).not.toContain("Next week");
+});
+
+test("a state without an incident is told in Hex's words", async () => {
+  bench.statusPage.answer = { type: "summary", indicator: "minor", description: "Partially <!channel> Degraded" };
+  expect(await statusTwice()).toContain("Hex reports: Partially &lt;!channel&gt; Degraded (minor outage)");
+});
+
+test("not connected: at once whether it is Hex's side or one's own", async () => {
+  bench.hex.workspace.revokeToken(bench.token);
+  const own = await bench.ask("status");
+  expect(own).toContain("Not connected to Hex");
+  expect(own).toContain("Hex reports no incident, so look at your side first.");
+  await bench.pass(61_000);
+  bench.statusPage.answer = {
+    type: "summary",
+    indicator: "critical",
+    incidents: [{ ...incident, impact: "critical" }],
+  };
+  const theirs = await bench.ask("status");
+  expect(theirs).toContain("Hex reports: Elevated errors (critical outage)");
+  expect(theirs).not.toContain("your side");
+});
+
+test("it is asked once a minute at most, without the token and outside the budget", async () => {
+  for (let i = 0; i < 3; i++) await bench.ask("status");
+  expect(bench.statusPage.requests).toHaveLength(1);
+  expect(JSON.stringify(bench.statusPage.requests)).not.toContain(bench.token);
+  expect(bench.statusPage.requests[0]?.authorization).toBeUndefined();
+  await bench.pass(61_000);
+  await bench.ask("status");
+  expect(bench.statusPage.requests).toHaveLength(2);
+});
+
+describe("its own trouble delays nothing and shows nowhere", () => {
+  const troubles: [string, PageAnswer][] = [
+    ["it hangs", { type: "hang" }],
+    ["its answer stops in the middle", { type: "stall" }],
+    ["its answer never ends", { type: "endless" }],
+    ["it fails", { type: "raw", status: 500, body: "{}" }],
+    ["nonsense", { type: "raw", status: 200, body: "<html>hello</html>" }],
+    ["JSON of another shape", { type: "raw", status: 200, body: '{"status":"fine"}' }],
+    ["it leads elsewhere", { type: "raw", status: 302, body: "", headers: { location: "https://example.invalid/" } }],
+  ];
+  test.each(troubles)("%s", async (_, answer) => {
+    bench.statusPage.answer = answer;
+    expect(await bench.ask("status")).toContain("Connected to Hex");
+    bench.hex.workspace.revokeToken(bench.token);
+    const down = await bench.ask("status");
+    expect(down).toContain("Not connected to Hex");
+    expect(down).not.toMatch(/Hex reports/);
+    // A failure is remembered as well: nobody waits for it again.
+    await bench.ask("status");
+    expect(bench.statusPage.requests).toHaveLength(1);
+  });
+
+  test("it is not there", async () => {
+    await bench.statusPage.stop();
+    expect(await bench.ask("status")).toContain("Connected to Hex");
+  });
+
+  test("HEX_STATUS_URL=off: it is never asked", async () => {
+    await bench.stopBot();
+    const reading = readConfig({ ...bench.env(), HEX_STATUS_URL: "off" });
+    if (!reading.ok) throw new Error(reading.problems.join());
+    const log = createLogger({ level: "silent", pretty: false, secrets: [] });
+    bench.app = await startApp({ config: reading.config, log, clock: bench.clock, slackPingMs: 150 });
+    await bench.slack.socket.waitForConnection();
+    expect(await bench.ask("status")).toContain("Connected to Hex");
+    expect(bench.statusPage.requests).toEqual([]);
+  });
+});
