@@ -69,7 +69,7 @@ function channelOf(body: unknown): string | null {
 function wordOf(text: string, method: SlackMethod): string | null {
   const answer = parseJson(text);
   if (typeof answer !== "object" || answer === null || !("ok" in answer)) {
-    return method === "response_url" ? null : slackWord(text);
+    return method === "response_url" && text === "ok" ? null : slackWord(text);
   }
   if (answer.ok !== false) return null;
   return slackWord("error" in answer ? String(answer.error) : "");

@@ -34,7 +34,15 @@ const PLACES = new Set([
   "messages_tab_disabled",
   "user_not_found",
 ]);
-const GONE = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"]);
+const GONE = new Set([
+  "message_not_found",
+  "cant_update_message",
+  "edit_window_closed",
+  "thread_not_found",
+  // Of a response_url, which lives for half an hour.
+  "expired_url",
+  "used_url",
+]);
 const CREDENTIALS = new Set([
   "invalid_auth",
   "not_authed",

@@ -1,0 +1,220 @@
+// What machines see: /readyz and /metrics of the real bot, while things go wrong and well again.
+
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Readiness } from "../../src/health/ready.js";
+import { openEmbedded } from "../../src/store/database.js";
+import { tryWrite } from "../../src/store/trial.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { Bench, breathe, MODES } from "./bench.js";
+
+/** The sample of a metric, such as `hexbot_commands_total{command="status",outcome="ok"}`. */
+function sample(text: string, series: string): number | undefined {
+  const line = text.split("\n").find((one) => one.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  const ready = async () => {
+    const { status, text } = await bench.get("/readyz");
+    const body: unknown = JSON.parse(text);
+    return { status, body };
+  };
+  const metric = async (series: string) => sample((await bench.get("/metrics")).text, series);
+  const labelled = (name: string, labels: Record<string, string>) =>
+    `${name}{${Object.entries(labels)
+      .map(([label, value]) => `${label}="${value}"`)
+      .join(",")}}`;
+
+  describe("/readyz", () => {
+    test("not ready before Hex was asked, ready after, and not ready with the reason when the token is dead", async () => {
+      expect(await ready()).toMatchObject({
+        status: 503,
+        body: { ok: false, slack: { ok: true }, store: { ok: true }, hex: { ok: false, why: "not_probed_yet" } },
+      });
+      expect(bench.hex.requests).toEqual([]);
+      await bench.ask("status");
+      const at = new Date(bench.clock.now()).toISOString();
+      const well = await ready();
+      expect(well).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true, at } } });
+      bench.hex.workspace.revokeToken(bench.token);
+      await bench.ask("status");
+      const asked = bench.hex.requests.length;
+      const dead = await ready();
+      expect(dead).toMatchObject({ status: 503, body: { ok: false, hex: { ok: false, why: "unauthorized" } } });
+      expect(JSON.stringify([well, dead])).not.toContain("127.0.0.1");
+      // Health never asks Hex by itself.
+      expect(bench.hex.requests).toHaveLength(asked);
+    });
+
+    test("a bot token that Slack refuses: not ready, until Slack takes it again", async () => {
+      await bench.ask("status");
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      bench.slack.faults.add({ method: "*", times: 1, kind: { type: "error", error: "token_revoked" } });
+      await bench.slack.command(`run ${project.id}`);
+      for (let i = 0; i < 500 && (await ready()).status === 200; i++) await breathe();
+      expect(await ready()).toMatchObject({ status: 503, body: { slack: { ok: false, why: "token_revoked" } } });
+      await bench.cardShows("Completed");
+      expect(await ready()).toMatchObject({ status: 200, body: { slack: { ok: true } } });
+    });
+
+    test("asked often, it writes once a second", async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => bench.get("/readyz")));
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    });
+  });
+
+  describe("/metrics", () => {
+    test("commands by name and outcome; whatever else is typed counts as unknown", async () => {
+      await bench.ask("status");
+      await bench.ask("");
+      for (const typed of ["launch the rocket", "U123 <script>", "stauts"]) await bench.ask(typed);
+      // The list of projects that the status has read is no longer fresh.
+      await bench.pass(61_000);
+      bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+      const { id } = await bench.slack.command("projects");
+      await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 200);
+      const failed = labelled("hexbot_commands_total", { command: "projects", outcome: "hex_failed" });
+      for (let i = 0; i < 500 && (await metric(failed)) === undefined; i++) await breathe();
+      const { text } = await bench.get("/metrics");
+      const count = (command: string, outcome: string) =>
+        sample(text, labelled("hexbot_commands_total", { command, outcome }));
+      expect(count("status", "ok")).toBe(1);
+      expect(count("help", "ok")).toBe(1);
+      expect(count("unknown", "ok")).toBe(3);
+      expect(count("projects", "hex_failed")).toBe(1);
+      expect(text).not.toMatch(/rocket|script|U123|stauts/);
+      expect(sample(text, "hexbot_ack_seconds_count")).toBe(6);
+      expect(sample(text, labelled("hexbot_hex_requests_total", { operation: "me", status: "200" }))).toBe(1);
+      expect(
+        sample(text, labelled("hexbot_hex_requests_total", { operation: "listProjects", status: "500" })),
+      ).toBeGreaterThan(0);
+      expect(sample(text, labelled("hexbot_hex_request_seconds_count", { operation: "me" }))).toBe(1);
+      expect(sample(text, "hexbot_hex_budget_left")).toBeLessThan(30);
+    });
+
+    test("runs in flight by state, and how late a card shows the end", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      expect(await metric(labelled("hexbot_runs_in_flight", { state: "running" }))).toBe(1);
+      expect(await metric(labelled("hexbot_runs_in_flight", { state: "waiting" }))).toBe(0);
+      expect(await metric("hexbot_watching")).toBe(1);
+      await bench.slack.click(await bench.cardShows("Completed"), "run_again");
+      await bench.cardShows("Running", 1);
+      const { text } = await bench.get("/metrics");
+      expect(sample(text, "hexbot_card_delay_seconds_count")).toBe(1);
+      expect(sample(text, "hexbot_card_delay_seconds_sum")).toBeLessThan(60);
+      expect(sample(text, labelled("hexbot_buttons_total", { button: "run_again", outcome: "ok" }))).toBe(1);
+    });
+
+    test("Slack's calls by method and outcome, and its 429s", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
+      await bench.slack.command(`run ${project.id}`, { channel: bench.slack.channels.secret });
+      await bench.until(() => bench.cards.length > 0);
+      const { text } = await bench.get("/metrics");
+      const calls = (method: string, outcome: string) =>
+        sample(text, labelled("hexbot_slack_calls_total", { method, outcome }));
+      expect(calls("chat.postMessage", "rate_limited")).toBe(1);
+      expect(calls("chat.postMessage", "place")).toBe(1);
+      expect(calls("chat.postMessage", "ok")).toBe(1);
+      expect(calls("auth.test", "ok")).toBe(1);
+      expect(sample(text, labelled("hexbot_slack_rate_limited_total", { method: "chat.postMessage" }))).toBe(1);
+      expect(calls("apps.connections.open", "ok")).toBe(mode === "socket" ? 1 : undefined);
+    });
+
+    test("what is not known is NaN, and the process is measured", async () => {
+      const { text } = await bench.get("/metrics");
+      for (const name of ["hexbot_hex_outage", "hexbot_hex_token_days_left", "hexbot_hex_up"]) {
+        expect(text).toMatch(new RegExp(`^${name} NaN$`, "im"));
+      }
+      expect(sample(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
+      expect(sample(text, "hexbot_slack_connected")).toBe(1);
+      // No id of Slack's or Hex's is a label's value.
+      expect(text).not.toMatch(/="[UCTD]0[A-Z0-9]+"|[0-9a-f]{8}-[0-9a-f]{4}/);
+    });
+  });
+});
+
+test("Socket Mode: not ready while the WebSocket is closed, and ready again after", async () => {
+  const bench = await Bench.start("socket");
+  await bench.ask("status");
+  bench.slack.faults.add({ method: "apps.connections.open", times: 2, kind: { type: "reset" } });
+  bench.slack.socket.drop();
+  const answer = () => bench.get("/readyz");
+  for (let i = 0; i < 500 && (await answer()).status === 200; i++) await breathe();
+  expect((await answer()).text).toContain('"why":"socket_closed"');
+  expect(sample((await bench.get("/metrics")).text, "hexbot_slack_connected")).toBe(0);
+  await bench.slack.socket.waitForConnection();
+  for (let i = 0; i < 500 && (await answer()).status !== 200; i++) await breathe();
+  expect((await answer()).status).toBe(200);
+  await bench.stop();
+});
+
+describe("the store", () => {
+  const clock = new ManualClock();
+  const readiness = (write: () => Promise<void>) =>
+    new Readiness({
+      clock,
+      slack: () => ({ ok: true, since: clock.now(), why: null }),
+      lastProbe: async () => ({ at: clock.now(), ok: true, kind: null }),
+      tryWrite: write,
+    });
+
+  test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    const { db, close } = await openEmbedded(dir);
+    const parts = readiness(() => tryWrite(db));
+    expect((await parts.parts()).store.ok).toBe(true);
+    expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
+    await sql`pragma query_only = on`.execute(db);
+    clock.advance(1_000);
+    expect((await parts.parts()).store).toMatchObject({ ok: false, why: "read_only" });
+    await sql`pragma query_only = off`.execute(db);
+    clock.advance(1_000);
+    expect((await parts.parts()).store.ok).toBe(true);
+    await close();
+    rmSync(dir, { recursive: true });
+  });
+
+  test("a write that hangs is not ready after a second, and no other one is begun behind it", async () => {
+    let begun = 0;
+    let end: () => void = () => undefined;
+    const parts = readiness(() => {
+      begun++;
+      return new Promise((resolve) => {
+        end = resolve;
+      });
+    });
+    const first = parts.parts();
+    await breathe();
+    clock.advance(1_000);
+    expect((await first).store).toMatchObject({ ok: false, why: "timeout" });
+    clock.advance(1_000);
+    expect((await parts.parts()).store).toMatchObject({ ok: false, why: "timeout" });
+    expect(begun).toBe(1);
+    end();
+    await breathe();
+    clock.advance(1_000);
+    const last = parts.parts();
+    end();
+    expect((await last).store.ok).toBe(true);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test("a failure's own words stay out: they may name hosts", async () => {
+    const parts = readiness(() => Promise.reject(new Error("connect ECONNREFUSED db.internal:5432")));
+    expect((await parts.parts()).store).toMatchObject({ ok: false, why: "failed" });
+  });
+});

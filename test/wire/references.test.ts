@@ -1,0 +1,106 @@
+// Every reference that somebody reads in Slack finds its line in the log, at the level that is logged by default.
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { Bench, shown } from "./bench.js";
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.start("socket");
+});
+afterEach(() => bench.stop());
+
+const FOREVER = Number.POSITIVE_INFINITY;
+
+/** The references in all that was ever shown, edited cards included. */
+function referencesShown(): Set<string> {
+  const versions = (message: SlackMessage) => [shown(message), ...message.history.map((one) => JSON.stringify(one))];
+  const texts = bench.slack.messages.flatMap(versions);
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/Reference `([^`]+)`/g)].map(([, reference]) => reference ?? "")),
+  );
+}
+
+/** Of the lines at info and above: the reference, and the run. */
+function referencesLogged(lines: readonly string[]): Set<string> {
+  const said = lines.map((line): { level?: string; reference?: string } => JSON.parse(line));
+  const loud = said.filter(({ level }) => level !== "trace" && level !== "debug");
+  return new Set(loud.flatMap(({ reference }) => (reference === undefined ? [] : [reference])));
+}
+
+async function answered(text: string): Promise<void> {
+  const { id } = await bench.slack.command(text);
+  await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 200);
+}
+
+test("over every kind of failure", async () => {
+  const { workspace, faults } = bench.hex;
+  const project = workspace.addProject({ title: "Revenue", run: { runningMs: 40_000 } });
+  const failing = workspace.addProject({ title: "Churn", run: { runningMs: 5_000, outcome: "ERRORED" } });
+  const inputs = workspace.addProject({ title: "Inputs" });
+
+  await bench.ask("status");
+  for (const kind of [
+    { type: "status" as const, status: 500 },
+    { type: "html" as const },
+    { type: "truncated" as const },
+    { type: "reset" as const },
+    { type: "hang" as const },
+    { type: "rateLimited" as const, retryAfter: 1 },
+  ]) {
+    faults.add({ kind, times: FOREVER });
+    await answered("status");
+    await answered(`runs ${project.id}`);
+    faults.clear();
+    await bench.pass(61_000);
+  }
+  await answered("runs 00000000-0000-4000-8000-000000000000");
+
+  // Cards: refused, errored, and one whose start is lost and which nobody finds.
+  await bench.slack.command(`run ${inputs.id} regoin=x`);
+  await bench.cardShows("Not started", 0);
+  await bench.slack.command(`run ${failing.id}`);
+  await bench.cardShows("Errored", 1);
+  faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+  await bench.slack.command(`run ${inputs.id}`);
+  await bench.cardShows("Not known", 2);
+  await bench.slack.click(bench.card(2), "look_again");
+  await bench.until(() => bench.card(2).history.filter(({ text }) => text.startsWith("Not known")).length === 2);
+
+  // A cancellation that fails, and a run that the bot is to cancel without having started it.
+  await bench.slack.command(`run ${project.id}`);
+  await bench.cardShows("Running", 3);
+  faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 }, times: FOREVER });
+  await bench.slack.click(bench.card(3), "cancel_run");
+  await bench.cardShows("Cancelling failed", 3);
+  const foreign = workspace.startRun(project.id);
+  await answered(`cancel ${foreign.id} ${project.id}`);
+  await bench.cardShows("Cancelling failed", 4);
+  faults.clear();
+
+  // One that waits for a kernel until it is over.
+  workspace.kernelsBusy = 25;
+  await bench.slack.command(`run ${inputs.id}`);
+  await bench.cardShows("Waiting to start", 5);
+  await bench.until(() => shown(bench.card(5)).includes("Not started"), 5_000);
+
+  const references = referencesShown();
+  expect(references.size).toBeGreaterThan(14);
+  const logged = referencesLogged(bench.log);
+  expect([...references].filter((reference) => !logged.has(reference))).toEqual([]);
+});
+
+test("a run that another process began: its card's reference is in this one's log too", async () => {
+  const project = bench.hex.workspace.addProject({ title: "Churn", run: { runningMs: 60_000, outcome: "ERRORED" } });
+  await bench.slack.command(`run ${project.id}`);
+  await bench.cardShows("Running");
+  await bench.stopBot();
+  const before = bench.log.length;
+  await bench.startBot();
+  const card = await bench.cardShows("Errored");
+  const reference = /Reference `([^`]+)`/.exec(shown(card))?.[1] ?? "none";
+  await bench.until(() => referencesLogged(bench.log.slice(before)).has(reference));
+  const line = bench.log.slice(before).find((one) => one.includes('"msg":"card: errored"')) ?? "{}";
+  expect(JSON.parse(line)).toMatchObject({ level: "info", reference, state: "errored", channel: card.channel });
+  expect(line).toContain(bench.hex.workspace.runs[0]?.id);
+});

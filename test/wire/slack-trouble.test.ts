@@ -1,0 +1,136 @@
+// What Slack refuses is said plainly: at the start, in the log, and on /hex status, until the same works again.
+
+import { afterEach, describe, expect, test } from "vitest";
+import type { SlackCall } from "../../src/slack/calls.js";
+import { slackFailure, slackWord } from "../../src/slack/failures.js";
+import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
+import { SlackTroubles } from "../../src/slack/trouble.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { Bench, MODES } from "./bench.js";
+
+const HOUR = 60 * 60_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  afterEach(() => bench.stop());
+
+  test("a scope that was not granted: a warning at the start and on the status, and nothing once it is", async () => {
+    bench = await Bench.start(mode, { idle: true });
+    bench.slack.scopes.delete("chat:write.public");
+    await bench.startBot();
+    const warning = bench.log.find((line) => line.includes("chat:write.public"));
+    expect(warning).toContain('"level":"warn"');
+    expect(warning).toMatch(/lacks the scope chat:write\.public.*reinstall it from manifest\.yml/);
+    expect(await bench.ask("status")).toMatch(/:warning: The app lacks the scope chat:write\.public .*reinstall/);
+    bench.slack.scopes.add("chat:write.public");
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("Running");
+    expect(await bench.ask("status")).not.toContain(":warning:");
+  });
+
+  test("a channel that the bot is not in: what to do, for an hour at most, or until it may post there", async () => {
+    bench = await Bench.start(mode);
+    const { secret } = bench.slack.channels;
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    const refuse = async () => {
+      await bench.slack.command(`run ${project.id}`, { channel: secret });
+      await bench.until(() => bench.cards.some((card) => card.channel !== secret.id && card.edits > 0));
+    };
+    await refuse();
+    const answer = await bench.ask("status");
+    expect(answer).toContain(`:warning: The bot cannot see the channel (\`chat.postMessage\` in <#${secret.id}>`);
+    expect(answer).toContain("invite the bot there with /invite");
+    bench.slack.invite(secret, bench.slack.botUserId);
+    await bench.slack.command(`run ${project.id}`, { channel: secret });
+    await bench.until(() => bench.cards.some((card) => card.channel === secret.id));
+    expect(await bench.ask("status")).not.toContain(":warning:");
+    bench.slack.kick(secret, bench.slack.botUserId);
+    await bench.slack.command(`run ${project.id}`, { channel: secret });
+    await bench.until(() => bench.cards.length === 3);
+    expect(await bench.ask("status")).toContain("cannot see the channel");
+    await bench.until(() => bench.cards.filter((card) => card.text.startsWith("Completed")).length === 3);
+    bench.clock.advance(HOUR);
+    expect(await bench.ask("status")).not.toContain(":warning:");
+  });
+
+  test.each([
+    ["token_revoked", "SLACK_BOT_TOKEN was revoked", "reinstall the app"],
+    ["account_inactive", "The app was removed from the workspace", "install it again"],
+    ["missing_scope", "The app lacks a scope", "manifest.yml"],
+    ["invalid_auth", "Slack does not accept SLACK_BOT_TOKEN", "copy it again"],
+  ])("%s: in the log with what to do, on the status, and over once Slack takes the card", async (word, what, todo) => {
+    bench = await Bench.start(mode);
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.slack.faults.add({ method: "chat.postMessage", times: 2, kind: { type: "error", error: word } });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.until(() => bench.log.some((line) => line.includes("did not take a card")));
+    const line = bench.log.find((one) => one.includes("did not take a card")) ?? "";
+    expect(line).toContain(todo);
+    const answer = await bench.ask("status");
+    expect(answer).toContain(`:warning: ${what}`);
+    expect(answer).toContain(todo);
+    await bench.cardShows("Completed");
+    expect(await bench.ask("status")).not.toContain(":warning:");
+  });
+
+  test("every line of a card that Slack did not take says what to do", async () => {
+    bench = await Bench.start(mode);
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
+    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
+    bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 3 } });
+    bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error: "message_not_found" } });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.until(() => bench.cards.some((card) => card.text.startsWith("Completed")));
+    const lines = bench.log.filter((line) => line.includes("did not take a card")).map((line) => JSON.parse(line));
+    expect(lines.length).toBeGreaterThanOrEqual(3);
+    for (const { todo } of lines) expect(todo).toMatch(/\w+ \w+/);
+  });
+});
+
+describe("what was seen on the wire", () => {
+  const clock = new ManualClock();
+  const call = (change: Partial<SlackCall>): SlackCall => ({
+    ...{ method: "chat.update", channel: "C1", status: 200, word: null, ok: true, scopes: null },
+    ...change,
+  });
+  const refused = (method: SlackCall["method"], word: string) => call({ method, word, ok: false });
+
+  test("the app token is told from the bot's", () => {
+    const troubles = new SlackTroubles(clock);
+    troubles.observe(refused("apps.connections.open", "invalid_auth"));
+    expect(slackTroubleLines(troubles.now())[0]).toMatch(/Slack refuses SLACK_APP_TOKEN.*connections:write/);
+    expect(troubles.token.ok).toBe(true);
+    troubles.observe(call({ method: "apps.connections.open" }));
+    expect(troubles.now().troubles).toEqual([]);
+  });
+
+  test("a success of something else ends nothing, and a gone message is no trouble", () => {
+    const troubles = new SlackTroubles(clock);
+    troubles.observe(refused("chat.postMessage", "not_in_channel"));
+    troubles.observe(call({ channel: "C2" }));
+    troubles.observe(call({ method: "response_url", channel: null }));
+    expect(troubles.now().troubles).toHaveLength(1);
+    troubles.observe(refused("chat.update", "message_not_found"));
+    expect(troubles.now().troubles).toHaveLength(1);
+    troubles.observe(call({ channel: "C1" }));
+    expect(troubles.now().troubles).toEqual([]);
+  });
+
+  test("the app token's scopes are not the bot's, and without any word of them none is missing", () => {
+    const troubles = new SlackTroubles(clock);
+    troubles.observe(call({ method: "apps.connections.open", scopes: ["connections:write"] }));
+    expect(troubles.now().missingScopes).toEqual([]);
+    troubles.observe(call({ scopes: ["commands", "chat:write"] }));
+    expect(troubles.now().missingScopes).toEqual(["chat:write.public"]);
+  });
+
+  test("a page in the place of Slack's word is not repeated", () => {
+    for (const text of ["<html>xoxb-1</html>", "", "not in channel", "xoxb-1-2", "x".repeat(100)]) {
+      expect(slackWord(text)).toBe("unreadable");
+      expect(slackRemedy(slackWord(text)).todo).toContain("SLACK_API_URL");
+    }
+    expect(() => slackFailure(new Error("no failure of Slack's"))).toThrow();
+  });
+});
