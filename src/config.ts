@@ -442,8 +442,15 @@ export function readHexConfig(env: Environment): Reading<HexConfig> {
 /** Every secret value of a configuration: what the log must never show. */
 export function secretsOf(config: Config): string[] {
   const { botToken, mode } = config.slack;
-  const database = config.store.kind === "shared" ? [config.store.url, new URL(config.store.url).password] : [];
+  const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
   return [botToken, mode.kind === "socket" ? mode.appToken : mode.signingSecret, config.hex.token, ...database];
+}
+
+/** As it stands in the URL, and as the database gets it. */
+function passwordsOf(url: string): string[] {
+  const { password } = new URL(url);
+  const decoded = password.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+  return [url, password, decoded];
 }
 
 /** The text to print before the program ends because of problems, with a newline at its end. */

@@ -265,9 +265,11 @@ export class HexClient {
         redirect: "manual",
         signal,
       });
-      // A proxy's page may repeat what it was sent, and an answer's words end up in Slack.
-      const body = (await response.text()).replaceAll(token, "[token]");
-      return { status: response.status, headers: response.headers, body };
+      // A proxy may repeat what it was sent, in its page and its headers, and an answer's words end up in Slack.
+      const withoutToken = (text: string) =>
+        text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+      const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
+      return { status: response.status, headers, body: withoutToken(await response.text()) };
     } catch (error) {
       throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, timeout.aborted);
     }

@@ -1,9 +1,6 @@
 // Hex's public status page beside the probe: it tells Hex's trouble from one's own, and its own trouble is nobody's.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startApp } from "../../src/app.js";
-import { readConfig } from "../../src/config.js";
-import { createLogger } from "../../src/log.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
 import { Bench } from "./bench.js";
 
@@ -104,11 +101,7 @@ describe("its own trouble delays nothing and shows nowhere", () => {
 
   test("HEX_STATUS_URL=off: it is never asked", async () => {
     await bench.stopBot();
-    const reading = readConfig({ ...bench.env(), HEX_STATUS_URL: "off" });
-    if (!reading.ok) throw new Error(reading.problems.join());
-    const log = createLogger({ level: "silent", pretty: false, secrets: [] });
-    bench.app = await startApp({ config: reading.config, log, clock: bench.clock, slackPingMs: 150 });
-    await bench.slack.socket.waitForConnection();
+    await bench.startBot({ HEX_STATUS_URL: "off" });
     expect(await bench.ask("status")).toContain("Connected to Hex");
     expect(bench.statusPage.requests).toEqual([]);
   });

@@ -1,0 +1,285 @@
+// No secret ever: every path and every failure, with peers that repeat what they were sent, at the loudest level; then all
+// that the bot has said is searched, and all that it has stored.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { readConfig, secretsOf } from "../../src/config.js";
+import { createLogger } from "../../src/log.js";
+import { startFailure } from "../../src/slack/messages/start.js";
+import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
+import type { FaultKind as SlackFault } from "../sandbox/slack/server.js";
+import { Bench, MODES } from "./bench.js";
+
+const FOREVER = Number.POSITIVE_INFINITY;
+const page = (secret: string) =>
+  `<html><body>Authorization: Bearer ${secret} <a href="?token=${secret}">x</a></body></html>`;
+const echo = (secret: string) => ({
+  reason: `Token ${secret} is wrong`,
+  message: `Bearer ${secret}`,
+  details: encodeURIComponent(`token=${secret}`),
+  traceId: `trace-${secret}`,
+  issues: [{ message: secret, path: [secret] }],
+  invalid: [{ paramName: secret, paramValue: secret, dataType: secret }],
+  notFound: [secret],
+});
+const headers = (secret: string) => ({
+  "x-trace-id": secret,
+  "set-cookie": `session=${secret}`,
+  "www-authenticate": `Bearer ${secret}`,
+  "x-oauth-scopes": secret,
+});
+
+/** The ways in which Hex, or what stands in front of it, repeats the token. */
+function hexFaults(token: string): HexFault[] {
+  const statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503];
+  return [
+    ...statuses.map((status): HexFault => ({ type: "status", status, body: echo(token), headers: headers(token) })),
+    { type: "status", status: 502, body: page(token), headers: headers(token) },
+    { type: "status", status: 200, body: page(token), headers: headers(token) },
+    { type: "status", status: 200, body: { title: token }, headers: headers(token) },
+    { type: "status", status: 302, body: "", headers: { location: `https://login.invalid/?token=${token}` } },
+    { type: "bareText", status: 500, text: `no such token: ${token}` },
+    { type: "reset" },
+    { type: "truncated" },
+    { type: "hang" },
+  ];
+}
+
+/** The ways in which Slack, or what stands in front of it, repeats a token. */
+function slackFaults(token: string): SlackFault[] {
+  const extra = { needed: token, provided: token, response_metadata: { messages: [`bad ${token}`] } };
+  return [
+    { type: "error", error: token, extra },
+    ...["missing_scope", "invalid_auth", "not_in_channel", "invalid_blocks"].map(
+      (error): SlackFault => ({ type: "error", error, extra }),
+    ),
+    { type: "status", status: 200, body: page(token), headers: headers(token) },
+    { type: "status", status: 500, body: page(token), headers: headers(token) },
+    { type: "ratelimited", retryAfter: 1 },
+    { type: "reset" },
+  ];
+}
+
+/** What went to the process' own outputs. */
+let printed: string[] = [];
+beforeEach(() => {
+  printed = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((chunk) => printed.push(String(chunk)) > 0);
+  }
+});
+
+/** Whole, and its last part: what was cut off or encoded in between is found too. */
+function leaks(secrets: readonly string[], places: Record<string, string>): string[] {
+  const marks = secrets.flatMap((secret) => [
+    secret,
+    secret.slice(-16),
+    Buffer.from(secret).toString("base64").slice(0, 20),
+  ]);
+  return Object.entries(places).flatMap(([place, text]) =>
+    marks
+      .filter((mark) => text.includes(mark))
+      .map((mark) => `${place}: …${text.slice(Math.max(0, text.indexOf(mark) - 80)).slice(0, 160)}`),
+  );
+}
+
+function filesIn(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(files.map((file) => [file.name, readFileSync(join(file.parentPath, file.name), "latin1")]));
+}
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode, { idle: true });
+    // One mode with lines for machines, the other with lines for people.
+    await bench.startBot({ LOG_PRETTY: String(mode === "http"), HEX_REQUESTS_PER_MINUTE: "600" });
+  });
+  afterEach(() => bench.stop());
+
+  const slackSecrets = () => [
+    bench.slack.botToken,
+    mode === "socket" ? bench.slack.appToken : bench.slack.signingSecret,
+  ];
+  const secrets = () => [bench.token, ...slackSecrets()];
+  /** Everything that a person, a machine or a thief of the disk can read. */
+  async function everything(): Promise<Record<string, string>> {
+    return {
+      log: bench.log.join(""),
+      output: printed.join(""),
+      Slack: JSON.stringify(bench.slack.messages.filter(({ via }) => via !== "person")),
+      calls: JSON.stringify(bench.slack.calls.map(({ args }) => args)),
+      metrics: (await bench.get("/metrics")).text,
+      ready: (await bench.get("/readyz")).text,
+      ...filesIn(bench.dataDir),
+    };
+  }
+
+  /** Every command and button once, whatever comes of it. */
+  async function everyPath(): Promise<string[]> {
+    const { workspace } = bench.hex;
+    const project =
+      workspace.projects[0] ?? workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
+    const typed = [
+      "status",
+      "projects",
+      `runs ${project.id}`,
+      `run ${project.id} days=1`,
+      `run ${project.id} --dry-run`,
+    ];
+    const sent = [];
+    for (const text of [...typed, `cancel ${project.id} ${project.id}`, "help", "nonsense"]) {
+      sent.push(await bench.slack.command(text));
+      await bench.pass(1_000);
+    }
+    const card = bench.cards.findLast((one) => JSON.stringify(one.blocks).includes("cancel_run"));
+    if (card) sent.push(await bench.slack.click(card, "cancel_run"));
+    await bench.pass(6_000);
+    return sent.map(({ responseUrl }) => new URL(responseUrl).pathname.split("/").at(-1) ?? "");
+  }
+
+  test("when all is well", async () => {
+    const urls = await everyPath();
+    await bench.cardShows(/Completed|Cancelled/);
+    const places = await everything();
+    expect(leaks(secrets(), places)).toEqual([]);
+    expect(leaks(urls, { log: places.log ?? "", metrics: places.metrics ?? "", ...filesIn(bench.dataDir) })).toEqual(
+      [],
+    );
+    // The search finds what is there.
+    expect(leaks(["/hex status"], { Slack: places.Slack ?? "" })).not.toEqual([]);
+  });
+
+  test("Hex repeats the token in whatever it answers", async () => {
+    bench.hex.workspace.addProject({ title: "Revenue" });
+    for (const kind of hexFaults(bench.token)) {
+      bench.hex.faults.add({ kind, times: FOREVER });
+      await everyPath();
+      bench.hex.faults.clear();
+      // Only some requests fail: the others bring the bot further, to where a failure is told differently.
+      for (const endpoint of ["runProject", "listRuns", "cancelRun", "getRun"] as const) {
+        bench.hex.faults.add({ kind, endpoint, times: 3 });
+      }
+      await everyPath();
+      bench.hex.faults.clear();
+    }
+    await bench.pass(90_000);
+    expect(leaks(secrets(), await everything())).toEqual([]);
+  }, 60_000);
+
+  test("Slack repeats its tokens in whatever it answers", async () => {
+    for (const token of slackSecrets()) {
+      for (const kind of slackFaults(token)) {
+        for (const method of ["chat.postMessage", "chat.update", "response_url"]) {
+          bench.slack.faults.add({ method, kind, times: 2 });
+        }
+        await everyPath();
+        bench.slack.faults.clear();
+      }
+    }
+    await bench.pass(90_000);
+    await bench.ask("status");
+    expect(leaks(secrets(), await everything())).toEqual([]);
+  }, 60_000);
+
+  test("a start that Slack refuses, with the token in its answer", async () => {
+    await bench.stopBot();
+    const method = mode === "socket" ? "apps.connections.open" : "auth.test";
+    const token = mode === "socket" ? bench.slack.appToken : bench.slack.botToken;
+    // Any other word is asked about again in Socket Mode, and the start goes on waiting.
+    const kinds = slackFaults(token).filter(
+      (kind) => mode === "http" || ("error" in kind && kind.error === "invalid_auth"),
+    );
+    for (const [index, kind] of kinds.entries()) {
+      bench.slack.faults.add({ method, kind });
+      // In main.ts the process ends, and with it lets the store go.
+      await failedStart({ HEX_BOT_DATA_DIR: join(bench.dataDir, String(index)) });
+      bench.slack.faults.clear();
+    }
+    await bench.startBot();
+    expect(leaks(secrets(), await everything())).toEqual([]);
+  }, 30_000);
+
+  test("a database that repeats its password, and one that is not there", async () => {
+    await bench.stopBot();
+    const password = "Marked%40Passw0rd%2FInThe%3AUrl";
+    const database = await echoingPostgres();
+    for (const port of [database.port, 1]) {
+      await failedStart({ DATABASE_URL: `postgres://bot:${password}@127.0.0.1:${port}/hexbot` });
+    }
+    await database.stop();
+    const places = { log: bench.log.join(""), output: printed.join("") };
+    expect(places.log).toContain("cannot be used");
+    expect(leaks([password, decodeURIComponent(password)], places)).toEqual([]);
+    await bench.startBot();
+  });
+
+  /** What main.ts does with a start that fails. */
+  async function failedStart(env: Record<string, string>): Promise<void> {
+    const error = await bench.startBot(env).then(
+      () => new Error("It started."),
+      (reason: unknown) => reason,
+    );
+    const reading = readConfig({ ...bench.env(), ...env });
+    if (!reading.ok) throw new Error("unreadable");
+    const destination = { write: (line: string) => bench.log.push(line) };
+    const log = createLogger({ level: "trace", pretty: false, destination, secrets: secretsOf(reading.config) });
+    log.fatal({ err: error }, "%s", startFailure(error, 0) ?? "cannot start");
+    expect(error).not.toMatchObject({ message: "It started." });
+  }
+});
+
+/** The first words of Postgres' protocol: it asks for the password in clear text, and repeats it in its refusal. */
+async function echoingPostgres(): Promise<{ port: number; stop: () => Promise<void> }> {
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.once("data", () => {
+      socket.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));
+      socket.once("data", (data) => {
+        const password = data.subarray(5, -1).toString();
+        const fields = Buffer.from(`SFATAL\0C28P01\0Mpassword ${password} does not match\0\0`);
+        const head = Buffer.alloc(5);
+        head.write("E");
+        head.writeInt32BE(fields.length + 4, 1);
+        socket.end(Buffer.concat([head, fields]));
+      });
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    stop: async () => {
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+test("npm run verify against a Hex that repeats the token", async () => {
+  const bench = await Bench.start("socket", { idle: true });
+  bench.hex.workspace.addProject();
+  for (const kind of hexFaults(bench.token).filter(({ type }) => type === "status")) {
+    bench.hex.faults.add({ kind, endpoint: "me" });
+    for (const args of [[], ["--json"]]) {
+      const env = { PATH: process.env.PATH, HEX_API_TOKEN: bench.token, HEX_WORKSPACE_URL: bench.hex.origin };
+      const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/verify.js"), ...args], {
+        cwd: bench.dataDir,
+        env,
+      });
+      const said: string[] = [];
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
+      const [code] = await once(child, "close");
+      expect([0, 1]).toContain(code);
+      expect(said.join("")).toMatch(/Hex|"ok"/);
+      expect(leaks([bench.token], { verify: said.join("") })).toEqual([]);
+    }
+    bench.hex.faults.clear();
+  }
+  await bench.stop();
+}, 60_000);
