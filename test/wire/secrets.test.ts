@@ -35,7 +35,7 @@ const headers = (secret: string) => ({
 
 /** The ways in which Hex, or what stands in front of it, repeats the token. */
 function hexFaults(token: string): HexFault[] {
-  const statuses = [400, 401, 403, 404, 409, 422, 429, 500, 503];
+  const statuses = [400, 401, 403, 404, 422, 429, 503];
   return [
     ...statuses.map((status): HexFault => ({ type: "status", status, body: echo(token), headers: headers(token) })),
     { type: "status", status: 502, body: page(token), headers: headers(token) },
@@ -73,13 +73,11 @@ beforeEach(() => {
   }
 });
 
-/** Whole, and its last part: what was cut off or encoded in between is found too. */
+/** Any 16 characters of one, so that one that was cut off is found too, and its beginning as Basic authentication has it. */
 function leaks(secrets: readonly string[], places: Record<string, string>): string[] {
-  const marks = secrets.flatMap((secret) => [
-    secret,
-    secret.slice(-16),
-    Buffer.from(secret).toString("base64").slice(0, 20),
-  ]);
+  const parts = (secret: string) =>
+    Array.from({ length: Math.max(1, secret.length - 15) }, (_, start) => secret.slice(start, start + 16));
+  const marks = secrets.flatMap((secret) => [...parts(secret), Buffer.from(secret).toString("base64").slice(0, 20)]);
   return Object.entries(places).flatMap(([place, text]) =>
     marks
       .filter((mark) => text.includes(mark))
@@ -169,7 +167,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
     await bench.pass(90_000);
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test("Slack repeats its tokens in whatever it answers", async () => {
     for (const token of slackSecrets()) {
@@ -184,7 +182,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.pass(90_000);
     await bench.ask("status");
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test("a start that Slack refuses, with the token in its answer", async () => {
     await bench.stopBot();
@@ -202,7 +200,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
     await bench.startBot();
     expect(leaks(secrets(), await everything())).toEqual([]);
-  }, 30_000);
+  }, 60_000);
 
   test("a database that repeats its password, and one that is not there", async () => {
     await bench.stopBot();
@@ -282,4 +280,4 @@ test("npm run verify against a Hex that repeats the token", async () => {
     bench.hex.faults.clear();
   }
   await bench.stop();
-}, 60_000);
+}, 120_000);

@@ -38,6 +38,11 @@ export class RequestLog {
     });
   }
 
+  /** What has been answered is no longer recorded. */
+  forget(): void {
+    this.requests.splice(0, this.requests.length, ...this.requests.filter(({ status }) => status === null));
+  }
+
   /** Nothing more will come. */
   close(): void {
     for (const waiter of this.#waiters) this.#giveUp(waiter, "the simulated Hex was stopped");

@@ -58,6 +58,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     workspace,
     faults,
     requests: log.requests,
+    forget: () => log.forget(),
     waitFor: (match, from) => log.waitFor(match, from),
     async unplug() {
       const closed = once(server, "close");

@@ -16,6 +16,11 @@ export class CallLog {
     this.watch.notify();
   }
 
+  /** The refused ones stay. */
+  forget(): void {
+    this.all.length = 0;
+  }
+
   /** Waits up to `ms` real milliseconds for a call at index `from` or later. */
   waitFor(match: (call: ApiCall) => boolean, from: number, ms: number): Promise<ApiCall> {
     return this.watch.until(

@@ -70,6 +70,12 @@ export class MessageLog {
     this.watch.notify();
   }
 
+  /** Leaves of each message what can be read of it now; ephemeral ones go. */
+  forget(): void {
+    this.#all.splice(0, this.#all.length, ...this.#all.filter((message) => !message.ephemeral));
+    for (const message of this.#all) message.history = message.history.slice(-1);
+  }
+
   /** The message if it has not been deleted. */
   find(channel: string, ts: string | undefined): SlackMessage | undefined {
     return ts === undefined ? undefined : this.#stored(channel, ts);

@@ -86,6 +86,10 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
       directory.roomOf(channel).archived = true;
     },
     delete: (message) => log.remove(message.channel, message.ts),
+    forget: () => {
+      calls.forget();
+      log.forget();
+    },
     dm: (person) => directory.dm(person),
     say: (person, channel, text) =>
       log.post({ channel: directory.roomOf(channel).id, author: person.id, via: "person", text, blocks: [] }),

@@ -223,6 +223,8 @@ export interface LocalSlack {
   archive(channel: Channel): void;
   /** Somebody deletes a message. */
   delete(message: SlackMessage): void;
+  /** Empties `calls`, and drops ephemeral messages and what edited ones said before: for tests that run for long. */
+  forget(): void;
   /** The direct message channel of the bot and a person. */
   dm(person: Person): Channel;
   /** Somebody writes a message; it appears among the messages as via "person". */

@@ -1,0 +1,75 @@
+// The metrics by themselves: nothing global, nothing left behind, and a scrape that no source can break.
+
+import { register } from "prom-client";
+import { expect, test } from "vitest";
+import { type MetricSources, Metrics } from "../../src/health/metrics.js";
+
+const SOURCES: MetricSources = {
+  budget: { left: 30, perMinute: 30 },
+  runsByState: async () => new Map([["running", 2]]),
+  slackConnected: () => true,
+  watching: () => false,
+  lastProbe: async () => ({ at: 1_793_610_000_000, ok: false, kind: "unauthorized" }),
+  outage: async () => true,
+  tokenDaysLeft: async () => 12.5,
+};
+
+function started(change: Partial<MetricSources> = {}): Metrics {
+  const metrics = new Metrics();
+  metrics.start({ ...SOURCES, ...change });
+  return metrics;
+}
+
+test("two bots in one process have metrics of their own, and none is global", async () => {
+  const [one, other] = [started(), started()];
+  one.command("status", "ok");
+  expect(await one.text()).toContain('hexbot_commands_total{command="status",outcome="ok"} 1');
+  expect(await other.text()).not.toContain('command="status"');
+  expect(register.getMetricsAsArray()).toEqual([]);
+  for (const metrics of [one, other]) metrics.stop();
+  expect((await one.text()).trim()).toBe("");
+});
+
+test("what is asked for at each scrape", async () => {
+  const metrics = started();
+  const text = await metrics.text();
+  for (const line of [
+    "hexbot_hex_budget_left 30",
+    'hexbot_runs_in_flight{state="running"} 2',
+    'hexbot_runs_in_flight{state="waiting"} 0',
+    "hexbot_watching 0",
+    "hexbot_hex_up 0",
+    "hexbot_hex_outage 1",
+    "hexbot_hex_token_days_left 12.5",
+    "hexbot_hex_last_look_timestamp_seconds 1793610000",
+  ]) {
+    expect(text.split("\n")).toContain(line);
+  }
+  metrics.stop();
+});
+
+test("a source that fails shows as NaN, and the rest is there", async () => {
+  const fails = () => Promise.reject(new Error("the store is gone"));
+  const metrics = started({ runsByState: fails, lastProbe: fails, outage: fails, tokenDaysLeft: fails });
+  const text = await metrics.text();
+  expect(text).toMatch(/^hexbot_runs_in_flight\{state="running"\} NaN$/im);
+  expect(text).toMatch(/^hexbot_hex_up NaN$/im);
+  expect(text).toContain("process_cpu_seconds_total");
+  expect(text).not.toContain("store is gone");
+  metrics.stop();
+});
+
+test("a request without an answer is counted by why there was none", async () => {
+  const metrics = started();
+  const record = { operation: "me" as const, reference: "secret-reference", method: "GET", durationMs: 250 };
+  metrics.hexRequest({ ...record, status: 200, error: null });
+  metrics.hexRequest({ ...record, status: null, error: null });
+  metrics.slackCall("chat.update", "rate_limited");
+  const text = await metrics.text();
+  expect(text).toContain('hexbot_hex_requests_total{operation="me",status="200"} 1');
+  expect(text).toContain('hexbot_hex_requests_total{operation="me",status="none"} 1');
+  expect(text).toContain('hexbot_hex_request_seconds_sum{operation="me"} 0.5');
+  expect(text).toContain('hexbot_slack_rate_limited_total{method="chat.update"} 1');
+  expect(text).not.toContain("secret-reference");
+  metrics.stop();
+});
