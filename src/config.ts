@@ -45,7 +45,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const DEFAULTS = {
   slackApiUrl: "https://slack.com/api/",
   hexOrigin: "https://app.hex.tech",
-  hexStatusUrl: "https://status.hex.tech/api/v2/summary.json",
+  hexStatusUrl: "https://status.hex.tech",
   port: 3000,
   dataDir: "data",
   requestsPerMinute: 30,
@@ -89,7 +89,7 @@ export const VARIABLES = [
   {
     name: "HEX_STATUS_URL",
     meaning: "Hex's public status page, or the summary.json of another Statuspage; off: it is not asked.",
-    default: "https://status.hex.tech",
+    default: DEFAULTS.hexStatusUrl,
   },
   {
     name: "PORT",
@@ -252,13 +252,16 @@ const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
 });
 
 /** An origin has its summary where Statuspage puts it. null: off. */
-const hexStatusUrl = variable((value, fail): string | null => {
-  if (value === undefined) return DEFAULTS.hexStatusUrl;
-  if (value.toLowerCase() === "off") return null;
-  const { pathname, href } = readAddress(value, "https://status.hex.tech, or to off", fail);
-  if (pathname === "/") return new URL("/api/v2/summary.json", href).href;
-  if (pathname.endsWith("/summary.json")) return href;
-  return fail("is neither an origin nor a summary.json; set it to one such as https://status.hex.tech, or to off");
+const hexStatusUrl = variable((value, fail): URL | null => {
+  if (value === undefined) return new URL(DEFAULTS.hexStatusUrl);
+  return value.toLowerCase() === "off" ? null : readAddress(value, `${DEFAULTS.hexStatusUrl}, or to off`, fail);
+}).transform((url, context): string | null => {
+  if (url === null) return null;
+  if (url.pathname === "/") return new URL("/api/v2/summary.json", url).href;
+  if (url.pathname.endsWith("/summary.json")) return url.href;
+  const message = `is neither an origin nor a summary.json; set it to one such as ${DEFAULTS.hexStatusUrl}, or to off`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
 });
 
 const port = variable((value, fail) => {

@@ -117,7 +117,11 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
       });
     },
     socket: () => socket,
-    close: () => receiver.client.disconnect(),
+    close: () => {
+      // A new connection that is still being made would be rejected, with nobody to hear it.
+      receiver.client.removeAllListeners("disconnected");
+      return receiver.client.disconnect();
+    },
   };
 }
 

@@ -140,6 +140,19 @@ describe("Socket Mode", () => {
     expect(await bench.ask("help")).toContain("/hex status");
   });
 
+  test("a stop while a new connection is being made is in order", async () => {
+    const unheard: unknown[] = [];
+    const onRejection = (reason: unknown) => unheard.push(reason);
+    process.on("unhandledRejection", onRejection);
+    bench.slack.socket.drop();
+    // Slack's side of it: the bot has not heard the hello yet.
+    await bench.slack.socket.waitForConnection();
+    await bench.stopBot();
+    await bench.pass(10_000);
+    process.off("unhandledRejection", onRejection);
+    expect(unheard).toEqual([]);
+  });
+
   test("an envelope that is delivered twice starts one run", async () => {
     const project = bench.hex.workspace.addProject();
     const command = await bench.slack.command(`run ${project.id}`);

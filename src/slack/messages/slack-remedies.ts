@@ -65,7 +65,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
 
 /** The remedy for Slack's word, or for the bot's own for an answer that never came (`network`, `HTTP 503`). */
 export function slackRemedy(word: string): SlackRemedy {
-  const known = REMEDIES[word];
+  const known = Object.hasOwn(REMEDIES, word) ? REMEDIES[word] : undefined;
   if (known !== undefined) return known;
   if (word.startsWith("HTTP ")) {
     return { what: "Slack fails", todo: "look at https://slack-status.com; the bot tries again on its own" };
