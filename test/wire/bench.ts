@@ -21,6 +21,8 @@ const HEX_BACKOFF_MS = 100;
 /** The first pause before a second try, and after how long (real ms) an answer must be waiting for one. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 2 * HEX_TIMEOUT_MS;
+/** Turns of the event loop that the first probe may take on a busy machine. */
+const PROBE_TURNS = 2_000;
 
 export class Bench {
   readonly log: string[] = [];
@@ -59,7 +61,8 @@ export class Bench {
     const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, env);
     if (idle) return bench;
     await bench.startBot();
-    await hex.waitFor(({ endpoint, status }) => endpoint === "me" && status !== null);
+    const hasProbed = () => bench.log.some((line) => line.includes('"operation":"me"'));
+    for (let turn = 0; turn < PROBE_TURNS && !hasProbed(); turn++) await breathe();
     bench.#asked = hex.requests.length;
     return bench;
   }
