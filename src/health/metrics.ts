@@ -4,8 +4,8 @@
 import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { RequestRecord } from "../hex/client.js";
+import type { Probe } from "./memory.js";
 import { collectProcess } from "./process.js";
-import type { LastProbe } from "./ready.js";
 
 /** How a command or a click ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
 export type Outcome = "ok" | "hex_failed" | "fault";
@@ -18,7 +18,7 @@ export interface MetricSources {
   slackConnected: () => boolean;
   /** Whether this process watches the runs. */
   watching: () => boolean;
-  lastProbe: () => Promise<LastProbe | null>;
+  lastProbe: () => Promise<Probe | null>;
   /** Whether an outage of Hex is under way. */
   outage: () => Promise<boolean | null>;
   tokenDaysLeft: () => Promise<number | null>;

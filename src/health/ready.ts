@@ -2,14 +2,7 @@
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
-import type { HexErrorKind } from "../hex/errors.js";
-
-/** How the last probe of Hex ended. `at`: epoch ms; `kind`: why not. */
-export interface LastProbe {
-  at: number;
-  ok: boolean;
-  kind: HexErrorKind | null;
-}
+import type { Probe } from "./memory.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {
@@ -22,7 +15,7 @@ export interface ReadyOptions {
   clock: Clock;
   slack: () => SlackReady;
   /** null: none has been made yet. */
-  lastProbe: () => Promise<LastProbe | null>;
+  lastProbe: () => Promise<Probe | null>;
   /** Writes something small to the store. */
   tryWrite: () => Promise<void>;
 }
@@ -93,7 +86,9 @@ export class Readiness {
   async #hexPart(): Promise<Part> {
     const probe = await this.options.lastProbe().catch(() => null);
     if (probe === null) return { ok: false, why: "not_probed_yet" };
-    return { ok: probe.ok, at: iso(probe.at), ...(probe.kind === null ? {} : { why: probe.kind }) };
+    // Nobody probes any more: the watch is held by no process.
+    if (this.options.clock.now() > probe.until) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
+    return { ok: probe.ok, at: iso(probe.at), ...(probe.ok || probe.kind === null ? {} : { why: probe.kind }) };
   }
 }
 

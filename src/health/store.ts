@@ -37,9 +37,8 @@ export class HealthStore {
   }
 
   /** The last probe that said anything about Hex, whichever process made it; null before the first. */
-  async lastProbe(): Promise<Pick<Probe, "at" | "ok" | "kind"> | null> {
-    const { probe } = await this.memory();
-    return probe && { at: probe.at, ok: probe.ok, kind: probe.kind };
+  async lastProbe(): Promise<Probe | null> {
+    return (await this.memory()).probe;
   }
 
   /** The incident that is not over, if there is one. */

@@ -9,7 +9,7 @@ const SOURCES: MetricSources = {
   runsByState: async () => new Map([["running", 2]]),
   slackConnected: () => true,
   watching: () => false,
-  lastProbe: async () => ({ at: 1_793_610_000_000, ok: false, kind: "unauthorized" }),
+  lastProbe: async () => ({ at: 1_793_610_000_000, ok: false, kind: "unauthorized", until: 1_793_610_240_000 }),
   outage: async () => true,
   tokenDaysLeft: async () => 12.5,
 };

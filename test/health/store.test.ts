@@ -44,7 +44,7 @@ describe("HealthStore", () => {
 
   test("what every process may ask: the last probe, the open incident, the token's days", async () => {
     await probe(0, [ALIVE, DEAD]);
-    expect(await store.lastProbe()).toEqual({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
+    expect(await store.lastProbe()).toMatchObject({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
     expect(await store.openIncident()).toBeNull();
     expect(await store.tokenDaysLeft(BEGIN)).toBe(40);
     await probe(2, [DEAD]);

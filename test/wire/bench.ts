@@ -106,6 +106,11 @@ export class Bench {
     else await this.slack.socket.waitForConnection();
   }
 
+  /** As if the watchdog had never probed. Only while the bot is stopped. */
+  async forgetHealth(): Promise<void> {
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
   async stopBot(): Promise<void> {
     await this.app?.stop();
     this.app = null;

@@ -37,24 +37,41 @@ describe.each(MODES)("%s mode", (mode) => {
       .join(",")}}`;
 
   describe("/readyz", () => {
-    test("not ready before Hex was asked, ready after, and not ready with the reason when the token is dead", async () => {
+    test("not ready before Hex was probed, and ready after", async () => {
+      await bench.stopBot();
+      await bench.forgetHealth();
+      let release: () => void = () => undefined;
+      const until = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      bench.hex.faults.add({ kind: { type: "delay", until }, endpoint: "me" });
+      await bench.startBot();
       expect(await ready()).toMatchObject({
         status: 503,
         body: { ok: false, slack: { ok: true }, store: { ok: true }, hex: { ok: false, why: "not_probed_yet" } },
       });
-      expect(bench.hex.requests).toEqual([]);
-      await bench.ask("status");
+      release();
+      for (let i = 0; i < 500 && (await ready()).status !== 200; i++) await breathe();
       const at = new Date(bench.clock.now()).toISOString();
-      const well = await ready();
-      expect(well).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true, at } } });
-      bench.hex.workspace.revokeToken(bench.token);
-      await bench.ask("status");
-      const asked = bench.hex.requests.length;
+      expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true, at } } });
+    });
+
+    test("follows the probe: a dead token is why it is not ready, and it is ready again when the token lives", async () => {
+      await bench.stopBot();
+      await bench.startBot({ HEX_PROBE_SECONDS: "60" });
+      await bench.pass(1_000);
+      const { clock, hex, token } = bench;
+      hex.workspace.setExpiry(token, clock.now());
+      await bench.pass(62_000);
+      const asked = hex.requests.length;
       const dead = await ready();
       expect(dead).toMatchObject({ status: 503, body: { ok: false, hex: { ok: false, why: "unauthorized" } } });
-      expect(JSON.stringify([well, dead])).not.toContain("127.0.0.1");
+      expect(JSON.stringify(dead)).not.toContain("127.0.0.1");
       // Health never asks Hex by itself.
-      expect(bench.hex.requests).toHaveLength(asked);
+      expect(hex.requests).toHaveLength(asked);
+      hex.workspace.setExpiry(token, null);
+      await bench.pass(62_000);
+      expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true } } });
     });
 
     test("a bot token that Slack refuses: not ready, until Slack takes it again", async () => {
@@ -95,11 +112,12 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(count("projects", "hex_failed")).toBe(1);
       expect(text).not.toMatch(/rocket|script|U123|stauts/);
       expect(sample(text, "hexbot_ack_seconds_count")).toBe(6);
-      expect(sample(text, labelled("hexbot_hex_requests_total", { operation: "me", status: "200" }))).toBe(1);
+      // The watchdog's first probe, and the status.
+      expect(sample(text, labelled("hexbot_hex_requests_total", { operation: "me", status: "200" }))).toBe(2);
       expect(
         sample(text, labelled("hexbot_hex_requests_total", { operation: "listProjects", status: "500" })),
       ).toBeGreaterThan(0);
-      expect(sample(text, labelled("hexbot_hex_request_seconds_count", { operation: "me" }))).toBe(1);
+      expect(sample(text, labelled("hexbot_hex_request_seconds_count", { operation: "me" }))).toBe(2);
       expect(sample(text, "hexbot_hex_budget_left")).toBeLessThan(30);
     });
 
@@ -134,11 +152,11 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(calls("apps.connections.open", "ok")).toBe(mode === "socket" ? 1 : undefined);
     });
 
-    test("what is not known is NaN, and the process is measured", async () => {
+    test("what the watchdog knows, and the process", async () => {
       const { text } = await bench.get("/metrics");
-      for (const name of ["hexbot_hex_outage", "hexbot_hex_token_days_left", "hexbot_hex_up"]) {
-        expect(text).toMatch(new RegExp(`^${name} NaN$`, "im"));
-      }
+      expect(sample(text, "hexbot_hex_up")).toBe(1);
+      expect(sample(text, "hexbot_hex_outage")).toBe(0);
+      expect(sample(text, "hexbot_hex_token_days_left")).toBe(60);
       expect(sample(text, "process_resident_memory_bytes")).toBeGreaterThan(1_000_000);
       expect(sample(text, "hexbot_slack_connected")).toBe(1);
       // No id of Slack's or Hex's is a label's value.
@@ -168,9 +186,22 @@ describe("the store", () => {
     new Readiness({
       clock,
       slack: () => ({ ok: true, since: clock.now(), why: null }),
-      lastProbe: async () => ({ at: clock.now(), ok: true, kind: null }),
+      lastProbe: async () => ({ at: clock.now(), ok: true, kind: null, until: clock.now() + 1 }),
       tryWrite: write,
     });
+
+  test("a probe that nobody has followed up for long says nothing any more", async () => {
+    const at = clock.now();
+    const parts = new Readiness({
+      clock,
+      slack: () => ({ ok: true, since: at, why: null }),
+      lastProbe: async () => ({ at, ok: true, kind: null, until: at + 240_000 }),
+      tryWrite: async () => undefined,
+    });
+    expect((await parts.parts()).hex).toMatchObject({ ok: true });
+    clock.advance(240_001);
+    expect((await parts.parts()).hex).toEqual({ ok: false, at: new Date(at).toISOString(), why: "probe_overdue" });
+  });
 
   test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
     const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
