@@ -7,6 +7,7 @@ import { intended, lost } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
 import { openShared } from "../../src/store/database.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
+import { tryWrite } from "../../src/store/trial.js";
 import { SharedWatchLock } from "../../src/store/watch-lock.js";
 import { LocalPostgres, until } from "../crash/fleet.js";
 import { ManualClock } from "../sandbox/clock.js";
@@ -33,6 +34,14 @@ const intent = (key: string) =>
   );
 
 describe("the shared store", () => {
+  test("the trial write of /readyz leaves nothing behind, several at a time as well", async () => {
+    const { db, close } = await openShared(await postgres.database("trial"), ignore);
+    await Promise.all(Array.from({ length: 8 }, () => tryWrite(db)));
+    expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
+    await close();
+    await expect(tryWrite(db)).rejects.toThrow();
+  });
+
   test("several that open it at the same time make its tables once", async () => {
     const url = await postgres.database("together");
     const stores = await Promise.all([openShared(url, ignore), openShared(url, ignore), openShared(url, ignore)]);
