@@ -117,10 +117,14 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
       });
     },
     socket: () => socket,
-    close: () => {
-      // A new connection that is still being made would be rejected, with nobody to hear it.
-      receiver.client.removeAllListeners("disconnected");
-      return receiver.client.disconnect();
+    close: async () => {
+      const { client } = receiver;
+      // A connection that is being made meanwhile would be rejected with nobody to hear it, or stay open.
+      const unhear = () => client.removeAllListeners("disconnected");
+      unhear();
+      await client.disconnect();
+      client.on("connecting", unhear);
+      client.on("connected", () => void client.disconnect());
     },
   };
 }
