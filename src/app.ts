@@ -132,6 +132,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onError: (err) => log.error({ err }, "keeper"),
   });
 
+  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: options.statusPageMs ?? 2_000 });
   const health = new HealthStore(store.db);
   const channel = config.alertChannel;
   const alerts =
@@ -139,20 +140,23 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       ? null
       : new Alerts({
           ...{ slack, alerts: new AlertStore(store.db), channel, clock, log, bot: identity.name },
-          subjects: () => subjectsNow(health, runs, clock.now()),
+          subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({
     ...{ hex, store: health, clock, keepMs, probeMs: config.probeSeconds * 1_000 },
     newReference: () => randomBytes(4).toString("hex"),
     onEvent: (event) => logHealth(log, event),
-    onStored: () => alerts?.wake(),
+    onStored: (isWell) => {
+      alerts?.wake();
+      // Asked at the first failure, so that the alert, which waits for nothing, usually begins with what Hex itself says.
+      if (!isWell) void statusPage.read().then(() => alerts?.wake());
+    },
     onError: (err) => log.error({ err }, "watchdog"),
   });
 
   const work = new WorkInHand();
   const pingMs = options.slackPingMs ?? 5_000;
   const connection = connect({ config: config.slack, identity, log, clock, pingMs, onCall });
-  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: options.statusPageMs ?? 2_000 });
   const bot = {
     ...{ hex, catalog, prober, statusPage, budget, runs, starter, canceller, cards, health, slackTrouble, clock },
     name: identity.name,

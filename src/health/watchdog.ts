@@ -25,8 +25,8 @@ export interface WatchdogOptions {
   newReference: () => string;
   /** Told once of what begins and ends. */
   onEvent: (event: HealthEvent) => void;
-  /** Told after each probe that was stored. */
-  onStored: () => void;
+  /** Told after each probe that was stored; whether Hex is well, without a doubt. */
+  onStored: (isWell: boolean) => void;
   /** Told of what the watchdog did not expect; it goes on. */
   onError: (error: unknown) => void;
 }
@@ -77,7 +77,7 @@ export class Watchdog {
     }));
     this.#isDown = changed.memory.health.state === "down";
     this.#tell(changed);
-    onStored();
+    onStored(changed.memory.health.state === "up");
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
       await store.removeOld(now, keepMs);

@@ -31,6 +31,8 @@ export interface StatusPageOptions {
 /** How long (ms) an answer counts, and how long the absence of one does. */
 const KEEP_MS = 60_000;
 const KEEP_ABSENCE_MS = 15_000;
+/** In an outage the page is asked with each probe, which are five minutes apart at most. In ms. */
+const WORTH_KNOWING_MS = 15 * 60_000;
 /** In bytes. A summary is a few ten thousand. */
 const MAX_BODY = 500_000;
 
@@ -50,8 +52,15 @@ const OVER: ReadonlySet<string> = new Set(["resolved", "postmortem", "completed"
 
 export class StatusPage {
   #asked: { report: Promise<HexReport | null>; until: number } | null = null;
+  #known: { report: HexReport; at: number } | null = null;
 
   constructor(private readonly options: StatusPageOptions) {}
+
+  /** What the page said last, without asking; null when that is long ago. */
+  get known(): HexReport | null {
+    const known = this.#known;
+    return known !== null && this.options.clock.now() - known.at < WORTH_KNOWING_MS ? known.report : null;
+  }
 
   /** What the page says, at most a minute old; null when it is off or gives no answer. Never rejects, and never takes longer than the limit. */
   read(): Promise<HexReport | null> {
@@ -62,6 +71,7 @@ export class StatusPage {
     this.#asked = asked;
     void asked.report.then((report) => {
       if (report === null) asked.until = clock.now() + KEEP_ABSENCE_MS;
+      else this.#known = { report, at: clock.now() };
     });
     return asked.report;
   }

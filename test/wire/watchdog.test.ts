@@ -19,7 +19,9 @@ let bench: Bench;
 afterEach(() => bench.stop());
 
 async function start(env: Record<string, string> = {}, mode: Mode = "http"): Promise<void> {
-  bench = await Bench.start(mode, { env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", ...env } });
+  bench = await Bench.start(mode, {
+    env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off", ...env },
+  });
 }
 
 /** What was posted in the channel for alerts, oldest first, without replies. */
@@ -405,6 +407,37 @@ describe("Slack", () => {
     await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
     await bench.pass(5 * MINUTE);
     expect(alerts()).toEqual([]);
+  });
+});
+
+describe("Hex's own status page during an outage", () => {
+  async function startWithPage(): Promise<void> {
+    await start();
+    await bench.stopBot();
+    await bench.startBot({ HEX_STATUS_URL: bench.statusPage.origin });
+  }
+
+  test("what it says is added to the alert", async () => {
+    await startWithPage();
+    const incidents = [{ name: "API errors", status: "identified", impact: "major" }];
+    bench.statusPage.answer = { type: "summary", indicator: "major", incidents };
+    fault({ type: "status", status: 500 });
+    expect(shown(await alertShows("Hex reports: API errors (major outage)"))).toContain("Hex failed (500)");
+    bench.statusPage.answer = { type: "summary" };
+    await alertShows("Hex reports no incident, so look at your side first.");
+    bench.hex.faults.clear();
+    expect(shown(await alertShows("Over: connected"))).not.toContain("Hex reports");
+    expect(alerts()).toHaveLength(1);
+  });
+
+  test("its silence holds up nothing", async () => {
+    await startWithPage();
+    bench.statusPage.answer = { type: "hang" };
+    bench.hex.workspace.revokeToken(bench.token);
+    const alarm = await alertShows("Not connected");
+    await bench.pass(2 * MINUTE);
+    expect(shown(alarm)).not.toContain("Hex reports");
+    expect(alarm.edits).toBe(0);
   });
 });
 

@@ -3,10 +3,11 @@
 import type { Notice } from "../../health/expiry.js";
 import type { Incident } from "../../health/incident.js";
 import type { HealthStore } from "../../health/store.js";
+import type { StatusPage } from "../../hex/status-page.js";
 import type { RunStore } from "../../runs/store.js";
 import type { Message } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
-import { incidentMessage, incidentReplies } from "../messages/incident.js";
+import { type AroundIncident, incidentMessage, incidentReplies } from "../messages/incident.js";
 
 /** One message of the channel, as it should be. */
 export interface Subject {
@@ -23,23 +24,30 @@ export interface Subject {
 /** For how long (ms) it is tried to show the end of something. */
 const LATE_MS = 24 * 60 * 60_000;
 
+export interface SubjectSources {
+  health: HealthStore;
+  runs: RunStore;
+  statusPage: StatusPage;
+}
+
 /** `now`: epoch ms. */
-export async function subjectsNow(health: HealthStore, runs: RunStore, now: number): Promise<Subject[]> {
+export async function subjectsNow({ health, runs, statusPage }: SubjectSources, now: number): Promise<Subject[]> {
   const [incidents, { notices }, inFlight] = [
     await health.incidentsSince(now - LATE_MS),
     await health.memory(),
     await runs.countInFlight(),
   ];
   const recent = notices.filter(({ renewedAt }) => renewedAt === null || renewedAt >= now - LATE_MS);
-  return [...incidents.map((incident) => ofIncident(incident, inFlight)), ...recent.map(ofNotice)];
+  const around = { inFlight, report: statusPage.known };
+  return [...incidents.map((incident) => ofIncident(incident, around)), ...recent.map(ofNotice)];
 }
 
-function ofIncident(incident: Incident, inFlight: number): Subject {
+function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): Subject {
   return {
     id: `incident ${incident.id}`,
     isNews: incident.state !== "over",
     isFinal: incident.state === "over",
-    message: (isDoubled) => incidentMessage(incident, inFlight, isDoubled),
+    message: (isDoubled) => incidentMessage(incident, { ...around, isDoubled }),
     replies: incidentReplies(incident),
   };
 }

@@ -3,18 +3,26 @@
 import type { KnownBlock } from "@slack/types";
 import { causeOf, type Incident, type IncidentIn, lastedMs } from "../../health/incident.js";
 import { remedyFor } from "../../hex/remedies.js";
+import type { HexReport } from "../../hex/status-page.js";
 import { context, type Message, message, section } from "./blocks.js";
+import { hexReportLine } from "./hex-report.js";
 import { count, date, duration, inline, plainDate } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 
 /** Causes that one message names beside the present one. */
 const EARLIER = 5;
 
-/**
- * @param inFlight how many runs are in flight
- * @param isDoubled whether another message about this outage may have been posted before
- */
-export function incidentMessage(incident: Incident, inFlight: number, isDoubled: boolean): Message {
+export interface AroundIncident {
+  /** How many runs are in flight. */
+  inFlight: number;
+  /** What Hex's public status page says; null when that is not known. */
+  report: HexReport | null;
+  /** Whether another message about this outage may have been posted before. */
+  isDoubled: boolean;
+}
+
+export function incidentMessage(incident: Incident, { inFlight, report, isDoubled }: AroundIncident): Message {
+  const said = hexReportLine(report, false);
   const doubled = isDoubled ? context(DOUBLED) : null;
   switch (incident.state) {
     case "down":
@@ -24,6 +32,7 @@ export function incidentMessage(incident: Incident, inFlight: number, isDoubled:
           causeOf(incident).facts,
           incident.id,
         ),
+        said === null ? null : section(said),
         context(affectedWords(inFlight), relapseWords(incident), earlierWords(incident)),
         doubled,
       ]);

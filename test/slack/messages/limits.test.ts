@@ -194,6 +194,13 @@ const hexRun: fc.Arbitrary<HexRun> = fc.record({
   traceId: maybe(nasty),
 });
 
+const impact = fc.constantFrom("none" as const, "minor" as const, "critical" as const, "maintenance" as const);
+const report = fc.record({
+  indicator: impact,
+  description: nasty,
+  incidents: fc.array(fc.record({ name: nasty, impact, url: maybe(url) }), { maxLength: 9 }),
+});
+
 describe("never past a limit, whatever the data", () => {
   test("the run card and its reply", () => {
     fc.assert(
@@ -237,12 +244,6 @@ describe("never past a limit, whatever the data", () => {
       run: proof,
       projects: maybe(fc.record({ total: fc.nat(), published: fc.nat(), complete: fc.boolean() })),
     });
-    const impact = fc.constantFrom("none" as const, "minor" as const, "critical" as const, "maintenance" as const);
-    const report = fc.record({
-      indicator: impact,
-      description: nasty,
-      incidents: fc.array(fc.record({ name: nasty, impact, url: maybe(url) }), { maxLength: 9 }),
-    });
     const trouble = fc.record({
       kind: fc.constantFrom("place" as const, "credentials" as const, "app_token" as const, "transient" as const),
       word: fc.oneof(fc.constantFrom("missing_scope", "not_in_channel", "HTTP 503"), nasty),
@@ -264,8 +265,8 @@ describe("never past a limit, whatever the data", () => {
 
   test("alerts and their replies", () => {
     fc.assert(
-      fc.property(incident, fc.nat(), fc.boolean(), (made, inFlight, isDoubled) => {
-        check(incidentMessage(made, inFlight, isDoubled));
+      fc.property(incident, fc.nat(), maybe(report), fc.boolean(), (made, inFlight, said, isDoubled) => {
+        check(incidentMessage(made, { inFlight, report: said, isDoubled }));
         for (const reply of incidentReplies(made)) check(reply);
       }),
     );
