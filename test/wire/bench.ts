@@ -111,8 +111,14 @@ export class Bench {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
+  /** The time stands still, unless the bot has to wait for something before it can stop. */
   async stopBot(): Promise<void> {
-    await this.app?.stop();
+    const slow = setInterval(() => this.clock.advance(1_000), SLOW_MS);
+    try {
+      await this.app?.stop();
+    } finally {
+      clearInterval(slow);
+    }
     this.app = null;
   }
 
