@@ -139,7 +139,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     channel === null
       ? null
       : new Alerts({
-          ...{ slack, alerts: new AlertStore(store.db), channel, clock, log, bot: identity.name },
+          ...{ slack, alerts: new AlertStore(store.db), channel, clock, log },
           subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({

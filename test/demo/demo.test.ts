@@ -175,6 +175,18 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     });
   });
 
+  test("an outage is told in #general by itself, and so is its end", async () => {
+    await ada.flip("Hex admits an incident", true);
+    await ada.flip("Hex down", true);
+    await ada.page.locator(".place.unread", { hasText: "general" }).waitFor({ timeout: 15_000 });
+    await ada.goTo("general");
+    const alarm = ada.message("Not connected to Hex");
+    await alarm.getByText("Hex reports: Elevated API errors").waitFor();
+    await ada.photograph("alert");
+    await ada.flip("Hex down", false);
+    await ada.message("Hex answers again").waitFor({ timeout: 20_000 });
+  });
+
   test("a private channel without the bot: the refusal in red, the card as a direct message, /invite", async () => {
     await ada.goTo("secret");
     await ada.type("/hex projects inventory");

@@ -12,6 +12,7 @@ import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { startPage } from "../sandbox/page/server.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+import { startStatusPage } from "../sandbox/status-page.js";
 import type { Flags } from "./flags.js";
 import { switchesFor } from "./switches.js";
 import { fillWorkspace } from "./workspace.js";
@@ -46,11 +47,13 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Pro
   const clock = new FastClock(Date.now(), speed);
   const hex = await startHex({ clock });
   const slack = await startSlack({ clock });
+  const statusPage = await startStatusPage();
   const folder = mkdtempSync(join(tmpdir(), "hex-bot-demo-"));
   const log = createWriteStream(join(folder, "bot.log"));
   const ends: (() => Promise<unknown>)[] = [
     async () => (keep ? undefined : rmSync(folder, { recursive: true, force: true })),
     () => new Promise((resolve) => log.end(resolve)),
+    () => statusPage.stop(),
     () => hex.stop(),
     () => slack.stop(),
   ];
@@ -72,7 +75,7 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Pro
       {
         ...{ slack, hex, clock, speed },
         slashCommand: { command, description, usageHint },
-        switches: switchesFor(hex, token, expiresAt, () => clock.now()),
+        switches: switchesFor(hex, statusPage, token, expiresAt, () => clock.now()),
         requestsPerMinute: hex.workspace.rateLimits.groupPerMinute,
       },
       port,
@@ -85,6 +88,8 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Pro
       SLACK_API_URL: slack.apiUrl,
       HEX_API_TOKEN: token,
       HEX_WORKSPACE_URL: hex.origin,
+      HEX_STATUS_URL: statusPage.origin,
+      HEX_ALERT_CHANNEL: slack.channels.general.id,
       HEX_BOT_DATA_DIR: folder,
       PORT: "0",
       LOG_LEVEL: "debug",

@@ -2,11 +2,20 @@
 
 import type { Endpoint, Fault, FaultKind, SimulatedHex } from "../sandbox/hex/server.js";
 import type { Switch } from "../sandbox/page/stage.js";
+import type { LocalStatusPage } from "../sandbox/status-page.js";
 
 const ALWAYS = Number.POSITIVE_INFINITY;
+const DAY = 24 * 60 * 60_000;
+const INCIDENT = { name: "Elevated API errors", status: "identified", impact: "major" };
 
 /** `token`: the one that the bot has. `expiresAt`: when it expires of itself, epoch ms. */
-export function switchesFor(hex: SimulatedHex, token: string, expiresAt: number, now: () => number): Switch[] {
+export function switchesFor(
+  hex: SimulatedHex,
+  statusPage: LocalStatusPage,
+  token: string,
+  expiresAt: number,
+  now: () => number,
+): Switch[] {
   const { workspace } = hex;
   const kernels = workspace.kernelsBusy;
   return [
@@ -32,6 +41,12 @@ export function switchesFor(hex: SimulatedHex, token: string, expiresAt: number,
       "the run starts, but nobody hears of it",
       { type: "reset" },
       "runProject",
+    ),
+    toggle("hex-reports", "Hex admits an incident", "on its public status page", (on) => {
+      statusPage.answer = { type: "summary", ...(on ? { indicator: "major", incidents: [INCIDENT] } : {}) };
+    }),
+    toggle("expires-soon", "Token expires soon", "in two days", (on) =>
+      workspace.setExpiry(token, on ? now() + 2 * DAY : expiresAt),
     ),
     toggle("kernels-full", "No kernel free", "all 25 are in use", (on) => {
       workspace.kernelsBusy = on ? workspace.kernelLimit : kernels;

@@ -19,6 +19,9 @@ const MINUTES = 60;
 /** By then whatever is kept on purpose has been filled. */
 const SETTLED = 15;
 const REAL_LIMIT_MS = 120_000;
+/** Long enough for the watchdog to be sure. */
+const OUTAGE_MINUTES = 4;
+const OUTAGES_A_MINUTE = 0.1;
 
 const HEX: HexFault[] = [
   { type: "hang" },
@@ -65,7 +68,7 @@ beforeEach(async () => {
   process.on("warning", onWarning);
   subscribe("net.client.socket", onSocket);
   bench = await Bench.start("socket", { idle: true });
-  await bench.startBot({ LOG_LEVEL: "info" });
+  await bench.startBot({ LOG_LEVEL: "info", HEX_PROBE_SECONDS: "60", HEX_ALERT_CHANNEL: bench.slack.channels.team.id });
 });
 afterEach(async () => {
   unsubscribe("net.client.socket", onSocket);
@@ -86,9 +89,13 @@ test(
     );
 
     let early: Footprint | null = null;
+    let outageEnds = 0;
     let started = 0;
     for (let minute = 1; minute <= MINUTES; minute++) {
-      trouble(random, pick);
+      if (minute >= outageEnds) {
+        trouble(random, pick);
+        if (random() < OUTAGES_A_MINUTE) outageEnds = outage(minute, pick);
+      }
       for (let count = 1 + Math.floor(random() * 2); count > 0; count--) {
         await bench.slack.socket.waitForConnection();
         started += await doSomething(pick(projects)?.id ?? "", pick, random);
@@ -108,6 +115,9 @@ test(
 
     expect(await inFlight()).toBe(0);
     expect(untrue()).toEqual([]);
+    const alerts = bench.cards.filter(isAlert);
+    expect(alerts.length).toBeGreaterThan(0);
+    expect(alerts.filter((alert) => !alert.text.startsWith("Connected to Hex again")).map(shown)).toEqual([]);
     const status = await bench.ask("status");
     expect(status).toContain("Connected to Hex");
     expect(status).toContain("0 runs watched");
@@ -122,6 +132,13 @@ test(
   },
   REAL_LIMIT_MS,
 );
+
+/** Nothing works for some minutes. @returns the minute in which it ends */
+function outage(minute: number, pick: <T>(from: readonly T[]) => T | undefined): number {
+  const kind = pick(HEX.filter(({ type }) => type !== "rateLimited"));
+  if (kind) bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+  return minute + OUTAGE_MINUTES;
+}
 
 /** What goes wrong in the next minute: of each kind less often than not. */
 function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | undefined): void {
@@ -148,7 +165,7 @@ async function doSomething(
 ): Promise<number> {
   const { slack } = bench;
   const press = async (actionId: string) => {
-    const card = pick(bench.cards.filter((one) => buttonsOf(one).includes(actionId)));
+    const card = pick(runCards().filter((one) => buttonsOf(one).includes(actionId)));
     if (card) await slack.click(card, actionId);
   };
   const what = random();
@@ -160,6 +177,12 @@ async function doSomething(
   else if (what < 0.7) await press("run_again");
   else await slack.command(pick(["status", "projects", "runs", `runs ${projectId}`, "help"]) ?? "help");
   return 0;
+}
+
+const isAlert = (message: SlackMessage) => message.channel === bench.slack.channels.team.id;
+
+function runCards(): SlackMessage[] {
+  return bench.cards.filter((message) => !isAlert(message));
 }
 
 async function inFlight(): Promise<number> {
@@ -177,7 +200,7 @@ function untrue(): string[] {
     const word = card.text.split(":")[0] ?? "";
     return run === undefined ? ["Not started", "Not known"].includes(word) : word === WORDS[run.status];
   };
-  const cards = bench.cards.filter((card) => card.edits > 0);
+  const cards = runCards().filter((card) => card.edits > 0);
   const unseen = runs.filter((run) => !cards.some((card) => shown(card).includes(run.id)));
   const unknown = cards.filter((card) => card.text.startsWith("Not known"));
   return [

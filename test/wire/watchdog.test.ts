@@ -312,8 +312,10 @@ describe("Slack", () => {
   test("the bot is not in the channel: the log says what to do, and after the invitation it is told", async () => {
     await start({ HEX_ALERT_CHANNEL: SECRET });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged("The bot may not write in the channel of HEX_ALERT_CHANNEL").length > 2);
-    expect(bench.log.join("")).toContain("write /invite @hex there");
+    await bench.until(
+      () => logged("Slack did not take the alert for HEX_ALERT_CHANNEL: The bot cannot see the channel").length > 2,
+    );
+    expect(bench.log.join("")).toContain("invite the bot there with /invite");
     expect(alerts(SECRET)).toEqual([]);
     bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
     await bench.until(() => alerts(SECRET).length === 1);
@@ -325,7 +327,9 @@ describe("Slack", () => {
   test("the channel is archived: said in the log; another one after a restart gets the message", async () => {
     await start({ HEX_ALERT_CHANNEL: ARCHIVED });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged("The channel of HEX_ALERT_CHANNEL is archived: unarchive it").length > 0);
+    await bench.until(
+      () => logged("Slack did not take the alert for HEX_ALERT_CHANNEL: The channel is archived").length > 0,
+    );
     await bench.stopBot();
     await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
     await alertShows("Not connected");

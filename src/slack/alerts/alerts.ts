@@ -6,8 +6,8 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { type SlackFailure, slackFailure } from "../failures.js";
-import { alertFailure } from "../messages/alert-failure.js";
 import type { Message } from "../messages/blocks.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { Subject } from "./subjects.js";
 
@@ -20,8 +20,6 @@ export interface AlertsOptions {
   subjects: () => Promise<Subject[]>;
   clock: Clock;
   log: Logger;
-  /** The bot's name in Slack, for `/invite`. */
-  bot: string;
 }
 
 /** How often it looks when nobody wakes it, in ms. */
@@ -135,8 +133,9 @@ export class Alerts {
   }
 
   async #failed({ subject, reposted }: Alert, failure: SlackFailure): Promise<void> {
-    const { alerts, log, bot, clock } = this.options;
-    log.warn({ subject, failure }, "%s", alertFailure(failure, bot));
+    const { alerts, log, clock } = this.options;
+    const { what, todo } = slackRemedy(failure.word);
+    log.warn({ subject, failure, todo }, "Slack did not take the alert for HEX_ALERT_CHANNEL: %s", what);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Whoever deletes it twice does not want it.
