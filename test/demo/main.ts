@@ -1,6 +1,5 @@
 // `npm run demo`: the bot in a browser, with no Slack workspace and no Hex account.
 
-import { startDemo } from "./demo.js";
 import { parseFlags, USAGE } from "./flags.js";
 
 const flags = parseFlags(process.argv.slice(2));
@@ -10,7 +9,8 @@ if (flags.help) {
   process.exit(0);
 }
 
-const starting = startDemo(flags);
+// Only now: a word about a flag should not wait for it.
+const starting = import("./demo.js").then(({ startDemo }) => startDemo(flags));
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {
     const demo = await starting;

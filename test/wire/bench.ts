@@ -16,13 +16,23 @@ export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
 
 const STEPS = 1_200;
-const HEX_TIMEOUT_MS = 150;
+/** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
+const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
-/** The first pause before a second try, and after how long (real ms) an answer must be waiting for one. */
+/** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
-const SLOW_MS = 2 * HEX_TIMEOUT_MS;
+const SLOW_MS = 300;
 /** Turns of the event loop that the first probe may take on a busy machine. */
 const PROBE_TURNS = 2_000;
+
+interface BenchOptions {
+  /** Only the peers are started. */
+  idle?: boolean;
+  /** Variables beside the usual ones. */
+  env?: Record<string, string>;
+  /** Real ms. */
+  hexTimeoutMs?: number;
+}
 
 export class Bench {
   readonly log: string[] = [];
@@ -38,16 +48,16 @@ export class Bench {
     readonly statusPage: LocalStatusPage,
     readonly token: string,
     readonly dataDir: string,
-    private readonly more: Record<string, string>,
+    private readonly options: { env: Record<string, string>; hexTimeoutMs: number },
   ) {}
 
   /**
    * Both peers, and the bot unless `idle`. The watchdog has probed once before this resolves, and probes again after an hour,
-   * unless `env` says otherwise. `env`: variables beside the usual ones.
+   * unless `env` says otherwise.
    */
   static async start(
     mode: Mode,
-    { idle = false, env = {} }: { idle?: boolean; env?: Record<string, string> } = {},
+    { idle = false, env = {}, hexTimeoutMs = HEX_TIMEOUT_MS }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock();
     const hex = await startHex({ clock });
@@ -58,7 +68,7 @@ export class Bench {
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, env);
+    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, { env, hexTimeoutMs });
     if (idle) return bench;
     await bench.startBot();
     const hasProbed = () => bench.log.some((line) => line.includes('"operation":"me"'));
@@ -82,7 +92,7 @@ export class Bench {
       PORT: "0",
       LOG_LEVEL: "trace",
       HEX_PROBE_SECONDS: "3600",
-      ...this.more,
+      ...this.options.env,
     };
   }
 
@@ -95,7 +105,7 @@ export class Bench {
     const log = createLogger({ ...config.log, destination, secrets: secretsOf(config) });
     this.app = await startApp({
       ...{ config, log, clock: this.clock, random: () => 0.5 },
-      hexTimeoutMs: HEX_TIMEOUT_MS,
+      hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusPatienceMs: 600,
       statusPageMs: 300,

@@ -260,7 +260,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.starts).toHaveLength(1);
       const looks = bench.requests("listRuns").length;
       await bench.slack.click(card, "look_again");
-      await bench.until(() => bench.requests("listRuns").length === looks + 3);
+      await bench.until(() => bench.requests("listRuns").length >= looks + 3);
       await bench.cardShows("Not known");
       expect(bench.starts).toHaveLength(1);
       await bench.slack.click(card, "run_again");
