@@ -4,7 +4,7 @@ import type { Clock } from "../clock.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError } from "../hex/errors.js";
 import type { Notice } from "./expiry.js";
-import { type IncidentIn, incidentOf, sightOf } from "./incident.js";
+import { type Health, type IncidentIn, incidentOf, sightOf } from "./incident.js";
 import { type Answer, type Memory, type Remembered, remembered } from "./memory.js";
 import type { HealthStore } from "./store.js";
 
@@ -38,16 +38,22 @@ const REMOVE_MS = 60 * 60_000;
 
 export class Watchdog {
   #nap = new AbortController();
-  #isDown = false;
+  #state: Health["state"] = "up";
   #isProbing = false;
   #probedAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: WatchdogOptions) {}
 
-  /** To be told of every request that ended: while Hex is down, a sign of life is looked at without delay. */
+  /** To be told of every request that ended: what speaks against the last probe is looked at without delay. */
   observe(error: HexError | null): void {
-    if (this.#isDown && !this.#isProbing && sightOf(error) === "alive") this.#nap.abort();
+    if (this.#isProbing) return;
+    const { clock, probeMs } = this.options;
+    const sight = sightOf(error);
+    if (this.#state === "down" && sight === "alive") this.#nap.abort();
+    // One endpoint may fail for long while Hex is well.
+    const isRecent = clock.now() - this.#probedAt < probeMs / 4;
+    if ((this.#state === "up" || this.#state === "back") && sight === "failure" && !isRecent) this.#nap.abort();
   }
 
   /** Watches until `signal` aborts. */
@@ -75,9 +81,9 @@ export class Watchdog {
       ...remembered(before, answer, { now, reference, probeMs }),
       before,
     }));
-    this.#isDown = changed.memory.health.state === "down";
+    this.#state = changed.memory.health.state;
     this.#tell(changed);
-    onStored(changed.memory.health.state === "up");
+    onStored(this.#state === "up");
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
       await store.removeOld(now, keepMs);

@@ -46,6 +46,7 @@ try {
   await ada.type("/hex status");
   await ada.message("Connected to Hex").waitFor();
   await ada.flip("Runs never end", false);
+  await running.getByText("Completed", { exact: true }).waitFor();
   await ada.page.mouse.move(0, 0);
   await save(ada.page, "demo");
 } finally {

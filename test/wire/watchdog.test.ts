@@ -204,8 +204,15 @@ describe("an outage", () => {
 
   test("what the rest of the bot hears of Hex makes it look at once", async () => {
     await start();
+    await bench.pass(20_000);
     fault({ type: "status", status: 500 });
-    await alertShows("Not connected");
+    const failed = bench.clock.now();
+    const first = await status();
+    expect(first).toContain("no outage");
+    expect(first).toContain("*Now:* not connected. It counts as an outage when the bot's next probe fails too.");
+    await alertShows("Not connected", 0, 1_000);
+    expect(bench.clock.now() - failed).toBeLessThan(25_000);
+    expect(await status()).not.toContain("*Now:*");
     await bench.pass(20 * MINUTE, 10_000);
     bench.hex.faults.clear();
     await status();

@@ -14,13 +14,16 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `now`: epoch ms. */
-export function historyBlocks({ day, month, lastOutage }: History, now: number): KnownBlock[] {
-  return [
-    section(
-      [periodLines("Last 24 hours", day), periodLines("Last 30 days", month), outageLine(lastOutage, now)].join("\n"),
-    ),
+/** `now`: epoch ms; `isFailing`: whether Hex cannot be used at this moment. */
+export function historyBlocks({ day, month, lastOutage }: History, now: number, isFailing: boolean): KnownBlock[] {
+  const isNew = isFailing && lastOutage?.state !== "down";
+  const lines = [
+    periodLines("Last 24 hours", day),
+    periodLines("Last 30 days", month),
+    outageLine(lastOutage, now),
+    isNew ? "*Now:* not connected. It counts as an outage when the bot's next probe fails too." : null,
   ];
+  return [section(lines.filter((line) => line !== null).join("\n"))];
 }
 
 function periodLines(title: string, period: Period): string {
