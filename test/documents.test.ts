@@ -11,6 +11,7 @@ import { COMMAND_NAMES } from "../src/slack/commands/names.js";
 import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";
 import { EVENTS_PATH } from "../src/slack/connect.js";
 import { usageHint } from "../src/slack/messages/help.js";
+import { SCOPES } from "../src/slack/scopes.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 
@@ -50,6 +51,7 @@ describe("manifest.yml", () => {
     const manifest = manifestSchema.parse(parse(text));
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     expect(manifest.oauth_config.scopes.bot).toEqual(["commands", "chat:write", "chat:write.public"]);
+    expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
     expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMAND_NAMES)]);
   });
 

@@ -25,17 +25,17 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
   const said = hexReportLine(report, false);
   const doubled = isDoubled ? context(DOUBLED) : null;
   switch (incident.state) {
-    case "down":
+    case "down": {
+      const head = `:red_circle: *Not connected to Hex* since ${date(incident.since)}`;
+      const [first = null, ...more] = remedyBlocks(head, causeOf(incident).facts, incident.id);
       return message(`Not connected to Hex since ${plainDate(incident.since)}: ${whatWords(incident)}`, [
-        ...remedyBlocks(
-          `:red_circle: *Not connected to Hex* since ${date(incident.since)}`,
-          causeOf(incident).facts,
-          incident.id,
-        ),
+        first,
         said === null ? null : section(said),
+        ...more,
         context(affectedWords(inFlight), relapseWords(incident), earlierWords(incident)),
         doubled,
       ]);
+    }
     case "back":
       return message(`Hex answers again since ${plainDate(incident.backAt)}. It is being watched.`, [
         section(
