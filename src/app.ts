@@ -4,16 +4,15 @@ import { randomBytes } from "node:crypto";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
-import { causeOf } from "./health/incident.js";
+import { logHealth, logRequest } from "./events.js";
 import { Metrics } from "./health/metrics.js";
-import { Readiness, type SlackReady } from "./health/ready.js";
+import { Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
-import { type HealthEvent, Watchdog } from "./health/watchdog.js";
+import { Watchdog } from "./health/watchdog.js";
 import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
-import { HexClient, type RequestRecord } from "./hex/client.js";
+import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
-import { remedyFor } from "./hex/remedies.js";
 import { StatusPage } from "./hex/status-page.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
@@ -28,16 +27,15 @@ import { subjectsNow } from "./slack/alerts/subjects.js";
 import type { SlackCall } from "./slack/calls.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
-import { clientOptions, connect, EVENTS_PATH, identify, type SlackConnection } from "./slack/connect.js";
+import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.js";
 import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
+import { slackReadiness } from "./slack/ready.js";
 import { SlackTroubles } from "./slack/trouble.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
-import { openEmbedded, openShared, type Store } from "./store/database.js";
-import { RequestLedger } from "./store/request-ledger.js";
+import { openStore } from "./store/open.js";
 import { tryWrite } from "./store/trial.js";
-import { SharedWatchLock, soleWatcher, type WatchLock } from "./store/watch-lock.js";
 
 /** Times in ms. */
 export interface AppOptions {
@@ -80,7 +78,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const identity = await identify(slack);
   const missing = missingScopesSentence(slackTrouble.now().missingScopes);
   if (missing !== null) log.warn("%s", missing);
-  const { store, lock, ledger, napMs } = await openStore(config.store, clock, log);
+  const { store, lock, ledger, napMs } = await openStore(config.store, clock, {
+    onWatch: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
+    onError: (err) => log.warn({ err }, "Postgres"),
+  });
   const stopping = new AbortController();
   const ending = new AbortController();
 
@@ -167,7 +168,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   let watching = false;
   const lastProbe = () => health.lastProbe();
-  const slackReady = () => readyOf(connection.socket(), slackTrouble.token);
+  const slackReady = () => slackReadiness(connection.socket(), slackTrouble.token);
   const readiness = new Readiness({ clock, slack: slackReady, lastProbe, tryWrite: () => tryWrite(store.db) });
   metrics.start({
     ...{ budget, lastProbe, runsByState: () => runs.countByState() },
@@ -211,54 +212,3 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 }
 
 const DAY_MS = 24 * 60 * 60_000;
-/** How long a watch on the embedded store may sleep, where nobody else starts runs; and on a shared one. In ms. */
-const SOLE_NAP_MS = 60 * 60_000;
-const SHARED_NAP_MS = 2_000;
-
-async function openStore(
-  config: Config["store"],
-  clock: Clock,
-  log: Logger,
-): Promise<{ store: Store; lock: WatchLock; ledger: RequestLedger | null; napMs: number }> {
-  if (config.kind === "embedded") {
-    return { store: await openEmbedded(config.dataDir), lock: soleWatcher, ledger: null, napMs: SOLE_NAP_MS };
-  }
-  const { url } = config;
-  const store = await openShared(url, (err) => log.warn({ err }, "Postgres"));
-  const lock = new SharedWatchLock({
-    ...{ url, clock },
-    onEvent: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
-  });
-  return { store, lock, ledger: new RequestLedger(store.db), napMs: SHARED_NAP_MS };
-}
-
-/** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
-function readyOf(socket: ReturnType<SlackConnection["socket"]>, token: SlackTroubles["token"]): SlackReady {
-  if (!token.ok) return { ok: false, since: token.at, why: token.word };
-  if (socket === null) return { ok: true, since: token.at, why: null };
-  return { ok: socket.open, since: socket.since, why: socket.open ? null : "socket_closed" };
-}
-
-function logRequest(log: Logger, { operation, reference, method, status, durationMs, error }: RequestRecord): void {
-  const facts = { reference, operation, method, status, durationMs };
-  if (error === null) log.debug(facts, "Hex %s", operation);
-  else {
-    const { what, todo } = remedyFor(error.facts);
-    log.warn({ ...facts, err: error, todo }, "%s", what);
-  }
-}
-
-function logHealth(log: Logger, event: HealthEvent): void {
-  if (event.kind === "expiring") {
-    const { expiresAt, days } = event.notice;
-    const facts = { expires: new Date(expiresAt).toISOString(), days };
-    log.warn(facts, "The Hex token expires soon: make a new one, set HEX_API_TOKEN and restart");
-    return;
-  }
-  const { facts } = causeOf(event.incident);
-  const { what, todo } = remedyFor(facts);
-  const { id, since } = event.incident;
-  const said = { reference: id, kind: facts.kind, since: new Date(since).toISOString() };
-  if (event.kind === "began") log.warn({ ...said, todo }, "Hex is not connected: %s", what);
-  else log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
-}

@@ -2,6 +2,7 @@
 // No line ever holds a value: what stands in the wrong variable may be a secret too.
 
 import { z } from "zod";
+import type { StorePlace } from "./store/open.js";
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -23,8 +24,7 @@ export interface Config {
   hexStatusUrl: string | null;
   /** 0 means any free port. */
   port: number;
-  /** Embedded in a folder, or shared on Postgres. */
-  store: { kind: "embedded"; dataDir: string } | { kind: "shared"; url: string };
+  store: StorePlace;
   /** Requests to Hex. */
   requestsPerMinute: number;
   /** How long finished runs are remembered. */

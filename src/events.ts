@@ -1,0 +1,34 @@
+// What the log says of requests to Hex and of its health.
+
+import { causeOf } from "./health/incident.js";
+import type { HealthEvent } from "./health/watchdog.js";
+import type { RequestRecord } from "./hex/client.js";
+import { remedyFor } from "./hex/remedies.js";
+import type { Logger } from "./log.js";
+
+export function logRequest(
+  log: Logger,
+  { operation, reference, method, status, durationMs, error }: RequestRecord,
+): void {
+  const facts = { reference, operation, method, status, durationMs };
+  if (error === null) log.debug(facts, "Hex %s", operation);
+  else {
+    const { what, todo } = remedyFor(error.facts);
+    log.warn({ ...facts, err: error, todo }, "%s", what);
+  }
+}
+
+export function logHealth(log: Logger, event: HealthEvent): void {
+  if (event.kind === "expiring") {
+    const { expiresAt, days } = event.notice;
+    const facts = { expires: new Date(expiresAt).toISOString(), days };
+    log.warn(facts, "The Hex token expires soon: make a new one, set HEX_API_TOKEN and restart");
+    return;
+  }
+  const { facts } = causeOf(event.incident);
+  const { what, todo } = remedyFor(facts);
+  const { id, since } = event.incident;
+  const said = { reference: id, kind: facts.kind, since: new Date(since).toISOString() };
+  if (event.kind === "began") log.warn({ ...said, todo }, "Hex is not connected: %s", what);
+  else log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
+}

@@ -1,0 +1,15 @@
+// Whether Slack and the bot are connected, for `GET /readyz` and the metrics.
+
+import type { SlackReady } from "../health/ready.js";
+import type { SlackConnection } from "./connect.js";
+import type { SlackTroubles } from "./trouble.js";
+
+/** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
+export function slackReadiness(
+  socket: ReturnType<SlackConnection["socket"]>,
+  token: SlackTroubles["token"],
+): SlackReady {
+  if (!token.ok) return { ok: false, since: token.at, why: token.word };
+  if (socket === null) return { ok: true, since: token.at, why: null };
+  return { ok: socket.open, since: socket.since, why: socket.open ? null : "socket_closed" };
+}
