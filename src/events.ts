@@ -1,6 +1,5 @@
 // What the log says of requests to Hex and of its health.
 
-import { causeOf } from "./health/incident.js";
 import type { HealthEvent } from "./health/watchdog.js";
 import type { RequestRecord } from "./hex/client.js";
 import { remedyFor } from "./hex/remedies.js";
@@ -25,7 +24,7 @@ export function logHealth(log: Logger, event: HealthEvent): void {
     log.warn(facts, "The Hex token expires soon: make a new one, set HEX_API_TOKEN and restart");
     return;
   }
-  const { facts } = causeOf(event.incident);
+  const { facts } = event.incident.cause;
   const { what, todo } = remedyFor(facts);
   const { id, since } = event.incident;
   const said = { reference: id, kind: facts.kind, since: new Date(since).toISOString() };

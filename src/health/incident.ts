@@ -1,7 +1,6 @@
 // An outage of Hex: when it begins, what it is, when it is over. Pure: what a probe saw goes in, the next state comes out.
 
 import { z } from "zod";
-import { type HexError, type HexErrorKind, meansDisconnected } from "../hex/errors.js";
 import { factsSchema } from "../runs/run.js";
 
 const failureSchema = z.object({
@@ -22,10 +21,14 @@ const base = {
   id: z.string(),
   /** The first failure. */
   since: z.number(),
-  /** One after the other, each of another kind than the one before; the last one is what it is now. */
-  causes: z.tuple([causeSchema], causeSchema),
+  /** What it is now, or was at last. */
+  cause: causeSchema,
+  /** The first cause of each kind, oldest first. */
+  causes: z.array(causeSchema),
   /** How often it was back and went again. */
   relapses: z.number(),
+  /** For how long of it nobody watched, in ms: the bot was stopped. */
+  unwatchedMs: z.number(),
 };
 const downSchema = z.object({ ...base, state: z.literal("down") });
 /** Hex answers again and is being watched: when it goes down again soon, this is the same incident. */
@@ -53,24 +56,14 @@ export const healthSchema = z.discriminatedUnion("state", [
       ])
       .nullable(),
   }),
-  /** `first`: one failure since then, which may be nothing. */
-  z.object({ state: z.literal("back"), incident: backSchema, first: failureSchema.nullable() }),
+  /** `first`: one failure since then, which may be nothing. `quietSince`: when Hex last began to answer without one, epoch ms. */
+  z.object({
+    ...{ state: z.literal("back"), incident: backSchema },
+    ...{ first: failureSchema.nullable(), quietSince: z.number() },
+  }),
 ]);
 export type Health = z.output<typeof healthSchema>;
 export type HealthIn<S extends Health["state"]> = Extract<Health, { state: S }>;
-
-/** What one probe says about Hex: `nothing` when a limit of requests was in its way. */
-export type Sight = "alive" | "failure" | "nothing";
-
-export function sightOf(error: HexError | null): Sight {
-  if (error === null) return "alive";
-  if (error.kind === "rate_limited") return "nothing";
-  return meansDead(error.kind) ? "failure" : "alive";
-}
-
-function meansDead(kind: HexErrorKind): boolean {
-  return meansDisconnected(kind) || kind === "unreadable";
-}
 
 /** An incident is over when Hex has been back for so long, in ms. */
 export const QUIET_MS = 5 * 60_000;
@@ -85,27 +78,28 @@ export interface Step {
 
 /** Two failures in a row begin an outage, two successes end it. `seen`: null is a success. `now`: epoch ms. */
 export function stepped(health: Health, seen: Failure | null, now: number): Step {
-  if (health.state === "back" && health.first === null && now - health.incident.backAt >= QUIET_MS) {
-    return { ...stepped({ state: "up" }, seen, now), ended: over(health.incident) };
-  }
-  return seen === null ? lived(health, now) : { health: failed(health, seen), ended: null };
+  if (isQuiet(health, now)) return { ...stepped({ state: "up" }, seen, now), ended: over(health.incident) };
+  return { health: seen === null ? lived(health, now) : failed(health, seen), ended: null };
 }
 
-function lived(health: Health, now: number): Step {
-  const stay = (next: Health): Step => ({ health: next, ended: null });
+function isQuiet(health: Health, now: number): health is HealthIn<"back"> {
+  return health.state === "back" && health.first === null && now - health.quietSince >= QUIET_MS;
+}
+
+function lived(health: Health, now: number): Health {
   switch (health.state) {
     case "up":
     case "doubt":
-      return stay({ state: "up" });
-    case "down":
-      if (health.sign?.of !== "life") return stay({ ...health, sign: { of: "life", at: now } });
-      return lived(
-        { state: "back", incident: { ...health.incident, state: "back", backAt: health.sign.at }, first: null },
-        now,
-      );
+      return { state: "up" };
+    case "down": {
+      if (health.sign?.of !== "life") return { ...health, sign: { of: "life", at: now } };
+      const backAt = health.sign.at;
+      const incident = { ...health.incident, state: "back" as const, backAt };
+      return { state: "back", incident, first: null, quietSince: backAt };
+    }
     case "back":
-      if (now - health.incident.backAt < QUIET_MS) return stay({ ...health, first: null });
-      return { health: { state: "up" }, ended: over(health.incident) };
+      // A clock that was set back must not keep it open.
+      return { ...health, first: null, quietSince: health.first === null ? Math.min(health.quietSince, now) : now };
   }
 }
 
@@ -118,7 +112,7 @@ function failed(health: Health, seen: Failure): Health {
     case "down": {
       const failures = health.failures + 1;
       const kind = seen.facts.kind;
-      if (kind === causeOf(health.incident).facts.kind) return { ...health, failures, sign: null };
+      if (kind === health.incident.cause.facts.kind) return { ...health, failures, sign: null };
       const isSeenAgain = health.sign?.of === "another_cause" && health.sign.failure.facts.kind === kind;
       if (!isSeenAgain) return { ...health, failures, sign: { of: "another_cause", failure: seen } };
       return { ...health, failures, sign: null, incident: withCause(health.incident, seen) };
@@ -133,23 +127,21 @@ function failed(health: Health, seen: Failure): Health {
 }
 
 function opened(first: Failure, second: Failure): IncidentIn<"down"> {
-  const causes: Incident["causes"] = [{ facts: second.facts, at: first.at }];
-  return { id: second.reference, since: first.at, causes, relapses: 0, state: "down" };
+  const cause = { facts: second.facts, at: first.at };
+  const base = { id: second.reference, since: first.at, cause, causes: [cause], relapses: 0, unwatchedMs: 0 };
+  return { ...base, state: "down" };
 }
 
 /** A failure of the same kind as before is the same cause, whatever else differs. */
 function withCause(incident: IncidentIn<"down">, { facts, at }: Failure): IncidentIn<"down"> {
-  if (facts.kind === causeOf(incident).facts.kind) return incident;
-  return { ...incident, causes: [...incident.causes, { facts, at }] };
+  const cause = { facts, at };
+  if (facts.kind === incident.cause.facts.kind) return incident;
+  const isNew = incident.causes.every((one) => one.facts.kind !== facts.kind);
+  return { ...incident, cause, causes: isNew ? [...incident.causes, cause] : incident.causes };
 }
 
 function over(incident: IncidentIn<"back">): IncidentIn<"over"> {
   return { ...incident, state: "over" };
-}
-
-/** What it is now, or was at last. */
-export function causeOf({ causes }: Incident): Cause {
-  return causes.at(-1) ?? causes[0];
 }
 
 /** How long it lasted, or has lasted until `now` (epoch ms), in ms. */
@@ -162,13 +154,31 @@ export function incidentOf(health: Health): IncidentIn<"down" | "back"> | null {
   return "incident" in health ? health.incident : null;
 }
 
+/** How soon, at the earliest, a probe follows another one to confirm or refute what was seen, in ms. */
+export function soonMs(probeMs: number): number {
+  return Math.min(60_000, Math.max(5_000, probeMs / 4));
+}
+
+/** The same after a time without a watch, in ms: a failure before it and one after it are not two in a row. */
+export function unwatched(health: Health, ms: number): Health {
+  switch (health.state) {
+    case "up":
+    case "doubt":
+      return { state: "up" };
+    case "down":
+      return { ...health, incident: { ...health.incident, unwatchedMs: health.incident.unwatchedMs + ms }, sign: null };
+    case "back":
+      return { ...health, first: null };
+  }
+}
+
 /**
  * How long to wait before the next probe, in ms: what was seen once is confirmed soon, and what is down is left alone for
  * longer each time.
  * @param probeMs the usual pause
  */
 export function pauseMs(health: Health, now: number, probeMs: number): number {
-  const soon = probeMs / 4;
+  const soon = soonMs(probeMs);
   switch (health.state) {
     case "up":
       return probeMs;
@@ -178,6 +188,6 @@ export function pauseMs(health: Health, now: number, probeMs: number): number {
       return health.sign !== null ? soon : Math.min(LONGEST_PAUSE_MS, probeMs * 2 ** (health.failures - 2));
     case "back":
       if (health.first !== null) return soon;
-      return Math.min(probeMs, Math.max(soon, health.incident.backAt + QUIET_MS - now));
+      return Math.min(probeMs, Math.max(soon, health.quietSince + QUIET_MS - now));
   }
 }

@@ -1,10 +1,10 @@
 // All that the watchdog knows, and what a probe adds to it. Pure.
 
 import { z } from "zod";
-import { HEX_ERROR_KINDS, type HexError } from "../hex/errors.js";
+import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
 import { noticed, noticeSchema } from "./expiry.js";
 import type { Span } from "./history.js";
-import { healthSchema, type IncidentIn, pauseMs, sightOf, stepped } from "./incident.js";
+import { healthSchema, type IncidentIn, pauseMs, stepped, unwatched } from "./incident.js";
 
 const probeSchema = z.object({
   /** Epoch ms. */
@@ -50,20 +50,20 @@ export function remembered(
 ): Remembered {
   const sight = sightOf(error);
   const { probe } = memory;
+  const retryAfterMs = error?.facts.retryAfterMs ?? 0;
   if (sight === "nothing") {
-    const pause = Math.max(pauseMs(memory.health, now, probeMs), error?.facts.retryAfterMs ?? 0);
+    const pause = Math.max(pauseMs(memory.health, now, probeMs), retryAfterMs);
     return { memory, ended: null, span: null, pauseMs: pause };
   }
-  // A failure before a time without a watch and one after it are not two in a row.
-  const isForgotten = memory.health.state === "doubt" && probe !== null && now > probe.until;
-  const before = isForgotten ? ({ state: "up" } as const) : memory.health;
+  const gapMs = probe === null ? 0 : now - probe.until;
+  const before = gapMs > 0 ? unwatched(memory.health, gapMs) : memory.health;
   const failure = sight === "failure" && error !== null ? { facts: error.facts, at: now, reference } : null;
   const { health, ended } = stepped(before, failure, now);
-  const pause = pauseMs(health, now, probeMs);
+  const pause = Math.max(pauseMs(health, now, probeMs), retryAfterMs);
   return {
     memory: {
       health,
-      probe: { at: now, ok: failure === null, kind: error?.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
+      probe: { at: now, ok: failure === null, kind: failure?.facts.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
       token: me === null ? memory.token : { expiresAt: me.expiresAt },
       notices: me === null ? memory.notices : noticed(memory.notices, me.expiresAt, now),
     },

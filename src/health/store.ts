@@ -11,6 +11,7 @@ const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
 /** More outages than these in thirty days do not change what people do. */
 const LISTED = 1_000;
+const ATTEMPTS = 5;
 
 export class HealthStore {
   constructor(private readonly db: Db) {}
@@ -19,15 +20,29 @@ export class HealthStore {
     return readMemory(this.db);
   }
 
-  /** Adds what a probe brought. All of it is stored, or nothing. */
+  /**
+   * Adds what a probe brought. All of it is stored, or nothing. When another process has added something meanwhile, as one
+   * may that has lost the watch without knowing, `change` is asked again.
+   */
   async update<T extends Remembered>(change: (memory: Memory) => T): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const changed = await this.#tryUpdate(change);
+      if (changed !== null) return changed;
+      if (attempt === ATTEMPTS) throw new Error("the health of Hex could not be stored: others kept changing it");
+    }
+  }
+
+  async #tryUpdate<T extends Remembered>(change: (memory: Memory) => T): Promise<T | null> {
     return this.db.transaction().execute(async (transaction) => {
-      const before = await readMemory(transaction);
+      const { doc } = await transaction.selectFrom("health").select("doc").executeTakeFirstOrThrow();
+      const before = memorySchema.parse(JSON.parse(doc));
       const changed = change(before);
-      await transaction
+      const { numUpdatedRows } = await transaction
         .updateTable("health")
         .set({ doc: JSON.stringify(changed.memory) })
-        .execute();
+        .where("doc", "=", doc)
+        .executeTakeFirst();
+      if (numUpdatedRows !== 1n) return null;
       if (changed.ended !== null) await writeIncident(transaction, changed.ended);
       const incident = incidentOf(changed.memory.health);
       if (incident !== null && !isSame(incident, incidentOf(before.health))) await writeIncident(transaction, incident);

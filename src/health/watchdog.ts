@@ -2,9 +2,9 @@
 
 import type { Clock } from "../clock.js";
 import type { HexClient } from "../hex/client.js";
-import { HexError } from "../hex/errors.js";
+import { HexError, sightOf } from "../hex/errors.js";
 import type { Notice } from "./expiry.js";
-import { type Health, type IncidentIn, incidentOf, sightOf } from "./incident.js";
+import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
 import { type Answer, type Memory, type Remembered, remembered } from "./memory.js";
 import type { HealthStore } from "./store.js";
 
@@ -32,8 +32,6 @@ export interface WatchdogOptions {
 }
 
 const PATIENCE_MS = 15_000;
-/** Not even what the rest of the bot sees makes it probe more often, in ms. */
-const LEAST_PAUSE_MS = 5_000;
 const REMOVE_MS = 60 * 60_000;
 
 export class Watchdog {
@@ -49,11 +47,11 @@ export class Watchdog {
   observe(error: HexError | null): void {
     if (this.#isProbing) return;
     const { clock, probeMs } = this.options;
+    // One endpoint may fail for long while Hex is well, and the other way round.
+    if (Math.abs(clock.now() - this.#probedAt) < soonMs(probeMs)) return;
     const sight = sightOf(error);
-    if (this.#state === "down" && sight === "alive") this.#nap.abort();
-    // One endpoint may fail for long while Hex is well.
-    const isRecent = clock.now() - this.#probedAt < probeMs / 4;
-    if ((this.#state === "up" || this.#state === "back") && sight === "failure" && !isRecent) this.#nap.abort();
+    const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
+    if (isNews) this.#nap.abort();
   }
 
   /** Watches until `signal` aborts. */
@@ -66,7 +64,6 @@ export class Watchdog {
         return probeMs;
       });
       await clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
-      if (this.#nap.signal.aborted) await clock.sleep(this.#probedAt + LEAST_PAUSE_MS - clock.now(), signal);
     }
   }
 

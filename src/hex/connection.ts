@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { Catalog, ProjectList } from "./catalog.js";
 import type { Call, HexClient } from "./client.js";
-import { HexError, type HexErrorKind, meansDisconnected } from "./errors.js";
+import { HexError, type HexErrorKind, sightOf } from "./errors.js";
 import type { Me } from "./schema.js";
 
 /** What is known of one scope of the token. */
@@ -62,10 +62,9 @@ export class Prober {
   /** To be told of every request that ended: keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
     if (error !== null && PERMISSIONS.has(error.kind)) this.#runProof = null;
-    // The limit of requests says nothing about the connection.
-    if (error?.kind === "rate_limited") return;
-    const alive = error === null || !meansDisconnected(error.kind);
-    if (alive === this.#alive) return;
+    const sight = sightOf(error);
+    const alive = sight === "alive";
+    if (sight === "nothing" || alive === this.#alive) return;
     this.#alive = alive;
     this.#since = this.clock.now();
   }

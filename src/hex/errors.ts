@@ -96,6 +96,17 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "hex_failed",
 ]);
 
+/**
+ * What a request that ended says about the connection; `nothing` when it says nothing. "Who am I" needs no scope, so that
+ * Hex's refusal of it, whatever the reason, is a refusal of the bot. A 429 of Hex's own is a sign of life.
+ */
+export function sightOf(error: HexError | null): "alive" | "failure" | "nothing" {
+  if (error === null) return "alive";
+  const { kind, operation, status } = error.facts;
+  if (kind === "rate_limited") return status === 429 ? "alive" : "nothing";
+  return operation === "me" || meansDisconnected(kind) || kind === "unreadable" ? "failure" : "nothing";
+}
+
 /** An answer that was not the expected success. */
 export interface Answer {
   operation: Operation;
@@ -166,7 +177,7 @@ function kindOfAnswer(
   if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
-  if (status === 403) return kindOfForbidden(detail);
+  if (status === 403) return kindOfForbidden(operation, detail);
   if (inputs) return "inputs_refused";
   if (status === 404 || NO_SUCH.test(detail)) return "not_found";
   if (status === 409 || status === 422 || status === 400) {
@@ -181,8 +192,10 @@ function kindOfAnswer(
 /** Hex may say this with a 400, 409 or 422 too. */
 const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
 
-function kindOfForbidden(detail: string): HexErrorKind {
+function kindOfForbidden(operation: Operation, detail: string): HexErrorKind {
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
+  // Needs no scope.
+  if (operation === "me") return "forbidden";
   if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b/i.test(detail)) return "scope";
   if (/\bshared?\b|\baccess to\b|\bproject\b/i.test(detail)) return "forbidden";
   return "scope";

@@ -103,11 +103,22 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   }),
   forbidden: ({ operation }) => ({
     what: `The bot's token may not ${verb(operation)} (403).`,
-    causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
-    todo: [
-      "Share the project with the workspace or with the token's user in Hex.",
-      `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
-    ],
+    // "Who am I" needs no scope and is about no project.
+    ...(operation === "me"
+      ? {
+          causes: ["Hex, or something in front of it, keeps this machine out: an IP allow list, a firewall, a proxy."],
+          todo: [
+            "Ask a workspace admin to allow the address of the bot's machine in Hex under Settings > Security.",
+            "Read Hex's own words above; they may name another reason.",
+          ],
+        }
+      : {
+          causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
+          todo: [
+            "Share the project with the workspace or with the token's user in Hex.",
+            `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
+          ],
+        }),
   }),
   not_found: ({ operation, host, status }) => ({
     what: `Hex knows no such ${noun(operation)} on ${host} (${status ?? 404}).`,

@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 10, 2, 9, 20);
 const MINUTE = 60_000;
 const cause = { facts: { kind: "timeout", operation: "me", host: "h" }, at: 0 } as const;
 const over = (since: number, backAt: number): Incident => ({
-  ...{ id: "r", since, causes: [cause], relapses: 0 },
+  ...{ id: "r", since, cause, causes: [cause], relapses: 0, unwatchedMs: 0 },
   ...{ state: "over", backAt },
 });
 const history = (spans: Span[], incidents: Incident[] = []) => historyOf(spans.flatMap(hoursOf), incidents, NOW);
@@ -46,7 +46,8 @@ describe("the squares", () => {
   });
 
   test("an outage belongs to a period when it ended in it, or has not ended", () => {
-    const open: Incident = { id: "o", since: NOW - 40 * DAY_MS, causes: [cause], relapses: 0, state: "down" };
+    const base = { since: NOW - 40 * DAY_MS, cause, causes: [cause], relapses: 0, unwatchedMs: 0 };
+    const open: Incident = { id: "o", ...base, state: "down" };
     const old = over(NOW - 3 * DAY_MS, NOW - 2 * DAY_MS);
     const { day, month, lastOutage } = history([], [open, old]);
     expect([day.outages, month.outages]).toEqual([1, 2]);

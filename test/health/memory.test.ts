@@ -48,6 +48,27 @@ describe("what a probe adds", () => {
     expect(limited).toEqual({ memory, ended: null, span: null, pauseMs: 90_000 });
   });
 
+  test("Hex's own limit is a sign of life: it ends an outage, and the probe is not overdue meanwhile", () => {
+    const limited: Answer = {
+      me: null,
+      error: new HexError({ kind: "rate_limited", operation: "me", host: "h", status: 429, retryAfterMs: 30_000 }),
+    };
+    let { memory } = probe(EMPTY, ill("timeout"), 0);
+    memory = probe(memory, ill("timeout"), MINUTE / 4).memory;
+    for (const minute of [2, 3]) memory = probe(memory, limited, minute * MINUTE).memory;
+    expect(memory.health.state).toBe("back");
+    expect(memory.probe).toMatchObject({ ok: true, kind: null, at: 3 * MINUTE });
+    expect(probe(memory, limited, 4 * MINUTE).pauseMs).toBeGreaterThanOrEqual(30_000);
+  });
+
+  test("an outage during which the bot was stopped says for how long nobody watched", () => {
+    let { memory } = probe(EMPTY, ill("timeout"), 0);
+    memory = probe(memory, ill("timeout"), MINUTE / 4).memory;
+    memory = probe(memory, ill("timeout"), 3 * DAY).memory;
+    const until = MINUTE / 4 + 2 * MINUTE + 2 * MINUTE;
+    expect(memory.health).toMatchObject({ state: "down", incident: { since: 0, unwatchedMs: 3 * DAY - until } });
+  });
+
   test("a failure keeps what is known of the token", () => {
     const { memory } = probe(EMPTY, { me: { expiresAt: 20 * DAY }, error: null }, 0);
     expect(probe(memory, ill("unauthorized"), MINUTE).memory.token).toEqual({ expiresAt: 20 * DAY });

@@ -2,7 +2,10 @@
 
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { remembered } from "../../src/health/memory.js";
+import { HealthStore } from "../../src/health/store.js";
 import { Budget } from "../../src/hex/budget.js";
+import { HexError } from "../../src/hex/errors.js";
 import { intended, lost } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
 import { openShared } from "../../src/store/database.js";
@@ -40,6 +43,22 @@ describe("the shared store", () => {
     expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
     await close();
     await expect(tryWrite(db)).rejects.toThrow();
+  });
+
+  test("two that both take themselves for the watch find one outage, not one each", async () => {
+    const url = await postgres.database("health");
+    const [one, two] = await Promise.all([openShared(url, ignore), openShared(url, ignore)]);
+    const stores = [new HealthStore(one.db), new HealthStore(two.db)];
+    const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
+    const probes = Array.from({ length: 4 }, (_, index) =>
+      stores[index % 2]?.update((memory) =>
+        remembered(memory, { me: null, error: failure }, { now: index, reference: `probe ${index}`, probeMs: 60_000 }),
+      ),
+    );
+    await Promise.all(probes);
+    expect(await one.db.selectFrom("incidents").select(["ended_at"]).execute()).toEqual([{ ended_at: null }]);
+    expect(await stores[0]?.openIncident()).toMatchObject({ state: "down" });
+    await Promise.all([one.close(), two.close()]);
   });
 
   test("several that open it at the same time make its tables once", async () => {

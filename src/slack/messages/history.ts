@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { History, Period, Square } from "../../health/history.js";
-import { causeOf, type Incident, lastedMs } from "../../health/incident.js";
+import { type Incident, lastedMs } from "../../health/incident.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { section } from "./blocks.js";
 import { count, date, duration, inline } from "./mrkdwn.js";
@@ -38,7 +38,7 @@ function periodWords({ available, outages, downMs }: Period): string {
 
 function outageLine(incident: Incident | null, now: number): string {
   if (incident === null) return "*Last outage:* none known";
-  const what = inline(remedyFor(causeOf(incident).facts).what, 200);
+  const what = inline(remedyFor(incident.cause.facts).what, 200);
   const lasted = duration(lastedMs(incident, now));
   const time = incident.state === "down" ? `since ${date(incident.since)}` : `${date(incident.since)}, for ${lasted}`;
   return `*Last outage:* ${time}: ${what}`;

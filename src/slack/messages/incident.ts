@@ -1,7 +1,7 @@
 // An outage of Hex as the channel for alerts reads it: one message from its beginning to its end.
 
 import type { KnownBlock } from "@slack/types";
-import { causeOf, type Incident, type IncidentIn, lastedMs } from "../../health/incident.js";
+import { type Incident, type IncidentIn, lastedMs } from "../../health/incident.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { context, type Message, message, section } from "./blocks.js";
@@ -27,7 +27,7 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
   switch (incident.state) {
     case "down": {
       const head = `:red_circle: *Not connected to Hex* since ${date(incident.since)}`;
-      const [first = null, ...more] = remedyBlocks(head, causeOf(incident).facts, incident.id);
+      const [first = null, ...more] = remedyBlocks(head, incident.cause.facts, incident.id);
       return message(`Not connected to Hex since ${plainDate(incident.since)}: ${whatWords(incident)}`, [
         first,
         said === null ? null : section(said),
@@ -86,11 +86,13 @@ function pastBlocks(incident: IncidentIn<"back" | "over">): KnownBlock[] {
 }
 
 function whatWords(incident: Incident): string {
-  return inline(remedyFor(causeOf(incident).facts).what, 300);
+  return inline(remedyFor(incident.cause.facts).what, 300);
 }
 
 function lasted(incident: IncidentIn<"back" | "over">): string {
-  return duration(lastedMs(incident, incident.backAt));
+  const whole = duration(lastedMs(incident, incident.backAt));
+  const { unwatchedMs } = incident;
+  return unwatchedMs === 0 ? whole : `at most ${whole} (the bot did not watch for ${duration(unwatchedMs)} of it)`;
 }
 
 function affectedWords(inFlight: number): string {
@@ -104,8 +106,8 @@ function relapseWords({ relapses }: Incident): string | null {
   return `It came back and went again ${relapses === 1 ? "once" : `${relapses} times`}.`;
 }
 
-function earlierWords({ causes }: Incident): string | null {
-  const earlier = causes.slice(0, -1).slice(-EARLIER);
+function earlierWords({ cause, causes }: Incident): string | null {
+  const earlier = causes.filter(({ facts }) => facts.kind !== cause.facts.kind).slice(-EARLIER);
   if (earlier.length === 0) return null;
   return `Before: ${earlier.map(({ facts, at }) => `${date(at, "{time}")} ${inline(remedyFor(facts).what, 200)}`).join(" ")}`;
 }

@@ -80,10 +80,10 @@ const cause = fc.record({ facts, at: time });
 const outage = {
   id: fc.constant("abcd1234"),
   since: time,
-  causes: fc
-    .tuple(cause, fc.array(cause, { maxLength: 20 }))
-    .map(([first, others]): Incident["causes"] => [first, ...others]),
+  cause,
+  causes: fc.array(cause, { minLength: 1, maxLength: 20 }),
   relapses: fc.nat(),
+  unwatchedMs: span,
 };
 const incident: fc.Arbitrary<Incident> = fc.oneof(
   fc.record({ ...outage, state: fc.constant("down" as const) }),
