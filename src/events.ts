@@ -28,6 +28,20 @@ export function logHealth(log: Logger, event: HealthEvent): void {
   const { what, todo } = remedyFor(facts);
   const { id, since } = event.incident;
   const said = { reference: id, kind: facts.kind, since: new Date(since).toISOString() };
-  if (event.kind === "began") log.warn({ ...said, todo }, "Hex is not connected: %s", what);
-  else log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
+  switch (event.kind) {
+    case "began":
+      log.warn({ ...said, todo }, "Hex is not connected: %s", what);
+      break;
+    case "changed_cause":
+      log.warn({ ...said, todo }, "Hex is not connected for another reason: %s", what);
+      break;
+    case "relapsed":
+      log.warn({ ...said, todo }, "Hex has gone again: %s", what);
+      break;
+    case "answers":
+      log.info(said, "Hex answers again, and is being watched");
+      break;
+    case "ended":
+      log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
+  }
 }

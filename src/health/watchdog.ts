@@ -9,7 +9,7 @@ import { type Answer, type Memory, type Remembered, remembered } from "./memory.
 import type { HealthStore } from "./store.js";
 
 export type HealthEvent =
-  | { kind: "began"; incident: IncidentIn<"down" | "back"> }
+  | { kind: "began" | "changed_cause" | "answers" | "relapsed"; incident: IncidentIn<"down" | "back"> }
   | { kind: "ended"; incident: IncidentIn<"over"> }
   | { kind: "expiring"; notice: Notice };
 
@@ -107,9 +107,18 @@ export class Watchdog {
     const { onEvent } = this.options;
     if (ended !== null) onEvent({ kind: "ended", incident: ended });
     const incident = incidentOf(memory.health);
-    if (incident !== null && incident.id !== incidentOf(before.health)?.id) onEvent({ kind: "began", incident });
+    const kind = incident && whatIsNew(incidentOf(before.health), incident);
+    if (incident && kind) onEvent({ kind, incident });
     const said = before.notices.map(({ expiresAt, days }) => `${expiresAt} ${days}`);
     const news = memory.notices.filter(({ expiresAt, days }) => !said.includes(`${expiresAt} ${days}`));
     for (const notice of news) onEvent({ kind: "expiring", notice });
   }
+}
+
+type OpenIncident = IncidentIn<"down" | "back">;
+
+function whatIsNew(before: OpenIncident | null, now: OpenIncident) {
+  if (before?.id !== now.id) return "began";
+  if (before.state !== now.state) return now.state === "back" ? "answers" : "relapsed";
+  return before.cause.facts.kind === now.cause.facts.kind ? null : "changed_cause";
 }

@@ -269,6 +269,7 @@ describe("an outage", () => {
     expect(shown(message)).toMatch(/Before: <!date.*did not answer in time/);
     await bench.until(() => replies().length === 1);
     expect(replies()[0]).toMatch(/The cause is now another one: Hex does not accept the bot's token/);
+    expect(logged("Hex is not connected for another reason: Hex does not accept the bot's token")).toHaveLength(1);
     bench.hex.workspace.setExpiry(bench.token, null);
     await alertShows("Over: connected");
     await bench.until(() => replies().length === 2);
