@@ -27,7 +27,7 @@ import { subjectsNow } from "./slack/alerts/subjects.js";
 import type { SlackCall } from "./slack/calls.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
-import { clientOptions, connect, EVENTS_PATH, identify } from "./slack/connect.js";
+import { clientOptions, connect, EVENTS_PATH, identify, NEVER_TWICE } from "./slack/connect.js";
 import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
@@ -74,7 +74,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     slackTrouble.observe(call);
     metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
   };
-  const slack = new WebClient(config.slack.botToken, clientOptions(config.slack, log, onCall));
+  const slackOptions = clientOptions(config.slack, log, onCall);
+  const slack = new WebClient(config.slack.botToken, slackOptions);
   const identity = await identify(slack);
   const missing = missingScopesSentence(slackTrouble.now().missingScopes);
   if (missing !== null) log.warn("%s", missing);
@@ -140,7 +141,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     channel === null
       ? null
       : new Alerts({
-          ...{ slack, alerts: new AlertStore(store.db), channel, clock, log },
+          slack: new WebClient(config.slack.botToken, { ...slackOptions, ...NEVER_TWICE }),
+          ...{ alerts: new AlertStore(store.db), channel, clock, log },
           subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({

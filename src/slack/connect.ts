@@ -43,6 +43,9 @@ export function clientOptions(
   };
 }
 
+/** No repetition at all: for a caller who tries again by itself, and has to know when something may have happened twice. */
+export const NEVER_TWICE: WebClientOptions = { retryConfig: { retries: 0 } };
+
 /** Asks Slack who the token is. Rejects with a WebClient's error when it is refused or cannot be asked. */
 export async function identify(slack: WebClient): Promise<SlackIdentity> {
   const { team_id, user_id, bot_id, user } = await slack.auth.test();

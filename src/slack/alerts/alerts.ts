@@ -12,6 +12,7 @@ import type { Alert, AlertStore } from "./store.js";
 import type { Subject } from "./subjects.js";
 
 export interface AlertsOptions {
+  /** Repeats nothing by itself: a post whose answer was lost must be known here. */
   slack: WebClient;
   alerts: AlertStore;
   /** A channel id. */
