@@ -350,6 +350,39 @@ describe("Slack", () => {
     expect(alerts(ARCHIVED)).toEqual([]);
   });
 
+  test("alerts go to another channel during an outage: it is told there too, and its end", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    const first = await alertShows("Not connected");
+    await bench.stopBot();
+    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
+    await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
+    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Not connected")));
+    bench.hex.faults.clear();
+    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
+    await bench.pass(5 * MINUTE, STEP_MS);
+    expect(alerts(SECRET)).toHaveLength(1);
+    expect(shown(first)).toContain("Not connected");
+    expect(logged(REFUSED)).toEqual([]);
+  });
+
+  test("it was over while the bot was off, and the channel of then is archived: told in the new one", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    await alertShows("Not connected");
+    bench.hex.faults.clear();
+    await alertShows("Hex answers again");
+    bench.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 } });
+    await bench.until(() => logged("Hex is connected again").length === 1);
+    await bench.stopBot();
+    bench.slack.faults.clear();
+    bench.slack.archive(bench.slack.channels.team);
+    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
+    await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
+    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
+    expect(alerts(SECRET)).toHaveLength(1);
+  });
+
   test.each([
     ["a limit", { type: "ratelimited", retryAfter: 30 }, "Slack asks to wait"],
     ["an outage of Slack", { type: "status", status: 503 }, "Slack fails"],

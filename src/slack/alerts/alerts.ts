@@ -75,13 +75,14 @@ export class Alerts {
   }
 
   async #show(subject: Subject): Promise<void> {
-    const { alerts, clock } = this.options;
+    const { alerts, clock, channel } = this.options;
     if (subject.isNews) await alerts.insert(subject.id, clock.now());
     const alert = await alerts.get(subject.id);
     if (alert === null || alert.settled) {
       this.#held.delete(subject.id);
       return;
     }
+    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(subject.id);
     const failure = await this.#bringUpToDate(subject, alert).catch(slackFailure);
     if (failure !== null) return this.#failed(alert, failure);
     this.#held.delete(subject.id);
@@ -121,7 +122,7 @@ export class Alerts {
     try {
       const posted = await slack.chat.postMessage({ channel, ...PLAIN, ...content });
       const change = {
-        ...{ channel: posted.channel ?? channel, ts: posted.ts ?? null, shown: hashOf(content) },
+        ...{ channel, ts: posted.ts ?? null, shown: hashOf(content) },
         ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
       };
       await alerts.change(subject.id, change);
@@ -133,20 +134,36 @@ export class Alerts {
     }
   }
 
-  async #failed({ subject, reposted }: Alert, failure: SlackFailure): Promise<void> {
-    const { alerts, log, clock } = this.options;
+  /** Alerts go to another channel now: what is not over has to be read there. It is posted at once. */
+  async #move(subject: string): Promise<void> {
+    const nowhere = { channel: null, ts: null, shown: null };
+    await this.options.alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });
+    this.#held.delete(subject);
+    this.wake();
+  }
+
+  async #failed(alert: Alert, failure: SlackFailure): Promise<void> {
+    const { subject, reposted } = alert;
+    const { alerts, log, clock, channel } = this.options;
+    if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(subject);
     const { what, todo } = slackRemedy(failure.word);
     log.warn({ subject, failure, todo }, "Slack did not take the alert for HEX_ALERT_CHANNEL: %s", what);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Whoever deletes it twice does not want it.
       await alerts.change(subject, reposted ? { settled: true } : { ts: null, shown: null, reposted: true });
-      this.#held.set(subject, { failures: 0, until: clock.now() });
+      this.#held.delete(subject);
+      this.wake();
       return;
     }
     const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : (RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
     this.#held.set(subject, { failures, until: clock.now() + pause });
   }
+}
+
+/** It stands in a channel that alerts went to before. */
+function isElsewhere(alert: Alert, channel: string): boolean {
+  return alert.channel !== null && alert.channel !== channel;
 }
 
 function hashOf(content: Message): string {
