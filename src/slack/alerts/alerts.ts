@@ -33,6 +33,9 @@ const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
 const LAST_RETRY_MS = 300_000;
 const PLAIN = { unfurl_links: false, unfurl_media: false };
 
+/** `left`: to another process, with what is still to be done. */
+type Outcome = "shown" | "left" | SlackFailure;
+
 export class Alerts {
   #nap = new AbortController();
   #removedAt = Number.NEGATIVE_INFINITY;
@@ -51,10 +54,21 @@ export class Alerts {
     const { clock, log } = this.options;
     while (!signal.aborted) {
       this.#nap = new AbortController();
-      await this.#round(signal).catch((error: unknown) => log.error({ err: error }, "alerts"));
-      const next = Math.min(clock.now() + ROUND_MS, ...[...this.#held.values()].map(({ until }) => until));
-      await clock.sleep(next - clock.now(), AbortSignal.any([this.#nap.signal, signal]));
+      const pause = await this.#round(signal).then(
+        () => this.#pauseMs(),
+        (error: unknown) => {
+          log.error({ err: error }, "alerts");
+          return ROUND_MS;
+        },
+      );
+      await clock.sleep(pause, AbortSignal.any([this.#nap.signal, signal]));
     }
+  }
+
+  /** Until something that Slack holds up is tried again. */
+  #pauseMs(): number {
+    const untils = [...this.#held.values()].map(({ until }) => until - this.options.clock.now());
+    return Math.min(ROUND_MS, ...untils);
   }
 
   async #round(signal: AbortSignal): Promise<void> {
@@ -66,7 +80,7 @@ export class Alerts {
     for (const subject of all) {
       if (signal.aborted) return;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
-      await this.#show(subject);
+      await this.#show(subject, signal);
     }
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
@@ -74,7 +88,7 @@ export class Alerts {
     }
   }
 
-  async #show(subject: Subject): Promise<void> {
+  async #show(subject: Subject, signal: AbortSignal): Promise<void> {
     const { alerts, clock, channel } = this.options;
     if (subject.isNews) await alerts.insert(subject.id, clock.now());
     const alert = await alerts.get(subject.id);
@@ -83,18 +97,20 @@ export class Alerts {
       return;
     }
     if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(subject.id);
-    const failure = await this.#bringUpToDate(subject, alert).catch(slackFailure);
-    if (failure !== null) return this.#failed(alert, failure);
+    const outcome = await this.#bringUpToDate(subject, alert, signal).catch(slackFailure);
+    if (outcome === "left") return;
+    if (outcome !== "shown") return this.#failed(alert, outcome);
     this.#held.delete(subject.id);
     if (subject.isFinal) await alerts.change(subject.id, { settled: true });
   }
 
-  async #bringUpToDate(subject: Subject, alert: Alert): Promise<SlackFailure | null> {
+  /** Leaves it when `signal` aborts: from then on it is another process's. */
+  async #bringUpToDate(subject: Subject, alert: Alert, signal: AbortSignal): Promise<Outcome> {
     const { slack, alerts } = this.options;
     const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
-    if ("kind" in place) return place;
+    if (place === "left" || "kind" in place) return place;
     const { channel, ts, told } = place;
-    if (channel === null || ts === null) return null;
+    if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = hashOf(content);
     if (place.shown !== shown) {
@@ -104,17 +120,19 @@ export class Alerts {
     // Edits notify nobody: what people must hear of is said in the thread.
     for (const [index, reply] of subject.replies.entries()) {
       if (index < told) continue;
+      if (signal.aborted) return "left";
       await slack.chat.postMessage({ channel, thread_ts: ts, ...PLAIN, ...reply });
       await alerts.change(subject.id, { told: index + 1 });
     }
-    return null;
+    return "shown";
   }
 
   /**
    * Notes that it is about to post, posts, and notes where. When the process dies in between, or Slack's answer is lost,
-   * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so.
+   * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so. When another
+   * process has posted it meanwhile, that one's is kept.
    */
-  async #post(subject: Subject, alert: Alert): Promise<Alert | SlackFailure> {
+  async #post(subject: Subject, alert: Alert): Promise<Alert | SlackFailure | "left"> {
     const { slack, alerts, channel } = this.options;
     const doubled = alert.doubled || alert.posting;
     const content = subject.message(doubled);
@@ -125,8 +143,7 @@ export class Alerts {
         ...{ channel, ts: posted.ts ?? null, shown: hashOf(content) },
         ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
       };
-      await alerts.change(subject.id, change);
-      return { ...alert, ...change };
+      return (await alerts.place(subject.id, change)) ? { ...alert, ...change } : "left";
     } catch (error) {
       const failure = slackFailure(error);
       if (failure.kind !== "transient") await alerts.change(subject.id, { posting: false });

@@ -21,6 +21,8 @@ export interface Alert {
   settled: boolean;
 }
 
+type Change = Partial<Omit<Alert, "subject">>;
+
 export class AlertStore {
   constructor(private readonly db: Db) {}
 
@@ -45,20 +47,30 @@ export class AlertStore {
     };
   }
 
-  async change(subject: string, change: Partial<Omit<Alert, "subject">>): Promise<void> {
-    const { posting, doubled, reposted, settled, ...rest } = change;
-    const flags = Object.entries({ posting, doubled, reposted, settled }).flatMap(([name, flag]) =>
-      flag === undefined ? [] : [[name, flag ? 1 : 0]],
-    );
-    await this.db
+  async change(subject: string, change: Change): Promise<void> {
+    await this.db.updateTable("alerts").set(columnsOf(change)).where("subject", "=", subject).execute();
+  }
+
+  /** The same for what was just posted, unless it has a place already: false then. */
+  async place(subject: string, change: Change): Promise<boolean> {
+    const { numUpdatedRows } = await this.db
       .updateTable("alerts")
-      .set({ ...rest, ...Object.fromEntries(flags) })
+      .set(columnsOf(change))
       .where("subject", "=", subject)
-      .execute();
+      .where("ts", "is", null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   }
 
   /** Forgets the settled ones that were wanted before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.db.deleteFrom("alerts").where("settled", "=", 1).where("at", "<", time).execute();
   }
+}
+
+function columnsOf({ posting, doubled, reposted, settled, ...rest }: Change) {
+  const flags = Object.entries({ posting, doubled, reposted, settled }).flatMap(([name, flag]) =>
+    flag === undefined ? [] : [[name, flag ? 1 : 0]],
+  );
+  return { ...rest, ...Object.fromEntries(flags) };
 }
