@@ -331,7 +331,9 @@ describe("Slack", () => {
     await start({ HEX_ALERT_CHANNEL: SECRET });
     fault({ type: "status", status: 500 });
     await bench.until(() => logged(`${REFUSED}: The bot cannot see the channel`).length > 2);
-    expect(bench.log.join("")).toContain("invite the bot there with /invite");
+    const [refusal] = logged(REFUSED);
+    expect(refusal).toContain("/invite, or set HEX_ALERT_CHANNEL to another channel and restart");
+    expect(refusal).toContain(`"channel":"${SECRET}"`);
     expect(alerts(SECRET)).toEqual([]);
     bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
     await bench.until(() => alerts(SECRET).length === 1);
@@ -444,6 +446,25 @@ describe("Slack", () => {
     await bench.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(2);
     expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
+  test("Slack lets nobody edit the message any more: what is new is said in its thread", async () => {
+    await start();
+    fault({ type: "status", status: 500 });
+    const message = await alertShows("Not connected");
+    bench.slack.faults.add({ method: "chat.update", kind: { type: "error", error: "edit_window_closed" } });
+    bench.hex.faults.clear();
+    bench.hex.workspace.setExpiry(bench.token, bench.clock.now());
+    await bench.until(() => replies().length === 1);
+    expect(replies()[0]).toContain("Regenerate the token");
+    bench.hex.workspace.setExpiry(bench.token, null);
+    await bench.until(() => replies().length === 2);
+    expect(replies()[1]).toMatch(/Over: connected to Hex again[\s\S]*It lasted \d+ min/);
+    await bench.pass(10 * MINUTE, STEP_MS);
+    expect([alerts().length, replies().length, message.edits]).toEqual([1, 2, 0]);
+    expect(logged(`${REFUSED}: The message can no longer be changed`)[0]).toContain(
+      "what is new is said in its thread",
+    );
   });
 
   test("no channel: nothing is posted, the log and the status tell", async () => {

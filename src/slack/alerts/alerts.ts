@@ -7,7 +7,7 @@ import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { type SlackFailure, slackFailure } from "../failures.js";
 import type { Message } from "../messages/blocks.js";
-import { slackRemedy } from "../messages/slack-remedies.js";
+import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { Subject } from "./subjects.js";
 
@@ -31,6 +31,8 @@ const KEEP_MS = 31 * 24 * 60 * 60_000;
 /** Pauses before another try after a failure, in ms. */
 const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
 const LAST_RETRY_MS = 300_000;
+/** Slack's words for a message that is not there any more. */
+const DELETED = new Set(["message_not_found", "thread_not_found"]);
 const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 /** `left`: to another process, with what is still to be done. */
@@ -113,18 +115,31 @@ export class Alerts {
     if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = hashOf(content);
-    if (place.shown !== shown) {
-      await slack.chat.update({ channel, ts, ...content });
-      await alerts.change(subject.id, { shown });
-    }
-    // Edits notify nobody: what people must hear of is said in the thread.
-    for (const [index, reply] of subject.replies.entries()) {
-      if (index < told) continue;
+    const isTrue = place.shown === shown || (await this.#edit(subject.id, { channel, ts, ...content }));
+    if (isTrue) await alerts.change(subject.id, { shown });
+    // Edits notify nobody: what people must hear of is said in the thread, and there in full when the message cannot be edited.
+    const untold = subject.replies.slice(told);
+    const isNews = untold.length > 0 || subject.isFinal;
+    for (const [index, reply] of (isTrue ? untold : isNews ? [content] : []).entries()) {
       if (signal.aborted) return "left";
       await slack.chat.postMessage({ channel, thread_ts: ts, ...PLAIN, ...reply });
-      await alerts.change(subject.id, { told: index + 1 });
+      await alerts.change(subject.id, { told: isTrue ? told + index + 1 : subject.replies.length });
     }
+    if (!isTrue) await alerts.change(subject.id, { shown });
     return "shown";
+  }
+
+  /** False when Slack lets nobody edit it any more. */
+  async #edit(subject: string, edited: Message & { channel: string; ts: string }): Promise<boolean> {
+    try {
+      await this.options.slack.chat.update(edited);
+      return true;
+    } catch (error) {
+      const failure = slackFailure(error);
+      if (failure.kind !== "gone" || DELETED.has(failure.word)) throw error;
+      this.#warn(subject, failure);
+      return false;
+    }
   }
 
   /**
@@ -161,10 +176,9 @@ export class Alerts {
 
   async #failed(alert: Alert, failure: SlackFailure): Promise<void> {
     const { subject, reposted } = alert;
-    const { alerts, log, clock, channel } = this.options;
+    const { alerts, clock, channel } = this.options;
     if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(subject);
-    const { what, todo } = slackRemedy(failure.word);
-    log.warn({ subject, failure, todo }, "Slack did not take the alert for HEX_ALERT_CHANNEL: %s", what);
+    this.#warn(subject, failure);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Whoever deletes it twice does not want it.
@@ -175,6 +189,12 @@ export class Alerts {
     }
     const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : (RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
     this.#held.set(subject, { failures, until: clock.now() + pause });
+  }
+
+  #warn(subject: string, failure: SlackFailure): void {
+    const { log, channel } = this.options;
+    const { what, todo } = alertRemedy(failure.word);
+    log.warn({ subject, channel, failure, todo }, "Slack did not take the alert for HEX_ALERT_CHANNEL: %s", what);
   }
 }
 

@@ -14,7 +14,8 @@ const APP = "api.slack.com/apps > your app";
 const REINSTALL = `reinstall the app at ${APP} > Install App and copy the new token`;
 const COPY = `copy it again from ${APP} > OAuth & Permissions (xoxb-…)`;
 const FROM_MANIFEST = `compare the app with manifest.yml at ${APP} > App Manifest, and reinstall it`;
-const INVITE = "invite the bot there with /invite, or use another channel";
+const ANOTHER = "use another channel";
+const INVITE = `invite the bot there with /invite, or ${ANOTHER}`;
 const FEW_MAY_POST = "Only some people may post there";
 const UPDATE = "update the bot; if it stays so, report the reference's log line";
 
@@ -37,11 +38,11 @@ const REMEDIES: Record<string, SlackRemedy> = {
   missing_scope: { what: "The app lacks a scope", todo: FROM_MANIFEST },
   not_in_channel: { what: "The bot is not in the channel", todo: INVITE },
   channel_not_found: { what: "The bot cannot see the channel", todo: INVITE },
-  is_archived: { what: "The channel is archived", todo: "use another channel, or unarchive it" },
-  restricted_action: { what: FEW_MAY_POST, todo: "ask an admin, or use another channel" },
-  restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: "ask an admin, or use another channel" },
-  restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: "use another channel" },
-  restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: "use another channel" },
+  is_archived: { what: "The channel is archived", todo: `${ANOTHER}, or unarchive it` },
+  restricted_action: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
+  restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
+  restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: ANOTHER },
+  restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: ANOTHER },
   cannot_dm_bot: { what: "The bot may not write to another bot", todo: "use the bot as a person" },
   messages_tab_disabled: {
     what: "The bot may send no direct messages",
@@ -71,6 +72,26 @@ export function slackRemedy(word: string): SlackRemedy {
     return { what: "Slack fails", todo: "look at https://slack-status.com; the bot tries again on its own" };
   }
   return { what: "Slack refused it", todo: UPDATE };
+}
+
+const ALERT_DELETED: SlackRemedy = {
+  what: "Somebody deleted the message",
+  todo: "nothing; it is posted anew once, and what is deleted twice stays away",
+};
+const ALERT_FIXED: SlackRemedy = { ...GONE, todo: "nothing; what is new is said in its thread" };
+const ALERT_REMEDIES: Record<string, SlackRemedy> = {
+  message_not_found: ALERT_DELETED,
+  thread_not_found: ALERT_DELETED,
+  cant_update_message: ALERT_FIXED,
+  edit_window_closed: ALERT_FIXED,
+};
+
+/** The same for a message in the channel for alerts, which is in the bot's configuration. */
+export function alertRemedy(word: string): SlackRemedy {
+  const own = Object.hasOwn(ALERT_REMEDIES, word) ? ALERT_REMEDIES[word] : undefined;
+  if (own !== undefined) return own;
+  const { what, todo } = slackRemedy(word);
+  return { what, todo: todo.replace(ANOTHER, "set HEX_ALERT_CHANNEL to another channel and restart") };
 }
 
 /** For any refusal to open a Socket Mode connection. */
