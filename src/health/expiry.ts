@@ -33,8 +33,13 @@ export function noticed(notices: readonly Notice[], expiresAt: number | null, no
   const said = notices.find((notice) => notice.expiresAt === expiresAt);
   const days = dueDays(expiresAt, now);
   const isNews = expiresAt !== null && days !== null && (said === undefined || days < said.days);
-  const current = isNews ? { expiresAt, days, at: now, renewedAt: null } : said && { ...said, renewedAt: null };
+  const current = isNews ? { expiresAt, days, at: now, renewedAt: null } : said && givenAnew(said, now);
   return [...others, ...(current ? [current] : [])].slice(-KEPT);
+}
+
+/** A token that was replaced and is used again: its warning is news again. */
+function givenAnew(said: Notice, now: number): Notice {
+  return said.renewedAt === null ? said : { ...said, at: now, renewedAt: null };
 }
 
 /** Whole days until the token expires; null when it never does. Negative when it has expired. */

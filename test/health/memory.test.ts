@@ -112,4 +112,9 @@ describe("the expiry", () => {
     expect(noticed(notices, 6 * DAY, 5)).toMatchObject([{ renewedAt: 5 }, { days: 7, at: 5, renewedAt: null }]);
     expect(noticed(noticed(notices, null, 5), null, 9)).toMatchObject([{ renewedAt: 5 }]);
   });
+
+  test("the same token again: its warning is given anew", () => {
+    const renewed = noticed(noticed([], 2 * DAY, 0), 90 * DAY, 5);
+    expect(noticed(renewed, 2 * DAY, 9)).toEqual([{ expiresAt: 2 * DAY, days: 3, at: 9, renewedAt: null }]);
+  });
 });

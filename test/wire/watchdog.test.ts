@@ -526,7 +526,7 @@ describe("the token's expiry", () => {
     expect(alerts()).toEqual([]);
     for (const [index, days] of [14, 7, 3, 1].entries()) {
       await bench.until(() => alerts().length > index, STEP);
-      expect(shown(alert(index))).toContain(`expires in ${days} day${days === 1 ? "" : "s"}*`);
+      expect(shown(alert(index))).toContain(`token expires <!date^${Math.floor(expiresAt / 1_000)}^`);
       expect(shown(alert(index))).toContain("Settings > API tokens");
       expect(shown(alert(index))).toContain("HEX_API_TOKEN");
       expect((expiresAt - bench.clock.now()) / DAY).toBeCloseTo(days, 0);
@@ -549,7 +549,7 @@ describe("the token's expiry", () => {
   test("a first start with two days left: the nearest warning alone, and not again after a restart", async () => {
     await start();
     bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 2 * DAY + MINUTE);
-    await alertShows("expires in 2 days");
+    await alertShows("token expires");
     await bench.stopBot();
     await bench.startBot();
     await bench.pass(10 * MINUTE, STEP_MS);
@@ -557,6 +557,36 @@ describe("the token's expiry", () => {
     expect(logged("The Hex token expires soon")).toHaveLength(1);
     bench.hex.workspace.setExpiry(bench.token, null);
     await alertShows("was renewed*");
+    expect(alerts()).toHaveLength(1);
+  });
+});
+
+describe("a warning of the expiry", () => {
+  test("the old token is used again: it is given anew, and what is said of the renewal stays", async () => {
+    await start();
+    const soon = bench.clock.now() + 2 * DAY;
+    const later = bench.clock.now() + 90 * DAY;
+    bench.hex.workspace.setExpiry(bench.token, soon);
+    await alertShows("token expires");
+    bench.hex.workspace.setExpiry(bench.token, later);
+    await alertShows("was renewed*");
+    bench.hex.workspace.setExpiry(bench.token, soon);
+    await alertShows("token expires", 1);
+    bench.hex.workspace.setExpiry(bench.token, later);
+    await alertShows("was renewed*", 1);
+    await bench.pass(10 * MINUTE, STEP_MS);
+    expect(alerts()).toHaveLength(2);
+  });
+
+  test("Slack takes it only when the token has expired: it is not posted any more", async () => {
+    await start();
+    bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });
+    bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 5 * MINUTE);
+    await bench.until(() => logged(REFUSED).length > 0, STEP_MS);
+    await bench.until(() => logged("Hex is not connected").length === 1, STEP_MS);
+    bench.slack.faults.clear();
+    await alertShows("Not connected to Hex");
+    await bench.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(1);
   });
 });

@@ -37,7 +37,10 @@ export async function subjectsNow({ health, runs, statusPage }: SubjectSources, 
     await health.memory(),
     await runs.countInFlight(),
   ];
-  const recent = notices.filter(({ renewedAt }) => renewedAt === null || renewedAt >= now - LATE_MS);
+  // One that has expired is an outage, and told as one.
+  const recent = notices.filter(({ expiresAt, renewedAt }) =>
+    renewedAt === null ? expiresAt > now : renewedAt >= now - LATE_MS,
+  );
   const around = { inFlight, report: statusPage.known };
   return [...incidents.map((incident) => ofIncident(incident, around)), ...recent.map(ofNotice)];
 }
@@ -55,7 +58,7 @@ function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled"
 /** Each warning is a message of its own; the last one becomes the news that the token was renewed. */
 function ofNotice(notice: Notice): Subject {
   return {
-    id: `expiry ${notice.expiresAt} ${notice.days}`,
+    id: `expiry ${notice.expiresAt} ${notice.days} ${notice.at}`,
     isNews: notice.renewedAt === null,
     isFinal: notice.renewedAt !== null,
     message: () => expiryMessage(notice),

@@ -7,7 +7,15 @@ import { count, date, plainDate } from "./mrkdwn.js";
 const DAY = 24 * 60 * 60_000;
 const ALARM_DAYS = 3;
 
-export function expiryMessage({ expiresAt, days, at, renewedAt }: Notice): Message {
+/** How long a token is still good for, for what is read at once. `now`: epoch ms. */
+export function expiresIn(expiresAt: number, now: number): string {
+  if (expiresAt <= now) return "expired";
+  const days = Math.floor((expiresAt - now) / DAY);
+  return days < 1 ? "in less than a day" : `in ${count(days, "day")}`;
+}
+
+/** Names the moment alone: it stands in the channel for days, and what it says has to stay true. */
+export function expiryMessage({ expiresAt, days, renewedAt }: Notice): Message {
   if (renewedAt !== null) {
     return message("The bot's Hex token was renewed.", [
       section(
@@ -15,11 +23,9 @@ export function expiryMessage({ expiresAt, days, at, renewedAt }: Notice): Messa
       ),
     ]);
   }
-  const left = Math.round((expiresAt - at) / DAY);
-  const when = left < 1 ? "in less than a day" : `in ${count(left, "day")}`;
-  return message(`The bot's Hex token expires ${when}, ${plainDate(expiresAt)}. Renew it before then.`, [
+  return message(`The bot's Hex token expires ${plainDate(expiresAt)}. Renew it before then.`, [
     section(
-      `${days <= ALARM_DAYS ? ":rotating_light:" : ":warning:"} *The bot's Hex token expires ${when}*, ${date(expiresAt)}\nAfter that the bot can neither start runs nor watch them.`,
+      `${days <= ALARM_DAYS ? ":rotating_light:" : ":warning:"} *The bot's Hex token expires ${date(expiresAt)}*\nAfter that the bot can neither start runs nor watch them.`,
     ),
     section(`*What to do*\n${STEPS.map((step, index) => `${index + 1}. ${step}`).join("\n")}`),
   ]);
@@ -28,5 +34,5 @@ export function expiryMessage({ expiresAt, days, at, renewedAt }: Notice): Messa
 const STEPS = [
   "Make a new token in Hex under Settings > API tokens, with the scopes Read projects and Run projects.",
   "Put it into `HEX_API_TOKEN` in the bot's environment.",
-  "Restart the bot. This message then says that the token was renewed.",
+  "Restart the bot. The last warning then says that the token was renewed.",
 ];
