@@ -178,6 +178,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     watching: () => watching,
     outage: async () => (await health.openIncident())?.state === "down",
     tokenDaysLeft: () => health.tokenDaysLeft(clock.now()),
+    alertsHeld: () => alerts?.held.length ?? 0,
   });
 
   // What the last process left behind is taken over before anything new comes in.
@@ -198,6 +199,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       watching = false;
     });
   });
+  if (channel !== null) {
+    const words = "Alerts go to %s, which the first one proves: write /invite @%s there if it is private";
+    log.info({ channel }, words, channel, identity.name);
+  }
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
 
   return {

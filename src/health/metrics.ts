@@ -22,6 +22,8 @@ export interface MetricSources {
   /** Whether an outage of Hex is under way. */
   outage: () => Promise<boolean | null>;
   tokenDaysLeft: () => Promise<number | null>;
+  /** How many alerts this process has that Slack does not take. */
+  alertsHeld: () => number;
 }
 
 /** States that a run in flight can be in, so that each always has a value. */
@@ -116,6 +118,7 @@ export class Metrics {
     this.#gauge("hexbot_hex_token_days_left", "Days until the Hex token expires, NaN while not known.", async () => {
       return (await sources.tokenDaysLeft()) ?? Number.NaN;
     });
+    this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
     this.#gauge("hexbot_hex_up", "1 when Hex could be used at the last look, NaN before the first.", async () => {
       const probe = await sources.lastProbe();
       return probe === null ? Number.NaN : Number(probe.ok);

@@ -12,6 +12,7 @@ const SOURCES: MetricSources = {
   lastProbe: async () => ({ at: 1_793_610_000_000, ok: false, kind: "unauthorized", until: 1_793_610_240_000 }),
   outage: async () => true,
   tokenDaysLeft: async () => 12.5,
+  alertsHeld: () => 0,
 };
 
 function started(change: Partial<MetricSources> = {}): Metrics {

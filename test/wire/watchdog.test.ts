@@ -57,6 +57,10 @@ async function status(): Promise<string> {
 function logged(text: string): string[] {
   return bench.log.filter((line) => line.includes(`"msg":"${text}`));
 }
+/** As a machine reads it. */
+async function alertsHeld(): Promise<string | undefined> {
+  return /^hexbot_alerts_held (.*)$/m.exec((await bench.get("/metrics")).text)?.[1];
+}
 function fault(kind: FaultKind): void {
   bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
 }
@@ -334,9 +338,13 @@ describe("Slack", () => {
     const [refusal] = logged(REFUSED);
     expect(refusal).toContain("/invite, or set HEX_ALERT_CHANNEL to another channel and restart");
     expect(refusal).toContain(`"channel":"${SECRET}"`);
+    expect(logged("Alerts go to C0SECRET001, ")[0]).toContain("/invite @hex there if it is private");
+    expect(await alertsHeld()).toBe("1");
     expect(alerts(SECRET)).toEqual([]);
     bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
     await bench.until(() => alerts(SECRET).length === 1);
+    await bench.pass(MINUTE);
+    expect(await alertsHeld()).toBe("0");
     bench.hex.faults.clear();
     await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over")));
     expect(alerts(SECRET)).toHaveLength(1);

@@ -41,10 +41,15 @@ type Outcome = "shown" | "left" | SlackFailure;
 export class Alerts {
   #nap = new AbortController();
   #removedAt = Number.NEGATIVE_INFINITY;
-  /** Subjects that Slack holds up: failures in a row, and until when it is left alone, epoch ms. */
-  readonly #held = new Map<string, { failures: number; until: number }>();
+  /** Subjects that Slack holds up: failures in a row, until when it is left alone (epoch ms), and Slack's word for the last. */
+  readonly #held = new Map<string, { failures: number; until: number; word: string }>();
 
   constructor(private readonly options: AlertsOptions) {}
+
+  /** What Slack does not take at present, one for each message. `word`: as in `slackRemedy`. */
+  get held(): { word: string; channel: string }[] {
+    return [...this.#held.values()].map(({ word }) => ({ word, channel: this.options.channel }));
+  }
 
   /** There may be something new to show. */
   wake(): void {
@@ -65,6 +70,7 @@ export class Alerts {
       );
       await clock.sleep(pause, AbortSignal.any([this.#nap.signal, signal]));
     }
+    this.#held.clear();
   }
 
   /** Until something that Slack holds up is tried again. */
@@ -188,7 +194,7 @@ export class Alerts {
       return;
     }
     const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : (RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
-    this.#held.set(subject, { failures, until: clock.now() + pause });
+    this.#held.set(subject, { failures, until: clock.now() + pause, word: failure.word });
   }
 
   #warn(subject: string, failure: SlackFailure): void {
