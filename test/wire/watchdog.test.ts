@@ -372,7 +372,7 @@ describe("Slack", () => {
     await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
     await bench.pass(5 * MINUTE, STEP_MS);
     expect(alerts(SECRET)).toHaveLength(1);
-    expect(shown(first)).toContain("Not connected");
+    expect(shown(first)).toBe(`:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`);
     expect(logged(REFUSED)).toEqual([]);
   });
 

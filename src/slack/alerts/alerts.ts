@@ -7,6 +7,7 @@ import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { type SlackFailure, slackFailure } from "../failures.js";
 import type { Message } from "../messages/blocks.js";
+import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { Subject } from "./subjects.js";
@@ -104,7 +105,7 @@ export class Alerts {
       this.#held.delete(subject.id);
       return;
     }
-    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(subject.id);
+    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(alert);
     const outcome = await this.#bringUpToDate(subject, alert, signal).catch(slackFailure);
     if (outcome === "left") return;
     if (outcome !== "shown") return this.#failed(alert, outcome);
@@ -173,9 +174,14 @@ export class Alerts {
   }
 
   /** Alerts go to another channel now: what is not over has to be read there. It is posted at once. */
-  async #move(subject: string): Promise<void> {
+  async #move({ subject, channel, ts }: Alert): Promise<void> {
+    const { slack, alerts, channel: there } = this.options;
+    // Nobody keeps the old one true any more. Where Slack does not let it be edited, it stays as it is.
+    if (channel !== null && ts !== null) {
+      await slack.chat.update({ channel, ts, ...movedMessage(there) }).catch(slackFailure);
+    }
     const nowhere = { channel: null, ts: null, shown: null };
-    await this.options.alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });
+    await alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });
     this.#held.delete(subject);
     this.wake();
   }
@@ -183,7 +189,7 @@ export class Alerts {
   async #failed(alert: Alert, failure: SlackFailure): Promise<void> {
     const { subject, reposted } = alert;
     const { alerts, clock, channel } = this.options;
-    if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(subject);
+    if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(alert);
     this.#warn(subject, failure);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {

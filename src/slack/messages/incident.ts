@@ -58,6 +58,13 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
 const DOUBLED =
   "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
 
+/** What becomes of an alert when alerts go to another channel. */
+export function movedMessage(channel: string): Message {
+  return message("This goes on in another channel, where alerts go now.", [
+    section(`:arrow_right: This goes on in <#${channel}>, where alerts go now.`),
+  ]);
+}
+
 /** What is said in the thread, in order: each change of the cause, then the end. */
 export function incidentReplies(incident: Incident): Message[] {
   const changes = incident.causes.slice(1).map(({ facts }) => {
