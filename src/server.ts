@@ -19,7 +19,8 @@ export interface RunningServer {
 /** Rejects with the operating system's error when the port cannot be had. */
 export async function startServer({ port, routes }: ServerOptions): Promise<RunningServer> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    // Whatever stands on the request line, such as "//" or "*", is nothing that could fail to be read.
+    const [path = "/"] = (request.url ?? "/").split("?", 1);
     const route = routes[path];
     if (route) return route(request, response);
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");

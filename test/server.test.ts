@@ -1,0 +1,33 @@
+// The bot's own server: what it answers, whatever stands on the request line.
+
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { healthz, type RunningServer, startServer } from "../src/server.js";
+
+let server: RunningServer;
+beforeEach(async () => {
+  server = await startServer({ port: 0, routes: { "/healthz": healthz } });
+});
+afterEach(() => server.close());
+
+/** The status line for a request whose target no URL has to be. */
+async function statusOf(target: string): Promise<string> {
+  const socket = createConnection(server.port, "127.0.0.1");
+  socket.write(`GET ${target} HTTP/1.1\r\nhost: bot.example.com\r\nconnection: close\r\n\r\n`);
+  let text = "";
+  socket.on("data", (data) => {
+    text += data.toString();
+  });
+  await once(socket, "close");
+  return text.split("\r\n")[0] ?? "";
+}
+
+test.each(["//", "http://x/", "http://x:y/", "*", "/nothing", "/healthz/"])("%s is not found", async (target) => {
+  expect(await statusOf(target)).toBe("HTTP/1.1 404 Not Found");
+  expect(await statusOf("/healthz")).toBe("HTTP/1.1 200 OK");
+});
+
+test("a path with a query is the same path", async () => {
+  expect(await statusOf("/healthz?from=somewhere&to=//")).toBe("HTTP/1.1 200 OK");
+});
