@@ -14,8 +14,10 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `now`: epoch ms; `isFailing`: whether Hex cannot be used at this moment. */
-export function historyBlocks({ day, month, lastOutage }: History, now: number, isFailing: boolean): KnownBlock[] {
+/** `history`: null when it cannot be read. `now`: epoch ms; `isFailing`: whether Hex cannot be used at this moment. */
+export function historyBlocks(history: History | null, now: number, isFailing: boolean): KnownBlock[] {
+  if (history === null) return [section("*History:* the store cannot be read at the moment. See /readyz.")];
+  const { day, month, lastOutage } = history;
   const isNew = isFailing && lastOutage?.state !== "down";
   const lines = [
     periodLines("Last 24 hours", day),

@@ -21,9 +21,10 @@ const ALARM_DAYS = 3;
 
 export interface Status {
   connection: Connection;
-  history: History;
+  /** null: the store cannot be read, like `watched`. */
+  history: History | null;
   /** Runs that the bot keeps up to date. */
-  watched: number;
+  watched: number | null;
   /** Requests to Hex that may be made at this moment. */
   budgetLeft: number;
   /** Hex's public status page; null when it gave no answer. */
@@ -38,13 +39,13 @@ export function statusMessage(status: Status, now: number): Message {
   const { host, error, since } = connection;
   const past = historyBlocks(history, now, error !== null && error.kind !== "rate_limited");
   const foot = context(
-    `${count(watched, "run")} watched · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
+    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
   );
   const beside = besideBlocks(status);
   if (error !== null) {
     // The watchdog's knowledge outlives a restart.
-    const began = history.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
+    const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
     return brokenMessage(host, error, began, reference, beside, [...past, foot]);
   }
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;

@@ -256,10 +256,17 @@ describe("never past a limit, whatever the data", () => {
       missingScopes: fc.subarray(["commands", "chat:write", "chat:write.public"]),
     });
     fc.assert(
-      fc.property(connection, history, fc.nat(), maybe(report), slack, (made, past, watched, page, state) => {
-        const rest = { watched, budgetLeft: 3, report: page, slack: state, reference: "abcd1234" };
-        check(statusMessage({ connection: made, history: past, ...rest }, NOW));
-      }),
+      fc.property(
+        connection,
+        maybe(history),
+        maybe(fc.nat()),
+        maybe(report),
+        slack,
+        (made, past, watched, page, state) => {
+          const rest = { watched, budgetLeft: 3, report: page, slack: state, reference: "abcd1234" };
+          check(statusMessage({ connection: made, history: past, ...rest }, NOW));
+        },
+      ),
     );
   });
 
