@@ -169,16 +169,18 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   listen(connection.app, { bot, teamId: identity.teamId, log, work, metrics });
 
   let watching = false;
-  const lastProbe = () => health.lastProbe();
   const slackReady = () => slackReadiness(connection.socket(), slackTrouble.token);
-  const readiness = new Readiness({ clock, slack: slackReady, lastProbe, tryWrite: () => tryWrite(store.db) });
+  const readiness = new Readiness({
+    ...{ clock, slack: slackReady },
+    lastProbe: () => health.lastProbe(),
+    tryWrite: () => tryWrite(store.db),
+  });
   metrics.start({
-    ...{ budget, lastProbe, runsByState: () => runs.countByState() },
+    ...{ clock, budget, runsByState: () => runs.countByState() },
     slackConnected: () => slackReady().ok,
     watching: () => watching,
-    outage: async () => (await health.openIncident())?.state === "down",
-    tokenDaysLeft: () => health.tokenDaysLeft(clock.now()),
     alertsHeld: () => alerts?.held.length ?? 0,
+    health: () => health.glance(clock.now()),
   });
 
   // What the last process left behind is taken over before anything new comes in.

@@ -3,27 +3,27 @@
 
 import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Clock } from "../clock.js";
 import type { RequestRecord } from "../hex/client.js";
-import type { Probe } from "./memory.js";
+import { patiently } from "./patience.js";
 import { collectProcess } from "./process.js";
+import type { Glance } from "./store.js";
 
 /** How a command or a click ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
 export type Outcome = "ok" | "hex_failed" | "fault";
 
-/** What is asked for at each scrape. What cannot be known is null or rejects, and shows as NaN or not at all. */
+/** What is asked for at each scrape, once. What rejects, or takes longer than a second, shows as NaN. */
 export interface MetricSources {
+  clock: Clock;
   budget: { left: number; perMinute: number };
   /** How many runs are in flight in each state. */
   runsByState: () => Promise<ReadonlyMap<string, number>>;
   slackConnected: () => boolean;
   /** Whether this process watches the runs. */
   watching: () => boolean;
-  lastProbe: () => Promise<Probe | null>;
-  /** Whether an outage of Hex is under way. */
-  outage: () => Promise<boolean | null>;
-  tokenDaysLeft: () => Promise<number | null>;
   /** How many alerts this process has that Slack does not take. */
   alertsHeld: () => number;
+  health: () => Promise<Glance>;
 }
 
 /** States that a run in flight can be in, so that each always has a value. */
@@ -35,6 +35,8 @@ const CARD = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300];
 export class Metrics {
   readonly #registry = new Registry();
   #stopProcess: () => void = () => undefined;
+  /** Asks the store for what is not counted. */
+  #look: () => Promise<unknown> = async () => undefined;
   readonly #commands = this.#counter("hexbot_commands_total", "Commands.", ["command", "outcome"]);
   readonly #buttons = this.#counter("hexbot_buttons_total", "Clicks on buttons.", ["button", "outcome"]);
   readonly #acknowledged = this.#histogram("hexbot_ack_seconds", "Until Slack had its acknowledgement.", QUICK, []);
@@ -58,6 +60,7 @@ export class Metrics {
   /** Ends what `start` began. */
   stop(): void {
     this.#stopProcess();
+    this.#look = async () => undefined;
     this.#registry.clear();
   }
 
@@ -68,7 +71,9 @@ export class Metrics {
     );
   };
 
-  text(): Promise<string> {
+  /** Rejects never, and takes little more than a second when the store hangs. */
+  async text(): Promise<string> {
+    await this.#look();
     return this.#registry.metrics();
   }
 
@@ -111,43 +116,51 @@ export class Metrics {
       Number(sources.slackConnected()),
     );
     this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.watching()));
-    this.#gauge("hexbot_hex_outage", "1 during an outage of Hex, NaN while that is not known.", async () => {
-      const outage = await sources.outage();
-      return outage === null ? Number.NaN : Number(outage);
-    });
-    this.#gauge("hexbot_hex_token_days_left", "Days until the Hex token expires, NaN while not known.", async () => {
-      return (await sources.tokenDaysLeft()) ?? Number.NaN;
-    });
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
-    this.#gauge("hexbot_hex_up", "1 when Hex could be used at the last look, NaN before the first.", async () => {
-      const probe = await sources.lastProbe();
-      return probe === null ? Number.NaN : Number(probe.ok);
-    });
-    this.#gauge("hexbot_hex_last_look_timestamp_seconds", "When that was, in seconds since 1970.", async () => {
-      const probe = await sources.lastProbe();
-      return probe === null ? Number.NaN : probe.at / 1_000;
-    });
+    const storeGauges = [this.#healthGauges(sources), this.#runGauge(sources)];
+    this.#look = () => Promise.all(storeGauges.map((look) => look()));
+  }
+
+  /** @returns what reads them anew */
+  #healthGauges({ clock, health }: MetricSources): () => Promise<void> {
+    const up = this.#gauge("hexbot_hex_up", "1 when Hex could be used at the last look, NaN before the first.");
+    const at = this.#gauge("hexbot_hex_last_look_timestamp_seconds", "When that was, in seconds since 1970.");
+    const outage = this.#gauge(
+      "hexbot_hex_outage",
+      "1 from the beginning of an outage of Hex until it has been quiet for five minutes, NaN while not known.",
+    );
+    const days = this.#gauge("hexbot_hex_token_days_left", "Days until the Hex token expires, NaN while not known.");
+    const read = patiently(clock, health);
+    return async () => {
+      const glance = await read().catch(() => null);
+      const probe = glance?.probe ?? null;
+      up.set(probe === null ? Number.NaN : Number(probe.ok));
+      at.set(probe === null ? Number.NaN : probe.at / 1_000);
+      outage.set(glance === null ? Number.NaN : Number(glance.outage));
+      days.set(glance?.tokenDaysLeft ?? Number.NaN);
+    };
+  }
+
+  /** @returns what reads it anew */
+  #runGauge({ clock, runsByState }: MetricSources): () => Promise<void> {
     const inFlight = new Gauge({
       ...{ name: "hexbot_runs_in_flight", help: "Runs that have not ended.", labelNames: ["state"] },
       registers: [this.#registry],
-      collect: async () => {
-        const counts = await sources.runsByState().catch(() => null);
-        for (const state of STATES) inFlight.set({ state }, counts === null ? Number.NaN : (counts.get(state) ?? 0));
-      },
     });
+    const read = patiently(clock, runsByState);
+    return async () => {
+      const counts = await read().catch(() => null);
+      for (const state of STATES) inFlight.set({ state }, counts === null ? Number.NaN : (counts.get(state) ?? 0));
+    };
   }
 
-  #gauge(name: string, help: string, value: () => number | Promise<number>): void {
-    const gauge = new Gauge({
+  /** `value`: asked for at each scrape. */
+  #gauge(name: string, help: string, value?: () => number): Gauge {
+    const gauge: Gauge = new Gauge({
       ...{ name, help, registers: [this.#registry] },
-      collect: async () => {
-        try {
-          gauge.set(await value());
-        } catch {
-          gauge.set(Number.NaN);
-        }
-      },
+      ...(value ? { collect: () => gauge.set(value()) } : {}),
     });
+    return gauge;
   }
 
   #counter(name: string, help: string, labelNames: string[]): Counter {

@@ -3,6 +3,7 @@
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
 import type { Probe } from "./memory.js";
+import { LateError, patiently } from "./patience.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {
@@ -35,8 +36,11 @@ const KEEP_MS = 1_000;
 export class Readiness {
   #writing: Promise<unknown> | null = null;
   #store: { part: Promise<Part>; at: number } | null = null;
+  readonly #lastProbe: () => Promise<Probe | null>;
 
-  constructor(private readonly options: ReadyOptions) {}
+  constructor(private readonly options: ReadyOptions) {
+    this.#lastProbe = patiently(options.clock, options.lastProbe);
+  }
 
   /** 200 when every part works, 503 while one does not; which, since when and why in JSON. */
   readonly answer: RequestListener = (_, response) => {
@@ -84,7 +88,9 @@ export class Readiness {
   }
 
   async #hexPart(): Promise<Part> {
-    const probe = await this.options.lastProbe().catch(() => null);
+    const probe = await this.#lastProbe().catch((error: unknown) => (error instanceof LateError ? "timeout" : "store"));
+    // It is the store that is in trouble: how Hex is cannot be told.
+    if (typeof probe === "string") return { ok: false, why: probe };
     if (probe === null) return { ok: false, why: "not_probed_yet" };
     // Nobody probes any more: the watch is held by no process.
     if (this.options.clock.now() > probe.until) return { ok: false, at: iso(probe.at), why: "probe_overdue" };

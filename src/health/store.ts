@@ -98,6 +98,21 @@ export class HealthStore {
     const time = now - Math.max(keepMs, HOURS_KEPT_MS);
     await this.db.deleteFrom("incidents").where("ended_at", "<", time).execute();
   }
+
+  /** What machines ask for again and again, from one read. `now`: epoch ms. */
+  async glance(now: number): Promise<Glance> {
+    const { health, probe, token } = await this.memory();
+    return { probe, outage: incidentOf(health) !== null, tokenDaysLeft: daysLeft(token?.expiresAt ?? null, now) };
+  }
+}
+
+export interface Glance {
+  /** null before the first. */
+  probe: Probe | null;
+  /** From the beginning of an outage until it is over, the quiet time after it included. */
+  outage: boolean;
+  /** Whole days; null when it never expires, or when that is not known. */
+  tokenDaysLeft: number | null;
 }
 
 async function readMemory(db: Db): Promise<Memory> {

@@ -1,18 +1,24 @@
 // The metrics by themselves: nothing global, nothing left behind, and a scrape that no source can break.
 
+import { setImmediate } from "node:timers/promises";
 import { register } from "prom-client";
 import { expect, test } from "vitest";
 import { type MetricSources, Metrics } from "../../src/health/metrics.js";
+import { ManualClock } from "../sandbox/clock.js";
 
+const GLANCE = {
+  probe: { at: 1_793_610_000_000, ok: false, kind: "unauthorized" as const, until: 1_793_610_240_000 },
+  outage: true,
+  tokenDaysLeft: 12.5,
+};
 const SOURCES: MetricSources = {
+  clock: new ManualClock(),
   budget: { left: 30, perMinute: 30 },
   runsByState: async () => new Map([["running", 2]]),
   slackConnected: () => true,
   watching: () => false,
-  lastProbe: async () => ({ at: 1_793_610_000_000, ok: false, kind: "unauthorized", until: 1_793_610_240_000 }),
-  outage: async () => true,
-  tokenDaysLeft: async () => 12.5,
   alertsHeld: () => 0,
+  health: async () => GLANCE,
 };
 
 function started(change: Partial<MetricSources> = {}): Metrics {
@@ -51,12 +57,38 @@ test("what is asked for at each scrape", async () => {
 
 test("a source that fails shows as NaN, and the rest is there", async () => {
   const fails = () => Promise.reject(new Error("the store is gone"));
-  const metrics = started({ runsByState: fails, lastProbe: fails, outage: fails, tokenDaysLeft: fails });
+  const metrics = started({ runsByState: fails, health: fails });
   const text = await metrics.text();
   expect(text).toMatch(/^hexbot_runs_in_flight\{state="running"\} NaN$/im);
-  expect(text).toMatch(/^hexbot_hex_up NaN$/im);
+  for (const name of ["up", "outage", "token_days_left", "last_look_timestamp_seconds"]) {
+    expect(text).toMatch(new RegExp(`^hexbot_hex_${name} NaN$`, "im"));
+  }
   expect(text).toContain("process_cpu_seconds_total");
   expect(text).not.toContain("store is gone");
+  metrics.stop();
+});
+
+test("a scrape asks the store once for each thing, and is there after a second when the store hangs", async () => {
+  const clock = new ManualClock();
+  let asked = 0;
+  let answer: (glance: typeof GLANCE) => void = () => undefined;
+  const health = () => {
+    asked++;
+    return new Promise<typeof GLANCE>((resolve) => {
+      answer = resolve;
+    });
+  };
+  const metrics = started({ clock, health });
+  const well = metrics.text();
+  answer(GLANCE);
+  expect(await well).toMatch(/^hexbot_hex_outage 1$/m);
+  expect(asked).toBe(1);
+  const hung = metrics.text();
+  await setImmediate();
+  clock.advance(1_000);
+  const text = await hung;
+  expect(text).toMatch(/^hexbot_hex_outage NaN$/im);
+  expect(text).toContain('hexbot_runs_in_flight{state="running"} 2');
   metrics.stop();
 });
 

@@ -51,7 +51,10 @@ describe("HealthStore", () => {
     expect(await new HealthStore(opened.db).openIncident()).toMatchObject({ state: "down", since: BEGIN + MINUTE });
     await probe(3, [ALIVE, ALIVE]);
     expect(await store.openIncident()).toMatchObject({ state: "back", backAt: BEGIN + 3 * MINUTE });
+    // Hex answers, and it is not over yet.
+    expect(await store.glance(BEGIN)).toMatchObject({ probe: { ok: true }, outage: true, tokenDaysLeft: 40 });
     await probe(5, [ALIVE, ALIVE, ALIVE, ALIVE]);
+    expect(await store.glance(BEGIN)).toMatchObject({ outage: false });
     expect(await store.openIncident()).toBeNull();
     expect(await store.incidentsSince(BEGIN)).toMatchObject([{ state: "over" }]);
   });

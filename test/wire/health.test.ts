@@ -203,6 +203,16 @@ describe("the store", () => {
     expect((await parts.parts()).hex).toEqual({ ok: false, at: new Date(at).toISOString(), why: "probe_overdue" });
   });
 
+  test("a last probe that cannot be read is not one that was never made", async () => {
+    const well = { clock, slack: () => ({ ok: true, since: clock.now(), why: null }), tryWrite: async () => undefined };
+    const broken = new Readiness({ ...well, lastProbe: () => Promise.reject(new Error("damaged")) });
+    expect((await broken.parts()).hex).toEqual({ ok: false, why: "store" });
+    const hung = new Readiness({ ...well, lastProbe: () => new Promise(() => undefined) }).parts();
+    await breathe();
+    clock.advance(1_000);
+    expect((await hung).hex).toEqual({ ok: false, why: "timeout" });
+  });
+
   test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
     const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     const { db, close } = await openEmbedded(dir);
