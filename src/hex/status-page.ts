@@ -18,6 +18,8 @@ export interface HexReport {
   /** Hex's own sentence for it, such as "Partial System Outage". */
   description: string;
   incidents: HexIncident[];
+  /** Whether all that the page said was understood. When not, there may be more than this. */
+  isCertain: boolean;
 }
 
 export interface StatusPageOptions {
@@ -36,17 +38,17 @@ const WORTH_KNOWING_MS = 15 * 60_000;
 /** In bytes. A summary is a few ten thousand. */
 const MAX_BODY = 500_000;
 
-const impact = z.enum(["none", "minor", "major", "critical", "maintenance"]).catch("none");
-const incident = z.object({
+const impact = z.enum(["none", "minor", "major", "critical", "maintenance"]);
+const incidentSchema = z.object({
   name: z.string(),
   status: z.string().catch(""),
-  impact,
+  impact: impact.catch("none"),
   shortlink: z.string().nullable().catch(null),
 });
 const summarySchema = z.object({
-  status: z.object({ indicator: impact, description: z.string().catch("") }),
-  incidents: z.array(incident).catch([]),
-  scheduled_maintenances: z.array(incident).catch([]),
+  status: z.object({ indicator: impact.nullable().catch(null), description: z.string().catch("") }),
+  incidents: z.array(z.unknown()).nullable().catch(null),
+  scheduled_maintenances: z.array(z.unknown()).nullable().catch(null),
 });
 const OVER: ReadonlySet<string> = new Set(["resolved", "postmortem", "completed"]);
 
@@ -56,7 +58,7 @@ export class StatusPage {
 
   constructor(private readonly options: StatusPageOptions) {}
 
-  /** What the page said last, without asking; null when that is long ago. */
+  /** What the page said last, without asking; null when that is long ago, or when it was asked since and gave no answer. */
   get known(): HexReport | null {
     const known = this.#known;
     return known !== null && this.options.clock.now() - known.at < WORTH_KNOWING_MS ? known.report : null;
@@ -70,8 +72,8 @@ export class StatusPage {
     const asked = { report: this.#fetch(url).catch(() => null), until: clock.now() + KEEP_MS };
     this.#asked = asked;
     void asked.report.then((report) => {
+      this.#known = report === null ? null : { report, at: clock.now() };
       if (report === null) asked.until = clock.now() + KEEP_ABSENCE_MS;
-      else this.#known = { report, at: clock.now() };
     });
     return asked.report;
   }
@@ -104,12 +106,23 @@ async function limitedText(response: Response): Promise<string> {
 }
 
 function reportOf({ status, incidents, scheduled_maintenances }: z.output<typeof summarySchema>): HexReport {
-  const open = incidents.filter((one) => !OVER.has(one.status));
-  const underWay = scheduled_maintenances
+  const reported = understood(incidents);
+  const planned = understood(scheduled_maintenances);
+  const open = reported.entries.filter((one) => !OVER.has(one.status));
+  const underWay = planned.entries
     .filter((one) => one.status === "in_progress" || one.status === "verifying")
     .map((one) => ({ ...one, impact: "maintenance" as const }));
   return {
-    ...status,
+    indicator: status.indicator ?? "none",
+    description: status.description,
     incidents: [...open, ...underWay].map(({ name, impact, shortlink }) => ({ name, impact, url: shortlink })),
+    isCertain: status.indicator !== null && reported.all && planned.all,
   };
+}
+
+/** One by one, so that an odd entry hides no other. `all`: whether there was none. */
+function understood(list: unknown[] | null): { entries: z.output<typeof incidentSchema>[]; all: boolean } {
+  const read = (list ?? []).map((entry) => incidentSchema.safeParse(entry));
+  const entries = read.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  return { entries, all: list !== null && entries.length === read.length };
 }

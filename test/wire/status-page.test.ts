@@ -1,6 +1,7 @@
 // Hex's public status page beside the probe: it tells Hex's trouble from one's own, and its own trouble is nobody's.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { StatusPage } from "../../src/hex/status-page.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
 import { Bench } from "./bench.js";
 
@@ -60,6 +61,42 @@ test("not connected: at once whether it is Hex's side or one's own", async () =>
   const theirs = await bench.ask("status");
   expect(theirs).toContain("Hex reports: Elevated errors (critical outage)");
   expect(theirs).not.toContain("your side");
+});
+
+test("an odd entry hides no other; with one, or with a state that is not known, nobody is told to look at their side", async () => {
+  bench.hex.workspace.revokeToken(bench.token);
+  const page = { status: { indicator: "none", description: "" }, incidents: [], scheduled_maintenances: [] };
+  const says = async (change: object) => {
+    bench.statusPage.answer = { type: "raw", status: 200, body: JSON.stringify({ ...page, ...change }) };
+    await bench.pass(61_000);
+    const answer = await bench.ask("status");
+    expect(answer).toContain("Not connected to Hex");
+    return answer;
+  };
+  expect(await says({})).toContain("look at your side first");
+  expect(await says({ incidents: [{ id: "no name" }, incident] })).toContain("Hex reports: Elevated errors");
+  for (const odd of [
+    { incidents: [{ id: "no name" }] },
+    { incidents: "some" },
+    { scheduled_maintenances: undefined },
+    { status: { indicator: "on fire", description: "" } },
+  ]) {
+    expect(await says(odd)).not.toMatch(/your side|Hex reports/);
+  }
+});
+
+test("what the page said before it stopped answering is not known any more", async () => {
+  const page = new StatusPage({
+    url: `${bench.statusPage.origin}/api/v2/summary.json`,
+    clock: bench.clock,
+    timeoutMs: 300,
+  });
+  expect(await page.read()).toMatchObject({ incidents: [], isCertain: true });
+  expect(page.known).not.toBeNull();
+  bench.clock.advance(61_000);
+  bench.statusPage.answer = { type: "raw", status: 503, body: "" };
+  expect(await page.read()).toBeNull();
+  expect(page.known).toBeNull();
 });
 
 test("it is asked once a minute at most, without the token and outside the budget", async () => {

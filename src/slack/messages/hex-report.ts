@@ -15,7 +15,7 @@ const IMPACT: Record<HexIncident["impact"], string> = {
 /** mrkdwn; null when there is nothing to say. `report`: null when the page gave no answer. */
 export function hexReportLine(report: HexReport | null, connected: boolean): string | null {
   if (report === null) return null;
-  const { incidents, indicator, description } = report;
+  const { incidents, indicator, description, isCertain } = report;
   if (incidents.length > 0) {
     const shown = incidents.slice(0, MAX_INCIDENTS).map(incidentWords);
     const more = incidents.length > shown.length ? [`and ${incidents.length - shown.length} more`] : [];
@@ -23,7 +23,7 @@ export function hexReportLine(report: HexReport | null, connected: boolean): str
   }
   if (indicator !== "none")
     return `:warning: Hex reports: ${inline(description, 150) || "trouble"}${IMPACT[indicator]}`;
-  return connected ? null : "Hex reports no incident, so look at your side first.";
+  return connected || !isCertain ? null : "Hex reports no incident, so look at your side first.";
 }
 
 function incidentWords({ name, impact, url }: HexIncident): string {

@@ -199,6 +199,7 @@ const report = fc.record({
   indicator: impact,
   description: nasty,
   incidents: fc.array(fc.record({ name: nasty, impact, url: maybe(url) }), { maxLength: 9 }),
+  isCertain: fc.boolean(),
 });
 
 describe("never past a limit, whatever the data", () => {
