@@ -340,6 +340,23 @@ const MODE_MISSING =
   "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: neither is set; for Socket Mode (no public address needed) set " +
   `SLACK_APP_TOKEN from ${SOURCES.SLACK_APP_TOKEN}; for HTTP set SLACK_SIGNING_SECRET from ${SOURCES.SLACK_SIGNING_SECRET}`;
 
+/** Of so many requests that may be made, one may be a probe: the rest is for the runs and for people. */
+const REQUESTS_PER_PROBE = 3;
+const paceVariables = allVariables.pick({ HEX_REQUESTS_PER_MINUTE: true, HEX_PROBE_SECONDS: true });
+
+/** What is wrong with two numbers that are right each for itself; none when one is not. */
+function paceProblems(raw: Environment): string[] {
+  const { data } = paceVariables.safeParse(raw);
+  if (data === undefined) return [];
+  const { HEX_REQUESTS_PER_MINUTE: perMinute, HEX_PROBE_SECONDS: seconds } = data;
+  const longer = Math.ceil((60 * REQUESTS_PER_PROBE) / perMinute);
+  const more = Math.ceil((60 * REQUESTS_PER_PROBE) / seconds);
+  if (seconds >= longer) return [];
+  return [
+    `HEX_PROBE_SECONDS: the probes take more than a third of HEX_REQUESTS_PER_MINUTE; set it to ${longer} or more, or HEX_REQUESTS_PER_MINUTE to ${more} or more`,
+  ];
+}
+
 /** Only the bot's own variables, each present, so that a missing one is read like an empty one. */
 function pick(env: Environment): Record<VariableName, string | undefined> {
   return {
@@ -395,7 +412,8 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   const problems = parsed.success ? [] : problemLines(parsed.error);
   const mode = slackMode(clean(raw.SLACK_APP_TOKEN), clean(raw.SLACK_SIGNING_SECRET));
   if (!mode) problems.splice(problems[0]?.startsWith("SLACK_BOT_TOKEN") ? 1 : 0, 0, MODE_MISSING);
-  if (!parsed.success || !mode) return { ok: false, problems };
+  problems.push(...paceProblems(raw));
+  if (!parsed.success || !mode || problems.length > 0) return { ok: false, problems };
 
   const read = parsed.data;
   const hex: HexConfig = { token: read.HEX_API_TOKEN, origin: read.HEX_WORKSPACE_URL };

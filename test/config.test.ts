@@ -218,6 +218,25 @@ describe("what is wrong", () => {
     if (value.length > 12) expect(found[0]).not.toContain(value);
   });
 
+  test("probes may take a third of the requests, and not more", () => {
+    const pace = (perMinute: string, seconds: string) =>
+      problems({ ...SOCKET, HEX_REQUESTS_PER_MINUTE: perMinute, HEX_PROBE_SECONDS: seconds });
+    const sentence =
+      /^HEX_PROBE_SECONDS: .* a third .*; set it to 36 or more, or HEX_REQUESTS_PER_MINUTE to 18 or more$/;
+    expect(pace("5", "10")).toEqual([expect.stringMatching(sentence)]);
+    expect(pace("5", "35")).toHaveLength(1);
+    for (const [perMinute, seconds] of [
+      ["5", "36"],
+      ["18", "10"],
+    ] as const) {
+      expect(pace(perMinute, seconds)).toEqual([]);
+    }
+    // Each wrong for itself: said once.
+    expect(pace("many", "10")).toEqual([expect.stringMatching(/^HEX_REQUESTS_PER_MINUTE: /)]);
+    // Beside every other problem.
+    expect(problems({ HEX_REQUESTS_PER_MINUTE: "5", HEX_PROBE_SECONDS: "10" })).toHaveLength(4);
+  });
+
   test("what is only strange is a warning", () => {
     expect(warnings({ ...SOCKET, HEX_API_TOKEN: "new_format_0123" })).toEqual([
       expect.stringMatching(/^HEX_API_TOKEN: /),
