@@ -96,11 +96,13 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "hex_failed",
 ]);
 
+export type Sight = "alive" | "failure" | "nothing";
+
 /**
  * What a request that ended says about the connection; `nothing` when it says nothing. "Who am I" needs no scope, so that
  * Hex's refusal of it, whatever the reason, is a refusal of the bot. A 429 of Hex's own is a sign of life.
  */
-export function sightOf(error: HexError | null): "alive" | "failure" | "nothing" {
+export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
   if (kind === "rate_limited") return status === 429 ? "alive" : "nothing";

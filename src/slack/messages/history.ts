@@ -3,6 +3,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { History, Period, Square } from "../../health/history.js";
 import { type Incident, lastedMs } from "../../health/incident.js";
+import type { Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { section } from "./blocks.js";
 import { count, date, duration, inline } from "./mrkdwn.js";
@@ -14,15 +15,15 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `history`: null when it cannot be read. `now`: epoch ms; `isFailing`: whether Hex cannot be used at this moment. */
-export function historyBlocks(history: History | null, now: number, isFailing: boolean): KnownBlock[] {
+/** `history`: null when it cannot be read. `now`: epoch ms; `sight`: how Hex is at this moment. */
+export function historyBlocks(history: History | null, now: number, sight: Sight): KnownBlock[] {
   if (history === null) return [section("*History:* the store cannot be read at the moment. See /readyz.")];
   const { day, month, lastOutage } = history;
-  const isNew = isFailing && lastOutage?.state !== "down";
+  const isNew = sight === "failure" && lastOutage?.state !== "down";
   const lines = [
     periodLines("Last 24 hours", day),
     periodLines("Last 30 days", month),
-    outageLine(lastOutage, now),
+    outageLine(lastOutage, now, sight),
     isNew ? "*Now:* not connected. It counts as an outage when the bot's next probe fails too." : null,
   ];
   return [section(lines.filter((line) => line !== null).join("\n"))];
@@ -34,14 +35,18 @@ function periodLines(title: string, period: Period): string {
 
 function periodWords({ available, outages, downMs }: Period): string {
   if (available === null) return "not watched yet";
-  const time = downMs === 0 ? "" : `, ${duration(downMs)}`;
+  // One failed probe is no outage.
+  const time = downMs === 0 ? "" : outages === 0 ? `, single failures of ${duration(downMs)}` : `, ${duration(downMs)}`;
   return `${available} % available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
 
-function outageLine(incident: Incident | null, now: number): string {
+function outageLine(incident: Incident | null, now: number, sight: Sight): string {
   if (incident === null) return "*Last outage:* none known";
   const what = inline(remedyFor(incident.cause.facts).what, 200);
-  const lasted = duration(lastedMs(incident, now));
-  const time = incident.state === "down" ? `since ${date(incident.since)}` : `${date(incident.since)}, for ${lasted}`;
-  return `*Last outage:* ${time}: ${what}`;
+  if (incident.state !== "down") {
+    return `*Last outage:* ${date(incident.since)}, for ${duration(lastedMs(incident, now))}: ${what}`;
+  }
+  // The watchdog believes it when it has seen it twice.
+  const doubt = sight === "alive" ? " Hex answers now; the bot's next probes confirm it." : "";
+  return `*Last outage:* since ${date(incident.since)}: ${what}${doubt}`;
 }

@@ -37,7 +37,8 @@ export interface Status {
 export function statusMessage(status: Status, now: number): Message {
   const { connection, history, watched, budgetLeft, reference } = status;
   const { host, error, since } = connection;
-  const past = historyBlocks(history, now, error !== null && error.kind !== "rate_limited");
+  const sight = error === null ? "alive" : error.kind === "rate_limited" ? "nothing" : "failure";
+  const past = historyBlocks(history, now, sight);
   const foot = context(
     `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
