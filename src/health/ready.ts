@@ -3,7 +3,7 @@
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
 import type { Probe } from "./memory.js";
-import { LateError, patiently } from "./patience.js";
+import { patiently } from "./patience.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {
@@ -88,9 +88,9 @@ export class Readiness {
   }
 
   async #hexPart(): Promise<Part> {
-    const probe = await this.#lastProbe().catch((error: unknown) => (error instanceof LateError ? "timeout" : "store"));
+    const probe = await this.#lastProbe().catch(() => "unread" as const);
     // It is the store that is in trouble: how Hex is cannot be told.
-    if (typeof probe === "string") return { ok: false, why: probe };
+    if (probe === "unread") return { ok: false, why: "store" };
     if (probe === null) return { ok: false, why: "not_probed_yet" };
     // Nobody probes any more: the watch is held by no process.
     if (this.options.clock.now() > probe.until) return { ok: false, at: iso(probe.at), why: "probe_overdue" };

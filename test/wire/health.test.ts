@@ -210,7 +210,7 @@ describe("the store", () => {
     const hung = new Readiness({ ...well, lastProbe: () => new Promise(() => undefined) }).parts();
     await breathe();
     clock.advance(1_000);
-    expect((await hung).hex).toEqual({ ok: false, why: "timeout" });
+    expect((await hung).hex).toEqual({ ok: false, why: "store" });
   });
 
   test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
