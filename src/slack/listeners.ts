@@ -1,7 +1,7 @@
 // Where Bolt hands over: acknowledges first, guards, and turns every failure into an answer and a log line.
 
 import { createHash } from "node:crypto";
-import type { App, BlockAction, ButtonAction, RespondFn } from "@slack/bolt";
+import { type App, type BlockAction, type ButtonAction, RespondError, type RespondFn } from "@slack/bolt";
 import type { Metrics, Outcome } from "../health/metrics.js";
 import { HexError } from "../hex/errors.js";
 import type { Logger } from "../log.js";
@@ -14,6 +14,7 @@ import { runCommand } from "./commands/registry.js";
 import { faultMessage, staleButtonMessage, strangerMessage } from "./messages/answers.js";
 import type { Message } from "./messages/blocks.js";
 import { remedyMessage } from "./messages/remedy.js";
+import { slackRemedy } from "./messages/slack-remedies.js";
 import type { WorkInHand } from "./work-in-hand.js";
 
 export interface ListenerOptions {
@@ -103,9 +104,24 @@ async function answered({ log, reference, respond }: Interaction, work: () => Pr
     const message = isHex ? remedyMessage("That did not work", error.facts, reference) : faultMessage(reference);
     if (isHex) log.warn({ err: error }, "Hex: %s", error.kind);
     else log.error({ err: error }, "fault");
-    await respond(message).catch((failure: unknown) => log.error({ err: failure }, "no answer could be given"));
+    await respond(message).catch((failure: unknown) => {
+      const word = slackWordOf(failure);
+      const todo = word === null ? {} : { todo: slackRemedy(word).todo };
+      log.error({ err: failure, ...todo }, "no answer could be given");
+    });
     return isHex ? "hex_failed" : "fault";
   }
+}
+
+/** Why Slack did not take an answer, as a word that has a remedy; null when it is not Slack's trouble. */
+function slackWordOf(failure: unknown): string | null {
+  if (failure instanceof RespondError) {
+    if (failure.statusCode === 429) return "ratelimited";
+    return failure.statusCode >= 500 ? `HTTP ${failure.statusCode}` : null;
+  }
+  if (!(failure instanceof Error)) return null;
+  // Of `fetch`, which Bolt's answers go through.
+  return failure.name === "TimeoutError" || failure.message === "fetch failed" ? "network" : null;
 }
 
 /** In a channel that is shared with another workspace, its people can press buttons too. */

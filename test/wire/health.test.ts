@@ -136,6 +136,22 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(sample(text, labelled("hexbot_buttons_total", { button: "run_again", outcome: "ok" }))).toBe(1);
     });
 
+    test("the end that the bot has missed counts when it is back", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      await bench.stopBot();
+      bench.clock.advance(10 * 60_000);
+      await bench.startBot();
+      await bench.cardShows("Completed");
+      const { text } = await bench.get("/metrics");
+      expect(sample(text, "hexbot_card_delay_seconds_count")).toBe(1);
+      await bench.stopBot();
+      await bench.startBot();
+      await bench.pass(120_000);
+      expect(await metric("hexbot_card_delay_seconds_count")).toBe(0);
+    });
+
     test("Slack's calls by method and outcome, and its 429s", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue" });
       bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });

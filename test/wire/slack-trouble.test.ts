@@ -6,6 +6,7 @@ import { slackFailure, slackWord } from "../../src/slack/failures.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { SlackTroubles } from "../../src/slack/trouble.js";
 import { ManualClock } from "../sandbox/clock.js";
+import type { FaultKind } from "../sandbox/slack/types.js";
 import { Bench, MODES } from "./bench.js";
 
 const HOUR = 60 * 60_000;
@@ -27,6 +28,21 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.slack.command(`run ${project.id}`);
     await bench.cardShows("Running");
     expect(await bench.ask("status")).not.toContain(":warning:");
+  });
+
+  test("an answer that Slack does not take: what to do stands in the log", async () => {
+    bench = await Bench.start(mode);
+    const said = async (kind: FaultKind, todo: string) => {
+      bench.slack.faults.add({ method: "response_url", kind });
+      const lines = () => bench.log.filter((line) => line.includes('"no answer could be given"'));
+      const before = lines().length;
+      await bench.slack.command("help");
+      await bench.until(() => lines().length > before, 0);
+      expect(lines().at(-1)).toContain(todo);
+      bench.slack.faults.clear();
+    };
+    await said({ type: "status", status: 503 }, "look at https://slack-status.com");
+    await said({ type: "reset" }, "may reach SLACK_API_URL");
   });
 
   test("a channel that the bot is not in: what to do, for an hour at most, or until it may post there", async () => {

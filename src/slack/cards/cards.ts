@@ -45,7 +45,7 @@ export class Cards {
   /** Cards that Slack holds up, and until when, epoch ms. */
   readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
-  /** What the cards of runs in flight show, as far as this process has drawn them. */
+  /** What the cards of runs in flight show, as far as this process has drawn them, so that each state is logged once. */
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {}
@@ -137,8 +137,10 @@ export class Cards {
     if (this.#states.get(runKey) === run.state || (isOver && card.settled)) return;
     const facts = { runKey, reference: run.reference, runId: identityOf(run)?.runId, channel, state: run.state };
     log.info(facts, "card: %s", run.state);
-    if (!isOver) this.#states.set(runKey, run.state);
-    else if (this.#states.delete(runKey)) onEndShown(clock.now() - run.endedAt);
+    if (isOver) {
+      this.#states.delete(runKey);
+      onEndShown(clock.now() - run.endedAt);
+    } else remember(this.#states, runKey, run.state);
   }
 
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
@@ -149,13 +151,14 @@ export class Cards {
       const posted = await slack.chat.postMessage({ channel, ...first });
       const at = { channel: posted.channel ?? channel, ts: posted.ts ?? "" };
       await cards.change(card.runKey, at);
-      this.#places.set(card.runKey, place);
+      remember(this.#places, card.runKey, place);
       return at;
     };
     const posted = await post(card.channel, { kind: "channel" }).catch(slackFailure);
     if (!("kind" in posted) || posted.kind !== "place" || card.requester === null) return posted;
     const dm = await post(card.requester, { kind: "dm", failure: posted.word }).catch(slackFailure);
-    if ("kind" in dm && dm.kind === "place") this.#places.set(card.runKey, { kind: "nowhere", failure: posted.word });
+    if ("kind" in dm && dm.kind === "place")
+      remember(this.#places, card.runKey, { kind: "nowhere", failure: posted.word });
     return dm;
   }
 
@@ -201,4 +204,15 @@ export class Cards {
     this.#notBefore.set(runKey, clock.now() + ms);
     void clock.sleep(ms, signal).then(() => (signal.aborted ? undefined : this.redraw(runKey)));
   }
+}
+
+/** Far more than are in flight at once. */
+const REMEMBERED = 1_000;
+
+/** Forgets the oldest: the end of a card may be drawn by another process, and then nobody here hears of it. */
+function remember<T>(map: Map<string, T>, runKey: string, value: T): void {
+  map.delete(runKey);
+  map.set(runKey, value);
+  const [oldest] = map.keys();
+  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
 }
