@@ -6,8 +6,6 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config.js";
-import { sightOf } from "../src/health/incident.js";
-import { HEX_ERROR_KINDS, HexError, type HexErrorKind } from "../src/hex/errors.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { COMMAND_NAMES } from "../src/slack/commands/names.js";
 import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";
@@ -75,16 +73,9 @@ test(".env.example has every variable with a sentence", () => {
   for (const { name } of VARIABLES) expect(text).toMatch(new RegExp(`^#.*\\.\\n(#.*\\n)*(# )?${name}=`, "m"));
 });
 
-/** Of a probe's failure. */
-const makesUnready = (kind: HexErrorKind) =>
-  sightOf(new HexError({ kind, operation: "me", host: "app.hex.tech" })) === "failure";
-
 describe("README.md", () => {
   const text = read("README.md");
   test.each(VARIABLES.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(`\`${name}\``));
-  test.each(HEX_ERROR_KINDS.filter(makesUnready))("names %s, for which /readyz is not ready", (kind) => {
-    expect(text).toMatch(new RegExp(`^\\| \`hex\` \\|.*\`${kind}\``, "m"));
-  });
   test.each(COMMAND_NAMES)("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
   test.each(RUN_FLAGS.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(name));
   test("has a row for every remedy", () => {

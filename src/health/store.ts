@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import type { Db } from "../store/database.js";
 import { daysLeft } from "./expiry.js";
 import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
-import { type Incident, type IncidentIn, incidentOf, incidentSchema } from "./incident.js";
+import { type Incident, incidentOf, incidentSchema } from "./incident.js";
 import { type Memory, memorySchema, type Probe, type Remembered, spanOf } from "./memory.js";
 
 const DAY = 24 * 60 * 60_000;
@@ -54,16 +54,6 @@ export class HealthStore {
   /** The last probe that said anything about Hex, whichever process made it; null before the first. */
   async lastProbe(): Promise<Probe | null> {
     return (await this.memory()).probe;
-  }
-
-  /** The incident that is not over, if there is one. */
-  async openIncident(): Promise<IncidentIn<"down" | "back"> | null> {
-    return incidentOf((await this.memory()).health);
-  }
-
-  /** Whole days until the token expires; null when it never does, or when that is not known. `now`: epoch ms. */
-  async tokenDaysLeft(now: number): Promise<number | null> {
-    return daysLeft((await this.memory()).token?.expiresAt ?? null, now);
   }
 
   /** Those that are not over, and those that ended after a time (epoch ms); newest first. */

@@ -109,8 +109,8 @@ export class Watchdog {
     const incident = incidentOf(memory.health);
     const kind = incident && whatIsNew(incidentOf(before.health), incident);
     if (incident && kind) onEvent({ kind, incident });
-    const said = before.notices.map(({ expiresAt, days }) => `${expiresAt} ${days}`);
-    const news = memory.notices.filter(({ expiresAt, days }) => !said.includes(`${expiresAt} ${days}`));
+    const said = before.notices.map(({ expiresAt, days, at }) => `${expiresAt} ${days} ${at}`);
+    const news = memory.notices.filter(({ expiresAt, days, at }) => !said.includes(`${expiresAt} ${days} ${at}`));
     for (const notice of news) onEvent({ kind: "expiring", notice });
   }
 }

@@ -37,25 +37,26 @@ describe("HealthStore", () => {
 
   test("before the first probe nothing is known", async () => {
     expect(await store.lastProbe()).toBeNull();
-    expect(await store.openIncident()).toBeNull();
-    expect(await store.tokenDaysLeft(BEGIN)).toBeNull();
+    expect(await store.glance(BEGIN)).toEqual({ probe: null, outage: false, tokenDaysLeft: null });
     expect((await store.history(BEGIN)).day.available).toBeNull();
   });
 
   test("what every process may ask: the last probe, the open incident, the token's days", async () => {
     await probe(0, [ALIVE, DEAD]);
     expect(await store.lastProbe()).toMatchObject({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
-    expect(await store.openIncident()).toBeNull();
-    expect(await store.tokenDaysLeft(BEGIN)).toBe(40);
+    expect(await store.glance(BEGIN)).toMatchObject({ outage: false, tokenDaysLeft: 40 });
     await probe(2, [DEAD]);
-    expect(await new HealthStore(opened.db).openIncident()).toMatchObject({ state: "down", since: BEGIN + MINUTE });
+    expect((await new HealthStore(opened.db).memory()).health).toMatchObject({
+      state: "down",
+      incident: { since: BEGIN + MINUTE },
+    });
     await probe(3, [ALIVE, ALIVE]);
-    expect(await store.openIncident()).toMatchObject({ state: "back", backAt: BEGIN + 3 * MINUTE });
+    expect((await store.memory()).health).toMatchObject({ state: "back", incident: { backAt: BEGIN + 3 * MINUTE } });
     // Hex answers, and it is not over yet.
     expect(await store.glance(BEGIN)).toMatchObject({ probe: { ok: true }, outage: true, tokenDaysLeft: 40 });
     await probe(5, [ALIVE, ALIVE, ALIVE, ALIVE]);
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false });
-    expect(await store.openIncident()).toBeNull();
+    expect((await store.memory()).health).toEqual({ state: "up" });
     expect(await store.incidentsSince(BEGIN)).toMatchObject([{ state: "over" }]);
   });
 

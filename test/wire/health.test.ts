@@ -112,12 +112,13 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(count("projects", "hex_failed")).toBe(1);
       expect(text).not.toMatch(/rocket|script|U123|stauts/);
       expect(sample(text, "hexbot_ack_seconds_count")).toBe(6);
-      // The watchdog's first probe, and the status.
-      expect(sample(text, labelled("hexbot_hex_requests_total", { operation: "me", status: "200" }))).toBe(2);
+      // The watchdog's probes, and the status.
+      const asked = sample(text, labelled("hexbot_hex_requests_total", { operation: "me", status: "200" }));
+      expect(asked).toBeGreaterThanOrEqual(2);
       expect(
         sample(text, labelled("hexbot_hex_requests_total", { operation: "listProjects", status: "500" })),
       ).toBeGreaterThan(0);
-      expect(sample(text, labelled("hexbot_hex_request_seconds_count", { operation: "me" }))).toBe(2);
+      expect(sample(text, labelled("hexbot_hex_request_seconds_count", { operation: "me" }))).toBeGreaterThanOrEqual(2);
       expect(sample(text, "hexbot_hex_budget_left")).toBeLessThan(30);
     });
 

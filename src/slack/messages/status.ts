@@ -8,6 +8,7 @@ import { remedyFor } from "../../hex/remedies.js";
 import type { HexReport } from "../../hex/status-page.js";
 import type { SlackState } from "../trouble.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
+import { expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
@@ -104,8 +105,7 @@ function tokenLine({ me, tokenKind }: Connection): string {
 /** Warns under 14 days, alarms under 3. */
 function expiryLine(expiresAt: number | null, now: number): string {
   if (expiresAt === null) return "never";
-  const days = Math.floor((expiresAt - now) / DAY);
-  const when = `${date(expiresAt, "{date_short_pretty}")}, ${days < 1 ? "in less than a day" : `in ${count(days, "day")}`}`;
+  const when = `${date(expiresAt, "{date_short_pretty}")}, ${expiresIn(expiresAt, now)}`;
   if (expiresAt - now < ALARM_DAYS * DAY) return `:rotating_light: ${when}. Make a new token now.`;
   if (expiresAt - now < WARN_DAYS * DAY) return `:warning: ${when}. Plan for a new token.`;
   return when;
