@@ -251,7 +251,7 @@ export class HexClient {
   ): Promise<{ status: number; headers: Headers; body: string }> {
     const { origin, token, timeoutMs } = this.options;
     // Covers the body too, which ky's own timeout does not.
-    const timeout = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, leftMs)));
+    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
     const signal = given ? AbortSignal.any([timeout, given]) : timeout;
     try {
       const response = await ky(`${origin}/api/v1/${attempt.path}`, {

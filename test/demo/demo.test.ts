@@ -138,6 +138,35 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
       expect(await ada.read(2)).toMatch(/^(?!.*Not )[\s\S]*Connected to Hex/);
     });
 
+    test("a token that has expired does not expire soon, whatever was flipped first", async () => {
+      const status = async (index: number) => {
+        await ada.type("/hex status");
+        return ada.read(index);
+      };
+      await ada.flip("Token expired", true);
+      await ada.flip("Token expires soon", true);
+      expect(await status(0)).toContain("Not connected to Hex");
+      await ada.flip("Token expired", false);
+      expect(await status(1)).toMatch(/in 2 days/);
+      await ada.flip("Token expired", true);
+      await ada.flip("Token expires soon", false);
+      expect(await status(2)).toContain("Not connected to Hex");
+    });
+
+    test("of several faults the worst is met, whatever was flipped first", async () => {
+      await ada.flip("Hex slow", true);
+      await ada.flip("Wrong host", true);
+      await ada.flip("Hex down", true);
+      await ada.type("/hex status");
+      expect(await ada.read(0)).toContain("Try again in a minute");
+      await ada.flip("Hex down", false);
+      await ada.type("/hex status");
+      expect(await ada.read(1)).toContain("HEX_WORKSPACE_URL");
+      await ada.flip("Wrong host", false);
+      await ada.type("/hex status");
+      expect(await ada.read(2)).toContain("Connected to Hex");
+    });
+
     test("Hex slow: connected, and how slow", async () => {
       await ada.flip("Hex slow", true);
       await ada.type("/hex status");
@@ -202,6 +231,15 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     await ada.page.getByText("The Hex app is in this channel").waitFor();
   });
 
+  test("/invite @hex can be typed, in channels alone", async () => {
+    await ada.goTo("secret");
+    await ada.type("/invite @hex");
+    await ada.page.getByText("The Hex app is in this channel").waitFor();
+    await ada.goTo("Hex");
+    await ada.type("/invite @hex");
+    await ada.page.getByRole("alert").getByText("/invite works in channels alone.").waitFor();
+  });
+
   test("keyboard alone: hints, sending, a dialog that Escape closes, and focus that stays", async () => {
     const { page } = ada;
     await page.getByRole("textbox").focus();
@@ -236,4 +274,15 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     await ada.page.getByRole("button", { name: "/hex status" }).click();
     await ada.page.getByRole("alert").getByText("Is it still running?").waitFor();
   });
+});
+
+test.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: 30_000 }, async (speed) => {
+  const demo = await startDemo({ port: 0, speed, keep: false });
+  try {
+    await demo.slack.command("status");
+    const { blocks } = await demo.slack.waitForMessage(({ text }) => text.includes("onnected to Hex"));
+    expect(JSON.stringify(blocks)).toContain("Connected to Hex");
+  } finally {
+    await demo.stop();
+  }
 });

@@ -1,7 +1,6 @@
 // Everything that the demo is: the simulated Hex, the local Slack, the real bot between them, and the page.
 
-import { createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createWriteStream, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -14,6 +13,7 @@ import { startPage } from "../sandbox/page/server.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
 import { startStatusPage } from "../sandbox/status-page.js";
 import type { Flags } from "./flags.js";
+import { newFolder } from "./folder.js";
 import { switchesFor } from "./switches.js";
 import { fillWorkspace } from "./workspace.js";
 
@@ -43,13 +43,14 @@ export interface Demo {
 }
 
 /** Rejects with the operating system's error when the port is taken. */
-export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Promise<Demo> {
+export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, folder = newFolder()): Promise<Demo> {
   const clock = new FastClock(Date.now(), speed);
   const hex = await startHex({ clock });
   const slack = await startSlack({ clock });
   const statusPage = await startStatusPage();
-  const folder = mkdtempSync(join(tmpdir(), "hex-bot-demo-"));
   const log = createWriteStream(join(folder, "bot.log"));
+  // A connection that closes late has something to say after the end.
+  log.on("error", () => undefined);
   const ends: (() => Promise<unknown>)[] = [
     async () => (keep ? undefined : rmSync(folder, { recursive: true, force: true })),
     () => new Promise((resolve) => log.end(resolve)),
@@ -99,7 +100,7 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">): Pro
     const app = await startApp({
       ...{ config, clock },
       log: createLogger({ ...config.log, destination: log, secrets: secretsOf(config) }),
-      hexTimeoutMs: HEX_TIMEOUT_MS / speed,
+      hexTimeoutMs: Math.round(HEX_TIMEOUT_MS / speed),
       hexBackoffMs: HEX_BACKOFF_MS,
       stopMs: 0,
     });

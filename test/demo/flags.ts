@@ -24,7 +24,7 @@ export function parseFlags(words: readonly string[]): Flags | { problem: string 
   let values: { port?: string; speed?: string; keep?: boolean; help?: boolean };
   try {
     ({ values } = parseArgs({
-      args: [...words],
+      args: withNegatives(words),
       options: {
         port: { type: "string" },
         speed: { type: "string" },
@@ -34,7 +34,11 @@ export function parseFlags(words: readonly string[]): Flags | { problem: string 
     }));
   } catch (error) {
     // Node's own first sentence says which word it is about.
-    const sentence = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
+    const sentence = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? "") : "";
+    // What is left of a flag that npm has taken for its own.
+    if (sentence.startsWith("Unexpected argument")) {
+      return { problem: `${sentence}. Flags stand after two dashes, such as: npm run demo -- --speed 20` };
+    }
     return { problem: `${sentence}. The flags are --port, --speed, --keep and --help.` };
   }
   const port = Number(values.port ?? 4000);
@@ -44,4 +48,15 @@ export function parseFlags(words: readonly string[]): Flags | { problem: string 
   const speed = Number(values.speed ?? 1);
   if (!(speed >= 1 && speed <= 60)) return { problem: "--speed takes a number from 1 to 60, such as --speed 20." };
   return { port, speed, keep: values.keep ?? false, help: values.help ?? false };
+}
+
+/** Node takes "-1" for a flag unless it is joined to the one before. */
+function withNegatives(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    if (/^-\d/.test(word) && (before === "--port" || before === "--speed")) joined.splice(-1, 1, `${before}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
 }

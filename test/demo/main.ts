@@ -1,6 +1,9 @@
 // `npm run demo`: the bot in a browser, with no Slack workspace and no Hex account.
 
+import { rmSync } from "node:fs";
+import type { Demo } from "./demo.js";
 import { parseFlags, USAGE } from "./flags.js";
+import { newFolder } from "./folder.js";
 
 const flags = parseFlags(process.argv.slice(2));
 if ("problem" in flags) fail(flags.problem);
@@ -9,23 +12,35 @@ if (flags.help) {
   process.exit(0);
 }
 
-// Only now: a word about a flag should not wait for it.
-const starting = import("./demo.js").then(({ startDemo }) => startDemo(flags));
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, async () => {
-    const demo = await starting;
-    await demo.stop();
-    if (flags.keep) process.stdout.write(`The bot's data and log are in ${demo.folder}\n`);
-    process.exit(0);
-  });
-}
+const { port, keep } = flags;
+const folder = newFolder();
+let demo: Demo | null = null;
+let isEnding = false;
+// However it ends: in the middle of the start, or because somebody presses Ctrl-C twice.
+process.on("exit", () => {
+  if (!keep || demo === null) rmSync(folder, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+// A terminal that has been closed takes no more words.
+process.stdout.on("error", () => undefined);
+
 try {
-  const { url } = await starting;
-  process.stdout.write(`Open ${url} in a browser. Ctrl-C ends it.\n`);
+  // Only now: a word about a flag should not wait for it.
+  const { startDemo } = await import("./demo.js");
+  demo = await startDemo(flags, folder);
+  process.stdout.write(`Open ${demo.url} in a browser. Ctrl-C ends it.\n`);
 } catch (error) {
   const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  const other = `Port ${flags.port} is taken. Choose another one: npm run demo -- --port ${flags.port + 1}`;
-  fail(isTaken ? other : String(error));
+  const other = port < 65_535 ? port + 1 : 0;
+  fail(isTaken ? `Port ${port} is taken. Choose another one: npm run demo -- --port ${other}` : String(error));
+}
+
+async function end(): Promise<void> {
+  if (demo === null || isEnding) process.exit(0);
+  isEnding = true;
+  await demo.stop();
+  if (keep) process.stdout.write(`The bot's data and log are in ${folder}\n`);
+  process.exit(0);
 }
 
 function fail(sentence: string): never {

@@ -2,14 +2,19 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { launch, openPage } from "./chromium.js";
-import { startDemo } from "./demo.js";
+import { chromiumPath, launch, NO_CHROMIUM, openPage } from "./chromium.js";
 import { OnScreen } from "./person.js";
 
 const OUT = join(import.meta.dirname, "pictures");
 /** Fast enough not to wait, slow enough for a run to be seen running. */
 const SPEED = 40;
 
+if (chromiumPath === null) {
+  process.stderr.write(`${NO_CHROMIUM}\n`);
+  process.exit(1);
+}
+// Only now: it takes a while.
+const { startDemo } = await import("./demo.js");
 mkdirSync(OUT, { recursive: true });
 const demo = await startDemo({ port: 0, speed: SPEED, keep: false });
 const browser = await launch();

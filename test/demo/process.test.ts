@@ -27,19 +27,23 @@ describe("flags", () => {
 
   test.each([
     [["--fast"], "Unknown option '--fast'. The flags are --port, --speed, --keep and --help."],
-    [["20"], "Unexpected argument '20'. The flags are"],
+    [["20"], "Unexpected argument '20'. Flags stand after two dashes, such as: npm run demo -- --speed 20"],
     [["--port"], "Option '--port <value>' argument missing. The flags are"],
     [["--port", "http"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
     [["--port", "70000"], "--port takes a whole number"],
     [["--speed", "0"], "--speed takes a number from 1 to 60, such as --speed 20."],
     [["--speed", "fast"], "--speed takes a number"],
+    [["--port", "-1"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
+    [["--speed", "-5"], "--speed takes a number from 1 to 60, such as --speed 20."],
+    [["--port", "--keep"], "Option '--port' argument is ambiguous. The flags are"],
   ])("%j", (words, sentence) => {
     const flags = parseFlags(words);
     expect("problem" in flags && flags.problem).toContain(sentence);
+    expect("problem" in flags && flags.problem).not.toContain("\n");
   });
 });
 
-describe("the process", { timeout: 20_000 }, () => {
+describe("the process", { timeout: 60_000 }, () => {
   let folder: string;
   let child: ChildProcess | null = null;
   let said = "";
@@ -54,11 +58,13 @@ describe("the process", { timeout: 20_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function start(...words: string[]): ChildProcess {
+  const start = (...words: string[]) => run("test/demo/main.ts", words);
+
+  function run(program: string, words: readonly string[], env: Record<string, string> = {}): ChildProcess {
     said = "";
-    child = spawn(process.execPath, ["--import", "./register.mjs", "test/demo/main.ts", ...words], {
+    child = spawn(process.execPath, ["--import", "./register.mjs", program, ...words], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, TMPDIR: folder },
+      env: { PATH: process.env.PATH, TMPDIR: folder, ...env },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk) => {
@@ -76,7 +82,7 @@ describe("the process", { timeout: 20_000 }, () => {
   test("prints one address, serves the page there, and Ctrl-C ends it and leaves nothing", async () => {
     const demo = start("--port", "0", "--speed", "20");
     await expect
-      .poll(() => said, { timeout: 15_000 })
+      .poll(() => said, { timeout: 40_000 })
       .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
     const url = /http:\S+/.exec(said)?.[0] ?? "";
     expect(await (await fetch(url)).text()).toContain("A simulated Hex");
@@ -91,9 +97,38 @@ describe("the process", { timeout: 20_000 }, () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s in the middle of the start ends it at once",
+    async (signal) => {
+      const demo = start("--port", "0");
+      await expect.poll(() => readdirSync(folder), { timeout: 40_000, interval: 5 }).toHaveLength(1);
+      demo.kill(signal);
+      expect(await ended(demo)).toBe(0);
+      expect(said).toBe("");
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  test("whoever presses Ctrl-C twice leaves nothing either, nor does a terminal that is closed", async () => {
+    for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
+      const demo = start("--port", "0");
+      await expect.poll(() => said, { timeout: 40_000 }).toContain("Open http");
+      for (const signal of signals) demo.kill(signal);
+      expect(await ended(demo)).toBe(0);
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+
+  test("pictures without a browser: one sentence, and nothing left", async () => {
+    const nowhere = join(folder, "no-chromium");
+    expect(await ended(run("test/demo/pictures.ts", [], { CHROMIUM_PATH: nowhere }))).toBe(1);
+    expect(said).toMatch(/^No Chromium at [^\n]+\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test("--keep leaves the bot's data and log, and says where", async () => {
     const demo = start("--port", "0", "--keep");
-    await expect.poll(() => said, { timeout: 15_000 }).toContain("Open http");
+    await expect.poll(() => said, { timeout: 40_000 }).toContain("Open http");
     demo.kill("SIGTERM");
     expect(await ended(demo)).toBe(0);
     const kept = /The bot's data and log are in (\S+)/.exec(said)?.[1] ?? "";

@@ -1,11 +1,12 @@
 // What a person on call fears, each as a switch on the simulated Hex.
 
-import type { Endpoint, Fault, FaultKind, SimulatedHex } from "../sandbox/hex/server.js";
+import type { Fault, SimulatedHex } from "../sandbox/hex/server.js";
 import type { Switch } from "../sandbox/page/stage.js";
 import type { LocalStatusPage } from "../sandbox/status-page.js";
 
 const ALWAYS = Number.POSITIVE_INFINITY;
-const DAY = 24 * 60 * 60_000;
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
 const INCIDENT = { name: "Elevated API errors", status: "identified", impact: "major" };
 
 /** `token`: the one that the bot has. `expiresAt`: when it expires of itself, epoch ms. */
@@ -18,41 +19,31 @@ export function switchesFor(
 ): Switch[] {
   const { workspace } = hex;
   const kernels = workspace.kernelsBusy;
+  const [expired, expiresSoon] = expiry((at) => workspace.setExpiry(token, at ?? expiresAt), now);
+  const [silent, down, wrongHost, rateLimited, answersLost, slow] = faults(hex);
   return [
-    toggle("token-expired", "Token expired", "401 to every request", (on) =>
-      workspace.setExpiry(token, on ? now() - 60_000 : expiresAt),
-    ),
+    expired,
     toggle("scope-missing", "Scopes missing", "the token may neither read nor run projects", (on) =>
       workspace.setScopes(token, on ? [] : ["read", "run"]),
     ),
-    fault(hex, "wrong-host", "Wrong host", "a web page answers instead of the API", { type: "html" }),
-    fault(hex, "rate-limited", "Rate limited", "429, come back in 30 seconds", { type: "rateLimited", retryAfter: 30 }),
-    fault(hex, "slow", "Hex slow", "every answer takes 3 seconds", { type: "slow", ms: 3_000 }),
-    fault(hex, "silent", "Hex silent", "no answer at all", { type: "hang" }),
-    fault(hex, "down", "Hex down", "502 from its front door", {
-      type: "status",
-      status: 502,
-      body: "<html><body>Bad gateway</body></html>",
-    }),
-    fault(
-      hex,
-      "answers-lost",
-      "Answers to a start lost",
-      "the run starts, but nobody hears of it",
-      { type: "reset" },
-      "runProject",
-    ),
-    toggle("hex-reports", "Hex admits an incident", "on its public status page", (on) => {
+    ...[wrongHost, rateLimited, slow, silent, down, answersLost],
+    toggle("hex-reports", "Hex admits an incident", "on its public status page; told while Hex is not alive", (on) => {
       statusPage.answer = { type: "summary", ...(on ? { indicator: "major", incidents: [INCIDENT] } : {}) };
     }),
-    toggle("expires-soon", "Token expires soon", "in two days", (on) =>
-      workspace.setExpiry(token, on ? now() + 2 * DAY : expiresAt),
-    ),
-    toggle("kernels-full", "No kernel free", "all 25 are in use", (on) => {
+    expiresSoon,
+    toggle("kernels-full", "No kernel free", "all 25 are in use; run something to see it", (on) => {
       workspace.kernelsBusy = on ? workspace.kernelLimit : kernels;
     }),
     endless(hex),
   ];
+}
+
+/** `set`: to null, it expires when it would of itself. A token that has expired does not expire soon. */
+function expiry(set: (at: number | null) => void, now: () => number): [Switch, Switch] {
+  const apply = () => set(expired.on ? now() - 60_000 : soon.on ? now() + 2 * DAY + HOUR : null);
+  const expired = toggle("token-expired", "Token expired", "401 to every request", apply);
+  const soon = toggle("expires-soon", "Token expires soon", "in two days", apply);
+  return [expired, soon];
 }
 
 function toggle(id: string, name: string, effect: string, set: (on: boolean) => void): Switch {
@@ -70,22 +61,40 @@ function toggle(id: string, name: string, effect: string, set: (on: boolean) => 
   };
 }
 
-function fault(
-  hex: SimulatedHex,
-  id: string,
-  name: string,
-  effect: string,
-  kind: FaultKind,
-  endpoint?: Endpoint,
-): Switch {
-  const made: Fault = { kind, times: ALWAYS, ...(endpoint ? { endpoint, afterEffect: true } : {}) };
-  return toggle(id, name, effect, (on) => (on ? hex.faults.add(made) : hex.faults.remove(made)));
+/** The worst first: where several are on, it is the one that a request meets. */
+function faults({ faults: queue }: SimulatedHex) {
+  const all: { made: Fault; knob: Switch }[] = [];
+  const apply = () => {
+    for (const { made } of all) queue.remove(made);
+    for (const { made, knob } of all) if (knob.on) queue.add(made);
+  };
+  const fault = (id: string, name: string, effect: string, what: Fault): Switch => {
+    const knob = toggle(id, name, effect, apply);
+    all.push({ knob, made: { ...what, times: ALWAYS } });
+    return knob;
+  };
+  return [
+    fault("silent", "Hex silent", "no answer at all", { kind: { type: "hang" } }),
+    fault("down", "Hex down", "502 from its front door", {
+      kind: { type: "status", status: 502, body: "<html><body>Bad gateway</body></html>" },
+    }),
+    fault("wrong-host", "Wrong host", "a web page answers instead of the API", { kind: { type: "html" } }),
+    fault("rate-limited", "Rate limited", "429, come back in 30 seconds", {
+      kind: { type: "rateLimited", retryAfter: 30 },
+    }),
+    fault("answers-lost", "Answers to a start lost", "nobody hears that it began; run something to see it", {
+      kind: { type: "reset" },
+      endpoint: "runProject",
+      afterEffect: true,
+    }),
+    fault("slow", "Hex slow", "every answer takes 3 seconds of the demo's time", { kind: { type: "slow", ms: 3_000 } }),
+  ] as const;
 }
 
 /** Runs that begin while it is on. */
 function endless({ workspace }: SimulatedHex): Switch {
   const ending = workspace.projects.filter((project) => !project.run.neverEnds);
-  return toggle("never-ends", "Runs never end", "those that start from now on", (on) => {
+  return toggle("never-ends", "Runs never end", "those that start from now on; run something to see it", (on) => {
     for (const project of ending) project.run.neverEnds = on;
   });
 }

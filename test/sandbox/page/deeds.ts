@@ -1,7 +1,7 @@
 // Does what the browser asks for: what people do in Slack, and what is done to the simulated Hex.
 
 import { elementsOf } from "../slack/elements.js";
-import type { Ack, LocalSlack, SlackView } from "../slack/server.js";
+import type { Ack, Channel, LocalSlack, SlackView } from "../slack/server.js";
 import type { Stage } from "./stage.js";
 import { personOf } from "./viewing.js";
 import type { Deed, Outcome } from "./wire.js";
@@ -38,8 +38,7 @@ export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
       return FINE;
     case "invite": {
       const channel = Object.values(slack.channels).find((one) => one.id === deed.place);
-      if (channel) slack.invite(channel, slack.botUserId);
-      return FINE;
+      return channel ? invited(slack, channel) : FINE;
     }
     case "switch":
       stage.switches.find((one) => one.id === deed.id)?.set(deed.on);
@@ -57,14 +56,26 @@ async function typed(stage: Stage, { person, place, text }: Deed & { do: "type" 
   if (!channel) return { problem: "There is no such channel." };
   const [, command, rest = ""] = /^(\/\S+)\s*(.*)$/s.exec(text) ?? [];
   if (command === undefined) {
-    slack.say(user, channel, text);
+    slack.say(user, channel, escaped(text));
     return FINE;
   }
+  if (command === "/invite" && /^@?hex$/i.test(rest.trim())) return invited(slack, channel);
   if (command !== slashCommand.command) {
     return { problem: `${command} is not a command that works here. The app has ${slashCommand.command}.` };
   }
   const { ack } = await slack.command(rest, { command, user, channel });
   return complaint(ack, `${command} failed`);
+}
+
+/** As Slack's own composer sends what people type. */
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function invited(slack: LocalSlack, channel: Channel): Outcome {
+  if (channel.id.startsWith("D")) return { problem: "/invite works in channels alone." };
+  slack.invite(channel, slack.botUserId);
+  return FINE;
 }
 
 function complaint(ack: Ack, what: string): Outcome {

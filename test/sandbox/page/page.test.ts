@@ -267,6 +267,9 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await ada.type("*Yes*");
     await ada.message("Yes").getByText("Ada Lovelace").waitFor();
     await ada.page.locator(".place.unread").waitFor({ state: "detached" });
+    await ada.type("a < b && <@U0GRACEHOPP>");
+    await ada.message("a < b && <@U0GRACEHOPP>").waitFor();
+    expect(slack.messages.at(-1)?.text).toBe("a &lt; b &amp;&amp; &lt;@U0GRACEHOPP&gt;");
   });
 
   test.each(["light", "dark"] as const)("everybody can use it, %s", async (look) => {
