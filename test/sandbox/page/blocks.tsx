@@ -1,11 +1,14 @@
-// Block Kit as a page shows it. Texts, and all that only shows something, by slack-blocks-to-jsx; what can be used, by
-// native controls (controls.tsx). A block that neither can show says so.
+// Block Kit as a page shows it. Texts by mrkdwn.tsx, all else that only shows something by slack-blocks-to-jsx; what can be
+// used, by native controls (controls.tsx). A block that none of them can show says so.
 
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { type Block, Message } from "slack-blocks-to-jsx";
+import { idOfBlock } from "../slack/core.js";
 import { isRecord, type Json, recordsAt, stringAt } from "../slack/json.js";
 import { Control, type Place } from "./controls.js";
+import { withEmoji } from "./emoji.js";
+import { mrkdwn } from "./mrkdwn.js";
 import type { Names } from "./viewing.js";
 
 /** What the renderer shows as Slack does. */
@@ -24,7 +27,7 @@ export function Blocks({
   errors?: Readonly<Record<string, string>>;
 }): ReactNode {
   return blocks.filter(isRecord).map((block, index) => {
-    const id = stringAt(block, "block_id") ?? `auto-block-${index}`;
+    const id = stringAt(block, "block_id") ?? idOfBlock(index);
     return (
       <div className={`block block-${block.type}`} key={id}>
         <OneBlock block={block} place={{ ...place, blockId: id }} names={names} error={errors[id]} />
@@ -120,7 +123,8 @@ export function NotRendered({ what }: { what: string }): ReactNode {
 }
 
 function Text({ text, names }: { text: Json; names: Names }): ReactNode {
-  return <Library block={{ type: "section", text }} names={names} />;
+  const content = plain(text);
+  return <div className="shown mrkdwn">{text.type === "mrkdwn" ? mrkdwn(content, names) : withEmoji(content)}</div>;
 }
 
 /** A block as slack-blocks-to-jsx shows it, without the frame that it puts around everything. */

@@ -37,10 +37,15 @@ function entryPiece(message: SlackMessage, stage: Stage, around: Around, drawn: 
   ).length;
   // The version is a new object with each edit; the text may change without it.
   const version = message.history.at(-1) ?? message;
-  const html = drawn.html(version, String(replies), () => (
+  const html = drawn.html(version, `${replies} ${dayOf(around)}`, () => (
     <Entry message={message} replies={replies} around={around} />
   ));
   return { key: message.ts, html };
+}
+
+/** A message says "today": it is another one tomorrow. */
+function dayOf({ names }: Around): string {
+  return new Date(names.now).toDateString();
 }
 
 export function threadPieces(
@@ -56,7 +61,7 @@ export function threadPieces(
   const messages = stage.slack.messages.filter((one) => isIn(one) && visibleTo(person, one));
   return messages.map((message) => ({
     key: message.ts,
-    html: drawn.html(message.history.at(-1) ?? message, "thread", () => (
+    html: drawn.html(message.history.at(-1) ?? message, `thread ${dayOf(around)}`, () => (
       <Entry message={message} replies={null} around={around} />
     )),
   }));

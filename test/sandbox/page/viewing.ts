@@ -14,8 +14,9 @@ export interface Around {
   bot: string;
 }
 
-/** Names by id. */
+/** What texts are drawn with: names by id, and the time for "today", epoch ms. */
 export interface Names {
+  now: number;
   users: ReadonlyMap<string, string>;
   channels: ReadonlyMap<string, string>;
 }
@@ -33,10 +34,11 @@ export function placesOf({ slack }: Stage, person: Person): Channel[] {
   return isHere ? [...rooms, slack.dm(person)] : rooms;
 }
 
-export function aroundOf({ slack }: Stage): Around {
+export function aroundOf({ slack, clock }: Stage): Around {
   const people = Object.values(slack.people).map(({ id, realName }) => ({ value: id, text: realName }));
   const channels = Object.values(slack.channels).map(({ id, name }) => ({ value: id, text: name }));
   const names = {
+    now: clock.now(),
     users: new Map([...people.map(({ value, text }) => [value, text] as const), [slack.botUserId, "Hex"]]),
     channels: new Map(channels.map(({ value, text }) => [value, text] as const)),
   };

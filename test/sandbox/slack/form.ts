@@ -1,5 +1,6 @@
 // What people put into the inputs of a view: as the app is told of it, and what is still missing.
 
+import { idOfBlock } from "./core.js";
 import { elementsOf, entered, initially, type Placed } from "./elements.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import type { Entry } from "./types.js";
@@ -42,7 +43,7 @@ function chosenIn({ blockId, element }: Placed, entries: readonly Entry[]): read
 /** The block_ids of the inputs that must be filled. */
 function inputIds(view: Json): string[] {
   return recordsAt(view, "blocks")
-    .map((block, index) => ({ block, id: stringAt(block, "block_id") ?? `auto-block-${index}` }))
+    .map((block, index) => ({ block, id: stringAt(block, "block_id") ?? idOfBlock(index) }))
     .filter(({ block }) => block.type === "input" && block.optional !== true && isRecord(block.element))
     .map(({ id }) => id);
 }
