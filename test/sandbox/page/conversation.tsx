@@ -6,7 +6,7 @@ import { Entry, Refused } from "./messages.js";
 import type { Drawn } from "./pieces.js";
 import type { Stage } from "./stage.js";
 import { type Around, refusals, visibleTo } from "./viewing.js";
-import type { Piece } from "./wire.js";
+import { LONGEST, type Piece } from "./wire.js";
 
 /** More would make a long demo slow. */
 const SHOWN = 200;
@@ -74,7 +74,7 @@ export function Composer({ stage, place }: { stage: Stage; place: Channel | unde
   const to = place.id.startsWith("D") ? "Hex" : `${place.private ? "" : "#"}${place.name}`;
   const words = usageHint.match(/[a-z]+/g) ?? [];
   return (
-    <form id="composer" autoComplete="off">
+    <form id="composer" data-to={place.id} autoComplete="off">
       <ul id="hints" aria-label="Commands" hidden>
         {words.map((word) => (
           <li key={word}>
@@ -94,6 +94,7 @@ export function Composer({ stage, place }: { stage: Stage; place: Channel | unde
           id="words"
           name="words"
           type="text"
+          maxLength={LONGEST}
           aria-label={`Message to ${to}`}
           aria-describedby="hint"
           placeholder={`Message to ${to}, or ${command}`}

@@ -272,6 +272,111 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     expect(slack.messages.at(-1)?.text).toBe("a &lt; b &amp;&amp; &lt;@U0GRACEHOPP&gt;");
   });
 
+  test("a tab that nobody sees lets go of its connection, and looks again when it is shown", async () => {
+    const hide = (hidden: boolean) =>
+      ada.page.evaluate(
+        `Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} });
+         document.dispatchEvent(new Event("visibilitychange"));`,
+      );
+    await ada.page.getByRole("textbox", { name: "Message to #data" }).fill("half a sentence");
+    await hide(true);
+    slack.say(slack.people.grace, slack.channels.data, "Anybody here?");
+    const grace = new OnScreen(await openPage(browser, served.url));
+    await grace.message("Anybody here?").waitFor();
+    await grace.page.close();
+    expect(await ada.messages.getByRole("article").count()).toBe(0);
+    await hide(false);
+    await ada.message("Anybody here?").waitFor();
+    expect(await ada.page.getByRole("textbox").inputValue()).toBe("half a sentence");
+  });
+
+  test("what has been begun stays in its place, what is refused comes back, and a problem is gone elsewhere", async () => {
+    const line = (place: string) => ada.page.getByRole("textbox", { name: `Message to ${place}` });
+    await line("#data").fill("for data");
+    await ada.goTo("general");
+    await line("#general").fill("/hxe status");
+    await ada.goTo("data");
+    await expect.poll(() => line("#data").inputValue()).toBe("for data");
+    await ada.become("Grace Hopper");
+    await expect.poll(() => line("#data").inputValue()).toBe("");
+    await ada.become("Ada Lovelace");
+    await expect.poll(() => line("#data").inputValue()).toBe("for data");
+    await ada.goTo("general");
+    await expect.poll(() => line("#general").inputValue()).toBe("/hxe status");
+    await line("#general").press("Enter");
+    await ada.page.getByRole("alert").waitFor();
+    await expect.poll(() => line("#general").inputValue()).toBe("/hxe status");
+    expect(await line("#general").getAttribute("maxlength")).toBe("4000");
+    await ada.goTo("data");
+    await ada.page.getByRole("alert").waitFor({ state: "hidden" });
+  });
+
+  test("with the keyboard: to the hints and back, and out of a thread to where it was opened", async () => {
+    const focused = () => ada.page.locator(":focus").getAttribute("data-focus");
+    const { page } = ada;
+    await page.getByRole("textbox").focus();
+    await page.keyboard.type("/hex ");
+    await page.keyboard.press("ArrowUp");
+    expect(await focused()).toBe("hint:help");
+    await page.keyboard.press("ArrowUp");
+    expect(await focused()).toBe("hint:status");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    expect(await focused()).toBe("words");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Escape");
+    expect(await focused()).toBe("words");
+    await page.getByRole("list", { name: "Commands" }).waitFor({ state: "hidden" });
+    await post([{ type: "section", text: mrkdwn("the start") }]);
+    const ts = slack.messages.at(-1)?.ts;
+    await call("chat.postMessage", { channel: slack.channels.data.id, text: "reply", thread_ts: ts });
+    for (const close of ["Escape", "Enter"]) {
+      await ada.message("the start").getByRole("button", { name: "1 reply" }).click();
+      const thread = page.getByRole("complementary", { name: "Thread" });
+      await thread.getByRole("button", { name: "Close" }).focus();
+      await page.keyboard.press(close);
+      await thread.waitFor({ state: "hidden" });
+      expect(await focused()).toBe(`thread:${ts}`);
+    }
+  });
+
+  test("nobody can write in an archived channel: a command goes to the first one", async () => {
+    hex.workspace.addProject({ title: "Revenue" });
+    await ada.goTo("archived");
+    await ada.page.getByText("nobody can write here").waitFor();
+    expect(await ada.page.getByRole("button", { name: "/hex status" }).count()).toBe(0);
+    await ada.page.getByRole("button", { name: "Run… Revenue" }).click();
+    await expect
+      .poll(() => ada.page.getByRole("textbox", { name: "Message to #data" }).inputValue())
+      .toMatch("/hex run");
+  });
+
+  test("what is unread is so after the page is loaded again", async () => {
+    await ada.page.locator(".place", { hasText: "general" }).waitFor();
+    slack.say(slack.people.grace, slack.channels.general, "News");
+    const unread = ada.page.locator(".place.unread", { hasText: "general" });
+    await unread.waitFor();
+    await ada.page.reload();
+    await unread.waitFor();
+  });
+
+  test("on a small screen: one column, and a thread above all of it", async () => {
+    await post([{ type: "section", text: mrkdwn("the start") }]);
+    await call("chat.postMessage", {
+      channel: slack.channels.data.id,
+      text: "x",
+      thread_ts: slack.messages.at(-1)?.ts,
+    });
+    await ada.page.setViewportSize({ width: 400, height: 800 });
+    const width = async (selector: string) => (await ada.page.locator(selector).boundingBox())?.width;
+    expect(await ada.page.evaluate("document.documentElement.scrollWidth")).toBe(400);
+    expect(await width("main")).toBeGreaterThan(380);
+    await ada.message("the start").getByRole("button", { name: "1 reply" }).click();
+    await ada.page.getByRole("complementary", { name: "Thread" }).getByText("the start").waitFor();
+    expect(await width("#thread")).toBe(400);
+    await ada.page.getByRole("button", { name: "Close" }).click();
+  });
+
   test.each(["light", "dark"] as const)("everybody can use it, %s", async (look) => {
     await post([
       { type: "section", text: mrkdwn("*Status* of `app.hex.tech`, <https://x.test|link>"), accessory: button("a") },

@@ -19,6 +19,7 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
       <body
         id="slack_blocks_to_jsx"
         data-people={JSON.stringify(people.map(({ id }) => id))}
+        data-demo={slack.apiUrl}
         data-first={slack.channels.data.id}
       >
         <nav aria-label="Slack">

@@ -28,12 +28,20 @@ export interface Update {
   regions: { id: string; order: string[]; changed: Record<string, string> }[];
 }
 
+/** What Slack's composer takes, in characters. */
+export const LONGEST = 4_000;
+
 const entries = z.array(z.object({ blockId: z.string(), actionId: z.string(), chosen: z.array(z.string()) }));
 const press = { blockId: z.string(), actionId: z.string(), value: z.string().optional() };
 
 export const deedSchema = z.discriminatedUnion("do", [
   /** Sends what was typed: a message, or a slash command. */
-  z.object({ do: z.literal("type"), person: z.string(), place: z.string(), text: z.string().trim().min(1).max(4_000) }),
+  z.object({
+    do: z.literal("type"),
+    person: z.string(),
+    place: z.string(),
+    text: z.string().trim().min(1).max(LONGEST),
+  }),
   z.object({ do: z.literal("press"), person: z.string(), place: z.string(), ts: z.string(), ...press }),
   z.object({ do: z.literal("press_in_view"), view: z.string(), ...press }),
   z.object({ do: z.literal("submit"), view: z.string(), entries }),

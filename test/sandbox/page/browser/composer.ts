@@ -1,41 +1,45 @@
 // Writing messages and commands, going from place to place, and the Hex side's switches.
 
+import { Drafts, words } from "./drafts.js";
 import { within } from "./forms.js";
 import { element, type Screen } from "./live.js";
 
 export function listenToComposer(screen: Screen): void {
+  const drafts = new Drafts(screen);
   document.addEventListener("submit", (event) => {
     if (!within(event.target, "#composer")) return;
     event.preventDefault();
-    const field = words();
-    const text = field?.value.trim() ?? "";
-    if (field) field.value = "";
+    const text = words()?.value.trim() ?? "";
+    drafts.put("");
     showHints();
-    if (text !== "") void send(screen, text);
+    if (text !== "") void send(screen, drafts, text);
   });
   document.addEventListener("input", (event) => {
-    if (within(event.target, "#words")) showHints();
+    if (!within(event.target, "#words")) return;
+    drafts.put(words()?.value ?? "");
+    showHints();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && within(event.target, "#composer")) element("hints").hidden = true;
+    if (within(event.target, "#composer")) steer(event);
+    else if (event.key === "Escape" && !within(event.target, "dialog")) closeThread(screen);
   });
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLSelectElement && event.target.id === "person") become(screen, event.target.value);
   });
-  document.addEventListener("click", (event) => clicked(screen, event.target));
+  document.addEventListener("click", (event) => clicked(screen, drafts, event.target));
 }
 
-function clicked(screen: Screen, target: EventTarget | null): void {
+function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): void {
   const value = (name: string) => within(target, `[data-${name}]`)?.getAttribute(`data-${name}`) ?? null;
   const place = value("place");
   if (place !== null) screen.look({ place, thread: null });
   const thread = value("thread");
   if (thread !== null) screen.look({ thread });
-  if (within(target, "#close-thread")) screen.look({ thread: null });
+  if (within(target, "#close-thread")) closeThread(screen);
   const fill = value("fill");
-  if (fill !== null) write(screen, fill);
+  if (fill !== null) write(screen, drafts, fill);
   const ready = value("send");
-  if (ready !== null) void send(screen, ready);
+  if (ready !== null) void send(screen, drafts, ready);
   const invited = value("invite");
   if (invited !== null) void screen.do({ do: "invite", place: invited });
   const toggle = within(target, "[data-switch]");
@@ -47,30 +51,52 @@ function clicked(screen: Screen, target: EventTarget | null): void {
   if (run !== null) void screen.do({ do: "cancel_in_hex", run });
 }
 
-/** A command works in a channel; on the Home tab there is nobody to send it to. */
-async function send(screen: Screen, text: string): Promise<void> {
+/** What is not taken comes back, to be corrected. */
+async function send(screen: Screen, drafts: Drafts, text: string): Promise<void> {
+  goWhereOneCanWrite(screen);
   const { person, place } = screen.viewer;
-  const somewhere = place === "home" ? (document.body.dataset.first ?? place) : place;
-  if (somewhere !== place) screen.look({ place: somewhere, thread: null });
-  await screen.do({ do: "type", person, place: somewhere, text });
+  const { problem } = await screen.do({ do: "type", person, place, text });
+  if (problem !== null) drafts.giveBack(person, place, text);
 }
 
-function write(screen: Screen, text: string): void {
-  if (screen.viewer.place === "home") screen.look({ place: document.body.dataset.first ?? "", thread: null });
-  const field = words();
-  if (!field) return;
-  field.value = text;
-  field.focus();
+function write(screen: Screen, drafts: Drafts, text: string): void {
+  goWhereOneCanWrite(screen);
+  drafts.put(text);
+  words()?.focus();
   showHints();
+}
+
+/** On the Home tab there is nobody to write to, and in an archived channel nobody may. */
+function goWhereOneCanWrite(screen: Screen): void {
+  if (words() === null) screen.look({ place: document.body.dataset.first ?? "", thread: null });
+}
+
+function closeThread(screen: Screen): void {
+  const { thread } = screen.viewer;
+  if (thread === null) return;
+  screen.look({ thread: null });
+  document.querySelector<HTMLElement>(`[data-focus="thread:${CSS.escape(thread)}"]`)?.focus();
+}
+
+/** The arrows go from the line to the commands above it and back; Escape puts them away. */
+function steer(event: KeyboardEvent): void {
+  const hints = [...document.querySelectorAll<HTMLElement>("#hints:not([hidden]) li:not([hidden]) button")];
+  const stops: (HTMLElement | null)[] = [...hints, words()];
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key] ?? 0;
+  if (event.key === "Escape") {
+    element("hints").hidden = true;
+    words()?.focus();
+  } else if (step !== 0 && hints.length > 0) {
+    event.preventDefault();
+    const focused = document.activeElement;
+    const now = focused instanceof HTMLElement ? stops.indexOf(focused) : -1;
+    stops[Math.max(0, now + step)]?.focus();
+  }
 }
 
 /** Somebody of another workspace does not see every place. */
 function become(screen: Screen, person: string): void {
   screen.look({ person, place: document.body.dataset.first ?? "", thread: null });
-}
-
-function words(): HTMLInputElement | null {
-  return document.querySelector<HTMLInputElement>("#words");
 }
 
 /** The commands that what is typed so far may become. */

@@ -2,11 +2,14 @@
 
 import type { Deed, Outcome, Update, Viewer } from "../wire.js";
 
+/** Under which a tab keeps what has been seen in it of this demo. */
+const SEEN = `seen ${document.body.dataset.demo}`;
+
 export class Screen {
   #viewer: Viewer;
   #events: EventSource | null = null;
   /** What the person has seen of each place: the ts of its latest message. */
-  readonly #seen = new Map<string, string>();
+  readonly #seen = keptSeen();
   readonly #listeners: (() => void)[] = [];
 
   constructor() {
@@ -17,6 +20,11 @@ export class Screen {
       place: kept.get("place") ?? document.body.dataset.first ?? "",
       thread: kept.get("thread"),
     };
+    // A browser keeps six connections to a host: a tab that nobody sees needs none.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) this.#events?.close();
+      else this.#watch();
+    });
   }
 
   get viewer(): Viewer {
@@ -30,15 +38,22 @@ export class Screen {
 
   /** Looks at something else, or as somebody else. */
   look(change: Partial<Viewer>): void {
-    const { person, place, thread } = { ...this.#viewer, ...change };
+    const before = this.#viewer;
+    const { person, place, thread } = { ...before, ...change };
     this.#viewer = { person, place, thread };
-    const query = new URLSearchParams({ person, place, ...(thread === null ? {} : { thread }) });
-    history.replaceState(null, "", `#${query}`);
+    if (person !== before.person || place !== before.place) this.#say(null);
+    history.replaceState(null, "", `#${this.#query()}`);
     element("thread").hidden = thread === null;
     const select = document.querySelector<HTMLSelectElement>("#person");
     if (select) select.value = person;
+    if (!document.hidden) this.#watch();
+    if (place === "home") void this.do({ do: "home", person });
+  }
+
+  /** Has the server tell what is to be seen, from now on. */
+  #watch(): void {
     this.#events?.close();
-    const events = new EventSource(`/live?${query}`);
+    const events = new EventSource(`/live?${this.#query()}`);
     let isFirst = true;
     events.onmessage = ({ data }) => {
       const update: Update = JSON.parse(data);
@@ -52,16 +67,24 @@ export class Screen {
       element("connection").hidden = false;
     };
     this.#events = events;
-    if (place === "home") void this.do({ do: "home", person });
+  }
+
+  #query(): URLSearchParams {
+    const { person, place, thread } = this.#viewer;
+    return new URLSearchParams({ person, place, ...(thread === null ? {} : { thread }) });
   }
 
   /** Asks the server to do something; what went wrong is shown as Slack would show it. */
   async do(deed: Deed): Promise<Outcome> {
     const outcome = await ask(deed);
-    const line = element("problem");
-    line.hidden = outcome.problem === null;
-    line.textContent = outcome.problem;
+    this.#say(outcome.problem);
     return outcome;
+  }
+
+  #say(problem: string | null): void {
+    const line = element("problem");
+    line.hidden = problem === null;
+    line.textContent = problem;
   }
 
   #show({ regions }: Update, isFirst: boolean): void {
@@ -89,6 +112,7 @@ export class Screen {
       place.classList.toggle("unread", isNew);
       place.toggleAttribute("data-unread", isNew);
     }
+    sessionStorage.setItem(SEEN, JSON.stringify([...this.#seen]));
   }
 }
 
@@ -114,8 +138,13 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
   }
 }
 
+const drawn = new WeakMap<HTMLElement, string>();
+
 /** Puts other contents in a piece. What the person has put into a dialog stays. */
 function redraw(piece: HTMLElement, html: string): void {
+  // After a change of place all is told again.
+  if (drawn.get(piece) === html) return;
+  drawn.set(piece, html);
   const kept = new Map(controlsIn(piece).map((control) => [control.dataset.focus, contentOf(control)]));
   piece.innerHTML = html;
   for (const control of controlsIn(piece)) {
@@ -159,6 +188,13 @@ async function ask(deed: Deed): Promise<Outcome> {
   } catch {
     return { problem: "The demo does not answer. Is it still running?" };
   }
+}
+
+/** What this tab's person had seen before it was loaded again. */
+function keptSeen(): Map<string, string> {
+  const kept: unknown = JSON.parse(sessionStorage.getItem(SEEN) ?? "[]");
+  const pairs = Array.isArray(kept) ? kept.filter(Array.isArray) : [];
+  return new Map(pairs.map(([key, ts]) => [String(key), String(ts)]));
 }
 
 function peopleOf(json: string | undefined): string[] {
