@@ -17,7 +17,8 @@ import { newFolder } from "./folder.js";
 import { switchesFor } from "./switches.js";
 import { fillWorkspace } from "./workspace.js";
 
-const DAY = 24 * 60 * 60_000;
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
 /** The bot's own time limits, in ms of the demo's clock. */
 const HEX_TIMEOUT_MS = 10_000;
 const HEX_BACKOFF_MS = 500;
@@ -82,6 +83,9 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, fold
       port,
     );
     ends.push(() => page.stop());
+    // A demo may be left open for days. What was refused is shown for an hour.
+    const forgetting = setInterval(() => slack.forgetCalls(clock.now() - HOUR), HOUR / speed);
+    ends.push(async () => clearInterval(forgetting));
 
     const reading = readConfig({
       SLACK_BOT_TOKEN: slack.botToken,

@@ -43,6 +43,7 @@ export function Control({ element, place, index }: { element: Json; place: Place
     "data-focus": `${place.holder}/${place.blockId}/${actionId}`,
     // Outside an input block a choice is an action of its own.
     "data-acts": place.label === undefined ? "" : undefined,
+    "data-many": takesMany(element) ? "" : undefined,
     "data-confirm": isRecord(element.confirm) ? confirmation(element.confirm) : undefined,
     "aria-label": stringAt(element, "accessibility_label") ?? place.label ?? plain(element.placeholder),
     "aria-describedby": place.described,
@@ -140,8 +141,9 @@ function Ticks({
 
 /** What an element offers; null when it is one that cannot be shown here. */
 function offers(element: Json, place: Place): readonly Choice[] | null {
-  switch (String(element.type).replace(/^multi_/, "")) {
+  switch (element.type) {
     case "static_select":
+    case "multi_static_select":
     case "overflow":
     case "checkboxes":
     case "radio_buttons":

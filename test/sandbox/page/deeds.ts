@@ -94,8 +94,8 @@ function holds(blocks: readonly unknown[], { blockId, actionId, value }: Deed & 
   );
 }
 
-function pressed({ blockId, value }: { blockId: string; value?: string | undefined }) {
-  return { blockId, ...(value === undefined ? {} : { value }) };
+function pressed({ blockId, value, chosen }: Deed & { do: "press" | "press_in_view" }) {
+  return { blockId, ...(value === undefined ? {} : { value }), ...(chosen === undefined ? {} : { chosen }) };
 }
 
 function viewOf(slack: LocalSlack, id: string): SlackView {

@@ -138,6 +138,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
           { type: "datepicker", action_id: "day", placeholder: plain("A day") },
           { type: "users_select", action_id: "who", placeholder: plain("Who") },
           { type: "radio_buttons", action_id: "radio", options },
+          { type: "checkboxes", action_id: "ticks", options },
         ],
       },
     ]);
@@ -157,14 +158,25 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     expect(await action()).toMatchObject({ action_id: "day", selected_date: "2026-11-02" });
     await message.getByLabel("Who").selectOption("Grace Hopper");
     expect(await action()).toMatchObject({ action_id: "who", selected_user: "U0GRACEHOPP" });
-    await message.getByLabel("Three").check();
+    await message.getByRole("radio", { name: "Three" }).check();
     expect(await action()).toMatchObject({ action_id: "radio", selected_option: { value: "three" } });
+    await message.getByRole("checkbox", { name: "One" }).check();
+    expect(await action()).toMatchObject({ action_id: "ticks", selected_options: [{ value: "one" }] });
+    await message.getByRole("checkbox", { name: "Three" }).check();
+    expect(await action()).toMatchObject({ selected_options: [{ value: "one" }, { value: "three" }] });
+    await message.getByRole("checkbox", { name: "One" }).uncheck();
+    await action();
+    await message.getByRole("checkbox", { name: "Three" }).uncheck();
+    expect(await action()).toMatchObject({ action_id: "ticks", selected_options: [] });
   });
 
   test("what cannot be shown says so", async () => {
     const type_ahead = { type: "external_select", action_id: "x", placeholder: plain("Type") };
     await post([{ type: "actions", elements: [type_ahead] }]);
     expect(await ada.read(0)).toContain('Not rendered: the element "external_select". Slack itself shows it.');
+    const many = { type: "multi_users_select", action_id: "x", placeholder: plain("Who") };
+    await post([{ type: "section", text: mrkdwn("many"), accessory: many }]);
+    expect(await ada.read(1)).toContain('Not rendered: the element "multi_users_select". Slack itself shows it.');
   });
 
   test("a refused message stands in red, with Slack's error and the place in the blocks", async () => {

@@ -32,7 +32,12 @@ export interface Update {
 export const LONGEST = 4_000;
 
 const entries = z.array(z.object({ blockId: z.string(), actionId: z.string(), chosen: z.array(z.string()) }));
-const press = { blockId: z.string(), actionId: z.string(), value: z.string().optional() };
+const press = {
+  blockId: z.string(),
+  actionId: z.string(),
+  value: z.string().optional(),
+  chosen: z.array(z.string()).optional(),
+};
 
 export const deedSchema = z.discriminatedUnion("do", [
   /** Sends what was typed: a message, or a slash command. */

@@ -16,9 +16,9 @@ export class CallLog {
     this.watch.notify();
   }
 
-  /** The refused ones stay. */
-  forget(): void {
-    this.all.length = 0;
+  /** Those from before a moment, epoch ms; all of them unless told. The refused ones stay. */
+  forget(before = Number.POSITIVE_INFINITY): void {
+    this.all.splice(0, this.all.length, ...this.all.filter(({ at }) => at >= before));
   }
 
   /** Waits up to `ms` real milliseconds for a call at index `from` or later. */

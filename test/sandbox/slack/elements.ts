@@ -9,18 +9,19 @@ export interface Placed {
   element: Json;
 }
 
-/** What has to match: the action_id, the button's or option's value when given, the block when given. */
+/** What has to match: the action_id, the button's or option's value when given, or the values of several; the block when given. */
 export interface Wanted {
   actionId: string;
-  value?: string;
-  blockId?: string;
+  value?: string | undefined;
+  chosen?: readonly string[] | undefined;
+  blockId?: string | undefined;
 }
 
 /** The entry of `actions` for the one element that matches; throws when none or several do. */
 export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionTs: string): Json {
   const all = [...elementsOf(blocks)];
   const fitting = all.flatMap((placed) => {
-    const choice = matches(placed, wanted) ? choose(placed.element, wanted.value) : undefined;
+    const choice = matches(placed, wanted) ? choose(placed.element, wanted) : undefined;
     return choice ? [{ placed, choice }] : [];
   });
   const [hit, another] = fitting;
@@ -52,13 +53,14 @@ function matches({ blockId, element }: Placed, wanted: Wanted): boolean {
 }
 
 /** What using the element adds to the report, or undefined when it does not have this value. */
-function choose(element: Json, value: string | undefined): Json | undefined {
+function choose(element: Json, { value, chosen }: Wanted): Json | undefined {
   if (element.type === "button") {
     if (value !== undefined && element.value !== value) return undefined;
     const parts = ["value", "url", "style"].filter((key) => element[key] !== undefined);
     return Object.fromEntries(parts.map((key) => [key, element[key]]));
   }
-  return value === undefined ? undefined : entered(element, [value]);
+  const picked = chosen ?? (value === undefined ? undefined : [value]);
+  return picked && entered(element, picked);
 }
 
 /** What an element reports when `chosen` stands in it: texts, dates, ids or the values of options. undefined: not offered. */

@@ -74,13 +74,12 @@ export class Interactions {
     this.#mustBeIn(room, user);
     if (message.user !== null && message.user !== user.id) throw new Error(`Only ${message.user} sees this message.`);
     if (message.deleted && !options.stale) throw new Error("This message has been deleted.");
-    const { value, blockId } = options;
-    const wanted = {
-      actionId,
-      ...(value === undefined ? {} : { value }),
-      ...(blockId === undefined ? {} : { blockId }),
-    };
-    const action = pressElement(options.stale?.blocks ?? message.blocks, wanted, log.timestamps.next());
+    const { value, chosen, blockId } = options;
+    const action = pressElement(
+      options.stale?.blocks ?? message.blocks,
+      { actionId, value, chosen, blockId },
+      log.timestamps.next(),
+    );
     const origin = { interaction: this.#nextId(), channel: room.id, user: user.id, messageTs: message.ts };
     const ends = { triggerId: triggers.issue(user.id), responseUrl: this.responseUrls.issue("actions", origin) };
     const payload = actionsPayload(this.core, message, room, user, action, ends);
@@ -90,13 +89,12 @@ export class Interactions {
   clickView(view: SlackView, actionId: string, options: ClickOptions): Promise<Interaction> {
     const { log } = this.core;
     const user = this.#reader(view);
-    const { value, blockId } = options;
-    const wanted = {
-      actionId,
-      ...(value === undefined ? {} : { value }),
-      ...(blockId === undefined ? {} : { blockId }),
-    };
-    const action = pressElement(recordsAt(view.view, "blocks"), wanted, log.timestamps.next());
+    const { value, chosen, blockId } = options;
+    const action = pressElement(
+      recordsAt(view.view, "blocks"),
+      { actionId, value, chosen, blockId },
+      log.timestamps.next(),
+    );
     const values = stateValues(view.view, []);
     const { origin, ends } = this.#fromView(user);
     const payload = viewActionsPayload(this.core, view, user, { action, values, triggerId: ends.triggerId });

@@ -90,6 +90,7 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
       calls.forget();
       log.forget();
     },
+    forgetCalls: (before) => calls.forget(before),
     dm: (person) => directory.dm(person),
     say: (person, channel, text) =>
       log.post({ channel: directory.roomOf(channel).id, author: person.id, via: "person", text, blocks: [] }),

@@ -575,6 +575,9 @@ describe("response_url", () => {
     expect(slack.refused).toMatchObject([{ method: "response_url", answer: { error: "invalid_blocks" } }]);
     clock.advance(30 * 60_000 + 1);
     expect(await respond(responseUrl, { text: "x" })).toBe(404);
+    slack.forgetCalls(clock.now());
+    expect(slack.calls.map(({ answer }) => answer.error)).toEqual(["expired_url"]);
+    expect(slack.refused.map(({ answer }) => answer.error)).toContain("invalid_blocks");
   });
 
   test("replaces and deletes the button's message, ephemeral ones too", async () => {

@@ -151,6 +151,8 @@ export interface CommandOptions extends DeliveryOptions {
 export interface ClickOptions extends DeliveryOptions {
   /** The button's value, or the value of the option to pick. */
   value?: string;
+  /** The values of all options that are picked now, where there can be several. */
+  chosen?: readonly string[];
   /** Narrows the search to one block. */
   blockId?: string;
   /** The addressee of an ephemeral message, else Ada, unless told. */
@@ -225,6 +227,8 @@ export interface LocalSlack {
   delete(message: SlackMessage): void;
   /** Empties `calls`, and drops ephemeral messages and what edited ones said before: for tests that run for long. */
   forget(): void;
+  /** Forgets the calls from before a moment, epoch ms; the refused ones stay in `refused`. */
+  forgetCalls(before: number): void;
   /** The direct message channel of the bot and a person. */
   dm(person: Person): Channel;
   /** Somebody writes a message; it appears among the messages as via "person". */

@@ -12,12 +12,14 @@ export interface Entry {
 export function listenToControls(screen: Screen): void {
   document.addEventListener("click", (event) => {
     const control = within(event.target, "[data-kind=button][data-action]");
-    if (control) void press(screen, control, control.dataset.value);
+    if (control) void press(screen, control, valueIn(control));
   });
   document.addEventListener("change", (event) => {
     const control = within(event.target, "[data-action][data-acts]");
-    const [chosen] = control ? chosenIn(control) : [];
-    if (control && chosen !== undefined && chosen !== "") void press(screen, control, chosen);
+    if (!control) return;
+    const chosen = chosenIn(control);
+    // Where there can be several, none is a choice too.
+    if (control.dataset.many !== undefined || (chosen[0] ?? "") !== "") void press(screen, control, { chosen });
   });
 }
 
@@ -36,13 +38,18 @@ function chosenIn(control: HTMLElement): string[] {
   return [...control.querySelectorAll<HTMLInputElement>("input:checked")].map((input) => input.value);
 }
 
-async function press(screen: Screen, control: HTMLElement, value: string | undefined): Promise<void> {
+function valueIn(button: HTMLElement): { value?: string } {
+  const { value } = button.dataset;
+  return value === undefined ? {} : { value };
+}
+
+async function press(screen: Screen, control: HTMLElement, used: { value?: string; chosen?: string[] }): Promise<void> {
   const holder = within(control, "[data-holder]")?.dataset.holder ?? "";
   const [kind, ...rest] = holder.split(":");
   const question = control.dataset.confirm;
   if (question !== undefined && !(await confirmed(question))) return;
   const { block: blockId = "", action: actionId = "" } = control.dataset;
-  const what = { blockId, actionId, ...(value === undefined ? {} : { value }) };
+  const what = { blockId, actionId, ...used };
   if (kind === "message") {
     const [place = "", ts = ""] = rest;
     await screen.do({ do: "press", person: screen.viewer.person, place, ts, ...what });
