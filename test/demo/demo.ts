@@ -84,7 +84,11 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, fold
     );
     ends.push(() => page.stop());
     // A demo may be left open for days. What was refused is shown for an hour.
-    const forgetting = setInterval(() => slack.forgetCalls(clock.now() - HOUR), HOUR / speed);
+    const forget = () => {
+      hex.forget(clock.now() - HOUR);
+      slack.forgetCalls(clock.now() - HOUR);
+    };
+    const forgetting = setInterval(forget, HOUR / speed);
     ends.push(async () => clearInterval(forgetting));
 
     const reading = readConfig({

@@ -220,7 +220,7 @@ interface Footprint {
 
 /** What the process holds, without what the peers have recorded. */
 async function footprint(): Promise<Footprint> {
-  bench.hex.forget();
+  bench.hex.forget(Number.POSITIVE_INFINITY);
   bench.slack.forget();
   bench.log.length = 0;
   setFlagsFromString("--expose-gc");

@@ -519,6 +519,17 @@ describe("faults", () => {
     expect((await ask("GET /users/me")).status).toBe(200);
   });
 
+  test("old requests can be forgotten, those that nobody has answered not", async () => {
+    await ask("GET /users/me");
+    hex.faults.add({ kind: { type: "hang" } });
+    void ask("GET /users/me").catch(() => undefined);
+    await hex.waitFor(({ status }) => status === null);
+    clock.advance(1_000);
+    await ask("GET /users/me");
+    hex.forget(clock.now());
+    expect(hex.requests.map(({ status }) => status)).toEqual([null, 200]);
+  });
+
   test("a wait that can no longer be fulfilled ends, and says what had arrived", async () => {
     await ask("GET /users/me");
     const waiting = expect(hex.waitFor(({ endpoint }) => endpoint === "runProject")).rejects.toThrow(

@@ -38,9 +38,10 @@ export class RequestLog {
     });
   }
 
-  /** What has been answered is no longer recorded. */
-  forget(): void {
-    this.requests.splice(0, this.requests.length, ...this.requests.filter(({ status }) => status === null));
+  /** What arrived before a time (clock ms) and has been answered is no longer recorded. */
+  forget(before: number): void {
+    const kept = this.requests.filter(({ at, status }) => status === null || at >= before);
+    this.requests.splice(0, this.requests.length, ...kept);
   }
 
   /** Nothing more will come. */

@@ -58,7 +58,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     workspace,
     faults,
     requests: log.requests,
-    forget: () => log.forget(),
+    forget: (before) => log.forget(before),
     waitFor: (match, from) => log.waitFor(match, from),
     async unplug() {
       const closed = once(server, "close");

@@ -38,8 +38,8 @@ export interface SimulatedHex {
   unplug(): Promise<void>;
   /** Listens again, at the same address. */
   plugIn(): Promise<void>;
-  /** Empties `requests`, as far as they are answered: for tests that run for long. */
-  forget(): void;
+  /** Takes answered requests that arrived before a time (clock ms) out of `requests`: for whatever runs for long. */
+  forget(before: number): void;
   /** Closes everything at once, hanging requests included. */
   stop(): Promise<void>;
 }
