@@ -62,7 +62,7 @@ describe("the process", { timeout: 60_000 }, () => {
 
   function run(program: string, words: readonly string[], env: Record<string, string> = {}): ChildProcess {
     said = "";
-    child = spawn(process.execPath, ["--import", "./register.mjs", program, ...words], {
+    child = spawn(process.execPath, ["--disable-warning=DEP0180", "--import", "./register.mjs", program, ...words], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, TMPDIR: folder, ...env },
     });
