@@ -42,7 +42,7 @@ function givenAnew(said: Notice, now: number): Notice {
   return said.renewedAt === null ? said : { ...said, at: now, renewedAt: null };
 }
 
-/** Whole days until the token expires; null when it never does. Negative when it has expired. */
-export function daysLeft(expiresAt: number | null, now: number): number | null {
-  return expiresAt === null ? null : Math.floor((expiresAt - now) / DAY);
+/** Whole days until the token expires; negative when it has expired. */
+export function daysLeft(expiresAt: number, now: number): number {
+  return Math.floor((expiresAt - now) / DAY);
 }

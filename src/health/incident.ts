@@ -13,7 +13,6 @@ const failureSchema = z.object({
 export type Failure = z.output<typeof failureSchema>;
 
 const causeSchema = z.object({ facts: factsSchema, at: z.number() });
-export type Cause = z.output<typeof causeSchema>;
 
 /** Times in epoch ms. */
 const base = {
@@ -128,8 +127,8 @@ function failed(health: Health, seen: Failure): Health {
 
 function opened(first: Failure, second: Failure): IncidentIn<"down"> {
   const cause = { facts: second.facts, at: first.at };
-  const base = { id: second.reference, since: first.at, cause, causes: [cause], relapses: 0, unwatchedMs: 0 };
-  return { ...base, state: "down" };
+  const counts = { relapses: 0, unwatchedMs: 0 };
+  return { state: "down", id: second.reference, since: first.at, cause, causes: [cause], ...counts };
 }
 
 /** A failure of the same kind as before is the same cause, whatever else differs. */
@@ -159,7 +158,7 @@ export function soonMs(probeMs: number): number {
   return Math.min(60_000, Math.max(5_000, probeMs / 4));
 }
 
-/** The same after a time without a watch, in ms: a failure before it and one after it are not two in a row. */
+/** What is left of it after `ms` in which nobody watched: a failure before that time and one after it are not two in a row. */
 export function unwatched(health: Health, ms: number): Health {
   switch (health.state) {
     case "up":

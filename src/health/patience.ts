@@ -1,4 +1,4 @@
-// A limit of time for reads of a store that may hang.
+// A limit of time for a store that may hang.
 
 import type { Clock } from "../clock.js";
 
@@ -8,7 +8,7 @@ export class LateError extends Error {
 }
 
 /** How long (ms) somebody who asks how things are waits for the store. */
-export const READ_MS = 1_000;
+export const STORE_MS = 1_000;
 
 /** @throws LateError after `ms` of the clock's time; the work itself goes on. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
@@ -30,6 +30,6 @@ export function patiently<T>(clock: Clock, read: () => Promise<T>): () => Promis
     underWay ??= read().finally(() => {
       underWay = null;
     });
-    return within(clock, READ_MS, underWay);
+    return within(clock, STORE_MS, underWay);
   };
 }

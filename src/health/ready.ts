@@ -3,7 +3,7 @@
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
 import type { Probe } from "./memory.js";
-import { patiently } from "./patience.js";
+import { LateError, patiently, STORE_MS, within } from "./patience.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {
@@ -29,12 +29,11 @@ interface Part {
   why?: string;
 }
 
-const WRITE_MS = 1_000;
 /** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
 const KEEP_MS = 1_000;
 
 export class Readiness {
-  #writing: Promise<unknown> | null = null;
+  #isWriting = false;
   #store: { part: Promise<Part>; at: number } | null = null;
   readonly #lastProbe: () => Promise<Probe | null>;
 
@@ -67,24 +66,15 @@ export class Readiness {
   async #write(): Promise<Part> {
     const { clock, tryWrite } = this.options;
     const at = iso(clock.now());
-    if (this.#writing !== null) return { ok: false, at, why: "timeout" };
-    const written = tryWrite().then(
-      () => null,
-      (error: unknown) => whyNot(error),
-    );
-    this.#writing = written;
-    const over = new AbortController();
-    void written.then(() => {
-      this.#writing = null;
-      over.abort();
+    if (this.#isWriting) return { ok: false, at, why: "timeout" };
+    this.#isWriting = true;
+    const written = tryWrite().finally(() => {
+      this.#isWriting = false;
     });
-    const why = await Promise.race([written, clock.sleep(WRITE_MS, over.signal).then(() => this.#late(written))]);
-    return why === null ? { ok: true, at } : { ok: false, at, why };
-  }
-
-  /** The sleep ends early when the write is done. */
-  async #late(written: Promise<string | null>): Promise<string | null> {
-    return this.#writing === null ? written : "timeout";
+    return within(clock, STORE_MS, written).then(
+      () => ({ ok: true, at }),
+      (error: unknown) => ({ ok: false, at, why: error instanceof LateError ? "timeout" : whyNot(error) }),
+    );
   }
 
   async #hexPart(): Promise<Part> {

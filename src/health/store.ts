@@ -92,7 +92,9 @@ export class HealthStore {
   /** What machines ask for again and again, from one read. `now`: epoch ms. */
   async glance(now: number): Promise<Glance> {
     const { health, probe, token } = await this.memory();
-    return { probe, outage: incidentOf(health) !== null, tokenDaysLeft: daysLeft(token?.expiresAt ?? null, now) };
+    const expiresAt = token?.expiresAt ?? null;
+    const tokenDaysLeft = expiresAt === null ? null : daysLeft(expiresAt, now);
+    return { probe, outage: incidentOf(health) !== null, tokenDaysLeft };
   }
 }
 

@@ -1,9 +1,10 @@
 // Every call of Slack's Web API and of a response_url as it is on the wire: what was asked, and what came of it.
 
 import { slackWord } from "./failures.js";
+import { parseJson } from "./json.js";
 
 /** The methods that the bot uses; a `response_url` is none, and counts as one. */
-export const SLACK_METHODS = [
+const SLACK_METHODS = [
   "auth.test",
   "chat.postMessage",
   "chat.update",
@@ -73,14 +74,6 @@ function wordOf(text: string, method: SlackMethod): string | null {
   }
   if (answer.ok !== false) return null;
   return slackWord("error" in answer ? String(answer.error) : "");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function scopesOf(header: string | null): string[] | null {

@@ -82,6 +82,15 @@ export function failureOfCall(call: { ok: boolean; status: number | null; word: 
   return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
 }
 
+/** Pauses before another try after a failure that may pass, in ms. */
+const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
+const LAST_RETRY_MS = 300_000;
+
+/** How long to wait after so many failures in a row, in ms. */
+export function retryPauseMs(failures: number): number {
+  return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
+}
+
 /** For a 429 that does not say how long, in ms. */
 const SOME_TIME_MS = 30_000;
 

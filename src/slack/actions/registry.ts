@@ -7,6 +7,7 @@ import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
 import { readProject } from "../commands/target.js";
+import { parseJson } from "../json.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
@@ -100,12 +101,4 @@ async function runProject(bot: Bot, click: Click, value: z.output<typeof project
 
 async function turnPage(bot: Bot, click: Click, at: z.output<typeof pageValue>): Promise<void> {
   await click.replace(await projectsPage(bot, click, at));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,11 @@
 // Keeps the channel for alerts true: one message a subject, edited only when what it shows changes, and tried again for as
 // long as Slack does not take it. Runs where the watch runs, so that one process at a time posts.
 
-import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
-import { type SlackFailure, slackFailure } from "../failures.js";
+import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
+import { fingerprint } from "../fingerprint.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
@@ -29,9 +29,6 @@ const ROUND_MS = 60_000;
 const REMOVE_MS = 60 * 60_000;
 /** How long settled ones are remembered, in ms. */
 const KEEP_MS = 31 * 24 * 60 * 60_000;
-/** Pauses before another try after a failure, in ms. */
-const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
-const LAST_RETRY_MS = 300_000;
 /** Slack's words for a message that is not there any more. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
 const PLAIN = { unfurl_links: false, unfurl_media: false };
@@ -121,7 +118,7 @@ export class Alerts {
     const { channel, ts, told } = place;
     if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
-    const shown = hashOf(content);
+    const shown = fingerprint(content);
     const isTrue = place.shown === shown || (await this.#edit(subject.id, { channel, ts, ...content }));
     if (isTrue) await alerts.change(subject.id, { shown });
     // Edits notify nobody: what people must hear of is said in the thread, and there in full when the message cannot be edited.
@@ -162,7 +159,7 @@ export class Alerts {
     try {
       const posted = await slack.chat.postMessage({ channel, ...PLAIN, ...content });
       const change = {
-        ...{ channel, ts: posted.ts ?? null, shown: hashOf(content) },
+        ...{ channel, ts: posted.ts ?? null, shown: fingerprint(content) },
         ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
       };
       return (await alerts.place(subject.id, change)) ? { ...alert, ...change } : "left";
@@ -199,7 +196,7 @@ export class Alerts {
       this.wake();
       return;
     }
-    const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : (RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
+    const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : retryPauseMs(failures);
     this.#held.set(subject, { failures, until: clock.now() + pause, word: failure.word });
   }
 
@@ -213,8 +210,4 @@ export class Alerts {
 /** It stands in a channel that alerts went to before. */
 function isElsewhere(alert: Alert, channel: string): boolean {
   return alert.channel !== null && alert.channel !== channel;
-}
-
-function hashOf(content: Message): string {
-  return createHash("sha256").update(JSON.stringify(content)).digest("base64url");
 }

@@ -1,13 +1,13 @@
 // Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, never two edits of one
 // card at a time, and a card that Slack holds up does not hold up the others.
 
-import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
-import { type SlackFailure, slackFailure } from "../failures.js";
+import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
+import { fingerprint } from "../fingerprint.js";
 import { followUpMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { announcement, runCard } from "../messages/run-card.js";
@@ -34,9 +34,6 @@ export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: str
 /** How long (ms) a process may draw one card: longer than any edit with its repetition takes. */
 const CLAIM_MS = 30_000;
 const LOOK_AGAIN_MS = 2_000;
-/** Pauses before another try after a failure that may pass, in ms. */
-const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
-const LAST_RETRY_MS = 300_000;
 
 export class Cards {
   /** One at a time per card; `again`: it changed meanwhile. */
@@ -111,7 +108,7 @@ export class Cards {
     // Looked for again: its end is still to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = runCard(run, clock.now(), origin, card.moved);
-    const shown = createHash("sha256").update(JSON.stringify(content)).digest("base64url");
+    const shown = fingerprint(content);
     const failure = await this.#show(card, run, content, shown).catch(slackFailure);
     if (failure) return this.#failed(card, failure, run);
     this.#failures.delete(runKey);
@@ -186,7 +183,7 @@ export class Cards {
     if (failure.kind === "transient" || failure.kind === "credentials") {
       const failures = (this.#failures.get(runKey) ?? 0) + 1;
       this.#failures.set(runKey, failures);
-      return this.#later(runKey, RETRY_MS[failures - 1] ?? LAST_RETRY_MS);
+      return this.#later(runKey, retryPauseMs(failures));
     }
     const isLost = card.ts !== null && (failure.kind === "place" || failure.kind === "gone");
     if (isLost && card.moved === null && card.requester !== null) {

@@ -1,6 +1,6 @@
 // `/hex status`: asks Hex now and shows how the connection is.
 
-import { READ_MS, within } from "../../health/patience.js";
+import { STORE_MS, within } from "../../health/patience.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { statusMessage } from "../messages/status.js";
 
@@ -9,7 +9,7 @@ export async function status(bot: Bot, interaction: Interaction): Promise<void> 
   const { log, reference } = interaction;
   /** The card is about Hex: a store that fails or hangs takes a line from it, and nothing more. */
   const ifRead = <T>(read: Promise<T>) =>
-    within(clock, READ_MS, read).catch((err: unknown) => {
+    within(clock, STORE_MS, read).catch((err: unknown) => {
       log.warn({ err }, "status: the store cannot be read");
       return null;
     });

@@ -1,16 +1,16 @@
 // The warning that the bot's token expires, and that it was renewed.
 
-import type { Notice } from "../../health/expiry.js";
+import { daysLeft, type Notice } from "../../health/expiry.js";
 import { type Message, message, section } from "./blocks.js";
 import { count, date, plainDate } from "./mrkdwn.js";
 
-const DAY = 24 * 60 * 60_000;
-const ALARM_DAYS = 3;
+/** So many days ahead it is urgent. */
+export const ALARM_DAYS = 3;
 
 /** How long a token is still good for, for what is read at once. `now`: epoch ms. */
 export function expiresIn(expiresAt: number, now: number): string {
   if (expiresAt <= now) return "expired";
-  const days = Math.floor((expiresAt - now) / DAY);
+  const days = daysLeft(expiresAt, now);
   return days < 1 ? "in less than a day" : `in ${count(days, "day")}`;
 }
 

@@ -3,12 +3,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { History } from "../../health/history.js";
 import type { Connection, Proof } from "../../hex/connection.js";
-import type { HexError } from "../../hex/errors.js";
+import type { HexError, Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { HexReport } from "../../hex/status-page.js";
 import type { SlackState } from "../trouble.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
-import { expiresIn } from "./expiry.js";
+import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
@@ -18,7 +18,6 @@ import { slackTroubleLines } from "./slack-remedies.js";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
 const WARN_DAYS = 14;
-const ALARM_DAYS = 3;
 
 export interface Status {
   connection: Connection;
@@ -38,17 +37,18 @@ export interface Status {
 export function statusMessage(status: Status, now: number): Message {
   const { connection, history, watched, budgetLeft, reference } = status;
   const { host, error, since } = connection;
+  // The bot's own budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : error.kind === "rate_limited" ? "nothing" : "failure";
   const past = historyBlocks(history, now, sight);
   const foot = context(
     `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
   );
-  const beside = besideBlocks(status);
+  const beside = besideBlocks(status, sight);
   if (error !== null) {
     // The watchdog's knowledge outlives a restart.
     const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
-    return brokenMessage(host, error, began, reference, beside, [...past, foot]);
+    return brokenMessage(host, error, sight, began, reference, beside, [...past, foot]);
   }
   const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
   const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
@@ -70,23 +70,21 @@ export function statusMessage(status: Status, now: number): Message {
 }
 
 /** What Hex says of itself, and what Slack refused lately. */
-function besideBlocks({ connection, report, slack }: Status): KnownBlock[] {
-  const { error } = connection;
-  // The limit of requests says nothing about the connection.
-  const lines = [hexReportLine(report, error === null || error.kind === "rate_limited"), ...slackTroubleLines(slack)];
+function besideBlocks({ report, slack }: Status, sight: Sight): KnownBlock[] {
+  const lines = [hexReportLine(report, sight !== "failure"), ...slackTroubleLines(slack)];
   return lines.filter((line) => line !== null).map((line) => section(line));
 }
 
 function brokenMessage(
   host: string,
   error: HexError,
+  sight: Sight,
   since: number,
   reference: string,
   beside: readonly KnownBlock[],
   rest: readonly (KnownBlock | null)[],
 ): Message {
-  // The bot's own budget or Hex's limit says nothing about the connection.
-  const limited = error.kind === "rate_limited";
+  const limited = sight === "nothing";
   const head = limited
     ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;

@@ -19,6 +19,7 @@ export function Entry({
   const isBot = message.author === bot;
   const name = isBot ? "Hex" : (names.users.get(message.author) ?? message.author);
   const holder = `message:${message.channel}:${message.ts}`;
+  const blocks = message.blocks.length > 0 ? message.blocks : [plainSection(message.text)];
   return (
     <article className={message.ephemeral ? "message ephemeral" : "message"} data-ts={message.ts}>
       <div className={isBot ? "avatar app" : "avatar"} aria-hidden="true">
@@ -32,15 +33,7 @@ export function Entry({
           <Time ts={message.ts} />
         </header>
         <div className="blocks" data-holder={holder}>
-          {message.blocks.length > 0 ? (
-            <Blocks blocks={message.blocks} place={{ holder, blockId: "", people, channels }} names={names} />
-          ) : (
-            <Blocks
-              blocks={[plainSection(message.text)]}
-              place={{ holder, blockId: "", people, channels }}
-              names={names}
-            />
-          )}
+          <Blocks blocks={blocks} place={{ holder, blockId: "", people, channels }} names={names} />
         </div>
         {replies !== null && replies > 0 && (
           <button type="button" className="replies" data-thread={message.ts} data-focus={`thread:${message.ts}`}>
