@@ -120,17 +120,23 @@ export class Fleet {
       // Forty commands in a few seconds must not use up what the watch needs.
       HEX_REQUESTS_PER_MINUTE: "600",
       CLOCK_START: String(start),
+      CLOCK_SHOWS: String(start),
       CLOCK_SPEED: String(speed),
       ...more,
     };
     return new Fleet(clock, hex, slack, env, dataDir);
   }
 
-  /** Starts one more process, with a Hex token of its own, by which the simulated Hex tells who asked. */
-  async add(): Promise<Replica> {
+  /**
+   * Starts one more process, with a Hex token of its own, by which the simulated Hex tells who asked.
+   * `unhurried`: on a clock that goes on from now as fast as the machine's.
+   */
+  async add({ unhurried = false } = {}): Promise<Replica> {
     const number = this.replicas.length;
     const user = { name: `Bot ${number}`, email: `bot${number}@acme.test`, role: "ADMIN" };
-    const replica = Replica.start(this.env, this.hex.workspace.addToken({ user }));
+    const time = { CLOCK_START: String(Date.now()), CLOCK_SHOWS: String(this.clock.now()), CLOCK_SPEED: "1" };
+    const env = { ...this.env, ...(unhurried ? time : {}) };
+    const replica = Replica.start(env, this.hex.workspace.addToken({ user }));
     this.replicas.push(replica);
     await replica.ready();
     return replica;

@@ -1,4 +1,5 @@
-// One process of the built program, as main.js starts it, but on a clock that runs faster: CLOCK_START (epoch ms), CLOCK_SPEED.
+// One process of the built program, as main.js starts it, but on a clock that showed CLOCK_SHOWS at CLOCK_START (both epoch
+// ms) and runs CLOCK_SPEED times as fast.
 
 import { startApp } from "../../dist/app.js";
 import { readConfig, secretsOf } from "../../dist/config.js";
@@ -9,6 +10,7 @@ const reading = readConfig(process.env);
 if (!reading.ok) throw new Error(reading.problems.join("\n"));
 const { config } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
-const clock = new FastClock(Number(process.env.CLOCK_START), Number(process.env.CLOCK_SPEED));
+const [start, shows, speed] = ["START", "SHOWS", "SPEED"].map((name) => Number(process.env[`CLOCK_${name}`]));
+const clock = new FastClock(start, speed, shows);
 const app = await startApp({ config, log, clock, slackPingMs: 300 });
 process.on("SIGTERM", () => void app.stop().then(() => process.exit(0)));

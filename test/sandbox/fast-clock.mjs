@@ -5,14 +5,16 @@ import { setTimeout as delay } from "node:timers/promises";
 export class FastClock {
   #start;
   #speed;
+  #shows;
 
-  constructor(start, speed) {
+  constructor(start, speed, shows = start) {
     this.#start = start;
     this.#speed = speed;
+    this.#shows = shows;
   }
 
   now() {
-    return this.#start + (Date.now() - this.#start) * this.#speed;
+    return this.#shows + (Date.now() - this.#start) * this.#speed;
   }
 
   async sleep(ms, signal) {
