@@ -2,7 +2,7 @@
 
 import type { RecordedRequest } from "./types.js";
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** A recorded request whose answer is still to be filled in. */
 export type OpenRequest = Omit<RecordedRequest, "status"> & { status: number | null };

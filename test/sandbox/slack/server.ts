@@ -14,7 +14,7 @@ export { type Delivered, deliver, sign, signedHeaders } from "./delivery.js";
 export { pings, visibleText } from "./messages.js";
 export type * from "./types.js";
 
-const waitMs = 5_000;
+const waitMs = 20_000;
 
 export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
   const core = new Core(options);
