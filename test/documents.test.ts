@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { VARIABLES } from "../src/config.js";
+import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { COMMAND_NAMES } from "../src/slack/commands/names.js";
 import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";

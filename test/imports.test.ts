@@ -24,7 +24,7 @@ const ALLOWED: Record<string, string[]> = {
   store: ["clock.ts"],
   runs: ["hex", "store", "clock.ts"],
   health: ["hex", "runs", "store", "clock.ts"],
-  slack: ["health", "runs", "hex", "store", "clock.ts", "log.ts", "config.ts"],
+  slack: ["health", "runs", "hex", "store", "clock.ts", "log.ts", "log", "config.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

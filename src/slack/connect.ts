@@ -5,7 +5,8 @@ import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
-import { boltLogger, type Logger } from "../log.js";
+import { boltLogger } from "../log/bolt.js";
+import type { Logger } from "../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
 import { SocketModeError } from "./failures.js";
 

@@ -1,0 +1,64 @@
+// Where Hex, Slack, Hex's status page and the database are.
+
+import { z } from "zod";
+import { variable } from "./schema.js";
+import { DEFAULTS } from "./variables.js";
+
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** A URL without credentials, over https or to this machine; without a scheme it is taken as https. */
+function webAddress(example: string) {
+  return variable((value, fail) => (value === undefined ? undefined : readAddress(value, example, fail)));
+}
+
+function readAddress(value: string, example: string, fail: (problem: string) => never): URL {
+  const hasScheme = /^(?:[a-z][a-z0-9+.-]*:\/\/|https?:)/i.test(value);
+  const text = hasScheme ? value : `https://${value}`;
+  if (/\s/.test(value) || !URL.canParse(text)) return fail(`is not a URL; set it to one such as ${example}`);
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return fail(`has a user name or password in it; remove everything before the @, as in ${example}`);
+  }
+  const isLoopback = LOOPBACK.has(url.hostname);
+  if (!hasScheme && !isLoopback && !url.hostname.includes(".")) {
+    return fail(`is not a URL; set it to one such as ${example}`);
+  }
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
+    return fail(`is not https; begin it with https:// (plain http only for 127.0.0.1, localhost and [::1])`);
+  }
+  return url;
+}
+
+export const hexOrigin = webAddress(DEFAULTS.hexOrigin).transform((url) => url?.origin ?? DEFAULTS.hexOrigin);
+
+export const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
+  if (!url) return DEFAULTS.slackApiUrl;
+  // Slack's own hosts have nothing at their root, so that a host alone can only mean its API.
+  const isSlackRoot = url.pathname === "/" && /^slack(-gov)?\.com$/.test(url.hostname);
+  const path = isSlackRoot ? "/api/" : url.pathname;
+  return `${url.origin}${path.endsWith("/") ? path : `${path}/`}`;
+});
+
+/** An origin has its summary where Statuspage puts it. null: off. */
+export const hexStatusUrl = variable((value, fail): URL | null => {
+  if (value === undefined) return new URL(DEFAULTS.hexStatusUrl);
+  return value.toLowerCase() === "off" ? null : readAddress(value, `${DEFAULTS.hexStatusUrl}, or to off`, fail);
+}).transform((url, context): string | null => {
+  if (url === null) return null;
+  if (url.pathname === "/") return new URL("/api/v2/summary.json", url).href;
+  if (url.pathname.endsWith("/summary.json")) return url.href;
+  const message = `is neither an origin nor a summary.json; set it to one such as ${DEFAULTS.hexStatusUrl}, or to off`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+export const databaseUrl = variable((value, fail) => {
+  if (value === undefined) return undefined;
+  const example = "postgres://user:password@db.example.com/hexbot";
+  if (!/^postgres(ql)?:\/\/\S+$/i.test(value) || !URL.canParse(value)) {
+    return fail(
+      `is not the URL of a Postgres; set it to one such as ${example}, or remove it to use the embedded store`,
+    );
+  }
+  return value;
+});

@@ -1,0 +1,127 @@
+// The bot's variables: what each means, and what holds when it is not set.
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const DEFAULTS = {
+  slackApiUrl: "https://slack.com/api/",
+  hexOrigin: "https://app.hex.tech",
+  hexStatusUrl: "https://status.hex.tech",
+  port: 3000,
+  dataDir: "data",
+  requestsPerMinute: 30,
+  keepDays: 90,
+  probeSeconds: 60,
+  logLevel: "info",
+} as const;
+
+/** Every variable with its meaning and its default in words, in the order of the documentation. */
+export const VARIABLES = [
+  {
+    name: "SLACK_BOT_TOKEN",
+    meaning: "The bot's token, xoxb-…: what the bot posts and reads with.",
+    default: "required",
+  },
+  {
+    name: "SLACK_APP_TOKEN",
+    meaning: "An app-level token, xapp-…, with the scope connections:write. When set, the bot uses Socket Mode.",
+    default: "none",
+  },
+  {
+    name: "SLACK_SIGNING_SECRET",
+    meaning: "Proves that a request comes from Slack. For HTTP: Slack sends its requests to /slack/events.",
+    default: "required without SLACK_APP_TOKEN",
+  },
+  {
+    name: "SLACK_API_URL",
+    meaning: "Where Slack's Web API is: GovSlack (https://slack-gov.com/api/) or a local server.",
+    default: DEFAULTS.slackApiUrl,
+  },
+  {
+    name: "HEX_API_TOKEN",
+    meaning: "A workspace token (hxtw_…) or a personal token (hxtp_…) with the scopes Read projects and Run projects.",
+    default: "required",
+  },
+  {
+    name: "HEX_WORKSPACE_URL",
+    meaning: "Where you open Hex in the browser, such as https://eu.hex.tech. A path behind it does no harm.",
+    default: DEFAULTS.hexOrigin,
+  },
+  {
+    name: "HEX_STATUS_URL",
+    meaning: "Hex's public status page, or the summary.json of another Statuspage; off: it is not asked.",
+    default: DEFAULTS.hexStatusUrl,
+  },
+  {
+    name: "PORT",
+    meaning: "The port for Slack's requests (HTTP) and for the health endpoints (both modes); 0 takes any free one.",
+    default: String(DEFAULTS.port),
+  },
+  {
+    name: "HEX_BOT_DATA_DIR",
+    meaning: "The folder in which the bot keeps its database file.",
+    default: DEFAULTS.dataDir,
+  },
+  {
+    name: "DATABASE_URL",
+    meaning: "A Postgres that several replicas share (postgres://…). When set, HEX_BOT_DATA_DIR is not used.",
+    default: "none",
+  },
+  {
+    name: "HEX_REQUESTS_PER_MINUTE",
+    meaning: "How many requests the bot sends to Hex in a minute at most; Hex counts by user.",
+    default: String(DEFAULTS.requestsPerMinute),
+  },
+  {
+    name: "HEX_BOT_KEEP_DAYS",
+    meaning: "For how many days finished runs are remembered.",
+    default: String(DEFAULTS.keepDays),
+  },
+  {
+    name: "HEX_ALERT_CHANNEL",
+    meaning: "The id (C…) of the channel in which the bot tells of outages of Hex and of a token that expires.",
+    default: "none",
+  },
+  {
+    name: "HEX_PROBE_SECONDS",
+    meaning: "How often the bot asks Hex whether it is alive.",
+    default: String(DEFAULTS.probeSeconds),
+  },
+  {
+    name: "LOG_LEVEL",
+    meaning: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
+    default: DEFAULTS.logLevel,
+  },
+  {
+    name: "LOG_PRETTY",
+    meaning: "true: lines for people; false: JSON lines for machines.",
+    default: "true on a terminal, otherwise false",
+  },
+] as const satisfies readonly { name: string; meaning: string; default: string }[];
+
+export type VariableName = (typeof VARIABLES)[number]["name"];
+
+/** The environment, as `process.env` has it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Only the bot's own variables, each present, so that a missing one is read like an empty one. */
+export function pick(env: Environment): Record<VariableName, string | undefined> {
+  return {
+    SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
+    SLACK_APP_TOKEN: env.SLACK_APP_TOKEN,
+    SLACK_SIGNING_SECRET: env.SLACK_SIGNING_SECRET,
+    SLACK_API_URL: env.SLACK_API_URL,
+    HEX_API_TOKEN: env.HEX_API_TOKEN,
+    HEX_WORKSPACE_URL: env.HEX_WORKSPACE_URL,
+    HEX_STATUS_URL: env.HEX_STATUS_URL,
+    PORT: env.PORT,
+    HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
+    DATABASE_URL: env.DATABASE_URL,
+    HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
+    HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
+    HEX_ALERT_CHANNEL: env.HEX_ALERT_CHANNEL,
+    HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
+    LOG_LEVEL: env.LOG_LEVEL,
+    LOG_PRETTY: env.LOG_PRETTY,
+  };
+}

@@ -1,0 +1,67 @@
+// What an error may say in the log.
+
+/** What an error may say of itself beside its message. Everything else may hold a request, and with it a token. */
+const ERROR_FACTS = [
+  "code",
+  "kind",
+  "status",
+  "statusCode",
+  "syscall",
+  "hostname",
+  "operation",
+  "host",
+  "detail",
+  "traceId",
+  "reference",
+  "retryAfter",
+  "retryAfterMs",
+];
+/** How many causes are followed, which also ends a circle. */
+const MAX_CAUSES = 4;
+
+const isPrimitive = (value: unknown) =>
+  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function pickFacts(source: unknown, into: Record<string, unknown>): void {
+  if (!isRecord(source)) return;
+  for (const key of ERROR_FACTS) {
+    const value = source[key];
+    if (isPrimitive(value)) into[key] = value;
+  }
+}
+
+/**
+ * Reduces an error to what a reader of the log needs: type, message, stack, code, kind, the facts of a HexError, what Slack
+ * answered, and its causes. The request, the response, their headers and any configuration that it carries stay out.
+ * What is no error is returned as it is.
+ */
+export function serializeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const said: Record<string, unknown> = { type: error.name, message: error.message, stack: error.stack };
+  pickFacts("facts" in error ? error.facts : undefined, said);
+  pickFacts(error, said);
+  if ("data" in error && isRecord(error.data)) {
+    // A refusal by Slack's Web API: its word for it, and for refused blocks the places.
+    const { error: word, needed, response_metadata: metadata } = error.data;
+    said.slack = { error: word, needed, messages: isRecord(metadata) ? metadata.messages : undefined };
+  }
+  if (depth < MAX_CAUSES) {
+    const cause = error.cause ?? ("original" in error ? error.original : undefined);
+    if (cause instanceof Error) said.cause = serializeError(cause, depth + 1);
+    else if (isPrimitive(cause)) said.cause = cause;
+    const parts = "errors" in error ? error.errors : "originals" in error ? error.originals : undefined;
+    if (Array.isArray(parts)) {
+      said.errors = parts
+        .filter((part: unknown) => part instanceof Error)
+        .slice(0, 5)
+        .map((part) => serializeError(part, depth + 1));
+    }
+  }
+  return said;
+}
+
+/** Errors under any key of the logged object, not only under `err`. */
+export function serializeErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, serializeError(value)]));
+}

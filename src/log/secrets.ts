@@ -1,0 +1,106 @@
+// What takes secrets out of a finished line.
+
+const CENSOR = "[secret]";
+
+/** Keys whose value never belongs in a log. Spelling with _, - or capitals makes no difference in a finished line. */
+const SECRET_KEYS = [
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-slack-signature",
+  "token",
+  "access_token",
+  "accessToken",
+  "refresh_token",
+  "bot_token",
+  "botToken",
+  "app_token",
+  "appToken",
+  "signing_secret",
+  "signingSecret",
+  "client_secret",
+  "clientSecret",
+  "secret",
+  "password",
+  "ticket",
+  "response_url",
+  "responseUrl",
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "HEX_API_TOKEN",
+];
+const normalKey = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
+const SECRET_KEY_SET: ReadonlySet<string> = new Set(SECRET_KEYS.map(normalKey));
+
+/** Keeps "there is none" readable, which helps to find a missing credential. */
+const censor = (value: unknown): unknown =>
+  value === null || value === "" || typeof value === "boolean" ? value : CENSOR;
+
+/** What looks like a credential, whoever it belongs to, also inside JSON, form data and percent-encoding. */
+const PATTERNS: readonly [RegExp, string][] = [
+  [/\bxox[a-z](?:\.xox[a-z])?-[\w-]+/gi, CENSOR],
+  [/\bxapp-[\w-]+/gi, CENSOR],
+  [/\bhxt[a-z]_[\w-]+/gi, CENSOR],
+  [/\bBearer(?:\s|\+|%20)+[^\s"'\\,;]+/gi, `Bearer ${CENSOR}`],
+  // Slack escapes the slashes of its JSON.
+  [/(https:(?:\\*\/){2}hooks\.slack(?:-gov)?\.com)(?:\\*\/[^\s"'\\<>|]*)+/gi, `$1/${CENSOR}`],
+  [/(https%3A%2F%2Fhooks\.slack(?:-gov)?\.com)%2F[^\s"'&\\]+/gi, `$1%2F${CENSOR}`],
+  [/\b(ticket(?:=|%3D))[^\s"'&\\]+/gi, `$1${CENSOR}`],
+];
+
+/** `"response_url":"…"` and the like in a text: JSON in JSON, or as `inspect` prints it; cut off or not. */
+const QUOTED_PAIR = new RegExp(
+  `\\b(${SECRET_KEYS.join("|")})(\\\\*["']?\\s*[:=]>?\\s*)(\\\\*["'])(?:.*?)(?:(?<!\\\\)\\3|$)`,
+  "gis",
+);
+/** `token=…` as form data has it. */
+const FORM_PAIR = new RegExp(`\\b(${SECRET_KEYS.join("|")})=(?!["'\\\\])[^\\s&"']+`, "gi");
+
+const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const jsonEscaped = (text: string) => JSON.stringify(text).slice(1, -1);
+
+/** A function that takes every secret out of a text: the configured ones in all their spellings, then all that look so. */
+export function textScrubber(secrets: readonly string[]): (text: string) => string {
+  const spellings = secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [
+      secret,
+      jsonEscaped(secret),
+      jsonEscaped(jsonEscaped(secret)),
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString("base64"),
+    ])
+    .sort((a, b) => b.length - a.length);
+  const configured = spellings.length > 0 ? new RegExp([...new Set(spellings)].map(escapeRegExp).join("|"), "g") : null;
+  return (text) => {
+    let clean = configured ? text.replace(configured, CENSOR) : text;
+    for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
+    return clean.replace(QUOTED_PAIR, `$1$2$3${CENSOR}$3`).replace(FORM_PAIR, `$1=${CENSOR}`);
+  };
+}
+
+/** A function that takes every secret out of a finished JSON line, which stays a JSON line. */
+export function lineScrubber(scrubText: (text: string) => string): (line: string) => string {
+  const scrub = (value: unknown): unknown => {
+    if (typeof value === "string") return scrubText(value);
+    if (Array.isArray(value)) return value.map(scrub);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        scrubText(key),
+        SECRET_KEY_SET.has(normalKey(key)) ? censor(inner) : scrub(inner),
+      ]),
+    );
+  };
+  return (line) => {
+    try {
+      const parsed: unknown = JSON.parse(line);
+      return `${JSON.stringify(scrub(parsed))}\n`;
+    } catch {
+      // Nested too deep to walk through: rather a line that no parser reads than a secret.
+      return `${scrubText(line.trimEnd())}\n`;
+    }
+  };
+}
