@@ -19,8 +19,13 @@ export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--ke
   --keep            leaves the bot's data and log in a folder, and says where
   --help            this text`;
 
-/** The flags, or what is wrong with them in one sentence. */
-export function parseFlags(words: readonly string[]): Flags | { problem: string } {
+/** The flags, or what is wrong with them in one sentence. `env`: where npm puts flags that stand before the two dashes. */
+export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}): Flags | { problem: string } {
+  const taken = ["port", "speed", "keep"].filter((name) => env[`npm_config_${name}`] !== undefined);
+  if (taken.length > 0) {
+    const flags = taken.map((name) => `--${name}`).join(" and ");
+    return { problem: `npm took ${flags} for its own. Flags stand after two dashes: npm run demo -- --speed 20` };
+  }
   let values: { port?: string; speed?: string; keep?: boolean; help?: boolean };
   try {
     ({ values } = parseArgs({
@@ -35,10 +40,6 @@ export function parseFlags(words: readonly string[]): Flags | { problem: string 
   } catch (error) {
     // Node's own first sentence says which word it is about.
     const sentence = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? "") : "";
-    // What is left of a flag that npm has taken for its own.
-    if (sentence.startsWith("Unexpected argument")) {
-      return { problem: `${sentence}. Flags stand after two dashes, such as: npm run demo -- --speed 20` };
-    }
     return { problem: `${sentence}. The flags are --port, --speed, --keep and --help.` };
   }
   const port = Number(values.port ?? 4000);

@@ -5,7 +5,7 @@ import type { Demo } from "./demo.js";
 import { parseFlags, USAGE } from "./flags.js";
 import { newFolder } from "./folder.js";
 
-const flags = parseFlags(process.argv.slice(2));
+const flags = parseFlags(process.argv.slice(2), process.env);
 if ("problem" in flags) fail(flags.problem);
 if (flags.help) {
   process.stdout.write(`${USAGE}\n`);

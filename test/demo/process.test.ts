@@ -27,7 +27,7 @@ describe("flags", () => {
 
   test.each([
     [["--fast"], "Unknown option '--fast'. The flags are --port, --speed, --keep and --help."],
-    [["20"], "Unexpected argument '20'. Flags stand after two dashes, such as: npm run demo -- --speed 20"],
+    [["20"], "Unexpected argument '20'. The flags are --port, --speed, --keep and --help."],
     [["--port"], "Option '--port <value>' argument missing. The flags are"],
     [["--port", "http"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
     [["--port", "70000"], "--port takes a whole number"],
@@ -40,6 +40,20 @@ describe("flags", () => {
     const flags = parseFlags(words);
     expect("problem" in flags && flags.problem).toContain(sentence);
     expect("problem" in flags && flags.problem).not.toContain("\n");
+  });
+
+  // What npm hands on of `npm run demo --speed=20`, of `--speed 20`, and of `--port=4001 --keep`.
+  test.each([
+    [
+      [],
+      { npm_config_speed: "20" },
+      "npm took --speed for its own. Flags stand after two dashes: npm run demo -- --speed 20",
+    ],
+    [["20"], { npm_config_speed: "true" }, "npm took --speed for its own."],
+    [[], { npm_config_port: "4001", npm_config_keep: "true" }, "npm took --port and --keep for its own."],
+  ])("%j beside %j", (words, env, sentence) => {
+    const flags = parseFlags(words, env);
+    expect("problem" in flags && flags.problem).toContain(sentence);
   });
 });
 
@@ -146,6 +160,8 @@ describe("the process", { timeout: 60_000 }, () => {
     other.close();
     expect(await ended(start("--fats"))).toBe(1);
     expect(said).toMatch(/^Unknown option '--fats'\. The flags are [^\n]+\n$/);
+    expect(await ended(run("test/demo/main.ts", [], { npm_config_speed: "20" }))).toBe(1);
+    expect(said).toMatch(/^npm took --speed for its own\. [^\n]+\n$/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
