@@ -170,6 +170,24 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     expect(await action()).toMatchObject({ action_id: "ticks", selected_options: [] });
   });
 
+  test("a card that changes while its button is held takes the press, and only what changed is said again", async () => {
+    const card = (text: string) => [{ type: "section", text: mrkdwn(text), accessory: button("go", { value: "v" }) }];
+    await post(card("For 1 min"));
+    const pressed = ada.message("For 1 min").getByRole("button", { name: "Press" });
+    await pressed.hover();
+    await ada.page.mouse.down();
+    const said = ada.page.evaluate(`new Promise((resolve) => {
+      const log = document.querySelector("[data-region=messages]");
+      new MutationObserver((changes) => resolve(changes.map(({ target }) => target.textContent)))
+        .observe(log, { subtree: true, childList: true, characterData: true });
+    })`);
+    const { channel, ts } = slack.messages.at(-1) ?? {};
+    await call("chat.update", { channel, ts, text: "x", blocks: card("For 2 min") });
+    expect(await said).toEqual(["For 2 min"]);
+    await ada.page.mouse.up();
+    await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "go", value: "v" }] });
+  });
+
   test("what cannot be shown says so", async () => {
     const type_ahead = { type: "external_select", action_id: "x", placeholder: plain("Type") };
     await post([{ type: "actions", elements: [type_ahead] }]);

@@ -140,16 +140,50 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
 
 const drawn = new WeakMap<HTMLElement, string>();
 
-/** Puts other contents in a piece. What the person has put into a dialog stays. */
+/** Puts other contents in a piece. What the person has put into a dialog, holds down or has selected stays. */
 function redraw(piece: HTMLElement, html: string): void {
   // After a change of place all is told again.
   if (drawn.get(piece) === html) return;
   drawn.set(piece, html);
   const kept = new Map(controlsIn(piece).map((control) => [control.dataset.focus, contentOf(control)]));
-  piece.innerHTML = html;
+  const wanted = document.createElement("template");
+  wanted.innerHTML = html;
+  liken(piece, wanted.content);
   for (const control of controlsIn(piece)) {
     const content = kept.get(control.dataset.focus);
     if (content !== undefined) putInto(control, content);
+  }
+}
+
+/** Makes the contents of one node those of another, and touches only what differs. */
+function liken(node: ParentNode, wanted: ParentNode): void {
+  const before = [...node.childNodes];
+  const after = [...wanted.childNodes];
+  for (const [index, next] of after.entries()) {
+    const present = before[index];
+    if (present === undefined) node.append(next);
+    else if (present instanceof Text && next instanceof Text) {
+      if (present.data !== next.data) present.data = next.data;
+    } else if (present instanceof Element && next instanceof Element && isKept(present, next)) {
+      likenAttributes(present, next);
+      liken(present, next);
+    } else present.replaceWith(next);
+  }
+  for (const left of before.slice(after.length)) left.remove();
+}
+
+/** Something that is used is another thing when it has another name. */
+function isKept(present: Element, next: Element): boolean {
+  return present.tagName === next.tagName && present.getAttribute("data-focus") === next.getAttribute("data-focus");
+}
+
+function likenAttributes(present: Element, next: Element): void {
+  for (const name of present.getAttributeNames()) {
+    // A dialog that is shown stays so.
+    if (name !== "open" && !next.hasAttribute(name)) present.removeAttribute(name);
+  }
+  for (const { name, value } of next.attributes) {
+    if (present.getAttribute(name) !== value) present.setAttribute(name, value);
   }
 }
 
