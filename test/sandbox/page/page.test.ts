@@ -363,11 +363,52 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     for (const close of ["Escape", "Enter"]) {
       await ada.message("the start").getByRole("button", { name: "1 reply" }).click();
       const thread = page.getByRole("complementary", { name: "Thread" });
-      await thread.getByRole("button", { name: "Close" }).focus();
+      await thread.waitFor();
       await page.keyboard.press(close);
       await thread.waitFor({ state: "hidden" });
       expect(await focused()).toBe(`thread:${ts}`);
     }
+  });
+
+  test("the focus stays where a button was that has gone, and goes back to where a modal was opened from", async () => {
+    await post([{ type: "actions", elements: [button("go")] }]);
+    const { channel, ts } = slack.messages.at(-1) ?? {};
+    await ada.message("Press").getByRole("button").focus();
+    await call("chat.update", { channel, ts, text: "x", blocks: [{ type: "section", text: mrkdwn("Pressed") }] });
+    await ada.message("Pressed").waitFor();
+    expect(await ada.page.locator(":focus").textContent()).toContain("Pressed");
+    await open({ type: "modal", title: plain("A question"), blocks: [{ type: "section", text: mrkdwn("?") }] });
+    const dialog = ada.page.getByRole("dialog", { name: "A question" });
+    await dialog.waitFor();
+    await ada.page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await ada.page.locator(":focus").getAttribute("data-focus")).toBe("words");
+  });
+
+  test("the place in a conversation: kept for a thread, left for what one writes; what was there is not read aloud", async () => {
+    const busy = () => ada.messages.getAttribute("aria-busy");
+    const long = "line\n".repeat(30);
+    await post([{ type: "section", text: mrkdwn(`the start ${long}`) }]);
+    await ada.message("the start").waitFor();
+    const ts = slack.messages.at(-1)?.ts;
+    await call("chat.postMessage", { channel: slack.channels.data.id, text: "reply", thread_ts: ts });
+    await post([{ type: "section", text: mrkdwn(`much more ${long}${long}`) }]);
+    await expect.poll(busy).toBe("false");
+    const top = async () => Number(await ada.page.evaluate("document.querySelector('.scroll').scrollTop"));
+    const replies = ada.message("the start").getByRole("button", { name: "1 reply" });
+    await replies.scrollIntoViewIfNeeded();
+    const before = await top();
+    await replies.click();
+    await ada.page.getByRole("complementary", { name: "Thread" }).getByText("reply").waitFor();
+    expect(await top()).toBe(before);
+    await ada.type("Anybody here?");
+    await ada.message("Anybody here?").waitFor();
+    expect(await top()).toBeGreaterThan(before);
+    await ada.goTo("general");
+    await ada.page.getByRole("heading", { name: "general" }).waitFor();
+    await ada.goTo("data");
+    await ada.message("Anybody here?").waitFor();
+    expect(await busy()).toBe("true");
   });
 
   test("nobody can write in an archived channel: a command goes to the first one", async () => {

@@ -44,8 +44,15 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
           <p id="connection" role="status" hidden>
             The demo has stopped. Start it again with <code>npm run demo</code>.
           </p>
-          <div className="scroll">
-            <div data-region="messages" className="messages" role="log" aria-live="polite" aria-label="Messages" />
+          <div id="scroll" className="scroll">
+            <div
+              id="messages"
+              data-region="messages"
+              className="messages"
+              role="log"
+              aria-live="polite"
+              aria-label="Messages"
+            />
           </div>
           <p id="problem" role="alert" hidden />
           <p id="start" className="start">

@@ -2,7 +2,7 @@
 
 import { Drafts, words } from "./drafts.js";
 import { within } from "./forms.js";
-import { element, type Screen } from "./live.js";
+import { element, type Screen, toEnd } from "./live.js";
 
 export function listenToComposer(screen: Screen): void {
   const drafts = new Drafts(screen);
@@ -34,7 +34,10 @@ function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): vo
   const place = value("place");
   if (place !== null) screen.look({ place, thread: null });
   const thread = value("thread");
-  if (thread !== null) screen.look({ thread });
+  if (thread !== null) {
+    screen.look({ thread });
+    element("close-thread").focus();
+  }
   if (within(target, "#close-thread")) closeThread(screen);
   const fill = value("fill");
   if (fill !== null) write(screen, drafts, fill);
@@ -54,6 +57,7 @@ function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): vo
 /** What is not taken comes back, to be corrected. */
 async function send(screen: Screen, drafts: Drafts, text: string): Promise<void> {
   goWhereOneCanWrite(screen);
+  toEnd();
   const { person, place } = screen.viewer;
   const { problem } = await screen.do({ do: "type", person, place, text });
   if (problem !== null) drafts.giveBack(person, place, text);

@@ -8,6 +8,8 @@ const SEEN = `seen ${document.body.dataset.demo}`;
 export class Screen {
   #viewer: Viewer;
   #events: EventSource | null = null;
+  /** Whose place the page shows already. */
+  #shown = "";
   /** What the person has seen of each place: the ts of its latest message. */
   readonly #seen = keptSeen();
   readonly #listeners: (() => void)[] = [];
@@ -43,7 +45,10 @@ export class Screen {
     this.#viewer = { person, place, thread };
     if (person !== before.person || place !== before.place) this.#say(null);
     history.replaceState(null, "", `#${this.#query()}`);
+    // A thread takes room from the messages: who was at their end stays there.
+    const wasAtEnd = isAtEnd();
     element("thread").hidden = thread === null;
+    if (wasAtEnd) toEnd();
     const select = document.querySelector<HTMLSelectElement>("#person");
     if (select) select.value = person;
     if (!document.hidden) this.#watch();
@@ -54,12 +59,7 @@ export class Screen {
   #watch(): void {
     this.#events?.close();
     const events = new EventSource(`/live?${this.#query()}`);
-    let isFirst = true;
-    events.onmessage = ({ data }) => {
-      const update: Update = JSON.parse(data);
-      this.#show(update, isFirst);
-      isFirst = false;
-    };
+    events.onmessage = ({ data }) => this.#show(JSON.parse(data));
     events.onopen = () => {
       element("connection").hidden = true;
     };
@@ -87,18 +87,21 @@ export class Screen {
     line.textContent = problem;
   }
 
-  #show({ regions }: Update, isFirst: boolean): void {
-    const log = document.querySelector(".scroll");
-    const wasAtEnd = log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-    const focus = document.activeElement?.getAttribute("data-focus") ?? null;
+  #show({ regions }: Update): void {
+    const here = `${this.#viewer.person} ${this.#viewer.place}`;
+    const isArriving = here !== this.#shown;
+    this.#shown = here;
+    // What was said before one came is there to be read, not to be read aloud.
+    element("messages").setAttribute("aria-busy", String(isArriving));
+    const wasAtEnd = isAtEnd();
+    const focused = document.activeElement;
+    const piece = focused?.closest<HTMLElement>("[data-key]");
     for (const { id, order, changed } of regions) {
       const region = document.querySelector<HTMLElement>(`[data-region="${id}"]`);
       if (region) patch(region, order, changed);
     }
-    if (focus !== null && document.activeElement?.getAttribute("data-focus") !== focus) {
-      document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
-    }
-    if (log && (isFirst || wasAtEnd)) log.scrollTop = log.scrollHeight;
+    if (focused !== document.activeElement) refocus(focused?.getAttribute("data-focus"), piece);
+    if (isArriving || wasAtEnd) toEnd();
     this.#markUnread();
     for (const listener of this.#listeners) listener();
   }
@@ -116,6 +119,24 @@ export class Screen {
   }
 }
 
+/** To what is in the place of what had the focus, or else to the piece where it was. */
+function refocus(name: string | null | undefined, piece: HTMLElement | null | undefined): void {
+  const again = name ? document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`) : null;
+  if (again === null && piece) piece.tabIndex = -1;
+  (again ?? piece)?.focus();
+}
+
+function isAtEnd(): boolean {
+  const { scrollHeight, scrollTop, clientHeight } = element("scroll");
+  return scrollHeight - scrollTop - clientHeight < 60;
+}
+
+/** To the latest message. */
+export function toEnd(): void {
+  const log = element("scroll");
+  log.scrollTop = log.scrollHeight;
+}
+
 /** Makes a region hold these pieces in this order; only what has changed is replaced. */
 function patch(region: HTMLElement, order: readonly string[], changed: Readonly<Record<string, string>>): void {
   const wanted = new Set(order);
@@ -123,7 +144,11 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
   for (const child of [...region.children]) {
     const key = child.getAttribute("data-key");
     if (child instanceof HTMLElement && key !== null && wanted.has(key)) present.set(key, child);
-    else child.remove();
+    else {
+      // A dialog that is closed gives the focus back to where it was.
+      child.querySelector("dialog")?.close();
+      child.remove();
+    }
   }
   const tag = region.matches("ol, ul") ? "li" : "div";
   let next = region.firstElementChild;
