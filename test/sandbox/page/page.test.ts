@@ -445,7 +445,13 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await ada.message("the start").getByRole("button", { name: "1 reply" }).click();
     await ada.page.getByRole("complementary", { name: "Thread" }).getByText("the start").waitFor();
     expect(await width("#thread")).toBe(400);
+    // In a window of half a screen it stands beside the messages, and covers nothing.
+    await ada.page.setViewportSize({ width: 900, height: 800 });
+    await ada.page.getByRole("button", { name: "Send" }).click({ trial: true });
     await ada.page.getByRole("button", { name: "Close" }).click();
+    // A window at 200 %.
+    await ada.page.setViewportSize({ width: 680, height: 450 });
+    expect((await ada.page.locator(".scroll").boundingBox())?.height).toBeGreaterThan(180);
   });
 
   test.each(["light", "dark"] as const)("everybody can use it, %s", async (look) => {
