@@ -14,7 +14,7 @@ export type Proof =
   /** The question failed for another reason, which says nothing about the scope. */
   | { state: "failed"; error: HexError }
   /** Nothing could be asked that would show it. */
-  | { state: "unproven"; why: "no_published_project" | "disconnected" };
+  | { state: "unproven"; why: "no_published_project" | "projects_unread" | "disconnected" };
 
 export interface Connection {
   host: string;
@@ -93,10 +93,7 @@ export class Prober {
       tokenKind: me.value.user === null ? "workspace" : "personal",
       latencyMs: me.latencyMs,
       read: failure ? disproof(failure) : { state: "proven", at: this.clock.now() },
-      run: await this.#proveRun(
-        published.slice(0, RUN_TRIALS).map((project) => project.id),
-        left,
-      ),
+      run: await this.#proveRun(list === null ? null : published.slice(0, RUN_TRIALS).map(({ id }) => id), left),
       projects:
         list === null || failure
           ? null
@@ -114,12 +111,12 @@ export class Prober {
     return { list, failure: page };
   }
 
-  /** Only a proof is kept: a scope that was missing may be there the next time. */
-  async #proveRun(projectIds: readonly string[], call: Call): Promise<Proof> {
+  /** `projectIds`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
+  async #proveRun(projectIds: readonly string[] | null, call: Call): Promise<Proof> {
     const known = this.#runProof;
     if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known;
-    let proof: Proof = { state: "unproven", why: "no_published_project" };
-    for (const projectId of projectIds) {
+    let proof: Proof = { state: "unproven", why: projectIds === null ? "projects_unread" : "no_published_project" };
+    for (const projectId of projectIds ?? []) {
       const error = await caught(this.hex.dryRun(projectId, {}, call).then(() => null));
       if (error === null) {
         this.#runProof = { state: "proven", at: this.clock.now() };

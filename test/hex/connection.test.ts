@@ -158,7 +158,7 @@ describe("probe", () => {
     expect(await prober.probe(CALL)).toMatchObject({
       ...{ error: null, tokenKind: "personal", projects: null },
       read: { state: "missing", error: { kind: "scope" } },
-      run: { state: "unproven" },
+      run: { state: "unproven", why: "projects_unread" },
     });
   });
 

@@ -72,6 +72,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).toContain('Create a token with the "Run projects" scope');
     });
 
+    test("no scope at all: the first one to add, and nothing of projects that nobody can see", async () => {
+      bench.hex.workspace.addProject();
+      bench.hex.workspace.setScopes(bench.token, []);
+      const answer = await bench.ask("status");
+      expect(answer).toContain('Create a token with the "Read projects" scope');
+      expect(answer).not.toContain("publish a project");
+    });
+
     test("no published project: not proven, and what would prove it", async () => {
       expect(await bench.ask("status")).toContain("publish a project");
     });

@@ -225,7 +225,7 @@ describe("never past a limit, whatever the data", () => {
       fc.record({ state: fc.constantFrom("missing" as const, "failed" as const), error }),
       fc.record({
         state: fc.constant("unproven" as const),
-        why: fc.constantFrom("no_published_project" as const, "disconnected" as const),
+        why: fc.constantFrom("no_published_project" as const, "projects_unread" as const, "disconnected" as const),
       }),
     );
     const connection: fc.Arbitrary<Connection> = fc.record({
