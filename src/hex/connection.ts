@@ -72,9 +72,9 @@ export class Prober {
   /** Asks Hex now. Takes `call.patienceMs` at most, and never rejects for a reason that lies with Hex. */
   async probe(call: Call): Promise<Connection> {
     const until = this.clock.now() + call.patienceMs;
-    const askedAt = performance.now();
+    const askedAt = this.clock.now();
     const [me, projects] = await Promise.all([
-      caught(this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(performance.now() - askedAt) }))),
+      caught(this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(this.clock.now() - askedAt) }))),
       this.#readProjects(call),
     ]);
     const error = me instanceof HexError ? me : null;

@@ -170,7 +170,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     test("Hex slow: connected, and how slow", async () => {
       await ada.flip("Hex slow", true);
       await ada.type("/hex status");
-      expect(Number(/Latency\s+(\d+) ms/.exec(await ada.read(0))?.[1])).toBeGreaterThanOrEqual(140);
+      expect(Number(/Latency\s+(\d+) ms/.exec(await ada.read(0))?.[1])).toBeGreaterThan(2_900);
     });
 
     test("Answers to a start lost: the run is found, and not started twice", async () => {
