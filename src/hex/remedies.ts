@@ -155,7 +155,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   request_refused: ({ operation, status }) => ({
     what: `Hex refused to ${verb(operation)}${status ? ` (${status})` : ""}.`,
     causes: ["Hex found something wrong with the request."],
-    todo: ["Read Hex's own words below and correct what they name."],
+    todo: ["Read Hex's own words and correct what they name."],
   }),
   rate_limited: ({ retryAfterMs }) => ({
     what: "The limit of requests to Hex is reached (429).",
