@@ -11,6 +11,7 @@ import { type SimulatedHex, startHex } from "../hex/server.js";
 import { isRecord, parseJson } from "../slack/json.js";
 import { type LocalSlack, startSlack } from "../slack/server.js";
 import { type PageServer, startPage } from "./server.js";
+import type { Stage } from "./stage.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const plain = (text: string) => ({ type: "plain_text", text });
@@ -27,6 +28,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
   let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;
+  let stage: Stage;
   let served: PageServer;
   let ada: OnScreen;
   /** A small app: remembers what it is told, and answers as it is told to. */
@@ -56,13 +58,11 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
     const address = app.address();
     slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
-    served = await startPage(
-      {
-        ...{ slack, hex, clock, speed: 1, switches: [], requestsPerMinute: 30 },
-        slashCommand: { command: "/hex", description: "Try it", usageHint: "[status | help]" },
-      },
-      0,
-    );
+    stage = {
+      ...{ slack, hex, clock, speed: 1, switches: [], requestsPerMinute: 30 },
+      slashCommand: { command: "/hex", description: "Try it", usageHint: "[status | help]" },
+    };
+    served = await startPage(stage, 0);
     ada = new OnScreen(await openPage(browser, served.url));
   });
   afterEach(async () => {
@@ -409,6 +409,19 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await ada.goTo("data");
     await ada.message("Anybody here?").waitFor();
     expect(await busy()).toBe("true");
+  });
+
+  test("a demo that has ended says so, and one that is there again takes that back", async () => {
+    await ada.page.getByRole("heading", { name: "data" }).waitFor();
+    await served.stop();
+    await ada.page.getByText("The demo has stopped.").waitFor();
+    await ada.type("Anybody here?");
+    await ada.page.getByRole("alert").getByText("Is it still running?").waitFor();
+    served = await startPage(stage, Number(new URL(served.url).port));
+    await ada.page.getByText("The demo has stopped.").waitFor({ state: "hidden" });
+    await ada.page.getByRole("alert").waitFor({ state: "hidden" });
+    await ada.page.getByRole("button", { name: "Send" }).click();
+    await ada.message("Anybody here?").waitFor();
   });
 
   test("nobody can write in an archived channel: a command goes to the first one", async () => {

@@ -61,6 +61,8 @@ export class Screen {
     const events = new EventSource(`/live?${this.#query()}`);
     events.onmessage = ({ data }) => this.#show(JSON.parse(data));
     events.onopen = () => {
+      // It is back: what it did not answer is over.
+      if (!element("connection").hidden) this.#say(null);
       element("connection").hidden = true;
     };
     events.onerror = () => {
