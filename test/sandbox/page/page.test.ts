@@ -377,6 +377,15 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await call("chat.update", { channel, ts, text: "x", blocks: [{ type: "section", text: mrkdwn("Pressed") }] });
     await ada.message("Pressed").waitFor();
     expect(await ada.page.locator(":focus").textContent()).toContain("Pressed");
+    const confirm = { title: plain("Sure?"), text: plain("It stops."), confirm: plain("Yes"), deny: plain("No") };
+    const question = { channel, ts, text: "x", blocks: [{ type: "actions", elements: [button("go", { confirm })] }] };
+    await call("chat.update", question);
+    await ada.message("Press").getByRole("button").click();
+    await ada.page.getByRole("dialog", { name: "Sure?", description: "It stops." }).waitFor();
+    await call("chat.update", { ...question, blocks: [{ type: "section", text: mrkdwn("Too late") }] });
+    await ada.message("Too late").waitFor();
+    await ada.page.keyboard.press("Escape");
+    await expect.poll(() => ada.page.locator(":focus").textContent()).toContain("Too late");
     await open({ type: "modal", title: plain("A question"), blocks: [{ type: "section", text: mrkdwn("?") }] });
     const dialog = ada.page.getByRole("dialog", { name: "A question" });
     await dialog.waitFor();

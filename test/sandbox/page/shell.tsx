@@ -84,7 +84,7 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
           <ul data-region="projects" className="rows" />
         </aside>
         <div data-region="modals" />
-        <dialog id="confirm" className="modal" aria-labelledby="confirm-title">
+        <dialog id="confirm" className="modal" aria-labelledby="confirm-title" aria-describedby="confirm-text">
           <form method="dialog">
             <header>
               <h2 id="confirm-title">Sure?</h2>

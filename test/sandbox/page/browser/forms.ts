@@ -1,7 +1,7 @@
 // The controls of messages and views: what stands in them, and what pressing them does.
 
 import { confirmed } from "./dialogs.js";
-import type { Screen } from "./live.js";
+import { refocus, type Screen } from "./live.js";
 
 export interface Entry {
   blockId: string;
@@ -47,7 +47,13 @@ async function press(screen: Screen, control: HTMLElement, used: { value?: strin
   const holder = within(control, "[data-holder]")?.dataset.holder ?? "";
   const [kind, ...rest] = holder.split(":");
   const question = control.dataset.confirm;
-  if (question !== undefined && !(await confirmed(question))) return;
+  if (question !== undefined) {
+    const piece = within(control, "[data-key]");
+    const isMeant = await confirmed(question);
+    // It may have gone while the question stood there.
+    if (!control.isConnected) refocus(control.dataset.focus, piece);
+    if (!isMeant) return;
+  }
   const { block: blockId = "", action: actionId = "" } = control.dataset;
   const what = { blockId, actionId, ...used };
   if (kind === "message") {

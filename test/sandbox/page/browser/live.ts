@@ -122,7 +122,7 @@ export class Screen {
 }
 
 /** To what is in the place of what had the focus, or else to the piece where it was. */
-function refocus(name: string | null | undefined, piece: HTMLElement | null | undefined): void {
+export function refocus(name: string | null | undefined, piece: HTMLElement | null | undefined): void {
   const again = name ? document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`) : null;
   if (again === null && piece) piece.tabIndex = -1;
   (again ?? piece)?.focus();
