@@ -62,7 +62,10 @@ export function threadPieces(
   return messages.map((message) => ({
     key: message.ts,
     html: drawn.html(message.history.at(-1) ?? message, `thread ${dayOf(around)}`, () => (
-      <Entry message={message} replies={null} around={around} />
+      // What starts a thread stands among the messages too: its changes are read aloud there, and not twice.
+      <div aria-live={message.ts === ts ? "off" : undefined}>
+        <Entry message={message} replies={null} around={around} />
+      </div>
     )),
   }));
 }

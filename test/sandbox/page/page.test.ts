@@ -408,8 +408,13 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await replies.scrollIntoViewIfNeeded();
     const before = await top();
     await replies.click();
-    await ada.page.getByRole("complementary", { name: "Thread" }).getByText("reply").waitFor();
+    const thread = ada.page.getByRole("complementary", { name: "Thread" });
+    await thread.getByText("reply").waitFor();
     expect(await top()).toBe(before);
+    // Its start is read aloud among the messages already.
+    expect(await thread.locator("[aria-live=off]").getByRole("article").allTextContents()).toEqual([
+      expect.stringContaining("the start"),
+    ]);
     await ada.type("Anybody here?");
     await ada.message("Anybody here?").waitFor();
     expect(await top()).toBeGreaterThan(before);
