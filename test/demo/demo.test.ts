@@ -78,7 +78,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     await ada.type("/hex projects backfill");
     await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
     await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
-    await ada.become("Sam Stranger (another workspace)");
+    await ada.become("Sam Stranger (external)");
     expect(await ada.page.getByRole("navigation").getByRole("button").allInnerTexts()).toEqual(["# data"]);
     await ada.confirm(ada.message("Asked for by").getByRole("button", { name: "Cancel the run" }), "Cancel the run");
     await ada

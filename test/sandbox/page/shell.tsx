@@ -32,7 +32,7 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
               {people.map(({ id, realName, teamId }) => (
                 <option key={id} value={id}>
                   {realName}
-                  {teamId === slack.teamId ? "" : " (another workspace)"}
+                  {teamId === slack.teamId ? "" : " (external)"}
                 </option>
               ))}
             </select>
