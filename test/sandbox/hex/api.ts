@@ -58,7 +58,8 @@ export class Api {
 
   /** Outside the API there is the web app, which answers whatever it is asked. */
   #notApi(path: string): Answer {
-    if (path !== API && !path.startsWith(`${API}/`)) return html(200, "Hex");
+    if (path !== API && !path.startsWith(`${API}/`))
+      return html(200, "A simulated Hex: what runs in it is shown in the demo.");
     throw new Refusal(404, "Not found");
   }
 

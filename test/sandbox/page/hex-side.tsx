@@ -42,7 +42,8 @@ function Gauges({ stage: { hex, clock, speed, requestsPerMinute } }: { stage: St
   const { workspace, requests } = hex;
   const now = clock.now();
   const kernels = Math.min(workspace.kernelLimit, workspace.kernelsBusy + inFlight(workspace.runs).length);
-  const recent = requests.filter((request) => request.at > now - MINUTE);
+  // Whoever follows a link into Hex does not ask its API.
+  const recent = requests.filter(({ at, endpoint }) => at > now - MINUTE && endpoint !== "unknown");
   const limited = recent.filter((request) => request.status === 429).length;
   return (
     <dl>

@@ -495,6 +495,14 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await page.close();
   });
 
+  test("a link into Hex says where one is, and costs the token nothing", async () => {
+    const app = await (await fetch(`${hex.origin}/app/1`)).text();
+    expect(app).toContain("A simulated Hex: what runs in it is shown in the demo.");
+    await fetch(`${hex.origin}/api/v1/users/me`);
+    slack.say(slack.people.grace, slack.channels.data, "Something new");
+    await ada.page.getByText("1 of 30").waitFor();
+  });
+
   test("answers only its own page", async () => {
     const at = (path: string, headers: Record<string, string>) =>
       fetch(`${served.url}${path}`, { headers }).then(({ status }) => status);
