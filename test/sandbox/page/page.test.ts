@@ -356,7 +356,13 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Escape");
     expect(await focused()).toBe("words");
-    await page.getByRole("list", { name: "Commands" }).waitFor({ state: "hidden" });
+    const hints = page.getByRole("list", { name: "Commands" });
+    await hints.waitFor({ state: "hidden" });
+    // A click elsewhere puts them away too: they stand on the messages.
+    await page.keyboard.type("s");
+    await hints.waitFor();
+    await page.getByRole("heading", { name: "data" }).click();
+    await hints.waitFor({ state: "hidden" });
     await post([{ type: "section", text: mrkdwn("the start") }]);
     const ts = slack.messages.at(-1)?.ts;
     await call("chat.postMessage", { channel: slack.channels.data.id, text: "reply", thread_ts: ts });

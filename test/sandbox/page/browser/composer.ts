@@ -30,6 +30,7 @@ export function listenToComposer(screen: Screen): void {
 }
 
 function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): void {
+  if (!within(target, "#composer")) putHintsAway();
   const value = (name: string) => within(target, `[data-${name}]`)?.getAttribute(`data-${name}`) ?? null;
   const place = value("place");
   if (place !== null) screen.look({ place, thread: null });
@@ -88,7 +89,7 @@ function steer(event: KeyboardEvent): void {
   const stops: (HTMLElement | null)[] = [...hints, words()];
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key] ?? 0;
   if (event.key === "Escape") {
-    element("hints").hidden = true;
+    putHintsAway();
     words()?.focus();
   } else if (step !== 0 && hints.length > 0) {
     event.preventDefault();
@@ -101,6 +102,11 @@ function steer(event: KeyboardEvent): void {
 /** Somebody of another workspace does not see every place. */
 function become(screen: Screen, person: string): void {
   screen.look({ person, place: document.body.dataset.first ?? "", thread: null });
+}
+
+function putHintsAway(): void {
+  const list = document.querySelector<HTMLElement>("#hints");
+  if (list) list.hidden = true;
 }
 
 /** The commands that what is typed so far may become. */
