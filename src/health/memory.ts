@@ -50,7 +50,8 @@ export function remembered(
 ): Remembered {
   const sight = sightOf(error);
   const { probe } = memory;
-  const retryAfterMs = error?.facts.retryAfterMs ?? 0;
+  // A limit is waited for. What fails may name any time too, and must not put off the alarm or its end.
+  const retryAfterMs = sight === "failure" ? 0 : (error?.facts.retryAfterMs ?? 0);
   if (sight === "nothing") {
     const pause = Math.max(pauseMs(memory.health, now, probeMs), retryAfterMs);
     return { memory, ended: null, span: null, pauseMs: pause };

@@ -61,6 +61,13 @@ describe("what a probe adds", () => {
     expect(probe(memory, limited, 4 * MINUTE).pauseMs).toBeGreaterThanOrEqual(30_000);
   });
 
+  test("a time that a failure names is not waited for: neither the alarm nor its end may be an hour late", () => {
+    const first = probe(EMPTY, ill("hex_failed", 60 * MINUTE), 0);
+    expect(first.pauseMs).toBe(MINUTE / 4);
+    const second = probe(first.memory, ill("hex_failed", 60 * MINUTE), MINUTE / 4);
+    expect([second.memory.health.state, second.pauseMs]).toEqual(["down", MINUTE]);
+  });
+
   test("an outage during which the bot was stopped says for how long nobody watched", () => {
     let { memory } = probe(EMPTY, ill("timeout"), 0);
     memory = probe(memory, ill("timeout"), MINUTE / 4).memory;

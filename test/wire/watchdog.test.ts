@@ -213,6 +213,18 @@ describe("an outage", () => {
     for (const pause of pauses.slice(4)) expect(Math.round(pause / 5) * 5).toBe(300);
   });
 
+  test("maintenance that asks to wait for an hour is told within minutes, and so is its end", async () => {
+    await start();
+    const began = bench.clock.now();
+    fault({ type: "status", status: 503, headers: { "retry-after": "3600" } });
+    await alertShows("Hex failed (503)");
+    expect(bench.clock.now() - began).toBeLessThan(3 * MINUTE);
+    bench.hex.faults.clear();
+    const ended = bench.clock.now();
+    await alertShows("Hex answers again");
+    expect(bench.clock.now() - ended).toBeLessThan(3 * MINUTE);
+  });
+
   test("what the rest of the bot hears of Hex makes it look at once", async () => {
     await start();
     await bench.pass(20_000);
