@@ -17,6 +17,12 @@ const CHECK_URL = "Verify `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
   "Regenerate the token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot";
 
+/** For a request in which nobody has typed anything. */
+const ABOUT_NO_ID = {
+  causes: ["A proxy in between has changed or refused the request.", "Hex's API has changed."],
+  todo: [`${CHECK_URL}, and what stands between the bot and Hex.`, "If it stays so, update the bot."],
+};
+
 const REMEDIES: Record<HexErrorKind, Entry> = {
   dns: ({ host }) => ({
     what: `The host ${host} was not found.`,
@@ -69,11 +75,15 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   }),
   bad_request: ({ operation }) => ({
     what: `Hex could not read ${thing(operation)}.`,
-    causes: ["The id is not complete."],
-    todo: [
-      "Check the id: 36 characters, as in the project's address in Hex.",
-      "`/hex projects` lists what can be run.",
-    ],
+    ...(hasId(operation)
+      ? {
+          causes: ["The id is not complete."],
+          todo: [
+            "Check the id: 36 characters, as in the project's address in Hex.",
+            "`/hex projects` lists what can be run.",
+          ],
+        }
+      : ABOUT_NO_ID),
   }),
   unauthorized: ({ host }) => ({
     what: `Hex does not accept the bot's token (401).`,
@@ -101,7 +111,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["The API needs the Team or Enterprise plan."],
     todo: ["Ask a workspace admin about the plan in Hex under Settings > Billing."],
   }),
-  forbidden: ({ operation }) => ({
+  forbidden: ({ operation, detail }) => ({
     what: `The bot's token may not ${verb(operation)} (403).`,
     // "Who am I" needs no scope and is about no project.
     ...(operation === "me"
@@ -109,7 +119,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
           causes: ["Hex, or something in front of it, keeps this machine out: an IP allow list, a firewall, a proxy."],
           todo: [
             "Ask a workspace admin to allow the address of the bot's machine in Hex under Settings > Security.",
-            "Read Hex's own words above; they may name another reason.",
+            ...(detail ? ["Read Hex's own words above; they may name another reason."] : []),
           ],
         }
       : {
@@ -124,10 +134,16 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex knows no such ${noun(operation)} on ${host} (${status ?? 404}).`,
     causes: [
       `\`HEX_WORKSPACE_URL\` (${host}) is not where it lives.`,
-      "The id is wrong, or it was deleted.",
-      "The project is not shared with the bot's token.",
+      ...(hasId(operation)
+        ? ["The id is wrong, or it was deleted.", "The project is not shared with the bot's token."]
+        : []),
     ],
-    todo: [`${CHECK_URL}.`, "Check the id.", "Share the project with the workspace or the token's user."],
+    todo: [
+      `${CHECK_URL}.`,
+      ...(hasId(operation)
+        ? ["Check the id.", "Share the project with the workspace or the token's user."]
+        : [STATUS_PAGE]),
+    ],
   }),
   not_published: () => ({
     what: "This project is not published, so there is nothing to run.",
@@ -154,8 +170,12 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   }),
   request_refused: ({ operation, status }) => ({
     what: `Hex refused to ${verb(operation)}${status ? ` (${status})` : ""}.`,
-    causes: ["Hex found something wrong with the request."],
-    todo: ["Read Hex's own words and correct what they name."],
+    ...(hasId(operation)
+      ? {
+          causes: ["Hex found something wrong with the request."],
+          todo: ["Read Hex's own words and correct what they name."],
+        }
+      : ABOUT_NO_ID),
   }),
   rate_limited: ({ retryAfterMs }) => ({
     what: "The limit of requests to Hex is reached (429).",
@@ -212,8 +232,13 @@ function noun(operation: Operation): string {
   return operation === "me" || operation === "listProjects" ? "API" : "project";
 }
 
+/** Whether it asks for one project or run. */
+function hasId(operation: Operation): boolean {
+  return noun(operation) !== "API";
+}
+
 function thing(operation: Operation): string {
-  return noun(operation) === "API" ? "the request" : `the id of the ${noun(operation)}`;
+  return hasId(operation) ? `the id of the ${noun(operation)}` : "the request";
 }
 
 function seconds(ms: number): string {

@@ -255,6 +255,18 @@ describe("remedies", () => {
     }
   });
 
+  test("whoever has typed no id is not told to check one, nor to read words that Hex did not say", () => {
+    for (const operation of ["me", "listProjects"] as const) {
+      for (const kind of ["bad_request", "not_found", "request_refused"] as const) {
+        const { causes, todo } = remedyFor({ kind, operation, host: "app.hex.tech", status: 400 });
+        expect([...causes, ...todo].join()).not.toMatch(/\bid\b|\bshare|own words/i);
+        expect(todo[0]).toContain("Verify `HEX_WORKSPACE_URL`");
+      }
+    }
+    expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("own words");
+    expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("words above");
+  });
+
   test("a rate limit says how long to wait", () => {
     const facts = new HexError({ kind: "rate_limited", operation: "me", host: "h", retryAfterMs: 12_300 }).facts;
     expect(remedyFor(facts).todo).toContain("Try again in 13 seconds.");

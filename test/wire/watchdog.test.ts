@@ -109,6 +109,20 @@ const OUTAGES: [string, Outage][] = [
     },
   ],
   [
+    "the host has no such API",
+    {
+      ...faulty({ type: "status", status: 404, body: { reason: "Not Found" } }),
+      ...{ what: "Hex knows no such API on", todo: "Verify `HEX_WORKSPACE_URL`" },
+    },
+  ],
+  [
+    "a proxy refuses the request",
+    {
+      ...faulty({ type: "bareText", status: 400, text: "Bad Request" }),
+      ...{ what: "Hex could not read the request", todo: "what stands between the bot and Hex" },
+    },
+  ],
+  [
     "connections are refused",
     {
       begin: () => bench.hex.unplug(),
@@ -144,6 +158,7 @@ describe("every outage", () => {
       const message = await alertShows("Not connected to Hex", 0, Math.min(STEP_MS, stepMs));
       expect(shown(message)).toContain(what);
       expect(shown(message)).toContain(todo);
+      expect(shown(message)).not.toContain("Check the id");
       expect(shown(message)).toContain("No run is in flight.");
       expect(message.text).toMatch(/^Not connected to Hex since .*: \S/);
       const reference = /Reference `(\w{8})`/.exec(shown(message))?.[1];
