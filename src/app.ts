@@ -135,7 +135,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: options.statusPageMs ?? 2_000 });
-  const health = new HealthStore(store.db);
+  const health = new HealthStore(store.db, (incident, err) =>
+    log.error({ incident, err }, "An outage in the store cannot be read and is left out"),
+  );
   const channel = config.alertChannel;
   const alerts =
     channel === null

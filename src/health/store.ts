@@ -14,7 +14,11 @@ const LISTED = 1_000;
 const ATTEMPTS = 5;
 
 export class HealthStore {
-  constructor(private readonly db: Db) {}
+  /** `onDamaged`: told of each incident that cannot be read, whenever it is left out. */
+  constructor(
+    private readonly db: Db,
+    private readonly onDamaged: (id: string, error: unknown) => void,
+  ) {}
 
   async memory(): Promise<Memory> {
     return readMemory(this.db);
@@ -60,12 +64,22 @@ export class HealthStore {
   async incidentsSince(time: number): Promise<Incident[]> {
     const rows = await this.db
       .selectFrom("incidents")
-      .select("doc")
+      .select(["id", "doc"])
       .where((eb) => eb.or([eb("ended_at", "is", null), eb("ended_at", ">=", time)]))
       .orderBy("since", "desc")
       .limit(LISTED)
       .execute();
-    return rows.map((row) => incidentSchema.parse(JSON.parse(row.doc)));
+    return rows.flatMap(({ id, doc }) => this.#readIncident(id, doc) ?? []);
+  }
+
+  /** One that is damaged must hide no other: neither the history nor the alert of a new outage may wait for it. */
+  #readIncident(id: string, doc: string): Incident | null {
+    try {
+      return incidentSchema.parse(JSON.parse(doc));
+    } catch (error) {
+      this.onDamaged(id, error);
+      return null;
+    }
   }
 
   /** `now`: epoch ms. */

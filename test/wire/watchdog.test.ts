@@ -1,5 +1,7 @@
 // The bot tells first: every outage that Hex can have, as the channel for alerts and `/hex status` show it.
 
+import { join } from "node:path";
+import Database from "libsql";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FaultKind } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
@@ -627,6 +629,26 @@ describe("a warning of the expiry", () => {
 });
 
 describe("the history", () => {
+  test("an outage that cannot be read in the store hides no other, and holds up no alert; the log says which", async () => {
+    await start();
+    for (const index of [0, 1]) {
+      fault({ type: "status", status: 502 });
+      await alertShows("Not connected", index);
+      bench.hex.faults.clear();
+      await alertShows("Over: connected", index);
+    }
+    const reference = /Reference `(\w{8})`/.exec(shown(alert(1)))?.[1] ?? "";
+    await bench.stopBot();
+    const file = new Database(join(bench.dataDir, "hex-bot.db"));
+    file.prepare("update incidents set doc = '{' where id = ?").run(reference);
+    file.close();
+    await bench.startBot();
+    expect(await status()).toMatch(/available, 1 outage, .*\n[\s\S]*Last outage:\* <!date.*Hex failed \(502\)/);
+    expect(logged("An outage in the store cannot be read")[0]).toContain(`"incident":"${reference}"`);
+    fault({ type: "status", status: 502 });
+    await alertShows("Not connected", 2);
+  });
+
   test("a stopped bot has not watched, and an hour of it is white", async () => {
     await start();
     await bench.pass(10 * MINUTE, 10_000);
