@@ -123,7 +123,10 @@ export class Metrics {
 
   /** @returns what reads them anew */
   #healthGauges({ clock, health }: MetricSources): () => Promise<void> {
-    const up = this.#gauge("hexbot_hex_up", "1 when Hex could be used at the last look, NaN before the first.");
+    const up = this.#gauge(
+      "hexbot_hex_up",
+      "1 when Hex could be used at the last look, NaN before the first and when another one is overdue.",
+    );
     const at = this.#gauge("hexbot_hex_last_look_timestamp_seconds", "When that was, in seconds since 1970.");
     const outage = this.#gauge(
       "hexbot_hex_outage",
@@ -134,7 +137,7 @@ export class Metrics {
     return async () => {
       const glance = await read().catch(() => null);
       const probe = glance?.probe ?? null;
-      up.set(probe === null ? Number.NaN : Number(probe.ok));
+      up.set(probe === null || clock.now() > probe.until ? Number.NaN : Number(probe.ok));
       at.set(probe === null ? Number.NaN : probe.at / 1_000);
       outage.set(glance === null ? Number.NaN : Number(glance.outage));
       days.set(glance?.tokenDaysLeft ?? Number.NaN);

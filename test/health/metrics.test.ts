@@ -68,6 +68,16 @@ test("a source that fails shows as NaN, and the rest is there", async () => {
   metrics.stop();
 });
 
+test("a look that nobody has followed up for long does not say how Hex is", async () => {
+  const clock = new ManualClock();
+  const probe = { ...GLANCE.probe, ok: true, until: clock.now() };
+  const metrics = started({ clock, health: async () => ({ ...GLANCE, probe }) });
+  expect(await metrics.text()).toMatch(/^hexbot_hex_up 1$/m);
+  clock.advance(1);
+  expect(await metrics.text()).toMatch(/^hexbot_hex_up NaN$/im);
+  metrics.stop();
+});
+
 test("a scrape asks the store once for each thing, and is there after a second when the store hangs", async () => {
   const clock = new ManualClock();
   let asked = 0;

@@ -5,6 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
+import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Readiness } from "../../src/health/ready.js";
 import { openEmbedded } from "../../src/store/database.js";
@@ -194,6 +195,21 @@ test("Socket Mode: not ready while the WebSocket is closed, and ready again afte
   await bench.slack.socket.waitForConnection();
   for (let i = 0; i < 500 && (await answer()).status !== 200; i++) await breathe();
   expect((await answer()).status).toBe(200);
+  await bench.stop();
+});
+
+test("what the watchdog sees cannot be stored: machines are told that nobody knows how Hex is", async () => {
+  const bench = await Bench.start("http", { env: { HEX_PROBE_SECONDS: "60" } });
+  const file = new Database(join(bench.dataDir, "hex-bot.db"));
+  file.exec("create trigger full before update on health begin select raise(abort, 'disk full'); end");
+  bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+  await bench.pass(5 * 60_000, 5_000);
+  expect((await bench.get("/readyz")).text).toContain('"why":"probe_overdue"');
+  expect(sample((await bench.get("/metrics")).text, "hexbot_hex_up")).toBeNaN();
+  file.exec("drop trigger full");
+  file.close();
+  await bench.pass(2 * 60_000, 5_000);
+  expect(sample((await bench.get("/metrics")).text, "hexbot_hex_up")).toBe(0);
   await bench.stop();
 });
 
