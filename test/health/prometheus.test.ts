@@ -83,6 +83,12 @@ describe("scrape.yml, alerts.yml and dashboard.json", () => {
     expect(own.filter((name) => !shown.includes(name.replace(/_bucket$/, "")))).toEqual([]);
   });
 
+  test("what every process exports under the same name is asked for of the bot's alone", () => {
+    const usual = targets.filter(({ expr }) => /\b(process|nodejs)_/.test(expr));
+    expect(usual).toHaveLength(4);
+    for (const { expr } of usual) expect(expr).toMatch(/ and on \(job, instance\) hexbot_watching$/);
+  });
+
   test("brackets are closed, and panels have ids of their own", () => {
     for (const { expr } of [...rules, ...targets]) {
       for (const [open, close] of ["()", "[]", "{}"]) {
