@@ -339,7 +339,10 @@ describe("an outage", () => {
     await alertShows("Over: connected");
     expect(shown(message)).toContain(`from ${since}`);
     await bench.until(() => replies().length === 1);
-    expect(replies()[0]).toMatch(/lasted at most 2\d min.* \(the bot did not watch for \d+ min.* of it\)/);
+    const lasted = /lasted (at most 2\d min.* \(the bot did not watch for \d+ min.* of it\))\. /.exec(
+      replies()[0] ?? "",
+    );
+    expect(await status()).toContain(`, for ${lasted?.[1]}: `);
     expect(logged("Hex is not connected")).toHaveLength(1);
     expect(alerts()).toHaveLength(1);
   });

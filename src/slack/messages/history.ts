@@ -2,10 +2,11 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { History, Period, Square } from "../../health/history.js";
-import { type Incident, lastedMs } from "../../health/incident.js";
+import type { Incident } from "../../health/incident.js";
 import type { Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { section } from "./blocks.js";
+import { lasted } from "./incident.js";
 import { count, date, duration, inline } from "./mrkdwn.js";
 
 const SQUARES: Record<Square, string> = {
@@ -15,15 +16,15 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `history`: null when it cannot be read. `now`: epoch ms; `sight`: how Hex is at this moment. */
-export function historyBlocks(history: History | null, now: number, sight: Sight): KnownBlock[] {
+/** `history`: null when it cannot be read. `sight`: how Hex is at this moment. */
+export function historyBlocks(history: History | null, sight: Sight): KnownBlock[] {
   if (history === null) return [section("*History:* the store cannot be read at the moment. See /readyz.")];
   const { day, month, lastOutage } = history;
   const isNew = sight === "failure" && lastOutage?.state !== "down";
   const lines = [
     periodLines("Last 24 hours", day),
     periodLines("Last 30 days", month),
-    outageLine(lastOutage, now, sight),
+    outageLine(lastOutage, sight),
     isNew ? "*Now:* not connected. It counts as an outage when the bot's next probe fails too." : null,
   ];
   return [section(lines.filter((line) => line !== null).join("\n"))];
@@ -40,11 +41,11 @@ function periodWords({ available, outages, downMs }: Period): string {
   return `${available} % available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
 
-function outageLine(incident: Incident | null, now: number, sight: Sight): string {
+function outageLine(incident: Incident | null, sight: Sight): string {
   if (incident === null) return "*Last outage:* none known";
   const what = inline(remedyFor(incident.cause.facts).what, 200);
   if (incident.state !== "down") {
-    return `*Last outage:* ${date(incident.since)}, for ${duration(lastedMs(incident, now))}: ${what}`;
+    return `*Last outage:* ${date(incident.since)}, for ${lasted(incident)}: ${what}`;
   }
   // The watchdog believes it when it has seen it twice.
   const doubt = sight === "alive" ? " Hex answers now; the bot's next probes confirm it." : "";

@@ -96,7 +96,8 @@ function whatWords(incident: Incident): string {
   return inline(remedyFor(incident.cause.facts).what, 300);
 }
 
-function lasted(incident: IncidentIn<"back" | "over">): string {
+/** How long, in words that own up to what nobody has watched. */
+export function lasted(incident: IncidentIn<"back" | "over">): string {
   const whole = duration(lastedMs(incident, incident.backAt));
   const { unwatchedMs } = incident;
   return unwatchedMs === 0 ? whole : `at most ${whole} (the bot did not watch for ${duration(unwatchedMs)} of it)`;

@@ -39,7 +39,7 @@ export function statusMessage(status: Status, now: number): Message {
   const { host, error, since } = connection;
   // The bot's own budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : error.kind === "rate_limited" ? "nothing" : "failure";
-  const past = historyBlocks(history, now, sight);
+  const past = historyBlocks(history, sight);
   const foot = context(
     `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
     error === null ? `Reference ${code(reference, 40)}` : null,
