@@ -8,6 +8,7 @@ const SLACK_METHODS = [
   "auth.test",
   "chat.postMessage",
   "chat.update",
+  "chat.delete",
   "apps.connections.open",
   "response_url",
 ] as const;

@@ -149,7 +149,7 @@ export class Alerts {
   /**
    * Notes that it is about to post, posts, and notes where. When the process dies in between, or Slack's answer is lost,
    * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so. When another
-   * process has posted it meanwhile, that one's is kept.
+   * process has posted it meanwhile, that one's is kept, and this one goes: nobody would keep it true.
    */
   async #post(subject: Subject, alert: Alert): Promise<Alert | SlackFailure | "left"> {
     const { slack, alerts, channel } = this.options;
@@ -162,7 +162,9 @@ export class Alerts {
         ...{ channel, ts: posted.ts ?? null, shown: fingerprint(content) },
         ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
       };
-      return (await alerts.place(subject.id, change)) ? { ...alert, ...change } : "left";
+      if (await alerts.place(subject.id, change)) return { ...alert, ...change };
+      if (change.ts !== null) await slack.chat.delete({ channel, ts: change.ts }).catch(slackFailure);
+      return "left";
     } catch (error) {
       const failure = slackFailure(error);
       if (failure.kind !== "transient") await alerts.change(subject.id, { posting: false });

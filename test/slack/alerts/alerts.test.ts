@@ -72,25 +72,48 @@ async function until(done: () => boolean): Promise<void> {
   for (let turns = 0; turns < TURNS && !done(); turns++) await turn();
   expect(done()).toBe(true);
 }
-const texts = () => slack.messages.map((one) => one.text);
+/** What stands in the channel. */
+const texts = () => slack.messages.filter((one) => !one.deleted).map((one) => one.text);
 
-test("a process that lost the lock while it posted does not take the alert back", async () => {
-  let answer = () => {};
-  const late = new Promise<void>((resolve) => {
-    answer = resolve;
+/** An answer that comes when it is told to. */
+function held() {
+  let give = () => {};
+  const answer = new Promise<void>((resolve) => {
+    give = resolve;
   });
-  const old = begin({ through: () => late });
+  return { through: () => answer, give };
+}
+
+test("a process that lost the lock while it posted does not take the alert back, and leaves none that nobody keeps true", async () => {
+  const { through, give } = held();
+  const old = begin({ through });
   await until(() => slack.messages.length === 1);
   old.stopping.abort();
   const { alerts } = begin();
   await until(() => clock.sleeping === 1);
   expect(texts()).toEqual(["Not connected", "Not connected (doubled)"]);
-  answer();
+  give();
   await old.ended;
   text = "Hex answers again";
   alerts.wake();
   await until(() => texts().some((shown) => shown.includes("again")));
-  expect(texts()).toEqual(["Not connected", "Hex answers again (doubled)"]);
+  expect(texts()).toEqual(["Hex answers again (doubled)"]);
+});
+
+test("two post at the same time: the one that is noted first is kept true, and the other one goes", async () => {
+  const [one, other] = [held(), held()];
+  begin(one);
+  await until(() => slack.messages.length === 1);
+  const { alerts } = begin(other);
+  await until(() => slack.messages.length === 2);
+  one.give();
+  await until(() => clock.sleeping === 1);
+  other.give();
+  await until(() => clock.sleeping === 2);
+  text = "Hex answers again";
+  alerts.wake();
+  await until(() => texts().some((shown) => shown.includes("again")));
+  expect(texts()).toEqual(["Hex answers again"]);
 });
 
 test("the store fails while Slack holds something up: looked at once a minute, and not all the time", async () => {
