@@ -317,6 +317,9 @@ describe("an outage", () => {
     await bench.pass(10_000);
     bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
     const message = await alertShows("1 run in flight");
+    expect(shown(message)).toContain(
+      "its card may be out of date until Hex answers. It goes on in Hex without the bot.",
+    );
     expect(pings(message)).toEqual([]);
   });
 

@@ -105,8 +105,8 @@ export function lasted(incident: IncidentIn<"back" | "over">): string {
 
 function affectedWords(inFlight: number): string {
   if (inFlight === 0) return "No run is in flight.";
-  const [cards, they] = inFlight === 1 ? ["its card", "It goes"] : ["their cards", "They go"];
-  return `${count(inFlight, "run")} in flight: ${cards} may be out of date until Hex answers. ${they} on in Hex by themselves.`;
+  const [cards, goOn] = inFlight === 1 ? ["its card", "It goes on"] : ["their cards", "They go on"];
+  return `${count(inFlight, "run")} in flight: ${cards} may be out of date until Hex answers. ${goOn} in Hex without the bot.`;
 }
 
 function relapseWords({ relapses }: Incident): string | null {
