@@ -110,7 +110,11 @@ export class Metrics {
 
   #gauges(sources: MetricSources): void {
     const { budget } = sources;
-    this.#gauge("hexbot_hex_budget_left", "Requests to Hex that may go now.", () => budget.left);
+    this.#gauge(
+      "hexbot_hex_budget_left",
+      "Requests to Hex that may go now, by what this process has sent.",
+      () => budget.left,
+    );
     this.#gauge("hexbot_hex_budget_per_minute", "Requests to Hex in a minute at most.", () => budget.perMinute);
     this.#gauge("hexbot_slack_connected", "1 while Slack and the bot are connected.", () =>
       Number(sources.slackConnected()),
