@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
 
 export interface ServerOptions {
   /** 0: any free one. */
@@ -18,16 +19,23 @@ export interface RunningServer {
 
 /** Rejects with the operating system's error when the port cannot be had. */
 export async function startServer({ port, routes }: ServerOptions): Promise<RunningServer> {
+  // Opened ahead, as proxies do, and nobody has asked anything yet: Node would wait for them at the end.
+  const silent = new Set<Socket>();
   const server = createServer((request, response) => {
+    silent.delete(request.socket);
     // Whatever stands on the request line, such as "//" or "*", is nothing that could fail to be read.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
     const route = routes[path];
     if (route) return route(request, response);
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
   });
+  server.on("connection", (socket) => {
+    silent.add(socket);
+    socket.once("close", () => silent.delete(socket));
+  });
   server.listen(port);
   await once(server, "listening");
-  return { port: portOf(server), close: () => close(server) };
+  return { port: portOf(server), close: () => close(server, silent) };
 }
 
 /** Answers that the process is alive. Asks nobody. */
@@ -40,9 +48,10 @@ function portOf(server: Server): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, silent: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
+  for (const socket of silent) socket.destroy();
   await closed;
 }

@@ -1,13 +1,23 @@
 // The bot's own server: what it answers, whatever stands on the request line.
 
 import { once } from "node:events";
+import type { RequestListener } from "node:http";
 import { createConnection } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { healthz, type RunningServer, startServer } from "../src/server.js";
 
+const TURNS = 2_000;
+
 let server: RunningServer;
+/** Lets `/slow` answer. */
+let answer: (() => void) | null;
 beforeEach(async () => {
-  server = await startServer({ port: 0, routes: { "/healthz": healthz } });
+  answer = null;
+  const slow: RequestListener = (_, response) => {
+    answer = () => response.end("at last");
+  };
+  server = await startServer({ port: 0, routes: { "/healthz": healthz, "/slow": slow } });
 });
 afterEach(() => server.close());
 
@@ -30,4 +40,21 @@ test.each(["//", "http://x/", "http://x:y/", "*", "/nothing", "/healthz/"])("%s 
 
 test("a path with a query is the same path", async () => {
   expect(await statusOf("/healthz?from=somewhere&to=//")).toBe("HTTP/1.1 200 OK");
+});
+
+test("it ends when the last request is answered, and waits for no connection on which nothing was asked", async () => {
+  const silent = createConnection(server.port, "127.0.0.1");
+  await once(silent, "connect");
+  await statusOf("/healthz");
+  const slow = statusOf("/slow");
+  for (let turns = 0; turns < TURNS && answer === null; turns++) await turn();
+  let isClosed = false;
+  const closed = server.close().then(() => {
+    isClosed = true;
+  });
+  await once(silent, "close");
+  expect(isClosed).toBe(false);
+  answer?.();
+  expect(await slow).toBe("HTTP/1.1 200 OK");
+  await closed;
 });
