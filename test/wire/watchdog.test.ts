@@ -395,21 +395,31 @@ describe("Slack", () => {
     expect(alerts(ARCHIVED)).toEqual([]);
   });
 
-  test("alerts go to another channel during an outage: it is told there too, and its end", async () => {
-    await start();
-    fault({ type: "status", status: 500 });
-    const first = await alertShows("Not connected");
-    await bench.stopBot();
-    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
-    await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
-    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Not connected")));
-    bench.hex.faults.clear();
-    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
-    await bench.pass(5 * MINUTE, STEP_MS);
-    expect(alerts(SECRET)).toHaveLength(1);
-    expect(shown(first)).toBe(`:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`);
-    expect(logged(REFUSED)).toEqual([]);
-  });
+  test.each([
+    [0, `:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`],
+    [2, `:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`],
+    // What cannot be edited holds up no alert.
+    [Number.POSITIVE_INFINITY, "Not connected to Hex"],
+  ])(
+    "alerts go to another channel during an outage, after %d failures: it is told there, and its end",
+    async (times, old) => {
+      await start();
+      fault({ type: "status", status: 500 });
+      const first = await alertShows("Not connected");
+      await bench.stopBot();
+      bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
+      if (times > 0) bench.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 }, times });
+      await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
+      await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Not connected")));
+      bench.slack.faults.clear();
+      bench.hex.faults.clear();
+      await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
+      await bench.pass(5 * MINUTE, STEP_MS);
+      expect(alerts(SECRET)).toHaveLength(1);
+      expect(shown(first)).toContain(old);
+      expect(logged(REFUSED)).toHaveLength(Math.min(times, 3));
+    },
+  );
 
   test("it was over while the bot was off, and the channel of then is archived: told in the new one", async () => {
     await start();

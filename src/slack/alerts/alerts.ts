@@ -31,6 +31,8 @@ const REMOVE_MS = 60 * 60_000;
 const KEEP_MS = 31 * 24 * 60 * 60_000;
 /** Slack's words for a message that is not there any more. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
+/** How often the old place of an alert that moves is tried again: the new one must not wait for long. */
+const MOVE_REPEATS = 3;
 const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 /** `left`: to another process, with what is still to be done. */
@@ -173,11 +175,14 @@ export class Alerts {
   }
 
   /** Alerts go to another channel now: what is not over has to be read there. It is posted at once. */
-  async #move({ subject, channel, ts }: Alert): Promise<void> {
+  async #move(alert: Alert): Promise<void> {
+    const { subject, channel, ts } = alert;
     const { slack, alerts, channel: there } = this.options;
     // Nobody keeps the old one true any more. Where Slack does not let it be edited, it stays as it is.
     if (channel !== null && ts !== null) {
-      await slack.chat.update({ channel, ts, ...movedMessage(there) }).catch(slackFailure);
+      const refusal = await slack.chat.update({ channel, ts, ...movedMessage(there) }).then(() => null, slackFailure);
+      const mayPass = refusal?.kind === "transient" || refusal?.kind === "rate_limited";
+      if (mayPass && (this.#held.get(subject)?.failures ?? 0) < MOVE_REPEATS) return this.#failed(alert, refusal);
     }
     const nowhere = { channel: null, ts: null, shown: null };
     await alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });
