@@ -50,6 +50,7 @@ async function alertShows(text: string | RegExp, index = 0, stepMs = STEP_MS): P
 }
 /** `/hex status`, which waits for its repetitions while Hex is down. */
 async function status(): Promise<string> {
+  if (bench.mode === "socket") await bench.slack.socket.waitForConnection();
   const { id } = await bench.slack.command("status");
   const answer = () => bench.slack.messages.find((one) => one.responseUrlOf === id);
   await bench.until(() => answer() !== undefined, 50);
