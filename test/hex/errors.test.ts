@@ -264,7 +264,7 @@ describe("remedies", () => {
       }
     }
     expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("own words");
-    expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("words above");
+    expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("own words");
   });
 
   test("a rate limit says how long to wait", () => {
