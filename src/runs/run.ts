@@ -104,7 +104,7 @@ export const runSchema = z.discriminatedUnion("state", [
   /** Hex has proven that no run exists. */
   z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: z.number() }),
   /**
-   * Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of several it is; `vanished`: Hex no
+   * Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of the new ones it is, if any; `vanished`: Hex no
    * longer knows it; `unreachable`: Hex could not be asked for a day; `too_long`: it did not end within a week.
    */
   z.object({

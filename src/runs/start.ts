@@ -78,21 +78,20 @@ export class Starter {
   /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */
   async look(key: string): Promise<Run> {
     const { clock } = this.options;
-    let run: Run | null = null;
+    let why: RunIn<"lost">["why"] = "start_unknown";
     for (const pause of LOOKS_AFTER_MS) {
-      run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
+      const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       await clock.sleep(pause);
       const found = await this.#candidates(run).catch(caught);
-      if (found instanceof HexError || found.length === 0) continue;
-      const [only, ...others] = found;
-      return this.#settle(key, (looked) =>
-        only !== undefined && others.length === 0
-          ? adopted(looked, only, clock.now())
-          : lost(looked, "several", clock.now()),
-      );
+      if (found instanceof HexError) continue;
+      const [only, ...others] = found.runs;
+      if (only !== undefined && others.length === 0 && !found.disputed) {
+        return this.#settle(key, (looked) => adopted(looked, only, clock.now()));
+      }
+      why = only === undefined ? "start_unknown" : "several";
     }
-    return this.#settle(key, (unfound) => lost(unfound, "start_unknown", clock.now()));
+    return this.#settle(key, (unfound) => lost(unfound, why, clock.now()));
   }
 
   #settle(key: string, settle: (run: RunIn<"starting">) => Run): Promise<Run> {
@@ -105,14 +104,19 @@ export class Starter {
     return result.run;
   }
 
-  /** Runs of the project that the API started since the intent and that belong to no other intent. */
-  async #candidates(run: Run): Promise<HexRun[]> {
+  /**
+   * Runs of the project that the API started since the intent and that belong to no other intent. `disputed`: they may belong
+   * to another one whose run is not known either.
+   */
+  async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
     const { hex, store } = this.options;
     const page = await hex.runs(run.project.id, { limit: 25, trigger: "API" }, callOf(run));
     const since = run.requestedAt - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
+    // In this order: an intent that gets its run in between is among those who have one.
+    const disputed = await store.hasRival(run);
     const taken = await store.byHexRuns(recent.map((one) => one.runId));
-    return recent.filter((one) => !taken.has(one.runId));
+    return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
   }
 }
 

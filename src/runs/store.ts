@@ -100,6 +100,21 @@ export class RunStore {
     return new Map(rows.map((row) => [row.hex_run_id ?? "", parse(row.doc)]));
   }
 
+  /** Whether another start of the same project is, or was since this one was wanted, without an answer: any new run may be its. */
+  async hasRival({ key, project, requestedAt }: Run): Promise<boolean> {
+    const row = await this.db
+      .selectFrom("runs")
+      .select("key")
+      .where("project_id", "=", project.id)
+      .where("hex_run_id", "is", null)
+      .where("state", "in", ["starting", "lost"])
+      .where("key", "!=", key)
+      .where((eb) => eb.or([eb("finished_at", "is", null), eb("finished_at", ">=", requestedAt)]))
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** The latest that ended, newest first. */
   async recentlyEnded(limit: number): Promise<Run[]> {
     const rows = await this.db

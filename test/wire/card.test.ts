@@ -251,6 +251,57 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.hex.workspace.runs).toHaveLength(1);
     });
 
+    test("Hex cannot be asked for it either: the card does not say what the bot has not seen", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      bench.hex.faults.add({
+        kind: { type: "status", status: 502 },
+        times: Number.POSITIVE_INFINITY,
+        endpoint: "listRuns",
+      });
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await bench.slack.command(`run ${project.id}`);
+      const card = await bench.cardShows("Not known");
+      expect(shown(card)).toContain("could not find it in Hex");
+      expect(shown(card)).not.toContain("listed.");
+      bench.hex.faults.clear();
+      await bench.slack.click(card, "look_again");
+      await bench.cardShows("Running");
+    });
+
+    test("another start of the project is open too: neither takes the run that may be the other's", async () => {
+      const inputs = { day: { dataType: "NUMBER" } } as const;
+      const project = bench.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await bench.slack.command(`run ${project.id} day=1`);
+      await bench.slack.command(`run ${project.id} day=2`);
+      await bench.cardShows("Not known", 0);
+      await bench.cardShows("Not known", 1);
+      for (const card of bench.cards) {
+        expect(shown(card)).toContain("cannot be told");
+        expect(buttonsOf(card)).toEqual(["look_again", "run_again"]);
+      }
+      expect(bench.starts).toHaveLength(2);
+    });
+
+    test("another start of the project is answered late: its run is not taken for the lost one", async () => {
+      const inputs = { day: { dataType: "NUMBER" } } as const;
+      const project = bench.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
+      let answer = () => {};
+      const until = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until }, afterEffect: true });
+      await bench.slack.command(`run ${project.id} day=1`);
+      await bench.slack.command(`run ${project.id} day=2`);
+      await bench.until(() => bench.starts.length === 2 && bench.requests("listRuns").length >= 2);
+      answer();
+      await bench.cardShows("Running", 1);
+      await bench.cardShows("Not known", 0);
+      expect(shown(bench.card(0))).toContain("could not find it");
+    });
+
     test("it does not exist: says that it is not known; Look again and Start again work", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue" });
       bench.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });

@@ -159,14 +159,14 @@ const LOST: Record<RunIn<"lost">["why"], { word: string; text: string }> = {
   start_unknown: {
     word: "Not known",
     text:
-      "The connection to Hex broke while the run was being started, and no such run is listed. It may still appear. " +
-      "Press *Look again* in a minute, or check the project in Hex before you start it again.",
+      "The connection to Hex broke while the run was being started, and the bot could not find it in Hex. It may be there " +
+      "all the same. Press *Look again* in a minute, or check the project in Hex before you start it again.",
   },
   several: {
     word: "Not known",
     text:
-      "The connection to Hex broke while the run was being started, and more than one new run is listed: which one is " +
-      "this one cannot be told. Check the project's runs in Hex before you start it again.",
+      "The connection to Hex broke while the run was being started. Hex lists a new run, but whether it is this one " +
+      "cannot be told. Check the project's runs in Hex before you start it again.",
   },
   vanished: {
     word: "No longer in Hex",
