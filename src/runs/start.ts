@@ -10,6 +10,7 @@ import {
   adopted,
   type Intent,
   intended,
+  LEASE_MS,
   lookedFor,
   lost,
   postponed,
@@ -63,16 +64,20 @@ export class Starter {
     return this.look(key);
   }
 
-  /** Asks once more for a run that waits. Whoever moves it out of "waiting" is the one who asks. */
+  /**
+   * Asks once more for a run that waits, unless its time is over: a process that was down for long starts nothing that nobody
+   * waits for any more. Whoever moves it out of "waiting" is the one who asks.
+   */
   async retry(key: string): Promise<void> {
     const { store, clock } = this.options;
+    const now = clock.now();
     let tries = 0;
     const result = await store.update(key, (run) => {
       if (run.state !== "waiting") return null;
       tries = run.tries;
-      return triedAgain(run, clock.now());
+      return now > run.until + LEASE_MS ? refused(run, run.facts, now) : triedAgain(run, now);
     });
-    if (result?.changed) await this.ask(key, tries);
+    if (result?.changed && result.run.state === "starting") await this.ask(key, tries);
   }
 
   /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */

@@ -155,6 +155,22 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
+  test("a restart long after the time until which it waits: nothing is started, and the card says so", async () => {
+    bench.hex.workspace.kernelsBusy = 25;
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("Waiting to start");
+    await bench.stopBot();
+    bench.clock.advance(60 * 60_000);
+    bench.hex.workspace.kernelsBusy = 0;
+    await bench.startBot();
+    const card = await bench.cardShows("Not started");
+    expect(shown(card)).toContain("no kernel free");
+    expect(buttonsOf(card)).toEqual(["run_again"]);
+    await bench.pass(60_000);
+    expect(bench.hex.workspace.runs).toEqual([]);
+  });
+
   describe("cancel", () => {
     test("with a confirmation; cancelling at once, then cancelled by whom; one DELETE", async () => {
       const card = await running();
