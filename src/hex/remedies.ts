@@ -119,7 +119,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
           causes: ["Hex, or something in front of it, keeps this machine out: an IP allow list, a firewall, a proxy."],
           todo: [
             "Ask a workspace admin to allow the address of the bot's machine in Hex under Settings > Security.",
-            ...(detail ? ["Read Hex's own words above; they may name another reason."] : []),
+            ...(detail ? ["Read Hex's own words; they may name another reason."] : []),
           ],
         }
       : {

@@ -3,8 +3,21 @@
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError } from "../hex/errors.js";
-import { ASK_MS, cancelling, isLive, LEASE_MS, notCancelled, observed, type Run, withdrawn } from "./run.js";
+import {
+  ASK_MS,
+  cancelling,
+  isLive,
+  LEASE_MS,
+  type LiveRun,
+  notCancelled,
+  observed,
+  type Run,
+  withdrawn,
+} from "./run.js";
 import type { RunStore } from "./store.js";
+
+/** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
+const READS_AFTER_MS = [0, 2_000, 6_000];
 
 /** What became of a wish to cancel. `run`: as it is afterwards. */
 export type CancelOutcome =
@@ -50,13 +63,15 @@ export class Canceller {
   }
 
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
-    const { hex, store } = this.options;
     if (!isLive(run)) return { kind: "too_late", run };
-    const { project } = run;
     const call: Call = { reference, priority: "command", patienceMs: ASK_MS };
-    const error = await hex.cancelRun(project.id, run.hex.runId, call).then(() => null, caught);
-    if (error?.kind === "already_finished") return this.#readEnd(run.key, project.id, run.hex.runId, call);
-    const result = await store.update(run.key, (stored) => {
+    const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, caught);
+    if (error?.kind === "already_finished") return this.#readEnd(run, call, error);
+    return this.#answered(run, call, error);
+  }
+
+  async #answered(run: LiveRun, { reference }: Call, error: HexError | null): Promise<CancelOutcome> {
+    const result = await this.options.store.update(run.key, (stored) => {
       if (stored.state !== "cancelling") return null;
       return error === null ? { ...stored, accepted: true } : notCancelled(stored, error.facts, reference);
     });
@@ -64,15 +79,22 @@ export class Canceller {
     return error === null ? { kind: "asked", run: after } : { kind: "failed", run: after, error };
   }
 
-  /** Hex says that it has ended: the card tells how, now and not at the next poll. */
-  async #readEnd(key: string, projectId: string, runId: string, call: Call): Promise<CancelOutcome> {
+  /** Hex says that it has ended: the card tells how, now and not at the next poll. When it goes on, Hex refused for another reason. */
+  async #readEnd(cancelled: LiveRun, call: Call, refusal: HexError): Promise<CancelOutcome> {
     const { hex, store, clock } = this.options;
-    const seen = await hex.run(projectId, runId, call).catch(caught);
-    const result = await store.update(key, (stored) => {
-      if (stored.state !== "cancelling") return null;
-      return seen instanceof HexError ? { ...stored, accepted: true } : observed(stored, seen, clock.now());
-    });
-    return result === null ? { kind: "unknown" } : { kind: "too_late", run: result.run };
+    const { key, project } = cancelled;
+    for (const pause of READS_AFTER_MS) {
+      await clock.sleep(pause);
+      const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
+      const result = await store.update(key, (stored) => {
+        if (stored.state !== "cancelling") return null;
+        return seen instanceof HexError ? { ...stored, accepted: true } : observed(stored, seen, clock.now());
+      });
+      if (result === null) return { kind: "unknown" };
+      const { run } = result;
+      if (run.state !== "cancelling" || run.accepted) return { kind: "too_late", run };
+    }
+    return this.#answered(cancelled, call, new HexError({ ...refusal.facts, kind: "request_refused" }));
   }
 }
 

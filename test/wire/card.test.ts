@@ -213,6 +213,30 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["cancel_run"]);
     });
 
+    test("refused for another reason than its end: not asked for ever, Hex's words are there, and the button is back", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
+      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      await bench.slack.click(card, "cancel_run");
+      await bench.cardShows("Cancelling failed");
+      expect(shown(card)).toContain("Runs of this kind stop by themselves");
+      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+      await bench.pass(120_000);
+      expect(bench.requests("cancelRun")).toHaveLength(1);
+      expect(shown(card)).toContain("Running");
+    });
+
+    test("refused because it is being stopped already: no red, and by whom", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      const [run] = bench.hex.workspace.runs;
+      bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 422 } });
+      await bench.slack.click(card, "cancel_run");
+      await bench.until(() => bench.requests("cancelRun").length === 1 && bench.requests("getRun").length > 0);
+      bench.hex.workspace.cancelInHex(run?.id ?? "");
+      await bench.cardShows("Cancelled");
+      expect(shown(card)).toContain(`By <@${bench.slack.people.ada.id}>`);
+    });
+
     test("a 204 that is lost is asked for again, and the run ends", async () => {
       const card = await running();
       bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true });

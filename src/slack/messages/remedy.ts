@@ -25,9 +25,8 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
           .slice(0, 8)
           .map((item) => `• ${marked(item)}`)
           .join("\n")}`;
-  const said = facts.detail && saysMore(facts) ? `\n>Hex: ${inline(facts.detail, 300)}` : "";
   const blocks = [
-    section(`${head}\n${marked(what)}${said}`),
+    section([`${head}\n${marked(what)}`, saidLine(facts)].filter((line) => line !== null).join("\n")),
     section(
       `${list(facts.kind === "inputs_refused" ? "Because" : "Likely", causes)}${list("What to do", todo)}`.trim(),
     ),
@@ -50,7 +49,8 @@ function marked(sentence: string): string {
   return inline(sentence, 400);
 }
 
-/** For a failure of the network there is only an error code, which helps nobody who reads the remedy. */
-function saysMore(facts: HexErrorFacts): boolean {
-  return facts.status !== undefined && facts.kind !== "inputs_refused";
+/** Hex's own words; null when there are none. For a failure of the network there is only an error code, which helps nobody. */
+export function saidLine({ detail, status, kind }: HexErrorFacts): string | null {
+  const saysMore = detail && status !== undefined && kind !== "inputs_refused";
+  return saysMore ? `>Hex: ${inline(detail, 300)}` : null;
 }

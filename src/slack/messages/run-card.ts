@@ -7,7 +7,7 @@ import { elapsedMs, identityOf, type Run, type RunIn, type RunOptions } from "..
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
 import { code, date, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
-import { remedyBlocks, traceLine } from "./remedy.js";
+import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 
 const MINUTE = 60_000;
 const TITLE_MAX = 150;
@@ -138,12 +138,13 @@ function notes(run: Run): string[] {
     const { facts, reference } = run.cancelFailure;
     const { what, todo } = remedyFor(facts);
     lines.push(`:warning: Cancelling failed: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
-    lines.push(traceLine(facts, reference));
+    lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }
   if ("trouble" in run && run.trouble !== null) {
     const { what, todo } = remedyFor(run.trouble.facts);
     lines.push(
       `:warning: No news from Hex since ${date(run.trouble.since)}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`,
+      saidLine(run.trouble.facts) ?? "",
     );
   }
   if (run.state === "no_kernel") {
