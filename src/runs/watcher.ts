@@ -29,7 +29,7 @@ const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
 /** How often Hex must say that a run is not there before it is believed. */
 const MISSES = 3;
-/** Failures in a row after which the card says so. */
+/** Failures in a row about a run after which its card says so. */
 const TROUBLE_AFTER = 2;
 /** Runs of one project that one answer of GetProjectRuns can hold. */
 const PAGE = 100;
@@ -37,6 +37,8 @@ const PAGE = 100;
 export class Watcher {
   #askedAt = new Map<string, number>();
   #misses = new Map<string, number>();
+  /** How often in a row Hex could not be asked about a run. */
+  #unheard = new Map<string, number>();
   /** Runs whose project's earlier runs have been read since. */
   #learnt = new Set<string>();
   /** Runs that were not among their project's latest, and must be asked for by their id. */
@@ -101,7 +103,7 @@ export class Watcher {
 
   #forgetOthers(live: readonly LiveRun[]): void {
     const keys = new Set(live.map((run) => run.key));
-    for (const known of [this.#askedAt, this.#misses, this.#alone, this.#learnt]) {
+    for (const known of [this.#askedAt, this.#misses, this.#unheard, this.#alone, this.#learnt]) {
       for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     }
   }
@@ -118,6 +120,7 @@ export class Watcher {
       if (others.length === 0 && isKnown) await this.#askAlone(first, signal);
       else await this.#askTogether(poll.projectId, runs, signal);
       this.#failures = 0;
+      for (const { key } of runs) this.#unheard.delete(key);
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
       if (!signal.aborted) await this.#failed(error, runs);
@@ -175,18 +178,19 @@ export class Watcher {
     );
   }
 
-  /** Hex could not be asked: it is left alone for a while, and after more than one time the cards say so. */
+  /** Hex could not be asked: it is left alone for a while, and the cards that it is so with more than one time say so. */
   async #failed(error: HexError, runs: readonly LiveRun[]): Promise<void> {
     this.#failures++;
     const since = this.options.clock.now();
-    if (this.#failures >= TROUBLE_AFTER && error.kind !== "rate_limited") {
-      for (const { key } of runs) {
-        await this.options.store.update(key, (run) =>
-          isLive(run) && run.trouble?.facts.kind !== error.kind
-            ? { ...run, trouble: { facts: error.facts, since: run.trouble?.since ?? since } }
-            : null,
-        );
-      }
+    for (const { key } of runs) {
+      const unheard = (this.#unheard.get(key) ?? 0) + 1;
+      this.#unheard.set(key, unheard);
+      if (unheard < TROUBLE_AFTER || error.kind === "rate_limited") continue;
+      await this.options.store.update(key, (run) =>
+        isLive(run) && run.trouble?.facts.kind !== error.kind
+          ? { ...run, trouble: { facts: error.facts, since: run.trouble?.since ?? since } }
+          : null,
+      );
     }
     const backoff = Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1));
     const pause = error.facts.retryAfterMs ?? (meansDisconnected(error.kind) ? backoff : 0);

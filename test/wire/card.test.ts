@@ -443,6 +443,24 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.hex.requests).toHaveLength(asked);
     });
 
+    test.each([400, 403])(
+      "the project is hidden (%d) while another one goes well: the card says so",
+      async (status) => {
+        await running({ run: { neverEnds: true } });
+        await bench.slack.command(
+          `run ${bench.hex.workspace.addProject({ title: "Well", run: { neverEnds: true } }).id}`,
+        );
+        await bench.cardShows("Running", 1);
+        bench.hex.workspace.invisibleStatus = status;
+        bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
+        await bench.cardShows("No news from Hex");
+        expect(shown(bench.card(1))).not.toContain("No news");
+        bench.clock.advance(25 * 60 * 60_000);
+        await bench.cardShows("could not be asked about this run for a day");
+        expect(shown(bench.card(1))).toContain("Running");
+      },
+    );
+
     test("a run that never ends is no longer watched after a week", async () => {
       await running({ run: { neverEnds: true } });
       bench.clock.advance(8 * 24 * 60 * 60_000);
