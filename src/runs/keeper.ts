@@ -100,5 +100,7 @@ export class Keeper {
 /** Why there is nothing left to learn about a run, if so. */
 function hopeless(run: Run, now: number): "unreachable" | "too_long" | null {
   if ("trouble" in run && run.trouble !== null && now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
-  return now - run.requestedAt > TOO_LONG_MS ? "too_long" : null;
+  // Whoever cancels one that is older waits for its end.
+  const wantedAt = "lease" in run ? run.lease : run.requestedAt;
+  return now - wantedAt > TOO_LONG_MS ? "too_long" : null;
 }

@@ -32,7 +32,10 @@ export async function cancelKnownRun(
   }
 }
 
-/** Cancels a run that was started elsewhere: from now on the bot watches it and shows it in the channel. @throws HexError */
+/**
+ * Cancels a run by its id in Hex. One that was started elsewhere is watched from now on, and shown in the channel; one that the
+ * bot no longer watched is watched again. @throws HexError
+ */
 export async function cancelHexRun(
   bot: Bot,
   interaction: Interaction,
@@ -40,12 +43,20 @@ export async function cancelHexRun(
   runId: string,
 ): Promise<void> {
   const known = await bot.runs.byHexRun(runId);
-  if (known !== null) return cancelKnownRun(bot, interaction, known.key);
+  if (known !== null) {
+    if (known.state === "lost") await watchAgain(bot, interaction, known, runId);
+    return cancelKnownRun(bot, interaction, known.key);
+  }
   const run = await readForeignRun(bot, interaction, projectId, runId);
   if (!isLive(run)) return interaction.respond(cannotCancelMessage(run));
   await bot.cards.open(run.key, interaction.channel, interaction.user);
   await bot.runs.insert(run);
   await Promise.all([cancelKnownRun(bot, interaction, run.key), sayWhere(bot, interaction, run.key)]);
+}
+
+async function watchAgain(bot: Bot, interaction: Interaction, { key, project }: Run, runId: string): Promise<void> {
+  const seen = await bot.hex.run(project.id, runId, callFor(interaction));
+  await bot.runs.update(key, (run) => (run.state === "lost" ? adopted(run, seen, bot.clock.now()) : null));
 }
 
 async function readForeignRun(bot: Bot, interaction: Interaction, projectId: string, runId: string): Promise<Run> {

@@ -314,6 +314,25 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.requests("cancelRun")).toHaveLength(1);
     });
 
+    test("a run that the bot no longer watches and that goes on in Hex: Cancel stops it, and its card goes on", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      bench.clock.advance(8 * DAY);
+      const card = await bench.cardShows("No longer watched");
+      await bench.ask(`runs ${project.id}`);
+      const list = bench.slack.messages.at(-1);
+      if (!list) throw new Error("no list");
+      await bench.slack.click(list, "cancel_hex_run");
+      await bench.until(() => shown(card).includes("Cancelled"));
+      const states = card.history.map(({ text }) => text.split(":")[0]);
+      expect(states.slice(-2)).toEqual(["Cancelling…", "Cancelled"]);
+      expect(bench.hex.workspace.runs.map(({ status }) => status)).toEqual(["KILLED"]);
+      expect(bench.cards).toHaveLength(1);
+      const [run] = bench.hex.workspace.runs;
+      expect(await bench.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
+    });
+
     test("/hex cancel: by run id, of a run not started here with its project, and of nothing", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       await bench.slack.command(`run ${project.id}`);

@@ -1,7 +1,7 @@
 // `/hex cancel <run id or run link> [project id]`.
 
 import type { Bot, Interaction } from "../bot.js";
-import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
+import { cancelHexRun } from "../cancel-run.js";
 import { cancelUsageMessage, otherHostMessage, unknownRunMessage } from "../messages/answers.js";
 import { type ProjectRef, parseProjectRef } from "./parse/project-ref.js";
 import { splitWords } from "./parse/words.js";
@@ -15,8 +15,8 @@ export async function cancel(bot: Bot, interaction: Interaction, text: string): 
   const runId = runIdOf(ref);
   if (runId === null) return interaction.respond(cancelUsageMessage());
   const known = await bot.runs.byHexRun(runId);
-  if (known !== null) return cancelKnownRun(bot, interaction, known.key);
-  const projectId = ref.kind === "run" ? ref.projectId : projectIdOf(second, bot.hex.origin);
+  const typed = ref.kind === "run" ? ref.projectId : projectIdOf(second, bot.hex.origin);
+  const projectId = known?.project.id ?? typed;
   if (projectId === null) return interaction.respond(unknownRunMessage(runId));
   await cancelHexRun(bot, interaction, projectId, runId);
 }
