@@ -180,6 +180,18 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
+  test("Run on an old list that cannot be renewed: the run is started, and nothing says that it was not", async () => {
+    bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.ask("projects");
+    const list = bench.slack.messages.at(-1);
+    if (!list) throw new Error("no list");
+    bench.clock.advance(31 * 60_000);
+    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 3 });
+    await bench.slack.click(list, "run_project");
+    await bench.cardShows("Completed");
+    expect(bench.slack.messages.filter((message) => shown(message).includes("did not work"))).toEqual([]);
+  });
+
   describe("run", () => {
     test("with inputs and flags: the request, and what the card shows", async () => {
       const project = bench.hex.workspace.addProject({

@@ -93,8 +93,10 @@ async function runProject(bot: Bot, click: Click, value: z.output<typeof project
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
     startRun(bot, click, { key, project, options }),
-    // New buttons, so that the next press of Run is another run and a double click is not.
-    projectsPage(bot, click, value).then(click.replace),
+    // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
+    projectsPage(bot, click, value)
+      .then(click.replace)
+      .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
   ]);
   if (!isNew) await click.respond(alreadyStartedMessage());
 }
