@@ -241,6 +241,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ["run PROJECT --publish x=1", "Leave out `--publish` or the inputs"],
       ["run PROJECT x=1 x=2", "is there twice"],
       ["run PROJECT x=[1,", "not valid JSON"],
+      ["run PROJECT days = 30", "without spaces around the `=`"],
       ["run https://app.other.test/hex/PROJECT", "leads to `app.other.test`"],
     ])("%s: explained before any request", async (typed, text) => {
       const project = bench.hex.workspace.addProject();

@@ -42,6 +42,7 @@ function runProblemWords(problem: RunProblem): string {
     case "input_given_twice":
       return `The input ${code(problem.name, 80)} is there twice. Remove one.`;
     case "bad_input_name":
+      if (problem.name === "") return "An input is written `name=value`, without spaces around the `=`.";
       return `${code(problem.name, 80)} cannot be the name of an input: letters, digits and _ only, as the input's variable is called in Hex.`;
     case "bad_json":
       return `The value of ${code(problem.name, 80)} begins like a list or an object and is not valid JSON. Correct it, or put it in quotes to send it as text.`;
