@@ -346,6 +346,13 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await bench.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
     });
 
+    test("/hex runs with a title, in quotes or with what Slack escapes: the projects that fit", async () => {
+      bench.hex.workspace.addProject({ title: "R&D weekly" });
+      for (const typed of ['"R&amp;D weekly"', "“weekly”", "R&amp;D"]) {
+        expect(await bench.ask(`runs ${typed}`)).toContain("Did you mean one of these?");
+      }
+    });
+
     test("/hex cancel: by run id, of a run not started here with its project, and of nothing", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       await bench.slack.command(`run ${project.id}`);

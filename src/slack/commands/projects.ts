@@ -4,15 +4,14 @@ import { searchProjects } from "../../hex/catalog.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
-import { splitWords } from "./parse/words.js";
+import { plainWords } from "./parse/words.js";
 
 /** How old the list may be, in ms, when somebody asks for it anew; and when they only turn a page. */
 const FRESH_MS = 60_000;
 const PAGING_MS = 30 * 60_000;
 
 export async function projects(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const split = splitWords(text);
-  const words = split.ok ? split.words.map((word) => word.text) : text.split(/\s+/).filter((word) => word !== "");
+  const words = plainWords(text);
   await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 }, FRESH_MS)));
 }
 

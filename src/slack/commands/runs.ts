@@ -2,13 +2,14 @@
 
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { projectRunsMessage, watchedRunsMessage } from "../messages/runs.js";
+import { plainWords } from "./parse/words.js";
 import { findProject } from "./target.js";
 
 const RUNS_READ = 25;
 const LATELY = 5;
 
 export async function runs(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const typed = text.trim();
+  const typed = plainWords(text).join(" ");
   const at = { now: bot.clock.now(), origin: bot.hex.origin };
   if (typed === "") {
     const [live, ended] = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(LATELY)]);

@@ -34,6 +34,12 @@ export function splitWords(text: string): Words {
   return { ok: true, words };
 }
 
+/** The texts of the words alone; what white space separates when a quote is not closed. */
+export function plainWords(text: string): string[] {
+  const split = splitWords(text);
+  return split.ok ? split.words.map((word) => word.text) : text.split(/\s+/).filter((word) => word !== "");
+}
+
 /** A value as it must be typed to be read as this text: in double quotes. */
 export function quoteText(text: string): string {
   return `"${text.replace(/["“”„‟\\]/g, "\\$&")}"`;
