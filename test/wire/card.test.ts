@@ -432,6 +432,37 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
+  test("Run again on an old card in a channel that the bot was removed from: nobody gets the old card anew", async () => {
+    const { team } = bench.slack.channels;
+    const { ada, grace } = bench.slack.people;
+    bench.slack.invite(team, ada);
+    bench.slack.invite(team, grace);
+    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
+    await bench.slack.command(`run ${project.id}`, { channel: team });
+    const card = await bench.cardShows("Completed");
+    await bench.pass(5_000);
+    bench.slack.kick(team, bench.slack.botUserId);
+    await bench.slack.click(card, "run_again", { user: grace });
+    await bench.cardShows("Completed", 1);
+    await bench.pass(20_000);
+    expect(bench.cards.map(({ channel }) => channel)).toEqual([team.id, bench.slack.dm(grace).id]);
+  });
+
+  test("what a button holds does not grow with how often a run was run again", async () => {
+    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 0 } });
+    await bench.slack.command(`run ${project.id}`);
+    const values: string[] = [];
+    for (let times = 0; times < 4; times++) {
+      const card = await bench.cardShows("Completed", times);
+      values.push(/"value":"([^"]+)"/.exec(JSON.stringify(card.blocks))?.[1] ?? "");
+      await bench.slack.click(card, "run_again");
+    }
+    await bench.cardShows("Completed", 4);
+    // Slack takes 2,000 characters.
+    expect(new Set(values).size).toBe(4);
+    expect(new Set(values.slice(1).map(({ length }) => length)).size).toBe(1);
+  });
+
   describe("nothing left to learn", () => {
     test("the project is deleted: the card says so, and Hex is not asked any more", async () => {
       const card = await running({ run: { neverEnds: true } });

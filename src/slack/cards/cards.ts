@@ -186,7 +186,9 @@ export class Cards {
       return this.#later(runKey, retryPauseMs(failures));
     }
     const isLost = card.ts !== null && (failure.kind === "place" || failure.kind === "gone");
-    if (isLost && card.moved === null && card.requester !== null) {
+    // Its end was told long ago: what is new about it, such as that it was run again, is news to nobody.
+    const isOver = card.settled && isEnded(run);
+    if (isLost && !isOver && card.moved === null && card.requester !== null) {
       // Whoever asked for the run gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
       await cards.change(runKey, { channel: card.requester, ts: null, shown: null, moved });
