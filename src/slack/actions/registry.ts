@@ -1,5 +1,6 @@
 // The buttons: what each does when it is pressed. Every one is safe to press twice, late, and by two people.
 
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { projectUrl } from "../../hex/catalog.js";
 import { lookedForAgain } from "../../runs/run.js";
@@ -67,13 +68,14 @@ function withValue<T>(schema: z.ZodType<T>, action: (bot: Bot, click: Click, val
   };
 }
 
-/** One run for each card: the key is made from the run that is to be repeated. */
+/** One run for each card: the key is made from the run that is to be repeated, and does not grow from one to the next. */
 async function runAgain(bot: Bot, click: Click): Promise<void> {
   const parent = await bot.runs.get(click.value);
   if (parent === null) return click.respond(staleButtonMessage());
   if (parent.again !== null) return click.respond(alreadyRunAgainMessage(parent.again));
   const again = { by: click.user, at: bot.clock.now() };
-  const wish = { key: `again:${parent.key}`, project: parent.project, options: parent.options };
+  const key = `again:${createHash("sha256").update(parent.key).digest("hex").slice(0, 32)}`;
+  const wish = { key, project: parent.project, options: parent.options };
   const markParent = () => bot.runs.update(parent.key, (run) => (run.again === null ? { ...run, again } : null));
   if (!(await startRun(bot, click, wish, markParent))) await click.respond(alreadyRunAgainMessage(null));
 }
