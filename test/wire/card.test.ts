@@ -531,6 +531,17 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.cardShows("Completed", 0);
     });
 
+    test("a 429 is waited for no longer than it says, though timers end up to a millisecond early", async () => {
+      const card = await running();
+      const sleep = bench.clock.sleep.bind(bench.clock);
+      bench.clock.sleep = (ms, signal) => sleep(ms - 1, signal);
+      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 10 } });
+      await bench.slack.click(card, "cancel_run");
+      await bench.until(() => bench.log.some((line) => line.includes("did not take a card")), 0);
+      bench.clock.advance(9_999);
+      await bench.until(() => !shown(card).includes("Running"), 0);
+    });
+
     test("an update that is lost is made again", async () => {
       await running({ run: { runningMs: 20_000 } });
       bench.slack.faults.add({ method: "chat.update", times: 3, kind: { type: "status", status: 500 } });

@@ -200,8 +200,14 @@ export class Cards {
 
   #later(runKey: string, ms: number): void {
     const { clock, signal } = this.options;
-    this.#notBefore.set(runKey, clock.now() + ms);
-    void clock.sleep(ms, signal).then(() => (signal.aborted ? undefined : this.redraw(runKey)));
+    const until = clock.now() + ms;
+    this.#notBefore.set(runKey, until);
+    void clock.sleep(ms, signal).then(() => {
+      if (signal.aborted) return;
+      // A timer may end a little early by the clock: the pause is over all the same, unless another one has begun.
+      if (this.#notBefore.get(runKey) === until) this.#notBefore.delete(runKey);
+      void this.redraw(runKey);
+    });
   }
 }
 
