@@ -26,6 +26,9 @@ const PLACES = new Set([
   "not_in_channel",
   "channel_not_found",
   "is_archived",
+  // What is_archived is called where a message is to be changed.
+  "is_inactive",
+  "no_permission",
   "restricted_action",
   "restricted_action_read_only_channel",
   "restricted_action_thread_only_channel",
@@ -53,7 +56,20 @@ const CREDENTIALS = new Set([
   "not_allowed_token_type",
   "team_access_not_granted",
 ]);
-const TRANSIENT = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "unreadable"]);
+const TRANSIENT = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "update_failed",
+  "unreadable",
+  // The workspace or the channel is being moved.
+  "external_channel_migrating",
+  "org_login_required",
+  "team_added_to_org",
+]);
+/** Slack has several words for it, beside the status 429. */
+const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
 
 /**
  * Slack's word for a refusal, such as `not_in_channel`. Whatever is none (a proxy's page, for which the WebClient takes the
@@ -99,7 +115,7 @@ function rateLimited(retryAfterMs: number): SlackFailure {
 }
 
 function failureOfWord(word: string): SlackFailure {
-  if (word === "ratelimited") return rateLimited(SOME_TIME_MS);
+  if (RATE_LIMITED.has(word)) return rateLimited(SOME_TIME_MS);
   if (PLACES.has(word)) return { kind: "place", word };
   if (GONE.has(word)) return { kind: "gone", word };
   if (CREDENTIALS.has(word)) return { kind: "credentials", word };

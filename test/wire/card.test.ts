@@ -420,6 +420,17 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.cards).toHaveLength(2);
     });
 
+    test.each([
+      ["is_inactive", "the channel is archived"],
+      ["no_permission", "can no longer be changed"],
+    ])("Slack says %s to an edit: the card goes on as a direct message", async (error, why) => {
+      await running({ run: { runningMs: 30_000 } });
+      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error } });
+      const card = await bench.cardShows("Completed", 1);
+      expect(card.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      expect(shown(card)).toContain(why);
+    });
+
     test("the bot is removed from a private channel", async () => {
       const { team } = bench.slack.channels;
       bench.slack.invite(team, bench.slack.people.ada);
@@ -540,6 +551,21 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.until(() => bench.log.some((line) => line.includes("did not take a card")), 0);
       bench.clock.advance(9_999);
       await bench.until(() => !shown(card).includes("Running"), 0);
+    });
+
+    test.each([
+      "rate_limited",
+      "message_limit_exceeded",
+      "update_failed",
+      "external_channel_migrating",
+      "team_added_to_org",
+    ])("%s passes, and the card shows the end", async (error) => {
+      await running({ run: { runningMs: 20_000 } });
+      bench.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "error", error } });
+      await bench.cardShows("Completed");
+      const refusals = bench.log.filter((line) => line.includes("did not take a card"));
+      expect(refusals.length).toBe(2);
+      for (const line of refusals) expect(line).toMatch(/"todo":"[^"]*tries again on its own/);
     });
 
     test("an update that is lost is made again", async () => {

@@ -207,6 +207,7 @@ function movedLine({ from, why }: Moved): string {
   const words: Record<string, string> = {
     message_not_found: "was deleted",
     is_archived: "can no longer be changed, because the channel is archived",
+    is_inactive: "can no longer be changed, because the channel is archived",
     not_in_channel: "can no longer be changed, because the bot was removed from the channel",
     channel_not_found: "can no longer be changed, because the bot cannot see the channel any more",
   };

@@ -24,6 +24,16 @@ const GONE: SlackRemedy = {
   todo: "nothing; the card goes to whoever asked for the run",
 };
 
+const FAILS: SlackRemedy = {
+  what: "Slack fails",
+  todo: "look at https://slack-status.com; the bot tries again on its own",
+};
+const MOVES: SlackRemedy = {
+  what: "Slack is moving the workspace or the channel",
+  todo: "nothing; the bot tries again on its own",
+};
+const ARCHIVED: SlackRemedy = { what: "The channel is archived", todo: `${ANOTHER}, or unarchive it` };
+
 const REMEDIES: Record<string, SlackRemedy> = {
   invalid_auth: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
   not_authed: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
@@ -38,7 +48,9 @@ const REMEDIES: Record<string, SlackRemedy> = {
   missing_scope: { what: "The app lacks a scope", todo: FROM_MANIFEST },
   not_in_channel: { what: "The bot is not in the channel", todo: INVITE },
   channel_not_found: { what: "The bot cannot see the channel", todo: INVITE },
-  is_archived: { what: "The channel is archived", todo: `${ANOTHER}, or unarchive it` },
+  no_permission: { what: "The bot may not write in the channel", todo: INVITE },
+  is_archived: ARCHIVED,
+  is_inactive: ARCHIVED,
   restricted_action: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
   restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
   restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: ANOTHER },
@@ -58,6 +70,14 @@ const REMEDIES: Record<string, SlackRemedy> = {
     what: "Slack cannot be reached",
     todo: "check that the bot's machine may reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
   },
+  internal_error: FAILS,
+  fatal_error: FAILS,
+  service_unavailable: FAILS,
+  request_timeout: FAILS,
+  update_failed: FAILS,
+  external_channel_migrating: MOVES,
+  org_login_required: MOVES,
+  team_added_to_org: MOVES,
   unreadable: {
     what: "Something other than Slack answered",
     todo: "check SLACK_API_URL, and whether a proxy stands in between",
@@ -68,9 +88,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
 export function slackRemedy(word: string): SlackRemedy {
   const known = Object.hasOwn(REMEDIES, word) ? REMEDIES[word] : undefined;
   if (known !== undefined) return known;
-  if (word.startsWith("HTTP ")) {
-    return { what: "Slack fails", todo: "look at https://slack-status.com; the bot tries again on its own" };
-  }
+  if (word.startsWith("HTTP ")) return FAILS;
   return { what: "Slack refused it", todo: UPDATE };
 }
 
