@@ -372,6 +372,17 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(card.channel).toBe(bench.slack.dm(ada).id);
     });
 
+    test.each([
+      ["restricted_action_read_only_channel", "ask an admin"],
+      ["restricted_action_thread_only_channel", "use another channel"],
+    ])("%s: an invitation would change nothing, and is not asked for", async (error, todo) => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "error", error } });
+      const answer = await bench.ask(`run ${project.id}`);
+      expect(answer).toContain(todo);
+      expect(answer).not.toContain("/invite");
+    });
+
     test("a public channel where the bot is no member works", async () => {
       const project = bench.hex.workspace.addProject();
       await bench.slack.command(`run ${project.id}`, { channel: bench.slack.channels.general });

@@ -93,7 +93,8 @@ export function cardElsewhereMessage(place: "dm" | "nowhere", failure: string, b
 
 function inviteFor(failure: string, invite: string): string {
   if (failure === "is_archived") return "This channel is archived: use another one.";
-  if (failure === "restricted_action") return "Only some people may post here: ask an admin, or use another channel.";
+  if (failure.startsWith("restricted_action"))
+    return "Only some people may post here: ask an admin, or use another channel.";
   return invite;
 }
 
