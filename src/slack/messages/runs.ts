@@ -5,10 +5,12 @@ import { type HexRun, isFinal } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
 import { button, context, type Message, message, section } from "./blocks.js";
-import { code, count, date, duration, inline, link, mention } from "./mrkdwn.js";
+import { code, count, date, duration, inline, link, mention, shorten } from "./mrkdwn.js";
 import { faceOf } from "./run-card.js";
 
+/** As many as fit into one message with long titles: of a project, whose title stands at the head, and of several. */
 const SHOWN = 10;
+const WATCHED_SHOWN = 8;
 
 /** All runs that the bot watches. `recent`: the latest that ended. */
 export function watchedRunsMessage(
@@ -16,11 +18,11 @@ export function watchedRunsMessage(
   recent: readonly Run[],
   { now, origin }: { now: number; origin: string },
 ): Message {
-  const lines = (list: readonly Run[]) => list.slice(0, SHOWN).map((run) => ownRunBlock(run, now, origin));
+  const lines = (list: readonly Run[]) => list.slice(0, WATCHED_SHOWN).map((run) => ownRunBlock(run, now, origin));
   return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
     section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`),
     ...lines(runs),
-    runs.length > SHOWN ? context(`and ${runs.length - SHOWN} more`) : null,
+    runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more`) : null,
     recent.length > 0 ? section("*Lately*") : null,
     ...lines(recent.slice(0, 5)),
     context("`/hex runs <project id>` shows all runs of a project, whoever started them."),
@@ -108,7 +110,8 @@ function cancel(actionId: string, value: string, title: string) {
     describe: `Cancel the run of ${title}`,
     confirm: {
       title: "Cancel this run?",
-      text: `${title || "The run"} stops in Hex, for everybody who waits for it.`,
+      // Short, so that a whole list of them fits into one message.
+      text: `${shorten(title, 60) || "The run"} stops in Hex, for everybody who waits for it.`,
       confirm: "Cancel the run",
       deny: "Let it run",
     },
