@@ -24,7 +24,7 @@ export interface WatcherOptions {
 
 const MINUTE = 60_000;
 const PATIENCE_MS = 15_000;
-/** Pause after a failure of the connection, in ms; doubles up to the last. */
+/** Pause after a failure of the connection, or a limit that does not say how long, in ms; doubles up to the last. */
 const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
 /** How often Hex must say that a run is not there before it is believed. */
@@ -193,7 +193,8 @@ export class Watcher {
       );
     }
     const backoff = Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1));
-    const pause = error.facts.retryAfterMs ?? (meansDisconnected(error.kind) ? backoff : 0);
+    const isOfAll = meansDisconnected(error.kind) || error.kind === "rate_limited";
+    const pause = error.facts.retryAfterMs ?? (isOfAll ? backoff : 0);
     this.#notBefore = this.options.clock.now() + pause;
   }
 }

@@ -609,6 +609,18 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
+  test("a 429 that does not say how long: the watch asks less and less, and then shows the truth", async () => {
+    await running();
+    const limit = { kind: { type: "rateLimited" as const }, times: Number.POSITIVE_INFINITY };
+    bench.hex.faults.add(limit);
+    await bench.pass(120_000);
+    const asked = bench.asked.length;
+    await bench.pass(240_000);
+    expect(bench.asked.length - asked).toBeLessThan(20);
+    bench.hex.faults.clear();
+    await bench.cardShows("Completed");
+  });
+
   test("Hex is away for a while: the card says so, and then the truth", async () => {
     const card = await running({ run: { runningMs: 90_000 } });
     bench.hex.faults.add({ kind: { type: "status", status: 503 }, times: Number.POSITIVE_INFINITY });
