@@ -327,6 +327,24 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.requests("cancelRun")).toHaveLength(1);
     });
 
+    test.each(["runs", "runs PROJECT"])(
+      "Cancel in the list of /hex %s is answered: the card is elsewhere",
+      async (typed) => {
+        const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+        await bench.slack.command(`run ${project.id}`);
+        await bench.cardShows("Running");
+        await bench.ask(typed.replace("PROJECT", project.id));
+        const list = bench.slack.messages.at(-1);
+        const button = list && buttonsOf(list)[0];
+        if (!button) throw new Error("no button");
+        const { id } = await bench.slack.click(list, button);
+        const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+        expect(shown(answer)).toContain("Hex is stopping *Revenue*. Its card shows when it has stopped.");
+        await bench.cardShows("Cancelled");
+        expect(bench.cards).toHaveLength(1);
+      },
+    );
+
     test("a run that the bot no longer watches and that goes on in Hex: Cancel stops it, and its card goes on", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       await bench.slack.command(`run ${project.id}`);

@@ -42,7 +42,7 @@ function ownRunBlock(run: Run, now: number, origin: string) {
   ];
   const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), run.project.title || run.project.id, 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
   const mayCancel = isLive(run) && run.state !== "cancelling";
-  return section(text, mayCancel ? cancel(ACTIONS.cancelRun, run.key, run.project.title) : undefined);
+  return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
 }
 
 export interface ProjectRuns {
@@ -95,17 +95,15 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
   ];
-  const value = own && isLive(own) ? own.key : JSON.stringify({ project: project.id, run: runId });
-  const action = own && isLive(own) ? ACTIONS.cancelRun : ACTIONS.cancelHexRun;
   const text = `${face} · ${details.filter((part) => part !== null).join(" · ")}`;
-  return section(text, finished || stopping ? undefined : cancel(action, value, project.title));
+  return section(text, finished || stopping ? undefined : cancel(project, runId));
 }
 
-function cancel(actionId: string, value: string, title: string) {
+function cancel({ id, title }: ProjectRuns["project"], runId: string) {
   return button({
-    actionId,
+    actionId: ACTIONS.cancelHexRun,
     label: "Cancel",
-    value,
+    value: JSON.stringify({ project: id, run: runId }),
     style: "danger",
     describe: `Cancel the run of ${title}`,
     confirm: {

@@ -56,6 +56,8 @@ const nasty = fc.oneof(
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
 const span = fc.integer({ min: 0, max: 1_000_000_000 });
+/** Hex's are UUIDs. */
+const identifier = nasty.filter((id) => id !== "" && id.length < 200);
 const url = fc.oneof(fc.constant(`${ORIGIN}/acme/app/x/run/y`), nasty, fc.constant(`${ORIGIN}/${"x".repeat(4_000)}`));
 
 const facts = fc.record(
@@ -104,7 +106,7 @@ const history: fc.Arbitrary<History> = fc.record({ day: period(24), month: perio
 const json = fc.oneof(nasty, fc.double(), fc.boolean(), fc.constant(null), fc.array(nasty, { maxLength: 5 }));
 const base = {
   key: fc.string({ minLength: 1, maxLength: 80 }),
-  project: fc.record({ id: nasty, title: nasty }),
+  project: fc.record({ id: identifier, title: nasty }),
   options: fc.record({
     inputs: fc.dictionary(nasty, json, { maxKeys: 30 }),
     fresh: fc.boolean(),
@@ -118,7 +120,7 @@ const base = {
   typicalMs: maybe(span),
   again: maybe(fc.record({ by: fc.constant("U1"), at: time })),
 };
-const hex = fc.record({ runId: nasty, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
+const hex = fc.record({ runId: identifier, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
 const startedAt = maybe(time);
 const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record({ facts, since: time })) };
 const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234") }));
@@ -166,7 +168,7 @@ const schedule = fc.record({
 });
 const person = maybe(fc.record({ email: nasty }));
 const project: fc.Arbitrary<Project> = fc.record({
-  id: nasty.filter((id) => id !== "" && id.length < 200),
+  id: identifier,
   title: nasty,
   description: maybe(nasty),
   type: fc.constant("PROJECT"),
@@ -183,7 +185,7 @@ const project: fc.Arbitrary<Project> = fc.record({
 });
 const hexRun: fc.Arbitrary<HexRun> = fc.record({
   projectId: nasty,
-  runId: nasty.filter((id) => id.length < 200),
+  runId: identifier,
   runUrl: maybe(url),
   status: fc.oneof(nasty, fc.constantFrom("PENDING", "RUNNING", "COMPLETED", "KILLED")),
   runTrigger: maybe(nasty),
