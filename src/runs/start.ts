@@ -25,6 +25,8 @@ import type { RunStore } from "./store.js";
 
 /** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, 10_000];
+/** As many runs as one answer can hold: Hex promises no order, and the one that is looked for is to be among them. */
+const PAGE = 100;
 /** How far Hex's clock may be behind the bot's, in ms. */
 const SKEW_MS = 10_000;
 
@@ -115,7 +117,7 @@ export class Starter {
    */
   async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
     const { hex, store } = this.options;
-    const page = await hex.runs(run.project.id, { limit: 25, trigger: "API" }, callOf(run));
+    const page = await hex.runs(run.project.id, { limit: PAGE, trigger: "API" }, callOf(run));
     const since = run.requestedAt - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // In this order: an intent that gets its run in between is among those who have one.

@@ -291,6 +291,18 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.hex.workspace.runs).toHaveLength(1);
     });
 
+    test("the run is one of many of the project, which Hex lists in no order: it is found", async () => {
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      for (let days = 0; days < 80; days++) {
+        const startedAt = bench.clock.now() - (days + 0.5) * 24 * 60 * 60_000;
+        bench.hex.workspace.startRun(project.id, { startedAt, durationMs: 60_000, trigger: "API" });
+      }
+      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Completed");
+      expect(bench.starts).toHaveLength(1);
+    });
+
     test("Hex cannot be asked for it either: the card does not say what the bot has not seen", async () => {
       const project = bench.hex.workspace.addProject({ title: "Revenue" });
       bench.hex.faults.add({

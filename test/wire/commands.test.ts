@@ -327,6 +327,17 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.requests("cancelRun")).toHaveLength(1);
     });
 
+    test("/hex runs <id> of a project with many runs, which Hex lists in no order: the latest ones", async () => {
+      const { workspace } = bench.hex;
+      const project = workspace.addProject({ title: "Revenue" });
+      const started = Array.from({ length: 90 }, (_, days) =>
+        workspace.startRun(project.id, { startedAt: bench.clock.now() - (days + 0.5) * DAY, durationMs: 60_000 }),
+      );
+      const answer = await bench.ask(`runs ${project.id}`);
+      const listed = started.map(({ id }) => id).filter((id) => answer.includes(`\`${id}\``));
+      expect(listed).toEqual(started.slice(0, 10).map(({ id }) => id));
+    });
+
     test.each(["runs", "runs PROJECT"])(
       "Cancel in the list of /hex %s is answered: the card is elsewhere",
       async (typed) => {

@@ -5,7 +5,8 @@ import { projectRunsMessage, watchedRunsMessage } from "../messages/runs.js";
 import { plainWords } from "./parse/words.js";
 import { findProject } from "./target.js";
 
-const RUNS_READ = 25;
+/** As many as one answer can hold: Hex promises no order, and the latest are to be among them. */
+const RUNS_READ = 100;
 const LATELY = 5;
 
 export async function runs(bot: Bot, interaction: Interaction, text: string): Promise<void> {
