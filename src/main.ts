@@ -26,6 +26,7 @@ process.on("unhandledRejection", (error) => {
   process.exit(1);
 });
 
+const STOP_MS = 10_000;
 let app: RunningApp | null = null;
 let stopping = false;
 
@@ -33,6 +34,8 @@ async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ signal }, "stopping");
+  // What is being handled may only be waiting, and a sleep on the clock does not keep the process alive.
+  setInterval(() => undefined, STOP_MS);
   await app?.stop();
   log.info("stopped");
   process.exit(0);
@@ -40,7 +43,7 @@ async function stop(signal: string): Promise<void> {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 
 try {
-  app = await startApp({ config, log, clock: systemClock });
+  app = await startApp({ config, log, clock: systemClock, stopMs: STOP_MS });
 } catch (error) {
   const sentence = startFailure(error, config.port);
   log.fatal({ err: error }, "%s", sentence ?? "cannot start");

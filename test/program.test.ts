@@ -109,6 +109,24 @@ describe("the built program", () => {
     },
   );
 
+  test.each(["http", "socket"] as const)(
+    "%s: a command that waits to ask Hex again at SIGTERM is answered",
+    async (mode) => {
+      hex.workspace.addProject({ title: "Revenue" });
+      const program = run("main", env(mode));
+      const output = await printed(program, /"msg":"ready"/);
+      if (mode === "http") slack.eventsUrl = `http://127.0.0.1:${/"port":(\d+)/.exec(output)?.[1]}/slack/events`;
+      hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 } });
+      const { id } = await slack.command("projects");
+      await printed(program, /"operation":"listProjects"/);
+      program.child.kill("SIGTERM");
+      const answer = await slack.waitForMessage((message) => message.responseUrlOf === id);
+      expect(visibleText(answer)).toContain("Revenue");
+      expect(await program.exit).toBe(0);
+      expect(program.output()).toContain('"msg":"stopped"');
+    },
+  );
+
   test("killed in the middle of a run: the next start watches it to its end, on the same card", async () => {
     const project = hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 100, runningMs: 600_000 } });
     const first = run("main", env("socket"));
