@@ -1,6 +1,6 @@
 // The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
 
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
@@ -137,9 +137,22 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
 function onlyPosts(listener: RequestListener): RequestListener {
   return (request, response) => {
     if (request.method !== "POST") response.writeHead(405, { allow: "POST" }).end();
-    else if (Number(request.headers["content-length"] ?? 0) <= MAX_BODY) listener(request, response);
-    else response.writeHead(413, { connection: "close" }).end();
+    else if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) {
+      response.writeHead(413, { connection: "close" }).end();
+    } else {
+      breakOffLarge(request);
+      listener(request, response);
+    }
   };
+}
+
+/** A body in chunks does not say how large it is. */
+function breakOffLarge(request: IncomingMessage): void {
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_BODY) request.destroy();
+  });
 }
 
 /** Bolt's `respond` has no time limit of its own. */

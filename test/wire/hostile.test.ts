@@ -1,5 +1,6 @@
 // What no person types: forged requests, broken payloads, buttons of other versions.
 
+import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign, signedHeaders } from "../sandbox/slack/server.js";
 import { Bench, breathe, MODES, shown } from "./bench.js";
@@ -60,6 +61,18 @@ describe("over HTTP", () => {
   test("a body that is larger than anything Slack sends is not read", async () => {
     const large = await fetch(url(), { method: "POST", body: "x".repeat(1_000_001) }).catch(() => null);
     expect(large?.status ?? 413).toBe(413);
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("nor is one that does not say how large it is", async () => {
+    const { port } = new URL(url());
+    const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined);
+    const closed = new Promise((done) => socket.once("close", done));
+    socket.write("POST /slack/events HTTP/1.1\r\nhost: bot\r\ntransfer-encoding: chunked\r\n\r\n");
+    const chunk = `${(100_000).toString(16)}\r\n${"x".repeat(100_000)}\r\n`;
+    for (let i = 0; i < 50 && !socket.destroyed; i++) await new Promise((sent) => socket.write(chunk, sent));
+    // It never ends, and is not waited for.
+    await closed;
     expect(await bench.ask("help")).toContain("/hex status");
   });
 
