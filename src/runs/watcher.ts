@@ -6,7 +6,7 @@ import type { Call, HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
-import { isLive, type LiveRun, lost, observed } from "./run.js";
+import { isLive, LEASE_MS, type LiveRun, lost, observed } from "./run.js";
 import type { RunStore } from "./store.js";
 
 export interface WatcherOptions {
@@ -90,13 +90,15 @@ export class Watcher {
   }
 
   #watched(run: LiveRun): Watched {
+    // One that is being stopped is soon over, however old it is.
+    const stoppedAt = run.state === "cancelling" ? run.lease - LEASE_MS : null;
     return {
       key: run.key,
       projectId: run.project.id,
       runId: run.hex.runId,
-      since: run.startedAt ?? run.requestedAt,
+      since: stoppedAt ?? run.startedAt ?? run.requestedAt,
       askedAt: this.#askedAt.get(run.key) ?? null,
-      typicalMs: run.typicalMs,
+      typicalMs: stoppedAt === null ? run.typicalMs : null,
       alone: this.#alone.has(run.key),
     };
   }

@@ -194,6 +194,16 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     });
 
+    test("an old run is over as soon as a young one: the card shows it within seconds", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      await bench.pass(5 * 60 * 60_000, 5 * 60_000);
+      await bench.slack.click(card, "cancel_run");
+      await bench.until(() => bench.hex.workspace.runs[0]?.status === "KILLED");
+      const endedAt = bench.clock.now();
+      await bench.cardShows("Cancelled");
+      expect(bench.clock.now() - endedAt).toBeLessThan(8_000);
+    });
+
     test("the run has just ended: no red, the card says how", async () => {
       const card = await running();
       const before = { blocks: [...card.blocks] };
