@@ -82,16 +82,22 @@ function interactionOf(triggerId: string, user: string, channel: string, respond
     channel,
     log: log.child({ reference }),
     // On a button, a response without replace_original replaces the message.
-    respond: async (message) => {
-      await respond({ ...message, response_type: "ephemeral", replace_original: false });
-    },
+    respond: (message) =>
+      onceMore(() => respond({ ...message, response_type: "ephemeral" as const, replace_original: false })),
   };
 }
 
 function replaceWith(respond: RespondFn): (message: Message) => Promise<void> {
-  return async (message) => {
-    await respond({ ...message, replace_original: true });
-  };
+  return (message) => onceMore(() => respond({ ...message, replace_original: true }));
+}
+
+/** One repetition for what the network lost, as the Web API's calls have it. */
+async function onceMore(answer: () => Promise<unknown>): Promise<void> {
+  await answer().catch((failure: unknown) => {
+    const word = slackWordOf(failure);
+    if (word === null || word === "ratelimited") throw failure;
+    return answer();
+  });
 }
 
 /** Runs the work of an interaction; a failure becomes the remedy, or a sentence with the reference. Never rejects. */

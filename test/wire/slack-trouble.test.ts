@@ -45,6 +45,19 @@ describe.each(MODES)("%s mode", (mode) => {
     await said({ type: "reset" }, "may reach SLACK_API_URL");
   });
 
+  test.each([{ type: "status", status: 503 }, { type: "reset" }] as const)(
+    "an answer that is lost once ($type) is given again, and nothing is said to have failed",
+    async (kind) => {
+      bench = await Bench.start(mode);
+      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running");
+      bench.slack.faults.add({ method: "response_url", times: 1, kind });
+      expect(await bench.ask(`cancel ${bench.hex.workspace.runs[0]?.id}`)).toContain("Hex is stopping *Revenue*");
+      await bench.cardShows("Cancelled");
+    },
+  );
+
   test("a channel that the bot is not in: what to do, for an hour at most, or until it may post there", async () => {
     bench = await Bench.start(mode);
     const { secret } = bench.slack.channels;
