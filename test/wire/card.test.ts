@@ -518,7 +518,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.hex.requests).toHaveLength(asked);
     });
 
-    test.each([400, 403])(
+    test.each([400, 403] as const)(
       "the project is hidden (%d) while another one goes well: the card says so",
       async (status) => {
         await running({ run: { neverEnds: true } });
