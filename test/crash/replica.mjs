@@ -12,5 +12,5 @@ const { config } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
 const [start, shows, speed] = ["START", "SHOWS", "SPEED"].map((name) => Number(process.env[`CLOCK_${name}`]));
 const clock = new FastClock(start, speed, shows);
-const app = await startApp({ config, log, clock, slackPingMs: 300 });
+const app = await startApp({ config, log, clock });
 process.on("SIGTERM", () => void app.stop().then(() => process.exit(0)));

@@ -19,6 +19,8 @@ const STEPS = 1_200;
 /** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
 const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
+/** Real ms: a busy machine may stand still for so long before the bot takes its WebSocket for dead, and an envelope with it. */
+const SLACK_PING_MS = 1_000;
 /** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
@@ -32,6 +34,8 @@ interface BenchOptions {
   env?: Record<string, string>;
   /** Real ms. */
   hexTimeoutMs?: number;
+  /** How soon a lost WebSocket is opened again, in real ms. */
+  slackPingMs?: number;
 }
 
 export class Bench {
@@ -48,7 +52,7 @@ export class Bench {
     readonly statusPage: LocalStatusPage,
     readonly token: string,
     readonly dataDir: string,
-    private readonly options: { env: Record<string, string>; hexTimeoutMs: number },
+    private readonly options: { env: Record<string, string>; hexTimeoutMs: number; slackPingMs: number },
   ) {}
 
   /**
@@ -57,7 +61,7 @@ export class Bench {
    */
   static async start(
     mode: Mode,
-    { idle = false, env = {}, hexTimeoutMs = HEX_TIMEOUT_MS }: BenchOptions = {},
+    { idle = false, env = {}, hexTimeoutMs = HEX_TIMEOUT_MS, slackPingMs = SLACK_PING_MS }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock();
     const hex = await startHex({ clock });
@@ -68,7 +72,8 @@ export class Bench {
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, { env, hexTimeoutMs });
+    const options = { env, hexTimeoutMs, slackPingMs };
+    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return bench;
     await bench.startBot();
     const hasProbed = () => bench.log.some((line) => line.includes('"operation":"me"'));
@@ -109,7 +114,7 @@ export class Bench {
       hexBackoffMs: HEX_BACKOFF_MS,
       statusPatienceMs: 600,
       statusPageMs: 300,
-      slackPingMs: 150,
+      slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,
     });
     if (this.mode === "http") this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;

@@ -67,7 +67,7 @@ let bench: Bench;
 beforeEach(async () => {
   process.on("warning", onWarning);
   subscribe("net.client.socket", onSocket);
-  bench = await Bench.start("socket", { idle: true });
+  bench = await Bench.start("socket", { idle: true, slackPingMs: 300 });
   await bench.startBot({ LOG_LEVEL: "info", HEX_PROBE_SECONDS: "60", HEX_ALERT_CHANNEL: bench.slack.channels.team.id });
 });
 afterEach(async () => {
