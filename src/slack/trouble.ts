@@ -58,10 +58,14 @@ export class SlackTroubles {
     return { troubles, missingScopes: missingScopes(this.#granted) };
   }
 
-  /** Whether Slack took the bot's token when it was last used. `at`: epoch ms; `word`: Slack's, for why not. */
+  /**
+   * Whether Slack took the bot's token when it was last used: one that lacks a scope is taken. `at`: epoch ms; `word`: Slack's,
+   * for why not.
+   */
   get token(): { ok: boolean; at: number; word: string | null } {
-    const refusal = this.#last.get("credentials")?.trouble ?? null;
-    return { ok: refusal === null, at: this.#askedAt, word: refusal?.word ?? null };
+    const refusal = this.#last.get("credentials");
+    const word = refusal?.about === TOKEN ? refusal.trouble.word : null;
+    return { ok: word === null, at: this.#askedAt, word };
   }
 
   #works({ method, channel }: SlackCall): void {

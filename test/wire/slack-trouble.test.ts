@@ -135,6 +135,15 @@ describe("what was seen on the wire", () => {
     expect(troubles.now().troubles).toEqual([]);
   });
 
+  test("a token that lacks a scope for one method is taken all the same", () => {
+    const troubles = new SlackTroubles(clock);
+    troubles.observe(refused("chat.postMessage", "invalid_auth"));
+    expect(troubles.token).toMatchObject({ ok: false, word: "invalid_auth" });
+    troubles.observe(refused("chat.delete", "missing_scope"));
+    expect(troubles.token).toMatchObject({ ok: true, word: null });
+    expect(slackTroubleLines(troubles.now())[0]).toContain("The app lacks a scope");
+  });
+
   test("a success of something else ends nothing, and a gone message is no trouble", () => {
     const troubles = new SlackTroubles(clock);
     troubles.observe(refused("chat.postMessage", "not_in_channel"));
