@@ -11,7 +11,7 @@ const SECOND = 1_000;
 const RUNS = 40;
 /** A look for a lost run is no watching: any replica may look. */
 const isWatch = ({ endpoint, query }: RecordedRequest) =>
-  endpoint === "getRun" || (endpoint === "listRuns" && query.get("limit") !== "25");
+  endpoint === "getRun" || (endpoint === "listRuns" && query.get("runTriggerFilter") !== "API");
 
 let postgres: LocalPostgres;
 beforeAll(async () => {
