@@ -92,8 +92,11 @@ export class Cards {
     const pause = (this.#notBefore.get(runKey) ?? 0) - clock.now();
     if (pause > 0) return;
     this.#notBefore.delete(runKey);
-    // Another process draws it: what it draws may be older than what is to be shown, so that this one looks again.
-    if (!(await cards.claim(runKey, clock.now(), CLAIM_MS))) return this.#later(runKey, LOOK_AGAIN_MS);
+    if (!(await cards.claim(runKey, clock.now(), CLAIM_MS))) {
+      // Another process draws it: what it draws may be older than what is to be shown, so that this one looks again.
+      if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
+      return;
+    }
     try {
       await this.#drawClaimed(runKey);
     } finally {
@@ -104,8 +107,10 @@ export class Cards {
   async #drawClaimed(runKey: string): Promise<void> {
     const { cards, runs, clock, origin } = this.options;
     const [card, run] = [await cards.get(runKey), await runs.get(runKey)];
-    if (card === null || run === null) return;
-    // Looked for again: its end is still to be told.
+    if (card === null) return;
+    // Whoever stores its run now draws it again. When that process has died, there is nothing to come.
+    if (run === null) return cards.change(runKey, { settled: true });
+    // Looked for again, or stored only now: its end is still to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = runCard(run, clock.now(), origin, card.moved);
     const shown = fingerprint(content);

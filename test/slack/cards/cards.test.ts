@@ -1,0 +1,84 @@
+// Cards whose run or whose row is not there: nobody goes on looking for them.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebClient } from "@slack/web-api";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createLogger } from "../../../src/log.js";
+import { intended } from "../../../src/runs/run.js";
+import { RunStore } from "../../../src/runs/store.js";
+import { Cards } from "../../../src/slack/cards/cards.js";
+import { CardStore } from "../../../src/slack/cards/store.js";
+import { openEmbedded, type Store } from "../../../src/store/database.js";
+import { ManualClock } from "../../sandbox/clock.js";
+import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
+
+const intent = intended(
+  {
+    key: "k",
+    project: { id: "p", title: "Revenue" },
+    options: { inputs: {}, fresh: false, publish: false, view: null },
+    requester: "U1",
+    requestedAt: 1,
+    reference: "r",
+  },
+  1,
+);
+
+let dir: string;
+let opened: Store;
+let slack: LocalSlack;
+let clock: ManualClock;
+let runs: RunStore;
+let store: CardStore;
+let cards: Cards;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+  opened = await openEmbedded(dir);
+  clock = new ManualClock();
+  slack = await startSlack({ clock });
+  runs = new RunStore(opened.db, () => undefined);
+  store = new CardStore(opened.db, "this process");
+  cards = new Cards({
+    ...{ runs, clock, cards: store, origin: "https://app.hex.tech" },
+    slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
+    log: createLogger({ level: "silent", pretty: false, secrets: [] }),
+    onEndShown: () => undefined,
+    signal: new AbortController().signal,
+  });
+});
+afterEach(async () => {
+  await slack.stop();
+  await opened.close();
+  await rm(dir, { recursive: true });
+});
+
+test("a process that died before it stored the run leaves a card that is swept once, and not for ever", async () => {
+  await cards.open("k", slack.channels.data.id, "U1");
+  expect(await store.unsettled()).toEqual(["k"]);
+  await cards.sweep();
+  expect(await store.unsettled()).toEqual([]);
+  expect(slack.messages).toEqual([]);
+});
+
+test("a sweep between the two of them is no harm: the card of the run is posted, and looked after until its end", async () => {
+  await cards.open("k", slack.channels.data.id, "U1");
+  await cards.sweep();
+  await runs.insert(intent);
+  await cards.redraw("k");
+  expect(slack.messages.map(({ text }) => text)).toEqual(["Starting: Revenue"]);
+  expect(await store.unsettled()).toEqual(["k"]);
+});
+
+test("a run that was forgotten while Slack held its card up is not drawn again every other second", async () => {
+  await cards.redraw("forgotten");
+  expect(clock.sleeping).toBe(0);
+});
+
+test("a card that another process draws is looked at again", async () => {
+  await cards.open("k", slack.channels.data.id, "U1");
+  await new CardStore(opened.db, "another process").claim("k", clock.now(), 30_000);
+  await cards.redraw("k");
+  expect(clock.sleeping).toBe(1);
+});
