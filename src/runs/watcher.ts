@@ -64,7 +64,7 @@ export class Watcher {
       this.#nap = new AbortController();
       try {
         const pauseMs = Math.min(this.options.napMs, await this.#step(signal));
-        if (pauseMs > 0) await this.options.clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
+        if (pauseMs > 0) await this.options.clock.sleep(pauseMs, this.#nap.signal);
       } catch (error) {
         this.options.onError(error);
         await this.options.clock.sleep(MAX_BACKOFF_MS, signal);
