@@ -86,10 +86,10 @@ export class Canceller {
     for (const pause of READS_AFTER_MS) {
       await clock.sleep(pause);
       const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
-      const result = await store.update(key, (stored) => {
-        if (stored.state !== "cancelling") return null;
-        return seen instanceof HexError ? { ...stored, accepted: true } : observed(stored, seen, clock.now());
-      });
+      if (seen instanceof HexError) continue;
+      const result = await store.update(key, (stored) =>
+        stored.state === "cancelling" ? observed(stored, seen, clock.now()) : null,
+      );
       if (result === null) return { kind: "unknown" };
       const { run } = result;
       if (run.state !== "cancelling" || run.accepted) return { kind: "too_late", run };
