@@ -29,7 +29,7 @@ const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
 /** How often Hex must say that a run is not there before it is believed. */
 const MISSES = 3;
-/** Failures in a row about a run after which its card says so. */
+/** Failures in a row, of Hex as a whole or about one run, after which a card says so. */
 const TROUBLE_AFTER = 2;
 /** Runs of one project that one answer of GetProjectRuns can hold. */
 const PAGE = 100;
@@ -45,6 +45,7 @@ export class Watcher {
   #alone = new Set<string>();
   /** When the requests of the last minute were made, epoch ms. */
   #recent: number[] = [];
+  /** How often in a row Hex could not be used at all. */
   #failures = 0;
   /** Hex is left alone until then, epoch ms. */
   #notBefore = 0;
@@ -180,24 +181,26 @@ export class Watcher {
     );
   }
 
-  /** Hex could not be asked: it is left alone for a while, and the cards that it is so with more than one time say so. */
+  /** Hex could not be asked: when that is so for all it is left alone for a while, and after more than one time cards say so. */
   async #failed(error: HexError, runs: readonly LiveRun[]): Promise<void> {
-    this.#failures++;
-    const since = this.options.clock.now();
+    const { store, clock } = this.options;
+    const since = clock.now();
+    const isLimit = error.kind === "rate_limited";
+    const isOfAll = isLimit || meansDisconnected(error.kind);
+    if (isOfAll) this.#failures++;
     for (const { key } of runs) {
       const unheard = (this.#unheard.get(key) ?? 0) + 1;
       this.#unheard.set(key, unheard);
-      if (unheard < TROUBLE_AFTER || error.kind === "rate_limited") continue;
-      await this.options.store.update(key, (run) =>
+      if (isLimit || Math.max(unheard, isOfAll ? this.#failures : 0) < TROUBLE_AFTER) continue;
+      await store.update(key, (run) =>
         isLive(run) && run.trouble?.facts.kind !== error.kind
           ? { ...run, trouble: { facts: error.facts, since: run.trouble?.since ?? since } }
           : null,
       );
     }
-    const backoff = Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1));
-    const isOfAll = meansDisconnected(error.kind) || error.kind === "rate_limited";
-    const pause = error.facts.retryAfterMs ?? (isOfAll ? backoff : 0);
-    this.#notBefore = this.options.clock.now() + pause;
+    const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1)) : 0;
+    // A limit is waited for. What fails may name any time too, and must not hold up the cards for so long.
+    this.#notBefore = clock.now() + ((isLimit ? error.facts.retryAfterMs : undefined) ?? backoff);
   }
 }
 

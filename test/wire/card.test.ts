@@ -236,6 +236,16 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toContain("Running");
     });
 
+    test("refused while Hex cannot be asked how the run is: the button is back all the same", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
+      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      bench.hex.faults.add({ endpoint: "getRun", kind: { type: "status", status: 404 }, times: 1 });
+      await bench.slack.click(card, "cancel_run");
+      await bench.cardShows("Cancelling failed");
+      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+    });
+
     test("refused because it is being stopped already: no red, and by whom", async () => {
       const card = await running({ run: { neverEnds: true } });
       const [run] = bench.hex.workspace.runs;
@@ -641,6 +651,30 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(bench.asked.length - asked).toBeLessThan(20);
     bench.hex.faults.clear();
     await bench.cardShows("Completed");
+  });
+
+  test("a failing Hex that asks to be left alone for an hour: the card shows the truth soon after Hex is back", async () => {
+    await running({ run: { runningMs: 90_000 } });
+    const kind = { type: "status", status: 503, headers: { "retry-after": "3600" } } as const;
+    bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+    await bench.pass(60_000);
+    bench.hex.faults.clear();
+    const backAt = bench.clock.now();
+    await bench.until(() => shown(bench.card()).includes("Completed"), 1_000);
+    expect(bench.clock.now() - backAt).toBeLessThan(5 * 60_000);
+  });
+
+  test("Hex is away while runs of many projects are in flight: each card says so at the first try about it", async () => {
+    for (let index = 0; index < 6; index++) {
+      const project = bench.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } });
+      await bench.slack.command(`run ${project.id}`);
+      await bench.cardShows("Running", index);
+    }
+    bench.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+    const silent = () => bench.cards.filter((card) => !shown(card).includes("No news from Hex")).length;
+    const since = bench.clock.now();
+    await bench.until(() => silent() === 0);
+    expect(bench.clock.now() - since).toBeLessThan(8 * 60_000);
   });
 
   test("Hex is away for a while: the card says so, and then the truth", async () => {
