@@ -10,6 +10,7 @@ import { HexClient } from "./hex/client.js";
 import { type Connection, Prober, type Proof } from "./hex/connection.js";
 import type { HexError } from "./hex/errors.js";
 import { remedyFor } from "./hex/remedies.js";
+import type { Me } from "./hex/schema.js";
 
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 10_000;
@@ -52,13 +53,19 @@ function lines(found: Connection): string {
   return [
     `Connected to Hex at ${host} in ${latencyMs ?? "?"} ms`,
     `  Token          ${tokenKind === "personal" ? "personal, of " : ""}${who}`,
-    `  Expires        ${me?.expiresAt ? new Date(me.expiresAt).toISOString().slice(0, 10) : "never"}`,
+    `  Expires        ${expiryOf(me)?.slice(0, 10) ?? "never"}`,
     `  Read projects  ${proofWord(read)}`,
     `  Run projects   ${proofWord(run)}`,
     `  Projects       ${projects ? `${projects.total}${projects.complete ? "" : "+"}, of which ${projects.published} published` : "not read"}`,
     ...remedies,
     "",
   ].join("\n");
+}
+
+/** When the token expires, in ISO 8601 (UTC), or that it is not known; null: never. */
+function expiryOf(me: Me | null): string | null {
+  if (me === null || me.expiresAt === "unknown") return "not known";
+  return me.expiresAt === null ? null : new Date(me.expiresAt).toISOString();
 }
 
 function proofWord(proof: Proof): string {
@@ -90,7 +97,7 @@ function report(found: Connection) {
     connected: error === null,
     host,
     latencyMs,
-    token: me && { kind: tokenKind, user: me.user, expiresAt: me.expiresAt && new Date(me.expiresAt).toISOString() },
+    token: me && { kind: tokenKind, user: me.user, expiresAt: expiryOf(me) },
     scopes: { readProjects: read.state, runProjects: run.state },
     projects,
     failures,

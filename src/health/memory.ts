@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
+import type { Expiry } from "../hex/schema.js";
 import { noticed, noticeSchema } from "./expiry.js";
 import type { Span } from "./history.js";
 import { healthSchema, type IncidentIn, pauseMs, stepped, unwatched } from "./incident.js";
@@ -20,7 +21,7 @@ export type Probe = z.output<typeof probeSchema>;
 export const memorySchema = z.object({
   health: healthSchema,
   probe: probeSchema.nullable(),
-  /** As the last probe saw it; `expiresAt` in epoch ms, null: never. */
+  /** As the last probe saw it, null: it was not told when it expires; `expiresAt` in epoch ms, null: never. */
   token: z.object({ expiresAt: z.number().nullable() }).nullable(),
   /** Oldest first. */
   notices: z.array(noticeSchema),
@@ -28,7 +29,7 @@ export const memorySchema = z.object({
 export type Memory = z.output<typeof memorySchema>;
 
 /** What a probe brought: who the token is, or why that is not known. */
-export type Answer = { me: { expiresAt: number | null }; error: null } | { me: null; error: HexError };
+export type Answer = { me: { expiresAt: Expiry }; error: null } | { me: null; error: HexError };
 
 export interface Remembered {
   memory: Memory;
@@ -61,12 +62,14 @@ export function remembered(
   const failure = sight === "failure" && error !== null ? { facts: error.facts, at: now, reference } : null;
   const { health, ended } = stepped(before, failure, now);
   const pause = Math.max(pauseMs(health, now, probeMs), retryAfterMs);
+  const token = me === null || me.expiresAt === "unknown" ? null : { expiresAt: me.expiresAt };
   return {
     memory: {
       health,
       probe: { at: now, ok: failure === null, kind: failure?.facts.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
-      token: me === null ? memory.token : { expiresAt: me.expiresAt },
-      notices: me === null ? memory.notices : noticed(memory.notices, me.expiresAt, now),
+      token: me === null ? memory.token : token,
+      // Without a word about it no token was renewed.
+      notices: token === null ? memory.notices : noticed(memory.notices, token.expiresAt, now),
     },
     ended,
     span: spanOf(probe, now),

@@ -12,15 +12,22 @@ const time = nullable(z.string()).transform((text) => {
   return Number.isNaN(ms) ? null : ms;
 });
 
-/** Hex's token expiry is in seconds or milliseconds (not settled): a value below the year 5138 in seconds is seconds. */
-const expiry = nullable(z.number()).transform((value) =>
-  value === null ? null : value < 100_000_000_000 ? value * 1000 : value,
-);
+/** When a token expires: epoch ms, null = never. What Hex leaves out is not known. */
+export type Expiry = number | null | "unknown";
+
+/** Hex tells it in seconds or milliseconds (not settled): a value below the year 5138 in seconds is seconds. */
+const expiry = z
+  .number()
+  .nullish()
+  .transform((value): Expiry => {
+    if (value === undefined) return "unknown";
+    return value !== null && value < 100_000_000_000 ? value * 1000 : value;
+  });
 
 const person = nullable(z.object({ email: z.string() }));
 const named = nullable(z.object({ name: z.string() }));
 
-/** `GET /users/me`: `user` is null for a workspace token; `expiresAt` in epoch ms, null = never. */
+/** `GET /users/me`: `user` is null for a workspace token. */
 export const meSchema = z
   .object({
     id: z.string().nullish(),
@@ -33,7 +40,7 @@ export const meSchema = z
   .transform((me) => ({
     user: me.email ? { name: me.name, email: me.email, role: me.role } : null,
     orgId: me.org.id,
-    expiresAt: me.token?.exp ?? null,
+    expiresAt: me.token ? me.token.exp : ("unknown" as const),
   }));
 export type Me = z.output<typeof meSchema>;
 

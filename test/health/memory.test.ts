@@ -42,6 +42,14 @@ describe("what a probe adds", () => {
     expect(often(memory, pauseMs + 15_000).memory.health).toMatchObject({ state: "down" });
   });
 
+  test("an answer that does not say when the token expires renews none", () => {
+    const { memory } = probe(EMPTY, { me: { expiresAt: 2 * DAY }, error: null }, 0);
+    const silent = probe(memory, { me: { expiresAt: "unknown" }, error: null }, MINUTE).memory;
+    expect(silent.token).toBeNull();
+    expect(silent.notices).toEqual(memory.notices);
+    expect(probe(silent, { me: { expiresAt: 2 * DAY }, error: null }, 2 * MINUTE).memory.notices).toEqual(memory.notices);
+  });
+
   test("a limit of requests changes nothing, and is waited for", () => {
     const { memory } = probe(EMPTY, ill("timeout"), 0);
     const limited = probe(memory, ill("rate_limited", 90_000), MINUTE / 4);

@@ -64,6 +64,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await bench.ask("status")).toMatch(text);
     });
 
+    test("a token of which Hex does not say when it expires: not known, and not never", async () => {
+      const body = { org: { id: bench.hex.workspace.orgId } };
+      bench.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 200, body } });
+      expect(await bench.ask("status")).toMatch(/Expires\*\nnot known/);
+      bench.hex.workspace.setExpiry(bench.token, null);
+      expect(await bench.ask("status")).toMatch(/Expires\*\nnever/);
+    });
+
     test("without the run scope: says which scope to add", async () => {
       bench.hex.workspace.addProject();
       bench.hex.workspace.setScopes(bench.token, ["read"]);

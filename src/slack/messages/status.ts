@@ -5,6 +5,7 @@ import type { History } from "../../health/history.js";
 import type { Connection, Proof } from "../../hex/connection.js";
 import type { HexError, Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
+import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import type { SlackState } from "../trouble.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
@@ -56,7 +57,7 @@ export function statusMessage(status: Status, now: number): Message {
     section(head),
     fields([
       ["Token", tokenLine(connection)],
-      ["Expires", expiryLine(connection.me?.expiresAt ?? null, now)],
+      ["Expires", expiryLine(connection.me === null ? "unknown" : connection.me.expiresAt, now)],
       ["Read projects", proofLine(connection.read, now)],
       ["Run projects", proofLine(connection.run, now)],
       ["Projects", projectsLine(connection)],
@@ -101,7 +102,8 @@ function tokenLine({ me, tokenKind }: Connection): string {
 }
 
 /** Warns under 14 days, alarms under 3. */
-function expiryLine(expiresAt: number | null, now: number): string {
+function expiryLine(expiresAt: Expiry, now: number): string {
+  if (expiresAt === "unknown") return "not known";
   if (expiresAt === null) return "never";
   const when = `${date(expiresAt, "{date_short_pretty}")}, ${expiresIn(expiresAt, now)}`;
   if (expiresAt - now < ALARM_DAYS * DAY) return `:rotating_light: ${when}. Make a new token now.`;
