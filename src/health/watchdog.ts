@@ -57,13 +57,14 @@ export class Watchdog {
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, probeMs, onError } = this.options;
+    signal.addEventListener("abort", () => this.#nap.abort(), { once: true });
     while (!signal.aborted) {
       this.#nap = new AbortController();
       const pauseMs = await this.#step(signal).catch((error: unknown) => {
         onError(error);
         return probeMs;
       });
-      await clock.sleep(pauseMs, AbortSignal.any([this.#nap.signal, signal]));
+      await clock.sleep(pauseMs, this.#nap.signal);
     }
   }
 

@@ -252,7 +252,12 @@ export class HexClient {
     const { origin, token, timeoutMs } = this.options;
     // Covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
-    const signal = given ? AbortSignal.any([timeout, given]) : timeout;
+    // Of its own: a signal that lives for long would remember every one that is made of it.
+    const over = new AbortController();
+    const giveUp = () => over.abort();
+    given?.addEventListener("abort", giveUp, { once: true });
+    if (given?.aborted) giveUp();
+    const signal = AbortSignal.any([timeout, over.signal]);
     try {
       const response = await ky(`${origin}/api/v1/${attempt.path}`, {
         method: attempt.method,
@@ -272,6 +277,8 @@ export class HexClient {
       return { status: response.status, headers, body: withoutToken(await response.text()) };
     } catch (error) {
       throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, timeout.aborted);
+    } finally {
+      given?.removeEventListener("abort", giveUp);
     }
   }
 

@@ -59,6 +59,7 @@ export class Alerts {
   /** Keeps until `signal` aborts, and until what it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.options;
+    signal.addEventListener("abort", () => this.wake(), { once: true });
     while (!signal.aborted) {
       this.#nap = new AbortController();
       const pause = await this.#round(signal).then(
@@ -68,7 +69,7 @@ export class Alerts {
           return ROUND_MS;
         },
       );
-      await clock.sleep(pause, AbortSignal.any([this.#nap.signal, signal]));
+      await clock.sleep(pause, this.#nap.signal);
     }
     this.#held.clear();
   }
