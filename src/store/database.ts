@@ -91,6 +91,8 @@ export async function openShared(url: string, onError: (error: Error) => void): 
     keepAlive: true,
   });
   pool.on("error", onError);
+  // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrated(db, hostOf(url));
