@@ -51,7 +51,7 @@ export interface AppOptions {
   /** Longest time for Hex's public status page. */
   statusPageMs?: number;
   slackPingMs?: number;
-  /** Longest wait at a stop for what is being handled. */
+  /** Longest wait at a stop, for what is being handled and for the store. */
   stopMs?: number;
 }
 
@@ -213,11 +213,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     port: server.port,
     async stop() {
       stopping.abort();
+      const late = clock.sleep(options.stopMs ?? 10_000);
       const finished = Promise.all([connection.close(), server.close(), work.done(), watch]).then(() => cards.idle());
-      await Promise.race([finished, clock.sleep(options.stopMs ?? 10_000)]);
+      await Promise.race([finished, late]);
       ending.abort();
       metrics.stop();
-      await store.close();
+      await Promise.race([store.close(), late]);
     },
   };
 }

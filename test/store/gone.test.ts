@@ -1,0 +1,75 @@
+// A Postgres that goes away in the middle: it falls silent, or breaks off.
+
+import { once } from "node:events";
+import { createConnection, createServer, type Socket } from "node:net";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startApp } from "../../src/app.js";
+import { systemClock } from "../../src/clock.js";
+import { readConfig } from "../../src/config.js";
+import { createLogger } from "../../src/log.js";
+import { openShared } from "../../src/store/database.js";
+import { LocalPostgres } from "../crash/fleet.js";
+import { Bench } from "../wire/bench.js";
+
+let postgres: LocalPostgres;
+beforeAll(async () => {
+  postgres = await LocalPostgres.start();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+/** Stands before Postgres and passes everything on, until it is silenced. */
+async function startRelay(port: number) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = createConnection(port, "127.0.0.1");
+    for (const socket of [near, far]) sockets.add(socket.on("error", () => undefined));
+    near.pipe(far).pipe(near);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+test("a stop takes no longer than it may", async ({ onTestFinished }) => {
+  const relay = await startRelay(postgres.port);
+  onTestFinished(relay.stop);
+  const bench = await Bench.start("http", { idle: true });
+  onTestFinished(() => bench.stop());
+  const url = new URL(await postgres.database("silent"));
+  url.port = String(relay.port);
+  const reading = readConfig({ ...bench.env(), DATABASE_URL: url.toString() });
+  if (!reading.ok) throw new Error(reading.problems.join("\n"));
+  const { config } = reading;
+  const log = createLogger({ level: "silent", pretty: false, secrets: [] });
+  const app = await startApp({ config, log, clock: systemClock, stopMs: 1_000 });
+  relay.silence();
+  // A write that hangs.
+  expect((await fetch(`http://127.0.0.1:${app.port}/readyz`)).status).toBe(503);
+  const from = performance.now();
+  await app.stop();
+  expect(performance.now() - from).toBeLessThan(4_000);
+}, 30_000);
+
+test("a connection that breaks while a statement is under way fails that statement, and nothing else", async () => {
+  const relay = await startRelay(postgres.port);
+  const url = new URL(await postgres.database("broken"));
+  url.port = String(relay.port);
+  const { db, close } = await openShared(url.toString(), () => undefined);
+  const slow = sql`select pg_sleep(20)`.execute(db).then(
+    () => "answered",
+    () => "failed",
+  );
+  setTimeout(relay.stop, 300);
+  expect(await slow).toBe("failed");
+  await close();
+});
