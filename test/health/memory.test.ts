@@ -47,7 +47,9 @@ describe("what a probe adds", () => {
     const silent = probe(memory, { me: { expiresAt: "unknown" }, error: null }, MINUTE).memory;
     expect(silent.token).toBeNull();
     expect(silent.notices).toEqual(memory.notices);
-    expect(probe(silent, { me: { expiresAt: 2 * DAY }, error: null }, 2 * MINUTE).memory.notices).toEqual(memory.notices);
+    expect(probe(silent, { me: { expiresAt: 2 * DAY }, error: null }, 2 * MINUTE).memory.notices).toEqual(
+      memory.notices,
+    );
   });
 
   test("a limit of requests changes nothing, and is waited for", () => {

@@ -32,11 +32,14 @@ describe("endpoints", () => {
     expect(await client.me(CALL)).toMatchObject({ user: null, expiresAt: null });
   });
 
-  test.each([{ token: {} }, { token: null }, {}])("me: %o does not say when it expires, or that it never does", async (told) => {
-    const body = { org: { id: wire.hex.workspace.orgId }, ...told };
-    wire.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 200, body } });
-    expect(await wire.client.me(CALL)).toMatchObject({ user: null, expiresAt: "unknown" });
-  });
+  test.each([{ token: {} }, { token: null }, {}])(
+    "me: %o does not say when it expires, or that it never does",
+    async (told) => {
+      const body = { org: { id: wire.hex.workspace.orgId }, ...told };
+      wire.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 200, body } });
+      expect(await wire.client.me(CALL)).toMatchObject({ user: null, expiresAt: "unknown" });
+    },
+  );
 
   test("says who it is", async () => {
     await wire.client.me(CALL);
