@@ -1,6 +1,7 @@
 // Opens the store, embedded or shared, and brings it to the newest shape.
 
 import { mkdirSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, sql } from "kysely";
 import Database from "libsql";
@@ -75,7 +76,9 @@ function lock(path: string): () => void {
 /** Connections that a process keeps to Postgres. Its work is a few short statements a second. */
 const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
+/** Longest time for a statement: a connection on which nothing comes back for so long is closed. Idle ones are closed before. */
 const STATEMENT_MS = 10_000;
+const IDLE_MS = 5_000;
 
 /**
  * Opens the Postgres store.
@@ -87,7 +90,8 @@ export async function openShared(url: string, onError: (error: Error) => void): 
     connectionString: libpqUrl(url),
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: STATEMENT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    stream: openSocket,
     keepAlive: true,
   });
   pool.on("error", onError);
@@ -101,6 +105,15 @@ export async function openShared(url: string, onError: (error: Error) => void): 
     await db.destroy().catch(() => undefined);
     throw error instanceof StoreError ? error : new StoreError("unusable", hostOf(url), error);
   }
+}
+
+/**
+ * What falls silent is given up, so that the next statement opens another connection. (The pool's own limit of time fails the
+ * statement alone, and the next one would wait behind it.)
+ */
+function openSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(STATEMENT_MS, () => socket.destroy(new Error(`Postgres was silent for ${STATEMENT_MS} ms`)));
 }
 
 /** `sslmode=require` encrypts and does not verify, as psql and the managed platforms mean it; `verify-full` verifies. */

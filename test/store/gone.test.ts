@@ -60,6 +60,25 @@ test("a stop takes no longer than it may", async ({ onTestFinished }) => {
   expect(performance.now() - from).toBeLessThan(4_000);
 }, 30_000);
 
+test("what is silent is given up: the next statements go over new connections", async ({ onTestFinished }) => {
+  const relay = await startRelay(postgres.port);
+  onTestFinished(relay.stop);
+  const url = new URL(await postgres.database("given_up"));
+  url.port = String(relay.port);
+  const { db, close } = await openShared(url.toString(), () => undefined);
+  const ask = () =>
+    sql`select 1`.execute(db).then(
+      () => true,
+      () => false,
+    );
+  const asked = () => Promise.all(Array.from({ length: 8 }, ask));
+  expect(await asked()).not.toContain(false);
+  relay.silence();
+  expect(await asked()).toContain(false);
+  expect(await asked()).not.toContain(false);
+  await close();
+}, 40_000);
+
 test("a connection that breaks while a statement is under way fails that statement, and nothing else", async () => {
   const relay = await startRelay(postgres.port);
   const url = new URL(await postgres.database("broken"));
