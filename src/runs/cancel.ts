@@ -55,11 +55,15 @@ export class Canceller {
 
   /** Asks for a cancellation that Hex may not have heard of, since the process that asked has died. Twice does no harm. */
   async retry(key: string): Promise<void> {
-    const { store, clock } = this.options;
-    const result = await store.update(key, (run) =>
-      run.state === "cancelling" && !run.accepted ? { ...run, lease: clock.now() + LEASE_MS } : null,
-    );
+    const result = await this.#hold(key, 0);
     if (result !== null && result.run.state === "cancelling") await this.#ask(result.run, result.run.reference);
+  }
+
+  /** This process takes care of it, for `ms` and as long as the lease says. */
+  #hold(key: string, ms: number): Promise<{ run: Run } | null> {
+    const { store, clock } = this.options;
+    const lease = clock.now() + ms + LEASE_MS;
+    return store.update(key, (run) => (run.state === "cancelling" && !run.accepted ? { ...run, lease } : null));
   }
 
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
@@ -84,6 +88,7 @@ export class Canceller {
     const { hex, store, clock } = this.options;
     const { key, project } = cancelled;
     for (const pause of READS_AFTER_MS) {
+      await this.#hold(key, pause);
       await clock.sleep(pause);
       const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
       if (seen instanceof HexError) continue;

@@ -246,6 +246,18 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["cancel_run"]);
     });
 
+    test("refused by a slow Hex: it is not asked by somebody else meanwhile", async () => {
+      const card = await running({ run: { neverEnds: true } });
+      const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
+      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      for (const endpoint of ["cancelRun", "getRun"] as const) {
+        bench.hex.faults.add({ endpoint, kind: { type: "slow", ms: 7_000 }, times: Number.POSITIVE_INFINITY });
+      }
+      await bench.slack.click(card, "cancel_run");
+      await bench.cardShows("Cancelling failed");
+      expect(bench.requests("cancelRun")).toHaveLength(1);
+    });
+
     test("refused because it is being stopped already: no red, and by whom", async () => {
       const card = await running({ run: { neverEnds: true } });
       const [run] = bench.hex.workspace.runs;
