@@ -105,6 +105,7 @@ describe("tokens", () => {
 describe("starting a run", () => {
   const refused: [string, () => Asked["body"], number, RegExp][] = [
     ["inputParams null", () => ({ inputParams: null }), 422, /inputParams/],
+    ["inputParams empty", () => ({ inputParams: {} }), 422, /inputParams/],
     ["a body that is no JSON", () => "{", 400, /JSON/],
     ["a body that is no object", () => [], 422, /body/],
     ["viewId with inputs", () => ({ viewId: "view-1", inputParams: { days: 1 } }), 422, /together/],

@@ -11,7 +11,10 @@ const notificationSchema = z.looseObject({
 });
 
 const runBodySchema = z.object({
-  inputParams: z.record(z.string(), z.unknown()).optional(),
+  inputParams: z
+    .record(z.string(), z.unknown())
+    .refine((params) => Object.keys(params).length > 0, "must be left out when there are none")
+    .optional(),
   dryRun: z.boolean().optional(),
   updatePublishedResults: z.boolean().optional(),
   useCachedSqlResults: z.boolean().optional(),
