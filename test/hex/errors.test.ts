@@ -108,12 +108,14 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     if (status === 404) expect(JSON.stringify(remedyFor(error.facts))).toContain("Verify `HEX_WORKSPACE_URL`");
   });
 
-  test("not published", async () => {
+  test.each([409, 422] as const)("not published, answered %d", async (status) => {
+    wire.hex.workspace.refusalStatus = status;
     const { id } = wire.hex.workspace.addProject({ published: false });
     expect((await failure(wire.client.startRun(id, {}, CALL))).kind).toBe("not_published");
   });
 
-  test("refused inputs are named, with the type that was expected", async () => {
+  test.each([409, 422] as const)("refused inputs are named, with the type that was expected: %d", async (status) => {
+    wire.hex.workspace.refusalStatus = status;
     const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
     const error = await failure(wire.client.startRun(id, { inputParams: { days: "many", regoin: "EU" } }, CALL));
     expect(error.kind).toBe("inputs_refused");
@@ -122,7 +124,8 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     expect(causes.join("\n")).toContain("`days` must be NUMBER");
   });
 
-  test("cancelling a finished run", async () => {
+  test.each([409, 422] as const)("cancelling a finished run, answered %d", async (status) => {
+    wire.hex.workspace.refusalStatus = status;
     const { id } = wire.hex.workspace.addProject();
     const { runId } = await wire.client.startRun(id, {}, CALL);
     wire.hex.workspace.finishRun(runId, "COMPLETED");

@@ -11,7 +11,7 @@ import { listProjects } from "./project-list.js";
 import { projectView } from "./projects.js";
 import { flagParam, parseQuery } from "./query.js";
 import { API, type Route } from "./routes.js";
-import { checkRun, parseRunBody, refusedInputs } from "./run-request.js";
+import { checkRun, inputIssues, parseRunBody, refusedInputs } from "./run-request.js";
 import { listRuns, runUrls, runView, stateEvents } from "./run-views.js";
 import { budgetOwner, mayDo, type Token } from "./tokens.js";
 import type { Project, Run } from "./types.js";
@@ -116,9 +116,13 @@ export class Api {
   #runProject(call: Call): Answer {
     const project = this.#project(call.route.ids.projectId);
     const body = parseRunBody(call.text);
-    checkRun(project, body);
+    const { refusalStatus, refusedInputs: style } = this.#workspace;
+    checkRun(project, body, refusalStatus);
     const refused = refusedInputs(project, body);
-    if (refused.invalid.length + refused.notFound.length > 0) return json(422, { traceId: randomUUID(), ...refused });
+    if (refused.invalid.length + refused.notFound.length > 0) {
+      if (style === "worded") throw new Refusal(refusalStatus, "Validation failed", { issues: inputIssues(refused) });
+      return json(refusalStatus, { traceId: randomUUID(), ...refused });
+    }
     return json(201, body.dryRun ? this.#dryRun(project) : this.#startRun(project, body));
   }
 
@@ -167,7 +171,7 @@ export class Api {
 
   #cancelRun(call: Call): Answer {
     const run = this.#run(call.route.ids);
-    if (run.finished) throw new Refusal(422, `Run is already finished: ${run.status}`);
+    if (run.finished) throw new Refusal(this.#workspace.refusalStatus, `Run is already finished: ${run.status}`);
     this.#workspace.runStore.kill(run.id, this.#project(run.projectId).run.cancelMs);
     return empty(204);
   }

@@ -137,6 +137,29 @@ describe("starting a run", () => {
     }
   });
 
+  test("refused with 409, when Hex is set to that: inputs, what is not published, what has finished", async () => {
+    hex.workspace.refusalStatus = 409;
+    expect((await ask(`POST ${runsOf()}`, { body: { inputParams: { dyas: 1 } } })).status).toBe(409);
+    const runId = await start();
+    clock.advance(DAY);
+    expect((await ask(`DELETE ${runsOf()}/${runId}`)).status).toBe(409);
+    project.lastPublishedAt = null;
+    expect((await ask(`POST ${runsOf()}`)).status).toBe(409);
+  });
+
+  test.each([
+    [
+      "code",
+      "issues",
+      [{ message: "days must be of type NUMBER" }, { message: "dyas is not an input of this project" }],
+    ],
+    ["reason", "details", ["days must be of type NUMBER", "dyas is not an input of this project"]],
+  ] as const)("refused inputs in words, in the shape %s", async (shape, key, expected) => {
+    Object.assign(hex.workspace, { errorShape: shape, refusedInputs: "worded" });
+    const answer = await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } });
+    expect(answer).toMatchObject({ status: 422, json: { [key]: expected } });
+  });
+
   test("refused: no kernel free; a run that ends frees one; a dry run needs none", async () => {
     hex.workspace.kernelsBusy = 24;
     await start();

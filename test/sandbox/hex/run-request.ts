@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { Refusal } from "./errors.js";
-import type { InputDataType, Project } from "./types.js";
+import type { HexWorkspace, InputDataType, Project } from "./types.js";
 
 const notificationSchema = z.looseObject({
   type: z.enum(["SUCCESS", "FAILURE", "ALL"]),
@@ -41,17 +41,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What holds apart from the inputs themselves. */
-export function checkRun(project: Project, body: RunBody): void {
-  if (project.lastPublishedAt === null) throw new Refusal(422, "Project must be published before it can be run");
+/** What holds apart from the inputs themselves. `status`: of the refusals. */
+export function checkRun(project: Project, body: RunBody, status: HexWorkspace["refusalStatus"]): void {
+  if (project.lastPublishedAt === null) throw new Refusal(status, "Project must be published before it can be run");
   if (body.viewId !== undefined && body.inputParams) {
-    throw new Refusal(422, "viewId and inputParams cannot be used together");
+    throw new Refusal(status, "viewId and inputParams cannot be used together");
   }
   if (body.updatePublishedResults && body.inputParams) {
-    throw new Refusal(422, "updatePublishedResults and inputParams cannot be used together");
+    throw new Refusal(status, "updatePublishedResults and inputParams cannot be used together");
   }
   if (body.viewId !== undefined && !project.views.includes(body.viewId)) {
-    throw new Refusal(422, `Saved view ${body.viewId} was not found in this project`);
+    throw new Refusal(status, `Saved view ${body.viewId} was not found in this project`);
   }
 }
 
@@ -73,6 +73,14 @@ export function refusedInputs(project: Project, body: RunBody): RefusedInputs {
     }
   }
   return refused;
+}
+
+/** The same in words, one for each input. */
+export function inputIssues({ invalid, notFound }: RefusedInputs): string[] {
+  return [
+    ...invalid.map(({ paramName, dataType }) => `${paramName} must be of type ${dataType}`),
+    ...notFound.map((name) => `${name} is not an input of this project`),
+  ];
 }
 
 const date = z

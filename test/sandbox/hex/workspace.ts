@@ -36,6 +36,8 @@ export class Workspace implements HexWorkspace {
   tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
   errorShape: HexWorkspace["errorShape"] = "natural";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
+  refusalStatus: HexWorkspace["refusalStatus"] = 422;
+  refusedInputs: HexWorkspace["refusedInputs"] = "listed";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
   oldPaths = false;
