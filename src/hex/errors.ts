@@ -119,14 +119,19 @@ export interface Answer {
   body: string;
 }
 
+const sentence = z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]);
+/** One sentence, or a list of them; what is none is left out. */
+const sentences = z
+  .union([z.string(), z.array(sentence.catch(""))])
+  .transform((said) => [said].flat().filter(Boolean).join("; "))
+  .optional()
+  .catch(undefined);
+
 const bodySchema = z.object({
   reason: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
-  details: z.unknown().optional(),
-  issues: z
-    .array(z.object({ message: z.string() }))
-    .optional()
-    .catch(undefined),
+  details: sentences,
+  issues: sentences,
   traceId: z.string().optional().catch(undefined),
   notFound: z.array(z.string()).optional().catch(undefined),
   invalid: z
@@ -212,9 +217,7 @@ function parseBody(text: string): Body | null {
 }
 
 function detailOf(answer: Answer, body: Body | null): string | undefined {
-  const details = typeof body?.details === "string" ? body.details : undefined;
-  const issues = body?.issues?.map((issue) => issue.message).join("; ");
-  const parts = [body?.reason ?? body?.message, details, issues].filter((part) => part);
+  const parts = [body?.reason ?? body?.message, body?.details, body?.issues].filter((part) => part);
   const bare = body === null && !isHtml(answer.body) ? answer.body.trim() : "";
   const detail = parts.length > 0 ? parts.join(": ") : bare;
   return detail === "" ? undefined : detail.slice(0, 300);

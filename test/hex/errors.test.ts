@@ -124,6 +124,15 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     expect(causes.join("\n")).toContain("`days` must be NUMBER");
   });
 
+  test("refused inputs are named when Hex does so in words alone", async () => {
+    wire.hex.workspace.refusedInputs = "worded";
+    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
+    const error = await failure(wire.client.startRun(id, { inputParams: { days: "many", regoin: "EU" } }, CALL));
+    expect(error.kind).toBe("request_refused");
+    expect(error.facts.detail).toContain("days must be of type NUMBER");
+    expect(error.facts.detail).toContain("regoin is not an input");
+  });
+
   test.each([409, 422] as const)("cancelling a finished run, answered %d", async (status) => {
     wire.hex.workspace.refusalStatus = status;
     const { id } = wire.hex.workspace.addProject();
@@ -168,6 +177,19 @@ describe("details", () => {
   ])("trace id %s", async (_, body, headers) => {
     wire.hex.faults.add({ kind: { type: "status", status: 422, body, headers } });
     expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts.traceId).toBe("trace-1");
+  });
+
+  test.each([
+    ["a sentence", "days is no number", "Validation failed: days is no number"],
+    [
+      "a list",
+      ["days is no number", { message: "view is unknown" }, 7],
+      "Validation failed: days is no number; view is unknown",
+    ],
+    ["nothing that can be read", { days: 1 }, "Validation failed"],
+  ])("the details of a refusal are kept: %s", async (_, details, expected) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 422, body: { reason: "Validation failed", details } } });
+    expect((await failure(wire.client.startRun(NOBODY, {}, CALL))).facts.detail).toBe(expected);
   });
 
   test.each([
