@@ -45,6 +45,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.hex.workspace.runs).toEqual([]);
     });
 
+    test("a Hex that says nothing of the token: not that it never expires", async () => {
+      bench.hex.workspace.tellsOfToken = false;
+      expect(await bench.ask("status")).toMatch(/Expires\*\nnot known/);
+      bench.hex.workspace.tellsOfToken = true;
+      bench.hex.workspace.setExpiry(bench.token, null);
+      expect(await bench.ask("status")).toMatch(/Expires\*\nnever/);
+    });
+
     test("the proof of the run scope is kept for ten minutes", async () => {
       bench.hex.workspace.addProject();
       await bench.ask("status");
@@ -62,14 +70,6 @@ describe.each(MODES)("%s mode", (mode) => {
     ])("a token that expires in %d ms", async (left, text) => {
       bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + left);
       expect(await bench.ask("status")).toMatch(text);
-    });
-
-    test("a token of which Hex does not say when it expires: not known, and not never", async () => {
-      const body = { org: { id: bench.hex.workspace.orgId } };
-      bench.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 200, body } });
-      expect(await bench.ask("status")).toMatch(/Expires\*\nnot known/);
-      bench.hex.workspace.setExpiry(bench.token, null);
-      expect(await bench.ask("status")).toMatch(/Expires\*\nnever/);
     });
 
     test("without the run scope: says which scope to add", async () => {

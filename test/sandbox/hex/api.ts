@@ -108,7 +108,7 @@ export class Api {
   #me(token: Token) {
     const unitMs = this.#workspace.tokenExpiryUnit === "seconds" ? 1000 : 1;
     const exp = token.expiresAt === null ? null : Math.floor(token.expiresAt / unitMs);
-    const shared = { org: { id: this.#workspace.orgId }, token: { exp } };
+    const shared = { org: { id: this.#workspace.orgId }, token: this.#workspace.tellsOfToken ? { exp } : null };
     if (token.kind === "workspace") return shared;
     return { id: token.id, ...token.user, lastLoginDate: new Date(token.lastLoginAt).toISOString(), ...shared };
   }

@@ -95,6 +95,11 @@ describe("tokens", () => {
     });
   });
 
+  test("who am I may say nothing of the token", async () => {
+    hex.workspace.tellsOfToken = false;
+    expect((await ask("GET /users/me")).json).toMatchObject({ email: "ada@example.com", token: null });
+  });
+
   test("a plan without the API: 403 that speaks of the plan", async () => {
     hex.workspace.planAllowsApi = false;
     const answer = await ask("GET /projects");

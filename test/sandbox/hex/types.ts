@@ -278,6 +278,8 @@ export interface HexWorkspace {
   readonly rateLimits: RateLimits;
   /** Default seconds. */
   tokenExpiryUnit: "seconds" | "milliseconds";
+  /** false: "who am I" says nothing of the token, and so not when it expires. Default true. */
+  tellsOfToken: boolean;
   /** Default natural: each endpoint in the shape that it uses today. */
   errorShape: "reason" | "code" | "natural";
   /** What wrong or invisible ids are answered with. Default 404. */

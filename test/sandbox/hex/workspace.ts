@@ -34,6 +34,7 @@ export class Workspace implements HexWorkspace {
     headers: "none",
   };
   tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
+  tellsOfToken = true;
   errorShape: HexWorkspace["errorShape"] = "natural";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
