@@ -1,6 +1,7 @@
 // The composition root: the only place where the parts meet.
 
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
@@ -85,6 +86,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
   const stopping = new AbortController();
   const ending = new AbortController();
+  // Every card that waits for Slack listens to it: there may be many, and Node warns of a leak from the eleventh on.
+  setMaxListeners(0, ending.signal);
 
   const budget = new Budget(clock, config.requestsPerMinute, ledger);
   const hex = new HexClient({

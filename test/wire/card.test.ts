@@ -586,6 +586,29 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["run_again"]);
     });
 
+    test("more at once than Slack takes: every card and every reply comes, once", async () => {
+      const warnings: string[] = [];
+      const note = ({ name }: Error) => warnings.push(name);
+      process.on("warning", note);
+      bench.slack.limits.enforce = true;
+      bench.slack.faults.add({ method: "chat.postMessage", times: 12, kind: { type: "ratelimited", retryAfter: 5 } });
+      for (let count = 0; count < 12; count++) {
+        const project = bench.hex.workspace.addProject({ run: { runningMs: 20_000, outcome: "ERRORED" } });
+        await bench.slack.command(`run ${project.id}`);
+      }
+      const refusals = () => bench.slack.calls.filter((call) => call.answer.error === "ratelimited").length;
+      await bench.until(() => refusals() === 12, 0);
+      bench.clock.advance(5_000);
+      await bench.until(() => refusals() > 12, 0);
+      await bench.until(() => bench.replies.length === 12);
+      await bench.pass(60_000);
+      process.off("warning", note);
+      expect(bench.cards.map(({ text }) => text.split(":")[0])).toEqual(Array(12).fill("Errored"));
+      expect(new Set(bench.replies.map(({ threadTs }) => threadTs)).size).toBe(12);
+      expect(bench.replies).toHaveLength(12);
+      expect(warnings).toEqual([]);
+    });
+
     test("a 429 delays one card and not the others", async () => {
       const held = await running({ title: "Held up", run: { runningMs: 20_000 } });
       bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 120 } });
@@ -652,6 +675,21 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.cards).toHaveLength(1);
     });
   });
+
+  test.each(["none", "seconds", "date", "x-ratelimit"] as const)(
+    "Hex's own limits, told by %s: what is over them is waited for, and nothing is started twice",
+    async (headers) => {
+      Object.assign(bench.hex.workspace.rateLimits, { headers, groupPerMinute: 4, runPerMinute: 2 });
+      for (const title of ["One", "Two", "Three"]) {
+        const project = bench.hex.workspace.addProject({ title, run: { runningMs: 100_000 } });
+        await bench.slack.command(`run ${project.id}`);
+      }
+      await bench.until(() => bench.cards.filter((card) => shown(card).includes("Completed")).length === 3);
+      const answers = bench.starts.map(({ status }) => status);
+      expect(answers.filter((status) => status === 201)).toHaveLength(3);
+      expect(answers.filter((status) => status === 429).length).toBeLessThanOrEqual(headers === "none" ? 5 : 1);
+    },
+  );
 
   test("a 429 that does not say how long: the watch asks less and less, and then shows the truth", async () => {
     await running();
