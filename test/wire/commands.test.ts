@@ -274,6 +274,28 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.cards).toEqual([]);
     });
 
+    test("inputs reach Hex as they were typed, whatever Slack has marked in them", async () => {
+      const typed = {
+        site: "example.com/report",
+        page: "https://example.com/a?b=1&c=2",
+        channel: "#data",
+        owner: "@grace",
+        mail: "ada@example.com",
+        note: "R&D, ask @ada <now>",
+      };
+      const inputs = Object.fromEntries(Object.keys(typed).map((name) => [name, { dataType: "STRING" as const }]));
+      const project = bench.hex.workspace.addProject({ inputs });
+      const words = Object.entries(typed).map(([name, text]) => `${name}="${text}"`);
+      await bench.slack.command(`run ${project.id} ${words.join(" ")}`);
+      await bench.until(() => bench.hex.workspace.runs.length === 1);
+      expect(bench.hex.workspace.runs[0]?.inputParams).toEqual(typed);
+    });
+
+    test("a title with a channel's name in it is found", async () => {
+      bench.hex.workspace.addProject({ title: "Weekly #data" });
+      expect(await bench.ask('run "weekly #data"')).toContain("Did you mean one of these?");
+    });
+
     test("an unpublished project: says so and starts nothing", async () => {
       const project = bench.hex.workspace.addProject({ title: "Sketch", published: false });
       expect(await bench.ask(`run ${project.id}`)).toContain("*not published*");
@@ -385,7 +407,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test("/hex runs with a title, in quotes or with what Slack escapes: the projects that fit", async () => {
       bench.hex.workspace.addProject({ title: "R&D weekly" });
-      for (const typed of ['"R&amp;D weekly"', "“weekly”", "R&amp;D"]) {
+      for (const typed of ['"R&D weekly"', "“weekly”", "R&D"]) {
         expect(await bench.ask(`runs ${typed}`)).toContain("Did you mean one of these?");
       }
     });

@@ -59,6 +59,13 @@ export class Directory {
     return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
   }
 
+  /** `#channel` or `@person` as Slack marks it; as it is when there is nothing of that name. */
+  mentioned(typed: string): string {
+    const named = typed.startsWith("#") ? Object.values(this.channels) : Object.values(this.people);
+    const found = named.find(({ name }) => name === typed.slice(1));
+    return found ? `<${typed.charAt(0)}${found.id}|${found.name}>` : typed;
+  }
+
   /** What payloads call the channel: Slack hides the names of private ones. */
   payloadName(room: Room): string {
     return room.im ? "directmessage" : room.private ? "privategroup" : room.name;

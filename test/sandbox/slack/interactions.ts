@@ -7,7 +7,7 @@ import { type Delivered, DeliveryTimeout, deliver, formType, signedHeaders } fro
 import { pressElement } from "./elements.js";
 import { missing, stateValues } from "./form.js";
 import { isRecord, type Json, parseJson, recordsAt, stringAt } from "./json.js";
-import { actionsPayload, commandPayload, escapeUrls } from "./payloads.js";
+import { actionsPayload, commandPayload, escapeTyped } from "./payloads.js";
 import { Refusal } from "./refusal.js";
 import { type Origin, type ResponseUrls, respond } from "./response-url.js";
 import type { Envelope, SocketMode } from "./socket-mode.js";
@@ -60,7 +60,7 @@ export class Interactions {
       triggerId: triggers.issue(user.id, options.triggerId),
       responseUrl: this.responseUrls.issue("commands", origin),
     };
-    const typed = options.escape === false ? text : escapeUrls(text);
+    const typed = escapeTyped(this.core, text, options.escape ?? true);
     const payload = commandPayload(this.core, options.command ?? "/hex", typed, user, room, ends);
     return this.#send(this.#sending("slash_commands", payload, origin, ends), options);
   }

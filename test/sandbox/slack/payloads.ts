@@ -10,9 +10,37 @@ export interface Ends {
   triggerId: string;
 }
 
-/** URLs that are typed into a command arrive in angle brackets (should_escape). */
-export function escapeUrls(text: string): string {
-  return text.replace(/(?<![<|])https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)"'”’]/g, (url) => `<${url}>`);
+/** A URL, an e-mail address, an address without a scheme, `#channel` or `@person`, or a character that Slack escapes. */
+const MARKED = new RegExp(
+  [
+    /(?<url>https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)"'”’])/,
+    /(?<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})/,
+    /(?<![\w@./-])(?<bare>[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\/[^\s<>|"'”’]*)/,
+    /(?<![\w&/])(?<mention>[#@][a-z][\w-]*)/,
+    /[&<>]/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "g",
+);
+
+/**
+ * What Slack makes of the text of a command: `&`, `<` and `>` are escaped, and with should_escape (`marks`) links, channels
+ * and people arrive in angle brackets.
+ */
+export function escapeTyped({ directory }: Core, text: string, marks: boolean): string {
+  if (!marks) return escaped(text);
+  return text.replace(MARKED, (whole, ...rest) => {
+    const { url, mail, bare, mention }: Partial<Record<string, string>> = rest.at(-1);
+    if (url !== undefined) return `<${escaped(url)}>`;
+    if (mail !== undefined) return `<mailto:${mail}|${mail}>`;
+    if (bare !== undefined) return `<http://${escaped(bare)}|${escaped(bare)}>`;
+    return mention === undefined ? escaped(whole) : directory.mentioned(mention);
+  });
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 export function commandPayload(core: Core, command: string, text: string, user: Person, room: Room, ends: Ends): Json {

@@ -226,6 +226,25 @@ describe("delivery", () => {
     expect(await open()).toBe("refused");
   });
 
+  test.each([
+    ["run https://app.hex.tech/x?a=1&b=2.", "run <https://app.hex.tech/x?a=1&amp;b=2>."],
+    ["run app.hex.tech/acme/x", "run <http://app.hex.tech/acme/x|app.hex.tech/acme/x>"],
+    ["to=ada@example.com", "to=<mailto:ada@example.com|ada@example.com>"],
+    ["R&D <now> 1.5/2", "R&amp;D &lt;now&gt; 1.5/2"],
+    ["#data by @grace, not #nothing", "<#C0DATATEAM1|data> by <@U0GRACEHOPP|grace>, not #nothing"],
+  ])("what people type arrives as Slack escapes it: %s", async (typed, arrives) => {
+    const heard: string[] = [];
+    await socketApp((app) =>
+      app.command("/hex", async ({ ack, command }) => {
+        heard.push(command.text);
+        await ack();
+      }),
+    );
+    await slack.command(typed);
+    await slack.command(typed, { escape: false });
+    expect(heard).toEqual([arrives, typed.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")]);
+  });
+
   test("the payloads look like Slack's", async () => {
     const seen: string[] = [];
     const server = createServer(async (request, response) => {

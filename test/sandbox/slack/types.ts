@@ -144,7 +144,7 @@ export interface CommandOptions extends DeliveryOptions {
   /** #data (public, the bot is a member) unless told. */
   channel?: Channel;
   triggerId?: string;
-  /** The manifest's should_escape: URLs arrive as <https://…>. True unless told. */
+  /** The manifest's should_escape: links, channels and people arrive as <https://…>, <#C…|…>, <@U…|…>. True unless told. */
   escape?: boolean;
 }
 

@@ -141,10 +141,14 @@ function readBrackets(source: string, start: number): { text: string; end: numbe
   return null;
 }
 
-/** Slack wraps links and addresses in angle brackets, and escapes `&`, `<` and `>`. */
+/** Slack wraps links, addresses, channels and people in angle brackets, and escapes `&`, `<` and `>`. */
 function decode(text: string): string {
   return text
-    .replace(/<(https?:\/\/[^\s|<>]+)(?:\|[^<>]*)?>/g, "$1")
+    .replace(/<(https?:\/\/[^\s|<>]+)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) =>
+      // Slack adds the scheme that nobody typed.
+      label !== undefined && url === `http://${label}` ? label : url,
+    )
+    .replace(/<([#@])[A-Z0-9]+\|([^\s|<>]+)>/g, "$1$2")
     .replace(/<mailto:([^\s|<>]+)(?:\|[^<>]*)?>/g, "$1")
     .replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));
 }

@@ -28,7 +28,12 @@ describe("splitWords", () => {
     ["—fresh –publish a—b — 5", ["--fresh", "--publish", "a—b", "—", "5"]],
     ["a&amp;b &lt;c&gt; &amp;lt;", ["a&b", "<c>", "&lt;"]],
     ["<https://app.hex.tech/x|label> <https://a.b/c>", ["https://app.hex.tech/x", "https://a.b/c"]],
+    ["<http://a.b/c?d=1&amp;e|a.b/c?d=1&amp;e> <http://a.b|A>", ["a.b/c?d=1&e", "http://a.b"]],
     ["to=<mailto:a@b.c|a@b.c>", ["to=a@b.c"]],
+    [
+      "to=<@U012AB3CD|ada> <#C012AB3CD|data> <#C012AB3CD|> &lt;#C1|x&gt;",
+      ["to=@ada", "#data", "<#C012AB3CD|>", "<#C1|x>"],
+    ],
     ['x=""', ["x="]],
   ])("%j", (typed, words) => {
     expect(texts(typed)).toEqual(words);
