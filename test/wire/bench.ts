@@ -216,18 +216,21 @@ export class Bench {
     return this.requests("runProject").filter((request) => !isDry(request.body));
   }
 
-  /** Ends everything, and checks that Slack never had to refuse a message and that no secret is in a log line. */
+  /** Ends everything, and checks that Slack never had to refuse a message, that each has a text, and that no secret is in a log line. */
   async stop(): Promise<void> {
     await this.stopBot();
     const { botToken, appToken, signingSecret } = this.slack;
     const log = this.log.join("");
     const leaks = [this.token, botToken, appToken, signingSecret].filter((secret) => log.includes(secret));
+    // Slack takes a message of blocks alone; its notification, and what a screen reader reads, would be empty.
+    const mute = this.slack.messages.filter(({ via, text }) => via !== "person" && text.trim() === "");
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
     await this.slack.stop();
     await this.hex.stop();
     await this.statusPage.stop();
     await rm(this.dataDir, { recursive: true, force: true });
     expect(refused).toEqual([]);
+    expect(mute).toEqual([]);
     expect(leaks).toEqual([]);
   }
 }

@@ -204,7 +204,8 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.clock.now() - endedAt).toBeLessThan(8_000);
     });
 
-    test("the run has just ended: no red, the card says how", async () => {
+    test.each([409, 422] as const)("the run has just ended (%d): no red, the card says how", async (status) => {
+      bench.hex.workspace.refusalStatus = status;
       const card = await running();
       const before = { blocks: [...card.blocks] };
       const [run] = bench.hex.workspace.runs;
@@ -530,15 +531,19 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("nothing left to learn", () => {
-    test("the project is deleted: the card says so, and Hex is not asked any more", async () => {
-      const card = await running({ run: { neverEnds: true } });
-      bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
-      await bench.cardShows("No longer in Hex");
-      expect(buttonsOf(card)).toEqual(["run_again"]);
-      const asked = bench.hex.requests.length;
-      await bench.pass(300_000);
-      expect(bench.hex.requests).toHaveLength(asked);
-    });
+    test.each([404, 422] as const)(
+      "the project is deleted (%d): the card says so, and Hex is not asked any more",
+      async (status) => {
+        const card = await running({ run: { neverEnds: true } });
+        bench.hex.workspace.invisibleStatus = status;
+        bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
+        await bench.cardShows("No longer in Hex");
+        expect(buttonsOf(card)).toEqual(["run_again"]);
+        const asked = bench.hex.requests.length;
+        await bench.pass(300_000);
+        expect(bench.hex.requests).toHaveLength(asked);
+      },
+    );
 
     test.each([400, 403] as const)(
       "the project is hidden (%d) while another one goes well: the card says so",
