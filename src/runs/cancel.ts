@@ -2,7 +2,7 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError } from "../hex/errors.js";
+import { HexError, type HexErrorKind } from "../hex/errors.js";
 import {
   ASK_MS,
   cancelling,
@@ -18,6 +18,14 @@ import type { RunStore } from "./store.js";
 
 /** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
 const READS_AFTER_MS = [0, 2_000, 6_000];
+/** Why Hex may not show a run: then it was not its end for which it refused to cancel it. */
+const HIDDEN: ReadonlySet<HexErrorKind> = new Set([
+  "bad_request",
+  "scope",
+  "forbidden",
+  "not_found",
+  "request_refused",
+]);
 
 /** What became of a wish to cancel. `run`: as it is afterwards. */
 export type CancelOutcome =
@@ -91,6 +99,7 @@ export class Canceller {
       await this.#hold(key, pause);
       await clock.sleep(pause);
       const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
+      if (seen instanceof HexError && HIDDEN.has(seen.kind)) return this.#answered(cancelled, call, seen);
       if (seen instanceof HexError) continue;
       const result = await store.update(key, (stored) =>
         stored.state === "cancelling" ? observed(stored, seen, clock.now()) : null,

@@ -270,6 +270,20 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toContain(`By <@${bench.slack.people.ada.id}>`);
     });
 
+    test.each([400, 403, 404, 422].flatMap((status) => [[status, "plain"] as const, [status, "vague"] as const]))(
+      "the project is hidden (%d, in %s words): not cancelled, and nobody reads that it is being stopped",
+      async (status, invisibleWords) => {
+        const card = await running({ run: { neverEnds: true } });
+        Object.assign(bench.hex.workspace, { invisibleStatus: status, invisibleWords });
+        for (const project of bench.hex.workspace.projects) project.visible = false;
+        await bench.slack.click(card, "cancel_run");
+        await bench.until(() => bench.slack.messages.some((message) => shown(message).includes("Not cancelled")));
+        await bench.pass(60_000);
+        expect(shown(card)).not.toContain("stopping");
+        expect(bench.slack.messages.filter((message) => shown(message).includes("already cancelling"))).toEqual([]);
+      },
+    );
+
     test("a 204 that is lost is asked for again, and the run ends", async () => {
       const card = await running();
       bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true });

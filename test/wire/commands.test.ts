@@ -268,9 +268,12 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test.each([400, 403, 404, 422] as const)("an id of nothing, answered %d: a remedy", async (status) => {
       bench.hex.workspace.invisibleStatus = status;
-      const answer = await bench.ask("run 018f2a1e-0000-7000-8000-000000000001");
-      expect(answer).toMatch(/What to do/);
-      expect(answer).toMatch(/Reference `\w{8}`/);
+      for (const words of ["plain", "vague"] as const) {
+        bench.hex.workspace.invisibleWords = words;
+        const answer = await bench.ask("run 018f2a1e-0000-7000-8000-000000000001");
+        expect(answer).toMatch(/What to do/);
+        expect(answer).toMatch(/Reference `\w{8}`/);
+      }
       expect(bench.cards).toEqual([]);
     });
 

@@ -1,7 +1,7 @@
 // The endpoints: every check that Hex makes, in order, and the answer.
 
 import { randomUUID } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { type Answer, empty, html, json, text } from "./answers.js";
 import { chartPng } from "./charts.js";
@@ -220,14 +220,15 @@ export class Api {
   }
 
   #invisible(thing: string): Refusal {
-    const { invisibleStatus } = this.#workspace;
+    const { invisibleStatus, invisibleWords } = this.#workspace;
+    const vague = STATUS_CODES[invisibleStatus] ?? "";
     const messages = {
       400: `Invalid ${thing.toLowerCase()} id`,
       403: `You do not have access to this ${thing.toLowerCase()}`,
       404: `${thing} not found`,
       422: `${thing} could not be found`,
     } as const;
-    return new Refusal(invisibleStatus, messages[invisibleStatus]);
+    return new Refusal(invisibleStatus, invisibleWords === "vague" ? vague : messages[invisibleStatus]);
   }
 }
 

@@ -289,6 +289,13 @@ describe("ids that are wrong or not to be seen", () => {
     }
   });
 
+  test("in words that name the reason, or in the status's own", async () => {
+    hex.workspace.invisibleStatus = 422;
+    expect((await ask(`GET /projects/${NOBODY}`)).text).toContain("Project could not be found");
+    hex.workspace.invisibleWords = "vague";
+    expect((await ask(`GET /projects/${NOBODY}`)).json).toMatchObject({ message: "Unprocessable Entity" });
+  });
+
   test("no UUID: 400; a UUID of any version or case will do", async () => {
     expect((await ask("GET /projects/revenue")).status).toBe(400);
     expect((await ask(`GET ${runsOf()}/1`)).status).toBe(400);

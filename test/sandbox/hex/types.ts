@@ -284,6 +284,8 @@ export interface HexWorkspace {
   errorShape: "reason" | "code" | "natural";
   /** What wrong or invisible ids are answered with. Default 404. */
   invisibleStatus: 400 | 403 | 404 | 422;
+  /** Whether that answer says in words that the id is the reason, or has the status's own words alone. Default plain. */
+  invisibleWords: "plain" | "vague";
   /** What is refused because of the state or the inputs of a project or run. Default 422. */
   refusalStatus: 409 | 422;
   /** How a 422 (or 409) tells which inputs it means: by lists of names, or in words like any other refusal. Default listed. */

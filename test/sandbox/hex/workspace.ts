@@ -37,6 +37,7 @@ export class Workspace implements HexWorkspace {
   tellsOfToken = true;
   errorShape: HexWorkspace["errorShape"] = "natural";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
+  invisibleWords: HexWorkspace["invisibleWords"] = "plain";
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
   refusedInputs: HexWorkspace["refusedInputs"] = "listed";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
