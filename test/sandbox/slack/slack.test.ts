@@ -430,6 +430,48 @@ describe("the Web API", () => {
     expect(slack.messages).toHaveLength(0);
   });
 
+  const plain = (length: number) => ({ type: "plain_text", text: "x".repeat(length) });
+  const row = (...elements: unknown[]) => [{ type: "actions", elements }];
+  const confirm = { title: plain(1), text: plain(1), confirm: plain(1), deny: plain(1) };
+  const options = (count: number, text = 1, value = 1) =>
+    Array.from({ length: count }, (_, index) => ({
+      text: plain(text),
+      value: String(index).padStart(value, "x"),
+    }));
+  const select = (choices: unknown[]) => ({ type: "static_select", action_id: "pick", options: choices });
+  const table = (rows: number, columns: number) => [
+    { type: "table", rows: Array(rows).fill(Array(columns).fill({ type: "raw_text", text: "x" })) },
+  ];
+  const limits: [string, number, (size: number) => unknown[]][] = [
+    ["blocks", 50, (size) => Array(size).fill({ type: "divider" })],
+    ["block_id", 255, (size) => [{ type: "divider", block_id: "x".repeat(size) }]],
+    ["action_id", 255, (size) => row(button("x", "1", { action_id: "x".repeat(size) }))],
+    ["section text", 3_000, (size) => [section("x".repeat(size))]],
+    ["fields", 10, (size) => [{ type: "section", fields: Array(size).fill(plain(1)) }]],
+    ["a field's text", 2_000, (size) => [{ type: "section", fields: [plain(size)] }]],
+    ["header", 150, (size) => [{ type: "header", text: plain(size) }]],
+    ["context elements", 10, (size) => [{ type: "context", elements: Array(size).fill(plain(1)) }]],
+    ["actions", 25, (size) => row(...Array.from({ length: size }, (_, index) => button(`a${index}`, "1")))],
+    ["button text", 75, (size) => row(button("a", "1", { text: plain(size) }))],
+    ["button value", 2_000, (size) => row(button("a", "x".repeat(size)))],
+    ["button url", 3_000, (size) => row(button("a", "1", { url: "https://x.test/".padEnd(size, "x") }))],
+    ["confirm title", 100, (size) => row(button("a", "1", { confirm: { ...confirm, title: plain(size) } }))],
+    ["confirm text", 300, (size) => row(button("a", "1", { confirm: { ...confirm, text: plain(size) } }))],
+    ["confirm button", 30, (size) => row(button("a", "1", { confirm: { ...confirm, deny: plain(size) } }))],
+    ["option text", 75, (size) => row(select(options(1, size)))],
+    ["option value", 150, (size) => row(select(options(1, 1, size)))],
+    ["options of a select", 100, (size) => row(select(options(size)))],
+    ["options of an overflow", 5, (size) => row({ ...select(options(size)), type: "overflow" })],
+    ["rows of a table", 100, (size) => table(size, 1)],
+    ["columns of a table", 20, (size) => table(1, size)],
+  ];
+  test.each(limits)("%s: %d and no more", async (_, most, blocksOf) => {
+    const post = (size: number) =>
+      call("chat.postMessage", { channel: slack.channels.data.id, text: "x", blocks: blocksOf(size) });
+    expect(await post(most)).toMatchObject({ ok: true });
+    expect(await post(most + 1)).toMatchObject({ ok: false, error: "invalid_blocks" });
+  });
+
   test("limits the rate when asked to", async () => {
     slack.limits.enforce = true;
     const { data } = slack.channels;
