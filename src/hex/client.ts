@@ -4,8 +4,12 @@
 import ky from "ky";
 import { z } from "zod";
 import type { Clock } from "../clock.js";
+import { parseJson } from "../json.js";
 import { type Budget, BudgetSpent, type Priority } from "./budget.js";
-import { errorOfAnswer, errorOfFetch, HexError, isHtml, type Operation, retryAfterMs } from "./errors.js";
+import { errorOfAnswer, isHtml } from "./error-of-answer.js";
+import { errorOfFetch } from "./error-of-fetch.js";
+import { HexError, type Operation } from "./errors.js";
+import { retryAfterMs } from "./retry-after.js";
 import {
   type HexRun,
   hexRunSchema,
@@ -297,12 +301,4 @@ function bodyOf(request: RunRequest): RunRequest {
     ...(updatePublishedResults ? { updatePublishedResults } : {}),
     ...(viewId ? { viewId } : {}),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

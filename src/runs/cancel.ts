@@ -2,7 +2,7 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError } from "../hex/errors.js";
+import { asHexError, HexError } from "../hex/errors.js";
 import {
   ASK_MS,
   cancelling,
@@ -65,7 +65,7 @@ export class Canceller {
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
     if (!isLive(run)) return { kind: "too_late", run };
     const call: Call = { reference, priority: "command", patienceMs: ASK_MS };
-    const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, caught);
+    const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, asHexError);
     if (error?.kind === "already_finished") return this.#readEnd(run, call, error);
     return this.#answered(run, call, error);
   }
@@ -85,7 +85,7 @@ export class Canceller {
     const { key, project } = cancelled;
     for (const pause of READS_AFTER_MS) {
       await clock.sleep(pause);
-      const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
+      const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(asHexError);
       const result = await store.update(key, (stored) => {
         if (stored.state !== "cancelling") return null;
         return seen instanceof HexError ? { ...stored, accepted: true } : observed(stored, seen, clock.now());
@@ -96,9 +96,4 @@ export class Canceller {
     }
     return this.#answered(cancelled, call, new HexError({ ...refusal.facts, kind: "request_refused" }));
   }
-}
-
-function caught(error: unknown): HexError {
-  if (error instanceof HexError) return error;
-  throw error;
 }

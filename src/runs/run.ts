@@ -1,25 +1,8 @@
 // A run as the bot knows it: its states, and how one follows from another. Pure: what happened goes in, the next state comes out.
 
 import { z } from "zod";
-import { HEX_ERROR_KINDS, OPERATIONS } from "../hex/errors.js";
+import { factsSchema, type HexErrorFacts } from "../hex/errors.js";
 import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
-
-/** What a HexError says, as it is stored. */
-export const factsSchema = z.object({
-  kind: z.enum(HEX_ERROR_KINDS),
-  operation: z.enum(OPERATIONS),
-  host: z.string(),
-  status: z.number().optional(),
-  detail: z.string().optional(),
-  traceId: z.string().optional(),
-  retryAfterMs: z.number().optional(),
-  inputs: z
-    .object({
-      unknown: z.array(z.string()),
-      wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
-    })
-    .optional(),
-});
 
 const optionsSchema = z.object({
   inputs: z.record(z.string(), z.json()),
@@ -122,7 +105,6 @@ export type RunIn<S extends RunState> = Extract<Run, { state: S }>;
 export type LiveRun = RunIn<"pending" | "running" | "cancelling">;
 /** A run that changes no more. */
 export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting" | "waiting">>;
-export type Facts = z.output<typeof factsSchema>;
 
 export function isLive(run: Run): run is LiveRun {
   return run.state === "pending" || run.state === "running" || run.state === "cancelling";
@@ -198,14 +180,14 @@ export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: num
 }
 
 /** Hex has proven that there is no run. `now`: epoch ms. */
-export function refused(run: RunIn<"starting" | "waiting">, facts: Facts, now: number): RunIn<"refused"> {
+export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts, now: number): RunIn<"refused"> {
   return { ...baseOf(run), state: "refused", facts, endedAt: now };
 }
 
 /** Hex says "later": waits longer each time, at least as long as Hex asks for; refused when that is past the patience. */
 export function postponed(
   run: RunIn<"starting">,
-  facts: Facts,
+  facts: HexErrorFacts,
   tries: number,
   now: number,
 ): RunIn<"waiting" | "refused"> {
@@ -279,7 +261,11 @@ export function cancelling(run: RunIn<"pending" | "running">, by: string, now: n
 }
 
 /** Hex did not take the cancellation: it runs on. */
-export function notCancelled(run: RunIn<"cancelling">, facts: Facts, reference: string): RunIn<"pending" | "running"> {
+export function notCancelled(
+  run: RunIn<"cancelling">,
+  facts: HexErrorFacts,
+  reference: string,
+): RunIn<"pending" | "running"> {
   const { by: _, accepted: __, lease: ___, ...rest } = run;
   return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
 }

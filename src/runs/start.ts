@@ -3,7 +3,7 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient, RunRequest } from "../hex/client.js";
-import { HexError, provesNoEffect } from "../hex/errors.js";
+import { asHexError, HexError, provesNoEffect } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import {
   ASK_MS,
@@ -49,7 +49,7 @@ export class Starter {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(caught);
+    const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(asHexError);
     const now = clock.now();
     if (!(outcome instanceof HexError)) {
       // Also when somebody has given it up for lost meanwhile: this is the answer.
@@ -90,7 +90,7 @@ export class Starter {
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       await clock.sleep(pause);
-      const found = await this.#candidates(run).catch(caught);
+      const found = await this.#candidates(run).catch(asHexError);
       if (found instanceof HexError) continue;
       const [only, ...others] = found.runs;
       if (only !== undefined && others.length === 0 && !found.disputed) {
@@ -139,9 +139,4 @@ export function requestOf(options: RunOptions): RunRequest {
     updatePublishedResults: options.publish || undefined,
     viewId: options.view ?? undefined,
   };
-}
-
-function caught(error: unknown): HexError {
-  if (error instanceof HexError) return error;
-  throw error;
 }
