@@ -3,18 +3,9 @@
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { asHexError, HexError } from "../hex/errors.js";
-import {
-  ASK_MS,
-  cancelling,
-  isLive,
-  LEASE_MS,
-  type LiveRun,
-  notCancelled,
-  observed,
-  type Run,
-  withdrawn,
-} from "./run.js";
+import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
+import { cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
 
 /** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
 const READS_AFTER_MS = [0, 2_000, 6_000];

@@ -5,23 +5,19 @@ import type { Clock } from "../clock.js";
 import type { Call, HexClient, RunRequest } from "../hex/client.js";
 import { asHexError, HexError, provesNoEffect } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
+import { ASK_MS, LEASE_MS, type Run, type RunIn, type RunOptions } from "./run.js";
+import type { RunStore } from "./store.js";
 import {
-  ASK_MS,
   adopted,
   type Intent,
   intended,
-  LEASE_MS,
   lookedFor,
   lost,
   postponed,
-  type Run,
-  type RunIn,
-  type RunOptions,
   refused,
   started,
   triedAgain,
-} from "./run.js";
-import type { RunStore } from "./store.js";
+} from "./transitions.js";
 
 /** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, 10_000];

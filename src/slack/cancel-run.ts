@@ -1,6 +1,7 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
-import { adopted, intended, isLive, type Run } from "../runs/run.js";
+import { isLive, type Run } from "../runs/run.js";
+import { adopted, intended } from "../runs/transitions.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
 import { readProject } from "./commands/target.js";
 import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
