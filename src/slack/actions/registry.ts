@@ -39,7 +39,7 @@ const projectValue = z.object({
 });
 const pageValue = z.object({ words: z.array(z.string()), page: z.number() });
 
-export const ACTION_HANDLERS: Record<ActionId, Action> = {
+const ACTION_HANDLERS: Record<ActionId, Action> = {
   [ACTIONS.cancelRun]: (bot, click) => cancelKnownRun(bot, click, click.value, true),
   [ACTIONS.cancelHexRun]: withValue(hexRunValue, (bot, click, { project, run }) =>
     cancelHexRun(bot, click, project, run),
@@ -49,7 +49,6 @@ export const ACTION_HANDLERS: Record<ActionId, Action> = {
   [ACTIONS.runProject]: withValue(projectValue, runProject),
   [ACTIONS.projectsPrevious]: withValue(pageValue, turnPage),
   [ACTIONS.projectsNext]: withValue(pageValue, turnPage),
-  [ACTIONS.openLink]: async () => undefined,
 };
 
 /** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */

@@ -8,7 +8,7 @@ import { actions, button, context, type Message, message, section } from "./bloc
 import { bold, code, count, date, inline, link } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 
-export const PROJECTS_PER_PAGE = 8;
+const PROJECTS_PER_PAGE = 8;
 
 export interface ProjectsView {
   /** All that fit the words, in order. */
