@@ -29,7 +29,7 @@ export async function cancelKnownRun(
     case "asked":
       interaction.log.info({ runKey: key }, "run cancelled");
       // Whoever pressed the button looks at the card already.
-      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run, true));
+      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run));
   }
 }
 

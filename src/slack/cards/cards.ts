@@ -8,8 +8,8 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import { followUpMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { followUpMessage } from "../messages/follow-up.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Card, CardStore } from "./store.js";

@@ -3,7 +3,8 @@
 import { projectUrl } from "../../hex/catalog.js";
 import { requestOf } from "../../runs/start.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
-import { dryRunMessage, notPublishedMessage, runProblemMessage } from "../messages/answers.js";
+import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
+import { runProblemMessage } from "../messages/run-problem.js";
 import { startRun } from "../start-run.js";
 import { parseRunArguments } from "./parse/run-arguments.js";
 import { findProject } from "./target.js";

@@ -4,9 +4,10 @@ import { projectUrl } from "../../hex/catalog.js";
 import { type HexRun, isFinal } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
-import { button, context, type Message, message, section } from "./blocks.js";
+import { context, type Message, message, section } from "./blocks.js";
 import { code, count, date, duration, inline, link, mention, shorten } from "./mrkdwn.js";
-import { faceOf } from "./run-card.js";
+import { cancelButton } from "./run-buttons.js";
+import { faceOf, titleOf } from "./run-words.js";
 
 /** As many as fit into one message with long titles: of a project, whose title stands at the head, and of several. */
 const SHOWN = 10;
@@ -40,7 +41,7 @@ function ownRunBlock(run: Run, now: number, origin: string) {
     elapsed === null ? null : duration(elapsed),
     url === null ? null : link(url, "Open the run", 40),
   ];
-  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), run.project.title || run.project.id, 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
+  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), titleOf(run.project), 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
   const mayCancel = isLive(run) && run.state !== "cancelling";
   return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
 }
@@ -56,13 +57,13 @@ export interface ProjectRuns {
 }
 
 export function projectRunsMessage({ project, runs, own, now, origin }: ProjectRuns): Message {
-  const title = link(projectUrl(origin, project), project.title || project.id, 120);
+  const title = link(projectUrl(origin, project), titleOf(project), 120);
   if (runs.length === 0) {
     return message("This project has no runs.", [
       section(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`),
     ]);
   }
-  return message(`The latest runs of ${inline(project.title || project.id, 120)}`, [
+  return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
     section(`*The latest runs of* ${title}`),
     ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
     runs.length > SHOWN ? context(`The ${SHOWN} latest. Older ones are in Hex.`) : null,
@@ -100,18 +101,11 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
 }
 
 function cancel({ id, title }: ProjectRuns["project"], runId: string) {
-  return button({
+  return cancelButton({
     actionId: ACTIONS.cancelHexRun,
-    label: "Cancel",
     value: JSON.stringify({ project: id, run: runId }),
-    style: "danger",
-    describe: `Cancel the run of ${title}`,
-    confirm: {
-      title: "Cancel this run?",
-      // Short, so that a whole list of them fits into one message.
-      text: `${shorten(title, 60) || "The run"} stops in Hex, for everybody who waits for it.`,
-      confirm: "Cancel the run",
-      deny: "Let it run",
-    },
+    title,
+    // Short, so that a whole list of them fits into one message.
+    name: shorten(title, 60) || "The run",
   });
 }
