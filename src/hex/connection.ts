@@ -32,6 +32,12 @@ export interface Connection {
   projects: { total: number; published: number; complete: boolean } | null;
 }
 
+/** Everything that does not work: the connection itself, else what the token may not do. */
+export function failuresOf({ error, read, run }: Connection): HexError[] {
+  if (error !== null) return [error];
+  return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
+}
+
 const RUN_PROOF_MS = 10 * 60_000;
 const CATALOG_MS = 60_000;
 /** How many projects are tried when one of them refuses for a reason of its own. */

@@ -14,6 +14,8 @@ const optionsSchema = z.object({
 });
 /** What a run is started with. */
 export type RunOptions = z.output<typeof optionsSchema>;
+/** What the button Run starts it with. */
+export const PLAIN_OPTIONS: RunOptions = { inputs: {}, fresh: false, publish: false, view: null };
 
 /** What is known from the beginning. Times in epoch ms. */
 const base = {

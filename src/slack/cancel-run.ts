@@ -1,6 +1,6 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
-import { isLive, type Run } from "../runs/run.js";
+import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
 import { readProject } from "./commands/target.js";
@@ -69,7 +69,7 @@ async function readForeignRun(bot: Bot, interaction: Interaction, projectId: str
   const intent = {
     key: `foreign:${runId}`,
     project: { id: project.id, title: project.title },
-    options: { inputs: {}, fresh: false, publish: false, view: null },
+    options: PLAIN_OPTIONS,
     requester: null,
     requestedAt: seen.startTime ?? now,
     reference: interaction.reference,

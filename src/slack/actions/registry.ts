@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { projectUrl } from "../../hex/catalog.js";
 import { parseJson } from "../../json.js";
+import { PLAIN_OPTIONS } from "../../runs/run.js";
 import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
@@ -90,10 +91,9 @@ async function runProject(bot: Bot, click: Click, value: z.output<typeof project
   const project = await readProject(bot, click, value.project);
   const url = projectUrl(bot.hex.origin, project);
   if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
-  const options = { inputs: {}, fresh: false, publish: false, view: null };
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
-    startRun(bot, click, { key, project, options }),
+    startRun(bot, click, { key, project, options: PLAIN_OPTIONS }),
     // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
     projectsPage(bot, click, value)
       .then(click.replace)

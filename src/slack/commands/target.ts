@@ -7,8 +7,6 @@ import { chooseProjectMessage } from "../messages/projects.js";
 import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
 
-const FRESH_MS = 60_000;
-
 /** The project that was meant, or null after the person was told why not. @throws HexError */
 export async function findProject(bot: Bot, interaction: Interaction, typed: string): Promise<Project | null> {
   const ref = parseProjectRef(typed, bot.hex.origin);
@@ -22,7 +20,7 @@ export async function findProject(bot: Bot, interaction: Interaction, typed: str
     case "link_without_id":
     case "not_an_id": {
       const words = ref.kind === "link_without_id" ? ref.words : typed.split(/\s+/).filter((word) => word !== "");
-      const view = await listProjects(bot, interaction, { words, page: 0 }, FRESH_MS);
+      const view = await listProjects(bot, interaction, { words, page: 0 });
       await interaction.respond(chooseProjectMessage(words.join(" ") || typed, view));
       return null;
     }
