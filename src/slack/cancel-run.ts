@@ -3,9 +3,9 @@
 import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
-import { readProject } from "./commands/target.js";
 import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
+import { readProject } from "./read-project.js";
 import { sayWhere } from "./start-run.js";
 
 /** Cancels a run that the bot knows. */

@@ -9,7 +9,6 @@ import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
-import { readProject } from "../commands/target.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
@@ -18,6 +17,7 @@ import {
   staleButtonMessage,
 } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { readProject } from "../read-project.js";
 import { startRun } from "../start-run.js";
 import { ACTIONS, type ActionId, knownAction } from "./ids.js";
 

@@ -1,9 +1,10 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
 import type { Project } from "../../hex/schema.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
+import type { Bot, Interaction } from "../bot.js";
 import { otherHostMessage } from "../messages/answers.js";
 import { chooseProjectMessage } from "../messages/projects.js";
+import { readProject } from "../read-project.js";
 import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
 
@@ -25,11 +26,4 @@ export async function findProject(bot: Bot, interaction: Interaction, typed: str
       return null;
     }
   }
-}
-
-/** What the list knows of a published project is enough; anything else is asked, since it may be published by now. */
-export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<Project> {
-  const known = bot.catalog.known(projectId);
-  if (known !== null && known.lastPublishedAt !== null) return known;
-  return bot.hex.project(projectId, callFor(interaction));
 }
