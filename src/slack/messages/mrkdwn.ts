@@ -60,6 +60,11 @@ export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** The parts of a line, set apart by dots; those that are null are left out. */
+export function dotted(...parts: (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(" · ");
+}
+
 export function mention(userId: string): string {
   return `<@${userId}>`;
 }

@@ -4,7 +4,7 @@ import { projectUrl } from "../../hex/catalog.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { elapsedMs, identityOf, type Run, type RunIn } from "../../runs/run.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
-import { code, date, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
+import { code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
@@ -63,19 +63,17 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
       const unknown = run.status === "RUNNING" ? null : `Hex calls it ${code(run.status, 60)}`;
       const since = elapsed !== null && coarse(elapsed) > 0 ? `for ${duration(coarse(elapsed))}` : null;
       const parts = [since, typical, unknown].filter((part) => part !== null);
-      return parts.length === 0 ? null : { text: sentence(parts.join(" · ")), plain: parts.join(", ") };
+      return parts.length === 0 ? null : { text: sentence(dotted(...parts)), plain: parts.join(", ") };
     }
     case "completed":
     case "errored":
     case "cancelled": {
       const by = run.state === "cancelled" ? (run.by === null ? "in Hex" : `by ${mention(run.by)}`) : null;
       const after = elapsed === null ? null : `after ${duration(elapsed)}`;
-      const at = `${date(run.endedAt)}`;
+      const inHex = run.state === "cancelled" && run.by === null ? "in Hex " : "";
       return {
-        text: sentence([by, after, at].filter((part) => part !== null).join(" · ")),
-        plain: [run.state === "cancelled" && run.by === null ? "in Hex" : null, after ?? plainDate(run.endedAt)]
-          .filter((part) => part !== null)
-          .join(" "),
+        text: sentence(dotted(by, after, date(run.endedAt))),
+        plain: `${inHex}${after ?? plainDate(run.endedAt)}`,
       };
     }
     default:
@@ -148,15 +146,14 @@ function movedLine({ from, why }: Moved): string {
 function footLine(run: Run): string {
   const hex = identityOf(run);
   const failed = run.state === "errored" || run.state === "no_kernel" || run.state === "lost";
-  const parts = [
+  return dotted(
     run.requester === null ? startedElsewhere(run.trigger) : `Asked for by ${mention(run.requester)}`,
     date(run.requestedAt),
     hex?.url ? link(hex.url, "Open the run in Hex", 40) : null,
     hex?.projectVersion ? `version ${inline(hex.projectVersion, 20)}` : null,
     failed && hex?.traceId ? `Hex trace id ${code(hex.traceId, 100)}` : null,
     failed ? `Reference ${code(run.reference, 40)}` : null,
-  ];
-  return parts.filter((part) => part !== null).join(" · ");
+  );
 }
 
 function startedElsewhere(trigger: string | null): string {

@@ -5,9 +5,9 @@ import { type HexRun, isFinal } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, count, date, duration, inline, link, mention, shorten } from "./mrkdwn.js";
+import { code, count, date, dotted, duration, inline, link, mention, shorten } from "./mrkdwn.js";
 import { cancelButton } from "./run-buttons.js";
-import { faceOf, titleOf } from "./run-words.js";
+import { FACES, faceOf, titleOf } from "./run-words.js";
 
 /** As many as fit into one message with long titles: of a project, whose title stands at the head, and of several. */
 const SHOWN = 10;
@@ -35,13 +35,13 @@ function ownRunBlock(run: Run, now: number, origin: string) {
   const elapsed = elapsedMs(run, now);
   const who = run.requester === null ? "started elsewhere" : mention(run.requester);
   const url = identityOf(run)?.url ?? null;
-  const details = [
+  const details = dotted(
     who,
     date(run.requestedAt),
     elapsed === null ? null : duration(elapsed),
     url === null ? null : link(url, "Open the run", 40),
-  ];
-  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), titleOf(run.project), 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
+  );
+  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), titleOf(run.project), 120)}\n${details}`;
   const mayCancel = isLive(run) && run.state !== "cancelling";
   return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
 }
@@ -70,33 +70,36 @@ export function projectRunsMessage({ project, runs, own, now, origin }: ProjectR
   ]);
 }
 
-const FACES: Record<string, string> = {
-  PENDING: ":hourglass_flowing_sand: *Waiting for a kernel*",
-  RUNNING: ":arrow_forward: *Running*",
-  COMPLETED: ":white_check_mark: *Completed*",
-  ERRORED: ":x: *Errored*",
-  KILLED: ":no_entry_sign: *Cancelled*",
-  UNABLE_TO_ALLOCATE_KERNEL: ":x: *No kernel*",
-};
+/** The bot's states for Hex's statuses. */
+const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
+  ["PENDING", "pending"],
+  ["RUNNING", "running"],
+  ["COMPLETED", "completed"],
+  ["ERRORED", "errored"],
+  ["KILLED", "cancelled"],
+  ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
+]);
 const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "refresh of the app" };
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
   const finished = isFinal(status);
   const stopping = own?.state === "cancelling" && !finished;
-  const face = stopping ? ":octagonal_sign: *Cancelling…*" : (FACES[status] ?? `:grey_question: ${code(status, 60)}`);
+  const state = stopping ? "cancelling" : STATES.get(status);
+  const face =
+    state === undefined ? `:grey_question: ${code(status, 60)}` : `${FACES[state].emoji} *${FACES[state].word}*`;
   const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
   const by = own?.requester
     ? mention(own.requester)
     : (TRIGGERS[runTrigger ?? ""] ?? inline(runTrigger ?? "not known", 40));
-  const details = [
+  const text = dotted(
+    face,
     `by ${by}`,
     startTime === null ? "not begun" : date(startTime),
     elapsed === null ? null : duration(Math.max(0, elapsed)),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
-  ];
-  const text = `${face} · ${details.filter((part) => part !== null).join(" · ")}`;
+  );
   return section(text, finished || stopping ? undefined : cancel(project, runId));
 }
 
