@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import { parseJson } from "../../json.js";
 import { PLAIN_OPTIONS } from "../../runs/run.js";
 import { lookedForAgain } from "../../runs/transitions.js";

@@ -1,6 +1,6 @@
 // `/hex projects [words]`: the projects, page by page.
 
-import { searchProjects } from "../../hex/catalog.js";
+import { searchProjects } from "../../hex/projects.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";

@@ -1,7 +1,7 @@
 // The list of projects, page by page, with a Run button on each that can be run.
 
 import type { KnownBlock } from "@slack/types";
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";

@@ -1,6 +1,6 @@
 // The card of a run: one message, drawn from the stored run and nothing else.
 
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { elapsedMs, identityOf, type Run, type RunIn } from "../../runs/run.js";
 import { actions, context, type Message, message, section } from "./blocks.js";

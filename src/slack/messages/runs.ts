@@ -1,6 +1,6 @@
 // Lists of runs: the recent ones of a project, or all that the bot watches.
 
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import { type HexRun, isFinal } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
