@@ -38,6 +38,8 @@ import { WorkInHand } from "./slack/work-in-hand.js";
 import { openStore } from "./store/open.js";
 import { tryWrite } from "./store/trial.js";
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** Times in ms. */
 export interface AppOptions {
   config: Config;
@@ -68,7 +70,8 @@ export interface RunningApp {
  * @throws StoreError, the server's error for a port that is taken, or a WebClient's error when Slack refuses the token
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  const { config, log, clock, random = Math.random } = options;
+  const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
+  const { statusPatienceMs = 8_500, statusPageMs = 2_000, slackPingMs = 5_000, stopMs = 10_000 } = options;
   const metrics = new Metrics();
   const slackTrouble = new SlackTroubles(clock);
   const onCall = (call: SlackCall) => {
@@ -92,11 +95,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const budget = new Budget(clock, config.requestsPerMinute, ledger);
   const hex = new HexClient({
     ...config.hex,
-    clock,
-    budget,
-    random,
-    timeoutMs: options.hexTimeoutMs ?? 10_000,
-    backoffMs: options.hexBackoffMs ?? 500,
+    ...{ clock, budget, random, timeoutMs: hexTimeoutMs, backoffMs: hexBackoffMs },
     onRequest: (record) => {
       prober.observe(record.error);
       watchdog.observe(record.error);
@@ -120,12 +119,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
   const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"));
   const cards = new Cards({
-    slack,
-    cards: cardStore,
-    runs,
-    clock,
-    origin: config.hex.origin,
-    log,
+    ...{ slack, cards: cardStore, runs, clock, log, origin: config.hex.origin },
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: ending.signal,
   });
@@ -137,7 +131,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onError: (err) => log.error({ err }, "keeper"),
   });
 
-  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: options.statusPageMs ?? 2_000 });
+  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: statusPageMs });
   const health = new HealthStore(store.db, (incident, err) =>
     log.error({ incident, err }, "An outage in the store cannot be read and is left out"),
   );
@@ -163,13 +157,25 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const work = new WorkInHand();
-  const pingMs = options.slackPingMs ?? 5_000;
-  const connection = connect({ config: config.slack, identity, log, clock, pingMs, onCall });
+  const connection = connect({ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall });
   const bot = {
-    ...{ hex, catalog, prober, statusPage, budget, runs, starter, canceller, cards, health, slackTrouble, clock },
+    ...{
+      hex,
+      catalog,
+      prober,
+      statusPage,
+      budget,
+      runs,
+      starter,
+      canceller,
+      cards,
+      health,
+      slackTrouble,
+      clock,
+      statusPatienceMs,
+    },
     name: identity.name,
     newNonce: () => randomBytes(6).toString("base64url"),
-    statusPatienceMs: options.statusPatienceMs ?? 8_500,
   };
   listen(connection.app, { bot, teamId: identity.teamId, log, work, metrics });
 
@@ -216,7 +222,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     port: server.port,
     async stop() {
       stopping.abort();
-      const late = clock.sleep(options.stopMs ?? 10_000);
+      const late = clock.sleep(stopMs);
       const finished = Promise.all([connection.close(), server.close(), work.done(), watch]).then(() => cards.idle());
       await Promise.race([finished, late]);
       ending.abort();
@@ -225,5 +231,3 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     },
   };
 }
-
-const DAY_MS = 24 * 60 * 60_000;

@@ -7,7 +7,7 @@ import { describeProblems, readHexConfig } from "./config.js";
 import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
-import { type Connection, Prober, type Proof } from "./hex/connection.js";
+import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection.js";
 import type { HexError } from "./hex/errors.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Me } from "./hex/schema.js";
@@ -36,18 +36,12 @@ const prober = new Prober(hex, new Catalog(hex, clock), clock);
 const awake = setInterval(() => undefined, PATIENCE_MS);
 const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });
 clearInterval(awake);
-const errors = errorsOf(connection);
 process.stdout.write(json ? `${JSON.stringify(report(connection), null, 2)}\n` : lines(connection));
-process.exitCode = errors.length === 0 ? 0 : 1;
-
-function errorsOf({ error, read, run }: Connection): HexError[] {
-  if (error !== null) return [error];
-  return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
-}
+process.exitCode = failuresOf(connection).length === 0 ? 0 : 1;
 
 function lines(found: Connection): string {
   const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
-  const remedies = errorsOf(found).flatMap((failure) => ["", ...remedyLines(failure)]);
+  const remedies = failuresOf(found).flatMap((failure) => ["", ...remedyLines(failure)]);
   if (error !== null) return [`Not connected to Hex at ${host}`, ...remedies, ""].join("\n");
   const who = me?.user ? `${me.user.email}${me.user.role ? ` (${me.user.role})` : ""}` : "a workspace token";
   return [
@@ -84,7 +78,7 @@ function remedyLines({ facts }: HexError): string[] {
 
 function report(found: Connection) {
   const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
-  const failures = errorsOf(found).map(({ facts }) => ({
+  const failures = failuresOf(found).map(({ facts }) => ({
     kind: facts.kind,
     operation: facts.operation,
     status: facts.status ?? null,

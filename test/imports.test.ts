@@ -20,11 +20,11 @@ const graph = new Map(
 
 /** What each folder may import besides itself. */
 const ALLOWED: Record<string, string[]> = {
-  hex: ["clock.ts"],
+  hex: ["clock.ts", "json.ts"],
   store: ["clock.ts"],
   runs: ["hex", "store", "clock.ts"],
   health: ["hex", "runs", "store", "clock.ts"],
-  slack: ["health", "runs", "hex", "store", "clock.ts", "log.ts", "log", "config.ts"],
+  slack: ["health", "runs", "hex", "store", "clock.ts", "json.ts", "log.ts", "log", "config.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

@@ -1,7 +1,7 @@
 // An outage of Hex: when it begins, what it is, when it is over. Pure: what a probe saw goes in, the next state comes out.
 
 import { z } from "zod";
-import { factsSchema } from "../runs/run.js";
+import { factsSchema } from "../hex/errors.js";
 
 const failureSchema = z.object({
   facts: factsSchema,

@@ -1,11 +1,6 @@
-// The Hex API, one method an endpoint. Every answer is checked, every failure becomes a HexError, every attempt is paid
-// from the shared budget. GET and DELETE may be repeated; POST is sent once, because Hex has no idempotency key.
+// The Hex API, one method an endpoint. How a request is sent, paid for and repeated is the Sender's.
 
-import ky from "ky";
 import { z } from "zod";
-import type { Clock } from "../clock.js";
-import { type Budget, BudgetSpent, type Priority } from "./budget.js";
-import { errorOfAnswer, errorOfFetch, HexError, isHtml, type Operation, retryAfterMs } from "./errors.js";
 import {
   type HexRun,
   hexRunSchema,
@@ -20,19 +15,9 @@ import {
   type StartedRun,
   startedRunSchema,
 } from "./schema.js";
+import { type Call, Sender, type SenderOptions } from "./sender.js";
 
-/** Who asks, and how long they can wait. */
-export interface Call {
-  /** Stands in the log line of every request, and on the card or message that it leads to. */
-  reference: string;
-  priority: Priority;
-  /** Longest time for everything, waiting for the budget and repeating included, in ms. */
-  patienceMs: number;
-  /** When it aborts, nothing more is sent, and what is on its way is given up. */
-  signal?: AbortSignal;
-  /** Sent one time only, whatever the failure. */
-  once?: boolean;
-}
+export type { Call, RequestRecord } from "./sender.js";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
@@ -47,54 +32,19 @@ export interface RunRequest {
 export interface RunQuery {
   /** 1 to 100. */
   limit: number;
-  offset?: number;
   trigger?: "API" | "SCHEDULED" | "APP_REFRESH" | "ALL";
 }
 
-/** One request that was sent and how it ended: for the log, the metrics, and whoever wants to know whether Hex is alive. */
-export interface RequestRecord {
-  operation: Operation;
-  reference: string;
-  method: string;
-  /** HTTP status, or null when no answer came. */
-  status: number | null;
-  durationMs: number;
-  error: HexError | null;
-}
-
-export interface HexClientOptions {
-  /** Such as `https://app.hex.tech`, without a path. */
-  origin: string;
-  token: string;
-  clock: Clock;
-  budget: Budget;
-  /** Longest time for one attempt, body included, in ms. */
-  timeoutMs: number;
-  /** First pause before a GET or DELETE is repeated, in ms; doubles each time, with jitter. */
-  backoffMs: number;
-  /** A number in [0, 1), for the jitter. */
-  random: () => number;
-  onRequest: (record: RequestRecord) => void;
-}
-
-interface Attempt<T> {
-  operation: Operation;
-  method: "get" | "post" | "delete";
-  path: string;
-  query?: URLSearchParams;
-  json?: unknown;
-  schema: z.ZodType<T>;
-}
-
-const REPEATS = 2;
-const REPEATABLE = new Set(["dns", "refused", "timeout", "network", "rate_limited", "hex_failed"]);
 const PAGE = 100;
 /** For answers of which nothing is read: CancelRun's 204 has no body at all. */
 const nothing = z.unknown().transform(() => undefined);
-const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
 
 export class HexClient {
-  constructor(private readonly options: HexClientOptions) {}
+  readonly #sender: Sender;
+
+  constructor(private readonly options: SenderOptions) {
+    this.#sender = new Sender(options);
+  }
 
   /** The host that is asked, such as `app.hex.tech`. */
   get host(): string {
@@ -107,14 +57,14 @@ export class HexClient {
 
   /** Who the token is. Needs no scope: a 401 here means that the token is dead. */
   me(call: Call): Promise<Me> {
-    return this.#send({ operation: "me", method: "get", path: "users/me", schema: meSchema }, call);
+    return this.#sender.send({ operation: "me", method: "get", path: "users/me", schema: meSchema }, call);
   }
 
   /** One page of projects, newest published first. `after`: the cursor of the page before. */
   projectPage(call: Call, after: string | null): Promise<ProjectPage> {
     const query = new URLSearchParams({ limit: String(PAGE), sortBy: "LAST_PUBLISHED_AT", sortDirection: "DESC" });
     if (after !== null) query.set("after", after);
-    return this.#send(
+    return this.#sender.send(
       { operation: "listProjects", method: "get", path: "projects", query, schema: projectPageSchema },
       call,
     );
@@ -142,40 +92,40 @@ export class HexClient {
   }
 
   project(projectId: string, call: Call): Promise<Project> {
-    const path = `projects/${encodeURIComponent(projectId)}`;
-    return this.#send({ operation: "getProject", method: "get", path, schema: projectSchema }, call);
+    const path = projectPath(projectId);
+    return this.#sender.send({ operation: "getProject", method: "get", path, schema: projectSchema }, call);
   }
 
   /**
    * Starts the latest published version. Never repeated: after an error for which `provesNoEffect` is false, a run may exist.
    */
   startRun(projectId: string, request: RunRequest, call: Call): Promise<StartedRun> {
-    const path = `projects/${encodeURIComponent(projectId)}/runs`;
+    const path = runsPath(projectId);
     const json = bodyOf(request);
-    return this.#send({ operation: "runProject", method: "post", path, json, schema: startedRunSchema }, call);
+    return this.#sender.send({ operation: "runProject", method: "post", path, json, schema: startedRunSchema }, call);
   }
 
   /** Asks Hex to check a run request without starting anything. Proves the scope "Run projects". */
   async dryRun(projectId: string, request: RunRequest, call: Call): Promise<void> {
-    const path = `projects/${encodeURIComponent(projectId)}/runs`;
+    const path = runsPath(projectId);
     const json = { ...bodyOf(request), dryRun: true };
-    await this.#send({ operation: "dryRun", method: "post", path, json, schema: nothing }, call);
+    await this.#sender.send({ operation: "dryRun", method: "post", path, json, schema: nothing }, call);
   }
 
   run(projectId: string, runId: string, call: Call): Promise<HexRun> {
-    const path = `projects/${encodeURIComponent(projectId)}/runs/${encodeURIComponent(runId)}`;
-    return this.#send({ operation: "getRun", method: "get", path, schema: hexRunSchema }, call);
+    const path = runPath(projectId, runId);
+    return this.#sender.send({ operation: "getRun", method: "get", path, schema: hexRunSchema }, call);
   }
 
   /** One page of a project's runs, newest start first; those that have not started come first of all. */
   async runs(projectId: string, query: RunQuery, call: Call): Promise<RunPage> {
-    const path = `projects/${encodeURIComponent(projectId)}/runs`;
+    const path = runsPath(projectId);
     const search = new URLSearchParams({
       limit: String(query.limit),
-      offset: String(query.offset ?? 0),
+      offset: "0",
       runTriggerFilter: query.trigger ?? "ALL",
     });
-    const page = await this.#send(
+    const page = await this.#sender.send(
       { operation: "listRuns", method: "get", path, query: search, schema: runPageSchema },
       call,
     );
@@ -185,113 +135,21 @@ export class HexClient {
 
   /** Resolves when Hex has accepted the cancellation; the run becomes KILLED a little later. */
   async cancelRun(projectId: string, runId: string, call: Call): Promise<void> {
-    const path = `projects/${encodeURIComponent(projectId)}/runs/${encodeURIComponent(runId)}`;
-    await this.#send({ operation: "cancelRun", method: "delete", path, schema: nothing }, call);
+    const path = runPath(projectId, runId);
+    await this.#sender.send({ operation: "cancelRun", method: "delete", path, schema: nothing }, call);
   }
+}
 
-  async #send<T>(attempt: Attempt<T>, call: Call): Promise<T> {
-    const { clock, backoffMs, random } = this.options;
-    const until = clock.now() + call.patienceMs;
-    for (let repeats = 0; ; repeats++) {
-      try {
-        return await this.#attempt(attempt, call, until);
-      } catch (error) {
-        if (!(error instanceof HexError)) throw error;
-        const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
-        const mayRepeat =
-          !call.signal?.aborted &&
-          !call.once &&
-          attempt.method !== "post" &&
-          REPEATABLE.has(error.kind) &&
-          repeats < REPEATS;
-        if (!mayRepeat || clock.now() + pause >= until) throw error;
-        await clock.sleep(pause, call.signal);
-        if (call.signal?.aborted || clock.now() >= until) throw error;
-      }
-    }
-  }
+function projectPath(projectId: string): string {
+  return `projects/${encodeURIComponent(projectId)}`;
+}
 
-  /** `until`: when the caller's patience ends, epoch ms. */
-  async #attempt<T>(attempt: Attempt<T>, call: Call, until: number): Promise<T> {
-    const { budget, clock } = this.options;
-    const at = { operation: attempt.operation, host: this.host };
-    await budget.take(call.priority, until - clock.now()).catch((error: unknown) => {
-      if (!(error instanceof BudgetSpent)) throw error;
-      throw new HexError({ ...at, kind: "rate_limited", retryAfterMs: error.retryAfterMs });
-    });
-    const startedAt = performance.now();
-    let status: number | null = null;
-    const record = (error: HexError | null) =>
-      this.options.onRequest({
-        operation: attempt.operation,
-        reference: call.reference,
-        method: attempt.method.toUpperCase(),
-        status,
-        durationMs: Math.round(performance.now() - startedAt),
-        error,
-      });
-    try {
-      const answer = await this.#fetch(attempt, until - clock.now(), call.signal);
-      status = answer.status;
-      if (status === 429) budget.limited(retryAfterMs(answer.headers, clock.now()));
-      const value = this.#read(attempt, answer);
-      record(null);
-      return value;
-    } catch (error) {
-      // What was given up here says nothing about Hex.
-      if (error instanceof HexError && !call.signal?.aborted) record(error);
-      throw error;
-    }
-  }
+function runsPath(projectId: string): string {
+  return `${projectPath(projectId)}/runs`;
+}
 
-  async #fetch<T>(
-    attempt: Attempt<T>,
-    leftMs: number,
-    given: AbortSignal | undefined,
-  ): Promise<{ status: number; headers: Headers; body: string }> {
-    const { origin, token, timeoutMs } = this.options;
-    // Covers the body too, which ky's own timeout does not.
-    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
-    // Of its own: a signal that lives for long would remember every one that is made of it.
-    const over = new AbortController();
-    const giveUp = () => over.abort();
-    given?.addEventListener("abort", giveUp, { once: true });
-    if (given?.aborted) giveUp();
-    const signal = AbortSignal.any([timeout, over.signal]);
-    try {
-      const response = await ky(`${origin}/api/v1/${attempt.path}`, {
-        method: attempt.method,
-        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": USER_AGENT },
-        ...(attempt.query ? { searchParams: attempt.query } : {}),
-        ...(attempt.json === undefined ? {} : { json: attempt.json }),
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-        redirect: "manual",
-        signal,
-      });
-      // A proxy may repeat what it was sent, in its page and its headers, and an answer's words end up in Slack.
-      const withoutToken = (text: string) =>
-        text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
-      const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
-      return { status: response.status, headers, body: withoutToken(await response.text()) };
-    } catch (error) {
-      throw errorOfFetch(error, { operation: attempt.operation, host: this.host }, timeout.aborted);
-    } finally {
-      given?.removeEventListener("abort", giveUp);
-    }
-  }
-
-  #read<T>(attempt: Attempt<T>, answer: { status: number; headers: Headers; body: string }): T {
-    const at = { operation: attempt.operation, host: this.host };
-    const { status, headers, body } = answer;
-    if (status < 200 || status > 299) throw errorOfAnswer({ ...at, status, headers, body }, this.options.clock.now());
-    if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
-    const traceId = headers.get("x-trace-id") ?? undefined;
-    const parsed = attempt.schema.safeParse(parseJson(body));
-    if (!parsed.success) throw new HexError({ ...at, kind: "unreadable", status, traceId });
-    return parsed.data;
-  }
+function runPath(projectId: string, runId: string): string {
+  return `${runsPath(projectId)}/${encodeURIComponent(runId)}`;
 }
 
 function bodyOf(request: RunRequest): RunRequest {
@@ -304,12 +162,4 @@ function bodyOf(request: RunRequest): RunRequest {
     ...(updatePublishedResults ? { updatePublishedResults } : {}),
     ...(viewId ? { viewId } : {}),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { Catalog, ProjectList } from "./catalog.js";
 import type { Call, HexClient } from "./client.js";
-import { HexError, type HexErrorKind, sightOf } from "./errors.js";
+import { asHexError, HexError, type HexErrorKind, sightOf } from "./errors.js";
 import type { Me } from "./schema.js";
 
 /** What is known of one scope of the token. */
@@ -30,6 +30,12 @@ export interface Connection {
   run: Proof;
   /** How many projects the token sees; null when it could not be read. */
   projects: { total: number; published: number; complete: boolean } | null;
+}
+
+/** Everything that does not work: the connection itself, else what the token may not do. */
+export function failuresOf({ error, read, run }: Connection): HexError[] {
+  if (error !== null) return [error];
+  return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
 }
 
 const RUN_PROOF_MS = 10 * 60_000;
@@ -74,7 +80,7 @@ export class Prober {
     const until = this.clock.now() + call.patienceMs;
     const askedAt = this.clock.now();
     const [me, projects] = await Promise.all([
-      caught(this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(this.clock.now() - askedAt) }))),
+      this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(this.clock.now() - askedAt) }), asHexError),
       this.#readProjects(call),
     ]);
     const error = me instanceof HexError ? me : null;
@@ -104,11 +110,11 @@ export class Prober {
   /** The list may be some seconds old, the proof may not: then one page is asked for. */
   async #readProjects(call: Call): Promise<{ list: ProjectList | null; failure: HexError | null }> {
     const now = this.clock.now();
-    const list = await caught(this.catalog.list(call, CATALOG_MS));
+    const list = await this.catalog.list(call, CATALOG_MS).catch(asHexError);
     if (list instanceof HexError) return { list: this.catalog.last, failure: list };
     if (list.readAt >= now) return { list, failure: null };
-    const page = await caught(this.hex.projectPage(call, null).then(() => null));
-    return { list, failure: page };
+    const failure = await this.hex.projectPage(call, null).then(() => null, asHexError);
+    return { list, failure };
   }
 
   /** `projectIds`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
@@ -117,7 +123,7 @@ export class Prober {
     if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known;
     let proof: Proof = { state: "unproven", why: projectIds === null ? "projects_unread" : "no_published_project" };
     for (const projectId of projectIds ?? []) {
-      const error = await caught(this.hex.dryRun(projectId, {}, call).then(() => null));
+      const error = await this.hex.dryRun(projectId, {}, call).then(() => null, asHexError);
       if (error === null) {
         this.#runProof = { state: "proven", at: this.clock.now() };
         return this.#runProof;
@@ -131,11 +137,4 @@ export class Prober {
 
 function disproof(error: HexError): Proof {
   return { state: PERMISSIONS.has(error.kind) ? "missing" : "failed", error };
-}
-
-async function caught<T>(promise: Promise<T>): Promise<T | HexError> {
-  return promise.catch((error: unknown) => {
-    if (error instanceof HexError) return error;
-    throw error;
-  });
 }

@@ -97,7 +97,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
   }),
   scope: ({ operation }) => ({
-    what: `The bot's token may not ${verb(operation)} (403).`,
+    what: `The bot's token may not ${VERBS[operation]} (403).`,
     causes: [
       `The token lacks the scope "${scopeFor(operation)}".`,
       "The token is personal and its user's role is too low.",
@@ -112,7 +112,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     todo: ["Ask a workspace admin about the plan in Hex under Settings > Billing."],
   }),
   forbidden: ({ operation, detail }) => ({
-    what: `The bot's token may not ${verb(operation)} (403).`,
+    what: `The bot's token may not ${VERBS[operation]} (403).`,
     // "Who am I" needs no scope and is about no project.
     ...(operation === "me"
       ? {
@@ -169,7 +169,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     todo: ["Nothing; its card shows how it ended."],
   }),
   request_refused: ({ operation, status }) => ({
-    what: `Hex refused to ${verb(operation)}${status ? ` (${status})` : ""}.`,
+    what: `Hex refused to ${VERBS[operation]}${status ? ` (${status})` : ""}.`,
     ...(hasId(operation)
       ? {
           causes: ["Hex found something wrong with the request."],
@@ -222,10 +222,6 @@ const VERBS: Record<Operation, string> = {
   listRuns: "list the project's runs",
   cancelRun: "cancel this run",
 };
-
-function verb(operation: Operation): string {
-  return VERBS[operation];
-}
 
 function noun(operation: Operation): string {
   if (operation === "getRun" || operation === "cancelRun") return "run";

@@ -130,7 +130,7 @@ export const runPageSchema = z.object({
 export type RunPage = z.output<typeof runPageSchema>;
 
 /** The statuses after which a run changes no more. Any other, unknown ones included, counts as not finished. */
-export const FINAL_STATUSES = ["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
+const FINAL_STATUSES = ["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
 /** Narrows a status to a final one. */

@@ -2,19 +2,10 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError, type HexErrorKind } from "../hex/errors.js";
-import {
-  ASK_MS,
-  cancelling,
-  isLive,
-  LEASE_MS,
-  type LiveRun,
-  notCancelled,
-  observed,
-  type Run,
-  withdrawn,
-} from "./run.js";
+import { asHexError, HexError, type HexErrorKind } from "../hex/errors.js";
+import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
+import { cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
 
 /** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
 const READS_AFTER_MS = [0, 2_000, 6_000];
@@ -77,7 +68,7 @@ export class Canceller {
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
     if (!isLive(run)) return { kind: "too_late", run };
     const call: Call = { reference, priority: "command", patienceMs: ASK_MS };
-    const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, caught);
+    const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, asHexError);
     if (error?.kind === "already_finished") return this.#readEnd(run, call, error);
     return this.#answered(run, call, error);
   }
@@ -98,7 +89,7 @@ export class Canceller {
     for (const pause of READS_AFTER_MS) {
       await this.#hold(key, pause);
       await clock.sleep(pause);
-      const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(caught);
+      const seen = await hex.run(project.id, cancelled.hex.runId, call).catch(asHexError);
       if (seen instanceof HexError && HIDDEN.has(seen.kind)) return this.#answered(cancelled, call, seen);
       if (seen instanceof HexError) continue;
       const result = await store.update(key, (stored) =>
@@ -110,9 +101,4 @@ export class Canceller {
     }
     return this.#answered(cancelled, call, new HexError({ ...refusal.facts, kind: "request_refused" }));
   }
-}
-
-function caught(error: unknown): HexError {
-  if (error instanceof HexError) return error;
-  throw error;
 }

@@ -3,9 +3,10 @@
 
 import type { Clock } from "../clock.js";
 import type { Canceller } from "./cancel.js";
-import { isLive, lost, type Run } from "./run.js";
+import { isLive, type Run } from "./run.js";
 import type { Starter } from "./start.js";
 import type { RunStore } from "./store.js";
+import { lost } from "./transitions.js";
 
 export interface KeeperOptions {
   store: RunStore;

@@ -31,16 +31,15 @@ export interface Poll {
 /** What the watch may use of the request budget. */
 export interface Share {
   /** Requests a minute for all who share the token. */
-  perMinute?: number;
-  /** Commands wait for the budget, or were made just now: the watch takes less. Taken to be so when not said. */
-  waiting?: boolean;
-  /** When the watch's requests of the last minute were made, epoch ms. Without it, when the runs were last asked about. */
-  recent?: readonly number[];
+  perMinute: number;
+  /** Commands wait for the budget, or were made just now: the watch takes less. */
+  waiting: boolean;
+  /** When the watch's requests of the last minute were made, oldest first, epoch ms. */
+  recent: readonly number[];
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const PER_MINUTE = 30;
 const SHARE = 0.9;
 const SHARE_WHILE_COMMANDS_WAIT = 0.6;
 /** Whoever was not asked about for so long comes first. */
@@ -52,10 +51,10 @@ const PAGE = 100;
 const STEP_MS = 500;
 
 /** The next request of the watch, or null when nothing is in flight. */
-export function nextPoll(runs: readonly Watched[], now: number, share: Share = {}): Poll | null {
+export function nextPoll(runs: readonly Watched[], now: number, share: Share): Poll | null {
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
-  for (let at = freeAt(runs, now, share); ; at += STEP_MS) {
+  for (let at = freeAt(now, share); ; at += STEP_MS) {
     const watched = overdue(requests, now, at) ?? worthwhile(requests, now, at);
     const [first] = watched ?? [];
     if (watched && first) return { at, projectId: first.projectId, watched };
@@ -77,17 +76,10 @@ function byRequest(runs: readonly Watched[]): Watched[][] {
 }
 
 /** When the budget next has room for a poll. */
-function freeAt(
-  runs: readonly Watched[],
-  now: number,
-  { perMinute = PER_MINUTE, waiting = true, recent }: Share,
-): number {
-  const made = [...(recent ?? new Set(runs.map((run) => run.askedAt ?? Number.NEGATIVE_INFINITY)))].sort(
-    (a, b) => a - b,
-  );
+function freeAt(now: number, { perMinute, waiting, recent }: Share): number {
   const most = Math.max(1, Math.floor(perMinute * SHARE));
   const usual = waiting ? Math.max(1, Math.floor(perMinute * SHARE_WHILE_COMMANDS_WAIT)) : most;
-  const past = (howMany: number) => Math.min(now, made.at(-howMany) ?? Number.NEGATIVE_INFINITY);
+  const past = (howMany: number) => Math.min(now, recent.at(-howMany) ?? Number.NEGATIVE_INFINITY);
   return Math.max(now, past(1) + Math.ceil(MINUTE / usual), past(most) + MINUTE);
 }
 

@@ -1,25 +1,7 @@
-// A run as the bot knows it: its states, and how one follows from another. Pure: what happened goes in, the next state comes out.
+// A run as the bot knows it: its states, and what each tells. How one follows from another: transitions.ts.
 
 import { z } from "zod";
-import { HEX_ERROR_KINDS, OPERATIONS } from "../hex/errors.js";
-import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
-
-/** What a HexError says, as it is stored. */
-export const factsSchema = z.object({
-  kind: z.enum(HEX_ERROR_KINDS),
-  operation: z.enum(OPERATIONS),
-  host: z.string(),
-  status: z.number().optional(),
-  detail: z.string().optional(),
-  traceId: z.string().optional(),
-  retryAfterMs: z.number().optional(),
-  inputs: z
-    .object({
-      unknown: z.array(z.string()),
-      wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
-    })
-    .optional(),
-});
+import { factsSchema } from "../hex/errors.js";
 
 const optionsSchema = z.object({
   inputs: z.record(z.string(), z.json()),
@@ -32,6 +14,8 @@ const optionsSchema = z.object({
 });
 /** What a run is started with. */
 export type RunOptions = z.output<typeof optionsSchema>;
+/** What the button Run starts it with. */
+export const PLAIN_OPTIONS: RunOptions = { inputs: {}, fresh: false, publish: false, view: null };
 
 /** What is known from the beginning. Times in epoch ms. */
 const base = {
@@ -122,7 +106,6 @@ export type RunIn<S extends RunState> = Extract<Run, { state: S }>;
 export type LiveRun = RunIn<"pending" | "running" | "cancelling">;
 /** A run that changes no more. */
 export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting" | "waiting">>;
-export type Facts = z.output<typeof factsSchema>;
 
 export function isLive(run: Run): run is LiveRun {
   return run.state === "pending" || run.state === "running" || run.state === "cancelling";
@@ -152,142 +135,3 @@ export function elapsedMs(run: Run, now: number): number | null {
 export const LEASE_MS = 14_000;
 /** How long (ms) a process is patient with one of these requests. */
 export const ASK_MS = 12_000;
-/** How long a start is tried again while Hex says "later", in ms. */
-export const START_PATIENCE_MS = 10 * 60_000;
-const FIRST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-/** What somebody wants to be run. */
-export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
-
-export function intended(intent: Intent, now: number): RunIn<"starting"> {
-  const unknown = { trigger: null, typicalMs: null, again: null };
-  return { ...intent, ...unknown, state: "starting", looking: false, lease: now + LEASE_MS };
-}
-
-/** What every state has. */
-function baseOf(run: Run) {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
-  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
-}
-
-/** Hex has started it, and this is its id. */
-export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): RunIn<"pending"> {
-  const hex = {
-    runId: answer.runId,
-    url: answer.runUrl,
-    traceId: answer.traceId,
-    projectVersion: answer.projectVersion,
-  };
-  const news = { hex, startedAt: null, status: "PENDING", trouble: null, cancelFailure: null };
-  return { ...baseOf(run), state: "pending", ...news };
-}
-
-/** A run found in Hex is the one that was looked for, or one that the bot is to watch from now on. */
-export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: number): Run {
-  const pending: LiveRun = {
-    ...baseOf(run),
-    state: "pending",
-    hex: identity(found),
-    startedAt: found.startTime,
-    status: found.status,
-    trouble: null,
-    cancelFailure: null,
-  };
-  return observed(pending, found, now);
-}
-
-/** Hex has proven that there is no run. `now`: epoch ms. */
-export function refused(run: RunIn<"starting" | "waiting">, facts: Facts, now: number): RunIn<"refused"> {
-  return { ...baseOf(run), state: "refused", facts, endedAt: now };
-}
-
-/** Hex says "later": waits longer each time, at least as long as Hex asks for; refused when that is past the patience. */
-export function postponed(
-  run: RunIn<"starting">,
-  facts: Facts,
-  tries: number,
-  now: number,
-): RunIn<"waiting" | "refused"> {
-  const pause = Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
-  const until = run.requestedAt + START_PATIENCE_MS;
-  if (now + pause > until) return refused(run, facts, now);
-  return { ...baseOf(run), state: "waiting", facts, tries: tries + 1, nextAt: now + pause, until };
-}
-
-/** Its time has come: it is asked for once more. */
-export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
-  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
-}
-
-/** Somebody no longer wants it. */
-export function withdrawn(run: RunIn<"waiting">, by: string, now: number): RunIn<"withdrawn"> {
-  return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
-}
-
-/** This process looks for it, for as long as the lease says. */
-export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
-  return { ...run, looking: true, lease: now + forMs + LEASE_MS };
-}
-
-export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
-  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), endedAt: now };
-}
-
-/** Somebody wants a run that was not found to be looked for once more; null when there is nothing to look for. */
-export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
-  if (run.state !== "lost" || run.hex !== null) return null;
-  return { ...baseOf(run), state: "starting", looking: true, lease: now + LEASE_MS };
-}
-
-/** What Hex says of a run now. A run that is being cancelled stays so until Hex says that it has ended. */
-export function observed(run: LiveRun, seen: HexRun, now: number): Run {
-  const startedAt = seen.startTime ?? run.startedAt;
-  const hex = { ...run.hex, ...definedOf(identity(seen)) };
-  if (isFinal(seen.status)) return endedAs(run, seen.status, { ...seen, startTime: startedAt }, hex, now);
-  const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
-  if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };
-  return live;
-}
-
-function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdentity, now: number): Run {
-  const endedAt = seen.endTime ?? now;
-  const measured = seen.startTime === null ? null : Math.max(0, endedAt - seen.startTime);
-  const done = {
-    ...baseOf(run),
-    hex,
-    startedAt: seen.startTime,
-    endedAt,
-    elapsedMs: seen.elapsedTime ?? measured,
-  };
-  switch (status) {
-    case "COMPLETED":
-      return { ...done, state: "completed" };
-    case "ERRORED":
-      return { ...done, state: "errored" };
-    case "UNABLE_TO_ALLOCATE_KERNEL":
-      return { ...done, state: "no_kernel" };
-    case "KILLED":
-      return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : null };
-  }
-}
-
-/** Somebody wants it stopped. Hex has not been asked yet. */
-export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
-  const { cancelFailure: _, ...rest } = run;
-  return { ...rest, state: "cancelling", by, accepted: false, lease: now + LEASE_MS };
-}
-
-/** Hex did not take the cancellation: it runs on. */
-export function notCancelled(run: RunIn<"cancelling">, facts: Facts, reference: string): RunIn<"pending" | "running"> {
-  const { by: _, accepted: __, lease: ___, ...rest } = run;
-  return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
-}
-
-function identity(found: HexRun): HexIdentity {
-  return { runId: found.runId, url: found.runUrl, traceId: found.traceId, projectVersion: found.projectVersion };
-}
-
-function definedOf(hex: HexIdentity): Partial<HexIdentity> {
-  return Object.fromEntries(Object.entries(hex).filter(([, value]) => value !== null));
-}

@@ -3,25 +3,21 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient, RunRequest } from "../hex/client.js";
-import { HexError, provesNoEffect } from "../hex/errors.js";
+import { asHexError, HexError, provesNoEffect } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
+import { ASK_MS, LEASE_MS, type Run, type RunIn, type RunOptions } from "./run.js";
+import type { RunStore } from "./store.js";
 import {
-  ASK_MS,
   adopted,
   type Intent,
   intended,
-  LEASE_MS,
   lookedFor,
   lost,
   postponed,
-  type Run,
-  type RunIn,
-  type RunOptions,
   refused,
   started,
   triedAgain,
-} from "./run.js";
-import type { RunStore } from "./store.js";
+} from "./transitions.js";
 
 /** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, 10_000];
@@ -49,7 +45,7 @@ export class Starter {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(caught);
+    const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(asHexError);
     const now = clock.now();
     if (!(outcome instanceof HexError)) {
       // Also when somebody has given it up for lost meanwhile: this is the answer.
@@ -90,7 +86,7 @@ export class Starter {
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       await clock.sleep(pause);
-      const found = await this.#candidates(run).catch(caught);
+      const found = await this.#candidates(run).catch(asHexError);
       if (found instanceof HexError) continue;
       const [only, ...others] = found.runs;
       if (only !== undefined && others.length === 0 && !found.disputed) {
@@ -139,9 +135,4 @@ export function requestOf(options: RunOptions): RunRequest {
     updatePublishedResults: options.publish || undefined,
     viewId: options.view ?? undefined,
   };
-}
-
-function caught(error: unknown): HexError {
-  if (error instanceof HexError) return error;
-  throw error;
 }

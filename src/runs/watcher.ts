@@ -6,8 +6,9 @@ import type { Call, HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
-import { isLive, LEASE_MS, type LiveRun, lost, observed } from "./run.js";
+import { isLive, LEASE_MS, type LiveRun } from "./run.js";
 import type { RunStore } from "./store.js";
+import { lost, observed } from "./transitions.js";
 
 export interface WatcherOptions {
   hex: HexClient;

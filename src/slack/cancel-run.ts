@@ -1,10 +1,11 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
-import { adopted, intended, isLive, type Run } from "../runs/run.js";
+import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
+import { adopted, intended } from "../runs/transitions.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
-import { readProject } from "./commands/target.js";
 import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
+import { readProject } from "./read-project.js";
 import { sayWhere } from "./start-run.js";
 
 /** Cancels a run that the bot knows. */
@@ -28,7 +29,7 @@ export async function cancelKnownRun(
     case "asked":
       interaction.log.info({ runKey: key }, "run cancelled");
       // Whoever pressed the button looks at the card already.
-      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run, true));
+      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run));
   }
 }
 
@@ -68,7 +69,7 @@ async function readForeignRun(bot: Bot, interaction: Interaction, projectId: str
   const intent = {
     key: `foreign:${runId}`,
     project: { id: project.id, title: project.title },
-    options: { inputs: {}, fresh: false, publish: false, view: null },
+    options: PLAIN_OPTIONS,
     requester: null,
     requestedAt: seen.startTime ?? now,
     reference: interaction.reference,

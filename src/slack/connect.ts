@@ -1,6 +1,6 @@
 // The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
 
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
@@ -9,12 +9,11 @@ import { boltLogger } from "../log/bolt.js";
 import type { Logger } from "../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
 import { SocketModeError } from "./failures.js";
+import { onlyPosts } from "./only-posts.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
 const TIMEOUT_MS = 10_000;
-/** Slack's payloads are far smaller, in bytes. */
-const MAX_BODY = 1_000_000;
 
 /** Who the bot is in Slack, from `auth.test`. */
 export interface SlackIdentity {
@@ -131,28 +130,6 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
       client.on("connected", () => void client.disconnect());
     },
   };
-}
-
-/** Bolt throws at any other method, and with it the process would end; and it reads a body of any size before it looks at the signature. */
-function onlyPosts(listener: RequestListener): RequestListener {
-  return (request, response) => {
-    if (request.method !== "POST") response.writeHead(405, { allow: "POST" }).end();
-    else if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) {
-      response.writeHead(413, { connection: "close" }).end();
-    } else {
-      breakOffLarge(request);
-      listener(request, response);
-    }
-  };
-}
-
-/** A body in chunks does not say how large it is. */
-function breakOffLarge(request: IncomingMessage): void {
-  let size = 0;
-  request.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_BODY) request.destroy();
-  });
 }
 
 /** Bolt's `respond` has no time limit of its own. */

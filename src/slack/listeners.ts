@@ -1,7 +1,7 @@
 // Where Bolt hands over: acknowledges first, guards, and turns every failure into an answer and a log line.
 
 import { createHash } from "node:crypto";
-import { type App, type BlockAction, type ButtonAction, RespondError, type RespondFn } from "@slack/bolt";
+import type { App, BlockAction, ButtonAction, RespondFn } from "@slack/bolt";
 import type { Metrics, Outcome } from "../health/metrics.js";
 import { HexError } from "../hex/errors.js";
 import type { Logger } from "../log.js";
@@ -12,9 +12,9 @@ import { isCommandName } from "./commands/names.js";
 import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
 import { faultMessage, staleButtonMessage, strangerMessage } from "./messages/answers.js";
-import type { Message } from "./messages/blocks.js";
 import { remedyMessage } from "./messages/remedy.js";
 import { slackRemedy } from "./messages/slack-remedies.js";
+import { answerWith, replaceWith, whyUnanswered } from "./response.js";
 import type { WorkInHand } from "./work-in-hand.js";
 
 export interface ListenerOptions {
@@ -81,23 +81,8 @@ function interactionOf(triggerId: string, user: string, channel: string, respond
     user,
     channel,
     log: log.child({ reference }),
-    // On a button, a response without replace_original replaces the message.
-    respond: (message) =>
-      onceMore(() => respond({ ...message, response_type: "ephemeral" as const, replace_original: false })),
+    respond: answerWith(respond),
   };
-}
-
-function replaceWith(respond: RespondFn): (message: Message) => Promise<void> {
-  return (message) => onceMore(() => respond({ ...message, replace_original: true }));
-}
-
-/** One repetition for what the network lost, as the Web API's calls have it. */
-async function onceMore(answer: () => Promise<unknown>): Promise<void> {
-  await answer().catch((failure: unknown) => {
-    const word = slackWordOf(failure);
-    if (word === null || word === "ratelimited") throw failure;
-    return answer();
-  });
 }
 
 /** Runs the work of an interaction; a failure becomes the remedy, or a sentence with the reference. Never rejects. */
@@ -111,23 +96,12 @@ async function answered({ log, reference, respond }: Interaction, work: () => Pr
     if (isHex) log.warn({ err: error }, "Hex: %s", error.kind);
     else log.error({ err: error }, "fault");
     await respond(message).catch((failure: unknown) => {
-      const word = slackWordOf(failure);
+      const word = whyUnanswered(failure);
       const todo = word === null ? {} : { todo: slackRemedy(word).todo };
       log.error({ err: failure, ...todo }, "no answer could be given");
     });
     return isHex ? "hex_failed" : "fault";
   }
-}
-
-/** Why Slack did not take an answer, as a word that has a remedy; null when it is not Slack's trouble. */
-function slackWordOf(failure: unknown): string | null {
-  if (failure instanceof RespondError) {
-    if (failure.statusCode === 429) return "ratelimited";
-    return failure.statusCode >= 500 ? `HTTP ${failure.statusCode}` : null;
-  }
-  if (!(failure instanceof Error)) return null;
-  // Of `fetch`, which Bolt's answers go through.
-  return failure.name === "TimeoutError" || failure.message === "fetch failed" ? "network" : null;
 }
 
 /** In a channel that is shared with another workspace, its people can press buttons too. */

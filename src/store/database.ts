@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { Kysely, Migrator, PostgresDialect, SqliteDialect, sql } from "kysely";
 import Database from "libsql";
 import { Pool } from "pg";
-import { MIGRATIONS, type Tables } from "./migrations.js";
+import { MIGRATIONS } from "./migrations.js";
+import type { Tables } from "./tables.js";
 
 export type Db = Kysely<Tables>;
 

@@ -1,9 +1,10 @@
 // The probe and the list of projects, over the wire.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Catalog, projectUrl, searchProjects, sortProjects } from "../../src/hex/catalog.js";
+import { Catalog } from "../../src/hex/catalog.js";
 import { Prober } from "../../src/hex/connection.js";
 import { HexError } from "../../src/hex/errors.js";
+import { projectUrl, searchProjects, sortProjects } from "../../src/hex/projects.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const DAY = 86_400_000;

@@ -7,25 +7,29 @@ const watched = (key: string, more: Partial<Watched> = {}): Watched => ({
   ...more,
 });
 
+const share = { perMinute: 30, waiting: true };
+
 describe("nextPoll", () => {
   test("nothing in flight: nothing to ask", () => {
-    expect(nextPoll([], 0)).toBeNull();
+    expect(nextPoll([], 0, { ...share, recent: [] })).toBeNull();
   });
 
   test("a run that was never asked about is asked about at once", () => {
     const runs = [watched("a", { askedAt: 900 }), watched("b", { projectId: "q" })];
-    expect(nextPoll(runs, 1_000, { recent: [] })).toMatchObject({ at: 1_000, projectId: "q" });
+    expect(nextPoll(runs, 1_000, { ...share, recent: [] })).toMatchObject({ at: 1_000, projectId: "q" });
   });
 
   test("runs of one project are asked about together", () => {
-    const poll = nextPoll([watched("a"), watched("b"), watched("c", { projectId: "q", askedAt: 1 })], 1_000);
+    const runs = [watched("a"), watched("b"), watched("c", { projectId: "q", askedAt: 1 })];
+    const poll = nextPoll(runs, 1_000, { ...share, recent: [1] });
     expect(poll?.watched.map((run) => run.key)).toEqual(["a", "b"]);
   });
 
   test("young runs often, old ones less, and more often when they usually end", () => {
     const rest = (ageMs: number, typicalMs: number | null) => {
       const now = 10_000_000;
-      return (nextPoll([watched("a", { since: now - ageMs, askedAt: now, typicalMs })], now)?.at ?? 0) - now;
+      const runs = [watched("a", { since: now - ageMs, askedAt: now, typicalMs })];
+      return (nextPoll(runs, now, { ...share, recent: [now] })?.at ?? 0) - now;
     };
     expect(rest(10_000, null)).toBeLessThan(rest(300_000, null));
     expect(rest(300_000, null)).toBeLessThan(rest(7_200_000, null));
@@ -42,8 +46,8 @@ describe("nextPoll", () => {
     );
     for (let now = start; now < start + 600_000; ) {
       const recent = asked.filter((at) => at > now - 60_000);
-      const poll = nextPoll(state, now, { perMinute: 30, waiting, recent });
-      expect(poll).toEqual(nextPoll(state, now, { perMinute: 30, waiting, recent }));
+      const poll = nextPoll(state, now, { ...share, waiting, recent });
+      expect(poll).toEqual(nextPoll(state, now, { ...share, waiting, recent }));
       if (poll === null || poll.at < now) throw new Error("nothing to ask, or in the past");
       now = poll.at;
       asked.push(now);

@@ -1,21 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { HexRun } from "../../src/hex/schema.js";
+import { elapsedMs, isEnded, isLive, type Run, runSchema } from "../../src/runs/run.js";
 import {
   adopted,
   cancelling,
-  elapsedMs,
   intended,
-  isEnded,
-  isLive,
   lookedForAgain,
   lost,
   notCancelled,
   observed,
-  type Run,
   refused,
-  runSchema,
   started,
-} from "../../src/runs/run.js";
+} from "../../src/runs/transitions.js";
 
 const NOW = 1_000_000;
 const intent = intended(

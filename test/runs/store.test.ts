@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { intended, lost, type Run, started } from "../../src/runs/run.js";
+import type { Run } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
+import { intended, lost, started } from "../../src/runs/transitions.js";
 import { CardStore } from "../../src/slack/cards/store.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 

@@ -91,12 +91,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(buttonsOf(card)).toEqual([]);
   });
 
+  /** Somebody runs a project while no kernel is free. @returns the card, which waits */
+  async function startsWhileBusy() {
+    bench.hex.workspace.kernelsBusy = 25;
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.slack.command(`run ${project.id}`);
+    return bench.cardShows("Waiting to start");
+  }
+
   describe("Hex says later", () => {
     test("25 kernels busy: the card says what it waits for, and starts when one is free", async () => {
-      bench.hex.workspace.kernelsBusy = 25;
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      const card = await bench.cardShows("Waiting to start");
+      const card = await startsWhileBusy();
       expect(shown(card)).toContain("no kernel free");
       expect(shown(card)).toContain("tries again on its own until");
       await bench.pass(100_000);
@@ -108,10 +113,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("for ten minutes, and then it says that nothing was started", async () => {
-      bench.hex.workspace.kernelsBusy = 25;
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Waiting to start");
+      await startsWhileBusy();
       const card = await bench.until(() => shown(bench.card()).includes("Not started"), 5_000).then(() => bench.card());
       expect(bench.starts.length).toBeGreaterThan(5);
       expect(bench.starts.length).toBeLessThan(20);
@@ -120,10 +122,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("Cancel while it waits: it never starts", async () => {
-      bench.hex.workspace.kernelsBusy = 25;
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      const card = await bench.cardShows("Waiting to start");
+      const card = await startsWhileBusy();
       await bench.slack.click(card, "cancel_run");
       await bench.cardShows("before it began");
       bench.hex.workspace.kernelsBusy = 0;
@@ -143,10 +142,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("a restart while it waits: it goes on waiting, and starts once", async () => {
-      bench.hex.workspace.kernelsBusy = 25;
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Waiting to start");
+      await startsWhileBusy();
       await bench.stopBot();
       bench.hex.workspace.kernelsBusy = 0;
       await bench.startBot();
@@ -156,10 +152,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a restart long after the time until which it waits: nothing is started, and the card says so", async () => {
-    bench.hex.workspace.kernelsBusy = 25;
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Waiting to start");
+    await startsWhileBusy();
     await bench.stopBot();
     bench.clock.advance(60 * 60_000);
     bench.hex.workspace.kernelsBusy = 0;

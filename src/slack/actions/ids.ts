@@ -8,7 +8,6 @@ export const ACTIONS = {
   runProject: "run_project",
   projectsPrevious: "projects_previous",
   projectsNext: "projects_next",
-  openLink: "open_link",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 

@@ -2,13 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { projectUrl } from "../../hex/catalog.js";
-import { lookedForAgain } from "../../runs/run.js";
+import { projectUrl } from "../../hex/projects.js";
+import { parseJson } from "../../json.js";
+import { PLAIN_OPTIONS } from "../../runs/run.js";
+import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
-import { readProject } from "../commands/target.js";
-import { parseJson } from "../json.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
@@ -17,6 +17,7 @@ import {
   staleButtonMessage,
 } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { readProject } from "../read-project.js";
 import { startRun } from "../start-run.js";
 import { ACTIONS, type ActionId, knownAction } from "./ids.js";
 
@@ -39,7 +40,7 @@ const projectValue = z.object({
 });
 const pageValue = z.object({ words: z.array(z.string()), page: z.number() });
 
-export const ACTION_HANDLERS: Record<ActionId, Action> = {
+const ACTION_HANDLERS: Record<ActionId, Action> = {
   [ACTIONS.cancelRun]: (bot, click) => cancelKnownRun(bot, click, click.value, true),
   [ACTIONS.cancelHexRun]: withValue(hexRunValue, (bot, click, { project, run }) =>
     cancelHexRun(bot, click, project, run),
@@ -49,7 +50,6 @@ export const ACTION_HANDLERS: Record<ActionId, Action> = {
   [ACTIONS.runProject]: withValue(projectValue, runProject),
   [ACTIONS.projectsPrevious]: withValue(pageValue, turnPage),
   [ACTIONS.projectsNext]: withValue(pageValue, turnPage),
-  [ACTIONS.openLink]: async () => undefined,
 };
 
 /** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */
@@ -91,10 +91,9 @@ async function runProject(bot: Bot, click: Click, value: z.output<typeof project
   const project = await readProject(bot, click, value.project);
   const url = projectUrl(bot.hex.origin, project);
   if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
-  const options = { inputs: {}, fresh: false, publish: false, view: null };
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
-    startRun(bot, click, { key, project, options }),
+    startRun(bot, click, { key, project, options: PLAIN_OPTIONS }),
     // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
     projectsPage(bot, click, value)
       .then(click.replace)

@@ -1,5 +1,4 @@
-// Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, never two edits of one
-// card at a time, and a card that Slack holds up does not hold up the others.
+// Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, and a card that Slack holds up does not hold up the others.
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
@@ -8,10 +7,11 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import { followUpMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { followUpMessage } from "../messages/follow-up.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import { OneAtATime } from "./one-at-a-time.js";
 import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {
@@ -34,10 +34,13 @@ export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: str
 /** How long (ms) a process may draw one card: longer than any edit with its repetition takes. */
 const CLAIM_MS = 30_000;
 const LOOK_AGAIN_MS = 2_000;
+/** Links in a message of ours need no preview. */
+const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 export class Cards {
-  /** One at a time per card; `again`: it changed meanwhile. */
-  readonly #drawing = new Map<string, { done: Promise<void>; again: boolean }>();
+  readonly #drawing = new OneAtATime((runKey) =>
+    this.#draw(runKey).catch((error: unknown) => this.options.log.error({ err: error, runKey }, "card")),
+  );
   readonly #failures = new Map<string, number>();
   /** Cards that Slack holds up, and until when, epoch ms. */
   readonly #notBefore = new Map<string, number>();
@@ -60,21 +63,7 @@ export class Cards {
 
   /** Makes the card show what is stored now. Never rejects. */
   redraw(runKey: string): Promise<void> {
-    const running = this.#drawing.get(runKey);
-    if (running) {
-      running.again = true;
-      return running.done;
-    }
-    const drawing = { done: Promise.resolve(), again: true };
-    this.#drawing.set(runKey, drawing);
-    drawing.done = (async () => {
-      while (drawing.again) {
-        drawing.again = false;
-        await this.#draw(runKey).catch((error: unknown) => this.options.log.error({ err: error, runKey }, "card"));
-      }
-      this.#drawing.delete(runKey);
-    })();
-    return drawing.done;
+    return this.#drawing.do(runKey);
   }
 
   /** Makes every card show the truth whose end is not shown yet. */
@@ -83,8 +72,8 @@ export class Cards {
   }
 
   /** Resolves when no card is being drawn. */
-  async idle(): Promise<void> {
-    await Promise.all([...this.#drawing.values()].map((drawing) => drawing.done));
+  idle(): Promise<void> {
+    return this.#drawing.idle();
   }
 
   async #draw(runKey: string): Promise<void> {
@@ -148,7 +137,7 @@ export class Cards {
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
   async #post(card: Card, run: Run): Promise<{ channel: string; ts: string } | SlackFailure> {
     const { slack, cards, origin } = this.options;
-    const first = { ...announcement(run, origin), unfurl_links: false, unfurl_media: false };
+    const first = { ...announcement(run, origin), ...PLAIN };
     const post = async (channel: string, place: Place) => {
       const posted = await slack.chat.postMessage({ channel, ...first });
       const at = { channel: posted.channel ?? channel, ts: posted.ts ?? "" };
@@ -159,8 +148,9 @@ export class Cards {
     const posted = await post(card.channel, { kind: "channel" }).catch(slackFailure);
     if (!("kind" in posted) || posted.kind !== "place" || card.requester === null) return posted;
     const dm = await post(card.requester, { kind: "dm", failure: posted.word }).catch(slackFailure);
-    if ("kind" in dm && dm.kind === "place")
+    if ("kind" in dm && dm.kind === "place") {
       remember(this.#places, card.runKey, { kind: "nowhere", failure: posted.word });
+    }
     return dm;
   }
 
@@ -171,7 +161,7 @@ export class Cards {
     if (card === null || card.settled || card.ts === null) return;
     const reply = followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
-      const thread = { channel: card.channel, thread_ts: card.ts, unfurl_links: false, unfurl_media: false };
+      const thread = { channel: card.channel, thread_ts: card.ts, ...PLAIN };
       const failure = await slack.chat.postMessage({ ...thread, ...reply }).then(() => null, slackFailure);
       if (failure) return this.#failed(card, failure, run);
     }

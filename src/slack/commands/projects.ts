@@ -1,18 +1,18 @@
 // `/hex projects [words]`: the projects, page by page.
 
-import { searchProjects } from "../../hex/catalog.js";
+import { searchProjects } from "../../hex/projects.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 import { plainWords } from "./parse/words.js";
 
-/** How old the list may be, in ms, when somebody asks for it anew; and when they only turn a page. */
-const FRESH_MS = 60_000;
+/** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
+const ANEW_MS = 60_000;
 const PAGING_MS = 30 * 60_000;
 
 export async function projects(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const words = plainWords(text);
-  await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 }, FRESH_MS)));
+  await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 })));
 }
 
 /** A page of the list, with new buttons. */
@@ -24,12 +24,12 @@ export async function projectsPage(
   return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
 }
 
-/** The projects that fit the words. `maxAgeMs`: how old what is known may be. */
+/** The projects that fit the words, from a list that is `maxAgeMs` old at most. */
 export async function listProjects(
   bot: Bot,
   interaction: Interaction,
   { words, page }: { words: readonly string[]; page: number },
-  maxAgeMs: number,
+  maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
   const list = await bot.catalog.list(callFor(interaction), maxAgeMs);
   return {

@@ -11,7 +11,7 @@ import { runs } from "./runs.js";
 import { status } from "./status.js";
 
 /** `text`: what follows the sub-command. */
-export type Command = (bot: Bot, interaction: Interaction, text: string) => Promise<void>;
+type Command = (bot: Bot, interaction: Interaction, text: string) => Promise<void>;
 
 const COMMANDS: Record<CommandName, Command> = {
   status,

@@ -1,9 +1,10 @@
 // `/hex run <id or link> …`: checks what was typed before any request, then starts the run.
 
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import { requestOf } from "../../runs/start.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
-import { dryRunMessage, notPublishedMessage, runProblemMessage } from "../messages/answers.js";
+import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
+import { runProblemMessage } from "../messages/run-problem.js";
 import { startRun } from "../start-run.js";
 import { parseRunArguments } from "./parse/run-arguments.js";
 import { findProject } from "./target.js";

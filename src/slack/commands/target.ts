@@ -1,13 +1,12 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
 import type { Project } from "../../hex/schema.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
+import type { Bot, Interaction } from "../bot.js";
 import { otherHostMessage } from "../messages/answers.js";
 import { chooseProjectMessage } from "../messages/projects.js";
+import { readProject } from "../read-project.js";
 import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
-
-const FRESH_MS = 60_000;
 
 /** The project that was meant, or null after the person was told why not. @throws HexError */
 export async function findProject(bot: Bot, interaction: Interaction, typed: string): Promise<Project | null> {
@@ -22,16 +21,9 @@ export async function findProject(bot: Bot, interaction: Interaction, typed: str
     case "link_without_id":
     case "not_an_id": {
       const words = ref.kind === "link_without_id" ? ref.words : typed.split(/\s+/).filter((word) => word !== "");
-      const view = await listProjects(bot, interaction, { words, page: 0 }, FRESH_MS);
+      const view = await listProjects(bot, interaction, { words, page: 0 });
       await interaction.respond(chooseProjectMessage(words.join(" ") || typed, view));
       return null;
     }
   }
-}
-
-/** What the list knows of a published project is enough; anything else is asked, since it may be published by now. */
-export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<Project> {
-  const known = bot.catalog.known(projectId);
-  if (known !== null && known.lastPublishedAt !== null) return known;
-  return bot.hex.project(projectId, callFor(interaction));
 }

@@ -1,56 +1,13 @@
 // Short answers to one person: what was wrong with what they typed or pressed, and what to do.
 
-import type { Run, RunIn } from "../../runs/run.js";
-import type { RunProblem } from "../commands/parse/run-arguments.js";
+import type { Run, RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { bold, code, date, duration, inline, link, mention } from "./mrkdwn.js";
-import { faceOf, optionsLine } from "./run-card.js";
+import { code, date, inline, link, mention } from "./mrkdwn.js";
+import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
 /** One paragraph of mrkdwn. `text`: the same without marks, for the notification. */
 function answer(mrkdwn: string, text: string): Message {
   return message(text, [section(mrkdwn)]);
-}
-
-const RUN_USAGE = "Like this: `/hex run <project id or link> name=value --fresh`.";
-
-/** Why a `/hex run` was not understood. Nothing was started. */
-export function runProblemMessage(problem: RunProblem): Message {
-  return answer(`${runProblemWords(problem)}\n_Nothing was started._`, "That was not understood. Nothing was started.");
-}
-
-function runProblemWords(problem: RunProblem): string {
-  switch (problem.kind) {
-    case "unbalanced_quote":
-      return 'A quote is opened and not closed. Put one at the end of the value, or write `\\"` for a quote inside it.';
-    case "no_target":
-      return `Which project? ${RUN_USAGE}\n\`/hex projects\` lists them, each with a Run button.`;
-    case "too_many_targets":
-      return `Which of these is the project: ${problem.words
-        .slice(0, 5)
-        .map((word) => code(word, 60))
-        .join(", ")}? ${RUN_USAGE}\nA value with spaces needs quotes: \`name="two words"\`.`;
-    case "unknown_flag": {
-      const meant = problem.suggestion === null ? "" : ` Did you mean ${code(problem.suggestion)}?`;
-      return `There is no flag ${code(problem.flag, 60)}.${meant} The flags are \`--fresh\`, \`--publish\`, \`--view <id>\` and \`--dry-run\`.`;
-    }
-    case "flag_without_value":
-      return `${code(problem.flag, 60)} needs a value, like \`--view <id of the saved view>\`.`;
-    case "flag_with_value":
-      return `${code(problem.flag, 60)} takes no value. Write it alone.`;
-    case "flag_given_twice":
-      return `${code(problem.flag, 60)} is there twice. Remove one.`;
-    case "input_given_twice":
-      return `The input ${code(problem.name, 80)} is there twice. Remove one.`;
-    case "bad_input_name":
-      if (problem.name === "") return "An input is written `name=value`, without spaces around the `=`.";
-      return `${code(problem.name, 80)} cannot be the name of an input: letters, digits and _ only, as the input's variable is called in Hex.`;
-    case "bad_json":
-      return `The value of ${code(problem.name, 80)} begins like a list or an object and is not valid JSON. Correct it, or put it in quotes to send it as text.`;
-    case "view_with_inputs":
-      return "`--view` brings its own inputs, so Hex takes no others with it. Leave out `--view` or the inputs.";
-    case "publish_with_inputs":
-      return "`--publish` updates the published results, which Hex does only without inputs. Leave out `--publish` or the inputs.";
-  }
 }
 
 export function otherHostMessage(host: string, own: string): Message {
@@ -67,7 +24,7 @@ export function notPublishedMessage(title: string, url: string): Message {
   );
 }
 
-export function dryRunMessage(title: string, url: string, options: Parameters<typeof optionsLine>[0]): Message {
+export function dryRunMessage(title: string, url: string, options: RunOptions): Message {
   return message("Hex would start this run.", [
     section(
       `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started: leave out \`--dry-run\` to run it.`,
@@ -114,7 +71,7 @@ export function unknownRunMessage(runId: string): Message {
 
 /** A wish to cancel that needed no request. */
 export function cannotCancelMessage(run: Run): Message {
-  const title = inline(run.project.title || run.project.id, 120);
+  const title = inline(titleOf(run.project), 120);
   if (run.state === "cancelling") {
     return answer(
       `${mention(run.by)} is already cancelling *${title}*. Its card shows when it has stopped.`,
@@ -129,16 +86,16 @@ export function cannotCancelMessage(run: Run): Message {
   return answer(`There is nothing to cancel: ${emoji} *${word}* ${title}${when}.`, "There is nothing to cancel.");
 }
 
-export function cancelAskedMessage(run: Run, here: boolean): Message {
-  const title = inline(run.project.title || run.project.id, 120);
+export function cancelAskedMessage(run: Run): Message {
+  const title = inline(titleOf(run.project), 120);
   return answer(
-    `:octagonal_sign: Hex is stopping *${title}*.${here ? " Its card shows when it has stopped." : ""}`,
+    `:octagonal_sign: Hex is stopping *${title}*. Its card shows when it has stopped.`,
     "Hex is stopping the run.",
   );
 }
 
 export function withdrawnMessage(run: Run): Message {
-  const title = inline(run.project.title || run.project.id, 120);
+  const title = inline(titleOf(run.project), 120);
   return answer(`*${title}* will not be started.`, "It will not be started.");
 }
 
@@ -179,43 +136,4 @@ export function faultMessage(reference: string): Message {
     ),
     context(`Reference ${code(reference, 40)}`),
   ]);
-}
-
-/** The thread reply that tells whoever waits how it ended; null when an edit of the card is enough. */
-export function followUpMessage(run: Run, elapsed: number | null): Message | null {
-  if (run.requester === null || run.state === "starting") return null;
-  const title = run.project.title || run.project.id;
-  const { emoji, word } = faceOf(run);
-  if (!deservesReply(run, elapsed)) return null;
-  const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
-  const by = run.state === "cancelled" ? (run.by === null ? " in Hex" : ` by ${mention(run.by)}`) : "";
-  const url = "hex" in run && run.hex?.url ? ` · ${link(run.hex.url, "Open the run in Hex", 40)}` : "";
-  return message(`${word}: ${inline(title, 150)}`, [
-    section(`${mention(run.requester)} ${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${url}`),
-  ]);
-}
-
-const LONG_MS = 2 * 60_000;
-/** A refusal that comes later than this is no longer looked at by whoever asked. */
-const LATE_MS = 15_000;
-
-function deservesReply(run: Run, elapsed: number | null): boolean {
-  switch (run.state) {
-    case "errored":
-    case "no_kernel":
-    case "lost":
-      return true;
-    case "completed":
-      return (elapsed ?? 0) > LONG_MS;
-    case "cancelled":
-      return run.by !== run.requester;
-    case "refused":
-      return isLate(run);
-    default:
-      return false;
-  }
-}
-
-function isLate(run: RunIn<"refused">): boolean {
-  return run.endedAt - run.requestedAt > LATE_MS;
 }

@@ -1,14 +1,6 @@
 // Blocks within Slack's limits, whatever is put into them.
 
-import type {
-  ActionsBlock,
-  Button,
-  ContextBlock,
-  DividerBlock,
-  HeaderBlock,
-  KnownBlock,
-  SectionBlock,
-} from "@slack/types";
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from "@slack/types";
 import { LIMITS } from "./limits.js";
 import { shorten, shortenMrkdwn } from "./mrkdwn.js";
 
@@ -29,9 +21,8 @@ export interface ButtonOptions {
   actionId: string;
   label: string;
   /** State for the handler. Its makers keep it short: cut off it would be worthless. */
-  value?: string;
-  url?: string;
-  style?: "primary" | "danger";
+  value: string;
+  style?: "danger";
   confirm?: Confirmation;
   /** What a screen reader says instead of the label. */
   describe?: string;
@@ -75,10 +66,6 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
   };
 }
 
-export function header(text: string): HeaderBlock {
-  return { type: "header", text: plain(text, LIMITS.headerText) };
-}
-
 /** Small grey lines. Empty ones are left out; null when none is left. */
 export function context(...lines: (string | null)[]): ContextBlock | null {
   const elements = lines
@@ -94,18 +81,13 @@ export function actions(...buttons: (Button | null)[]): ActionsBlock | null {
   return elements.length === 0 ? null : { type: "actions", elements };
 }
 
-export function divider(): DividerBlock {
-  return { type: "divider" };
-}
-
 export function button(options: ButtonOptions): Button {
-  const { actionId, label, value, url, style, confirm, describe } = options;
+  const { actionId, label, value, style, confirm, describe } = options;
   return {
     type: "button",
     action_id: actionId,
     text: plain(label, LIMITS.buttonText),
-    ...(value === undefined ? {} : { value }),
-    ...(url === undefined || url.length > LIMITS.buttonUrl ? {} : { url }),
+    value,
     ...(style === undefined ? {} : { style }),
     ...(describe === undefined ? {} : { accessibility_label: shorten(describe, LIMITS.buttonText) }),
     ...(confirm === undefined
@@ -116,7 +98,7 @@ export function button(options: ButtonOptions): Button {
             text: plain(confirm.text, LIMITS.confirmText),
             confirm: plain(confirm.confirm, LIMITS.confirmButton),
             deny: plain(confirm.deny, LIMITS.confirmButton),
-            ...(style === "danger" ? { style: "danger" as const } : {}),
+            ...(style === undefined ? {} : { style }),
           },
         }),
   };

@@ -5,7 +5,7 @@ import { context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
 
 /** `usage` and `example` are what follows `/hex`. */
-export const COMMAND_WORDS: Record<CommandName, { usage: string; summary: string; example: string }> = {
+const COMMAND_WORDS: Record<CommandName, { usage: string; summary: string; example: string }> = {
   status: {
     usage: "status",
     summary: "Is the connection to Hex alive, whose token is it, and what may it do?",

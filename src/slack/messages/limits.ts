@@ -10,7 +10,6 @@ export const LIMITS = {
   fieldText: 2_000,
   /** Fields. */
   sectionFields: 10,
-  headerText: 150,
   contextText: 2_000,
   /** Elements. */
   contextElements: 10,
@@ -18,9 +17,7 @@ export const LIMITS = {
   actionElements: 25,
   buttonText: 75,
   buttonValue: 2_000,
-  buttonUrl: 3_000,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
-  identifier: 255,
 } as const;

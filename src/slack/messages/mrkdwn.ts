@@ -52,13 +52,17 @@ export function link(url: string | null, label: string, max: number): string {
 
 /** A moment in each reader's own time zone; in UTC where it cannot be shown so. `at`: epoch ms. */
 export function date(at: number, format = "{date_short_pretty} {time}"): string {
-  const fallback = `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return `<!date^${Math.floor(at / 1_000)}^${format}|${fallback}>`;
+  return `<!date^${Math.floor(at / 1_000)}^${format}|${plainDate(at)}>`;
 }
 
 /** The same moment for the plain text of a notification, where Slack shows no dates. */
 export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** The parts of a line, set apart by dots; those that are null are left out. */
+export function dotted(...parts: (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(" · ");
 }
 
 export function mention(userId: string): string {

@@ -1,14 +1,14 @@
 // The list of projects, page by page, with a Run button on each that can be run.
 
 import type { KnownBlock } from "@slack/types";
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
-import { bold, code, count, date, inline, link } from "./mrkdwn.js";
+import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 
-export const PROJECTS_PER_PAGE = 8;
+const PROJECTS_PER_PAGE = 8;
 
 export interface ProjectsView {
   /** All that fit the words, in order. */
@@ -52,11 +52,11 @@ function projectBlocks(
   const isPublished = lastPublishedAt !== null;
   const label = status === null ? "" : `  ${code(status.name, 40)}`;
   const schedule = scheduleWords(schedules);
-  const details = [
+  const details = dotted(
     inline(owner?.email ?? creator?.email ?? "no owner", 80),
     isPublished ? `published ${date(lastPublishedAt, "{date_short_pretty}")}` : null,
     schedule === null ? null : `runs ${schedule}`,
-  ].filter((part) => part !== null);
+  );
   const why = isPublished ? "" : "\n_Not published: publish it in Hex to run it._";
   const run = button({
     actionId: ACTIONS.runProject,
@@ -64,7 +64,7 @@ function projectBlocks(
     value: JSON.stringify({ project: id, ...place }),
     describe: `Run ${title}`,
   });
-  const text = `*${link(projectUrl(origin, project), title, 150)}*${label}\n${details.join(" · ")}${why}`;
+  const text = `*${link(projectUrl(origin, project), title, 150)}*${label}\n${details}${why}`;
   return [section(text, isPublished ? run : undefined)];
 }
 

@@ -4,7 +4,7 @@ import type { KnownBlock } from "@slack/types";
 import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, inline } from "./mrkdwn.js";
+import { code, dotted, inline } from "./mrkdwn.js";
 
 /** `title`: what did not work, such as "Not started". `reference`: of the interaction, null when it stands elsewhere. */
 export function remedyMessage(title: string, facts: HexErrorFacts, reference: string | null): Message {
@@ -37,11 +37,10 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
 
 /** Hex's trace id and the bot's reference, as far as there are any. */
 export function traceLine(facts: HexErrorFacts, reference: string | null): string {
-  const parts = [
+  return dotted(
     facts.traceId ? `Hex trace id ${code(facts.traceId, 100)}` : null,
     reference ? `Reference ${code(reference, 40)}, also in the bot's log` : null,
-  ];
-  return parts.filter((part) => part !== null).join(" · ");
+  );
 }
 
 /** A remedy's sentence as mrkdwn. It may hold a refused input's name or a host: escaped and shortened like all foreign text. */

@@ -1,12 +1,13 @@
 // Lists of runs: the recent ones of a project, or all that the bot watches.
 
-import { projectUrl } from "../../hex/catalog.js";
+import { projectUrl } from "../../hex/projects.js";
 import { type HexRun, isFinal } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
-import { button, context, type Message, message, section } from "./blocks.js";
-import { code, count, date, duration, inline, link, mention, shorten } from "./mrkdwn.js";
-import { faceOf } from "./run-card.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { code, count, date, dotted, duration, inline, link, mention, shorten } from "./mrkdwn.js";
+import { cancelButton } from "./run-buttons.js";
+import { FACES, faceOf, titleOf } from "./run-words.js";
 
 /** As many as fit into one message with long titles: of a project, whose title stands at the head, and of several. */
 const SHOWN = 10;
@@ -34,13 +35,13 @@ function ownRunBlock(run: Run, now: number, origin: string) {
   const elapsed = elapsedMs(run, now);
   const who = run.requester === null ? "started elsewhere" : mention(run.requester);
   const url = identityOf(run)?.url ?? null;
-  const details = [
+  const details = dotted(
     who,
     date(run.requestedAt),
     elapsed === null ? null : duration(elapsed),
     url === null ? null : link(url, "Open the run", 40),
-  ];
-  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), run.project.title || run.project.id, 120)}\n${details.filter((part) => part !== null).join(" · ")}`;
+  );
+  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), titleOf(run.project), 120)}\n${details}`;
   const mayCancel = isLive(run) && run.state !== "cancelling";
   return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
 }
@@ -56,62 +57,58 @@ export interface ProjectRuns {
 }
 
 export function projectRunsMessage({ project, runs, own, now, origin }: ProjectRuns): Message {
-  const title = link(projectUrl(origin, project), project.title || project.id, 120);
+  const title = link(projectUrl(origin, project), titleOf(project), 120);
   if (runs.length === 0) {
     return message("This project has no runs.", [
       section(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`),
     ]);
   }
-  return message(`The latest runs of ${inline(project.title || project.id, 120)}`, [
+  return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
     section(`*The latest runs of* ${title}`),
     ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
     runs.length > SHOWN ? context(`The ${SHOWN} latest. Older ones are in Hex.`) : null,
   ]);
 }
 
-const FACES: Record<string, string> = {
-  PENDING: ":hourglass_flowing_sand: *Waiting for a kernel*",
-  RUNNING: ":arrow_forward: *Running*",
-  COMPLETED: ":white_check_mark: *Completed*",
-  ERRORED: ":x: *Errored*",
-  KILLED: ":no_entry_sign: *Cancelled*",
-  UNABLE_TO_ALLOCATE_KERNEL: ":x: *No kernel*",
-};
+/** The bot's states for Hex's statuses. */
+const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
+  ["PENDING", "pending"],
+  ["RUNNING", "running"],
+  ["COMPLETED", "completed"],
+  ["ERRORED", "errored"],
+  ["KILLED", "cancelled"],
+  ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
+]);
 const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "refresh of the app" };
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
   const finished = isFinal(status);
   const stopping = own?.state === "cancelling" && !finished;
-  const face = stopping ? ":octagonal_sign: *Cancelling…*" : (FACES[status] ?? `:grey_question: ${code(status, 60)}`);
+  const state = stopping ? "cancelling" : STATES.get(status);
+  const face =
+    state === undefined ? `:grey_question: ${code(status, 60)}` : `${FACES[state].emoji} *${FACES[state].word}*`;
   const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
   const by = own?.requester
     ? mention(own.requester)
     : (TRIGGERS[runTrigger ?? ""] ?? inline(runTrigger ?? "not known", 40));
-  const details = [
+  const text = dotted(
+    face,
     `by ${by}`,
     startTime === null ? "not begun" : date(startTime),
     elapsed === null ? null : duration(Math.max(0, elapsed)),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
-  ];
-  const text = `${face} · ${details.filter((part) => part !== null).join(" · ")}`;
+  );
   return section(text, finished || stopping ? undefined : cancel(project, runId));
 }
 
 function cancel({ id, title }: ProjectRuns["project"], runId: string) {
-  return button({
+  return cancelButton({
     actionId: ACTIONS.cancelHexRun,
-    label: "Cancel",
     value: JSON.stringify({ project: id, run: runId }),
-    style: "danger",
-    describe: `Cancel the run of ${title}`,
-    confirm: {
-      title: "Cancel this run?",
-      // Short, so that a whole list of them fits into one message.
-      text: `${shorten(title, 60) || "The run"} stops in Hex, for everybody who waits for it.`,
-      confirm: "Cancel the run",
-      deny: "Let it run",
-    },
+    title,
+    // Short, so that a whole list of them fits into one message.
+    name: shorten(title, 60) || "The run",
   });
 }

@@ -8,11 +8,11 @@ const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", 
 
 /** The schedules that are switched on, in words; null when there are none. */
 export function scheduleWords(schedules: readonly Schedule[]): string | null {
-  const words = schedules.filter((schedule) => schedule.enabled).map(words1);
+  const words = schedules.filter((schedule) => schedule.enabled).map(wordsOf);
   return words.length === 0 ? null : words.slice(0, 3).join("; ");
 }
 
-function words1({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {
+function wordsOf({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {
   if (hourly) return `hourly at minute ${hourly.minute}`;
   if (daily) return `daily at ${time(daily)}`;
   if (weekly) return `every ${weekday(weekly.dayOfWeek)} at ${time(weekly)}`;

@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { History } from "../../health/history.js";
-import type { Connection, Proof } from "../../hex/connection.js";
+import { type Connection, failuresOf, type Proof } from "../../hex/connection.js";
 import type { HexError, Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
@@ -36,38 +36,50 @@ export interface Status {
 
 /** `now`: epoch ms. */
 export function statusMessage(status: Status, now: number): Message {
-  const { connection, history, watched, budgetLeft, reference } = status;
-  const { host, error, since } = connection;
+  const { error } = status.connection;
   // The bot's own budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : error.kind === "rate_limited" ? "nothing" : "failure";
-  const past = historyBlocks(history, sight);
-  const foot = context(
-    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
-    error === null ? `Reference ${code(reference, 40)}` : null,
-  );
   const beside = besideBlocks(status, sight);
-  if (error !== null) {
-    // The watchdog's knowledge outlives a restart.
-    const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
-    return brokenMessage(host, error, sight, began, reference, beside, [...past, foot]);
-  }
-  const head = `:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`;
-  const failures = [connection.read, connection.run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
+  const below = [...historyBlocks(status.history, sight), foot(status, now)];
+  return error === null
+    ? connectedMessage(status.connection, [...beside, ...below], now)
+    : brokenMessage(status, error, { sight, beside, below });
+}
+
+function connectedMessage(connection: Connection, rest: readonly (KnownBlock | null)[], now: number): Message {
+  const { host, since, me, read, run, latencyMs } = connection;
+  const failures = failuresOf(connection);
   return message(`Connected to Hex at ${inline(host, 100)}${failures.length > 0 ? ", but not everything works" : ""}`, [
-    section(head),
+    section(`:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`),
     fields([
       ["Token", tokenLine(connection)],
-      ["Expires", expiryLine(connection.me === null ? "unknown" : connection.me.expiresAt, now)],
-      ["Read projects", proofLine(connection.read, now)],
-      ["Run projects", proofLine(connection.run, now)],
+      ["Expires", expiryLine(me === null ? "unknown" : me.expiresAt, now)],
+      ["Read projects", proofLine(read, now)],
+      ["Run projects", proofLine(run, now)],
       ["Projects", projectsLine(connection)],
-      ["Latency", connection.latencyMs === null ? "not measured" : `${connection.latencyMs} ms`],
+      ["Latency", latencyMs === null ? "not measured" : `${latencyMs} ms`],
     ]),
     ...firstOfEachKind(failures).flatMap((failure) => remedyBlocks(":warning: *To do*", failure.facts, null)),
-    ...beside,
-    ...past,
-    foot,
+    ...rest,
   ]);
+}
+
+/** `beside`: what stands between what happened and what to do. */
+function brokenMessage(
+  { connection, history, reference }: Status,
+  error: HexError,
+  { sight, beside, below }: { sight: Sight; beside: readonly KnownBlock[]; below: readonly (KnownBlock | null)[] },
+): Message {
+  const { host, since } = connection;
+  // The watchdog's knowledge outlives a restart.
+  const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
+  const limited = sight === "nothing";
+  const head = limited
+    ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
+    : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(began)}`;
+  const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
+  const [first = null, ...more] = remedyBlocks(head, error.facts, reference);
+  return message(text, [first, ...beside, ...more, ...below]);
 }
 
 /** What Hex says of itself, and what Slack refused lately. */
@@ -76,22 +88,11 @@ function besideBlocks({ report, slack }: Status, sight: Sight): KnownBlock[] {
   return lines.filter((line) => line !== null).map((line) => section(line));
 }
 
-function brokenMessage(
-  host: string,
-  error: HexError,
-  sight: Sight,
-  since: number,
-  reference: string,
-  beside: readonly KnownBlock[],
-  rest: readonly (KnownBlock | null)[],
-): Message {
-  const limited = sight === "nothing";
-  const head = limited
-    ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
-    : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(since)}`;
-  const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
-  const [first = null, ...more] = remedyBlocks(head, error.facts, reference);
-  return message(text, [first, ...beside, ...more, ...rest]);
+function foot({ connection, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
+  return context(
+    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
+    connection.error === null ? `Reference ${code(reference, 40)}` : null,
+  );
 }
 
 function tokenLine({ me, tokenKind }: Connection): string {

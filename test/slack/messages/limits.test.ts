@@ -9,8 +9,8 @@ import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.j
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { Run } from "../../../src/runs/run.js";
 import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
-import { followUpMessage, runProblemMessage } from "../../../src/slack/messages/answers.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
+import { followUpMessage } from "../../../src/slack/messages/follow-up.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
 import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
@@ -18,6 +18,7 @@ import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkd
 import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
+import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
 import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";

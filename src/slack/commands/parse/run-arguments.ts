@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../../../hex/client.js";
 import { closest } from "./subcommand.js";
-import { quoteText, quoteWord, splitWords, type Word } from "./words.js";
+import { splitWords, type Word } from "./words.js";
 
 /** What to run, and how. */
 export interface RunArguments {
@@ -160,30 +160,4 @@ function parseJson(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What must be typed in Slack, which escapes `&`, `<` and `>` on its way here, to get these arguments. */
-export function printRunArguments({ target, fresh, publish, dryRun, view, inputs }: RunArguments): string {
-  const words = [
-    quoteWord(target),
-    ...Object.entries(inputs).map(([name, value]) => `${name}=${printValue(value)}`),
-    ...(fresh ? ["--fresh"] : []),
-    ...(publish ? ["--publish"] : []),
-    ...(dryRun ? ["--dry-run"] : []),
-    ...(view === null ? [] : [`--view=${quoteText(view)}`]),
-  ];
-  return words.join(" ");
-}
-
-function printValue(value: JsonValue): string {
-  return typeof value === "string" ? quoteText(value) : printJson(value);
-}
-
-/** As JSON.stringify, which makes 0 of -0. */
-function printJson(value: JsonValue): string {
-  if (Object.is(value, -0)) return "-0";
-  if (Array.isArray(value)) return `[${value.map(printJson).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${printJson(member)}`);
-  return `{${members.join(",")}}`;
 }

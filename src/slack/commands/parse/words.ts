@@ -40,16 +40,6 @@ export function plainWords(text: string): string[] {
   return split.ok ? split.words.map((word) => word.text) : text.split(/\s+/).filter((word) => word !== "");
 }
 
-/** A value as it must be typed to be read as this text: in double quotes. */
-export function quoteText(text: string): string {
-  return `"${text.replace(/["“”„‟\\]/g, "\\$&")}"`;
-}
-
-/** A word as it must be typed to be read as this text and never as a flag or an input: in double quotes when needed. */
-export function quoteWord(text: string): string {
-  return /^[\w./:][\w./:-]*$/.test(text) ? text : quoteText(text);
-}
-
 /** A client's long dash at the beginning of a word stands for the two that were typed. */
 function withoutLongDash({ text, quoted }: Word): string {
   return quoted === "word" ? text : text.replace(/^[—–](?=\p{L})/u, "--");

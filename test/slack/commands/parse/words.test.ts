@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { quoteText, quoteWord, splitWords } from "../../../../src/slack/commands/parse/words.js";
+import { splitWords } from "../../../../src/slack/commands/parse/words.js";
+import { quoteText, quoteWord } from "./typing.js";
 
 const texts = (typed: string) => {
   const split = splitWords(typed);

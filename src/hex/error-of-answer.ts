@@ -1,0 +1,126 @@
+// Reads an answer that was not the expected success: which error it is, and what Hex says of it.
+
+import { z } from "zod";
+import { parseJson } from "../json.js";
+import { HexError, type HexErrorFacts, type HexErrorKind, type Operation } from "./errors.js";
+import { retryAfterMs } from "./retry-after.js";
+
+/** An answer that was not the expected success. */
+export interface Answer {
+  operation: Operation;
+  host: string;
+  status: number;
+  headers: Headers;
+  /** The body as text, whatever it is. */
+  body: string;
+}
+
+const sentence = z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]);
+/** One sentence, or a list of them; what is none is left out. */
+const sentences = z
+  .union([z.string(), z.array(sentence.catch(""))])
+  .transform((said) => [said].flat().filter(Boolean).join("; "))
+  .optional()
+  .catch(undefined);
+
+const bodySchema = z.object({
+  reason: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  details: sentences,
+  issues: sentences,
+  traceId: z.string().optional().catch(undefined),
+  notFound: z.array(z.string()).optional().catch(undefined),
+  invalid: z
+    .array(
+      z.object({
+        paramName: z.string(),
+        dataType: z.string().optional(),
+        inputCellType: z.string().optional(),
+        paramValue: z.unknown().optional(),
+      }),
+    )
+    .optional()
+    .catch(undefined),
+});
+type Body = z.output<typeof bodySchema>;
+
+/**
+ * Turns an unsuccessful answer into a HexError. Understands the three shapes that Hex answers with
+ * (`reason`, `code` + `message`, bare text), RunProject's list of refused inputs, and HTML of a proxy.
+ * `now` (epoch ms) is needed for a `Retry-After` that is a date.
+ */
+export function errorOfAnswer(answer: Answer, now: number): HexError {
+  const body = bodySchema.safeParse(parseJson(answer.body)).data ?? null;
+  const detail = detailOf(answer, body);
+  const inputs = inputsOf(body);
+  return new HexError({
+    kind: kindOfAnswer(answer, body, detail ?? "", inputs),
+    operation: answer.operation,
+    host: answer.host,
+    status: answer.status,
+    detail,
+    traceId: body?.traceId ?? answer.headers.get("x-trace-id") ?? undefined,
+    // Servers send `x-ratelimit-reset` with every answer; it means a wait only here.
+    retryAfterMs: answer.status === 429 || answer.status === 503 ? retryAfterMs(answer.headers, now) : undefined,
+    inputs,
+  });
+}
+
+function kindOfAnswer(
+  answer: Answer,
+  body: Body | null,
+  detail: string,
+  inputs: HexErrorFacts["inputs"],
+): HexErrorKind {
+  const { status, operation } = answer;
+  const starts = operation === "runProject" || operation === "dryRun";
+  if (status === 401) return "unauthorized";
+  if (status === 429) return "rate_limited";
+  // Hex's own 503 proves that no run was created; a gateway's, in bare text or HTML, proves nothing.
+  if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
+  if (status >= 500) return "hex_failed";
+  if (isHtml(answer.body) || status < 400) return "not_hex";
+  if (status === 403) return kindOfForbidden(operation, detail);
+  if (inputs) return "inputs_refused";
+  if (status === 404 || NO_SUCH.test(detail)) return "not_found";
+  const isConflict = status === 409 || status === 422;
+  if (isConflict && operation === "cancelRun") return "already_finished";
+  if ((isConflict || status === 400) && starts && /\bpublish/i.test(detail)) return "not_published";
+  return status === 400 ? "bad_request" : "request_refused";
+}
+
+/** Hex may say this with a 400, 409 or 422 too. */
+const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
+
+function kindOfForbidden(operation: Operation, detail: string): HexErrorKind {
+  if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
+  // Needs no scope.
+  if (operation === "me") return "forbidden";
+  if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b/i.test(detail)) return "scope";
+  if (/\bshared?\b|\baccess to\b|\bproject\b/i.test(detail)) return "forbidden";
+  return "scope";
+}
+
+function detailOf(answer: Answer, body: Body | null): string | undefined {
+  const parts = [body?.reason ?? body?.message, body?.details, body?.issues].filter((part) => part);
+  const bare = body === null && !isHtml(answer.body) ? answer.body.trim() : "";
+  const detail = parts.length > 0 ? parts.join(": ") : bare;
+  return detail === "" ? undefined : detail.slice(0, 300);
+}
+
+function inputsOf(body: Body | null): HexErrorFacts["inputs"] {
+  const unknown = body?.notFound ?? [];
+  const invalid = body?.invalid ?? [];
+  if (unknown.length + invalid.length === 0) return undefined;
+  const wrongType = invalid.map((input) => ({
+    name: input.paramName,
+    expected: input.dataType ?? input.inputCellType ?? "another type",
+    given: JSON.stringify(input.paramValue ?? null).slice(0, 100),
+  }));
+  return { unknown, wrongType };
+}
+
+/** True when a body is a page for people and not the API's answer. */
+export function isHtml(body: string): boolean {
+  return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(body);
+}

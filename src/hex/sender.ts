@@ -1,0 +1,186 @@
+// Sends a request to Hex. Every answer is checked, every failure becomes a HexError, every attempt is paid from the shared
+// budget. GET and DELETE may be repeated; POST is sent once, because Hex has no idempotency key.
+
+import ky from "ky";
+import type { z } from "zod";
+import type { Clock } from "../clock.js";
+import { parseJson } from "../json.js";
+import { type Budget, BudgetSpent, type Priority } from "./budget.js";
+import { errorOfAnswer, isHtml } from "./error-of-answer.js";
+import { errorOfFetch } from "./error-of-fetch.js";
+import { HexError, type HexErrorKind, type Operation } from "./errors.js";
+import { retryAfterMs } from "./retry-after.js";
+
+/** Who asks, and how long they can wait. */
+export interface Call {
+  /** Stands in the log line of every request, and on the card or message that it leads to. */
+  reference: string;
+  priority: Priority;
+  /** Longest time for everything, waiting for the budget and repeating included, in ms. */
+  patienceMs: number;
+  /** When it aborts, nothing more is sent, and what is on its way is given up. */
+  signal?: AbortSignal;
+  /** Sent one time only, whatever the failure. */
+  once?: boolean;
+}
+
+/** What is asked. */
+export interface HexRequest<T> {
+  operation: Operation;
+  method: "get" | "post" | "delete";
+  /** Behind `/api/v1/`, its parts encoded. */
+  path: string;
+  query?: URLSearchParams;
+  json?: unknown;
+  /** Of the answer's body. */
+  schema: z.ZodType<T>;
+}
+
+/** One request that was sent and how it ended: for the log, the metrics, and whoever wants to know whether Hex is alive. */
+export interface RequestRecord {
+  operation: Operation;
+  reference: string;
+  method: string;
+  /** HTTP status, or null when no answer came. */
+  status: number | null;
+  durationMs: number;
+  error: HexError | null;
+}
+
+export interface SenderOptions {
+  /** Such as `https://app.hex.tech`, without a path. */
+  origin: string;
+  token: string;
+  clock: Clock;
+  budget: Budget;
+  /** Longest time for one attempt, body included, in ms. */
+  timeoutMs: number;
+  /** First pause before a GET or DELETE is repeated, in ms; doubles each time, with jitter. */
+  backoffMs: number;
+  /** A number in [0, 1), for the jitter. */
+  random: () => number;
+  onRequest: (record: RequestRecord) => void;
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  /** As text, whatever it is. */
+  body: string;
+}
+
+const REPEATS = 2;
+const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
+  "dns",
+  "refused",
+  "timeout",
+  "network",
+  "rate_limited",
+  "hex_failed",
+]);
+const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
+
+export class Sender {
+  constructor(private readonly options: SenderOptions) {}
+
+  /** Sends it, again where that may help and does no harm, within the caller's patience. @throws HexError */
+  async send<T>(request: HexRequest<T>, call: Call): Promise<T> {
+    const { clock, backoffMs, random } = this.options;
+    const until = clock.now() + call.patienceMs;
+    for (let repeats = 0; ; repeats++) {
+      try {
+        return await this.#attempt(request, call, until);
+      } catch (error) {
+        if (!(error instanceof HexError)) throw error;
+        const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
+        if (repeats === REPEATS || !mayRepeat(request, call, error) || clock.now() + pause >= until) throw error;
+        await clock.sleep(pause, call.signal);
+        if (call.signal?.aborted || clock.now() >= until) throw error;
+      }
+    }
+  }
+
+  /** `until`: when the caller's patience ends, epoch ms. */
+  async #attempt<T>(request: HexRequest<T>, call: Call, until: number): Promise<T> {
+    const { budget, clock, onRequest } = this.options;
+    await budget.take(call.priority, until - clock.now()).catch((error: unknown) => {
+      if (!(error instanceof BudgetSpent)) throw error;
+      throw new HexError({ ...this.#at(request), kind: "rate_limited", retryAfterMs: error.retryAfterMs });
+    });
+    const startedAt = performance.now();
+    let status: number | null = null;
+    const record = (error: HexError | null) =>
+      onRequest({
+        operation: request.operation,
+        reference: call.reference,
+        method: request.method.toUpperCase(),
+        status,
+        durationMs: Math.round(performance.now() - startedAt),
+        error,
+      });
+    try {
+      const answer = await this.#fetch(request, until - clock.now(), call.signal);
+      status = answer.status;
+      if (status === 429) budget.limited(retryAfterMs(answer.headers, clock.now()));
+      const value = this.#read(request, answer);
+      record(null);
+      return value;
+    } catch (error) {
+      // What was given up here says nothing about Hex.
+      if (error instanceof HexError && !call.signal?.aborted) record(error);
+      throw error;
+    }
+  }
+
+  async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
+    const { origin, token, timeoutMs } = this.options;
+    // Covers the body too, which ky's own timeout does not.
+    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
+    // Of its own: a signal that lives for long would remember every one that is made of it.
+    const over = new AbortController();
+    const giveUp = () => over.abort();
+    given?.addEventListener("abort", giveUp, { once: true });
+    if (given?.aborted) giveUp();
+    const signal = AbortSignal.any([timeout, over.signal]);
+    try {
+      const response = await ky(`${origin}/api/v1/${request.path}`, {
+        method: request.method,
+        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": USER_AGENT },
+        ...(request.query ? { searchParams: request.query } : {}),
+        ...(request.json === undefined ? {} : { json: request.json }),
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
+        redirect: "manual",
+        signal,
+      });
+      // A proxy may repeat what it was sent, in its page and its headers, and an answer's words end up in Slack.
+      const withoutToken = (text: string) =>
+        text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+      const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
+      return { status: response.status, headers, body: withoutToken(await response.text()) };
+    } catch (error) {
+      throw errorOfFetch(error, this.#at(request), timeout.aborted);
+    } finally {
+      given?.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #read<T>(request: HexRequest<T>, { status, headers, body }: Answer): T {
+    const at = this.#at(request);
+    if (status < 200 || status > 299) throw errorOfAnswer({ ...at, status, headers, body }, this.options.clock.now());
+    if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
+    const parsed = request.schema.safeParse(parseJson(body));
+    if (parsed.success) return parsed.data;
+    throw new HexError({ ...at, kind: "unreadable", status, traceId: headers.get("x-trace-id") ?? undefined });
+  }
+
+  /** What every error says of where it happened. */
+  #at({ operation }: { operation: Operation }): { operation: Operation; host: string } {
+    return { operation, host: new URL(this.options.origin).host };
+  }
+}
+
+function mayRepeat({ method }: { method: string }, { signal, once }: Call, { kind }: HexError): boolean {
+  return method !== "post" && !once && !signal?.aborted && REPEATABLE.has(kind);
+}

@@ -1,0 +1,141 @@
+// How one state of a run follows from another. Pure: what happened goes in, the next state comes out.
+
+import type { HexErrorFacts } from "../hex/errors.js";
+import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
+import { type HexIdentity, identityOf, LEASE_MS, type LiveRun, type Run, type RunIn } from "./run.js";
+
+/** How long a start is tried again while Hex says "later", in ms. */
+const START_PATIENCE_MS = 10 * 60_000;
+const FIRST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** What somebody wants to be run. */
+export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
+
+export function intended(intent: Intent, now: number): RunIn<"starting"> {
+  const unknown = { trigger: null, typicalMs: null, again: null };
+  return { ...intent, ...unknown, state: "starting", looking: false, lease: now + LEASE_MS };
+}
+
+/** What every state has. */
+function baseOf(run: Run) {
+  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
+  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
+}
+
+/** Hex has started it, and this is its id. */
+export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): RunIn<"pending"> {
+  return pending(run, identity(answer), { startedAt: null, status: "PENDING" });
+}
+
+/** A run found in Hex is the one that was looked for, or one that the bot is to watch from now on. */
+export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: number): Run {
+  return observed(pending(run, identity(found), { startedAt: found.startTime, status: found.status }), found, now);
+}
+
+function pending(
+  run: RunIn<"starting" | "lost">,
+  hex: HexIdentity,
+  { startedAt, status }: Pick<LiveRun, "startedAt" | "status">,
+): RunIn<"pending"> {
+  return { ...baseOf(run), state: "pending", hex, startedAt, status, trouble: null, cancelFailure: null };
+}
+
+/** Hex has proven that there is no run. `now`: epoch ms. */
+export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts, now: number): RunIn<"refused"> {
+  return { ...baseOf(run), state: "refused", facts, endedAt: now };
+}
+
+/** Hex says "later": waits longer each time, at least as long as Hex asks for; refused when that is past the patience. */
+export function postponed(
+  run: RunIn<"starting">,
+  facts: HexErrorFacts,
+  tries: number,
+  now: number,
+): RunIn<"waiting" | "refused"> {
+  const pause = Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
+  const until = run.requestedAt + START_PATIENCE_MS;
+  if (now + pause > until) return refused(run, facts, now);
+  return { ...baseOf(run), state: "waiting", facts, tries: tries + 1, nextAt: now + pause, until };
+}
+
+/** Its time has come: it is asked for once more. */
+export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
+  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
+}
+
+/** Somebody no longer wants it. */
+export function withdrawn(run: RunIn<"waiting">, by: string, now: number): RunIn<"withdrawn"> {
+  return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
+}
+
+/** This process looks for it, for as long as the lease says. */
+export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
+  return { ...run, looking: true, lease: now + forMs + LEASE_MS };
+}
+
+export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
+  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), endedAt: now };
+}
+
+/** Somebody wants a run that was not found to be looked for once more; null when there is nothing to look for. */
+export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
+  if (run.state !== "lost" || run.hex !== null) return null;
+  return { ...baseOf(run), state: "starting", looking: true, lease: now + LEASE_MS };
+}
+
+/** What Hex says of a run now. A run that is being cancelled stays so until Hex says that it has ended. */
+export function observed(run: LiveRun, seen: HexRun, now: number): Run {
+  const startedAt = seen.startTime ?? run.startedAt;
+  const hex = { ...run.hex, ...definedOf(identity(seen)) };
+  if (isFinal(seen.status)) return endedAs(run, seen.status, { ...seen, startTime: startedAt }, hex, now);
+  const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
+  if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };
+  return live;
+}
+
+function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdentity, now: number): Run {
+  const endedAt = seen.endTime ?? now;
+  const measured = seen.startTime === null ? null : Math.max(0, endedAt - seen.startTime);
+  const done = {
+    ...baseOf(run),
+    hex,
+    startedAt: seen.startTime,
+    endedAt,
+    elapsedMs: seen.elapsedTime ?? measured,
+  };
+  switch (status) {
+    case "COMPLETED":
+      return { ...done, state: "completed" };
+    case "ERRORED":
+      return { ...done, state: "errored" };
+    case "UNABLE_TO_ALLOCATE_KERNEL":
+      return { ...done, state: "no_kernel" };
+    case "KILLED":
+      return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : null };
+  }
+}
+
+/** Somebody wants it stopped. Hex has not been asked yet. */
+export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
+  const { cancelFailure: _, ...rest } = run;
+  return { ...rest, state: "cancelling", by, accepted: false, lease: now + LEASE_MS };
+}
+
+/** Hex did not take the cancellation: it runs on. */
+export function notCancelled(
+  run: RunIn<"cancelling">,
+  facts: HexErrorFacts,
+  reference: string,
+): RunIn<"pending" | "running"> {
+  const { by: _, accepted: __, lease: ___, ...rest } = run;
+  return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
+}
+
+function identity({ runId, runUrl, traceId, projectVersion }: StartedRun | HexRun): HexIdentity {
+  return { runId, url: runUrl, traceId, projectVersion };
+}
+
+function definedOf(hex: HexIdentity): Partial<HexIdentity> {
+  return Object.fromEntries(Object.entries(hex).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,70 @@
+// The buttons of a run: on its card, and Cancel in a list too.
+
+import type { Button } from "@slack/types";
+import type { Run } from "../../runs/run.js";
+import { ACTIONS } from "../actions/ids.js";
+import { button } from "./blocks.js";
+import { titleOf } from "./run-words.js";
+
+/** Those that do something in its state. */
+export function runButtons(run: Run): (Button | null)[] {
+  const title = titleOf(run.project);
+  switch (run.state) {
+    case "starting":
+    case "cancelling":
+      return [];
+    case "waiting":
+    case "pending":
+    case "running":
+      return [cancelButton({ actionId: ACTIONS.cancelRun, value: run.key, title, name: title })];
+    case "lost":
+      return [
+        run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
+        againButton(run),
+      ];
+    case "refused":
+      // The same inputs would be refused again.
+      return [run.facts.kind === "inputs_refused" ? null : againButton(run)];
+    default:
+      return [againButton(run)];
+  }
+}
+
+/** null when somebody has pressed it already. */
+function againButton(run: Run): Button | null {
+  if (run.again !== null) return null;
+  const mayExist = run.state === "lost" && run.hex === null;
+  const label = mayExist ? "Start again" : "Run again";
+  return button({
+    actionId: ACTIONS.runAgain,
+    label,
+    value: run.key,
+    describe: `${label}: ${titleOf(run.project)}`,
+    ...(mayExist ? { confirm: MAY_EXIST } : {}),
+  });
+}
+
+const MAY_EXIST = {
+  title: "Start it again?",
+  text: "The first run may exist in Hex without being listed yet. Then there will be two.",
+  confirm: "Start again",
+  deny: "Not now",
+};
+
+/** `title`: of the project; `name`: the same, as short as the question is to be. */
+export function cancelButton(run: { actionId: string; value: string; title: string; name: string }): Button {
+  const { actionId, value, title, name } = run;
+  return button({
+    actionId,
+    label: "Cancel",
+    value,
+    style: "danger",
+    describe: `Cancel the run of ${title}`,
+    confirm: {
+      title: "Cancel this run?",
+      text: `${name} stops in Hex, for everybody who waits for it.`,
+      confirm: "Cancel the run",
+      deny: "Let it run",
+    },
+  });
+}

@@ -1,0 +1,49 @@
+// What is wrong with the words behind `/hex run`, and how they are written.
+
+import type { RunProblem } from "../commands/parse/run-arguments.js";
+import { type Message, message, section } from "./blocks.js";
+import { code } from "./mrkdwn.js";
+
+const RUN_USAGE = "Like this: `/hex run <project id or link> name=value --fresh`.";
+
+/** Why a `/hex run` was not understood. Nothing was started. */
+export function runProblemMessage(problem: RunProblem): Message {
+  return message("That was not understood. Nothing was started.", [
+    section(`${problemWords(problem)}\n_Nothing was started._`),
+  ]);
+}
+
+function problemWords(problem: RunProblem): string {
+  switch (problem.kind) {
+    case "unbalanced_quote":
+      return 'A quote is opened and not closed. Put one at the end of the value, or write `\\"` for a quote inside it.';
+    case "no_target":
+      return `Which project? ${RUN_USAGE}\n\`/hex projects\` lists them, each with a Run button.`;
+    case "too_many_targets":
+      return `Which of these is the project: ${problem.words
+        .slice(0, 5)
+        .map((word) => code(word, 60))
+        .join(", ")}? ${RUN_USAGE}\nA value with spaces needs quotes: \`name="two words"\`.`;
+    case "unknown_flag": {
+      const meant = problem.suggestion === null ? "" : ` Did you mean ${code(problem.suggestion)}?`;
+      return `There is no flag ${code(problem.flag, 60)}.${meant} The flags are \`--fresh\`, \`--publish\`, \`--view <id>\` and \`--dry-run\`.`;
+    }
+    case "flag_without_value":
+      return `${code(problem.flag, 60)} needs a value, like \`--view <id of the saved view>\`.`;
+    case "flag_with_value":
+      return `${code(problem.flag, 60)} takes no value. Write it alone.`;
+    case "flag_given_twice":
+      return `${code(problem.flag, 60)} is there twice. Remove one.`;
+    case "input_given_twice":
+      return `The input ${code(problem.name, 80)} is there twice. Remove one.`;
+    case "bad_input_name":
+      if (problem.name === "") return "An input is written `name=value`, without spaces around the `=`.";
+      return `${code(problem.name, 80)} cannot be the name of an input: letters, digits and _ only, as the input's variable is called in Hex.`;
+    case "bad_json":
+      return `The value of ${code(problem.name, 80)} begins like a list or an object and is not valid JSON. Correct it, or put it in quotes to send it as text.`;
+    case "view_with_inputs":
+      return "`--view` brings its own inputs, so Hex takes no others with it. Leave out `--view` or the inputs.";
+    case "publish_with_inputs":
+      return "`--publish` updates the published results, which Hex does only without inputs. Leave out `--publish` or the inputs.";
+  }
+}

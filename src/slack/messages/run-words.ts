@@ -1,0 +1,62 @@
+// The words for a run that its card, a list and an answer share: its title, its state, what it was started with.
+
+import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
+import { code, dotted } from "./mrkdwn.js";
+
+/** Not escaped yet. The id for a project without a title. */
+export function titleOf({ title, id }: Run["project"]): string {
+  return title || id;
+}
+
+interface Face {
+  emoji: string;
+  word: string;
+}
+
+/** Never colour alone. */
+export const FACES: Record<Exclude<RunState, "lost">, Face> = {
+  starting: { emoji: ":hourglass_flowing_sand:", word: "Starting" },
+  waiting: { emoji: ":hourglass:", word: "Waiting to start" },
+  withdrawn: { emoji: ":no_entry_sign:", word: "Not started" },
+  pending: { emoji: ":hourglass_flowing_sand:", word: "Waiting for a kernel" },
+  running: { emoji: ":arrow_forward:", word: "Running" },
+  cancelling: { emoji: ":octagonal_sign:", word: "Cancelling…" },
+  completed: { emoji: ":white_check_mark:", word: "Completed" },
+  errored: { emoji: ":x:", word: "Errored" },
+  cancelled: { emoji: ":no_entry_sign:", word: "Cancelled" },
+  no_kernel: { emoji: ":x:", word: "No kernel" },
+  refused: { emoji: ":x:", word: "Not started" },
+};
+
+const LOST: Record<RunIn<"lost">["why"], string> = {
+  start_unknown: "Not known",
+  several: "Not known",
+  vanished: "No longer in Hex",
+  unreachable: "Not known",
+  too_long: "No longer watched",
+};
+
+/** Emoji and word of a run's state. */
+export function faceOf(run: Run): Face {
+  if (run.state === "lost") return { emoji: ":grey_question:", word: LOST[run.why] };
+  if (run.state === "starting" && run.looking) return { emoji: ":mag:", word: "Looking for the run" };
+  return FACES[run.state];
+}
+
+/** The inputs and flags it was started with; null when there are none. */
+export function optionsLine(options: RunOptions): string | null {
+  const inputs = Object.entries(options.inputs);
+  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${printed(value)}`, 120));
+  const more = inputs.length > shown.length ? [`and ${inputs.length - shown.length} more`] : [];
+  const line = dotted(
+    shown.length > 0 ? `Inputs ${[...shown, ...more].join(" ")}` : null,
+    options.fresh ? "fresh SQL" : null,
+    options.publish ? "updates the published results" : null,
+    options.view === null ? null : `view ${code(options.view, 100)}`,
+  );
+  return line === "" ? null : line;
+}
+
+function printed(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,112 @@
+// The shape of the store as it is now, as Kysely reads it.
+
+/** A run as the bot remembers it: the document, and beside it what is searched by. */
+interface RunsTable {
+  key: string;
+  /** Grows by one with each change: whoever writes an older one has lost. */
+  version: number;
+  state: string;
+  /** 1 while there is still something to learn. */
+  in_flight: number;
+  project_id: string;
+  hex_run_id: string | null;
+  /** Epoch ms. */
+  requested_at: number;
+  /** Epoch ms. */
+  finished_at: number | null;
+  /** JSON, see `runSchema`. */
+  doc: string;
+}
+
+/** The message in Slack that shows a run. */
+interface CardsTable {
+  run_key: string;
+  channel: string;
+  /** The message's timestamp, which is its id; null until it is posted. */
+  ts: string | null;
+  /** A Slack user id: who gets the card when the channel does not take it, and who is told of the end. */
+  requester: string | null;
+  /** A hash of what the message shows. */
+  shown: string | null;
+  /** The channel in which it was and can no longer be changed; null while it is where it was posted first. */
+  moved_from: string | null;
+  /** Slack's word for why. */
+  moved_why: string | null;
+  /** Which process draws it at this moment; null: none. */
+  drawn_by: string | null;
+  /** Until when that process may draw it, epoch ms. */
+  drawn_until: number;
+  /** 1 when the end is shown and told, or can no longer be. */
+  settled: number;
+}
+
+/** One row: whether the process that watched last has stopped in order (1) or may still believe that it watches (0). */
+interface WatchTable {
+  goodbye: number;
+}
+
+/** A request to Hex of the last minute, on a store that several processes share. */
+interface RequestsTable {
+  /** Epoch ms. */
+  at: number | string;
+}
+
+/** One row: all that the watchdog knows. */
+interface HealthTable {
+  /** JSON, see `memorySchema`. */
+  doc: string;
+}
+
+/** An outage of Hex. */
+interface IncidentsTable {
+  id: string;
+  /** Epoch ms. */
+  since: number;
+  /** Epoch ms; null while it is not over. */
+  ended_at: number | null;
+  /** JSON, see `incidentSchema`. */
+  doc: string;
+}
+
+/** For how much of an hour Hex was seen up and down. What is missing to a whole hour was not watched. */
+interface HealthHoursTable {
+  /** Hours since the epoch. */
+  hour: number;
+  up_ms: number;
+  down_ms: number;
+}
+
+/** A message in the channel for alerts. */
+interface AlertsTable {
+  /** What it is about: an incident, or a warning. */
+  subject: string;
+  /** When it was wanted first, epoch ms. */
+  at: number;
+  /** Where it is; null until it is posted, like `ts`. */
+  channel: string | null;
+  /** The message's timestamp, which is its id. */
+  ts: string | null;
+  /** A hash of what the message shows. */
+  shown: string | null;
+  /** How many replies are in its thread. */
+  told: number;
+  /** 1 from before it is posted until that is known to have worked or not. */
+  posting: number;
+  /** 1 when another message about the same may have been posted before. */
+  doubled: number;
+  /** 1 when somebody deleted it and it was posted anew. */
+  reposted: number;
+  /** 1 when there is nothing more to show. */
+  settled: number;
+}
+
+export interface Tables {
+  requests: RequestsTable;
+  runs: RunsTable;
+  cards: CardsTable;
+  watch: WatchTable;
+  health: HealthTable;
+  incidents: IncidentsTable;
+  health_hours: HealthHoursTable;
+  alerts: AlertsTable;
+}
