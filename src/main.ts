@@ -25,6 +25,11 @@ process.on("unhandledRejection", (error) => {
   log.fatal({ err: error }, "%s", startFailure(new SocketModeError(error), config.port) ?? "unhandled rejection");
   process.exit(1);
 });
+// Node would print it past the log, and with it whatever secret it holds.
+process.on("uncaughtException", (error) => {
+  log.fatal({ err: error }, "uncaught exception");
+  process.exit(1);
+});
 
 const STOP_MS = 10_000;
 let app: RunningApp | null = null;

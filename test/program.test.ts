@@ -60,7 +60,7 @@ describe("the built program", () => {
 
   async function printed(program: Program, text: string | RegExp): Promise<string> {
     const there = () => program.output().match(text) !== null;
-    for (let i = 0; i < 400 && !there(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 1_000 && !there(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(program.output()).toMatch(text);
     return program.output();
   }
@@ -168,6 +168,17 @@ describe("the built program", () => {
     const unwritable = run("main", { ...env("http"), HEX_BOT_DATA_DIR: join(dir, "file") });
     expect(await unwritable.exit).toBe(1);
     expect(unwritable.output()).toContain("HEX_BOT_DATA_DIR");
+  });
+
+  test("what nobody has caught ends it with a line of the log, and without the token", async () => {
+    const broken = "throw new Error('broken: ' + process.env.HEX_API_TOKEN)";
+    const thrower = `setInterval(() => { if (process.listenerCount('uncaughtException') > 0) ${broken} }, 20)`;
+    const options = `--import "data:text/javascript,${encodeURIComponent(thrower)}"`;
+    const program = run("main", { ...env("socket"), NODE_OPTIONS: options });
+    expect(await program.exit).toBe(1);
+    expect(program.output()).toContain("uncaught exception");
+    expect(program.output()).toContain("broken: [secret]");
+    expect(program.output()).not.toContain(token);
   });
 
   describe("verify", () => {
