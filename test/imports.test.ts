@@ -22,9 +22,9 @@ const graph = new Map(
 const ALLOWED: Record<string, string[]> = {
   hex: ["clock.ts", "json.ts"],
   store: ["clock.ts"],
-  runs: ["hex", "store", "clock.ts"],
-  health: ["hex", "runs", "store", "clock.ts"],
-  slack: ["health", "runs", "hex", "store", "clock.ts", "json.ts", "log.ts", "log", "config.ts"],
+  runs: ["hex", "store", "clock.ts", "rounds.ts"],
+  health: ["hex", "runs", "store", "clock.ts", "rounds.ts"],
+  slack: ["health", "runs", "hex", "store", "clock.ts", "rounds.ts", "json.ts", "log.ts", "log", "config.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

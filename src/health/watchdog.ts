@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
+import { Rounds } from "../rounds.js";
 import type { Notice } from "./expiry.js";
 import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
 import { type Answer, type Memory, type Remembered, remembered } from "./memory.js";
@@ -35,13 +36,15 @@ const PATIENCE_MS = 15_000;
 const REMOVE_MS = 60 * 60_000;
 
 export class Watchdog {
-  #nap = new AbortController();
+  readonly #rounds: Rounds;
   #state: Health["state"] = "up";
   #isProbing = false;
   #probedAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: WatchdogOptions) {}
+  constructor(private readonly options: WatchdogOptions) {
+    this.#rounds = new Rounds(options.clock);
+  }
 
   /** To be told of every request that ended: what speaks against the last probe is looked at without delay. */
   observe(error: HexError | null): void {
@@ -51,21 +54,18 @@ export class Watchdog {
     if (Math.abs(clock.now() - this.#probedAt) < soonMs(probeMs)) return;
     const sight = sightOf(error);
     const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
-    if (isNews) this.#nap.abort();
+    if (isNews) this.#rounds.wake();
   }
 
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
-    const { clock, probeMs, onError } = this.options;
-    signal.addEventListener("abort", () => this.#nap.abort(), { once: true });
-    while (!signal.aborted) {
-      this.#nap = new AbortController();
-      const pauseMs = await this.#step(signal).catch((error: unknown) => {
+    const { probeMs, onError } = this.options;
+    await this.#rounds.until(signal, () =>
+      this.#step(signal).catch((error: unknown) => {
         onError(error);
         return probeMs;
-      });
-      await clock.sleep(pauseMs, this.#nap.signal);
-    }
+      }),
+    );
   }
 
   /** @returns how long to wait for the next, in ms */

@@ -5,6 +5,7 @@ import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
+import { Rounds } from "../rounds.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
 import { isLive, LEASE_MS, type LiveRun } from "./run.js";
 import type { RunStore } from "./store.js";
@@ -50,28 +51,30 @@ export class Watcher {
   #failures = 0;
   /** Hex is left alone until then, epoch ms. */
   #notBefore = 0;
-  #nap = new AbortController();
+  readonly #rounds: Rounds;
 
-  constructor(private readonly options: WatcherOptions) {}
+  constructor(private readonly options: WatcherOptions) {
+    this.#rounds = new Rounds(options.clock);
+  }
 
   /** Something has changed: there may be a run to ask about sooner than planned. */
   wake(): void {
-    this.#nap.abort();
+    this.#rounds.wake();
   }
 
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.wake(), { once: true });
-    while (!signal.aborted) {
-      this.#nap = new AbortController();
+    const { clock, napMs, onError } = this.options;
+    await this.#rounds.until(signal, async () => {
       try {
-        const pauseMs = Math.min(this.options.napMs, await this.#step(signal));
-        if (pauseMs > 0) await this.options.clock.sleep(pauseMs, this.#nap.signal);
+        return Math.min(napMs, await this.#step(signal));
       } catch (error) {
-        this.options.onError(error);
-        await this.options.clock.sleep(MAX_BACKOFF_MS, signal);
+        onError(error);
+        // Nobody may wake it: what it did not expect, such as a store that fails, takes its time.
+        await clock.sleep(MAX_BACKOFF_MS, signal);
+        return 0;
       }
-    }
+    });
   }
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
@@ -210,7 +213,7 @@ function callOf(run: LiveRun, signal: AbortSignal): Call {
 }
 
 /** The median time of the completed runs among these, in ms; null when there are none. */
-export function typicalDuration(runs: readonly HexRun[]): number | null {
+function typicalDuration(runs: readonly HexRun[]): number | null {
   const times = runs
     .filter((run) => run.status === "COMPLETED")
     .map(

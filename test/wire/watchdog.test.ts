@@ -48,6 +48,15 @@ async function alertShows(text: string | RegExp, index = 0, stepMs = STEP_MS): P
   await bench.until(() => alerts()[index] !== undefined && shows(alert(index)), stepMs);
   return alert(index);
 }
+/** One after the other, each over before the next. */
+async function twoOutages(): Promise<void> {
+  for (const index of [0, 1]) {
+    fault({ type: "status", status: 502 });
+    await alertShows("Not connected", index);
+    bench.hex.faults.clear();
+    await alertShows("Over: connected", index);
+  }
+}
 /** `/hex status`, which waits for its repetitions while Hex is down. */
 async function status(): Promise<string> {
   if (bench.mode === "socket") await bench.slack.socket.waitForConnection();
@@ -282,12 +291,7 @@ describe("an outage", () => {
 
   test("quiet for five minutes, then down again: another one", async () => {
     await start();
-    for (const index of [0, 1]) {
-      fault({ type: "status", status: 502 });
-      await alertShows("Not connected", index);
-      bench.hex.faults.clear();
-      await alertShows("Over: connected", index);
-    }
+    await twoOutages();
     expect(alerts()).toHaveLength(2);
     expect(await status()).toContain("2 outages");
   });
@@ -648,12 +652,7 @@ describe("a warning of the expiry", () => {
 describe("the history", () => {
   test("an outage that cannot be read in the store hides no other, and holds up no alert; the log says which", async () => {
     await start();
-    for (const index of [0, 1]) {
-      fault({ type: "status", status: 502 });
-      await alertShows("Not connected", index);
-      bench.hex.faults.clear();
-      await alertShows("Over: connected", index);
-    }
+    await twoOutages();
     const reference = /Reference `(\w{8})`/.exec(shown(alert(1)))?.[1] ?? "";
     await bench.stopBot();
     const file = new Database(join(bench.dataDir, "hex-bot.db"));

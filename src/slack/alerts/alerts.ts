@@ -4,9 +4,10 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
+import { Rounds } from "../../rounds.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import type { Message } from "../messages/blocks.js";
+import { type Message, PLAIN } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
@@ -33,18 +34,19 @@ const KEEP_MS = 31 * 24 * 60 * 60_000;
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
 /** How often the old place of an alert that moves is tried again: the new one must not wait for long. */
 const MOVE_REPEATS = 3;
-const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 /** `left`: to another process, with what is still to be done. */
 type Outcome = "shown" | "left" | SlackFailure;
 
 export class Alerts {
-  #nap = new AbortController();
+  readonly #rounds: Rounds;
   #removedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, until when it is left alone (epoch ms), and Slack's word for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string }>();
 
-  constructor(private readonly options: AlertsOptions) {}
+  constructor(private readonly options: AlertsOptions) {
+    this.#rounds = new Rounds(options.clock);
+  }
 
   /** What Slack does not take at present, one for each message. `word`: as in `slackRemedy`. */
   get held(): { word: string; channel: string }[] {
@@ -53,24 +55,21 @@ export class Alerts {
 
   /** There may be something new to show. */
   wake(): void {
-    this.#nap.abort();
+    this.#rounds.wake();
   }
 
   /** Keeps until `signal` aborts, and until what it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.options;
-    signal.addEventListener("abort", () => this.wake(), { once: true });
-    while (!signal.aborted) {
-      this.#nap = new AbortController();
-      const pause = await this.#round(signal).then(
+    const { log } = this.options;
+    await this.#rounds.until(signal, () =>
+      this.#round(signal).then(
         () => this.#pauseMs(),
         (error: unknown) => {
           log.error({ err: error }, "alerts");
           return ROUND_MS;
         },
-      );
-      await clock.sleep(pause, this.#nap.signal);
-    }
+      ),
+    );
     this.#held.clear();
   }
 

@@ -7,7 +7,7 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import type { Message } from "../messages/blocks.js";
+import { type Message, PLAIN } from "../messages/blocks.js";
 import { followUpMessage } from "../messages/follow-up.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
@@ -34,8 +34,6 @@ export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: str
 /** How long (ms) a process may draw one card: longer than any edit with its repetition takes. */
 const CLAIM_MS = 30_000;
 const LOOK_AGAIN_MS = 2_000;
-/** Links in a message of ours need no preview. */
-const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>

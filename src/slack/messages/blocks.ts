@@ -28,6 +28,9 @@ export interface ButtonOptions {
   describe?: string;
 }
 
+/** Beside a message that is posted: links of ours need no preview. */
+export const PLAIN = { unfurl_links: false, unfurl_media: false };
+
 const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
 
 /** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out, buttons never. */
