@@ -13,14 +13,15 @@ if (flags.help) {
 }
 
 const { port, keep } = flags;
-const folder = newFolder();
 let demo: Demo | null = null;
 let isEnding = false;
+// Before there is a folder: whoever ends it in between would leave it behind.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+const folder = newFolder();
 // However it ends: in the middle of the start, or because somebody presses Ctrl-C twice.
 process.on("exit", () => {
   if (!keep || demo === null) rmSync(folder, { recursive: true, force: true });
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
 // A terminal that has been closed takes no more words.
 process.stdout.on("error", () => undefined);
 
