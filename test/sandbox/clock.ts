@@ -8,16 +8,23 @@ interface Sleeper {
 }
 
 export class ManualClock implements Clock {
-  #now: number;
+  /** Since the clock was made, in ms. */
+  #elapsed = 0;
+  /** What it showed when it was made, and by how much it was set since, epoch ms. */
+  #shows: number;
   #sleepers = new Set<Sleeper>();
 
   /** `start`: epoch milliseconds. */
   constructor(start = Date.UTC(2026, 10, 2, 9, 0, 0)) {
-    this.#now = start;
+    this.#shows = start;
   }
 
   now(): number {
-    return this.#now;
+    return this.#shows + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
   }
 
   /** How many are asleep: lets a test wait until the code under test has gone to sleep. */
@@ -29,7 +36,7 @@ export class ManualClock implements Clock {
     if (signal?.aborted || ms <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       const sleeper: Sleeper = {
-        until: this.#now + ms,
+        until: this.#elapsed + ms,
         wake: () => {
           this.#sleepers.delete(sleeper);
           signal?.removeEventListener("abort", sleeper.wake);
@@ -41,10 +48,15 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Moves the time forward and wakes, in order, everyone whose time has come. */
+  /** Lets time pass and wakes, in order, everyone whose time has come. */
   advance(ms: number): void {
-    this.#now += ms;
-    const due = [...this.#sleepers].filter((sleeper) => sleeper.until <= this.#now);
+    this.#elapsed += ms;
+    const due = [...this.#sleepers].filter((sleeper) => sleeper.until <= this.#elapsed);
     for (const sleeper of due.sort((a, b) => a.until - b.until)) sleeper.wake();
+  }
+
+  /** Somebody sets the machine's clock by `ms`, forward or back. No time passes, and nobody wakes. */
+  set(ms: number): void {
+    this.#shows += ms;
   }
 }

@@ -7,5 +7,6 @@ import type { Clock } from "../../src/clock.js";
 export class FastClock implements Clock {
   constructor(start: number, speed: number, shows?: number);
   now(): number;
+  monotonic(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

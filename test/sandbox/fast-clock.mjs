@@ -17,6 +17,10 @@ export class FastClock {
     return this.#shows + (Date.now() - this.#start) * this.#speed;
   }
 
+  monotonic() {
+    return performance.now() * this.#speed;
+  }
+
   async sleep(ms, signal) {
     if (signal?.aborted || ms <= 0) return;
     const real = Math.min(ms / this.#speed, 2 ** 31 - 1);
