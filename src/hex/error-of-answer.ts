@@ -1,7 +1,7 @@
 // Reads an answer that was not the expected success: which error it is, and what Hex says of it.
 
 import { z } from "zod";
-import { parseJson } from "../json.js";
+import { parseJson } from "../lib/json.js";
 import { HexError, type HexErrorFacts, type HexErrorKind, type Operation } from "./errors.js";
 import { retryAfterMs } from "./retry-after.js";
 

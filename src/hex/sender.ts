@@ -4,7 +4,7 @@
 import ky from "ky";
 import type { z } from "zod";
 import type { Clock } from "../clock.js";
-import { parseJson } from "../json.js";
+import { parseJson } from "../lib/json.js";
 import { type Budget, BudgetSpent, type Priority } from "./budget.js";
 import { errorOfAnswer, isHtml } from "./error-of-answer.js";
 import { errorOfFetch } from "./error-of-fetch.js";

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { projectUrl } from "../../hex/projects.js";
-import { parseJson } from "../../json.js";
+import { parseJson } from "../../lib/json.js";
 import { PLAIN_OPTIONS } from "../../runs/run.js";
 import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
