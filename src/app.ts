@@ -28,7 +28,8 @@ import { subjectsNow } from "./slack/alerts/subjects.js";
 import type { SlackCall } from "./slack/calls.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
-import { clientOptions, connect, EVENTS_PATH, identify, NEVER_TWICE } from "./slack/connect.js";
+import { clientOptions, connect, EVENTS_PATH, NEVER_TWICE } from "./slack/connect.js";
+import { identify } from "./slack/connection/identity.js";
 import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
@@ -177,7 +178,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     name: identity.name,
     newNonce: () => randomBytes(6).toString("base64url"),
   };
-  listen(connection.app, { bot, teamId: identity.teamId, log, work, metrics });
+  listen(connection.app, { bot, home: identity, log, work, metrics });
 
   let watching = false;
   const slackReady = () => slackReadiness(connection.socket(), slackTrouble.token);

@@ -2,27 +2,19 @@
 
 import type { RequestListener } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
-import type { WebClient, WebClientOptions } from "@slack/web-api";
+import type { WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { boltLogger } from "../log/bolt.js";
 import type { Logger } from "../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
+import type { SlackIdentity } from "./connection/identity.js";
 import { SocketModeError } from "./failures.js";
 import { onlyPosts } from "./only-posts.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
 const TIMEOUT_MS = 10_000;
-
-/** Who the bot is in Slack, from `auth.test`. */
-export interface SlackIdentity {
-  teamId: string;
-  botUserId: string;
-  botId: string;
-  /** The bot user's name. */
-  name: string;
-}
 
 /**
  * One repetition for what the network lost; a 429 is given back to the caller, and holds up no other call.
@@ -45,13 +37,6 @@ export function clientOptions(
 
 /** No repetition at all: for a caller who tries again by itself, and has to know when something may have happened twice. */
 export const NEVER_TWICE: WebClientOptions = { retryConfig: { retries: 0 } };
-
-/** Asks Slack who the token is. Rejects with a WebClient's error when it is refused or cannot be asked. */
-export async function identify(slack: WebClient): Promise<SlackIdentity> {
-  const { team_id, user_id, bot_id, user } = await slack.auth.test();
-  if (!team_id || !user_id) throw new Error("auth.test names no team or user");
-  return { teamId: team_id, botUserId: user_id, botId: bot_id ?? "", name: user ?? "hex" };
-}
 
 export interface SlackConnection {
   app: App;
@@ -85,7 +70,8 @@ export interface ConnectOptions {
 export function connect({ config, identity, log, clock, pingMs, onCall }: ConnectOptions): SlackConnection {
   const options = clientOptions(config, log, onCall);
   const logger = boltLogger(log.child({ name: "bolt" }));
-  const authorize = async () => ({ botToken: config.botToken, ...identity });
+  const { teamId, botId, botUserId } = identity;
+  const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
   const inTime = { ...options, fetch: observedFetch(fetchInTime, onCall) };
   const bolt = { authorize, clientOptions: inTime, logger, convoStore: false } as const;
   if (config.mode.kind === "http") {

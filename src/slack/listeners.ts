@@ -1,7 +1,7 @@
 // Where Bolt hands over: acknowledges first, guards, and turns every failure into an answer and a log line.
 
 import { createHash } from "node:crypto";
-import type { App, BlockAction, ButtonAction, RespondFn } from "@slack/bolt";
+import type { App, BlockAction, ButtonAction, RespondFn, SlashCommand } from "@slack/bolt";
 import type { Metrics, Outcome } from "../health/metrics.js";
 import { HexError } from "../hex/errors.js";
 import type { Logger } from "../log.js";
@@ -11,7 +11,8 @@ import type { Bot, Interaction } from "./bot.js";
 import { isCommandName } from "./commands/names.js";
 import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
-import { faultMessage, staleButtonMessage, strangerMessage } from "./messages/answers.js";
+import { type Home, Members, type Origin, type Standing } from "./listeners/members.js";
+import { faultMessage, staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
 import { slackRemedy } from "./messages/slack-remedies.js";
 import { answerWith, replaceWith, whyUnanswered } from "./response.js";
@@ -19,15 +20,16 @@ import type { WorkInHand } from "./work-in-hand.js";
 
 export interface ListenerOptions {
   bot: Bot;
-  /** The workspace that the bot belongs to: people of others may see its messages in shared channels. */
-  teamId: string;
+  /** Where the bot belongs: people from elsewhere may see its messages in shared channels. */
+  home: Home;
   log: Logger;
   work: WorkInHand;
   metrics: Metrics;
 }
 
 /** Registers everything that people can do with the bot. The command's name is whatever the manifest gives it. */
-export function listen(app: App, { bot, teamId, log, work, metrics }: ListenerOptions): void {
+export function listen(app: App, { bot, home, log, work, metrics }: ListenerOptions): void {
+  const members = new Members(home);
   /** Before anything else, and measured. */
   const acknowledge = async (ack: () => Promise<void>) => {
     const from = performance.now();
@@ -41,9 +43,9 @@ export function listen(app: App, { bot, teamId, log, work, metrics }: ListenerOp
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
     const outcome = await work.add(
       answered(interaction, () =>
-        command.team_id === teamId || command.is_enterprise_install === "true"
-          ? runCommand(bot, interaction, command.text ?? "")
-          : interaction.respond(strangerMessage()),
+        admitted(members.ofCommand(commandOrigin(command)), interaction, () =>
+          runCommand(bot, interaction, command.text ?? ""),
+        ),
       ),
     );
     metrics.command(commandName(command.text), outcome);
@@ -57,7 +59,7 @@ export function listen(app: App, { bot, teamId, log, work, metrics }: ListenerOp
     const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond) };
     const outcome = await work.add(
       answered(click, () =>
-        isOfTeam(body, teamId) ? pressButton(bot, click, action.action_id) : click.respond(strangerMessage()),
+        admitted(members.ofClick(clickOrigin(body)), click, () => pressButton(bot, click, action.action_id)),
       ),
     );
     metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
@@ -104,9 +106,30 @@ async function answered({ log, reference, respond }: Interaction, work: () => Pr
   }
 }
 
-/** In a channel that is shared with another workspace, its people can press buttons too. */
-function isOfTeam(body: BlockAction, teamId: string): boolean {
-  return (body.user.team_id ?? body.team?.id) === teamId || body.is_enterprise_install === true;
+/** Does what a member wants; anybody else is told why not. */
+function admitted(standing: Standing, { respond }: Interaction, work: () => Promise<void>): Promise<void> {
+  switch (standing) {
+    case "member":
+      return work();
+    case "unproven":
+      return respond(unprovenMessage());
+    case "stranger":
+      return respond(strangerMessage());
+  }
+}
+
+/** A command is typed in one's own workspace. */
+function commandOrigin({ user_id, team_id, enterprise_id }: SlashCommand): Origin {
+  return { user: user_id, userTeam: team_id, team: team_id, enterprise: enterprise_id ?? null };
+}
+
+function clickOrigin({ user, team, enterprise }: BlockAction): Origin {
+  return {
+    user: user.id,
+    userTeam: user.team_id ?? null,
+    team: team?.id ?? null,
+    enterprise: team?.enterprise_id ?? enterprise?.id ?? null,
+  };
 }
 
 function buttonValue(action: BlockAction["actions"][number]): string {

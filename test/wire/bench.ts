@@ -9,7 +9,13 @@ import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
-import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+import {
+  type LocalSlack,
+  type SlackMessage,
+  type SlackOptions,
+  startSlack,
+  visibleText,
+} from "../sandbox/slack/server.js";
 import { type LocalStatusPage, startStatusPage } from "../sandbox/status-page.js";
 
 export type Mode = "http" | "socket";
@@ -36,6 +42,8 @@ interface BenchOptions {
   hexTimeoutMs?: number;
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
+  /** What the local Slack is like. */
+  slackOptions?: Omit<SlackOptions, "clock">;
 }
 
 export class Bench {
@@ -61,11 +69,17 @@ export class Bench {
    */
   static async start(
     mode: Mode,
-    { idle = false, env = {}, hexTimeoutMs = HEX_TIMEOUT_MS, slackPingMs = SLACK_PING_MS }: BenchOptions = {},
+    {
+      idle = false,
+      env = {},
+      hexTimeoutMs = HEX_TIMEOUT_MS,
+      slackPingMs = SLACK_PING_MS,
+      slackOptions = {},
+    }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock();
     const hex = await startHex({ clock });
-    const slack = await startSlack({ clock });
+    const slack = await startSlack({ clock, ...slackOptions });
     const statusPage = await startStatusPage();
     const token = hex.workspace.addToken({
       user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },

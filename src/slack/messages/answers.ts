@@ -123,8 +123,16 @@ export function staleButtonMessage(): Message {
 
 export function strangerMessage(): Message {
   return answer(
-    "This bot belongs to another workspace, and only its members can operate it. Ask one of them.",
+    "This bot belongs to another workspace, and only members of that workspace or its organization can operate it. Ask one of them.",
     "Only members of the bot's workspace can do that.",
+  );
+}
+
+/** Slack does not say which organization somebody belongs to. Whoever may type the command proves it. */
+export function unprovenMessage(): Message {
+  return answer(
+    "Slack does not tell the bot that you belong to its organization. Type `/hex help` in this channel once, then press the button again.",
+    "Type /hex help once, then press the button again.",
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock } from "../../../src/clock.js";
-import type { SlackOptions } from "./types.js";
+import type { Organization, SlackOptions } from "./types.js";
 
 export interface Identity {
   readonly teamId: string;
@@ -15,6 +15,7 @@ export interface Identity {
   readonly signingSecret: string;
   /** The deprecated verification token that payloads still carry. */
   readonly verificationToken: string;
+  readonly organization: Organization | null;
 }
 
 export function digits(count: number): string {
@@ -32,6 +33,7 @@ export function identityOf(options: SlackOptions): Identity {
     appToken: options.appToken ?? `xapp-1-A0LOCALAPP1-${digits(13)}-${randomBytes(32).toString("hex")}`,
     signingSecret: options.signingSecret ?? randomBytes(16).toString("hex"),
     verificationToken: randomBytes(12).toString("hex"),
+    organization: options.organization ?? null,
   };
 }
 

@@ -18,6 +18,7 @@ export interface Method {
 
 export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["auth.test", { token: "any", run: authTest }],
+  ["auth.teams.list", { run: listTeams }],
   ["apps.connections.open", { token: "app", run: (core) => ({ url: core.openSocketUrl() }) }],
   ["chat.postMessage", { scope: "chat:write", run: postMessage }],
   ["chat.update", { scope: "chat:write", run: update }],
@@ -34,6 +35,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
 
 function authTest(core: Core, _args: Json, token: "bot" | "app"): Json {
   const { identity } = core;
+  const { organization } = identity;
   if (token === "app") return { app_name: "Hex", app_id: identity.appId };
   return {
     url: `${core.origin}/`,
@@ -42,8 +44,15 @@ function authTest(core: Core, _args: Json, token: "bot" | "app"): Json {
     team_id: identity.teamId,
     user_id: identity.botUserId,
     bot_id: identity.botId,
-    is_enterprise_install: false,
+    ...(organization === null ? {} : { enterprise_id: organization.id }),
+    is_enterprise_install: organization?.installed ?? false,
   };
+}
+
+function listTeams({ identity }: Core): Json {
+  const { organization, teamId, domain } = identity;
+  const ids = organization?.installed ? organization.workspaces : [teamId];
+  return { teams: ids.map((id) => ({ id, name: id === teamId ? domain : id })) };
 }
 
 function postMessage(core: Core, args: Json): Json {

@@ -44,11 +44,13 @@ function escaped(text: string): string {
 }
 
 export function commandPayload(core: Core, command: string, text: string, user: Person, room: Room, ends: Ends): Json {
-  const { verificationToken, teamId, domain, appId } = core.identity;
+  const { verificationToken, teamId, domain, appId, organization } = core.identity;
   return {
     token: verificationToken,
-    team_id: teamId,
+    // The workspace in which it is typed: of an organization that has installed the app, any that may use it.
+    team_id: organization?.installed ? user.teamId : teamId,
     team_domain: domain,
+    ...(organization === null ? {} : { enterprise_id: organization.id, enterprise_name: organization.name }),
     channel_id: room.id,
     channel_name: core.directory.payloadName(room),
     user_id: user.id,
@@ -56,7 +58,7 @@ export function commandPayload(core: Core, command: string, text: string, user: 
     command,
     text,
     api_app_id: appId,
-    is_enterprise_install: "false",
+    is_enterprise_install: String(organization?.installed ?? false),
     response_url: ends.responseUrl,
     trigger_id: ends.triggerId,
   };
@@ -70,7 +72,7 @@ export function actionsPayload(
   action: Json,
   ends: Ends,
 ): Json {
-  const { verificationToken, teamId, domain, appId } = core.identity;
+  const { verificationToken, appId } = core.identity;
   const thread = message.threadTs === undefined ? {} : { thread_ts: message.threadTs };
   return {
     type: "block_actions",
@@ -85,15 +87,22 @@ export function actionsPayload(
       ...thread,
     },
     trigger_id: ends.triggerId,
-    team: { id: teamId, domain },
-    enterprise: null,
-    is_enterprise_install: false,
+    ...installation(core),
     channel: { id: room.id, name: core.directory.payloadName(room) },
     ...(message.ephemeral ? {} : { message: core.wireMessage(message) }),
     state: { values: stateOf(action) },
     response_url: ends.responseUrl,
     actions: [action],
   };
+}
+
+/** Who has installed the app: the same whoever clicks. */
+export function installation({ identity }: Core): Json {
+  const { teamId, domain, organization } = identity;
+  if (organization === null) return { team: { id: teamId, domain }, enterprise: null, is_enterprise_install: false };
+  const { id, name, installed } = organization;
+  const team = { id: teamId, domain, enterprise_id: id, enterprise_name: name };
+  return { team: installed ? null : team, enterprise: { id, name }, is_enterprise_install: installed };
 }
 
 /** The state of the menu that was just used; buttons have none. */

@@ -11,6 +11,18 @@ export interface SlackOptions {
   appToken?: string;
   signingSecret?: string;
   teamId?: string;
+  /** The workspace is one of an Enterprise Grid organization's. */
+  organization?: Organization;
+}
+
+export interface Organization {
+  /** E… */
+  readonly id: string;
+  readonly name: string;
+  /** Whether the app is installed for the organization as a whole, and not for the workspace. */
+  readonly installed: boolean;
+  /** The workspaces in which the app may then be used. */
+  readonly workspaces: readonly string[];
 }
 
 export interface Person {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { type Core, withIds } from "./core.js";
 import { digits } from "./identity.js";
 import { type Json, recordsAt } from "./json.js";
+import { installation } from "./payloads.js";
 import type { Person, SlackView } from "./types.js";
 
 /** A view as payloads carry it. */
@@ -23,14 +24,12 @@ function wireView(core: Core, { id, type, hash, view }: SlackView, values: Json)
 
 /** What all payloads about views have in common. */
 function common(core: Core, person: Person): Json {
-  const { verificationToken, teamId, domain, appId } = core.identity;
+  const { verificationToken, appId } = core.identity;
   return {
     user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId },
-    team: { id: teamId, domain },
+    ...installation(core),
     api_app_id: appId,
     token: verificationToken,
-    enterprise: null,
-    is_enterprise_install: false,
   };
 }
 

@@ -1,0 +1,74 @@
+// Who may operate the bot: the people of its workspace and, on Enterprise Grid, of its organization. In channels that are
+// shared with other organizations, theirs see the bot's messages too.
+
+/** What the bot knows of itself, from auth.test: never from a payload. */
+export interface Home {
+  teamId: string;
+  /** The organization (E…); null outside Enterprise Grid. */
+  enterpriseId: string | null;
+  /** Workspaces of the organization, as far as Slack has named them; the bot's own need not be among them. */
+  workspaces: readonly string[];
+}
+
+/** Where an interaction comes from, in Slack's words. null: Slack does not say. */
+export interface Origin {
+  /** The person's id. */
+  user: string;
+  /** The person's own workspace (T…) or organization (E…). */
+  userTeam: string | null;
+  /** The workspace in which it happened: on a click the one that has installed the app, and null for a whole organization. */
+  team: string | null;
+  /** The organization of that workspace, or the one that has installed the app. */
+  enterprise: string | null;
+}
+
+/** `unproven`: they may be of another workspace of the bot's organization, or of another organization altogether. */
+export type Standing = "member" | "stranger" | "unproven";
+
+/**
+ * On a click Slack names the person's own workspace and the organization that has installed the app, not the person's. Source:
+ * slackapi/java-slack-sdk#1041 (a click by somebody of another organization), slackapi/bolt-js#1875 (somebody in several
+ * workspaces of one organization).
+ */
+export function standingOf(home: Home, { userTeam, team, enterprise }: Origin): Standing {
+  const theirs = userTeam ?? team;
+  if (theirs !== null && [home.teamId, home.enterpriseId, ...home.workspaces].includes(theirs)) return "member";
+  if (home.enterpriseId === null || enterprise !== home.enterpriseId) return "stranger";
+  // The id of another organization.
+  if (theirs?.startsWith("E")) return "stranger";
+  // Slack says of this very workspace that it belongs to the organization.
+  return theirs !== null && theirs === team ? "member" : "unproven";
+}
+
+/** Far more than operate a bot. */
+const REMEMBERED = 10_000;
+
+/**
+ * The same with a memory: whoever has typed a command is a member, since Slack takes an app's commands only from where it is
+ * installed. Their clicks may say less about them. In memory: after a restart they type one again.
+ */
+export class Members {
+  readonly #proven = new Set<string>();
+
+  constructor(private readonly home: Home) {}
+
+  /** For a command. */
+  ofCommand(origin: Origin): Standing {
+    const standing = standingOf(this.home, origin);
+    if (standing === "member") this.#remember(origin.user);
+    return standing;
+  }
+
+  /** For a click. */
+  ofClick(origin: Origin): Standing {
+    const standing = standingOf(this.home, origin);
+    return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
+  }
+
+  #remember(user: string): void {
+    this.#proven.delete(user);
+    this.#proven.add(user);
+    const [oldest] = this.#proven;
+    if (this.#proven.size > REMEMBERED && oldest !== undefined) this.#proven.delete(oldest);
+  }
+}
