@@ -1,10 +1,16 @@
 // A run as the bot knows it: its states, and what each tells. How one follows from another: transitions.ts.
 
 import { z } from "zod";
+import type { JsonValue } from "../hex/client.js";
 import { factsSchema } from "../hex/errors.js";
 
+/** JSON already, as whatever is stored. (`z.json()` would look at each value once more, and drop an input called `__proto__`.) */
+const inputsSchema = z.custom<Record<string, JsonValue>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+
 const optionsSchema = z.object({
-  inputs: z.record(z.string(), z.json()),
+  inputs: inputsSchema,
   /** Without cached SQL results. */
   fresh: z.boolean(),
   /** The published app shows this run's results. */

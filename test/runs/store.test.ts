@@ -57,6 +57,12 @@ describe("RunStore", () => {
     expect([...(await store.byHexRuns(["run-1", "run-2"])).keys()]).toEqual(["run-1"]);
   });
 
+  test("what a run is started with comes back as it was typed, whatever the inputs are called", async () => {
+    const inputs = JSON.parse('{"__proto__":1,"constructor":{"__proto__":[2]},"f":-1.5,"t":"\\ud800","n":null}');
+    await store.insert({ ...intent("a"), options: { ...intent("a").options, inputs } });
+    expect(JSON.stringify((await store.get("a"))?.options.inputs)).toBe(JSON.stringify(inputs));
+  });
+
   test("many changes at once: none is lost, and one wins what only one may have", async () => {
     await store.insert(intent("a"));
     const other = new RunStore(opened.db, () => undefined);

@@ -41,6 +41,12 @@ function problemWords(problem: RunProblem): string {
       return `${code(problem.name, 80)} cannot be the name of an input: letters, digits and _ only, as the input's variable is called in Hex.`;
     case "bad_json":
       return `The value of ${code(problem.name, 80)} begins like a list or an object and is not valid JSON. Correct it, or put it in quotes to send it as text.`;
+    case "nested_too_deep":
+      return `The value of ${code(problem.name, 80)} has more than ${problem.most} lists and objects inside each other. Make it flatter, or put it in quotes to send it as text.`;
+    case "too_many_inputs":
+      return `These are ${problem.count} inputs, and the bot takes ${problem.most} at most. Leave out those that may keep their default.`;
+    case "too_long":
+      return `That is ${problem.length} characters long, and the bot takes ${problem.most} at most. Shorten the values.`;
     case "view_with_inputs":
       return "`--view` brings its own inputs, so Hex takes no others with it. Leave out `--view` or the inputs.";
     case "publish_with_inputs":

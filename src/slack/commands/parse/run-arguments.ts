@@ -1,6 +1,7 @@
 // What stands behind `/hex run`: a project, flags, and inputs as name=value.
 
 import type { JsonValue } from "../../../hex/client.js";
+import { isNestedDeeper } from "../../../lib/json.js";
 import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 
@@ -27,6 +28,11 @@ export type RunProblem =
   | { kind: "input_given_twice"; name: string }
   | { kind: "bad_input_name"; name: string }
   | { kind: "bad_json"; name: string }
+  /** `most`: levels. */
+  | { kind: "nested_too_deep"; name: string; most: number }
+  | { kind: "too_many_inputs"; count: number; most: number }
+  /** In characters. */
+  | { kind: "too_long"; length: number; most: number }
   | { kind: "view_with_inputs" }
   | { kind: "publish_with_inputs" };
 
@@ -41,6 +47,13 @@ export const RUN_FLAGS = [
   { name: "--view", takesValue: true },
 ] as const;
 
+/** Slack cuts a message off at so many characters: nobody types more. */
+const MOST_CHARACTERS = 40_000;
+/** More than any app shows; each is a line in the check that Hex makes. */
+const MOST_INPUTS = 100;
+/** Levels of lists and objects in a value. What is stored around it adds three, and all of it is read up to `MAX_DEPTH`. */
+const MOST_LEVELS = 32;
+
 class Refused extends Error {
   constructor(readonly problem: RunProblem) {
     super(problem.kind);
@@ -49,6 +62,9 @@ class Refused extends Error {
 
 /** Reads what was typed behind `run`. Never throws. */
 export function parseRunArguments(text: string): Parsed {
+  if (text.length > MOST_CHARACTERS) {
+    return { ok: false, problem: { kind: "too_long", length: text.length, most: MOST_CHARACTERS } };
+  }
   const split = splitWords(text);
   if (!split.ok) return { ok: false, problem: { kind: split.problem } };
   try {
@@ -76,6 +92,7 @@ function read(words: readonly Word[]): RunArguments {
   if (target === undefined || target === "") throw new Refused({ kind: "no_target" });
   if (others.length > 0) throw new Refused({ kind: "too_many_targets", words: targets });
   const view = flags.get("--view") ?? null;
+  if (inputs.size > MOST_INPUTS) throw new Refused({ kind: "too_many_inputs", count: inputs.size, most: MOST_INPUTS });
   if (view !== null && inputs.size > 0) throw new Refused({ kind: "view_with_inputs" });
   if (flags.has("--publish") && inputs.size > 0) throw new Refused({ kind: "publish_with_inputs" });
   return {
@@ -127,8 +144,12 @@ function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void
 
 /** JSON for numbers, booleans, null, lists and objects; text otherwise. */
 function valueOfInput(name: string, text: string): JsonValue {
+  const looksNested = /^[{[]/.test(text);
+  if (looksNested && isNestedDeeper(text, MOST_LEVELS)) {
+    throw new Refused({ kind: "nested_too_deep", name, most: MOST_LEVELS });
+  }
   const parsed = parseJson(text);
-  if (/^[{[]/.test(text)) {
+  if (looksNested) {
     if (parsed === undefined) throw new Refused({ kind: "bad_json", name });
     return parsed;
   }

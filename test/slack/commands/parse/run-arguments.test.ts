@@ -56,6 +56,26 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(typed)).toEqual({ ok: false, problem });
   });
 
+  const lists = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `x${index}=1`).join(" ");
+
+  test("as many levels, inputs and characters as the bot takes", () => {
+    expect(parseRunArguments(`p a=${lists(32)}`)).toMatchObject({ ok: true });
+    expect(parseRunArguments(`p ${many(100)}`)).toMatchObject({ ok: true });
+    expect(parseRunArguments(`p a=${"x".repeat(39_996)}`)).toMatchObject({ ok: true });
+    expect(parseRunArguments(`p a="${lists(1_900)}"`)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    [`p a=${lists(33)}`, { kind: "nested_too_deep", name: "a", most: 32 }],
+    [`p a=${lists(1_900)}`, { kind: "nested_too_deep", name: "a", most: 32 }],
+    [`p a=${'{"b":'.repeat(33)}1${"}".repeat(33)}`, { kind: "nested_too_deep", name: "a", most: 32 }],
+    [`p ${many(101)}`, { kind: "too_many_inputs", count: 101, most: 100 }],
+    [`p a=${"x".repeat(39_997)}`, { kind: "too_long", length: 40_001, most: 40_000 }],
+  ])("one more is refused", (typed, problem) => {
+    expect(parseRunArguments(typed)).toEqual({ ok: false, problem });
+  });
+
   test("an input named __proto__ is an input like any other", () => {
     const parsed = parseRunArguments("p __proto__=1 constructor=2");
     expect(parsed.ok && Object.keys(parsed.arguments.inputs)).toEqual(["__proto__", "constructor"]);
