@@ -168,7 +168,8 @@ export class Sender {
 
   #read<T>(request: HexRequest<T>, { status, headers, body }: Answer): T {
     const at = this.#at(request);
-    if (status < 200 || status > 299) throw errorOfAnswer({ ...at, status, headers, body }, this.options.clock.now());
+    if (status < 200 || status > 299)
+      throw errorOfAnswer({ ...at, status, headers, body, sent: request.json }, this.options.clock.now());
     if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
     const parsed = request.schema.safeParse(parseJson(body));
     if (parsed.success) return parsed.data;
