@@ -162,7 +162,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const work = new WorkInHand();
-  const connection = connect({ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall });
+  const connection = connect({
+    ...{ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall },
+    onUnreadable: (kind) => metrics.slackUnreadable(kind),
+  });
   const bot = {
     ...{
       hex,

@@ -50,6 +50,11 @@ export class Metrics {
   readonly #slackLimited = this.#counter("hexbot_slack_rate_limited_total", "Calls that Slack answered with 429.", [
     "method",
   ]);
+  readonly #slackUnreadable = this.#counter(
+    "hexbot_slack_unreadable_total",
+    "What Slack sent and the bot could not read.",
+    ["kind"],
+  );
 
   /** From now on a scrape also asks for what is not counted, and measures the process. */
   start(sources: MetricSources): void {
@@ -106,6 +111,11 @@ export class Metrics {
   slackCall(method: string, outcome: string): void {
     this.#slackCalls.inc({ method, outcome });
     if (outcome === "rate_limited") this.#slackLimited.inc({ method });
+  }
+
+  /** `kind`: of payload, such as "command", or "frame" or "request" where it was none. */
+  slackUnreadable(kind: string): void {
+    this.#slackUnreadable.inc({ kind });
   }
 
   #gauges(sources: MetricSources): void {

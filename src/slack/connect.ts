@@ -1,16 +1,17 @@
 // The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
 
 import type { RequestListener } from "node:http";
-import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import { App, SocketModeReceiver } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
 import { boltLogger } from "../log/bolt.js";
 import type { Logger } from "../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
+import { Deliveries, type UnreadableKind } from "./connection/deliveries.js";
+import { HttpReceiver } from "./connection/http-receiver.js";
 import type { SlackIdentity } from "./connection/identity.js";
 import { SocketModeError } from "./failures.js";
-import { onlyPosts } from "./only-posts.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
@@ -26,7 +27,7 @@ export function clientOptions(
   onCall: (call: SlackCall) => void,
 ): WebClientOptions {
   return {
-    fetch: observedFetch(fetch, onCall),
+    fetch: observedFetch(fetchInTime, onCall),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
@@ -64,22 +65,27 @@ export interface ConnectOptions {
   pingMs: number;
   /** Told of each request to Slack and what came of it. */
   onCall: (call: SlackCall) => void;
+  /** Told of each thing of Slack's that could not be read. */
+  onUnreadable: (kind: UnreadableKind) => void;
 }
 
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
-export function connect({ config, identity, log, clock, pingMs, onCall }: ConnectOptions): SlackConnection {
-  const options = clientOptions(config, log, onCall);
+export function connect(options: ConnectOptions): SlackConnection {
+  const { config, identity, log, clock, pingMs, onCall, onUnreadable } = options;
+  const webApi = clientOptions(config, log, onCall);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
   const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
-  const inTime = { ...options, fetch: observedFetch(fetchInTime, onCall) };
-  const bolt = { authorize, clientOptions: inTime, logger, convoStore: false } as const;
+  const send = observedFetch(fetchInTime, onCall);
+  const bolt = { authorize, clientOptions: { ...webApi, fetch: send }, logger, convoStore: false } as const;
+  const deliveries = new Deliveries({ log, onUnreadable, apiUrl: config.apiUrl, send });
   if (config.mode.kind === "http") {
-    const receiver = new HTTPReceiver({ signingSecret: config.mode.signingSecret, endpoints: EVENTS_PATH, logger });
+    const { signingSecret } = config.mode;
+    const receiver = new HttpReceiver({ signingSecret, deliveries, log, now: () => clock.now() });
     const nothing = async () => undefined;
     return {
       app: new App({ ...bolt, receiver }),
-      requestListener: onlyPosts(receiver.requestListener),
+      requestListener: receiver.requestListener,
       open: nothing,
       socket: () => null,
       close: nothing,
@@ -88,7 +94,7 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
   const receiver = new SocketModeReceiver({
     appToken: config.mode.appToken,
     logger,
-    installerOptions: { clientOptions: { ...options, ...UNTIL_IT_WORKS } },
+    installerOptions: { clientOptions: { ...webApi, ...UNTIL_IT_WORKS } },
     clientPingTimeout: pingMs,
   });
   let socket = { open: false, since: clock.now() };
@@ -118,6 +124,6 @@ export function connect({ config, identity, log, clock, pingMs, onCall }: Connec
   };
 }
 
-/** Bolt's `respond` has no time limit of its own. */
+/** In time, and to where it was sent alone: whoever redirects an answer may be anybody, and Slack does not. */
 const fetchInTime: typeof fetch = (input, init) =>
-  fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });
+  fetch(input, { ...init, redirect: "manual", signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });

@@ -17,7 +17,7 @@ describe("over HTTP", () => {
 
   const body = "command=%2Fhex&text=status&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";
   const url = () => bench.slack.eventsUrl ?? "";
-  const now = () => Math.floor(Date.now() / 1_000);
+  const now = () => Math.floor(bench.clock.now() / 1_000);
 
   test.each<[string, (secret: string) => Record<string, string>]>([
     [
@@ -51,7 +51,7 @@ describe("over HTTP", () => {
 
   test("a payload that is no JSON is refused, and the bot lives on", async () => {
     for (const broken of ["payload=%7Bnot+json", "payload="]) {
-      const headers = signedHeaders(bench.slack.signingSecret, broken, FORM);
+      const headers = signedHeaders(bench.slack.signingSecret, broken, FORM, bench.clock.now());
       const answer = await deliver(url(), { body: broken, headers });
       expect(answer.status).toBeGreaterThanOrEqual(400);
     }

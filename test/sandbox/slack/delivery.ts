@@ -12,13 +12,18 @@ export interface Delivered {
 export class DeliveryTimeout extends Error {}
 
 /** The X-Slack-Signature of a body. */
-export function sign(signingSecret: string, timestampSeconds: number, rawBody: string): string {
+export function sign(signingSecret: string, timestampSeconds: number | string, rawBody: string): string {
   return `v0=${createHmac("sha256", signingSecret).update(`v0:${timestampSeconds}:${rawBody}`).digest("hex")}`;
 }
 
-/** The headers of a genuine request. The time is the machine's: the app compares it with its own. */
-export function signedHeaders(signingSecret: string, body: string, contentType: string): Record<string, string> {
-  const timestamp = Math.floor(Date.now() / 1000);
+/** The headers of a genuine request. `now`: Slack's time, epoch ms. */
+export function signedHeaders(
+  signingSecret: string,
+  body: string,
+  contentType: string,
+  now: number,
+): Record<string, string> {
+  const timestamp = Math.floor(now / 1000);
   return {
     "content-type": contentType,
     "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
@@ -32,7 +37,7 @@ export const formType = "application/x-www-form-urlencoded";
 /** POSTs on a connection of its own; `timeoutMs` in real milliseconds. Rejects when there is no answer. */
 export function deliver(
   url: string,
-  message: { body: string; headers: Record<string, string>; timeoutMs?: number },
+  message: { body: string; headers: Record<string, string | string[]>; timeoutMs?: number },
 ): Promise<Delivered> {
   return new Promise((resolve, reject) => {
     const timeoutMs = message.timeoutMs ?? 3_000;

@@ -34,7 +34,7 @@ interface Sending {
   triggerId: string;
   responseUrl: string;
   kind: Envelope["type"];
-  payload: Json;
+  payload: unknown;
   envelopeId: string;
   origin: Origin;
 }
@@ -143,6 +143,18 @@ export class Interactions {
     return this.#send(this.#sending("interactive", payload, origin, ends), options);
   }
 
+  exact(
+    kind: Envelope["type"],
+    payload: (ends: { triggerId: string; responseUrl: string }) => unknown,
+    options: DeliveryOptions,
+  ): Promise<Interaction> {
+    const { directory, triggers } = this.core;
+    const { ada } = directory.people;
+    const origin = { interaction: this.#nextId(), channel: directory.channels.data.id, user: ada.id };
+    const ends = { triggerId: triggers.issue(ada.id), responseUrl: this.responseUrls.issue("commands", origin) };
+    return this.#send(this.#sending(kind, payload(ends), origin, ends), options);
+  }
+
   redeliver(interaction: Interaction, options: DeliveryOptions): Promise<Interaction> {
     const sending = this.#sent.get(interaction.id);
     if (!sending) throw new Error(`There was no interaction ${interaction.id}.`);
@@ -189,7 +201,7 @@ export class Interactions {
     return `interaction-${this.#sent.size + 1}`;
   }
 
-  #sending(kind: Sending["kind"], payload: Json, origin: Origin, ends: { triggerId: string; responseUrl: string }) {
+  #sending(kind: Sending["kind"], payload: unknown, origin: Origin, ends: { triggerId: string; responseUrl: string }) {
     const sending: Sending = { id: origin.interaction, kind, payload, origin, ...ends, envelopeId: randomUUID() };
     this.#sent.set(sending.id, sending);
     return sending;
@@ -221,7 +233,8 @@ export class Interactions {
   async #overHttp(url: string, sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
     const isEvent = sending.kind === "events_api";
     const body = isEvent ? JSON.stringify(sending.payload) : formBody(sending);
-    const headers = signedHeaders(this.core.identity.signingSecret, body, isEvent ? "application/json" : formType);
+    const { clock, identity } = this.core;
+    const headers = signedHeaders(identity.signingSecret, body, isEvent ? "application/json" : formType, clock.now());
     try {
       return acknowledgement(await deliver(url, { body, headers, timeoutMs }));
     } catch (error) {
@@ -259,7 +272,7 @@ export class Interactions {
 }
 
 function formBody({ kind, payload }: Sending): string {
-  const fields = kind === "interactive" ? { payload: JSON.stringify(payload) } : payload;
+  const fields = kind === "interactive" ? { payload: JSON.stringify(payload) } : Object(payload);
   const strings = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, String(value)]));
   return new URLSearchParams(strings).toString();
 }

@@ -116,6 +116,7 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
       };
     },
     sendInteraction: async (payload, options = {}) => interactions.raw(payload, options),
+    sendExactly: async (type, payload, options = {}) => interactions.exact(type, payload, options),
     redeliver: async (interaction, options = {}) => interactions.redeliver(interaction, options),
     stop,
   };

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Core } from "./core.js";
-import { isRecord, type Json, parseJson, stringAt } from "./json.js";
+import { isRecord, parseJson, stringAt } from "./json.js";
 import type { SlackSocket } from "./types.js";
 import { Watch } from "./watch.js";
 
@@ -15,7 +15,7 @@ const connectionWaitMs = 10_000;
 export interface Envelope {
   envelope_id: string;
   type: "slash_commands" | "interactive" | "events_api";
-  payload: Json;
+  payload: unknown;
   accepts_response_payload: boolean;
 }
 

@@ -280,6 +280,12 @@ export interface LocalSlack {
   onChange(listener: () => void): () => void;
   /** Sends any interaction payload as it is; response_url and trigger_id are added when they are missing. */
   sendInteraction(payload: Record<string, unknown>, options?: DeliveryOptions): Promise<Interaction>;
+  /** Delivers exactly what `payload` returns, as no Slack would: null, a number, a field of another type. From Ada in #data. */
+  sendExactly(
+    type: "slash_commands" | "interactive" | "events_api",
+    payload: (ends: { triggerId: string; responseUrl: string }) => unknown,
+    options?: DeliveryOptions,
+  ): Promise<Interaction>;
   /** Delivers the same thing again, as Slack may do after a lost acknowledgement. */
   redeliver(interaction: Interaction, options?: DeliveryOptions): Promise<Interaction>;
   readonly faults: SlackFaults;

@@ -1,0 +1,102 @@
+// The border for everything that Slack sends, over HTTP and over Socket Mode: Bolt and the listeners see nothing that has not
+// been parsed. What cannot be read is acknowledged and answered, named in the log, counted, and does nothing.
+
+import { randomBytes } from "node:crypto";
+import type { App } from "@slack/bolt";
+import type { Logger } from "../../log.js";
+import type { Message } from "../messages/blocks.js";
+import { unreadableMessage } from "../messages/unreadable.js";
+import { type DeliveryType, type PayloadKind, readPayload } from "./payloads/read-payload.js";
+import { hostOf, isSlacksOwn, respondTo } from "./response-url.js";
+
+/** What of Slack's could not be read. `frame`: something on the WebSocket that is no envelope; `request`: a body that is neither a form nor JSON. */
+export type UnreadableKind = PayloadKind | DeliveryType | "frame" | "request";
+
+export interface Delivery {
+  type: DeliveryType;
+  /** Parsed JSON, or the fields of a form. */
+  body: unknown;
+  /** Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees. Only the first call counts. */
+  ack: (answer?: unknown) => Promise<void>;
+  retries: Retries;
+}
+
+/** How often Slack has tried before, and its word for why. */
+export interface Retries {
+  retryNum?: number;
+  retryReason?: string;
+}
+
+export interface DeliveriesOptions {
+  log: Logger;
+  onUnreadable: (kind: UnreadableKind) => void;
+  /** SLACK_API_URL. */
+  apiUrl: string;
+  /** For answers to a `response_url`. */
+  send: typeof fetch;
+}
+
+export class Deliveries {
+  #app: Pick<App, "processEvent"> | null = null;
+
+  constructor(private readonly options: DeliveriesOptions) {}
+
+  /** To be called before the first delivery. */
+  handOnTo(app: Pick<App, "processEvent">): void {
+    this.#app = app;
+  }
+
+  /** Resolves when the listeners are done. Never rejects. */
+  async take(delivery: Delivery): Promise<void> {
+    const { log } = this.options;
+    const { type, body, ack, retries } = delivery;
+    try {
+      const payload = readPayload(type, body);
+      if (payload.ok) {
+        const checked = { ...payload.body, response_url: this.#slacksOwn(payload.body.response_url) };
+        await this.#app?.processEvent({ body: checked, ack, ...retries });
+      } else if (payload.reason === "unknown_kind") {
+        await ack();
+        log.info({ type: payload.type }, "Slack sent something that no listener is there for");
+      } else {
+        const reference = this.unreadable(payload.kind, payload.problems);
+        await this.#answer(payload, delivery, unreadableMessage(reference));
+      }
+    } catch (err) {
+      log.error({ err, type }, "what Slack sent could not be handled");
+    }
+  }
+
+  /** Logs and counts it. @returns the reference that stands in the log */
+  unreadable(kind: UnreadableKind, problems: readonly string[]): string {
+    const reference = randomBytes(4).toString("hex");
+    this.options.log.warn({ reference, kind, problems }, "Slack sent something that cannot be read: nothing was done");
+    this.options.onUnreadable(kind);
+    return reference;
+  }
+
+  /** A command is answered in its acknowledgement, which needs no address. */
+  async #answer(
+    { kind, responseUrl }: { kind: string; responseUrl: string | null },
+    { ack }: Delivery,
+    message: Message,
+  ): Promise<void> {
+    if (kind === "command") return ack(alone(message));
+    await ack();
+    const own = this.#slacksOwn(responseUrl ?? undefined);
+    if (own !== undefined) await respondTo(own, this.options.send)(alone(message));
+  }
+
+  /** A `response_url` that leads elsewhere is as good as none: what is answered there may be anybody's to read. */
+  #slacksOwn(responseUrl: string | undefined): string | undefined {
+    const { apiUrl, log } = this.options;
+    if (responseUrl === undefined || isSlacksOwn(responseUrl, apiUrl)) return responseUrl;
+    log.warn({ host: hostOf(responseUrl) }, "A response_url leads to a host that is not Slack's: it is not used");
+    return undefined;
+  }
+}
+
+/** For the person who asked, beside the message that they asked from. */
+function alone(message: Message) {
+  return { ...message, response_type: "ephemeral" as const, replace_original: false };
+}

@@ -1,0 +1,137 @@
+// Slack's HTTP requests: checks each signature before anything is read, and answers in Slack's time. Bolt's own HTTPReceiver
+// takes timestamps of the future, and throws where nobody catches it at a body that is `null`.
+
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { App, Receiver } from "@slack/bolt";
+import { z } from "zod";
+import { parseJson } from "../../lib/json.js";
+import type { Logger } from "../../log.js";
+import type { Deliveries, Delivery, Retries } from "./deliveries.js";
+import type { DeliveryType } from "./payloads/read-payload.js";
+import { whyNotSigned } from "./signature.js";
+
+/** Slack's payloads are far smaller, in bytes. */
+const MAX_BODY = 1_000_000;
+const FORM = "application/x-www-form-urlencoded";
+
+export interface HttpReceiverOptions {
+  signingSecret: string;
+  deliveries: Deliveries;
+  log: Logger;
+  /** Epoch ms. */
+  now: () => number;
+}
+
+export class HttpReceiver implements Receiver {
+  constructor(private readonly options: HttpReceiverOptions) {}
+
+  init(app: App): void {
+    this.options.deliveries.handOnTo(app);
+  }
+
+  /** The bot's own server listens. */
+  async start(): Promise<void> {}
+  async stop(): Promise<void> {}
+
+  readonly requestListener: RequestListener = (request, response) => {
+    this.#answer(request, response).catch((err: unknown) => {
+      // Whoever asked is gone, most of the time.
+      this.options.log.info({ err }, "a request of Slack's broke off");
+      if (!response.headersSent) response.writeHead(400, { connection: "close" });
+      response.end();
+    });
+  };
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { signingSecret, deliveries, log, now } = this.options;
+    const refuse = (status: number, headers: Record<string, string> = {}) =>
+      void response.writeHead(status, headers).end();
+    if (request.method !== "POST") return refuse(405, { allow: "POST" });
+    if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return refuse(413, { connection: "close" });
+    const body = await readBody(request);
+    const isForm = mediaType(request) === FORM;
+    // Slack checks the certificate of the address without a signature.
+    if (isForm && new URLSearchParams(body.toString()).get("ssl_check") === "1") return refuse(200);
+    const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, now());
+    if (refusal !== null) {
+      log.warn("A request to Slack's address was refused: %s", refusal);
+      return refuse(401);
+    }
+    const sent = isForm ? readForm(body.toString()) : { type: "events_api" as const, body: parseJson(body.toString()) };
+    const challenge = verification.safeParse(sent.body);
+    if (challenge.success) return sendJson(response, { challenge: challenge.data.challenge });
+    if (!isRecord(sent.body)) {
+      deliveries.unreadable("request", ["is neither a form nor a JSON object"]);
+      return refuse(400);
+    }
+    const { ack, isAcknowledged } = acknowledgement(response);
+    await deliveries.take({ ...sent, ack, retries: retriesOf(request) });
+    // A listener failed before it could acknowledge: Slack says so to the person.
+    if (!isAcknowledged()) refuse(500);
+  }
+}
+
+/** Rejects when it is larger than anything Slack sends, also when it does not say so, or breaks off. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > MAX_BODY) {
+      request.destroy();
+      throw new Error("The body is too large");
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function mediaType(request: IncomingMessage): string {
+  return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Interactions come as JSON in one field of a form, commands as its fields. A field that comes twice has no one value. */
+function readForm(text: string): { type: DeliveryType; body: unknown } {
+  const fields = new URLSearchParams(text);
+  const payload = fields.get("payload");
+  if (payload !== null) return { type: "interactive", body: parseJson(payload) };
+  const names = [...new Set(fields.keys())];
+  const values = names.map((name) => {
+    const [value, ...others] = fields.getAll(name);
+    return [name, others.length === 0 ? value : null];
+  });
+  return { type: "slash_commands", body: Object.fromEntries(values) };
+}
+
+/** How Slack asks whether the address is the bot's. Source: https://docs.slack.dev/reference/events/url_verification */
+const verification = z.object({ type: z.literal("url_verification"), challenge: z.string() });
+
+function acknowledgement(response: ServerResponse): Pick<Delivery, "ack"> & { isAcknowledged: () => boolean } {
+  let isAcknowledged = false;
+  const ack = async (answer?: unknown) => {
+    if (isAcknowledged) return;
+    isAcknowledged = true;
+    if (answer === undefined || answer === "") response.writeHead(200).end();
+    else if (typeof answer === "string") response.writeHead(200, { "content-type": "text/plain" }).end(answer);
+    else sendJson(response, answer);
+  };
+  return { ack, isAcknowledged: () => isAcknowledged };
+}
+
+function sendJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/** Of events, which Slack sends again. Source: https://docs.slack.dev/apis/events-api#retries */
+function retriesOf({ headers }: IncomingMessage): Retries {
+  const [num, reason] = [headers["x-slack-retry-num"], headers["x-slack-retry-reason"]];
+  return {
+    ...(typeof num === "string" && /^\d{1,3}$/.test(num) ? { retryNum: Number(num) } : {}),
+    ...(typeof reason === "string" ? { retryReason: reason } : {}),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

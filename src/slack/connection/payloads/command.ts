@@ -1,0 +1,19 @@
+// A slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands
+
+import { z } from "zod";
+import { flag, id, maybe, responseUrl, word } from "./fields.js";
+
+/** Longest text, in characters: Slack's own limit for a message. */
+const MAX_TEXT = 40_000;
+
+export const command = z.object({
+  command: z.string().regex(/^\/\S{1,99}$/, "is no command"),
+  text: maybe(z.string().max(MAX_TEXT)),
+  user_id: id,
+  channel_id: id,
+  team_id: id,
+  enterprise_id: maybe(id),
+  is_enterprise_install: flag,
+  trigger_id: word,
+  response_url: responseUrl,
+});

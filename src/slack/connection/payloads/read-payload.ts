@@ -1,0 +1,70 @@
+// From what Slack delivered to a payload that the listeners can rely on, or to what is wrong with it.
+
+import { z } from "zod";
+import { blockActions } from "./block-actions.js";
+import { command } from "./command.js";
+import { interactiveMessage } from "./interactive-message.js";
+
+/** The three sorts of deliveries, in the words of Socket Mode's envelopes. */
+export type DeliveryType = "slash_commands" | "interactive" | "events_api";
+
+/** The payloads that the bot has listeners for. */
+export type PayloadKind = "command" | "block_actions" | "interactive_message";
+
+const SCHEMAS = { command, block_actions: blockActions, interactive_message: interactiveMessage } as const;
+
+export type ReadPayload =
+  /** The fields that its schema names, and no others. */
+  | { ok: true; kind: PayloadKind; body: z.output<(typeof SCHEMAS)[PayloadKind]> }
+  /** A kind that nobody listens for. `type`: Slack's word for it. */
+  | { ok: false; reason: "unknown_kind"; type: string }
+  /** `problems`: the fields and what is wrong with them, never what they hold. */
+  | {
+      ok: false;
+      reason: "unreadable";
+      kind: PayloadKind | DeliveryType;
+      problems: string[];
+      responseUrl: string | null;
+    };
+
+/** As many as one line of the log names. */
+const MAX_PROBLEMS = 5;
+
+/** `body`: parsed JSON, or the fields of a form. */
+export function readPayload(delivery: DeliveryType, body: unknown): ReadPayload {
+  const kind = kindOf(delivery, body);
+  if (kind === null) {
+    const type = typeOf(body);
+    if (type !== null) return { ok: false, reason: "unknown_kind", type };
+    return { ok: false, reason: "unreadable", kind: delivery, problems: ["names no type"], responseUrl: null };
+  }
+  const reading = SCHEMAS[kind].safeParse(body);
+  if (reading.success) return { ok: true, kind, body: reading.data };
+  const problems = reading.error.issues.slice(0, MAX_PROBLEMS).map(problem);
+  return { ok: false, reason: "unreadable", kind, problems, responseUrl: responseUrlOf(body) };
+}
+
+function kindOf(delivery: DeliveryType, body: unknown): PayloadKind | null {
+  if (delivery === "slash_commands") return "command";
+  if (delivery === "events_api") return null;
+  const type = typeOf(body);
+  return type === "block_actions" || type === "interactive_message" ? type : null;
+}
+
+const typed = z.object({ type: z.string().regex(/^[a-z_]{1,60}$/) });
+
+function typeOf(body: unknown): string | null {
+  const reading = typed.safeParse(body);
+  return reading.success ? reading.data.type : null;
+}
+
+const answerable = z.object({ response_url: z.string() });
+
+function responseUrlOf(body: unknown): string | null {
+  const reading = answerable.safeParse(body);
+  return reading.success ? reading.data.response_url : null;
+}
+
+function problem({ path, message }: z.core.$ZodIssue): string {
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
+}

@@ -1,0 +1,36 @@
+// Where an answer may be posted: a payload names the address, and it may name anybody's.
+
+import { RespondError, type RespondFn } from "@slack/bolt";
+
+const SLACK_HOSTS: ReadonlySet<string> = new Set(["hooks.slack.com", "hooks.slack-gov.com"]);
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** Whether a `response_url` is one of Slack's own, or of the server that stands in its place. `apiUrl`: SLACK_API_URL. */
+export function isSlacksOwn(responseUrl: string, apiUrl: string): boolean {
+  if (!URL.canParse(responseUrl)) return false;
+  const url = new URL(responseUrl);
+  if (url.username !== "" || url.password !== "") return false;
+  const api = new URL(apiUrl);
+  // A local server may give out another of the machine's names, and another port.
+  if (LOOPBACK.has(api.hostname)) return /^https?:$/.test(url.protocol) && LOOPBACK.has(url.hostname);
+  if (url.protocol !== "https:") return false;
+  return url.host === api.host || SLACK_HOSTS.has(url.host);
+}
+
+/** The host of an address, for the log; null when it is none. */
+export function hostOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).host.slice(0, 100) : null;
+}
+
+/** Like Bolt's `respond`, for an address that was checked. Rejects with a RespondError when it does not take the answer. */
+export function respondTo(responseUrl: string, send: typeof fetch): RespondFn {
+  return async (answer) => {
+    const response = await send(responseUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(typeof answer === "string" ? { text: answer } : answer),
+    });
+    if (response.ok) return response;
+    throw new RespondError(`The response_url did not take the answer: ${response.status}`, response.status);
+  };
+}

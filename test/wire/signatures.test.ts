@@ -1,0 +1,113 @@
+// Over HTTP, only what Slack has signed within five minutes of now is taken, and only in one way.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { deliver, sign } from "../sandbox/slack/server.js";
+import { Bench } from "./bench.js";
+
+const FORM = "application/x-www-form-urlencoded";
+const BODY = "command=%2Fhex&text=help&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";
+const FIVE_MINUTES_S = 300;
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.start("http");
+});
+afterEach(() => bench.stop());
+
+const now = () => Math.floor(bench.clock.now() / 1_000);
+const secret = () => bench.slack.signingSecret;
+
+/** `timestamp`: as it stands in the header and in what is signed. */
+async function send(timestamp: string, headers: Record<string, string | string[]> = {}) {
+  const signature = sign(secret(), timestamp, BODY);
+  return deliver(bench.slack.eventsUrl ?? "", {
+    body: BODY,
+    headers: {
+      "content-type": FORM,
+      "x-slack-request-timestamp": timestamp,
+      "x-slack-signature": signature,
+      ...headers,
+    },
+  });
+}
+
+const refusals = () => bench.log.filter((line) => line.includes("A request to Slack's address was refused"));
+
+test.each([-FIVE_MINUTES_S, -1, 0, 1, FIVE_MINUTES_S])("signed %i s from now: taken", async (seconds) => {
+  expect((await send(String(now() + seconds))).status).toBe(200);
+});
+
+test.each([
+  ["an hour ahead", () => String(now() + 3_600)],
+  ["ten years ahead", () => String(now() + 10 * 365 * 86_400)],
+  ["301 s ahead", () => String(now() + FIVE_MINUTES_S + 1)],
+  ["301 s old", () => String(now() - FIVE_MINUTES_S - 1)],
+  ["Infinity", () => "Infinity"],
+  ["NaN", () => "NaN"],
+  ["a fraction", () => `${now()}.5`],
+  ["an exponent", () => `${now() / 1e9}e9`],
+  ["hexadecimal", () => `0x${now().toString(16)}`],
+  ["negative", () => "-1"],
+  ["a plus sign", () => `+${now()}`],
+  ["empty", () => ""],
+])("a timestamp that is %s, with its own valid signature: refused, and the log says why", async (_, timestamp) => {
+  expect((await send(timestamp())).status).toBe(401);
+  expect(refusals()).toHaveLength(1);
+  expect(bench.slack.messages).toEqual([]);
+});
+
+test("the log tells a wrong clock from a wrong secret", async () => {
+  await send(String(now() + 3_600));
+  expect(refusals()[0]).toMatch(/signed 3600 s ahead of this machine's clock: set the clock/);
+  await send(String(now()), { "x-slack-signature": sign("another", String(now()), BODY) });
+  expect(refusals()[1]).toContain("does not match SLACK_SIGNING_SECRET");
+});
+
+test("the machine's clock is set back by an hour: what Slack signs now is refused until it is right again", async () => {
+  const slacksTime = now();
+  bench.clock.set(-3_600_000);
+  expect((await send(String(slacksTime))).status).toBe(401);
+  bench.clock.set(3_600_000);
+  expect((await send(String(slacksTime))).status).toBe(200);
+});
+
+describe("a header that comes twice", () => {
+  test.each(["x-slack-signature", "x-slack-request-timestamp"])("%s: refused", async (name) => {
+    const value = name === "x-slack-signature" ? sign(secret(), String(now()), BODY) : String(now());
+    expect((await send(String(now()), { [name]: [value, value] })).status).toBe(401);
+  });
+});
+
+test.each([
+  ["of another version", () => sign(secret(), String(now()), BODY).replace("v0", "v1")],
+  ["cut off", () => sign(secret(), String(now()), BODY).slice(0, -1)],
+  ["without its version", () => sign(secret(), String(now()), BODY).slice(3)],
+  ["in capitals", () => sign(secret(), String(now()), BODY).toUpperCase()],
+  ["of other characters", () => `v0=${"ü".repeat(32)}`],
+])("a signature %s: refused", async (_, signature) => {
+  const headers = { "x-slack-signature": Buffer.from(signature()).toString("latin1") };
+  expect((await send(String(now()), headers)).status).toBe(401);
+});
+
+test("the type of the body may name its characters", async () => {
+  expect((await send(String(now()), { "content-type": `${FORM}; charset=utf-8` })).status).toBe(200);
+});
+
+test("Slack's check of the certificate needs no signature, and does nothing else", async () => {
+  const body = `ssl_check=1&${BODY}`;
+  const { status } = await deliver(bench.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
+  expect(status).toBe(200);
+  expect(bench.log.filter((line) => line.includes("command help"))).toEqual([]);
+});
+
+test("Slack's check of the address is answered, with a signature only", async () => {
+  const body = JSON.stringify({ type: "url_verification", token: "t", challenge: "c-123" });
+  const headers = {
+    "content-type": "application/json",
+    "x-slack-request-timestamp": String(now()),
+    "x-slack-signature": sign(secret(), String(now()), body),
+  };
+  const url = bench.slack.eventsUrl ?? "";
+  expect(await deliver(url, { body, headers })).toMatchObject({ status: 200, body: '{"challenge":"c-123"}' });
+  expect((await deliver(url, { body, headers: { "content-type": "application/json" } })).status).toBe(401);
+});
