@@ -36,6 +36,8 @@ const PROBE_TURNS = 2_000;
 interface BenchOptions {
   /** Only the peers are started. */
   idle?: boolean;
+  /** What the clock shows at the beginning, epoch ms. */
+  startsAt?: number;
   /** Variables beside the usual ones. */
   env?: Record<string, string>;
   /** Real ms. */
@@ -71,13 +73,14 @@ export class Bench {
     mode: Mode,
     {
       idle = false,
+      startsAt,
       env = {},
       hexTimeoutMs = HEX_TIMEOUT_MS,
       slackPingMs = SLACK_PING_MS,
       slackOptions = {},
     }: BenchOptions = {},
   ): Promise<Bench> {
-    const clock = new ManualClock();
+    const clock = new ManualClock(startsAt);
     const hex = await startHex({ clock });
     const slack = await startSlack({ clock, ...slackOptions });
     const statusPage = await startStatusPage();

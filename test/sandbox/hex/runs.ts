@@ -3,13 +3,13 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/clock.js";
 import type { RunBody } from "./run-request.js";
-import { type Moment, plannedRun, type Timeline } from "./timeline.js";
+import { type Moment, plannedRun, Timeline } from "./timeline.js";
 import type { Project, Run, RunOptions } from "./types.js";
 
 const KEPT_MS = 90 * 24 * 60 * 60_000;
 
 /** What does not change in the life of a run. */
-type RunFacts = Omit<Run, "status" | "finished" | "startedAt" | "endedAt">;
+export type RunFacts = Omit<Run, "status" | "finished" | "startedAt" | "endedAt">;
 
 interface Entry {
   run: Run;
@@ -94,6 +94,11 @@ export class Runs {
   /** The run is KILLED in `afterMs`, unless it ends before that. */
   kill(id: string, afterMs: number): void {
     this.#entry(id).timeline.killAt(this.#clock.now() + afterMs);
+  }
+
+  /** A run of which `history` told. */
+  restore(facts: RunFacts, history: readonly Moment[]): Run {
+    return this.#add(facts, new Timeline([...history]));
   }
 
   /** The statuses that the run has gone through. */

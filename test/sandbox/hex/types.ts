@@ -322,6 +322,13 @@ export interface HexWorkspace {
   run(id: string): Run;
   /** A run that no API request started: scheduled, or history. */
   startRun(projectId: string, options?: RunOptions): Run;
+  /** The statuses that a run has gone through, each with its time (epoch ms): with the run's facts, all that `restoreRun` needs. */
+  history(runId: string): { status: string; at: number }[];
+  /** A run of another simulated Hex goes on here, and stays as it is until it is moved. */
+  restoreRun(
+    facts: Omit<Run, "status" | "finished" | "startedAt" | "endedAt">,
+    history: readonly { status: string; at: number }[],
+  ): Run;
   /** Any status, known to Hex or not. The run stays there until it is moved again. */
   setStatus(runId: string, status: string): void;
   finishRun(runId: string, outcome: RunOutcome): void;

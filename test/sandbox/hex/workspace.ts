@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/clock.js";
 import { RateLimiter } from "./limits.js";
 import { Projects } from "./projects.js";
-import { Runs } from "./runs.js";
+import { type RunFacts, Runs } from "./runs.js";
+import type { Moment } from "./timeline.js";
 import { Tokens } from "./tokens.js";
 import type {
   HexWorkspace,
@@ -99,6 +100,14 @@ export class Workspace implements HexWorkspace {
 
   startRun(projectId: string, options: RunOptions = {}): Run {
     return this.runStore.start(this.project(projectId), options);
+  }
+
+  history(runId: string): Moment[] {
+    return this.runStore.history(runId);
+  }
+
+  restoreRun(facts: RunFacts, history: readonly Moment[]): Run {
+    return this.runStore.restore(facts, history);
   }
 
   setStatus(runId: string, status: string): void {

@@ -53,6 +53,12 @@ export class MessageLog {
     return stored;
   }
 
+  /** A message of another local Slack, as it was there. */
+  restore(message: SlackMessage): void {
+    this.#all.push({ ...message });
+    this.watch.notify();
+  }
+
   edit(channel: string, ts: string, content: Content): void {
     const stored = this.#stored(channel, ts);
     if (!stored) return;

@@ -91,6 +91,9 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
       log.forget();
     },
     forgetCalls: (before) => calls.forget(before),
+    restore: (messages) => {
+      for (const message of messages) log.restore(message);
+    },
     dm: (person) => directory.dm(person),
     say: (person, channel, text) =>
       log.post({ channel: directory.roomOf(channel).id, author: person.id, via: "person", text, blocks: [] }),

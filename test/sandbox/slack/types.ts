@@ -241,6 +241,8 @@ export interface LocalSlack {
   forget(): void;
   /** Forgets the calls from before a moment, epoch ms; the refused ones stay in `refused`. */
   forgetCalls(before: number): void;
+  /** Messages of another local Slack, each with its place and time, go on here. */
+  restore(messages: readonly SlackMessage[]): void;
   /** The direct message channel of the bot and a person. */
   dm(person: Person): Channel;
   /** Somebody writes a message; it appears among the messages as via "person". */
