@@ -1,20 +1,32 @@
 // What the log says of requests to Hex and of its health.
 
+import type { Clock } from "./clock.js";
 import type { HealthEvent } from "./health/watchdog.js";
 import type { RequestRecord } from "./hex/client.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
 
-export function logRequest(
-  log: Logger,
-  { operation, reference, method, status, durationMs, error }: RequestRecord,
-): void {
-  const facts = { reference, operation, method, status, durationMs };
-  if (error === null) log.debug(facts, "Hex %s", operation);
-  else {
-    const { what, todo } = remedyFor(error.facts);
-    log.warn({ ...facts, err: error, todo }, "%s", what);
-  }
+/** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
+const LEFT_OUT_EVERY_MS = 10 * 60_000;
+
+/** Logs each request to Hex that ended, and what was left out of its answer: never the content. */
+export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord) => void {
+  const saidAt = new Map<RequestRecord["operation"], number>();
+  const isNews = (operation: RequestRecord["operation"]) => {
+    const now = clock.monotonic();
+    if (now - (saidAt.get(operation) ?? Number.NEGATIVE_INFINITY) < LEFT_OUT_EVERY_MS) return false;
+    saidAt.set(operation, now);
+    return true;
+  };
+  return ({ operation, reference, method, status, durationMs, error, leftOut }) => {
+    const facts = { reference, operation, method, status, durationMs };
+    if (error !== null) {
+      const { what, todo } = remedyFor(error.facts);
+      log.warn({ ...facts, err: error, todo }, "%s", what);
+    } else if (leftOut !== null && isNews(operation)) {
+      log.warn({ ...facts, leftOut }, "Hex %s: some entries of the answer cannot be read and are left out", operation);
+    } else log.debug(leftOut === null ? facts : { ...facts, leftOut }, "Hex %s", operation);
+  };
 }
 
 export function logHealth(log: Logger, event: HealthEvent): void {

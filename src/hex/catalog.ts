@@ -50,9 +50,9 @@ export class Catalog {
     const found = new Map<string, Project>();
     const readAt = this.clock.now();
     let complete = false;
-    for await (const { values, pagination } of this.hex.projects(call, MAX_PAGES)) {
+    for await (const { values, isLast } of this.hex.projects(call, MAX_PAGES)) {
       for (const project of values) found.set(project.id, project);
-      complete = pagination.after === null;
+      complete = isLast;
     }
     this.#list = { projects: sortProjects([...found.values()].filter(isRunnableKind)), readAt, complete };
     return this.#list;

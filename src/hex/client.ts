@@ -1,20 +1,17 @@
 // The Hex API, one method an endpoint. How a request is sent, paid for and repeated is the Sender's.
 
-import { z } from "zod";
+import { HexError, type Operation } from "./errors.js";
+import { safeId } from "./ids.js";
 import {
-  type HexRun,
-  hexRunSchema,
-  type Me,
-  meSchema,
-  type Project,
-  type ProjectPage,
-  projectPageSchema,
-  projectSchema,
-  type RunPage,
-  runPageSchema,
-  type StartedRun,
-  startedRunSchema,
-} from "./schema.js";
+  readMe,
+  readNothing,
+  readProject,
+  readProjectPage,
+  readRun,
+  readRunPage,
+  readStartedRun,
+} from "./read-answer.js";
+import type { HexRun, Me, Project, ProjectPage, RunPage, StartedRun } from "./schema.js";
 import { type Call, Sender, type SenderOptions } from "./sender.js";
 
 export type { Call, RequestRecord } from "./sender.js";
@@ -36,8 +33,6 @@ export interface RunQuery {
 }
 
 const PAGE = 100;
-/** For answers of which nothing is read: CancelRun's 204 has no body at all. */
-const nothing = z.unknown().transform(() => undefined);
 
 export class HexClient {
   readonly #sender: Sender;
@@ -57,7 +52,7 @@ export class HexClient {
 
   /** Who the token is. Needs no scope: a 401 here means that the token is dead. */
   me(call: Call): Promise<Me> {
-    return this.#sender.send({ operation: "me", method: "get", path: "users/me", schema: meSchema }, call);
+    return this.#sender.send({ operation: "me", method: "get", path: "users/me", read: readMe }, call);
   }
 
   /** One page of projects, newest published first. `after`: the cursor of the page before. */
@@ -65,14 +60,14 @@ export class HexClient {
     const query = new URLSearchParams({ limit: String(PAGE), sortBy: "LAST_PUBLISHED_AT", sortDirection: "DESC" });
     if (after !== null) query.set("after", after);
     return this.#sender.send(
-      { operation: "listProjects", method: "get", path: "projects", query, schema: projectPageSchema },
+      { operation: "listProjects", method: "get", path: "projects", query, read: readProjectPage },
       call,
     );
   }
 
   /**
-   * All projects, page by page, at most `maxPages` pages of 100; `pagination.after` of the last page is null when there are
-   * no more. A cursor that repeats ends the list.
+   * All projects, page by page, at most `maxPages` pages of 100; `isLast` of the last one tells whether there are no more. A
+   * cursor that repeats ends the list.
    */
   async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
@@ -85,71 +80,69 @@ export class HexClient {
         after,
       );
       yield found;
-      after = found.pagination.after;
+      after = found.after;
       if (after === null || seen.has(after)) return;
       seen.add(after);
     }
   }
 
-  project(projectId: string, call: Call): Promise<Project> {
-    const path = projectPath(projectId);
-    return this.#sender.send({ operation: "getProject", method: "get", path, schema: projectSchema }, call);
+  async project(projectId: string, call: Call): Promise<Project> {
+    const operation = "getProject";
+    const id = this.#safe(projectId, operation);
+    return this.#sender.send({ operation, method: "get", path: `projects/${id}`, read: readProject(id) }, call);
   }
 
   /**
    * Starts the latest published version. Never repeated: after an error for which `provesNoEffect` is false, a run may exist.
    */
-  startRun(projectId: string, request: RunRequest, call: Call): Promise<StartedRun> {
-    const path = runsPath(projectId);
-    const json = bodyOf(request);
-    return this.#sender.send({ operation: "runProject", method: "post", path, json, schema: startedRunSchema }, call);
+  async startRun(projectId: string, request: RunRequest, call: Call): Promise<StartedRun> {
+    const operation = "runProject";
+    const id = this.#safe(projectId, operation);
+    const read = readStartedRun({ origin: this.origin, projectId: id });
+    return this.#sender.send({ operation, method: "post", path: runsPath(id), json: bodyOf(request), read }, call);
   }
 
   /** Asks Hex to check a run request without starting anything. Proves the scope "Run projects". */
   async dryRun(projectId: string, request: RunRequest, call: Call): Promise<void> {
-    const path = runsPath(projectId);
+    const operation = "dryRun";
+    const path = runsPath(this.#safe(projectId, operation));
     const json = { ...bodyOf(request), dryRun: true };
-    await this.#sender.send({ operation: "dryRun", method: "post", path, json, schema: nothing }, call);
+    await this.#sender.send({ operation, method: "post", path, json, read: readNothing }, call);
   }
 
-  run(projectId: string, runId: string, call: Call): Promise<HexRun> {
-    const path = runPath(projectId, runId);
-    return this.#sender.send({ operation: "getRun", method: "get", path, schema: hexRunSchema }, call);
+  async run(projectId: string, runId: string, call: Call): Promise<HexRun> {
+    const operation = "getRun";
+    const ids = { projectId: this.#safe(projectId, operation), runId: this.#safe(runId, operation) };
+    const path = `${runsPath(ids.projectId)}/${ids.runId}`;
+    return this.#sender.send({ operation, method: "get", path, read: readRun({ origin: this.origin, ...ids }) }, call);
   }
 
-  /** One page of a project's runs, newest start first; those that have not started come first of all. */
-  async runs(projectId: string, query: RunQuery, call: Call): Promise<RunPage> {
-    const path = runsPath(projectId);
-    const search = new URLSearchParams({
-      limit: String(query.limit),
-      offset: "0",
-      runTriggerFilter: query.trigger ?? "ALL",
-    });
-    const page = await this.#sender.send(
-      { operation: "listRuns", method: "get", path, query: search, schema: runPageSchema },
-      call,
-    );
-    const start = (run: HexRun) => run.startTime ?? Number.POSITIVE_INFINITY;
-    return { ...page, runs: page.runs.toSorted((a, b) => (start(a) === start(b) ? 0 : start(b) - start(a))) };
+  /** One page of a project's runs. */
+  async runs(projectId: string, { limit, trigger = "ALL" }: RunQuery, call: Call): Promise<RunPage> {
+    const operation = "listRuns";
+    const id = this.#safe(projectId, operation);
+    const query = new URLSearchParams({ limit: String(limit), offset: "0", runTriggerFilter: trigger });
+    const read = readRunPage({ origin: this.origin, projectId: id });
+    return this.#sender.send({ operation, method: "get", path: runsPath(id), query, read }, call);
   }
 
   /** Resolves when Hex has accepted the cancellation; the run becomes KILLED a little later. */
   async cancelRun(projectId: string, runId: string, call: Call): Promise<void> {
-    const path = runPath(projectId, runId);
-    await this.#sender.send({ operation: "cancelRun", method: "delete", path, schema: nothing }, call);
+    const operation = "cancelRun";
+    const path = `${runsPath(this.#safe(projectId, operation))}/${this.#safe(runId, operation)}`;
+    await this.#sender.send({ operation, method: "delete", path, read: readNothing }, call);
+  }
+
+  /** An id as it may stand in a path. @throws HexError of the kind bad_request, before anything is sent */
+  #safe(id: string, operation: Operation): string {
+    const safe = safeId(id);
+    if (safe === null) throw new HexError({ kind: "bad_request", operation, host: this.host });
+    return safe;
   }
 }
 
-function projectPath(projectId: string): string {
-  return `projects/${encodeURIComponent(projectId)}`;
-}
-
 function runsPath(projectId: string): string {
-  return `${projectPath(projectId)}/runs`;
-}
-
-function runPath(projectId: string, runId: string): string {
-  return `${runsPath(projectId)}/${encodeURIComponent(runId)}`;
+  return `projects/${projectId}/runs`;
 }
 
 function bodyOf(request: RunRequest): RunRequest {

@@ -1,7 +1,7 @@
 // Reads what `fetch` threw: why there was no answer.
 
 import { z } from "zod";
-import { HexError, type HexErrorKind, type Operation } from "./errors.js";
+import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
 
 /**
  * Turns what `fetch` threw into a HexError. `timedOut`: the bot's own time limit ended the request.
@@ -9,7 +9,8 @@ import { HexError, type HexErrorKind, type Operation } from "./errors.js";
  */
 export function errorOfFetch(error: unknown, at: { operation: Operation; host: string }, timedOut: boolean): HexError {
   const codes = timedOut ? [] : codesOf(error, 0);
-  return new HexError({ ...at, kind: timedOut ? "timeout" : kindOfCodes(codes), detail: codes[0] });
+  const kind = timedOut ? "timeout" : kindOfCodes(codes);
+  return new HexError({ ...at, kind, detail: codes[0], ...(kind === "unreadable" ? { flaw: flawOf(codes) } : {}) });
 }
 
 function kindOfCodes(codes: string[]): HexErrorKind {
@@ -20,7 +21,16 @@ function kindOfCodes(codes: string[]): HexErrorKind {
   // Only what can happen before a request is sent: this kind proves that Hex never saw it.
   if (any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
   if (any(/^(ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/)) return "timeout";
+  if (codes.some((code) => code === HEADERS_TOO_LARGE || COMPRESSION.test(code))) return "unreadable";
   return "network";
+}
+
+/** Hex has answered, and what came was of no use: headers beyond Node's limit, or compressed data that is none. */
+const HEADERS_TOO_LARGE = "UND_ERR_HEADERS_OVERFLOW";
+const COMPRESSION = /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING)/;
+
+function flawOf(codes: string[]): Flaw {
+  return codes.includes(HEADERS_TOO_LARGE) ? "too_large" : "no_json";
 }
 
 const causeSchema = z.object({

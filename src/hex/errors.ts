@@ -39,15 +39,12 @@ export const HEX_ERROR_KINDS = [
 ] as const;
 export type HexErrorKind = (typeof HEX_ERROR_KINDS)[number];
 
-/** Why Hex refused inputs. */
-export const inputsSchema = z.object({
-  /** Names that the published app does not show. */
-  unknown: z.array(z.string()),
-  /** Values of the wrong type. `given`: as JSON, at most 100 characters; empty when it is not known. */
-  wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
-  /** Refused for another reason, in Hex's words. */
-  others: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
-});
+/**
+ * What is wrong with an answer that cannot be read. `shape`: something is missing or of another type; `other_id`: it is about
+ * another project or run than the one that was asked for.
+ */
+const FLAWS = ["too_large", "too_deep", "no_json", "shape", "other_id"] as const;
+export type Flaw = (typeof FLAWS)[number];
 
 /** What a HexError says; also as it is stored. */
 export const factsSchema = z.object({
@@ -59,9 +56,18 @@ export const factsSchema = z.object({
   /** Hex's own sentence, at most 300 characters. */
   detail: z.string().optional(),
   traceId: z.string().optional(),
+  /** Of an answer that cannot be read: what is wrong with it, and where in it, such as `runs.3.runId`. */
+  flaw: z.enum(FLAWS).optional(),
+  flawAt: z.string().optional(),
   /** How long to wait, in ms, when Hex or the bot's own budget says so. */
   retryAfterMs: z.number().optional(),
-  inputs: inputsSchema.optional(),
+  /** Why Hex refused inputs: names it does not know, and values of the wrong type with the type it expects. */
+  inputs: z
+    .object({
+      unknown: z.array(z.string()),
+      wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
+    })
+    .optional(),
 });
 export type HexErrorFacts = z.output<typeof factsSchema>;
 

@@ -1,7 +1,7 @@
 // One table from what went wrong with Hex to what a person can do about it: for Slack, `npm run verify` and the log alike.
 // Plain sentences; `code` in backticks, which both Slack and a terminal show well.
 
-import type { HexErrorFacts, HexErrorKind, Operation } from "./errors.js";
+import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "./errors.js";
 
 /** What happened, what is likely behind it, and what to do, most likely first. */
 export interface Remedy {
@@ -21,6 +21,14 @@ const NEW_TOKEN =
 const ABOUT_NO_ID = {
   causes: ["A proxy in between has changed or refused the request.", "Hex's API has changed."],
   todo: [`${CHECK_URL}, and what stands between the bot and Hex.`, "If it stays so, update the bot."],
+};
+
+const UNREADABLE_BECAUSE: Record<Flaw, string[]> = {
+  no_json: ["The answer was cut off on its way.", "Hex's API has changed."],
+  shape: ["Hex's API has changed.", "A proxy in between has changed the answer."],
+  too_large: ["The answer was far larger than Hex's are.", "A proxy in between answered in place of Hex."],
+  too_deep: ["The answer was nested far deeper than Hex's are.", "A proxy in between answered in place of Hex."],
+  other_id: ["The answer was about another project or run than the bot had asked for.", "A proxy mixes up answers."],
 };
 
 const REMEDIES: Record<HexErrorKind, Entry> = {
@@ -68,9 +76,9 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
     todo: [`${CHECK_URL}: it is the start of your address in Hex, such as \`https://app.hex.tech\`.`, STATUS_PAGE],
   }),
-  unreadable: ({ host }) => ({
+  unreadable: ({ host, flaw }) => ({
     what: `${host} answered with something that this bot does not understand.`,
-    causes: ["The answer was cut off on its way.", "Hex's API has changed."],
+    causes: UNREADABLE_BECAUSE[flaw ?? "no_json"],
     todo: ["Try again.", "If it stays so, update the bot."],
   }),
   bad_request: ({ operation }) => ({
@@ -155,9 +163,8 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: [
       ...(inputs?.unknown ?? []).map((name) => `The published app has no input \`${name}\`.`),
       ...(inputs?.wrongType ?? []).map(
-        ({ name, expected, given }) => `\`${name}\` must be ${expected}${given === "" ? "" : `, not \`${given}\``}.`,
+        ({ name, expected, given }) => `\`${name}\` must be ${expected}, not \`${given}\`.`,
       ),
-      ...(inputs?.others ?? []).map(({ name, reason }) => `\`${name}\`: Hex says: ${reason.replace(/\.$/, "")}.`),
     ],
     todo: [
       "Correct the inputs and run it again.",
@@ -169,17 +176,12 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["It ended before the cancellation arrived."],
     todo: ["Nothing; its card shows how it ended."],
   }),
-  request_refused: ({ operation, status, detail }) => ({
+  request_refused: ({ operation, status }) => ({
     what: `Hex refused to ${VERBS[operation]}${status ? ` (${status})` : ""}.`,
     ...(hasId(operation)
       ? {
           causes: ["Hex found something wrong with the request."],
-          todo: [
-            "Read Hex's own words and correct what they name.",
-            ...(/\bview/i.test(detail ?? "")
-              ? ["`--view` takes the id of a saved view (36 characters), not its name."]
-              : []),
-          ],
+          todo: ["Read Hex's own words and correct what they name."],
         }
       : ABOUT_NO_ID),
   }),

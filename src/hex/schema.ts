@@ -1,139 +1,214 @@
-// What Hex answers, as zod schemas and the types that follow from them.
-// Lenient on purpose: unknown fields are dropped, unknown enum values pass, absent nullable fields become null.
-// Source: Hex's published OpenAPI document (July and October 2026 states).
+// What Hex answers, as zod schemas and the types that follow from them. Source: Hex's published OpenAPI document (July 2026
+// and mid-September 2026 states).
+// Strict about ids alone. All else is taken as far as it can be: a field of another type becomes null, or what it usually is,
+// and never hides the rest; unknown fields are dropped, unknown words pass, and no text is longer than people read.
 
 import { z } from "zod";
+import { beginning } from "../lib/text.js";
+import { idSchema } from "./ids.js";
 
-const nullable = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+/** The schema's value, or null for anything else. */
+const lenient = <T extends z.ZodType>(schema: T) =>
+  schema
+    .nullish()
+    .catch(null)
+    .transform((value) => value ?? null);
 
-/** An ISO 8601 date as epoch milliseconds (UTC); a date that is none becomes null rather than an error. */
-const time = nullable(z.string()).transform((text) => {
-  const ms = text === null ? Number.NaN : Date.parse(text);
-  return Number.isNaN(ms) ? null : ms;
-});
+const shortText = (max: number) => z.string().transform((text) => beginning(text, max));
+/** One line of text; a number counts as text. */
+const word = (max: number) => z.union([z.string(), z.number()]).pipe(z.coerce.string()).pipe(shortText(max));
+/** A number, also as text in plain digits. */
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .max(40)
+    .regex(/^\s*[+-]?\d+(\.\d+)?\s*$/)
+    .transform(Number),
+]);
+const whole = (min: number, max: number) => number.pipe(z.number().int().min(min).max(max));
+const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 
-/** When a token expires: epoch ms, null = never. What Hex leaves out is not known. */
+/** Its entries as they came: there may be very many. */
+const list = z.custom<unknown[]>((value) => Array.isArray(value));
+/** As many entries of a list inside an entry are read; Hex has never more than some dozen. */
+const FEW = 100;
+/** Those of a list that can be read; what is no list counts as an empty one. */
+const readable = <T extends z.ZodType>(schema: T) =>
+  lenient(list).transform((entries) =>
+    (entries ?? []).slice(0, FEW).flatMap((entry) => schema.safeParse(entry).data ?? []),
+  );
+
+/** Dates beyond it cannot be written with four digits. Epoch ms. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+/** Epoch times are told in seconds or milliseconds (not settled): below the year 5138 in seconds they are seconds. */
+const SECONDS_BELOW = 100_000_000_000;
+
+/** Epoch ms of what is told as seconds or milliseconds since 1970; null for what is no time after 1970. */
+function epochMs(told: number): number | null {
+  const ms = Math.round(told < SECONDS_BELOW ? told * 1_000 : told);
+  return ms > 0 && ms < YEAR_10000 ? ms : null;
+}
+
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+
+function dateMs(text: string): number | null {
+  const ms = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);
+  return Number.isNaN(ms) || ms <= 0 || ms >= YEAR_10000 ? null : ms;
+}
+
+/** An ISO 8601 date, or a time since 1970, as epoch milliseconds (UTC); null for one that is none, and for 1970 or before. */
+const moment = z.union([number.transform(epochMs), z.string().max(100).transform(dateMs)]);
+const time = lenient(moment);
+
+/** When a token expires: epoch ms, null = never. What Hex leaves out, or tells in a way that is no time, is not known. */
 export type Expiry = number | null | "unknown";
 
-/** Hex tells it in seconds or milliseconds (not settled): a value below the year 5138 in seconds is seconds. */
-const expiry = z
-  .number()
-  .nullish()
-  .transform((value): Expiry => {
-    if (value === undefined) return "unknown";
-    return value !== null && value < 100_000_000_000 ? value * 1000 : value;
-  });
+const expiry = moment
+  .nullable()
+  .optional()
+  .catch(undefined)
+  .transform((told): Expiry => told ?? "unknown");
+const tokenSchema = z.object({ exp: z.union([z.null(), expiry]) });
 
-const person = nullable(z.object({ email: z.string() }));
-const named = nullable(z.object({ name: z.string() }));
+const email = z.object({ email: shortText(320) });
+const person = lenient(email);
+const named = z.object({ name: word(200) });
 
-/** `GET /users/me`: `user` is null for a workspace token. */
+/** `GET /users/me`: `user` is null for a workspace token, `orgId` for an id that is none. */
 export const meSchema = z
   .object({
-    id: z.string().nullish(),
-    name: nullable(z.string()),
-    email: z.string().nullish(),
-    role: nullable(z.string()),
+    name: lenient(shortText(200)),
+    email: lenient(shortText(320)),
+    role: lenient(word(100)),
     org: z.object({ id: z.string() }),
-    token: z.object({ exp: expiry }).nullish(),
+    token: lenient(tokenSchema),
   })
-  .transform((me) => ({
-    user: me.email ? { name: me.name, email: me.email, role: me.role } : null,
-    orgId: me.org.id,
-    expiresAt: me.token ? me.token.exp : ("unknown" as const),
+  .transform(({ name, email, role, org, token }) => ({
+    user: email ? { name, email, role } : null,
+    orgId: idSchema.safeParse(org.id).data ?? null,
+    expiresAt: token === null ? ("unknown" as const) : token.exp,
   }));
 export type Me = z.output<typeof meSchema>;
 
-const timing = {
-  timezone: z.string().catch("UTC"),
-  minute: z.number().catch(0),
-};
+const timing = { timezone: shortText(60).catch("UTC"), minute: whole(0, 59).catch(0) };
+const hour = whole(0, 23);
 
 /** One schedule of a project. The keys that its cadence does not use are null. */
 const scheduleSchema = z.object({
-  cadence: z.string(),
-  enabled: z.boolean().catch(true),
-  hourly: nullable(z.object(timing)),
-  daily: nullable(z.object({ ...timing, hour: z.number() })),
-  weekly: nullable(z.object({ ...timing, hour: z.number(), dayOfWeek: z.union([z.string(), z.number()]) })),
-  monthly: nullable(z.object({ ...timing, hour: z.number(), day: z.number() })),
-  custom: nullable(z.object({ timezone: z.string().catch("UTC"), cron: z.string() })),
+  cadence: word(60),
+  enabled: flag.catch(true),
+  hourly: lenient(z.object(timing)),
+  daily: lenient(z.object({ ...timing, hour })),
+  weekly: lenient(z.object({ ...timing, hour, dayOfWeek: z.union([shortText(20), whole(0, 7)]) })),
+  monthly: lenient(z.object({ ...timing, hour, day: whole(1, 31) })),
+  custom: lenient(z.object({ timezone: timing.timezone, cron: z.string().max(200) })),
 });
 export type Schedule = z.output<typeof scheduleSchema>;
 
-/** A project. Published = `lastPublishedAt` is not null; `status` is a label of the workspace and says nothing about that. */
-export const projectSchema = z.object({
-  id: z.string().min(1),
-  title: z.string(),
-  description: nullable(z.string()),
-  type: z.string().catch("PROJECT"),
-  creator: person,
-  owner: person,
-  status: named,
-  categories: z
-    .array(z.object({ name: z.string() }))
-    .nullish()
-    .transform((list) => list ?? []),
-  lastEditedAt: time,
-  lastPublishedAt: time,
-  createdAt: time,
-  archivedAt: time,
-  trashedAt: time,
-  schedules: z
-    .array(scheduleSchema.nullable().catch(null))
-    .nullish()
-    .transform((list) => (list ?? []).filter((schedule) => schedule !== null)),
-});
+/**
+ * A project. Published = `lastPublishedAt` is not null; `status` is a label of the workspace and says nothing about that. One
+ * without a title is called by its id.
+ */
+export const projectSchema = z
+  .object({
+    id: idSchema,
+    title: lenient(word(1_000)),
+    description: lenient(shortText(5_000)),
+    type: word(100)
+      .transform((text) => text.toUpperCase())
+      .catch("PROJECT"),
+    creator: person,
+    owner: person,
+    status: lenient(named),
+    categories: readable(named),
+    lastEditedAt: time,
+    lastPublishedAt: time,
+    createdAt: time,
+    archivedAt: time,
+    trashedAt: time,
+    schedules: readable(scheduleSchema),
+  })
+  .transform((project) => ({ ...project, title: project.title?.trim() ? project.title : project.id }));
 export type Project = z.output<typeof projectSchema>;
 
-/** `GET /projects`: an object, not an array. */
-export const projectPageSchema = z.object({
-  values: z.array(projectSchema),
-  pagination: z.object({ after: nullable(z.string()) }),
-});
-export type ProjectPage = z.output<typeof projectPageSchema>;
+/** A cursor goes into the address of the next request. Hex's have about a hundred characters. */
+const LONGEST_CURSOR = 1_000;
 
-const version = nullable(z.union([z.string(), z.number()])).transform((value) =>
-  value === null ? null : String(value),
-);
+/** `GET /projects`: an object, not an array. `values`: as they came, see `projectSchema`. */
+export const projectPageSchema = z.object({
+  values: list.nullable(),
+  pagination: lenient(z.object({ after: lenient(z.string()) })).transform((pagination) => {
+    const after = pagination?.after || null;
+    const isUsable = after !== null && after.length <= LONGEST_CURSOR;
+    // Without a word about it there may be another page.
+    return { after: isUsable ? after : null, isLast: pagination !== null && after === null };
+  }),
+});
+export interface ProjectPage {
+  values: Project[];
+  /** The cursor of the next page; null when there is none, or none that can be used. */
+  after: string | null;
+  /** Whether there are certainly no more. */
+  isLast: boolean;
+}
+
+/** The same of a project that is known, whether or not the answer names it. */
+type About<T extends { projectId?: unknown }> = Omit<T, "projectId"> & { projectId: string };
+
+const version = lenient(word(40));
+const traceId = lenient(shortText(200));
+const runUrl = lenient(z.string());
 
 /** `POST /projects/{id}/runs` -> 201. There is no status in it. */
 export const startedRunSchema = z.object({
-  projectId: z.string(),
-  runId: z.string().min(1),
-  runUrl: nullable(z.string()),
-  traceId: nullable(z.string()),
+  projectId: idSchema.nullish(),
+  runId: idSchema,
+  runUrl,
+  traceId,
   projectVersion: version,
 });
-export type StartedRun = z.output<typeof startedRunSchema>;
+export type StartedRun = About<z.output<typeof startedRunSchema>>;
 
-/** A run as GetRunStatus and GetProjectRuns tell it. Times in epoch ms, `elapsedTime` in ms. */
-export const hexRunSchema = z.object({
-  projectId: z.string(),
-  runId: z.string().min(1),
-  runUrl: nullable(z.string()),
-  status: z.string(),
-  runTrigger: nullable(z.string()),
-  projectVersion: version,
-  startTime: time,
-  endTime: time,
-  elapsedTime: nullable(z.number()),
-  traceId: nullable(z.string()),
-});
-export type HexRun = z.output<typeof hexRunSchema>;
-
-/** `GET /projects/{id}/runs`: paged by offset, in no promised order. */
-export const runPageSchema = z.object({
-  runs: z.array(hexRunSchema),
-  nextPage: nullable(z.union([z.string(), z.number()])),
-});
-export type RunPage = z.output<typeof runPageSchema>;
-
-/** The statuses after which a run changes no more. Any other, unknown ones included, counts as not finished. */
+/** The statuses that the API's document names; the last four are final. */
+const STATUSES = ["PENDING", "RUNNING", "COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
 const FINAL_STATUSES = ["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
-/** Narrows a status to a final one. */
+/** A known status however it is written, such as `completed` or `Unable to allocate kernel`; another one as it came. */
+function spelled(status: string): string {
+  const known = status
+    .trim()
+    .toUpperCase()
+    .replace(/[\s-]+/g, "_");
+  return STATUSES.find((one) => one === known) ?? status.trim();
+}
+
+/** A run as GetRunStatus and GetProjectRuns tell it. Times in epoch ms, `elapsedTime` in ms. */
+export const hexRunSchema = z.object({
+  projectId: idSchema.nullish(),
+  runId: idSchema,
+  runUrl,
+  status: word(100).transform(spelled),
+  runTrigger: lenient(word(100)),
+  projectVersion: version,
+  startTime: time,
+  endTime: time,
+  elapsedTime: lenient(number.pipe(z.number().min(0).max(YEAR_10000))),
+  traceId,
+});
+export type HexRun = About<z.output<typeof hexRunSchema>>;
+
+/** `GET /projects/{id}/runs`: in no promised order. `runs`: as they came, see `hexRunSchema`. */
+export const runPageSchema = z.object({ runs: list.nullable() });
+export interface RunPage {
+  /** Newest start first; those that have not started come first of all. */
+  runs: HexRun[];
+  /** False when some of the page's runs could not be read. */
+  isWhole: boolean;
+}
+
+/** Narrows a status to one after which a run changes no more. Any other, unknown ones included, counts as not finished. */
 export function isFinal(status: string): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
 }

@@ -2,13 +2,14 @@
 // budget. GET and DELETE may be repeated; POST is sent once, because Hex has no idempotency key.
 
 import ky from "ky";
-import type { z } from "zod";
 import type { Clock } from "../clock.js";
-import { parseJson } from "../lib/json.js";
+import { isNestedDeeper, MAX_DEPTH, parseJson } from "../lib/json.js";
+import { readBody } from "./body.js";
 import { type Budget, BudgetSpent, type Priority } from "./budget.js";
-import { errorOfAnswer, isHtml } from "./error-of-answer.js";
+import { errorOfAnswer, isHtml, traceIdOf } from "./error-of-answer.js";
 import { errorOfFetch } from "./error-of-fetch.js";
-import { HexError, type HexErrorKind, type Operation } from "./errors.js";
+import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
+import { type LeftOut, type ReadAnswer, type Reading, Unreadable } from "./read-answer.js";
 import { retryAfterMs } from "./retry-after.js";
 
 /** Who asks, and how long they can wait. */
@@ -32,8 +33,8 @@ export interface HexRequest<T> {
   path: string;
   query?: URLSearchParams;
   json?: unknown;
-  /** Of the answer's body. */
-  schema: z.ZodType<T>;
+  /** What is made of the answer. */
+  read: ReadAnswer<T>;
 }
 
 /** One request that was sent and how it ended: for the log, the metrics, and whoever wants to know whether Hex is alive. */
@@ -45,6 +46,8 @@ export interface RequestRecord {
   status: number | null;
   durationMs: number;
   error: HexError | null;
+  /** Entries of the answer that could not be read. */
+  leftOut: LeftOut | null;
 }
 
 export interface SenderOptions {
@@ -67,7 +70,14 @@ interface Answer {
   headers: Headers;
   /** As text, whatever it is. */
   body: string;
+  /** False when the body was longer than is read: then this is its beginning. */
+  isWhole: boolean;
 }
+
+/** The most that is read of an answer, in bytes after decompression: 40 kB for each project of a page of 100. */
+const MAX_BODY = 4_000_000;
+/** The same of a refusal, which is some sentences, and the names and values of the inputs that it refuses. */
+const MAX_REFUSAL = 250_000;
 
 const REPEATS = 2;
 const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
@@ -109,7 +119,7 @@ export class Sender {
     });
     const startedAt = performance.now();
     let status: number | null = null;
-    const record = (error: HexError | null) =>
+    const record = (error: HexError | null, leftOut: LeftOut | null = null) =>
       onRequest({
         operation: request.operation,
         reference: call.reference,
@@ -117,13 +127,14 @@ export class Sender {
         status,
         durationMs: Math.round(performance.now() - startedAt),
         error,
+        leftOut,
       });
     try {
       const answer = await this.#fetch(request, until - clock.now(), call.signal);
       status = answer.status;
       if (status === 429) budget.limited(retryAfterMs(answer.headers, clock.now()));
-      const value = this.#read(request, answer);
-      record(null);
+      const { value, leftOut } = this.#read(request, answer);
+      record(null, leftOut);
       return value;
     } catch (error) {
       // What was given up here says nothing about Hex.
@@ -158,7 +169,8 @@ export class Sender {
       const withoutToken = (text: string) =>
         text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
       const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
-      return { status: response.status, headers, body: withoutToken(await response.text()) };
+      const body = await readBody(response, response.ok ? MAX_BODY : MAX_REFUSAL);
+      return { status: response.status, headers, body: withoutToken(body.text), isWhole: body.isWhole };
     } catch (error) {
       throw errorOfFetch(error, this.#at(request), timeout.aborted);
     } finally {
@@ -166,14 +178,20 @@ export class Sender {
     }
   }
 
-  #read<T>(request: HexRequest<T>, { status, headers, body }: Answer): T {
+  #read<T>(request: HexRequest<T>, answer: Answer): Reading<T> {
     const at = this.#at(request);
-    if (status < 200 || status > 299)
-      throw errorOfAnswer({ ...at, status, headers, body, sent: request.json }, this.options.clock.now());
+    const { status, headers, body } = answer;
+    if (status < 200 || status > 299) throw errorOfAnswer({ ...at, ...answer }, this.options.clock.now());
     if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
-    const parsed = request.schema.safeParse(parseJson(body));
-    if (parsed.success) return parsed.data;
-    throw new HexError({ ...at, kind: "unreadable", status, traceId: headers.get("x-trace-id") ?? undefined });
+    try {
+      return request.read(parseJson(body));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      const flaw = flawOf(answer) ?? error.flaw;
+      const flawAt = flaw === error.flaw ? error.path : undefined;
+      const traceId = traceIdOf(headers.get("x-trace-id"));
+      throw new HexError({ ...at, kind: "unreadable", status, traceId, flaw, flawAt });
+    }
   }
 
   /** What every error says of where it happened. */
@@ -184,4 +202,11 @@ export class Sender {
 
 function mayRepeat({ method }: { method: string }, { signal, once }: Call, { kind }: HexError): boolean {
   return method !== "post" && !once && !signal?.aborted && REPEATABLE.has(kind);
+}
+
+/** What is wrong with a body before anybody looks for anything in it. */
+function flawOf({ body, isWhole }: Answer): Flaw | null {
+  if (!isWhole) return "too_large";
+  if (isNestedDeeper(body, MAX_DEPTH)) return "too_deep";
+  return parseJson(body) === undefined ? "no_json" : null;
 }

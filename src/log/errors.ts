@@ -12,6 +12,8 @@ const ERROR_FACTS = [
   "host",
   "detail",
   "traceId",
+  "flaw",
+  "flawAt",
   "reference",
   "retryAfter",
   "retryAfterMs",

@@ -48,6 +48,9 @@ export class Starter {
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(asHexError);
     const now = clock.now();
     if (!(outcome instanceof HexError)) {
+      // The id of another run that was started here cannot be this one's: the answer says that it may exist, and not which it is.
+      const owner = await store.byHexRun(outcome.runId);
+      if (owner !== null && owner.key !== key && owner.requester !== null) return this.look(key);
       // Also when somebody has given it up for lost meanwhile: this is the answer.
       return this.#change(key, (stored) =>
         stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
@@ -109,7 +112,7 @@ export class Starter {
 
   /**
    * Runs of the project that the API started since the intent and that belong to no other intent. `disputed`: they may belong
-   * to another one whose run is not known either.
+   * to another one whose run is not known either, or there may be others that could not be read.
    */
   async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
     const { hex, store } = this.options;
@@ -117,7 +120,7 @@ export class Starter {
     const since = run.requestedAt - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // In this order: an intent that gets its run in between is among those who have one.
-    const disputed = await store.hasRival(run);
+    const disputed = !page.isWhole || (await store.hasRival(run));
     const taken = await store.byHexRuns(recent.map((one) => one.runId));
     return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
   }

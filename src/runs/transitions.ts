@@ -87,7 +87,8 @@ export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null 
 /** What Hex says of a run now. A run that is being cancelled stays so until Hex says that it has ended. */
 export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const startedAt = seen.startTime ?? run.startedAt;
-  const hex = { ...run.hex, ...definedOf(identity(seen)) };
+  // Which run it is was settled when it was started or found: no later answer makes it another one.
+  const hex = { ...run.hex, ...definedOf(identity(seen)), runId: run.hex.runId };
   if (isFinal(seen.status)) return endedAs(run, seen.status, { ...seen, startTime: startedAt }, hex, now);
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
   if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };

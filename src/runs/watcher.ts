@@ -153,7 +153,8 @@ export class Watcher {
     const page = await this.options.hex
       .runs(projectId, { limit: PAGE }, callOf(first, signal))
       .catch((error: unknown) => {
-        if (error instanceof HexError && error.kind === "not_found") return null;
+        // Perhaps it can be told of each run by itself.
+        if (error instanceof HexError && (error.kind === "not_found" || error.kind === "unreadable")) return null;
         throw error;
       });
     for (const run of runs) this.#learnt.add(run.key);

@@ -104,7 +104,13 @@ test("a scrape asks the store once for each thing, and is there after a second w
 
 test("a request without an answer is counted by why there was none", async () => {
   const metrics = started();
-  const record = { operation: "me" as const, reference: "secret-reference", method: "GET", durationMs: 250 };
+  const record = {
+    operation: "me" as const,
+    reference: "secret-reference",
+    method: "GET",
+    durationMs: 250,
+    leftOut: null,
+  };
   metrics.hexRequest({ ...record, status: 200, error: null });
   metrics.hexRequest({ ...record, status: null, error: null });
   metrics.slackCall("chat.update", "rate_limited");

@@ -15,8 +15,8 @@ export interface Wire {
   budget: Budget;
   records: RequestRecord[];
   client: HexClient;
-  /** A client with another origin or token. */
-  clientAt: (origin: string, token?: string) => HexClient;
+  /** A client with another origin, token, or limit for one attempt (ms). */
+  clientAt: (origin: string, token?: string, timeoutMs?: number) => HexClient;
   stop: () => Promise<void>;
 }
 
@@ -26,9 +26,9 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   const token = hex.workspace.addToken(options);
   const budget = new Budget(clock, 1_000);
   const records: RequestRecord[] = [];
-  const clientAt = (origin: string, other = token) =>
+  const clientAt = (origin: string, other = token, timeoutMs = 300) =>
     new HexClient({
-      ...{ origin, token: other, clock, budget, timeoutMs: 300, backoffMs: 100, random: () => 0.5 },
+      ...{ origin, token: other, clock, budget, timeoutMs, backoffMs: 100, random: () => 0.5 },
       onRequest: (record) => records.push(record),
     });
   return { clock, hex, token, budget, records, client: clientAt(hex.origin), clientAt, stop: () => hex.stop() };

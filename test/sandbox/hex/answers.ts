@@ -1,11 +1,15 @@
 // What goes back over the wire, and how an answer is made.
 
+import { gzipSync } from "node:zlib";
+
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
   /** The body is not ended: the client waits for the rest. */
   stalls?: boolean;
+  /** Sent behind the body again and again, until the client goes. */
+  endless?: Buffer;
 }
 
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
@@ -26,6 +30,15 @@ export function html(status: number, title: string): Answer {
     headers: { "content-type": "text/html; charset=utf-8" },
     body: `<!doctype html>\n<html lang="en"><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`,
   };
+}
+
+const MEGABYTE = Buffer.alloc(1_000_000, " ");
+const PACKED_MEGABYTE = gzipSync(MEGABYTE);
+
+/** White space, which JSON may begin with, without end. */
+export function endless(status: number, unpacked: boolean): Answer {
+  const headers = { "content-type": "application/json", ...(unpacked ? { "content-encoding": "gzip" } : {}) };
+  return { status, headers, body: "", endless: unpacked ? PACKED_MEGABYTE : MEGABYTE };
 }
 
 export function empty(status: number): Answer {

@@ -2,9 +2,9 @@
 
 import { STATUS_CODES } from "node:http";
 import type { Clock } from "../../../src/clock.js";
-import { type Answer, empty, html, json, text } from "./answers.js";
-import { type ErrorSettings, errorAnswer, Refusal } from "./errors.js";
-import type { Endpoint, Fault, FaultKind, Faults } from "./types.js";
+import { type Answer, empty, endless, html, json, text } from "./answers.js";
+import { errorAnswer, Refusal } from "./errors.js";
+import type { Endpoint, Fault, FaultKind, Faults, HexWorkspace } from "./types.js";
 
 /** An answer, or none: the connection stays open for ever, or breaks. */
 export type Outcome = Answer | "hang" | "reset";
@@ -36,8 +36,7 @@ export class FaultQueue implements Faults {
 
 interface Hit {
   endpoint: Endpoint;
-  /** How it words its errors. */
-  settings: ErrorSettings;
+  shape: HexWorkspace["errorShape"];
   clock: Clock;
   /** Does what the request asks for, and answers as usual. */
   normal: () => Answer;
@@ -60,12 +59,16 @@ export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit)
     case "rateLimited": {
       const headers: Record<string, string> =
         kind.retryAfter === undefined ? {} : { "retry-after": String(kind.retryAfter) };
-      return errorAnswer(new Refusal(429, "Too many requests", { headers }), hit.endpoint, hit.settings);
+      return errorAnswer(new Refusal(429, "Too many requests", { headers }), hit.endpoint, hit.shape);
     }
     case "html":
       return html(kind.status ?? 200, "We will be back soon");
     case "bareText":
       return text(kind.status, kind.text);
+    case "altered":
+      return altered(done ?? hit.normal(), kind.alter);
+    case "endless":
+      return endless(kind.status ?? 200, kind.unpacked ?? false);
     case "stall":
       return { ...half(done ?? withoutEffect(hit)), stalls: true };
     case "truncated":
@@ -73,6 +76,12 @@ export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit)
     case "emptyBody":
       return { ...(done ?? withoutEffect(hit)), body: "" };
   }
+}
+
+function altered(usual: Answer, alter: (body: unknown) => unknown): Answer {
+  if (usual.body === "") return usual;
+  const other = alter(JSON.parse(usual.body));
+  return { ...usual, body: typeof other === "string" ? other : JSON.stringify(other) };
 }
 
 function half(whole: Answer): Answer {
@@ -89,7 +98,7 @@ function bodyAnswer(status: number, body: unknown, hit: Hit): Answer {
   if (typeof body === "string") return text(status, body);
   if (body !== undefined) return json(status, body);
   if (status < 400) return empty(status);
-  return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.settings);
+  return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.shape);
 }
 
 /** What the request would be answered with, had it the effect that it must not have. */

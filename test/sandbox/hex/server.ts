@@ -39,7 +39,9 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     log.add(record);
     const fault = faults.take(endpoint);
     const normal = () => api.answer(call);
-    const outcome = fault ? await applyFault(fault, { endpoint, settings: workspace, clock, normal }) : normal();
+    const outcome = fault
+      ? await applyFault(fault, { endpoint, shape: workspace.errorShape, clock, normal })
+      : normal();
     if (send(outcome, response, clock.now())) log.answered(record, response.statusCode);
   }
 
@@ -109,12 +111,24 @@ function send(outcome: Outcome, response: ServerResponse, now: number): boolean 
   return true;
 }
 
-function write({ status, headers, body, stalls = false }: Answer, response: ServerResponse, now: number): void {
+function write(
+  { status, headers, body, stalls = false, endless }: Answer,
+  response: ServerResponse,
+  now: number,
+): void {
   response.statusCode = status;
   response.setHeader("date", new Date(now).toUTCString());
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (stalls) response.write(body);
+  if (endless) repeat(endless, response);
+  else if (stalls) response.write(body);
   else response.end(body);
+}
+
+function repeat(chunk: Buffer, response: ServerResponse): void {
+  if (response.destroyed) return;
+  response.write(chunk, (error) => {
+    if (!error) setImmediate(() => repeat(chunk, response));
+  });
 }
 
 function parsedOrUndefined(body: string): unknown {

@@ -282,19 +282,14 @@ export interface HexWorkspace {
   tellsOfToken: boolean;
   /** Default natural: each endpoint in the shape that it uses today. */
   errorShape: "reason" | "code" | "natural";
-  /** In the shape `reason`: one string, or a list of them as older servers sent it. Default string. */
-  detailsAs: "string" | "list";
   /** What wrong or invisible ids are answered with. Default 404. */
   invisibleStatus: 400 | 403 | 404 | 422;
   /** Whether that answer says in words that the id is the reason, or has the status's own words alone. Default plain. */
   invisibleWords: "plain" | "vague";
   /** What is refused because of the state or the inputs of a project or run. Default 422. */
-  refusalStatus: 400 | 409 | 422;
-  /**
-   * How it tells which inputs it means: by issues with a path, by issues in words alone, or by the lists of names of older
-   * servers. Default issues.
-   */
-  refusedInputs: "issues" | "worded" | "listed";
+  refusalStatus: 409 | 422;
+  /** How a 422 (or 409) tells which inputs it means: by lists of names, or in words like any other refusal. Default listed. */
+  refusedInputs: "listed" | "worded";
   /** Default ALL. */
   listRunsDefaultTrigger: "API" | "ALL";
   /** In GetRunStatus and GetProjectRuns. Default true. */
@@ -355,7 +350,14 @@ export type FaultKind =
   | { type: "delay"; until: Promise<void> }
   /** Answers normally after so many ms of the clock. */
   | { type: "slow"; ms: number }
-  | { type: "bareText"; status: number; text: string };
+  | { type: "bareText"; status: number; text: string }
+  /**
+   * Takes effect, and answers with another body: what `alter` makes of the usual one, parsed. A string is sent as it is, all
+   * else as JSON. What has no body is answered as usual.
+   */
+  | { type: "altered"; alter: (body: unknown) => unknown }
+  /** A body that never ends. `unpacked`: only when it is decompressed; on the wire each kilobyte stands for a megabyte. */
+  | { type: "endless"; status?: number; unpacked?: boolean };
 
 export interface Fault {
   kind: FaultKind;

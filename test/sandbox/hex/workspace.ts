@@ -37,11 +37,10 @@ export class Workspace implements HexWorkspace {
   tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
   tellsOfToken = true;
   errorShape: HexWorkspace["errorShape"] = "natural";
-  detailsAs: HexWorkspace["detailsAs"] = "string";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
   invisibleWords: HexWorkspace["invisibleWords"] = "plain";
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
-  refusedInputs: HexWorkspace["refusedInputs"] = "issues";
+  refusedInputs: HexWorkspace["refusedInputs"] = "listed";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
   oldPaths = false;

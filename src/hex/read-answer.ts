@@ -1,0 +1,139 @@
+// From the JSON of an answer to what the bot works with: entry by entry, so that an odd one hides no other, and only about what
+// was asked for.
+
+import type { z } from "zod";
+import type { Flaw } from "./errors.js";
+import { safeId } from "./ids.js";
+import { ownLink } from "./own-link.js";
+import {
+  type HexRun,
+  hexRunSchema,
+  type Me,
+  meSchema,
+  type Project,
+  type ProjectPage,
+  projectPageSchema,
+  projectSchema,
+  type RunPage,
+  runPageSchema,
+  type StartedRun,
+  startedRunSchema,
+} from "./schema.js";
+
+/** An answer that is of no use, or an entry of one. `path`: where, such as `runs.3.runId`; never the content. */
+export class Unreadable extends Error {
+  override readonly name = "Unreadable";
+  constructor(
+    readonly flaw: Flaw,
+    readonly path: string,
+  ) {
+    super(`${flaw} at ${path || "the top"}`);
+  }
+}
+
+/** Entries of a list that could not be read: how many, and what was wrong with the first. */
+export interface LeftOut {
+  count: number;
+  path: string;
+}
+
+export interface Reading<T> {
+  value: T;
+  leftOut: LeftOut | null;
+}
+
+/** Reads the JSON of an answer; undefined stands for none. @throws Unreadable */
+export type ReadAnswer<T> = (json: unknown) => Reading<T>;
+
+/** What an answer has to be about. `origin`: of Hex, where its links lead. */
+export interface Asked {
+  origin: string;
+  projectId: string;
+  runId?: string;
+}
+
+/** More than any page that is asked for has. */
+const MOST_ENTRIES = 1_000;
+
+/** For answers of which nothing is read: CancelRun's 204 has no body at all. */
+export const readNothing: ReadAnswer<undefined> = () => only(undefined);
+
+export const readMe: ReadAnswer<Me> = (json) => only(parsed(meSchema, json));
+
+export const readProjectPage: ReadAnswer<ProjectPage> = (json) => {
+  const { values, pagination } = parsed(projectPageSchema, json);
+  const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(projectSchema, entry));
+  return { value: { values: entries, ...pagination }, leftOut };
+};
+
+/** @param projectId the one that was asked for */
+export function readProject(projectId: string): ReadAnswer<Project> {
+  return (json) => {
+    const project = parsed(projectSchema, json);
+    expectId("id", project.id, projectId);
+    return only(project);
+  };
+}
+
+export function readStartedRun(asked: Asked): ReadAnswer<StartedRun> {
+  return (json) => only(aboutAsked(parsed(startedRunSchema, json), asked));
+}
+
+export function readRun(asked: Asked): ReadAnswer<HexRun> {
+  return (json) => only(aboutAsked(parsed(hexRunSchema, json), asked));
+}
+
+export function readRunPage(asked: Asked): ReadAnswer<RunPage> {
+  return (json) => {
+    const { runs } = parsed(runPageSchema, json);
+    const readOne = (entry: unknown) => aboutAsked(parsed(hexRunSchema, entry), asked);
+    const { entries, leftOut } = readEntries("runs", runs ?? [], readOne);
+    const start = (run: HexRun) => run.startTime ?? Number.POSITIVE_INFINITY;
+    const sorted = entries.toSorted((a, b) => (start(a) === start(b) ? 0 : start(b) - start(a)));
+    return { value: { runs: sorted, isWhole: leftOut === null }, leftOut };
+  };
+}
+
+function only<T>(value: T): Reading<T> {
+  return { value, leftOut: null };
+}
+
+function parsed<T>(schema: z.ZodType<T>, json: unknown): T {
+  const { data, error } = schema.safeParse(json);
+  if (error === undefined) return data;
+  throw new Unreadable("shape", (error.issues[0]?.path ?? []).join("."));
+}
+
+/** Those that can be read. When none of them can, the answer is of no use. */
+function readEntries<T>(at: string, list: readonly unknown[], readOne: (entry: unknown) => T) {
+  const entries: T[] = [];
+  const unread: Unreadable[] = [];
+  for (const [index, entry] of list.slice(0, MOST_ENTRIES).entries()) {
+    try {
+      entries.push(readOne(entry));
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      unread.push(new Unreadable(error.flaw, [at, index, error.path].filter((part) => part !== "").join(".")));
+    }
+  }
+  const [first] = unread;
+  if (first !== undefined && entries.length === 0) throw first;
+  const count = unread.length + Math.max(0, list.length - MOST_ENTRIES);
+  const leftOut: LeftOut | null = count === 0 ? null : { count, path: first?.path ?? `${at}.${MOST_ENTRIES}` };
+  return { entries, leftOut };
+}
+
+/** A run that belongs to another project, or another run, is refused; a link that leads elsewhere is dropped. */
+function aboutAsked<T extends { projectId?: string | null | undefined; runId: string; runUrl: string | null }>(
+  run: T,
+  { origin, projectId, runId }: Asked,
+): Omit<T, "projectId"> & { projectId: string } {
+  if (run.projectId) expectId("projectId", run.projectId, projectId);
+  if (runId !== undefined) expectId("runId", run.runId, runId);
+  return { ...run, projectId, runUrl: run.runUrl === null ? null : ownLink(run.runUrl, origin) };
+}
+
+/** @throws Unreadable when an answer names another id than the one that was asked for */
+function expectId(path: string, id: string, asked: string): void {
+  if (id !== safeId(asked)) throw new Unreadable("other_id", path);
+}
