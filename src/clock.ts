@@ -11,12 +11,18 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own time. A sleep on it does not keep the process alive. */
+/** The longest that one of Node's timers can run, in ms: a longer one would end after a millisecond. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's own time. A sleep on it does not keep the process alive, however long it is. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
-    if (signal?.aborted) return;
-    await delay(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }).catch(() => undefined);
+    const options = { ref: false, ...(signal ? { signal } : {}) };
+    for (let left = ms; !signal?.aborted; left -= LONGEST_TIMER_MS) {
+      await delay(Math.min(left, LONGEST_TIMER_MS), undefined, options).catch(() => undefined);
+      if (!(left > LONGEST_TIMER_MS)) return;
+    }
   },
 };

@@ -2,26 +2,37 @@
 
 /** Hex's longest window. A server that asks for more is wrong, and must not silence the bot for days. */
 const LONGEST_WAIT_MS = 60 * 60_000;
+/** A server that asks for less, such as a thousandth of a second, would be asked again and again. */
+const SHORTEST_WAIT_MS = 1_000;
 
 /**
  * How long a `Retry-After` (seconds or an HTTP date) or an `x-ratelimit-reset` (seconds, relative or epoch) asks to wait,
- * in ms; an hour at most.
+ * in ms: a second at least, an hour at most. undefined when they ask for nothing that is still to come: 0, a negative
+ * number, a date in the past. Whoever waits then chooses a pause of their own, which grows.
+ * @param now epoch ms
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const wait = askedWaitMs(headers, now);
-  return wait === undefined ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, wait));
+  const waits = [retryAfter(headers.get("retry-after"), now), reset(headers.get("x-ratelimit-reset"), now)];
+  const wait = waits.find((ms) => ms !== undefined && ms > 0);
+  return wait === undefined ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, Math.ceil(wait)));
 }
 
-function askedWaitMs(headers: Headers, now: number): number | undefined {
-  const after = headers.get("retry-after");
-  if (after !== null) {
-    const seconds = Number(after);
-    if (after.trim() !== "" && Number.isFinite(seconds)) return seconds * 1000;
-    const date = Date.parse(after);
-    if (!Number.isNaN(date)) return date - now;
-  }
-  const reset = Number(headers.get("x-ratelimit-reset") ?? Number.NaN);
-  if (!Number.isFinite(reset) || reset < 0) return undefined;
-  const epochMs = reset > 100_000_000_000 ? reset : reset * 1000;
+function retryAfter(told: string | null, now: number): number | undefined {
+  if (told === null) return undefined;
+  const seconds = secondsIn(told);
+  if (seconds !== undefined) return seconds * 1_000;
+  const date = Date.parse(told);
+  return Number.isNaN(date) ? undefined : date - now;
+}
+
+function reset(told: string | null, now: number): number | undefined {
+  const seconds = told === null ? undefined : secondsIn(told);
+  if (seconds === undefined) return undefined;
+  const epochMs = seconds > 100_000_000_000 ? seconds : seconds * 1_000;
   return epochMs > 1_000_000_000_000 ? epochMs - now : epochMs;
+}
+
+/** A number in plain digits; undefined for anything else, such as `0x10`, `1e9` or nothing at all. */
+function secondsIn(text: string): number | undefined {
+  return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -204,8 +204,8 @@ export class Watcher {
       );
     }
     const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1)) : 0;
-    // A limit is waited for. What fails may name any time too, and must not hold up the cards for so long.
-    this.#notBefore = clock.now() + ((isLimit ? error.facts.retryAfterMs : undefined) ?? backoff);
+    // A limit is waited for, and longer each time. What fails may name any time too, and must not hold up the cards for so long.
+    this.#notBefore = clock.now() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
   }
 }
 

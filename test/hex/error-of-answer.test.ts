@@ -200,7 +200,7 @@ describe("details", () => {
   test.each([
     [429, { "retry-after": "7" }, 7_000],
     [429, { "retry-after": "99999999" }, 3_600_000],
-    [429, { "retry-after": "-5" }, 0],
+    [429, { "retry-after": "-5" }, undefined],
     [429, { "retry-after": "soon" }, undefined],
     [429, { "x-ratelimit-reset": "12" }, 12_000],
     [422, { "x-ratelimit-reset": "12" }, undefined],
