@@ -18,6 +18,7 @@ import { StatusPage } from "./hex/status-page.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Keeper } from "./runs/keeper.js";
+import type { Run } from "./runs/run.js";
 import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Watcher } from "./runs/watcher.js";
@@ -32,11 +33,13 @@ import { clientOptions, connect, EVENTS_PATH, NEVER_TWICE } from "./slack/connec
 import { identify } from "./slack/connection/identity.js";
 import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
+import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
 import { slackReadiness } from "./slack/ready.js";
 import { SlackTroubles } from "./slack/trouble.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
 import { openStore } from "./store/open.js";
+import { RowReader } from "./store/row-reader.js";
 import { tryWrite } from "./store/trial.js";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -108,10 +111,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const catalog = new Catalog(hex, clock);
   const prober = new Prober(hex, catalog, clock);
 
-  const runs = new RunStore(store.db, (run) => {
+  const rows = new RowReader(({ place, why }) =>
+    log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
+  );
+  const onChange = (run: Run) => {
     void cards.redraw(run.key);
     watcher.wake();
-  });
+  };
+  const runs = new RunStore(store.db, onChange, rows);
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
   const watcher = new Watcher({
@@ -119,7 +126,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onSeen: (key) => void cards.redraw(key),
     onError: (err) => log.error({ err }, "watch"),
   });
-  const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"));
+  const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"), rows);
   const cards = new Cards({
     ...{ slack, cards: cardStore, runs, clock, log, origin: config.hex.origin },
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
@@ -134,16 +141,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: statusPageMs });
-  const health = new HealthStore(store.db, (incident, err) =>
-    log.error({ incident, err }, "An outage in the store cannot be read and is left out"),
-  );
+  const health = new HealthStore(store.db, rows);
   const channel = config.alertChannel;
   const alerts =
     channel === null
       ? null
       : new Alerts({
           slack: new WebClient(config.slack.botToken, { ...slackOptions, ...NEVER_TWICE }),
-          ...{ alerts: new AlertStore(store.db), channel, clock, log },
+          ...{ alerts: new AlertStore(store.db, rows), channel, clock, log },
           subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({
@@ -175,6 +180,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       canceller,
       cards,
       health,
+      rows,
       slackTrouble,
       clock,
       statusPatienceMs,
@@ -197,6 +203,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     watching: () => watching,
     alertsHeld: () => alerts?.held.length ?? 0,
     health: () => health.glance(clock.now()),
+    setAside: async () => {
+      await Promise.all([runs.inFlight(), health.incidentsSince(clock.now() - keepMs)]);
+      return rows.setAside;
+    },
   });
 
   // What the last process left behind is taken over before anything new comes in.

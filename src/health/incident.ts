@@ -153,6 +153,18 @@ export function incidentOf(health: Health): IncidentIn<"down" | "back"> | null {
   return "incident" in health ? health.incident : null;
 }
 
+/** The health that belongs to the latest outage, when nothing else is known; `null`: there is none that is not over. */
+export function goesOn(incident: Incident | null): Health {
+  switch (incident?.state) {
+    case "down":
+      return { state: "down", incident, failures: 2, sign: null };
+    case "back":
+      return { state: "back", incident, first: null, quietSince: incident.backAt };
+    default:
+      return { state: "up" };
+  }
+}
+
 /** How soon, at the earliest, a probe follows another one to confirm or refute what was seen, in ms. */
 export function soonMs(probeMs: number): number {
   return Math.min(60_000, Math.max(5_000, probeMs / 4));

@@ -3,9 +3,10 @@
 import { z } from "zod";
 import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
 import type { Expiry } from "../hex/schema.js";
+import { parseJson } from "../lib/json.js";
 import { noticed, noticeSchema } from "./expiry.js";
 import type { Span } from "./history.js";
-import { healthSchema, type IncidentIn, pauseMs, stepped, unwatched } from "./incident.js";
+import { type Health, healthSchema, type IncidentIn, pauseMs, stepped, unwatched } from "./incident.js";
 
 const probeSchema = z.object({
   /** Epoch ms. */
@@ -27,6 +28,22 @@ export const memorySchema = z.object({
   notices: z.array(noticeSchema),
 });
 export type Memory = z.output<typeof memorySchema>;
+
+/**
+ * What can still be read of a damaged memory, part by part.
+ * @param text as it is stored; null: nothing
+ * @param health for when that part cannot be read
+ */
+export function salvaged(text: string | null, health: Health): Memory {
+  const { health: whole, probe, token, notices } = memorySchema.shape;
+  const parts = z.object({
+    health: whole.catch(health),
+    probe: probe.catch(null),
+    token: token.catch(null),
+    notices: notices.catch([]),
+  });
+  return parts.catch({ health, probe: null, token: null, notices: [] }).parse(parseJson(text ?? ""));
+}
 
 /** What a probe brought: who the token is, or why that is not known. */
 export type Answer = { me: { expiresAt: Expiry }; error: null } | { me: null; error: HexError };

@@ -24,6 +24,8 @@ export interface MetricSources {
   /** How many alerts this process has that Slack does not take. */
   alertsHeld: () => number;
   health: () => Promise<Glance>;
+  /** How many stored rows cannot be read, by table, each of which has an entry. */
+  setAside: () => Promise<ReadonlyMap<string, number>>;
 }
 
 /** States that a run in flight can be in, so that each always has a value. */
@@ -131,7 +133,7 @@ export class Metrics {
     );
     this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.watching()));
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
-    const storeGauges = [this.#healthGauges(sources), this.#runGauge(sources)];
+    const storeGauges = [this.#healthGauges(sources), this.#runGauge(sources), this.#rowGauge(sources)];
     this.#look = () => Promise.all(storeGauges.map((look) => look()));
   }
 
@@ -168,6 +170,18 @@ export class Metrics {
     return async () => {
       const counts = await read().catch(() => null);
       for (const state of STATES) inFlight.set({ state }, counts === null ? Number.NaN : (counts.get(state) ?? 0));
+    };
+  }
+
+  /** @returns what reads it anew */
+  #rowGauge({ clock, setAside }: MetricSources): () => Promise<void> {
+    const rows = new Gauge({
+      ...{ name: "hexbot_rows_set_aside", help: "Stored rows that cannot be read.", labelNames: ["table"] },
+      registers: [this.#registry],
+    });
+    const read = patiently(clock, setAside);
+    return async () => {
+      for (const [table, count] of (await read().catch(() => null)) ?? []) rows.set({ table }, count);
     };
   }
 

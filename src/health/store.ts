@@ -1,11 +1,13 @@
 // What is remembered of Hex's health, for every process that shares the store.
 
 import { sql } from "kysely";
+import { z } from "zod";
 import type { Db } from "../store/database.js";
+import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import { daysLeft } from "./expiry.js";
 import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
-import { type Incident, incidentOf, incidentSchema } from "./incident.js";
-import { type Memory, memorySchema, type Probe, type Remembered, spanOf } from "./memory.js";
+import { goesOn, type Incident, incidentOf, incidentSchema } from "./incident.js";
+import { type Memory, memorySchema, type Probe, type Remembered, salvaged, spanOf } from "./memory.js";
 
 const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
@@ -13,15 +15,29 @@ const HOURS_KEPT_MS = 31 * DAY;
 const LISTED = 1_000;
 const ATTEMPTS = 5;
 
+/** Damaged documents that are kept, the newest. */
+const DAMAGED_KEPT = 20;
+
+const hourSchema = z
+  .object({ hour: z.number(), up_ms: z.number(), down_ms: z.number() })
+  .transform(({ hour, up_ms, down_ms }): Hour => ({ hour, upMs: up_ms, downMs: down_ms }));
+
+/** The memory as it is stored, or what is left of it. `text`: null when it is none that could be read. */
+interface StoredMemory {
+  memory: Memory;
+  text: string | null;
+  state: "read" | "damaged" | "missing";
+}
+
+/** What cannot be read is left out, and hides nothing else: neither the history nor the alert of a new outage may wait for it. */
 export class HealthStore {
-  /** `onDamaged`: told of each incident that cannot be read, whenever it is left out. */
   constructor(
     private readonly db: Db,
-    private readonly onDamaged: (id: string, error: unknown) => void,
+    private readonly rows: RowReader = new RowReader(),
   ) {}
 
   async memory(): Promise<Memory> {
-    return readMemory(this.db);
+    return (await this.#read(this.db)).memory;
   }
 
   /**
@@ -38,21 +54,49 @@ export class HealthStore {
 
   async #tryUpdate<T extends Remembered>(change: (memory: Memory) => T): Promise<T | null> {
     return this.db.transaction().execute(async (transaction) => {
-      const { doc } = await transaction.selectFrom("health").select("doc").executeTakeFirstOrThrow();
-      const before = memorySchema.parse(JSON.parse(doc));
+      const { memory: before, text, state } = await this.#read(transaction);
+      if (state === "missing") await transaction.insertInto("health").values({ doc: NO_MEMORY }).execute();
+      if (state === "damaged") await keepDamaged(transaction);
       const changed = change(before);
-      const { numUpdatedRows } = await transaction
-        .updateTable("health")
-        .set({ doc: JSON.stringify(changed.memory) })
-        .where("doc", "=", doc)
-        .executeTakeFirst();
-      if (numUpdatedRows !== 1n) return null;
+      let write = transaction.updateTable("health").set({ doc: JSON.stringify(changed.memory) });
+      if (text !== null) write = write.where("doc", "=", text);
+      const { numUpdatedRows } = await write.executeTakeFirst();
+      if (numUpdatedRows === 0n) return null;
       if (changed.ended !== null) await writeIncident(transaction, changed.ended);
       const incident = incidentOf(changed.memory.health);
       if (incident !== null && !isSame(incident, incidentOf(before.health))) await writeIncident(transaction, incident);
       if (changed.span !== null) for (const hour of hoursOf(changed.span)) await addHour(transaction, hour);
       return changed;
     });
+  }
+
+  /** With the outage that has not ended, whatever is left: it must be neither told again nor forgotten. */
+  async #read(db: Db): Promise<StoredMemory> {
+    const row = await db.selectFrom("health").select(storedDoc(db).as("doc")).executeTakeFirst();
+    const text = row === undefined ? null : textOf(row.doc);
+    try {
+      if (row !== undefined) return { memory: this.rows.doc(MEMORY, memorySchema, text), text, state: "read" };
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+    }
+    const memory = salvaged(text, goesOn(await this.#openIncident(db)));
+    return { memory, text, state: row === undefined ? "missing" : "damaged" };
+  }
+
+  /** The latest outage that is not over. */
+  async #openIncident(db: Db): Promise<Incident | null> {
+    const rows = await db
+      .selectFrom("incidents")
+      .select(["id", storedDoc(db).as("doc")])
+      .where("ended_at", "is", null)
+      .orderBy("since", "desc")
+      .limit(LISTED)
+      .execute();
+    return this.rows.each(rows, (row) => this.#incident(row))[0] ?? null;
+  }
+
+  #incident({ id, doc }: { id: string; doc: StoredDoc }): Incident {
+    return this.rows.doc({ table: "incidents", key: id }, incidentSchema, doc);
   }
 
   /** The last probe that said anything about Hex, whichever process made it; null before the first. */
@@ -64,22 +108,12 @@ export class HealthStore {
   async incidentsSince(time: number): Promise<Incident[]> {
     const rows = await this.db
       .selectFrom("incidents")
-      .select(["id", "doc"])
+      .select(["id", storedDoc(this.db).as("doc")])
       .where((eb) => eb.or([eb("ended_at", "is", null), eb("ended_at", ">=", time)]))
       .orderBy("since", "desc")
       .limit(LISTED)
       .execute();
-    return rows.flatMap(({ id, doc }) => this.#readIncident(id, doc) ?? []);
-  }
-
-  /** One that is damaged must hide no other: neither the history nor the alert of a new outage may wait for it. */
-  #readIncident(id: string, doc: string): Incident | null {
-    try {
-      return incidentSchema.parse(JSON.parse(doc));
-    } catch (error) {
-      this.onDamaged(id, error);
-      return null;
-    }
+    return this.rows.each(rows, (row) => this.#incident(row));
   }
 
   /** `now`: epoch ms. */
@@ -89,7 +123,9 @@ export class HealthStore {
       .selectAll()
       .where("hour", ">", Math.floor((now - HOURS_KEPT_MS) / HOUR_MS))
       .execute();
-    const stored = rows.map(({ hour, up_ms, down_ms }) => ({ hour, upMs: up_ms, downMs: down_ms }));
+    const stored = this.rows.each(rows, (row) =>
+      this.rows.columns({ table: "health_hours", key: String(row.hour) }, hourSchema, row),
+    );
     const span = spanOf((await this.memory()).probe, now);
     const hours = [...stored, ...(span === null ? [] : hoursOf(span))];
     return historyOf(hours, await this.incidentsSince(now - HOURS_KEPT_MS), now);
@@ -101,6 +137,7 @@ export class HealthStore {
     await this.db.deleteFrom("health_hours").where("hour", "<=", hour).execute();
     const time = now - Math.max(keepMs, HOURS_KEPT_MS);
     await this.db.deleteFrom("incidents").where("ended_at", "<", time).execute();
+    for (const table of ["health_hours", "incidents"] as const) this.rows.recount(table);
   }
 
   /** What machines ask for again and again, from one read. `now`: epoch ms. */
@@ -121,9 +158,22 @@ export interface Glance {
   tokenDaysLeft: number | null;
 }
 
-async function readMemory(db: Db): Promise<Memory> {
-  const { doc } = await db.selectFrom("health").select("doc").executeTakeFirstOrThrow();
-  return memorySchema.parse(JSON.parse(doc));
+const MEMORY = { table: "health", key: "the watchdog's memory" } as const;
+const NO_MEMORY = JSON.stringify(salvaged(null, { state: "up" }));
+
+/** Copies the memory as it stands, whatever it is, to where whoever looks into it finds it. */
+async function keepDamaged(db: Db): Promise<void> {
+  await db
+    .insertInto("damaged_documents")
+    .columns(["source", "at", "doc"])
+    .expression(
+      db
+        .selectFrom("health")
+        .select([sql<string>`'health'`.as("source"), sql<string>`cast(current_timestamp as text)`.as("at"), "doc"]),
+    )
+    .execute();
+  const newest = db.selectFrom("damaged_documents").select("at").orderBy("at", "desc").limit(DAMAGED_KEPT);
+  await db.deleteFrom("damaged_documents").where("at", "not in", newest).execute();
 }
 
 async function writeIncident(db: Db, incident: Incident): Promise<void> {

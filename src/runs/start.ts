@@ -121,7 +121,7 @@ export class Starter {
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // In this order: an intent that gets its run in between is among those who have one.
     const disputed = !page.isWhole || (await store.hasRival(run));
-    const taken = await store.byHexRuns(recent.map((one) => one.runId));
+    const taken = await store.taken(recent.map((one) => one.runId));
     return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
   }
 }

@@ -1,16 +1,22 @@
 // What is remembered of runs. Every change goes through `update`, so that an older view never overwrites a newer one.
 
 import type { Db } from "../store/database.js";
+import { RowReader, type StoredDoc, storedDoc, UnreadableRow } from "../store/row-reader.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
+import { UnreadableRun } from "./unreadable-run.js";
 
+/** In these states Hex has proven that there is no run. */
+const NEVER_BEGUN: Run["state"][] = ["waiting", "withdrawn", "refused"];
 /** More writers than this at one run, all winning against us, do not exist. */
 const ATTEMPTS = 20;
 
+/** Lists leave out the runs that cannot be read; whoever asks for one of them gets an UnreadableRun. */
 export class RunStore {
   constructor(
     private readonly db: Db,
     /** Told after each change that is stored. */
     private readonly onChange: (run: Run) => void,
+    private readonly rows: RowReader = new RowReader(),
   ) {}
 
   /** Stores a new run. False when one with this key exists, which then stays as it is. */
@@ -25,6 +31,7 @@ export class RunStore {
     return inserted;
   }
 
+  /** @throws UnreadableRun */
   async get(key: string): Promise<Run | null> {
     return (await this.#read(key))?.run ?? null;
   }
@@ -32,6 +39,7 @@ export class RunStore {
   /**
    * Changes a run by a pure function of what is stored. `change` may be called more than once; null leaves it as it is.
    * @returns the run as it is afterwards, and whether this call changed it; null when there is none
+   * @throws UnreadableRun
    */
   async update(key: string, change: (run: Run) => Run | null): Promise<{ run: Run; changed: boolean } | null> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -57,11 +65,11 @@ export class RunStore {
   async inFlight(): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
-      .select("doc")
+      .select(["key", storedDoc(this.db).as("doc")])
       .where("in_flight", "=", 1)
       .orderBy("requested_at")
       .execute();
-    return rows.map((row) => parse(row.doc));
+    return this.rows.each(rows, (row) => this.#parse(row));
   }
 
   async countInFlight(): Promise<number> {
@@ -84,9 +92,20 @@ export class RunStore {
     return new Map(rows.map((row) => [row.state, Number(row.count)]));
   }
 
+  /** @throws UnreadableRun */
   async byHexRun(runId: string): Promise<Run | null> {
-    const row = await this.db.selectFrom("runs").select("doc").where("hex_run_id", "=", runId).executeTakeFirst();
-    return row === undefined ? null : parse(row.doc);
+    const row = await this.db.selectFrom("runs").select("key").where("hex_run_id", "=", runId).executeTakeFirst();
+    return row === undefined ? null : this.get(row.key);
+  }
+
+  /** The id of the project of a run, by its id in Hex, whether the run can be read or not; null: the bot does not know it. */
+  async projectOf(runId: string): Promise<string | null> {
+    const row = await this.db
+      .selectFrom("runs")
+      .select("project_id")
+      .where("hex_run_id", "=", runId)
+      .executeTakeFirst();
+    return row?.project_id ?? null;
   }
 
   /** Those of the given ids in Hex that belong to a run of the bot, as a map from run id to run. */
@@ -94,20 +113,34 @@ export class RunStore {
     if (runIds.length === 0) return new Map();
     const rows = await this.db
       .selectFrom("runs")
-      .select(["hex_run_id", "doc"])
+      .select(["key", "hex_run_id", storedDoc(this.db).as("doc")])
       .where("hex_run_id", "in", [...runIds])
       .execute();
-    return new Map(rows.map((row) => [row.hex_run_id ?? "", parse(row.doc)]));
+    return new Map(this.rows.each(rows, (row) => [row.hex_run_id ?? "", this.#parse(row)]));
   }
 
-  /** Whether another start of the same project is, or was since this one was wanted, without an answer: any new run may be its. */
+  /** Which of the given ids in Hex belong to a run of the bot, whether it can be read or not. */
+  async taken(runIds: readonly string[]): Promise<Set<string>> {
+    if (runIds.length === 0) return new Set();
+    const rows = await this.db
+      .selectFrom("runs")
+      .select("hex_run_id")
+      .where("hex_run_id", "in", [...runIds])
+      .execute();
+    return new Set(rows.map((row) => row.hex_run_id ?? ""));
+  }
+
+  /**
+   * Whether another start of the same project is, or was since this one was wanted, without an answer: any new run may be its.
+   * So it may be for a state that only a newer version knows.
+   */
   async hasRival({ key, project, requestedAt }: Run): Promise<boolean> {
     const row = await this.db
       .selectFrom("runs")
       .select("key")
       .where("project_id", "=", project.id)
       .where("hex_run_id", "is", null)
-      .where("state", "in", ["starting", "lost"])
+      .where("state", "not in", NEVER_BEGUN)
       .where("key", "!=", key)
       .where((eb) => eb.or([eb("finished_at", "is", null), eb("finished_at", ">=", requestedAt)]))
       .limit(1)
@@ -119,12 +152,12 @@ export class RunStore {
   async recentlyEnded(limit: number): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
-      .select("doc")
+      .select(["key", storedDoc(this.db).as("doc")])
       .where("in_flight", "=", 0)
       .orderBy("finished_at", "desc")
       .limit(limit)
       .execute();
-    return rows.map((row) => parse(row.doc));
+    return this.rows.each(rows, (row) => this.#parse(row));
   }
 
   /** Forgets the runs that ended before a time (epoch ms), and their cards. */
@@ -132,11 +165,27 @@ export class RunStore {
     const old = this.db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
     await this.db.deleteFrom("cards").where("run_key", "in", old).execute();
     await this.db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
+    this.rows.recount("runs");
   }
 
   async #read(key: string): Promise<{ run: Run; version: number } | null> {
-    const row = await this.db.selectFrom("runs").select(["doc", "version"]).where("key", "=", key).executeTakeFirst();
-    return row === undefined ? null : { run: parse(row.doc), version: row.version };
+    const row = await this.db
+      .selectFrom("runs")
+      .select(["key", "project_id", "hex_run_id", "in_flight", "version", storedDoc(this.db).as("doc")])
+      .where("key", "=", key)
+      .executeTakeFirst();
+    if (row === undefined) return null;
+    try {
+      return { run: this.#parse(row), version: row.version };
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+      const { project_id: projectId, hex_run_id: runId, in_flight } = row;
+      throw new UnreadableRun({ key, projectId, runId, inFlight: in_flight === 1 }, error);
+    }
+  }
+
+  #parse({ key, doc }: { key: string; doc: StoredDoc }): Run {
+    return this.rows.doc({ table: "runs", key }, runSchema, doc);
   }
 }
 
@@ -150,8 +199,4 @@ function columns(run: Run) {
     finished_at: isEnded(run) ? run.endedAt : null,
     doc: JSON.stringify(run),
   };
-}
-
-function parse(doc: string): Run {
-  return runSchema.parse(JSON.parse(doc));
 }

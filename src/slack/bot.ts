@@ -11,6 +11,7 @@ import type { Logger } from "../log.js";
 import type { Canceller } from "../runs/cancel.js";
 import type { Starter } from "../runs/start.js";
 import type { RunStore } from "../runs/store.js";
+import type { RowReader } from "../store/row-reader.js";
 import type { Cards } from "./cards/cards.js";
 import type { Message } from "./messages/blocks.js";
 import type { SlackTroubles } from "./trouble.js";
@@ -26,6 +27,8 @@ export interface Bot {
   canceller: Canceller;
   cards: Cards;
   health: HealthStore;
+  /** Knows which stored rows could not be read. */
+  rows: RowReader;
   slackTrouble: SlackTroubles;
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */

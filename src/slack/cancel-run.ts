@@ -2,9 +2,11 @@
 
 import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
+import { UnreadableRun } from "../runs/unreadable-run.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
 import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
+import { unreadableRunCancelledMessage } from "./messages/set-aside.js";
 import { readProject } from "./read-project.js";
 import { sayWhere } from "./start-run.js";
 
@@ -15,7 +17,8 @@ export async function cancelKnownRun(
   key: string,
   pressedOnCard = false,
 ): Promise<void> {
-  const outcome = await bot.canceller.cancel(key, interaction.user, interaction.reference);
+  const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
+  if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
   switch (outcome.kind) {
     case "unknown":
       return interaction.respond(staleButtonMessage());
@@ -43,7 +46,8 @@ export async function cancelHexRun(
   projectId: string,
   runId: string,
 ): Promise<void> {
-  const known = await bot.runs.byHexRun(runId);
+  const known = await orUnreadable(bot.runs.byHexRun(runId));
+  if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
   if (known !== null) {
     if (known.state === "lost") await watchAgain(bot, interaction, known, runId);
     return cancelKnownRun(bot, interaction, known.key);
@@ -53,6 +57,22 @@ export async function cancelHexRun(
   await bot.cards.open(run.key, interaction.channel, interaction.user);
   await bot.runs.insert(run);
   await Promise.all([cancelKnownRun(bot, interaction, run.key), sayWhere(bot, interaction, run.key)]);
+}
+
+/** Hex can be asked all the same: its ids stand beside what cannot be read. @throws HexError, UnreadableRun */
+async function cancelUnreadable(bot: Bot, interaction: Interaction, error: UnreadableRun): Promise<void> {
+  const { projectId, runId } = error.run;
+  if (runId === null) throw error;
+  await bot.hex.cancelRun(projectId, runId, callFor(interaction));
+  interaction.log.info({ runKey: error.run.key }, "run cancelled");
+  await interaction.respond(unreadableRunCancelledMessage(error.run, bot.hex.origin));
+}
+
+function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {
+  return work.catch((error: unknown) => {
+    if (error instanceof UnreadableRun) return error;
+    throw error;
+  });
 }
 
 async function watchAgain(bot: Bot, interaction: Interaction, { key, project }: Run, runId: string): Promise<void> {

@@ -3,7 +3,6 @@
 import { createHash } from "node:crypto";
 import type { App, BlockAction, ButtonAction, RespondFn, SlashCommand } from "@slack/bolt";
 import type { Metrics, Outcome } from "../health/metrics.js";
-import { HexError } from "../hex/errors.js";
 import type { Logger } from "../log.js";
 import { knownAction } from "./actions/ids.js";
 import { type Click, pressButton } from "./actions/registry.js";
@@ -11,9 +10,9 @@ import type { Bot, Interaction } from "./bot.js";
 import { isCommandName } from "./commands/names.js";
 import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
+import { explain } from "./listeners/explain.js";
 import { type Home, Members, type Origin, type Standing } from "./listeners/members.js";
-import { faultMessage, staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
-import { remedyMessage } from "./messages/remedy.js";
+import { staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
 import { slackRemedy } from "./messages/slack-remedies.js";
 import { answerWith, replaceWith, whyUnanswered } from "./response.js";
 import type { WorkInHand } from "./work-in-hand.js";
@@ -42,7 +41,7 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     const interaction = interactionOf(command.trigger_id, command.user_id, command.channel_id, respond, log);
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
     const outcome = await work.add(
-      answered(interaction, () =>
+      answered(interaction, bot.hex.origin, () =>
         admitted(members.ofCommand(commandOrigin(command)), interaction, () =>
           runCommand(bot, interaction, command.text ?? ""),
         ),
@@ -58,7 +57,7 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
     const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond) };
     const outcome = await work.add(
-      answered(click, () =>
+      answered(click, bot.hex.origin, () =>
         admitted(members.ofClick(clickOrigin(body)), click, () => pressButton(bot, click, action.action_id)),
       ),
     );
@@ -87,22 +86,20 @@ function interactionOf(triggerId: string, user: string, channel: string, respond
   };
 }
 
-/** Runs the work of an interaction; a failure becomes the remedy, or a sentence with the reference. Never rejects. */
-async function answered({ log, reference, respond }: Interaction, work: () => Promise<void>): Promise<Outcome> {
+/** Runs the work of an interaction; a failure becomes an answer that says what to do. `origin`: where Hex is. Never rejects. */
+async function answered(interaction: Interaction, origin: string, work: () => Promise<void>): Promise<Outcome> {
+  const { log, respond } = interaction;
   try {
     await work();
     return "ok";
   } catch (error) {
-    const isHex = error instanceof HexError;
-    const message = isHex ? remedyMessage("That did not work", error.facts, reference) : faultMessage(reference);
-    if (isHex) log.warn({ err: error }, "Hex: %s", error.kind);
-    else log.error({ err: error }, "fault");
+    const { message, outcome } = explain(error, interaction, origin);
     await respond(message).catch((failure: unknown) => {
       const word = whyUnanswered(failure);
       const todo = word === null ? {} : { todo: slackRemedy(word).todo };
       log.error({ err: failure, ...todo }, "no answer could be given");
     });
-    return isHex ? "hex_failed" : "fault";
+    return outcome;
   }
 }
 

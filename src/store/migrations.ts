@@ -82,4 +82,19 @@ const health: Migration = {
   },
 };
 
-export const MIGRATIONS: Record<string, Migration> = { "001_runs_and_cards": first, "002_health": health };
+const damagedDocuments: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("damaged_documents")
+      .addColumn("source", "text", (column) => column.notNull())
+      .addColumn("at", "text", (column) => column.notNull())
+      .addColumn("doc", "text")
+      .execute();
+  },
+};
+
+export const MIGRATIONS: Record<string, Migration> = {
+  "001_runs_and_cards": first,
+  "002_health": health,
+  "004_damaged_documents": damagedDocuments,
+};

@@ -100,6 +100,15 @@ interface AlertsTable {
   settled: number;
 }
 
+/** Documents that could not be read and had to make room for another one: kept for whoever looks into it. */
+interface DamagedDocumentsTable {
+  /** The table that it stood in. */
+  source: string;
+  /** When it was put here, as the database writes a time (UTC). */
+  at: string;
+  doc: string | null;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -109,4 +118,5 @@ export interface Tables {
   incidents: IncidentsTable;
   health_hours: HealthHoursTable;
   alerts: AlertsTable;
+  damaged_documents: DamagedDocumentsTable;
 }

@@ -19,6 +19,7 @@ const SOURCES: MetricSources = {
   watching: () => false,
   alertsHeld: () => 0,
   health: async () => GLANCE,
+  setAside: async () => new Map([["runs", 1]]),
 };
 
 function started(change: Partial<MetricSources> = {}): Metrics {

@@ -17,11 +17,10 @@ describe("HealthStore", () => {
   let dir: string;
   let opened: Store;
   let store: HealthStore;
-  const onDamaged = () => undefined;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     opened = await openEmbedded(dir);
-    store = new HealthStore(opened.db, onDamaged);
+    store = new HealthStore(opened.db);
   });
   afterEach(async () => {
     await opened.close();
@@ -47,7 +46,7 @@ describe("HealthStore", () => {
     expect(await store.lastProbe()).toMatchObject({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false, tokenDaysLeft: 40 });
     await probe(2, [DEAD]);
-    expect((await new HealthStore(opened.db, onDamaged).memory()).health).toMatchObject({
+    expect((await new HealthStore(opened.db).memory()).health).toMatchObject({
       state: "down",
       incident: { since: BEGIN + MINUTE },
     });

@@ -63,6 +63,21 @@ describe("RunStore", () => {
     expect(JSON.stringify((await store.get("a"))?.options.inputs)).toBe(JSON.stringify(inputs));
   });
 
+  test("a start that cannot be read, of a newer version perhaps, keeps its claim to the runs that Hex lists", async () => {
+    await store.insert(intent("a"));
+    await store.insert(intent("b"));
+    await opened.db.updateTable("runs").set({ doc: "{", state: "queued" }).where("key", "=", "a").execute();
+    expect(await store.hasRival(intent("b"))).toBe(true);
+    await opened.db.updateTable("runs").set({ hex_run_id: "run-1" }).where("key", "=", "a").execute();
+    expect(await store.hasRival(intent("b"))).toBe(false);
+    expect([...(await store.taken(["run-1", "run-2"]))]).toEqual(["run-1"]);
+    expect([...(await store.byHexRuns(["run-1"])).keys()]).toEqual([]);
+    expect((await store.inFlight()).map(({ key }) => key)).toEqual(["b"]);
+    const unreadable = { name: "UnreadableRun", run: { projectId: "p", runId: "run-1", inFlight: true } };
+    await expect(store.update("a", (run) => run)).rejects.toMatchObject(unreadable);
+    await expect(store.byHexRun("run-1")).rejects.toMatchObject(unreadable);
+  });
+
   test("many changes at once: none is lost, and one wins what only one may have", async () => {
     await store.insert(intent("a"));
     const other = new RunStore(opened.db, () => undefined);

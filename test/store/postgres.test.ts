@@ -48,7 +48,7 @@ describe("the shared store", () => {
   test("two that both take themselves for the watch find one outage, not one each", async () => {
     const url = await postgres.database("health");
     const [one, two] = await Promise.all([openShared(url, ignore), openShared(url, ignore)]);
-    const stores = [new HealthStore(one.db, ignore), new HealthStore(two.db, ignore)];
+    const stores = [new HealthStore(one.db), new HealthStore(two.db)];
     const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
     const probes = Array.from({ length: 4 }, (_, index) =>
       stores[index % 2]?.update((memory) =>

@@ -36,7 +36,7 @@ test("what is stored of Hex's health cannot be read: everything else is there", 
   await bench.startBot();
   const answer = await bench.ask("status");
   expect(answer).toContain("Connected to Hex");
-  expect(answer).toContain("*History:* the store cannot be read at the moment. See /readyz.");
+  expect(answer).toContain("*Last 24 hours:* not watched yet");
   expect(answer).toContain("0 runs watched");
   bench.hex.workspace.revokeToken(bench.token);
   expect(await bench.ask("status")).toContain("Not connected to Hex");

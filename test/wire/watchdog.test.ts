@@ -660,7 +660,7 @@ describe("the history", () => {
     file.close();
     await bench.startBot();
     expect(await status()).toMatch(/available, 1 outage, .*\n[\s\S]*Last outage:\* <!date.*Hex failed \(502\)/);
-    expect(logged("An outage in the store cannot be read")[0]).toContain(`"incident":"${reference}"`);
+    expect(logged("A stored row cannot be read")[0]).toContain(`"table":"incidents","key":"${reference}"`);
     fault({ type: "status", status: 502 });
     await alertShows("Not connected", 2);
   });

@@ -5,6 +5,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { Rounds } from "../../rounds.js";
+import { UnreadableRow } from "../../store/row-reader.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
@@ -88,7 +89,10 @@ export class Alerts {
     for (const subject of all) {
       if (signal.aborted) return;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
-      await this.#show(subject, signal);
+      await this.#show(subject, signal).catch((error: unknown) => {
+        // Set aside, and said once: the other alerts do not wait for it.
+        if (!(error instanceof UnreadableRow)) throw error;
+      });
     }
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;

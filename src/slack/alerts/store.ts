@@ -1,6 +1,8 @@
 // Which message in the channel for alerts shows what.
 
+import { z } from "zod";
 import type { Db } from "../../store/database.js";
+import { RowReader } from "../../store/row-reader.js";
 
 export interface Alert {
   subject: string;
@@ -23,8 +25,22 @@ export interface Alert {
 
 type Change = Partial<Omit<Alert, "subject">>;
 
+const rowSchema = z.object({
+  channel: z.string().nullable(),
+  ts: z.string().nullable(),
+  shown: z.string().nullable(),
+  told: z.number(),
+  posting: z.number(),
+  doubled: z.number(),
+  reposted: z.number(),
+  settled: z.number(),
+});
+
 export class AlertStore {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly rows: RowReader = new RowReader(),
+  ) {}
 
   /** Remembers that a message is wanted. One that exists stays as it is. `now`: epoch ms. */
   async insert(subject: string, now: number): Promise<void> {
@@ -37,11 +53,14 @@ export class AlertStore {
       .execute();
   }
 
+  /** @throws UnreadableRow */
   async get(subject: string): Promise<Alert | null> {
     const row = await this.db.selectFrom("alerts").selectAll().where("subject", "=", subject).executeTakeFirst();
     if (row === undefined) return null;
-    const { at: _, posting, doubled, reposted, settled, ...rest } = row;
+    const read = this.rows.columns({ table: "alerts", key: subject }, rowSchema, row);
+    const { posting, doubled, reposted, settled, ...rest } = read;
     return {
+      subject,
       ...rest,
       ...{ posting: posting === 1, doubled: doubled === 1, reposted: reposted === 1, settled: settled === 1 },
     };

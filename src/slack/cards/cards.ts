@@ -5,11 +5,14 @@ import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
+import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
+import { UnreadableRow } from "../../store/row-reader.js";
 import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { followUpMessage } from "../messages/follow-up.js";
 import { announcement, runCard } from "../messages/run-card.js";
+import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { OneAtATime } from "./one-at-a-time.js";
 import type { Card, CardStore } from "./store.js";
@@ -37,7 +40,10 @@ const LOOK_AGAIN_MS = 2_000;
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
-    this.#draw(runKey).catch((error: unknown) => this.options.log.error({ err: error, runKey }, "card")),
+    this.#draw(runKey).catch((error: unknown) => {
+      // Set aside, and said once: the sweep comes here again and again.
+      if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "card");
+    }),
   );
   readonly #failures = new Map<string, number>();
   /** Cards that Slack holds up, and until when, epoch ms. */
@@ -93,8 +99,13 @@ export class Cards {
 
   async #drawClaimed(runKey: string): Promise<void> {
     const { cards, runs, clock, origin } = this.options;
-    const [card, run] = [await cards.get(runKey), await runs.get(runKey)];
+    const card = await cards.get(runKey);
     if (card === null) return;
+    const run = await runs.get(runKey).catch((error: unknown) => {
+      if (error instanceof UnreadableRun) return error;
+      throw error;
+    });
+    if (run instanceof UnreadableRun) return this.#drawUnreadable(card, run.run);
     // Whoever stores its run now draws it again. When that process has died, there is nothing to come.
     if (run === null) return cards.change(runKey, { settled: true });
     // Looked for again, or stored only now: its end is still to be told.
@@ -116,6 +127,18 @@ export class Cards {
     await cards.change(card.runKey, { shown });
     this.#noteState(card, run);
     return null;
+  }
+
+  /** What it showed last may be true no more: it says so, until the run can be read again. */
+  async #drawUnreadable({ runKey, channel, ts, shown, settled }: Card, run: RunOutline): Promise<void> {
+    const { slack, cards, origin } = this.options;
+    const content = unreadableRunCard(run, origin);
+    const toShow = fingerprint(content);
+    if (ts === null || settled || shown === toShow) return;
+    const failure = await slack.chat.update({ channel, ts, ...content }).then(() => null, slackFailure);
+    if (failure?.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
+    // The next sweep tries again what may pass.
+    if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
   }
 
   /** A line in the log for each new state, by which whoever reads a reference on the card finds the rest. */

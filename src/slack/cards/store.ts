@@ -1,6 +1,8 @@
 // Which message shows which run, and which process draws it at this moment.
 
+import { z } from "zod";
 import type { Db } from "../../store/database.js";
+import { RowReader } from "../../store/row-reader.js";
 import type { Moved } from "../messages/run-card.js";
 
 export interface Card {
@@ -16,11 +18,22 @@ export interface Card {
   settled: boolean;
 }
 
+const rowSchema = z.object({
+  channel: z.string(),
+  ts: z.string().nullable(),
+  requester: z.string().nullable(),
+  shown: z.string().nullable(),
+  moved_from: z.string().nullable(),
+  moved_why: z.string().nullable(),
+  settled: z.number(),
+});
+
 export class CardStore {
   /** `process`: a name of this process that no other has. */
   constructor(
     private readonly db: Db,
     private readonly process: string,
+    private readonly rows: RowReader = new RowReader(),
   ) {}
 
   /** Remembers where the card of a run is to be. One that exists stays as it is. */
@@ -42,12 +55,14 @@ export class CardStore {
       .execute();
   }
 
+  /** @throws UnreadableRow */
   async get(runKey: string): Promise<Card | null> {
     const row = await this.db.selectFrom("cards").selectAll().where("run_key", "=", runKey).executeTakeFirst();
     if (row === undefined) return null;
-    const { run_key, channel, ts, requester, shown, moved_from, moved_why, settled } = row;
+    const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
+    const { channel, ts, requester, shown, moved_from, moved_why, settled } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
-    return { runKey: run_key, channel, ts, requester, shown, moved, settled: settled === 1 };
+    return { runKey, channel, ts, requester, shown, moved, settled: settled === 1 };
   }
 
   async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester">>): Promise<void> {

@@ -14,9 +14,9 @@ export async function cancel(bot: Bot, interaction: Interaction, text: string): 
   if (ref.kind === "other_host") return interaction.respond(otherHostMessage(ref.host, bot.hex.host));
   const runId = runIdOf(ref);
   if (runId === null) return interaction.respond(cancelUsageMessage());
-  const known = await bot.runs.byHexRun(runId);
+  const known = await bot.runs.projectOf(runId);
   const typed = ref.kind === "run" ? ref.projectId : projectIdOf(second, bot.hex.origin);
-  const projectId = known?.project.id ?? typed;
+  const projectId = known ?? typed;
   if (projectId === null) return interaction.respond(unknownRunMessage(runId));
   await cancelHexRun(bot, interaction, projectId, runId);
 }

@@ -5,7 +5,7 @@ import { type Bot, callFor, type Interaction } from "../bot.js";
 import { statusMessage } from "../messages/status.js";
 
 export async function status(bot: Bot, interaction: Interaction): Promise<void> {
-  const { clock, health, runs, statusPage, prober, budget } = bot;
+  const { clock, health, runs, statusPage, prober, budget, rows } = bot;
   const { log, reference } = interaction;
   /** The card is about Hex: a store that fails or hangs takes a line from it, and nothing more. */
   const ifRead = <T>(read: Promise<T>) =>
@@ -18,11 +18,20 @@ export async function status(bot: Bot, interaction: Interaction): Promise<void> 
   const [connection, history, watched] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusPatienceMs)),
     ifRead(health.history(clock.now())),
-    ifRead(runs.countInFlight()),
+    ifRead(runs.inFlight().then(({ length }) => length)),
   ]);
   // Good news waits for nothing. When something is wrong, what Hex says of it is worth the page's short limit.
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
   const slack = bot.slackTrouble.now();
-  const shown = { connection, history, watched, budgetLeft: budget.left, report, slack, reference };
+  const shown = {
+    connection,
+    history,
+    watched,
+    budgetLeft: budget.left,
+    report,
+    slack,
+    reference,
+    setAside: rows.setAside,
+  };
   await interaction.respond(statusMessage(shown, clock.now()));
 }

@@ -7,6 +7,7 @@ import type { HexError, Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
+import type { ReadTable } from "../../store/row-reader.js";
 import type { SlackState } from "../trouble.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
 import { ALARM_DAYS, expiresIn } from "./expiry.js";
@@ -14,6 +15,7 @@ import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
+import { setAsideLine } from "./set-aside.js";
 import { slackTroubleLines } from "./slack-remedies.js";
 
 const MINUTE = 60_000;
@@ -31,6 +33,8 @@ export interface Status {
   /** Hex's public status page; null when it gave no answer. */
   report: HexReport | null;
   slack: SlackState;
+  /** How many stored rows cannot be read, by table. */
+  setAside: ReadonlyMap<ReadTable, number>;
   reference: string;
 }
 
@@ -82,9 +86,9 @@ function brokenMessage(
   return message(text, [first, ...beside, ...more, ...below]);
 }
 
-/** What Hex says of itself, and what Slack refused lately. */
-function besideBlocks({ report, slack }: Status, sight: Sight): KnownBlock[] {
-  const lines = [hexReportLine(report, sight !== "failure"), ...slackTroubleLines(slack)];
+/** What Hex says of itself, what Slack refused lately, and what the store holds that cannot be read. */
+function besideBlocks({ report, slack, setAside }: Status, sight: Sight): KnownBlock[] {
+  const lines = [hexReportLine(report, sight !== "failure"), ...slackTroubleLines(slack), setAsideLine(setAside)];
   return lines.filter((line) => line !== null).map((line) => section(line));
 }
 

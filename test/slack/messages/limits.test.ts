@@ -21,6 +21,7 @@ import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
 import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
 import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
+import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings } from "../../sandbox/slack/server.js";
 
@@ -267,7 +268,8 @@ describe("never past a limit, whatever the data", () => {
         maybe(report),
         slack,
         (made, past, watched, page, state) => {
-          const rest = { watched, budgetLeft: 3, report: page, slack: state, reference: "abcd1234" };
+          const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
+          const rest = { watched, budgetLeft: 3, report: page, slack: state, setAside, reference: "abcd1234" };
           check(statusMessage({ connection: made, history: past, ...rest }, NOW));
         },
       ),
