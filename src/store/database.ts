@@ -1,12 +1,11 @@
-// Opens the store, embedded or shared, and brings it to the newest shape.
+// Opens the embedded store, and what both stores have in common.
 
 import { mkdirSync } from "node:fs";
-import { Socket } from "node:net";
 import { join } from "node:path";
-import { Kysely, Migrator, PostgresDialect, SqliteDialect, sql } from "kysely";
+import { Kysely, SqliteDialect } from "kysely";
 import Database from "libsql";
-import { Pool } from "pg";
-import { MIGRATIONS } from "./migrations.js";
+import { migrateFile, NewerStoreError } from "./migrate.js";
+import type { PostgresFailure } from "./postgres-failure.js";
 import type { Tables } from "./tables.js";
 
 export type Db = Kysely<Tables>;
@@ -18,13 +17,13 @@ export interface Store {
 
 /**
  * The store cannot be used. `kind`: `held` when another process works on the same file, `newer` when a newer version of the
- * bot has changed its shape, `unusable` otherwise, with the operating system's or the database's message. `where` holds no
- * password.
+ * bot has changed its shape, Postgres' own failures by their names, `unusable` (a file) and `unusable_postgres` otherwise; the
+ * message is the operating system's or the database's. `where` holds no password.
  */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   constructor(
-    readonly kind: "held" | "newer" | "unusable",
+    readonly kind: "held" | "newer" | "unusable" | "unusable_postgres" | PostgresFailure,
     readonly where: string,
     cause?: unknown,
   ) {
@@ -46,7 +45,8 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       const file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
-      const db = await migrated(new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) }), path);
+      const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) });
+      await migrateFile(db);
       const close = () => db.destroy().finally(unlock);
       return { db, close };
     } catch (error) {
@@ -55,6 +55,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
     }
   } catch (error) {
     if (error instanceof StoreError) throw error;
+    if (error instanceof NewerStoreError) throw new StoreError("newer", path, error);
     const isHeld = error instanceof Error && /database is locked/i.test(error.message);
     throw new StoreError(isHeld ? "held" : "unusable", path, error);
   }
@@ -72,76 +73,4 @@ function lock(path: string): () => void {
     file.exec("ROLLBACK");
     file.close();
   };
-}
-
-/** Connections that a process keeps to Postgres. Its work is a few short statements a second. */
-const CONNECTIONS = 4;
-const CONNECT_MS = 5_000;
-/** Longest time for a statement: a connection on which nothing comes back for so long is closed. Idle ones are closed before. */
-const STATEMENT_MS = 10_000;
-const IDLE_MS = 5_000;
-
-/**
- * Opens the Postgres store.
- * @param onError told when an idle connection breaks; the pool opens another one by itself
- * @throws StoreError
- */
-export async function openShared(url: string, onError: (error: Error) => void): Promise<Store> {
-  const pool = new Pool({
-    connectionString: libpqUrl(url),
-    max: CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_MS,
-    idleTimeoutMillis: IDLE_MS,
-    stream: openSocket,
-    keepAlive: true,
-  });
-  pool.on("error", onError);
-  // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  try {
-    await migrated(db, hostOf(url));
-    return { db, close: () => db.destroy() };
-  } catch (error) {
-    await db.destroy().catch(() => undefined);
-    throw error instanceof StoreError ? error : new StoreError("unusable", hostOf(url), error);
-  }
-}
-
-/**
- * What falls silent is given up, so that the next statement opens another connection. (The pool's own limit of time fails the
- * statement alone, and the next one would wait behind it.)
- */
-function openSocket(): Socket {
-  const socket = new Socket();
-  return socket.setTimeout(STATEMENT_MS, () => socket.destroy(new Error(`Postgres was silent for ${STATEMENT_MS} ms`)));
-}
-
-/** `sslmode=require` encrypts and does not verify, as psql and the managed platforms mean it; `verify-full` verifies. */
-export function libpqUrl(url: string): string {
-  const parsed = new URL(url);
-  if (parsed.searchParams.has("sslmode")) parsed.searchParams.set("uselibpqcompat", "true");
-  return parsed.toString();
-}
-
-function hostOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
-}
-
-/** Kysely's migrator locks the store, so that replicas that start together do this one after the other. */
-async function migrated(db: Db, where: string): Promise<Db> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const applied = await appliedMigrations(db);
-  if (applied.some((name) => !(name in MIGRATIONS))) throw new StoreError("newer", where);
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
-  return db;
-}
-
-async function appliedMigrations(db: Db): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === "kysely_migration")) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return rows.map((row) => row.name);
 }

@@ -1,7 +1,8 @@
 // Opens the store that is configured, with what goes with it: who may watch, and who counts the requests.
 
 import type { Clock } from "../clock.js";
-import { openEmbedded, openShared, type Store } from "./database.js";
+import { openEmbedded, type Store } from "./database.js";
+import { openShared } from "./postgres.js";
 import { RequestLedger } from "./request-ledger.js";
 import { SharedWatchLock, type SharedWatchLockOptions, soleWatcher, type WatchLock } from "./watch-lock.js";
 

@@ -3,7 +3,6 @@
 
 import { Client } from "pg";
 import type { Clock } from "../clock.js";
-import { libpqUrl } from "./database.js";
 
 export interface WatchLock {
   /**
@@ -111,4 +110,11 @@ async function saidGoodbye(client: Client): Promise<boolean> {
 
 async function sayGoodbye(client: Client): Promise<void> {
   await client.query("update watch set goodbye = 1");
+}
+
+/** `sslmode=require` encrypts and does not verify, as psql and the managed platforms mean it; `verify-full` verifies. */
+function libpqUrl(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.searchParams.has("sslmode")) parsed.searchParams.set("uselibpqcompat", "true");
+  return parsed.toString();
 }

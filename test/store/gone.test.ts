@@ -8,7 +8,7 @@ import { startApp } from "../../src/app.js";
 import { systemClock } from "../../src/clock.js";
 import { readConfig } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
-import { openShared } from "../../src/store/database.js";
+import { openShared } from "../../src/store/postgres.js";
 import { LocalPostgres } from "../crash/fleet.js";
 import { Bench } from "../wire/bench.js";
 

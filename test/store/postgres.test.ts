@@ -8,7 +8,7 @@ import { Budget } from "../../src/hex/budget.js";
 import { HexError } from "../../src/hex/errors.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, lost } from "../../src/runs/transitions.js";
-import { openShared } from "../../src/store/database.js";
+import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
 import { tryWrite } from "../../src/store/trial.js";
 import { SharedWatchLock } from "../../src/store/watch-lock.js";
@@ -91,11 +91,11 @@ describe("the shared store", () => {
   test("a store of a newer version is refused; a wrong password is said without it", async () => {
     const url = await postgres.database("newer");
     const shared = await openShared(url, ignore);
-    await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(shared.db);
+    await sql`insert into hexbot_migration (name, timestamp) values ('999_future', '2030')`.execute(shared.db);
     await shared.close();
     await expect(openShared(url, ignore)).rejects.toMatchObject({ name: "StoreError", kind: "newer" });
     const wrong = await openShared(url.replace("bot:bot@", "nobody:s3cret@"), ignore).catch((error: unknown) => error);
-    expect(wrong).toMatchObject({ name: "StoreError", kind: "unusable" });
+    expect(wrong).toMatchObject({ name: "StoreError", kind: "password" });
     expect(`${String(wrong)} ${JSON.stringify(wrong)}`).not.toContain("s3cret");
   });
 

@@ -3,6 +3,7 @@
 import { StoreError } from "../../store/database.js";
 import { SocketModeError, slackFailure } from "../failures.js";
 import { APP_TOKEN_REMEDY, slackRemedy } from "./slack-remedies.js";
+import { storeFailure } from "./store-remedies.js";
 
 /** A sentence for a failure that people can do something about; null for any other. `port`: the one that was wanted. */
 export function startFailure(error: unknown, port: number): string | null {
@@ -23,17 +24,6 @@ export function startFailure(error: unknown, port: number): string | null {
     return `${what}: ${todo}`;
   }
   return `Slack refused the start (${failure.word}): compare the app with manifest.yml, reinstall it, and start again`;
-}
-
-function storeFailure({ kind, where, message }: StoreError): string {
-  switch (kind) {
-    case "held":
-      return `Another process works on ${where}: stop it, or give this one a HEX_BOT_DATA_DIR of its own; several at a time need DATABASE_URL`;
-    case "newer":
-      return `The store ${where} was written by a newer version of the bot: start that version, or use an empty store`;
-    case "unusable":
-      return `The store ${where} cannot be used (${message}): check HEX_BOT_DATA_DIR, a folder that the bot may write to, or DATABASE_URL`;
-  }
 }
 
 function failureOf(error: unknown) {

@@ -1,0 +1,36 @@
+// The names of the migrations that a store has, in a table of the store.
+
+import { type Kysely, sql } from "kysely";
+import type { Tables } from "./tables.js";
+
+type Db = Kysely<Tables>;
+
+/** Makes the table, unless it is there. */
+export async function createNames(db: Db, table: string): Promise<void> {
+  await db.schema
+    .createTable(table)
+    .ifNotExists()
+    .addColumn("name", "varchar(255)", (column) => column.notNull().primaryKey())
+    .addColumn("timestamp", "varchar(255)", (column) => column.notNull())
+    .execute();
+}
+
+export async function readNames(db: Db, table: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+export async function noteName(db: Db, table: string, name: string): Promise<void> {
+  await sql`insert into ${sql.table(table)} (name, timestamp) values (${name}, ${new Date().toISOString()})`.execute(
+    db,
+  );
+}
+
+/** Whether a schema of a Postgres has a table of this name, which this role may read. */
+export async function hasTable(db: Db, schema: string, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relname = ${name} and c.relkind in ('r', 'p')
+      and pg_catalog.has_table_privilege(c.oid, 'select')`.execute(db);
+  return rows.length > 0;
+}

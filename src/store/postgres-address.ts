@@ -1,0 +1,97 @@
+// What a DATABASE_URL says: where the database is, which schema of it is the bot's, and whether the connection is to be
+// encrypted. As libpq reads it, and with `no-verify`, which is node-postgres' word.
+
+import { readFileSync } from "node:fs";
+import type { ClientConfig } from "pg";
+
+export const SSL_MODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+/** As `pg` takes it; false: not encrypted. */
+export type Encryption = NonNullable<ClientConfig["ssl"]>;
+
+export interface PostgresAddress {
+  /** For `pg`, without what is read here. Holds the password. */
+  connectionString: string;
+  /** Host, port and database, for people. */
+  where: string;
+  /** The search path that the URL asks for; null: the role's or the database's. */
+  searchPath: string | null;
+  sslMode: SslMode;
+}
+
+/** What `pg` must not read again: it means something else by some of them. */
+const READ_HERE = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "uselibpqcompat"];
+
+/** `url`: as the configuration has checked it. */
+export function addressOf(url: string): PostgresAddress {
+  const parsed = new URL(url);
+  const { host, pathname, searchParams } = parsed;
+  const sslMode = sslModeOf(searchParams);
+  const { searchPath, others } = optionsOf(searchParams.get("options") ?? "");
+  for (const name of READ_HERE) searchParams.delete(name);
+  // A pooler refuses what it does not know, so that nothing is said in vain.
+  if (others === "") searchParams.delete("options");
+  else searchParams.set("options", others);
+  return { connectionString: parsed.toString(), where: `${host}${pathname}`, searchPath, sslMode };
+}
+
+function sslModeOf(params: URLSearchParams): SslMode {
+  const mode = params.get("sslmode") ?? params.get("ssl");
+  switch (mode) {
+    case null:
+      return params.has("sslrootcert") ? "verify-full" : "prefer";
+    case "true":
+    case "1":
+      return "require";
+    case "false":
+    case "0":
+      return "disable";
+  }
+  return SSL_MODES.find((known) => known === mode) ?? "verify-full";
+}
+
+const SEARCH_PATH = /(?:^|\s)(?:-c\s*|--)search_path=((?:\\.|[^\s\\])*)/;
+
+/** `-c search_path=…` is taken out: the bot names its schema in each statement, so that no connection has to remember it. */
+function optionsOf(options: string): { searchPath: string | null; others: string } {
+  const found = SEARCH_PATH.exec(options);
+  if (found === null) return { searchPath: null, others: options.trim() };
+  const [all, value = ""] = found;
+  return { searchPath: value.replace(/\\(.)/g, "$1"), others: options.replace(all, "").trim() };
+}
+
+/**
+ * The ways to connect, in the order in which they are tried. Only `allow` and `prefer` have two; a choice is never weakened.
+ * `prefer`, which holds when nothing is said, is what managed platforms expect: encrypted where the server can, without
+ * looking at its certificate, which they sign themselves.
+ * @throws the operating system's error for a file that cannot be read
+ */
+export function encryptionsOf(url: string, mode: SslMode): Encryption[] {
+  const { searchParams } = new URL(url);
+  const file = (name: string) => {
+    const path = searchParams.get(name);
+    return path === null || path === "system" ? undefined : readFileSync(path, "utf8");
+  };
+  const own = { cert: file("sslcert"), key: file("sslkey") };
+  const ca = file("sslrootcert");
+  const unverified = { ...own, rejectUnauthorized: false };
+  const issued = { ...own, ca, checkServerIdentity: () => undefined };
+  switch (mode) {
+    case "disable":
+      return [false];
+    case "allow":
+      return [false, unverified];
+    case "prefer":
+      return [unverified, false];
+    case "require":
+      // As libpq: with an authority at hand it is used.
+      return [ca === undefined ? unverified : issued];
+    case "no-verify":
+      return [unverified];
+    case "verify-ca":
+      return [issued];
+    case "verify-full":
+      return [{ ...own, ca }];
+  }
+}

@@ -1,0 +1,154 @@
+// Opens the store that several replicas share, on a Postgres of one's own, of a platform's, or behind a pooler.
+//
+// A pooler in transaction mode may give each transaction another connection: nothing here relies on what a connection
+// remembers. Each statement names the schema; there are no session locks, no named statements and no LISTEN; what is set is
+// set for one transaction.
+
+import { Socket } from "node:net";
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
+  WithSchemaPlugin,
+} from "kysely";
+import { Client, Pool } from "pg";
+import { type Store, StoreError } from "./database.js";
+import { migrateSchema, NewerStoreError } from "./migrate.js";
+import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from "./postgres-address.js";
+import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
+import type { Tables } from "./tables.js";
+import { tryWrite } from "./trial.js";
+
+export interface SharedStore extends Store {
+  /** Where its tables are. */
+  schema: string;
+}
+
+/** Connections that a process keeps to Postgres. Its work is a few short statements a second. */
+const CONNECTIONS = 4;
+const CONNECT_MS = 5_000;
+/** Longest time for a statement: a connection on which nothing comes back for so long is closed. Idle ones are closed before. */
+const STATEMENT_MS = 10_000;
+const IDLE_MS = 5_000;
+/** A process that vanishes in the middle of a transaction, its machine with it, holds its locks for no longer than this, in ms. */
+const TRANSACTION_IDLE_MS = 4_000;
+
+/**
+ * Opens the store on Postgres and brings it to its newest shape. `url`: as the configuration has checked it.
+ * @param onError told when an idle connection breaks; the pool opens another one by itself
+ * @throws StoreError
+ */
+export async function openShared(url: string, onError: (error: Error) => void): Promise<SharedStore> {
+  const address = addressOf(url);
+  try {
+    const { ssl, schema } = await reach(address, readEncryptions(url, address));
+    return await openIn(schema, new Pool({ ...connectionTo(address, ssl), max: CONNECTIONS }), onError);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
+    throw new StoreError(postgresFailure(error) ?? "unusable_postgres", address.where, error);
+  }
+}
+
+async function openIn(schema: string, pool: Pool, onError: (error: Error) => void): Promise<SharedStore> {
+  pool.on("error", onError);
+  // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  const anywhere = new Kysely<Tables>({ dialect: new PoolDialect({ pool }) });
+  const db = anywhere.withPlugin(new WithSchemaPlugin(schema));
+  try {
+    await migrateSchema(anywhere, schema);
+    // A standby takes every read, and fails later.
+    await tryWrite(db);
+    return { db, schema, close: () => db.destroy() };
+  } catch (error) {
+    await db.destroy().catch(() => undefined);
+    throw error;
+  }
+}
+
+function readEncryptions(url: string, { sslMode, where }: PostgresAddress): Encryption[] {
+  try {
+    return encryptionsOf(url, sslMode);
+  } catch (error) {
+    throw new StoreError("tls_file", where, error);
+  }
+}
+
+function connectionTo({ connectionString }: PostgresAddress, ssl: Encryption) {
+  return {
+    connectionString,
+    ssl,
+    connectionTimeoutMillis: CONNECT_MS,
+    idleTimeoutMillis: IDLE_MS,
+    stream: openSocket,
+    keepAlive: true,
+  };
+}
+
+/** What may be different without encryption, or with it. */
+const OTHER_WAY: ReadonlySet<PostgresFailure | null> = new Set(["login", "tls_refused", "tls", "lost"]);
+
+/** Finds out how the server wants to be spoken to, and which schema is the bot's. The way that worked is kept. */
+async function reach(
+  address: PostgresAddress,
+  ways: readonly Encryption[],
+): Promise<{ ssl: Encryption; schema: string }> {
+  const errors: unknown[] = [];
+  for (const ssl of ways) {
+    const client = new Client(connectionTo(address, ssl));
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return { ssl, schema: await schemaOf(client, address) };
+    } catch (error) {
+      errors.push(error);
+      if (!OTHER_WAY.has(postgresFailure(error))) break;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+  // A server that lets nobody in says so of both ways, and a server without TLS refuses the first one.
+  throw errors.find((error) => postgresFailure(error) === "login") ?? errors.at(-1);
+}
+
+/** The schema in which this role makes tables. */
+async function schemaOf(client: Client, { searchPath, where }: PostgresAddress): Promise<string> {
+  await client.query("begin");
+  if (searchPath !== null) await client.query("select set_config('search_path', $1, true)", [searchPath]);
+  const { rows } = await client.query<{ schema: string | null }>("select current_schema() as schema");
+  await client.query("rollback");
+  const schema = rows[0]?.schema ?? null;
+  if (schema === null) throw new StoreError("no_schema", where);
+  return schema;
+}
+
+/**
+ * What falls silent is given up, so that the next statement opens another connection. (The pool's own limit of time fails the
+ * statement alone, and the next one would wait behind it.)
+ */
+function openSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(STATEMENT_MS, () => socket.destroy(new Error(`Postgres was silent for ${STATEMENT_MS} ms`)));
+}
+
+class PoolDialect extends PostgresDialect {
+  constructor(private readonly own: PostgresDialectConfig) {
+    super(own);
+  }
+
+  override createDriver(): PostgresDriver {
+    return new ShortTransactions(this.own);
+  }
+}
+
+/** Ends a transaction that is left standing. Said with its beginning, since a pooler refuses it as a connection's parameter. */
+class ShortTransactions extends PostgresDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    const limit = `set local idle_in_transaction_session_timeout = ${TRANSACTION_IDLE_MS}`;
+    await connection.executeQuery(CompiledQuery.raw(`begin; ${limit}`));
+  }
+}
