@@ -15,6 +15,7 @@ import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
 import { StatusPage } from "./hex/status-page.js";
+import { abortable } from "./lib/abortable.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Keeper } from "./runs/keeper.js";
@@ -22,7 +23,7 @@ import type { Run } from "./runs/run.js";
 import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Watcher } from "./runs/watcher.js";
-import { healthz, startServer } from "./server.js";
+import { healthz, type RunningServer, startServer } from "./server.js";
 import { Alerts } from "./slack/alerts/alerts.js";
 import { AlertStore } from "./slack/alerts/store.js";
 import { subjectsNow } from "./slack/alerts/subjects.js";
@@ -60,6 +61,8 @@ export interface AppOptions {
   slackPingMs?: number;
   /** Longest wait at a stop, for what is being handled and for the store. */
   stopMs?: number;
+  /** Aborts when the bot is to stop before its start is over. */
+  signal?: AbortSignal;
 }
 
 export interface RunningApp {
@@ -70,12 +73,13 @@ export interface RunningApp {
 }
 
 /**
- * Builds and starts the bot.
+ * Builds and starts the bot. When `signal` aborts meanwhile, it stops in order and throws the signal's reason.
  * @throws StoreError, the server's error for a port that is taken, or a WebClient's error when Slack refuses the token
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
   const { statusPatienceMs = 8_500, statusPageMs = 2_000, slackPingMs = 5_000, stopMs = 10_000 } = options;
+  const { signal = new AbortController().signal } = options;
   const metrics = new Metrics();
   const slackTrouble = new SlackTroubles(clock);
   const onCall = (call: SlackCall) => {
@@ -84,7 +88,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   const slackOptions = clientOptions(config.slack, log, onCall);
   const slack = new WebClient(config.slack.botToken, slackOptions);
-  const identity = await identify(slack);
+  const identity = await abortable(identify(slack), signal);
   const missing = missingScopesSentence(slackTrouble.now().missingScopes);
   if (missing !== null) log.warn("%s", missing);
   const { store, lock, ledger, napMs } = await openStore(config.store, clock, {
@@ -209,20 +213,37 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     },
   });
 
-  // What the last process left behind is taken over before anything new comes in.
-  if (config.store.kind === "embedded") {
-    await cardStore.releaseAll();
-    await keeper.takeOver();
+  let server: RunningServer | null = null;
+  let watch: Promise<unknown> = Promise.resolve();
+  const stop = async () => {
+    stopping.abort();
+    const late = clock.sleep(stopMs);
+    const taken = [connection.close(), server?.close(), work.done(), watch];
+    await Promise.race([Promise.all(taken).then(() => cards.idle()), late]);
+    ending.abort();
+    metrics.stop();
+    await Promise.race([store.close(), late]);
+  };
+
+  try {
+    signal.throwIfAborted();
+    // What the last process left behind is taken over before anything new comes in.
+    if (config.store.kind === "embedded") {
+      await cardStore.releaseAll();
+      await keeper.takeOver();
+    }
+    const slackRoute = connection.requestListener ? { [EVENTS_PATH]: connection.requestListener } : {};
+    const healthRoutes = { "/healthz": healthz, "/readyz": readiness.answer, "/metrics": metrics.answer };
+    server = await startServer({ port: config.port, routes: { ...healthRoutes, ...slackRoute } });
+    await abortable(connection.open(), signal);
+  } catch (error) {
+    if (signal.aborted) await stop();
+    throw error;
   }
 
-  const slackRoute = connection.requestListener ? { [EVENTS_PATH]: connection.requestListener } : {};
-  const healthRoutes = { "/healthz": healthz, "/readyz": readiness.answer, "/metrics": metrics.answer };
-  const server = await startServer({ port: config.port, routes: { ...healthRoutes, ...slackRoute } });
-  await connection.open();
-
-  const watch = lock.hold(stopping.signal, async (signal) => {
+  watch = lock.hold(stopping.signal, async (held) => {
     watching = true;
-    const tasks = [watcher.watch(signal), keeper.keep(signal), watchdog.watch(signal), alerts?.keep(signal)];
+    const tasks = [watcher.watch(held), keeper.keep(held), watchdog.watch(held), alerts?.keep(held)];
     await Promise.all(tasks).finally(() => {
       watching = false;
     });
@@ -232,17 +253,5 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     log.info({ channel }, words, channel, identity.name);
   }
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
-
-  return {
-    port: server.port,
-    async stop() {
-      stopping.abort();
-      const late = clock.sleep(stopMs);
-      const finished = Promise.all([connection.close(), server.close(), work.done(), watch]).then(() => cards.idle());
-      await Promise.race([finished, late]);
-      ending.abort();
-      metrics.stop();
-      await Promise.race([store.close(), late]);
-    },
-  };
+  return { port: server.port, stop };
 }

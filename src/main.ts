@@ -2,12 +2,13 @@
 
 import { isatty } from "node:tty";
 import { config as loadEnv } from "dotenv";
-import { type RunningApp, startApp } from "./app.js";
+import { startApp } from "./app.js";
 import { systemClock } from "./clock.js";
 import { describeProblems, readConfig, secretsOf } from "./config.js";
 import { createLogger } from "./log.js";
 import { SocketModeError } from "./slack/failures.js";
 import { startFailure } from "./slack/messages/start.js";
+import { listenForStop, type StopReason } from "./stop-requests.js";
 
 loadEnv({ quiet: true });
 const reading = readConfig(process.env, { isTerminal: isatty(1) });
@@ -32,25 +33,32 @@ process.on("uncaughtException", (error) => {
 });
 
 const STOP_MS = 10_000;
-let app: RunningApp | null = null;
-let stopping = false;
+const stopping = new AbortController();
+listenForStop(systemClock, {
+  onStop: (reason) => void stop(reason),
+  onHurry: () => {
+    log.warn("Ctrl-C again: ending at once, the next start picks up what was in hand");
+    process.exit(130);
+  },
+  onIgnored: (signal) => log.info({ signal }, "%s means nothing to a bot without a terminal", signal),
+});
+const starting = startApp({ config, log, clock: systemClock, stopMs: STOP_MS, signal: stopping.signal });
+starting.catch(cannotStart);
 
-async function stop(signal: string): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info({ signal }, "stopping");
+async function stop(reason: StopReason): Promise<void> {
+  log.info({ signal: reason }, "stopping");
   // What is being handled may only be waiting, and a sleep on the clock does not keep the process alive.
   setInterval(() => undefined, STOP_MS);
+  stopping.abort();
+  // A start that is broken off has stopped in order when it rejects.
+  const app = await starting.catch(() => null);
   await app?.stop();
   log.info("stopped");
   process.exit(0);
 }
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 
-try {
-  app = await startApp({ config, log, clock: systemClock, stopMs: STOP_MS });
-} catch (error) {
-  const sentence = startFailure(error, config.port);
-  log.fatal({ err: error }, "%s", sentence ?? "cannot start");
+function cannotStart(error: unknown): void {
+  if (stopping.signal.aborted) return;
+  log.fatal({ err: error }, "%s", startFailure(error, config.port) ?? "cannot start");
   process.exit(1);
 }

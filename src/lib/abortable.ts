@@ -1,0 +1,15 @@
+// Waiting that a signal can end.
+
+/**
+ * Settles as `work` does, or rejects with the signal's reason as soon as that aborts. The work itself goes on, and nobody
+ * hears what becomes of it.
+ */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true, signal: settled.signal });
+  });
+  return Promise.race([work, aborted]).finally(() => settled.abort());
+}
