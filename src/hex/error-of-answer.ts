@@ -4,6 +4,8 @@ import { z } from "zod";
 import { parseJson } from "../lib/json.js";
 import { beginning } from "../lib/text.js";
 import { HexError, type HexErrorFacts, type HexErrorKind, type Operation } from "./errors.js";
+import { type Issue, issuesSchema, issueWords } from "./issues.js";
+import { listedInputs, refusedInputs, sentInputs } from "./refused-inputs.js";
 import { retryAfterMs } from "./retry-after.js";
 
 /** An answer that was not the expected success. */
@@ -14,46 +16,29 @@ export interface Answer {
   headers: Headers;
   /** The body as text, whatever it is. */
   body: string;
+  /** The JSON that was sent. */
+  sent?: unknown;
 }
-
-const sentence = z.union([z.string(), z.object({ message: z.string() }).transform(({ message }) => message)]);
-/** One sentence, or a list of them; what is none is left out. */
-const sentences = z
-  .union([z.string(), z.array(sentence.catch(""))])
-  .transform((said) => [said].flat().filter(Boolean).join("; "))
-  .optional()
-  .catch(undefined);
 
 const bodySchema = z.object({
   reason: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
-  details: sentences,
-  issues: sentences,
+  details: issuesSchema,
+  issues: issuesSchema,
   traceId: z.string().optional().catch(undefined),
-  notFound: z.array(z.string()).optional().catch(undefined),
-  invalid: z
-    .array(
-      z.object({
-        paramName: z.string(),
-        dataType: z.string().optional(),
-        inputCellType: z.string().optional(),
-        paramValue: z.unknown().optional(),
-      }),
-    )
-    .optional()
-    .catch(undefined),
+  ...listedInputs,
 });
 type Body = z.output<typeof bodySchema>;
 
 /**
  * Turns an unsuccessful answer into a HexError. Understands the three shapes that Hex answers with
- * (`reason`, `code` + `message`, bare text), RunProject's list of refused inputs, and HTML of a proxy.
+ * (`reason`, `code` + `message`, bare text), refused inputs as RunProject has told them so far, and HTML of a proxy.
  * `now` (epoch ms) is needed for a `Retry-After` that is a date.
  */
 export function errorOfAnswer(answer: Answer, now: number): HexError {
   const body = bodySchema.safeParse(parseJson(answer.body)).data ?? null;
   const detail = detailOf(answer, body);
-  const inputs = inputsOf(body);
+  const inputs = body === null ? undefined : refusedInputs(body, issuesOf(body), sentInputs(answer.sent));
   return new HexError({
     kind: kindOfAnswer(answer, body, detail ?? "", inputs),
     operation: answer.operation,
@@ -82,12 +67,27 @@ function kindOfAnswer(
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
   if (status === 403) return kindOfForbidden(operation, detail);
-  if (inputs) return "inputs_refused";
+  if (inputs && starts) return "inputs_refused";
   if (status === 404 || NO_SUCH.test(detail)) return "not_found";
   const isConflict = status === 409 || status === 422;
   if (isConflict && operation === "cancelRun") return "already_finished";
   if ((isConflict || status === 400) && starts && /\bpublish/i.test(detail)) return "not_published";
-  return status === 400 ? "bad_request" : "request_refused";
+  return status === 400 && isAboutId(operation, body, detail) ? "bad_request" : "request_refused";
+}
+
+/** Whether a 400 is about the id of the project or run. A start takes more than an id, and so may the others. */
+function isAboutId(operation: Operation, body: Body | null, detail: string): boolean {
+  const starts = operation === "runProject" || operation === "dryRun";
+  if ((starts ? PROJECT_ID : ANY_ID).test(detail)) return true;
+  if (operation === "me" || operation === "listProjects") return true;
+  return !starts && issuesOf(body).length === 0 && !/\b(query|parameters?|limit|offset|filter)\b/i.test(detail);
+}
+
+const PROJECT_ID = /\bproject[ _-]?id\b/i;
+const ANY_ID = /\b(project|run)[ _-]?id\b/i;
+
+function issuesOf(body: Body | null): Issue[] {
+  return body === null ? [] : [...body.issues, ...body.details];
 }
 
 /** Hex may say this with a 400, 409 or 422 too. */
@@ -103,22 +103,11 @@ function kindOfForbidden(operation: Operation, detail: string): HexErrorKind {
 }
 
 function detailOf(answer: Answer, body: Body | null): string | undefined {
-  const parts = [body?.reason ?? body?.message, body?.details, body?.issues].filter((part) => part);
+  const said = issuesOf(body).map(issueWords).join("; ");
+  const parts = [body?.reason ?? body?.message, said].filter((part) => part);
   const bare = body === null && !isHtml(answer.body) && !isData(answer.body) ? answer.body.trim() : "";
   const detail = parts.length > 0 ? parts.join(": ") : bare;
   return detail === "" ? undefined : beginning(detail, 300);
-}
-
-function inputsOf(body: Body | null): HexErrorFacts["inputs"] {
-  const unknown = body?.notFound ?? [];
-  const invalid = body?.invalid ?? [];
-  if (unknown.length + invalid.length === 0) return undefined;
-  const wrongType = invalid.map((input) => ({
-    name: input.paramName,
-    expected: input.dataType ?? input.inputCellType ?? "another type",
-    given: beginning(JSON.stringify(input.paramValue ?? null), 100),
-  }));
-  return { unknown, wrongType };
 }
 
 /** True for JSON of another shape, nested too deep, or cut off: no words for people. */

@@ -46,6 +46,16 @@ export type HexErrorKind = (typeof HEX_ERROR_KINDS)[number];
 const FLAWS = ["too_large", "too_deep", "no_json", "shape", "other_id"] as const;
 export type Flaw = (typeof FLAWS)[number];
 
+/** Why Hex refused inputs. */
+export const inputsSchema = z.object({
+  /** Names that the published app does not show. */
+  unknown: z.array(z.string()),
+  /** Values of the wrong type. `given`: as JSON, at most 100 characters; empty when it is not known. */
+  wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
+  /** Refused for another reason, in Hex's words. */
+  others: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
+});
+
 /** What a HexError says; also as it is stored. */
 export const factsSchema = z.object({
   kind: z.enum(HEX_ERROR_KINDS),
@@ -61,13 +71,7 @@ export const factsSchema = z.object({
   flawAt: z.string().optional(),
   /** How long to wait, in ms, when Hex or the bot's own budget says so. */
   retryAfterMs: z.number().optional(),
-  /** Why Hex refused inputs: names it does not know, and values of the wrong type with the type it expects. */
-  inputs: z
-    .object({
-      unknown: z.array(z.string()),
-      wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
-    })
-    .optional(),
+  inputs: inputsSchema.optional(),
 });
 export type HexErrorFacts = z.output<typeof factsSchema>;
 

@@ -163,8 +163,9 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: [
       ...(inputs?.unknown ?? []).map((name) => `The published app has no input \`${name}\`.`),
       ...(inputs?.wrongType ?? []).map(
-        ({ name, expected, given }) => `\`${name}\` must be ${expected}, not \`${given}\`.`,
+        ({ name, expected, given }) => `\`${name}\` must be ${expected}${given === "" ? "" : `, not \`${given}\``}.`,
       ),
+      ...(inputs?.others ?? []).map(({ name, reason }) => `\`${name}\`: Hex says: ${reason.replace(/\.$/, "")}.`),
     ],
     todo: [
       "Correct the inputs and run it again.",
@@ -176,12 +177,17 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["It ended before the cancellation arrived."],
     todo: ["Nothing; its card shows how it ended."],
   }),
-  request_refused: ({ operation, status }) => ({
+  request_refused: ({ operation, status, detail }) => ({
     what: `Hex refused to ${VERBS[operation]}${status ? ` (${status})` : ""}.`,
     ...(hasId(operation)
       ? {
           causes: ["Hex found something wrong with the request."],
-          todo: ["Read Hex's own words and correct what they name."],
+          todo: [
+            "Read Hex's own words and correct what they name.",
+            ...(/\bview/i.test(detail ?? "")
+              ? ["`--view` takes the id of a saved view (36 characters), not its name."]
+              : []),
+          ],
         }
       : ABOUT_NO_ID),
   }),

@@ -181,7 +181,8 @@ export class Sender {
   #read<T>(request: HexRequest<T>, answer: Answer): Reading<T> {
     const at = this.#at(request);
     const { status, headers, body } = answer;
-    if (status < 200 || status > 299) throw errorOfAnswer({ ...at, ...answer }, this.options.clock.now());
+    if (status < 200 || status > 299)
+      throw errorOfAnswer({ ...at, ...answer, sent: request.json }, this.options.clock.now());
     if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
     try {
       return request.read(parseJson(body));

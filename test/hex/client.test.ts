@@ -11,6 +11,7 @@ beforeEach(async () => {
 afterEach(() => wire.stop());
 
 const DAY = 86_400_000;
+const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
 /** How often it is looked whether something has happened. */
 const QUICKLY = { interval: 2 };
 
@@ -60,18 +61,18 @@ describe("endpoints", () => {
   });
 
   test("startRun: what is set is sent, and nothing else", async () => {
-    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } }, views: ["v"] });
+    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } }, views: [VIEW] });
     const started = await wire.client.startRun(id, { inputParams: { days: 3 }, useCachedSqlResults: false }, CALL);
     expect(wire.hex.workspace.run(started.runId)).toMatchObject({
       inputParams: { days: 3 },
       useCachedSqlResults: false,
     });
     await wire.client.startRun(id, { inputParams: {} }, CALL);
-    await wire.client.startRun(id, { viewId: "v" }, CALL);
+    await wire.client.startRun(id, { viewId: VIEW }, CALL);
     await wire.client.startRun(id, { updatePublishedResults: true }, CALL);
     expect(wire.hex.requests.slice(1).map((request) => request.body)).toEqual([
       {},
-      { viewId: "v" },
+      { viewId: VIEW },
       { updatePublishedResults: true },
     ]);
   });

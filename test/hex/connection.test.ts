@@ -130,7 +130,7 @@ describe("probe", () => {
   test.each([
     ["not_found", { type: "status", status: 404 }, 3],
     ["not_published", { type: "status", status: 422, body: { reason: "Project must be published" } }, 3],
-    ["bad_request", { type: "status", status: 400 }, 3],
+    ["request_refused", { type: "status", status: 400 }, 3],
     ["no_kernel", { type: "status", status: 503 }, 1],
     ["rate_limited", { type: "rateLimited" }, 1],
   ] as const)("%s on every dry run says nothing about the scope", async (kind, fault, trials) => {

@@ -80,23 +80,22 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     expect((await failure(wire.client.startRun(id, {}, CALL))).kind).toBe("not_published");
   });
 
-  test.each([409, 422] as const)("refused inputs are named, with the type that was expected: %d", async (status) => {
-    wire.hex.workspace.refusalStatus = status;
-    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
-    const error = await failure(wire.client.startRun(id, { inputParams: { days: "many", regoin: "EU" } }, CALL));
-    expect(error.kind).toBe("inputs_refused");
-    const { causes } = remedyFor(error.facts);
-    expect(causes.join("\n")).toContain("`regoin`");
-    expect(causes.join("\n")).toContain("`days` must be NUMBER");
-  });
-
-  test("refused inputs are named when Hex does so in words alone", async () => {
-    wire.hex.workspace.refusedInputs = "worded";
-    const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
-    const error = await failure(wire.client.startRun(id, { inputParams: { days: "many", regoin: "EU" } }, CALL));
-    expect(error.kind).toBe("request_refused");
-    expect(error.facts.detail).toContain("days must be of type NUMBER");
-    expect(error.facts.detail).toContain("regoin is not an input");
+  describe.each([400, 409, 422] as const)("refused inputs are named, with the type that was expected: %d", (status) => {
+    test.each(["issues", "worded", "listed"] as const)("told as Hex does it: %s", async (refusedInputs) => {
+      Object.assign(wire.hex.workspace, { refusalStatus: status, refusedInputs });
+      const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } } });
+      const inputParams = { days: "many", regoin: "EU" };
+      for (const error of [
+        await failure(wire.client.startRun(id, { inputParams }, CALL)),
+        await failure(wire.client.dryRun(id, { inputParams }, CALL)),
+      ]) {
+        expect(error.kind).toBe("inputs_refused");
+        expect(remedyFor(error.facts).causes).toEqual([
+          "The published app has no input `regoin`.",
+          '`days` must be NUMBER, not `"many"`.',
+        ]);
+      }
+    });
   });
 
   test.each([409, 422] as const)("cancelling a finished run, answered %d", async (status) => {
@@ -121,6 +120,118 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     const error = await failure(wire.client.startRun(id, {}, CALL));
     expect(error.kind).toBe("hex_failed");
     expect(error.facts.traceId).toMatch(/\w/);
+  });
+});
+
+describe("a 400", () => {
+  const VIEW_ISSUE = { validation: "uuid", code: "invalid_string", message: "Invalid uuid", path: ["viewId"] };
+  const asks = {
+    start: () => wire.client.startRun(NOBODY, { viewId: "quarterly" }, CALL),
+    dry: () => wire.client.dryRun(NOBODY, { viewId: "quarterly" }, CALL),
+    project: () => wire.client.project(NOBODY, CALL),
+    run: () => wire.client.run(NOBODY, NOBODY, CALL),
+    runs: () => wire.client.runs(NOBODY, { limit: 1 }, CALL),
+    cancel: () => wire.client.cancelRun(NOBODY, NOBODY, CALL),
+    list: () => wire.client.projectPage(CALL, null),
+  };
+  test.each<[keyof typeof asks, unknown, string]>([
+    ["start", { code: "BAD_REQUEST", message: "Invalid input data", issues: [VIEW_ISSUE] }, "request_refused"],
+    ["start", { code: "BAD_REQUEST", message: "Invalid input data", issues: [{ message: "no" }] }, "request_refused"],
+    ["start", { code: "BAD_REQUEST", message: "Invalid input data" }, "request_refused"],
+    ["start", { reason: "Invalid input data", details: "viewId: Invalid uuid" }, "request_refused"],
+    ["start", "Bad Request", "request_refused"],
+    ["start", { message: "Invalid input data", issues: [{ message: "x", path: ["projectId"] }] }, "bad_request"],
+    ["start", { message: "Invalid input data", issues: [{ message: "x", path: "/params/projectId" }] }, "bad_request"],
+    ["start", { reason: "projectId must be a UUID" }, "bad_request"],
+    ["start", { reason: "Invalid project id" }, "bad_request"],
+    ["start", { reason: "Project not found" }, "not_found"],
+    ["start", { reason: "Project must be published" }, "not_published"],
+    ["dry", { message: "Invalid input data", issues: [VIEW_ISSUE] }, "request_refused"],
+    ["project", { message: "Invalid input data", issues: [{ message: "x", path: ["projectId"] }] }, "bad_request"],
+    ["project", "Bad Request", "bad_request"],
+    ["run", { message: "Invalid input data", issues: [{ message: "x", path: ["runId"] }] }, "bad_request"],
+    ["cancel", { reason: "Invalid run id" }, "bad_request"],
+    ["runs", { message: "Invalid input data", issues: [{ message: "x", path: ["limit"] }] }, "request_refused"],
+    ["runs", { reason: "Invalid query parameters" }, "request_refused"],
+    ["list", { reason: "Invalid input data", details: "limit: too large" }, "bad_request"],
+  ])("on %s, %j: %s", async (ask, body, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 400, body } });
+    expect((await failure(asks[ask]())).kind).toBe(kind);
+  });
+
+  test("a saved view that is no id is told in Hex's words, with what --view takes", async () => {
+    const { id } = wire.hex.workspace.addProject();
+    const { facts } = await failure(wire.client.startRun(id, { viewId: "quarterly" }, CALL));
+    expect(facts).toMatchObject({
+      kind: "request_refused",
+      status: 400,
+      detail: expect.stringMatching(/^Invalid input data: viewId: /),
+    });
+    expect(remedyFor(facts).todo.join("\n")).toContain("`--view` takes the id of a saved view");
+  });
+});
+
+describe("inputs that Hex refuses", () => {
+  const facts = async (issues: unknown, inputParams: Record<string, string> = { days: "many", regoin: "EU" }) => {
+    const body = { code: "BAD_REQUEST", message: "Invalid input data", issues };
+    wire.hex.faults.add({ kind: { type: "status", status: 400, body } });
+    return (await failure(wire.client.startRun(NOBODY, { inputParams }, CALL))).facts;
+  };
+  const NONE = { unknown: [], wrongType: [], others: [] };
+  test.each<[string, unknown, object]>([
+    [
+      "by a path and an expected type",
+      [{ code: "invalid_type", expected: "number", received: "string", path: ["inputParams", "days"], message: "Bad" }],
+      { ...NONE, wrongType: [{ name: "days", expected: "number", given: '"many"' }] },
+    ],
+    [
+      "below the body, and at an element of a list",
+      [{ path: ["body", "inputParams", "days", 0], message: "Expected number, received string" }],
+      { ...NONE, wrongType: [{ name: "days", expected: "number", given: '"many"' }] },
+    ],
+    [
+      "by a path as text",
+      [{ path: "inputParams.days", message: "Too large." }],
+      { ...NONE, others: [{ name: "days", reason: "Too large." }] },
+    ],
+    [
+      "by the keys that it does not know",
+      [{ code: "unrecognized_keys", keys: ["regoin", "x"], path: ["inputParams"], message: "Unrecognized key(s)" }],
+      { ...NONE, unknown: ["regoin", "x"] },
+    ],
+    ["in quotes", [{ message: 'There is no such input: "regoin"' }], { ...NONE, unknown: ["regoin"] }],
+    [
+      "as sentences alone",
+      ["Input days should be a number"],
+      { ...NONE, wrongType: [{ name: "days", expected: "number", given: '"many"' }] },
+    ],
+  ])("named %s", async (_, issues, inputs) => {
+    expect(await facts(issues)).toMatchObject({ kind: "inputs_refused", inputs });
+  });
+
+  test.each<[string, unknown, Record<string, string>]>([
+    [
+      "another field beside an input",
+      [
+        { path: ["inputParams", "days"], message: "Bad" },
+        { path: ["viewId"], message: "Bad" },
+      ],
+      {},
+    ],
+    ["inputs as a whole", [{ path: ["inputParams"], message: "Required" }], {}],
+    [
+      "a word that is also an input's name",
+      [{ message: "You may not run this project today" }],
+      { project: "x", today: "y" },
+    ],
+    ["nothing that can be read", [{ path: ["inputParams", "days"] }], { days: "x" }],
+  ])("not when Hex speaks of %s", async (_, issues, sent) => {
+    expect(await facts(issues, { days: "many", ...sent })).toMatchObject({ kind: "request_refused" });
+  });
+
+  test("people read Hex's own reason where it is another than the type", async () => {
+    const told = await facts([{ path: ["inputParams", "days"], message: "Too large." }]);
+    expect(remedyFor(told).causes).toEqual(["`days`: Hex says: Too large."]);
   });
 });
 
@@ -193,8 +304,8 @@ describe("details", () => {
 
   test("a view that is not there is no missing project", async () => {
     const { id } = wire.hex.workspace.addProject();
-    const error = await failure(wire.client.startRun(id, { viewId: "gone" }, CALL));
-    expect(error.facts).toMatchObject({ kind: "request_refused", detail: expect.stringContaining("gone") });
+    const error = await failure(wire.client.startRun(id, { viewId: NOBODY }, CALL));
+    expect(error.facts).toMatchObject({ kind: "request_refused", detail: expect.stringContaining(NOBODY) });
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { pings } from "../sandbox/slack/server.js";
 import { Bench, buttonsOf, MODES, shown } from "./bench.js";
 
 const DAY = 24 * 60 * 60_000;
+const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;
@@ -232,13 +233,13 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("--publish and --view reach Hex", async () => {
-      const project = bench.hex.workspace.addProject({ views: ["view-1"] });
+      const project = bench.hex.workspace.addProject({ views: [VIEW] });
       await bench.slack.command(`run ${project.id} --publish`);
-      await bench.slack.command(`run ${project.id} --view view-1`);
+      await bench.slack.command(`run ${project.id} --view ${VIEW}`);
       await bench.until(() => bench.starts.length === 2);
       const bodies = bench.starts.map((request) => request.body);
       expect(bodies).toContainEqual({ updatePublishedResults: true });
-      expect(bodies).toContainEqual({ viewId: "view-1" });
+      expect(bodies).toContainEqual({ viewId: VIEW });
     });
 
     test.each([

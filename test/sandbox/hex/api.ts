@@ -5,7 +5,7 @@ import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { type Answer, empty, html, json, text } from "./answers.js";
 import { chartPng } from "./charts.js";
-import { errorAnswer, Refusal } from "./errors.js";
+import { errorAnswer, INVALID_INPUT, Refusal } from "./errors.js";
 import { excessHeaders } from "./limits.js";
 import { listProjects } from "./project-list.js";
 import { projectView } from "./projects.js";
@@ -47,7 +47,7 @@ export class Api {
       this.#admit(token, call.route);
       return this.#serve(call, token);
     } catch (error) {
-      if (error instanceof Refusal) return errorAnswer(error, endpoint, this.#workspace.errorShape);
+      if (error instanceof Refusal) return errorAnswer(error, endpoint, this.#workspace);
       throw error;
     }
   }
@@ -65,9 +65,7 @@ export class Api {
 
   #admit(token: Token, route: Route): void {
     if (!this.#workspace.planAllowsApi) {
-      throw new Refusal(403, "The API is not available on your workspace's plan: upgrade to Team or Enterprise", {
-        shared: true,
-      });
+      throw new Refusal(403, "The API is not available on your workspace's plan: upgrade to Team or Enterprise");
     }
     const excess = this.#workspace.limiter.admit(budgetOwner(token), route.endpoint, this.#now);
     if (excess) {
@@ -75,7 +73,7 @@ export class Api {
       throw new Refusal(429, "Too many requests", { headers });
     }
     if (route.scope && !mayDo(token, route.scope)) {
-      throw new Refusal(403, `The token lacks the scope "${SCOPE_NAMES[route.scope]}"`, { shared: true });
+      throw new Refusal(403, `The token lacks the scope "${SCOPE_NAMES[route.scope]}"`);
     }
     for (const [name, id] of Object.entries(route.ids)) checkUuid(name, id);
   }
@@ -120,8 +118,8 @@ export class Api {
     checkRun(project, body, refusalStatus);
     const refused = refusedInputs(project, body);
     if (refused.invalid.length + refused.notFound.length > 0) {
-      if (style === "worded") throw new Refusal(refusalStatus, "Validation failed", { issues: inputIssues(refused) });
-      return json(refusalStatus, { traceId: randomUUID(), ...refused });
+      if (style === "listed") return json(refusalStatus, { traceId: randomUUID(), ...refused });
+      throw new Refusal(refusalStatus, INVALID_INPUT, { issues: inputIssues(refused, style) });
     }
     return json(201, body.dryRun ? this.#dryRun(project) : this.#startRun(project, body));
   }
@@ -239,5 +237,5 @@ const imageQuerySchema = z
 
 /** Any version of UUID will do. */
 function checkUuid(name: string, id: string): void {
-  if (!UUID.test(id)) throw new Refusal(400, `${name} must be a UUID`);
+  if (!UUID.test(id)) throw new Refusal(400, INVALID_INPUT, { issues: [{ path: [name], message: "Invalid uuid" }] });
 }

@@ -2,15 +2,20 @@
 
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
+import type { z } from "zod";
 import { type Answer, json } from "./answers.js";
 import type { Endpoint, HexWorkspace } from "./types.js";
 
+/** One thing that is wrong with a request. `path`: where, when Hex says so. */
+export interface Issue {
+  message: string;
+  path?: (string | number)[];
+}
+
 interface RefusalDetails {
   /** What is wrong, one by one. */
-  issues?: string[];
+  issues?: Issue[];
   headers?: Record<string, string>;
-  /** The refusal comes from what all endpoints share, which speaks the `code` shape. */
-  shared?: boolean;
 }
 
 /** Thrown by whatever refuses a request. */
@@ -25,25 +30,46 @@ export class Refusal extends Error {
   }
 }
 
+/** What a 400 says, whatever is wrong. */
+export const INVALID_INPUT = "Invalid input data";
+
+/** What a schema has found wrong. */
+export function issuesOf({ issues }: z.ZodError): Issue[] {
+  return issues.map(({ path, message }) => ({
+    path: path.map((part) => (typeof part === "symbol" ? String(part) : part)),
+    message,
+  }));
+}
+
+/** How the workspace words its refusals. */
+export type ErrorSettings = Pick<HexWorkspace, "errorShape" | "detailsAs">;
+
 const REASON_ENDPOINTS: ReadonlySet<Endpoint> = new Set(["listProjects", "cancelRun", "unknown"]);
 
 /** The refusal in the shape that the endpoint uses, or that the workspace is set to. */
-export function errorAnswer(refusal: Refusal, endpoint: Endpoint, shape: HexWorkspace["errorShape"]): Answer {
-  const { issues = [], headers = {}, shared = false } = refusal.details;
-  const natural = REASON_ENDPOINTS.has(endpoint) && !shared ? "reason" : "code";
-  if ((shape === "natural" ? natural : shape) === "reason") {
-    const body = { reason: refusal.message, ...(issues.length > 0 ? { details: issues } : {}), traceId: randomUUID() };
+export function errorAnswer(refusal: Refusal, endpoint: Endpoint, { errorShape, detailsAs }: ErrorSettings): Answer {
+  const { issues = [], headers = {} } = refusal.details;
+  const natural = REASON_ENDPOINTS.has(endpoint) ? "reason" : "code";
+  if ((errorShape === "natural" ? natural : errorShape) === "reason") {
+    const sentences = issues.map(inWords);
+    const details = detailsAs === "list" ? sentences : sentences.join("; ");
+    const body = { reason: refusal.message, ...(issues.length > 0 ? { details } : {}), traceId: randomUUID() };
     return json(refusal.status, body, headers);
   }
   const body = {
     code: codeOf(refusal.status),
     message: refusal.message,
-    ...(issues.length > 0 ? { issues: issues.map((message) => ({ message })) } : {}),
+    ...(issues.length > 0 ? { issues } : {}),
   };
   return json(refusal.status, body, { "x-trace-id": randomUUID(), ...headers });
 }
 
-/** 404 is NOT_FOUND, and so on. */
+function inWords({ path = [], message }: Issue): string {
+  return path.length === 0 ? message : `${path.join(".")}: ${message}`;
+}
+
+/** 404 is NOT_FOUND, and so on; a 422 goes by its newer name. */
 function codeOf(status: number): string {
+  if (status === 422) return "UNPROCESSABLE_CONTENT";
   return (STATUS_CODES[status] ?? "Unknown error").toUpperCase().replace(/[^A-Z]+/g, "_");
 }

@@ -3,8 +3,8 @@
 import { STATUS_CODES } from "node:http";
 import type { Clock } from "../../../src/clock.js";
 import { type Answer, empty, endless, html, json, text } from "./answers.js";
-import { errorAnswer, Refusal } from "./errors.js";
-import type { Endpoint, Fault, FaultKind, Faults, HexWorkspace } from "./types.js";
+import { type ErrorSettings, errorAnswer, Refusal } from "./errors.js";
+import type { Endpoint, Fault, FaultKind, Faults } from "./types.js";
 
 /** An answer, or none: the connection stays open for ever, or breaks. */
 export type Outcome = Answer | "hang" | "reset";
@@ -36,7 +36,8 @@ export class FaultQueue implements Faults {
 
 interface Hit {
   endpoint: Endpoint;
-  shape: HexWorkspace["errorShape"];
+  /** How it words its errors. */
+  settings: ErrorSettings;
   clock: Clock;
   /** Does what the request asks for, and answers as usual. */
   normal: () => Answer;
@@ -59,7 +60,7 @@ export async function applyFault({ kind, afterEffect = false }: Fault, hit: Hit)
     case "rateLimited": {
       const headers: Record<string, string> =
         kind.retryAfter === undefined ? {} : { "retry-after": String(kind.retryAfter) };
-      return errorAnswer(new Refusal(429, "Too many requests", { headers }), hit.endpoint, hit.shape);
+      return errorAnswer(new Refusal(429, "Too many requests", { headers }), hit.endpoint, hit.settings);
     }
     case "html":
       return html(kind.status ?? 200, "We will be back soon");
@@ -98,7 +99,7 @@ function bodyAnswer(status: number, body: unknown, hit: Hit): Answer {
   if (typeof body === "string") return text(status, body);
   if (body !== undefined) return json(status, body);
   if (status < 400) return empty(status);
-  return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.shape);
+  return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.settings);
 }
 
 /** What the request would be answered with, had it the effect that it must not have. */

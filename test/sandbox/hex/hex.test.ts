@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ManualClock } from "../clock.js";
 import { type Project, type SimulatedHex, startHex } from "./server.js";
 
+const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
 const NOBODY = "018f2a1e-0000-7000-8000-000000000001";
 const DAY = 86_400_000;
 
@@ -18,7 +19,7 @@ beforeEach(async () => {
   token = hex.workspace.addToken();
   project = hex.workspace.addProject({
     inputs: { days: { dataType: "NUMBER" }, period: { dataType: "DATE_RANGE" } },
-    views: ["view-1"],
+    views: [VIEW],
   });
 });
 afterEach(() => hex.stop());
@@ -81,6 +82,15 @@ describe("tokens", () => {
     }).toEqual(expected);
   });
 
+  test("a missing scope is told as each endpoint words its errors", async () => {
+    const { id } = hex.workspace.startRun(project.id);
+    hex.workspace.setScopes(token, []);
+    for (const what of ["GET /projects", `DELETE ${runsOf()}/${id}`])
+      expect((await ask(what)).json).toEqual({ reason: expect.stringMatching(/scope/), traceId: expect.any(String) });
+    for (const what of [`GET /projects/${project.id}`, `POST ${runsOf()}`, `GET ${runsOf()}`])
+      expect((await ask(what)).json).toEqual({ code: "FORBIDDEN", message: expect.stringMatching(/scope/) });
+  });
+
   test("who am I: a person, or only a workspace", async () => {
     const person = await ask("GET /users/me");
     expect(person.json).toMatchObject({
@@ -102,8 +112,9 @@ describe("tokens", () => {
 
   test("a plan without the API: 403 that speaks of the plan", async () => {
     hex.workspace.planAllowsApi = false;
-    const answer = await ask("GET /projects");
+    const answer = await ask("GET /users/me");
     expect(answer).toMatchObject({ status: 403, json: { code: "FORBIDDEN", message: expect.stringMatching(/plan/) } });
+    expect((await ask("GET /projects")).json).toMatchObject({ reason: expect.stringMatching(/plan/) });
   });
 });
 
@@ -112,19 +123,19 @@ describe("starting a run", () => {
     ["inputParams null", () => ({ inputParams: null }), 422, /inputParams/],
     ["inputParams empty", () => ({ inputParams: {} }), 422, /inputParams/],
     ["a body that is no JSON", () => "{", 400, /JSON/],
-    ["a body that is no object", () => [], 422, /body/],
-    ["viewId with inputs", () => ({ viewId: "view-1", inputParams: { days: 1 } }), 422, /together/],
+    ["a body that is no object", () => [], 400, /Invalid input data.*expected object/],
+    ["viewId with inputs", () => ({ viewId: VIEW, inputParams: { days: 1 } }), 422, /together/],
     [
       "published results with inputs",
       () => ({ updatePublishedResults: true, inputParams: { days: 1 } }),
       422,
       /together/,
     ],
-    ["an unknown view", () => ({ viewId: "view-2" }), 422, /view-2/],
-    ["an unknown input", () => ({ inputParams: { dyas: 1 } }), 422, /"notFound":\["dyas"\]/],
-    ["a wrong type", () => ({ inputParams: { days: "1" } }), 422, /"dataType":"NUMBER".*"paramName":"days"/],
-    ["half a range", () => ({ inputParams: { period: { start: "2026-01-01" } } }), 422, /"dataType":"DATE_RANGE"/],
-    ["a kind of notification that does not exist", () => ({ notifications: [{ type: "SOMETIMES" }] }), 422, /type/],
+    ["an unknown view", () => ({ viewId: NOBODY }), 422, new RegExp(NOBODY)],
+    ["a view that is no UUID", () => ({ viewId: "quarterly" }), 400, /Invalid input data.*"path":\["viewId"\]/],
+    ["an unknown input", () => ({ inputParams: { dyas: 1 } }), 422, /"path":\["inputParams","dyas"\]/],
+    ["a wrong type", () => ({ inputParams: { days: "1" } }), 422, /"inputParams","days".*expected NUMBER/],
+    ["half a range", () => ({ inputParams: { period: { start: "2026-01-01" } } }), 422, /"period".*DATE_RANGE/],
   ];
   test.each(refused)("refused: %s", async (_, body, status, words) => {
     const answer = await ask(`POST ${runsOf()}`, { body: body() });
@@ -152,17 +163,23 @@ describe("starting a run", () => {
     expect((await ask(`POST ${runsOf()}`)).status).toBe(409);
   });
 
+  const SENTENCES = ["days must be of type NUMBER", "dyas is not an input of this project"];
   test.each([
-    [
-      "code",
-      "issues",
-      [{ message: "days must be of type NUMBER" }, { message: "dyas is not an input of this project" }],
-    ],
-    ["reason", "details", ["days must be of type NUMBER", "dyas is not an input of this project"]],
-  ] as const)("refused inputs in words, in the shape %s", async (shape, key, expected) => {
-    Object.assign(hex.workspace, { errorShape: shape, refusedInputs: "worded" });
+    ["code", "string", "issues", SENTENCES.map((message) => ({ message }))],
+    ["reason", "string", "details", SENTENCES.join("; ")],
+    ["reason", "list", "details", SENTENCES],
+  ] as const)("refused inputs in words, in the shape %s (details: a %s)", async (shape, detailsAs, key, expected) => {
+    Object.assign(hex.workspace, { errorShape: shape, detailsAs, refusedInputs: "worded" });
     const answer = await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } });
     expect(answer).toMatchObject({ status: 422, json: { [key]: expected } });
+  });
+
+  test("refused inputs as older servers list them", async () => {
+    hex.workspace.refusedInputs = "listed";
+    expect((await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } })).json).toEqual({
+      ...{ traceId: expect.any(String), notFound: ["dyas"] },
+      invalid: [{ dataType: "NUMBER", inputCellType: "NUMBER_INPUT", paramName: "days", paramValue: "1" }],
+    });
   });
 
   test("refused: no kernel free; a run that ends frees one; a dry run needs none", async () => {
@@ -181,14 +198,14 @@ describe("starting a run", () => {
       inputParams: { days: 1, period: { start: "2026-01-01", end: "2026-02-01" } },
       useCachedSqlResults: false,
     });
-    await start({ viewId: "view-1" });
+    await start({ viewId: VIEW });
     const { json } = await ask(`POST ${runsOf()}`, { body: { updatePublishedResults: true } });
     expect(json).toMatchObject({ projectId: project.id, projectVersion: project.version });
     expect(json).not.toHaveProperty("status");
     expect(hex.workspace.runs).toMatchObject([
       { trigger: "API", inputParams: null, useCachedSqlResults: true },
       { inputParams: { days: 1 }, useCachedSqlResults: false },
-      { viewId: "view-1" },
+      { viewId: VIEW },
       { updatePublishedResults: true },
     ]);
   });
@@ -293,11 +310,16 @@ describe("ids that are wrong or not to be seen", () => {
     hex.workspace.invisibleStatus = 422;
     expect((await ask(`GET /projects/${NOBODY}`)).text).toContain("Project could not be found");
     hex.workspace.invisibleWords = "vague";
-    expect((await ask(`GET /projects/${NOBODY}`)).json).toMatchObject({ message: "Unprocessable Entity" });
+    expect((await ask(`GET /projects/${NOBODY}`)).json).toEqual({
+      ...{ code: "UNPROCESSABLE_CONTENT", message: "Unprocessable Entity" },
+    });
   });
 
   test("no UUID: 400; a UUID of any version or case will do", async () => {
-    expect((await ask("GET /projects/revenue")).status).toBe(400);
+    expect((await ask("GET /projects/revenue")).json).toMatchObject({
+      ...{ code: "BAD_REQUEST", message: "Invalid input data" },
+      issues: [{ path: ["projectId"] }],
+    });
     expect((await ask(`GET ${runsOf()}/1`)).status).toBe(400);
     expect((await ask(`GET /projects/${project.id.toUpperCase()}`)).status).toBe(200);
     const seven = hex.workspace.addProject({ id: NOBODY });

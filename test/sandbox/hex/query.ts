@@ -1,7 +1,7 @@
 // Query parameters, checked: whatever does not fit is a 400.
 
 import { z } from "zod";
-import { Refusal } from "./errors.js";
+import { INVALID_INPUT, issuesOf, Refusal } from "./errors.js";
 
 export const limitParam = z.coerce.number().int().min(1).max(100).default(25);
 export const offsetParam = z.coerce.number().int().min(0).default(0);
@@ -13,6 +13,5 @@ export const flagParam = z
 export function parseQuery<S extends z.ZodType>(schema: S, query: URLSearchParams): z.output<S> {
   const parsed = schema.safeParse(Object.fromEntries(query));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new Refusal(400, "Invalid query parameters", { issues });
+  throw new Refusal(400, INVALID_INPUT, { issues: issuesOf(parsed.error) });
 }

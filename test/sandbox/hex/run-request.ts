@@ -1,7 +1,7 @@
 // The body of a RunProject request, and what Hex refuses in it.
 
 import { z } from "zod";
-import { Refusal } from "./errors.js";
+import { INVALID_INPUT, type Issue, issuesOf, Refusal } from "./errors.js";
 import type { HexWorkspace, InputDataType, Project } from "./types.js";
 
 const notificationSchema = z.looseObject({
@@ -19,18 +19,18 @@ const runBodySchema = z.object({
   updatePublishedResults: z.boolean().optional(),
   useCachedSqlResults: z.boolean().optional(),
   updateCache: z.boolean().optional(),
-  viewId: z.string().optional(),
+  viewId: z.guid().optional(),
   notifications: z.array(notificationSchema).optional(),
 });
 export type RunBody = z.output<typeof runBodySchema>;
 
-/** 400 for what is no JSON, 422 for what has not the right fields. The body is optional. */
+/** 400 for what is no JSON or has not the right fields, 422 for inputs that are none. The body is optional. */
 export function parseRunBody(text: string): RunBody {
   if (text.trim() === "") return {};
   const parsed = runBodySchema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
-  throw new Refusal(422, "Invalid request body", { issues });
+  const issues = issuesOf(parsed.error);
+  throw new Refusal(issues.some(({ path }) => path?.[0] === "inputParams") ? 422 : 400, INVALID_INPUT, { issues });
 }
 
 function parseJson(text: string): unknown {
@@ -75,11 +75,20 @@ export function refusedInputs(project: Project, body: RunBody): RefusedInputs {
   return refused;
 }
 
-/** The same in words, one for each input. */
-export function inputIssues({ invalid, notFound }: RefusedInputs): string[] {
+/** The same as issues, one for each input: with its path and zod's words, or in a sentence. */
+export function inputIssues({ invalid, notFound }: RefusedInputs, style: "issues" | "worded"): Issue[] {
+  if (style === "worded") {
+    return [
+      ...invalid.map(({ paramName, dataType }) => ({ message: `${paramName} must be of type ${dataType}` })),
+      ...notFound.map((name) => ({ message: `${name} is not an input of this project` })),
+    ];
+  }
   return [
-    ...invalid.map(({ paramName, dataType }) => `${paramName} must be of type ${dataType}`),
-    ...notFound.map((name) => `${name} is not an input of this project`),
+    ...invalid.map(({ paramName, dataType, paramValue }) => ({
+      path: ["inputParams", paramName],
+      message: `Invalid input: expected ${dataType}, received ${typeof paramValue}`,
+    })),
+    ...notFound.map((name) => ({ path: ["inputParams", name], message: "Unknown input parameter" })),
   ];
 }
 

@@ -39,9 +39,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     log.add(record);
     const fault = faults.take(endpoint);
     const normal = () => api.answer(call);
-    const outcome = fault
-      ? await applyFault(fault, { endpoint, shape: workspace.errorShape, clock, normal })
-      : normal();
+    const outcome = fault ? await applyFault(fault, { endpoint, settings: workspace, clock, normal }) : normal();
     if (send(outcome, response, clock.now())) log.answered(record, response.statusCode);
   }
 

@@ -282,14 +282,19 @@ export interface HexWorkspace {
   tellsOfToken: boolean;
   /** Default natural: each endpoint in the shape that it uses today. */
   errorShape: "reason" | "code" | "natural";
+  /** In the shape `reason`: one string, or a list of them as older servers sent it. Default string. */
+  detailsAs: "string" | "list";
   /** What wrong or invisible ids are answered with. Default 404. */
   invisibleStatus: 400 | 403 | 404 | 422;
   /** Whether that answer says in words that the id is the reason, or has the status's own words alone. Default plain. */
   invisibleWords: "plain" | "vague";
   /** What is refused because of the state or the inputs of a project or run. Default 422. */
-  refusalStatus: 409 | 422;
-  /** How a 422 (or 409) tells which inputs it means: by lists of names, or in words like any other refusal. Default listed. */
-  refusedInputs: "listed" | "worded";
+  refusalStatus: 400 | 409 | 422;
+  /**
+   * How it tells which inputs it means: by issues with a path, by issues in words alone, or by the lists of names of older
+   * servers. Default issues.
+   */
+  refusedInputs: "issues" | "worded" | "listed";
   /** Default ALL. */
   listRunsDefaultTrigger: "API" | "ALL";
   /** In GetRunStatus and GetProjectRuns. Default true. */

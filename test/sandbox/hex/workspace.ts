@@ -37,10 +37,11 @@ export class Workspace implements HexWorkspace {
   tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
   tellsOfToken = true;
   errorShape: HexWorkspace["errorShape"] = "natural";
+  detailsAs: HexWorkspace["detailsAs"] = "string";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
   invisibleWords: HexWorkspace["invisibleWords"] = "plain";
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
-  refusedInputs: HexWorkspace["refusedInputs"] = "listed";
+  refusedInputs: HexWorkspace["refusedInputs"] = "issues";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
   oldPaths = false;

@@ -1,0 +1,90 @@
+// Which inputs of a run Hex has refused, and why: from the lists of its older answers, or from the issues of its newer ones.
+
+import { z } from "zod";
+import type { HexErrorFacts, inputsSchema } from "./errors.js";
+import type { Issue } from "./issues.js";
+
+type Inputs = z.output<typeof inputsSchema>;
+type Found = { [K in keyof Inputs]-?: NonNullable<Inputs[K]> };
+
+/** The older answer: names that the published app does not show, and values of the wrong type. */
+export const listedInputs = {
+  notFound: z.array(z.string()).catch([]),
+  invalid: z
+    .array(
+      z.object({
+        paramName: z.string(),
+        dataType: z.string().optional(),
+        inputCellType: z.string().optional(),
+        paramValue: z.unknown().optional(),
+      }),
+    )
+    .catch([]),
+};
+export type ListedInputs = z.output<z.ZodObject<typeof listedInputs>>;
+
+/** What was sent as a run's inputs, by name. */
+export type SentInputs = Readonly<Record<string, unknown>>;
+
+const sentSchema = z.object({ inputParams: z.record(z.string(), z.unknown()).catch({}) });
+
+/** The inputs in the body of a request; none when it has none. */
+export function sentInputs(body: unknown): SentInputs {
+  return sentSchema.safeParse(body).data?.inputParams ?? {};
+}
+
+/** Undefined when it was not, or not only, for its inputs that Hex refused the request. */
+export function refusedInputs(
+  { notFound, invalid }: ListedInputs,
+  issues: readonly Issue[],
+  sent: SentInputs,
+): HexErrorFacts["inputs"] {
+  if (notFound.length + invalid.length > 0) {
+    const wrongType = invalid.map(({ paramName, dataType, inputCellType, paramValue }) => ({
+      name: paramName,
+      expected: dataType ?? inputCellType ?? "another type",
+      given: shortJson(paramValue ?? null),
+    }));
+    return { unknown: notFound, wrongType };
+  }
+  const found: Found = { unknown: [], wrongType: [], others: [] };
+  for (const issue of issues) {
+    const names = namesIn(issue, sent);
+    if (names.length === 0) return undefined;
+    for (const name of names) note(found, name, issue, sent);
+  }
+  return issues.length === 0 ? undefined : found;
+}
+
+function note(found: Found, name: string, { message, expected, keys }: Issue, sent: SentInputs): void {
+  if (keys.includes(name) || UNKNOWN.test(message)) {
+    found.unknown.push(name);
+    return;
+  }
+  const type = expected ?? EXPECTED.exec(message)?.[1] ?? null;
+  if (type === null) found.others.push({ name, reason: message.slice(0, 200) });
+  else found.wrongType.push({ name, expected: type, given: Object.hasOwn(sent, name) ? shortJson(sent[name]) : "" });
+}
+
+const UNKNOWN =
+  /\bnot an? (known |valid )?(input|param)|\bunknown\b|\bunrecogni[sz]ed\b|\bnot found\b|\bno such\b|\bnot exist\b/i;
+const EXPECTED = /\b(?:must be(?: of type| an?)?|expected|should be(?: of type| an?)?) ([a-z_]{1,40})\b/i;
+
+/** The inputs that an issue is about: those at its path, else those that it names and that were sent. */
+function namesIn({ path, message, keys }: Issue, sent: SentInputs): string[] {
+  const [first, name] = path;
+  if (first === "inputParams") return name !== undefined ? [name] : keys;
+  if (first !== undefined) return Object.hasOwn(sent, first) ? [first] : [];
+  return Object.keys(sent).filter((one) => names(message, one));
+}
+
+/** At the start, in quotes, or called an input: an input's name may be a common word. */
+function names(message: string, name: string): boolean {
+  const said = name.replace(/[^\w]/g, "\\$&");
+  const pattern = `^${said}\\b|["'\`]${said}["'\`]|\\b(?:[Ii]nputs?|[Pp]aram(?:eter)?s?|[Vv]ariables?):? ["'\`]?${said}\\b`;
+  return new RegExp(pattern).test(message);
+}
+
+function shortJson(value: unknown): string {
+  return (JSON.stringify(value) ?? "null").slice(0, 100);
+}
