@@ -5,7 +5,7 @@ import { setMaxListeners } from "node:events";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
-import { logHealth, requestLogger } from "./events.js";
+import { logHealth, logHeldBack, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
 import { Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
@@ -22,6 +22,7 @@ import { Keeper } from "./runs/keeper.js";
 import type { Run } from "./runs/run.js";
 import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
+import { Titles } from "./runs/titles.js";
 import { Watcher } from "./runs/watcher.js";
 import { healthz, type RunningServer, startServer } from "./server.js";
 import { Alerts } from "./slack/alerts/alerts.js";
@@ -111,6 +112,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       metrics.hexRequest(record);
       logRequest(record);
     },
+    onHeldBack: (held) => {
+      metrics.hexHeldBack(held);
+      logHeldBack(log, held);
+    },
   });
   const catalog = new Catalog(hex, clock);
   const prober = new Prober(hex, catalog, clock);
@@ -140,6 +145,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const keepMs = config.keepDays * DAY_MS;
   const keeper = new Keeper({
     ...{ store: runs, starter, canceller, clock, keepMs },
+    titles: new Titles({ hex, store: runs, clock, known: (id) => catalog.known(id) }),
     sweepCards: () => cards.sweep(),
     onError: (err) => log.error({ err }, "keeper"),
   });

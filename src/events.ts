@@ -2,7 +2,7 @@
 
 import type { Clock } from "./clock.js";
 import type { HealthEvent } from "./health/watchdog.js";
-import type { RequestRecord } from "./hex/client.js";
+import type { HeldBack, RequestRecord } from "./hex/client.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
 
@@ -27,6 +27,12 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
       log.warn({ ...facts, leftOut }, "Hex %s: some entries of the answer cannot be read and are left out", operation);
     } else log.debug(leftOut === null ? facts : { ...facts, leftOut }, "Hex %s", operation);
   };
+}
+
+/** What was not sent is nobody's fault, and is told where somebody waits for it. */
+export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
+  const { kind, retryAfterMs } = error.facts;
+  log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is not asked yet: %s", operation, kind);
 }
 
 export function logHealth(log: Logger, event: HealthEvent): void {

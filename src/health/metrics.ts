@@ -4,7 +4,7 @@
 import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Clock } from "../clock.js";
-import type { RequestRecord } from "../hex/client.js";
+import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { patiently } from "./patience.js";
 import { collectProcess } from "./process.js";
 import type { Glance } from "./store.js";
@@ -47,6 +47,11 @@ export class Metrics {
     "status",
   ]);
   readonly #hexSeconds = this.#histogram("hexbot_hex_request_seconds", "Requests to Hex.", REQUEST, ["operation"]);
+  readonly #hexHeldBack = this.#counter(
+    "hexbot_hex_requests_held_back_total",
+    "Requests to Hex that were not sent, because the budget was spent or Hex had asked to wait.",
+    ["operation", "why"],
+  );
   readonly #cardDelay = this.#histogram("hexbot_card_delay_seconds", "From a run's end to its card.", CARD, []);
   readonly #slackCalls = this.#counter("hexbot_slack_calls_total", "Calls of Slack.", ["method", "outcome"]);
   readonly #slackLimited = this.#counter("hexbot_slack_rate_limited_total", "Calls that Slack answered with 429.", [
@@ -102,6 +107,10 @@ export class Metrics {
   hexRequest({ operation, status, durationMs, error }: RequestRecord): void {
     this.#hexRequests.inc({ operation, status: status === null ? (error?.kind ?? "none") : String(status) });
     this.#hexSeconds.observe({ operation }, durationMs / 1_000);
+  }
+
+  hexHeldBack({ operation, error }: HeldBack): void {
+    this.#hexHeldBack.inc({ operation, why: error.kind });
   }
 
   /** The card shows the end of a run for the first time, `ms` after it. */

@@ -1,20 +1,25 @@
-// The request budget: one for all who use the token, since Hex counts by user. Commands go before polls.
+// The request budget: one for all who use the token, since Hex counts by user. People go before polls, and cancellations first.
 
 import type { Clock } from "../clock.js";
 
-export type Priority = "command" | "watch";
+/** A cancellation stops what may be doing harm; a command has a person waiting; a poll can wait. */
+export type Priority = "cancel" | "command" | "watch";
 
 /** Why a request was not sent: its turn would come only after `retryAfterMs`. */
 export class BudgetSpent extends Error {
   override readonly name = "BudgetSpent";
-  constructor(readonly retryAfterMs: number) {
-    super(`the request budget is spent for another ${retryAfterMs} ms`);
+  /** `askedByHex`: it is not the budget that is spent, Hex has asked to wait. */
+  constructor(
+    readonly retryAfterMs: number,
+    readonly askedByHex = false,
+  ) {
+    super(`no request to Hex may go for another ${retryAfterMs} ms`);
   }
 }
 
 interface Waiter {
   priority: Priority;
-  /** When its patience ends, epoch ms. */
+  /** When its patience ends, by the monotonic clock, ms. */
   until: number;
   go: () => void;
   giveUp: (error: BudgetSpent) => void;
@@ -30,26 +35,34 @@ export interface Ledger {
   claim(now: number, perMinute: number): Promise<number>;
 }
 
+const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2 };
 const WINDOW_MS = 60_000;
 /** How long a 429 is remembered, in ms, and the fewest requests a minute that it leads to. */
 const CAUTION_MS = 10 * 60_000;
 const LEAST = 5;
 const WATCH_SHARE = 0.8;
+/** How long the ledger may take, in ms. */
+const LEDGER_MS = 1_000;
 /** A command seldom comes alone, in ms. */
 const COMMANDS_FOLLOW_MS = 10_000;
+/** The part of the budget that only cancellations may use. Of a very small one there is nothing to spare. */
+const CANCEL_SHARE = 0.1;
 
 /**
  * At most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
  * While a command waits, no poll goes.
  */
 export class Budget {
+  /** When requests went, by the monotonic clock, ms; oldest first. */
   readonly #sent: number[] = [];
   readonly #waiting: Waiter[] = [];
   #pausedUntil = 0;
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
+  /** Ends the sleep of whoever waits for the next turn. */
+  #nap = new AbortController();
 
-  /** When Hex said 429, once for each minute, epoch ms. */
+  /** When Hex said 429, once for each minute, by the monotonic clock, ms. */
   #limitedAt: number[] = [];
 
   /** `most`: requests a minute. `ledger`: where several processes that share the token count together. */
@@ -61,115 +74,162 @@ export class Budget {
 
   /** Requests a minute at the moment: a fifth less for each minute of the last ten in which Hex said 429. */
   get perMinute(): number {
-    const from = this.clock.now() - CAUTION_MS;
+    const from = this.#now - CAUTION_MS;
     const count = this.#limitedAt.filter((at) => at > from).length;
     return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** count));
   }
 
   /** Whether somebody waits for an answer: a command waits for its turn, or was sent within the last seconds. */
   get commandsActive(): boolean {
-    return this.#commandsWait() || this.clock.now() - this.#lastCommand < COMMANDS_FOLLOW_MS;
+    return this.#waits("command") || this.#now - this.#lastCommand < COMMANDS_FOLLOW_MS;
   }
 
-  /** How many requests may go at this moment. */
+  /** How many commands may go at this moment. */
   get left(): number {
-    return this.#freeIn() > 0 ? 0 : this.perMinute - this.#recent();
+    return this.#freeIn("command") > 0 ? 0 : Math.max(0, this.#limitOf("command") - this.#recent());
   }
 
   /**
    * Resolves when one request may be sent, and counts it.
    * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
+   * @param signal when it aborts, the wait is over
    */
-  async take(priority: Priority, patienceMs: number): Promise<void> {
-    const until = this.clock.now() + patienceMs;
-    await this.#takeHere(priority, patienceMs);
-    if (this.ledger === null) return;
-    // What is left over is for commands of other processes, which cannot be seen to wait from here.
-    const limit = priority === "command" ? this.perMinute : Math.max(1, Math.floor(this.perMinute * WATCH_SHARE));
-    for (;;) {
-      const wait = await this.ledger.claim(this.clock.now(), limit);
-      if (wait === 0) return;
-      if (this.clock.now() + wait > until) throw new BudgetSpent(wait);
-      await this.clock.sleep(wait);
-    }
-  }
-
-  async #takeHere(priority: Priority, patienceMs: number): Promise<void> {
-    if (priority === "command") this.#lastCommand = this.clock.now();
-    const first = this.#waiting.length === 0 || (priority === "command" && !this.#commandsWait());
-    if (first && this.#freeIn() === 0) {
-      this.#sent.push(this.clock.now());
+  async take(priority: Priority, patienceMs: number, signal?: AbortSignal): Promise<void> {
+    if (priority !== "watch") this.#lastCommand = this.#now;
+    if (this.ledger === null && !this.#waits(priority) && this.#freeIn(priority) === 0) {
+      this.#sent.push(this.#now);
       return;
     }
     const wait = this.#turnIn(priority);
-    if (wait > patienceMs) throw new BudgetSpent(wait);
-    const until = this.clock.now() + patienceMs;
+    if (wait > patienceMs || signal?.aborted) throw this.#spent(wait);
+    const until = this.#now + patienceMs;
     await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ priority, until, go: resolve, giveUp: reject });
+      const waiter: Waiter = {
+        ...{ priority, until },
+        go: () => {
+          signal?.removeEventListener("abort", leave);
+          resolve();
+        },
+        giveUp: (error) => {
+          signal?.removeEventListener("abort", leave);
+          reject(error);
+        },
+      };
+      const leave = () => this.#dismiss(waiter, 0);
+      signal?.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(waiter);
+      this.#nap.abort();
       void this.#pump();
     });
   }
 
   /** Hex answered 429: nothing is sent for `ms`, if it says how long, and less from now on. */
   limited(ms: number | undefined): void {
-    const now = this.clock.now();
+    const now = this.#now;
     this.#pausedUntil = Math.max(this.#pausedUntil, now + (ms ?? 0));
     this.#limitedAt = this.#limitedAt.filter((at) => at > now - CAUTION_MS);
-    if ((this.#limitedAt.at(-1) ?? 0) <= now - WINDOW_MS) this.#limitedAt.push(now);
+    if ((this.#limitedAt.at(-1) ?? Number.NEGATIVE_INFINITY) <= now - WINDOW_MS) this.#limitedAt.push(now);
   }
 
+  get #now(): number {
+    return this.clock.monotonic();
+  }
+
+  /** Gives one turn after the other, for as long as anybody waits. */
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#waiting.length > 0) {
-      const wait = this.#freeIn();
-      if (wait > 0) {
-        this.#dismiss(wait);
-        if (this.#waiting.length > 0) await this.clock.sleep(wait);
-        continue;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      const wait = this.#freeIn(next.priority) || (await this.#claim(next.priority));
+      // Somebody who goes first may have come meanwhile: the turn is theirs.
+      const first = this.#next();
+      if (wait === 0 && first !== undefined) {
+        this.#waiting.splice(this.#waiting.indexOf(first), 1);
+        this.#sent.push(this.#now);
+        first.go();
+      } else if (wait > 0 && first === next) {
+        this.#dismissLate(wait);
+        if (this.#waiting.length > 0) await this.#sleep(wait);
       }
-      const index = Math.max(
-        0,
-        this.#waiting.findIndex((waiter) => waiter.priority === "command"),
-      );
-      const [next] = this.#waiting.splice(index, 1);
-      this.#sent.push(this.clock.now());
-      next?.go();
     }
     this.#pumping = false;
   }
 
-  /** Sends away those who were overtaken, or whom a pause outlasts: nothing goes for another `wait` ms. */
-  #dismiss(wait: number): void {
-    const late = this.#waiting.filter((waiter) => waiter.until < this.clock.now() + wait);
-    for (const waiter of late) {
-      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-      waiter.giveUp(new BudgetSpent(wait));
-    }
+  /** Ends early when somebody comes, who may go sooner. */
+  async #sleep(ms: number): Promise<void> {
+    this.#nap = new AbortController();
+    await this.clock.sleep(ms, this.#nap.signal);
   }
 
-  #commandsWait(): boolean {
-    return this.#waiting.some((waiter) => waiter.priority === "command");
+  /** Counts a request with those of the other processes. @returns 0 when it may go, else how long to wait, in ms */
+  async #claim(priority: Priority): Promise<number> {
+    if (this.ledger === null) return 0;
+    // What is left over is for commands of other processes, which cannot be seen to wait from here.
+    const limit =
+      priority === "watch" ? Math.max(1, Math.floor(this.perMinute * WATCH_SHARE)) : this.#limitOf(priority);
+    const over = new AbortController();
+    // A store that fails or hangs holds up nobody: then this process counts for itself.
+    const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);
+    const claimed = this.ledger.claim(this.clock.now(), limit).catch(() => 0);
+    return Promise.race([claimed, alone]).finally(() => over.abort());
+  }
+
+  /** The one who goes next: by priority, then by when it came. */
+  #next(): Waiter | undefined {
+    const best = Math.min(...this.#waiting.map(({ priority }) => RANK[priority]));
+    return this.#waiting.find(({ priority }) => RANK[priority] === best);
+  }
+
+  /** Sends away those who were overtaken, or whom a pause outlasts: for the one who is next, nothing goes for `wait` ms. */
+  #dismissLate(wait: number): void {
+    const now = this.#now;
+    for (const waiter of [...this.#waiting]) if (waiter.until < now + wait) this.#dismiss(waiter, wait);
+  }
+
+  #dismiss(waiter: Waiter, wait: number): void {
+    const index = this.#waiting.indexOf(waiter);
+    if (index === -1) return;
+    this.#waiting.splice(index, 1);
+    waiter.giveUp(this.#spent(wait));
+  }
+
+  #spent(wait: number): BudgetSpent {
+    return new BudgetSpent(wait, this.#pausedUntil - this.#now >= Math.max(1, wait));
+  }
+
+  /** Whether somebody waits who has this priority, or one that goes before it. */
+  #waits(least: Priority): boolean {
+    return this.#waiting.some(({ priority }) => RANK[priority] <= RANK[least]);
+  }
+
+  /** The requests in any minute at which one of this priority has to wait. */
+  #limitOf(priority: Priority): number {
+    const most = this.perMinute;
+    const kept = most < LEAST ? 0 : Math.max(1, Math.floor(most * CANCEL_SHARE));
+    return priority === "cancel" ? most : most - kept;
   }
 
   #recent(): number {
-    const from = this.clock.now() - WINDOW_MS;
+    const from = this.#now - WINDOW_MS;
     while (this.#sent[0] !== undefined && this.#sent[0] <= from) this.#sent.shift();
     return this.#sent.length;
   }
 
-  #freeIn(): number {
-    const now = this.clock.now();
-    const oldest = this.#recent() < this.perMinute ? undefined : this.#sent[0];
-    return Math.max(0, this.#pausedUntil - now, oldest === undefined ? 0 : oldest + WINDOW_MS - now);
+  #freeIn(priority: Priority): number {
+    const now = this.#now;
+    const limit = this.#limitOf(priority);
+    const recent = this.#recent();
+    const blocking = recent < limit ? undefined : this.#sent[recent - limit];
+    return Math.max(0, this.#pausedUntil - now, blocking === undefined ? 0 : blocking + WINDOW_MS - now);
   }
 
-  /** A lower bound of the wait for a newcomer of this priority, behind those who go before it. */
+  /** A lower bound of the wait for a newcomer, behind those who go before it. */
   #turnIn(priority: Priority): number {
-    const ahead = this.#waiting.filter((waiter) => priority === "watch" || waiter.priority === "command").length;
-    const blocking = this.#sent[this.#recent() - this.perMinute + (ahead % this.perMinute)];
-    const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.clock.now();
-    // Each `perMinute` of those ahead take a whole window.
-    return Math.max(this.#freeIn(), slot) + Math.floor(ahead / this.perMinute) * WINDOW_MS;
+    const limit = this.#limitOf(priority);
+    const ahead = this.#waiting.filter((waiter) => RANK[waiter.priority] <= RANK[priority]).length;
+    const blocking = this.#sent[this.#recent() - limit + (ahead % limit)];
+    const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.#now;
+    // Each `limit` of those ahead take a whole window.
+    return Math.max(this.#freeIn(priority), slot) + Math.floor(ahead / limit) * WINDOW_MS;
   }
 }

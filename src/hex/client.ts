@@ -14,7 +14,7 @@ import {
 import type { HexRun, Me, Project, ProjectPage, RunPage, StartedRun } from "./schema.js";
 import { type Call, Sender, type SenderOptions } from "./sender.js";
 
-export type { Call, RequestRecord } from "./sender.js";
+export { type Call, type HeldBack, NoLongerWanted, type RequestRecord } from "./sender.js";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 

@@ -34,6 +34,7 @@ export const HEX_ERROR_KINDS = [
   "already_finished",
   "request_refused",
   "rate_limited",
+  "budget_spent",
   "no_kernel",
   "hex_failed",
 ] as const;
@@ -69,7 +70,7 @@ export const factsSchema = z.object({
   /** Of an answer that cannot be read: what is wrong with it, and where in it, such as `runs.3.runId`. */
   flaw: z.enum(FLAWS).optional(),
   flawAt: z.string().optional(),
-  /** How long to wait, in ms, when Hex or the bot's own budget says so. */
+  /** How long to wait, in ms, when Hex or the bot's own budget says so. Without a `status` the request was never sent. */
   retryAfterMs: z.number().optional(),
   inputs: inputsSchema.optional(),
 });
@@ -94,6 +95,14 @@ export class HexError extends Error {
 export function asHexError(error: unknown): HexError {
   if (error instanceof HexError) return error;
   throw error;
+}
+
+/**
+ * True when it was not the request's turn: Hex's limit is reached, or the bot's own budget is spent. The same can be asked
+ * later, and will be answered then.
+ */
+export function meansLater(kind: HexErrorKind): boolean {
+  return kind === "rate_limited" || kind === "budget_spent";
 }
 
 /** True when the error proves that the request had no effect in Hex, so that it may be sent again. */
@@ -127,6 +136,6 @@ export type Sight = "alive" | "failure" | "nothing";
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
-  if (kind === "rate_limited") return status === 429 ? "alive" : "nothing";
+  if (meansLater(kind)) return status === 429 ? "alive" : "nothing";
   return operation === "me" || meansDisconnected(kind) || kind === "unreadable" ? "failure" : "nothing";
 }

@@ -1,6 +1,7 @@
 // Which inputs of a run Hex has refused, and why: from the lists of its older answers, or from the issues of its newer ones.
 
 import { z } from "zod";
+import { beginning } from "../lib/text.js";
 import type { HexErrorFacts, inputsSchema } from "./errors.js";
 import type { Issue } from "./issues.js";
 
@@ -62,7 +63,7 @@ function note(found: Found, name: string, { message, expected, keys }: Issue, se
     return;
   }
   const type = expected ?? EXPECTED.exec(message)?.[1] ?? null;
-  if (type === null) found.others.push({ name, reason: message.slice(0, 200) });
+  if (type === null) found.others.push({ name, reason: beginning(message, 200) });
   else found.wrongType.push({ name, expected: type, given: Object.hasOwn(sent, name) ? shortJson(sent[name]) : "" });
 }
 
@@ -86,5 +87,5 @@ function names(message: string, name: string): boolean {
 }
 
 function shortJson(value: unknown): string {
-  return (JSON.stringify(value) ?? "null").slice(0, 100);
+  return beginning(JSON.stringify(value) ?? "null", 100);
 }

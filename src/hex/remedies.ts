@@ -196,6 +196,14 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["Everything that uses the same token shares one limit, usually 30 to 60 requests a minute."],
     todo: [`Try again in ${seconds(retryAfterMs ?? 60_000)}.`],
   }),
+  budget_spent: ({ retryAfterMs }) => ({
+    what: "The bot has used up its own budget of requests to Hex for this minute. Hex was not asked.",
+    causes: ["Many people used the bot at once, or it watches many runs.", "`HEX_REQUESTS_PER_MINUTE` is small."],
+    todo: [
+      `Try again in ${seconds(retryAfterMs ?? 60_000)}.`,
+      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 unless set; Hex allows 60 in all).",
+    ],
+  }),
   no_kernel: () => ({
     what: "Hex has no kernel free (503). No run was started.",
     causes: ["25 kernels are in use: running projects, and projects that people have open."],

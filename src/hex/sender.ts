@@ -23,6 +23,29 @@ export interface Call {
   signal?: AbortSignal;
   /** Sent one time only, whatever the failure. */
   once?: boolean;
+  /** How it waits until it may be sent, where that is special. */
+  turn?: WaitForTurn;
+}
+
+export interface WaitForTurn {
+  /** Longest wait for the budget, and for what Hex's limit asks to wait, in ms. */
+  patienceMs: number;
+  /** When it aborts, the wait is over; what is on its way already goes on. */
+  signal?: AbortSignal;
+  /** Asked when the request may go, right before it is sent: whether it is still wanted. */
+  isWanted?: () => Promise<boolean>;
+}
+
+/** A request that was no longer wanted when its turn came, and was not sent. */
+export class NoLongerWanted extends Error {
+  override readonly name = "NoLongerWanted";
+}
+
+/** A request that was not sent, because its turn would have come too late. */
+export interface HeldBack {
+  operation: Operation;
+  reference: string;
+  error: HexError;
 }
 
 /** What is asked. */
@@ -63,6 +86,7 @@ export interface SenderOptions {
   /** A number in [0, 1), for the jitter. */
   random: () => number;
   onRequest: (record: RequestRecord) => void;
+  onHeldBack?: (held: HeldBack) => void;
 }
 
 interface Answer {
@@ -103,7 +127,7 @@ export class Sender {
       } catch (error) {
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
-        if (repeats === REPEATS || !mayRepeat(request, call, error) || clock.now() + pause >= until) throw error;
+        if (repeats === REPEATS || !mayRepeat(request, call, error, pause) || clock.now() + pause >= until) throw error;
         await clock.sleep(pause, call.signal);
         if (call.signal?.aborted || clock.now() >= until) throw error;
       }
@@ -113,10 +137,7 @@ export class Sender {
   /** `until`: when the caller's patience ends, epoch ms. */
   async #attempt<T>(request: HexRequest<T>, call: Call, until: number): Promise<T> {
     const { budget, clock, onRequest } = this.options;
-    await budget.take(call.priority, until - clock.now()).catch((error: unknown) => {
-      if (!(error instanceof BudgetSpent)) throw error;
-      throw new HexError({ ...this.#at(request), kind: "rate_limited", retryAfterMs: error.retryAfterMs });
-    });
+    await this.#takeTurn(request, call, until - clock.now());
     const startedAt = performance.now();
     let status: number | null = null;
     const record = (error: HexError | null, leftOut: LeftOut | null = null) =>
@@ -141,6 +162,19 @@ export class Sender {
       if (error instanceof HexError && !call.signal?.aborted) record(error);
       throw error;
     }
+  }
+
+  async #takeTurn({ operation }: { operation: Operation }, call: Call, leftMs: number): Promise<void> {
+    const { budget, onHeldBack } = this.options;
+    const { patienceMs = leftMs, signal = call.signal, isWanted } = call.turn ?? {};
+    await budget.take(call.priority, Math.min(leftMs, patienceMs), signal).catch((reason: unknown) => {
+      if (!(reason instanceof BudgetSpent)) throw reason;
+      const kind = reason.askedByHex ? "rate_limited" : "budget_spent";
+      const error = new HexError({ ...this.#at({ operation }), kind, retryAfterMs: reason.retryAfterMs });
+      if (!signal?.aborted) onHeldBack?.({ operation, reference: call.reference, error });
+      throw error;
+    });
+    if (isWanted && !(await isWanted())) throw new NoLongerWanted();
   }
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
@@ -201,7 +235,8 @@ export class Sender {
   }
 }
 
-function mayRepeat({ method }: { method: string }, { signal, once }: Call, { kind }: HexError): boolean {
+function mayRepeat({ method }: { method: string }, { signal, once, turn }: Call, { kind }: HexError, pauseMs: number) {
+  if (kind === "rate_limited" && turn !== undefined && pauseMs > turn.patienceMs) return false;
   return method !== "post" && !once && !signal?.aborted && REPEATABLE.has(kind);
 }
 

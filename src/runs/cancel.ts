@@ -2,10 +2,10 @@
 
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { asHexError, HexError, type HexErrorKind } from "../hex/errors.js";
+import { asHexError, HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
 import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
-import { cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
+import { cancelledLater, cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
 
 /** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
 const READS_AFTER_MS = [0, 2_000, 6_000];
@@ -21,6 +21,8 @@ const HIDDEN: ReadonlySet<HexErrorKind> = new Set([
 /** What became of a wish to cancel. `run`: as it is afterwards. */
 export type CancelOutcome =
   | { kind: "asked"; run: Run }
+  /** Hex is asked as soon as its limit, or the bot's budget, allows it. */
+  | { kind: "later"; run: Run; error: HexError }
   /** It waited to be started, and never will be. */
   | { kind: "withdrawn"; run: Run }
   /** Somebody was first. */
@@ -67,19 +69,23 @@ export class Canceller {
 
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
     if (!isLive(run)) return { kind: "too_late", run };
-    const call: Call = { reference, priority: "command", patienceMs: ASK_MS };
+    const call: Call = { reference, priority: "cancel", patienceMs: ASK_MS };
     const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, asHexError);
     if (error?.kind === "already_finished") return this.#readEnd(run, call, error);
     return this.#answered(run, call, error);
   }
 
   async #answered(run: LiveRun, { reference }: Call, error: HexError | null): Promise<CancelOutcome> {
-    const result = await this.options.store.update(run.key, (stored) => {
+    const { store, clock } = this.options;
+    const isLater = error !== null && meansLater(error.kind);
+    const result = await store.update(run.key, (stored) => {
       if (stored.state !== "cancelling") return null;
-      return error === null ? { ...stored, accepted: true } : notCancelled(stored, error.facts, reference);
+      if (error === null) return { ...stored, accepted: true, heldBack: null };
+      return isLater ? cancelledLater(stored, error.facts, clock.now()) : notCancelled(stored, error.facts, reference);
     });
     const after = result?.run ?? run;
-    return error === null ? { kind: "asked", run: after } : { kind: "failed", run: after, error };
+    if (error === null) return { kind: "asked", run: after };
+    return { kind: isLater ? "later" : "failed", run: after, error };
   }
 
   /** Hex says that it has ended: the card tells how, now and not at the next poll. When it goes on, Hex refused for another reason. */

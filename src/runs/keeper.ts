@@ -6,12 +6,14 @@ import type { Canceller } from "./cancel.js";
 import { isLive, type Run } from "./run.js";
 import type { Starter } from "./start.js";
 import type { RunStore } from "./store.js";
-import { lost } from "./transitions.js";
+import type { Titles } from "./titles.js";
+import { isHeldBack, lost } from "./transitions.js";
 
 export interface KeeperOptions {
   store: RunStore;
   starter: Starter;
   canceller: Canceller;
+  titles: Titles;
   clock: Clock;
   /** Finished runs are removed after this time, in ms. */
   keepMs: number;
@@ -32,8 +34,10 @@ const UNREACHABLE_MS = DAY;
 const TOO_LONG_MS = 7 * DAY;
 
 export class Keeper {
-  /** Runs that are being taken care of at this moment, by key. */
+  /** What is being taken care of at this moment. */
   readonly #busy = new Map<string, Promise<void>>();
+  /** The start that waits for its turn. */
+  #turn: { key: string; over: AbortController } | null = null;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
@@ -41,23 +45,30 @@ export class Keeper {
 
   /** When no other process works on this store: all that is in the middle of something was left behind, whatever its lease. */
   async takeOver(): Promise<void> {
-    for (const run of await this.options.store.inFlight()) this.#care(run, Number.POSITIVE_INFINITY);
+    for (const run of await this.options.store.inFlight()) {
+      if (run.state !== "waiting") this.#care(run, Number.POSITIVE_INFINITY);
+    }
   }
 
   /** Keeps until `signal` aborts, and until what it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.options;
     while (!signal.aborted) {
-      await this.#round().catch(onError);
+      await this.#round(signal).catch(onError);
       await clock.sleep(ROUND_MS, signal);
     }
     await Promise.all(this.#busy.values());
   }
 
-  async #round(): Promise<void> {
-    const { store, clock } = this.options;
+  async #round(signal: AbortSignal): Promise<void> {
+    const { store, clock, titles } = this.options;
     const now = clock.now();
-    for (const run of await store.inFlight()) this.#care(run, now);
+    const runs = await store.inFlight();
+    for (const run of runs) this.#care(run, now);
+    // Whoever no longer wants to start holds up nobody.
+    if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
+    this.#begin("turns", () => this.#giveTurns(signal));
+    this.#begin("titles", () => titles.learn(runs, signal));
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       await this.options.sweepCards();
@@ -70,15 +81,38 @@ export class Keeper {
 
   /** `now`: epoch ms; what is due before it is done. */
   #care(run: Run, now: number): void {
-    if (this.#busy.has(run.key)) return;
     const work = this.#workFor(run, now);
-    if (work === null) return;
+    if (work !== null) this.#begin(`run ${run.key}`, work);
+  }
+
+  /** Starts those that wait for their turn, one after the other, so that they begin in the order in which they were wanted. */
+  async #giveTurns(signal: AbortSignal): Promise<void> {
+    const { store, starter } = this.options;
+    const given = new Set<string>();
+    while (!signal.aborted) {
+      const next = (await store.inFlight()).find((run) => isHeldBack(run) && !given.has(run.key));
+      if (next === undefined) return;
+      given.add(next.key);
+      const over = new AbortController();
+      const leave = () => over.abort();
+      signal.addEventListener("abort", leave, { once: true });
+      this.#turn = { key: next.key, over };
+      await starter.retry(next.key, over.signal).finally(() => {
+        signal.removeEventListener("abort", leave);
+        this.#turn = null;
+      });
+    }
+  }
+
+  /** Does the work, unless it is under way. */
+  #begin(key: string, work: () => Promise<unknown>): void {
+    if (this.#busy.has(key)) return;
     const done = work()
       .catch(this.options.onError)
       .then(() => {
-        this.#busy.delete(run.key);
+        this.#busy.delete(key);
       });
-    this.#busy.set(run.key, done);
+    this.#busy.set(key, done);
   }
 
   #workFor(run: Run, now: number): (() => Promise<unknown>) | null {
@@ -88,7 +122,7 @@ export class Keeper {
       case "starting":
         return run.lease < now ? () => starter.look(run.key) : null;
       case "waiting":
-        return run.nextAt <= today ? () => starter.retry(run.key) : null;
+        return !isHeldBack(run) && run.nextAt <= today ? () => starter.retry(run.key) : null;
       case "cancelling":
         if (!run.accepted && run.lease < now) return () => canceller.retry(run.key);
         break;

@@ -82,8 +82,15 @@ export const runSchema = z.discriminatedUnion("state", [
   }),
   z.object({ ...inFlight, state: z.literal("pending"), cancelFailure }),
   z.object({ ...inFlight, state: z.literal("running"), cancelFailure }),
-  /** `accepted`: Hex has taken the cancellation. */
-  z.object({ ...inFlight, state: z.literal("cancelling"), by: z.string(), accepted: z.boolean(), lease: z.number() }),
+  /** `accepted`: Hex has taken the cancellation. `heldBack`: why Hex could not be asked yet, and will be. */
+  z.object({
+    ...inFlight,
+    state: z.literal("cancelling"),
+    by: z.string(),
+    accepted: z.boolean(),
+    heldBack: factsSchema.nullable().default(null),
+    lease: z.number(),
+  }),
   z.object({ ...ended, state: z.literal("completed") }),
   z.object({ ...ended, state: z.literal("errored") }),
   z.object({ ...ended, state: z.literal("no_kernel") }),

@@ -2,23 +2,27 @@
 // whether the run exists, the run is looked for before anything is said.
 
 import type { Clock } from "../clock.js";
-import type { Call, HexClient, RunRequest } from "../hex/client.js";
-import { asHexError, HexError, provesNoEffect } from "../hex/errors.js";
-import type { HexRun } from "../hex/schema.js";
+import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
+import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
+import type { HexRun, StartedRun } from "../hex/schema.js";
 import { ASK_MS, LEASE_MS, type Run, type RunIn, type RunOptions } from "./run.js";
 import type { RunStore } from "./store.js";
 import {
   adopted,
   type Intent,
   intended,
+  isHeldBack,
   lookedFor,
   lost,
   postponed,
+  queued,
   refused,
   started,
   triedAgain,
 } from "./transitions.js";
 
+/** How long (ms) a new start waits for its turn before its card says that it waits. */
+const FIRST_TURN_MS = 2_000;
 /** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, 10_000];
 /** As many runs as one answer can hold: Hex promises no order, and the one that is looked for is to be among them. */
@@ -40,12 +44,25 @@ export class Starter {
     return this.options.store.insert(intended(intent, this.options.clock.now()));
   }
 
-  /** Asks Hex, once, to start what is stored. `tries`: how often Hex has said "later". */
-  async ask(key: string, tries = 0): Promise<Run> {
-    const { hex, store, clock } = this.options;
+  /**
+   * Asks Hex, once, to start what is stored. When it is not its turn, or others have waited for theirs for longer, the run waits,
+   * and is asked for by `retry`.
+   */
+  async ask(key: string): Promise<Run> {
+    const { hex, store } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), callOf(run)).catch(asHexError);
+    const ahead = (await store.inFlight()).find((other) => other.key !== key && isHeldBack(other));
+    if (ahead?.state === "waiting")
+      return this.#settle(key, (stored) => queued(stored, ahead, this.options.clock.now()));
+    const call = { ...callOf(run), turn: { patienceMs: FIRST_TURN_MS } };
+    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch(asHexError);
+    return this.#answered(key, outcome, 0);
+  }
+
+  /** `tries`: how often Hex has said "later". */
+  async #answered(key: string, outcome: StartedRun | HexError, tries: number): Promise<Run> {
+    const { store, clock } = this.options;
     const now = clock.now();
     if (!(outcome instanceof HexError)) {
       // The id of another run that was started here cannot be this one's: the answer says that it may exist, and not which it is.
@@ -58,7 +75,7 @@ export class Starter {
           : null,
       );
     }
-    if (outcome.kind === "no_kernel" || outcome.kind === "rate_limited") {
+    if (outcome.kind === "no_kernel" || meansLater(outcome.kind)) {
       return this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now));
     }
     if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
@@ -67,18 +84,37 @@ export class Starter {
 
   /**
    * Asks once more for a run that waits, unless its time is over: a process that was down for long starts nothing that nobody
-   * waits for any more. Whoever moves it out of "waiting" is the one who asks.
+   * waits for any more. It is "waiting", and can be withdrawn, until its turn comes, which may be minutes; whoever moves it out
+   * of "waiting" then is the one who asks. `signal`: ends the wait.
    */
-  async retry(key: string): Promise<void> {
-    const { store, clock } = this.options;
-    const now = clock.now();
-    let tries = 0;
-    const result = await store.update(key, (run) => {
-      if (run.state !== "waiting") return null;
-      tries = run.tries;
-      return now > run.until + LEASE_MS ? refused(run, run.facts, now) : triedAgain(run, now);
+  async retry(key: string, signal?: AbortSignal): Promise<void> {
+    const { hex, store, clock } = this.options;
+    const run = await store.get(key);
+    if (run?.state !== "waiting") return;
+    const leftMs = run.until - clock.now();
+    if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
+    let isOurs = false;
+    const begin = async () => {
+      const result = await store.update(key, (stored) =>
+        stored.state === "waiting" ? triedAgain(stored, clock.now()) : null,
+      );
+      isOurs = result?.changed === true;
+      return isOurs;
+    };
+    const turnMs = Math.max(FIRST_TURN_MS, leftMs);
+    const turn = { patienceMs: turnMs, isWanted: begin, ...(signal ? { signal } : {}) };
+    const call = { ...callOf(run), patienceMs: turnMs + ASK_MS, turn };
+    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
+      return error instanceof NoLongerWanted ? null : asHexError(error);
     });
-    if (result?.changed && result.run.state === "starting") await this.ask(key, tries);
+    if (outcome !== null && isOurs) await this.#answered(key, outcome, run.tries);
+    else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
+  }
+
+  /** Its turn does not come while anybody waits for it. */
+  async #giveUp(key: string, facts: HexErrorFacts): Promise<void> {
+    const { store, clock } = this.options;
+    await store.update(key, (run) => (run.state === "waiting" ? refused(run, facts, clock.now()) : null));
   }
 
   /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */

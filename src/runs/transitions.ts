@@ -1,12 +1,13 @@
 // How one state of a run follows from another. Pure: what happened goes in, the next state comes out.
 
-import type { HexErrorFacts } from "../hex/errors.js";
+import { type HexErrorFacts, meansLater } from "../hex/errors.js";
 import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
 import { type HexIdentity, identityOf, LEASE_MS, type LiveRun, type Run, type RunIn } from "./run.js";
 
 /** How long a start is tried again while Hex says "later", in ms. */
 const START_PATIENCE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
+const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /** What somebody wants to be run. */
@@ -46,17 +47,38 @@ export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts
   return { ...baseOf(run), state: "refused", facts, endedAt: now };
 }
 
-/** Hex says "later": waits longer each time, at least as long as Hex asks for; refused when that is past the patience. */
+/**
+ * It is to be asked for later: when Hex says so, after longer each time and at least as long as Hex asks; when it was not its
+ * turn, as soon as it is. Refused when that is past the patience.
+ */
 export function postponed(
   run: RunIn<"starting">,
   facts: HexErrorFacts,
   tries: number,
   now: number,
 ): RunIn<"waiting" | "refused"> {
-  const pause = Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
   const until = run.requestedAt + START_PATIENCE_MS;
-  if (now + pause > until) return refused(run, facts, now);
-  return { ...baseOf(run), state: "waiting", facts, tries: tries + 1, nextAt: now + pause, until };
+  const waiting = (pause: number, triesNow: number) =>
+    now + pause > until
+      ? refused(run, facts, now)
+      : { ...baseOf(run), state: "waiting" as const, facts, tries: triesNow, nextAt: now + pause, until };
+  if (wasHeldBack(facts)) return waiting(facts.retryAfterMs ?? 0, tries);
+  return waiting(Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)), tries + 1);
+}
+
+/** Whether the request was not sent at all, because it was not its turn. */
+function wasHeldBack({ kind, status }: HexErrorFacts): boolean {
+  return meansLater(kind) && status === undefined;
+}
+
+/** Whether it waits for its turn, and not for a time that Hex has named. */
+export function isHeldBack(run: Run): boolean {
+  return run.state === "waiting" && wasHeldBack(run.facts);
+}
+
+/** Others wait for their turn: it is behind them. */
+export function queued(run: RunIn<"starting">, ahead: RunIn<"waiting">, now: number): RunIn<"waiting" | "refused"> {
+  return postponed(run, { ...ahead.facts, retryAfterMs: Math.max(0, ahead.nextAt - now) }, 0, now);
 }
 
 /** Its time has come: it is asked for once more. */
@@ -120,7 +142,13 @@ function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdenti
 /** Somebody wants it stopped. Hex has not been asked yet. */
 export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
   const { cancelFailure: _, ...rest } = run;
-  return { ...rest, state: "cancelling", by, accepted: false, lease: now + LEASE_MS };
+  return { ...rest, state: "cancelling", by, accepted: false, heldBack: null, lease: now + LEASE_MS };
+}
+
+/** Hex's limit or the bot's budget is in the way of the cancellation: Hex is asked again when it is not. */
+export function cancelledLater(run: RunIn<"cancelling">, facts: HexErrorFacts, now: number): RunIn<"cancelling"> {
+  const pause = Math.max(SHORTEST_PAUSE_MS, facts.retryAfterMs ?? FIRST_PAUSE_MS);
+  return { ...run, heldBack: facts, lease: now + pause };
 }
 
 /** Hex did not take the cancellation: it runs on. */
@@ -129,7 +157,7 @@ export function notCancelled(
   facts: HexErrorFacts,
   reference: string,
 ): RunIn<"pending" | "running"> {
-  const { by: _, accepted: __, lease: ___, ...rest } = run;
+  const { by: _, accepted: __, lease: ___, heldBack: ____, ...rest } = run;
   return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
 }
 

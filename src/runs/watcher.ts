@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError, meansDisconnected } from "../hex/errors.js";
+import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import { Rounds } from "../rounds.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
@@ -190,9 +190,10 @@ export class Watcher {
   async #failed(error: HexError, runs: readonly LiveRun[]): Promise<void> {
     const { store, clock } = this.options;
     const since = clock.now();
-    const isLimit = error.kind === "rate_limited";
+    const isLimit = meansLater(error.kind);
     const isOfAll = isLimit || meansDisconnected(error.kind);
-    if (isOfAll) this.#failures++;
+    // The bot's own budget says nothing of Hex, and the next failure would not be the second in a row.
+    if (isOfAll && error.kind !== "budget_spent") this.#failures++;
     for (const { key } of runs) {
       const unheard = (this.#unheard.get(key) ?? 0) + 1;
       this.#unheard.set(key, unheard);
@@ -203,7 +204,7 @@ export class Watcher {
           : null,
       );
     }
-    const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1)) : 0;
+    const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.max(0, this.#failures - 1)) : 0;
     // A limit is waited for, and longer each time. What fails may name any time too, and must not hold up the cards for so long.
     this.#notBefore = clock.now() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
   }

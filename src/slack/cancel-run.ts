@@ -1,10 +1,17 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
+import type { Call } from "../hex/client.js";
 import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
 import { UnreadableRun } from "../runs/unreadable-run.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
-import { cancelAskedMessage, cannotCancelMessage, staleButtonMessage, withdrawnMessage } from "./messages/answers.js";
+import {
+  cancelAskedMessage,
+  cancelledLaterMessage,
+  cannotCancelMessage,
+  staleButtonMessage,
+  withdrawnMessage,
+} from "./messages/answers.js";
 import { remedyMessage } from "./messages/remedy.js";
 import { unreadableRunCancelledMessage } from "./messages/set-aside.js";
 import { readProject } from "./read-project.js";
@@ -27,6 +34,9 @@ export async function cancelKnownRun(
       return interaction.respond(cannotCancelMessage(outcome.run));
     case "failed":
       return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
+    case "later":
+      // The card says so too.
+      return pressedOnCard ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts));
     case "withdrawn":
       return pressedOnCard ? undefined : interaction.respond(withdrawnMessage(outcome.run));
     case "asked":
@@ -76,14 +86,19 @@ function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {
 }
 
 async function watchAgain(bot: Bot, interaction: Interaction, { key, project }: Run, runId: string): Promise<void> {
-  const seen = await bot.hex.run(project.id, runId, callFor(interaction));
+  const seen = await bot.hex.run(project.id, runId, callToCancel(interaction));
   await bot.runs.update(key, (run) => (run.state === "lost" ? adopted(run, seen, bot.clock.now()) : null));
+}
+
+/** Reading a run so that it can be cancelled is part of the cancellation. */
+function callToCancel(interaction: Interaction): Call {
+  return { ...callFor(interaction), priority: "cancel" };
 }
 
 async function readForeignRun(bot: Bot, interaction: Interaction, projectId: string, runId: string): Promise<Run> {
   const [project, seen] = await Promise.all([
     readProject(bot, interaction, projectId),
-    bot.hex.run(projectId, runId, callFor(interaction)),
+    bot.hex.run(projectId, runId, callToCancel(interaction)),
   ]);
   const now = bot.clock.now();
   const intent = {

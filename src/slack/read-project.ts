@@ -1,11 +1,32 @@
 // One project by its id, for commands and buttons alike.
 
+import { HexError, meansLater } from "../hex/errors.js";
 import type { Project } from "../hex/schema.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
 
-/** What the list knows of a published project is enough; anything else is asked, since it may be published by now. */
-export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<Project> {
+/** What is known of a project. */
+export interface ProjectSeen {
+  id: string;
+  /** Empty when it is not known. */
+  title: string;
+  /** Epoch ms; null: not published; undefined: not known. */
+  lastPublishedAt?: Project["lastPublishedAt"];
+}
+
+/** How long (ms) Hex's limit or the bot's budget is waited for: whoever asked wants to see something. */
+const TURN_MS = 2_000;
+
+/**
+ * What the list knows of a published project is enough; anything else is asked, since it may be published by now. When it is not
+ * the time for another request, the answer is what is known: nobody has to wait for a title. @throws HexError
+ */
+export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<ProjectSeen> {
   const known = bot.catalog.known(projectId);
   if (known !== null && known.lastPublishedAt !== null) return known;
-  return bot.hex.project(projectId, callFor(interaction));
+  try {
+    return await bot.hex.project(projectId, { ...callFor(interaction), turn: { patienceMs: TURN_MS } });
+  } catch (error) {
+    if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
+    return { id: projectId, title: known?.title ?? "" };
+  }
 }

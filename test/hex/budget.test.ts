@@ -83,7 +83,7 @@ describe("Budget", () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);
-    const waiting = expect(budget.take("command", 60_000)).rejects.toEqual(new BudgetSpent(30_000));
+    const waiting = expect(budget.take("command", 60_000)).rejects.toEqual(new BudgetSpent(30_000, true));
     await turn();
     budget.limited(90_000);
     clock.advance(60_000);
@@ -115,5 +115,60 @@ describe("Budget", () => {
     await expect(budget.take("command", 6_999)).rejects.toMatchObject({ retryAfterMs: 7_000 });
     clock.advance(7_000);
     await budget.take("command", 0);
+  });
+
+  test("a part is kept for cancellations: they go when commands have to wait, and before those that wait", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 30);
+    for (let i = 0; i < 27; i++) await budget.take("command", 0);
+    expect(budget.left).toBe(0);
+    await expect(budget.take("command", 0)).rejects.toEqual(new BudgetSpent(60_000));
+    await expect(budget.take("watch", 0)).rejects.toEqual(new BudgetSpent(60_000));
+    for (let i = 0; i < 3; i++) await budget.take("cancel", 0);
+    await expect(budget.take("cancel", 0)).rejects.toEqual(new BudgetSpent(60_000));
+    const order: string[] = [];
+    for (const priority of ["watch", "command", "cancel"] as const)
+      void budget.take(priority, 1_000_000).then(() => order.push(priority));
+    clock.advance(60_000);
+    for (let i = 0; i < 5; i++) await turn();
+    expect(order).toEqual(["cancel", "command", "watch"]);
+  });
+
+  test("whoever leaves holds up nobody", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1);
+    await budget.take("command", 0);
+    const leaving = new AbortController();
+    const left = expect(budget.take("command", 600_000, leaving.signal)).rejects.toBeInstanceOf(BudgetSpent);
+    const stays = budget.take("command", 600_000);
+    leaving.abort();
+    await left;
+    await turn();
+    clock.advance(60_000);
+    await stays;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test("a clock that is set back or forward changes no wait", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1);
+    await budget.take("command", 0);
+    clock.set(-60 * 60_000);
+    await expect(budget.take("command", 30_000)).rejects.toEqual(new BudgetSpent(60_000));
+    clock.set(2 * 60 * 60_000);
+    await expect(budget.take("command", 30_000)).rejects.toEqual(new BudgetSpent(60_000));
+  });
+
+  test.each([
+    ["fails", () => Promise.reject(new Error("no store"))],
+    ["hangs", () => new Promise<number>(() => undefined)],
+  ])("a ledger that %s holds up nobody for long: this process counts for itself", async (_, claim) => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 1, { claim });
+    const first = budget.take("command", 10_000);
+    await turn();
+    clock.advance(1_000);
+    await first;
+    await expect(budget.take("command", 0)).rejects.toBeInstanceOf(BudgetSpent);
   });
 });

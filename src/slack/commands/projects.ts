@@ -1,5 +1,6 @@
 // `/hex projects [words]`: the projects, page by page.
 
+import { HexError, meansLater } from "../../hex/errors.js";
 import { searchProjects } from "../../hex/projects.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import type { Message } from "../messages/blocks.js";
@@ -31,7 +32,11 @@ export async function listProjects(
   { words, page }: { words: readonly string[]; page: number },
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
-  const list = await bot.catalog.list(callFor(interaction), maxAgeMs);
+  const list = await bot.catalog.list(callFor(interaction), maxAgeMs).catch((error: unknown) => {
+    // An older list, which says when it was read, is worth more than none.
+    if (error instanceof HexError && meansLater(error.kind) && bot.catalog.last !== null) return bot.catalog.last;
+    throw error;
+  });
   return {
     projects: searchProjects(list.projects, words),
     words,

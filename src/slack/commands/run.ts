@@ -5,6 +5,7 @@ import { requestOf } from "../../runs/start.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
 import { runProblemMessage } from "../messages/run-problem.js";
+import { titleOf } from "../messages/run-words.js";
 import { startRun } from "../start-run.js";
 import { parseRunArguments } from "./parse/run-arguments.js";
 import { findProject } from "./target.js";
@@ -20,7 +21,7 @@ export async function run(bot: Bot, interaction: Interaction, text: string): Pro
   const options = { inputs, fresh, publish, view };
   if (dryRun) {
     await bot.hex.dryRun(project.id, requestOf(options), callFor(interaction));
-    return interaction.respond(dryRunMessage(project.title, url, options));
+    return interaction.respond(dryRunMessage(titleOf(project), url, options));
   }
   await startRun(bot, interaction, { key: interaction.key, project, options });
 }

@@ -1,15 +1,14 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
-import type { Project } from "../../hex/schema.js";
 import type { Bot, Interaction } from "../bot.js";
 import { otherHostMessage } from "../messages/answers.js";
 import { chooseProjectMessage } from "../messages/projects.js";
-import { readProject } from "../read-project.js";
+import { type ProjectSeen, readProject } from "../read-project.js";
 import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
 
 /** The project that was meant, or null after the person was told why not. @throws HexError */
-export async function findProject(bot: Bot, interaction: Interaction, typed: string): Promise<Project | null> {
+export async function findProject(bot: Bot, interaction: Interaction, typed: string): Promise<ProjectSeen | null> {
   const ref = parseProjectRef(typed, bot.hex.origin);
   switch (ref.kind) {
     case "id":

@@ -1,5 +1,7 @@
 // Short answers to one person: what was wrong with what they typed or pressed, and what to do.
 
+import type { HexErrorFacts } from "../../hex/errors.js";
+import { remedyFor } from "../../hex/remedies.js";
 import type { Run, RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, date, inline, link, mention } from "./mrkdwn.js";
@@ -91,6 +93,16 @@ export function cancelAskedMessage(run: Run): Message {
   return answer(
     `:octagonal_sign: Hex is stopping *${title}*. Its card shows when it has stopped.`,
     "Hex is stopping the run.",
+  );
+}
+
+/** `facts`: why Hex could not be asked yet. */
+export function cancelledLaterMessage(run: Run, facts: HexErrorFacts): Message {
+  const title = inline(titleOf(run.project), 120);
+  const { what } = remedyFor(facts);
+  return answer(
+    `:octagonal_sign: *${title}* will be cancelled. ${inline(what, 300)} The bot asks Hex as soon as it may; the run's card shows when it has stopped.`,
+    "The run will be cancelled.",
   );
 }
 

@@ -3,6 +3,7 @@
 import { projectUrl } from "../../hex/projects.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { elapsedMs, identityOf, type Run, type RunIn } from "../../runs/run.js";
+import { isHeldBack } from "../../runs/transitions.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
 import { code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
@@ -89,11 +90,14 @@ function notes(run: Run): string[] {
   }
   if (run.state === "waiting") {
     const { what } = remedyFor(run.facts);
-    lines.push(`${inline(what, 300)} The bot tries again on its own until ${date(run.until, "{time}")}.`);
+    const then = isHeldBack(run)
+      ? `It starts on its own as soon as there is room, at about ${date(run.nextAt, "{time_secs}")}, or not at all after`
+      : "The bot tries again on its own until";
+    lines.push(`${inline(what, 300)} ${then} ${date(run.until, "{time}")}.`);
   }
   if (run.state === "withdrawn") lines.push(`Cancelled by ${mention(run.by)} before it began.`);
   if (run.state === "cancelling") {
-    lines.push(`${mention(run.by)} wants it stopped. ${run.accepted ? "Hex is stopping it." : "Asking Hex."}`);
+    lines.push(`${mention(run.by)} wants it stopped. ${cancellation(run)}`);
   }
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
     const { facts, reference } = run.cancelFailure;
@@ -115,6 +119,12 @@ function notes(run: Run): string[] {
   if (run.state === "lost") lines.push(LOST[run.why]);
   if (run.again !== null) lines.push(`Run again by ${mention(run.again.by)}, ${date(run.again.at)}.`);
   return lines;
+}
+
+function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): string {
+  if (accepted) return "Hex is stopping it.";
+  if (heldBack === null) return "Asking Hex.";
+  return `${inline(remedyFor(heldBack).what, 300)} Hex is asked as soon as possible, at about ${date(lease, "{time_secs}")}.`;
 }
 
 const LOST: Record<RunIn<"lost">["why"], string> = {

@@ -3,7 +3,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { History } from "../../health/history.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection.js";
-import type { HexError, Sight } from "../../hex/errors.js";
+import { type HexError, meansLater, type Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
@@ -42,7 +42,7 @@ export interface Status {
 export function statusMessage(status: Status, now: number): Message {
   const { error } = status.connection;
   // The bot's own budget or Hex's limit says nothing about the connection.
-  const sight = error === null ? "alive" : error.kind === "rate_limited" ? "nothing" : "failure";
+  const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const beside = besideBlocks(status, sight);
   const below = [...historyBlocks(status.history, sight), foot(status, now)];
   return error === null
@@ -79,7 +79,7 @@ function brokenMessage(
   const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
   const limited = sight === "nothing";
   const head = limited
-    ? `:large_yellow_circle: *Not checked:* the limit of requests to ${code(host)} is reached`
+    ? `:large_yellow_circle: *Not checked:* ${error.kind === "budget_spent" ? "the bot's budget" : "the limit"} of requests to ${code(host)} is ${error.kind === "budget_spent" ? "spent" : "reached"}`
     : `:red_circle: *Not connected to Hex* at ${code(host)} since ${date(began)}`;
   const text = `${limited ? "Not checked" : "Not connected to Hex"}: ${inline(remedyFor(error.facts).what, 300)}`;
   const [first = null, ...more] = remedyBlocks(head, error.facts, reference);

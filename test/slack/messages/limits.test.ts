@@ -137,6 +137,7 @@ const run: fc.Arbitrary<Run> = fc.oneof(
     state: fc.constant("cancelling" as const),
     by: fc.constant("U1"),
     accepted: fc.boolean(),
+    heldBack: maybe(facts),
     lease: time,
   }),
   fc.record({ ...ended, state: fc.constantFrom("completed" as const, "errored" as const, "no_kernel" as const) }),

@@ -1,0 +1,64 @@
+// Learns the titles of runs that were started by an id alone, because Hex could not be asked for the project's title first.
+
+import type { Clock } from "../clock.js";
+import type { HexClient } from "../hex/client.js";
+import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
+import type { Project } from "../hex/schema.js";
+import type { Run } from "./run.js";
+import type { RunStore } from "./store.js";
+
+export interface TitlesOptions {
+  hex: HexClient;
+  store: RunStore;
+  clock: Clock;
+  /** What is known of a project without asking. */
+  known: (projectId: string) => Project | null;
+}
+
+/** Pause before a project that could not be read is asked for again, in ms. */
+const AGAIN_MS = 30_000;
+const PATIENCE_MS = 15_000;
+
+/** `never`: Hex does not show the project. */
+type Told = { is: string } | "never";
+
+export class Titles {
+  /** Runs without a title, ended ones too, by key. */
+  readonly #nameless = new Map<string, Run>();
+  /** When a project may be asked for again, by its id, by the monotonic clock, ms. */
+  readonly #notBefore = new Map<string, number>();
+
+  constructor(private readonly options: TitlesOptions) {}
+
+  /** Gives the title to each run that has none, as far as it is known or Hex tells it. `inFlight`: those that have not ended. */
+  async learn(inFlight: readonly Run[], signal: AbortSignal): Promise<void> {
+    for (const run of inFlight) if (run.project.title === "") this.#nameless.set(run.key, run);
+    const told = new Map<string, Told>();
+    for (const { key, project, reference } of [...this.#nameless.values()]) {
+      const title = told.get(project.id) ?? (await this.#titleOf(project.id, reference, signal));
+      if (title === "later") continue;
+      told.set(project.id, title);
+      if (title !== "never") await this.#name(key, title.is);
+      this.#nameless.delete(key);
+    }
+  }
+
+  async #titleOf(projectId: string, reference: string, signal: AbortSignal): Promise<Told | "later"> {
+    const { hex, clock, known } = this.options;
+    const project = known(projectId);
+    if (project !== null) return { is: project.title };
+    if ((this.#notBefore.get(projectId) ?? Number.NEGATIVE_INFINITY) > clock.monotonic()) return "later";
+    this.#notBefore.set(projectId, clock.monotonic() + AGAIN_MS);
+    const call = { reference, priority: "watch" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    const read = await hex.project(projectId, call).catch(asHexError);
+    if (read instanceof HexError && (meansLater(read.kind) || meansDisconnected(read.kind))) return "later";
+    this.#notBefore.delete(projectId);
+    return read instanceof HexError ? "never" : { is: read.title };
+  }
+
+  async #name(key: string, title: string): Promise<void> {
+    await this.options.store.update(key, (run) =>
+      run.project.title === "" ? { ...run, project: { ...run.project, title } } : null,
+    );
+  }
+}
