@@ -16,6 +16,7 @@ import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
 import { StatusPage } from "./hex/status-page.js";
 import { abortable } from "./lib/abortable.js";
+import { createNetwork } from "./lib/network.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Keeper } from "./runs/keeper.js";
@@ -81,6 +82,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
   const { statusPatienceMs = 8_500, statusPageMs = 2_000, slackPingMs = 5_000, stopMs = 10_000 } = options;
   const { signal = new AbortController().signal } = options;
+  const network = createNetwork(config.proxies);
   const metrics = new Metrics();
   const slackTrouble = new SlackTroubles(clock);
   const onCall = (call: SlackCall) => {
@@ -105,6 +107,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const logRequest = requestLogger(log, clock);
   const hex = new HexClient({
     ...config.hex,
+    fetch: network.fetch,
     ...{ clock, budget, random, timeoutMs: hexTimeoutMs, backoffMs: hexBackoffMs },
     onRequest: (record) => {
       prober.observe(record.error);
@@ -150,7 +153,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onError: (err) => log.error({ err }, "keeper"),
   });
 
-  const statusPage = new StatusPage({ url: config.hexStatusUrl, clock, timeoutMs: statusPageMs });
+  const statusPage = new StatusPage({
+    url: config.hexStatusUrl,
+    clock,
+    timeoutMs: statusPageMs,
+    fetch: network.fetch,
+  });
   const health = new HealthStore(store.db, rows);
   const channel = config.alertChannel;
   const alerts =
@@ -229,6 +237,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ending.abort();
     metrics.stop();
     await Promise.race([store.close(), late]);
+    await network.close();
   };
 
   try {

@@ -4,9 +4,11 @@
 import { z } from "zod";
 import { databaseUrl, hexOrigin, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
 import { credential, requiredCredential, SOURCES } from "./config/credentials.js";
+import { noProxy, proxyUrl } from "./config/proxies.js";
 import { clean, variable } from "./config/schema.js";
 import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./config/values.js";
 import { DEFAULTS, type Environment, type LogLevel, pick, type VariableName } from "./config/variables.js";
+import type { Proxies } from "./lib/network.js";
 import type { StorePlace } from "./store/open.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
@@ -27,6 +29,8 @@ export interface Config {
   /** 0 means any free port. */
   port: number;
   store: StorePlace;
+  /** null: everything goes straight. */
+  proxies: Proxies | null;
   /** Requests to Hex. */
   requestsPerMinute: number;
   /** How long finished runs are remembered. */
@@ -45,7 +49,8 @@ const hexShape = {
   HEX_API_TOKEN: requiredCredential("HEX_API_TOKEN"),
   HEX_WORKSPACE_URL: hexOrigin,
 };
-const hexVariables = z.object(hexShape);
+const proxyShape = { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: noProxy };
+const hexVariables = z.object({ ...hexShape, ...proxyShape });
 const allVariables = z.object({
   SLACK_BOT_TOKEN: requiredCredential("SLACK_BOT_TOKEN", "xoxb-"),
   SLACK_APP_TOKEN: credential("SLACK_APP_TOKEN", "xapp-"),
@@ -54,6 +59,7 @@ const allVariables = z.object({
   ...hexShape,
   HEX_STATUS_URL: hexStatusUrl,
   PORT: port,
+  ...proxyShape,
   HEX_BOT_DATA_DIR: variable((value) => value ?? DEFAULTS.dataDir),
   DATABASE_URL: databaseUrl,
   HEX_REQUESTS_PER_MINUTE: wholeNumber(DEFAULTS.requestsPerMinute, { min: 5, max: 600, what: "a number of requests" }),
@@ -138,6 +144,7 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
       read.DATABASE_URL === undefined
         ? { kind: "embedded", dataDir: read.HEX_BOT_DATA_DIR }
         : { kind: "shared", url: read.DATABASE_URL },
+    proxies: proxiesOf(read),
     requestsPerMinute: read.HEX_REQUESTS_PER_MINUTE,
     keepDays: read.HEX_BOT_KEEP_DAYS,
     probeSeconds: read.HEX_PROBE_SECONDS,
@@ -147,6 +154,11 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   return { ok: true, config, warnings };
 }
 
+function proxiesOf(read: z.output<typeof hexVariables>): Proxies | null {
+  const { HTTPS_PROXY: https = null, HTTP_PROXY: http = null, NO_PROXY: exceptions = "" } = read;
+  return https === null && http === null ? null : { https, http, exceptions };
+}
+
 /** The app token wins, so that a deployment that has both uses Socket Mode. */
 function slackMode(appToken: string | undefined, signingSecret: string | undefined): SlackMode | undefined {
   if (appToken !== undefined) return { kind: "socket", appToken };
@@ -154,23 +166,40 @@ function slackMode(appToken: string | undefined, signingSecret: string | undefin
 }
 
 /**
- * Reads HEX_API_TOKEN and HEX_WORKSPACE_URL alone, for what needs Hex only.
+ * Reads HEX_API_TOKEN, HEX_WORKSPACE_URL and the proxy alone, for what needs Hex only.
  *
  * @param env the environment, such as `process.env`
  * @returns the two values and their warnings, or every problem
  */
-export function readHexConfig(env: Environment): Reading<HexConfig> {
+export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxies: Proxies | null }> {
   const parsed = hexVariables.safeParse(pick(env));
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
-  const config: HexConfig = { token: parsed.data.HEX_API_TOKEN, origin: parsed.data.HEX_WORKSPACE_URL };
-  return { ok: true, config, warnings: hexWarnings(config) };
+  const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, origin: parsed.data.HEX_WORKSPACE_URL };
+  return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
 }
 
 /** Every secret value of a configuration: what the log must never show. */
 export function secretsOf(config: Config): string[] {
   const { botToken, mode } = config.slack;
   const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
-  return [botToken, mode.kind === "socket" ? mode.appToken : mode.signingSecret, config.hex.token, ...database];
+  return [
+    botToken,
+    mode.kind === "socket" ? mode.appToken : mode.signingSecret,
+    config.hex.token,
+    ...database,
+    ...proxySecrets(config.proxies),
+  ];
+}
+
+/** The proxy's user and password as they stand in its address, and as the proxy gets them. */
+function proxySecrets(proxies: Proxies | null): string[] {
+  return [proxies?.https, proxies?.http].flatMap((address) => {
+    if (!address) return [];
+    const { username, password } = new URL(address);
+    if (password === "") return [];
+    const decoded = decodeURIComponent(password);
+    return [`${username}:${password}`, password, decoded, `${decodeURIComponent(username)}:${decoded}`];
+  });
 }
 
 /** As it stands in the URL, and as the database gets it. */

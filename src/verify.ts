@@ -1,4 +1,4 @@
-// `npm run verify`: the connection check from a terminal or a script. Needs only the two HEX_ variables.
+// `npm run verify`: the connection check from a terminal or a script. Needs only the two HEX_ variables, and the proxy if there is one.
 // Exit code 0 when Hex can be used in full; 1 with the remedy. `--json`: one JSON object on standard output.
 
 import { config as loadEnv } from "dotenv";
@@ -11,6 +11,7 @@ import { type Connection, failuresOf, Prober, type Proof } from "./hex/connectio
 import type { HexError } from "./hex/errors.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Me } from "./hex/schema.js";
+import { createNetwork } from "./lib/network.js";
 
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 10_000;
@@ -26,8 +27,10 @@ if (!reading.ok) {
 for (const warning of reading.warnings) process.stderr.write(`${warning}\n`);
 
 const clock = systemClock;
+const network = createNetwork(reading.config.proxies);
 const hex = new HexClient({
-  ...reading.config,
+  ...reading.config.hex,
+  fetch: network.fetch,
   ...{ clock, budget: new Budget(clock), random: Math.random, timeoutMs: TIMEOUT_MS, backoffMs: 500 },
   onRequest: () => undefined,
 });
@@ -36,6 +39,7 @@ const prober = new Prober(hex, new Catalog(hex, clock), clock);
 const awake = setInterval(() => undefined, PATIENCE_MS);
 const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });
 clearInterval(awake);
+await network.close();
 process.stdout.write(json ? `${JSON.stringify(report(connection), null, 2)}\n` : lines(connection));
 process.exitCode = failuresOf(connection).length === 0 ? 0 : 1;
 

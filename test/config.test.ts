@@ -40,6 +40,7 @@ describe("what is read", () => {
         keepDays: 90,
         probeSeconds: 60,
         alertChannel: null,
+        proxies: null,
         log: { level: "info", pretty: false },
       },
     });
@@ -158,6 +159,8 @@ describe("what is wrong", () => {
       HEX_WORKSPACE_URL: "https://me:pass@app.hex.tech",
       HEX_STATUS_URL: "http://status.hex.tech",
       PORT: "http",
+      HTTPS_PROXY: "socks5://proxy.test:1080",
+      HTTP_PROXY: "http://me:%zz@proxy.test:3128",
       DATABASE_URL: "mysql://u:p@db.test/x",
       HEX_REQUESTS_PER_MINUTE: "many",
       HEX_BOT_KEEP_DAYS: "0",
@@ -167,7 +170,7 @@ describe("what is wrong", () => {
       LOG_PRETTY: "perhaps",
     });
     expect(found.map((line) => line.slice(0, line.indexOf(":")))).toEqual(
-      VARIABLES.map(({ name }) => name).filter((name) => name !== "HEX_BOT_DATA_DIR"),
+      VARIABLES.map(({ name }) => name).filter((name) => name !== "HEX_BOT_DATA_DIR" && name !== "NO_PROXY"),
     );
     for (const line of found) expect(line).not.toContain("\n");
   });
@@ -272,10 +275,28 @@ describe("what is wrong", () => {
   });
 });
 
+describe("the proxy", () => {
+  test.each<[Record<string, string>, { http: string | null; https: string | null; exceptions: string } | null]>([
+    [{}, null],
+    [{ NO_PROXY: "localhost" }, null],
+    [{ HTTPS_PROXY: "http://p.test:3128" }, { https: "http://p.test:3128/", http: null, exceptions: "" }],
+    [{ HTTP_PROXY: "p.test:3128" }, { https: null, http: "http://p.test:3128/", exceptions: "" }],
+    [
+      { HTTPS_PROXY: "http://upper.test", https_proxy: "https://lower.test", no_proxy: ".acme.test" },
+      { https: "https://lower.test/", http: null, exceptions: ".acme.test" },
+    ],
+  ])("%j", (env, proxies) => expect(config({ ...SOCKET, ...env }).proxies).toEqual(proxies));
+
+  test("its password is a secret in each spelling", () => {
+    const secrets = secretsOf(config({ ...SOCKET, HTTPS_PROXY: "http://olga:p%40ss@p.test:3128" }));
+    expect(secrets).toEqual(expect.arrayContaining(["olga:p%40ss", "p%40ss", "p@ss", "olga:p@ss"]));
+  });
+});
+
 test("readHexConfig needs the two variables of Hex only", () => {
   expect(readHexConfig({ HEX_API_TOKEN: HEX, HEX_WORKSPACE_URL: "eu.hex.tech/api/v1", PORT: "x" })).toEqual({
     ok: true,
-    config: { token: HEX, origin: "https://eu.hex.tech" },
+    config: { hex: { token: HEX, origin: "https://eu.hex.tech" }, proxies: null },
     warnings: [],
   });
   expect(readHexConfig({})).toEqual({ ok: false, problems: [expect.stringMatching(/^HEX_API_TOKEN: is not set/)] });

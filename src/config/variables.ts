@@ -58,6 +58,22 @@ export const VARIABLES = [
     default: String(DEFAULTS.port),
   },
   {
+    name: "HTTPS_PROXY",
+    meaning:
+      "The proxy through which the bot reaches Slack and Hex, such as http://user:password@proxy.example.com:3128.",
+    default: "HTTP_PROXY",
+  },
+  {
+    name: "HTTP_PROXY",
+    meaning: "The same for addresses without https, and for all of them when HTTPS_PROXY is not set.",
+    default: "none",
+  },
+  {
+    name: "NO_PROXY",
+    meaning: "Hosts that are reached without the proxy, separated by commas; *: all.",
+    default: "none",
+  },
+  {
     name: "HEX_BOT_DATA_DIR",
     meaning: "The folder in which the bot keeps its database file.",
     default: DEFAULTS.dataDir,
@@ -104,7 +120,10 @@ export type VariableName = (typeof VARIABLES)[number]["name"];
 /** The environment, as `process.env` has it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Only the bot's own variables, each present, so that a missing one is read like an empty one. */
+/**
+ * Only the bot's own variables, each present, so that a missing one is read like an empty one. Those of the proxy count in
+ * lower case first, as for curl.
+ */
 export function pick(env: Environment): Record<VariableName, string | undefined> {
   return {
     SLACK_BOT_TOKEN: env.SLACK_BOT_TOKEN,
@@ -115,6 +134,9 @@ export function pick(env: Environment): Record<VariableName, string | undefined>
     HEX_WORKSPACE_URL: env.HEX_WORKSPACE_URL,
     HEX_STATUS_URL: env.HEX_STATUS_URL,
     PORT: env.PORT,
+    HTTPS_PROXY: env.https_proxy ?? env.HTTPS_PROXY,
+    HTTP_PROXY: env.http_proxy ?? env.HTTP_PROXY,
+    NO_PROXY: env.no_proxy ?? env.NO_PROXY,
     HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
     DATABASE_URL: env.DATABASE_URL,
     HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,

@@ -1,6 +1,7 @@
 // Reads what `fetch` threw: why there was no answer.
 
 import { z } from "zod";
+import { proxyErrorIn } from "../lib/network.js";
 import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
 
 /**
@@ -8,6 +9,8 @@ import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors
  * Node hides the cause (a system error with a `code`) in `error.cause`, sometimes in an AggregateError.
  */
 export function errorOfFetch(error: unknown, at: { operation: Operation; host: string }, timedOut: boolean): HexError {
+  const proxy = timedOut ? null : proxyErrorIn(error);
+  if (proxy !== null) return new HexError({ ...at, kind: "proxy", proxy: { host: proxy.proxy, status: proxy.status } });
   const codes = timedOut ? [] : codesOf(error, 0);
   const kind = timedOut ? "timeout" : kindOfCodes(codes);
   return new HexError({ ...at, kind, detail: codes[0], ...(kind === "unreadable" ? { flaw: flawOf(codes) } : {}) });

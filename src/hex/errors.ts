@@ -18,6 +18,7 @@ export type Operation = (typeof OPERATIONS)[number];
 export const HEX_ERROR_KINDS = [
   "dns",
   "refused",
+  "proxy",
   "tls",
   "timeout",
   "network",
@@ -64,6 +65,8 @@ export const factsSchema = z.object({
   /** The host that was asked, without a path. */
   host: z.string(),
   status: z.number().optional(),
+  /** The proxy that did not let the request through: its host and port, and its answer; null when it gave none. */
+  proxy: z.object({ host: z.string(), status: z.number().nullable() }).optional(),
   /** Hex's own sentence, at most 300 characters. */
   detail: z.string().optional(),
   traceId: z.string().optional(),
@@ -118,6 +121,7 @@ export function meansDisconnected(kind: HexErrorKind): boolean {
 const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "dns",
   "refused",
+  "proxy",
   "tls",
   "timeout",
   "network",

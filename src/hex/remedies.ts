@@ -46,6 +46,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
     todo: [`Allow outgoing HTTPS to ${host}.`, `${CHECK_URL}.`, STATUS_PAGE],
   }),
+  proxy: ({ host, proxy }) => throughProxy(host, proxy?.host ?? "between", proxy?.status ?? null),
   tls: ({ host }) => ({
     what: `No secure connection to ${host} could be made.`,
     causes: [
@@ -219,6 +220,33 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
   }),
 };
+
+const CHECK_PROXY =
+  "Verify `HTTPS_PROXY` in the bot's environment, such as `http://user:password@proxy.example.com:3128`, and restart the bot.";
+
+/** `status`: what the proxy answered; null when it gave no answer. */
+function throughProxy(host: string, proxy: string, status: number | null): Remedy {
+  const goRound = `If ${host} can be reached without the proxy, add it to \`NO_PROXY\` and restart the bot.`;
+  if (status === null) {
+    return {
+      what: `The proxy ${proxy} cannot be reached, and the way to ${host} goes through it.`,
+      causes: ["`HTTPS_PROXY` names the wrong host or port.", "The proxy is down."],
+      todo: [CHECK_PROXY, goRound],
+    };
+  }
+  if (status === 407) {
+    return {
+      what: `The proxy ${proxy} does not know the bot (407).`,
+      causes: ["`HTTPS_PROXY` holds no user and password, or the wrong ones."],
+      todo: [CHECK_PROXY, goRound],
+    };
+  }
+  return {
+    what: `The proxy ${proxy} did not let the bot through to ${host} (${status}).`,
+    causes: status >= 500 ? [`The proxy itself cannot reach ${host}.`] : [`The proxy does not allow ${host}.`],
+    todo: [`Ask whoever runs the proxy to allow ${host} on port 443.`, goRound],
+  };
+}
 
 /** The remedy for a failure: what happened, likely causes, what to do. */
 export function remedyFor(facts: HexErrorFacts): Remedy {

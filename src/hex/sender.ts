@@ -85,6 +85,8 @@ export interface SenderOptions {
   backoffMs: number;
   /** A number in [0, 1), for the jitter. */
   random: () => number;
+  /** How requests leave the machine; straight when left out. */
+  fetch?: typeof fetch;
   onRequest: (record: RequestRecord) => void;
   onHeldBack?: (held: HeldBack) => void;
 }
@@ -107,6 +109,7 @@ const REPEATS = 2;
 const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
   "dns",
   "refused",
+  "proxy",
   "timeout",
   "network",
   "rate_limited",
@@ -178,7 +181,7 @@ export class Sender {
   }
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
-    const { origin, token, timeoutMs } = this.options;
+    const { origin, token, timeoutMs, fetch: send = fetch } = this.options;
     // Covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
     // Of its own: a signal that lives for long would remember every one that is made of it.
@@ -197,6 +200,7 @@ export class Sender {
         timeout: false,
         throwHttpErrors: false,
         redirect: "manual",
+        fetch: send,
         signal,
       });
       // A proxy may repeat what it was sent, in its page and its headers, and an answer's words end up in Slack.
