@@ -2,6 +2,7 @@
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
+import { StoreFailure } from "../store/failure.js";
 import type { Probe } from "./memory.js";
 import { LateError, patiently, STORE_MS, within } from "./patience.js";
 
@@ -90,10 +91,7 @@ export class Readiness {
 
 /** A word for what the database said; its own words may name hosts. */
 function whyNot(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code.startsWith("SQLITE_FULL") || code === "53100") return "disk_full";
-  if (code.startsWith("SQLITE_READONLY") || code === "25006") return "read_only";
-  return "failed";
+  return error instanceof StoreFailure ? error.kind : "failed";
 }
 
 function iso(at: number): string {

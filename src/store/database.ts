@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import Database from "libsql";
+import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
 import type { Tables } from "./tables.js";
@@ -45,7 +46,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       const file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
-      const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: file }) });
+      const db = new Kysely<Tables>({ dialect: new GuardedDialect(new SqliteDialect({ database: file })) });
       await migrateFile(db);
       const close = () => db.destroy().finally(unlock);
       return { db, close };

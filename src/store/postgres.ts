@@ -16,6 +16,7 @@ import {
 } from "kysely";
 import { Client, Pool } from "pg";
 import { type Store, StoreError } from "./database.js";
+import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateSchema, NewerStoreError } from "./migrate.js";
 import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from "./postgres-address.js";
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
@@ -57,7 +58,7 @@ async function openIn(schema: string, pool: Pool, onError: (error: Error) => voi
   pool.on("error", onError);
   // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
   pool.on("connect", (client) => client.on("error", () => undefined));
-  const anywhere = new Kysely<Tables>({ dialect: new PoolDialect({ pool }) });
+  const anywhere = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool })) });
   const db = anywhere.withPlugin(new WithSchemaPlugin(schema));
   try {
     await migrateSchema(anywhere, schema);

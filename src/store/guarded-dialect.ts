@@ -1,0 +1,142 @@
+// What holds for every statement on either store: its values are of types that the drivers survive, its failure is a
+// StoreFailure, and a transaction that fails says why it failed.
+
+import type {
+  CompiledQuery,
+  DatabaseConnection,
+  DatabaseIntrospector,
+  Dialect,
+  DialectAdapter,
+  Driver,
+  Kysely,
+  QueryCompiler,
+  QueryResult,
+  TransactionSettings,
+} from "kysely";
+import { storeFailureOf } from "./failure.js";
+
+/**
+ * A value of a type that no column takes. libsql ends the process at a boolean, and stores NULL for undefined and NaN; Postgres
+ * takes no NUL in a text, behind which SQLite forgets the rest. The message has the type and the statement, never the value.
+ */
+export class UnstorableValue extends TypeError {
+  override readonly name = "UnstorableValue";
+  constructor(type: string, index: number, statement: string) {
+    super(`the store takes no ${type}: value ${index + 1} of ${statement.slice(0, 300)}`);
+  }
+}
+
+export class GuardedDialect implements Dialect {
+  constructor(private readonly inner: Dialect) {}
+
+  createDriver(): Driver {
+    return new GuardedDriver(this.inner.createDriver());
+  }
+
+  createQueryCompiler(): QueryCompiler {
+    return this.inner.createQueryCompiler();
+  }
+
+  createAdapter(): DialectAdapter {
+    return this.inner.createAdapter();
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as Kysely has it.
+  createIntrospector(db: Kysely<any>): DatabaseIntrospector {
+    return this.inner.createIntrospector(db);
+  }
+}
+
+class GuardedDriver implements Driver {
+  readonly #inner: Driver;
+  readonly #guarded = new WeakMap<DatabaseConnection, GuardedConnection>();
+
+  constructor(inner: Driver) {
+    this.#inner = inner;
+  }
+
+  init(): Promise<void> {
+    return this.#inner.init();
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await failing(() => this.#inner.acquireConnection());
+    const known = this.#guarded.get(connection) ?? new GuardedConnection(connection);
+    this.#guarded.set(connection, known);
+    return known;
+  }
+
+  beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    return failing(() => this.#inner.beginTransaction(innerOf(connection), settings));
+  }
+
+  commitTransaction(connection: DatabaseConnection): Promise<void> {
+    return failing(() => this.#inner.commitTransaction(innerOf(connection)));
+  }
+
+  /**
+   * Kysely waits for it before it throws what went wrong, and throws its failure instead. But it fails when SQLite has rolled
+   * back by itself, as it does at a full disk, and when the connection is gone, and with it the transaction.
+   */
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#inner.rollbackTransaction(innerOf(connection)).catch(() => undefined);
+  }
+
+  releaseConnection(connection: DatabaseConnection): Promise<void> {
+    return this.#inner.releaseConnection(innerOf(connection));
+  }
+
+  destroy(): Promise<void> {
+    return this.#inner.destroy();
+  }
+}
+
+class GuardedConnection implements DatabaseConnection {
+  constructor(readonly inner: DatabaseConnection) {}
+
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return failing(() => {
+      refuseUnstorable(query);
+      return this.inner.executeQuery<R>(query);
+    });
+  }
+
+  streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
+    refuseUnstorable(query);
+    return this.inner.streamQuery<R>(query, chunkSize);
+  }
+}
+
+function innerOf(connection: DatabaseConnection): DatabaseConnection {
+  return connection instanceof GuardedConnection ? connection.inner : connection;
+}
+
+/** Does what may also throw before there is a promise. @throws StoreFailure, UnstorableValue */
+async function failing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UnstorableValue ? error : storeFailureOf(error);
+  }
+}
+
+function refuseUnstorable({ parameters, sql }: CompiledQuery): void {
+  for (const [index, value] of parameters.entries()) {
+    const type = unstorableType(value);
+    if (type !== null) throw new UnstorableValue(type, index, sql);
+  }
+}
+
+/** null: the store takes it. */
+function unstorableType(value: unknown): string | null {
+  switch (typeof value) {
+    case "string":
+      return value.includes("\0") ? "text with a NUL in it" : null;
+    case "number":
+      return Number.isFinite(value) ? null : "number that is not finite";
+    case "object":
+      return value === null ? null : Array.isArray(value) ? "list" : "object";
+    default:
+      return typeof value;
+  }
+}
