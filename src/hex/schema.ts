@@ -208,7 +208,23 @@ export interface RunPage {
   isWhole: boolean;
 }
 
-/** Narrows a status to one after which a run changes no more. Any other, unknown ones included, counts as not finished. */
+/** Narrows a status to one after which a run changes no more. */
 export function isFinal(status: string): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
+}
+
+/** How far Hex's clock may be ahead of the bot's, in ms. */
+export const AHEAD_MS = 5 * 60_000;
+/** Hex may write a run's end before its status. So long after it (ms) the status is not going to follow. */
+const STATUS_FOLLOWS_MS = 5 * 60_000;
+
+/**
+ * Whether a run changes no more. Its end tells it too, unless it is still to come: a status that is not known counts as not
+ * finished only without one. `now`: epoch ms.
+ */
+export function isOver({ status, startTime, endTime }: Pick<HexRun, "status" | "startTime" | "endTime">, now: number) {
+  if (isFinal(status)) return true;
+  if (endTime === null || endTime > now + AHEAD_MS) return false;
+  if (!STATUSES.some((known) => known === status)) return true;
+  return endTime >= (startTime ?? endTime) && endTime <= now - STATUS_FOLLOWS_MS;
 }

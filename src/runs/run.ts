@@ -94,6 +94,8 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...ended, state: z.literal("completed") }),
   z.object({ ...ended, state: z.literal("errored") }),
   z.object({ ...ended, state: z.literal("no_kernel") }),
+  /** Hex says when it ended, and how in a word that this bot does not know. */
+  z.object({ ...ended, state: z.literal("ended"), status: z.string() }),
   /** `by`: who cancelled it here; null: somebody in Hex. */
   z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
   /** Somebody cancelled it while it waited: it never began. */
@@ -133,12 +135,13 @@ export function identityOf(run: Run): HexIdentity | null {
   return "hex" in run ? run.hex : null;
 }
 
-/** How long it took, or has taken until `now` (epoch ms), in ms; null while it has not begun. */
+/** How long it took, or has taken until `now` (epoch ms), in ms; null while it has not begun, and when its times make no sense. */
 export function elapsedMs(run: Run, now: number): number | null {
   if (!("startedAt" in run)) return null;
   if ("elapsedMs" in run && run.elapsedMs !== null) return run.elapsedMs;
   if (run.startedAt === null) return null;
-  return Math.max(0, ("endedAt" in run ? run.endedAt : now) - run.startedAt);
+  if (!("endedAt" in run)) return Math.max(0, now - run.startedAt);
+  return run.endedAt < run.startedAt ? null : run.endedAt - run.startedAt;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   started,
   triedAgain,
 } from "./transitions.js";
+import { UnreadableRun } from "./unreadable-run.js";
 
 /** How long (ms) a new start waits for its turn before its card says that it waits. */
 const FIRST_TURN_MS = 2_000;
@@ -62,12 +63,10 @@ export class Starter {
 
   /** `tries`: how often Hex has said "later". */
   async #answered(key: string, outcome: StartedRun | HexError, tries: number): Promise<Run> {
-    const { store, clock } = this.options;
-    const now = clock.now();
+    const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
       // The id of another run that was started here cannot be this one's: the answer says that it may exist, and not which it is.
-      const owner = await store.byHexRun(outcome.runId);
-      if (owner !== null && owner.key !== key && owner.requester !== null) return this.look(key);
+      if (await this.#isAnothers(outcome.runId, key)) return this.look(key);
       // Also when somebody has given it up for lost meanwhile: this is the answer.
       return this.#change(key, (stored) =>
         stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
@@ -80,6 +79,17 @@ export class Starter {
     }
     if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
     return this.look(key);
+  }
+
+  /** Whether an id in Hex belongs to another run that was started here. One that was only found in Hex may be this one. */
+  async #isAnothers(runId: string, key: string): Promise<boolean> {
+    try {
+      const owner = await this.options.store.byHexRun(runId);
+      return owner !== null && owner.key !== key && owner.requester !== null;
+    } catch (error) {
+      if (error instanceof UnreadableRun) return error.run.key !== key;
+      throw error;
+    }
   }
 
   /**

@@ -1,14 +1,16 @@
 // How one state of a run follows from another. Pure: what happened goes in, the next state comes out.
 
 import { type HexErrorFacts, meansLater } from "../hex/errors.js";
-import { type FinalStatus, type HexRun, isFinal, type StartedRun } from "../hex/schema.js";
-import { type HexIdentity, identityOf, LEASE_MS, type LiveRun, type Run, type RunIn } from "./run.js";
+import { AHEAD_MS, type HexRun, isOver, type StartedRun } from "../hex/schema.js";
+import { type EndedRun, type HexIdentity, identityOf, LEASE_MS, type LiveRun, type Run, type RunIn } from "./run.js";
 
 /** How long a start is tried again while Hex says "later", in ms. */
 const START_PATIENCE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** What somebody wants to be run. */
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
@@ -29,13 +31,16 @@ export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): Ru
   return pending(run, identity(answer), { startedAt: null, status: "PENDING" });
 }
 
-/** A run found in Hex is the one that was looked for, or one that the bot is to watch from now on. */
-export function adopted(run: RunIn<"starting" | "lost">, found: HexRun, now: number): Run {
+/**
+ * A run found in Hex is the one that was looked for, or one that the bot is to watch from now on: also one that seemed to have
+ * ended, and goes on.
+ */
+export function adopted(run: RunIn<"starting"> | EndedRun, found: HexRun, now: number): Run {
   return observed(pending(run, identity(found), { startedAt: found.startTime, status: found.status }), found, now);
 }
 
 function pending(
-  run: RunIn<"starting" | "lost">,
+  run: RunIn<"starting"> | EndedRun,
   hex: HexIdentity,
   { startedAt, status }: Pick<LiveRun, "startedAt" | "status">,
 ): RunIn<"pending"> {
@@ -111,22 +116,17 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const startedAt = seen.startTime ?? run.startedAt;
   // Which run it is was settled when it was started or found: no later answer makes it another one.
   const hex = { ...run.hex, ...definedOf(identity(seen)), runId: run.hex.runId };
-  if (isFinal(seen.status)) return endedAs(run, seen.status, { ...seen, startTime: startedAt }, hex, now);
+  if (isOver(seen, now)) return endedAs(run, { ...seen, startTime: startedAt }, hex, now);
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
   if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };
   return live;
 }
 
-function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdentity, now: number): Run {
-  const endedAt = seen.endTime ?? now;
-  const measured = seen.startTime === null ? null : Math.max(0, endedAt - seen.startTime);
-  const done = {
-    ...baseOf(run),
-    hex,
-    startedAt: seen.startTime,
-    endedAt,
-    elapsedMs: seen.elapsedTime ?? measured,
-  };
+function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): EndedRun {
+  const { startTime, endTime, elapsedTime, status } = seen;
+  const measured = startTime === null || endTime === null || endTime < startTime ? null : endTime - startTime;
+  const endedAt = endTime !== null && isLikelyEnd(endTime, run, now) ? endTime : now;
+  const done = { ...baseOf(run), hex, startedAt: startTime, endedAt, elapsedMs: elapsedTime ?? measured };
   switch (status) {
     case "COMPLETED":
       return { ...done, state: "completed" };
@@ -136,7 +136,14 @@ function endedAs(run: LiveRun, status: FinalStatus, seen: HexRun, hex: HexIdenti
       return { ...done, state: "no_kernel" };
     case "KILLED":
       return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : null };
+    default:
+      return { ...done, state: "ended", status };
   }
+}
+
+/** Clocks differ by some minutes; what was told of a day before the run, or of the future, would be remembered too short or for ever. */
+function isLikelyEnd(endTime: number, { requestedAt }: LiveRun, now: number): boolean {
+  return endTime >= requestedAt - DAY_MS && endTime <= now + AHEAD_MS;
 }
 
 /** Somebody wants it stopped. Hex has not been asked yet. */

@@ -222,6 +222,7 @@ function typicalDuration(runs: readonly HexRun[]): number | null {
       (run) => run.elapsedTime ?? (run.endTime !== null && run.startTime !== null ? run.endTime - run.startTime : null),
     )
     .filter((time) => time !== null)
+    .filter((time) => time >= 0)
     .sort((a, b) => a - b);
   return times[Math.floor(times.length / 2)] ?? null;
 }

@@ -1,7 +1,8 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
 import type { Call } from "../hex/client.js";
-import { isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
+import { asHexError, HexError } from "../hex/errors.js";
+import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
 import { UnreadableRun } from "../runs/unreadable-run.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
@@ -48,7 +49,7 @@ export async function cancelKnownRun(
 
 /**
  * Cancels a run by its id in Hex. One that was started elsewhere is watched from now on, and shown in the channel; one that the
- * bot no longer watched is watched again. @throws HexError
+ * bot no longer watches is watched again when Hex says that it goes on. @throws HexError
  */
 export async function cancelHexRun(
   bot: Bot,
@@ -59,7 +60,7 @@ export async function cancelHexRun(
   const known = await orUnreadable(bot.runs.byHexRun(runId));
   if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
   if (known !== null) {
-    if (known.state === "lost") await watchAgain(bot, interaction, known, runId);
+    if (isEnded(known)) await watchAgain(bot, interaction, known, runId);
     return cancelKnownRun(bot, interaction, known.key);
   }
   const run = await readForeignRun(bot, interaction, projectId, runId);
@@ -85,9 +86,23 @@ function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {
   });
 }
 
-async function watchAgain(bot: Bot, interaction: Interaction, { key, project }: Run, runId: string): Promise<void> {
-  const seen = await bot.hex.run(project.id, runId, callToCancel(interaction));
-  await bot.runs.update(key, (run) => (run.state === "lost" ? adopted(run, seen, bot.clock.now()) : null));
+async function watchAgain(
+  bot: Bot,
+  interaction: Interaction,
+  { key, project, state }: Run,
+  runId: string,
+): Promise<void> {
+  const seen = await bot.hex.run(project.id, runId, callToCancel(interaction)).catch(asHexError);
+  if (seen instanceof HexError) {
+    // Of one whose end was seen, that is still the last word.
+    if (state !== "lost") return;
+    throw seen;
+  }
+  await bot.runs.update(key, (run) => {
+    if (!isEnded(run)) return null;
+    const now = adopted(run, seen, bot.clock.now());
+    return run.state === "lost" || isLive(now) ? now : null;
+  });
 }
 
 /** Reading a run so that it can be cancelled is part of the cancellation. */
@@ -102,11 +117,11 @@ async function readForeignRun(bot: Bot, interaction: Interaction, projectId: str
   ]);
   const now = bot.clock.now();
   const intent = {
-    key: `foreign:${runId}`,
+    key: `foreign:${seen.runId}`,
     project: { id: project.id, title: project.title },
     options: PLAIN_OPTIONS,
     requester: null,
-    requestedAt: seen.startTime ?? now,
+    requestedAt: Math.min(seen.startTime ?? now, now),
     reference: interaction.reference,
   };
   return adopted({ ...intended(intent, now), trigger: seen.runTrigger }, seen, now);

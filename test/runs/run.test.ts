@@ -66,6 +66,60 @@ describe("states", () => {
     expect(observed(pending, seen(status), NOW).state).toBe(state);
   });
 
+  describe("an end that Hex tells", () => {
+    const MINUTE = 60_000;
+    const later = NOW + 60 * MINUTE;
+    const over = (status: string, endTime: number | null, startTime = NOW + 5) =>
+      observed(running, seen(status, { startTime, endTime }), later);
+
+    test("with a status that nobody knows is an end, in Hex's word", () => {
+      const run = over("EXPIRED", NOW + MINUTE);
+      expect(run).toMatchObject({ state: "ended", status: "EXPIRED", endedAt: NOW + MINUTE, elapsedMs: MINUTE - 5 });
+      expect(isEnded(run)).toBe(true);
+      expect(runSchema.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);
+    });
+
+    test.each([
+      ["none", "EXPIRED", null, "running"],
+      ["one to come", "EXPIRED", later + 10 * MINUTE, "running"],
+      ["one that clocks make seem to come", "EXPIRED", later + MINUTE, "ended"],
+      ["before its start", "EXPIRED", NOW - MINUTE, "ended"],
+      ["just now, whose status may follow", "RUNNING", later - MINUTE, "running"],
+      ["long ago, whose status never came", "RUNNING", later - 10 * MINUTE, "ended"],
+      ["long ago, whose status never came", "PENDING", later - 10 * MINUTE, "ended"],
+      ["of an earlier attempt", "RUNNING", NOW - MINUTE, "running"],
+      ["none", "KILLED", null, "cancelled"],
+      ["to come", "COMPLETED", later + 10 * MINUTE, "completed"],
+    ])("%s, while it calls the run %s", (_, status, endTime, state) => {
+      expect(over(status, endTime).state).toBe(state);
+    });
+
+    test.each([
+      ["in the year 9999", Date.UTC(9_999, 11, 31)],
+      ["in 1970", 1],
+    ])("%s is none that can be believed: it ended when it was seen", (_, endTime) => {
+      const asked = { ...running, requestedAt: Date.UTC(2026, 0, 1) };
+      const now = asked.requestedAt + MINUTE;
+      expect(observed(asked, seen("COMPLETED", { endTime }), now)).toMatchObject({ state: "completed", endedAt: now });
+    });
+
+    test("before its start: how long it took is not known", () => {
+      const run = over("COMPLETED", NOW - MINUTE);
+      expect(run.state).toBe("completed");
+      expect(elapsedMs(run, later)).toBeNull();
+    });
+  });
+
+  test("what Hex says of another run does not make it that run", () => {
+    expect(observed(running, { ...seen("RUNNING"), runId: "run-2" }, NOW)).toMatchObject({ hex: { runId: "run-1" } });
+  });
+
+  test("one that seemed to have ended and goes on is live again", () => {
+    const done = observed(running, seen("COMPLETED", { endTime: NOW + 50 }), NOW + 60);
+    if (!isEnded(done)) throw new Error("not ended");
+    expect(adopted(done, seen("RUNNING"), NOW + 70)).toMatchObject({ state: "running", hex: { runId: "run-1" } });
+  });
+
   test("what Hex leaves out is not forgotten", () => {
     const after = observed(running, seen("RUNNING"), NOW + 20);
     expect(after).toMatchObject({

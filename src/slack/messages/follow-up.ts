@@ -2,7 +2,7 @@
 
 import { identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, duration, inline, link, mention } from "./mrkdwn.js";
+import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, titleOf } from "./run-words.js";
 
 /** Of a run that took longer than this, whoever asked no longer watches the card. In ms. */
@@ -17,10 +17,13 @@ export function followUpMessage(run: Run, elapsed: number | null): Message | nul
   const { emoji, word } = faceOf(run);
   const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
   const by = run.state === "cancelled" ? (run.by === null ? " in Hex" : ` by ${mention(run.by)}`) : "";
+  const called = run.state === "ended" ? `; Hex calls it ${code(run.status, 60)}` : "";
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
-    section(`${mention(run.requester)} ${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${there}`),
+    section(
+      `${mention(run.requester)} ${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${there}`,
+    ),
   ]);
 }
 
@@ -28,6 +31,7 @@ function deservesReply(run: Run, elapsed: number | null): boolean {
   switch (run.state) {
     case "errored":
     case "no_kernel":
+    case "ended":
     case "lost":
       return true;
     case "completed":

@@ -68,12 +68,14 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
     }
     case "completed":
     case "errored":
-    case "cancelled": {
+    case "cancelled":
+    case "ended": {
+      const word = run.state === "ended" ? `Hex calls it ${code(run.status, 60)}` : null;
       const by = run.state === "cancelled" ? (run.by === null ? "in Hex" : `by ${mention(run.by)}`) : null;
       const after = elapsed === null ? null : `after ${duration(elapsed)}`;
       const inHex = run.state === "cancelled" && run.by === null ? "in Hex " : "";
       return {
-        text: sentence(dotted(by, after, date(run.endedAt))),
+        text: sentence(dotted(word, by, after, date(run.endedAt))),
         plain: `${inHex}${after ?? plainDate(run.endedAt)}`,
       };
     }
@@ -116,6 +118,9 @@ function notes(run: Run): string[] {
     lines.push("Hex had no kernel free for it. Cancel a run or close a project in Hex, then press Run again.");
   }
   if (run.state === "errored") lines.push("A cell failed. Open the run in Hex to see which one and why.");
+  if (run.state === "ended") {
+    lines.push("This bot does not know Hex's word for how it ended. Open the run in Hex to see, and update the bot.");
+  }
   if (run.state === "lost") lines.push(LOST[run.why]);
   if (run.again !== null) lines.push(`Run again by ${mention(run.again.by)}, ${date(run.again.at)}.`);
   return lines;
@@ -155,7 +160,7 @@ function movedLine({ from, why }: Moved): string {
 
 function footLine(run: Run): string {
   const hex = identityOf(run);
-  const failed = run.state === "errored" || run.state === "no_kernel" || run.state === "lost";
+  const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state);
   return dotted(
     run.requester === null ? startedElsewhere(run.trigger) : `Asked for by ${mention(run.requester)}`,
     date(run.requestedAt),

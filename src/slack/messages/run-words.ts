@@ -25,6 +25,7 @@ export const FACES: Record<Exclude<RunState, "lost">, Face> = {
   errored: { emoji: ":x:", word: "Errored" },
   cancelled: { emoji: ":no_entry_sign:", word: "Cancelled" },
   no_kernel: { emoji: ":x:", word: "No kernel" },
+  ended: { emoji: ":grey_question:", word: "Ended" },
   refused: { emoji: ":x:", word: "Not started" },
 };
 

@@ -1,7 +1,7 @@
 // Lists of runs: the recent ones of a project, or all that the bot watches.
 
 import { projectUrl } from "../../hex/projects.js";
-import { type HexRun, isFinal } from "../../hex/schema.js";
+import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
 import { context, type Message, message, section } from "./blocks.js";
@@ -83,24 +83,32 @@ const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", AP
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
-  const finished = isFinal(status);
+  const finished = isOver(run, now);
   const stopping = own?.state === "cancelling" && !finished;
-  const state = stopping ? "cancelling" : STATES.get(status);
-  const face =
-    state === undefined ? `:grey_question: ${code(status, 60)}` : `${FACES[state].emoji} *${FACES[state].word}*`;
   const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
   const by = own?.requester
     ? mention(own.requester)
     : (TRIGGERS[runTrigger ?? ""] ?? inline(runTrigger ?? "not known", 40));
   const text = dotted(
-    face,
+    stopping ? faceWords("cancelling") : statusWords(status, finished),
     `by ${by}`,
     startTime === null ? "not begun" : date(startTime),
-    elapsed === null ? null : duration(Math.max(0, elapsed)),
+    elapsed === null || elapsed < 0 ? null : duration(elapsed),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
   );
   return section(text, finished || stopping ? undefined : cancel(project, runId));
+}
+
+/** A status that this bot does not know stands there as it came. So does a known one that its end contradicts. */
+function statusWords(status: string, finished: boolean): string {
+  const state = STATES.get(status);
+  if (state !== undefined && (!finished || isFinal(status))) return faceWords(state);
+  return finished ? `${faceWords("ended")} ${code(status, 60)}` : `:grey_question: ${code(status, 60)}`;
+}
+
+function faceWords(state: keyof typeof FACES): string {
+  return `${FACES[state].emoji} *${FACES[state].word}*`;
 }
 
 function cancel({ id, title }: ProjectRuns["project"], runId: string) {

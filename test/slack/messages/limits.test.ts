@@ -141,6 +141,7 @@ const run: fc.Arbitrary<Run> = fc.oneof(
     lease: time,
   }),
   fc.record({ ...ended, state: fc.constantFrom("completed" as const, "errored" as const, "no_kernel" as const) }),
+  fc.record({ ...ended, state: fc.constant("ended" as const), status: nasty }),
   fc.record({ ...ended, state: fc.constant("cancelled" as const), by: maybe(fc.constant("U1")) }),
   fc.record({ ...base, state: fc.constant("refused" as const), facts, endedAt: time }),
   fc.record({
