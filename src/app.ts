@@ -65,6 +65,8 @@ export interface AppOptions {
   stopMs?: number;
   /** Aborts when the bot is to stop before its start is over. */
   signal?: AbortSignal;
+  /** Told after the start, when Slack will take no connection of the bot any more. It is for the caller to stop it. */
+  onRefused?: (error: Error) => void;
 }
 
 export interface RunningApp {
@@ -81,7 +83,7 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
   const { statusPatienceMs = 8_500, statusPageMs = 2_000, slackPingMs = 5_000, stopMs = 10_000 } = options;
-  const { signal = new AbortController().signal } = options;
+  const { signal = new AbortController().signal, onRefused = () => undefined } = options;
   const network = createNetwork(config.proxies);
   const metrics = new Metrics();
   const slackTrouble = new SlackTroubles(clock);
@@ -184,7 +186,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const work = new WorkInHand();
   const connection = connect({
     ...{ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall },
-    onUnreadable: (kind) => metrics.slackUnreadable(kind),
+    ...{ onUnreadable: (kind) => metrics.slackUnreadable(kind), onRefused },
   });
   const bot = {
     ...{

@@ -6,7 +6,6 @@ import { startApp } from "./app.js";
 import { systemClock } from "./clock.js";
 import { describeProblems, readConfig, secretsOf } from "./config.js";
 import { createLogger } from "./log.js";
-import { SocketModeError } from "./slack/failures.js";
 import { startFailure } from "./slack/messages/start.js";
 import { listenForStop, type StopReason } from "./stop-requests.js";
 
@@ -20,10 +19,9 @@ const { config, warnings } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
 for (const warning of warnings) log.warn(warning);
 
-// Such as an app token that Slack revokes while the bot runs. Whatever supervises the process starts it anew, and the runs
-// in flight are picked up again.
+// Whatever supervises the process starts it anew, and the runs in flight are picked up again.
 process.on("unhandledRejection", (error) => {
-  log.fatal({ err: error }, "%s", startFailure(new SocketModeError(error), config.port) ?? "unhandled rejection");
+  log.fatal({ err: error }, "unhandled rejection");
   process.exit(1);
 });
 // Node would print it past the log, and with it whatever secret it holds.
@@ -42,11 +40,25 @@ listenForStop(systemClock, {
   },
   onIgnored: (signal) => log.info({ signal }, "%s means nothing to a bot without a terminal", signal),
 });
-const starting = startApp({ config, log, clock: systemClock, stopMs: STOP_MS, signal: stopping.signal });
+const starting = startApp({
+  ...{ config, log, clock: systemClock, stopMs: STOP_MS, signal: stopping.signal },
+  onRefused: (error) => void refused(error),
+});
 starting.catch(cannotStart);
 
 async function stop(reason: StopReason): Promise<void> {
   log.info({ signal: reason }, "stopping");
+  await end(0);
+}
+
+/** Such as an app token that somebody revokes while the bot runs. */
+async function refused(error: Error): Promise<void> {
+  if (stopping.signal.aborted) return;
+  log.fatal({ err: error }, "%s", startFailure(error, config.port) ?? "Slack ended the connection");
+  await end(1);
+}
+
+async function end(code: 0 | 1): Promise<void> {
   // What is being handled may only be waiting, and a sleep on the clock does not keep the process alive.
   setInterval(() => undefined, STOP_MS);
   stopping.abort();
@@ -54,7 +66,7 @@ async function stop(reason: StopReason): Promise<void> {
   const app = await starting.catch(() => null);
   await app?.stop();
   log.info("stopped");
-  process.exit(0);
+  process.exit(code);
 }
 
 function cannotStart(error: unknown): void {

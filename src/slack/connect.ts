@@ -1,7 +1,7 @@
 // The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
 
 import type { RequestListener } from "node:http";
-import { App, SocketModeReceiver } from "@slack/bolt";
+import { App } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
@@ -11,7 +11,7 @@ import { observedFetch, type SlackCall } from "./calls.js";
 import { Deliveries, type UnreadableKind } from "./connection/deliveries.js";
 import { HttpReceiver } from "./connection/http-receiver.js";
 import type { SlackIdentity } from "./connection/identity.js";
-import { SocketModeError } from "./failures.js";
+import { SocketReceiver, type SocketReceiverOptions } from "./connection/socket-receiver.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";
@@ -43,35 +43,30 @@ export interface SlackConnection {
   app: App;
   /** For `EVENTS_PATH`; null in Socket Mode. */
   requestListener: RequestListener | null;
-  /** Opens the WebSocket, in Socket Mode. */
+  /** Opens the WebSocket, in Socket Mode. Rejects with a SocketModeError when Slack refuses the app token. */
   open: () => Promise<void>;
-  /** Whether the WebSocket is open, and since when (epoch ms) it has been so; null over HTTP, where there is none. */
+  /** Whether a WebSocket is open, and since when (epoch ms) it has been so; null over HTTP, where there is none. */
   socket: () => { open: boolean; since: number } | null;
   close: () => Promise<void>;
 }
-
-/** An outage of Slack ends: the connection is asked for until it is given, and a 429 is waited for. */
-const UNTIL_IT_WORKS = {
-  retryConfig: { forever: true, factor: 1.5, minTimeout: 1_000, maxTimeout: 30_000 },
-  rejectRateLimitedCalls: false,
-} as const;
 
 export interface ConnectOptions {
   config: Config["slack"];
   identity: SlackIdentity;
   log: Logger;
   clock: Clock;
-  /** How long Slack may be silent, and how long a new connection waits for after a lost one, in ms (Socket Mode). */
+  /** How long Slack may leave a ping unanswered, in real ms (Socket Mode). */
   pingMs: number;
   /** Told of each request to Slack and what came of it. */
   onCall: (call: SlackCall) => void;
   /** Told of each thing of Slack's that could not be read. */
   onUnreadable: (kind: UnreadableKind) => void;
+  onRefused: SocketReceiverOptions["onRefused"];
 }
 
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
 export function connect(options: ConnectOptions): SlackConnection {
-  const { config, identity, log, clock, pingMs, onCall, onUnreadable } = options;
+  const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused } = options;
   const webApi = clientOptions(config, log, onCall);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
@@ -91,36 +86,21 @@ export function connect(options: ConnectOptions): SlackConnection {
       close: nothing,
     };
   }
-  const receiver = new SocketModeReceiver({
-    appToken: config.mode.appToken,
-    logger,
-    installerOptions: { clientOptions: { ...webApi, ...UNTIL_IT_WORKS } },
-    clientPingTimeout: pingMs,
+  const receiver = new SocketReceiver({
+    client: {
+      appToken: config.mode.appToken,
+      logger,
+      clientPingTimeout: pingMs,
+      clientOptions: { ...webApi, ...NEVER_TWICE },
+    },
+    ...{ send, openMs: TIMEOUT_MS, deliveries, clock, log, onRefused },
   });
-  let socket = { open: false, since: clock.now() };
-  const note = (open: boolean) => {
-    if (open !== socket.open) socket = { open, since: clock.now() };
-  };
-  receiver.client.on("connected", () => note(true));
-  receiver.client.on("close", () => note(receiver.client.websocket?.isActive() ?? false));
   return {
     app: new App({ ...bolt, receiver }),
     requestListener: null,
-    open: async () => {
-      await receiver.start().catch((error: unknown) => {
-        throw new SocketModeError(error);
-      });
-    },
-    socket: () => socket,
-    close: async () => {
-      const { client } = receiver;
-      // A connection that is being made meanwhile would be rejected with nobody to hear it, or stay open.
-      const unhear = () => client.removeAllListeners("disconnected");
-      unhear();
-      await client.disconnect();
-      client.on("connecting", unhear);
-      client.on("connected", () => void client.disconnect());
-    },
+    open: () => receiver.start(),
+    socket: () => receiver.state,
+    close: () => receiver.stop(),
   };
 }
 

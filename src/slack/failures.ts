@@ -10,6 +10,14 @@ export class SocketModeError extends Error {
   }
 }
 
+/** Slack ends every connection for good: somebody has switched Socket Mode off in the app's settings. */
+export class SocketModeOffError extends Error {
+  override readonly name = "SocketModeOffError";
+  constructor() {
+    super("Socket Mode is switched off");
+  }
+}
+
 export type SlackFailure =
   /** The bot may not write there. `word`: Slack's. */
   | { kind: "place"; word: string }

@@ -50,6 +50,8 @@ interface BenchOptions {
 
 export class Bench {
   readonly log: string[] = [];
+  /** Why Slack takes no connection of the bot any more. */
+  readonly refused: Error[] = [];
   app: RunningApp | null = null;
   /** Requests that were made before the test began. */
   #asked = 0;
@@ -133,6 +135,7 @@ export class Bench {
       statusPageMs: 300,
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,
+      onRefused: (error) => this.refused.push(error),
     });
     if (this.mode === "http") this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;
     else await this.slack.socket.waitForConnection();

@@ -192,7 +192,7 @@ test("Socket Mode: not ready while the WebSocket is closed, and ready again afte
   for (let i = 0; i < 500 && (await answer()).status === 200; i++) await breathe();
   expect((await answer()).text).toContain('"why":"socket_closed"');
   expect(sample((await bench.get("/metrics")).text, "hexbot_slack_connected")).toBe(0);
-  await bench.slack.socket.waitForConnection();
+  await bench.until(() => bench.slack.socket.connections === 1);
   for (let i = 0; i < 500 && (await answer()).status !== 200; i++) await breathe();
   expect((await answer()).status).toBe(200);
   await bench.stop();

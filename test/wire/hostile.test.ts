@@ -149,8 +149,7 @@ describe("Socket Mode", () => {
     bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "reset" } });
     bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "status", status: 503 } });
     bench.slack.socket.drop();
-    await bench.slack.waitForCall((call) => call.method === "apps.connections.open" && call.answer.ok, 2);
-    await bench.slack.socket.waitForConnection();
+    await bench.until(() => bench.slack.socket.connections === 1);
     expect(await bench.ask("help")).toContain("/hex status");
   });
 

@@ -3,9 +3,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, signedHeaders } from "../sandbox/slack/server.js";
-import { Bench, type Mode, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./bench.js";
 
-const MODES: Mode[] = ["http"];
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 
@@ -108,6 +107,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["an event in it", (ends) => ({ ...person({ id: 1 })(ends), event: "x", command: 1, name: [] })],
   ])("an interaction that is or has %s: the bot lives on", async (_, payload) => {
     await bench.slack.sendExactly("interactive", payload);
+    await bench.until(() => unreadable().length > 0, 0);
     expect(unreadable()).toHaveLength(1);
     expect(errors()).toEqual([]);
     await lives();
@@ -167,7 +167,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a text of 100,000 characters", async () => {
-    const { ack } = await bench.slack.command(`run ${"x".repeat(100_000)}`);
+    const { ack } = await bench.slack.command(`run ${"x ".repeat(50_000)}`);
     expect(ack).toMatchObject({ ok: true });
     expect(JSON.parse(unreadable()[0] ?? "{}").problems).toEqual([expect.stringContaining("text: ")]);
     await lives();
@@ -230,5 +230,56 @@ describe("bodies over HTTP", () => {
       "command=%2Fhex&__proto__=x&constructor=y&toString=z&text=help&trigger_id=1&user_id=U1&channel_id=C1&team_id=T1";
     expect((await post(body, FORM)).status).toBe(200);
     expect(unreadable()).toEqual([]);
+  });
+});
+
+describe("frames of Socket Mode", () => {
+  beforeEach(async () => {
+    bench = await Bench.start("socket");
+  });
+  afterEach(() => bench.stop());
+
+  test.each<[string, string | Uint8Array]>([
+    ["null", "null"],
+    ["a list", "[]"],
+    ["a text", '"x"'],
+    ["a number", "1"],
+    ["nothing", ""],
+    ["no JSON", "{"],
+    ["10 MB", `{"type":"hello","filler":"${"x".repeat(10_000_000)}"}`],
+    ["100,000 lists in each other", "[".repeat(100_000)],
+    ["binary", Buffer.from('{"type":"hello"}')],
+    ["an object without a type", "{}"],
+    ["a type that is no text", '{"type":{}}'],
+    ["the name of an event of the client", '{"type":"close"}'],
+    ["another name of an event of the client", '{"type":"error","reason":"x"}'],
+    ["an event without an event", '{"type":"events_api","payload":null}'],
+    ["an envelope without an envelope_id", '{"type":"slash_commands","payload":{}}'],
+    ["an envelope_id that is a number", '{"type":"slash_commands","envelope_id":7,"payload":{}}'],
+  ])("%s: the log says so, and the bot lives on", async (_, frame) => {
+    bench.slack.socket.send(frame);
+    await bench.until(() => unreadable().length === 1, 0);
+    expect(JSON.parse(unreadable()[0] ?? "{}").kind).toBe("frame");
+    expect(await counted("frame")).toBe(1);
+    expect(errors()).toEqual([]);
+    await lives();
+    expect(bench.slack.calls.filter(({ method }) => method === "apps.connections.open")).toHaveLength(1);
+  });
+
+  test.each<[string, string]>([
+    ["of an unknown type", '{"envelope_id":"e1","type":"made_up","payload":{}}'],
+    ["whose retry_attempt is a text", '{"envelope_id":"e1","type":"interactive","retry_attempt":"1","payload":{}}'],
+    ["without a type", '{"envelope_id":"e1","payload":{}}'],
+    ["whose payload is null", '{"envelope_id":"e1","type":"interactive","payload":null}'],
+    ["without a payload", '{"envelope_id":"e1","type":"slash_commands"}'],
+    ["whose payload is a list", '{"envelope_id":"e1","type":"slash_commands","payload":[1]}'],
+    ["whose event is null", '{"envelope_id":"e1","type":"events_api","payload":{"event":null}}'],
+    ["of 10 MB", `{"envelope_id":"e1","type":"interactive","payload":"${"x".repeat(10_000_000)}"}`],
+  ])("an envelope %s is acknowledged all the same", async (_, frame) => {
+    bench.slack.socket.send(frame);
+    await bench.slack.socket.waitForAcknowledgement("e1");
+    expect(unreadable()).toHaveLength(1);
+    expect(errors()).toEqual([]);
+    await lives();
   });
 });

@@ -16,7 +16,7 @@ export interface Delivery {
   type: DeliveryType;
   /** Parsed JSON, or the fields of a form. */
   body: unknown;
-  /** Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees. Only the first call counts. */
+  /** Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees. */
   ack: (answer?: unknown) => Promise<void>;
   retries: Retries;
 }
@@ -49,7 +49,8 @@ export class Deliveries {
   /** Resolves when the listeners are done. Never rejects. */
   async take(delivery: Delivery): Promise<void> {
     const { log } = this.options;
-    const { type, body, ack, retries } = delivery;
+    const { type, body, retries } = delivery;
+    const ack = firstOnly(delivery.ack);
     try {
       const payload = readPayload(type, body);
       if (payload.ok) {
@@ -60,7 +61,7 @@ export class Deliveries {
         log.info({ type: payload.type }, "Slack sent something that no listener is there for");
       } else {
         const reference = this.unreadable(payload.kind, payload.problems);
-        await this.#answer(payload, delivery, unreadableMessage(reference));
+        await this.#answer(payload, ack, unreadableMessage(reference));
       }
     } catch (err) {
       log.error({ err, type }, "what Slack sent could not be handled");
@@ -78,7 +79,7 @@ export class Deliveries {
   /** A command is answered in its acknowledgement, which needs no address. */
   async #answer(
     { kind, responseUrl }: { kind: string; responseUrl: string | null },
-    { ack }: Delivery,
+    ack: Delivery["ack"],
     message: Message,
   ): Promise<void> {
     if (kind === "command") return ack(alone(message));
@@ -94,6 +95,15 @@ export class Deliveries {
     log.warn({ host: hostOf(responseUrl) }, "A response_url leads to a host that is not Slack's: it is not used");
     return undefined;
   }
+}
+
+/** Slack takes one acknowledgement. */
+function firstOnly(ack: Delivery["ack"]): Delivery["ack"] {
+  let first: Promise<void> | null = null;
+  return (answer) => {
+    first ??= ack(answer);
+    return first;
+  };
 }
 
 /** For the person who asked, beside the message that they asked from. */

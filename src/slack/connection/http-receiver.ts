@@ -6,7 +6,7 @@ import type { App, Receiver } from "@slack/bolt";
 import { z } from "zod";
 import { parseJson } from "../../lib/json.js";
 import type { Logger } from "../../log.js";
-import type { Deliveries, Delivery, Retries } from "./deliveries.js";
+import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
 import { whyNotSigned } from "./signature.js";
 
@@ -64,10 +64,10 @@ export class HttpReceiver implements Receiver {
       deliveries.unreadable("request", ["is neither a form nor a JSON object"]);
       return refuse(400);
     }
-    const { ack, isAcknowledged } = acknowledgement(response);
+    const ack = async (answer?: unknown) => acknowledge(response, answer);
     await deliveries.take({ ...sent, ack, retries: retriesOf(request) });
     // A listener failed before it could acknowledge: Slack says so to the person.
-    if (!isAcknowledged()) refuse(500);
+    if (!response.headersSent) refuse(500);
   }
 }
 
@@ -107,16 +107,10 @@ function readForm(text: string): { type: DeliveryType; body: unknown } {
 /** How Slack asks whether the address is the bot's. Source: https://docs.slack.dev/reference/events/url_verification */
 const verification = z.object({ type: z.literal("url_verification"), challenge: z.string() });
 
-function acknowledgement(response: ServerResponse): Pick<Delivery, "ack"> & { isAcknowledged: () => boolean } {
-  let isAcknowledged = false;
-  const ack = async (answer?: unknown) => {
-    if (isAcknowledged) return;
-    isAcknowledged = true;
-    if (answer === undefined || answer === "") response.writeHead(200).end();
-    else if (typeof answer === "string") response.writeHead(200, { "content-type": "text/plain" }).end(answer);
-    else sendJson(response, answer);
-  };
-  return { ack, isAcknowledged: () => isAcknowledged };
+function acknowledge(response: ServerResponse, answer: unknown): void {
+  if (answer === undefined || answer === "") response.writeHead(200).end();
+  else if (typeof answer === "string") response.writeHead(200, { "content-type": "text/plain" }).end(answer);
+  else sendJson(response, answer);
 }
 
 function sendJson(response: ServerResponse, body: unknown): void {

@@ -118,6 +118,12 @@ export const APP_TOKEN_REMEDY: SlackRemedy = {
   todo: `make an app-level token with the scope connections:write at ${APP} > Basic Information > App-Level Tokens, and switch on Socket Mode`,
 };
 
+/** For Slack's word that a connection ends for good. */
+export const SOCKET_MODE_OFF_REMEDY: SlackRemedy = {
+  what: "Socket Mode is switched off for the app",
+  todo: `switch it on at ${APP} > Socket Mode and start the bot again, or set SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN to use HTTP`,
+};
+
 /** One sentence; null when none is missing. */
 export function missingScopesSentence(missing: readonly string[]): string | null {
   if (missing.length === 0) return null;

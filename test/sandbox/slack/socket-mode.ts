@@ -11,6 +11,8 @@ import { Watch } from "./watch.js";
 
 const maxConnections = 10;
 const connectionWaitMs = 10_000;
+/** How long after its farewell a connection is closed, in ms of the clock. */
+const closeAfterMs = { warning: 10_000, refresh_requested: 5_000, link_disabled: 0 };
 
 export interface Envelope {
   envelope_id: string;
@@ -22,12 +24,15 @@ export interface Envelope {
 export class SocketMode implements SlackSocket {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #tickets = new Set<string>();
-  /** Those that still get envelopes; a connection that was told to go is not among them. */
+  /** Those that were not told to go. */
   #open: WebSocket[] = [];
+  /** Those that were, and are not closed yet: they get envelopes when there is no other. */
+  #leaving: WebSocket[] = [];
   #turn = 0;
   readonly #watch = new Watch();
-  /** Who waits for an acknowledgement; the same envelope may be under way more than once. */
-  readonly #waiting: { id: string; settle: (payload: unknown) => void }[] = [];
+  /** Who waits for an acknowledgement on which connection; the same envelope may be under way more than once. */
+  readonly #waiting: { connection: WebSocket; id: string; settle: (payload: unknown) => void }[] = [];
+  readonly acknowledged: string[] = [];
 
   constructor(readonly core: Core) {
     core.openSocketUrl = () => {
@@ -39,6 +44,10 @@ export class SocketMode implements SlackSocket {
 
   get connections(): number {
     return this.#open.length;
+  }
+
+  get leaving(): number {
+    return this.#leaving.length;
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -54,11 +63,16 @@ export class SocketMode implements SlackSocket {
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void {
     const leaving = this.#open;
     this.#open = [];
+    this.#leaving.push(...leaving);
     for (const connection of leaving) connection.send(this.#farewell(reason));
+    void this.core.clock.sleep(closeAfterMs[reason]).then(() => {
+      for (const connection of leaving) connection.close();
+    });
   }
 
   drop(): void {
     this.#open = [];
+    this.#leaving = [];
     for (const connection of this.#server.clients) connection.terminate();
   }
 
@@ -67,22 +81,29 @@ export class SocketMode implements SlackSocket {
     await this.#watch.until(() => this.#open[0], connectionWaitMs, complaint);
   }
 
+  send(data: string | Uint8Array): void {
+    const connection = this.#next();
+    if (!connection) throw new Error("There is no Socket Mode connection.");
+    connection.send(data);
+  }
+
+  /** The connection whose turn it is. */
+  #next(): WebSocket | undefined {
+    const takers = this.#open.length > 0 ? this.#open : this.#leaving;
+    this.#turn += 1;
+    return takers[this.#turn % takers.length];
+  }
+
   /**
-   * Sends the envelope over the connection whose turn it is. Resolves with the payload of the acknowledgement, or with
-   * "timeout" after `timeoutMs` real milliseconds, or with "refused" when no connection turns up.
+   * Sends the envelope over the connection whose turn it is. Resolves with the payload of the acknowledgement on the same
+   * connection, or with "timeout" after `timeoutMs` real milliseconds, or with "refused" when there is no connection.
    */
   async deliver(envelope: Envelope, timeoutMs: number): Promise<{ payload: unknown } | "timeout" | "refused"> {
-    try {
-      await this.waitForConnection();
-    } catch {
-      return "refused";
-    }
-    const connection = this.#open[this.#turn % this.#open.length];
-    this.#turn += 1;
+    const connection = this.#next();
     if (!connection) return "refused";
     return new Promise((resolve) => {
       const waiter = {
-        id: envelope.envelope_id,
+        ...{ connection, id: envelope.envelope_id },
         settle: (payload: unknown) => {
           clearTimeout(timer);
           this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
@@ -112,12 +133,13 @@ export class SocketMode implements SlackSocket {
     }
     connection.on("close", () => {
       this.#open = this.#open.filter((one) => one !== connection);
+      this.#leaving = this.#leaving.filter((one) => one !== connection);
     });
-    connection.on("message", (data) => this.#receive(data.toString()));
+    connection.on("message", (data) => this.#receive(connection, data.toString()));
     this.#open.push(connection);
     const hello = {
       type: "hello",
-      num_connections: this.#open.length,
+      num_connections: this.#server.clients.size,
       connection_info: { app_id: this.core.identity.appId },
       debug_info: { host: "local", build_number: 1, approximate_connection_time: 18_060 },
     };
@@ -125,10 +147,18 @@ export class SocketMode implements SlackSocket {
     this.#watch.notify();
   }
 
-  #receive(text: string): void {
+  #receive(connection: WebSocket, text: string): void {
     const message = parseJson(text);
     const id = stringAt(message, "envelope_id");
-    if (isRecord(message)) this.#waiting.find((waiter) => waiter.id === id)?.settle(message.payload);
+    if (!isRecord(message) || id === undefined) return;
+    this.acknowledged.push(id);
+    this.#waiting.find((waiter) => waiter.connection === connection && waiter.id === id)?.settle(message.payload);
+    this.#watch.notify();
+  }
+
+  async waitForAcknowledgement(id: string): Promise<void> {
+    const complaint = () => `${id} was not acknowledged within ${connectionWaitMs} ms.`;
+    await this.#watch.until(() => this.acknowledged.find((one) => one === id), connectionWaitMs, complaint);
   }
 
   #farewell(reason: string): string {

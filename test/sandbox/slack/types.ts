@@ -198,14 +198,25 @@ export interface SlackFaults {
 }
 
 export interface SlackSocket {
-  /** Open connections that still get envelopes. */
+  /** Open connections that were not told to go. Each envelope goes to one of them in turn. */
   readonly connections: number;
-  /** Tells every connection to go away, as Slack does every few hours. */
+  /** Those that were told to go, until they are closed. They get envelopes while there is no other. */
+  readonly leaving: number;
+  /**
+   * Tells every connection to go away, as Slack does every few hours, and closes it in earnest some seconds later: 10 s of the
+   * clock after a warning, 5 s after refresh_requested. link_disabled: at once, since Socket Mode was switched off.
+   */
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
   /** Cuts every TCP connection without a close frame. */
   drop(): void;
-  /** Resolves when there is a connection; rejects after 10 s of real time. */
+  /** Resolves when there is a connection that was not told to go; rejects after 10 s of real time. */
   waitForConnection(): Promise<void>;
+  /** Writes a frame, whatever it is, on the connection whose turn it is. */
+  send(data: string | Uint8Array): void;
+  /** The envelope_ids of all acknowledgements, in order. */
+  readonly acknowledged: readonly string[];
+  /** Resolves when an envelope was acknowledged; rejects after 10 s of real time. */
+  waitForAcknowledgement(envelopeId: string): Promise<void>;
 }
 
 export interface LocalSlack {

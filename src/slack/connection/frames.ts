@@ -1,0 +1,65 @@
+// What Slack writes on a Socket Mode connection. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+
+import { z } from "zod";
+import { parseJson } from "../../lib/json.js";
+import type { Retries } from "./deliveries.js";
+import { maybe } from "./payloads/fields.js";
+import type { DeliveryType } from "./payloads/read-payload.js";
+
+/** Slack's frames are far smaller, in characters. */
+const MAX_FRAME = 1_000_000;
+
+const envelopeId = z.string().min(1).max(255);
+const DELIVERY_TYPES = ["slash_commands", "interactive", "events_api"] as const;
+
+const hello = z.object({ type: z.literal("hello") });
+const disconnect = z.object({ type: z.literal("disconnect"), reason: maybe(z.string().regex(/^[a-z_]{1,60}$/)) });
+const envelope = z.object({
+  type: z.enum(DELIVERY_TYPES),
+  envelope_id: envelopeId,
+  payload: z.unknown(),
+  retry_attempt: maybe(z.number().int().nonnegative()),
+  retry_reason: maybe(z.string().max(255)),
+});
+/** Whatever it is, Slack waits for its acknowledgement. */
+const acknowledgeable = z.object({ envelope_id: envelopeId });
+/** The same in a text that is not read as a whole: Slack writes the id first. */
+const LEADING_ID = /^.{0,200}?"envelope_id"\s*:\s*"([^"\\]{1,255})"/s;
+
+export type Frame =
+  /** The connection is ready. */
+  | { kind: "hello" }
+  /** Slack is about to close the connection. `reason`: its word, such as `warning`. */
+  | { kind: "disconnect"; reason: string }
+  | { kind: "envelope"; id: string; type: DeliveryType; payload: unknown; retries: Retries }
+  /** `problem`: what is wrong, never what it holds. */
+  | { kind: "unreadable"; problem: string; id: string | null };
+
+/** `data`: as the WebSocket gives it. */
+export function readFrame(data: unknown): Frame {
+  if (typeof data !== "string") return { kind: "unreadable", problem: "is binary", id: null };
+  if (data.length > MAX_FRAME) {
+    return { kind: "unreadable", problem: `is ${data.length} characters long`, id: LEADING_ID.exec(data)?.[1] ?? null };
+  }
+  const frame = parseJson(data);
+  if (hello.safeParse(frame).success) return { kind: "hello" };
+  const farewell = disconnect.safeParse(frame);
+  if (farewell.success) return { kind: "disconnect", reason: farewell.data.reason ?? "none given" };
+  const reading = envelope.safeParse(frame);
+  if (!reading.success) {
+    const id = acknowledgeable.safeParse(frame).data?.envelope_id ?? null;
+    const [issue] = reading.error.issues;
+    const place = issue?.path.join(".") ?? "";
+    return {
+      kind: "unreadable",
+      problem: `${place === "" ? "" : `${place}: `}${issue?.message ?? "is no envelope"}`,
+      id,
+    };
+  }
+  const { envelope_id, type, payload, retry_attempt, retry_reason } = reading.data;
+  const retries = {
+    ...(retry_attempt === undefined ? {} : { retryNum: retry_attempt }),
+    ...(retry_reason === undefined ? {} : { retryReason: retry_reason }),
+  };
+  return { kind: "envelope", id: envelope_id, type, payload, retries };
+}

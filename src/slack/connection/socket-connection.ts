@@ -1,0 +1,113 @@
+// One WebSocket of Socket Mode, from `apps.connections.open` to its close. It opens no other one by itself: SocketModeClient
+// does, but closes first and waits five seconds, in which Slack has nobody to deliver to.
+
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
+import { type Frame, readFrame } from "./frames.js";
+
+export interface SocketConnectionOptions {
+  /** For the maintained client: the app token, how to reach Slack, the log. */
+  client: Omit<SocketModeOptions, "autoReconnectEnabled">;
+  /** For `apps.connections.open`. */
+  send: typeof fetch;
+  /** Longest time from the first request to Slack's `hello`, in real ms. */
+  openMs: number;
+  /** What Slack writes, except `hello`. */
+  onFrame: (frame: Exclude<Frame, { kind: "hello" }>) => void;
+  /** Once, when an open connection is no more. */
+  onClosed: () => void;
+}
+
+/** How long Slack may take to answer the end of a connection, in real ms. */
+const FAREWELL_MS = 2_000;
+
+export class SocketConnection {
+  readonly #client: FrameClient;
+  readonly #ending = new AbortController();
+  readonly #closed = new AbortController();
+  #isOpen = false;
+
+  constructor(private readonly options: SocketConnectionOptions) {
+    const { client, send, onFrame } = options;
+    const abortable: typeof fetch = (input, init) => send(input, { ...init, signal: anyOf(this.#ending.signal, init) });
+    const clientOptions = { ...client.clientOptions, fetch: abortable };
+    this.#client = new FrameClient({ ...client, clientOptions, autoReconnectEnabled: false }, (data) => {
+      const frame = readFrame(data);
+      if (frame.kind === "hello") this.#client.emit("connected");
+      else onFrame(frame);
+    });
+    this.#client.on("close", () => this.#onClose());
+  }
+
+  /** Whether Slack has said hello, and nobody has ended the connection. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, or with one that says what came in between. */
+  async open(): Promise<void> {
+    const timer = setTimeout(() => void this.close(), this.options.openMs);
+    try {
+      await this.#client.start();
+    } catch (error) {
+      // The client gives no reason when the WebSocket ends before Slack has said hello.
+      throw error ?? new Error("Slack ended the connection before it said hello");
+    } finally {
+      clearTimeout(timer);
+    }
+    if (this.#ending.signal.aborted) throw new Error("The connection was ended while it was opened");
+    this.#isOpen = true;
+  }
+
+  /** Tells Slack that an envelope has arrived. Rejects when this connection, the only one for it, is gone. */
+  acknowledge(envelopeId: string, payload: unknown = {}): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { websocket } = this.#client;
+      if (!websocket?.isActive()) return reject(new Error("The connection that the envelope came on is closed"));
+      websocket.send(JSON.stringify({ envelope_id: envelopeId, payload }), (error) =>
+        error ? reject(error) : resolve(),
+      );
+    });
+  }
+
+  /** Ends the connection in order, or by force when Slack does not answer. Resolves when it is closed. Never rejects. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    const { websocket } = this.#client;
+    // Nothing is open while the address is asked for, and that request is aborted.
+    if (websocket === undefined || this.#closed.signal.aborted) return;
+    websocket.disconnect();
+    if (this.#closed.signal.aborted) return;
+    const closed = once(this.#closed.signal, "abort");
+    await Promise.race([closed, delay(FAREWELL_MS, undefined, { ref: false })]);
+    // The second time is by force.
+    if (!this.#closed.signal.aborted) websocket.disconnect();
+  }
+
+  #onClose(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    const wasOpen = this.#isOpen;
+    this.#isOpen = false;
+    if (wasOpen) this.options.onClosed();
+  }
+}
+
+/** The maintained client with a reading of frames that survives any: its own throws at `null`, where nobody catches it. */
+class FrameClient extends SocketModeClient {
+  constructor(
+    options: SocketModeOptions,
+    private readonly onData: (data: unknown) => void,
+  ) {
+    super(options);
+  }
+
+  protected override async onWebSocketMessage(data: string | ArrayBuffer): Promise<void> {
+    this.onData(data);
+  }
+}
+
+function anyOf(signal: AbortSignal, init: RequestInit | undefined): AbortSignal {
+  return init?.signal ? AbortSignal.any([signal, init.signal]) : signal;
+}

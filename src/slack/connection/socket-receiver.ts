@@ -1,0 +1,267 @@
+// Socket Mode without a gap: before Slack ends a connection, and as soon as one is lost, another one is opened. Slack allows ten
+// at a time, and delivers each envelope on one of them. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+
+import type { App, Receiver } from "@slack/bolt";
+import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../log.js";
+import { Rounds } from "../../rounds.js";
+import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailure } from "../failures.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
+import type { Deliveries } from "./deliveries.js";
+import type { Frame } from "./frames.js";
+import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
+
+export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "client" | "send" | "openMs"> {
+  deliveries: Deliveries;
+  clock: Clock;
+  log: Logger;
+  /** After the start: Slack takes no connection of this app any more. */
+  onRefused: (error: SocketModeError | SocketModeOffError) => void;
+}
+
+/**
+ * How long to wait after an attempt before another one, in ms, by how many were made since a connection last held. After the
+ * first not at all: what ended the last connection may have met it too.
+ */
+const PAUSES_MS = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
+const LAST_PAUSE_MS = 60_000;
+/** However long Slack asks to wait: people wait too. */
+const MAX_PAUSE_MS = 5 * 60_000;
+/** A connection that lived for so long has held, in ms. */
+const HELD_MS = 60_000;
+/** How long one that Slack is about to end stays open beside its successor, for what is on its way, in ms. */
+const LINGER_MS = 10_000;
+/** How many envelopes are remembered: Slack may deliver one again, on another connection. */
+const REMEMBERED = 1_000;
+const DAY_MS = 24 * 60 * 60_000;
+
+interface Link {
+  connection: SocketConnection;
+  /** Monotonic ms. */
+  openedAt: number;
+  /** Slack is about to end it. */
+  isLeaving: boolean;
+}
+
+export class SocketReceiver implements Receiver {
+  /** Those that are open. */
+  readonly #links = new Set<Link>();
+  #opening: SocketConnection | null = null;
+  readonly #rounds: Rounds;
+  #keeping: Promise<void> = Promise.resolve();
+  readonly #ending = new AbortController();
+  /** Since a connection last held. */
+  #attempts = 0;
+  /** When the next attempt may be made, monotonic ms. */
+  #notBefore = 0;
+  #state: { open: boolean; since: number };
+  /** When Slack could last reach the bot, monotonic ms. */
+  #reachedAt: number;
+  /** The ids of the last envelopes. */
+  readonly #delivered = new Set<string>();
+  #start: { resolve: () => void; reject: (error: unknown) => void } | null = null;
+
+  constructor(private readonly options: SocketReceiverOptions) {
+    const { clock } = options;
+    this.#rounds = new Rounds(clock);
+    this.#state = { open: false, since: clock.now() };
+    this.#reachedAt = clock.monotonic();
+  }
+
+  init(app: App): void {
+    this.options.deliveries.handOnTo(app);
+  }
+
+  /** Resolves when the first connection is open. @throws SocketModeError when Slack refuses the app token */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#start = { resolve, reject };
+      this.#keeping = this.#rounds.until(this.#ending.signal, () => this.#round());
+    });
+  }
+
+  /** Closes everything, also what is being opened. Never rejects. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    const connections = [...this.#links].map(({ connection }) => connection);
+    if (this.#opening !== null) connections.push(this.#opening);
+    await Promise.all([...connections.map((connection) => connection.close()), this.#keeping]);
+  }
+
+  /** Whether Slack can reach the bot, and since when (epoch ms) it has been so. */
+  get state(): { open: boolean; since: number } {
+    return this.#state;
+  }
+
+  /** Sees that there is a connection that stays. @returns how long that can be left alone, in ms */
+  async #round(): Promise<number> {
+    if (this.#stays()) return DAY_MS;
+    const early = this.#notBefore - this.options.clock.monotonic();
+    if (early > 0) return early;
+    await this.#attempt();
+    return 0;
+  }
+
+  #stays(): boolean {
+    return [...this.#links].some(({ isLeaving }) => !isLeaving);
+  }
+
+  async #attempt(): Promise<void> {
+    const { client, send, openMs, clock } = this.options;
+    this.#attempts += 1;
+    const connection: SocketConnection = new SocketConnection({
+      ...{ client, send, openMs },
+      onFrame: (frame) => this.#onFrame(link, frame),
+      onClosed: () => this.#onClosed(link),
+    });
+    const link: Link = { connection, openedAt: clock.monotonic(), isLeaving: false };
+    this.#opening = connection;
+    try {
+      await connection.open();
+      this.#pause(0);
+      this.#onOpen(link);
+    } catch (error) {
+      if (!this.#ending.signal.aborted) this.#onFailure(error);
+    } finally {
+      this.#opening = null;
+    }
+  }
+
+  #onOpen(link: Link): void {
+    const { clock, log } = this.options;
+    const leaving = [...this.#links];
+    link.openedAt = clock.monotonic();
+    this.#links.add(link);
+    if (this.#start !== null) log.info("Socket Mode: connected");
+    else if (leaving.length > 0) log.info("Socket Mode: handed over to a new connection, nothing was missed");
+    else log.info({ deafMs: Math.round(clock.monotonic() - this.#reachedAt) }, "Socket Mode: connected again");
+    this.#note();
+    this.#start?.resolve();
+    this.#start = null;
+    for (const old of leaving) void this.#letGo(old);
+  }
+
+  #onFailure(error: unknown): void {
+    const failure = failureOf(error);
+    if (failure !== null && isFinal(failure)) {
+      this.#refuse(new SocketModeError(error));
+      return;
+    }
+    const pauseMs = this.#pause(failure?.kind === "rate_limited" ? failure.retryAfterMs : 0);
+    const { what, todo } = slackRemedy(failure?.word ?? "network");
+    this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
+  }
+
+  /** Before the next attempt. `askedMs`: what Slack asks for. @returns how long, in ms */
+  #pause(askedMs: number): number {
+    const ownMs = PAUSES_MS[this.#attempts - 1] ?? LAST_PAUSE_MS;
+    const pauseMs = Math.min(Math.max(ownMs, askedMs), MAX_PAUSE_MS);
+    this.#notBefore = this.options.clock.monotonic() + pauseMs;
+    return pauseMs;
+  }
+
+  /** Slack will take no connection, however often it is asked. */
+  #refuse(error: SocketModeError | SocketModeOffError): void {
+    this.#ending.abort();
+    if (this.#start !== null) this.#start.reject(error);
+    else this.options.onRefused(error);
+  }
+
+  #onFrame(link: Link, frame: Exclude<Frame, { kind: "hello" }>): void {
+    const { deliveries } = this.options;
+    switch (frame.kind) {
+      case "disconnect":
+        if (frame.reason === "link_disabled") this.#refuse(new SocketModeOffError());
+        else this.#onFarewell(link, frame.reason);
+        break;
+      case "envelope":
+        this.#onEnvelope(link, frame);
+        break;
+      case "unreadable":
+        deliveries.unreadable("frame", [frame.problem]);
+        if (frame.id !== null) this.#acknowledge(link, frame.id);
+    }
+  }
+
+  /** `reason`: Slack's word. The connection stays open for a few seconds, for what is on its way. */
+  #onFarewell(link: Link, reason: string): void {
+    if (link.isLeaving || this.#ending.signal.aborted) return;
+    link.isLeaving = true;
+    this.options.log.info({ reason }, "Socket Mode: Slack is about to end a connection, another one takes over");
+    this.#lost(link);
+    if (this.#stays()) void this.#letGo(link);
+  }
+
+  #onClosed(link: Link): void {
+    if (!this.#links.delete(link)) return;
+    this.#note();
+    if (link.isLeaving || this.#ending.signal.aborted) return;
+    this.options.log.warn("Socket Mode: a connection was lost, another one takes over");
+    this.#lost(link);
+  }
+
+  /** Another one is needed. One that soon ended is as good as an attempt that failed. */
+  #lost({ openedAt }: Link): void {
+    if (this.options.clock.monotonic() - openedAt >= HELD_MS) this.#attempts = 0;
+    this.#rounds.wake();
+  }
+
+  async #letGo({ connection }: Link): Promise<void> {
+    await this.options.clock.sleep(LINGER_MS, this.#ending.signal);
+    await connection.close();
+  }
+
+  #note(): void {
+    const { clock } = this.options;
+    const open = this.#links.size > 0;
+    if (open === this.#state.open) return;
+    this.#state = { open, since: clock.now() };
+    this.#reachedAt = clock.monotonic();
+  }
+
+  /** An envelope that comes again has been taken care of: its acknowledgement was lost. */
+  #onEnvelope(link: Link, { id, type, payload, retries }: Extract<Frame, { kind: "envelope" }>): void {
+    const { deliveries, log } = this.options;
+    if (this.#delivered.has(id)) {
+      log.info(retries, "Slack delivered an envelope again: it is acknowledged, and nothing is done twice");
+      this.#acknowledge(link, id);
+      return;
+    }
+    this.#remember(id);
+    const ack = (answer?: unknown) =>
+      link.connection.acknowledge(id, answer).catch((error: unknown) => {
+        // Slack delivers it again, and then is the time to do it.
+        this.#delivered.delete(id);
+        throw error;
+      });
+    void deliveries.take({ type, body: payload, ack, retries });
+  }
+
+  /** Where nothing depends on it. */
+  #acknowledge({ connection }: Link, id: string): void {
+    connection.acknowledge(id).catch((err: unknown) => this.options.log.info({ err }, "not acknowledged"));
+  }
+
+  #remember(id: string): void {
+    this.#delivered.add(id);
+    const [oldest] = this.#delivered;
+    if (this.#delivered.size > REMEMBERED && oldest !== undefined) this.#delivered.delete(oldest);
+  }
+}
+
+/** null: nothing that Slack said. */
+function failureOf(error: unknown): SlackFailure | null {
+  try {
+    return slackFailure(error);
+  } catch {
+    return null;
+  }
+}
+
+const FINAL: readonly string[] = Object.values(UnrecoverableSocketModeStartError);
+
+/** Whether asking again is of no use. */
+function isFinal({ kind, word }: SlackFailure): boolean {
+  return kind === "credentials" || FINAL.includes(word);
+}
