@@ -14,6 +14,7 @@ import {
   type SlackMessage,
   type SlackOptions,
   startSlack,
+  unknownMarks,
   visibleText,
 } from "../sandbox/slack/server.js";
 import { type LocalStatusPage, startStatusPage } from "../sandbox/status-page.js";
@@ -236,7 +237,10 @@ export class Bench {
     return this.requests("runProject").filter((request) => !isDry(request.body));
   }
 
-  /** Ends everything, and checks that Slack never had to refuse a message, that each has a text, and that no secret is in a log line. */
+  /**
+   * Ends everything, and checks that Slack never had to refuse a message, that each has a text, that none holds an `<…>` which
+   * Slack would swallow, and that no secret is in a log line.
+   */
   async stop(): Promise<void> {
     await this.stopBot();
     const { botToken, appToken, signingSecret } = this.slack;
@@ -244,6 +248,8 @@ export class Bench {
     const leaks = [this.token, botToken, appToken, signingSecret].filter((secret) => log.includes(secret));
     // Slack takes a message of blocks alone; its notification, and what a screen reader reads, would be empty.
     const mute = this.slack.messages.filter(({ via, text }) => via !== "person" && text.trim() === "");
+    const written = this.slack.messages.filter(({ via }) => via !== "person").flatMap(({ history }) => history);
+    const swallowed = written.flatMap(unknownMarks);
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
     await this.slack.stop();
     await this.hex.stop();
@@ -251,6 +257,7 @@ export class Bench {
     await rm(this.dataDir, { recursive: true, force: true });
     expect(refused).toEqual([]);
     expect(mute).toEqual([]);
+    expect(swallowed).toEqual([]);
     expect(leaks).toEqual([]);
   }
 }

@@ -585,7 +585,7 @@ describe("the token's expiry", () => {
     for (const [index, days] of [14, 7, 3, 1].entries()) {
       await bench.until(() => alerts().length > index, STEP);
       expect(shown(alert(index))).toContain(`token expires <!date^${Math.floor(expiresAt / 1_000)}^`);
-      expect(shown(alert(index))).toContain("Settings > API tokens");
+      expect(shown(alert(index))).toContain("Settings &gt; API tokens");
       expect(shown(alert(index))).toContain("HEX_API_TOKEN");
       expect((expiresAt - bench.clock.now()) / DAY).toBeCloseTo(days, 0);
     }

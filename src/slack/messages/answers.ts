@@ -4,7 +4,7 @@ import type { HexErrorFacts } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { Run, RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, date, inline, link, mention } from "./mrkdwn.js";
+import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
 /** One paragraph of mrkdwn. `text`: the same without marks, for the notification. */
@@ -73,25 +73,31 @@ export function unknownRunMessage(runId: string): Message {
 
 /** A wish to cancel that needed no request. */
 export function cannotCancelMessage(run: Run): Message {
-  const title = inline(titleOf(run.project), 120);
+  const title = titleOf(run.project);
   if (run.state === "cancelling") {
     return answer(
-      `${mention(run.by)} is already cancelling *${title}*. Its card shows when it has stopped.`,
+      `${mention(run.by)} is already cancelling ${bold(title, 120)}. Its card shows when it has stopped.`,
       "Already cancelling.",
     );
   }
   if (run.state === "starting") {
-    return answer(`*${title}* has not begun yet. Press Cancel when its card shows the button.`, "Not begun yet.");
+    return answer(
+      `${bold(title, 120)} has not begun yet. Press Cancel when its card shows the button.`,
+      "Not begun yet.",
+    );
   }
   const { emoji, word } = faceOf(run);
   const when = "endedAt" in run ? `, ${date(run.endedAt)}` : "";
-  return answer(`There is nothing to cancel: ${emoji} *${word}* ${title}${when}.`, "There is nothing to cancel.");
+  return answer(
+    `There is nothing to cancel: ${emoji} *${word}* ${inline(title, 120)}${when}.`,
+    "There is nothing to cancel.",
+  );
 }
 
 export function cancelAskedMessage(run: Run): Message {
-  const title = inline(titleOf(run.project), 120);
+  const title = titleOf(run.project);
   return answer(
-    `:octagonal_sign: Hex is stopping *${title}*. Its card shows when it has stopped.`,
+    `:octagonal_sign: Hex is stopping ${bold(title, 120)}. Its card shows when it has stopped.`,
     "Hex is stopping the run.",
   );
 }
@@ -107,8 +113,8 @@ export function cancelledLaterMessage(run: Run, facts: HexErrorFacts): Message {
 }
 
 export function withdrawnMessage(run: Run): Message {
-  const title = inline(titleOf(run.project), 120);
-  return answer(`*${title}* will not be started.`, "It will not be started.");
+  const title = titleOf(run.project);
+  return answer(`${bold(title, 120)} will not be started.`, "It will not be started.");
 }
 
 export function alreadyStartedMessage(): Message {

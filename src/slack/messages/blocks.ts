@@ -2,7 +2,7 @@
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from "@slack/types";
 import { LIMITS } from "./limits.js";
-import { shorten, shortenMrkdwn } from "./mrkdwn.js";
+import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
 
 /** What is posted: `text` is the notification, and what a screen reader reads. */
 export interface Message {
@@ -33,6 +33,9 @@ export const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
 
+/** mrkdwn as Slack gets it: every text that it marks up passes through here. */
+const finished = (text: string, max: number) => shortenMrkdwn(escapeLoose(text), max) || " ";
+
 /** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out, buttons never. */
 export function message(text: string, blocks: readonly (KnownBlock | null)[]): Message {
   const wanted = blocks.filter((block) => block !== null);
@@ -46,14 +49,14 @@ export function message(text: string, blocks: readonly (KnownBlock | null)[]): M
     places -= 1;
     return room >= 0 && places >= 0;
   });
-  return { text: shortenMrkdwn(text, LIMITS.messageText) || " ", blocks: kept };
+  return { text: finished(text, LIMITS.messageText), blocks: kept };
 }
 
 /** A paragraph of mrkdwn, with a button at its right. */
 export function section(text: string, accessory?: Button): SectionBlock {
   return {
     type: "section",
-    text: { type: "mrkdwn", text: shortenMrkdwn(text, LIMITS.sectionText) || " " },
+    text: { type: "mrkdwn", text: finished(text, LIMITS.sectionText) },
     ...(accessory ? { accessory } : {}),
   };
 }
@@ -64,7 +67,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
     type: "section",
     fields: pairs.slice(0, LIMITS.sectionFields).map(([name, value]) => ({
       type: "mrkdwn",
-      text: shortenMrkdwn(`*${name}*\n${value}`, LIMITS.fieldText),
+      text: finished(`*${name}*\n${value}`, LIMITS.fieldText),
     })),
   };
 }
@@ -74,7 +77,7 @@ export function context(...lines: (string | null)[]): ContextBlock | null {
   const elements = lines
     .filter((line) => line !== null && line !== "")
     .slice(0, LIMITS.contextElements)
-    .map((line) => ({ type: "mrkdwn" as const, text: shortenMrkdwn(line ?? "", LIMITS.contextText) }));
+    .map((line) => ({ type: "mrkdwn" as const, text: finished(line ?? "", LIMITS.contextText) }));
   return elements.length === 0 ? null : { type: "context", elements };
 }
 

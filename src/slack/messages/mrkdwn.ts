@@ -22,6 +22,21 @@ export function shortenMrkdwn(text: string, max: number): string {
   return `${whole.replace(/&[a-z]{0,3}$/, "").trimEnd()}${ELLIPSIS}`;
 }
 
+/** The marks that the functions below write. Slack takes any other `<…>` for a link and swallows it, inside code too. */
+const MARK =
+  /<(?:[@#][A-Z0-9]+|!date\^\d+\^[^<>|^\n]+\|[^<>|\n]+|https?:\/\/[^\s<>|]+\|[^<>|\n]+)>|&(?:amp|lt|gt);|[<>&]/g;
+
+/**
+ * Finished mrkdwn in which `<`, `>` and `&` stand for themselves wherever they are none of our marks, no entity, and no quote at
+ * the beginning of a line: words of ours such as `--view <id>` are shown as they are written.
+ */
+export function escapeLoose(text: string): string {
+  return text.replace(MARK, (found, at: number) => {
+    const isQuote = found === ">" && (at === 0 || text.charAt(at - 1) === "\n");
+    return found.length > 1 || isQuote ? found : escapeText(found);
+  });
+}
+
 /** Escapes exactly what mrkdwn gives a meaning to inside angle brackets and entities. */
 export function escapeText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
@@ -38,16 +53,19 @@ export function code(text: string, max = 200): string {
   return line === "" ? "` `" : `\`${line}\``;
 }
 
-/** `*` and `_` of a foreign text in bold would end the bold: a zero-width space keeps them letters. */
+/**
+ * Foreign text in bold. One that holds `*`, `_`, `~` or a backtick is shown as code instead: mrkdwn cannot escape them, and what
+ * keeps them apart unseen, such as zero-width spaces, goes along when people copy the name.
+ */
 export function bold(text: string, max: number): string {
-  return `*${inline(text, max).replace(/[*_~`]/g, "\u200b$&\u200b")}*`;
+  return /[*_~`]/.test(text) ? code(text, max) : `*${inline(text, max) || " "}*`;
 }
 
 /** A link with a foreign label; the label alone when the address is none. `|` would end the address, a newline the label. */
 export function link(url: string | null, label: string, max: number): string {
   const text = inline(label, max) || "untitled";
-  if (url === null || !/^https?:\/\/\S+$/.test(url) || url.length > 2_000) return text;
-  return `<${url.replace(/[|<>]/g, encodeURIComponent)}|${text.replace(/\|/g, "¦")}>`;
+  if (url === null || url.length > 2_000 || !/^https?:\/\/\S+$/.test(url)) return text;
+  return `<${url.replace(/[|<>]/g, encodeURIComponent).replace(/&/g, "&amp;")}|${text.replace(/\|/g, "¦")}>`;
 }
 
 /** A moment in each reader's own time zone; in UTC where it cannot be shown so. `at`: epoch ms. */

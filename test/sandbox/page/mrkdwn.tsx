@@ -8,7 +8,7 @@ import type { Names } from "./viewing.js";
 /** What is no text to be marked up any more stands in it as its number between two characters that stand in no text. */
 const ATOM = /\uE000(\d+)\uE001/;
 const BLOCK = /\n?```\n?([\s\S]+?)\n?```\n?/;
-const CODE = /(?<!\u200b)`([^`\n]+)`/;
+const CODE = /`([^`\n]+)`/;
 const REFERENCE = /<([^<>\n]+)>/;
 const BARE = /https?:\/\/[^\s<>|*`\uE000]*[^\s<>|*`\uE000.,:;!?)\]}'"]/;
 const ATOMS = new RegExp([BLOCK, CODE, REFERENCE, BARE, EMOJI].map(({ source }) => source).join("|"), "g");
@@ -23,8 +23,8 @@ export function mrkdwn(text: string, names: Names): ReactNode {
   const marked = text
     .replace(/[\uE000\uE001]/g, "")
     .replace(ATOMS, (typed, block?: string, code?: string, reference?: string, name?: string) => {
-      if (block !== undefined) return keep(<pre>{decoded(block)}</pre>);
-      if (code !== undefined) return keep(<code>{decoded(code)}</code>);
+      if (block !== undefined) return keep(<pre>{decoded(inCode(block))}</pre>);
+      if (code !== undefined) return keep(<code>{decoded(inCode(code))}</code>);
       if (reference !== undefined) return keep(refer(reference, names));
       if (name !== undefined) return emojiOf(name) === null ? typed : keep(emojiOf(name));
       return keep(<Link url={typed} label={typed} />);
@@ -50,12 +50,11 @@ function quotes(text: string): { isQuote: boolean; text: string }[] {
   return groups;
 }
 
-/** Something between two marks that stand at the edges of words. A mark between zero-width spaces is a letter. */
+/** Something between two marks that stand at the edges of words. */
 function pairOf(mark: string): RegExp {
-  const live = `(?!(?<=\\u200b)${mark}\\u200b)${mark}`;
-  const inside = `(?:(?!${live})[^\\n])`;
+  const inside = `(?:(?!${mark})[^\\n])`;
   return new RegExp(
-    `(?<![\\p{L}\\p{N}_]|${mark})${live}(?=\\S)(${inside}*?${inside})(?<=\\S)${live}(?![\\p{L}\\p{N}_]|${mark})`,
+    `(?<![\\p{L}\\p{N}_]|${mark})${mark}(?=\\S)(${inside}*?${inside})(?<=\\S)${mark}(?![\\p{L}\\p{N}_]|${mark})`,
     "gu",
   );
 }
@@ -87,7 +86,10 @@ function leaf(text: string, atoms: readonly ReactNode[]): ReactNode {
   return createElement(Fragment, null, ...parts);
 }
 
-/** What stands between angle brackets: somebody, a channel, a moment, a call to many, an address; else as typed. */
+/**
+ * What stands between angle brackets: somebody, a channel, a moment, a call to many, an address. Anything else Slack takes for a link too,
+ * one that leads nowhere: nothing is left of it.
+ */
 function refer(inside: string, { users, channels, now }: Names): ReactNode {
   const [target = "", label] = inside.split(/\|(.*)/s);
   const id = target.slice(1);
@@ -105,8 +107,16 @@ function refer(inside: string, { users, channels, now }: Names): ReactNode {
       return url === undefined ? text : <Link url={url} label={text} />;
     }
     default:
-      return /^(https?:|mailto:)/.test(target) ? <Link url={target} label={label ?? target} /> : decoded(`<${inside}>`);
+      return /^(https?:|mailto:)/.test(target) ? <Link url={target} label={label ?? target} /> : null;
   }
+}
+
+/** Between backticks Slack reads angle brackets all the same: an address stays as its label, and nothing of anything else. */
+function inCode(text: string): string {
+  return text.replace(/<([^<>\n]+)>/g, (_, inside: string) => {
+    const [target = "", label] = inside.split(/\|(.*)/s);
+    return /^(https?:|mailto:)/.test(target) ? (label ?? target) : "";
+  });
 }
 
 function Link({ url, label }: { url: string; label: string }): ReactNode {

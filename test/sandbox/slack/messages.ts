@@ -129,6 +129,27 @@ export function* textsOf(value: unknown): Generator<string> {
   }
 }
 
+/** Anything between angle brackets, and an angle bracket alone. */
+const bracketed = /<[^<>]*>|</g;
+/** What Slack gives a meaning to. Any other `<…>` it takes for a link that leads nowhere, and shows nothing of it. */
+const slackMark =
+  /^<(?:@[UW][A-Z0-9]*|#[CGD][A-Z0-9]*|!subteam\^S[A-Z0-9]+|!(?:channel|here|everyone)|!date\^\d+\^[^|]+\|[^|]+|(?:https?:\/\/|mailto:)[^\s|]+)(?:\|[^|]*)?>$/;
+
+/** What stands between angle brackets in the message and means nothing to Slack, so that readers would miss it. */
+export function unknownMarks(message: Content): string[] {
+  return [message.text, ...markedTexts(message.blocks)].flatMap((mrkdwn) =>
+    [...mrkdwn.matchAll(bracketed)].map(([found]) => found).filter((found) => !slackMark.test(found)),
+  );
+}
+
+/** The texts of the blocks that Slack marks up. */
+function* markedTexts(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* markedTexts(item);
+  if (!isRecord(value)) return;
+  if ((value.type === "mrkdwn" || value.type === "markdown") && typeof value.text === "string") yield value.text;
+  else for (const item of Object.values(value)) yield* markedTexts(item);
+}
+
 /**
  * The mentions that the message would turn into notifications: "<!channel>", "<!here>", "<!everyone>", "<@U…>",
  * "<!subteam^S…>", without labels, each once. The text counts even where blocks are shown in its place.

@@ -11,7 +11,7 @@ import type { LocalSlack, Person, SlackOptions } from "./types.js";
 import { callMethod } from "./web-api.js";
 
 export { type Delivered, deliver, sign, signedHeaders } from "./delivery.js";
-export { pings, visibleText } from "./messages.js";
+export { pings, unknownMarks, visibleText } from "./messages.js";
 export type * from "./types.js";
 
 const waitMs = 20_000;

@@ -23,17 +23,18 @@ import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messa
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
-import { pings } from "../../sandbox/slack/server.js";
+import { pings, unknownMarks } from "../../sandbox/slack/server.js";
 
 const ORIGIN = "https://app.hex.tech";
 const NOW = Date.UTC(2026, 10, 2);
 
-/** Fails when Slack would refuse the message, or when it would notify more than the people who may be named. */
+/** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
 function check(message: Message, people: readonly string[] = []): void {
   expect(blockErrors(message.blocks, 50)).toEqual([]);
   expect(message.text.trim()).not.toBe("");
   expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
   expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
+  expect(unknownMarks(message)).toEqual([]);
   expect(pings(message).filter((ping) => !people.some((id) => ping === `<@${id}>`))).toEqual([]);
 }
 

@@ -1,0 +1,25 @@
+// The bot's own `<…>`, such as `<project id>`, can be read in every answer: Slack takes a raw one for a link and swallows it.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bench, MODES } from "./bench.js";
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  // Fails too when any message holds a mark that Slack does not know.
+  afterEach(() => bench.stop());
+
+  test.each([
+    ["runs", "/hex runs &lt;project id&gt;"],
+    ["cancel", "/hex cancel &lt;run id&gt;"],
+    ["cancel 0190c1d2-0000-7000-8000-000000000001", "/hex cancel &lt;run id&gt; &lt;project id&gt;"],
+    ["run", "/hex run &lt;project id or link&gt;"],
+    ["run x --frsh", "--view &lt;id&gt;"],
+    ["run x --view", "--view &lt;id of the saved view&gt;"],
+    ["nonsense", "/hex run &lt;id or link&gt;"],
+  ])("%s", async (typed, placeholder) => {
+    expect(await bench.ask(typed)).toContain(placeholder);
+  });
+});
