@@ -1,5 +1,6 @@
 // What can be told of projects without asking Hex: their order, which of them fit some words, where they are.
 
+import { folded } from "../lib/spelling.js";
 import type { Project } from "./schema.js";
 
 /** Published first, newest published first; then the others, newest edited first. */
@@ -12,14 +13,16 @@ export function sortProjects(projects: readonly Project[]): Project[] {
   });
 }
 
-/** Those in which every word occurs in title, description, owner or a category, whatever the case. */
+/** Those in which every word occurs in title, description, owner, a category or the id, however it is spelt: see `folded`. */
 export function searchProjects(projects: readonly Project[], words: readonly string[]): Project[] {
-  const wanted = words.map((word) => word.toLowerCase());
+  const wanted = words.map(folded);
   return projects.filter((project) => {
+    const { id, title, description, owner, creator } = project;
     const categories = project.categories.map((category) => category.name);
-    const text = [project.title, project.description, project.owner?.email, project.creator?.email, ...categories]
-      .join("\n")
-      .toLowerCase();
+    // A word of the search holds no line break.
+    const text = [id, title, description, owner?.email, creator?.email, ...categories]
+      .map((part) => folded(part ?? ""))
+      .join("\n");
     return wanted.every((word) => text.includes(word));
   });
 }

@@ -137,14 +137,17 @@ function isButton(action: BlockAction["actions"][number]): action is ButtonActio
   return action.type === "button";
 }
 
+/** Characters of a command's text in which its sub-command must stand. */
+const BEGINNING = 200;
+
 /** For the metrics: one of ours, or "unknown". */
 function commandName(text: string | undefined): string {
-  const { name } = splitSubcommand(text ?? "");
+  const { name } = splitSubcommand((text ?? "").slice(0, BEGINNING));
   if (name === "") return "help";
   return isCommandName(name) ? name : "unknown";
 }
 
 /** For the log: what follows may be anything, inputs with personal data included. */
 function firstWord(text: string | undefined): string {
-  return (text ?? "").trim().split(/\s+/)[0]?.slice(0, 20) || "help";
+  return (text ?? "").slice(0, BEGINNING).trim().split(/\s+/)[0]?.slice(0, 20) || "help";
 }

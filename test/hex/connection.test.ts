@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Catalog } from "../../src/hex/catalog.js";
 import { Prober } from "../../src/hex/connection.js";
 import { HexError } from "../../src/hex/errors.js";
-import { projectUrl, searchProjects, sortProjects } from "../../src/hex/projects.js";
+import { searchProjects, sortProjects } from "../../src/hex/projects.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const DAY = 86_400_000;
@@ -90,9 +90,13 @@ describe("catalog", () => {
     expect(searchProjects(projects, ["revenue", "zebra"])).toEqual([]);
   });
 
-  test("links: the app of what is published, the editor of what is not", () => {
-    expect(projectUrl("https://h.test", { id: "a", lastPublishedAt: 1 })).toBe("https://h.test/app/a");
-    expect(projectUrl("https://h.test", { id: "a/b", lastPublishedAt: null })).toBe("https://h.test/hex/a%2Fb");
+  test("search: however title and words are spelt, and by the id", async () => {
+    const title = "Cafe\u0301’s non\u2011stop “Überblick” … 売上\u00a0\u200dx";
+    const { id } = wire.hex.workspace.addProject({ title });
+    const { projects } = await catalog.list(CALL, 0);
+    const spelt = ["CAFÉ's", "non-stop", '"u\u0308berblick"', "...", "…", "売上 x", "Cafe\u0301\u200b", id, "non–stop"];
+    for (const word of spelt) expect(searchProjects(projects, [word]), word).toHaveLength(1);
+    expect(searchProjects(projects, ["cafe"])).toHaveLength(0);
   });
 });
 

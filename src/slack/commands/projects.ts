@@ -1,10 +1,13 @@
-// `/hex projects [words]`: the projects, page by page.
+// `/hex projects [words, id or link]`: the projects, page by page.
 
 import { HexError, meansLater } from "../../hex/errors.js";
+import type { HexReference } from "../../hex/links.js";
 import { searchProjects } from "../../hex/projects.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
+import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
+import { parseProjectRef } from "./parse/project-ref.js";
 import { plainWords } from "./parse/words.js";
 
 /** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
@@ -12,8 +15,18 @@ const ANEW_MS = 60_000;
 const PAGING_MS = 30 * 60_000;
 
 export async function projects(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const words = plainWords(text);
+  const typed = plainWords(text);
+  const reference = typed.length === 1 ? parseProjectRef(typed[0] ?? "", bot.hex.origin) : null;
+  const unusable = unusableLinkMessage(reference, bot.hex.host);
+  if (unusable !== null) return interaction.respond(unusable);
+  const words = reference === null ? typed : wordsOf(reference);
   await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 })));
+}
+
+/** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */
+function wordsOf(reference: HexReference): string[] {
+  if (reference.kind === "no_id") return reference.words;
+  return "projectId" in reference ? [reference.projectId] : [];
 }
 
 /** A page of the list, with new buttons. */

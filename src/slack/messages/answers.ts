@@ -1,6 +1,7 @@
 // Short answers to one person: what was wrong with what they typed or pressed, and what to do.
 
 import type { HexErrorFacts } from "../../hex/errors.js";
+import type { HexPage, HexReference } from "../../hex/links.js";
 import { remedyFor } from "../../hex/remedies.js";
 import type { Run, RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
@@ -12,10 +13,34 @@ function answer(mrkdwn: string, text: string): Message {
   return message(text, [section(mrkdwn)]);
 }
 
-export function otherHostMessage(host: string, own: string): Message {
+/** For a link with which nothing can be done here; null for any other, and for what is no link. `own`: the bot's Hex. */
+export function unusableLinkMessage(reference: HexReference | null, own: string): Message | null {
+  if (reference?.kind === "other_host") {
+    return answer(
+      `That link leads to ${code(reference.host, 100)}, and this bot works with ${code(own, 100)}.\nUse a link of that workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
+      "That link leads to another Hex.",
+    );
+  }
+  if (reference?.kind !== "no_project") return null;
   return answer(
-    `That link leads to ${code(host, 100)}, and this bot works with ${code(own, 100)}.\nUse a link of that workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
-    "That link leads to another Hex.",
+    `That link leads to ${PAGES[reference.page]}.\nOpen the project in Hex and copy its link from the address bar, or search with \`/hex projects\`.`,
+    "That link leads to no project.",
+  );
+}
+
+const PAGES: Record<HexPage, string> = {
+  home: "Hex's start page, and not to a project",
+  thread: "a thread of Hex, and not to a project",
+  collection: "a collection of projects, and not to one project",
+  share_link: "a project by a shared link, which does not hold the project's id",
+  other: "a page of Hex that is not a project",
+};
+
+/** `projectId`: of the link whose last part is not a run. */
+export function noRunInLinkMessage(projectId: string): Message {
+  return answer(
+    `Hex knows no run by that link: its last part may stand for a session of the app.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with Cancel.`,
+    "That link leads to no run.",
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { JsonValue } from "../../../hex/client.js";
 import { isNestedDeeper } from "../../../lib/json.js";
+import { withoutInvisible, withPlainDashes } from "../../../lib/spelling.js";
 import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 
@@ -82,11 +83,12 @@ function read(words: readonly Word[]): RunArguments {
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     if (word === undefined) break;
-    if (word.quoted === "word") targets.push(word.text);
-    else if (word.text.startsWith("--")) {
-      if (readFlag(word.text, words[index + 1], flags)) index++;
+    const name = withoutInvisible(word.text);
+    if (word.quoted === "word") targets.push(name);
+    else if (name.startsWith("--")) {
+      if (readFlag(name, words[index + 1], flags)) index++;
     } else if (isInput(word)) readInput(word, inputs);
-    else targets.push(word.text);
+    else targets.push(name);
   }
   const [target, ...others] = targets;
   if (target === undefined || target === "") throw new Refused({ kind: "no_target" });
@@ -108,7 +110,7 @@ function read(words: readonly Word[]): RunArguments {
 /** @returns whether the word after it was its value */
 function readFlag(text: string, next: Word | undefined, flags: Map<string, string>): boolean {
   const equals = text.indexOf("=");
-  const name = equals === -1 ? text : text.slice(0, equals);
+  const name = withPlainDashes(equals === -1 ? text : text.slice(0, equals));
   const flag = RUN_FLAGS.find((known) => known.name === name.toLowerCase());
   if (flag === undefined) {
     const names = RUN_FLAGS.map((known) => known.name);
@@ -121,8 +123,8 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
     return false;
   }
   const inline = equals === -1 ? null : text.slice(equals + 1);
-  const value =
-    inline ?? (next !== undefined && (next.quoted === "word" || !next.text.startsWith("--")) ? next.text : "");
+  const follows = next !== undefined && (next.quoted === "word" || !next.text.startsWith("--"));
+  const value = inline ?? (follows ? withoutInvisible(next.text) : "");
   if (value === "") throw new Refused({ kind: "flag_without_value", flag: flag.name });
   flags.set(flag.name, value);
   return inline === null;
@@ -135,7 +137,8 @@ function isInput({ text }: Word): boolean {
 
 function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
   const equals = text.indexOf("=");
-  const name = text.slice(0, equals);
+  // Hex's are those of Python, which composes them.
+  const name = withoutInvisible(text.slice(0, equals)).normalize("NFC");
   if (!/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name)) throw new Refused({ kind: "bad_input_name", name });
   if (inputs.has(name)) throw new Refused({ kind: "input_given_twice", name });
   const value = text.slice(equals + 1);
@@ -158,16 +161,21 @@ function valueOfInput(name: string, text: string): JsonValue {
 
 function keepsItsDigits(text: string): boolean {
   const number = Number(text);
-  if (!Number.isFinite(number)) return false;
-  const digits = (typed: string) =>
-    typed
-      .replace(/[eE].*$/, "")
-      .replace(/[-+.]/g, "")
-      .replace(/^0+|0+$/g, "");
-  return digits(text) === digits(String(number));
+  return Number.isFinite(number) && significant(text) === significant(String(number));
 }
 
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** A number's digits without sign, point and exponent, and without the zeros around them. */
+function significant(number: string): string {
+  const exponent = number.search(/e/i);
+  const digits = (exponent === -1 ? number : number.slice(0, exponent)).replace(/[-+.]/g, "");
+  let from = 0;
+  let to = digits.length;
+  while (from < to && digits.charAt(from) === "0") from++;
+  while (to > from && digits.charAt(to - 1) === "0") to--;
+  return digits.slice(from, to);
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /** A number that JavaScript cannot keep, such as a long id, becomes the text that was typed, also inside a list. */
 function parseJson(text: string): JsonValue | undefined {

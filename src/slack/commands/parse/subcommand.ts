@@ -1,23 +1,45 @@
 // The first word behind `/hex`, and what was probably meant by a word that is not known.
 
 import { distance } from "fastest-levenshtein";
+import { folded, withoutInvisible, withoutStrays } from "../../../lib/spelling.js";
 
 const TYPOS = 2;
 
-/** `name` in lower case; both "" when nothing was typed. A command that was typed twice (`/hex /hex run`) counts once. */
+const FORMATTING = "*_~`";
+const EDGES = new Set(`${FORMATTING}"'“”„‟‘’‚‛«»‹›`);
+
+/**
+ * `name` in lower case, without formatting and whatever cannot be seen; both "" when nothing was typed. A command that was typed
+ * twice (`/hex /hex run`) counts once. `rest` is as it was typed.
+ */
 export function splitSubcommand(text: string): { name: string; rest: string } {
-  const [name = "", rest = ""] = cut(text);
-  if (/^\/?hex$/i.test(name)) {
-    const [inner = "", innerRest = ""] = cut(rest);
-    return { name: inner.toLowerCase(), rest: innerRest };
-  }
-  return { name: name.toLowerCase(), rest };
+  const typed = cut(withoutStrays(text));
+  return /^\/?hex$/.test(typed.name) ? cut(typed.rest) : typed;
 }
 
-function cut(text: string): [string, string] {
+function cut(text: string): { name: string; rest: string } {
   const trimmed = text.trim();
   const end = trimmed.search(/\s/);
-  return end === -1 ? [trimmed, ""] : [trimmed.slice(0, end), trimmed.slice(end).trim()];
+  const word = end === -1 ? trimmed : trimmed.slice(0, end);
+  const rest = end === -1 ? "" : trimmed.slice(end).trim();
+  const name = withoutInvisible(word);
+  return { name: folded(withoutEdges(name)), rest: withoutLastMark(name, rest) };
+}
+
+function withoutEdges(word: string): string {
+  let from = 0;
+  let to = word.length;
+  while (from < to && EDGES.has(word.charAt(from))) from++;
+  while (to > from && EDGES.has(word.charAt(to - 1))) to--;
+  return word.slice(from, to);
+}
+
+/** Of formatting that began before the sub-command and goes on to the end of the text (`` `run 5d2f…` ``), the end goes too. */
+function withoutLastMark(name: string, rest: string): string {
+  const mark = name.charAt(0);
+  const goesOn = mark !== "" && FORMATTING.includes(mark) && !name.endsWith(mark) && rest.endsWith(mark);
+  const isPaired = rest.split(mark).length % 2 === 1;
+  return goesOn && !isPaired ? rest.slice(0, -1).trimEnd() : rest;
 }
 
 /** The name that was probably meant: the only one that begins so, or one at most two typing errors away; null when none is close. */

@@ -1,4 +1,9 @@
-// Splits what people type into words, as a shell would, but kind to what Slack's clients make of quotes, dashes and links.
+// Splits what people type and paste into words, as a shell would, but kind to what Slack's clients make of quotes, dashes,
+// links and formatting.
+
+import { DASH, withoutInvisible, withoutStrays } from "../../../lib/spelling.js";
+import { withoutFormatting } from "../../parse/formatting.js";
+import { withoutSlackMarks } from "../../parse/slack-marks.js";
 
 /** `quoted`: what stood in quotes, the word or the value behind its first `=`; that is text, whatever it looks like. */
 export interface Word {
@@ -9,76 +14,136 @@ export interface Word {
 /** The words, or why there are none. */
 export type Words = { ok: true; words: Word[] } | { ok: false; problem: "unbalanced_quote" };
 
-const DOUBLE = new Set(['"', "“", "”", "„", "‟"]);
-const SINGLE = new Set(["'", "‘", "’", "‚", "‛"]);
+/** The marks that close what one of them opens. */
+type Family = ReadonlySet<string>;
+const FAMILIES: readonly Family[] = [
+  new Set(['"', "“", "”", "„", "‟"]),
+  new Set(["'", "‘", "’", "‚", "‛"]),
+  new Set(["«", "»"]),
+  new Set(["‹", "›"]),
+];
+const [DOUBLE = new Set<string>(), , ...GUILLEMETS] = FAMILIES;
 const SPACE = /\s/;
+const INVISIBLE_OR_FORMATTING = /[\p{Default_Ignorable_Code_Point}*_~`]/u;
 
 /**
  * White space separates. Quotes group, where a word or its value begins; inside them `\` escapes a quote or itself.
  * A value that begins with `{` or `[` goes on until its brackets balance. A dash that a client made of `--` is `--` again.
+ * Formatting around words goes, and so do marks of direction, byte order marks and zero-width spaces, wherever they are.
  */
 export function splitWords(text: string): Words {
-  const source = decode(text);
-  const words: Word[] = [];
+  const source = withoutSlackMarks(withoutStrays(text));
+  const read: RawWord[] = [];
+  /** Once a bracket is not closed the command will be refused: the others need not be looked for to the end of the text. */
+  let bracketsClose = true;
   let at = 0;
   while (at < source.length) {
     if (SPACE.test(source.charAt(at))) {
       at++;
       continue;
     }
-    const read = readWord(source, at);
-    if (read === null) return { ok: false, problem: "unbalanced_quote" };
-    words.push({ text: withoutLongDash(read.word), quoted: read.word.quoted });
-    at = read.end;
+    const word = readWord(source, at, bracketsClose);
+    if (word === null) return { ok: false, problem: "unbalanced_quote" };
+    read.push(word);
+    bracketsClose &&= word.bracketsClose;
+    at = word.end;
   }
+  const texts = withoutFormatting(read.map((word) => ({ ...word, isQuoted: word.quoted === "word" })));
+  const words = read.flatMap(({ quoted }, index) => {
+    const word = texts[index] ?? null;
+    return word === null ? [] : [{ text: quoted === "word" ? word : withoutLongDash(word), quoted }];
+  });
   return { ok: true, words };
 }
 
-/** The texts of the words alone; what white space separates when a quote is not closed. */
+/**
+ * The words as names, for what is looked up or searched: without anything that cannot be seen. When a quote is not closed,
+ * what white space separates.
+ */
 export function plainWords(text: string): string[] {
   const split = splitWords(text);
-  return split.ok ? split.words.map((word) => word.text) : text.split(/\s+/).filter((word) => word !== "");
+  const words = split.ok ? split.words.map((word) => word.text) : withoutStrays(text).split(/\s+/);
+  return words.map(withoutInvisible).filter((word) => word !== "");
 }
 
-/** A client's long dash at the beginning of a word stands for the two that were typed. */
-function withoutLongDash({ text, quoted }: Word): string {
-  return quoted === "word" ? text : text.replace(/^[—–](?=\p{L})/u, "--");
+const LONG_DASH = new RegExp(`^(?:[${DASH}]{2,}|[—–―⸺⸻])(?=\\p{L})`, "u");
+
+/** A long dash at the beginning of a word, or several of any kind, stand for the two that were typed. */
+function withoutLongDash(text: string): string {
+  return text.replace(LONG_DASH, "--");
 }
 
-function readWord(source: string, start: number): { word: Word; end: number } | null {
+/** `lead`, `tail`: formatting characters before and behind the text, outside of its quotes. */
+interface RawWord extends Word {
+  lead: string;
+  tail: string;
+  end: number;
+  /** False: a value's bracket is opened and never closed. */
+  bracketsClose: boolean;
+}
+
+function readWord(source: string, from: number, mayReadBrackets: boolean): RawWord | null {
+  const lead = leadOf(source, from);
+  const start = from + lead.length;
   let text = "";
   let quoted: Word["quoted"] = null;
+  /** Where in `text` the first `=` stands. */
+  let equals = -1;
+  /** How much of `text` stood in quotes or brackets, or before them. */
+  let kept = 0;
+  let bracketsClose = true;
   let at = start;
   while (at < source.length && !SPACE.test(source.charAt(at))) {
-    const opens =
-      at === start || (quoted === null && source.charAt(at - 1) === "=" && text.indexOf("=") === text.length - 1);
-    const family = opens ? familyOf(source.charAt(at)) : null;
+    const beginsValue = equals !== -1 && equals === text.length - 1 && quoted === null;
+    const family = at === start || beginsValue ? familyOf(source.charAt(at)) : null;
+    const json = beginsValue && mayReadBrackets && bracketsClose ? readBrackets(source, at) : null;
     if (family !== null) {
       const read = readQuoted(source, at, family);
       if (read === null) return null;
       text += read.text;
       quoted = at === start ? "word" : "value";
+      kept = text.length;
       at = read.end;
-      continue;
-    }
-    const json = opens && at !== start ? readBrackets(source, at) : null;
-    if (json !== null) {
+    } else if (json?.closed) {
       text += json.text;
+      kept = text.length;
       at = json.end;
-      continue;
+    } else {
+      if (json?.closed === false) bracketsClose = false;
+      if (source.charAt(at) === "=" && equals === -1 && quoted === null) equals = text.length;
+      text += source.charAt(at);
+      at++;
     }
-    text += source.charAt(at);
-    at++;
   }
-  return { word: { text, quoted }, end: at };
+  const tail = tailOf(text.slice(kept));
+  return {
+    text: text.slice(0, text.length - tail.length),
+    quoted,
+    lead: lead.replace(/[^*_~`]/g, ""),
+    tail,
+    end: at,
+    bracketsClose,
+  };
 }
 
-function familyOf(character: string): ReadonlySet<string> | null {
-  if (DOUBLE.has(character)) return DOUBLE;
-  return SINGLE.has(character) ? SINGLE : null;
+/** What stands before a word begins: formatting, and what cannot be seen. */
+function leadOf(source: string, start: number): string {
+  let at = start;
+  while (at < source.length && INVISIBLE_OR_FORMATTING.test(source.charAt(at))) at++;
+  return source.slice(start, at);
 }
 
-function readQuoted(source: string, start: number, family: ReadonlySet<string>): { text: string; end: number } | null {
+function tailOf(text: string): string {
+  let from = text.length;
+  while (from > 0 && "*_~`".includes(text.charAt(from - 1))) from--;
+  return text.slice(from);
+}
+
+function familyOf(character: string): Family | null {
+  return FAMILIES.find((family) => family.has(character)) ?? null;
+}
+
+function readQuoted(source: string, start: number, family: Family): { text: string; end: number } | null {
   let text = "";
   for (let at = start + 1; at < source.length; at++) {
     const character = source.charAt(at);
@@ -87,7 +152,8 @@ function readQuoted(source: string, start: number, family: ReadonlySet<string>):
       text += next;
       at++;
     } else if (family.has(character)) {
-      return { text, end: at + 1 };
+      // French puts spaces inside.
+      return { text: GUILLEMETS.includes(family) ? text.trim() : text, end: at + 1 };
     } else {
       text += character;
     }
@@ -97,12 +163,14 @@ function readQuoted(source: string, start: number, family: ReadonlySet<string>):
 
 const BRACKETS: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
-/** A JSON list or object from its opening bracket to the one that closes it, its quotes made straight; null when none closes it. */
-function readBrackets(source: string, start: number): { text: string; end: number } | null {
+type Brackets = { closed: true; text: string; end: number } | { closed: false };
+
+/** A JSON list or object from its opening bracket to the one that closes it, its quotes made straight; null when none opens. */
+function readBrackets(source: string, start: number): Brackets | null {
   if (BRACKETS[source.charAt(start)] === undefined) return null;
   const open: string[] = [];
   let text = "";
-  let closing: ReadonlySet<string> | null = null;
+  let closing: Family | null = null;
   for (let at = start; at < source.length; at++) {
     const character = source.charAt(at);
     if (closing !== null) {
@@ -126,19 +194,7 @@ function readBrackets(source: string, start: number): { text: string; end: numbe
     const closer = BRACKETS[character];
     if (closer !== undefined) open.push(closer);
     else if (character === open.at(-1)) open.pop();
-    if (open.length === 0) return { text, end: at + 1 };
+    if (open.length === 0) return { closed: true, text, end: at + 1 };
   }
-  return null;
-}
-
-/** Slack wraps links, addresses, channels and people in angle brackets, and escapes `&`, `<` and `>`. */
-function decode(text: string): string {
-  return text
-    .replace(/<(https?:\/\/[^\s|<>]+)(?:\|([^<>]*))?>/g, (_, url: string, label?: string) =>
-      // Slack adds the scheme that nobody typed.
-      label !== undefined && url === `http://${label}` ? label : url,
-    )
-    .replace(/<([#@])[A-Z0-9]+\|([^\s|<>]+)>/g, "$1$2")
-    .replace(/<mailto:([^\s|<>]+)(?:\|[^<>]*)?>/g, "$1")
-    .replace(/&(amp|lt|gt);/g, (_, name: string) => (name === "amp" ? "&" : name === "lt" ? "<" : ">"));
+  return { closed: false };
 }

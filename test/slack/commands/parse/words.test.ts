@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { withoutStrays } from "../../../../src/lib/spelling.js";
 import { splitWords } from "../../../../src/slack/commands/parse/words.js";
 import { quoteText, quoteWord } from "./typing.js";
 
@@ -36,6 +37,17 @@ describe("splitWords", () => {
       ["to=@ada", "#data", "<#C012AB3CD|>", "<#C1|x>"],
     ],
     ['x=""', ["x="]],
+    ["*a* _b c_ `d`", ["a", "b", "c", "d"]],
+    ["*_a_* **b**", ["a", "b"]],
+    ["*`a` b* c", ["a", "b", "c"]],
+    ["*a _b* c_", ["a", "_b", "c_"]],
+    ["`a b", ["`a", "b"]],
+    ["a* *", ["a*", "*"]],
+    ["``` a ```", ["a"]],
+    ["2*3 a_b_c ~5 __init__", ["2*3", "a_b_c", "~5", "init"]],
+    ["\u2060 a\u2060", ["a\u2060"]],
+    ["\ufeffa\u200b \u202ab\u202c", ["a", "b"]],
+    ["——a --- —1 -b", ["--a", "---", "—1", "-b"]],
   ])("%j", (typed, words) => {
     expect(texts(typed)).toEqual(words);
   });
@@ -67,7 +79,10 @@ describe("splitWords", () => {
       fc.property(fc.string({ unit: "binary", maxLength: 300, size: "max" }), (text) => {
         splitWords(text);
         const escaped = text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-        expect(splitWords(quoteText(escaped))).toEqual({ ok: true, words: [{ text, quoted: "word" }] });
+        expect(splitWords(quoteText(escaped))).toEqual({
+          ok: true,
+          words: [{ text: withoutStrays(text), quoted: "word" }],
+        });
       }),
     );
   });

@@ -1,0 +1,198 @@
+// Every form of a link into Hex, and of the ids in it, read and written. Source: links in public files and third parties'
+// clients, of 2022 to 2026; Hex documents none of them.
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_LENGTH = 36;
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const SHORT_LENGTH = 22;
+const SHORT = /^[0-9A-Za-z]{22}$/;
+const LARGEST = (1n << 128n) - 1n;
+
+/** Whether a text is a UUID of any version, in upper or lower case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** The 22 characters that stand for a UUID in Hex's links: its 128 bits as one number in base 62. */
+export function shortIdOf(uuid: string): string {
+  let left = BigInt(`0x${uuid.replaceAll("-", "")}`);
+  let short = "";
+  for (let place = 0; place < SHORT_LENGTH; place++) {
+    short = BASE62.charAt(Number(left % 62n)) + short;
+    left /= 62n;
+  }
+  return short;
+}
+
+/** The UUID, in lower case, that 22 characters of a link stand for; null when they stand for none. */
+export function uuidOfShortId(short: string): string | null {
+  if (!SHORT.test(short)) return null;
+  let number = 0n;
+  for (const character of short) number = number * 62n + BigInt(BASE62.indexOf(character));
+  if (number > LARGEST) return null;
+  const digits = number.toString(16).padStart(32, "0");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** What a link, or what stands alone, names. Ids are UUIDs in lower case. */
+export type HexReference =
+  | { kind: "project"; projectId: string }
+  /** `isCertain`: false where the id may also be a session's, which looks the same. */
+  | { kind: "run"; projectId: string; runId: string; isCertain: boolean }
+  /** A link with a title in it and no project's id; `words`: those of the title. */
+  | { kind: "no_id"; words: string[]; runId: string | null }
+  /** A page of Hex that belongs to no project. */
+  | { kind: "no_project"; page: HexPage }
+  /** A link into another Hex, or to anywhere else. `host` with its port. */
+  | { kind: "other_host"; host: string };
+
+export type HexPage = "home" | "thread" | "collection" | "share_link" | "other";
+
+/**
+ * Reads an id, in either form, or a link of any form, with or without its scheme. Characters that do not belong to it must be
+ * gone. Never throws, and takes time in proportion to the length.
+ *
+ * A word of 22 characters counts as an id when it stands for a UUID with the version and variant that every UUID has: a title
+ * written as one word of 22 characters that begins with a digit from 0 to 7 fits by chance once in eight times, and any other never.
+ *
+ * @param origin where the own Hex is, such as `https://app.hex.tech`
+ * @returns null for what is neither
+ */
+export function readReference(text: string, origin: string): HexReference | null {
+  const url = urlOf(text, origin);
+  if (url === null) {
+    const projectId = /[/?#]/.test(text) ? null : idAtEnd(text, true);
+    return projectId === null ? null : { kind: "project", projectId };
+  }
+  if (url.host !== new URL(origin).host) return { kind: "other_host", host: url.host };
+  return referenceOf(url);
+}
+
+/** The workspace that a link of Hex is in: the first part of its path; null when there is none. */
+export function workspaceOfLink(link: string, origin: string): string | null {
+  const url = urlOf(link, origin);
+  if (url === null || url.host !== new URL(origin).host) return null;
+  const [workspace, kind] = pathOf(url);
+  return workspace !== undefined && isKind(kind) ? workspace : null;
+}
+
+/** Where a project's links lead to. */
+export interface Place {
+  /** Such as `https://app.hex.tech`. */
+  origin: string;
+  /** The workspace's id or its short name in links; null while it is not known, and Hex has to find it. */
+  workspace: string | null;
+}
+
+/** The address of a project in Hex: of its published app, or of its notebook when it has none. */
+export function projectLink(
+  { origin, workspace }: Place,
+  project: { id: string; lastPublishedAt?: number | null },
+): string {
+  const base = workspace === null ? origin : `${origin}/${encodeURIComponent(workspace)}`;
+  const id = encodeURIComponent(project.id);
+  const isDraft = project.lastPublishedAt === null;
+  if (workspace === null) return `${base}/${isDraft ? "hex" : "app"}/${id}`;
+  return isDraft ? `${base}/hex/${id}/draft/logic` : `${base}/app/${id}/latest`;
+}
+
+const KINDS = ["hex", "app"];
+const PAGES: Record<string, HexPage> = {
+  thread: "thread",
+  threads: "thread",
+  home: "home",
+  collection: "collection",
+  collections: "collection",
+};
+
+/** A workspace may itself be called `hex` or `app`: what counts is the position. */
+function referenceOf(url: URL): HexReference {
+  const path = pathOf(url);
+  const [first, second, third] = path;
+  if (first === "api") return ofApi(path.slice(1));
+  if (isKind(second) && third !== undefined) return ofProject(third, path.slice(3), url);
+  if (isKind(first) && second !== undefined) return ofProject(second, path.slice(2), url);
+  if (first === "link") return { kind: "no_project", page: "share_link" };
+  if (second === undefined) return { kind: "no_project", page: "home" };
+  const page = Object.hasOwn(PAGES, second) ? PAGES[second] : undefined;
+  return { kind: "no_project", page: page ?? "other" };
+}
+
+/** `/api/v1/projects/{project}/runs/{run}`, as answers of the API have it. */
+function ofApi([version, projects, project, runs, run]: readonly string[]): HexReference {
+  const projectId = version !== undefined && projects === "projects" ? idOf(project ?? "") : null;
+  if (projectId === null) return { kind: "no_project", page: "other" };
+  const runId = runs === "runs" && run !== undefined ? idOf(run) : null;
+  return runId === null ? { kind: "project", projectId } : { kind: "run", projectId, runId, isCertain: true };
+}
+
+function ofProject(project: string, rest: readonly string[], url: URL): HexReference {
+  const projectId = idOf(project);
+  const run = runOf(rest, url);
+  if (projectId === null) return { kind: "no_id", words: titleWords(project), runId: run?.runId ?? null };
+  return run === null || run.runId === projectId ? { kind: "project", projectId } : { kind: "run", projectId, ...run };
+}
+
+/**
+ * The run's id is the last part of the path: behind `run` or `runs`, or behind the number of a version, where a session's id may
+ * stand too. Older links have it in the query, of which nothing else counts: it holds the ids of cells and views.
+ */
+function runOf(rest: readonly string[], url: URL): { runId: string; isCertain: boolean } | null {
+  const [before, last] = rest.slice(-2);
+  const inPath = last === undefined ? null : idOf(last);
+  if (inPath !== null) return { runId: inPath, isCertain: /^runs?$/i.test(before ?? "") };
+  const [inQuery] = [...url.searchParams].filter(([name, value]) => /^run_?id$|^run$/i.test(name) && isUuid(value));
+  return inQuery === undefined ? null : { runId: inQuery[1].toLowerCase(), isCertain: true };
+}
+
+function isKind(segment: string | undefined): boolean {
+  return segment !== undefined && KINDS.includes(segment.toLowerCase());
+}
+
+/** Of a part of a path: the id alone, or the title and the id. */
+function idOf(segment: string): string | null {
+  return idAtEnd(segment, false);
+}
+
+/**
+ * The id at the end of `Title-of-the-project-030UbtEpvL5rit3JLHGzSS`, or that stands alone. The title in front of it may be
+ * in any script, may be old, and never counts. `isStrict`: only what has the version and variant of a UUID.
+ */
+function idAtEnd(segment: string, isStrict: boolean): string | null {
+  const long = segment.slice(-UUID_LENGTH);
+  if (isUuid(long) && !/[0-9a-z]/i.test(segment.charAt(segment.length - UUID_LENGTH - 1))) return long.toLowerCase();
+  if (/[0-9a-z]/i.test(segment.charAt(segment.length - SHORT_LENGTH - 1))) return null;
+  const uuid = uuidOfShortId(segment.slice(-SHORT_LENGTH));
+  return uuid === null || (isStrict && !VERSIONED.test(uuid)) ? null : uuid;
+}
+const VERSIONED = /^.{14}[1-8].{4}[89ab]/;
+
+/** The title's words, without whatever stands for an id at their end. */
+function titleWords(slug: string): string[] {
+  const words = slug.split(/[-_\s]+/).filter((word) => word !== "");
+  const last = words.at(-1) ?? "";
+  return last.length >= 16 ? words.slice(0, -1) : words;
+}
+
+/** Also without a scheme, as browsers show addresses, and the path alone. */
+function urlOf(text: string, origin: string): URL | null {
+  const isBare = /^[\w-]+(\.[\w-]+)+(:\d+)?\//.test(text) || text.startsWith(`${new URL(origin).host}/`);
+  const address = isBare ? `https://${text}` : text;
+  const isLink = /^https?:\/\//i.test(address) || (text.startsWith("/") && /\/(hex|app)\//i.test(text));
+  return isLink && URL.canParse(address, origin) ? new URL(address, origin) : null;
+}
+
+function pathOf(url: URL): string[] {
+  return url.pathname
+    .split("/")
+    .filter((part) => part !== "")
+    .map(decoded);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

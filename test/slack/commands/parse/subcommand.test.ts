@@ -1,0 +1,28 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { splitSubcommand } from "../../../../src/slack/commands/parse/subcommand.js";
+
+test.each([
+  ["run p a=1", "run", "p a=1"],
+  ["*run* p", "run", "p"],
+  ["`run` `p`", "run", "`p`"],
+  ["`run p --fresh`", "run", "p --fresh"],
+  ["*run p a=*", "run", "p a="],
+  ["*run `p` *x*", "run", "`p` *x*"],
+  ["“run” p", "run", "p"],
+  ["\u200bRU\u200dN\ufeff p", "run", "p"],
+  ["\u202arun p\u202c", "run", "p"],
+  ["`/hex run p`", "run", "p"],
+  ["/hex *status*", "status", ""],
+  ["hex\u00a0run\u00a0p", "run", "p"],
+  ["RUN   say=👩‍👧", "run", "say=👩‍👧"],
+  ["", "", ""],
+  ["\u200b", "", ""],
+  ["***", "", ""],
+])("%j", (typed, name, rest) => {
+  expect(splitSubcommand(typed)).toEqual({ name, rest });
+});
+
+test("never throws", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => void splitSubcommand(text)));
+});

@@ -1,0 +1,72 @@
+// What people copy out of Hex's address bar, in every command.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shortIdOf } from "../../src/hex/links.js";
+import type { Project } from "../sandbox/hex/types.js";
+import { Bench, MODES } from "./bench.js";
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  let project: Project;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+    project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.hex.workspace.addProject({ title: "Old name" });
+  });
+  afterEach(() => bench.stop());
+
+  const paths: [string, (id: string, workspace: string) => string][] = [
+    ["a title and a short id", (id) => `/acme/app/Old-name-${shortIdOf(id)}/latest`],
+    ["the workspace's id first", (id, workspace) => `/${workspace}/app/${id}/latest`],
+    ["a workspace called hex", (id) => `/hex/app/${id}/latest?selectedCellId=018f2a1e-0000-7000-8000-000000000001`],
+    ["a short id alone", (id) => `/acme/hex/${shortIdOf(id)}/draft/logic`],
+  ];
+
+  test.each(paths)("run, runs and projects take a link with %s", async (_, path) => {
+    const link = `${bench.hex.origin}${path(project.id, bench.hex.workspace.orgId)}`;
+    await bench.slack.command(`run ${link}`);
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.path).toContain(project.id);
+    expect(await bench.ask(`runs ${link}`)).toContain("latest runs of");
+    const list = await bench.ask(`projects ${link}`);
+    expect(list).toContain("1 project");
+    expect(list).toContain("Revenue");
+  });
+
+  test("run takes the short id alone, also formatted", async () => {
+    await bench.slack.command(`run \`${shortIdOf(project.id)}\` --dry-run`);
+    await bench.until(() => bench.requests("runProject").length === 1);
+    expect(bench.requests("runProject")[0]?.path).toContain(project.id);
+  });
+
+  test("cancel takes the link of a run, and says so when its last part is a session", async () => {
+    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+    const version = `${bench.hex.origin}/acme/app/Old-name-${shortIdOf(project.id)}/12`;
+    expect(await bench.ask(`cancel ${version}/${run.id}`)).toContain("Hex is stopping");
+    for (const status of [400, 403, 404, 422] as const) {
+      bench.hex.workspace.invisibleStatus = status;
+      const answer = await bench.ask(`cancel ${version}/018f2a1e-0000-7000-8000-00000000000${status % 10}`);
+      expect(answer).toContain("may stand for a session");
+      expect(answer).toContain(`/hex runs ${project.id}`);
+    }
+    expect(bench.requests("cancelRun")).toHaveLength(1);
+  });
+
+  test("cancel takes the project as a link too", async () => {
+    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+    const link = `${bench.hex.origin}/acme/hex/x-${shortIdOf(project.id)}/draft/logic`;
+    expect(await bench.ask(`cancel ${shortIdOf(run.id)} ${link}`)).toContain("Hex is stopping");
+  });
+
+  test.each([
+    ["https://eu.hex.tech/acme/app/018f2a1e-0000-7000-8000-000000000001/latest", "leads to `eu.hex.tech`"],
+    ["ORIGIN/acme/thread/018f2a1e-0000-7000-8000-000000000001", "a thread of Hex"],
+    ["ORIGIN/acme/home", "Hex's start page"],
+    ["ORIGIN/link/0123456789abcdef01234567", "a shared link"],
+  ])("%s: every command says what it is and what to do, and asks nothing", async (link, text) => {
+    for (const command of ["run", "runs", "cancel", "projects"]) {
+      expect(await bench.ask(`${command} ${link.replace("ORIGIN", bench.hex.origin)}`)).toContain(text);
+    }
+    expect(bench.asked).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+// What comes along when people copy: formatting, characters that cannot be seen, other quotes, dashes and normal forms.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Bench, MODES } from "./bench.js";
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  test.each([
+    "*run* `ID` ——fresh",
+    "`run ID --fresh`",
+    "\u200brun\u202c *ID* –fresh",
+    "RUN «ID» `--fresh`",
+    "run <ORIGIN/acme/app/ID/latest|Revenue> \u2011\u2011fresh",
+    "run *<ORIGIN/acme/app/ID/latest>* --fr\u200desh",
+  ])("%j starts the run", async (typed) => {
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    const text = typed.replace("ORIGIN", bench.hex.origin).replace("ID", project.id);
+    await bench.slack.command(text, { escape: !text.includes("<") });
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.path).toContain(project.id);
+    expect(bench.starts[0]?.body).toEqual({ useCachedSqlResults: false });
+  });
+
+  test("values reach Hex as they were typed, without what never belongs to one", async () => {
+    const inputs = Object.fromEntries(["team", "city", "note"].map((name) => [name, { dataType: "STRING" as const }]));
+    const project = bench.hex.workspace.addProject({ inputs });
+    const typed = '`team`="👩\u200d👧\u200b می\u200cخواهم" city=\u202a"Cafe\u0301\ufeff’s …" note=1–2';
+    await bench.slack.command(`run ${project.id} ${typed.replaceAll("`", "")}`);
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({
+      inputParams: { team: "👩\u200d👧 می\u200cخواهم", city: "Cafe\u0301’s …", note: "1–2" },
+    });
+  });
+
+  test("a title is found however it is spelt, and as the bot writes it", async () => {
+    bench.hex.workspace.addProject({ title: "Cafe\u0301’s weekly_*non\u2011stop*_ report…" });
+    for (const words of ["café's", "“CAFÉ‘s weekly_”", "*non-stop*", "\u200bnon–stop", "report..."]) {
+      expect(await bench.ask(`projects ${words}`), words).toContain("1 project");
+      expect(await bench.ask(`run "${words.replace(/[“”]/g, "")}"`), words).toContain("Did you mean one of these?");
+    }
+    const answer = await bench.ask("run weekly_*non");
+    const [, shown = ""] = /`([^`]+)` is no project id/.exec(answer) ?? [];
+    expect(await bench.ask(`projects ${shown}`)).toContain("1 project");
+  });
+
+  test("what would take long to read is answered like anything else", async () => {
+    expect(await bench.ask(`cancel ${")".repeat(30_000)}x`)).toContain("Which run?");
+    expect(await bench.ask(`runs 1.${"0".repeat(30_000)}1`)).toContain("is no project id");
+  });
+});
