@@ -2,6 +2,7 @@
 // Source: the OpenAPI document promises `{message}`; the paths and the rest are zod's, as Hex's framework (trpc-openapi) sends them.
 
 import { z } from "zod";
+import { lenient, list, readable, shortText } from "./lenient.js";
 
 /** One thing that is wrong. */
 export interface Issue {
@@ -14,11 +15,22 @@ export interface Issue {
   keys: string[];
 }
 
+/** Of a message, and of a name that people are shown, in characters. */
+const LONGEST = 2_000;
+const LONGEST_NAME = 200;
+
 /** Where a field stands in the HTTP request tells people nothing. */
 const PLACES = new Set(["body", "params", "query", "input"]);
 
+/** As many steps into a request; it has no more. */
+const DEEPEST = 20;
+
 const path = z
-  .union([z.array(z.union([z.string(), z.number()])), z.string().transform((text) => text.split(/[./]/))])
+  .union([
+    list.transform((parts) => parts.slice(0, DEEPEST)),
+    shortText(LONGEST).transform((text) => text.split(/[./]/).slice(0, DEEPEST)),
+  ])
+  .pipe(z.array(z.union([shortText(LONGEST_NAME), z.number()])))
   .transform((parts) => parts.map(String).filter((part) => part !== ""))
   .transform((parts) => (parts.length > 1 && PLACES.has(parts[0] ?? "") ? parts.slice(1) : parts))
   .catch([]);
@@ -32,21 +44,23 @@ function splitSentence(sentence: string): Pick<Issue, "path" | "message"> {
 }
 
 const issue = z.union([
-  z.string().transform((sentence): Issue => ({ ...splitSentence(sentence), expected: null, keys: [] })),
+  shortText(LONGEST).transform((sentence): Issue => ({ ...splitSentence(sentence), expected: null, keys: [] })),
   z.object({
     path,
-    message: z.string(),
-    expected: z.string().nullable().catch(null),
-    keys: z.array(z.string()).catch([]),
+    message: shortText(LONGEST),
+    expected: lenient(shortText(LONGEST_NAME)),
+    keys: readable(shortText(LONGEST_NAME)),
   }),
 ]);
 
-/** A list of issues, or one sentence that may name several. What is neither is left out. */
+const issues = readable(issue);
+
+/** A list of issues, or one sentence that may name several. What is neither is left out, and what comes after the first hundred. */
 export const issuesSchema = z
-  .union([z.string().transform((text) => text.split(/;\s+|\n+/)), z.array(z.unknown())])
-  .transform((list) => list.flatMap((entry) => issue.safeParse(entry).data ?? []))
-  .transform((issues) => issues.filter(({ message }) => message.trim() !== ""))
-  .catch([]);
+  .union([shortText(LONGEST).transform((text) => text.split(/;\s+|\n+/)), list])
+  .catch([])
+  .transform((entries) => issues.parse(entries))
+  .transform((found) => found.filter(({ message }) => message.trim() !== ""));
 
 /** An issue as people read it: with its field, unless the message names it. */
 export function issueWords({ path: parts, message }: Issue): string {

@@ -4,23 +4,25 @@ import { z } from "zod";
 import { beginning } from "../lib/text.js";
 import type { HexErrorFacts, inputsSchema } from "./errors.js";
 import type { Issue } from "./issues.js";
+import { lenient, readable, shortText } from "./lenient.js";
 
 type Inputs = z.output<typeof inputsSchema>;
 type Found = { [K in keyof Inputs]-?: NonNullable<Inputs[K]> };
 
+/** Of a name that people are shown, in characters. */
+const LONGEST_NAME = 200;
+
 /** The older answer: names that the published app does not show, and values of the wrong type. */
 export const listedInputs = {
-  notFound: z.array(z.string()).catch([]),
-  invalid: z
-    .array(
-      z.object({
-        paramName: z.string(),
-        dataType: z.string().optional(),
-        inputCellType: z.string().optional(),
-        paramValue: z.unknown().optional(),
-      }),
-    )
-    .catch([]),
+  notFound: readable(shortText(LONGEST_NAME)),
+  invalid: readable(
+    z.object({
+      paramName: shortText(LONGEST_NAME),
+      dataType: lenient(shortText(LONGEST_NAME)),
+      inputCellType: lenient(shortText(LONGEST_NAME)),
+      paramValue: z.unknown(),
+    }),
+  ),
 };
 export type ListedInputs = z.output<z.ZodObject<typeof listedInputs>>;
 

@@ -4,17 +4,9 @@
 // and never hides the rest; unknown fields are dropped, unknown words pass, and no text is longer than people read.
 
 import { z } from "zod";
-import { beginning } from "../lib/text.js";
 import { idSchema } from "./ids.js";
+import { lenient, list, readable, shortText } from "./lenient.js";
 
-/** The schema's value, or null for anything else. */
-const lenient = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullish()
-    .catch(null)
-    .transform((value) => value ?? null);
-
-const shortText = (max: number) => z.string().transform((text) => beginning(text, max));
 /** One line of text; a number counts as text. */
 const word = (max: number) => z.union([z.string(), z.number()]).pipe(z.coerce.string()).pipe(shortText(max));
 /** A number, also as text in plain digits. */
@@ -28,16 +20,6 @@ const number = z.union([
 ]);
 const whole = (min: number, max: number) => number.pipe(z.number().int().min(min).max(max));
 const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
-
-/** Its entries as they came: there may be very many. */
-const list = z.custom<unknown[]>((value) => Array.isArray(value));
-/** As many entries of a list inside an entry are read; Hex has never more than some dozen. */
-const FEW = 100;
-/** Those of a list that can be read; what is no list counts as an empty one. */
-const readable = <T extends z.ZodType>(schema: T) =>
-  lenient(list).transform((entries) =>
-    (entries ?? []).slice(0, FEW).flatMap((entry) => schema.safeParse(entry).data ?? []),
-  );
 
 /** Dates beyond it cannot be written with four digits. Epoch ms. */
 const YEAR_10000 = Date.UTC(10_000, 0);

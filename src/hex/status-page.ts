@@ -3,6 +3,9 @@
 
 import { z } from "zod";
 import type { Clock } from "../clock.js";
+import { parseJson } from "../lib/json.js";
+import { readBody } from "./body.js";
+import { lenient, list, shortText } from "./lenient.js";
 
 /** An incident that is not over, or maintenance under way. */
 export interface HexIncident {
@@ -37,20 +40,26 @@ const KEEP_MS = 60_000;
 const KEEP_ABSENCE_MS = 15_000;
 /** In an outage the page is asked with each probe, which are five minutes apart at most. In ms. */
 const WORTH_KNOWING_MS = 15 * 60_000;
-/** In bytes. A summary is a few ten thousand. */
+/** In bytes, decompressed. A summary is a few ten thousand. */
 const MAX_BODY = 500_000;
 
 const impact = z.enum(["none", "minor", "major", "critical", "maintenance"]);
 const incidentSchema = z.object({
-  name: z.string(),
+  name: shortText(300),
   status: z.string().catch(""),
   impact: impact.catch("none"),
-  shortlink: z.string().nullable().catch(null),
+  // Statuspage shortens its links at a host of its own, so that the scheme is all that can be asked for.
+  shortlink: lenient(
+    z
+      .string()
+      .max(1_000)
+      .regex(/^https:\/\//),
+  ),
 });
 const summarySchema = z.object({
-  status: z.object({ indicator: impact.nullable().catch(null), description: z.string().catch("") }),
-  incidents: z.array(z.unknown()).nullable().catch(null),
-  scheduled_maintenances: z.array(z.unknown()).nullable().catch(null),
+  status: z.object({ indicator: impact.nullable().catch(null), description: shortText(300).catch("") }),
+  incidents: lenient(list),
+  scheduled_maintenances: lenient(list),
 });
 const OVER: ReadonlySet<string> = new Set(["resolved", "postmortem", "completed"]);
 
@@ -91,21 +100,10 @@ export class StatusPage {
       await response.body?.cancel();
       throw new Error(`the status page answered ${response.status}`);
     }
-    return reportOf(summarySchema.parse(JSON.parse(await limitedText(response))));
+    const { text, isWhole } = await readBody(response, MAX_BODY);
+    if (!isWhole) throw new Error("the status page is too large");
+    return reportOf(summarySchema.parse(parseJson(text)));
   }
-}
-
-async function limitedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  // Leaving the loop early gives the connection up.
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY) throw new Error("the status page is too large");
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function reportOf({ status, incidents, scheduled_maintenances }: z.output<typeof summarySchema>): HexReport {
@@ -123,9 +121,12 @@ function reportOf({ status, incidents, scheduled_maintenances }: z.output<typeof
   };
 }
 
+/** More than any page has, whose history is elsewhere. */
+const MOST_ENTRIES = 200;
+
 /** One by one, so that an odd entry hides no other. `all`: whether there was none. */
-function understood(list: unknown[] | null): { entries: z.output<typeof incidentSchema>[]; all: boolean } {
-  const read = (list ?? []).map((entry) => incidentSchema.safeParse(entry));
+function understood(told: unknown[] | null): { entries: z.output<typeof incidentSchema>[]; all: boolean } {
+  const read = (told ?? []).slice(0, MOST_ENTRIES).map((entry) => incidentSchema.safeParse(entry));
   const entries = read.flatMap(({ data }) => (data === undefined ? [] : [data]));
-  return { entries, all: list !== null && entries.length === read.length };
+  return { entries, all: entries.length === told?.length };
 }

@@ -107,6 +107,40 @@ describe("depth", () => {
   });
 });
 
+describe("refused inputs", () => {
+  const inputs = async (body: object) => {
+    answer(body, 422);
+    const { facts } = await failure(wire.client.startRun(project.id, { inputParams: { days: 1 } }, ONCE));
+    expect(facts.kind).toBe("inputs_refused");
+    return facts.inputs;
+  };
+  const odd = [null, 7, {}, []];
+
+  test("an odd entry hides no other", async () => {
+    const days = { paramName: "days", dataType: 7, inputCellType: "NUMBER_INPUT", paramValue: "x" };
+    expect(await inputs({ invalid: [...odd, days], notFound: [null, {}, "regoin"] })).toEqual({
+      unknown: ["regoin"],
+      wrongType: [{ name: "days", expected: "NUMBER_INPUT", given: '"x"' }],
+    });
+    expect(
+      await inputs({ message: "no", issues: [...odd, { path: ["inputParams", "days"], message: "Unknown" }] }),
+    ).toEqual({
+      unknown: ["days"],
+      wrongType: [],
+      others: [],
+    });
+  });
+
+  test("as many and as long as people can read", async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `${i}${"x".repeat(220)}`);
+    const found = await inputs({ notFound: names, invalid: [] });
+    expect(found?.unknown).toHaveLength(100);
+    expect(found?.unknown[0]).toHaveLength(200);
+    const issues = names.map((name) => ({ path: ["inputParams", name], message: "Unknown" }));
+    expect((await inputs({ message: "no", issues }))?.unknown).toHaveLength(100);
+  });
+});
+
 test("half a character in Hex's words is none in ours", async () => {
   answer('{"reason":"\\ud83d no"}', 422);
   expect((await failure(wire.client.startRun(project.id, {}, ONCE))).facts.detail).toBe("\ufffd no");

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 
 export interface PageIncident {
   name: string;
@@ -23,7 +24,8 @@ export type PageAnswer =
   | { type: "hang" }
   /** The head and the beginning of a body, and no end. */
   | { type: "stall" }
-  | { type: "endless" };
+  /** `unpacked`: only when it is decompressed. */
+  | { type: "endless"; unpacked?: boolean };
 
 export interface LocalStatusPage {
   readonly origin: string;
@@ -36,6 +38,7 @@ export interface LocalStatusPage {
 
 const PATH = "/api/v2/summary.json";
 const CHUNK = "x".repeat(64 * 1024);
+const PACKED_CHUNK = gzipSync("x".repeat(1_000_000));
 
 export async function startStatusPage(): Promise<LocalStatusPage> {
   const requests: IncomingHttpHeaders[] = [];
@@ -73,15 +76,18 @@ function send(answer: PageAnswer, response: ServerResponse): void {
     case "stall":
       return void response.writeHead(200, { "content-type": "application/json" }).write('{"page":{');
     case "endless":
-      response.writeHead(200, { "content-type": "application/json" });
-      endless(response);
+      response.writeHead(200, {
+        "content-type": "application/json",
+        ...(answer.unpacked ? { "content-encoding": "gzip" } : {}),
+      });
+      endless(response, answer.unpacked ? PACKED_CHUNK : CHUNK);
   }
 }
 
-function endless(response: ServerResponse): void {
+function endless(response: ServerResponse, chunk: string | Buffer): void {
   if (response.destroyed) return;
-  response.write(CHUNK, (error) => {
-    if (!error) setImmediate(() => endless(response));
+  response.write(chunk, (error) => {
+    if (!error) setImmediate(() => endless(response, chunk));
   });
 }
 

@@ -85,6 +85,27 @@ test("an odd entry hides no other; with one, or with a state that is not known, 
   }
 });
 
+test.each(["javascript:alert(1)", "http://stspg.io/x", "/x", 7, `https://stspg.io/${"x".repeat(2_000)}`])(
+  "an incident whose link is %j is told without it",
+  async (shortlink) => {
+    const page = { status: { indicator: "major", description: "" }, scheduled_maintenances: [] };
+    const body = JSON.stringify({ ...page, incidents: [{ ...incident, shortlink }] });
+    bench.statusPage.answer = { type: "raw", status: 200, body };
+    const answer = await statusTwice();
+    expect(answer).toContain("Hex reports: Elevated errors (major outage)");
+    expect(answer).not.toContain("read more");
+  },
+);
+
+test("half a character in an incident's name breaks no message", async () => {
+  bench.statusPage.answer = {
+    type: "summary",
+    indicator: "major",
+    incidents: [{ ...incident, name: "Errors \ud83d" }],
+  };
+  expect(await statusTwice()).toContain("Hex reports: Errors \ufffd (major outage)");
+});
+
 test("what the page said before it stopped answering is not known any more", async () => {
   const page = new StatusPage({
     url: `${bench.statusPage.origin}/api/v2/summary.json`,
@@ -109,11 +130,18 @@ test("it is asked once a minute at most, without the token and outside the budge
   expect(bench.statusPage.requests).toHaveLength(2);
 });
 
+function deepSummary(): string {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  return `{"status":{"indicator":"major","description":"Down"},"incidents":${deep},"scheduled_maintenances":[]}`;
+}
+
 describe("its own trouble delays nothing and shows nowhere", () => {
   const troubles: [string, PageAnswer][] = [
     ["it hangs", { type: "hang" }],
     ["its answer stops in the middle", { type: "stall" }],
     ["its answer never ends", { type: "endless" }],
+    ["its answer never ends when it is decompressed", { type: "endless", unpacked: true }],
+    ["its answer is nested too deep", { type: "raw", status: 200, body: deepSummary() }],
     ["it fails", { type: "raw", status: 500, body: "{}" }],
     ["nonsense", { type: "raw", status: 200, body: "<html>hello</html>" }],
     ["JSON of another shape", { type: "raw", status: 200, body: '{"status":"fine"}' }],
