@@ -46,7 +46,7 @@ export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => v
       .catch(() => null);
     if (text === null) onCall(unanswered);
     else {
-      const word = wordOf(text, asked.method);
+      const word = asked.method === "response_url" ? wordOfAnswer(text, response.ok) : wordOf(text);
       const ok = response.ok && word === null;
       onCall({ ...asked, status, word, ok, scopes: scopesOf(headers.get("x-oauth-scopes")) });
     }
@@ -67,14 +67,17 @@ function channelOf(body: unknown): string | null {
   return new URLSearchParams(body).get("channel");
 }
 
-/** A response_url that took the message answers with "ok" in bare text; a Web API method always with JSON. */
-function wordOf(text: string, method: SlackMethod): string | null {
+/** A Web API method always answers in JSON. */
+function wordOf(text: string): string | null {
   const answer = parseJson(text);
-  if (typeof answer !== "object" || answer === null || !("ok" in answer)) {
-    return method === "response_url" && text === "ok" ? null : slackWord(text);
-  }
+  if (typeof answer !== "object" || answer === null || !("ok" in answer)) return slackWord(text);
   if (answer.ok !== false) return null;
   return slackWord("error" in answer ? String(answer.error) : "");
+}
+
+/** A response_url that took the message answers with "ok" in bare text, in JSON, or with nothing at all. */
+function wordOfAnswer(text: string, ok: boolean): string | null {
+  return ok && /^\s*(ok\s*)?$/.test(text) ? null : wordOf(text);
 }
 
 function scopesOf(header: string | null): string[] | null {

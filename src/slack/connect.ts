@@ -11,6 +11,7 @@ import { observedFetch, type SlackCall } from "./calls.js";
 import { Deliveries, type UnreadableKind } from "./connection/deliveries.js";
 import { HttpReceiver } from "./connection/http-receiver.js";
 import type { SlackIdentity } from "./connection/identity.js";
+import { withSaneRetryAfter } from "./connection/retry-after.js";
 import { SocketReceiver, type SocketReceiverOptions } from "./connection/socket-receiver.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
@@ -27,7 +28,7 @@ export function clientOptions(
   onCall: (call: SlackCall) => void,
 ): WebClientOptions {
   return {
-    fetch: observedFetch(fetchInTime, onCall),
+    fetch: observedFetch(withSaneRetryAfter(fetchInTime), onCall),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },

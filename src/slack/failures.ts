@@ -1,6 +1,8 @@
 // What Slack's Web API refused or failed at, told apart by what the bot can do about it.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import type { SlackCall } from "./calls.js";
+import { pauseMsOf } from "./connection/retry-after.js";
 
 /** Slack refused to open a Socket Mode connection, or could not be asked: it is about the app token, not the bot's. */
 export class SocketModeError extends Error {
@@ -23,11 +25,14 @@ export type SlackFailure =
   | { kind: "place"; word: string }
   /** The message is not there any more, or can no longer be changed. */
   | { kind: "gone"; word: string }
+  /** `retryAfterMs`: within sane bounds, whatever Slack said. */
   | { kind: "rate_limited"; word: string; retryAfterMs: number }
   /** The network, or a 5xx: it may work later, and may have had its effect. */
   | { kind: "transient"; word: string }
   /** The token is refused, or lacks a scope. */
   | { kind: "credentials"; word: string }
+  /** A response_url does not take an answer. It is about that one answer: it says nothing of the token or a channel. */
+  | { kind: "answer"; word: string }
   | { kind: "other"; word: string };
 
 const PLACES = new Set([
@@ -90,7 +95,7 @@ const UNREADABLE = "unreadable";
 
 /** Classifies what a WebClient threw. Rethrows what is no failure of Slack's. */
 export function slackFailure(error: unknown): SlackFailure {
-  if (error instanceof WebAPIRateLimitedError) return rateLimited(error.retryAfter * 1_000);
+  if (error instanceof WebAPIRateLimitedError) return rateLimited(pauseMsOf(error.retryAfter));
   if (error instanceof WebAPIRequestError) return { kind: "transient", word: "network" };
   if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
   if (!(error instanceof WebAPIPlatformError)) throw error;
@@ -98,25 +103,40 @@ export function slackFailure(error: unknown): SlackFailure {
 }
 
 /** The same for a call that was seen on the wire; null when Slack did what was asked. */
-export function failureOfCall(call: { ok: boolean; status: number | null; word: string | null }): SlackFailure | null {
+export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
   if (call.ok) return null;
   if (call.status === null) return { kind: "transient", word: "network" };
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
-  if (call.word !== null && call.word !== UNREADABLE) return failureOfWord(call.word);
+  const word = call.word === UNREADABLE ? null : call.word;
+  if (call.method === "response_url") return failureOfAnswer(call.status, word);
+  if (word !== null) return failureOfWord(word);
   return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
+}
+
+/** A 2xx is one that holds something else than Slack's answer. */
+function failureOfAnswer(status: number, word: string | null): SlackFailure {
+  if (status < 300) return word === null ? { kind: "transient", word: UNREADABLE } : { kind: "answer", word };
+  if (status >= 500) return { kind: "transient", word: `HTTP ${status}` };
+  if (word !== null && GONE.has(word)) return { kind: "gone", word };
+  if (status === 404 || status === 410) return { kind: "gone", word: "expired_url" };
+  return { kind: "answer", word: word ?? `HTTP ${status}` };
 }
 
 /** Pauses before another try after a failure that may pass, in ms. */
 const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
 const LAST_RETRY_MS = 300_000;
 
-/** How long to wait after so many failures in a row, in ms. */
-export function retryPauseMs(failures: number): number {
-  return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
+/**
+ * How long (ms) to wait after a failure, the last of so many in a row. A limit is waited for as long as Slack says, and longer
+ * when that was not enough.
+ */
+export function retryPauseMs(failure: SlackFailure, failures: number): number {
+  if (failure.kind !== "rate_limited") return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
+  return Math.max(failure.retryAfterMs, Math.min(LAST_RETRY_MS, 1_000 * 2 ** (failures - 1)));
 }
 
-/** For a 429 that does not say how long, in ms. */
-const SOME_TIME_MS = 30_000;
+/** For a limit that does not say how long, in ms. */
+const SOME_TIME_MS = pauseMsOf(Number.NaN);
 
 function rateLimited(retryAfterMs: number): SlackFailure {
   return { kind: "rate_limited", word: "ratelimited", retryAfterMs };

@@ -1,7 +1,7 @@
 // Where Bolt hands over: acknowledges first, guards, and turns every failure into an answer and a log line.
 
 import { createHash } from "node:crypto";
-import type { App, BlockAction, ButtonAction, RespondFn, SlashCommand } from "@slack/bolt";
+import type { App, BlockAction, ButtonAction, SlashCommand } from "@slack/bolt";
 import type { Metrics, Outcome } from "../health/metrics.js";
 import type { Logger } from "../log.js";
 import { knownAction } from "./actions/ids.js";
@@ -38,7 +38,13 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
 
   app.command(/^\/.+$/, async ({ ack, command, respond }) => {
     await acknowledge(ack);
-    const interaction = interactionOf(command.trigger_id, command.user_id, command.channel_id, respond, log);
+    const interaction = interactionOf(
+      command.trigger_id,
+      command.user_id,
+      command.channel_id,
+      answerWith(respond, bot.clock),
+      log,
+    );
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
     const outcome = await work.add(
       answered(interaction, bot.hex.origin, () =>
@@ -53,9 +59,9 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, respond }) => {
     await acknowledge(ack);
     const channel = body.channel?.id ?? body.container?.channel_id ?? body.user.id;
-    const interaction = interactionOf(body.trigger_id, body.user.id, channel, respond, log);
+    const interaction = interactionOf(body.trigger_id, body.user.id, channel, answerWith(respond, bot.clock), log);
     interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
-    const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond) };
+    const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond, bot.clock) };
     const outcome = await work.add(
       answered(click, bot.hex.origin, () =>
         admitted(members.ofClick(clickOrigin(body)), click, () => pressButton(bot, click, action.action_id)),
@@ -73,7 +79,13 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
   app.error(async (error) => log.error({ err: error }, "Bolt"));
 }
 
-function interactionOf(triggerId: string, user: string, channel: string, respond: RespondFn, log: Logger): Interaction {
+function interactionOf(
+  triggerId: string,
+  user: string,
+  channel: string,
+  respond: Interaction["respond"],
+  log: Logger,
+): Interaction {
   const key = createHash("sha256").update(triggerId).digest("hex").slice(0, 32);
   const reference = key.slice(0, 8);
   return {
@@ -82,7 +94,7 @@ function interactionOf(triggerId: string, user: string, channel: string, respond
     user,
     channel,
     log: log.child({ reference }),
-    respond: answerWith(respond),
+    respond,
   };
 }
 

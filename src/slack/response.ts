@@ -1,33 +1,50 @@
-// Answers over Bolt's `respond`, given once more when the network has lost them.
+// Answers over a response_url, given again when the network has lost them or Slack asks to wait.
 
 import { RespondError, type RespondFn } from "@slack/bolt";
+import type { Clock } from "../clock.js";
 import type { Message } from "./messages/blocks.js";
 
 /** Answers the person alone. */
-export function answerWith(respond: RespondFn): (message: Message) => Promise<void> {
+export function answerWith(respond: RespondFn, clock: Clock): (message: Message) => Promise<void> {
   // On a button, a response without replace_original replaces the message.
-  return (message) => onceMore(() => respond({ ...message, response_type: "ephemeral", replace_original: false }));
+  return (message) =>
+    untilTaken(clock, () => respond({ ...message, response_type: "ephemeral", replace_original: false }));
 }
 
 /** Puts another message in the place of the one that holds the button. */
-export function replaceWith(respond: RespondFn): (message: Message) => Promise<void> {
-  return (message) => onceMore(() => respond({ ...message, replace_original: true }));
+export function replaceWith(respond: RespondFn, clock: Clock): (message: Message) => Promise<void> {
+  return (message) => untilTaken(clock, () => respond({ ...message, replace_original: true }));
 }
 
-/** One repetition for what the network lost, as the Web API's calls have it. */
-async function onceMore(answer: () => Promise<unknown>): Promise<void> {
-  await answer().catch((failure: unknown) => {
-    const word = whyUnanswered(failure);
-    if (word === null || word === "ratelimited") throw failure;
-    return answer();
-  });
+/** Pauses (ms) before another try at an answer that Slack asks to wait with: somebody looks at the screen. */
+const LIMITED_MS = [1_000, 4_000, 15_000];
+
+/** One repetition at once for what the network lost, as the Web API's calls have it, and a few after a limit. */
+async function untilTaken(clock: Clock, answer: () => Promise<unknown>): Promise<void> {
+  let wasLost = false;
+  for (let limits = 0; ; ) {
+    const failure = await answer().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+    if (failure === null) return;
+    const word = whyUnanswered(failure.error);
+    if (word === "ratelimited") {
+      const pause = LIMITED_MS[limits++];
+      if (pause === undefined) throw failure.error;
+      await clock.sleep(pause);
+    } else if (word === null || word === "expired_url" || word === "refused_answer" || wasLost) throw failure.error;
+    else wasLost = true;
+  }
 }
 
 /** Why Slack did not take an answer, as a word that has a remedy; null when it is not Slack's trouble. */
 export function whyUnanswered(failure: unknown): string | null {
   if (failure instanceof RespondError) {
-    if (failure.statusCode === 429) return "ratelimited";
-    return failure.statusCode >= 500 ? `HTTP ${failure.statusCode}` : null;
+    const { statusCode } = failure;
+    if (statusCode === 429) return "ratelimited";
+    if (statusCode === 404 || statusCode === 410) return "expired_url";
+    return statusCode >= 500 ? `HTTP ${statusCode}` : "refused_answer";
   }
   if (!(failure instanceof Error)) return null;
   // Of `fetch`, which Bolt's answers go through.

@@ -207,7 +207,7 @@ export class Alerts {
       this.wake();
       return;
     }
-    const pause = failure.kind === "rate_limited" ? failure.retryAfterMs : retryPauseMs(failures);
+    const pause = retryPauseMs(failure, failures);
     this.#held.set(subject, { failures, until: clock.now() + pause, word: failure.word });
   }
 

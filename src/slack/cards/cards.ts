@@ -195,11 +195,10 @@ export class Cards {
     const { runKey } = card;
     const { todo } = slackRemedy(failure.word);
     log.warn({ runKey, reference: run.reference, failure, todo }, "Slack did not take a card: %s", failure.word);
-    if (failure.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
-    if (failure.kind === "transient" || failure.kind === "credentials") {
+    if (failure.kind === "rate_limited" || failure.kind === "transient" || failure.kind === "credentials") {
       const failures = (this.#failures.get(runKey) ?? 0) + 1;
       this.#failures.set(runKey, failures);
-      return this.#later(runKey, retryPauseMs(failures));
+      return this.#later(runKey, retryPauseMs(failure, failures));
     }
     const isLost = card.ts !== null && (failure.kind === "place" || failure.kind === "gone");
     // Its end was told long ago: what is new about it, such as that it was run again, is news to nobody.

@@ -24,6 +24,16 @@ const GONE: SlackRemedy = {
   todo: "nothing; the card goes to whoever asked for the run",
 };
 
+/** A command or a click can be answered for half an hour, five times at most. */
+const EXPIRED: SlackRemedy = {
+  what: "Slack takes no more answers to this command or click",
+  todo: "type the command or press the button again",
+};
+const UNTAKEN: SlackRemedy = {
+  what: "Slack did not take an answer to a command or click",
+  todo: "type the command or press the button again; if it stays so, look for a proxy that changes the bot's requests",
+};
+
 const FAILS: SlackRemedy = {
   what: "Slack fails",
   todo: "look at https://slack-status.com; the bot tries again on its own",
@@ -65,6 +75,9 @@ const REMEDIES: Record<string, SlackRemedy> = {
   thread_not_found: GONE,
   cant_update_message: GONE,
   edit_window_closed: GONE,
+  expired_url: EXPIRED,
+  used_url: EXPIRED,
+  refused_answer: UNTAKEN,
   ratelimited: { what: "Slack asks to wait", todo: "nothing; the bot tries again on its own" },
   network: {
     what: "Slack cannot be reached",
@@ -139,8 +152,13 @@ export function slackTroubleLines({ troubles, missingScopes }: SlackState): stri
   return [...(missing === null ? [] : [`:warning: ${inline(missing, 400)}.`]), ...others.map(troubleLine)];
 }
 
+function remedyOf(kind: SlackTrouble["kind"], word: string): SlackRemedy {
+  if (kind === "app_token") return APP_TOKEN_REMEDY;
+  return kind === "answer" ? UNTAKEN : slackRemedy(word);
+}
+
 function troubleLine({ kind, word, method, channel, at }: SlackTrouble): string {
-  const { what, todo } = kind === "app_token" ? APP_TOKEN_REMEDY : slackRemedy(word);
+  const { what, todo } = remedyOf(kind, word);
   const where = channel !== null && /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
   const facts = `${code(method, 40)}${where}: ${code(word, 60)}, ${date(at, "{time}")}`;
   return `:warning: ${inline(what, 200)} (${facts}). To do: ${inline(todo, 300)}.`;
