@@ -30,6 +30,7 @@ import { Alerts } from "./slack/alerts/alerts.js";
 import { AlertStore } from "./slack/alerts/store.js";
 import { subjectsNow } from "./slack/alerts/subjects.js";
 import type { SlackCall } from "./slack/calls.js";
+import { Askers } from "./slack/cards/askers.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
 import { clientOptions, connect, EVENTS_PATH, NEVER_TWICE } from "./slack/connect.js";
@@ -58,6 +59,7 @@ export interface AppOptions {
   hexTimeoutMs?: number;
   hexBackoffMs?: number;
   statusPatienceMs?: number;
+  cardPatienceMs?: number;
   /** Longest time for Hex's public status page. */
   statusPageMs?: number;
   slackPingMs?: number;
@@ -82,7 +84,13 @@ export interface RunningApp {
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
-  const { statusPatienceMs = 8_500, statusPageMs = 2_000, slackPingMs = 5_000, stopMs = 10_000 } = options;
+  const {
+    statusPatienceMs = 8_500,
+    cardPatienceMs = 4_000,
+    statusPageMs = 2_000,
+    slackPingMs = 5_000,
+    stopMs = 10_000,
+  } = options;
   const { signal = new AbortController().signal, onRefused = () => undefined } = options;
   const network = createNetwork(config.proxies);
   const metrics = new Metrics();
@@ -141,8 +149,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onError: (err) => log.error({ err }, "watch"),
   });
   const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"), rows);
+  const work = new WorkInHand();
+  const askers = new Askers({ clock, log, work });
   const cards = new Cards({
     ...{ slack, cards: cardStore, runs, clock, log, origin: config.hex.origin },
+    askers,
+    botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: ending.signal,
   });
@@ -183,7 +195,6 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     onError: (err) => log.error({ err }, "watchdog"),
   });
 
-  const work = new WorkInHand();
   const connection = connect({
     ...{ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall },
     ...{ onUnreadable: (kind) => metrics.slackUnreadable(kind), onRefused },
@@ -199,11 +210,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       starter,
       canceller,
       cards,
+      askers,
       health,
       rows,
       slackTrouble,
       clock,
       statusPatienceMs,
+      cardPatienceMs,
     },
     name: identity.name,
     newNonce: () => randomBytes(6).toString("base64url"),

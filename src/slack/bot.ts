@@ -12,6 +12,7 @@ import type { Canceller } from "../runs/cancel.js";
 import type { Starter } from "../runs/start.js";
 import type { RunStore } from "../runs/store.js";
 import type { RowReader } from "../store/row-reader.js";
+import type { Askers } from "./cards/askers.js";
 import type { Cards } from "./cards/cards.js";
 import type { Message } from "./messages/blocks.js";
 import type { SlackTroubles } from "./trouble.js";
@@ -26,6 +27,7 @@ export interface Bot {
   starter: Starter;
   canceller: Canceller;
   cards: Cards;
+  askers: Askers;
   health: HealthStore;
   /** Knows which stored rows could not be read. */
   rows: RowReader;
@@ -37,6 +39,8 @@ export interface Bot {
   newNonce: () => string;
   /** Longest time for the work of `/hex status`, in ms. Slack's users are promised 10 s. */
   statusPatienceMs: number;
+  /** How long whoever asked for a run waits for its card before they are told how it stands, in ms. */
+  cardPatienceMs: number;
 }
 
 /** One command or click: who, where, and how to answer them alone. */

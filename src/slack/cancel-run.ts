@@ -6,6 +6,7 @@ import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
 import { adopted, intended } from "../runs/transitions.js";
 import { UnreadableRun } from "../runs/unreadable-run.js";
 import { type Bot, callFor, type Interaction } from "./bot.js";
+import { tellWhere } from "./flows/tell-where.js";
 import {
   cancelAskedMessage,
   cancelledLaterMessage,
@@ -16,7 +17,6 @@ import {
 import { remedyMessage } from "./messages/remedy.js";
 import { unreadableRunCancelledMessage } from "./messages/set-aside.js";
 import { readProject } from "./read-project.js";
-import { sayWhere } from "./start-run.js";
 
 /** Cancels a run that the bot knows. */
 export async function cancelKnownRun(
@@ -27,6 +27,9 @@ export async function cancelKnownRun(
 ): Promise<void> {
   const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
+  // Whoever pressed the button looks at the card already, if Slack takes it.
+  const hasCard = await bot.cards.isKeptTrue(key);
+  const sees = pressedOnCard && hasCard;
   switch (outcome.kind) {
     case "unknown":
       return interaction.respond(staleButtonMessage());
@@ -37,13 +40,12 @@ export async function cancelKnownRun(
       return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
     case "later":
       // The card says so too.
-      return pressedOnCard ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts));
+      return sees ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts));
     case "withdrawn":
-      return pressedOnCard ? undefined : interaction.respond(withdrawnMessage(outcome.run));
+      return sees ? undefined : interaction.respond(withdrawnMessage(outcome.run));
     case "asked":
       interaction.log.info({ runKey: key }, "run cancelled");
-      // Whoever pressed the button looks at the card already.
-      return pressedOnCard ? undefined : interaction.respond(cancelAskedMessage(outcome.run));
+      return sees ? undefined : interaction.respond(cancelAskedMessage(outcome.run, hasCard));
   }
 }
 
@@ -67,7 +69,8 @@ export async function cancelHexRun(
   if (!isLive(run)) return interaction.respond(cannotCancelMessage(run));
   await bot.cards.open(run.key, interaction.channel, interaction.user);
   await bot.runs.insert(run);
-  await Promise.all([cancelKnownRun(bot, interaction, run.key), sayWhere(bot, interaction, run.key)]);
+  const asked = cancelKnownRun(bot, interaction, run.key);
+  await Promise.all([asked, tellWhere(bot, interaction, run.key, asked)]);
 }
 
 /** Hex can be asked all the same: its ids stand beside what cannot be read. @throws HexError, UnreadableRun */

@@ -33,9 +33,23 @@ export type SlackFailure =
   | { kind: "credentials"; word: string }
   /** A response_url does not take an answer. It is about that one answer: it says nothing of the token or a channel. */
   | { kind: "answer"; word: string }
+  /** Slack does not take the message itself, or says something that this bot does not know. */
   | { kind: "other"; word: string };
 
+/** Whether the same message without its blocks may be taken. */
+export function refusesMessage({ kind }: SlackFailure): boolean {
+  return kind === "other";
+}
+
+/** Whether it may be over by itself, so that the same is tried again. */
+export function mayPass({ kind }: SlackFailure): boolean {
+  return kind === "rate_limited" || kind === "transient";
+}
+
 const PLACES = new Set([
+  // Of the organization's key management, or another rule of an admin's.
+  "ekm_access_denied",
+  "access_denied",
   "not_in_channel",
   "channel_not_found",
   "is_archived",

@@ -3,7 +3,7 @@
 import type { Project } from "../hex/schema.js";
 import type { RunOptions } from "../runs/run.js";
 import type { Bot, Interaction } from "./bot.js";
-import { cardElsewhereMessage } from "./messages/answers.js";
+import { tellWhere } from "./flows/tell-where.js";
 
 export interface Wish {
   /** The same for every click or delivery that must lead to one run. */
@@ -34,13 +34,7 @@ export async function startRun(
   };
   if (!(await bot.starter.intend(intent))) return false;
   interaction.log.info({ projectId: project.id, runKey: key }, "run asked for");
-  await Promise.all([bot.starter.ask(key), sayWhere(bot, interaction, key), stored()]);
+  const asked = bot.starter.ask(key);
+  await Promise.all([asked, tellWhere(bot, interaction, key, asked), stored()]);
   return true;
-}
-
-/** Tells the person when the card could not be posted in the channel. */
-export async function sayWhere(bot: Bot, interaction: Interaction, key: string): Promise<void> {
-  const place = await bot.cards.place(key);
-  if (place === null || place.kind === "channel") return;
-  await interaction.respond(cardElsewhereMessage(place.kind, place.failure, bot.name));
 }

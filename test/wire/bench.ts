@@ -28,6 +28,8 @@ const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
 /** Real ms: a busy machine may stand still for so long before the bot takes its WebSocket for dead, and an envelope with it. */
 const SLACK_PING_MS = 1_000;
+/** Of the clock, which goes on by a second at each turn: the local Slack is never so slow unless a test wants it. */
+const CARD_PATIENCE_MS = 60 * 60_000;
 /** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
@@ -45,6 +47,8 @@ interface BenchOptions {
   hexTimeoutMs?: number;
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
+  /** How long whoever asked waits for a card before they are told without it, in ms of the clock. */
+  cardPatienceMs?: number;
   /** What the local Slack is like. */
   slackOptions?: Omit<SlackOptions, "clock">;
 }
@@ -65,7 +69,7 @@ export class Bench {
     readonly statusPage: LocalStatusPage,
     readonly token: string,
     readonly dataDir: string,
-    private readonly options: { env: Record<string, string>; hexTimeoutMs: number; slackPingMs: number },
+    private readonly options: Required<Pick<BenchOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs">>,
   ) {}
 
   /**
@@ -81,6 +85,7 @@ export class Bench {
       hexTimeoutMs = HEX_TIMEOUT_MS,
       slackPingMs = SLACK_PING_MS,
       slackOptions = {},
+      cardPatienceMs = CARD_PATIENCE_MS,
     }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock(startsAt);
@@ -92,7 +97,7 @@ export class Bench {
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const options = { env, hexTimeoutMs, slackPingMs };
+    const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs };
     const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return bench;
     await bench.startBot();
@@ -133,6 +138,7 @@ export class Bench {
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusPatienceMs: 600,
+      cardPatienceMs: this.options.cardPatienceMs,
       statusPageMs: 300,
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,

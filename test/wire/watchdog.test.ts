@@ -525,6 +525,40 @@ describe("Slack", () => {
     );
   });
 
+  test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
+    "%s for its blocks: told as plain text, and kept true",
+    async (error) => {
+      await start();
+      for (const method of ["chat.postMessage", "chat.update"]) {
+        bench.slack.faults.add({ method, withBlocks: true, kind: { type: "error", error } });
+      }
+      fault({ type: "status", status: 500 });
+      const message = await alertShows("Not connected");
+      expect(message).toMatchObject({ blocks: [] });
+      expect(message.text).toContain("Look at https://status.hex.tech");
+      bench.hex.faults.clear();
+      await alertShows("Over: connected");
+      await bench.until(() => replies().length === 1);
+      expect(replies()[0]).toContain("Over, lasted");
+      expect(alerts()).toHaveLength(1);
+    },
+  );
+
+  test.each(["invalid_blocks", "a_word_of_tomorrow"])(
+    "%s to every edit: what is new is said in its thread, and the end too",
+    async (error) => {
+      await start();
+      fault({ type: "status", status: 500 });
+      const message = await alertShows("Not connected");
+      bench.slack.faults.add({ method: "chat.update", kind: { type: "error", error } });
+      bench.hex.faults.clear();
+      await bench.until(() => replies().length === 1);
+      expect(replies()[0]).toContain("Over: connected to Hex again");
+      await bench.pass(10 * MINUTE, STEP_MS);
+      expect([alerts().length, replies().length, message.edits]).toEqual([1, 1, 0]);
+    },
+  );
+
   test("no channel: nothing is posted, the log and the status tell", async () => {
     await start({ HEX_ALERT_CHANNEL: "" });
     fault({ type: "status", status: 500 });

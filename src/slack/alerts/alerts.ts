@@ -6,9 +6,10 @@ import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { Rounds } from "../../rounds.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
+import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
+import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import { type Message, PLAIN } from "../messages/blocks.js";
+import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
@@ -118,38 +119,46 @@ export class Alerts {
 
   /** Leaves it when `signal` aborts: from then on it is another process's. */
   async #bringUpToDate(subject: Subject, alert: Alert, signal: AbortSignal): Promise<Outcome> {
-    const { slack, alerts } = this.options;
+    const { alerts } = this.options;
     const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
     if (place === "left" || "kind" in place) return place;
     const { channel, ts, told } = place;
     if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = fingerprint(content);
-    const isTrue = place.shown === shown || (await this.#edit(subject.id, { channel, ts, ...content }));
+    const edited = place.shown === shown ? "edited" : await this.#edit(subject.id, { channel, ts }, content);
+    if (typeof edited !== "string") return edited;
+    const isTrue = edited === "edited";
     if (isTrue) await alerts.change(subject.id, { shown });
     // Edits notify nobody: what people must hear of is said in the thread, and there in full when the message cannot be edited.
     const untold = subject.replies.slice(told);
     const isNews = untold.length > 0 || subject.isFinal;
     for (const [index, reply] of (isTrue ? untold : isNews ? [content] : []).entries()) {
       if (signal.aborted) return "left";
-      await slack.chat.postMessage({ channel, thread_ts: ts, ...PLAIN, ...reply });
+      const said = await this.#reply({ channel, ts }, reply);
+      if (!isPosted(said)) return said;
       await alerts.change(subject.id, { told: isTrue ? told + index + 1 : subject.replies.length });
     }
     if (!isTrue) await alerts.change(subject.id, { shown });
     return "shown";
   }
 
-  /** False when Slack lets nobody edit it any more. */
-  async #edit(subject: string, edited: Message & { channel: string; ts: string }): Promise<boolean> {
-    try {
-      await this.options.slack.chat.update(edited);
-      return true;
-    } catch (error) {
-      const failure = slackFailure(error);
-      if (failure.kind !== "gone" || DELETED.has(failure.word)) throw error;
-      this.#warn(subject, failure);
-      return false;
-    }
+  /** In its thread; beside it where the channel takes no threads. */
+  async #reply({ channel, ts }: Posted, reply: Message): Promise<Posted | SlackFailure> {
+    const { slack } = this.options;
+    const said = await post(slack, { channel, thread_ts: ts }, reply);
+    const isDeleted = !isPosted(said) && said.kind === "gone";
+    return isPosted(said) || isDeleted || !isRefusedHere(said) ? said : post(slack, { channel }, reply);
+  }
+
+  /** `fixed`: Slack lets nobody edit it any more, or does not take what it is to show. */
+  async #edit(subject: string, at: Posted, content: Message): Promise<"edited" | "fixed" | SlackFailure> {
+    const failure = await edit(this.options.slack, at, content);
+    if (failure === null) return "edited";
+    const isFixed = failure.kind === "other" || (failure.kind === "gone" && !DELETED.has(failure.word));
+    if (!isFixed) return failure;
+    this.#warn(subject, failure);
+    return "fixed";
   }
 
   /**
@@ -162,20 +171,16 @@ export class Alerts {
     const doubled = alert.doubled || alert.posting;
     const content = subject.message(doubled);
     await alerts.change(subject.id, { posting: true, doubled });
-    try {
-      const posted = await slack.chat.postMessage({ channel, ...PLAIN, ...content });
-      const change = {
-        ...{ channel, ts: posted.ts ?? null, shown: fingerprint(content) },
-        ...{ posting: false, doubled, told: Math.max(alert.told, subject.replies.length) },
-      };
-      if (await alerts.place(subject.id, change)) return { ...alert, ...change };
-      if (change.ts !== null) await slack.chat.delete({ channel, ts: change.ts }).catch(slackFailure);
-      return "left";
-    } catch (error) {
-      const failure = slackFailure(error);
-      if (failure.kind !== "transient") await alerts.change(subject.id, { posting: false });
-      return failure;
+    const posted = await post(slack, { channel }, content);
+    if (!isPosted(posted)) {
+      if (posted.kind !== "transient") await alerts.change(subject.id, { posting: false });
+      return posted;
     }
+    const told = Math.max(alert.told, subject.replies.length);
+    const change = { ...posted, shown: fingerprint(content), posting: false, doubled, told };
+    if (await alerts.place(subject.id, change)) return { ...alert, ...change };
+    await slack.chat.delete(posted).catch(slackFailure);
+    return "left";
   }
 
   /** Alerts go to another channel now: what is not over has to be read there. It is posted at once. */
@@ -184,9 +189,9 @@ export class Alerts {
     const { slack, alerts, channel: there } = this.options;
     // Nobody keeps the old one true any more. Where Slack does not let it be edited, it stays as it is.
     if (channel !== null && ts !== null) {
-      const refusal = await slack.chat.update({ channel, ts, ...movedMessage(there) }).then(() => null, slackFailure);
-      const mayPass = refusal?.kind === "transient" || refusal?.kind === "rate_limited";
-      if (mayPass && (this.#held.get(subject)?.failures ?? 0) < MOVE_REPEATS) return this.#failed(alert, refusal);
+      const refusal = await edit(slack, { channel, ts }, movedMessage(there));
+      if (refusal !== null && mayPass(refusal) && (this.#held.get(subject)?.failures ?? 0) < MOVE_REPEATS)
+        return this.#failed(alert, refusal);
     }
     const nowhere = { channel: null, ts: null, shown: null };
     await alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });

@@ -7,13 +7,17 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
+import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
+import { mayPass, retryPauseMs, type SlackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
-import { type Message, PLAIN } from "../messages/blocks.js";
-import { followUpMessage } from "../messages/follow-up.js";
+import type { Message } from "../messages/blocks.js";
+import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
+import { endMessage, followUpMessage } from "../messages/follow-up.js";
+import { plainText } from "../messages/plain.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import type { Askers } from "./askers.js";
 import { OneAtATime } from "./one-at-a-time.js";
 import type { Card, CardStore } from "./store.js";
 
@@ -21,6 +25,10 @@ export interface CardsOptions {
   slack: WebClient;
   cards: CardStore;
   runs: RunStore;
+  /** Who hears of a run whose card Slack does not take. */
+  askers: Askers;
+  /** The bot's name in Slack, for `/invite`. */
+  botName: string;
   clock: Clock;
   /** Where Hex is, for links. */
   origin: string;
@@ -31,12 +39,16 @@ export interface CardsOptions {
   signal: AbortSignal;
 }
 
-/** Where a card is. `failure`: why it is not where it was wanted, in Slack's word. */
-export type Place = { kind: "channel" } | { kind: "dm" | "nowhere"; failure: string };
+/** Where a card is. `word`: Slack's, for why it is not in the channel. */
+export type Place = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
 
-/** How long (ms) a process may draw one card: longer than any edit with its repetition takes. */
-const CLAIM_MS = 30_000;
+/** How long (ms) a process may draw one card without saying so anew: longer than any step with its repetition takes. */
+const CLAIM_MS = 45_000;
 const LOOK_AGAIN_MS = 2_000;
+/** After so many failures that may pass, whoever asked hears of a run's end without its card. */
+const TELL_AFTER = 3;
+/** How long (ms) after a run's end its card is tried: what Slack refuses may be granted meanwhile, such as a scope. */
+const KEEP_TRYING_MS = 24 * 60 * 60_000;
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
@@ -45,7 +57,12 @@ export class Cards {
       if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "card");
     }),
   );
+  /** How often in a row Slack has not taken a card. */
   readonly #failures = new Map<string, number>();
+  /** What Slack has refused to show in a card for good: its fingerprint. */
+  readonly #refused = new Map<string, string>();
+  /** Runs whose end whoever asked has heard of without the card. */
+  readonly #told = new Map<string, true>();
   /** Cards that Slack holds up, and until when, epoch ms. */
   readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
@@ -63,6 +80,16 @@ export class Cards {
   async place(runKey: string): Promise<Place | null> {
     await this.redraw(runKey);
     return this.#places.get(runKey) ?? null;
+  }
+
+  /** Whether the card stands anywhere. */
+  async isPosted(runKey: string): Promise<boolean> {
+    return ((await this.options.cards.get(runKey))?.ts ?? null) !== null;
+  }
+
+  /** Whether whoever looks at the card sees how the run stands: it is posted, and Slack takes its edits. */
+  async isKeptTrue(runKey: string): Promise<boolean> {
+    return !this.#failures.has(runKey) && !this.#refused.has(runKey) && (await this.isPosted(runKey));
   }
 
   /** Makes the card show what is stored now. Never rejects. */
@@ -112,18 +139,22 @@ export class Cards {
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const content = runCard(run, clock.now(), origin, card.moved);
     const shown = fingerprint(content);
-    const failure = await this.#show(card, run, content, shown).catch(slackFailure);
-    if (failure) return this.#failed(card, failure, run);
+    if (this.#refused.get(runKey) === shown) return;
+    const failure = await this.#show(card, run, content, shown);
+    if (failure) return this.#failed(run, failure, shown);
     this.#failures.delete(runKey);
-    if (isEnded(run)) await this.#tell(runKey, run);
+    this.#refused.delete(runKey);
+    if (isEnded(run)) await this.#tell(run, shown);
   }
 
   async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | null> {
     if (card.shown === shown) return null;
     const { slack, cards } = this.options;
     const place = card.ts === null ? await this.#post(card, run) : { channel: card.channel, ts: card.ts };
-    if ("kind" in place) return place;
-    await slack.chat.update({ ...place, ...content });
+    if (!isPosted(place)) return place;
+    await this.#hold(card.runKey);
+    const failure = await edit(slack, place, content);
+    if (failure) return failure;
     await cards.change(card.runKey, { shown });
     this.#noteState(card, run);
     return null;
@@ -135,10 +166,16 @@ export class Cards {
     const content = unreadableRunCard(run, origin);
     const toShow = fingerprint(content);
     if (ts === null || settled || shown === toShow) return;
-    const failure = await slack.chat.update({ channel, ts, ...content }).then(() => null, slackFailure);
-    if (failure?.kind === "rate_limited") return this.#later(runKey, failure.retryAfterMs);
+    const failure = await edit(slack, { channel, ts }, content);
+    if (failure?.kind === "rate_limited") return this.#later(runKey, retryPauseMs(failure, 1));
     // The next sweep tries again what may pass.
     if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
+  }
+
+  /** Goes on drawing a card for another while. */
+  #hold(runKey: string): Promise<boolean> {
+    const { cards, clock } = this.options;
+    return cards.claim(runKey, clock.now(), CLAIM_MS);
   }
 
   /** A line in the log for each new state, by which whoever reads a reference on the card finds the rest. */
@@ -156,61 +193,115 @@ export class Cards {
   }
 
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
-  async #post(card: Card, run: Run): Promise<{ channel: string; ts: string } | SlackFailure> {
-    const { slack, cards, origin } = this.options;
-    const first = { ...announcement(run, origin), ...PLAIN };
-    const post = async (channel: string, place: Place) => {
-      const posted = await slack.chat.postMessage({ channel, ...first });
-      const at = { channel: posted.channel ?? channel, ts: posted.ts ?? "" };
-      await cards.change(card.runKey, at);
-      remember(this.#places, card.runKey, place);
-      return at;
-    };
-    const posted = await post(card.channel, { kind: "channel" }).catch(slackFailure);
-    if (!("kind" in posted) || posted.kind !== "place" || card.requester === null) return posted;
-    const dm = await post(card.requester, { kind: "dm", failure: posted.word }).catch(slackFailure);
-    if ("kind" in dm && dm.kind === "place") {
-      remember(this.#places, card.runKey, { kind: "nowhere", failure: posted.word });
+  async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
+    const { slack, askers, botName, origin } = this.options;
+    const { runKey, channel, requester } = card;
+    const first = announcement(run, origin);
+    const inChannel = await post(slack, { channel }, first);
+    if (isPosted(inChannel)) return this.#posted(runKey, inChannel, { kind: "channel" });
+    if (requester === null || requester === channel || !isRefusedHere(inChannel)) {
+      return this.#nowhere(runKey, inChannel, null);
     }
-    return dm;
+    this.#warn(run, inChannel);
+    await this.#hold(runKey);
+    const asMessage = await post(slack, { channel: requester }, first);
+    if (!isPosted(asMessage)) return this.#nowhere(runKey, inChannel, asMessage);
+    void askers.tell(runKey, cardInDirectMessage(inChannel.word, botName));
+    return this.#posted(runKey, asMessage, { kind: "dm", word: inChannel.word });
+  }
+
+  async #posted(runKey: string, at: Posted, place: Place): Promise<Posted> {
+    await this.options.cards.change(runKey, at);
+    remember(this.#places, runKey, place);
+    return at;
+  }
+
+  /** @returns the failure that says when to try again */
+  #nowhere(runKey: string, inChannel: SlackFailure, asMessage: SlackFailure | null): SlackFailure {
+    const failure = asMessage ?? inChannel;
+    const why: NoCard = mayPass(failure)
+      ? { kind: "later", word: failure.word }
+      : { kind: "refused", word: inChannel.word, asMessage: asMessage?.word ?? null };
+    remember(this.#places, runKey, { kind: "nowhere", why });
+    return failure;
   }
 
   /** Edits notify nobody: whoever waits for the end gets a reply in the card's thread, once. */
-  async #tell(runKey: string, run: Run): Promise<void> {
+  async #tell(run: Run, shown: string): Promise<void> {
     const { slack, cards, clock } = this.options;
-    const card = await cards.get(runKey);
+    const card = await cards.get(run.key);
     if (card === null || card.settled || card.ts === null) return;
-    const reply = followUpMessage(run, elapsedMs(run, clock.now()));
+    const reply = this.#told.has(run.key) ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
-      const thread = { channel: card.channel, thread_ts: card.ts, ...PLAIN };
-      const failure = await slack.chat.postMessage({ ...thread, ...reply }).then(() => null, slackFailure);
-      if (failure) return this.#failed(card, failure, run);
+      await this.#hold(run.key);
+      const posted = await postAtFirst(slack, placesFor(card), reply);
+      if (!isPosted(posted)) return this.#failed(run, posted, shown);
     }
-    await cards.change(runKey, { settled: true });
-    this.#places.delete(runKey);
+    await this.#settle(run.key);
   }
 
-  async #failed(card: Card, failure: SlackFailure, run: Run): Promise<void> {
-    const { log, cards } = this.options;
-    const { runKey } = card;
-    const { todo } = slackRemedy(failure.word);
-    log.warn({ runKey, reference: run.reference, failure, todo }, "Slack did not take a card: %s", failure.word);
-    if (failure.kind === "rate_limited" || failure.kind === "transient" || failure.kind === "credentials") {
-      const failures = (this.#failures.get(runKey) ?? 0) + 1;
-      this.#failures.set(runKey, failures);
-      return this.#later(runKey, retryPauseMs(failure, failures));
-    }
-    const isLost = card.ts !== null && (failure.kind === "place" || failure.kind === "gone");
+  async #failed(run: Run, failure: SlackFailure, shown: string): Promise<void> {
+    const { cards } = this.options;
+    this.#warn(run, failure);
+    const card = await cards.get(run.key);
     // Its end was told long ago: what is new about it, such as that it was run again, is news to nobody.
-    const isOver = card.settled && isEnded(run);
-    if (isLost && !isOver && card.moved === null && card.requester !== null) {
+    if (card === null || (card.settled && isEnded(run))) return;
+    const isStuck = card.ts !== null && isRefusedHere(failure);
+    if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
       // Whoever asked for the run gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
-      await cards.change(runKey, { channel: card.requester, ts: null, shown: null, moved });
-      return this.#later(runKey, 0);
+      await cards.change(run.key, { channel: card.requester, ts: null, shown: null, moved });
+      return this.#later(run.key, 0);
     }
-    // Nobody can see this card any more, and no later try would change that.
-    await cards.change(runKey, { settled: true });
+    const failures = (this.#failures.get(run.key) ?? 0) + 1;
+    remember(this.#failures, run.key, failures);
+    if (isEnded(run)) {
+      const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
+      if ((isTold && isStuck) || this.options.clock.now() - run.endedAt > KEEP_TRYING_MS) return this.#settle(run.key);
+    } else if (isStuck) {
+      // The same would be refused again: what comes next may be taken.
+      return remember(this.#refused, run.key, shown);
+    }
+    this.#later(run.key, retryPauseMs(failure, failures));
+  }
+
+  /** Tells how a run ended whose card does not show it, once. True when it is told, or need not be. */
+  async #tellOtherwise(
+    card: Card,
+    run: Run,
+    { failure, failures, isStuck }: { failure: SlackFailure; failures: number; isStuck: boolean },
+  ): Promise<boolean> {
+    if (this.#told.has(run.key)) return true;
+    const { slack, askers, botName, clock, origin } = this.options;
+    const elapsed = elapsedMs(run, clock.now());
+    if (isStuck) {
+      // Whoever deletes a card knows of it.
+      const end = failure.kind === "gone" ? followUpMessage(run, elapsed) : endMessage(run, elapsed);
+      if (end === null) return true;
+      await this.#hold(run.key);
+      const posted = await postAtFirst(slack, placesFor(card), { text: plainText(end), blocks: [] });
+      if (isPosted(posted)) return true;
+    }
+    if (mayPass(failure) && failures < TELL_AFTER) return false;
+    const place = this.#places.get(run.key);
+    const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
+    if (!(await askers.tell(run.key, withoutCard(run, { why, bot: botName, now: clock.now(), origin })))) return false;
+    askers.forget(run.key);
+    remember(this.#told, run.key, true);
+    return true;
+  }
+
+  /** Nothing more is to be shown or told. */
+  async #settle(runKey: string): Promise<void> {
+    await this.options.cards.change(runKey, { settled: true });
+    this.options.askers.forget(runKey);
+    for (const known of [this.#places, this.#failures, this.#refused, this.#told]) known.delete(runKey);
+  }
+
+  #warn({ key, reference }: Run, failure: SlackFailure): void {
+    const { todo } = slackRemedy(failure.word);
+    const facts = { runKey: key, reference, failure, todo };
+    this.options.log.warn(facts, "Slack did not take a card: %s", failure.word);
   }
 
   #later(runKey: string, ms: number): void {
@@ -224,6 +315,17 @@ export class Cards {
       void this.redraw(runKey);
     });
   }
+}
+
+/** Where something about a card is said, best first. */
+function placesFor({ channel, ts, requester }: Card): [Target, ...Target[]] {
+  const thread = ts === null ? { channel } : { channel, thread_ts: ts };
+  return [thread, { channel }, ...(requester === null ? [] : [{ channel: requester }])];
+}
+
+function noCardOf(failure: SlackFailure): NoCard {
+  const { word } = failure;
+  return mayPass(failure) ? { kind: "later", word } : { kind: "refused", word, asMessage: null };
 }
 
 /** Far more than are in flight at once. */

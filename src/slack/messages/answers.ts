@@ -60,28 +60,6 @@ export function dryRunMessage(title: string, url: string, options: RunOptions): 
   ]);
 }
 
-/** The channel does not take the bot's messages. `place`: where the card went instead. */
-export function cardElsewhereMessage(place: "dm" | "nowhere", failure: string, bot: string): Message {
-  const invite = `Write \`/invite @${bot}\` in this channel to see cards here.`;
-  if (place === "dm") {
-    return answer(
-      `The bot may not post in this channel, so the run's card is in your direct messages. ${inviteFor(failure, invite)}`,
-      "The run's card is in your direct messages.",
-    );
-  }
-  return answer(
-    `The run goes on, but its card could be posted neither here nor to you (Slack says ${code(failure, 60)}). ${inviteFor(failure, invite)} \`/hex runs\` shows the run.`,
-    "The run's card could not be posted.",
-  );
-}
-
-function inviteFor(failure: string, invite: string): string {
-  if (failure === "is_archived") return "This channel is archived: use another one.";
-  if (failure.startsWith("restricted_action"))
-    return "Only some people may post here: ask an admin, or use another channel.";
-  return invite;
-}
-
 export function cancelUsageMessage(): Message {
   return answer(
     "Which run? Like this: `/hex cancel <run id>`, or paste the run's link.\n`/hex runs` shows the runs with a Cancel button.",
@@ -119,10 +97,11 @@ export function cannotCancelMessage(run: Run): Message {
   );
 }
 
-export function cancelAskedMessage(run: Run): Message {
-  const title = titleOf(run.project);
+/** `hasCard`: there is a card that shows when it has stopped. */
+export function cancelAskedMessage(run: Run, hasCard: boolean): Message {
+  const where = hasCard ? "Its card shows when it has stopped." : "`/hex runs` shows when it has stopped.";
   return answer(
-    `:octagonal_sign: Hex is stopping ${bold(title, 120)}. Its card shows when it has stopped.`,
+    `:octagonal_sign: Hex is stopping ${bold(titleOf(run.project), 120)}. ${where}`,
     "Hex is stopping the run.",
   );
 }

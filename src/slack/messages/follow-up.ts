@@ -12,18 +12,21 @@ const LATE_MS = 15_000;
 
 /** null when an edit of the card is enough. `elapsed`: how long it took, in ms, if it began. */
 export function followUpMessage(run: Run, elapsed: number | null): Message | null {
-  if (run.requester === null || !deservesReply(run, elapsed)) return null;
+  return run.requester === null || !deservesReply(run, elapsed) ? null : endMessage(run, elapsed);
+}
+
+/** How a run ended, for when nothing else tells it. */
+export function endMessage(run: Run, elapsed: number | null): Message {
   const title = titleOf(run.project);
   const { emoji, word } = faceOf(run);
+  const who = run.requester === null ? "" : `${mention(run.requester)} `;
   const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
   const by = run.state === "cancelled" ? (run.by === null ? " in Hex" : ` by ${mention(run.by)}`) : "";
   const called = run.state === "ended" ? `; Hex calls it ${code(run.status, 60)}` : "";
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
-    section(
-      `${mention(run.requester)} ${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${there}`,
-    ),
+    section(`${who}${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${there}`),
   ]);
 }
 

@@ -4,6 +4,8 @@ export const LIMITS = {
   /** Blocks. */
   messageBlocks: 50,
   messageText: 4_000,
+  /** Of a message without blocks: well below what Slack shows in one piece. */
+  plainText: 3_000,
   /** All texts of a message's blocks together stay well below what Slack refuses as msg_blocks_too_long. */
   messageBlocksText: 11_000,
   sectionText: 3_000,

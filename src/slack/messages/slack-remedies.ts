@@ -38,6 +38,7 @@ const FAILS: SlackRemedy = {
   what: "Slack fails",
   todo: "look at https://slack-status.com; the bot tries again on its own",
 };
+const UNSHOWN: SlackRemedy = { what: "Slack does not take the message as the bot has written it", todo: UPDATE };
 const MOVES: SlackRemedy = {
   what: "Slack is moving the workspace or the channel",
   todo: "nothing; the bot tries again on its own",
@@ -56,6 +57,20 @@ const REMEDIES: Record<string, SlackRemedy> = {
   },
   team_access_not_granted: { what: "The app may not act in this workspace", todo: "ask an admin to grant it access" },
   missing_scope: { what: "The app lacks a scope", todo: FROM_MANIFEST },
+  team_not_found: {
+    what: "Slack does not find the workspace of the app",
+    todo: "ask an admin whether the app is still approved for this workspace",
+  },
+  ekm_access_denied: {
+    what: "The organization has suspended posting, by its key management",
+    todo: "ask an admin of the organization",
+  },
+  access_denied: { what: "The app may not post there", todo: `ask an admin, or ${ANOTHER}` },
+  invalid_blocks: UNSHOWN,
+  invalid_blocks_format: UNSHOWN,
+  msg_blocks_too_long: UNSHOWN,
+  msg_too_long: UNSHOWN,
+  no_text: UNSHOWN,
   not_in_channel: { what: "The bot is not in the channel", todo: INVITE },
   channel_not_found: { what: "The bot cannot see the channel", todo: INVITE },
   no_permission: { what: "The bot may not write in the channel", todo: INVITE },

@@ -49,7 +49,7 @@ export class ResponseUrls {
       const entry = { at, method: "response_url", args: isRecord(args) ? args : { body } };
       core.calls.add({ ...entry, answer, interaction: hook.interaction, channel: hook.channel }, genuine);
     };
-    const fault = core.faults.take("response_url");
+    const fault = core.faults.take("response_url", args);
     if (fault) {
       if (fault.afterEffect) this.#genuine(hook, args);
       log(faultAnswer(fault.kind), false);

@@ -190,6 +190,8 @@ export interface Fault {
   kind: FaultKind;
   /** The call takes effect and only its answer is lost or replaced. */
   afterEffect?: boolean;
+  /** Hits only messages with blocks, as a workspace does that takes none of their kind. */
+  withBlocks?: boolean;
 }
 
 export interface SlackFaults {

@@ -9,7 +9,7 @@ import { Refusal, TooFast } from "./refusal.js";
 import type { ApiAnswer } from "./types.js";
 
 export function callMethod(core: Core, name: string, request: ApiRequest): Outcome {
-  const fault = core.faults.take(name);
+  const fault = core.faults.take(name, request.args);
   const at = core.clock.now();
   const log = (answer: ApiAnswer, genuine: boolean) =>
     core.calls.add({ at, method: name, args: request.args, answer }, genuine);

@@ -8,8 +8,10 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLogger } from "../../../src/log.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { intended } from "../../../src/runs/transitions.js";
+import { Askers } from "../../../src/slack/cards/askers.js";
 import { Cards } from "../../../src/slack/cards/cards.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
+import { WorkInHand } from "../../../src/slack/work-in-hand.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { ManualClock } from "../../sandbox/clock.js";
 import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
@@ -40,10 +42,13 @@ beforeEach(async () => {
   slack = await startSlack({ clock });
   runs = new RunStore(opened.db, () => undefined);
   store = new CardStore(opened.db, "this process");
+  const log = createLogger({ level: "silent", pretty: false, secrets: [] });
   cards = new Cards({
     ...{ runs, clock, cards: store, origin: "https://app.hex.tech" },
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
-    log: createLogger({ level: "silent", pretty: false, secrets: [] }),
+    log,
+    askers: new Askers({ clock, log, work: new WorkInHand() }),
+    botName: "hex",
     onEndShown: () => undefined,
     signal: new AbortController().signal,
   });

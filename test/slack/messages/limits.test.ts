@@ -10,11 +10,13 @@ import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { Run } from "../../../src/runs/run.js";
 import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
-import { followUpMessage } from "../../../src/slack/messages/follow-up.js";
+import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
+import { endMessage, followUpMessage } from "../../../src/slack/messages/follow-up.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
 import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
+import { plainText } from "../../../src/slack/messages/plain.js";
 import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
@@ -215,11 +217,31 @@ describe("never past a limit, whatever the data", () => {
       fc.property(run, time, maybe(fc.record({ from: fc.constant("C1"), why: nasty })), (made, now, moved) => {
         check(runCard(made, now, ORIGIN, moved), ["U1"]);
         check(announcement(made, ORIGIN), ["U1"]);
+        check(endMessage(made, 500_000), ["U1"]);
+        expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
         const reply = followUpMessage(made, 500_000);
         if (reply !== null) check(reply, ["U1"]);
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("a run whose card is elsewhere or nowhere", () => {
+    const word = fc.oneof(fc.constantFrom("missing_scope", "not_in_channel", "HTTP 503"), nasty);
+    const why: fc.Arbitrary<NoCard> = fc.oneof(
+      fc.record({ kind: fc.constant("slow" as const) }),
+      fc.record({ kind: fc.constant("later" as const), word }),
+      fc.record({ kind: fc.constant("refused" as const), word, asMessage: maybe(word) }),
+    );
+    fc.assert(
+      fc.property(run, why, time, nasty, (made, given, now, bot) => {
+        const shown = withoutCard(made, { why: given, bot, now, origin: ORIGIN });
+        check(shown, ["U1"]);
+        expect(plainText(shown).length).toBeLessThanOrEqual(LIMITS.plainText);
+        expect(pings({ text: plainText(shown), blocks: [] }).filter((ping) => ping !== "<@U1>")).toEqual([]);
+      }),
+    );
+    fc.assert(fc.property(word, nasty, (...given) => check(cardInDirectMessage(...given))));
   });
 
   test("a remedy", () => {

@@ -1,0 +1,58 @@
+// The people who asked for a run, and how to answer them without the Web API, for when Slack does not take the run's card. In
+// memory alone: the way is a response_url, which is a secret and lives for half an hour.
+
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../log.js";
+import type { Message } from "../messages/blocks.js";
+import type { WorkInHand } from "../work-in-hand.js";
+
+/** Source: https://docs.slack.dev/interactivity/handling-user-interaction (30 minutes, five uses). */
+const LIFE_MS = 30 * 60_000;
+
+export type Respond = (message: Message) => Promise<void>;
+
+export interface AskersOptions {
+  clock: Clock;
+  log: Logger;
+  /** A stop waits for what is being told. */
+  work: WorkInHand;
+}
+
+interface Asker {
+  respond: Respond;
+  /** By the monotonic clock, in ms. */
+  until: number;
+}
+
+export class Askers {
+  readonly #byRun = new Map<string, Asker>();
+
+  constructor(private readonly options: AskersOptions) {}
+
+  /** Somebody has just asked for a run. `respond`: answers them alone. */
+  add(runKey: string, respond: Respond): void {
+    const now = this.options.clock.monotonic();
+    for (const [key, { until }] of this.#byRun) if (until <= now) this.#byRun.delete(key);
+    this.#byRun.set(runKey, { respond, until: now + LIFE_MS });
+  }
+
+  /** Tells whoever asked for the run. False when they can no longer be reached this way. Never rejects. */
+  async tell(runKey: string, message: Message): Promise<boolean> {
+    const { clock, log, work } = this.options;
+    const asker = this.#byRun.get(runKey);
+    if (asker === undefined || asker.until <= clock.monotonic()) return false;
+    const told = asker.respond(message).then(
+      () => true,
+      (err: unknown) => {
+        log.warn({ err, runKey }, "Whoever asked for a run could not be told about it");
+        return false;
+      },
+    );
+    return work.add(told);
+  }
+
+  /** There is nothing more to tell. */
+  forget(runKey: string): void {
+    this.#byRun.delete(runKey);
+  }
+}

@@ -1,0 +1,74 @@
+// Posts and edits messages so that they arrive: what Slack does not take with blocks is sent as plain text.
+
+import type { WebClient } from "@slack/web-api";
+import { refusesMessage, type SlackFailure, slackFailure } from "../failures.js";
+import { type Message, PLAIN } from "../messages/blocks.js";
+import { plainText } from "../messages/plain.js";
+
+/** Where a message is. `ts`: its timestamp, which is its id. */
+export interface Posted {
+  channel: string;
+  ts: string;
+}
+
+/** `channel`: a channel's or, for a direct message, a person's id. */
+export interface Target {
+  channel: string;
+  thread_ts?: string;
+}
+
+/** Posts a message; when Slack does not take it as it is, its text alone. Resolves with the place, or why it is not there. */
+export async function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
+  const posted = await postAsIs(slack, to, message);
+  if (isPosted(posted) || !refusesMessage(posted)) return posted;
+  const plain = await postAsIs(slack, to, { text: plainText(message) });
+  return isPosted(plain) ? plain : worse(posted, plain);
+}
+
+/**
+ * The same at the first of these places that takes it. What may pass, or refuses the token, ends the search; else the first
+ * place's refusal is told.
+ */
+export async function postAtFirst(
+  slack: WebClient,
+  [first, ...others]: readonly [Target, ...Target[]],
+  message: Message,
+): Promise<Posted | SlackFailure> {
+  const outcome = await post(slack, first, message);
+  if (isPosted(outcome) || !isRefusedHere(outcome)) return outcome;
+  for (const place of others) {
+    const posted = await post(slack, place, message);
+    if (isPosted(posted) || !isRefusedHere(posted)) return posted;
+  }
+  return outcome;
+}
+
+/** Edits a message in the same way. Resolves with why it is not changed, or null. */
+export async function edit(slack: WebClient, at: Posted, message: Message): Promise<SlackFailure | null> {
+  const update = (content: Partial<Message> & { text: string }) =>
+    slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, slackFailure);
+  const failure = await update(message);
+  if (failure === null || !refusesMessage(failure)) return failure;
+  const plain = await update({ text: plainText(message) });
+  return plain && worse(failure, plain);
+}
+
+export function isPosted(outcome: Posted | SlackFailure): outcome is Posted {
+  return "ts" in outcome;
+}
+
+/** Whether another place may take what this one does not. */
+export function isRefusedHere({ kind, word }: SlackFailure): boolean {
+  return kind === "place" || kind === "gone" || kind === "other" || word === "missing_scope";
+}
+
+async function postAsIs(slack: WebClient, to: Target, content: Partial<Message> & { text: string }) {
+  const posted = await slack.chat.postMessage({ ...to, ...PLAIN, ...content }).catch(slackFailure);
+  if ("kind" in posted) return posted;
+  return { channel: posted.channel ?? to.channel, ts: posted.ts ?? "" };
+}
+
+/** What may pass says when to try again; else the first refusal is about the message as it should be. */
+function worse(first: SlackFailure, plain: SlackFailure): SlackFailure {
+  return refusesMessage(plain) ? first : plain;
+}

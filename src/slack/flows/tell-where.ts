@@ -1,0 +1,50 @@
+// Tells whoever asked for a run when its card does not come: why, how the run stands, and how to cancel it.
+
+import { LateError, within } from "../../health/patience.js";
+import { identityOf, isEnded, type Run } from "../../runs/run.js";
+import type { Bot, Interaction } from "../bot.js";
+import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";
+
+/**
+ * To be called once the run is stored. `asked`: settles when Hex has answered. Whoever waits hears within seconds that the run
+ * was asked for, and once more when the first word came before the run's id was known.
+ */
+export async function tellWhere(
+  bot: Bot,
+  { respond }: Interaction,
+  key: string,
+  asked: Promise<unknown>,
+): Promise<void> {
+  bot.askers.add(key, respond);
+  const why = await noCard(bot, key);
+  if (why === null) return;
+  await inTime(bot, asked);
+  const told = await tell(bot, key, why);
+  if (told === null || identityOf(told) !== null || isEnded(told)) return;
+  await asked;
+  const stillWhy = await noCard(bot, key);
+  if (stillWhy !== null) await tell(bot, key, stillWhy);
+}
+
+/** Why there is no card after some seconds; null when there is one. */
+async function noCard(bot: Bot, key: string): Promise<NoCard | null> {
+  const place = await inTime(bot, bot.cards.place(key));
+  if (place !== null) return place.kind === "nowhere" ? place.why : null;
+  return (await bot.cards.isPosted(key)) ? null : { kind: "slow" };
+}
+
+/** null when it takes too long. */
+function inTime<T>({ clock, cardPatienceMs }: Bot, work: Promise<T>): Promise<T | null> {
+  return within(clock, cardPatienceMs, work).catch((error: unknown) => {
+    if (error instanceof LateError) return null;
+    throw error;
+  });
+}
+
+async function tell({ runs, clock, askers, name, hex }: Bot, key: string, why: NoCard): Promise<Run | null> {
+  const run = await runs.get(key);
+  if (run === null) return null;
+  await askers.tell(key, withoutCard(run, { why, bot: name, now: clock.now(), origin: hex.origin }));
+  if (isEnded(run)) askers.forget(key);
+  return run;
+}

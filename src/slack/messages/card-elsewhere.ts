@@ -1,0 +1,79 @@
+// What somebody who asked for a run is told when its card is not where they look for it.
+
+import { identityOf, isEnded, type Run } from "../../runs/run.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { bold, code, inline } from "./mrkdwn.js";
+import { runCard } from "./run-card.js";
+import { titleOf } from "./run-words.js";
+import { slackRemedy } from "./slack-remedies.js";
+
+/** Slack's words for a channel that an invitation opens. */
+const INVITABLE = new Set(["not_in_channel", "channel_not_found", "no_permission"]);
+
+/** The card is a direct message, because the channel does not take it. `word`: Slack's. `bot`: its name. */
+export function cardInDirectMessage(word: string, bot: string): Message {
+  return message("The run's card is in your direct messages.", [
+    section(
+      `The bot may not post in this channel (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
+    ),
+  ]);
+}
+
+/** Why there is no card. */
+export type NoCard =
+  /** Slack has not answered for some seconds. */
+  | { kind: "slow" }
+  /** Slack does not take it now, and the bot tries again. `word`: Slack's, or the bot's own for no answer. */
+  | { kind: "later"; word: string }
+  /** Slack does not take it. `asMessage`: its word for why not as a direct message either; null when that was not tried. */
+  | { kind: "refused"; word: string; asMessage: string | null };
+
+export interface WithoutCard {
+  why: NoCard;
+  /** The bot's name. */
+  bot: string;
+  /** Epoch ms. */
+  now: number;
+  /** Where Hex is, for links. */
+  origin: string;
+}
+
+/** A run without a card, in the place of the card: how it stands, its link, and its buttons, which work here too. */
+export function withoutCard(run: Run, { why, bot, now, origin }: WithoutCard): Message {
+  const card = runCard(run, now, origin);
+  const runId = identityOf(run)?.runId;
+  const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
+  return message(`${card.text}. Slack does not take its card.`, [
+    section(`:warning: ${whyWords(run, why, bot)}`),
+    ...card.blocks,
+    isEnded(run)
+      ? null
+      : context(cancel, "`/hex runs` shows it. How it ends is told here, if it ends within half an hour."),
+  ]);
+}
+
+function whyWords(run: Run, why: NoCard, bot: string): string {
+  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} goes on all the same.`;
+  switch (why.kind) {
+    case "slow":
+      return `Slack is slow to take this run's card. It comes as soon as Slack takes it.${goesOn}`;
+    case "later":
+      return `Slack does not take this run's card at the moment (${refusalWords(why.word)}). It comes as soon as Slack takes it.${goesOn}`;
+    case "refused": {
+      const { word, asMessage } = why;
+      const todos = [...new Set([word, asMessage ?? word].map((one) => todoWords(one, bot)))].join(" ");
+      if (asMessage === null) return `Slack does not take this run's card (${refusalWords(word)}).${goesOn}\n${todos}`;
+      const both = asMessage === word ? "" : ` (${refusalWords(word)})`;
+      return `Slack takes this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${goesOn}\n${todos}`;
+    }
+  }
+}
+
+function refusalWords(word: string): string {
+  return `${code(word, 60)}: ${inline(slackRemedy(word).what, 200)}`;
+}
+
+function todoWords(word: string, bot: string): string {
+  if (INVITABLE.has(word)) return `Write ${code(`/invite @${bot}`, 100)} in this channel to see cards here.`;
+  return `To do: ${inline(slackRemedy(word).todo, 400)}.`;
+}
