@@ -99,7 +99,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     slackTrouble.observe(call);
     metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
   };
-  const slackOptions = clientOptions(config.slack, log, onCall);
+  const slackOptions = clientOptions(config.slack, log, onCall, network);
   const slack = new WebClient(config.slack.botToken, slackOptions);
   const identity = await abortable(identify(slack), signal);
   const missing = missingScopesSentence(slackTrouble.now().missingScopes);
@@ -198,6 +198,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const connection = connect({
     ...{ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall },
     ...{ onUnreadable: (kind) => metrics.slackUnreadable(kind), onRefused },
+    network,
   });
   const bot = {
     ...{

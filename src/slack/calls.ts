@@ -1,6 +1,7 @@
 // Every call of Slack's Web API and of a response_url as it is on the wire: what was asked, and what came of it.
 
 import { parseJson } from "../lib/json.js";
+import { proxyErrorIn } from "../lib/network.js";
 import { slackWord } from "./failures.js";
 
 /** The methods that the bot uses; a `response_url` is none, and counts as one. */
@@ -20,7 +21,7 @@ export interface SlackCall {
   channel: string | null;
   /** HTTP status; null when no answer came. */
   status: number | null;
-  /** Slack's word for a refusal; null when it did what was asked, or when no answer came. */
+  /** Slack's word for a refusal, or `proxy` for a proxy's; null when it did what was asked, or when no answer came. */
   word: string | null;
   ok: boolean;
   /** What the token may do, as far as the answer says. */
@@ -36,7 +37,7 @@ export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => v
     try {
       response = await send(input, init);
     } catch (error) {
-      onCall(unanswered);
+      onCall({ ...unanswered, word: proxyErrorIn(error) === null ? null : "proxy" });
       throw error;
     }
     const { status, headers } = response;

@@ -5,6 +5,7 @@ import { App } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
 import type { Clock } from "../clock.js";
 import type { Config } from "../config.js";
+import type { Network } from "../lib/network.js";
 import { boltLogger } from "../log/bolt.js";
 import type { Logger } from "../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
@@ -26,9 +27,10 @@ export function clientOptions(
   config: Config["slack"],
   log: Logger,
   onCall: (call: SlackCall) => void,
+  network: Pick<Network, "fetch">,
 ): WebClientOptions {
   return {
-    fetch: observedFetch(withSaneRetryAfter(fetchInTime), onCall),
+    fetch: observedFetch(withSaneRetryAfter(fetchInTime(network.fetch)), onCall),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
@@ -63,16 +65,18 @@ export interface ConnectOptions {
   /** Told of each thing of Slack's that could not be read. */
   onUnreadable: (kind: UnreadableKind) => void;
   onRefused: SocketReceiverOptions["onRefused"];
+  /** How requests and WebSockets leave the machine. */
+  network: Network;
 }
 
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
 export function connect(options: ConnectOptions): SlackConnection {
-  const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused } = options;
-  const webApi = clientOptions(config, log, onCall);
+  const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused, network } = options;
+  const webApi = clientOptions(config, log, onCall, network);
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
   const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
-  const send = observedFetch(fetchInTime, onCall);
+  const send = observedFetch(fetchInTime(network.fetch), onCall);
   const bolt = { authorize, clientOptions: { ...webApi, fetch: send }, logger, convoStore: false } as const;
   const deliveries = new Deliveries({ log, onUnreadable, apiUrl: config.apiUrl, send });
   if (config.mode.kind === "http") {
@@ -93,6 +97,7 @@ export function connect(options: ConnectOptions): SlackConnection {
       logger,
       clientPingTimeout: pingMs,
       clientOptions: { ...webApi, ...NEVER_TWICE },
+      ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),
     },
     ...{ send, openMs: TIMEOUT_MS, deliveries, clock, log, onRefused },
   });
@@ -106,5 +111,7 @@ export function connect(options: ConnectOptions): SlackConnection {
 }
 
 /** In time, and to where it was sent alone: whoever redirects an answer may be anybody, and Slack does not. */
-const fetchInTime: typeof fetch = (input, init) =>
-  fetch(input, { ...init, redirect: "manual", signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });
+function fetchInTime(send: typeof fetch): typeof fetch {
+  return (input, init) =>
+    send(input, { ...init, redirect: "manual", signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });
+}

@@ -1,6 +1,7 @@
 // What Slack's Web API refused or failed at, told apart by what the bot can do about it.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import { proxyErrorIn } from "../lib/network.js";
 import type { SlackCall } from "./calls.js";
 import { pauseMsOf } from "./connection/retry-after.js";
 
@@ -110,7 +111,8 @@ const UNREADABLE = "unreadable";
 /** Classifies what a WebClient threw. Rethrows what is no failure of Slack's. */
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) return rateLimited(pauseMsOf(error.retryAfter));
-  if (error instanceof WebAPIRequestError) return { kind: "transient", word: "network" };
+  if (error instanceof WebAPIRequestError)
+    return { kind: "transient", word: proxyErrorIn(error) === null ? "network" : "proxy" };
   if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
   if (!(error instanceof WebAPIPlatformError)) throw error;
   return failureOfWord(slackWord(error.data.error));
@@ -119,7 +121,7 @@ export function slackFailure(error: unknown): SlackFailure {
 /** The same for a call that was seen on the wire; null when Slack did what was asked. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
   if (call.ok) return null;
-  if (call.status === null) return { kind: "transient", word: "network" };
+  if (call.status === null) return { kind: "transient", word: call.word ?? "network" };
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
   const word = call.word === UNREADABLE ? null : call.word;
   if (call.method === "response_url") return failureOfAnswer(call.status, word);

@@ -2,6 +2,7 @@
 
 import { RespondError, type RespondFn } from "@slack/bolt";
 import type { Clock } from "../clock.js";
+import { proxyErrorIn } from "../lib/network.js";
 import type { Message } from "./messages/blocks.js";
 
 /** Answers the person alone. */
@@ -47,6 +48,7 @@ export function whyUnanswered(failure: unknown): string | null {
     return statusCode >= 500 ? `HTTP ${statusCode}` : "refused_answer";
   }
   if (!(failure instanceof Error)) return null;
+  if (proxyErrorIn(failure) !== null) return "proxy";
   // Of `fetch`, which Bolt's answers go through.
   return failure.name === "TimeoutError" || failure.message === "fetch failed" ? "network" : null;
 }

@@ -17,11 +17,12 @@ afterEach(async () => {
 const hostOf = (url: string) => new URL(url).host;
 
 describe.each(MODES)("over %s", (mode) => {
-  test("Hex and its status page are asked through the proxy", async () => {
+  test("Slack, Hex and Hex's status page are asked through the proxy", async () => {
     bench = await Bench.start(mode, { env: { HTTP_PROXY: proxy.url } });
     expect(await bench.ask("status")).toContain("Connected to Hex");
     expect(proxy.asked).toContain(hostOf(bench.hex.origin));
     expect(proxy.asked).toContain(hostOf(bench.statusPage.origin));
+    expect(proxy.asked).toContain(hostOf(bench.slack.apiUrl));
     expect(bench.log.join("")).not.toContain("s3cret-pass");
   });
 
@@ -30,6 +31,24 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("status")).toContain("Connected to Hex");
     expect(proxy.asked).toEqual([]);
   });
+});
+
+test("Socket Mode goes through the proxy, again after it has cut the connection", async () => {
+  bench = await Bench.start("socket", { env: { HTTP_PROXY: proxy.url } });
+  // Nothing else is under way: what is cut is the WebSocket.
+  proxy.cut();
+  await bench.until(() => bench.slack.socket.connections === 0);
+  await bench.until(() => bench.slack.socket.connections > 0);
+  expect(await bench.ask("status")).toContain("Connected to Hex");
+});
+
+test("a proxy that keeps the bot from Slack is named in the log, with what to do", async () => {
+  bench = await Bench.start("http", { env: { HTTP_PROXY: proxy.url } });
+  proxy.cut();
+  proxy.refuses = 407;
+  await bench.slack.command("help");
+  await bench.until(() => bench.log.some((line) => line.includes("verify HTTPS_PROXY")));
+  proxy.refuses = null;
 });
 
 test.each([

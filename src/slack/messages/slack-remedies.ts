@@ -98,6 +98,10 @@ const REMEDIES: Record<string, SlackRemedy> = {
     what: "Slack cannot be reached",
     todo: "check that the bot's machine may reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
   },
+  proxy: {
+    what: "The proxy does not let the bot through to Slack",
+    todo: "verify HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (README.md, section Behind a proxy)",
+  },
   internal_error: FAILS,
   fatal_error: FAILS,
   service_unavailable: FAILS,
