@@ -9,6 +9,7 @@ import { logHealth, logHeldBack, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
 import { Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
+import { StoreCheck } from "./health/store-check.js";
 import { Watchdog } from "./health/watchdog.js";
 import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
@@ -39,6 +40,7 @@ import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
+import { storeSentence } from "./slack/messages/store-remedies.js";
 import { slackReadiness } from "./slack/ready.js";
 import { SlackTroubles } from "./slack/trouble.js";
 import { WorkInHand } from "./slack/work-in-hand.js";
@@ -133,6 +135,18 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const catalog = new Catalog(hex, clock);
   const prober = new Prober(hex, catalog, clock);
 
+  const storeKind = config.store.kind;
+  const storeCheck = new StoreCheck({
+    clock,
+    tryStore: async () => {
+      store.file?.assertThere();
+      await tryWrite(store.db);
+    },
+    onChange: (state, err) => {
+      if (state.ok) log.info("The store works again");
+      else log.error({ err, why: state.why, todo: storeSentence(state.why, storeKind) }, "The store does not work");
+    },
+  });
   const rows = new RowReader(({ place, why }) =>
     log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
   );
@@ -214,6 +228,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       askers,
       health,
       rows,
+      storeCheck,
+      storeKind,
       slackTrouble,
       clock,
       statusPatienceMs,
@@ -229,7 +245,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const readiness = new Readiness({
     ...{ clock, slack: slackReady },
     lastProbe: () => health.lastProbe(),
-    tryWrite: () => tryWrite(store.db),
+    store: () => storeCheck.now(),
   });
   metrics.start({
     ...{ clock, budget, runsByState: () => runs.countByState() },
@@ -245,10 +261,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   let server: RunningServer | null = null;
   let watch: Promise<unknown> = Promise.resolve();
+  let upkeep: (Promise<void> | undefined)[] = [];
   const stop = async () => {
     stopping.abort();
     const late = clock.sleep(stopMs);
-    const taken = [connection.close(), server?.close(), work.done(), watch];
+    const taken = [connection.close(), server?.close(), work.done(), watch, ...upkeep];
     await Promise.race([Promise.all(taken).then(() => cards.idle()), late]);
     ending.abort();
     metrics.stop();
@@ -272,6 +289,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     throw error;
   }
 
+  upkeep = [storeCheck.watch(stopping.signal), store.file?.keepWhole(clock, stopping.signal)];
   watch = lock.hold(stopping.signal, async (held) => {
     watching = true;
     const tasks = [watcher.watch(held), keeper.keep(held), watchdog.watch(held), alerts?.keep(held)];

@@ -2,9 +2,9 @@
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
-import { StoreFailure } from "../store/failure.js";
 import type { Probe } from "./memory.js";
-import { LateError, patiently, STORE_MS, within } from "./patience.js";
+import { patiently } from "./patience.js";
+import type { StoreState } from "./store-check.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {
@@ -18,8 +18,7 @@ export interface ReadyOptions {
   slack: () => SlackReady;
   /** null: none has been made yet. */
   lastProbe: () => Promise<Probe | null>;
-  /** Writes something small to the store. */
-  tryWrite: () => Promise<void>;
+  store: () => Promise<StoreState>;
 }
 
 interface Part {
@@ -30,12 +29,7 @@ interface Part {
   why?: string;
 }
 
-/** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
-const KEEP_MS = 1_000;
-
 export class Readiness {
-  #isWriting = false;
-  #store: { part: Promise<Part>; at: number } | null = null;
   readonly #lastProbe: () => Promise<Probe | null>;
 
   constructor(private readonly options: ReadyOptions) {
@@ -57,25 +51,10 @@ export class Readiness {
     return { slack: { ok, since: iso(since), ...(why === null ? {} : { why }) }, store, hex };
   }
 
-  #storePart(): Promise<Part> {
-    const now = this.options.clock.now();
-    if (this.#store === null || now - this.#store.at >= KEEP_MS) this.#store = { part: this.#write(), at: now };
-    return this.#store.part;
-  }
-
-  /** A write that hangs is not followed by another one. */
-  async #write(): Promise<Part> {
-    const { clock, tryWrite } = this.options;
-    const at = iso(clock.now());
-    if (this.#isWriting) return { ok: false, at, why: "timeout" };
-    this.#isWriting = true;
-    const written = tryWrite().finally(() => {
-      this.#isWriting = false;
-    });
-    return within(clock, STORE_MS, written).then(
-      () => ({ ok: true, at }),
-      (error: unknown) => ({ ok: false, at, why: error instanceof LateError ? "timeout" : whyNot(error) }),
-    );
+  async #storePart(): Promise<Part> {
+    const state = await this.options.store();
+    const at = iso(state.at);
+    return state.ok ? { ok: true, at } : { ok: false, at, since: iso(state.since), why: state.why };
   }
 
   async #hexPart(): Promise<Part> {
@@ -87,11 +66,6 @@ export class Readiness {
     if (this.options.clock.now() > probe.until) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
     return { ok: probe.ok, at: iso(probe.at), ...(probe.ok || probe.kind === null ? {} : { why: probe.kind }) };
   }
-}
-
-/** A word for what the database said; its own words may name hosts. */
-function whyNot(error: unknown): string {
-  return error instanceof StoreFailure ? error.kind : "failed";
 }
 
 function iso(at: number): string {

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../clock.js";
 import type { HealthStore } from "../health/store.js";
+import type { StoreCheck } from "../health/store-check.js";
 import type { Budget } from "../hex/budget.js";
 import type { Catalog } from "../hex/catalog.js";
 import type { Call, HexClient } from "../hex/client.js";
@@ -15,6 +16,7 @@ import type { RowReader } from "../store/row-reader.js";
 import type { Askers } from "./cards/askers.js";
 import type { Cards } from "./cards/cards.js";
 import type { Message } from "./messages/blocks.js";
+import type { StoreKind } from "./messages/store-remedies.js";
 import type { SlackTroubles } from "./trouble.js";
 
 export interface Bot {
@@ -29,6 +31,8 @@ export interface Bot {
   cards: Cards;
   askers: Askers;
   health: HealthStore;
+  storeCheck: StoreCheck;
+  storeKind: StoreKind;
   /** Knows which stored rows could not be read. */
   rows: RowReader;
   slackTrouble: SlackTroubles;

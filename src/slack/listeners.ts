@@ -47,7 +47,7 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     );
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
     const outcome = await work.add(
-      answered(interaction, bot.hex.origin, () =>
+      answered(interaction, bot, () =>
         admitted(members.ofCommand(commandOrigin(command)), interaction, () =>
           runCommand(bot, interaction, command.text ?? ""),
         ),
@@ -63,7 +63,7 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
     const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond, bot.clock) };
     const outcome = await work.add(
-      answered(click, bot.hex.origin, () =>
+      answered(click, bot, () =>
         admitted(members.ofClick(clickOrigin(body)), click, () => pressButton(bot, click, action.action_id)),
       ),
     );
@@ -98,14 +98,14 @@ function interactionOf(
   };
 }
 
-/** Runs the work of an interaction; a failure becomes an answer that says what to do. `origin`: where Hex is. Never rejects. */
-async function answered(interaction: Interaction, origin: string, work: () => Promise<void>): Promise<Outcome> {
+/** Runs the work of an interaction; a failure becomes an answer that says what to do. Never rejects. */
+async function answered(interaction: Interaction, bot: Bot, work: () => Promise<void>): Promise<Outcome> {
   const { log, respond } = interaction;
   try {
     await work();
     return "ok";
   } catch (error) {
-    const { message, outcome } = explain(error, interaction, origin);
+    const { message, outcome } = explain(error, interaction, bot);
     await respond(message).catch((failure: unknown) => {
       const word = whyUnanswered(failure);
       const todo = word === null ? {} : { todo: slackRemedy(word).todo };

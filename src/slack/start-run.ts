@@ -2,8 +2,21 @@
 
 import type { Project } from "../hex/schema.js";
 import type { RunOptions } from "../runs/run.js";
+import type { Intent } from "../runs/transitions.js";
+import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
 import type { Bot, Interaction } from "./bot.js";
 import { tellWhere } from "./flows/tell-where.js";
+
+/** The store does not take what is wanted: Hex was asked for nothing. */
+export class NothingStarted extends Error {
+  override readonly name = "NothingStarted";
+  constructor(
+    readonly why: StoreFailureKind,
+    cause?: unknown,
+  ) {
+    super("the store does not take the start of a run", { cause });
+  }
+}
 
 export interface Wish {
   /** The same for every click or delivery that must lead to one run. */
@@ -15,6 +28,7 @@ export interface Wish {
 /**
  * `stored` is called once the intent is stored, before Hex is asked.
  * @returns false when a run with this key exists already, and nothing was done
+ * @throws NothingStarted, HexError
  */
 export async function startRun(
   bot: Bot,
@@ -23,7 +37,6 @@ export async function startRun(
   stored: () => Promise<unknown> = async () => undefined,
 ): Promise<boolean> {
   const { user, channel, reference } = interaction;
-  await bot.cards.open(key, channel, user);
   const intent = {
     key,
     project: { id: project.id, title: project.title },
@@ -32,9 +45,22 @@ export async function startRun(
     requestedAt: bot.clock.now(),
     reference,
   };
-  if (!(await bot.starter.intend(intent))) return false;
+  if (!(await remember(bot, intent, channel, user))) return false;
   interaction.log.info({ projectId: project.id, runKey: key }, "run asked for");
   const asked = bot.starter.ask(key);
   await Promise.all([asked, tellWhere(bot, interaction, key, asked), stored()]);
   return true;
+}
+
+/** A file that is gone takes what is stored as before, and it is lost at the next start: the run would be, too. */
+async function remember(bot: Bot, intent: Intent, channel: string, user: string): Promise<boolean> {
+  const store = await bot.storeCheck.now();
+  if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
+  try {
+    await bot.cards.open(intent.key, channel, user);
+    return await bot.starter.intend(intent);
+  } catch (error) {
+    if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);
+    throw error;
+  }
 }

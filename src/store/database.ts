@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import Database from "libsql";
+import { DatabaseFile } from "./database-file.js";
 import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
@@ -14,6 +15,8 @@ export type Db = Kysely<Tables>;
 export interface Store {
   db: Db;
   close: () => Promise<void>;
+  /** Of the embedded store. */
+  file?: DatabaseFile;
 }
 
 /**
@@ -48,8 +51,8 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       file.pragma("synchronous = FULL");
       const db = new Kysely<Tables>({ dialect: new GuardedDialect(new SqliteDialect({ database: file })) });
       await migrateFile(db);
-      const close = () => db.destroy().finally(unlock);
-      return { db, close };
+      const own = new DatabaseFile(file, path);
+      return { db, close: () => closeFile(own, db).finally(unlock), file: own };
     } catch (error) {
       unlock();
       throw error;
@@ -60,6 +63,16 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
     const isHeld = error instanceof Error && /database is locked/i.test(error.message);
     throw new StoreError(isHeld ? "held" : "unusable", path, error);
   }
+}
+
+/** Whoever copies the file afterwards has everything. What cannot be brought into it stays in the log, which is read again. */
+async function closeFile(file: DatabaseFile, db: Db): Promise<void> {
+  try {
+    file.checkpoint();
+  } catch {
+    // A full disk, for one.
+  }
+  await db.destroy();
 }
 
 /**

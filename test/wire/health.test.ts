@@ -8,6 +8,7 @@ import { sql } from "kysely";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Readiness } from "../../src/health/ready.js";
+import { StoreCheck } from "../../src/health/store-check.js";
 import { openEmbedded } from "../../src/store/database.js";
 import { tryWrite } from "../../src/store/trial.js";
 import { ManualClock } from "../sandbox/clock.js";
@@ -215,12 +216,16 @@ test("what the watchdog sees cannot be stored: machines are told that nobody kno
 
 describe("the store", () => {
   const clock = new ManualClock();
+  const checkOf = (tryStore: () => Promise<void>) => {
+    const check = new StoreCheck({ clock, tryStore, onChange: () => undefined });
+    return () => check.now();
+  };
   const readiness = (write: () => Promise<void>) =>
     new Readiness({
       clock,
       slack: () => ({ ok: true, since: clock.now(), why: null }),
       lastProbe: async () => ({ at: clock.now(), ok: true, kind: null, until: clock.now() + 1 }),
-      tryWrite: write,
+      store: checkOf(write),
     });
 
   test("a probe that nobody has followed up for long says nothing any more", async () => {
@@ -229,7 +234,7 @@ describe("the store", () => {
       clock,
       slack: () => ({ ok: true, since: at, why: null }),
       lastProbe: async () => ({ at, ok: true, kind: null, until: at + 240_000 }),
-      tryWrite: async () => undefined,
+      store: checkOf(async () => undefined),
     });
     expect((await parts.parts()).hex).toMatchObject({ ok: true });
     clock.advance(240_001);
@@ -237,7 +242,11 @@ describe("the store", () => {
   });
 
   test("a last probe that cannot be read is not one that was never made", async () => {
-    const well = { clock, slack: () => ({ ok: true, since: clock.now(), why: null }), tryWrite: async () => undefined };
+    const well = {
+      clock,
+      slack: () => ({ ok: true, since: clock.now(), why: null }),
+      store: checkOf(async () => undefined),
+    };
     const broken = new Readiness({ ...well, lastProbe: () => Promise.reject(new Error("damaged")) });
     expect((await broken.parts()).hex).toEqual({ ok: false, why: "store" });
     const hung = new Readiness({ ...well, lastProbe: () => new Promise(() => undefined) }).parts();

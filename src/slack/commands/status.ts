@@ -15,8 +15,9 @@ export async function status(bot: Bot, interaction: Interaction): Promise<void> 
     });
 
   const page = statusPage.read();
-  const [connection, history, watched] = await Promise.all([
+  const [connection, store, history, watched] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusPatienceMs)),
+    bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(({ length }) => length)),
   ]);
@@ -31,7 +32,7 @@ export async function status(bot: Bot, interaction: Interaction): Promise<void> 
     report,
     slack,
     reference,
-    setAside: rows.setAside,
+    ...{ store, storeKind: bot.storeKind, setAside: rows.setAside },
   };
   await interaction.respond(statusMessage(shown, clock.now()));
 }

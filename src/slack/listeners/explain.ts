@@ -4,21 +4,26 @@ import type { Outcome } from "../../health/metrics.js";
 import { HexError } from "../../hex/errors.js";
 import type { Logger } from "../../log.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { StoreFailure } from "../../store/failure.js";
+import type { Bot } from "../bot.js";
 import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
+import { storeSentence } from "../messages/store-remedies.js";
+import { storeTroubleMessage } from "../messages/store-trouble.js";
+import { NothingStarted } from "../start-run.js";
 
 export interface Explained {
   message: Message;
   outcome: Exclude<Outcome, "ok">;
 }
 
-/** Logs what was thrown and puts it into words. `origin`: where Hex is, for links. */
+/** Logs what was thrown and puts it into words. */
 export function explain(
   error: unknown,
   { log, reference }: { log: Logger; reference: string },
-  origin: string,
+  { hex, storeKind }: Pick<Bot, "hex" | "storeKind">,
 ): Explained {
   if (error instanceof HexError) {
     log.warn({ err: error }, "Hex: %s", error.kind);
@@ -26,7 +31,13 @@ export function explain(
   }
   if (error instanceof UnreadableRun) {
     log.warn({ err: error, runKey: error.run.key }, "a run that cannot be read");
-    return { message: unreadableRunMessage(error.run, origin, reference), outcome: "fault" };
+    return { message: unreadableRunMessage(error.run, hex.origin, reference), outcome: "fault" };
+  }
+  if (error instanceof StoreFailure || error instanceof NothingStarted) {
+    const isNothingStarted = error instanceof NothingStarted;
+    const why = isNothingStarted ? error.why : error.kind;
+    log.error({ err: error, why, todo: storeSentence(why, storeKind) }, "the store does not work");
+    return { message: storeTroubleMessage({ why, kind: storeKind, isNothingStarted, reference }), outcome: "fault" };
   }
   log.error({ err: error }, "fault");
   return { message: faultMessage(reference), outcome: "fault" };

@@ -2,6 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { History } from "../../health/history.js";
+import type { StoreState } from "../../health/store-check.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection.js";
 import { type HexError, meansLater, type Sight } from "../../hex/errors.js";
 import { remedyFor } from "../../hex/remedies.js";
@@ -17,6 +18,8 @@ import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { slackTroubleLines } from "./slack-remedies.js";
+import type { StoreKind } from "./store-remedies.js";
+import { storeTroubleLine } from "./store-trouble.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * 60_000;
@@ -33,6 +36,8 @@ export interface Status {
   /** Hex's public status page; null when it gave no answer. */
   report: HexReport | null;
   slack: SlackState;
+  store: StoreState;
+  storeKind: StoreKind;
   /** How many stored rows cannot be read, by table. */
   setAside: ReadonlyMap<ReadTable, number>;
   reference: string;
@@ -87,14 +92,19 @@ function brokenMessage(
 }
 
 /** What Hex says of itself, what Slack refused lately, and what the store holds that cannot be read. */
-function besideBlocks({ report, slack, setAside }: Status, sight: Sight): KnownBlock[] {
-  const lines = [hexReportLine(report, sight !== "failure"), ...slackTroubleLines(slack), setAsideLine(setAside)];
+function besideBlocks({ report, slack, store, storeKind, setAside }: Status, sight: Sight): KnownBlock[] {
+  const lines = [
+    storeTroubleLine(store, storeKind),
+    hexReportLine(report, sight !== "failure"),
+    ...slackTroubleLines(slack),
+    setAsideLine(setAside),
+  ];
   return lines.filter((line) => line !== null).map((line) => section(line));
 }
 
-function foot({ connection, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
+function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
-    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute · checked ${date(now, "{time_secs}")}`,
+    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store works since ${date(store.since, "{time}")}` : ""} · checked ${date(now, "{time_secs}")}`,
     connection.error === null ? `Reference ${code(reference, 40)}` : null,
   );
 }

@@ -1,6 +1,7 @@
-// What to do when the store cannot be used, in one sentence for each failure.
+// What to do when the store cannot be used, in one sentence for each failure: at the start, and while the bot runs.
 
 import type { StoreError } from "../../store/database.js";
+import type { StoreFailureKind } from "../../store/failure.js";
 import type { PostgresFailure } from "../../store/postgres-failure.js";
 
 /** Each is read after "The Postgres at <host>/<database>". */
@@ -57,4 +58,39 @@ export function storeFailure({ kind, where, message }: StoreError): string {
     default:
       return `The Postgres at ${where} ${postgresRemedy(kind)}`;
   }
+}
+
+/** Where the bot stores: in a file of its own, or in a Postgres. */
+export type StoreKind = "embedded" | "shared";
+
+/** Each is read after "The bot's database file". */
+const FILE: Readonly<Partial<Record<StoreFailureKind, string>>> = {
+  disk_full: "cannot grow, because the disk is full: free some space, or give it a larger disk",
+  read_only:
+    "cannot be written to: let the bot's user write to the folder HEX_BOT_DATA_DIR and the files in it, and see that the disk is not mounted read-only",
+  timeout: "takes longer than a second for a small write: see whether the disk is slow or failing",
+  busy: "is locked by another program: close what has it open, such as a database browser or a backup",
+  io: "cannot be read or written, because the disk or the file system fails: look at the machine's disks",
+  damaged:
+    "is damaged: stop the bot, keep a copy of the folder HEX_BOT_DATA_DIR, put a backup in its place, and start it again",
+  file_gone:
+    "was deleted, moved or replaced while the bot runs, so that what is stored now is lost at its next start: restart the bot; when the folder was moved, put it back first",
+};
+/** The same after "The bot's Postgres", where it is another thing to do while the bot runs than at its start. */
+const RUNNING: Readonly<Partial<Record<StoreFailureKind, string>>> = {
+  timeout: "does not answer in time: see whether it is overloaded, and whether the network to it works",
+  lost: "broke off the connection: look at its log, and at that of the pooler before it; the bot connects again by itself",
+  starting: "is starting or stopping: wait until it is ready; the bot connects again by itself",
+};
+const OTHERWISE = "does not do what it is asked: look at the bot's log, which has its own words";
+
+/** What is the matter with the store of a bot that runs, and what to do: one sentence without its full stop. */
+export function storeSentence(why: StoreFailureKind, kind: StoreKind): string {
+  if (kind === "embedded") return `The bot's database file ${FILE[why] ?? OTHERWISE}`;
+  const known = RUNNING[why] ?? (isPostgres(why) ? POSTGRES[why] : OTHERWISE);
+  return `The bot's Postgres ${known}`;
+}
+
+function isPostgres(why: StoreFailureKind): why is PostgresFailure {
+  return Object.hasOwn(POSTGRES, why);
 }

@@ -23,6 +23,7 @@ import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
 import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
 import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
+import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
@@ -285,6 +286,11 @@ describe("never past a limit, whatever the data", () => {
       troubles: fc.array(trouble, { maxLength: 6 }),
       missingScopes: fc.subarray(["commands", "chat:write", "chat:write.public"]),
     });
+    const store = fc.oneof(
+      fc.record({ ok: fc.constant(true as const), at: time, since: time }),
+      fc.record({ ok: fc.constant(false as const), why: fc.constantFrom(...STORE_FAILURES), at: time, since: time }),
+    );
+    const stores = fc.record({ store, storeKind: fc.constantFrom("embedded" as const, "shared" as const) });
     fc.assert(
       fc.property(
         connection,
@@ -292,10 +298,11 @@ describe("never past a limit, whatever the data", () => {
         maybe(fc.nat()),
         maybe(report),
         slack,
-        (made, past, watched, page, state) => {
+        stores,
+        (made, past, watched, page, state, storeState) => {
           const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
           const rest = { watched, budgetLeft: 3, report: page, slack: state, setAside, reference: "abcd1234" };
-          check(statusMessage({ connection: made, history: past, ...rest }, NOW));
+          check(statusMessage({ connection: made, history: past, ...rest, ...storeState }, NOW));
         },
       ),
     );

@@ -1,0 +1,84 @@
+// Whether the store works at this moment, tried with a small write, and since when it is as it is.
+
+import type { Clock } from "../clock.js";
+import { Rounds } from "../rounds.js";
+import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
+import { LateError, STORE_MS, within } from "./patience.js";
+
+/** `at`: when it was tried; `since`: when it was first seen to be so; epoch ms. */
+export type StoreState = { at: number; since: number } & ({ ok: true } | { ok: false; why: StoreFailureKind });
+
+export interface StoreCheckOptions {
+  clock: Clock;
+  /** Writes something small, and looks whether the file is there. */
+  tryStore: () => Promise<void>;
+  /** Told when it is no longer as it was, and why (null: it works); not of its first state, when that is a good one. */
+  onChange: (state: StoreState, error: unknown) => void;
+}
+
+/** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
+const KEEP_MS = 1_000;
+/** How often it looks when nobody asks, in ms. */
+const ROUND_MS = 30_000;
+
+export class StoreCheck {
+  #isWriting = false;
+  #last: { state: Promise<StoreState>; at: number } | null = null;
+  #known: StoreState | null = null;
+
+  constructor(private readonly options: StoreCheckOptions) {}
+
+  /** Takes little more than a second. Never rejects. */
+  now(): Promise<StoreState> {
+    const now = this.options.clock.monotonic();
+    if (this.#last === null || now - this.#last.at >= KEEP_MS) this.#last = { state: this.#look(), at: now };
+    return this.#last.state;
+  }
+
+  /** Looks until `signal` aborts, so that the log tells of what nobody has asked for. */
+  async watch(signal: AbortSignal): Promise<void> {
+    await new Rounds(this.options.clock).until(signal, async () => {
+      await this.now();
+      return ROUND_MS;
+    });
+  }
+
+  async #look(): Promise<StoreState> {
+    const at = this.options.clock.now();
+    try {
+      await this.#write();
+      return this.#seen({ at, since: at, ok: true }, null);
+    } catch (error) {
+      return this.#seen({ at, since: at, ok: false, why: whyNot(error) }, error);
+    }
+  }
+
+  /** A write that hangs is not followed by another one. */
+  async #write(): Promise<void> {
+    const { clock, tryStore } = this.options;
+    if (this.#isWriting) throw new LateError("the write before is still under way");
+    this.#isWriting = true;
+    const written = tryStore().finally(() => {
+      this.#isWriting = false;
+    });
+    await within(clock, STORE_MS, written);
+  }
+
+  #seen(state: StoreState, error: unknown): StoreState {
+    const before = this.#known;
+    const isSame = before !== null && before.ok === state.ok && whyOf(before) === whyOf(state);
+    // Another reason is no new beginning.
+    this.#known = { ...state, since: before !== null && before.ok === state.ok ? before.since : state.since };
+    if (!isSame && (before !== null || !state.ok)) this.options.onChange(this.#known, error);
+    return this.#known;
+  }
+}
+
+function whyOf(state: StoreState): StoreFailureKind | null {
+  return state.ok ? null : state.why;
+}
+
+function whyNot(error: unknown): StoreFailureKind {
+  if (error instanceof LateError) return "timeout";
+  return error instanceof StoreFailure ? error.kind : "failed";
+}

@@ -1,0 +1,33 @@
+// The store does not work: what somebody reads who wanted to do something, and what `/hex status` says.
+
+import type { StoreState } from "../../health/store-check.js";
+import type { StoreFailureKind } from "../../store/failure.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { code, date, inline } from "./mrkdwn.js";
+import { type StoreKind, storeSentence } from "./store-remedies.js";
+
+export interface StoreTrouble {
+  why: StoreFailureKind;
+  kind: StoreKind;
+  /** Whether it is certain that Hex was asked to start nothing. */
+  isNothingStarted: boolean;
+  reference: string;
+}
+
+/** To whoever asked for something that the store is needed for. */
+export function storeTroubleMessage({ why, kind, isNothingStarted, reference }: StoreTrouble): Message {
+  const head = isNothingStarted ? "Nothing was started" : "The bot could not do that";
+  const then = isNothingStarted ? "Then try again." : "Look at the card or in Hex how it stands before you try again.";
+  return message(`${head}, because its store does not work.`, [
+    section(
+      `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${then}\n\`/hex status\` and \`/hex projects\` work without it.`,
+    ),
+    context(`Reference ${code(reference, 40)}, also in the bot's log`),
+  ]);
+}
+
+/** A line of mrkdwn for `/hex status`; null while it works. */
+export function storeTroubleLine(store: StoreState, kind: StoreKind): string | null {
+  if (store.ok) return null;
+  return `:warning: *The store does not work* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until then nothing can be started or cancelled here, and cards stand still.`;
+}

@@ -1,0 +1,212 @@
+// A store that does not work, on the file and on a real Postgres: what people and machines are told, and that nothing is started.
+
+import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "libsql";
+import { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { StoreCheck } from "../../src/health/store-check.js";
+import { openEmbedded } from "../../src/store/database.js";
+import { StoreFailure, type StoreFailureKind } from "../../src/store/failure.js";
+import { LocalPostgres } from "../crash/fleet.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { Bench, breathe, MODES, shown } from "./bench.js";
+
+const logged = (bench: Bench, words: string) => bench.log.filter((line) => line.includes(`"msg":"${words}"`));
+
+/** Until machines are told so. A database that answers in real time is given up by a clock that the test moves. */
+async function readyzSays(bench: Bench, text: string): Promise<void> {
+  for (let turn = 0; turn < 500; turn++) {
+    if ((await bench.get("/readyz")).text.includes(text)) return;
+    await breathe();
+    bench.clock.advance(1_001);
+  }
+  throw new Error(`/readyz never said ${text}: ${(await bench.get("/readyz")).text}`);
+}
+
+/** It works again, and is said to. */
+async function expectWell(bench: Bench): Promise<void> {
+  await readyzSays(bench, '"store":{"ok":true');
+  expect(logged(bench, "The store works again")).toHaveLength(1);
+  const status = await bench.ask("status");
+  expect(status).not.toContain("does not work");
+  expect(status).toContain("store works since");
+  const project = bench.hex.workspace.addProject({ title: "Churn" });
+  await bench.slack.command(`run ${project.id}`);
+  await bench.cardShows("Completed");
+}
+
+describe.each(MODES)("a file, %s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  test("a database file that another program has locked", async () => {
+    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    other.exec("begin immediate");
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await readyzSays(bench, '"why":"busy"');
+    expect(await bench.ask("status")).toMatch(/is locked by another program: close what has it open/);
+    expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
+    expect(bench.starts).toEqual([]);
+    other.exec("rollback");
+    other.close();
+    await expectWell(bench);
+  });
+
+  test("a database file that was deleted while the bot runs", async () => {
+    rmSync(join(bench.dataDir, "hex-bot.db"));
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.pass(31_000);
+    expect((await bench.get("/readyz")).text).toContain('"why":"file_gone"');
+    expect(await bench.ask("status")).toMatch(/was deleted, moved or replaced while the bot runs/);
+    expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
+    expect(bench.starts).toEqual([]);
+    expect(logged(bench, "The store does not work")[0]).toContain('"todo":"The bot\'s database file was deleted');
+  });
+});
+
+describe("the file", () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "hex-bot-"));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+  const path = () => join(dir, "hex-bot.db");
+  const insert = (at: number) => ({ at });
+  const rowsIn = (file: string): unknown[] => {
+    const copy = new Database(file);
+    const rows: unknown[] = copy.prepare("select at from requests").all();
+    copy.close();
+    return rows;
+  };
+
+  test("holds everything after an orderly stop, so that a copy of it alone is whole", async () => {
+    const { db, close } = await openEmbedded(dir);
+    await db.insertInto("requests").values(insert(7)).execute();
+    await close();
+    copyFileSync(path(), join(dir, "copy.db"));
+    expect(rowsIn(join(dir, "copy.db"))).toEqual([{ at: 7 }]);
+    expect(statSync(`${path()}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  });
+
+  test("holds what is older than five minutes while the bot runs", async () => {
+    const { db, close, file } = await openEmbedded(dir);
+    const clock = new ManualClock();
+    const end = new AbortController();
+    const kept = file?.keepWhole(clock, end.signal);
+    await db.insertInto("requests").values(insert(7)).execute();
+    clock.advance(5 * 60_000);
+    await Promise.resolve();
+    copyFileSync(path(), join(dir, "copy.db"));
+    expect(rowsIn(join(dir, "copy.db"))).toEqual([{ at: 7 }]);
+    end.abort();
+    await kept;
+    await close();
+  });
+
+  test.each<[string, () => void]>([
+    ["deleted", () => rmSync(path())],
+    ["deleted with its folder", () => rmSync(dir, { recursive: true })],
+    ["moved with its folder", () => renameSync(dir, `${dir}-moved`)],
+    ["replaced", () => [writeFileSync(`${path()}.new`, "another"), renameSync(`${path()}.new`, path())]],
+    ["robbed of its log", () => rmSync(`${path()}-wal`)],
+  ])("that was %s is noticed", async (_, happens) => {
+    const { db, close, file } = await openEmbedded(dir);
+    await db.insertInto("requests").values(insert(7)).execute();
+    file?.assertThere();
+    happens();
+    expect(() => file?.assertThere()).toThrow(expect.objectContaining({ name: "StoreFailure", kind: "file_gone" }));
+    await close();
+    rmSync(`${dir}-moved`, { recursive: true, force: true });
+  });
+});
+
+test("since when the store fails stays, whatever the reason becomes, and each reason is told once", async () => {
+  const clock = new ManualClock();
+  let failure: StoreFailure | null = null;
+  const told: string[] = [];
+  const check = new StoreCheck({
+    clock,
+    tryStore: async () => {
+      if (failure !== null) throw failure;
+    },
+    onChange: (state) => told.push(state.ok ? "works" : state.why),
+  });
+  const after = (ms: number, kind: StoreFailureKind | null) => {
+    clock.advance(ms);
+    failure = kind === null ? null : new StoreFailure(kind, new Error(kind));
+    return check.now();
+  };
+  const began = clock.now();
+  expect(await after(0, null)).toEqual({ ok: true, at: began, since: began });
+  for (const kind of ["refused", "refused", "starting"] as const) await after(1_000, kind);
+  expect(await after(1_000, "starting")).toMatchObject({ ok: false, why: "starting", since: began + 1_000 });
+  expect(await after(1_000, null)).toMatchObject({ ok: true, since: began + 5_000 });
+  expect(told).toEqual(["refused", "starting", "works"]);
+});
+
+describe("Postgres", () => {
+  let postgres: LocalPostgres;
+  beforeAll(async () => {
+    postgres = await LocalPostgres.start();
+  }, 60_000);
+  afterAll(() => postgres.stop());
+
+  const started = (url: string) => Bench.start("http", { env: { DATABASE_URL: url } });
+
+  test("that takes no writes", async () => {
+    const url = await postgres.database("standing_by");
+    const bench = await started(url);
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    const setReadOnly = async (value: string) => {
+      await admin.query(`alter database standing_by set default_transaction_read_only = ${value}`);
+      await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'standing_by' and pid <> pg_backend_pid()",
+      );
+    };
+    await setReadOnly("on");
+    try {
+      await readyzSays(bench, '"why":"read_only"');
+      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      const status = await bench.ask("status");
+      expect(status).toContain("*Connected to Hex*");
+      expect(status).toMatch(/\*The store does not work\* since .*takes no writes/);
+      expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
+      expect(bench.starts).toEqual([]);
+    } finally {
+      await admin.query("set default_transaction_read_only = off");
+      await setReadOnly("off");
+      await admin.end();
+      await bench.stop();
+    }
+  }, 60_000);
+
+  test("that was stopped", async () => {
+    const own = await LocalPostgres.start();
+    const bench = await started(await own.database("stopped"));
+    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
+    await bench.slack.command(`run ${project.id}`);
+    const card = await bench.cardShows("Running");
+    await own.stop();
+    try {
+      await readyzSays(bench, '"why":"refused"');
+      const status = await bench.ask("status");
+      expect(status).toContain("*Connected to Hex*");
+      expect(status).toMatch(/\*The store does not work\* since .*takes no connection/);
+      expect(await bench.ask("projects")).toContain("Revenue");
+      expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
+      expect(bench.starts).toHaveLength(1);
+      const { id } = await bench.slack.click(card, "cancel_run");
+      const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+      expect(shown(answer)).toContain("The bot could not do that, because the bot's store does not work.");
+      expect(bench.requests("cancelRun")).toEqual([]);
+    } finally {
+      await bench.stop();
+    }
+  }, 60_000);
+});
