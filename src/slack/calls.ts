@@ -10,6 +10,7 @@ const SLACK_METHODS = [
   "chat.postMessage",
   "chat.update",
   "chat.delete",
+  "chat.postEphemeral",
   "apps.connections.open",
   "response_url",
 ] as const;

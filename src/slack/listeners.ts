@@ -10,6 +10,7 @@ import type { Bot, Interaction } from "./bot.js";
 import { isCommandName } from "./commands/names.js";
 import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
+import { respondIn } from "./connection/response-url.js";
 import { explain } from "./listeners/explain.js";
 import { type Home, Members, type Origin, type Standing } from "./listeners/members.js";
 import { staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
@@ -36,15 +37,11 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     metrics.acknowledged(performance.now() - from);
   };
 
-  app.command(/^\/.+$/, async ({ ack, command, respond }) => {
+  app.command(/^\/.+$/, async ({ ack, command, client, ...args }) => {
     await acknowledge(ack);
-    const interaction = interactionOf(
-      command.trigger_id,
-      command.user_id,
-      command.channel_id,
-      answerWith(respond, bot.clock),
-      log,
-    );
+    const { user_id: user, channel_id: channel } = command;
+    const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
+    const interaction = interactionOf(command.trigger_id, user, channel, respond, log);
     interaction.log.info({ user: command.user_id, channel: command.channel_id }, "command %s", firstWord(command.text));
     const outcome = await work.add(
       answered(interaction, bot, () =>
@@ -56,9 +53,10 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     metrics.command(commandName(command.text), outcome);
   });
 
-  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, respond }) => {
+  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, client, ...args }) => {
     await acknowledge(ack);
     const channel = body.channel?.id ?? body.container?.channel_id ?? body.user.id;
+    const respond = respondIn({ respond: args.respond, client, channel, user: body.user.id });
     const interaction = interactionOf(body.trigger_id, body.user.id, channel, answerWith(respond, bot.clock), log);
     interaction.log.info({ user: body.user.id, channel }, "button %s", action.action_id);
     const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond, bot.clock) };
@@ -71,8 +69,10 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
   });
 
   // What no button of this version sends: acknowledged, so that nobody sees a warning triangle.
-  app.action({ type: "interactive_message" }, async ({ ack, respond }) => {
+  app.action({ type: "interactive_message" }, async ({ ack, body, client, ...args }) => {
     await ack();
+    const channel = body.channel?.id ?? body.user.id;
+    const respond = respondIn({ respond: args.respond, client, channel, user: body.user.id });
     await respond({ ...staleButtonMessage(), response_type: "ephemeral", replace_original: false });
   });
 

@@ -1,19 +1,20 @@
 // Answers over a response_url, given again when the network has lost them or Slack asks to wait.
 
-import { RespondError, type RespondFn } from "@slack/bolt";
+import { RespondError } from "@slack/bolt";
 import type { Clock } from "../clock.js";
 import { proxyErrorIn } from "../lib/network.js";
+import type { Respond } from "./connection/response-url.js";
 import type { Message } from "./messages/blocks.js";
 
 /** Answers the person alone. */
-export function answerWith(respond: RespondFn, clock: Clock): (message: Message) => Promise<void> {
+export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
   // On a button, a response without replace_original replaces the message.
   return (message) =>
     untilTaken(clock, () => respond({ ...message, response_type: "ephemeral", replace_original: false }));
 }
 
 /** Puts another message in the place of the one that holds the button. */
-export function replaceWith(respond: RespondFn, clock: Clock): (message: Message) => Promise<void> {
+export function replaceWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
   return (message) => untilTaken(clock, () => respond({ ...message, replace_original: true }));
 }
 

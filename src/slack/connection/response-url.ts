@@ -1,6 +1,7 @@
 // Where an answer may be posted: a payload names the address, and it may name anybody's.
 
-import { RespondError, type RespondFn } from "@slack/bolt";
+import { type RespondArguments, RespondError, type RespondFn } from "@slack/bolt";
+import type { WebClient } from "@slack/web-api";
 
 const SLACK_HOSTS: ReadonlySet<string> = new Set(["hooks.slack.com", "hooks.slack-gov.com"]);
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -22,15 +23,40 @@ export function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host.slice(0, 100) : null;
 }
 
+/** Answers whoever asked. Bolt's `respond` is one. */
+export type Respond = (answer: RespondArguments) => Promise<unknown>;
+
 /** Like Bolt's `respond`, for an address that was checked. Rejects with a RespondError when it does not take the answer. */
-export function respondTo(responseUrl: string, send: typeof fetch): RespondFn {
+export function respondTo(responseUrl: string, send: typeof fetch): Respond {
   return async (answer) => {
     const response = await send(responseUrl, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(typeof answer === "string" ? { text: answer } : answer),
+      body: JSON.stringify(answer),
     });
     if (response.ok) return response;
     throw new RespondError(`The response_url did not take the answer: ${response.status}`, response.status);
+  };
+}
+
+export interface Asker {
+  /** Bolt's, for the payload's `response_url`; undefined when that is missing or not Slack's own. */
+  respond: RespondFn | undefined;
+  client: WebClient;
+  /** Ids. */
+  channel: string;
+  user: string;
+}
+
+/**
+ * The way to answer whoever asked: the `response_url`, or else a message in the channel that they alone see. That needs no other
+ * scope than cards do, and rejects where the bot is no member.
+ */
+export function respondIn({ respond, client, channel, user }: Asker): Respond {
+  if (respond !== undefined) return respond;
+  return async (answer) => {
+    const { text = "" } = answer;
+    const blocks = "blocks" in answer && answer.blocks !== undefined ? { blocks: answer.blocks } : {};
+    return client.chat.postEphemeral({ channel, user, text, ...blocks });
   };
 }
