@@ -166,7 +166,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const work = new WorkInHand();
   const askers = new Askers({ clock, log, work });
   const cards = new Cards({
-    ...{ slack, cards: cardStore, runs, clock, log, origin: config.hex.origin },
+    ...{ slack, cards: cardStore, runs, clock, log, hexPlace: () => hex.place.now },
     askers,
     botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
@@ -188,6 +188,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     fetch: network.fetch,
   });
   const health = new HealthStore(store.db, rows);
+  // Links lead into the workspace from the first message on, and also where nobody probes.
+  await health
+    .memory()
+    .then(({ workspace }) => hex.place.remember(workspace))
+    .catch((err: unknown) => log.warn({ err }, "the workspace for links is not known yet"));
   const channel = config.alertChannel;
   const alerts =
     channel === null

@@ -2,7 +2,7 @@
 // No line ever holds a value: what stands in the wrong variable may be a secret too.
 
 import { z } from "zod";
-import { databaseUrl, hexOrigin, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
+import { databaseUrl, hexAddress, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
 import { credential, requiredCredential, SOURCES } from "./config/credentials.js";
 import { noProxy, proxyUrl } from "./config/proxies.js";
 import { clean, variable } from "./config/schema.js";
@@ -18,6 +18,8 @@ export interface HexConfig {
   token: string;
   /** Scheme and host only, such as "https://app.hex.tech". */
   origin: string;
+  /** As it stands in Hex's links: its short name or its id; null when the operator gave no path. */
+  workspace: string | null;
 }
 
 export interface Config {
@@ -47,7 +49,7 @@ export type Reading<T> = { ok: true; config: T; warnings: string[] } | { ok: fal
 
 const hexShape = {
   HEX_API_TOKEN: requiredCredential("HEX_API_TOKEN"),
-  HEX_WORKSPACE_URL: hexOrigin,
+  HEX_WORKSPACE_URL: hexAddress,
 };
 const proxyShape = { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: noProxy };
 const hexVariables = z.object({ ...hexShape, ...proxyShape });
@@ -128,7 +130,7 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   if (!parsed.success || !mode || problems.length > 0) return { ok: false, problems };
 
   const read = parsed.data;
-  const hex: HexConfig = { token: read.HEX_API_TOKEN, origin: read.HEX_WORKSPACE_URL };
+  const hex: HexConfig = { token: read.HEX_API_TOKEN, ...read.HEX_WORKSPACE_URL };
   const warnings = hexWarnings(hex);
   if (mode.kind === "http" && !/^[0-9a-f]{32}$/.test(mode.signingSecret)) {
     warnings.unshift(
@@ -174,7 +176,7 @@ function slackMode(appToken: string | undefined, signingSecret: string | undefin
 export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxies: Proxies | null }> {
   const parsed = hexVariables.safeParse(pick(env));
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
-  const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, origin: parsed.data.HEX_WORKSPACE_URL };
+  const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, ...parsed.data.HEX_WORKSPACE_URL };
   return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
 }
 

@@ -32,7 +32,7 @@ describe("what is read", () => {
       warnings: [],
       config: {
         slack: { botToken: BOT, apiUrl: "https://slack.com/api/", mode: { kind: "socket", appToken: APP } },
-        hex: { token: HEX, origin: "https://app.hex.tech" },
+        hex: { token: HEX, origin: "https://app.hex.tech", workspace: null },
         hexStatusUrl: "https://status.hex.tech/api/v2/summary.json",
         port: 3000,
         store: { kind: "embedded", dataDir: "data" },
@@ -81,6 +81,21 @@ describe("what is read", () => {
     ["http://[::1]:4010/", "http://[::1]:4010"],
   ])("HEX_WORKSPACE_URL %j is %s", (text, origin) => {
     expect(config({ ...SOCKET, HEX_WORKSPACE_URL: text }).hex.origin).toBe(origin);
+  });
+
+  test.each([
+    ["https://app.hex.tech", null],
+    ["https://app.hex.tech/acme", "acme"],
+    ["app.hex.tech/acme/home", "acme"],
+    ["https://app.hex.tech/acme/app/Weekly-030UbtEpvL5rit3JLHGzSS/latest", "acme"],
+    ["https://app.hex.tech/hex", "hex"],
+    ["https://app.hex.tech/app/hex/030UbtEpvL5rit3JLHGzSS", "app"],
+    ["https://app.hex.tech/app/030UbtEpvL5rit3JLHGzSS", null],
+    ["https://app.hex.tech/api/v1", null],
+    ["https://app.hex.tech/home", null],
+    ["https://app.hex.tech/%2e%2e%2fx", null],
+  ])("the workspace in HEX_WORKSPACE_URL %j is %j", (text, workspace) => {
+    expect(config({ ...SOCKET, HEX_WORKSPACE_URL: text }).hex.workspace).toBe(workspace);
   });
 
   test.each([
@@ -296,7 +311,7 @@ describe("the proxy", () => {
 test("readHexConfig needs the two variables of Hex only", () => {
   expect(readHexConfig({ HEX_API_TOKEN: HEX, HEX_WORKSPACE_URL: "eu.hex.tech/api/v1", PORT: "x" })).toEqual({
     ok: true,
-    config: { hex: { token: HEX, origin: "https://eu.hex.tech" }, proxies: null },
+    config: { hex: { token: HEX, origin: "https://eu.hex.tech", workspace: null }, proxies: null },
     warnings: [],
   });
   expect(readHexConfig({})).toEqual({ ok: false, problems: [expect.stringMatching(/^HEX_API_TOKEN: is not set/)] });

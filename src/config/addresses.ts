@@ -29,7 +29,22 @@ function readAddress(value: string, example: string, fail: (problem: string) => 
   return url;
 }
 
-export const hexOrigin = webAddress(DEFAULTS.hexOrigin).transform((url) => url?.origin ?? DEFAULTS.hexOrigin);
+/** Where Hex is, and the workspace when its path was pasted too, as it stands in Hex's links. */
+export const hexAddress = webAddress(DEFAULTS.hexOrigin).transform((url) => ({
+  origin: url?.origin ?? DEFAULTS.hexOrigin,
+  workspace: url === undefined ? null : workspaceOf(url.pathname),
+}));
+
+/** First parts of paths that are pages of Hex and no workspaces. */
+const PAGES: ReadonlySet<string> = new Set(["api", "home", "link", "login", "logout", "signup", "settings"]);
+
+function workspaceOf(pathname: string): string | null {
+  const [first = "", second] = pathname.split("/").filter((part) => part !== "");
+  if (!/^[\w-]{1,100}$/.test(first) || PAGES.has(first.toLowerCase())) return null;
+  // A link without its workspace; one that is itself called so stands alone or before a kind.
+  const isKind = first === "hex" || first === "app";
+  return isKind && second !== undefined && second !== "hex" && second !== "app" && second !== "home" ? null : first;
+}
 
 export const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
   if (!url) return DEFAULTS.slackApiUrl;

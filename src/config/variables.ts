@@ -44,7 +44,8 @@ export const VARIABLES = [
   },
   {
     name: "HEX_WORKSPACE_URL",
-    meaning: "Where you open Hex in the browser, such as https://eu.hex.tech. A path behind it does no harm.",
+    meaning:
+      "Where you open Hex in the browser, such as https://eu.hex.tech. The workspace's path behind it serves for links.",
     default: DEFAULTS.hexOrigin,
   },
   {

@@ -26,6 +26,8 @@ export const memorySchema = z.object({
   token: z.object({ expiresAt: z.number().nullable() }).nullable(),
   /** Oldest first. */
   notices: z.array(noticeSchema),
+  /** The id of the workspace that the token belongs to, and the Hex that said so; null before, as in what version 0.1 stored. */
+  workspace: z.object({ id: z.string(), origin: z.string() }).nullable().default(null),
 });
 export type Memory = z.output<typeof memorySchema>;
 
@@ -35,18 +37,19 @@ export type Memory = z.output<typeof memorySchema>;
  * @param health for when that part cannot be read
  */
 export function salvaged(text: string | null, health: Health): Memory {
-  const { health: whole, probe, token, notices } = memorySchema.shape;
+  const { health: whole, probe, token, notices, workspace } = memorySchema.shape;
   const parts = z.object({
     health: whole.catch(health),
     probe: probe.catch(null),
     token: token.catch(null),
     notices: notices.catch([]),
+    workspace: workspace.catch(null),
   });
-  return parts.catch({ health, probe: null, token: null, notices: [] }).parse(parseJson(text ?? ""));
+  return parts.catch({ health, probe: null, token: null, notices: [], workspace: null }).parse(parseJson(text ?? ""));
 }
 
 /** What a probe brought: who the token is, or why that is not known. */
-export type Answer = { me: { expiresAt: Expiry }; error: null } | { me: null; error: HexError };
+export type Answer = { me: { expiresAt: Expiry; orgId: string | null }; error: null } | { me: null; error: HexError };
 
 export interface Remembered {
   memory: Memory;
@@ -60,11 +63,11 @@ export interface Remembered {
 /** A probe speaks for two pauses and this time: the next one may be slow, or wait for its turn. In ms. */
 const LENIENCE_MS = 2 * 60_000;
 
-/** `now`: epoch ms; `probeMs`: the usual pause between two probes. */
+/** `now`: epoch ms; `probeMs`: the usual pause between two probes; `origin`: the Hex that was asked. */
 export function remembered(
   memory: Memory,
   { me, error }: Answer,
-  { now, reference, probeMs }: { now: number; reference: string; probeMs: number },
+  { now, reference, probeMs, origin }: { now: number; reference: string; probeMs: number; origin: string },
 ): Remembered {
   const sight = sightOf(error);
   const { probe } = memory;
@@ -85,6 +88,7 @@ export function remembered(
       health,
       probe: { at: now, ok: failure === null, kind: failure?.facts.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
       token: me === null ? memory.token : token,
+      workspace: me === null || me.orgId === null ? memory.workspace : { id: me.orgId, origin },
       // Without a word about it no token was renewed.
       notices: token === null ? memory.notices : noticed(memory.notices, token.expiresAt, now),
     },

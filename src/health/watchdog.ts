@@ -70,13 +70,13 @@ export class Watchdog {
 
   /** @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { store, clock, probeMs, keepMs, newReference, onStored } = this.options;
+    const { hex, store, clock, probeMs, keepMs, newReference, onStored } = this.options;
     const reference = newReference();
     const answer = await this.#ask(reference, signal);
     if (signal.aborted) return 0;
     const now = clock.now();
     const changed = await store.update((before) => ({
-      ...remembered(before, answer, { now, reference, probeMs }),
+      ...remembered(before, answer, { now, reference, probeMs, origin: hex.origin }),
       before,
     }));
     this.#state = changed.memory.health.state;

@@ -2,6 +2,7 @@
 
 import { HexError, type Operation } from "./errors.js";
 import { safeId } from "./ids.js";
+import { OwnPlace } from "./own-place.js";
 import {
   readMe,
   readNothing,
@@ -37,8 +38,13 @@ const PAGE = 100;
 export class HexClient {
   readonly #sender: Sender;
 
-  constructor(private readonly options: SenderOptions) {
+  /** Where projects are, for links; it learns from the answers. */
+  readonly place: OwnPlace;
+
+  /** `workspace`: as it stands in links, as far as the operator has told it. */
+  constructor(private readonly options: SenderOptions & { workspace?: string | null }) {
     this.#sender = new Sender(options);
+    this.place = new OwnPlace(options.origin, options.workspace ?? null);
   }
 
   /** The host that is asked, such as `app.hex.tech`. */
@@ -51,8 +57,10 @@ export class HexClient {
   }
 
   /** Who the token is. Needs no scope: a 401 here means that the token is dead. */
-  me(call: Call): Promise<Me> {
-    return this.#sender.send({ operation: "me", method: "get", path: "users/me", read: readMe }, call);
+  async me(call: Call): Promise<Me> {
+    const me = await this.#sender.send({ operation: "me", method: "get", path: "users/me", read: readMe }, call);
+    this.place.learnId(me.orgId);
+    return me;
   }
 
   /** One page of projects, newest published first. `after`: the cursor of the page before. */
@@ -99,7 +107,10 @@ export class HexClient {
     const operation = "runProject";
     const id = this.#safe(projectId, operation);
     const read = readStartedRun({ origin: this.origin, projectId: id });
-    return this.#sender.send({ operation, method: "post", path: runsPath(id), json: bodyOf(request), read }, call);
+    const json = bodyOf(request);
+    const run = await this.#sender.send({ operation, method: "post", path: runsPath(id), json, read }, call);
+    this.place.learnFromRun(run.runUrl);
+    return run;
   }
 
   /** Asks Hex to check a run request without starting anything. Proves the scope "Run projects". */
@@ -114,7 +125,10 @@ export class HexClient {
     const operation = "getRun";
     const ids = { projectId: this.#safe(projectId, operation), runId: this.#safe(runId, operation) };
     const path = `${runsPath(ids.projectId)}/${ids.runId}`;
-    return this.#sender.send({ operation, method: "get", path, read: readRun({ origin: this.origin, ...ids }) }, call);
+    const read = readRun({ origin: this.origin, ...ids });
+    const run = await this.#sender.send({ operation, method: "get", path, read }, call);
+    this.place.learnFromRun(run.runUrl);
+    return run;
   }
 
   /** One page of a project's runs. */
@@ -123,7 +137,9 @@ export class HexClient {
     const id = this.#safe(projectId, operation);
     const query = new URLSearchParams({ limit: String(limit), offset: "0", runTriggerFilter: trigger });
     const read = readRunPage({ origin: this.origin, projectId: id });
-    return this.#sender.send({ operation, method: "get", path: runsPath(id), query, read }, call);
+    const page = await this.#sender.send({ operation, method: "get", path: runsPath(id), query, read }, call);
+    this.place.learnFromRun(page.runs[0]?.runUrl ?? null);
+    return page;
   }
 
   /** Resolves when Hex has accepted the cancellation; the run becomes KILLED a little later. */

@@ -77,7 +77,7 @@ export function workspaceOfLink(link: string, origin: string): string | null {
 }
 
 /** Where a project's links lead to. */
-export interface Place {
+export interface HexPlace {
   /** Such as `https://app.hex.tech`. */
   origin: string;
   /** The workspace's id or its short name in links; null while it is not known, and Hex has to find it. */
@@ -85,8 +85,8 @@ export interface Place {
 }
 
 /** The address of a project in Hex: of its published app, or of its notebook when it has none. */
-export function projectLink(
-  { origin, workspace }: Place,
+export function projectUrl(
+  { origin, workspace }: HexPlace,
   project: { id: string; lastPublishedAt?: number | null },
 ): string {
   const base = workspace === null ? origin : `${origin}/${encodeURIComponent(workspace)}`;

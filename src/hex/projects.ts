@@ -1,4 +1,4 @@
-// What can be told of projects without asking Hex: their order, which of them fit some words, where they are.
+// What can be told of projects without asking Hex: their order, which of them fit some words.
 
 import { folded } from "../lib/spelling.js";
 import type { Project } from "./schema.js";
@@ -25,9 +25,4 @@ export function searchProjects(projects: readonly Project[], words: readonly str
       .join("\n");
     return wanted.every((word) => text.includes(word));
   });
-}
-
-/** The address of a project in Hex. Hex redirects it to the workspace's own address. */
-export function projectUrl(origin: string, project: { id: string; lastPublishedAt?: number | null }): string {
-  return `${origin}/${project.lastPublishedAt === null ? "hex" : "app"}/${encodeURIComponent(project.id)}`;
 }

@@ -79,7 +79,7 @@ async function cancelUnreadable(bot: Bot, interaction: Interaction, error: Unrea
   if (runId === null) throw error;
   await bot.hex.cancelRun(projectId, runId, callFor(interaction));
   interaction.log.info({ runKey: error.run.key }, "run cancelled");
-  await interaction.respond(unreadableRunCancelledMessage(error.run, bot.hex.origin));
+  await interaction.respond(unreadableRunCancelledMessage(error.run, bot.hex.place.now));
 }
 
 function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {

@@ -3,16 +3,17 @@ import { dueDays, noticed } from "../../src/health/expiry.js";
 import { type Answer, type Memory, remembered, spanOf } from "../../src/health/memory.js";
 import { HexError, type HexErrorKind } from "../../src/hex/errors.js";
 
+const ORIGIN = "https://app.hex.tech";
 const DAY = 24 * 60 * 60_000;
 const MINUTE = 60_000;
-const EMPTY: Memory = { health: { state: "up" }, probe: null, token: null, notices: [] };
-const well: Answer = { me: { expiresAt: null }, error: null };
+const EMPTY: Memory = { health: { state: "up" }, probe: null, token: null, notices: [], workspace: null };
+const well: Answer = { me: { expiresAt: null, orgId: null }, error: null };
 const ill = (kind: HexErrorKind, retryAfterMs?: number): Answer => ({
   me: null,
   error: new HexError({ kind, operation: "me", host: "h", retryAfterMs }),
 });
 const probe = (memory: Memory, answer: Answer, now: number) =>
-  remembered(memory, answer, { now, reference: "r", probeMs: MINUTE });
+  remembered(memory, answer, { now, reference: "r", probeMs: MINUTE, origin: ORIGIN });
 
 describe("what a probe adds", () => {
   test("the time since the last one counts by what that one saw", () => {
@@ -37,17 +38,17 @@ describe("what a probe adds", () => {
 
   test("probes that take long are two in a row all the same, however short the pause", () => {
     const often = (memory: Memory, now: number) =>
-      remembered(memory, ill("timeout"), { now, reference: "r", probeMs: 10_000 });
+      remembered(memory, ill("timeout"), { now, reference: "r", probeMs: 10_000, origin: ORIGIN });
     const { memory, pauseMs } = often(EMPTY, 0);
     expect(often(memory, pauseMs + 15_000).memory.health).toMatchObject({ state: "down" });
   });
 
   test("an answer that does not say when the token expires renews none", () => {
-    const { memory } = probe(EMPTY, { me: { expiresAt: 2 * DAY }, error: null }, 0);
-    const silent = probe(memory, { me: { expiresAt: "unknown" }, error: null }, MINUTE).memory;
+    const { memory } = probe(EMPTY, { me: { expiresAt: 2 * DAY, orgId: null }, error: null }, 0);
+    const silent = probe(memory, { me: { expiresAt: "unknown", orgId: null }, error: null }, MINUTE).memory;
     expect(silent.token).toBeNull();
     expect(silent.notices).toEqual(memory.notices);
-    expect(probe(silent, { me: { expiresAt: 2 * DAY }, error: null }, 2 * MINUTE).memory.notices).toEqual(
+    expect(probe(silent, { me: { expiresAt: 2 * DAY, orgId: null }, error: null }, 2 * MINUTE).memory.notices).toEqual(
       memory.notices,
     );
   });
@@ -87,7 +88,7 @@ describe("what a probe adds", () => {
   });
 
   test("a failure keeps what is known of the token", () => {
-    const { memory } = probe(EMPTY, { me: { expiresAt: 20 * DAY }, error: null }, 0);
+    const { memory } = probe(EMPTY, { me: { expiresAt: 20 * DAY, orgId: null }, error: null }, 0);
     expect(probe(memory, ill("unauthorized"), MINUTE).memory.token).toEqual({ expiresAt: 20 * DAY });
   });
 });

@@ -7,10 +7,11 @@ import { HealthStore } from "../../src/health/store.js";
 import { HexError } from "../../src/hex/errors.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 
+const ORIGIN = "https://app.hex.tech";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const BEGIN = Date.UTC(2026, 10, 2);
-const ALIVE: Answer = { me: { expiresAt: BEGIN + 40.5 * DAY }, error: null };
+const ALIVE: Answer = { me: { expiresAt: BEGIN + 40.5 * DAY, orgId: null }, error: null };
 const DEAD: Answer = { me: null, error: new HexError({ kind: "dns", operation: "me", host: "h" }) };
 
 describe("HealthStore", () => {
@@ -31,7 +32,9 @@ describe("HealthStore", () => {
   async function probe(minute: number, answers: readonly Answer[]): Promise<void> {
     for (const [index, answer] of answers.entries()) {
       const now = BEGIN + (minute + index) * MINUTE;
-      await store.update((memory) => remembered(memory, answer, { now, reference: `r${now}`, probeMs: MINUTE }));
+      await store.update((memory) =>
+        remembered(memory, answer, { now, reference: `r${now}`, probeMs: MINUTE, origin: ORIGIN }),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { projectLink, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
+import { projectUrl, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
 
 const HEX = "https://app.hex.tech";
 /** As they stand in public links. */
@@ -183,7 +183,7 @@ describe("readReference", () => {
   });
 });
 
-describe("projectLink", () => {
+describe("projectUrl", () => {
   test.each([
     [{ id: ID, lastPublishedAt: 1 }, "acme", `${HEX}/acme/app/${ID}/latest`],
     [{ id: ID }, WORKSPACE, `${HEX}/${WORKSPACE}/app/${ID}/latest`],
@@ -191,7 +191,7 @@ describe("projectLink", () => {
     [{ id: ID, lastPublishedAt: 1 }, null, `${HEX}/app/${ID}`],
     [{ id: "a/b", lastPublishedAt: null }, null, `${HEX}/hex/a%2Fb`],
   ])("%j in %s", (project, workspace, link) => {
-    expect(projectLink({ origin: HEX, workspace }, project)).toBe(link);
+    expect(projectUrl({ origin: HEX, workspace }, project)).toBe(link);
   });
 
   test("is read back, whatever the workspace is called", () => {
@@ -202,7 +202,7 @@ describe("projectLink", () => {
     fc.assert(
       fc.property(fc.uuid(), workspace, fc.option(fc.nat()), (id, name, lastPublishedAt) => {
         fc.pre(name !== "api");
-        const made = projectLink({ origin: HEX, workspace: name }, { id, lastPublishedAt });
+        const made = projectUrl({ origin: HEX, workspace: name }, { id, lastPublishedAt });
         expect(readReference(made, HEX)).toEqual({ kind: "project", projectId: id });
         expect(workspaceOfLink(made, HEX)).toBe(name);
       }),

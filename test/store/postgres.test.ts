@@ -52,7 +52,11 @@ describe("the shared store", () => {
     const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
     const probes = Array.from({ length: 4 }, (_, index) =>
       stores[index % 2]?.update((memory) =>
-        remembered(memory, { me: null, error: failure }, { now: index, reference: `probe ${index}`, probeMs: 60_000 }),
+        remembered(
+          memory,
+          { me: null, error: failure },
+          { now: index, reference: `probe ${index}`, probeMs: 60_000, origin: "https://h.test" },
+        ),
       ),
     );
     await Promise.all(probes);

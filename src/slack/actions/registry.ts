@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { projectUrl } from "../../hex/projects.js";
+import { projectUrl } from "../../hex/links.js";
 import { parseJson } from "../../lib/json.js";
 import { PLAIN_OPTIONS } from "../../runs/run.js";
 import { lookedForAgain } from "../../runs/transitions.js";
@@ -89,7 +89,7 @@ async function lookAgain(bot: Bot, click: Click): Promise<void> {
 
 async function runProject(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
   const project = await readProject(bot, click, value.project);
-  const url = projectUrl(bot.hex.origin, project);
+  const url = projectUrl(bot.hex.place.now, project);
   if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([

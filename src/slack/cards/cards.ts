@@ -2,6 +2,7 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
+import type { HexPlace } from "../../hex/links.js";
 import type { Logger } from "../../log.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -30,8 +31,8 @@ export interface CardsOptions {
   /** The bot's name in Slack, for `/invite`. */
   botName: string;
   clock: Clock;
-  /** Where Hex is, for links. */
-  origin: string;
+  /** Where projects are in Hex, for links. */
+  hexPlace: () => HexPlace;
   log: Logger;
   /** Told when a card shows the end of a run for the first time, and how long (ms) after it. */
   onEndShown: (afterMs: number) => void;
@@ -125,7 +126,7 @@ export class Cards {
   }
 
   async #drawClaimed(runKey: string): Promise<void> {
-    const { cards, runs, clock, origin } = this.options;
+    const { cards, runs, clock, hexPlace } = this.options;
     const card = await cards.get(runKey);
     if (card === null) return;
     const run = await runs.get(runKey).catch((error: unknown) => {
@@ -137,7 +138,7 @@ export class Cards {
     if (run === null) return cards.change(runKey, { settled: true });
     // Looked for again, or stored only now: its end is still to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
-    const content = runCard(run, clock.now(), origin, card.moved);
+    const content = runCard(run, clock.now(), hexPlace(), card.moved);
     const shown = fingerprint(content);
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);
@@ -162,8 +163,8 @@ export class Cards {
 
   /** What it showed last may be true no more: it says so, until the run can be read again. */
   async #drawUnreadable({ runKey, channel, ts, shown, settled }: Card, run: RunOutline): Promise<void> {
-    const { slack, cards, origin } = this.options;
-    const content = unreadableRunCard(run, origin);
+    const { slack, cards, hexPlace } = this.options;
+    const content = unreadableRunCard(run, hexPlace());
     const toShow = fingerprint(content);
     if (ts === null || settled || shown === toShow) return;
     const failure = await edit(slack, { channel, ts }, content);
@@ -194,9 +195,9 @@ export class Cards {
 
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
   async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
-    const { slack, askers, botName, origin } = this.options;
+    const { slack, askers, botName, hexPlace } = this.options;
     const { runKey, channel, requester } = card;
-    const first = announcement(run, origin);
+    const first = announcement(run, hexPlace());
     const inChannel = await post(slack, { channel }, first);
     if (isPosted(inChannel)) return this.#posted(runKey, inChannel, { kind: "channel" });
     if (requester === null || requester === channel || !isRefusedHere(inChannel)) {
@@ -272,7 +273,7 @@ export class Cards {
     { failure, failures, isStuck }: { failure: SlackFailure; failures: number; isStuck: boolean },
   ): Promise<boolean> {
     if (this.#told.has(run.key)) return true;
-    const { slack, askers, botName, clock, origin } = this.options;
+    const { slack, askers, botName, clock, hexPlace } = this.options;
     const elapsed = elapsedMs(run, clock.now());
     if (isStuck) {
       // Whoever deletes a card knows of it.
@@ -285,7 +286,8 @@ export class Cards {
     if (mayPass(failure) && failures < TELL_AFTER) return false;
     const place = this.#places.get(run.key);
     const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
-    if (!(await askers.tell(run.key, withoutCard(run, { why, bot: botName, now: clock.now(), origin })))) return false;
+    const told = withoutCard(run, { why, bot: botName, now: clock.now(), place: hexPlace() });
+    if (!(await askers.tell(run.key, told))) return false;
     askers.forget(run.key);
     remember(this.#told, run.key, true);
     return true;

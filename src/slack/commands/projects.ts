@@ -57,6 +57,6 @@ export async function listProjects(
     nonce: bot.newNonce(),
     readAt: list.readAt,
     complete: list.complete,
-    origin: bot.hex.origin,
+    place: bot.hex.place.now,
   };
 }

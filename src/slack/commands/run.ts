@@ -1,6 +1,6 @@
 // `/hex run <id or link> …`: checks what was typed before any request, then starts the run.
 
-import { projectUrl } from "../../hex/projects.js";
+import { projectUrl } from "../../hex/links.js";
 import { requestOf } from "../../runs/start.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
@@ -16,7 +16,7 @@ export async function run(bot: Bot, interaction: Interaction, text: string): Pro
   const { target, dryRun, inputs, fresh, publish, view } = parsed.arguments;
   const project = await findProject(bot, interaction, target);
   if (project === null) return;
-  const url = projectUrl(bot.hex.origin, project);
+  const url = projectUrl(bot.hex.place.now, project);
   if (project.lastPublishedAt === null) return interaction.respond(notPublishedMessage(project.title, url));
   const options = { inputs, fresh, publish, view };
   if (dryRun) {

@@ -11,7 +11,7 @@ const LATELY = 5;
 
 export async function runs(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const typed = plainWords(text).join(" ");
-  const at = { now: bot.clock.now(), origin: bot.hex.origin };
+  const at = { now: bot.clock.now(), place: bot.hex.place.now };
   if (typed === "") {
     const [live, ended] = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(LATELY)]);
     return interaction.respond(watchedRunsMessage(live, ended, at));

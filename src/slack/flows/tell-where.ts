@@ -44,7 +44,7 @@ function inTime<T>({ clock, cardPatienceMs }: Bot, work: Promise<T>): Promise<T 
 async function tell({ runs, clock, askers, name, hex }: Bot, key: string, why: NoCard): Promise<Run | null> {
   const run = await runs.get(key);
   if (run === null) return null;
-  await askers.tell(key, withoutCard(run, { why, bot: name, now: clock.now(), origin: hex.origin }));
+  await askers.tell(key, withoutCard(run, { why, bot: name, now: clock.now(), place: hex.place.now }));
   if (isEnded(run)) askers.forget(key);
   return run;
 }

@@ -31,7 +31,7 @@ export function explain(
   }
   if (error instanceof UnreadableRun) {
     log.warn({ err: error, runKey: error.run.key }, "a run that cannot be read");
-    return { message: unreadableRunMessage(error.run, hex.origin, reference), outcome: "fault" };
+    return { message: unreadableRunMessage(error.run, hex.place.now, reference), outcome: "fault" };
   }
   if (error instanceof StoreFailure || error instanceof NothingStarted) {
     const isNothingStarted = error instanceof NothingStarted;

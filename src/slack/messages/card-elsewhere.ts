@@ -1,5 +1,6 @@
 // What somebody who asked for a run is told when its card is not where they look for it.
 
+import type { HexPlace } from "../../hex/links.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, inline } from "./mrkdwn.js";
@@ -34,13 +35,13 @@ export interface WithoutCard {
   bot: string;
   /** Epoch ms. */
   now: number;
-  /** Where Hex is, for links. */
-  origin: string;
+  /** Where projects are in Hex, for links. */
+  place: HexPlace;
 }
 
 /** A run without a card, in the place of the card: how it stands, its link, and its buttons, which work here too. */
-export function withoutCard(run: Run, { why, bot, now, origin }: WithoutCard): Message {
-  const card = runCard(run, now, origin);
+export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Message {
+  const card = runCard(run, now, place);
   const runId = identityOf(run)?.runId;
   const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
   return message(`${card.text}. Slack does not take its card.`, [

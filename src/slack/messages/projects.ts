@@ -1,7 +1,7 @@
 // The list of projects, page by page, with a Run button on each that can be run.
 
 import type { KnownBlock } from "@slack/types";
-import { projectUrl } from "../../hex/projects.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
@@ -22,11 +22,11 @@ export interface ProjectsView {
   readAt: number;
   /** False: the workspace has more projects than are read. */
   complete: boolean;
-  origin: string;
+  place: HexPlace;
 }
 
 export function projectsMessage(view: ProjectsView): Message {
-  const { projects, words, readAt, complete, origin } = view;
+  const { projects, words, readAt, complete, place } = view;
   if (projects.length === 0) return emptyMessage(words);
   const pages = Math.ceil(projects.length / PROJECTS_PER_PAGE);
   const page = Math.min(Math.max(0, view.page), pages - 1);
@@ -35,7 +35,7 @@ export function projectsMessage(view: ProjectsView): Message {
   const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
   return message(`${count(projects.length, "project")}, ${published} published`, [
     section(`*${count(projects.length, "project")}*${filter}, ${published} published`),
-    ...shown.flatMap((project) => projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page }, origin)),
+    ...shown.flatMap((project) => projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page }, place)),
     pages > 1 ? pager(view, page, pages) : null,
     context(
       `${pages > 1 ? `Page ${page + 1} of ${pages} · ` : ""}As of ${date(readAt, "{time}")}${complete ? "" : " · The workspace has more projects than are read here: narrow it down in Hex"}`,
@@ -45,8 +45,8 @@ export function projectsMessage(view: ProjectsView): Message {
 
 function projectBlocks(
   project: Project,
-  place: { nonce: string; words: readonly string[]; page: number },
-  origin: string,
+  state: { nonce: string; words: readonly string[]; page: number },
+  place: HexPlace,
 ): (KnownBlock | null)[] {
   const { id, title, status, owner, creator, lastPublishedAt, schedules } = project;
   const isPublished = lastPublishedAt !== null;
@@ -61,10 +61,10 @@ function projectBlocks(
   const run = button({
     actionId: ACTIONS.runProject,
     label: "Run",
-    value: JSON.stringify({ project: id, ...place }),
+    value: JSON.stringify({ project: id, ...state }),
     describe: `Run ${title}`,
   });
-  const text = `*${link(projectUrl(origin, project), title, 150)}*${label}\n${details}${why}`;
+  const text = `*${link(projectUrl(place, project), title, 150)}*${label}\n${details}${why}`;
   return [section(text, isPublished ? run : undefined)];
 }
 

@@ -1,6 +1,6 @@
 // The card of a run: one message, drawn from the stored run and nothing else.
 
-import { projectUrl } from "../../hex/projects.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { remedyFor } from "../../hex/remedies.js";
 import { elapsedMs, identityOf, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
@@ -23,19 +23,19 @@ export interface Moved {
  * What is posted first, to be replaced by the card at once. It says nothing that can become wrong: when the process dies
  * before it has noted which message it posted, this one stays as it is, and the next process posts another.
  */
-export function announcement(run: Run, origin: string): Message {
+export function announcement(run: Run, place: HexPlace): Message {
   const title = titleOf(run.project);
   const who = run.requester === null ? "Somebody" : mention(run.requester);
   return message(`Asked for: ${inline(title, TITLE_MAX)}`, [
-    section(`${who} asked for ${link(projectUrl(origin, run.project), title, TITLE_MAX)}, ${date(run.requestedAt)}.`),
+    section(`${who} asked for ${link(projectUrl(place, run.project), title, TITLE_MAX)}, ${date(run.requestedAt)}.`),
   ]);
 }
 
-/** `now`: epoch ms; `origin`: where Hex is, for links. */
-export function runCard(run: Run, now: number, origin: string, moved: Moved | null = null): Message {
+/** `now`: epoch ms; `place`: where Hex is, for links. */
+export function runCard(run: Run, now: number, place: HexPlace, moved: Moved | null = null): Message {
   const face = faceOf(run);
   const title = titleOf(run.project);
-  const head = `${face.emoji} *${face.word}*  ${link(projectUrl(origin, run.project), title, TITLE_MAX)}`;
+  const head = `${face.emoji} *${face.word}*  ${link(projectUrl(place, run.project), title, TITLE_MAX)}`;
   const time = timeLine(run, now);
   return message(`${face.word}: ${inline(title, TITLE_MAX)}${time === null ? "" : `, ${time.plain}`}`, [
     section([head, time?.text, ...notes(run)].filter((line) => line).join("\n")),

@@ -1,6 +1,6 @@
 // Lists of runs: the recent ones of a project, or all that the bot watches.
 
-import { projectUrl } from "../../hex/projects.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "../actions/ids.js";
@@ -17,9 +17,9 @@ const WATCHED_SHOWN = 8;
 export function watchedRunsMessage(
   runs: readonly Run[],
   recent: readonly Run[],
-  { now, origin }: { now: number; origin: string },
+  { now, place }: { now: number; place: HexPlace },
 ): Message {
-  const lines = (list: readonly Run[]) => list.slice(0, WATCHED_SHOWN).map((run) => ownRunBlock(run, now, origin));
+  const lines = (list: readonly Run[]) => list.slice(0, WATCHED_SHOWN).map((run) => ownRunBlock(run, now, place));
   return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
     section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`),
     ...lines(runs),
@@ -30,7 +30,7 @@ export function watchedRunsMessage(
   ]);
 }
 
-function ownRunBlock(run: Run, now: number, origin: string) {
+function ownRunBlock(run: Run, now: number, place: HexPlace) {
   const { emoji, word } = faceOf(run);
   const elapsed = elapsedMs(run, now);
   const who = run.requester === null ? "started elsewhere" : mention(run.requester);
@@ -41,7 +41,7 @@ function ownRunBlock(run: Run, now: number, origin: string) {
     elapsed === null ? null : duration(elapsed),
     url === null ? null : link(url, "Open the run", 40),
   );
-  const text = `${emoji} *${word}*  ${link(projectUrl(origin, run.project), titleOf(run.project), 120)}\n${details}`;
+  const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
   const mayCancel = isLive(run) && run.state !== "cancelling";
   return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
 }
@@ -53,11 +53,11 @@ export interface ProjectRuns {
   /** The bot's own runs among them, by their id in Hex. */
   own: ReadonlyMap<string, Run>;
   now: number;
-  origin: string;
+  place: HexPlace;
 }
 
-export function projectRunsMessage({ project, runs, own, now, origin }: ProjectRuns): Message {
-  const title = link(projectUrl(origin, project), titleOf(project), 120);
+export function projectRunsMessage({ project, runs, own, now, place }: ProjectRuns): Message {
+  const title = link(projectUrl(place, project), titleOf(project), 120);
   if (runs.length === 0) {
     return message("This project has no runs.", [
       section(`*${title}* has no runs in the last 90 days. Start one with ${code(`/hex run ${project.id}`)}.`),

@@ -1,6 +1,6 @@
 // What people read of stored rows that the bot cannot read.
 
-import { projectUrl } from "../../hex/projects.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { RunOutline } from "../../runs/unreadable-run.js";
 import type { ReadTable } from "../../store/row-reader.js";
 import { context, type Message, message, section } from "./blocks.js";
@@ -10,21 +10,21 @@ import { code, count, dotted, link } from "./mrkdwn.js";
 export const SET_ASIDE_TODO =
   "they are kept; if an older version of the bot was started after a newer one, start the newer one again, else the log names each of them";
 
-/** In place of the card of a run that cannot be read. `origin`: where Hex is. */
-export function unreadableRunCard(run: RunOutline, origin: string): Message {
+/** In place of the card of a run that cannot be read. `place`: where Hex is. */
+export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
   return message("The bot can no longer tell how this run goes on.", [
     section(
-      `:grey_question: *Not known*  ${projectLink(run, origin)}\nThe bot cannot read what it has stored about this run, so it no longer watches it. In Hex it goes on. Look there how it ends.`,
+      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer watches it. In Hex it goes on. Look there how it ends.`,
     ),
     idsBlock(run),
   ]);
 }
 
 /** For somebody who wants to do something with such a run. */
-export function unreadableRunMessage(run: RunOutline, origin: string, reference: string): Message {
+export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference: string): Message {
   return message("The bot cannot read what it has stored about this run.", [
     section(
-      `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, origin)} in Hex to see, cancel or repeat it.\nWhoever runs the bot finds the reference in its log.`,
+      `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see, cancel or repeat it.\nWhoever runs the bot finds the reference in its log.`,
     ),
     idsBlock(run),
     context(`Reference ${code(reference, 40)}`),
@@ -32,10 +32,10 @@ export function unreadableRunMessage(run: RunOutline, origin: string, reference:
 }
 
 /** Hex was asked to cancel such a run. */
-export function unreadableRunCancelledMessage(run: RunOutline, origin: string): Message {
+export function unreadableRunCancelledMessage(run: RunOutline, place: HexPlace): Message {
   return message("Hex is stopping the run.", [
     section(
-      `:octagonal_sign: Hex is stopping the run. The bot cannot read what it has stored about it, so its card does not change: open ${projectLink(run, origin)} in Hex to see when it has stopped.`,
+      `:octagonal_sign: Hex is stopping the run. The bot cannot read what it has stored about it, so its card does not change: open ${projectLink(run, place)} in Hex to see when it has stopped.`,
     ),
     idsBlock(run),
   ]);
@@ -57,8 +57,8 @@ export function setAsideLine(setAside: ReadonlyMap<ReadTable, number>): string |
   return `:warning: *Set aside:* the bot cannot read what it has stored of ${parts.join(", ")}. To do: ${SET_ASIDE_TODO}.`;
 }
 
-function projectLink({ projectId }: RunOutline, origin: string): string {
-  return link(projectUrl(origin, { id: projectId }), "the project", 40);
+function projectLink({ projectId }: RunOutline, place: HexPlace): string {
+  return link(projectUrl(place, { id: projectId }), "the project", 40);
 }
 
 function idsBlock({ projectId, runId }: RunOutline) {

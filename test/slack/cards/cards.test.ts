@@ -44,7 +44,7 @@ beforeEach(async () => {
   store = new CardStore(opened.db, "this process");
   const log = createLogger({ level: "silent", pretty: false, secrets: [] });
   cards = new Cards({
-    ...{ runs, clock, cards: store, origin: "https://app.hex.tech" },
+    ...{ runs, clock, cards: store, hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }) },
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
     log,
     askers: new Askers({ clock, log, work: new WorkInHand() }),

@@ -29,6 +29,7 @@ import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
 
 const ORIGIN = "https://app.hex.tech";
+const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
 const NOW = Date.UTC(2026, 10, 2);
 
 /** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
@@ -216,8 +217,8 @@ describe("never past a limit, whatever the data", () => {
   test("the run card and its reply", () => {
     fc.assert(
       fc.property(run, time, maybe(fc.record({ from: fc.constant("C1"), why: nasty })), (made, now, moved) => {
-        check(runCard(made, now, ORIGIN, moved), ["U1"]);
-        check(announcement(made, ORIGIN), ["U1"]);
+        check(runCard(made, now, PLACE, moved), ["U1"]);
+        check(announcement(made, PLACE), ["U1"]);
         check(endMessage(made, 500_000), ["U1"]);
         expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
         const reply = followUpMessage(made, 500_000);
@@ -236,7 +237,7 @@ describe("never past a limit, whatever the data", () => {
     );
     fc.assert(
       fc.property(run, why, time, nasty, (made, given, now, bot) => {
-        const shown = withoutCard(made, { why: given, bot, now, origin: ORIGIN });
+        const shown = withoutCard(made, { why: given, bot, now, place: PLACE });
         check(shown, ["U1"]);
         expect(plainText(shown).length).toBeLessThanOrEqual(LIMITS.plainText);
         expect(pings({ text: plainText(shown), blocks: [] }).filter((ping) => ping !== "<@U1>")).toEqual([]);
@@ -325,7 +326,7 @@ describe("never past a limit, whatever the data", () => {
       nonce: fc.constant("nonce123"),
       readAt: time,
       complete: fc.boolean(),
-      origin: fc.constant(ORIGIN),
+      place: fc.constant(PLACE),
     });
     fc.assert(
       fc.property(view, nasty, (made, words) => {
@@ -338,9 +339,9 @@ describe("never past a limit, whatever the data", () => {
   test("lists of runs", () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
-        check(watchedRunsMessage(own, own, { now: NOW, origin: ORIGIN }), ["U1"]);
+        check(watchedRunsMessage(own, own, { now: NOW, place: PLACE }), ["U1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
-        check(projectRunsMessage({ project: of, runs, own: byId, now: NOW, origin: ORIGIN }), ["U1"]);
+        check(projectRunsMessage({ project: of, runs, own: byId, now: NOW, place: PLACE }), ["U1"]);
       }),
     );
   });
@@ -366,7 +367,7 @@ describe("never past a limit, whatever the data", () => {
       },
       ...{ state: "running", status: "RUNNING", startedAt: NOW, trouble: null, cancelFailure: null },
     }));
-    const text = JSON.stringify(watchedRunsMessage(runs, [], { now: NOW, origin: ORIGIN }));
+    const text = JSON.stringify(watchedRunsMessage(runs, [], { now: NOW, place: PLACE }));
     const listed = text.match(/arrow_forward/g)?.length ?? 0;
     expect(text).toContain(`and ${runs.length - listed} more`);
   });

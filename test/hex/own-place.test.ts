@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { OwnPlace } from "../../src/hex/own-place.js";
+
+const HEX = "https://app.hex.tech";
+const ID = "6f4922f4-8d2b-4f7a-9f3e-0123456789ab";
+const RUN = `${HEX}/acme/app/${ID}/run/${ID}`;
+
+test("Hex's own word comes first, then the operator's, then the links of runs", () => {
+  const unknown = new OwnPlace(HEX, null);
+  expect(unknown.now).toEqual({ origin: HEX, workspace: null });
+  unknown.learnFromRun(RUN);
+  expect(unknown.now.workspace).toBe("acme");
+  const configured = new OwnPlace(HEX, "configured");
+  configured.learnFromRun(RUN);
+  expect(configured.now.workspace).toBe("configured");
+  configured.learnId(ID);
+  expect(configured.now.workspace).toBe(ID);
+});
+
+test("nothing else is taken for it", () => {
+  const place = new OwnPlace(HEX, null);
+  for (const url of [
+    null,
+    "nonsense",
+    `https://eu.hex.tech/acme/app/${ID}`,
+    `${HEX}/a%2Fb/app/${ID}`,
+    `${HEX}/app/${ID}`,
+  ]) {
+    place.learnFromRun(url);
+  }
+  for (const id of [null, "..", "a/b", ""]) place.learnId(id);
+  place.remember(null);
+  place.remember({ id: ID, origin: "https://eu.hex.tech" });
+  expect(place.now.workspace).toBeNull();
+  place.remember({ id: ID, origin: HEX });
+  expect(place.now.workspace).toBe(ID);
+});
