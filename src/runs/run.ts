@@ -9,7 +9,7 @@ const inputsSchema = z.custom<Record<string, JsonValue>>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
 
-const optionsSchema = z.object({
+export const optionsSchema = z.object({
   inputs: inputsSchema,
   /** Without cached SQL results. */
   fresh: z.boolean(),

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { projectUrl } from "../../hex/links.js";
 import { parseJson } from "../../lib/json.js";
-import { PLAIN_OPTIONS } from "../../runs/run.js";
 import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
+import { dryRun } from "../flows/dry-run.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
@@ -19,6 +19,7 @@ import {
 import type { Message } from "../messages/blocks.js";
 import { readProject } from "../read-project.js";
 import { startRun } from "../start-run.js";
+import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "./carried.js";
 import { ACTIONS, type ActionId, knownAction } from "./ids.js";
 
 /** A click: an interaction, and the message that it was made on. */
@@ -37,8 +38,14 @@ const projectValue = z.object({
   nonce: z.string(),
   words: z.array(z.string()).catch([]),
   page: z.number().catch(0),
+  // Buttons of version 0.1 carry nothing.
+  carried: carriedSchema.default(NOTHING_CARRIED),
 });
-const pageValue = z.object({ words: z.array(z.string()), page: z.number() });
+const pageValue = z.object({
+  words: z.array(z.string()),
+  page: z.number(),
+  carried: z.union([carriedSchema, z.literal(TOO_LONG)]).default(NOTHING_CARRIED),
+});
 
 const ACTION_HANDLERS: Record<ActionId, Action> = {
   [ACTIONS.cancelRun]: (bot, click) => cancelKnownRun(bot, click, click.value, true),
@@ -91,9 +98,11 @@ async function runProject(bot: Bot, click: Click, value: z.output<typeof project
   const project = await readProject(bot, click, value.project);
   const url = projectUrl(bot.hex.place.now, project);
   if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
+  const { dryRun: onlyTry, ...options } = value.carried;
+  if (onlyTry) return dryRun(bot, click, project, options);
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
-    startRun(bot, click, { key, project, options: PLAIN_OPTIONS }),
+    startRun(bot, click, { key, project, options }),
     // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
     projectsPage(bot, click, value)
       .then(click.replace)

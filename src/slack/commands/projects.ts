@@ -3,6 +3,7 @@
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { HexReference } from "../../hex/links.js";
 import { searchProjects } from "../../hex/projects.js";
+import { NOTHING_CARRIED } from "../actions/carried.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
@@ -20,7 +21,9 @@ export async function projects(bot: Bot, interaction: Interaction, text: string)
   const unusable = unusableLinkMessage(reference, bot.hex.host);
   if (unusable !== null) return interaction.respond(unusable);
   const words = reference === null ? typed : wordsOf(reference);
-  await interaction.respond(projectsMessage(await listProjects(bot, interaction, { words, page: 0 })));
+  await interaction.respond(
+    projectsMessage(await listProjects(bot, interaction, { words, page: 0, carried: NOTHING_CARRIED })),
+  );
 }
 
 /** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */
@@ -33,7 +36,7 @@ function wordsOf(reference: HexReference): string[] {
 export async function projectsPage(
   bot: Bot,
   interaction: Interaction,
-  at: { words: readonly string[]; page: number },
+  at: Pick<ProjectsView, "words" | "page" | "carried">,
 ): Promise<Message> {
   return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
 }
@@ -42,7 +45,7 @@ export async function projectsPage(
 export async function listProjects(
   bot: Bot,
   interaction: Interaction,
-  { words, page }: { words: readonly string[]; page: number },
+  { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
   const list = await bot.catalog.list(callFor(interaction), maxAgeMs).catch((error: unknown) => {
@@ -54,6 +57,7 @@ export async function listProjects(
     projects: searchProjects(list.projects, words),
     words,
     page,
+    carried,
     nonce: bot.newNonce(),
     readAt: list.readAt,
     complete: list.complete,

@@ -1,5 +1,6 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
+import { type Carried, NOTHING_CARRIED } from "../actions/carried.js";
 import type { Bot, Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { chooseProjectMessage } from "../messages/projects.js";
@@ -7,8 +8,16 @@ import { type ProjectSeen, readProject } from "../read-project.js";
 import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
 
-/** The project that was meant, or null after the person was told why not. @throws HexError */
-export async function findProject(bot: Bot, interaction: Interaction, typed: string): Promise<ProjectSeen | null> {
+/**
+ * The project that was meant, or null after the person was told why not. @throws HexError
+ * @param carried what a run is to be started with, for the buttons of the projects to choose from
+ */
+export async function findProject(
+  bot: Bot,
+  interaction: Interaction,
+  typed: string,
+  carried: Carried = NOTHING_CARRIED,
+): Promise<ProjectSeen | null> {
   const reference = parseProjectRef(typed, bot.hex.origin);
   const unusable = unusableLinkMessage(reference, bot.hex.host);
   if (unusable !== null) {
@@ -20,7 +29,7 @@ export async function findProject(bot: Bot, interaction: Interaction, typed: str
     return readProject(bot, interaction, reference.projectId);
   }
   const words = reference?.kind === "no_id" ? reference.words : typed.split(/\s+/).filter((word) => word !== "");
-  const view = await listProjects(bot, interaction, { words, page: 0 });
+  const view = await listProjects(bot, interaction, { words, page: 0, carried });
   await interaction.respond(chooseProjectMessage(words.join(" ") || typed, view));
   return null;
 }

@@ -3,12 +3,18 @@
 import type { KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import { type Carried, packed, TOO_LONG } from "../actions/carried.js";
 import { ACTIONS } from "../actions/ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
 import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 
 const PROJECTS_PER_PAGE = 8;
+/** As many fit into one message when each button carries a long command. */
+const CARRYING_PER_PAGE = 4;
+/** Longest value of a button that carries something, in characters of the message's JSON. Slack takes 2,000 and not more. */
+const CARRYING_VALUE = 1_500;
 
 export interface ProjectsView {
   /** All that fit the words, in order. */
@@ -23,29 +29,60 @@ export interface ProjectsView {
   /** False: the workspace has more projects than are read. */
   complete: boolean;
   place: HexPlace;
+  /** What Run starts with, or that it is too much for a button's value: then nothing can be run from here. */
+  carried: Carried | typeof TOO_LONG;
 }
 
 export function projectsMessage(view: ProjectsView): Message {
   const { projects, words, readAt, complete, place } = view;
   if (projects.length === 0) return emptyMessage(words);
-  const pages = Math.ceil(projects.length / PROJECTS_PER_PAGE);
+  const carried = carriedOf(view);
+  const perPage = carried === undefined ? PROJECTS_PER_PAGE : CARRYING_PER_PAGE;
+  const pages = Math.ceil(projects.length / perPage);
   const page = Math.min(Math.max(0, view.page), pages - 1);
-  const shown = projects.slice(page * PROJECTS_PER_PAGE, (page + 1) * PROJECTS_PER_PAGE);
+  const shown = projects.slice(page * perPage, (page + 1) * perPage);
   const published = projects.filter((project) => project.lastPublishedAt !== null).length;
   const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
   return message(`${count(projects.length, "project")}, ${published} published`, [
     section(`*${count(projects.length, "project")}*${filter}, ${published} published`),
-    ...shown.flatMap((project) => projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page }, place)),
-    pages > 1 ? pager(view, page, pages) : null,
+    carried === undefined ? null : carriedBlock(carried === TOO_LONG ? TOO_LONG : view.carried),
+    ...shown.flatMap((project) =>
+      projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page, carried }, place),
+    ),
+    pages > 1 ? pager(view, page, pages, carried) : null,
     context(
       `${pages > 1 ? `Page ${page + 1} of ${pages} · ` : ""}As of ${date(readAt, "{time}")}${complete ? "" : " · The workspace has more projects than are read here: narrow it down in Hex"}`,
     ),
   ]);
 }
 
+/** As it goes into the values of buttons; undefined when nothing does. */
+type InValue = ReturnType<typeof packed> | typeof TOO_LONG;
+
+function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
+  if (carried === TOO_LONG) return TOO_LONG;
+  const wanted = packed(carried);
+  const longest = JSON.stringify({ project: UUID, nonce, words: fewWords(words), page, carried: wanted });
+  return wanted === undefined || JSON.stringify(longest).length <= CARRYING_VALUE ? wanted : TOO_LONG;
+}
+const UUID = "00000000-0000-0000-0000-000000000000";
+
+function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
+  if (carried === TOO_LONG) {
+    return section(
+      ":warning: What you typed behind the title is too long for a button to carry, so there is no Run here. Write `/hex run <project id>` with the id of one of these, and the same inputs and flags behind it.",
+    );
+  }
+  const { dryRun, ...options } = carried;
+  const line = optionsLine(options);
+  if (dryRun)
+    return section(`*Dry run* asks Hex whether it would start, and starts nothing.${line === null ? "" : `\n${line}`}`);
+  return section(`*Run* starts with what you typed: ${line ?? ""}`);
+}
+
 function projectBlocks(
   project: Project,
-  state: { nonce: string; words: readonly string[]; page: number },
+  state: { nonce: string; words: readonly string[]; page: number; carried: InValue },
   place: HexPlace,
 ): (KnownBlock | null)[] {
   const { id, title, status, owner, creator, lastPublishedAt, schedules } = project;
@@ -58,18 +95,21 @@ function projectBlocks(
     schedule === null ? null : `runs ${schedule}`,
   );
   const why = isPublished ? "" : "\n_Not published: publish it in Hex to run it._";
+  const { carried } = state;
+  const text = `*${link(projectUrl(place, project), title, 150)}*${label}\n${details}${why}`;
+  if (carried === TOO_LONG) return [section(isPublished ? `${text}\n${code(id, 60)}` : text)];
+  const verb = carried?.dryRun ? "Dry run" : "Run";
   const run = button({
     actionId: ACTIONS.runProject,
-    label: "Run",
+    label: verb,
     value: JSON.stringify({ project: id, ...state }),
-    describe: `Run ${title}`,
+    describe: `${verb} ${title}`,
   });
-  const text = `*${link(projectUrl(place, project), title, 150)}*${label}\n${details}${why}`;
   return [section(text, isPublished ? run : undefined)];
 }
 
-function pager({ words, nonce }: ProjectsView, page: number, pages: number) {
-  const value = (to: number) => JSON.stringify({ words: fewWords(words), page: to, nonce });
+function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: InValue) {
+  const value = (to: number) => JSON.stringify({ words: fewWords(words), page: to, nonce, carried });
   return actions(
     page > 0 ? button({ actionId: ACTIONS.projectsPrevious, label: "Previous", value: value(page - 1) }) : null,
     page < pages - 1 ? button({ actionId: ACTIONS.projectsNext, label: "Next", value: value(page + 1) }) : null,

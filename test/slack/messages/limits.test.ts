@@ -8,6 +8,7 @@ import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { Run } from "../../../src/runs/run.js";
+import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/actions/carried.js";
 import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
@@ -327,6 +328,11 @@ describe("never past a limit, whatever the data", () => {
       readAt: time,
       complete: fc.boolean(),
       place: fc.constant(PLACE),
+      carried: fc.oneof(
+        fc.constant(NOTHING_CARRIED),
+        fc.constant(TOO_LONG),
+        fc.tuple(base.options, fc.boolean()).map(([options, dryRun]) => ({ ...options, dryRun })),
+      ),
     });
     fc.assert(
       fc.property(view, nasty, (made, words) => {
