@@ -1,5 +1,6 @@
-// An hour in which things go wrong at random (the same each time): at its end nothing is stuck, every card tells the truth, and
-// the process is no larger than after a quarter of it.
+// An hour in which everything goes wrong at random that the peers know, hostile answers and payloads included (the same each
+// time): at its end nothing is stuck, every card tells the truth, everybody was answered, and the process is no larger than
+// after a quarter of it.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
@@ -7,6 +8,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { seeded } from "../bench/watch.js";
+import { HOSTILE_ANSWERS } from "../sandbox/hex/hostile.js";
 import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import type { FaultKind as SlackFault, SlackMessage } from "../sandbox/slack/server.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
@@ -14,11 +16,13 @@ import { Bench, breathe, buttonsOf, shown } from "./bench.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const SEED = 20_261_102;
+const SEED = Number(process.env.SOAK_SEED ?? 20_261_102);
 const MINUTES = 60;
 /** By then whatever is kept on purpose has been filled. */
 const SETTLED = 15;
-const REAL_LIMIT_MS = 120_000;
+const REAL_LIMIT_MS = 240_000;
+/** Nobody has to acknowledge what cannot be read. In real ms. */
+const NONSENSE_MS = 200;
 /** Long enough for the watchdog to be sure. */
 const OUTAGE_MINUTES = 4;
 const OUTAGES_A_MINUTE = 0.1;
@@ -29,21 +33,58 @@ const HEX: HexFault[] = [
   { type: "status", status: 500 },
   { type: "status", status: 503 },
   { type: "rateLimited", retryAfter: 5 },
+  { type: "rateLimited", retryAfter: 0 },
+  { type: "rateLimited", retryAfter: -1 },
+  { type: "rateLimited", retryAfter: "Fri, 31 Dec 9999 23:59:59 GMT" },
+  { type: "rateLimited" },
+  { type: "stall" },
+  { type: "bareText", status: 502, text: "Bad gateway" },
+  { type: "slow", ms: 3_000 },
   { type: "html" },
   { type: "truncated" },
   { type: "emptyBody" },
+  ...Object.values(HOSTILE_ANSWERS),
 ];
+/** Nobody can see that the id of a new run is another's: where it is not asked for by id, Hex is believed. */
+const ASKED_BY_ID: ReadonlySet<HexFault | undefined> = new Set([HOSTILE_ANSWERS["about another run"]]);
 const SLACK: SlackFault[] = [
   { type: "reset" },
   { type: "status", status: 503 },
   { type: "ratelimited", retryAfter: 7 },
   { type: "error", error: "internal_error" },
   { type: "error", error: "invalid_auth" },
+  { type: "error", error: "missing_scope", extra: { needed: "chat:write", provided: "commands" } },
+  { type: "error", error: "a_word_of_tomorrow" },
+  { type: "ratelimited", retryAfter: 0 },
+  { type: "ratelimited", retryAfter: -1 },
+  { type: "status", status: 200, body: "<html>Sign in to the network</html>" },
+];
+/** Nothing can be done with Hex for as long as one of these is all that it says. */
+const OUTAGES = HEX.filter(({ type }) => !["rateLimited", "slow", "altered", "endless"].includes(type));
+/** What an answer survives: it is given again. */
+const ANSWER: SlackFault[] = [
+  { type: "reset" },
+  { type: "status", status: 503 },
+  { type: "ratelimited", retryAfter: 1 },
+];
+/** Refuses a place, and for good: a card that stands there already is told of in another. */
+const PLACE: SlackFault[] = [
+  { type: "error", error: "ekm_access_denied" },
+  { type: "error", error: "is_archived" },
+];
+/** What no Slack sends. */
+const PAYLOADS: Record<string, unknown>[] = [
+  { type: "block_actions", user: { id: true }, actions: null },
+  { type: "block_actions", user: { id: 7 }, actions: [{ action_id: "cancel_run", value: false }] },
+  { type: "view_submission", view: { state: [] } },
+  { type: null, channel: { id: {} } },
 ];
 const PAGE: PageAnswer[] = [
   { type: "summary" },
   { type: "hang" },
   { type: "raw", status: 500, body: "" },
+  { type: "stall" },
+  { type: "endless", unpacked: true },
   { type: "summary", incidents: [{ name: "Slow", status: "investigating", impact: "minor" }] },
 ];
 /** Hex's word for how a run ended, and the card's. */
@@ -88,33 +129,36 @@ test(
       }),
     );
 
+    warmUp();
     let early: Footprint | null = null;
     let outageEnds = 0;
-    let started = 0;
     for (let minute = 1; minute <= MINUTES; minute++) {
       if (minute >= outageEnds) {
         trouble(random, pick);
         if (random() < OUTAGES_A_MINUTE) outageEnds = outage(minute, pick);
       }
       for (let count = 1 + Math.floor(random() * 2); count > 0; count--) {
-        await bench.slack.socket.waitForConnection();
-        started += await doSomething(pick(projects)?.id ?? "", pick, random);
+        await bench.until(() => bench.slack.socket.connections > 0);
+        await doSomething(pick(projects)?.id ?? "", pick, random);
         await bench.pass(15 * SECOND);
       }
       await bench.pass(MINUTE / 2);
+      noteAnswers();
       if (minute === SETTLED) early = await footprint();
     }
-    expect(started).toBeGreaterThan(20);
+    expect(asked.filter(({ isRun }) => isRun).length).toBeGreaterThan(20);
 
     // All is well again: what is unfinished comes to its end.
     bench.hex.faults.clear();
     bench.slack.faults.clear();
     bench.hex.workspace.kernelsBusy = 0;
-    await bench.slack.socket.waitForConnection();
+    await bench.until(() => bench.slack.socket.connections > 0);
     await bench.pass(20 * MINUTE);
 
     expect(await inFlight()).toBe(0);
     expect(untrue()).toEqual([]);
+    noteAnswers();
+    expect(unanswered()).toEqual([]);
     const alerts = bench.cards.filter(isAlert);
     expect(alerts.length).toBeGreaterThan(0);
     expect(alerts.filter((alert) => !alert.text.startsWith("Connected to Hex again")).map(shown)).toEqual([]);
@@ -135,7 +179,7 @@ test(
 
 /** Nothing works for some minutes. @returns the minute in which it ends */
 function outage(minute: number, pick: <T>(from: readonly T[]) => T | undefined): number {
-  const kind = pick(HEX.filter(({ type }) => type !== "rateLimited"));
+  const kind = pick(OUTAGES);
   if (kind) bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
   return minute + OUTAGE_MINUTES;
 }
@@ -146,37 +190,67 @@ function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | unde
   hex.faults.clear();
   slack.faults.clear();
   const [hexKind, slackKind] = [pick(HEX), pick(SLACK)];
-  if (hexKind && random() < 0.5) hex.faults.add({ kind: hexKind, times: 1 + Math.floor(random() * 12) });
+  if (hexKind && random() < 0.5) {
+    const endpoint = ASKED_BY_ID.has(hexKind) ? { endpoint: "getRun" as const } : {};
+    hex.faults.add({ kind: hexKind, times: 1 + Math.floor(random() * 12), ...endpoint });
+  }
   if (slackKind && random() < 0.4) {
-    const method = pick(["chat.update", "chat.postMessage", "response_url"]) ?? "*";
+    const method = pick(["chat.update", "chat.postMessage"]) ?? "*";
     slack.faults.add({ method, kind: slackKind, times: 1 + Math.floor(random() * 4) });
   }
-  if (random() < 0.1) slack.socket.disconnect("refresh_requested");
+  const placeKind = pick(PLACE);
+  if (placeKind && random() < 0.1) slack.faults.add({ method: "chat.postMessage", kind: placeKind, times: 1 });
+  const answerKind = pick(ANSWER);
+  if (answerKind && random() < 0.2) slack.faults.add({ method: "response_url", kind: answerKind, times: 1 });
+  if (random() < 0.1) slack.socket.disconnect(pick(["refresh_requested", "warning"] as const) ?? "warning");
   if (random() < 0.1) slack.socket.drop();
   hex.workspace.kernelsBusy = random() < 0.2 ? 25 : 0;
   statusPage.answer = pick(PAGE) ?? { type: "summary" };
+  // Somebody sets the machine's clock.
+  if (random() < 0.1) bench.clock.set(Math.round((random() - 0.5) * 4 * MINUTE));
 }
 
-/** One command or click. @returns how many runs it asks for */
+/** What somebody typed, and whether Slack had its acknowledgement. */
+const asked: { id: string; text: string; isRun: boolean }[] = [];
+const answered = new Set<string>();
+
+/** Before what only one person sees is forgotten. */
+function noteAnswers(): void {
+  for (const { responseUrlOf } of bench.slack.messages) if (responseUrlOf !== undefined) answered.add(responseUrlOf);
+}
+
+/** Who typed something that was acknowledged and saw neither an answer nor, for a run, a card. */
+function unanswered(): string[] {
+  const silent = asked.filter(({ id }) => !answered.has(id));
+  const withoutAnswer = silent.filter(({ isRun }) => !isRun).map(({ text }) => text);
+  const withoutCard = silent.filter(({ isRun }) => isRun).length - runCards().length;
+  return [...withoutAnswer, ...(withoutCard > 0 ? [`${withoutCard} runs without a card`] : [])];
+}
+
+async function type(text: string, isRun = false): Promise<void> {
+  const { id, ack } = await bench.slack.command(text);
+  // What is lost with a connection that broke is told to the person by Slack.
+  if (ack.ok) asked.push({ id, text, isRun });
+}
+
+/** One command, click or piece of nonsense. */
 async function doSomething(
   projectId: string,
   pick: <T>(from: readonly T[]) => T | undefined,
   random: () => number,
-): Promise<number> {
+): Promise<void> {
   const { slack } = bench;
   const press = async (actionId: string) => {
     const card = pick(runCards().filter((one) => buttonsOf(one).includes(actionId)));
     if (card) await slack.click(card, actionId);
   };
   const what = random();
-  if (what < 0.5) {
-    await slack.command(`run ${projectId}`);
-    return 1;
-  }
-  if (what < 0.6) await press("cancel_run");
-  else if (what < 0.7) await press("run_again");
-  else await slack.command(pick(["status", "projects", "runs", `runs ${projectId}`, "help"]) ?? "help");
-  return 0;
+  if (what < 0.45) await type(`run ${projectId}`, true);
+  else if (what < 0.55) await press("cancel_run");
+  else if (what < 0.65) await press("run_again");
+  else if (what < 0.7) await slack.sendInteraction(pick(PAYLOADS) ?? {}, { timeoutMs: NONSENSE_MS });
+  else if (what < 0.75) await type(`run ${projectId} a=${"[".repeat(900)}${"]".repeat(900)}`);
+  else await type(pick(["status", "projects", "runs", `runs ${projectId}`, "help"]) ?? "help");
 }
 
 const isAlert = (message: SlackMessage) => message.channel === bench.slack.channels.team.id;
@@ -192,21 +266,41 @@ async function inFlight(): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Cards that do not show what Hex knows. A start whose answer was lost and that is not listed may be "Not known". */
+/**
+ * Cards that do not show what Hex knows, and runs without a card. A start whose answer was lost and that is not listed may be
+ * "Not known"; a card has no link where Hex gave one to another host, and then counts by its project.
+ */
 function untrue(): string[] {
-  const { runs } = bench.hex.workspace;
-  const isTrue = (card: SlackMessage) => {
-    const run = runs.find(({ id }) => shown(card).includes(id));
-    const word = card.text.split(":")[0] ?? "";
-    return run === undefined ? ["Not started", "Not known"].includes(word) : word === WORDS[run.status];
-  };
+  const { runs, projects } = bench.hex.workspace;
   const cards = runCards().filter((card) => card.edits > 0);
-  const unseen = runs.filter((run) => !cards.some((card) => shown(card).includes(run.id)));
-  const unknown = cards.filter((card) => card.text.startsWith("Not known"));
-  return [
-    ...cards.filter((card) => !isTrue(card)).map(shown),
-    ...(unseen.length > unknown.length ? [`${unseen.length} runs have no card`] : []),
-  ];
+  const wordOf = (card: SlackMessage) => card.text.split(":")[0] ?? "";
+  const cardOf = (id: string) => cards.find((card) => shown(card).includes(id));
+  const titleOf = (projectId: string) => projects.find(({ id }) => id === projectId)?.title ?? "";
+  const wrong = runs.flatMap((run) => {
+    const card = cardOf(run.id);
+    return card === undefined || wordOf(card) === WORDS[run.status] ? [] : [`${run.status}: ${shown(card)}`];
+  });
+  const unlinked = cards.filter((card) => !runs.some(({ id }) => shown(card).includes(id)));
+  const told = unlinked.map((card) => `${wordOf(card)}: ${/Project \d/.exec(card.text)?.[0]}`);
+  const untold = runs
+    .filter(({ id }) => cardOf(id) === undefined)
+    .map((run) => `${WORDS[run.status]}: ${titleOf(run.projectId)}`);
+  const without = untold.filter((run) => !take(told, run));
+  const open = told.filter((card) => !/^(Not started|Not known)/.test(card));
+  const unknown = told.filter((card) => card.startsWith("Not known")).length;
+  return [...wrong, ...open, ...(without.length > unknown ? without : [])];
+}
+
+function take<T>(from: T[], what: T): boolean {
+  const index = from.indexOf(what);
+  if (index !== -1) from.splice(index, 1);
+  return index !== -1;
+}
+
+/** The peer makes its longest answers once, when they are first needed: that is no growth of the bot. */
+function warmUp(): void {
+  for (const kind of HEX)
+    if (kind.type === "altered") JSON.stringify(kind.alter({ title: "", runUrl: "", traceId: "" }));
 }
 
 interface Footprint {
