@@ -18,8 +18,9 @@ export interface StoreCheckOptions {
 
 /** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
 const KEEP_MS = 1_000;
-/** How often it looks when nobody asks, in ms. */
-const ROUND_MS = 30_000;
+/** How often it looks when nobody asks, in ms: while all is well, and while it is not. Each look is a write to the disk. */
+const ROUND_MS = 5 * 60_000;
+const AGAIN_MS = 15_000;
 
 export class StoreCheck {
   #isWriting = false;
@@ -38,8 +39,8 @@ export class StoreCheck {
   /** Looks until `signal` aborts, so that the log tells of what nobody has asked for. */
   async watch(signal: AbortSignal): Promise<void> {
     await new Rounds(this.options.clock).until(signal, async () => {
-      await this.now();
-      return ROUND_MS;
+      const { ok } = await this.now();
+      return ok ? ROUND_MS : AGAIN_MS;
     });
   }
 
