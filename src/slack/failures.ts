@@ -21,6 +21,14 @@ export class SocketModeOffError extends Error {
   }
 }
 
+/** Slack says that it did what was asked, in a shape that does not say what. `method`: of the Web API. */
+export class UnreadableAnswerError extends Error {
+  override readonly name = "UnreadableAnswerError";
+  constructor(method: string, problems: readonly string[]) {
+    super(`Slack's answer to ${method} cannot be read: ${problems.join("; ")}`);
+  }
+}
+
 export type SlackFailure =
   /** The bot may not write there. `word`: Slack's. */
   | { kind: "place"; word: string }
@@ -114,6 +122,7 @@ export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIRequestError)
     return { kind: "transient", word: proxyErrorIn(error) === null ? "network" : "proxy" };
   if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
+  if (error instanceof UnreadableAnswerError) return { kind: "transient", word: UNREADABLE };
   if (!(error instanceof WebAPIPlatformError)) throw error;
   return failureOfWord(slackWord(error.data.error));
 }

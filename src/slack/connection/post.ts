@@ -4,6 +4,7 @@ import type { WebClient } from "@slack/web-api";
 import { refusesMessage, type SlackFailure, slackFailure } from "../failures.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
+import { postedAt, readAnswer } from "./read-answer.js";
 
 /** Where a message is. `ts`: its timestamp, which is its id. */
 export interface Posted {
@@ -62,10 +63,18 @@ export function isRefusedHere({ kind, word }: SlackFailure): boolean {
   return kind === "place" || kind === "gone" || kind === "other" || word === "missing_scope";
 }
 
-async function postAsIs(slack: WebClient, to: Target, content: Partial<Message> & { text: string }) {
-  const posted = await slack.chat.postMessage({ ...to, ...PLAIN, ...content }).catch(slackFailure);
-  if ("kind" in posted) return posted;
-  return { channel: posted.channel ?? to.channel, ts: posted.ts ?? "" };
+async function postAsIs(
+  slack: WebClient,
+  to: Target,
+  content: Partial<Message> & { text: string },
+): Promise<Posted | SlackFailure> {
+  try {
+    const answer = await slack.chat.postMessage({ ...to, ...PLAIN, ...content });
+    const { channel = to.channel, ts } = readAnswer("chat.postMessage", postedAt, answer);
+    return { channel, ts };
+  } catch (error) {
+    return slackFailure(error);
+  }
 }
 
 /** What may pass says when to try again; else the first refusal is about the message as it should be. */

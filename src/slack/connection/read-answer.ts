@@ -1,0 +1,37 @@
+// What Slack's Web API answers, parsed like everything else of Slack's: what it says is stored, and sent back to it.
+
+import { z } from "zod";
+import { UnreadableAnswerError } from "../failures.js";
+import { flag, id, maybe } from "./payloads/fields.js";
+
+/** An id that Slack leaves out, sets to null, or leaves empty. */
+const optionalId = maybe(z.union([id, z.literal("").transform(() => undefined)]));
+
+/** Of `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
+export const authTest = z.object({
+  team_id: id,
+  user_id: id,
+  bot_id: optionalId,
+  user: maybe(z.string().max(255)),
+  enterprise_id: optionalId,
+  is_enterprise_install: flag,
+});
+
+/** Of `auth.teams.list`. */
+export const teamsList = z.object({ teams: maybe(z.array(z.object({ id }))) });
+
+/** Of `chat.postMessage`: where the message is. */
+export const postedAt = z.object({
+  channel: maybe(id),
+  ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp"),
+});
+
+/** @throws UnreadableAnswerError, which says what is wrong and not what it holds */
+export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {
+  const reading = schema.safeParse(answer);
+  if (reading.success) return reading.data;
+  throw new UnreadableAnswerError(
+    method,
+    reading.error.issues.slice(0, 5).map(({ path, message }) => `${path.join(".")}: ${message}`),
+  );
+}

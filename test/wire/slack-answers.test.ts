@@ -1,0 +1,68 @@
+// Slack's own answers are parsed too: where a message is, and who the bot is, is stored and sent back to it.
+
+import { WebClient } from "@slack/web-api";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { identify } from "../../src/slack/connection/identity.js";
+import { post } from "../../src/slack/connection/post.js";
+import { startFailure } from "../../src/slack/messages/start.js";
+import { Bench } from "./bench.js";
+
+let bench: Bench;
+afterEach(() => bench.stop());
+
+describe("to the client", () => {
+  let client: WebClient;
+  beforeEach(async () => {
+    bench = await Bench.start("http", { idle: true });
+    client = new WebClient(bench.slack.botToken, { slackApiUrl: bench.slack.apiUrl, retryConfig: { retries: 0 } });
+  });
+  const answer = (method: string, body: object) =>
+    bench.slack.faults.add({
+      method,
+      kind: { type: "status", status: 200, body: JSON.stringify({ ok: true, ...body }) },
+    });
+
+  const who = { team_id: "T1", user_id: "U1", bot_id: "B1", user: "hex" };
+  test.each<[string, object]>([
+    ["no team", { ...who, team_id: undefined }],
+    ["an empty team", { ...who, team_id: "" }],
+    ["a team that is a number", { ...who, team_id: 1 }],
+    ["a person that is a boolean", { ...who, user_id: true }],
+    ["a bot that is an object", { ...who, bot_id: {} }],
+    ["a name that is a list", { ...who, user: [] }],
+    ["an organization with a line break", { ...who, enterprise_id: "E1\nE2" }],
+  ])("auth.test with %s: a start that says what to look at, not what it read", async (_, body) => {
+    answer("auth.test", body);
+    const error = await identify(client).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ name: "UnreadableAnswerError" });
+    expect(startFailure(error, 0)).toMatch(/unreadable.*SLACK_API_URL/);
+  });
+
+  test("auth.test with nothing more than needed, and with empty and null fields", async () => {
+    answer("auth.test", { team_id: "T1", user_id: "U1", enterprise_id: "", bot_id: null });
+    expect(await identify(client)).toMatchObject({ teamId: "T1", enterpriseId: null, botId: "", name: "hex" });
+  });
+
+  test.each<[string, object]>([
+    ["no ts", { channel: "C1" }],
+    ["a ts that is a boolean", { channel: "C1", ts: true }],
+    ["a ts that is a number", { channel: "C1", ts: 1762.5 }],
+    ["a ts that is a word", { channel: "C1", ts: "now" }],
+    ["a channel that is an object", { channel: { id: "C1" }, ts: "1762.000100" }],
+  ])("chat.postMessage with %s: nobody knows where the message is, and it is tried again", async (_, body) => {
+    answer("chat.postMessage", body);
+    const outcome = await post(client, { channel: "C1" }, { text: "Hello", blocks: [] });
+    expect(outcome).toEqual({ kind: "transient", word: "unreadable" });
+  });
+});
+
+test.each([true, 12, {}, null, "x"])("a card whose ts came as %j is posted again, and ends true", async (ts) => {
+  bench = await Bench.start("http");
+  const body = JSON.stringify({ ok: true, channel: bench.slack.channels.data.id, ts });
+  bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 200, body } });
+  const project = bench.hex.workspace.addProject({ title: "Revenue" });
+  await bench.slack.command(`run ${project.id}`);
+  await bench.cardShows("Completed");
+  expect(bench.starts).toHaveLength(1);
+  expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+});
