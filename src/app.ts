@@ -5,7 +5,7 @@ import { setMaxListeners } from "node:events";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
-import { logHealth, logHeldBack, requestLogger } from "./events.js";
+import { logClockStep, logHealth, logHeldBack, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
 import { Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
@@ -17,6 +17,7 @@ import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
 import { StatusPage } from "./hex/status-page.js";
 import { abortable } from "./lib/abortable.js";
+import { watchForSteps } from "./lib/clock-steps.js";
 import { createNetwork } from "./lib/network.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
@@ -251,6 +252,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ...{ clock, slack: slackReady },
     lastProbe: () => health.lastProbe(),
     store: () => storeCheck.now(),
+    standstill: () => watcher.standstill,
   });
   metrics.start({
     ...{ clock, budget, runsByState: () => runs.countByState() },
@@ -262,6 +264,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       await Promise.all([runs.inFlight(), health.incidentsSince(clock.now() - keepMs)]);
       return rows.setAside;
     },
+  });
+
+  void watchForSteps(clock, stopping.signal, (ms) => {
+    logClockStep(log, ms);
+    watchdog.wake();
+    watcher.wake();
   });
 
   let server: RunningServer | null = null;

@@ -35,6 +35,12 @@ export function logHeldBack(log: Logger, { operation, reference, error }: HeldBa
   log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is not asked yet: %s", operation, kind);
 }
 
+/** `ms`: how far the clock went forward (back: negative) beside the time that passed. */
+export function logClockStep(log: Logger, ms: number): void {
+  const seconds = Math.round(Math.abs(ms) / 1_000);
+  log.warn({ ms }, "The clock went %s by %d s: it was set, or the machine slept", ms < 0 ? "back" : "forward", seconds);
+}
+
 export function logHealth(log: Logger, event: HealthEvent): void {
   if (event.kind === "expiring") {
     const { expiresAt, days } = event.notice;

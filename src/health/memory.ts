@@ -98,6 +98,11 @@ export function remembered(
   };
 }
 
+/** Whether nobody probes any more. A clock that is behind the probe's date by more than replicas differ has been set back since. */
+export function isOverdue({ at, until }: Probe, now: number): boolean {
+  return now > until || at - now > LENIENCE_MS;
+}
+
 /** The time that a probe speaks for until `now`; null when there is none. */
 export function spanOf(probe: Probe | null, now: number): Span | null {
   if (probe === null || now <= probe.at) return null;

@@ -5,6 +5,7 @@ import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Clock } from "../clock.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
+import { isOverdue } from "./memory.js";
 import { patiently } from "./patience.js";
 import { collectProcess } from "./process.js";
 import type { Glance } from "./store.js";
@@ -162,7 +163,7 @@ export class Metrics {
     return async () => {
       const glance = await read().catch(() => null);
       const probe = glance?.probe ?? null;
-      up.set(probe === null || clock.now() > probe.until ? Number.NaN : Number(probe.ok));
+      up.set(probe === null || isOverdue(probe, clock.now()) ? Number.NaN : Number(probe.ok));
       at.set(probe === null ? Number.NaN : probe.at / 1_000);
       outage.set(glance === null ? Number.NaN : Number(glance.outage));
       days.set(glance?.tokenDaysLeft ?? Number.NaN);

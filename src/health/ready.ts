@@ -2,7 +2,7 @@
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../clock.js";
-import type { Probe } from "./memory.js";
+import { isOverdue, type Probe } from "./memory.js";
 import { patiently } from "./patience.js";
 import type { StoreState } from "./store-check.js";
 
@@ -19,6 +19,8 @@ export interface ReadyOptions {
   /** null: none has been made yet. */
   lastProbe: () => Promise<Probe | null>;
   store: () => Promise<StoreState>;
+  /** How long (ms) runs in flight have gone without a request to Hex, by this process, and whether Hex asked for that. */
+  standstill: () => { ms: number; isLimited: boolean };
 }
 
 interface Part {
@@ -28,6 +30,9 @@ interface Part {
   at?: string;
   why?: string;
 }
+
+/** No run waits that long for the next look at it while all is well, in ms. */
+const STANDSTILL_MS = 3 * 60_000;
 
 export class Readiness {
   readonly #lastProbe: () => Promise<Probe | null>;
@@ -45,10 +50,10 @@ export class Readiness {
     });
   };
 
-  async parts(): Promise<{ slack: Part; store: Part; hex: Part }> {
+  async parts(): Promise<{ slack: Part; store: Part; hex: Part; watch: Part }> {
     const [store, hex] = await Promise.all([this.#storePart(), this.#hexPart()]);
     const { ok, since, why } = this.options.slack();
-    return { slack: { ok, since: iso(since), ...(why === null ? {} : { why }) }, store, hex };
+    return { slack: { ok, since: iso(since), ...(why === null ? {} : { why }) }, store, hex, watch: this.#watchPart() };
   }
 
   async #storePart(): Promise<Part> {
@@ -57,13 +62,21 @@ export class Readiness {
     return state.ok ? { ok: true, at } : { ok: false, at, since: iso(state.since), why: state.why };
   }
 
+  /** Where another process watches there is nothing to tell: that nobody does is told by the probes that do not come. */
+  #watchPart(): Part {
+    const { ms, isLimited } = this.options.standstill();
+    if (ms < STANDSTILL_MS) return { ok: true };
+    const since = iso(this.options.clock.now() - ms);
+    return { ok: false, since, why: isLimited ? "rate_limited" : "standstill" };
+  }
+
   async #hexPart(): Promise<Part> {
     const probe = await this.#lastProbe().catch(() => "unread" as const);
     // It is the store that is in trouble: how Hex is cannot be told.
     if (probe === "unread") return { ok: false, why: "store" };
     if (probe === null) return { ok: false, why: "not_probed_yet" };
     // Nobody probes any more: the watch is held by no process.
-    if (this.options.clock.now() > probe.until) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
+    if (isOverdue(probe, this.options.clock.now())) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
     return { ok: probe.ok, at: iso(probe.at), ...(probe.ok || probe.kind === null ? {} : { why: probe.kind }) };
   }
 }

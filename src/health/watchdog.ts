@@ -51,10 +51,15 @@ export class Watchdog {
     if (this.#isProbing) return;
     const { clock, probeMs } = this.options;
     // One endpoint may fail for long while Hex is well, and the other way round.
-    if (Math.abs(clock.now() - this.#probedAt) < soonMs(probeMs)) return;
+    if (clock.monotonic() - this.#probedAt < soonMs(probeMs)) return;
     const sight = sightOf(error);
     const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
     if (isNews) this.#rounds.wake();
+  }
+
+  /** What was known may no longer hold: it probes without delay. */
+  wake(): void {
+    this.#rounds.wake();
   }
 
   /** Watches until `signal` aborts. */
@@ -82,8 +87,8 @@ export class Watchdog {
     this.#state = changed.memory.health.state;
     this.#tell(changed);
     onStored(this.#state === "up");
-    if (now - this.#removedAt >= REMOVE_MS) {
-      this.#removedAt = now;
+    if (clock.monotonic() - this.#removedAt >= REMOVE_MS) {
+      this.#removedAt = clock.monotonic();
       await store.removeOld(now, keepMs);
     }
     return changed.pauseMs;
@@ -100,7 +105,7 @@ export class Watchdog {
       return { me: null, error };
     } finally {
       this.#isProbing = false;
-      this.#probedAt = clock.now();
+      this.#probedAt = clock.monotonic();
     }
   }
 

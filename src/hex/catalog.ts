@@ -19,6 +19,8 @@ const MAX_PAGES = 20;
 
 export class Catalog {
   #list: ProjectList | null = null;
+  /** When its reading began, by the monotonic clock. */
+  #readAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<ProjectList> | null = null;
 
   constructor(
@@ -29,11 +31,16 @@ export class Catalog {
   /** The projects as they were at most `maxAgeMs` ago. Those who ask at the same time share one reading. */
   async list(call: Call, maxAgeMs: number): Promise<ProjectList> {
     const list = this.#list;
-    if (list !== null && this.clock.now() - list.readAt < maxAgeMs) return list;
+    if (list !== null && this.ageMs < maxAgeMs) return list;
     this.#loading ??= this.#read(call).finally(() => {
       this.#loading = null;
     });
     return this.#loading;
+  }
+
+  /** How long ago the last one was asked for; infinite when there is none. */
+  get ageMs(): number {
+    return this.clock.monotonic() - this.#readAt;
   }
 
   /** What was read last, however old; null when nothing was. */
@@ -48,13 +55,14 @@ export class Catalog {
 
   async #read(call: Call): Promise<ProjectList> {
     const found = new Map<string, Project>();
-    const readAt = this.clock.now();
+    const [readAt, began] = [this.clock.now(), this.clock.monotonic()];
     let complete = false;
     for await (const { values, isLast } of this.hex.projects(call, MAX_PAGES)) {
       for (const project of values) found.set(project.id, project);
       complete = isLast;
     }
     this.#list = { projects: sortProjects([...found.values()].filter(isRunnableKind)), readAt, complete };
+    this.#readAt = began;
     return this.#list;
   }
 }

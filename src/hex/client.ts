@@ -79,12 +79,12 @@ export class HexClient {
    */
   async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
-    const until = clock.now() + call.patienceMs;
+    const until = clock.monotonic() + call.patienceMs;
     const seen = new Set<string>();
     let after: string | null = null;
     for (let page = 0; page < maxPages; page++) {
       const found: ProjectPage = await this.projectPage(
-        { ...call, patienceMs: Math.max(1, until - clock.now()) },
+        { ...call, patienceMs: Math.max(1, until - clock.monotonic()) },
         after,
       );
       yield found;
@@ -121,6 +121,7 @@ export class HexClient {
     await this.#sender.send({ operation, method: "post", path, json, read: readNothing }, call);
   }
 
+  /** Its times are by this machine's clock, as everywhere here. */
   async run(projectId: string, runId: string, call: Call): Promise<HexRun> {
     const operation = "getRun";
     const ids = { projectId: this.#safe(projectId, operation), runId: this.#safe(runId, operation) };
@@ -128,7 +129,7 @@ export class HexClient {
     const read = readRun({ origin: this.origin, ...ids });
     const run = await this.#sender.send({ operation, method: "get", path, read }, call);
     this.place.learnFromRun(run.runUrl);
-    return run;
+    return this.#inOurTime(run);
   }
 
   /** One page of a project's runs. */
@@ -139,7 +140,13 @@ export class HexClient {
     const read = readRunPage({ origin: this.origin, projectId: id });
     const page = await this.#sender.send({ operation, method: "get", path: runsPath(id), query, read }, call);
     this.place.learnFromRun(page.runs[0]?.runUrl ?? null);
-    return page;
+    return { ...page, runs: page.runs.map((run) => this.#inOurTime(run)) };
+  }
+
+  /** Hex's clock may be minutes ahead of this machine's or behind it, and the bot compares the times of a run with its own. */
+  #inOurTime(run: HexRun): HexRun {
+    const ours = (time: number | null) => (time === null ? null : this.#sender.serverClock.toOurs(time));
+    return { ...run, startTime: ours(run.startTime), endTime: ours(run.endTime) };
   }
 
   /** Resolves when Hex has accepted the cancellation; the run becomes KILLED a little later. */

@@ -53,7 +53,8 @@ const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 export class Prober {
-  #runProof: Extract<Proof, { state: "proven" }> | null = null;
+  /** `at`: by the monotonic clock. */
+  #runProof: { proof: Extract<Proof, { state: "proven" }>; at: number } | null = null;
   #alive: boolean | null = null;
   #since: number;
 
@@ -77,10 +78,12 @@ export class Prober {
 
   /** Asks Hex now. Takes `call.patienceMs` at most, and never rejects for a reason that lies with Hex. */
   async probe(call: Call): Promise<Connection> {
-    const until = this.clock.now() + call.patienceMs;
-    const askedAt = this.clock.now();
+    const askedAt = this.clock.monotonic();
+    const until = askedAt + call.patienceMs;
     const [me, projects] = await Promise.all([
-      this.hex.me(call).then((value) => ({ value, latencyMs: Math.round(this.clock.now() - askedAt) }), asHexError),
+      this.hex
+        .me(call)
+        .then((value) => ({ value, latencyMs: Math.round(this.clock.monotonic() - askedAt) }), asHexError),
       this.#readProjects(call),
     ]);
     const error = me instanceof HexError ? me : null;
@@ -92,7 +95,7 @@ export class Prober {
     const { list, failure } = projects;
     if (failure && PERMISSIONS.has(failure.kind)) this.#runProof = null;
     const published = (list?.projects ?? []).filter((project) => project.lastPublishedAt !== null);
-    const left = { ...call, patienceMs: Math.max(1, until - this.clock.now()) };
+    const left = { ...call, patienceMs: Math.max(1, until - this.clock.monotonic()) };
     return {
       ...base,
       me: me.value,
@@ -109,10 +112,10 @@ export class Prober {
 
   /** The list may be some seconds old, the proof may not: then one page is asked for. */
   async #readProjects(call: Call): Promise<{ list: ProjectList | null; failure: HexError | null }> {
-    const now = this.clock.now();
+    const askedAt = this.clock.monotonic();
     const list = await this.catalog.list(call, CATALOG_MS).catch(asHexError);
     if (list instanceof HexError) return { list: this.catalog.last, failure: list };
-    if (list.readAt >= now) return { list, failure: null };
+    if (this.catalog.ageMs <= this.clock.monotonic() - askedAt) return { list, failure: null };
     const failure = await this.hex.projectPage(call, null).then(() => null, asHexError);
     return { list, failure };
   }
@@ -120,13 +123,14 @@ export class Prober {
   /** `projectIds`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
   async #proveRun(projectIds: readonly string[] | null, call: Call): Promise<Proof> {
     const known = this.#runProof;
-    if (known !== null && this.clock.now() - known.at < RUN_PROOF_MS) return known;
+    if (known !== null && this.clock.monotonic() - known.at < RUN_PROOF_MS) return known.proof;
     let proof: Proof = { state: "unproven", why: projectIds === null ? "projects_unread" : "no_published_project" };
     for (const projectId of projectIds ?? []) {
       const error = await this.hex.dryRun(projectId, {}, call).then(() => null, asHexError);
       if (error === null) {
-        this.#runProof = { state: "proven", at: this.clock.now() };
-        return this.#runProof;
+        const proven = { state: "proven" as const, at: this.clock.now() };
+        this.#runProof = { proof: proven, at: this.clock.monotonic() };
+        return proven;
       }
       proof = disproof(error);
       if (!ABOUT_ONE_PROJECT.has(error.kind)) break;

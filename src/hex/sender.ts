@@ -11,6 +11,7 @@ import { errorOfFetch } from "./error-of-fetch.js";
 import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
 import { type LeftOut, type ReadAnswer, type Reading, Unreadable } from "./read-answer.js";
 import { retryAfterMs } from "./retry-after.js";
+import { ServerClock } from "./server-clock.js";
 
 /** Who asks, and how long they can wait. */
 export interface Call {
@@ -118,30 +119,37 @@ const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
 const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
 
 export class Sender {
-  constructor(private readonly options: SenderOptions) {}
+  /** Hex's, as far as its answers have told. */
+  readonly serverClock: ServerClock;
+
+  constructor(private readonly options: SenderOptions) {
+    this.serverClock = new ServerClock(options.clock);
+  }
 
   /** Sends it, again where that may help and does no harm, within the caller's patience. @throws HexError */
   async send<T>(request: HexRequest<T>, call: Call): Promise<T> {
     const { clock, backoffMs, random } = this.options;
-    const until = clock.now() + call.patienceMs;
+    const until = clock.monotonic() + call.patienceMs;
     for (let repeats = 0; ; repeats++) {
       try {
         return await this.#attempt(request, call, until);
       } catch (error) {
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
-        if (repeats === REPEATS || !mayRepeat(request, call, error, pause) || clock.now() + pause >= until) throw error;
+        if (repeats === REPEATS || !mayRepeat(request, call, error, pause) || clock.monotonic() + pause >= until)
+          throw error;
         await clock.sleep(pause, call.signal);
-        if (call.signal?.aborted || clock.now() >= until) throw error;
+        if (call.signal?.aborted || clock.monotonic() >= until) throw error;
       }
     }
   }
 
-  /** `until`: when the caller's patience ends, epoch ms. */
+  /** `until`: when the caller's patience ends, by the monotonic clock. */
   async #attempt<T>(request: HexRequest<T>, call: Call, until: number): Promise<T> {
     const { budget, clock, onRequest } = this.options;
-    await this.#takeTurn(request, call, until - clock.now());
+    await this.#takeTurn(request, call, until - clock.monotonic());
     const startedAt = performance.now();
+    const sentAt = clock.monotonic();
     let status: number | null = null;
     const record = (error: HexError | null, leftOut: LeftOut | null = null) =>
       onRequest({
@@ -154,10 +162,13 @@ export class Sender {
         leftOut,
       });
     try {
-      const answer = await this.#fetch(request, until - clock.now(), call.signal);
+      const answer = await this.#fetch(request, until - clock.monotonic(), call.signal);
+      const tookMs = clock.monotonic() - sentAt;
       status = answer.status;
-      if (status === 429) budget.limited(retryAfterMs(answer.headers, clock.now()));
+      if (status === 429) budget.limited(retryAfterMs(answer.headers, this.serverClock.when(answer.headers)));
       const { value, leftOut } = this.#read(request, answer);
+      // Only what was understood is surely Hex's own, and no proxy's.
+      this.serverClock.learn(answer.headers, tookMs);
       record(null, leftOut);
       return value;
     } catch (error) {
@@ -220,7 +231,7 @@ export class Sender {
     const at = this.#at(request);
     const { status, headers, body } = answer;
     if (status < 200 || status > 299)
-      throw errorOfAnswer({ ...at, ...answer, sent: request.json }, this.options.clock.now());
+      throw errorOfAnswer({ ...at, ...answer, sent: request.json }, this.serverClock.when(headers));
     if (isHtml(body)) throw new HexError({ ...at, kind: "not_hex", status });
     try {
       return request.read(parseJson(body));

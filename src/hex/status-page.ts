@@ -72,19 +72,19 @@ export class StatusPage {
   /** What the page said last, without asking; null when that is long ago, or when it was asked since and gave no answer. */
   get known(): HexReport | null {
     const known = this.#known;
-    return known !== null && this.options.clock.now() - known.at < WORTH_KNOWING_MS ? known.report : null;
+    return known !== null && this.options.clock.monotonic() - known.at < WORTH_KNOWING_MS ? known.report : null;
   }
 
   /** What the page says, at most a minute old; null when it is off or gives no answer. Never rejects, and never takes longer than the limit. */
   read(): Promise<HexReport | null> {
     const { url, clock } = this.options;
     if (url === null) return Promise.resolve(null);
-    if (this.#asked !== null && clock.now() < this.#asked.until) return this.#asked.report;
-    const asked = { report: this.#fetch(url).catch(() => null), until: clock.now() + KEEP_MS };
+    if (this.#asked !== null && clock.monotonic() < this.#asked.until) return this.#asked.report;
+    const asked = { report: this.#fetch(url).catch(() => null), until: clock.monotonic() + KEEP_MS };
     this.#asked = asked;
     void asked.report.then((report) => {
-      this.#known = report === null ? null : { report, at: clock.now() };
-      if (report === null) asked.until = clock.now() + KEEP_ABSENCE_MS;
+      this.#known = report === null ? null : { report, at: clock.monotonic() };
+      if (report === null) asked.until = clock.monotonic() + KEEP_ABSENCE_MS;
     });
     return asked.report;
   }

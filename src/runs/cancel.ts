@@ -3,6 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
+import { UnderWay } from "../lib/under-way.js";
 import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { cancelledLater, cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
@@ -39,10 +40,21 @@ export interface CancellerOptions {
 }
 
 export class Canceller {
+  readonly #asking = new UnderWay();
+
   constructor(private readonly options: CancellerOptions) {}
 
+  /** Whether this process is in the middle of cancelling a run: it lives, whatever the lease says. */
+  isAsking(key: string): boolean {
+    return this.#asking.has(key);
+  }
+
   /** `by`: a Slack user id. `reference`: of the interaction, for the log and for the card when it fails. */
-  async cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
+  cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
+    return this.#asking.during(key, () => this.#cancel(key, by, reference));
+  }
+
+  async #cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
     const { store, clock } = this.options;
     const result = await store.update(key, (run) => {
       if (run.state === "waiting") return withdrawn(run, by, clock.now());
@@ -55,9 +67,11 @@ export class Canceller {
   }
 
   /** Asks for a cancellation that Hex may not have heard of, since the process that asked has died. Twice does no harm. */
-  async retry(key: string): Promise<void> {
-    const result = await this.#hold(key, 0);
-    if (result !== null && result.run.state === "cancelling") await this.#ask(result.run, result.run.reference);
+  retry(key: string): Promise<void> {
+    return this.#asking.during(key, async () => {
+      const result = await this.#hold(key, 0);
+      if (result !== null && result.run.state === "cancelling") await this.#ask(result.run, result.run.reference);
+    });
   }
 
   /** This process takes care of it, for `ms` and as long as the lease says. */

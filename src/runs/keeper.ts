@@ -3,11 +3,11 @@
 
 import type { Clock } from "../clock.js";
 import type { Canceller } from "./cancel.js";
-import { isLive, type Run } from "./run.js";
+import { isLeaseOver, isLive, type Run } from "./run.js";
 import type { Starter } from "./start.js";
 import type { RunStore } from "./store.js";
 import type { Titles } from "./titles.js";
-import { isHeldBack, lost } from "./transitions.js";
+import { isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
 
 export interface KeeperOptions {
   store: RunStore;
@@ -38,6 +38,7 @@ export class Keeper {
   readonly #busy = new Map<string, Promise<void>>();
   /** The start that waits for its turn. */
   #turn: { key: string; over: AbortController } | null = null;
+  /** By the monotonic clock. */
   #sweptAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
@@ -45,9 +46,7 @@ export class Keeper {
 
   /** When no other process works on this store: all that is in the middle of something was left behind, whatever its lease. */
   async takeOver(): Promise<void> {
-    for (const run of await this.options.store.inFlight()) {
-      if (run.state !== "waiting") this.#care(run, Number.POSITIVE_INFINITY);
-    }
+    for (const run of await this.options.store.inFlight()) if (run.state !== "waiting") this.#care(run, true);
   }
 
   /** Keeps until `signal` aborts, and until what it began is done. */
@@ -62,26 +61,26 @@ export class Keeper {
 
   async #round(signal: AbortSignal): Promise<void> {
     const { store, clock, titles } = this.options;
-    const now = clock.now();
     const runs = await store.inFlight();
-    for (const run of runs) this.#care(run, now);
+    for (const run of runs) this.#care(run, false);
     // Whoever no longer wants to start holds up nobody.
     if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
     this.#begin("turns", () => this.#giveTurns(signal));
     this.#begin("titles", () => titles.learn(runs, signal));
+    const now = clock.monotonic();
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       await this.options.sweepCards();
     }
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
-      await store.removeEndedBefore(now - this.options.keepMs);
+      await store.removeEndedBefore(clock.now() - this.options.keepMs);
     }
   }
 
-  /** `now`: epoch ms; what is due before it is done. */
-  #care(run: Run, now: number): void {
-    const work = this.#workFor(run, now);
+  /** `isAlone`: no other process can be in the middle of anything. */
+  #care(run: Run, isAlone: boolean): void {
+    const work = this.#workFor(run, isAlone);
     if (work !== null) this.#begin(`run ${run.key}`, work);
   }
 
@@ -115,20 +114,21 @@ export class Keeper {
     this.#busy.set(key, done);
   }
 
-  #workFor(run: Run, now: number): (() => Promise<unknown>) | null {
+  #workFor(run: Run, isAlone: boolean): (() => Promise<unknown>) | null {
     const { starter, canceller, store, clock } = this.options;
-    const today = clock.now();
+    const now = clock.now();
+    if (starter.isAsking(run.key) || canceller.isAsking(run.key)) return null;
     switch (run.state) {
       case "starting":
-        return run.lease < now ? () => starter.look(run.key) : null;
+        return isAlone || isLeaseOver(run.lease, now) ? () => starter.look(run.key) : null;
       case "waiting":
-        return !isHeldBack(run) && run.nextAt <= today ? () => starter.retry(run.key) : null;
+        return !isHeldBack(run) && isDue(run, now) ? () => starter.retry(run.key) : null;
       case "cancelling":
-        if (!run.accepted && run.lease < now) return () => canceller.retry(run.key);
+        if (isCancelDue(run, now) || (isAlone && !run.accepted)) return () => canceller.retry(run.key);
         break;
     }
-    const why = isLive(run) ? hopeless(run, today) : null;
-    return why && (() => store.update(run.key, (stored) => (isLive(stored) ? lost(stored, why, today) : null)));
+    const why = isLive(run) ? hopeless(run, now) : null;
+    return why && (() => store.update(run.key, (stored) => (isLive(stored) ? lost(stored, why, now) : null)));
   }
 }
 

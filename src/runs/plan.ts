@@ -5,7 +5,7 @@
 // were last asked about (the chance that a run has ended since, times half the time since, summed over the runs that one
 // request covers). None goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
 
-/** A run in flight, as far as the plan needs it. Times in epoch ms. */
+/** A run in flight, as far as the plan needs it. All times here are the monotonic clock's, in ms. */
 export interface Watched {
   key: string;
   projectId: string;
@@ -21,7 +21,7 @@ export interface Watched {
 }
 
 export interface Poll {
-  /** When to ask, epoch ms: now, or later. */
+  /** When to ask: now, or later. */
   at: number;
   projectId: string;
   /** The runs that the answer is for. With more than one, or one whose project's history is not known, list the project's runs. */
@@ -34,7 +34,7 @@ export interface Share {
   perMinute: number;
   /** Commands wait for the budget, or were made just now: the watch takes less. */
   waiting: boolean;
-  /** When the watch's requests of the last minute were made, oldest first, epoch ms. */
+  /** When the watch's requests of the last minute were made, oldest first. */
   recent: readonly number[];
 }
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../hex/client.js";
 import { factsSchema } from "../hex/errors.js";
+import { hasCome } from "../lib/due.js";
 
 /** JSON already, as whatever is stored. (`z.json()` would look at each value once more, and drop an input called `__proto__`.) */
 const inputsSchema = z.custom<Record<string, JsonValue>>(
@@ -151,3 +152,10 @@ export function elapsedMs(run: Run, now: number): number | null {
 export const LEASE_MS = 14_000;
 /** How long (ms) a process is patient with one of these requests. */
 export const ASK_MS = 12_000;
+/** The longest pause (ms) after which a process asks Hex once more: its lease covers that too. */
+export const LONGEST_HOLD_MS = 10_000;
+
+/** Whether the process that holds a run has died. `lease`, `now`: epoch ms. */
+export function isLeaseOver(lease: number, now: number): boolean {
+  return hasCome(lease, now, LEASE_MS + LONGEST_HOLD_MS);
+}

@@ -5,7 +5,8 @@ import type { Clock } from "../clock.js";
 import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
 import type { HexRun, StartedRun } from "../hex/schema.js";
-import { ASK_MS, LEASE_MS, type Run, type RunIn, type RunOptions } from "./run.js";
+import { UnderWay } from "../lib/under-way.js";
+import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions } from "./run.js";
 import type { RunStore } from "./store.js";
 import {
   adopted,
@@ -17,6 +18,7 @@ import {
   postponed,
   queued,
   refused,
+  START_PATIENCE_MS,
   started,
   triedAgain,
 } from "./transitions.js";
@@ -25,10 +27,10 @@ import { UnreadableRun } from "./unreadable-run.js";
 /** How long (ms) a new start waits for its turn before its card says that it waits. */
 const FIRST_TURN_MS = 2_000;
 /** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
-const LOOKS_AFTER_MS = [0, 3_000, 10_000];
+const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** As many runs as one answer can hold: Hex promises no order, and the one that is looked for is to be among them. */
 const PAGE = 100;
-/** How far Hex's clock may be behind the bot's, in ms. */
+/** How far the time at which a run started may be off, in ms: the clocks, as far as their difference is not known. */
 const SKEW_MS = 10_000;
 
 export interface StarterOptions {
@@ -38,7 +40,14 @@ export interface StarterOptions {
 }
 
 export class Starter {
+  readonly #asking = new UnderWay();
+
   constructor(private readonly options: StarterOptions) {}
+
+  /** Whether this process is in the middle of starting or looking for a run: it lives, whatever the lease says. */
+  isAsking(key: string): boolean {
+    return this.#asking.has(key);
+  }
 
   /** Stores what somebody wants. False when it was stored before: then there is nothing to ask for. */
   intend(intent: Intent): Promise<boolean> {
@@ -49,7 +58,11 @@ export class Starter {
    * Asks Hex, once, to start what is stored. When it is not its turn, or others have waited for theirs for longer, the run waits,
    * and is asked for by `retry`.
    */
-  async ask(key: string): Promise<Run> {
+  ask(key: string): Promise<Run> {
+    return this.#asking.during(key, () => this.#ask(key));
+  }
+
+  async #ask(key: string): Promise<Run> {
     const { hex, store } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
@@ -97,11 +110,15 @@ export class Starter {
    * waits for any more. It is "waiting", and can be withdrawn, until its turn comes, which may be minutes; whoever moves it out
    * of "waiting" then is the one who asks. `signal`: ends the wait.
    */
-  async retry(key: string, signal?: AbortSignal): Promise<void> {
+  retry(key: string, signal?: AbortSignal): Promise<void> {
+    return this.#asking.during(key, () => this.#retry(key, signal));
+  }
+
+  async #retry(key: string, signal: AbortSignal | undefined): Promise<void> {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
-    const leftMs = run.until - clock.now();
+    const leftMs = Math.min(START_PATIENCE_MS, run.until - clock.now());
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
     let isOurs = false;
     const begin = async () => {
@@ -128,7 +145,11 @@ export class Starter {
   }
 
   /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */
-  async look(key: string): Promise<Run> {
+  look(key: string): Promise<Run> {
+    return this.#asking.during(key, () => this.#look(key));
+  }
+
+  async #look(key: string): Promise<Run> {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
     for (const pause of LOOKS_AFTER_MS) {
@@ -161,9 +182,10 @@ export class Starter {
    * to another one whose run is not known either, or there may be others that could not be read.
    */
   async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
-    const { hex, store } = this.options;
+    const { hex, store, clock } = this.options;
     const page = await hex.runs(run.project.id, { limit: PAGE, trigger: "API" }, callOf(run));
-    const since = run.requestedAt - SKEW_MS;
+    // A clock that was set back since must not hide it.
+    const since = Math.min(run.requestedAt, clock.now()) - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // In this order: an intent that gets its run in between is among those who have one.
     const disputed = !page.isWhole || (await store.hasRival(run));

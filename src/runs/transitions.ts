@@ -2,10 +2,20 @@
 
 import { type HexErrorFacts, meansLater } from "../hex/errors.js";
 import { AHEAD_MS, type HexRun, isOver, type StartedRun } from "../hex/schema.js";
-import { type EndedRun, type HexIdentity, identityOf, LEASE_MS, type LiveRun, type Run, type RunIn } from "./run.js";
+import { hasCome } from "../lib/due.js";
+import {
+  type EndedRun,
+  type HexIdentity,
+  identityOf,
+  isLeaseOver,
+  LEASE_MS,
+  type LiveRun,
+  type Run,
+  type RunIn,
+} from "./run.js";
 
 /** How long a start is tried again while Hex says "later", in ms. */
-const START_PATIENCE_MS = 10 * 60_000;
+export const START_PATIENCE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -64,11 +74,11 @@ export function postponed(
 ): RunIn<"waiting" | "refused"> {
   const until = run.requestedAt + START_PATIENCE_MS;
   const waiting = (pause: number, triesNow: number) =>
-    now + pause > until
+    now + pause > until || leastWaitedMs(tries) + pause > START_PATIENCE_MS
       ? refused(run, facts, now)
       : { ...baseOf(run), state: "waiting" as const, facts, tries: triesNow, nextAt: now + pause, until };
   if (wasHeldBack(facts)) return waiting(facts.retryAfterMs ?? 0, tries);
-  return waiting(Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries)), tries + 1);
+  return waiting(pauseMs(facts, tries), tries + 1);
 }
 
 /** Whether the request was not sent at all, because it was not its turn. */
@@ -83,7 +93,26 @@ export function isHeldBack(run: Run): boolean {
 
 /** Others wait for their turn: it is behind them. */
 export function queued(run: RunIn<"starting">, ahead: RunIn<"waiting">, now: number): RunIn<"waiting" | "refused"> {
-  return postponed(run, { ...ahead.facts, retryAfterMs: Math.max(0, ahead.nextAt - now) }, 0, now);
+  const retryAfterMs = hasCome(ahead.nextAt, now, START_PATIENCE_MS) ? 0 : ahead.nextAt - now;
+  return postponed(run, { ...ahead.facts, retryAfterMs }, 0, now);
+}
+
+/** How long to wait after Hex said "later" for so many times before, in ms. */
+function pauseMs(facts: HexErrorFacts, tries: number): number {
+  return Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
+}
+
+/** How long somebody has waited at least after so many tries, in ms, however the clock was set meanwhile. */
+function leastWaitedMs(tries: number): number {
+  let waited = 0;
+  for (let i = 0; i < tries && waited < START_PATIENCE_MS; i++)
+    waited += Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** i);
+  return waited;
+}
+
+/** Whether it is to be asked for once more. `now`: epoch ms. */
+export function isDue(run: RunIn<"waiting">, now: number): boolean {
+  return hasCome(run.nextAt, now, pauseMs(run.facts, run.tries - 1));
 }
 
 /** Its time has come: it is asked for once more. */
@@ -154,8 +183,18 @@ export function cancelling(run: RunIn<"pending" | "running">, by: string, now: n
 
 /** Hex's limit or the bot's budget is in the way of the cancellation: Hex is asked again when it is not. */
 export function cancelledLater(run: RunIn<"cancelling">, facts: HexErrorFacts, now: number): RunIn<"cancelling"> {
-  const pause = Math.max(SHORTEST_PAUSE_MS, facts.retryAfterMs ?? FIRST_PAUSE_MS);
-  return { ...run, heldBack: facts, lease: now + pause };
+  return { ...run, heldBack: facts, lease: now + holdMs(facts) };
+}
+
+/** How long a cancellation that is in somebody's way is put off, in ms. */
+function holdMs(facts: HexErrorFacts): number {
+  return Math.max(SHORTEST_PAUSE_MS, facts.retryAfterMs ?? FIRST_PAUSE_MS);
+}
+
+/** Whether Hex is to be asked once more to cancel it: whoever asked has died, or was to ask again later. `now`: epoch ms. */
+export function isCancelDue(run: RunIn<"cancelling">, now: number): boolean {
+  if (run.accepted) return false;
+  return run.heldBack === null ? isLeaseOver(run.lease, now) : hasCome(run.lease, now, holdMs(run.heldBack));
 }
 
 /** Hex did not take the cancellation: it runs on. */

@@ -37,7 +37,10 @@ const TROUBLE_AFTER = 2;
 const PAGE = 100;
 
 export class Watcher {
+  /** When it last asked about each run, here and below by the monotonic clock. */
   #askedAt = new Map<string, number>();
+  /** When each run began, and the date in the store that this was made of. */
+  #since = new Map<string, { date: number; at: number }>();
   #misses = new Map<string, number>();
   /** How often in a row Hex could not be asked about a run. */
   #unheard = new Map<string, number>();
@@ -45,12 +48,16 @@ export class Watcher {
   #learnt = new Set<string>();
   /** Runs that were not among their project's latest, and must be asked for by their id. */
   #alone = new Set<string>();
-  /** When the requests of the last minute were made, epoch ms. */
+  /** When the requests of the last minute were made. */
   #recent: number[] = [];
   /** How often in a row Hex could not be used at all. */
   #failures = 0;
-  /** Hex is left alone until then, epoch ms. */
+  /** Hex is left alone until then. */
   #notBefore = 0;
+  /** Since when the round under way has taken; null between two rounds. */
+  #roundSince: number | null = null;
+  /** Since when there have been runs in flight and no request about any; null: there are none. */
+  #owedSince: number | null = null;
   readonly #rounds: Rounds;
 
   constructor(private readonly options: WatcherOptions) {
@@ -62,19 +69,31 @@ export class Watcher {
     this.#rounds.wake();
   }
 
+  /** How long (ms) runs in flight have gone without a request, and whether that is because Hex asked to wait. */
+  get standstill(): { ms: number; isLimited: boolean } {
+    const now = this.options.clock.monotonic();
+    const since = Math.min(this.#roundSince ?? now, this.#owedSince ?? now);
+    return { ms: now - since, isLimited: this.#notBefore > now };
+  }
+
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, napMs, onError } = this.options;
     await this.#rounds.until(signal, async () => {
+      this.#roundSince = clock.monotonic();
       try {
         return Math.min(napMs, await this.#step(signal));
       } catch (error) {
+        this.#roundSince = null;
         onError(error);
         // Nobody may wake it: what it did not expect, such as a store that fails, takes its time.
         await clock.sleep(MAX_BACKOFF_MS, signal);
         return 0;
+      } finally {
+        this.#roundSince = null;
       }
     });
+    this.#owedSince = null;
   }
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
@@ -82,13 +101,14 @@ export class Watcher {
     const { store, clock, budget } = this.options;
     const live = (await store.inFlight()).filter(isLive);
     this.#forgetOthers(live);
-    const now = clock.now();
+    const now = clock.monotonic();
+    this.#owedSince = live.length === 0 ? null : (this.#owedSince ?? now);
     this.#recent = this.#recent.filter((at) => at > now - MINUTE);
     const share = { perMinute: budget.perMinute, waiting: budget.commandsActive, recent: this.#recent };
     const watched = live.map((run) => this.#watched(run));
     const next = nextPoll(watched, now, share);
     if (next === null) return this.options.napMs;
-    const waitMs = Math.max(next.at, this.#notBefore) - clock.now();
+    const waitMs = Math.max(next.at, this.#notBefore) - clock.monotonic();
     if (waitMs > 0) return waitMs;
     await this.#ask(next, live, signal);
     return 0;
@@ -101,16 +121,26 @@ export class Watcher {
       key: run.key,
       projectId: run.project.id,
       runId: run.hex.runId,
-      since: stoppedAt ?? run.startedAt ?? run.requestedAt,
+      since: this.#sinceOf(run.key, stoppedAt ?? run.startedAt ?? run.requestedAt),
       askedAt: this.#askedAt.get(run.key) ?? null,
       typicalMs: stoppedAt === null ? run.typicalMs : null,
       alone: this.#alone.has(run.key),
     };
   }
 
+  /** A date as the monotonic clock's time, made once: a clock that is set later makes the run neither older nor younger. */
+  #sinceOf(key: string, date: number): number {
+    const known = this.#since.get(key);
+    if (known?.date === date) return known.at;
+    const { clock } = this.options;
+    const at = clock.monotonic() - Math.max(0, clock.now() - date);
+    this.#since.set(key, { date, at });
+    return at;
+  }
+
   #forgetOthers(live: readonly LiveRun[]): void {
     const keys = new Set(live.map((run) => run.key));
-    for (const known of [this.#askedAt, this.#misses, this.#unheard, this.#alone, this.#learnt]) {
+    for (const known of [this.#askedAt, this.#since, this.#misses, this.#unheard, this.#alone, this.#learnt]) {
       for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
     }
   }
@@ -121,7 +151,7 @@ export class Watcher {
     const runs = live.filter((run) => keys.has(run.key));
     const [first, ...others] = runs;
     if (first === undefined) return;
-    this.#recent.push(clock.now());
+    this.#recent.push(clock.monotonic());
     try {
       const isKnown = this.#alone.has(first.key) || this.#learnt.has(first.key);
       if (others.length === 0 && isKnown) await this.#askAlone(first, signal);
@@ -132,7 +162,8 @@ export class Watcher {
       if (!(error instanceof HexError)) throw error;
       if (!signal.aborted) await this.#failed(error, runs);
     } finally {
-      for (const run of runs) this.#askedAt.set(run.key, clock.now());
+      this.#owedSince = clock.monotonic();
+      for (const run of runs) this.#askedAt.set(run.key, this.#owedSince);
     }
   }
 
@@ -206,7 +237,7 @@ export class Watcher {
     }
     const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.max(0, this.#failures - 1)) : 0;
     // A limit is waited for, and longer each time. What fails may name any time too, and must not hold up the cards for so long.
-    this.#notBefore = clock.now() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
+    this.#notBefore = clock.monotonic() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
   }
 }
 

@@ -29,8 +29,8 @@ export interface SlackState {
 const HOUR_MS = 60 * 60_000;
 
 export class SlackTroubles {
-  /** By kind; `about`: what has to work again for it to be over. */
-  readonly #last = new Map<TroubleKind, { trouble: SlackTrouble; about: string }>();
+  /** By kind; `about`: what has to work again for it to be over; `seenAt`: by the monotonic clock. */
+  readonly #last = new Map<TroubleKind, { trouble: SlackTrouble; about: string; seenAt: number }>();
   #granted: readonly string[] | null = null;
   #askedAt: number;
 
@@ -49,12 +49,12 @@ export class SlackTroubles {
     if (failure === null || failure.kind === "gone") return;
     const kind = kindOf(failure, method);
     const trouble = { kind, word: failure.word, method, channel, at: this.clock.now() };
-    this.#last.set(kind, { trouble, about: aboutOf(trouble) });
+    this.#last.set(kind, { trouble, about: aboutOf(trouble), seenAt: this.clock.monotonic() });
   }
 
   now(): SlackState {
-    const since = this.clock.now() - HOUR_MS;
-    const troubles = [...this.#last.values()].map(({ trouble }) => trouble).filter(({ at }) => at > since);
+    const since = this.clock.monotonic() - HOUR_MS;
+    const troubles = [...this.#last.values()].filter(({ seenAt }) => seenAt > since).map(({ trouble }) => trouble);
     return { troubles, missingScopes: missingScopes(this.#granted) };
   }
 

@@ -60,3 +60,12 @@ export class ManualClock implements Clock {
     this.#shows += ms;
   }
 }
+
+/** Another machine's clock, which shows `ms` more (or, negative, less) than this one. */
+export function aheadOf(clock: Clock, ms: number): Clock {
+  return {
+    now: () => clock.now() + ms,
+    monotonic: () => clock.monotonic(),
+    sleep: (pause, signal) => clock.sleep(pause, signal),
+  };
+}

@@ -43,7 +43,7 @@ type Outcome = "shown" | "left" | SlackFailure;
 export class Alerts {
   readonly #rounds: Rounds;
   #removedAt = Number.NEGATIVE_INFINITY;
-  /** Subjects that Slack holds up: failures in a row, until when it is left alone (epoch ms), and Slack's word for the last. */
+  /** Subjects that Slack holds up: failures in a row, until when it is left alone (by the monotonic clock), and Slack's word for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string }>();
 
   constructor(private readonly options: AlertsOptions) {
@@ -77,13 +77,13 @@ export class Alerts {
 
   /** Until something that Slack holds up is tried again. */
   #pauseMs(): number {
-    const untils = [...this.#held.values()].map(({ until }) => until - this.options.clock.now());
+    const untils = [...this.#held.values()].map(({ until }) => until - this.options.clock.monotonic());
     return Math.min(ROUND_MS, ...untils);
   }
 
   async #round(signal: AbortSignal): Promise<void> {
     const { subjects, alerts, clock } = this.options;
-    const now = clock.now();
+    const now = clock.monotonic();
     const all = await subjects();
     const ids = new Set(all.map(({ id }) => id));
     for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
@@ -97,7 +97,7 @@ export class Alerts {
     }
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
-      await alerts.removeBefore(now - KEEP_MS);
+      await alerts.removeBefore(clock.now() - KEEP_MS);
     }
   }
 
@@ -213,7 +213,7 @@ export class Alerts {
       return;
     }
     const pause = retryPauseMs(failure, failures);
-    this.#held.set(subject, { failures, until: clock.now() + pause, word: failure.word });
+    this.#held.set(subject, { failures, until: clock.monotonic() + pause, word: failure.word });
   }
 
   #warn(subject: string, failure: SlackFailure): void {

@@ -64,7 +64,7 @@ export class Cards {
   readonly #refused = new Map<string, string>();
   /** Runs whose end whoever asked has heard of without the card. */
   readonly #told = new Map<string, true>();
-  /** Cards that Slack holds up, and until when, epoch ms. */
+  /** Cards that Slack holds up, and until when, by the monotonic clock. */
   readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
   /** What the cards of runs in flight show, as far as this process has drawn them, so that each state is logged once. */
@@ -110,7 +110,7 @@ export class Cards {
 
   async #draw(runKey: string): Promise<void> {
     const { cards, clock } = this.options;
-    const pause = (this.#notBefore.get(runKey) ?? 0) - clock.now();
+    const pause = (this.#notBefore.get(runKey) ?? 0) - clock.monotonic();
     if (pause > 0) return;
     this.#notBefore.delete(runKey);
     if (!(await cards.claim(runKey, clock.now(), CLAIM_MS))) {
@@ -308,7 +308,7 @@ export class Cards {
 
   #later(runKey: string, ms: number): void {
     const { clock, signal } = this.options;
-    const until = clock.now() + ms;
+    const until = clock.monotonic() + ms;
     this.#notBefore.set(runKey, until);
     void clock.sleep(ms, signal).then(() => {
       if (signal.aborted) return;

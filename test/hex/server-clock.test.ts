@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ServerClock } from "../../src/hex/server-clock.js";
+import { ManualClock } from "../sandbox/clock.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function open() {
+  const clock = new ManualClock();
+  const server = new ServerClock(clock);
+  /** An answer of a server whose clock is `aheadMs` ahead: on its way for `thereMs`, and back for `backMs`. */
+  const answer = (aheadMs: number, thereMs = 20, backMs = 20) => {
+    clock.advance(thereMs);
+    const date = new Date(clock.now() + aheadMs).toUTCString();
+    clock.advance(backMs);
+    server.learn(new Headers({ date }), thereMs + backMs);
+  };
+  return { clock, server, answer };
+}
+
+test.each([0, 30_000, -30_000, 2 * MINUTE, -2 * MINUTE, HOUR, -HOUR])(
+  "%i ms ahead: known to a second from the first answer",
+  (ahead) => {
+    const { server, answer } = open();
+    answer(ahead);
+    expect(Math.abs(server.aheadMs - ahead)).toBeLessThan(1_050);
+  },
+);
+
+test("clocks that agree stay together, however slow and uneven the answers are", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(10_000), fc.nat(10_000), fc.nat(5_000)), { maxLength: 40 }), (answers) => {
+      const { clock, server, answer } = open();
+      for (const [there, back, pause] of answers) {
+        answer(0, there, back);
+        clock.advance(pause);
+        expect(server.aheadMs).toBe(0);
+      }
+    }),
+  );
+});
+
+test("is never further off than the answers leave open, and comes closer with each", () => {
+  const answers = fc.array(fc.tuple(fc.nat(2_000), fc.nat(2_000), fc.nat(1_500)), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: -HOUR, max: HOUR }), answers, (ahead, list) => {
+      const { clock, server, answer } = open();
+      for (const [there, back, pause] of list) {
+        answer(ahead, there, back);
+        expect(Math.abs(server.aheadMs - ahead)).toBeLessThanOrEqual(1_001 + there + back);
+        clock.advance(pause);
+      }
+    }),
+  );
+});
+
+test.each([HOUR, -HOUR, MINUTE, -MINUTE])(
+  "the machine's clock is set by %i ms: two answers later it is right again",
+  (ms) => {
+    const { clock, server, answer } = open();
+    for (let i = 0; i < 5; i++) answer(30_000);
+    clock.set(ms);
+    answer(30_000 - ms);
+    answer(30_000 - ms);
+    expect(Math.abs(server.aheadMs - (30_000 - ms))).toBeLessThan(1_050);
+  },
+);
+
+describe("what is not believed", () => {
+  test("one answer that contradicts all others, such as one that a proxy kept", () => {
+    const { server, answer } = open();
+    for (let i = 0; i < 5; i++) {
+      answer(30_000);
+      answer(-HOUR);
+    }
+    expect(Math.abs(server.aheadMs - 30_000)).toBeLessThan(1_050);
+  });
+
+  test.each([null, "", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])(
+    "a date %s",
+    (date) => {
+      const { server } = open();
+      server.learn(new Headers(date === null ? {} : { date }), 10);
+      expect(server.aheadMs).toBe(0);
+    },
+  );
+});
