@@ -3,6 +3,7 @@
 import type { Clock } from "./clock.js";
 import type { HealthEvent } from "./health/watchdog.js";
 import type { HeldBack, RequestRecord } from "./hex/client.js";
+import { withholdsIdentity } from "./hex/errors.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
 
@@ -20,7 +21,9 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
   };
   return ({ operation, reference, method, status, durationMs, error, leftOut }) => {
     const facts = { reference, operation, method, status, durationMs };
-    if (error !== null) {
+    if (error !== null && withholdsIdentity(error))
+      log.debug(facts, "Hex does not tell who the token is, and is alive");
+    else if (error !== null) {
       const { what, todo } = remedyFor(error.facts);
       log.warn({ ...facts, err: error, todo }, "%s", what);
     } else if (leftOut !== null && isNews(operation)) {

@@ -9,7 +9,7 @@ import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
 import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection.js";
 import type { HexError } from "./hex/errors.js";
-import { remedyFor } from "./hex/remedies.js";
+import { remedyFor, scopeFor } from "./hex/remedies.js";
 import type { Me } from "./hex/schema.js";
 import { createNetwork } from "./lib/network.js";
 
@@ -47,17 +47,22 @@ function lines(found: Connection): string {
   const { host, error, me, tokenKind, read, run, projects, latencyMs } = found;
   const remedies = failuresOf(found).flatMap((failure) => ["", ...remedyLines(failure)]);
   if (error !== null) return [`Not connected to Hex at ${host}`, ...remedies, ""].join("\n");
-  const who = me?.user ? `${me.user.email}${me.user.role ? ` (${me.user.role})` : ""}` : "a workspace token";
+  const missing = me?.withheld && scopeFor(me.withheld.operation);
+  const who = me?.user ? `${me.user.email}${me.user.role ? ` (${me.user.role})` : ""}` : kindWords(tokenKind);
   return [
     `Connected to Hex at ${host} in ${latencyMs ?? "?"} ms`,
-    `  Token          ${tokenKind === "personal" ? "personal, of " : ""}${who}`,
-    `  Expires        ${expiryOf(me)?.slice(0, 10) ?? "never"}`,
+    `  Token          ${me?.user ? "personal, of " : ""}${who}${missing ? ", alive" : ""}`,
+    `  Expires        ${missing ? `cannot be told: for that the token needs the scope "${missing}"` : (expiryOf(me)?.slice(0, 10) ?? "never")}`,
     `  Read projects  ${proofWord(read)}`,
     `  Run projects   ${proofWord(run)}`,
     `  Projects       ${projects ? `${projects.total}${projects.complete ? "" : "+"}, of which ${projects.published} published` : "not read"}`,
     ...remedies,
     "",
   ].join("\n");
+}
+
+function kindWords(kind: Connection["tokenKind"]): string {
+  return kind === null ? "not known whose" : `a ${kind} token`;
 }
 
 /** When the token expires, in ISO 8601 (UTC), or that it is not known; null: never. */
@@ -95,7 +100,11 @@ function report(found: Connection) {
     connected: error === null,
     host,
     latencyMs,
-    token: me && { kind: tokenKind, user: me.user, expiresAt: expiryOf(me) },
+    token: me && {
+      ...{ kind: tokenKind, user: me.user, expiresAt: expiryOf(me) },
+      // What Hex would tell more for.
+      ...(me.withheld ? { missingScope: scopeFor(me.withheld.operation) } : {}),
+    },
     scopes: { readProjects: read.state, runProjects: run.state },
     projects,
     failures,

@@ -188,6 +188,8 @@ describe("the built program", () => {
       const program = run("verify", hexEnv());
       expect(await program.exit).toBe(0);
       expect(program.output()).toMatch(/Connected to Hex/);
+      expect(program.output()).toMatch(/Token {10}a workspace token, alive/);
+      expect(program.output()).toMatch(/Expires {8}cannot be told: for that the token needs the scope "Users: Read"/);
       expect(program.output()).toMatch(/Read projects {2}proven/);
       expect(program.output()).toMatch(/Run projects {3}proven/);
       expect(program.output()).toMatch(/2, of which 1 published/);
@@ -199,7 +201,7 @@ describe("the built program", () => {
       expect(await program.exit).toBe(0);
       expect(JSON.parse(program.output())).toMatchObject({
         ok: true,
-        token: { kind: "workspace" },
+        token: { kind: "workspace", user: null, expiresAt: "not known", missingScope: "Users: Read" },
         scopes: { readProjects: "proven", runProjects: "proven" },
         projects: { total: 1, published: 1 },
       });

@@ -1,6 +1,6 @@
 // The Hex API, one method an endpoint. How a request is sent, paid for and repeated is the Sender's.
 
-import { HexError, type Operation } from "./errors.js";
+import { HexError, type HexErrorFacts, type Operation, withholdsIdentity } from "./errors.js";
 import { safeId } from "./ids.js";
 import { OwnPlace } from "./own-place.js";
 import {
@@ -33,6 +33,11 @@ export interface RunQuery {
   trigger?: "API" | "SCHEDULED" | "APP_REFRESH" | "ALL";
 }
 
+export type TokenKind = "personal" | "workspace";
+
+/** Who the token is, as far as Hex tells. `withheld`: why it does not. */
+export type Identity = Me & { withheld?: HexErrorFacts };
+
 const PAGE = 100;
 
 export class HexClient {
@@ -56,16 +61,32 @@ export class HexClient {
     return this.options.origin;
   }
 
-  /** Who the token is. Needs no scope: a 401 here means that the token is dead. */
-  async me(call: Call): Promise<Me> {
-    const me = await this.#sender.send({ operation: "me", method: "get", path: "users/me", read: readMe }, call);
-    this.place.learnId(me.orgId);
-    return me;
+  /**
+   * Who the token is. Only a 401 here means that the token is dead: a workspace token that lacks a scope is not told who it is.
+   */
+  async me(call: Call): Promise<Identity> {
+    try {
+      const me = await this.#sender.send({ operation: "me", method: "get", path: "users/me", read: readMe }, call);
+      this.place.learnId(me.orgId);
+      return me;
+    } catch (error) {
+      if (!(error instanceof HexError) || !withholdsIdentity(error)) throw error;
+      return { user: null, orgId: null, expiresAt: "unknown", withheld: error.facts };
+    }
   }
 
-  /** One page of projects, newest published first. `after`: the cursor of the page before. */
+  /** What the token looks like; null for a prefix that is not known (yet). */
+  get tokenKind(): TokenKind | null {
+    const { token } = this.options;
+    return token.startsWith("hxtw_") ? "workspace" : token.startsWith("hxtp_") ? "personal" : null;
+  }
+
+  /**
+   * One page of projects, newest created first: the order in which none is skipped or repeated while others are edited and
+   * published. `after`: the cursor of the page before.
+   */
   projectPage(call: Call, after: string | null): Promise<ProjectPage> {
-    const query = new URLSearchParams({ limit: String(PAGE), sortBy: "LAST_PUBLISHED_AT", sortDirection: "DESC" });
+    const query = new URLSearchParams({ limit: String(PAGE), sortBy: "CREATED_AT", sortDirection: "DESC" });
     if (after !== null) query.set("after", after);
     return this.#sender.send(
       { operation: "listProjects", method: "get", path: "projects", query, read: readProjectPage },

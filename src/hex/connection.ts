@@ -2,9 +2,8 @@
 
 import type { Clock } from "../clock.js";
 import type { Catalog, ProjectList } from "./catalog.js";
-import type { Call, HexClient } from "./client.js";
-import { asHexError, HexError, type HexErrorKind, sightOf } from "./errors.js";
-import type { Me } from "./schema.js";
+import type { Call, HexClient, Identity, TokenKind } from "./client.js";
+import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
 
 /** What is known of one scope of the token. */
 export type Proof =
@@ -22,8 +21,8 @@ export interface Connection {
   error: HexError | null;
   /** Since when it has been as it is now, as far as this process has seen, epoch ms. */
   since: number;
-  me: Me | null;
-  tokenKind: "personal" | "workspace" | null;
+  me: Identity | null;
+  tokenKind: TokenKind | null;
   /** Of the answer to `users/me`, in ms. */
   latencyMs: number | null;
   read: Proof;
@@ -68,7 +67,7 @@ export class Prober {
 
   /** To be told of every request that ended: keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
-    if (error !== null && PERMISSIONS.has(error.kind)) this.#runProof = null;
+    if (error !== null && PERMISSIONS.has(error.kind) && !withholdsIdentity(error)) this.#runProof = null;
     const sight = sightOf(error);
     const alive = sight === "alive";
     if (sight === "nothing" || alive === this.#alive) return;
@@ -99,7 +98,7 @@ export class Prober {
     return {
       ...base,
       me: me.value,
-      tokenKind: me.value.user === null ? "workspace" : "personal",
+      tokenKind: this.#kindOf(me.value),
       latencyMs: me.latencyMs,
       read: failure ? disproof(failure) : { state: "proven", at: this.clock.now() },
       run: await this.#proveRun(list === null ? null : published.slice(0, RUN_TRIALS).map(({ id }) => id), left),
@@ -108,6 +107,12 @@ export class Prober {
           ? null
           : { total: list.projects.length, published: published.length, complete: list.complete },
     };
+  }
+
+  /** By what Hex tells of it, else by its looks. */
+  #kindOf(me: Identity): TokenKind | null {
+    if (me.user !== null) return "personal";
+    return me.withheld === undefined ? "workspace" : this.hex.tokenKind;
   }
 
   /** The list may be some seconds old, the proof may not: then one page is asked for. */

@@ -66,7 +66,7 @@ function kindOfAnswer(
   if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
-  if (status === 403) return kindOfForbidden(operation, detail);
+  if (status === 403) return kindOfForbidden(operation, detail, body !== null);
   if (inputs && starts) return "inputs_refused";
   if (status === 404 || NO_SUCH.test(detail)) return "not_found";
   const isConflict = status === 409 || status === 422;
@@ -93,14 +93,16 @@ function issuesOf(body: Body | null): Issue[] {
 /** Hex may say this with a 400, 409 or 422 too. */
 const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
 
-function kindOfForbidden(operation: Operation, detail: string): HexErrorKind {
+function kindOfForbidden(operation: Operation, detail: string, isJson: boolean): HexErrorKind {
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
-  // Needs no scope.
-  if (operation === "me") return "forbidden";
+  // About no project: Hex, in its own JSON, misses the scope, or something keeps the bot's machine out.
+  if (operation === "me") return isJson && !KEPT_OUT.test(detail) ? "scope" : "forbidden";
   if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b/i.test(detail)) return "scope";
   if (/\bshared?\b|\baccess to\b|\bproject\b/i.test(detail)) return "forbidden";
   return "scope";
 }
+
+const KEPT_OUT = /\bip\b|\baddress\b|\ballow[- ]?list|\bwhitelist|\bfirewall|\bnetwork\b|\bblocked\b/i;
 
 function detailOf(answer: Answer, body: Body | null): string | undefined {
   const said = issuesOf(body).map(issueWords).join("; ");

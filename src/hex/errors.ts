@@ -131,15 +131,24 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
   "hex_failed",
 ]);
 
+/**
+ * True when Hex does not tell who the token is, but answers: a workspace token without "Users: Read" gets a 403 in JSON. Only
+ * a 401 means that the token is dead.
+ */
+export function withholdsIdentity({ facts: { kind, operation } }: HexError): boolean {
+  return operation === "me" && kind === "scope";
+}
+
 export type Sight = "alive" | "failure" | "nothing";
 
 /**
- * What a request that ended says about the connection; `nothing` when it says nothing. "Who am I" needs no scope, so that
- * Hex's refusal of it, whatever the reason, is a refusal of the bot. A 429 of Hex's own is a sign of life.
+ * What a request that ended says about the connection; `nothing` when it says nothing. "Who am I" is about no project, so that
+ * its refusal for anything but a scope is a refusal of the bot. A 429 of Hex's own is a sign of life.
  */
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
+  if (withholdsIdentity(error)) return "alive";
   if (meansLater(kind)) return status === 429 ? "alive" : "nothing";
   return operation === "me" || meansDisconnected(kind) || kind === "unreadable" ? "failure" : "nothing";
 }

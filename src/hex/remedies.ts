@@ -256,7 +256,9 @@ export function remedyFor(facts: HexErrorFacts): Remedy {
 /** All kinds that have a remedy: for the README's table and its test. */
 export const REMEDY_KINDS = Object.keys(REMEDIES);
 
-function scopeFor(operation: Operation): string {
+/** The scope in the dialog in which Hex makes a token. */
+export function scopeFor(operation: Operation): string {
+  if (operation === "me") return "Users: Read";
   return operation === "runProject" || operation === "dryRun" || operation === "cancelRun"
     ? "Run projects"
     : "Read projects";

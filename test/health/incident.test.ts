@@ -111,12 +111,16 @@ describe("what a request that ended says", () => {
   test.each(["timeout", "unauthorized", "plan", "unreadable", "hex_failed"] as const)("%s: a failure", (kind) => {
     expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "failure"]);
   });
-  test.each(["scope", "forbidden", "not_found", "bad_request", "request_refused"] as const)(
-    "%s: a failure of the connection only for the question that needs no scope",
+  test.each(["forbidden", "not_found", "bad_request", "request_refused"] as const)(
+    "%s: a failure of the connection only for the question that is about no project",
     (kind) => expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "nothing"]),
   );
+  test("a scope that is missing, even to be told who the token is: Hex is alive, and so is the token", () => {
+    expect([sight("scope", "me", 403), sight("scope", "getRun", 403)]).toEqual(["alive", "nothing"]);
+  });
   test("Hex's own limit is a sign of life, the bot's budget says nothing", () => {
     expect([sight("rate_limited", "me", 429), sight("rate_limited", "me")]).toEqual(["alive", "nothing"]);
+    expect(sight("budget_spent", "me")).toBe("nothing");
   });
   test("an answer: alive", () => expect(sightOf(null)).toBe("alive"));
 });

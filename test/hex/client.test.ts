@@ -29,7 +29,10 @@ describe("endpoints", () => {
   });
 
   test("me: a workspace token is nobody and may never expire", async () => {
-    const client = wire.clientAt(wire.hex.origin, wire.hex.workspace.addToken({ kind: "workspace" }));
+    const client = wire.clientAt(
+      wire.hex.origin,
+      wire.hex.workspace.addToken({ kind: "workspace", scopes: ["users"] }),
+    );
     expect(await client.me(CALL)).toMatchObject({ user: null, expiresAt: null });
   });
 

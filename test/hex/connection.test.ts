@@ -167,6 +167,20 @@ describe("probe", () => {
     });
   });
 
+  test("a workspace token that is not told who it is: alive, and both scopes are proven all the same", async () => {
+    wire.hex.workspace.addProject();
+    const client = wire.clientAt(wire.hex.origin, wire.hex.workspace.addToken({ kind: "workspace" }));
+    const workspaceProber = new Prober(client, new Catalog(client, wire.clock), wire.clock);
+    for (let i = 0; i < 2; i++) {
+      expect(await workspaceProber.probe(CALL)).toMatchObject({
+        ...{ error: null, tokenKind: "workspace", me: { user: null, expiresAt: "unknown" } },
+        ...{ read: { state: "proven" }, run: { state: "proven" } },
+      });
+      workspaceProber.observe(wire.records.find(({ operation }) => operation === "me")?.error ?? null);
+    }
+    expect(dryRuns()).toBe(1);
+  });
+
   test("what it tells of a healthy connection", async () => {
     wire.hex.workspace.addProject();
     wire.hex.workspace.addProject({ published: false });

@@ -283,6 +283,20 @@ describe("details", () => {
   });
 
   test.each([
+    [{ code: "FORBIDDEN", message: "Forbidden" }, "scope"],
+    [{ reason: 'The token lacks the scope "Users: Read"' }, "scope"],
+    [{ message: "Your IP address is not on the allow list" }, "forbidden"],
+    [{ message: "Upgrade to Team or Enterprise to use the API" }, "plan"],
+    ["Forbidden", "forbidden"],
+    ["<html><body>Forbidden</body></html>", "not_hex"],
+  ])("403 on who am I, %j: %s", async (body, kind) => {
+    wire.hex.faults.add({ kind: { type: "status", status: 403, body } });
+    const asked = wire.client.me(CALL);
+    if (kind === "scope") expect(await asked).toMatchObject({ user: null, expiresAt: "unknown", withheld: { kind } });
+    else expect((await failure(asked)).kind).toBe(kind);
+  });
+
+  test.each([
     ["Hex's own", { code: "SERVICE_UNAVAILABLE", message: "The maximum is reached" }, "no_kernel"],
     ["Hex's own in bare text", "No kernel available", "no_kernel"],
     ["a gateway's", "upstream connect error or disconnect/reset before headers", "hex_failed"],

@@ -8,7 +8,7 @@ import { type RunningApp, startApp } from "../../src/app.js";
 import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { aheadOf, ManualClock } from "../sandbox/clock.js";
-import { type RecordedRequest, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 import {
   type LocalSlack,
   type SlackMessage,
@@ -43,6 +43,8 @@ interface BenchOptions {
   startsAt?: number;
   /** Variables beside the usual ones. */
   env?: Record<string, string>;
+  /** The bot's token. Default: a personal one that expires in 60 days. */
+  token?: TokenOptions;
   /** Real ms. */
   hexTimeoutMs?: number;
   /** How far Hex's clock is ahead of the bot's, in ms. */
@@ -84,6 +86,7 @@ export class Bench {
       idle = false,
       startsAt,
       env = {},
+      token: tokenOptions = {},
       hexTimeoutMs = HEX_TIMEOUT_MS,
       slackPingMs = SLACK_PING_MS,
       hexAheadMs = 0,
@@ -98,6 +101,7 @@ export class Bench {
     const token = hex.workspace.addToken({
       user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },
       expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
+      ...tokenOptions,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs };

@@ -4,8 +4,8 @@ import type { KnownBlock } from "@slack/types";
 import type { History } from "../../health/history.js";
 import type { StoreState } from "../../health/store-check.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection.js";
-import { type HexError, meansLater, type Sight } from "../../hex/errors.js";
-import { remedyFor } from "../../hex/remedies.js";
+import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
+import { remedyFor, scopeFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import type { ReadTable } from "../../store/row-reader.js";
@@ -62,7 +62,7 @@ function connectedMessage(connection: Connection, rest: readonly (KnownBlock | n
     section(`:large_green_circle: *Connected to Hex* at ${code(host)} since ${date(since)}`),
     fields([
       ["Token", tokenLine(connection)],
-      ["Expires", expiryLine(me === null ? "unknown" : me.expiresAt, now)],
+      ["Expires", me?.withheld ? cannotTell(me.withheld) : expiryLine(me === null ? "unknown" : me.expiresAt, now)],
       ["Read projects", proofLine(read, now)],
       ["Run projects", proofLine(run, now)],
       ["Projects", projectsLine(connection)],
@@ -111,9 +111,16 @@ function foot({ connection, store, watched, budgetLeft, reference }: Status, now
 
 function tokenLine({ me, tokenKind }: Connection): string {
   if (me === null) return "not known";
+  if (me.withheld) return `${TOKEN_WORDS[tokenKind ?? "unknown"]}, alive`;
   if (me.user === null) return tokenKind === "workspace" ? "Workspace token" : "not known";
   const name = me.user.name ? `${inline(me.user.name, 80)}, ${inline(me.user.email, 120)}` : inline(me.user.email, 120);
   return `Personal token of ${name}${me.user.role ? ` (${inline(me.user.role, 40)})` : ""}`;
+}
+
+const TOKEN_WORDS = { workspace: "Workspace token", personal: "Personal token", unknown: "Whose is not known" };
+
+function cannotTell({ operation }: HexErrorFacts): string {
+  return `cannot be told: for that the token needs the scope "${scopeFor(operation)}"`;
 }
 
 /** Warns under 14 days, alarms under 3. */

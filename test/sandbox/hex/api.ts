@@ -27,7 +27,7 @@ export interface Call {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const SCOPE_NAMES = { read: "Read projects", run: "Run projects" } as const;
+const SCOPE_NAMES = { read: "Read projects", run: "Run projects", users: "Users: Read" } as const;
 
 export class Api {
   #workspace: Workspace;

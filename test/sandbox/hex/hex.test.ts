@@ -99,6 +99,11 @@ describe("tokens", () => {
       token: { exp: null },
     });
     token = hex.workspace.addToken({ kind: "workspace", expiresAt: clock.now() + DAY });
+    expect(await ask("GET /users/me")).toMatchObject({
+      ...{ status: 403, json: { code: "FORBIDDEN", message: expect.stringContaining("Users: Read") } },
+    });
+    expect((await ask("GET /projects")).status).toBe(200);
+    hex.workspace.setScopes(token, ["read", "users"]);
     expect((await ask("GET /users/me")).json).toEqual({
       org: { id: hex.workspace.orgId },
       token: { exp: (clock.now() + DAY) / 1_000 },
@@ -449,16 +454,23 @@ describe("limits", () => {
     return passed;
   }
 
-  test("30 a minute for the group, 60 for all, in a window that begins with its first request", async () => {
-    expect(await letThrough("GET /users/me", 31)).toBe(30);
-    expect(await letThrough("GET /projects", 31)).toBe(30);
+  test("30 a minute for each group, 60 for all, in a window that begins with its first request", async () => {
+    expect(await letThrough(`GET /projects/${project.id}`, 31)).toBe(30);
+    expect(await letThrough(`GET ${runsOf()}`, 1)).toBe(0);
+    expect(await letThrough("GET /users/me", 20)).toBe(20);
+    expect(await letThrough(`GET /cells?projectId=${project.id}`, 11)).toBe(10);
+    expect(await letThrough("GET /projects", 1)).toBe(0);
     clock.advance(59_999);
     expect(await letThrough("GET /projects", 1)).toBe(0);
     clock.advance(1);
-    expect(await letThrough("GET /users/me", 1)).toBe(1);
+    expect(await letThrough("GET /projects", 31)).toBe(31);
+    expect(await letThrough("GET /users/me", 30)).toBe(29);
   });
 
-  test("20 starts a minute and 60 an hour", async () => {
+  test("starts have no number of their own, unless they are given one", async () => {
+    expect(await letThrough(`POST ${runsOf()}`, 61, { dryRun: true })).toBe(60);
+    clock.advance(60 * 60_000);
+    Object.assign(hex.workspace.rateLimits, { runPerMinute: 20, runPerHour: 60 });
     const dry = { dryRun: true };
     for (let minute = 0; minute < 3; minute++) {
       expect(await letThrough(`POST ${runsOf()}`, 21, dry)).toBe(20);
@@ -473,7 +485,7 @@ describe("limits", () => {
     await letThrough("GET /users/me", 30);
     token = hex.workspace.addToken();
     expect(await letThrough("GET /users/me", 1)).toBe(0);
-    token = hex.workspace.addToken({ kind: "workspace" });
+    token = hex.workspace.addToken({ kind: "workspace", scopes: ["users"] });
     expect(await letThrough("GET /users/me", 1)).toBe(1);
   });
 
@@ -483,7 +495,7 @@ describe("limits", () => {
     ["date", { "retry-after": "Mon, 02 Nov 2026 09:01:00 GMT" }],
     ["x-ratelimit", { "x-ratelimit-reset": String(Date.UTC(2026, 10, 2, 9, 1) / 1_000), "x-ratelimit-remaining": "0" }],
   ] as const)("what a 429 carries: %s", async (style, expected) => {
-    Object.assign(hex.workspace.rateLimits, { groupPerMinute: 1, headers: style });
+    Object.assign(hex.workspace.rateLimits, { usersPerMinute: 1, headers: style });
     await ask("GET /users/me");
     clock.advance(10_000);
     const { status, headers } = await ask("GET /users/me");

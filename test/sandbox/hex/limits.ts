@@ -5,7 +5,8 @@ import type { Endpoint, RateLimits } from "./types.js";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const GROUP: ReadonlySet<Endpoint> = new Set(["me", "getProject", "getRun", "listRuns", "listCells"]);
+const GROUP: ReadonlySet<Endpoint> = new Set(["getProject", "getRun", "listRuns"]);
+const USERS_GROUP: ReadonlySet<Endpoint> = new Set(["me", "listCells"]);
 
 interface Window {
   startedAt: number;
@@ -53,6 +54,9 @@ export class RateLimiter {
     if (GROUP.has(endpoint)) {
       rules.push({ name: "group/minute", limit: limits.groupPerMinute, lengthMs: MINUTE_MS });
       rules.push({ name: "group/hour", limit: limits.groupPerHour, lengthMs: HOUR_MS });
+    }
+    if (USERS_GROUP.has(endpoint)) {
+      rules.push({ name: "users/minute", limit: limits.usersPerMinute, lengthMs: MINUTE_MS });
     }
     if (endpoint === "runProject") {
       rules.push({ name: "run/minute", limit: limits.runPerMinute, lengthMs: MINUTE_MS });

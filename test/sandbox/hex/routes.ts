@@ -18,7 +18,7 @@ interface Pattern extends Omit<Route, "ids"> {
 export const API = "/api/v1";
 
 const PATTERNS: Pattern[] = [
-  pattern("me", "GET", "/users/me", null),
+  pattern("me", "GET", "/users/me", "users"),
   pattern("listProjects", "GET", "/projects", "read"),
   pattern("getProject", "GET", "/projects/:projectId", "read"),
   pattern("runProject", "POST", "/projects/:projectId/runs", "run"),

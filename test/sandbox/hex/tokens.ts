@@ -53,8 +53,9 @@ export class Tokens {
   }
 }
 
-/** Running includes reading. */
+/** Running includes reading. Who a personal token is, is no secret from it. */
 export function mayDo(token: Token, scope: Scope): boolean {
+  if (scope === "users") return token.kind === "personal" || token.scopes.has(scope);
   return token.scopes.has(scope) || token.scopes.has("run");
 }
 

@@ -62,7 +62,8 @@ export interface RecordedRequest {
 // Tokens
 
 export type TokenKind = "personal" | "workspace";
-export type Scope = "read" | "run";
+/** Read projects, Run projects, Users: Read. */
+export type Scope = "read" | "run" | "users";
 
 export interface TokenUser {
   name: string | null;
@@ -73,7 +74,7 @@ export interface TokenUser {
 export interface TokenOptions {
   /** Default: personal. */
   kind?: TokenKind;
-  /** Default: both. */
+  /** Default: read and run, those that the bot asks for. */
   scopes?: Scope[];
   /** Epoch ms; null (the default): never. */
   expiresAt?: number | null;
@@ -258,8 +259,12 @@ export interface RunOptions {
 export interface RateLimits {
   enabled: boolean;
   overallPerMinute: number;
+  /** Of `hex-api`: projects and runs, read one by one. */
   groupPerMinute: number;
   groupPerHour: number;
+  /** Of `hex-api-30rpm`: users/me and cells. */
+  usersPerMinute: number;
+  /** Of `hex-run-kernel`, for which Hex names no number any more. Default: without a limit. */
   runPerMinute: number;
   runPerHour: number;
   imagesPerMinute: number;

@@ -29,8 +29,9 @@ export class Workspace implements HexWorkspace {
     overallPerMinute: 60,
     groupPerMinute: 30,
     groupPerHour: 1_800,
-    runPerMinute: 20,
-    runPerHour: 60,
+    usersPerMinute: 30,
+    runPerMinute: Number.POSITIVE_INFINITY,
+    runPerHour: Number.POSITIVE_INFINITY,
     imagesPerMinute: 20,
     headers: "none",
   };
