@@ -85,7 +85,7 @@ export class Api {
       case "listProjects":
         return json(200, listProjects(this.#workspace.projectStore.placed, call.query));
       case "getProject":
-        return json(200, projectView(this.#project(call.route.ids.projectId)));
+        return json(200, this.#getProject(call));
       case "runProject":
         return this.#runProject(call);
       case "getRun":
@@ -109,6 +109,11 @@ export class Api {
     const shared = { org: { id: this.#workspace.orgId }, token: this.#workspace.tellsOfToken ? { exp } : null };
     if (token.kind === "workspace") return shared;
     return { id: token.id, ...token.user, lastLoginDate: new Date(token.lastLoginAt).toISOString(), ...shared };
+  }
+
+  #getProject(call: Call) {
+    const { includeSharing } = parseQuery(z.object({ includeSharing: flagParam }), call.query);
+    return projectView(this.#project(call.route.ids.projectId), includeSharing);
   }
 
   #runProject(call: Call): Answer {

@@ -149,6 +149,53 @@ describe("starting a run", () => {
     expect(hex.workspace.runs).toEqual([]);
   });
 
+  const SCREENSHOT = { type: "ALL", includeSuccessScreenshot: true };
+  test.each([
+    ["a kind that does not exist", { ...SCREENSHOT, type: "SOMETIMES" }, "type"],
+    ["no word about a screenshot", { type: "ALL", slackChannelIds: ["C1"] }, "includeSuccessScreenshot"],
+    ["that word as text", { ...SCREENSHOT, includeSuccessScreenshot: "true" }, "includeSuccessScreenshot"],
+    ["a format that does not exist", { ...SCREENSHOT, screenshotFormat: "gif" }, "screenshotFormat"],
+    ["a user that is no UUID", { ...SCREENSHOT, userIds: ["ada"] }, "userIds"],
+  ])("refused: notifications with %s", async (_, notification, field) => {
+    const answer = await ask(`POST ${runsOf()}`, { body: { notifications: [notification] } });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain(field);
+    expect(hex.workspace.runs).toEqual([]);
+  });
+
+  test("notifications are echoed, one for each recipient", async () => {
+    const asked = {
+      ...{ type: "SUCCESS", includeSuccessScreenshot: true, screenshotFormat: "pdf", subject: "Revenue" },
+      ...{ slackChannelIds: ["C1", "C2"], userIds: [NOBODY], groupIds: [VIEW] },
+    };
+    const shared = { type: "SUCCESS", includeSuccessScreenshot: true, screenshotFormat: ["pdf"], subject: "Revenue" };
+    const name = expect.any(String);
+    const echo = [
+      { ...shared, recipientType: "SLACK_CHANNEL", recipient: { id: "C1", name, isPrivate: false } },
+      { ...shared, recipientType: "SLACK_CHANNEL", recipient: { id: "C2", name, isPrivate: false } },
+      { ...shared, recipientType: "USER", recipient: { id: NOBODY, name } },
+      { ...shared, recipientType: "GROUP", recipient: { id: VIEW, name } },
+    ];
+    const started = await ask(`POST ${runsOf()}`, { body: { notifications: [asked] } });
+    expect(started).toMatchObject({ status: 201, json: { notifications: echo } });
+    const { runId } = z.object({ runId: z.string() }).parse(started.json);
+    expect((await ask(`GET ${runsOf()}/${runId}`)).json).toMatchObject({ notifications: echo });
+    expect((await ask(`GET ${runsOf()}`)).json).toMatchObject({ runs: [{ notifications: echo }] });
+  });
+
+  test("updateCache is the former name of updatePublishedResults", async () => {
+    await start({ updateCache: true });
+    expect(hex.workspace.runs).toMatchObject([{ updatePublishedResults: true }]);
+    expect((await ask(`POST ${runsOf()}`, { body: { updateCache: true, inputParams: { days: 1 } } })).status).toBe(422);
+  });
+
+  test("the version is a number in the answer to a start, and text elsewhere", async () => {
+    const { json } = await ask(`POST ${runsOf()}`);
+    expect(json).toMatchObject({ projectVersion: 1 });
+    const { runId } = z.object({ runId: z.string() }).parse(json);
+    expect((await ask(`GET ${runsOf()}/${runId}`)).json).toMatchObject({ projectVersion: "1" });
+  });
+
   test("refused: a project that is not published, even dry", async () => {
     project.lastPublishedAt = null;
     for (const dryRun of [true, false]) {
@@ -216,8 +263,11 @@ describe("starting a run", () => {
   });
 
   test("a dry run starts nothing", async () => {
-    expect((await ask(`POST ${runsOf()}`, { body: { dryRun: true } })).status).toBe(201);
+    const { status, json } = await ask(`POST ${runsOf()}`, { body: { dryRun: true } });
+    expect(status).toBe(201);
     expect(hex.workspace.runs).toEqual([]);
+    const { runId } = z.object({ runId: z.string() }).parse(json);
+    expect((await ask(`GET ${runsOf()}/${runId}`)).status).toBe(404);
   });
 });
 
@@ -410,6 +460,44 @@ describe("pages of projects", () => {
       expect((await page(query)).titles).toEqual(["live"]);
   });
 
+  test("a cursor is the time and id of a row; what is edited meanwhile moves only in the order of editing", async () => {
+    hex.workspace.removeProject(project.id);
+    for (let i = 1; i <= 6; i++) hex.workspace.addProject({ title: `P${i}`, createdAt: clock.now() + i });
+    const read = async (sortBy: string, edited: string) => {
+      const first = await page(`limit=3&sortBy=${sortBy}`);
+      for (const { title, lastEditedAt } of hex.workspace.projects.map((one) => one))
+        if (title === edited)
+          Object.assign(hex.workspace.projects.find((one) => one.title === title) ?? {}, {
+            lastEditedAt: lastEditedAt + DAY,
+          });
+      const second = await page(`limit=3&sortBy=${sortBy}&after=${first.after}`);
+      return { first, titles: [...first.titles, ...second.titles] };
+    };
+    const { first, titles } = await read("CREATED_AT", "P2");
+    const last = hex.workspace.projects.find(({ title }) => title === "P4");
+    expect(Buffer.from(first.after ?? "", "base64url").toString()).toBe(
+      `v2:["${new Date(last?.createdAt ?? 0).toISOString()}","${last?.id}"]`,
+    );
+    expect(titles).toEqual(["P6", "P5", "P4", "P3", "P2", "P1"]);
+    // P2 is the newest edited by now. P5, the last of the first page, is edited meanwhile: what follows it is read again.
+    const again = await read("LAST_EDITED_AT", "P5");
+    expect(again.titles).toEqual(["P2", "P6", "P5", "P2", "P6", "P4"]);
+  });
+
+  test("where a project is shared, by name, when it is asked for", async () => {
+    const collections = { Finance: "NONE" } as const;
+    const { id } = hex.workspace.addProject({ sharing: { groups: { Analysts: "CAN_EDIT" }, collections } });
+    const sharing = {
+      users: [{ access: "FULL_ACCESS", user: { email: "ada@example.com" } }],
+      groups: [{ access: "CAN_EDIT", group: { name: "Analysts" } }],
+      collections: [{ access: "NONE", collection: { name: "Finance" } }],
+      ...{ workspace: { access: "CAN_VIEW" }, publicWeb: { access: "NONE" }, support: { access: "NONE" } },
+    };
+    expect((await ask(`GET /projects/${id}?includeSharing=true`)).json).toMatchObject({ id, sharing });
+    expect((await ask("GET /projects?includeSharing=true")).json).toMatchObject({ values: [{ id, sharing }, {}] });
+    expect((await ask(`GET /projects/${id}`)).json).not.toHaveProperty("sharing");
+  });
+
   test.each(["limit=0", "limit=101", "limit=x", "sortBy=TITLE", "after=nonsense", "includeArchived=yes"])(
     "refused: %s",
     async (query) => {
@@ -505,17 +593,22 @@ describe("limits", () => {
 });
 
 describe("charts", () => {
+  const NOTHING = { codeCell: null, sqlCell: null, markdownCell: null };
+  const SQL = { ...NOTHING, sqlCell: { source: "select 1", outputDataframe: "df" } };
   test("of a completed run: a PNG; else refused", async () => {
     project.cells.push(
-      { id: NOBODY, staticId: NOBODY, cellType: "CHART", label: "Revenue" },
-      { id: project.id, staticId: project.id, cellType: "SQL", label: null },
+      { id: NOBODY, staticId: NOBODY, cellType: "CHART", label: "Revenue", dataConnectionId: null, contents: NOTHING },
+      { id: project.id, staticId: project.id, cellType: "SQL", label: null, dataConnectionId: VIEW, contents: SQL },
     );
     const runId = await start();
     const image = (query = "", cell = NOBODY) => ask(`GET ${runsOf()}/${runId}/cells/${cell}/image${query}`);
     expect((await image()).status).toBe(422);
     clock.advance(DAY);
     expect((await ask(`GET /cells?projectId=${project.id}`)).json).toMatchObject({
-      values: [{ label: "Revenue" }, {}],
+      values: [
+        { label: "Revenue", dataConnectionId: null, contents: NOTHING, projectId: project.id },
+        { dataConnectionId: VIEW, contents: SQL },
+      ],
     });
     const { json } = await image("?width=200&height=100");
     const { imageBase64 } = z.object({ imageBase64: z.string(), mimeType: z.literal("image/png") }).parse(json);

@@ -1,7 +1,7 @@
 // ListProjects: filters, order and pages with opaque cursors.
 
 import { z } from "zod";
-import { Refusal } from "./errors.js";
+import { INVALID_INPUT, Refusal } from "./errors.js";
 import { type PlacedProject, projectView } from "./projects.js";
 import { flagParam, limitParam, parseQuery } from "./query.js";
 import type { Project } from "./types.js";
@@ -23,8 +23,11 @@ const listQuerySchema = z.object({
 type ListQuery = z.output<typeof listQuerySchema>;
 
 /** Where a project stands in the order: the time it is sorted by (epoch ms, 0 for none), then its place. */
-const positionSchema = z.tuple([z.number(), z.number()]);
-type Position = z.output<typeof positionSchema>;
+type Position = readonly [number, number];
+
+/** What a cursor holds, whatever the order: when the page's last or first project was created (ISO 8601), and its id. */
+const cursorSchema = z.tuple([z.iso.datetime(), z.string()]);
+const CURSOR_PREFIX = "v2:";
 
 export function listProjects(projects: PlacedProject[], params: URLSearchParams) {
   const query = parseQuery(listQuerySchema, params);
@@ -32,13 +35,13 @@ export function listProjects(projects: PlacedProject[], params: URLSearchParams)
     .filter(({ project }) => isWanted(project, query, params))
     .map((placed) => ({ project: placed.project, position: positionOf(placed, query) }))
     .sort((a, b) => compare(a.position, b.position, query));
-  const { page, more } = cut(sorted, query);
+  const { page, more } = cut(sorted, query, (cursor) => readCursor(cursor, projects, query));
   const [first, last] = [page.at(0), page.at(-1)];
   return {
     values: page.map(({ project }) => projectView(project, query.includeSharing)),
     pagination: {
-      after: last && more ? cursorOf(last.position) : null,
-      before: first ? cursorOf(first.position) : null,
+      after: last && more ? cursorOf(last.project) : null,
+      before: first ? cursorOf(first.project) : null,
     },
   };
 }
@@ -73,28 +76,44 @@ function compare(a: Position, b: Position, query: ListQuery): number {
   return query.sortDirection === "ASC" ? ascending : -ascending;
 }
 
-function cut<T extends { position: Position }>(sorted: T[], query: ListQuery): { page: T[]; more: boolean } {
+/** `positionAt`: where the project of a cursor stands now. */
+function cut<T extends { position: Position }>(
+  sorted: T[],
+  query: ListQuery,
+  positionAt: (cursor: string) => Position,
+): { page: T[]; more: boolean } {
   if (query.after !== undefined && query.before !== undefined) {
     throw new Refusal(400, "after and before cannot be used together");
   }
   if (query.before !== undefined) {
-    const cursor = readCursor(query.before);
+    const cursor = positionAt(query.before);
     const earlier = sorted.filter(({ position }) => compare(position, cursor, query) < 0);
     return { page: earlier.slice(-query.limit), more: earlier.length < sorted.length };
   }
-  const cursor = query.after === undefined ? undefined : readCursor(query.after);
+  const cursor = query.after === undefined ? undefined : positionAt(query.after);
   const later = cursor ? sorted.filter(({ position }) => compare(position, cursor, query) > 0) : sorted;
   return { page: later.slice(0, query.limit), more: later.length > query.limit };
 }
 
-function cursorOf(position: Position): string {
-  return Buffer.from(JSON.stringify(position)).toString("base64url");
+function cursorOf({ createdAt, id }: Project): string {
+  const row = JSON.stringify([new Date(createdAt).toISOString(), id]);
+  return Buffer.from(`${CURSOR_PREFIX}${row}`).toString("base64url");
 }
 
-function readCursor(cursor: string): Position {
+/**
+ * The page goes on from where that project stands now: in another order than by creation it may have moved since, and then rows
+ * are repeated or skipped. One that is gone is taken for the last of its time.
+ */
+function readCursor(cursor: string, projects: PlacedProject[], query: ListQuery): Position {
+  const text = Buffer.from(cursor, "base64url").toString();
   try {
-    return positionSchema.parse(JSON.parse(Buffer.from(cursor, "base64url").toString()));
+    if (!text.startsWith(CURSOR_PREFIX)) throw new Error("another version");
+    const [createdAt, id] = cursorSchema.parse(JSON.parse(text.slice(CURSOR_PREFIX.length)));
+    const placed = projects.find(({ project }) => project.id === id);
+    return placed ? positionOf(placed, query) : [Date.parse(createdAt), 0];
   } catch {
-    throw new Refusal(400, "Invalid cursor");
+    throw new Refusal(400, INVALID_INPUT, {
+      issues: [{ path: [query.after === cursor ? "after" : "before"], message: "Invalid cursor" }],
+    });
   }
 }

@@ -53,6 +53,15 @@ function newProject(options: ProjectOptions & { title: string }, now: number): P
     status: options.status ?? null,
     categories: (options.categories ?? []).map((name) => ({ name, description: null })),
     collections: options.collections ?? [],
+    sharing: {
+      users: { [options.ownerEmail ?? creatorEmail]: "FULL_ACCESS" },
+      groups: {},
+      collections: {},
+      workspace: "CAN_VIEW",
+      publicWeb: "NONE",
+      support: "NONE",
+      ...options.sharing,
+    },
     reviewsRequired: options.reviewsRequired ?? false,
     appViews: { allTime: 0, lastSevenDays: 0, lastFourteenDays: 0, lastThirtyDays: 0, ...options.appViews },
     lastViewedAt: options.lastViewedAt ?? null,
@@ -80,6 +89,8 @@ function newProject(options: ProjectOptions & { title: string }, now: number): P
       staticId: randomUUID(),
       cellType: "CHART",
       label: null,
+      dataConnectionId: null,
+      contents: { codeCell: null, sqlCell: null, markdownCell: null },
       ...cell,
     })),
   };
@@ -111,18 +122,19 @@ export function projectView(project: Project, includeSharing = false) {
     archivedAt: isoTime(project.archivedAt),
     trashedAt: isoTime(project.trashedAt),
     schedules: project.schedules,
-    ...(includeSharing ? { sharing: sharingOf(project) } : {}),
+    ...(includeSharing ? { sharing: sharingView(project) } : {}),
   };
 }
 
-function sharingOf(project: Project) {
+function sharingView({ sharing }: Project) {
+  const { users, groups, collections, workspace, publicWeb, support } = sharing;
   return {
-    users: [{ user: { email: project.ownerEmail }, access: "FULL_ACCESS" }],
-    groups: [],
-    collections: project.collections.map((id) => ({ collection: { id }, access: "CAN_VIEW" })),
-    workspace: { access: "CAN_VIEW" },
-    publicWeb: { access: "NONE" },
-    support: { access: "NONE" },
+    users: Object.entries(users).map(([email, access]) => ({ access, user: { email } })),
+    groups: Object.entries(groups).map(([name, access]) => ({ access, group: { name } })),
+    collections: Object.entries(collections).map(([name, access]) => ({ access, collection: { name } })),
+    workspace: { access: workspace },
+    publicWeb: { access: publicWeb },
+    support: { access: support },
   };
 }
 

@@ -2,13 +2,8 @@
 
 import { z } from "zod";
 import { INVALID_INPUT, type Issue, issuesOf, Refusal } from "./errors.js";
+import { notificationSchema, notificationViews } from "./notifications.js";
 import type { HexWorkspace, InputDataType, Project } from "./types.js";
-
-const notificationSchema = z.looseObject({
-  type: z.enum(["SUCCESS", "FAILURE", "ALL"]),
-  includeSuccessScreenshot: z.boolean().optional(),
-  slackChannelIds: z.array(z.string()).optional(),
-});
 
 const runBodySchema = z.object({
   inputParams: z
@@ -18,11 +13,22 @@ const runBodySchema = z.object({
   dryRun: z.boolean().optional(),
   updatePublishedResults: z.boolean().optional(),
   useCachedSqlResults: z.boolean().optional(),
+  /** The former name of updatePublishedResults. */
   updateCache: z.boolean().optional(),
   viewId: z.guid().optional(),
   notifications: z.array(notificationSchema).optional(),
 });
 export type RunBody = z.output<typeof runBodySchema>;
+
+/** What the run does, whichever of the two names it was asked by. */
+export function updatesPublishedResults({ updatePublishedResults, updateCache }: RunBody): boolean {
+  return updatePublishedResults ?? updateCache ?? false;
+}
+
+/** As the answers echo them; null when there are none. */
+export function notificationsOf({ notifications }: RunBody) {
+  return notifications === undefined ? null : notificationViews(notifications);
+}
 
 /** 400 for what is no JSON or has not the right fields, 422 for inputs that are none. The body is optional. */
 export function parseRunBody(text: string): RunBody {
@@ -47,7 +53,7 @@ export function checkRun(project: Project, body: RunBody, status: HexWorkspace["
   if (body.viewId !== undefined && body.inputParams) {
     throw new Refusal(status, "viewId and inputParams cannot be used together");
   }
-  if (body.updatePublishedResults && body.inputParams) {
+  if (updatesPublishedResults(body) && body.inputParams) {
     throw new Refusal(status, "updatePublishedResults and inputParams cannot be used together");
   }
   if (body.viewId !== undefined && !project.views.includes(body.viewId)) {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/clock.js";
-import type { RunBody } from "./run-request.js";
+import { notificationsOf, type RunBody, updatesPublishedResults } from "./run-request.js";
 import { type Moment, plannedRun, Timeline } from "./timeline.js";
 import type { Project, Run, RunOptions } from "./types.js";
 
@@ -58,9 +58,9 @@ export class Runs {
         trigger: "API",
         inputParams: body.inputParams ?? null,
         viewId: body.viewId ?? null,
-        updatePublishedResults: body.updatePublishedResults ?? false,
+        updatePublishedResults: updatesPublishedResults(body),
         useCachedSqlResults: body.useCachedSqlResults ?? true,
-        notifications: body.notifications ?? null,
+        notifications: notificationsOf(body),
       },
       plannedRun({ createdAt, startsAt, endsAt, outcome: project.run.outcome }),
     );

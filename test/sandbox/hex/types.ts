@@ -139,6 +139,29 @@ export interface Cell {
   /** CHART, or another of Hex's cell types. */
   cellType: string;
   label: string | null;
+  dataConnectionId: string | null;
+  /** Of code, SQL and text alone: an input, a chart or a map shows nothing of itself. */
+  contents: CellContents;
+}
+
+export interface CellContents {
+  codeCell: { source: string } | null;
+  sqlCell: { source: string; outputDataframe: string } | null;
+  markdownCell: { source: string } | null;
+}
+
+export type Access = "NONE" | "APP_ONLY" | "CAN_VIEW" | "CAN_EDIT" | "FULL_ACCESS";
+
+/** Where it is shared, by name. */
+export interface Sharing {
+  /** By email. */
+  users: Record<string, Access>;
+  groups: Record<string, Access>;
+  /** A collection may stand there with NONE. */
+  collections: Record<string, Access>;
+  workspace: Access;
+  publicWeb: Access;
+  support: Access;
 }
 
 export interface Category {
@@ -159,6 +182,7 @@ export interface Project {
   categories: Category[];
   /** Ids of the collections it is in. */
   collections: string[];
+  sharing: Sharing;
   reviewsRequired: boolean;
   appViews: { allTime: number; lastSevenDays: number; lastFourteenDays: number; lastThirtyDays: number };
   lastViewedAt: number | null;
@@ -195,6 +219,8 @@ export interface ProjectOptions {
   /** Names. */
   categories?: string[];
   collections?: string[];
+  /** Default: the owner has full access, and the workspace may explore. */
+  sharing?: Partial<Sharing>;
   reviewsRequired?: boolean;
   appViews?: Partial<Project["appViews"]>;
   lastViewedAt?: number | null;
