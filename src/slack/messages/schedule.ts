@@ -31,7 +31,11 @@ function weekday(day: string | number): string {
   return inline(sentence(day.toLowerCase()), 20);
 }
 
+/** Longer ones are no schedule that anybody reads, and putting them into words would take long. In characters. */
+const LONGEST_CRON = 200;
+
 function cronWords(cron: string): string {
+  if (cron.length > LONGEST_CRON) return inline(`cron ${cron}`, 60);
   try {
     const words = cronstrue.toString(cron, { use24HourTimeFormat: true });
     return inline(words.charAt(0).toLowerCase() + words.slice(1), 120);
