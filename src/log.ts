@@ -5,9 +5,10 @@
 // like a token, wherever it stands.
 
 import { isatty } from "node:tty";
-import { type DestinationStream, type Logger, type LoggerOptions, destination as openDestination, pino } from "pino";
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import type { LogLevel } from "./config/variables.js";
+import { LogDestination } from "./log/destination.js";
 import { serializeError, serializeErrors } from "./log/errors.js";
 import { lineScrubber, textScrubber } from "./log/secrets.js";
 
@@ -18,10 +19,10 @@ function withoutControls(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
 }
 
-/** A destination that prints each line for people, at once and in this thread. */
-function prettyStream(target: DestinationStream, colorize: boolean): DestinationStream {
+/** Prints a line for people, in this thread. */
+function prettyPrinter(colorize: boolean): (line: string) => string {
   const prettify = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
-  const print = (line: string) => {
+  return (line) => {
     try {
       return prettify(line);
     } catch {
@@ -29,7 +30,12 @@ function prettyStream(target: DestinationStream, colorize: boolean): Destination
       return line;
     }
   };
-  return { write: (line) => target.write(print(line)) };
+}
+
+/** Lines were lost, since nobody took them, or there was no room for them. */
+function lostLines(count: number): string {
+  const time = new Date().toISOString();
+  return `${JSON.stringify({ level: "warn", time, lost: count, msg: `${count} lines of the log were lost here` })}\n`;
 }
 
 export interface LogOptions {
@@ -43,12 +49,11 @@ export interface LogOptions {
 }
 
 /**
- * Creates the log. It writes synchronously, so that the last line before an exit is not lost.
+ * Creates the log. Each line is written at once where that is possible, so that the last one before an exit is not lost.
  *
  * @returns a pino logger; its children are as safe as itself
  */
 export function createLogger({ level, pretty, destination = 1, secrets }: LogOptions): Logger {
-  const target = typeof destination === "number" ? openDestination({ dest: destination, sync: true }) : destination;
   const scrub = textScrubber(secrets);
   const options: LoggerOptions = {
     level,
@@ -58,5 +63,10 @@ export function createLogger({ level, pretty, destination = 1, secrets }: LogOpt
     hooks: { streamWrite: lineScrubber(pretty ? (text) => withoutControls(scrub(text)) : scrub) },
   };
   const colorize = typeof destination === "number" && isatty(destination);
-  return pino(options, pretty ? prettyStream(target, colorize) : target);
+  const print = pretty ? prettyPrinter(colorize) : (line: string) => line;
+  const target =
+    typeof destination === "number"
+      ? new LogDestination({ fd: destination, lostLines: (count) => print(lostLines(count)) })
+      : destination;
+  return pino(options, { write: (line) => target.write(print(line)) });
 }

@@ -81,7 +81,7 @@ export function connect(options: ConnectOptions): SlackConnection {
   const deliveries = new Deliveries({ log, onUnreadable, apiUrl: config.apiUrl, send });
   if (config.mode.kind === "http") {
     const { signingSecret } = config.mode;
-    const receiver = new HttpReceiver({ signingSecret, deliveries, log, now: () => clock.now() });
+    const receiver = new HttpReceiver({ signingSecret, deliveries, log, clock });
     const nothing = async () => undefined;
     return {
       app: new App({ ...bolt, receiver }),

@@ -4,7 +4,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { App, Receiver } from "@slack/bolt";
 import { z } from "zod";
+import type { Clock } from "../../clock.js";
 import { parseJson } from "../../lib/json.js";
+import { LineLimit } from "../../log/line-limit.js";
 import type { Logger } from "../../log.js";
 import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
@@ -18,12 +20,19 @@ export interface HttpReceiverOptions {
   signingSecret: string;
   deliveries: Deliveries;
   log: Logger;
-  /** Epoch ms. */
-  now: () => number;
+  clock: Clock;
 }
 
 export class HttpReceiver implements Receiver {
-  constructor(private readonly options: HttpReceiverOptions) {}
+  /** Of requests that Slack has not signed: anybody can send them. */
+  readonly #strangers: LineLimit;
+
+  constructor(private readonly options: HttpReceiverOptions) {
+    const { clock, log } = options;
+    this.#strangers = new LineLimit(clock, (lines) =>
+      log.warn({ lines }, "%d more requests to Slack's address were refused or broke off within a minute", lines),
+    );
+  }
 
   init(app: App): void {
     this.options.deliveries.handOnTo(app);
@@ -36,14 +45,14 @@ export class HttpReceiver implements Receiver {
   readonly requestListener: RequestListener = (request, response) => {
     this.#answer(request, response).catch((err: unknown) => {
       // Whoever asked is gone, most of the time.
-      this.options.log.info({ err }, "a request of Slack's broke off");
+      if (this.#strangers.allows()) this.options.log.info({ err }, "a request to Slack's address broke off");
       if (!response.headersSent) response.writeHead(400, { connection: "close" });
       response.end();
     });
   };
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { signingSecret, deliveries, log, now } = this.options;
+    const { signingSecret, deliveries, log, clock } = this.options;
     const refuse = (status: number, headers: Record<string, string> = {}) =>
       void response.writeHead(status, headers).end();
     if (request.method !== "POST") return refuse(405, { allow: "POST" });
@@ -52,9 +61,9 @@ export class HttpReceiver implements Receiver {
     const isForm = mediaType(request) === FORM;
     // Slack checks the certificate of the address without a signature.
     if (isForm && new URLSearchParams(body.toString()).get("ssl_check") === "1") return refuse(200);
-    const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, now());
+    const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now());
     if (refusal !== null) {
-      log.warn("A request to Slack's address was refused: %s", refusal);
+      if (this.#strangers.allows()) log.warn("A request to Slack's address was refused: %s", refusal);
       return refuse(401);
     }
     const sent = isForm ? readForm(body.toString()) : { type: "events_api" as const, body: parseJson(body.toString()) };

@@ -1,0 +1,37 @@
+// Lines about what anybody on the network can cause, of which nobody could read thousands.
+
+import type { Clock } from "../clock.js";
+
+const PER_MINUTE = 10;
+const MINUTE_MS = 60_000;
+
+export class LineLimit {
+  #since = Number.NEGATIVE_INFINITY;
+  #lines = 0;
+  #leftOut = 0;
+
+  /** `onLeftOut`: told at the end of each minute in which there were more, how many more. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onLeftOut: (lines: number) => void,
+  ) {}
+
+  /** Whether one more line may be written. */
+  allows(): boolean {
+    const now = this.clock.monotonic();
+    if (now - this.#since >= MINUTE_MS) {
+      this.#since = now;
+      this.#lines = 0;
+    }
+    this.#lines++;
+    if (this.#lines <= PER_MINUTE) return true;
+    this.#leftOut++;
+    if (this.#leftOut === 1) void this.clock.sleep(this.#since + MINUTE_MS - now).then(() => this.#sumUp());
+    return false;
+  }
+
+  #sumUp(): void {
+    this.onLeftOut(this.#leftOut);
+    this.#leftOut = 0;
+  }
+}
