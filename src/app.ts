@@ -5,7 +5,7 @@ import { setMaxListeners } from "node:events";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
-import { logClockStep, logHealth, logHeldBack, requestLogger } from "./events.js";
+import { logClockStep, logHealth, logHeldBack, postgresLogger, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
 import { Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
@@ -86,7 +86,7 @@ export interface RunningApp {
  * @throws StoreError, the server's error for a port that is taken, or a WebClient's error when Slack refuses the token
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
-  const { config, log, clock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
+  const { config, log, clock: machineClock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
   const {
     statusPatienceMs = 8_500,
     cardPatienceMs = 4_000,
@@ -97,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const { signal = new AbortController().signal, onRefused = () => undefined } = options;
   const network = createNetwork(config.proxies);
   const metrics = new Metrics();
-  const slackTrouble = new SlackTroubles(clock);
+  const slackTrouble = new SlackTroubles(machineClock);
   const onCall = (call: SlackCall) => {
     slackTrouble.observe(call);
     metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
@@ -107,9 +107,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const identity = await abortable(identify(slack), signal);
   const missing = missingScopesSentence(slackTrouble.now().missingScopes);
   if (missing !== null) log.warn("%s", missing);
-  const { store, lock, ledger, napMs } = await openStore(config.store, clock, {
-    onWatch: (event, err) => log.info(err ? { event, err } : { event }, "watch: %s", event),
-    onError: (err) => log.warn({ err }, "Postgres"),
+  const thisProcess = randomBytes(8).toString("hex");
+  const { store, leadership, ledger, napMs, clock, now } = await openStore(config.store, {
+    clock: machineClock,
+    process: thisProcess,
+    onLead: (event) => log.info({ event }, "watch: %s", event),
+    onError: postgresLogger(log, machineClock),
   });
   const stopping = new AbortController();
   const ending = new AbortController();
@@ -156,14 +159,15 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     watcher.wake();
   };
   const runs = new RunStore(store.db, onChange, rows);
+  const leadersRuns = new RunStore(store.db, onChange, rows, leadership.write);
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
   const watcher = new Watcher({
-    ...{ hex, store: runs, clock, budget, napMs },
+    ...{ hex, store: leadersRuns, clock, budget, napMs },
     onSeen: (key) => void cards.redraw(key),
     onError: (err) => log.error({ err }, "watch"),
   });
-  const cardStore = new CardStore(store.db, randomBytes(8).toString("hex"), rows);
+  const cardStore = new CardStore(store.db, { process: thisProcess, now }, rows);
   const work = new WorkInHand();
   const askers = new Askers({ clock, log, work });
   const cards = new Cards({
@@ -176,8 +180,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   const keepMs = config.keepDays * DAY_MS;
   const keeper = new Keeper({
-    ...{ store: runs, starter, canceller, clock, keepMs },
-    titles: new Titles({ hex, store: runs, clock, known: (id) => catalog.known(id) }),
+    ...{ store: leadersRuns, starter, canceller, clock, keepMs },
+    titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
     sweepCards: () => cards.sweep(),
     onError: (err) => log.error({ err }, "keeper"),
   });
@@ -188,7 +192,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     timeoutMs: statusPageMs,
     fetch: network.fetch,
   });
-  const health = new HealthStore(store.db, rows);
+  const health = new HealthStore(store.db, rows, leadership.write);
   // Links lead into the workspace from the first message on, and also where nobody probes.
   await health
     .memory()
@@ -200,7 +204,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       ? null
       : new Alerts({
           slack: new WebClient(config.slack.botToken, { ...slackOptions, ...NEVER_TWICE }),
-          ...{ alerts: new AlertStore(store.db, rows), channel, clock, log },
+          ...{ alerts: new AlertStore(store.db, rows, leadership.write), channel, clock, log },
           subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({
@@ -303,7 +307,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 
   upkeep = [storeCheck.watch(stopping.signal), store.file?.keepWhole(clock, stopping.signal)];
-  watch = lock.hold(stopping.signal, async (held) => {
+  watch = leadership.hold(stopping.signal, async (held) => {
     watching = true;
     const tasks = [watcher.watch(held), keeper.keep(held), watchdog.watch(held), alerts?.keep(held)];
     await Promise.all(tasks).finally(() => {

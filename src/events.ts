@@ -6,6 +6,8 @@ import type { HeldBack, RequestRecord } from "./hex/client.js";
 import { withholdsIdentity } from "./hex/errors.js";
 import { remedyFor } from "./hex/remedies.js";
 import type { Logger } from "./log.js";
+import { postgresRemedy } from "./slack/messages/store-remedies.js";
+import { type PostgresFailure, postgresFailure } from "./store/postgres-failure.js";
 
 /** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
 const LEFT_OUT_EVERY_MS = 10 * 60_000;
@@ -71,4 +73,20 @@ export function logHealth(log: Logger, event: HealthEvent): void {
     case "ended":
       log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
   }
+}
+
+/** A failure that goes on is said once in this time, in ms: several parts meet it every second. */
+const SAID_AGAIN_MS = 60_000;
+
+/** Logs failures of Postgres, each kind with what to do. */
+export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
+  const saidAt = new Map<PostgresFailure | null, number>();
+  return (error) => {
+    const kind = postgresFailure(error);
+    const now = clock.monotonic();
+    if (now - (saidAt.get(kind) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS) return;
+    saidAt.set(kind, now);
+    if (kind === null) log.warn({ err: error }, "Postgres");
+    else log.warn({ err: error, kind }, "The Postgres of DATABASE_URL %s", postgresRemedy(kind));
+  };
 }

@@ -3,6 +3,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import type { Db } from "../store/database.js";
+import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import { daysLeft } from "./expiry.js";
 import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
@@ -34,6 +35,8 @@ export class HealthStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
+    /** How changes are written: those of a process that does not lead are refused. */
+    private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
   async memory(): Promise<Memory> {
@@ -41,8 +44,7 @@ export class HealthStore {
   }
 
   /**
-   * Adds what a probe brought. All of it is stored, or nothing. When another process has added something meanwhile, as one
-   * may that has lost the watch without knowing, `change` is asked again.
+   * Adds what a probe brought. All of it is stored, or nothing. When something was added meanwhile, `change` is asked again.
    */
   async update<T extends Remembered>(change: (memory: Memory) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -53,7 +55,7 @@ export class HealthStore {
   }
 
   async #tryUpdate<T extends Remembered>(change: (memory: Memory) => T): Promise<T | null> {
-    return this.db.transaction().execute(async (transaction) => {
+    return this.write(async (transaction) => {
       const { memory: before, text, state } = await this.#read(transaction);
       if (state === "missing") await transaction.insertInto("health").values({ doc: NO_MEMORY }).execute();
       if (state === "damaged") await keepDamaged(transaction);
@@ -134,9 +136,11 @@ export class HealthStore {
   /** Forgets what is old. `keepMs`: how long incidents are remembered, 31 days at least. */
   async removeOld(now: number, keepMs: number): Promise<void> {
     const hour = Math.floor((now - HOURS_KEPT_MS) / HOUR_MS);
-    await this.db.deleteFrom("health_hours").where("hour", "<=", hour).execute();
     const time = now - Math.max(keepMs, HOURS_KEPT_MS);
-    await this.db.deleteFrom("incidents").where("ended_at", "<", time).execute();
+    await this.write(async (db) => {
+      await db.deleteFrom("health_hours").where("hour", "<=", hour).execute();
+      await db.deleteFrom("incidents").where("ended_at", "<", time).execute();
+    });
     for (const table of ["health_hours", "incidents"] as const) this.rows.recount(table);
   }
 

@@ -28,11 +28,10 @@ interface Waiter {
 /** Counts the requests of all processes that share the token. */
 export interface Ledger {
   /**
-   * Counts one request, if fewer than `perMinute` were counted in the last 60 s.
-   * @param now epoch ms
+   * Counts one request, if fewer than `perMinute` were counted in the last 60 s, by a clock of its own.
    * @returns 0 when it was counted; else how long to wait before trying again, in ms
    */
-  claim(now: number, perMinute: number): Promise<number>;
+  claim(perMinute: number): Promise<number>;
 }
 
 const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2 };
@@ -170,7 +169,7 @@ export class Budget {
     const over = new AbortController();
     // A store that fails or hangs holds up nobody: then this process counts for itself.
     const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);
-    const claimed = this.ledger.claim(this.clock.now(), limit).catch(() => 0);
+    const claimed = this.ledger.claim(limit).catch(() => 0);
     return Promise.race([claimed, alone]).finally(() => over.abort());
   }
 

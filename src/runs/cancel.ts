@@ -93,7 +93,8 @@ export class Canceller {
     const { store, clock } = this.options;
     const isLater = error !== null && meansLater(error.kind);
     const result = await store.update(run.key, (stored) => {
-      if (stored.state !== "cancelling") return null;
+      // Another process may have asked meanwhile, and been heard: what was refused before counts no more.
+      if (stored.state !== "cancelling" || (error !== null && stored.accepted)) return null;
       if (error === null) return { ...stored, accepted: true, heldBack: null };
       return isLater ? cancelledLater(stored, error.facts, clock.now()) : notCancelled(stored, error.facts, reference);
     });

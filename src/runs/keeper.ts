@@ -10,6 +10,7 @@ import type { Titles } from "./titles.js";
 import { isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
 
 export interface KeeperOptions {
+  /** The leader's. */
   store: RunStore;
   starter: Starter;
   canceller: Canceller;
@@ -127,8 +128,12 @@ export class Keeper {
         if (isCancelDue(run, now) || (isAlone && !run.accepted)) return () => canceller.retry(run.key);
         break;
     }
-    const why = isLive(run) ? hopeless(run, now) : null;
-    return why && (() => store.update(run.key, (stored) => (isLive(stored) ? lost(stored, why, now) : null)));
+    // As it is stored when it is written: something may have been heard of it meanwhile.
+    const givenUp = (stored: Run) => {
+      const why = isLive(stored) ? hopeless(stored, now) : null;
+      return why && isLive(stored) ? lost(stored, why, now) : null;
+    };
+    return givenUp(run) && (() => store.update(run.key, givenUp));
   }
 }
 

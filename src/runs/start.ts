@@ -152,9 +152,11 @@ export class Starter {
   async #look(key: string): Promise<Run> {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
+    let lease = 0;
     for (const pause of LOOKS_AFTER_MS) {
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
+      lease = run.lease;
       await clock.sleep(pause);
       const found = await this.#candidates(run).catch(asHexError);
       if (found instanceof HexError) continue;
@@ -164,7 +166,8 @@ export class Starter {
       }
       why = only === undefined ? "start_unknown" : "several";
     }
-    return this.#settle(key, (unfound) => lost(unfound, why, clock.now()));
+    // With another lease it is another process that looks by now, since this one took too long.
+    return this.#settle(key, (unfound) => (unfound.lease === lease ? lost(unfound, why, clock.now()) : unfound));
   }
 
   #settle(key: string, settle: (run: RunIn<"starting">) => Run): Promise<Run> {

@@ -1,6 +1,7 @@
 // What is remembered of runs. Every change goes through `update`, so that an older view never overwrites a newer one.
 
 import type { Db } from "../store/database.js";
+import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, UnreadableRow } from "../store/row-reader.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
 import { UnreadableRun } from "./unreadable-run.js";
@@ -17,6 +18,8 @@ export class RunStore {
     /** Told after each change that is stored. */
     private readonly onChange: (run: Run) => void,
     private readonly rows: RowReader = new RowReader(),
+    /** How changes are written: the leader's are refused when another process leads. */
+    private readonly write: Write = (work) => work(db),
   ) {}
 
   /** Stores a new run. False when one with this key exists, which then stays as it is. */
@@ -47,12 +50,14 @@ export class RunStore {
       if (row === null) return null;
       const next = change(row.run);
       if (next === null || JSON.stringify(next) === JSON.stringify(row.run)) return { run: row.run, changed: false };
-      const result = await this.db
-        .updateTable("runs")
-        .set({ version: row.version + 1, ...columns(next) })
-        .where("key", "=", key)
-        .where("version", "=", row.version)
-        .executeTakeFirst();
+      const result = await this.write((db) =>
+        db
+          .updateTable("runs")
+          .set({ version: row.version + 1, ...columns(next) })
+          .where("key", "=", key)
+          .where("version", "=", row.version)
+          .executeTakeFirst(),
+      );
       if (result.numUpdatedRows === 1n) {
         this.onChange(next);
         return { run: next, changed: true };
@@ -162,9 +167,11 @@ export class RunStore {
 
   /** Forgets the runs that ended before a time (epoch ms), and their cards. */
   async removeEndedBefore(time: number): Promise<void> {
-    const old = this.db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
-    await this.db.deleteFrom("cards").where("run_key", "in", old).execute();
-    await this.db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
+    await this.write(async (db) => {
+      const old = db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
+      await db.deleteFrom("cards").where("run_key", "in", old).execute();
+      await db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
+    });
     this.rows.recount("runs");
   }
 

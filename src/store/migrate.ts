@@ -3,7 +3,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { createNames, hasTable, noteName, readNames } from "./migration-names.js";
 import { MIGRATIONS } from "./migrations.js";
-import { takeOver } from "./old-version.js";
+import { expectOldVersion, takeOver } from "./old-version.js";
 import type { Tables } from "./tables.js";
 
 /** The store has a migration that this version does not know: the message is its name. */
@@ -33,11 +33,11 @@ export async function migrateSchema(db: Kysely<Tables>, schema: string): Promise
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`hexbot migration ${schema}`}, 0))`.execute(transaction);
     await sql`set local search_path to ${sql.id(schema)}`.execute(transaction);
-    if (!(await hasTable(transaction, schema, NAMES_IN_SCHEMA))) {
-      await createNames(transaction, NAMES_IN_SCHEMA);
-      await takeOver(transaction, schema, NAMES_IN_SCHEMA);
-    }
+    if (await hasTable(transaction, schema, NAMES_IN_SCHEMA)) return applyMissing(transaction, NAMES_IN_SCHEMA);
+    await createNames(transaction, NAMES_IN_SCHEMA);
+    const isAfterOld = await takeOver(transaction, schema, NAMES_IN_SCHEMA);
     await applyMissing(transaction, NAMES_IN_SCHEMA);
+    if (isAfterOld) await expectOldVersion(transaction);
   });
 }
 

@@ -1,6 +1,6 @@
 // How the store comes to its shape, one migration a version. What has been released is never edited, only followed by another.
 
-import { type Kysely, type Migration, sql } from "kysely";
+import { type Kysely, type Migration, PostgresAdapter, sql } from "kysely";
 
 const first: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
@@ -82,6 +82,25 @@ const health: Migration = {
   },
 };
 
+const leader: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("leader")
+      // The key, so that a lock on it holds up another term and no renewal.
+      .addColumn("fence", "bigint", (column) => column.primaryKey())
+      .addColumn("holder", "text")
+      .addColumn("until", "bigint", (column) => column.notNull())
+      .addColumn("after_old", "integer", (column) => column.notNull())
+      .execute();
+    await sql`insert into leader (fence, until, after_old) values (0, 0, 0)`.execute(db);
+    if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return;
+    // The one clock of all processes that share the database, in epoch ms. Tests on a clock of their own replace it.
+    await sql`
+      create function hexbot_now() returns bigint language sql volatile
+      as 'select floor(extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint'`.execute(db);
+  },
+};
+
 const damagedDocuments: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -96,5 +115,6 @@ const damagedDocuments: Migration = {
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
+  "003_leader": leader,
   "004_damaged_documents": damagedDocuments,
 };

@@ -1,10 +1,12 @@
-// Opens the store that is configured, with what goes with it: who may watch, and who counts the requests.
+// Opens the store that is configured, with what goes with it: who leads, who counts the requests, and by which clock.
 
+import type { Expression } from "kysely";
 import type { Clock } from "../clock.js";
 import { openEmbedded, type Store } from "./database.js";
-import { openShared } from "./postgres.js";
+import { DatabaseClock } from "./database-clock.js";
+import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
+import { databaseNow, openShared } from "./postgres.js";
 import { RequestLedger } from "./request-ledger.js";
-import { SharedWatchLock, type SharedWatchLockOptions, soleWatcher, type WatchLock } from "./watch-lock.js";
 
 /** How long a watch on the embedded store may sleep, where nobody else starts runs; and on a shared one. In ms. */
 const SOLE_NAP_MS = 60 * 60_000;
@@ -15,30 +17,57 @@ export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared
 
 export interface OpenedStore {
   store: Store;
-  lock: WatchLock;
+  leadership: Leadership;
   /** Where the replicas count their requests together; null where there is one process. */
   ledger: RequestLedger | null;
   /** How long a watch may sleep, in ms. */
   napMs: number;
+  /** What is stored and compared is told by this one: the database's on a shared store, else this machine's. */
+  clock: Clock;
+  /** The same within a statement: epoch ms. */
+  now: () => number | Expression<number>;
 }
 
-export interface StoreListeners {
-  onWatch: SharedWatchLockOptions["onEvent"];
-  /** Told of failures of connections that nobody waits for. */
+export interface OpenOptions {
+  /** This machine's. */
+  clock: Clock;
+  /** A name of this process that no other has. */
+  process: string;
+  onLead: LeaseOptions["onEvent"];
+  /** Told of failures of Postgres that nobody waits for. */
   onError: (error: unknown) => void;
 }
 
 /** @throws StoreError */
-export async function openStore(
-  place: StorePlace,
-  clock: Clock,
-  { onWatch, onError }: StoreListeners,
-): Promise<OpenedStore> {
-  if (place.kind === "embedded") {
-    return { store: await openEmbedded(place.dataDir), lock: soleWatcher, ledger: null, napMs: SOLE_NAP_MS };
-  }
-  const { url } = place;
-  const store = await openShared(url, onError);
-  const lock = new SharedWatchLock({ url, clock, onEvent: onWatch });
-  return { store, lock, ledger: new RequestLedger(store.db), napMs: SHARED_NAP_MS };
+export async function openStore(place: StorePlace, options: OpenOptions): Promise<OpenedStore> {
+  return place.kind === "embedded" ? openFile(place.dataDir, options) : openPostgres(place.url, options);
+}
+
+async function openFile(dataDir: string, { clock }: OpenOptions): Promise<OpenedStore> {
+  const store = await openEmbedded(dataDir);
+  return { store, leadership: soleLeader(store), ledger: null, napMs: SOLE_NAP_MS, clock, now: () => clock.now() };
+}
+
+async function openPostgres(url: string, { clock, process, onLead, onError }: OpenOptions): Promise<OpenedStore> {
+  const shared = await openShared(url, onError);
+  const { db, schema } = shared;
+  const ask = async () => {
+    const { now } = await db.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
+    return Number(now);
+  };
+  const databaseClock = await DatabaseClock.start({ clock, ask, onError });
+  const closing = new AbortController();
+  void databaseClock.keep(closing.signal);
+  const close = () => {
+    closing.abort();
+    return shared.close();
+  };
+  return {
+    store: { db, close },
+    leadership: new Lease({ store: shared, holder: process, clock, onEvent: onLead, onError }),
+    ledger: new RequestLedger(shared),
+    napMs: SHARED_NAP_MS,
+    clock: databaseClock,
+    now: () => databaseNow(schema),
+  };
 }

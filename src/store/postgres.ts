@@ -12,6 +12,8 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
+  type RawBuilder,
+  sql,
   WithSchemaPlugin,
 } from "kysely";
 import { Client, Pool } from "pg";
@@ -26,6 +28,8 @@ import { tryWrite } from "./trial.js";
 export interface SharedStore extends Store {
   /** Where its tables are. */
   schema: string;
+  /** It was taken over from version 0.1.0, whose processes may still be at work. */
+  isAfterOld: boolean;
 }
 
 /** Connections that a process keeps to Postgres. Its work is a few short statements a second. */
@@ -54,6 +58,11 @@ export async function openShared(url: string, onError: (error: Error) => void): 
   }
 }
 
+/** The database's time in epoch ms, within a statement. Read as a column it is text, as every bigint. */
+export function databaseNow(schema: string): RawBuilder<number> {
+  return sql`${sql.id(schema, "hexbot_now")}()`;
+}
+
 async function openIn(schema: string, pool: Pool, onError: (error: Error) => void): Promise<SharedStore> {
   pool.on("error", onError);
   // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
@@ -64,7 +73,8 @@ async function openIn(schema: string, pool: Pool, onError: (error: Error) => voi
     await migrateSchema(anywhere, schema);
     // A standby takes every read, and fails later.
     await tryWrite(db);
-    return { db, schema, close: () => db.destroy() };
+    const { after_old } = await db.selectFrom("leader").select("after_old").executeTakeFirstOrThrow();
+    return { db, schema, isAfterOld: after_old === 1, close: () => db.destroy() };
   } catch (error) {
     await db.destroy().catch(() => undefined);
     throw error;

@@ -1,36 +1,39 @@
 // Counts the requests to Hex of all replicas, since Hex counts by token and not by replica.
 
 import { sql } from "kysely";
-import type { Db } from "./database.js";
+import { databaseNow, type SharedStore } from "./postgres.js";
 
 const WINDOW_MS = 60_000;
-/** Any number that nothing else in the database uses as an advisory lock. */
-const LOCK_KEY = 4_839_255_714;
-/** Clocks of replicas differ a little: never tries again sooner than this, in ms. */
+/** Never tries again sooner than this, in ms. */
 const SHORTEST_WAIT_MS = 50;
 
 export class RequestLedger {
-  constructor(private readonly db: Db) {}
+  constructor(private readonly store: SharedStore) {}
 
   /**
-   * Counts one request, if fewer than `perMinute` were counted in the last 60 s, by anybody.
-   * @param now epoch ms
+   * Counts one request, if fewer than `perMinute` were counted in the last 60 s, by anybody. By the database's clock: that of
+   * a replica may be minutes ahead.
    * @returns 0 when it was counted; else how long to wait before trying again, in ms
    */
-  claim(now: number, perMinute: number): Promise<number> {
-    return this.db.transaction().execute(async (transaction) => {
-      await sql`select pg_advisory_xact_lock(${LOCK_KEY})`.execute(transaction);
+  claim(perMinute: number): Promise<number> {
+    const { db, schema } = this.store;
+    return db.transaction().execute(async (transaction) => {
+      // One at a time, whatever their version. Of this schema: another bot in the database has requests of its own.
+      await sql`lock table ${sql.id(schema, "requests")} in share row exclusive mode`.execute(transaction);
+      const time = await transaction.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
+      const now = Number(time.now);
+      // What is to come was counted by a process of version 0.1.0 on a machine that is ahead, or before the clock was set back.
       await transaction
         .deleteFrom("requests")
-        .where("at", "<=", now - WINDOW_MS)
+        .where((eb) => eb.or([eb("at", "<=", now - WINDOW_MS), eb("at", ">", now)]))
         .execute();
-      const rows = await transaction
+      const counted = await transaction
         .selectFrom("requests")
         .select("at")
         .orderBy("at", "desc")
         .limit(perMinute)
         .execute();
-      const oldest = rows.length < perMinute ? undefined : rows.at(-1);
+      const oldest = counted.length < perMinute ? undefined : counted.at(-1);
       if (oldest !== undefined) return Math.max(SHORTEST_WAIT_MS, Number(oldest.at) + WINDOW_MS - now);
       await transaction.insertInto("requests").values({ at: now }).execute();
       return 0;

@@ -40,7 +40,19 @@ interface CardsTable {
   settled: number;
 }
 
-/** One row: whether the process that watched last has stopped in order (1) or may still believe that it watches (0). */
+/** One row: who leads, on a store that several processes share. */
+interface LeaderTable {
+  /** Grows by one with each term. */
+  fence: number | string;
+  /** A process; null: none. */
+  holder: string | null;
+  /** Until when it leads unless it renews its lease, and nobody else may begin before: epoch ms, by the database's clock. */
+  until: number | string;
+  /** 1 when the store was taken over from version 0.1.0, whose processes may still be at work. */
+  after_old: number;
+}
+
+/** One row, for processes of version 0.1.0: whether the one that watched last has stopped in order (1) or not (0). */
 interface WatchTable {
   goodbye: number;
 }
@@ -114,6 +126,7 @@ export interface Tables {
   runs: RunsTable;
   cards: CardsTable;
   watch: WatchTable;
+  leader: LeaderTable;
   health: HealthTable;
   incidents: IncidentsTable;
   health_hours: HealthHoursTable;

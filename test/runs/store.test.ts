@@ -101,7 +101,7 @@ describe("RunStore", () => {
   });
 
   test("what ended long ago is removed, with its card", async () => {
-    const cards = new CardStore(opened.db, "me");
+    const cards = new CardStore(opened.db, { process: "me", now: () => 0 });
     for (const key of ["old", "new", "live"]) {
       await store.insert(intent(key));
       await cards.insert({ runKey: key, channel: "C", requester: "U" });
@@ -114,18 +114,19 @@ describe("RunStore", () => {
   });
 
   test("one process at a time draws a card", async () => {
-    const [a, b] = [new CardStore(opened.db, "a"), new CardStore(opened.db, "b")];
-    await a.insert({ runKey: "k", channel: "C", requester: "U" });
-    expect([await a.claim("k", 100, 50), await b.claim("k", 120, 50), await a.claim("k", 130, 50)]).toEqual([
-      true,
-      false,
-      true,
-    ]);
-    expect(await b.claim("k", 181, 50)).toBe(true);
-    await a.release("k");
-    expect(await a.claim("k", 190, 50)).toBe(false);
-    await b.release("k");
-    expect(await a.claim("k", 190, 50)).toBe(true);
+    let time = 100;
+    const [a, b] = ["a", "b"].map((process) => new CardStore(opened.db, { process, now: () => time }));
+    const claims = (store: CardStore | undefined, now: number) => {
+      time = now;
+      return store?.claim("k", 50);
+    };
+    await a?.insert({ runKey: "k", channel: "C", requester: "U" });
+    expect([await claims(a, 100), await claims(b, 120), await claims(a, 130)]).toEqual([true, false, true]);
+    expect(await claims(b, 181)).toBe(true);
+    await a?.release("k");
+    expect(await claims(a, 190)).toBe(false);
+    await b?.release("k");
+    expect(await claims(a, 190)).toBe(true);
   });
 
   test("what ended is no longer in flight", async () => {

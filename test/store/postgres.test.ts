@@ -1,4 +1,4 @@
-// The shared store on a real Postgres: the same code as on the file, the ledger of requests, and the lock of the watch.
+// The shared store on a real Postgres: the same code as on the file, and the ledger of requests.
 
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,10 +11,9 @@ import { intended, lost } from "../../src/runs/transitions.js";
 import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
 import { tryWrite } from "../../src/store/trial.js";
-import { SharedWatchLock } from "../../src/store/watch-lock.js";
-import { LocalPostgres, until } from "../crash/fleet.js";
+import { runDatabaseClock } from "../crash/database-clock.js";
+import { LocalPostgres } from "../crash/fleet.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { FastClock } from "../sandbox/fast-clock.mjs";
 
 let postgres: LocalPostgres;
 beforeAll(async () => {
@@ -106,7 +105,8 @@ describe("the shared store", () => {
   test("two budgets on one ledger send no more together than one may", async () => {
     const shared = await openShared(await postgres.database("ledger"), ignore);
     const clock = new ManualClock();
-    const ledger = new RequestLedger(shared.db);
+    const ledger = new RequestLedger(shared);
+    await runDatabaseClock(shared, { start: Date.now(), shows: clock.now(), speed: 0 });
     const budgets = [new Budget(clock, 6, ledger), new Budget(clock, 6, ledger)];
     const outcomes = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
@@ -118,45 +118,31 @@ describe("the shared store", () => {
     );
     expect(outcomes.filter((sent) => sent)).toHaveLength(6);
     clock.advance(60_001);
+    await runDatabaseClock(shared, { start: Date.now(), shows: clock.now(), speed: 0 });
     await budgets[0]?.take("command", 0);
     await shared.close();
   });
-});
 
-describe("the lock of the watch", () => {
-  test("one at a time; whoever loses the connection stops before another begins, and comes back by itself", async () => {
-    const url = await postgres.database("watchers");
-    const shared = await openShared(url, ignore);
-    const clock = new FastClock(Date.now(), 10);
-    const end = new AbortController();
-    const holding = new Set<string>();
-    const events: string[] = [];
-    const watcher = (name: string) =>
-      new SharedWatchLock({ url, clock, onEvent: (event) => events.push(`${name} ${event}`) }).hold(
-        end.signal,
-        async (signal) => {
-          holding.add(name);
-          expect(holding.size).toBe(1);
-          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-          holding.delete(name);
-        },
-      );
-    const both = Promise.all([watcher("a"), watcher("b")]);
-    await until(
-      () => holding.size === 1,
-      () => events.join(", "),
-    );
-    for (let round = 0; round < 3; round++) {
-      const began = events.filter((event) => event.endsWith("begins")).length;
-      await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()`.execute(
-        shared.db,
-      );
-      const again = () => events.filter((event) => event.endsWith("begins")).length > began;
-      await until(again, () => events.join(", "));
-    }
-    end.abort();
-    await both;
-    expect(holding.size).toBe(0);
+  test("what a replica of 0.1.0 has counted minutes ahead of time does not hold up the others", async () => {
+    const shared = await openShared(await postgres.database("ahead"), ignore);
+    const ledger = new RequestLedger(shared);
+    const ahead = Date.now() + 4 * 60_000;
+    await shared.db
+      .insertInto("requests")
+      .values([{ at: ahead }, { at: ahead + 1 }])
+      .execute();
+    expect(await ledger.claim(2)).toBe(0);
     await shared.close();
-  }, 60_000);
+  });
+
+  test("two bots in one database count each for itself", async () => {
+    const url = await postgres.database("two_bots");
+    const first = await openShared(url, ignore);
+    await sql`create schema second`.execute(first.db);
+    const second = await openShared(`${url}?options=-csearch_path%3Dsecond`, ignore);
+    expect(await new RequestLedger(first).claim(1)).toBe(0);
+    expect(await new RequestLedger(first).claim(1)).toBeGreaterThan(0);
+    expect(await new RequestLedger(second).claim(1)).toBe(0);
+    await Promise.all([first.close(), second.close()]);
+  });
 });

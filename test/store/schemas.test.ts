@@ -1,7 +1,6 @@
 // The shared store within one schema of a Postgres that others use too: other applications, other bots, and version 0.1.0.
 
-import { Kysely, Migrator, PostgresDialect, sql } from "kysely";
-import { Client, Pool } from "pg";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunStore } from "../../src/runs/store.js";
 import { intended } from "../../src/runs/transitions.js";
@@ -10,6 +9,7 @@ import { MIGRATIONS } from "../../src/store/migrations.js";
 import { openShared } from "../../src/store/postgres.js";
 import { LocalPostgres } from "../crash/fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
+import { openOldStore } from "./old-store.js";
 
 let postgres: LocalPostgres;
 let databases = 0;
@@ -32,21 +32,6 @@ async function run(url: string, ...statements: string[]) {
   } finally {
     await client.end();
   }
-}
-
-/** The store as version 0.1.0 makes it: with Kysely's own migrator. */
-async function openOld(url: string) {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new Pool({ connectionString: url }) }) });
-  const { "001_runs_and_cards": first, "002_health": second } = MIGRATIONS;
-  if (!first || !second) throw new Error("what is released is gone");
-  const released = { "001_runs_and_cards": first, "002_health": second };
-  const applied = await sql<{ name: string }>`select name from kysely_migration`.execute(db).catch(() => null);
-  const isNewer = (applied?.rows ?? []).some(({ name }) => !(name in released));
-  const { error } = isNewer
-    ? { error: new Error("newer") }
-    : await new Migrator({ db, provider: { getMigrations: async () => released } }).migrateToLatest();
-  await db.destroy();
-  if (error !== undefined) throw error;
 }
 
 const RUN = intended(
@@ -161,7 +146,7 @@ describe("a store of version 0.1.0", () => {
     const plain = await database();
     await run(plain, `create schema if not exists ${schema}`);
     const url = schema === "public" ? plain : withSchema(plain, schema);
-    await openOld(url);
+    await openOldStore(url);
     const doc = JSON.stringify(RUN);
     await run(url, `insert into runs values ('k', 1, 'starting', 1, 'p', null, 1, null, '${doc}')`);
     for (let start = 0; start < 2; start++) {
@@ -172,60 +157,63 @@ describe("a store of version 0.1.0", () => {
     const names = await run(url, "select name from hexbot_migration order by name");
     expect(names.map(({ name }) => name)).toEqual(Object.keys(MIGRATIONS));
     // 0.1.0 that is started again says what it says of any newer store.
-    await expect(openOld(url)).rejects.toThrow("newer");
+    await expect(openOldStore(url)).rejects.toThrow("newer");
   });
 
   test("replicas that start together take it over once", async () => {
     const url = await database();
-    await openOld(url);
+    await openOldStore(url);
     const stores = await Promise.all([1, 2, 3].map(() => openShared(url, ignore)));
     await Promise.all(stores.map((store) => store.close()));
   });
 
   test("one that a newer version has changed is refused, and stays as it is", async () => {
     const url = await database();
-    await openOld(url);
+    await openOldStore(url);
     await run(url, "insert into kysely_migration values ('999_future', '2030')");
     await expect(openShared(url, ignore)).rejects.toMatchObject({ kind: "newer" });
     expect(await tablesIn(url, "public")).not.toContain("hexbot_migration");
   });
 });
 
-describe.skipIf(WITHOUT_PGBOUNCER)(`behind a pooler in transaction mode${WITHOUT_PGBOUNCER ?? ""}`, () => {
-  let pgbouncer: PgBouncer;
-  beforeAll(async () => {
-    pgbouncer = await PgBouncer.start(postgres.port);
-  });
-  afterAll(() => pgbouncer.stop());
+describe.skipIf(WITHOUT_PGBOUNCER)(
+  `behind a pooler in transaction mode${WITHOUT_PGBOUNCER ? `, ${WITHOUT_PGBOUNCER}` : ""}`,
+  () => {
+    let pgbouncer: PgBouncer;
+    beforeAll(async () => {
+      pgbouncer = await PgBouncer.start(postgres.port);
+    });
+    afterAll(() => pgbouncer.stop());
 
-  test("it starts, again and again, in the schema of the URL, and leaves no lock behind", async () => {
-    const url = await database();
-    await run(url, "create schema hexbot");
-    const pooled = withSchema(pgbouncer.through(url), "hexbot");
-    for (let round = 0; round < 3; round++) {
-      const stores = await Promise.all([1, 2, 3].map(() => openShared(pooled, ignore)));
-      await Promise.all(stores.map((store) => store.close()));
-    }
-    expect(await tablesIn(url, "hexbot")).toContain("runs");
-    expect(await tablesIn(url, "public")).toEqual([]);
-    expect(await run(url, "select * from pg_locks where locktype = 'advisory'")).toEqual([]);
-  });
+    test("it starts, again and again, in the schema of the URL, and leaves no lock behind", async () => {
+      const url = await database();
+      await run(url, "create schema hexbot");
+      const pooled = withSchema(pgbouncer.through(url), "hexbot");
+      for (let round = 0; round < 3; round++) {
+        const stores = await Promise.all([1, 2, 3].map(() => openShared(pooled, ignore)));
+        await Promise.all(stores.map((store) => store.close()));
+      }
+      expect(await tablesIn(url, "hexbot")).toContain("runs");
+      expect(await tablesIn(url, "public")).toEqual([]);
+      expect(await run(url, "select * from pg_locks where locktype = 'advisory'")).toEqual([]);
+    });
 
-  test("what others have set on the pooler's connections does not matter", async () => {
-    const url = await database();
-    await run(url, "create schema other");
-    const shared = await openShared(pgbouncer.through(url), ignore);
-    const other = new Client({ connectionString: pgbouncer.through(url) });
-    await other.connect();
-    for (let connection = 0; connection < 4; connection++) await other.query("set search_path = other");
-    const runs = new RunStore(shared.db, ignore);
-    for (let round = 0; round < 8; round++) expect(await runs.countInFlight()).toBe(0);
-    await other.end();
-    await shared.close();
-  });
+    test("what others have set on the pooler's connections does not matter", async () => {
+      const url = await database();
+      await run(url, "create schema other");
+      const shared = await openShared(pgbouncer.through(url), ignore);
+      const other = new Client({ connectionString: pgbouncer.through(url) });
+      await other.connect();
+      for (let connection = 0; connection < 4; connection++) await other.query("set search_path = other");
+      const runs = new RunStore(shared.db, ignore);
+      for (let round = 0; round < 8; round++) expect(await runs.countInFlight()).toBe(0);
+      await other.end();
+      await shared.close();
+    });
 
-  test("what the pooler refuses is said", async () => {
-    const url = pgbouncer.through(await database());
-    expect(await refusalOf(`${url}?options=-cwork_mem%3D8MB`)).toContain("a pooler that does not pass on a setting");
-  });
-});
+    test("what the pooler refuses is said", async () => {
+      const url = pgbouncer.through(await database());
+      expect(await refusalOf(`${url}?options=-cwork_mem%3D8MB`)).toContain("a pooler that does not pass on a setting");
+    });
+  },
+);

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Db } from "../../store/database.js";
+import type { Write } from "../../store/leadership.js";
 import { RowReader } from "../../store/row-reader.js";
 
 export interface Alert {
@@ -40,17 +41,21 @@ export class AlertStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
+    /** How changes are written: those of a process that does not lead are refused. */
+    private readonly write: Write = (work) => work(db),
   ) {}
 
   /** Remembers that a message is wanted. One that exists stays as it is. `now`: epoch ms. */
   async insert(subject: string, now: number): Promise<void> {
     const place = { channel: null, ts: null, shown: null };
     const counts = { told: 0, posting: 0, doubled: 0, reposted: 0, settled: 0 };
-    await this.db
-      .insertInto("alerts")
-      .values({ subject, at: now, ...place, ...counts })
-      .onConflict((conflict) => conflict.column("subject").doNothing())
-      .execute();
+    await this.write((db) =>
+      db
+        .insertInto("alerts")
+        .values({ subject, at: now, ...place, ...counts })
+        .onConflict((conflict) => conflict.column("subject").doNothing())
+        .execute(),
+    );
   }
 
   /** @throws UnreadableRow */
@@ -67,10 +72,13 @@ export class AlertStore {
   }
 
   async change(subject: string, change: Change): Promise<void> {
-    await this.db.updateTable("alerts").set(columnsOf(change)).where("subject", "=", subject).execute();
+    await this.write((db) => db.updateTable("alerts").set(columnsOf(change)).where("subject", "=", subject).execute());
   }
 
-  /** The same for what was just posted, unless it has a place already: false then. */
+  /**
+   * The same for what was just posted, unless it has a place already: false then. Any process may: what a former leader has
+   * posted is there, and the next leader keeps it true.
+   */
   async place(subject: string, change: Change): Promise<boolean> {
     const { numUpdatedRows } = await this.db
       .updateTable("alerts")
@@ -83,7 +91,7 @@ export class AlertStore {
 
   /** Forgets the settled ones that were wanted before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
-    await this.db.deleteFrom("alerts").where("settled", "=", 1).where("at", "<", time).execute();
+    await this.write((db) => db.deleteFrom("alerts").where("settled", "=", 1).where("at", "<", time).execute());
   }
 }
 

@@ -113,7 +113,7 @@ export class Cards {
     const pause = (this.#notBefore.get(runKey) ?? 0) - clock.monotonic();
     if (pause > 0) return;
     this.#notBefore.delete(runKey);
-    if (!(await cards.claim(runKey, clock.now(), CLAIM_MS))) {
+    if (!(await cards.claim(runKey, CLAIM_MS))) {
       // Another process draws it: what it draws may be older than what is to be shown, so that this one looks again.
       if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
       return;
@@ -175,8 +175,7 @@ export class Cards {
 
   /** Goes on drawing a card for another while. */
   #hold(runKey: string): Promise<boolean> {
-    const { cards, clock } = this.options;
-    return cards.claim(runKey, clock.now(), CLAIM_MS);
+    return this.options.cards.claim(runKey, CLAIM_MS);
   }
 
   /** A line in the log for each new state, by which whoever reads a reference on the card finds the rest. */

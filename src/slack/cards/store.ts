@@ -1,5 +1,6 @@
 // Which message shows which run, and which process draws it at this moment.
 
+import { type Expression, sql } from "kysely";
 import { z } from "zod";
 import type { Db } from "../../store/database.js";
 import { RowReader } from "../../store/row-reader.js";
@@ -28,11 +29,16 @@ const rowSchema = z.object({
   settled: z.number(),
 });
 
+/** Who draws. `process`: a name that no other has. `now`: epoch ms, by the clock of all who share the store. */
+export interface Drawer {
+  process: string;
+  now: () => number | Expression<number>;
+}
+
 export class CardStore {
-  /** `process`: a name of this process that no other has. */
   constructor(
     private readonly db: Db,
-    private readonly process: string,
+    private readonly drawer: Drawer,
     private readonly rows: RowReader = new RowReader(),
   ) {}
 
@@ -79,14 +85,14 @@ export class CardStore {
    * Takes the right to draw a card, until `release` or for `forMs`. False when another process has it.
    * Without it a slow edit with older knowledge could arrive after a newer one.
    */
-  async claim(runKey: string, now: number, forMs: number): Promise<boolean> {
+  async claim(runKey: string, forMs: number): Promise<boolean> {
+    const { process, now: time } = this.drawer;
+    const now = sql<number>`cast(${time()} as bigint)`;
     const result = await this.db
       .updateTable("cards")
-      .set({ drawn_by: this.process, drawn_until: now + forMs })
+      .set({ drawn_by: process, drawn_until: sql<number>`${now} + cast(${forMs} as bigint)` })
       .where("run_key", "=", runKey)
-      .where((eb) =>
-        eb.or([eb("drawn_by", "is", null), eb("drawn_by", "=", this.process), eb("drawn_until", "<", now)]),
-      )
+      .where((eb) => eb.or([eb("drawn_by", "is", null), eb("drawn_by", "=", process), eb("drawn_until", "<", now)]))
       .executeTakeFirst();
     return result.numUpdatedRows === 1n;
   }
@@ -96,7 +102,7 @@ export class CardStore {
       .updateTable("cards")
       .set({ drawn_by: null })
       .where("run_key", "=", runKey)
-      .where("drawn_by", "=", this.process)
+      .where("drawn_by", "=", this.drawer.process)
       .execute();
   }
 

@@ -41,7 +41,7 @@ beforeEach(async () => {
   clock = new ManualClock();
   slack = await startSlack({ clock });
   runs = new RunStore(opened.db, () => undefined);
-  store = new CardStore(opened.db, "this process");
+  store = new CardStore(opened.db, { process: "this process", now: () => clock.now() });
   const log = createLogger({ level: "silent", pretty: false, secrets: [] });
   cards = new Cards({
     ...{ runs, clock, cards: store, hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }) },
@@ -83,7 +83,7 @@ test("a run that was forgotten while Slack held its card up is not drawn again e
 
 test("a card that another process draws is looked at again", async () => {
   await cards.open("k", slack.channels.data.id, "U1");
-  await new CardStore(opened.db, "another process").claim("k", clock.now(), 30_000);
+  await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);
 });

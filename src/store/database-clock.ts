@@ -1,0 +1,84 @@
+// The time by the database's clock, so that what replicas store and compare does not hang on how well each machine's clock is
+// set.
+
+import type { Clock } from "../clock.js";
+
+/** How often the time is asked for, in ms. */
+const ASK_MS = 60_000;
+/** How often it is looked whether this machine's clocks have parted, as when it slept or somebody set one, in ms. */
+const LOOK_MS = 5_000;
+const PARTED_MS = 500;
+
+export interface DatabaseClockOptions {
+  /** This machine's. */
+  clock: Clock;
+  /** Resolves with the database's time, epoch ms. */
+  ask: () => Promise<number>;
+  /** Told when the time could not be asked for; it goes on as before. */
+  onError: (error: unknown) => void;
+}
+
+export class DatabaseClock implements Clock {
+  /** The database's time minus `monotonic()`, in ms, and when that was learnt, by both clocks of this machine. */
+  #ahead: number;
+  #learntAt: { wall: number; monotonic: number };
+
+  private constructor(
+    private readonly options: DatabaseClockOptions,
+    ahead: number,
+  ) {
+    this.#ahead = ahead;
+    this.#learntAt = readBoth(options.clock);
+  }
+
+  /** Asks once. Rejects when no answer comes. */
+  static async start(options: DatabaseClockOptions): Promise<DatabaseClock> {
+    const { least, most } = await ahead(options);
+    return new DatabaseClock(options, (least + most) / 2);
+  }
+
+  now(): number {
+    return Math.round(this.#ahead + this.monotonic());
+  }
+
+  monotonic(): number {
+    return this.options.clock.monotonic();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.options.clock.sleep(ms, signal);
+  }
+
+  /** Asks again and again until `signal` aborts. */
+  async keep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.sleep(LOOK_MS, signal);
+      if (!signal.aborted && this.#isDue()) await this.#learn().catch(this.options.onError);
+    }
+  }
+
+  /** `monotonic()` stands still while the machine sleeps, and the wall clock does not. */
+  #isDue(): boolean {
+    const { wall, monotonic } = readBoth(this.options.clock);
+    const passed = monotonic - this.#learntAt.monotonic;
+    return passed >= ASK_MS || Math.abs(wall - this.#learntAt.wall - passed) > PARTED_MS;
+  }
+
+  /** A slow answer changes nothing, unless what was believed cannot be. */
+  async #learn(): Promise<void> {
+    const { least, most } = await ahead(this.options);
+    this.#ahead = Math.min(most, Math.max(least, this.#ahead));
+    this.#learntAt = readBoth(this.options.clock);
+  }
+}
+
+function readBoth(clock: Clock) {
+  return { wall: clock.now(), monotonic: clock.monotonic() };
+}
+
+/** Within which bounds the database is ahead of `monotonic()`, in ms: it was as late as it says at some time during the question. */
+async function ahead({ clock, ask }: DatabaseClockOptions): Promise<{ least: number; most: number }> {
+  const asked = clock.monotonic();
+  const time = await ask();
+  return { least: time - clock.monotonic(), most: time - asked };
+}

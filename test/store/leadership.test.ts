@@ -1,0 +1,323 @@
+// Who leads on a real Postgres: one process at a time, alone or behind a pooler, and whatever a former leader does too late.
+
+import { sql } from "kysely";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { remembered } from "../../src/health/memory.js";
+import { HealthStore } from "../../src/health/store.js";
+import { HexError } from "../../src/hex/errors.js";
+import { RunStore } from "../../src/runs/store.js";
+import { intended, started } from "../../src/runs/transitions.js";
+import { AlertStore } from "../../src/slack/alerts/store.js";
+import { Lease, NotLeadingError } from "../../src/store/leadership.js";
+import { openShared, type SharedStore } from "../../src/store/postgres.js";
+import { RowReader } from "../../src/store/row-reader.js";
+import { runDatabaseClock } from "../crash/database-clock.js";
+import { LocalPostgres, until } from "../crash/fleet.js";
+import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
+import { FastClock } from "../sandbox/fast-clock.mjs";
+import { openOldStore } from "./old-store.js";
+
+const SPEED = 10;
+const SECOND = 1_000;
+/** The advisory lock of whoever watches in version 0.1.0. */
+const OLD_LOCK = 4_839_255_713;
+
+let postgres: LocalPostgres;
+let databases = 0;
+beforeAll(async () => {
+  postgres = await LocalPostgres.start();
+}, 60_000);
+afterAll(() => postgres.stop());
+
+const ignore = () => undefined;
+const database = () => postgres.database(`leadership${databases++}`);
+
+/** Opens the store, with the database's clock as fast as the one that comes with it. */
+async function openFast(url: string) {
+  const store = await openShared(url, ignore);
+  const start = Date.now();
+  await runDatabaseClock(store, { start, shows: start, speed: SPEED });
+  return { store, clock: new FastClock(start, SPEED) };
+}
+
+/** Some that want to lead, and what they see of each other. */
+class Candidates {
+  readonly leading = new Set<string>();
+  readonly events: string[] = [];
+  /** Two at once, by name. */
+  readonly collisions: string[] = [];
+  readonly #ends = new Map<string, { end: AbortController; done: Promise<void> }>();
+
+  constructor(private readonly clock: FastClock) {}
+
+  add(name: string, store: SharedStore): Lease {
+    const lease = new Lease({
+      store,
+      holder: name,
+      clock: this.clock,
+      onEvent: (event) => this.events.push(`${name} ${event}`),
+      onError: ignore,
+    });
+    const end = new AbortController();
+    const done = lease.hold(end.signal, async (signal) => {
+      this.leading.add(name);
+      if (this.leading.size > 1) this.collisions.push([...this.leading].join(" and "));
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      this.leading.delete(name);
+    });
+    this.#ends.set(name, { end, done });
+    return lease;
+  }
+
+  /** Stops it in order. */
+  async stop(name: string): Promise<void> {
+    const candidate = this.#ends.get(name);
+    candidate?.end.abort();
+    await candidate?.done;
+  }
+
+  /** Waits until somebody leads, and returns how long that took, in ms. */
+  async anybody(but?: string): Promise<number> {
+    const from = this.clock.now();
+    await until(
+      () => [...this.leading].some((name) => name !== but),
+      () => this.events.join(", "),
+    );
+    return this.clock.now() - from;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#ends.keys()].map((name) => this.stop(name)));
+  }
+}
+
+describe.each([false, true])("behind a pooler: %s", (isPooled) => {
+  const skipped = isPooled ? WITHOUT_PGBOUNCER : null;
+  let pgbouncer: PgBouncer | null = null;
+  beforeAll(async () => {
+    if (isPooled && skipped === null) pgbouncer = await PgBouncer.start(postgres.port);
+  });
+  afterAll(() => pgbouncer?.stop());
+  const url = async () => {
+    const direct = await database();
+    return pgbouncer?.through(direct) ?? direct;
+  };
+
+  test.skipIf(skipped)(
+    `one at a time; stopped in order it gives up its place at once${skipped ? `, ${skipped}` : ""}`,
+    async () => {
+      const place = await url();
+      const { store, clock } = await openFast(place);
+      const others = await Promise.all([openShared(place, ignore), openShared(place, ignore)]);
+      const candidates = new Candidates(clock);
+      for (const [index, each] of [store, ...others].entries()) candidates.add(`replica ${index}`, each);
+      for (let round = 0; round < 3; round++) {
+        await candidates.anybody();
+        const [leader = ""] = candidates.leading;
+        await candidates.stop(leader);
+        if (round < 2) expect(await candidates.anybody(leader)).toBeLessThan(5 * SECOND);
+      }
+      await candidates.stopAll();
+      expect(candidates.collisions).toEqual([]);
+      expect(candidates.events.filter((event) => event.endsWith("begins"))).toHaveLength(3);
+      await Promise.all([store, ...others].map((each) => each.close()));
+    },
+    60_000,
+  );
+});
+
+describe("a leader that is cut off from the database", () => {
+  test("stops before another begins, which is within fifteen seconds", async () => {
+    const place = await database();
+    const { store, clock } = await openFast(place);
+    const cutOff = await openShared(place, ignore);
+    const candidates = new Candidates(clock);
+    candidates.add("a", cutOff);
+    await candidates.anybody();
+    candidates.add("b", store);
+    await cutOff.close();
+    expect(await candidates.anybody("a")).toBeLessThan(15 * SECOND);
+    expect(candidates.collisions).toEqual([]);
+    await candidates.stopAll();
+    expect(candidates.events).toEqual(["a begins", "a stops", "b begins", "b stops"]);
+    await store.close();
+  }, 60_000);
+
+  test("and holds a transaction open: the next one begins all the same", async () => {
+    const place = await database();
+    const { store, clock } = await openFast(place);
+    const frozen = await openShared(place, ignore);
+    const candidates = new Candidates(clock);
+    const lease = candidates.add("frozen", frozen);
+    await candidates.anybody();
+    // It never comes back from what it does in the middle of a write.
+    void lease.write(() => new Promise(() => undefined)).catch(ignore);
+    await candidates.stop("frozen");
+    candidates.add("next", store);
+    await candidates.anybody("frozen");
+    await candidates.stopAll();
+    await store.close();
+  }, 60_000);
+});
+
+describe("what only the leader writes", () => {
+  const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
+  const probed = (health: HealthStore) =>
+    health.update((memory) =>
+      remembered(
+        memory,
+        { me: null, error: failure },
+        { now: 1, reference: "late", probeMs: 60_000, origin: "https://app.hex.tech" },
+      ),
+    );
+  const intent = intended(
+    {
+      key: "k",
+      project: { id: "p", title: "Revenue" },
+      options: { inputs: {}, fresh: false, publish: false, view: null },
+      requester: "U1",
+      requestedAt: 1,
+      reference: "r",
+    },
+    1,
+  );
+
+  /** A process that led and has not noticed that another one does. */
+  async function formerLeader() {
+    const { store, clock } = await openFast(await database());
+    const candidates = new Candidates(clock);
+    const lease = candidates.add("former", store);
+    await candidates.anybody();
+    const runs = new RunStore(store.db, ignore, new RowReader(), lease.write);
+    const health = new HealthStore(store.db, new RowReader(), lease.write);
+    const alerts = new AlertStore(store.db, new RowReader(), lease.write);
+    const supersede = () => sql`update leader set fence = fence + 1, holder = 'another'`.execute(store.db);
+    const everything = async () => ({
+      runs: await store.db.selectFrom("runs").selectAll().execute(),
+      health: await store.db.selectFrom("health").selectAll().execute(),
+      incidents: await store.db.selectFrom("incidents").selectAll().execute(),
+      hours: await store.db.selectFrom("health_hours").selectAll().execute(),
+      alerts: await store.db.selectFrom("alerts").selectAll().execute(),
+    });
+    const end = async () => {
+      await candidates.stopAll();
+      await store.close();
+    };
+    return { store, clock, candidates, runs, health, alerts, supersede, everything, end };
+  }
+
+  test("a late write changes nothing: runs, memory and outages, alerts, and the removal of what is old", async () => {
+    const { store, runs, health, alerts, supersede, everything, end } = await formerLeader();
+    await new RunStore(store.db, ignore).insert(intent);
+    await alerts.insert("incident 1", 1);
+    await alerts.change("incident 1", { settled: true });
+    await probed(health);
+    await supersede();
+    const before = await everything();
+    const late = [
+      () => runs.update("k", (run) => ({ ...run, typicalMs: 1 })),
+      () => runs.removeEndedBefore(Number.MAX_SAFE_INTEGER),
+      () => probed(health),
+      () => health.removeOld(Number.MAX_SAFE_INTEGER, 1),
+      () => alerts.insert("incident 2", 1),
+      () => alerts.change("incident 1", { shown: "late" }),
+      () => alerts.removeBefore(Number.MAX_SAFE_INTEGER),
+    ];
+    for (const write of late) await expect(write()).rejects.toThrow(NotLeadingError);
+    expect(await everything()).toEqual(before);
+    await end();
+  }, 60_000);
+
+  test("a refused write ends the term at once", async () => {
+    const { candidates, health, supersede, end } = await formerLeader();
+    await supersede();
+    await expect(probed(health)).rejects.toThrow(NotLeadingError);
+    await until(
+      () => !candidates.leading.has("former"),
+      () => candidates.events.join(", "),
+    );
+    await end();
+  }, 60_000);
+
+  test("what any process may write is written: starts, and where an alert was posted that nobody else has posted", async () => {
+    const { store, alerts, supersede, end } = await formerLeader();
+    await alerts.insert("incident 1", 1);
+    await supersede();
+    const anybodys = new RunStore(store.db, ignore);
+    await anybodys.insert(intent);
+    const answer = { projectId: "p", runId: "1", runUrl: null, traceId: null, projectVersion: null };
+    await anybodys.update("k", (run) => (run.state === "starting" ? started(run, answer) : null));
+    expect((await anybodys.get("k"))?.state).toBe("pending");
+    expect(await alerts.place("incident 1", { channel: "C1", ts: "1.1" })).toBe(true);
+    expect(await alerts.place("incident 1", { channel: "C1", ts: "2.2" })).toBe(false);
+    await end();
+  }, 60_000);
+});
+
+describe("a rolling upgrade from version 0.1.0", () => {
+  /** A process of 0.1.0 that watches: it holds the session's lock, and has said so in `watch`. */
+  async function oldWatcher(url: string): Promise<Client> {
+    const client = new Client({ connectionString: url });
+    client.on("error", ignore);
+    await client.connect();
+    await client.query("select pg_advisory_lock($1)", [OLD_LOCK]);
+    await client.query("update watch set goodbye = 0");
+    return client;
+  }
+
+  test("nobody leads while a process of 0.1.0 watches, nor for five seconds afterwards", async () => {
+    const place = await database();
+    await openOldStore(place);
+    const old = await oldWatcher(place);
+    const { store, clock } = await openFast(place);
+    const candidates = new Candidates(clock);
+    candidates.add("new", store);
+    await clock.sleep(20 * SECOND);
+    expect(candidates.events).toEqual([]);
+    await old.end();
+    const took = await candidates.anybody();
+    expect(took).toBeGreaterThan(3 * SECOND);
+    expect(took).toBeLessThan(15 * SECOND);
+    // What 0.1.0 reads, before it begins: it waits for five seconds.
+    expect(await store.db.selectFrom("watch").selectAll().execute()).toEqual([{ goodbye: 0 }]);
+    await candidates.stopAll();
+    await store.close();
+  }, 60_000);
+
+  test("whoever leads stops when a process of 0.1.0 gets its lock, sooner than that one begins", async () => {
+    const place = await database();
+    await openOldStore(place);
+    const { store, clock } = await openFast(place);
+    const candidates = new Candidates(clock);
+    candidates.add("new", store);
+    await candidates.anybody();
+    const from = clock.now();
+    const old = await oldWatcher(place);
+    await until(
+      () => candidates.leading.size === 0,
+      () => candidates.events.join(", "),
+    );
+    expect(clock.now() - from).toBeLessThan(5 * SECOND);
+    await old.end();
+    await candidates.anybody();
+    await candidates.stopAll();
+    await store.close();
+  }, 60_000);
+
+  test("a lock of another bot's, in another schema or database, is none of ours", async () => {
+    const place = await database();
+    const other = await database();
+    await openOldStore(other);
+    const old = await oldWatcher(other);
+    const here = new Client({ connectionString: place });
+    await here.connect();
+    await here.query("select pg_advisory_lock($1)", [OLD_LOCK]);
+    const { store, clock } = await openFast(place);
+    const candidates = new Candidates(clock);
+    candidates.add("new", store);
+    await candidates.anybody();
+    await candidates.stopAll();
+    await Promise.all([old.end(), here.end(), store.close()]);
+  }, 60_000);
+});
