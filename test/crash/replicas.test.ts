@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { Fleet, LocalPostgres, type Replica, until } from "./fleet.js";
+import { PgBouncer, WITHOUT_PGBOUNCER } from "./pgbouncer.js";
 
 const SPEED = 6;
 const SECOND = 1_000;
@@ -159,3 +160,28 @@ describe("three replicas on one Postgres", () => {
     expect(visibleText(answer)).toMatch(/1 outage/);
   }, 90_000);
 });
+
+test.skipIf(WITHOUT_PGBOUNCER)(
+  `behind a pooler in transaction mode one watches, and another goes on when it is killed${WITHOUT_PGBOUNCER ? `, ${WITHOUT_PGBOUNCER}` : ""}`,
+  async ({ onTestFinished }) => {
+    const pgbouncer = await PgBouncer.start(postgres.port);
+    onTestFinished(() => pgbouncer.stop());
+    const fleet = await Fleet.start(pgbouncer.through(await postgres.database("pooled")), SPEED);
+    onTestFinished(() => fleet.stop());
+    const { hex, slack } = fleet;
+    const { id } = hex.workspace.addProject({ run: { pendingMs: 2 * SECOND, runningMs: 40 * SECOND } });
+    const replicas = await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
+    const begun = () => replicas.filter(({ log }) => log.includes("watch: begins"));
+    const story = () => replicas.map(({ log }) => log.slice(-2_000)).join("\n");
+    await slack.command(`run ${id}`);
+    await fleet.cardShows("Running");
+    expect(begun()).toHaveLength(1);
+    await begun()[0]?.kill();
+    await until(() => begun().length === 2, story);
+    await fleet.cardShows("Completed");
+    expect(begun()).toHaveLength(2);
+    expect(hex.workspace.runs).toHaveLength(1);
+    expect(slack.refused).toEqual([]);
+  },
+  90_000,
+);
