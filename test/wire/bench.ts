@@ -62,6 +62,8 @@ export class Bench {
   /** Why Slack takes no connection of the bot any more. */
   readonly refused: Error[] = [];
   app: RunningApp | null = null;
+  /** How long a second lasts at least, in real ms: on Postgres, time must not pass faster than its answers come. */
+  secondMs = 2;
   /** Requests that were made before the test began. */
   #asked = 0;
 
@@ -175,7 +177,7 @@ export class Bench {
   async until(done: () => boolean, stepMs = 1_000): Promise<void> {
     for (let step = 0; step < STEPS; step++) {
       if (done()) return;
-      await breathe();
+      await breathe(this.secondMs);
       if (done()) return;
       this.clock.advance(stepMs);
     }
@@ -187,7 +189,7 @@ export class Bench {
   /** Lets the time pass, a second at a time unless told. */
   async pass(ms: number, stepMs = 1_000): Promise<void> {
     for (let passed = 0; passed < ms; passed += stepMs) {
-      await breathe();
+      await breathe(this.secondMs);
       this.clock.advance(Math.min(stepMs, ms - passed));
     }
     await breathe();
@@ -290,6 +292,6 @@ function isDry(body: unknown): boolean {
 }
 
 /** A few turns of the real event loop, for requests on their way. */
-export async function breathe(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 2));
+export async function breathe(ms = 2): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
 }
