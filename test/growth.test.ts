@@ -43,8 +43,8 @@ const custom = (cron: string) => ({
 describe.each([...PIECES, ...MORE])("%j again and again", (piece) => {
   test("is configured, scrubbed, shown, compared and looked up", () => {
     for (const text of hostile(piece)) {
-      expect(clean(text)).toBeDefined();
-      expect(clean(`${text.slice(0, -1)}${piece}`)?.length ?? 0).toBeLessThanOrEqual(text.length + piece.length);
+      expect(clean(text.repeat(3))).toBeDefined();
+      expect(clean(piece.repeat(LENGTH))?.length ?? 0).toBeLessThanOrEqual(LENGTH * piece.length);
       expect(typeof scrub(text)).toBe("string");
       expect(isHtml(text)).toBe(false);
       for (const show of [inline, bold, code]) expect(show(text, 100).length).toBeLessThanOrEqual(600);
