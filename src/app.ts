@@ -2,12 +2,13 @@
 
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
+import type { RequestListener } from "node:http";
 import { WebClient } from "@slack/web-api";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
 import { logClockStep, logHealth, logHeldBack, postgresLogger, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
-import { Readiness } from "./health/ready.js";
+import { notStarted, Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
 import { StoreCheck } from "./health/store-check.js";
 import { Watchdog } from "./health/watchdog.js";
@@ -27,7 +28,7 @@ import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Titles } from "./runs/titles.js";
 import { Watcher } from "./runs/watcher.js";
-import { healthz, type RunningServer, startServer } from "./server.js";
+import { healthz, notFound, startServer } from "./server.js";
 import { Alerts } from "./slack/alerts/alerts.js";
 import { AlertStore } from "./slack/alerts/store.js";
 import { subjectsNow } from "./slack/alerts/subjects.js";
@@ -36,7 +37,7 @@ import { Askers } from "./slack/cards/askers.js";
 import { Cards } from "./slack/cards/cards.js";
 import { CardStore } from "./slack/cards/store.js";
 import { clientOptions, connect, EVENTS_PATH, NEVER_TWICE } from "./slack/connect.js";
-import { identify } from "./slack/connection/identity.js";
+import { identifyOnceReached } from "./slack/connection/identity.js";
 import { failureOfCall } from "./slack/failures.js";
 import { listen } from "./slack/listeners.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
@@ -104,16 +105,31 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   const slackOptions = clientOptions(config.slack, log, onCall, network);
   const slack = new WebClient(config.slack.botToken, slackOptions);
-  const identity = await abortable(identify(slack), signal);
-  const missing = missingScopesSentence(slackTrouble.now().missingScopes);
-  if (missing !== null) log.warn("%s", missing);
   const thisProcess = randomBytes(8).toString("hex");
-  const { store, leadership, ledger, napMs, clock, now } = await openStore(config.store, {
-    clock: machineClock,
-    process: thisProcess,
-    onLead: (event) => log.info({ event }, "watch: %s", event),
-    onError: postgresLogger(log, machineClock),
+  // Answers from the first moment: the start may have to wait for Slack.
+  const routes: Record<string, RequestListener> = {
+    "/healthz": healthz,
+    "/readyz": notStarted(() => slackTrouble.lastFailure),
+  };
+  let otherwise = notFound;
+  const server = await startServer({ port: config.port, routes, otherwise: () => otherwise });
+  const { identity, opened } = await reachSlackAndStore().catch(async (error: unknown) => {
+    await server.close();
+    throw error;
   });
+  async function reachSlackAndStore() {
+    const identity = await identifyOnceReached(slack, { clock: machineClock, log, signal });
+    const missing = missingScopesSentence(slackTrouble.now().missingScopes);
+    if (missing !== null) log.warn("%s", missing);
+    const opened = await openStore(config.store, {
+      clock: machineClock,
+      process: thisProcess,
+      onLead: (event) => log.info({ event }, "watch: %s", event),
+      onError: postgresLogger(log, machineClock),
+    });
+    return { identity, opened };
+  }
+  const { store, leadership, ledger, napMs, clock, now } = opened;
   const stopping = new AbortController();
   const ending = new AbortController();
   // Every card that waits for Slack listens to it: there may be many, and Node warns of a leak from the eleventh on.
@@ -276,13 +292,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     watcher.wake();
   });
 
-  let server: RunningServer | null = null;
   let watch: Promise<unknown> = Promise.resolve();
   let upkeep: (Promise<void> | undefined)[] = [];
   const stop = async () => {
     stopping.abort();
     const late = clock.sleep(stopMs);
-    const taken = [connection.close(), server?.close(), work.done(), watch, ...upkeep];
+    const taken = [connection.close(), server.close(), work.done(), watch, ...upkeep];
     await Promise.race([Promise.all(taken).then(() => cards.idle()), late]);
     ending.abort();
     metrics.stop();
@@ -297,12 +312,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       await cardStore.releaseAll();
       await keeper.takeOver();
     }
-    const slackRoute = connection.requestListener ? { [EVENTS_PATH]: connection.requestListener } : {};
-    const healthRoutes = { "/healthz": healthz, "/readyz": readiness.answer, "/metrics": metrics.answer };
-    server = await startServer({ port: config.port, routes: { ...healthRoutes, ...slackRoute } });
+    routes["/readyz"] = readiness.answer;
+    routes["/metrics"] = metrics.answer;
+    if (connection.requestListener !== null) routes[EVENTS_PATH] = connection.requestListener;
+    otherwise = connection.misdirectedListener ?? notFound;
     await abortable(connection.open(), signal);
   } catch (error) {
     if (signal.aborted) await stop();
+    else await server.close();
     throw error;
   }
 

@@ -7,9 +7,15 @@ import type { Socket } from "node:net";
 export interface ServerOptions {
   /** 0: any free one. */
   port: number;
-  /** By path, such as `/healthz`. */
+  /** By path, such as `/healthz`. Looked up at each request, so that more may come. */
   routes: Readonly<Record<string, RequestListener>>;
+  /** Answers at every other path; looked up in the same way. */
+  otherwise?: () => RequestListener;
 }
+
+export const notFound: RequestListener = (_, response) => {
+  response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
+};
 
 export interface RunningServer {
   port: number;
@@ -18,16 +24,15 @@ export interface RunningServer {
 }
 
 /** Rejects with the operating system's error when the port cannot be had. */
-export async function startServer({ port, routes }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ port, routes, otherwise }: ServerOptions): Promise<RunningServer> {
   // Opened ahead, as proxies do, and nobody has asked anything yet: Node would wait for them at the end.
   const silent = new Set<Socket>();
   const server = createServer((request, response) => {
     silent.delete(request.socket);
     // Whatever stands on the request line, such as "//" or "*", is nothing that could fail to be read.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
-    const route = routes[path];
-    if (route) return route(request, response);
-    response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    return (route ?? otherwise?.() ?? notFound)(request, response);
   });
   server.on("connection", (socket) => {
     silent.add(socket);

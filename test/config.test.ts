@@ -194,7 +194,12 @@ describe("what is wrong", () => {
     ["SLACK_BOT_TOKEN", APP, /Slack app-level token, which belongs in SLACK_APP_TOKEN/],
     ["SLACK_BOT_TOKEN", HEX, /Hex token, which belongs in HEX_API_TOKEN/],
     ["SLACK_BOT_TOKEN", "xoxp-1-2-3", /user token/],
-    ["SLACK_BOT_TOKEN", "xoxe.xoxb-1-2-3", /kind that the bot does not use/],
+    [
+      "SLACK_BOT_TOKEN",
+      "xoxe.xoxb-1-2-3",
+      /token rotation.*switch token rotation off.*reinstall the app.*manifest\.yml/,
+    ],
+    ["SLACK_APP_TOKEN", "xoxe-1-abc", /token rotation/],
     ["SLACK_BOT_TOKEN", SIGNING, /does not begin with xoxb-/],
     ["SLACK_BOT_TOKEN", "xoxb-", /cut off/],
     ["SLACK_BOT_TOKEN", "xoxb-…", /character/],

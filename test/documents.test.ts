@@ -24,6 +24,11 @@ const manifestSchema = z.strictObject({
     background_color: z.string().regex(/^#[0-9a-f]{6}$/i),
   }),
   features: z.strictObject({
+    app_home: z.strictObject({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.boolean(),
+    }),
     bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
     slash_commands: z.array(
       z.strictObject({
@@ -53,6 +58,11 @@ describe("manifest.yml", () => {
     expect(manifest.oauth_config.scopes.bot).toEqual(["commands", "chat:write", "chat:write.public"]);
     expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
     expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMAND_NAMES)]);
+  });
+
+  test("lets the bot send direct messages, and people write none that it would not answer", () => {
+    const { app_home } = manifestSchema.parse(parse(text)).features;
+    expect(app_home).toMatchObject({ messages_tab_enabled: true, messages_tab_read_only_enabled: true });
   });
 
   test("is for HTTP after the changes that it names", () => {

@@ -149,6 +149,15 @@ describe("the built program", () => {
     expect(program.output()).not.toContain("xoxb-1-2-wrong");
   });
 
+  test("SIGTERM while Slack cannot be asked at the start: it says that it waits, answers, and stops in order", async () => {
+    slack.faults.add({ method: "auth.test", kind: { type: "status", status: 503 } });
+    const program = run("main", env("socket"));
+    await printed(program, /the start waits for it/);
+    program.child.kill("SIGTERM");
+    expect(await program.exit).toBe(0);
+    expect(program.output()).toContain('"msg":"stopped"');
+  });
+
   test("the app token is refused: a sentence, and exit code 1", async () => {
     const program = run("main", { ...env("socket"), SLACK_APP_TOKEN: "xapp-1-wrong" });
     expect(await program.exit).toBe(1);

@@ -14,7 +14,12 @@ export const SOURCES = {
 type CredentialName = keyof typeof SOURCES;
 
 /** Credentials that can be told by their looks, and the variable in which each belongs, if any. */
-const LOOKS: readonly { pattern: RegExp; what: string; home?: CredentialName }[] = [
+const LOOKS: readonly { pattern: RegExp; what: string; home?: CredentialName; todo?: string }[] = [
+  {
+    pattern: /^xoxe[.-]/i,
+    what: "a Slack token of token rotation, which ends after 12 hours and which the bot does not renew",
+    todo: "switch token rotation off at api.slack.com/apps > your app > OAuth & Permissions and reinstall the app; where Slack does not let you, make the app anew from manifest.yml, where it is off",
+  },
   { pattern: /^xoxb-/i, what: "a Slack bot token", home: "SLACK_BOT_TOKEN" },
   { pattern: /^xapp-/i, what: "a Slack app-level token", home: "SLACK_APP_TOKEN" },
   { pattern: /^xoxp-/i, what: "a Slack user token, which the bot does not use" },
@@ -27,7 +32,9 @@ function credentialFault(name: CredentialName, value: string): string | undefine
   if (/^bearer\b/i.test(value)) return 'begins with "Bearer"; set it to the token alone';
   const look = LOOKS.find(({ pattern }) => pattern.test(value));
   if (look && look.home !== name) {
-    return `holds ${look.what}${look.home ? `, which belongs in ${look.home}` : ""}; take this one from ${SOURCES[name]}`;
+    const home = look.home === undefined ? "" : `, which belongs in ${look.home}`;
+    const todo = look.todo === undefined ? "" : `${look.todo}; `;
+    return `holds ${look.what}${home}; ${todo}take this one from ${SOURCES[name]}`;
   }
   if (/\s/.test(value)) return `contains white space; copy it again, in one piece, from ${SOURCES[name]}`;
   if (!/^[\x21-\x7e]+$/.test(value)) {

@@ -1,6 +1,6 @@
 // `GET /readyz`: whether each part that the bot needs works: Slack, the store and Hex. Asks Hex nothing: that is the probe's.
 
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import type { Clock } from "../clock.js";
 import { isOverdue, type Probe } from "./memory.js";
 import { patiently } from "./patience.js";
@@ -23,6 +23,16 @@ export interface ReadyOptions {
   standstill: () => { ms: number; isLimited: boolean };
 }
 
+/** `GET /readyz` while the bot waits for Slack at its start: nothing else is there yet. */
+export function notStarted(slack: () => SlackReady): RequestListener {
+  return (_, response) => {
+    const { since, why } = slack();
+    const starting = { ok: false, why: "starting" };
+    const parts = { slack: { ok: false, since: iso(since), why: why ?? "starting" }, store: starting, hex: starting };
+    sendParts(response, parts);
+  };
+}
+
 interface Part {
   ok: boolean;
   /** ISO 8601, UTC. */
@@ -43,11 +53,7 @@ export class Readiness {
 
   /** 200 when every part works, 503 while one does not; which, since when and why in JSON. */
   readonly answer: RequestListener = (_, response) => {
-    void this.parts().then((parts) => {
-      const ok = Object.values(parts).every((part) => part.ok);
-      response.writeHead(ok ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
-      response.end(`${JSON.stringify({ ok, ...parts })}\n`);
-    });
+    void this.parts().then((parts) => sendParts(response, parts));
   };
 
   async parts(): Promise<{ slack: Part; store: Part; hex: Part; watch: Part }> {
@@ -79,6 +85,12 @@ export class Readiness {
     if (isOverdue(probe, this.options.clock.now())) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
     return { ok: probe.ok, at: iso(probe.at), ...(probe.ok || probe.kind === null ? {} : { why: probe.kind }) };
   }
+}
+
+function sendParts(response: ServerResponse, parts: Record<string, Part>): void {
+  const ok = Object.values(parts).every((part) => part.ok);
+  response.writeHead(ok ? 200 : 503, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(`${JSON.stringify({ ok, ...parts })}\n`);
 }
 
 function iso(at: number): string {

@@ -12,6 +12,7 @@ import { observedFetch, type SlackCall } from "./calls.js";
 import { Deliveries, type UnreadableKind } from "./connection/deliveries.js";
 import { HttpReceiver } from "./connection/http-receiver.js";
 import type { SlackIdentity } from "./connection/identity.js";
+import { misdirected } from "./connection/misdirected.js";
 import { withSaneRetryAfter } from "./connection/retry-after.js";
 import { SocketReceiver, type SocketReceiverOptions } from "./connection/socket-receiver.js";
 
@@ -46,6 +47,8 @@ export interface SlackConnection {
   app: App;
   /** For `EVENTS_PATH`; null in Socket Mode. */
   requestListener: RequestListener | null;
+  /** For every path that is nobody's; null in Socket Mode, where Slack sends no requests. */
+  misdirectedListener: RequestListener | null;
   /** Opens the WebSocket, in Socket Mode. Rejects with a SocketModeError when Slack refuses the app token. */
   open: () => Promise<void>;
   /** Whether a WebSocket is open, and since when (epoch ms) it has been so; null over HTTP, where there is none. */
@@ -86,6 +89,7 @@ export function connect(options: ConnectOptions): SlackConnection {
     return {
       app: new App({ ...bolt, receiver }),
       requestListener: receiver.requestListener,
+      misdirectedListener: misdirected({ signingSecret, path: EVENTS_PATH, clock, log }),
       open: nothing,
       socket: () => null,
       close: nothing,
@@ -104,6 +108,7 @@ export function connect(options: ConnectOptions): SlackConnection {
   return {
     app: new App({ ...bolt, receiver }),
     requestListener: null,
+    misdirectedListener: null,
     open: () => receiver.start(),
     socket: () => receiver.state,
     close: () => receiver.stop(),

@@ -68,6 +68,12 @@ export class SlackTroubles {
     return { ok: word === null, at: this.#askedAt, word };
   }
 
+  /** The last failure of all, as long as it is not over; since when nothing has been heard when there is none. */
+  get lastFailure(): { ok: boolean; since: number; why: string | null } {
+    const [last] = [...this.#last.values()].sort((a, b) => b.trouble.at - a.trouble.at);
+    return { ok: false, since: last?.trouble.at ?? this.#askedAt, why: last?.trouble.word ?? null };
+  }
+
   #works({ method, channel }: SlackCall): void {
     const works = new Set<string | null>([method, channel, usesToken(method) ? TOKEN : null]);
     for (const [kind, { about }] of this.#last) if (works.has(about)) this.#last.delete(kind);

@@ -76,6 +76,44 @@ describe("over HTTP", () => {
     expect(await bench.ask("help")).toContain("/hex status");
   });
 
+  describe.each(["/slack/events/", "/slack/commands", "/"])("signed requests to %s", (path) => {
+    const at = () => url().replace("/slack/events", path);
+    const warnings = () => bench.log.filter((line) => line.includes("Slack sends its requests to"));
+    const signed = (text: string) =>
+      deliver(at(), { body: text, headers: signedHeaders(bench.slack.signingSecret, text, FORM, bench.clock.now()) });
+
+    test("a command: whoever typed it reads where it belongs, and the log says so once a minute", async () => {
+      const answer = await signed(body);
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.body)).toMatchObject({
+        response_type: "ephemeral",
+        text: expect.stringContaining("/slack/events"),
+      });
+      await signed(body);
+      expect(warnings()).toHaveLength(1);
+      expect(warnings()[0]).toContain(`Slack sends its requests to ${path}, where the bot takes none`);
+      expect(warnings()[0]).toContain("/slack/events");
+      bench.clock.advance(60_000);
+      await signed(body);
+      expect(warnings()).toHaveLength(2);
+      expect(bench.asked).toEqual([]);
+    });
+
+    test("anything else is not found, and where it belongs stands in the answer", async () => {
+      const answer = await signed("payload=%7B%22type%22%3A%22block_actions%22%7D");
+      expect(answer.status).toBe(404);
+      expect(answer.body).toContain("/slack/events");
+    });
+
+    test("what is not signed is plainly not found", async () => {
+      for (const signature of [{}, { "x-slack-request-timestamp": String(now()), "x-slack-signature": "v0=0" }]) {
+        const answer = await deliver(at(), { body, headers: { "content-type": FORM, ...signature } });
+        expect([answer.status, answer.body]).toEqual([404, "Not found\n"]);
+      }
+      expect(warnings()).toEqual([]);
+    });
+  });
+
   test("other paths and methods are answered plainly", async () => {
     const base = url().replace("/slack/events", "");
     expect((await fetch(`${base}/healthz`)).status).toBe(200);

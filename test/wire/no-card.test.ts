@@ -96,6 +96,19 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
+  test("an app with the manifest of 0.1.0, whose direct messages are off: both refusals are told, each with its remedy", async () => {
+    const project = await start();
+    bench.slack.messagesTab = false;
+    const said = await bench.ask(`run ${project.id}`, { channel: bench.slack.channels.secret });
+    expect(said).toContain("`channel_not_found`: The bot cannot see the channel");
+    expect(said).toContain("`messages_tab_disabled`: The bot may send no direct messages");
+    expect(said).toContain("/invite @");
+    expect(said).toContain("allow the Messages tab");
+    await answered(/Completed\*/);
+    bench.slack.messagesTab = true;
+    expect((await bench.cardShows("Completed")).channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+  });
+
   test("Slack is slow: told within seconds that the run was asked for, and the card comes later", async () => {
     const project = await start({ runningMs: 20_000 }, { cardPatienceMs: 4_000 });
     bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });

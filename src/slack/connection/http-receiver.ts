@@ -81,7 +81,7 @@ export class HttpReceiver implements Receiver {
 }
 
 /** Rejects when it is larger than anything Slack sends, also when it does not say so, or breaks off. */
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
@@ -122,7 +122,7 @@ function acknowledge(response: ServerResponse, answer: unknown): void {
   else sendJson(response, answer);
 }
 
-function sendJson(response: ServerResponse, body: unknown): void {
+export function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 

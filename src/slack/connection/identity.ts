@@ -1,7 +1,12 @@
 // Who the bot is in Slack.
 
 import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../clock.js";
+import { abortable } from "../../lib/abortable.js";
+import type { Logger } from "../../log.js";
+import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import type { Home } from "../listeners/members.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
 /** From `auth.test`. */
@@ -27,6 +32,53 @@ export async function identify(slack: WebClient): Promise<SlackIdentity> {
     botId: bot_id ?? "",
     name: user ?? "hex",
   };
+}
+
+export interface Waiting {
+  clock: Clock;
+  log: Logger;
+  /** Ends the wait. */
+  signal: AbortSignal;
+}
+
+/** The longest pause before Slack is asked again, in ms, unless it asks for a longer one itself. */
+const LONGEST_PAUSE_MS = 60_000;
+
+/** The same, asked again for as long as Slack or the way to it fails. Rejects when Slack refuses, or when `signal` aborts. */
+export async function identifyOnceReached(slack: WebClient, { clock, log, signal }: Waiting): Promise<SlackIdentity> {
+  for (let failures = 1; ; failures++) {
+    const outcome = await abortable(identify(slack), signal).catch((error: unknown) => {
+      const failure = mayPassOf(error);
+      if (failure === null || signal.aborted) throw error;
+      return failure;
+    });
+    if (!("kind" in outcome)) return outcome;
+    const pause = pauseOf(outcome, failures);
+    const { what, todo } = slackRemedy(outcome.word);
+    log.warn(
+      { failure: outcome, todo, again: pause },
+      "%s, and the start waits for it: trying again in %d s",
+      what,
+      pause / 1_000,
+    );
+    await clock.sleep(pause, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** null when it is no failure that may pass. */
+function mayPassOf(error: unknown): SlackFailure | null {
+  try {
+    const failure = slackFailure(error);
+    return mayPass(failure) ? failure : null;
+  } catch {
+    return null;
+  }
+}
+
+function pauseOf(failure: SlackFailure, failures: number): number {
+  const pause = retryPauseMs(failure, failures);
+  return failure.kind === "rate_limited" ? pause : Math.min(LONGEST_PAUSE_MS, pause);
 }
 
 /** The workspaces of its organization that the app may be used in. A help and no need: when Slack refuses, there are none. */

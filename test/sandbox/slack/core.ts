@@ -7,6 +7,7 @@ import { Faults } from "./faults.js";
 import { type Identity, identityOf } from "./identity.js";
 import type { Json } from "./json.js";
 import { RateLimits } from "./limits.js";
+import { manifest, messagesTabOf } from "./manifest.js";
 import { MessageLog } from "./messages.js";
 import { Triggers } from "./triggers.js";
 import type { SlackMessage, SlackOptions } from "./types.js";
@@ -23,6 +24,8 @@ export class Core {
   readonly triggers: Triggers;
   readonly views = new ViewStore();
   readonly scopes = new Set(["commands", "chat:write", "chat:write.public"]);
+  /** The App Home's Messages tab is on. */
+  messagesTab = messagesTabOf(manifest());
   /** The Events API events that the app subscribes to. */
   readonly events = new Set<string>();
   /** "http://127.0.0.1:PORT", known once the server listens. */

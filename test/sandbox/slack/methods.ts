@@ -57,6 +57,7 @@ function listTeams({ identity }: Core): Json {
 
 function postMessage(core: Core, args: Json): Json {
   const room = core.directory.postable(required(args, "channel"), core.scopes);
+  if (room.im && !core.messagesTab) throw new Refusal("messages_tab_disabled");
   const content = contentOf(args, "web-api");
   const threadTs = threadOf(core, room, args);
   core.limits.post(room.id);

@@ -65,6 +65,8 @@ export class ResponseUrls {
       hook.uses += 1;
       if (hook.uses > maxUses || this.core.clock.now() - hook.born > lifeMs) throw new Refusal("expired_url");
       if (!isRecord(args)) throw new Refusal("invalid_json");
+      const isDirect = this.core.directory.room(hook.channel)?.im !== undefined;
+      if (isDirect && !this.core.messagesTab) throw new Refusal("messages_tab_disabled");
       respond(this.core, hook, args, "response_url");
       return { answer: { ok: true }, reply: { status: 200, body: "ok" } };
     } catch (error) {

@@ -73,6 +73,12 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     people: directory.people,
     channels: directory.channels,
     scopes: core.scopes,
+    get messagesTab() {
+      return core.messagesTab;
+    },
+    set messagesTab(isOn) {
+      core.messagesTab = isOn;
+    },
     limits: core.limits,
     messages: log.all,
     views: core.views.all,

@@ -262,6 +262,8 @@ export interface LocalSlack {
   say(person: Person, channel: Channel, text: string): SlackMessage;
   /** What the app may do; a call that needs more is answered with missing_scope. Change it at any time. */
   readonly scopes: Set<string>;
+  /** Whether the bot may send direct messages: the manifest's messages_tab_enabled. Change it at any time. */
+  messagesTab: boolean;
   /** Set enforce to true to get 429 for more than 1 chat.postMessage a second and channel, 50 chat.update a minute. */
   readonly limits: { enforce: boolean };
   /** Everything the app produced (and what people said), the oldest first. */

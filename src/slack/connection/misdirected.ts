@@ -1,0 +1,55 @@
+// Slack's requests that come to a path where nobody takes them: a wrong URL in the app's settings, which nobody else would name.
+
+import type { RequestListener } from "node:http";
+import type { Clock } from "../../clock.js";
+import type { Logger } from "../../log.js";
+import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
+import { readBody, sendJson } from "./http-receiver.js";
+import { whyNotSigned } from "./signature.js";
+
+export interface MisdirectedOptions {
+  signingSecret: string;
+  /** Where Slack's requests belong. */
+  path: string;
+  clock: Clock;
+  log: Logger;
+}
+
+/** How often the log says so, in ms. */
+const SAID_EVERY_MS = 60_000;
+/** For the log: the path may be anything. */
+const SHOWN = 100;
+
+/**
+ * Answers what comes to no path of the bot's. What Slack has signed is told where it belongs: in the log, and in the answer,
+ * which a person who typed a command reads. All else is not found.
+ */
+export function misdirected({ signingSecret, path, clock, log }: MisdirectedOptions): RequestListener {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  const isSlacks = async (request: Parameters<RequestListener>[0]): Promise<string | null> => {
+    if (request.method !== "POST" || request.headers["x-slack-signature"] === undefined) return null;
+    const body = await readBody(request);
+    return whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now()) === null
+      ? body.toString()
+      : null;
+  };
+  return (request, response) => {
+    const notFound = (text: string) =>
+      response.writeHead(404, { "content-type": "text/plain", connection: "close" }).end(`${text}\n`);
+    isSlacks(request).then(
+      (body) => {
+        if (body === null) return notFound("Not found");
+        const came = (request.url ?? "/").split("?", 1)[0]?.slice(0, SHOWN) ?? "/";
+        if (clock.monotonic() - saidAt >= SAID_EVERY_MS) {
+          saidAt = clock.monotonic();
+          log.warn({ came, path }, "%s", misdirectedSentence(came, path));
+        }
+        const isCommand = new URLSearchParams(body).has("command");
+        return isCommand
+          ? sendJson(response, misdirectedMessage(came, path))
+          : notFound(misdirectedSentence(came, path));
+      },
+      () => notFound("Not found"),
+    );
+  };
+}

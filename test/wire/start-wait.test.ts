@@ -1,0 +1,78 @@
+// A start while Slack cannot be asked waits for it, says so, and answers whoever asks whether the process lives.
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { WebClient } from "@slack/web-api";
+import { afterEach, describe, expect, test } from "vitest";
+import { createLogger } from "../../src/log.js";
+import { identifyOnceReached } from "../../src/slack/connection/identity.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { startSlack } from "../sandbox/slack/server.js";
+import type { FaultKind } from "../sandbox/slack/types.js";
+import { Bench, breathe, MODES } from "./bench.js";
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  afterEach(() => bench.stop());
+
+  test.each<[string, FaultKind]>([
+    ["HTTP 503", { type: "status", status: 503 }],
+    ["ratelimited", { type: "ratelimited", retryAfter: 7 }],
+    ["network", { type: "reset" }],
+    ["internal_error", { type: "error", error: "internal_error" }],
+  ])("%s to auth.test: waits, answers /healthz, is not ready, and starts when Slack is back", async (word, kind) => {
+    bench = await Bench.start(mode, { idle: true });
+    bench.slack.faults.add({ method: "auth.test", kind });
+    const port = await freePort();
+    let isStarted = false;
+    const started = bench.startBot({ PORT: String(port) }).then(() => {
+      isStarted = true;
+    });
+    const waits = () => bench.log.filter((line) => line.includes("the start waits for it")).length;
+    await bench.until(() => waits() >= 3);
+    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    expect((await get("/healthz")).status).toBe(200);
+    const ready = await get("/readyz");
+    expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false, slack: { ok: false, why: word } }]);
+    expect((await get("/slack/events")).status).toBe(404);
+    expect(bench.log.find((line) => line.includes("the start waits for it"))).toMatch(/"todo":"\w+/);
+    bench.slack.faults.clear();
+    await bench.until(() => isStarted);
+    await started;
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("a refusal ends the start at once", async () => {
+    bench = await Bench.start(mode, { idle: true });
+    await expect(bench.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
+    expect(bench.log.filter((line) => line.includes("the start waits for it"))).toEqual([]);
+  });
+});
+
+test("a stop ends the wait, whatever is being waited for", async () => {
+  const clock = new ManualClock();
+  const slack = await startSlack({ clock });
+  const log = createLogger({ level: "silent", pretty: false, secrets: [] });
+  const client = new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  for (const kind of [{ type: "hang" }, { type: "status", status: 503 }] as const) {
+    slack.faults.clear();
+    slack.faults.add({ method: "auth.test", kind });
+    const stopping = new AbortController();
+    const waiting = identifyOnceReached(client, { clock, log, signal: stopping.signal });
+    const ended = expect(waiting).rejects.toThrow("stop");
+    const asked = slack.calls.length;
+    for (let turns = 0; turns < 500 && slack.calls.length === asked && clock.sleeping === 0; turns++) await breathe();
+    stopping.abort(new Error("stop"));
+    await ended;
+  }
+  await slack.stop();
+});
