@@ -122,7 +122,7 @@ export class HealthStore {
   async history(now: number): Promise<History> {
     const rows = await this.db
       .selectFrom("health_hours")
-      .selectAll()
+      .select(["hour", "up_ms", "down_ms"])
       .where("hour", ">", Math.floor((now - HOURS_KEPT_MS) / HOUR_MS))
       .execute();
     const stored = this.rows.each(rows, (row) =>

@@ -1,5 +1,6 @@
 // What is remembered of runs. Every change goes through `update`, so that an older view never overwrites a newer one.
 
+import { z } from "zod";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, UnreadableRow } from "../store/row-reader.js";
@@ -10,6 +11,8 @@ import { UnreadableRun } from "./unreadable-run.js";
 const NEVER_BEGUN: Run["state"][] = ["waiting", "withdrawn", "refused"];
 /** More writers than this at one run, all winning against us, do not exist. */
 const ATTEMPTS = 20;
+
+const countedSchema = z.object({ version: z.int() });
 
 /** Lists leave out the runs that cannot be read; whoever asks for one of them gets an UnreadableRun. */
 export class RunStore {
@@ -70,7 +73,7 @@ export class RunStore {
   async inFlight(): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
-      .select(["key", storedDoc(this.db).as("doc")])
+      .select(["key", "version", storedDoc(this.db).as("doc")])
       .where("in_flight", "=", 1)
       .orderBy("requested_at")
       .execute();
@@ -118,7 +121,7 @@ export class RunStore {
     if (runIds.length === 0) return new Map();
     const rows = await this.db
       .selectFrom("runs")
-      .select(["key", "hex_run_id", storedDoc(this.db).as("doc")])
+      .select(["key", "version", "hex_run_id", storedDoc(this.db).as("doc")])
       .where("hex_run_id", "in", [...runIds])
       .execute();
     return new Map(this.rows.each(rows, (row) => [row.hex_run_id ?? "", this.#parse(row)]));
@@ -157,7 +160,7 @@ export class RunStore {
   async recentlyEnded(limit: number): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
-      .select(["key", storedDoc(this.db).as("doc")])
+      .select(["key", "version", storedDoc(this.db).as("doc")])
       .where("in_flight", "=", 0)
       .orderBy("finished_at", "desc")
       .limit(limit)
@@ -191,8 +194,15 @@ export class RunStore {
     }
   }
 
-  #parse({ key, doc }: { key: string; doc: StoredDoc }): Run {
-    return this.rows.doc({ table: "runs", key }, runSchema, doc);
+  /** A document of another run, or a version that no change can follow, would hold up the watch at each of its rounds. */
+  #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
+    const place = { table: "runs", key } as const;
+    this.rows.columns(place, countedSchema, { version });
+    return this.rows.doc(
+      place,
+      runSchema.refine((run) => run.key === key, { path: ["key"] }),
+      doc,
+    );
   }
 }
 

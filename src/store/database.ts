@@ -2,13 +2,14 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely } from "kysely";
 import Database from "libsql";
 import { DatabaseFile } from "./database-file.js";
 import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
 import type { Tables } from "./tables.js";
+import { textsAsBytes } from "./texts-as-bytes.js";
 
 export type Db = Kysely<Tables>;
 
@@ -49,7 +50,8 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       const file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
-      const db = new Kysely<Tables>({ dialect: new GuardedDialect(new SqliteDialect({ database: file })) });
+      const { dialect, plugin } = textsAsBytes({ database: file });
+      const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect), plugins: [plugin] });
       await migrateFile(db);
       const own = new DatabaseFile(file, path);
       return { db, close: () => closeFile(own, db).finally(unlock), file: own };

@@ -60,7 +60,11 @@ export class AlertStore {
 
   /** @throws UnreadableRow */
   async get(subject: string): Promise<Alert | null> {
-    const row = await this.db.selectFrom("alerts").selectAll().where("subject", "=", subject).executeTakeFirst();
+    const row = await this.db
+      .selectFrom("alerts")
+      .select(["channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"])
+      .where("subject", "=", subject)
+      .executeTakeFirst();
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "alerts", key: subject }, rowSchema, row);
     const { posting, doubled, reposted, settled, ...rest } = read;

@@ -63,7 +63,11 @@ export class CardStore {
 
   /** @throws UnreadableRow */
   async get(runKey: string): Promise<Card | null> {
-    const row = await this.db.selectFrom("cards").selectAll().where("run_key", "=", runKey).executeTakeFirst();
+    const row = await this.db
+      .selectFrom("cards")
+      .select(["channel", "ts", "requester", "shown", "moved_from", "moved_why", "settled"])
+      .where("run_key", "=", runKey)
+      .executeTakeFirst();
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
     const { channel, ts, requester, shown, moved_from, moved_why, settled } = read;
