@@ -84,6 +84,23 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(bench.starts).toEqual([]);
   });
 
+  test("long inputs and long titles: every project is on one of the pages, with its Run", async () => {
+    const names = Array.from({ length: 10 }, (_, i) => `name_${i}`);
+    const accepted = Object.fromEntries(names.map((name) => [name, { dataType: "STRING" as const }]));
+    const titles = Array.from({ length: 6 }, (_, i) => `Revenue ${i} ${"of the north & the south ".repeat(5)}`);
+    for (const title of titles) bench.hex.workspace.addProject({ title, inputs: accepted });
+    await bench.ask(`run revenue ${names.map((name) => `${name}=${"x".repeat(100)}`).join(" ")}`);
+    let seen = "";
+    for (let page = 1; page <= titles.length; page++) {
+      seen += shown(chooser());
+      expect(buttonsOf(chooser())).toContain("run_project");
+      if (!buttonsOf(chooser()).includes("projects_next")) break;
+      await bench.slack.click(chooser(), "projects_next");
+      await bench.slack.waitForMessage((message) => shown(message).includes(`Page ${page + 1}`));
+    }
+    expect(titles.map((_, i) => seen.includes(`Revenue ${i} `))).toEqual(titles.map(() => true));
+  });
+
   test("a button of before, which carries nothing, starts a plain run", async () => {
     const { id } = bench.hex.workspace.addProject({ title: "Revenue" });
     await bench.ask("run revenue");

@@ -39,17 +39,21 @@ const finished = (text: string, max: number) => shortenMrkdwn(escapeLoose(text),
 /** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out, buttons never. */
 export function message(text: string, blocks: readonly (KnownBlock | null)[]): Message {
   const wanted = blocks.filter((block) => block !== null);
-  const length = (block: KnownBlock) => JSON.stringify(block).length;
   const buttons = wanted.filter((block) => block.type === "actions");
-  let room = LIMITS.messageBlocksText - buttons.reduce((sum, block) => sum + length(block), 0);
+  let room = LIMITS.messageBlocksText - lengthOf(buttons);
   let places = LIMITS.messageBlocks - buttons.length;
   const kept = wanted.filter((block) => {
     if (block.type === "actions") return true;
-    room -= length(block);
+    room -= lengthOf([block]);
     places -= 1;
     return room >= 0 && places >= 0;
   });
   return { text: finished(text, LIMITS.messageText), blocks: kept };
+}
+
+/** What blocks take of a message's room, in characters of JSON. */
+export function lengthOf(blocks: readonly (KnownBlock | null)[]): number {
+  return blocks.reduce((sum, block) => sum + (block === null ? 0 : JSON.stringify(block).length), 0);
 }
 
 /** A paragraph of mrkdwn, with a button at its right. */

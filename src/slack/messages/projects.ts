@@ -5,14 +5,15 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { type Carried, packed, TOO_LONG } from "../actions/carried.js";
 import { ACTIONS } from "../actions/ids.js";
-import { actions, button, context, type Message, message, section } from "./blocks.js";
+import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
+import { LIMITS } from "./limits.js";
 import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 
 const PROJECTS_PER_PAGE = 8;
-/** As many fit into one message when each button carries a long command. */
-const CARRYING_PER_PAGE = 4;
+/** Kept free for what is said above a list, and for page numbers of several digits, in characters of the message's JSON. */
+const SPARE = 1_000;
 /** Longest value of a button that carries something, in characters of the message's JSON. Slack takes 2,000 and not more. */
 const CARRYING_VALUE = 1_500;
 
@@ -37,7 +38,7 @@ export function projectsMessage(view: ProjectsView): Message {
   const { projects, words, readAt, complete, place } = view;
   if (projects.length === 0) return emptyMessage(words);
   const carried = carriedOf(view);
-  const perPage = carried === undefined ? PROJECTS_PER_PAGE : CARRYING_PER_PAGE;
+  const perPage = perPageOf(view, carried);
   const pages = Math.ceil(projects.length / perPage);
   const page = Math.min(Math.max(0, view.page), pages - 1);
   const shown = projects.slice(page * perPage, (page + 1) * perPage);
@@ -45,7 +46,7 @@ export function projectsMessage(view: ProjectsView): Message {
   const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
   return message(`${count(projects.length, "project")}, ${published} published`, [
     section(`*${count(projects.length, "project")}*${filter}, ${published} published`),
-    carried === undefined ? null : carriedBlock(carried === TOO_LONG ? TOO_LONG : view.carried),
+    carriedBlockOf(view, carried),
     ...shown.flatMap((project) =>
       projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page, carried }, place),
     ),
@@ -54,6 +55,19 @@ export function projectsMessage(view: ProjectsView): Message {
       `${pages > 1 ? `Page ${page + 1} of ${pages} · ` : ""}As of ${date(readAt, "{time}")}${complete ? "" : " · The workspace has more projects than are read here: narrow it down in Hex"}`,
     ),
   ]);
+}
+
+/**
+ * As many as fit into one message, whichever they are: every page is cut at the same places, and a project that a message had
+ * no room for would be on none.
+ */
+function perPageOf(view: ProjectsView, carried: InValue): number {
+  const { projects, nonce, words, place } = view;
+  const state = { nonce, words: fewWords(words), page: 0, carried };
+  const longest = Math.max(...projects.map((project) => lengthOf(projectBlocks(project, state, place))));
+  const around = lengthOf([carriedBlockOf(view, carried), pager(view, 1, 3, carried)]);
+  const fitting = Math.floor((LIMITS.messageBlocksText - SPARE - around) / longest);
+  return Math.min(PROJECTS_PER_PAGE, Math.max(1, fitting));
 }
 
 /** As it goes into the values of buttons; undefined when nothing does. */
@@ -66,6 +80,10 @@ function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
   return wanted === undefined || JSON.stringify(longest).length <= CARRYING_VALUE ? wanted : TOO_LONG;
 }
 const UUID = "00000000-0000-0000-0000-000000000000";
+
+function carriedBlockOf(view: ProjectsView, carried: InValue): KnownBlock | null {
+  return carried === undefined ? null : carriedBlock(carried === TOO_LONG ? TOO_LONG : view.carried);
+}
 
 function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
   if (carried === TOO_LONG) {

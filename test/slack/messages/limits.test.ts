@@ -340,6 +340,16 @@ describe("never past a limit, whatever the data", () => {
         check(chooseProjectMessage(words, made));
       }),
     );
+    // No page leaves out a project for want of room.
+    fc.assert(
+      fc.property(view, nasty, (made, words) => {
+        const projects = made.projects.map((one, at) => ({ ...one, id: `id-of-${at}-`, lastPublishedAt: NOW }));
+        const pages = projects.map((_, page) => chooseProjectMessage(words, { ...made, projects, page }));
+        const text = JSON.stringify(pages);
+        expect(projects.filter(({ id }) => !text.includes(id))).toEqual([]);
+        expect(pages.every((one) => JSON.stringify(one).includes("As of"))).toBe(true);
+      }),
+    );
   });
 
   test("lists of runs", () => {
