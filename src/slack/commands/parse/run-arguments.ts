@@ -130,9 +130,9 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
   return inline === null;
 }
 
-/** A link may hold a `=` and is no input. */
+/** A link may hold a `=` and is no input, also in brackets or as its path alone. */
 function isInput({ text }: Word): boolean {
-  return text.includes("=") && !/^(https?:\/\/|[\w-]+(\.[\w-]+)+(:\d+)?\/)/i.test(text);
+  return text.includes("=") && !/^[<([{]{0,8}(https?:\/\/|\/|[\w-]+(\.[\w-]+)+(:\d+)?\/)/i.test(text);
 }
 
 function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {

@@ -36,10 +36,13 @@ function withoutEdges(word: string): string {
 
 /** Of formatting that began before the sub-command and goes on to the end of the text (`` `run 5d2f…` ``), the end goes too. */
 function withoutLastMark(name: string, rest: string): string {
-  const mark = name.charAt(0);
-  const goesOn = mark !== "" && FORMATTING.includes(mark) && !name.endsWith(mark) && rest.endsWith(mark);
-  const isPaired = rest.split(mark).length % 2 === 1;
-  return goesOn && !isPaired ? rest.slice(0, -1).trimEnd() : rest;
+  const [marks = ""] = /^[*_~`]{0,8}/.exec(name) ?? [];
+  const end = [...marks].reverse().join("");
+  if (end === "" || FORMATTING.includes(name.charAt(name.length - 1)) || !rest.endsWith(end)) return rest;
+  const inside = rest.slice(0, -end.length);
+  // One that is left over inside belongs to the end.
+  const isPaired = [...marks].every((mark) => inside.split(mark).length % 2 === 1);
+  return isPaired ? inside.trimEnd() : rest;
 }
 
 /** The name that was probably meant: the only one that begins so, or one at most two typing errors away; null when none is close. */

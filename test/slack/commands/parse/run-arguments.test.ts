@@ -241,3 +241,15 @@ describe("sub-commands", () => {
     expect(closest(word, names)).toBe(name);
   });
 });
+
+test.each([
+  "(https://app.hex.tech/acme/app/x/latest?selectedCellId=1)",
+  "[https://app.hex.tech/acme/app/x/latest?selectedCellId=1]",
+  "(app.hex.tech/acme/app/x?a=b)",
+  "/acme/app/x/latest?a=b",
+])("the link %s is a project, whatever stands in its query", (link) => {
+  expect(parseRunArguments(`${link} days=7`)).toMatchObject({
+    ok: true,
+    arguments: { target: link, inputs: { days: 7 } },
+  });
+});
