@@ -156,7 +156,8 @@ describe("Postgres", () => {
   }, 60_000);
   afterAll(() => postgres.stop());
 
-  const started = (url: string) => Bench.start("http", { env: { DATABASE_URL: url } });
+  // The bot goes by the database's clock, and what Slack signs must not look old by it.
+  const started = (url: string) => Bench.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });
 
   test("that takes no writes", async () => {
     const url = await postgres.database("standing_by");
