@@ -85,11 +85,11 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("long inputs and long titles: every project is on one of the pages, with its Run", async () => {
-    const names = Array.from({ length: 10 }, (_, i) => `name_${i}`);
+    const names = Array.from({ length: 11 }, (_, i) => `name_${i}`);
     const accepted = Object.fromEntries(names.map((name) => [name, { dataType: "STRING" as const }]));
-    const titles = Array.from({ length: 6 }, (_, i) => `Revenue ${i} ${"of the north & the south ".repeat(5)}`);
+    const titles = Array.from({ length: 6 }, (_, i) => `Revenue ${i} ${"R&D <EU> ".repeat(13)}`);
     for (const title of titles) bench.hex.workspace.addProject({ title, inputs: accepted });
-    await bench.ask(`run revenue ${names.map((name) => `${name}=${"x".repeat(100)}`).join(" ")}`);
+    await bench.ask(`run revenue ${names.map((name) => `${name}=${"x".repeat(95)}`).join(" ")}`);
     let seen = "";
     for (let page = 1; page <= titles.length; page++) {
       seen += shown(chooser());
