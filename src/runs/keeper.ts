@@ -33,12 +33,19 @@ const REMOVE_MS = 60 * MINUTE;
 const UNREACHABLE_MS = DAY;
 /** No run of Hex takes that long. */
 const TOO_LONG_MS = 7 * DAY;
+/**
+ * A run is not given up before this process has tried for so long, in ms: the bot may have been stopped, the machine asleep, or
+ * its clock set wrong, and Hex may know the end.
+ */
+const LAST_TRIES_MS = 10 * MINUTE;
 
 export class Keeper {
   /** What is being taken care of at this moment. */
   readonly #busy = new Map<string, Promise<void>>();
   /** The start that waits for its turn. */
   #turn: { key: string; over: AbortController } | null = null;
+  /** Since when this process has seen that a run is to be given up, by its key and the monotonic clock. */
+  readonly #hopelessSince = new Map<string, number>();
   /** By the monotonic clock. */
   #sweptAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
@@ -64,6 +71,8 @@ export class Keeper {
     const { store, clock, titles } = this.options;
     const runs = await store.inFlight();
     for (const run of runs) this.#care(run, false);
+    const keys = new Set(runs.map(({ key }) => key));
+    for (const key of this.#hopelessSince.keys()) if (!keys.has(key)) this.#hopelessSince.delete(key);
     // Whoever no longer wants to start holds up nobody.
     if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
     this.#begin("turns", () => this.#giveTurns(signal));
@@ -133,7 +142,18 @@ export class Keeper {
       const why = isLive(stored) ? hopeless(stored, now) : null;
       return why && isLive(stored) ? lost(stored, why, now) : null;
     };
-    return givenUp(run) && (() => store.update(run.key, givenUp));
+    return this.#isGivenUp(run, now) ? () => store.update(run.key, givenUp) : null;
+  }
+
+  #isGivenUp(run: Run, now: number): boolean {
+    if (!isLive(run) || hopeless(run, now) === null) {
+      this.#hopelessSince.delete(run.key);
+      return false;
+    }
+    const tried = this.options.clock.monotonic();
+    const since = this.#hopelessSince.get(run.key) ?? tried;
+    this.#hopelessSince.set(run.key, since);
+    return tried - since >= LAST_TRIES_MS;
   }
 }
 

@@ -87,6 +87,23 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     expect(bench.requests("listRuns").filter(({ query }) => query.get("runTriggerFilter") === "API")).toEqual([]);
   });
 
+  const NO_NEWS = "No news from Hex";
+  test.each([
+    ["two days, in an outage of Hex", 2, NO_NEWS],
+    ["eight days", 8, "Running"],
+  ])("the machine sleeps for %s: how the run ended meanwhile is shown", async (_, days, before) => {
+    const id = await startRun();
+    if (before === NO_NEWS) {
+      bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+      await bench.cardShows(NO_NEWS);
+      bench.hex.faults.clear();
+    }
+    bench.hex.workspace.finishRun(id, "COMPLETED");
+    bench.clock.set(days * 24 * HOUR);
+    await bench.cardShows(/Completed|Not known|No longer watched/);
+    expect(shown(bench.card())).toContain("Completed");
+  });
+
   test("Hex asks to wait for long while a run is in flight: /readyz says that nobody asks about it", async () => {
     await startRun();
     for (const endpoint of ["getRun", "listRuns"] as const) {
