@@ -171,6 +171,19 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.until(() => answers().filter((one) => shown(one).includes("`access_denied`")).length >= 3);
   });
 
+  test("a scope that is taken away while a run goes on and given back after its end: the same card shows the end", async () => {
+    const project = await start({ runningMs: 30_000 });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("Running");
+    bench.slack.scopes.delete("chat:write");
+    const told = await answered(/Completed\*/);
+    expect(shown(told)).toContain("`missing_scope`: The app lacks a scope");
+    bench.slack.scopes.add("chat:write");
+    await bench.cardShows("Completed");
+    await bench.pass(60_000);
+    expect(bench.cards).toHaveLength(1);
+  });
+
   describe("a card that Slack no longer lets be edited", () => {
     test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
       "%s to every edit: the end is told in a plain message in its thread, once",
@@ -202,7 +215,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.slack.command(`run ${project.id}`);
       await bench.until(() => bench.cards.length === 1);
       bench.slack.faults.add({ method: "chat.update", kind: refusal("a_word_of_tomorrow") });
-      bench.slack.faults.add({ method: "chat.postMessage", times: 4, kind: refusal("a_word_of_tomorrow") });
+      bench.slack.faults.add({ method: "chat.postMessage", times: 2, kind: refusal("a_word_of_tomorrow") });
       await bench.until(() => bench.cards.length === 2);
       const dm = bench.slack.dm(bench.slack.people.ada).id;
       expect(bench.card(1)).toMatchObject({ channel: dm, blocks: [] });

@@ -168,7 +168,10 @@ export class Cards {
     const toShow = fingerprint(content);
     if (ts === null || settled || shown === toShow) return;
     const failure = await edit(slack, { channel, ts }, content);
-    if (failure?.kind === "rate_limited") return this.#later(runKey, retryPauseMs(failure, 1));
+    if (failure?.kind === "rate_limited") {
+      return this.#later(runKey, retryPauseMs(failure, this.#countFailure(runKey)));
+    }
+    this.#failures.delete(runKey);
     // The next sweep tries again what may pass.
     if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
   }
@@ -246,15 +249,15 @@ export class Cards {
     const card = await cards.get(run.key);
     // Its end was told long ago: what is new about it, such as that it was run again, is news to nobody.
     if (card === null || (card.settled && isEnded(run))) return;
-    const isStuck = card.ts !== null && isRefusedHere(failure);
+    // A scope that is missing may be granted: the card stays where it is until then.
+    const isStuck = card.ts !== null && isRefusedHere(failure) && failure.kind !== "credentials";
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
       // Whoever asked for the run gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
       await cards.change(run.key, { channel: card.requester, ts: null, shown: null, moved });
       return this.#later(run.key, 0);
     }
-    const failures = (this.#failures.get(run.key) ?? 0) + 1;
-    remember(this.#failures, run.key, failures);
+    const failures = this.#countFailure(run.key);
     if (isEnded(run)) {
       const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
       if ((isTold && isStuck) || this.options.clock.now() - run.endedAt > KEEP_TRYING_MS) return this.#settle(run.key);
@@ -263,6 +266,13 @@ export class Cards {
       return remember(this.#refused, run.key, shown);
     }
     this.#later(run.key, retryPauseMs(failure, failures));
+  }
+
+  /** How often in a row Slack has not taken it, this time included. */
+  #countFailure(runKey: string): number {
+    const failures = (this.#failures.get(runKey) ?? 0) + 1;
+    remember(this.#failures, runKey, failures);
+    return failures;
   }
 
   /** Tells how a run ended whose card does not show it, once. True when it is told, or need not be. */

@@ -21,7 +21,7 @@ export interface Target {
 /** Posts a message; when Slack does not take it as it is, its text alone. Resolves with the place, or why it is not there. */
 export async function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
   const posted = await postAsIs(slack, to, message);
-  if (isPosted(posted) || !refusesMessage(posted)) return posted;
+  if (isPosted(posted) || !refusesMessage(posted) || message.blocks.length === 0) return posted;
   const plain = await postAsIs(slack, to, { text: plainText(message) });
   return isPosted(plain) ? plain : worse(posted, plain);
 }
