@@ -16,6 +16,7 @@ import { Budget } from "./hex/budget.js";
 import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
+import { ownLink } from "./hex/own-link.js";
 import { StatusPage } from "./hex/status-page.js";
 import { abortable } from "./lib/abortable.js";
 import { watchForSteps } from "./lib/clock-steps.js";
@@ -174,8 +175,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     void cards.redraw(run.key);
     watcher.wake();
   };
-  const runs = new RunStore(store.db, onChange, rows);
-  const leadersRuns = new RunStore(store.db, onChange, rows, leadership.write);
+  const linkOf = (url: string) => ownLink(url, config.hex.origin);
+  const runs = new RunStore(store.db, onChange, rows, undefined, linkOf);
+  const leadersRuns = new RunStore(store.db, onChange, rows, leadership.write, linkOf);
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
   const watcher = new Watcher({

@@ -1,6 +1,7 @@
 // When to warn that the token expires, pure.
 
 import { z } from "zod";
+import { epochMs } from "../lib/epoch.js";
 
 const DAY = 24 * 60 * 60_000;
 /** How many days ahead it is warned, nearest first. */
@@ -10,12 +11,12 @@ const KEPT = 5;
 
 /** What was said about the expiry of one token. Times in epoch ms. */
 export const noticeSchema = z.object({
-  expiresAt: z.number(),
+  expiresAt: epochMs,
   /** The last warning: how many days ahead it was due, and when it was given. */
   days: z.literal(WARN_DAYS),
-  at: z.number(),
+  at: epochMs,
   /** When a token with another expiry was seen. */
-  renewedAt: z.number().nullable(),
+  renewedAt: epochMs.nullable(),
 });
 export type Notice = z.output<typeof noticeSchema>;
 

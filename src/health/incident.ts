@@ -2,24 +2,25 @@
 
 import { z } from "zod";
 import { factsSchema } from "../hex/errors.js";
+import { epochMs } from "../lib/epoch.js";
 
 const failureSchema = z.object({
   facts: factsSchema,
   /** Epoch ms. */
-  at: z.number(),
+  at: epochMs,
   /** Of the probe, as in the log. */
   reference: z.string(),
 });
 export type Failure = z.output<typeof failureSchema>;
 
-const causeSchema = z.object({ facts: factsSchema, at: z.number() });
+const causeSchema = z.object({ facts: factsSchema, at: epochMs });
 
 /** Times in epoch ms. */
 const base = {
   /** The reference of the probe that opened it. */
   id: z.string(),
   /** The first failure. */
-  since: z.number(),
+  since: epochMs,
   /** What it is now, or was at last. */
   cause: causeSchema,
   /** The first cause of each kind, oldest first. */
@@ -31,9 +32,9 @@ const base = {
 };
 const downSchema = z.object({ ...base, state: z.literal("down") });
 /** Hex answers again and is being watched: when it goes down again soon, this is the same incident. */
-const backSchema = z.object({ ...base, state: z.literal("back"), backAt: z.number() });
+const backSchema = z.object({ ...base, state: z.literal("back"), backAt: epochMs });
 /** It ended when Hex came back. */
-const overSchema = z.object({ ...base, state: z.literal("over"), backAt: z.number() });
+const overSchema = z.object({ ...base, state: z.literal("over"), backAt: epochMs });
 
 export const incidentSchema = z.discriminatedUnion("state", [downSchema, backSchema, overSchema]);
 export type Incident = z.output<typeof incidentSchema>;
@@ -50,7 +51,7 @@ export const healthSchema = z.discriminatedUnion("state", [
     failures: z.number(),
     sign: z
       .discriminatedUnion("of", [
-        z.object({ of: z.literal("life"), at: z.number() }),
+        z.object({ of: z.literal("life"), at: epochMs }),
         z.object({ of: z.literal("another_cause"), failure: failureSchema }),
       ])
       .nullable(),
@@ -58,7 +59,7 @@ export const healthSchema = z.discriminatedUnion("state", [
   /** `first`: one failure since then, which may be nothing. `quietSince`: when Hex last began to answer without one, epoch ms. */
   z.object({
     ...{ state: z.literal("back"), incident: backSchema },
-    ...{ first: failureSchema.nullable(), quietSince: z.number() },
+    ...{ first: failureSchema.nullable(), quietSince: epochMs },
   }),
 ]);
 export type Health = z.output<typeof healthSchema>;

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
 import type { Expiry } from "../hex/schema.js";
+import { epochMs } from "../lib/epoch.js";
 import { parseJson } from "../lib/json.js";
 import { noticed, noticeSchema } from "./expiry.js";
 import type { Span } from "./history.js";
@@ -10,11 +11,11 @@ import { type Health, healthSchema, type IncidentIn, pauseMs, stepped, unwatched
 
 const probeSchema = z.object({
   /** Epoch ms. */
-  at: z.number(),
+  at: epochMs,
   ok: z.boolean(),
   kind: z.enum(HEX_ERROR_KINDS).nullable(),
   /** Until when it speaks for how Hex is, unless another one comes before, epoch ms. */
-  until: z.number(),
+  until: epochMs,
 });
 /** The last probe that said anything about Hex. */
 export type Probe = z.output<typeof probeSchema>;
@@ -23,7 +24,7 @@ export const memorySchema = z.object({
   health: healthSchema,
   probe: probeSchema.nullable(),
   /** As the last probe saw it, null: it was not told when it expires; `expiresAt` in epoch ms, null: never. */
-  token: z.object({ expiresAt: z.number().nullable() }).nullable(),
+  token: z.object({ expiresAt: epochMs.nullable() }).nullable(),
   /** Oldest first. */
   notices: z.array(noticeSchema),
   /** The id of the workspace that the token belongs to, and the Hex that said so; null before, as in what version 0.1 stored. */
@@ -62,6 +63,8 @@ export interface Remembered {
 
 /** A probe speaks for two pauses and this time: the next one may be slow, or wait for its turn. In ms. */
 const LENIENCE_MS = 2 * 60_000;
+/** No probe speaks for longer, whatever is stored: a span is cut into hours, and each of them is written. In ms. */
+const LONGEST_SPAN_MS = 24 * 60 * 60_000;
 
 /** `now`: epoch ms; `probeMs`: the usual pause between two probes; `origin`: the Hex that was asked. */
 export function remembered(
@@ -106,5 +109,6 @@ export function isOverdue({ at, until }: Probe, now: number): boolean {
 /** The time that a probe speaks for until `now`; null when there is none. */
 export function spanOf(probe: Probe | null, now: number): Span | null {
   if (probe === null || now <= probe.at) return null;
-  return { from: probe.at, to: Math.min(now, probe.until), ok: probe.ok };
+  const to = Math.min(now, probe.until);
+  return { from: Math.max(probe.at, to - LONGEST_SPAN_MS), to, ok: probe.ok };
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { JsonValue } from "../hex/client.js";
 import { factsSchema } from "../hex/errors.js";
 import { hasCome } from "../lib/due.js";
+import { epochMs } from "../lib/epoch.js";
 
 /** JSON already, as whatever is stored. (`z.json()` would look at each value once more, and drop an input called `__proto__`.) */
 const inputsSchema = z.custom<Record<string, JsonValue>>(
@@ -34,12 +35,12 @@ const base = {
   requester: z.string().nullable(),
   /** API, SCHEDULED or APP_REFRESH, for a run that was started elsewhere. */
   trigger: z.string().nullable(),
-  requestedAt: z.number(),
+  requestedAt: epochMs,
   reference: z.string(),
   /** The median of the project's completed runs, in ms. */
   typicalMs: z.number().nullable(),
   /** Who has started it again from its card. */
-  again: z.object({ by: z.string(), at: z.number() }).nullable(),
+  again: z.object({ by: z.string(), at: epochMs }).nullable(),
 };
 
 const hexSchema = z.object({
@@ -55,7 +56,7 @@ const known = {
   ...base,
   hex: hexSchema,
   /** When Hex began to run it. */
-  startedAt: z.number().nullable(),
+  startedAt: epochMs.nullable(),
 };
 
 const inFlight = {
@@ -63,23 +64,23 @@ const inFlight = {
   /** As Hex said it last, known to this bot or not. */
   status: z.string(),
   /** Why Hex cannot be asked about it at the moment, and since when. */
-  trouble: z.object({ facts: factsSchema, since: z.number() }).nullable(),
+  trouble: z.object({ facts: factsSchema, since: epochMs }).nullable(),
 };
 
-const ended = { ...known, endedAt: z.number(), elapsedMs: z.number().nullable() };
+const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
 const cancelFailure = z.object({ facts: factsSchema, reference: z.string() }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
   /** `looking`: the request's end is not known, and the run is being looked for. `lease`: see `LEASE_MS`. */
-  z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: z.number() }),
+  z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: epochMs }),
   /** Hex has proven that no run exists and that one can be started later: it is tried again at `nextAt`, until `until`. */
   z.object({
     ...base,
     state: z.literal("waiting"),
     facts: factsSchema,
     tries: z.number(),
-    nextAt: z.number(),
-    until: z.number(),
+    nextAt: epochMs,
+    until: epochMs,
   }),
   z.object({ ...inFlight, state: z.literal("pending"), cancelFailure }),
   z.object({ ...inFlight, state: z.literal("running"), cancelFailure }),
@@ -90,7 +91,7 @@ export const runSchema = z.discriminatedUnion("state", [
     by: z.string(),
     accepted: z.boolean(),
     heldBack: factsSchema.nullable().default(null),
-    lease: z.number(),
+    lease: epochMs,
   }),
   z.object({ ...ended, state: z.literal("completed") }),
   z.object({ ...ended, state: z.literal("errored") }),
@@ -100,9 +101,9 @@ export const runSchema = z.discriminatedUnion("state", [
   /** `by`: who cancelled it here; null: somebody in Hex. */
   z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
   /** Somebody cancelled it while it waited: it never began. */
-  z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: z.number() }),
+  z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: epochMs }),
   /** Hex has proven that no run exists. */
-  z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: z.number() }),
+  z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: epochMs }),
   /**
    * Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of the new ones it is, if any; `vanished`: Hex no
    * longer knows it; `unreachable`: Hex could not be asked for a day; `too_long`: it did not end within a week.
@@ -112,7 +113,7 @@ export const runSchema = z.discriminatedUnion("state", [
     state: z.literal("lost"),
     why: z.enum(["start_unknown", "several", "vanished", "unreachable", "too_long"]),
     hex: hexSchema.nullable(),
-    endedAt: z.number(),
+    endedAt: epochMs,
   }),
 ]);
 export type Run = z.output<typeof runSchema>;

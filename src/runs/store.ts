@@ -23,6 +23,8 @@ export class RunStore {
     private readonly rows: RowReader = new RowReader(),
     /** How changes are written: the leader's are refused when another process leads. */
     private readonly write: Write = (work) => work(db),
+    /** A stored link to a run as it may be shown; null: not at all. Version 0.1 stored whatever Hex answered. */
+    private readonly linkOf: (url: string) => string | null = (url) => url,
   ) {}
 
   /** Stores a new run. False when one with this key exists, which then stays as it is. */
@@ -198,11 +200,13 @@ export class RunStore {
   #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
     const place = { table: "runs", key } as const;
     this.rows.columns(place, countedSchema, { version });
-    return this.rows.doc(
-      place,
-      runSchema.refine((run) => run.key === key, { path: ["key"] }),
-      doc,
-    );
+    const schema = runSchema.refine((run) => run.key === key, { path: ["key"] });
+    return this.#withLink(this.rows.doc(place, schema, doc));
+  }
+
+  #withLink(run: Run): Run {
+    if (!("hex" in run) || run.hex === null || run.hex.url === null) return run;
+    return { ...run, hex: { ...run.hex, url: this.linkOf(run.hex.url) } };
   }
 }
 

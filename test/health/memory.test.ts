@@ -30,6 +30,12 @@ describe("what a probe adds", () => {
     expect(spanOf(memory.probe, MINUTE)).toEqual({ from: 0, to: MINUTE, ok: true });
   });
 
+  test("a stored probe that speaks for years fills no more than the hours of a day", () => {
+    const probe = { at: 0, ok: true, kind: null, until: 1e13 };
+    const span = spanOf(probe, 1e12);
+    expect(span).toEqual({ from: 1e12 - DAY, to: 1e12, ok: true });
+  });
+
   test("two failures with a time without a watch in between are no outage", () => {
     const { memory } = probe(EMPTY, ill("timeout"), 0);
     expect(probe(memory, ill("timeout"), DAY).memory.health).toMatchObject({ state: "doubt", first: { at: DAY } });

@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Run } from "../../src/runs/run.js";
+import { ownLink } from "../../src/hex/own-link.js";
+import { identityOf, type Run } from "../../src/runs/run.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, lost, started } from "../../src/runs/transitions.js";
 import { CardStore } from "../../src/slack/cards/store.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
+import { RowReader } from "../../src/store/row-reader.js";
 
 const intent = (key: string) =>
   intended(
@@ -55,6 +57,33 @@ describe("RunStore", () => {
     expect((await store.inFlight()).map((run) => run.state)).toEqual(["pending"]);
     expect((await store.byHexRun("run-1"))?.key).toBe("a");
     expect([...(await store.byHexRuns(["run-1", "run-2"])).keys()]).toEqual(["run-1"]);
+  });
+
+  test.each(["-1", "1e300"])("a run that was wanted at %s ms is set aside: no such time can be shown", async (time) => {
+    await store.insert(intent("a"));
+    await store.insert(intent("b"));
+    await sql`update runs set doc = replace(doc, '"requestedAt":1', ${`"requestedAt":${time}`}) where key = 'a'`.execute(
+      opened.db,
+    );
+    expect((await store.inFlight()).map(({ key }) => key)).toEqual(["b"]);
+  });
+
+  test("a stored link is shown only if it may be", async () => {
+    const stored = ["https://app.hex.tech/w/app/p/run/1", "https://evil.example/run/1"];
+    for (const [index, runUrl] of stored.entries()) {
+      await store.insert(intent(String(index)));
+      const adopt = (run: Run) => (run.state === "starting" ? started(run, { ...answer, runUrl }) : null);
+      await store.update(String(index), adopt);
+    }
+    const origin = "https://app.hex.tech";
+    const careful = new RunStore(
+      opened.db,
+      () => undefined,
+      new RowReader(),
+      undefined,
+      (url) => ownLink(url, origin),
+    );
+    expect((await careful.inFlight()).map((run) => identityOf(run)?.url)).toEqual([stored[0], null]);
   });
 
   test("what a run is started with comes back as it was typed, whatever the inputs are called", async () => {
