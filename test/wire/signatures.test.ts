@@ -93,6 +93,22 @@ test("the type of the body may name its characters", async () => {
   expect((await send(String(now()), { "content-type": `${FORM}; charset=utf-8` })).status).toBe(200);
 });
 
+test("a form of very many fields is read in time in proportion to its length", async () => {
+  const body = Array.from({ length: 130_000 }, (_, index) => index.toString(36)).join("&");
+  const headers = {
+    "content-type": FORM,
+    "x-slack-request-timestamp": String(now()),
+    "x-slack-signature": sign(secret(), String(now()), body),
+  };
+  expect((await deliver(bench.slack.eventsUrl ?? "", { body, headers })).status).toBe(200);
+});
+
+test("Slack's check of the certificate is short: a long one is not read without a signature", async () => {
+  const body = `ssl_check=1&${"a".repeat(20_000)}`;
+  const { status } = await deliver(bench.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
+  expect(status).toBe(401);
+});
+
 test("Slack's check of the certificate needs no signature, and does nothing else", async () => {
   const body = `ssl_check=1&${BODY}`;
   const { status } = await deliver(bench.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });

@@ -14,6 +14,8 @@ import { whyNotSigned } from "./signature.js";
 
 /** Slack's payloads are far smaller, in bytes. */
 const MAX_BODY = 1_000_000;
+/** The same of its check of the certificate, which is two short fields. */
+const MAX_CHECK = 10_000;
 const FORM = "application/x-www-form-urlencoded";
 
 export interface HttpReceiverOptions {
@@ -60,7 +62,7 @@ export class HttpReceiver implements Receiver {
     const body = await readBody(request);
     const isForm = mediaType(request) === FORM;
     // Slack checks the certificate of the address without a signature.
-    if (isForm && new URLSearchParams(body.toString()).get("ssl_check") === "1") return refuse(200);
+    if (isForm && isCertificateCheck(body)) return refuse(200);
     const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now());
     if (refusal !== null) {
       if (this.#strangers.allows()) log.warn("A request to Slack's address was refused: %s", refusal);
@@ -100,16 +102,18 @@ function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
+/** It is short. Whatever is longer is not read before it has proven to be Slack's. */
+function isCertificateCheck(body: Buffer): boolean {
+  return body.length <= MAX_CHECK && new URLSearchParams(body.toString()).get("ssl_check") === "1";
+}
+
 /** Interactions come as JSON in one field of a form, commands as its fields. A field that comes twice has no one value. */
 function readForm(text: string): { type: DeliveryType; body: unknown } {
   const fields = new URLSearchParams(text);
   const payload = fields.get("payload");
   if (payload !== null) return { type: "interactive", body: parseJson(payload) };
-  const names = [...new Set(fields.keys())];
-  const values = names.map((name) => {
-    const [value, ...others] = fields.getAll(name);
-    return [name, others.length === 0 ? value : null];
-  });
+  const values = new Map<string, string | null>();
+  for (const [name, value] of fields) values.set(name, values.has(name) ? null : value);
   return { type: "slash_commands", body: Object.fromEntries(values) };
 }
 
