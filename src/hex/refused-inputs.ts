@@ -11,6 +11,8 @@ type Found = { [K in keyof Inputs]-?: NonNullable<Inputs[K]> };
 
 /** Of a name that people are shown, in characters. */
 const LONGEST_NAME = 200;
+/** Of so many refused inputs no more are read: each issue may be about every input, and all that is read is stored. */
+const MOST_NAMED = 100;
 
 /** The older answer: names that the published app does not show, and values of the wrong type. */
 export const listedInputs = {
@@ -52,6 +54,7 @@ export function refusedInputs(
   }
   const found: Found = { unknown: [], wrongType: [], others: [] };
   for (const issue of issues) {
+    if (Object.values(found).flat().length >= MOST_NAMED) break;
     const names = namesIn(issue, sent);
     if (names.length === 0) return undefined;
     for (const name of names) note(found, name, issue, sent);

@@ -229,6 +229,16 @@ describe("inputs that Hex refuses", () => {
     expect(await facts(issues, { days: "many", ...sent })).toMatchObject({ kind: "request_refused" });
   });
 
+  test("a hundred issues about each of a hundred inputs fill no more than a card can be stored with", async () => {
+    const sent = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`input_${index}`, "x"]));
+    const names = Object.keys(sent)
+      .map((name) => `"${name}"`)
+      .join(" ");
+    const issues = Array.from({ length: 100 }, () => ({ message: `Bad: ${names}` }));
+    const told = await facts(issues, sent);
+    expect(told.inputs?.others).toHaveLength(100);
+  });
+
   test("people read Hex's own reason where it is another than the type", async () => {
     const told = await facts([{ path: ["inputParams", "days"], message: "Too large." }]);
     expect(remedyFor(told).causes).toEqual(["`days`: Hex says: Too large."]);
