@@ -193,12 +193,13 @@ export function secretsOf(config: Config): string[] {
   ];
 }
 
-/** The proxy's user and password as they stand in its address, and as the proxy gets them. */
+/** The proxy's user and password as they stand in its address, and as it gets them. A user without a password is a token. */
 function proxySecrets(proxies: Proxies | null): string[] {
   return [proxies?.https, proxies?.http].flatMap((address) => {
     if (!address) return [];
     const { username, password } = new URL(address);
-    if (password === "") return [];
+    if (password === "")
+      return username === "" ? [] : [username, decodeURIComponent(username), `${decodeURIComponent(username)}:`];
     const decoded = decodeURIComponent(password);
     return [`${username}:${password}`, password, decoded, `${decodeURIComponent(username)}:${decoded}`];
   });

@@ -311,6 +311,11 @@ describe("the proxy", () => {
     const secrets = secretsOf(config({ ...SOCKET, HTTPS_PROXY: "http://olga:p%40ss@p.test:3128" }));
     expect(secrets).toEqual(expect.arrayContaining(["olga:p%40ss", "p%40ss", "p@ss", "olga:p@ss"]));
   });
+
+  test("so is a user without a password: it is a token", () => {
+    const secrets = secretsOf(config({ ...SOCKET, HTTPS_PROXY: "http://t0k%2Fen@p.test:3128" }));
+    expect(secrets).toEqual(expect.arrayContaining(["t0k%2Fen", "t0k/en", "t0k/en:"]));
+  });
 });
 
 test("readHexConfig needs the two variables of Hex only", () => {
