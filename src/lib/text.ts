@@ -8,9 +8,13 @@ export function wellFormed(text: string): string {
   return text.replace(HALF, "\uFFFD");
 }
 
-/** The beginning of a text, at most `max` UTF-16 units, cut between characters, well formed. */
+/**
+ * The beginning of a text, at most `max` UTF-16 units, cut between characters, well formed. A copy: a slice would keep all of the
+ * text in memory for as long as it is kept itself.
+ */
 export function beginning(text: string, max: number): string {
   const kept = text.slice(0, max);
   const isHalved = kept.length < text.length && /[\uD800-\uDBFF]$/.test(kept);
-  return wellFormed(isHalved ? kept.slice(0, -1) : kept);
+  const whole = wellFormed(isHalved ? kept.slice(0, -1) : kept);
+  return kept.length < text.length ? Buffer.from(whole).toString() : whole;
 }
