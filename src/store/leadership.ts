@@ -40,6 +40,11 @@ export class NotLeadingError extends Error {
 
 /** How long a lease lasts, in ms: no longer than what is in flight may stand still when the holder is killed. */
 const LEASE_MS = 7_000;
+/**
+ * A lease that lies further ahead is void: the database's clock was set back, or another server with another clock took over, and
+ * its holder is gone. One that is alive renews it within a second. In ms.
+ */
+const VOID_MS = 2 * LEASE_MS;
 /** A holder whose last renewal is older than this stops, in ms: what it has begun has the rest of the lease to end. */
 const CONFIDENT_MS = 5_000;
 /** How often a lease is renewed, and how often it is tried for, in ms. */
@@ -101,14 +106,14 @@ export class Lease implements Leadership {
     });
   };
 
-  /** Takes the lease when nobody has it; null when somebody has. */
+  /** Takes the lease when nobody holds it; null when somebody does. */
   async #begin(): Promise<Term | null> {
     const { store, holder, clock } = this.options;
     if (await oldVersionLeads(store)) return null;
     const confirmedAt = clock.monotonic();
     const { rows } = await sql<{ fence: string }>`
       update ${this.#leader} set holder = ${holder}, fence = fence + 1, until = ${this.#now} + ${LEASE_MS}
-      where until <= ${this.#now} returning fence`.execute(store.db);
+      where until <= ${this.#now} or until > ${this.#now} + ${VOID_MS} returning fence`.execute(store.db);
     const [row] = rows;
     if (row === undefined) return null;
     const term = { fence: Number(row.fence), confirmedAt, over: new AbortController() };

@@ -161,6 +161,16 @@ describe("a leader that is cut off from the database", () => {
   }, 60_000);
 });
 
+test("the leader is gone and the database's clock was set back by an hour: the next one begins as soon as ever", async () => {
+  const { store, clock } = await openFast(await database());
+  await sql`update leader set holder = 'gone', until = hexbot_now() + ${60 * 60 * SECOND}`.execute(store.db);
+  const candidates = new Candidates(clock);
+  candidates.add("next", store);
+  await candidates.anybody();
+  await candidates.stopAll();
+  await store.close();
+}, 60_000);
+
 describe("what only the leader writes", () => {
   const failure = new HexError({ kind: "timeout", operation: "me", host: "h" });
   const probed = (health: HealthStore) =>
