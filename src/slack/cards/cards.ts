@@ -48,7 +48,10 @@ const CLAIM_MS = 45_000;
 const LOOK_AGAIN_MS = 2_000;
 /** After so many failures that may pass, whoever asked hears of a run's end without its card. */
 const TELL_AFTER = 3;
-/** How long (ms) after a run's end its card is tried: what Slack refuses may be granted meanwhile, such as a scope. */
+/**
+ * How long (ms) the card of a run that has ended is tried: what Slack refuses may be granted meanwhile, such as a scope. Since it
+ * failed first and not since the run's end, which may be days ago for a bot that was stopped.
+ */
 const KEEP_TRYING_MS = 24 * 60 * 60_000;
 
 export class Cards {
@@ -58,8 +61,8 @@ export class Cards {
       if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "card");
     }),
   );
-  /** How often in a row Slack has not taken a card. */
-  readonly #failures = new Map<string, number>();
+  /** How often in a row Slack has not taken a card, and since when, by the monotonic clock. */
+  readonly #failures = new Map<string, { count: number; since: number }>();
   /** What Slack has refused to show in a card for good: its fingerprint. */
   readonly #refused = new Map<string, string>();
   /** Runs whose end whoever asked has heard of without the card. */
@@ -169,7 +172,7 @@ export class Cards {
     if (ts === null || settled || shown === toShow) return;
     const failure = await edit(slack, { channel, ts }, content);
     if (failure?.kind === "rate_limited") {
-      return this.#later(runKey, retryPauseMs(failure, this.#countFailure(runKey)));
+      return this.#later(runKey, retryPauseMs(failure, this.#countFailure(runKey).count));
     }
     this.#failures.delete(runKey);
     // The next sweep tries again what may pass.
@@ -257,10 +260,10 @@ export class Cards {
       await cards.change(run.key, { channel: card.requester, ts: null, shown: null, moved });
       return this.#later(run.key, 0);
     }
-    const failures = this.#countFailure(run.key);
+    const { count: failures, since } = this.#countFailure(run.key);
     if (isEnded(run)) {
       const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
-      if ((isTold && isStuck) || this.options.clock.now() - run.endedAt > KEEP_TRYING_MS) return this.#settle(run.key);
+      if ((isTold && isStuck) || this.options.clock.monotonic() - since > KEEP_TRYING_MS) return this.#settle(run.key);
     } else if (isStuck) {
       // The same would be refused again: what comes next may be taken.
       return remember(this.#refused, run.key, shown);
@@ -269,8 +272,9 @@ export class Cards {
   }
 
   /** How often in a row Slack has not taken it, this time included. */
-  #countFailure(runKey: string): number {
-    const failures = (this.#failures.get(runKey) ?? 0) + 1;
+  #countFailure(runKey: string): { count: number; since: number } {
+    const { count, since } = this.#failures.get(runKey) ?? { count: 0, since: this.options.clock.monotonic() };
+    const failures = { count: count + 1, since };
     remember(this.#failures, runKey, failures);
     return failures;
   }
