@@ -238,7 +238,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
 
   const connection = connect({
-    ...{ config: config.slack, identity, log, clock, pingMs: slackPingMs, onCall },
+    // Slack's signatures are of Slack's time: how well the database's clock is set is not their affair.
+    ...{ config: config.slack, identity, log, clock: machineClock, pingMs: slackPingMs, onCall },
     ...{ onUnreadable: (kind) => metrics.slackUnreadable(kind), onRefused },
     network,
   });

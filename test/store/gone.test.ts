@@ -9,6 +9,7 @@ import { systemClock } from "../../src/clock.js";
 import { readConfig } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { openShared } from "../../src/store/postgres.js";
+import { runDatabaseClock } from "../crash/database-clock.js";
 import { LocalPostgres } from "../crash/fleet.js";
 import { Bench } from "../wire/bench.js";
 
@@ -92,3 +93,17 @@ test("a connection that breaks while a statement is under way fails that stateme
   expect(await slow).toBe("failed");
   await close();
 });
+
+test("a database whose clock is an hour ahead: Slack's signatures are taken by this machine's", async ({
+  onTestFinished,
+}) => {
+  const url = await postgres.database("ahead");
+  const store = await openShared(url, () => undefined);
+  const start = Date.now();
+  await runDatabaseClock(store, { start, shows: start + 60 * 60_000, speed: 1 });
+  await store.close();
+  const bench = await Bench.start("http", { idle: true, startsAt: start, env: { DATABASE_URL: url } });
+  onTestFinished(() => bench.stop());
+  await bench.startBot();
+  expect((await bench.slack.command("help")).ack).toMatchObject({ ok: true });
+}, 30_000);
