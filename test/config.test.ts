@@ -143,6 +143,26 @@ describe("what is read", () => {
     expect(config({ ...SOCKET, HEX_STATUS_URL: text }).hexStatusUrl).toBe(url);
   });
 
+  test.each(["p#x", "1#x", "a/b", "a?b", "a b", "p/#?x"])(
+    "a password with %j in DATABASE_URL is to be encoded",
+    (password) => {
+      const [problem = ""] = problems({ ...SOCKET, DATABASE_URL: `postgres://u:${password}@db.test/hexbot` });
+      expect(problem).toContain("must be percent-encoded: write # as %23");
+      expect(problem).not.toContain(password);
+    },
+  );
+
+  test("a % in DATABASE_URL's password that encodes no text is named, and one that stands for itself is taken", () => {
+    const [problem] = problems({ ...SOCKET, DATABASE_URL: "postgres://u:%E4@db.test/hexbot" });
+    expect(problem).toContain("write each % in them as %25");
+    for (const url of [
+      "postgres://u:p%ss@db.test/x",
+      "postgres://db.test/x?user=me@tenant",
+      "postgres://u:a@b@db.test/x",
+    ])
+      expect(config({ ...SOCKET, DATABASE_URL: url }).store).toEqual({ kind: "shared", url });
+  });
+
   test("the secrets of a configuration", () => {
     expect(secretsOf(config(SOCKET))).toEqual([BOT, APP, HEX]);
     expect(secretsOf(config(HTTP))).toEqual([BOT, SIGNING, HEX]);
