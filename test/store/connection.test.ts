@@ -1,0 +1,178 @@
+// How the bot comes to a Postgres, and what it says when it does not: encryption, rights, names, and the server's own state.
+
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startFailure } from "../../src/slack/messages/start.js";
+import { openShared } from "../../src/store/postgres.js";
+import { freePort, LocalPostgres } from "../crash/fleet.js";
+import { selfSigned } from "../sandbox/certificate.js";
+
+const ignore = () => undefined;
+const SECRET = "s3cret";
+
+/** Whether the connections of the store are encrypted. */
+async function isEncrypted(url: string): Promise<boolean> {
+  const { db, close } = await openShared(url, ignore);
+  const { rows } = await sql<{ ssl: boolean }>`select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(db);
+  await close();
+  return rows[0]?.ssl === true;
+}
+
+/** The sentence at the start when the store cannot be opened, and its kind. */
+async function refusal(url: string): Promise<{ kind: string; sentence: string }> {
+  const error = await openShared(url, ignore).catch((refused: unknown) => refused);
+  if (!(error instanceof Error && "kind" in error)) throw new Error("it was opened");
+  const sentence = startFailure(error, 0) ?? "";
+  expect(sentence).not.toContain("HEX_BOT_DATA_DIR");
+  expect(`${sentence} ${JSON.stringify(error)} ${error.stack}`).not.toContain(SECRET);
+  return { kind: String(error.kind), sentence };
+}
+
+async function run(url: string, ...statements: string[]): Promise<void> {
+  const client = new Client({ connectionString: url, ssl: false });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
+
+describe("a server that wants TLS, with a certificate that it has signed itself", () => {
+  let folder: string;
+  let postgres: LocalPostgres;
+  let url: string;
+  let authority: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hex-bot-tls-"));
+    const { cert, key } = selfSigned(Date.now());
+    authority = join(folder, "authority.pem");
+    writeFileSync(authority, cert);
+    // As managed platforms have it: nobody comes in without, but for whoever makes the databases.
+    const hba =
+      "hostnossl all owner 127.0.0.1/32 password\nhostnossl postgres bot all password\nhostssl all all all password\n";
+    postgres = await LocalPostgres.start({ cert, key, hba });
+    url = (await postgres.database("wants_tls")).replace("127.0.0.1", "localhost");
+  }, 60_000);
+  afterAll(async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each(["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=require", "?sslmode=no-verify"])(
+    "'%s' is encrypted",
+    async (mode) => {
+      expect(await isEncrypted(`${url}${mode}`)).toBe(true);
+    },
+  );
+
+  test("verify-full and verify-ca with the authority; a name that is not in the certificate is for verify-ca alone", async () => {
+    const byNumber = url.replace("localhost", "127.0.0.1");
+    const verified = `&sslrootcert=${authority}`;
+    expect(await isEncrypted(`${url}?sslmode=verify-full${verified}`)).toBe(true);
+    expect(await isEncrypted(`${byNumber}?sslmode=verify-ca${verified}`)).toBe(true);
+    expect(await isEncrypted(`${byNumber}?sslmode=require${verified}`)).toBe(true);
+    expect((await refusal(`${byNumber}?sslmode=verify-full${verified}`)).kind).toBe("tls_unverified");
+  });
+
+  test("a choice is never weakened, and each refusal says what to do", async () => {
+    const unverified = await refusal(`${url}?sslmode=verify-full`);
+    expect(unverified).toMatchObject({ kind: "tls_unverified" });
+    expect(unverified.sentence).toContain("sslrootcert");
+    const plain = await refusal(`${url}?sslmode=disable`);
+    expect(plain.kind).toBe("login");
+    expect(plain.sentence).toContain("sslmode=disable");
+    const unreadable = await refusal(`${url}?sslmode=verify-full&sslrootcert=${folder}/nowhere.pem`);
+    expect(unreadable).toMatchObject({ kind: "tls_file" });
+  });
+
+  test("a wrong password is a wrong password, whatever the encryption", async () => {
+    expect((await refusal(url.replace("bot:bot@", `bot:${SECRET}@`))).kind).toBe("password");
+  });
+
+  test("a connection in use lives longer than a silent one may", async () => {
+    const { db, close } = await openShared(url, ignore);
+    const end = Date.now() + 11_000;
+    while (Date.now() < end) {
+      await sql`select pg_sleep(0.5)`.execute(db);
+    }
+    await close();
+  }, 30_000);
+});
+
+describe("a server without TLS", () => {
+  let postgres: LocalPostgres;
+  let url: string;
+  beforeAll(async () => {
+    postgres = await LocalPostgres.start();
+    url = await postgres.database("plain");
+  }, 60_000);
+  afterAll(() => postgres.stop());
+
+  test("is used as it is, unless TLS was asked for", async () => {
+    for (const mode of ["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=disable"]) {
+      expect(await isEncrypted(`${url}${mode}`)).toBe(false);
+    }
+    for (const mode of ["require", "no-verify", "verify-full"]) {
+      const { kind, sentence } = await refusal(`${url}?sslmode=${mode}`);
+      expect(kind).toBe("tls_refused");
+      expect(sentence).toContain("does not encrypt");
+    }
+  });
+
+  test("each failure has its own remedy", async () => {
+    const said = new Set<string>();
+    const expectKind = async (kind: string, place: string) => {
+      const refused = await refusal(place);
+      expect(refused.kind).toBe(kind);
+      said.add(refused.sentence);
+    };
+    await expectKind("password", url.replace("bot:bot@", `bot:${SECRET}@`));
+    await expectKind("password", url.replace("bot:bot@", "bot@"));
+    await expectKind("database", url.replace("/plain", "/nowhere"));
+    await expectKind("host", url.replace("127.0.0.1", "nowhere.invalid"));
+    await expectKind("refused", url.replace(/:\d+\//, `:${await freePort()}/`));
+
+    await run(url, "create role idle login password 'idle'", "alter role idle nologin");
+    await expectKind("role", url.replace("bot:bot@", "idle:idle@"));
+    await run(url, "create role few login password 'few' connection limit 0");
+    await expectKind("too_many", url.replace("bot:bot@", "few:few@"));
+    await run(
+      url,
+      "create role reader login password 'reader'",
+      "alter role reader set default_transaction_read_only = on",
+    );
+    await run(url, "create schema reader authorization reader");
+    await expectKind("read_only", url.replace("bot:bot@", "reader:reader@"));
+    // Also where nothing is missing, as on a standby.
+    await run(url, "alter role reader reset default_transaction_read_only");
+    await (await openShared(url.replace("bot:bot@", "reader:reader@"), ignore)).close();
+    await run(url, "alter role reader set default_transaction_read_only = on");
+    await expectKind("read_only", url.replace("bot:bot@", "reader:reader@"));
+    expect(said.size).toBe(7);
+  });
+
+  test("a server that says nothing", async () => {
+    const silent = createServer(ignore).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const address = silent.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { kind } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
+    expect(kind).toBe("timeout");
+    silent.close();
+  }, 30_000);
+
+  test("something that is no Postgres", async () => {
+    const other = createServer((socket) => socket.on("error", ignore).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    other.listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { sentence } = await refusal(`postgres://bot:${SECRET}@127.0.0.1:${port}/hexbot`);
+    expect(sentence).toContain("The Postgres at 127.0.0.1");
+    other.close();
+  }, 30_000);
+});
