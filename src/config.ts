@@ -2,8 +2,9 @@
 // No line ever holds a value: what stands in the wrong variable may be a secret too.
 
 import { z } from "zod";
-import { databaseUrl, hexAddress, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
+import { hexAddress, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
 import { credential, requiredCredential, SOURCES } from "./config/credentials.js";
+import { databaseUrl, withSslMode } from "./config/database-url.js";
 import { noProxy, proxyUrl } from "./config/proxies.js";
 import { clean, variable } from "./config/schema.js";
 import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./config/values.js";
@@ -121,7 +122,8 @@ function hexWarnings(hex: HexConfig): string[] {
  * @returns the configuration and its warnings, or every problem
  */
 export function readConfig(env: Environment, options: { isTerminal?: boolean } = {}): Reading<Config> {
-  const raw = pick(env);
+  const picked = pick(env);
+  const raw = { ...picked, DATABASE_URL: withSslMode(clean(picked.DATABASE_URL), clean(env.PGSSLMODE)) };
   const parsed = allVariables.safeParse(raw);
   const problems = parsed.success ? [] : problemLines(parsed.error);
   const mode = slackMode(clean(raw.SLACK_APP_TOKEN), clean(raw.SLACK_SIGNING_SECRET));

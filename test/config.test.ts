@@ -359,3 +359,50 @@ test(".env.example names every variable with a sentence and its default, and not
   const commentedIn = Object.fromEntries(found.map(({ name, value }) => [name ?? "", value || undefined]));
   expect(config({ ...commentedIn, ...SOCKET, LOG_PRETTY: undefined })).toEqual(config(SOCKET));
 });
+
+describe("DATABASE_URL", () => {
+  const problem = (url: string, more: Record<string, string> = {}) =>
+    problems({ ...SOCKET, ...more, DATABASE_URL: url }).filter((line) => line.startsWith("DATABASE_URL"));
+  const url = (text: string, more: Record<string, string> = {}) => {
+    const { store } = config({ ...SOCKET, ...more, DATABASE_URL: text });
+    return store.kind === "shared" ? store.url : "";
+  };
+
+  test.each(["#", "/", "?"])("a %s in the password is to be encoded, wherever it stands", (mark) => {
+    for (const password of [`12${mark}s3cret`, `pa${mark}s3cret`, `pa@s${mark}s3cret`, `${mark}s3cret`]) {
+      const said = problem(`postgres://user:${password}@db.test/hexbot?sslmode=require`).join();
+      expect(said).toContain("must be percent-encoded");
+      expect(said).not.toContain("s3cret");
+      const escaped = encodeURIComponent(password);
+      expect(url(`postgres://user:${escaped}@db.test/hexbot`)).toContain(escaped);
+    }
+  });
+
+  test("what is escaped, or belongs where it stands, is taken", () => {
+    for (const taken of [
+      "postgres://u:p@ss@db.test/hexbot",
+      "postgres://u:p:w@db.test:5433/hexbot?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+      "postgres://u:p@db.test/hexbot?options=-csearch_path%3Dbot,public&application_name=a@b",
+      "postgres:///hexbot?host=/var/run/postgresql",
+      "postgres://db.test/hexbot",
+    ]) {
+      expect(url(taken)).toBe(taken);
+    }
+  });
+
+  test("an sslmode that does not exist, and verify-ca without an authority", () => {
+    expect(problem("postgres://u:p@db.test/x?sslmode=on").join()).toContain(
+      "disable, allow, prefer, require, no-verify",
+    );
+    expect(problem("postgres://u:p@db.test/x?sslmode=verify-ca").join()).toContain("sslrootcert");
+    expect(problem("postgres://u:p@db.test/x", { PGSSLMODE: "on" }).join()).toContain("sslmode");
+  });
+
+  test("PGSSLMODE holds when the URL says nothing", () => {
+    expect(url("postgres://u:p@db.test/x", { PGSSLMODE: "no-verify" })).toBe(
+      "postgres://u:p@db.test/x?sslmode=no-verify",
+    );
+    const full = "postgres://u:p@db.test/x?sslmode=verify-full";
+    expect(url(full, { PGSSLMODE: "disable" })).toBe(full);
+  });
+});

@@ -1,4 +1,4 @@
-// Where Hex, Slack, Hex's status page and the database are.
+// Where Hex, Slack and Hex's status page are.
 
 import { z } from "zod";
 import { variable } from "./schema.js";
@@ -66,39 +66,3 @@ export const hexStatusUrl = variable((value, fail): URL | null => {
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 });
-
-export const databaseUrl = variable((value, fail) => {
-  if (value === undefined) return undefined;
-  const example = "postgres://user:password@db.example.com/hexbot";
-  if (isCutShort(value)) {
-    return fail(
-      "has a character in its user or password that must be percent-encoded: write # as %23, / as %2F, ? as %3F, and a space as %20",
-    );
-  }
-  if (!/^postgres(ql)?:\/\/\S+$/i.test(value) || !URL.canParse(value)) {
-    return fail(
-      `is not the URL of a Postgres; set it to one such as ${example}, or remove it to use the embedded store`,
-    );
-  }
-  const { username, password } = new URL(value);
-  if (!isText(username) || !isText(password)) {
-    return fail("has a % in its user or password that encodes nothing; write each % in them as %25");
-  }
-  return value;
-});
-
-/** Whether a URL ends, for whoever reads it, in the middle of its user or password: all that stands before the @. */
-function isCutShort(value: string): boolean {
-  if (!/^postgres(ql)?:\/\/[^@]*[#/?\s].*@/is.test(value)) return false;
-  return /\s/.test(value) || !URL.canParse(value) || new URL(value).hash.includes("@");
-}
-
-/** Whether what is percent-encoded is text. A % before anything else stands for itself. */
-function isText(encoded: string): boolean {
-  try {
-    decodeURIComponent(encoded.replace(/%(?![0-9a-f]{2})/gi, "%25"));
-    return true;
-  } catch {
-    return false;
-  }
-}

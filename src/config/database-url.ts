@@ -1,0 +1,65 @@
+// Where the shared store is, as platforms and people write it.
+
+import { SSL_MODES } from "../store/postgres-address.js";
+import { variable } from "./schema.js";
+
+const EXAMPLE = "postgres://user:password@db.example.com/hexbot";
+
+export const databaseUrl = variable((value, fail) => {
+  if (value === undefined) return undefined;
+  const isPostgres = /^postgres(ql)?:\/\//i.test(value);
+  if (isPostgres && isCutShort(value)) {
+    return fail(
+      "has a character in its user or password that must be percent-encoded: write # as %23, / as %2F, ? as %3F, and a space as %20",
+    );
+  }
+  if (!isPostgres || /\s/.test(value) || !URL.canParse(value)) {
+    return fail(
+      `is not the URL of a Postgres; set it to one such as ${EXAMPLE}, or remove it to use the embedded store`,
+    );
+  }
+  const { username, password } = new URL(value);
+  if (!isText(username) || !isText(password)) {
+    return fail("has a % in its user or password that encodes nothing; write each % in them as %25");
+  }
+  const { searchParams } = new URL(value);
+  const mode = searchParams.get("sslmode");
+  if (mode !== null && !SSL_MODES.some((known) => known === mode)) {
+    return fail(`has an sslmode that is not known; set it to one of ${SSL_MODES.join(", ")}`);
+  }
+  if (mode === "verify-ca" && !searchParams.has("sslrootcert")) {
+    return fail("has sslmode=verify-ca without an authority; add &sslrootcert=<file>, or set sslmode to verify-full");
+  }
+  return value;
+});
+
+/**
+ * Whether a URL ends, for whoever reads it, in the middle of its user or password: the rest would be taken for a host, a path
+ * or a query. An @ alone does no harm: the last one counts.
+ */
+function isCutShort(url: string): boolean {
+  const rest = url.slice(url.indexOf("://") + 3);
+  if (rest.includes("#") || /\s/.test(rest.slice(0, rest.lastIndexOf("@") + 1))) return true;
+  const [before = "", ...after] = rest.split("?");
+  const query = after.join("?");
+  const isQuery = query === "" || /^[^=&@/]+=[^&]*(?:&+[^=&@/]+=[^&]*)*&*$/.test(query);
+  if (query.includes("@") && !(isQuery && before.includes("/"))) return true;
+  const [, ...path] = before.split("/");
+  return path.join("/").includes("@");
+}
+
+/** Whether what is percent-encoded is text. A % before anything else stands for itself. */
+function isText(encoded: string): boolean {
+  try {
+    decodeURIComponent(encoded.replace(/%(?![0-9a-f]{2})/gi, "%25"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** node-postgres' clients have always heard of `PGSSLMODE`, which some platforms set: it holds when the URL says nothing. */
+export function withSslMode(url: string | undefined, mode: string | undefined): string | undefined {
+  if (url === undefined || mode === undefined || /[?&]ssl(?:mode)?=/.test(url)) return url;
+  return `${url}${url.includes("?") ? "&" : "?"}sslmode=${mode}`;
+}
