@@ -14,7 +14,7 @@ export const SET_ASIDE_TODO =
 export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
   return message("The bot can no longer tell how this run goes on.", [
     section(
-      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer watches it. In Hex it goes on. Look there how it ends.`,
+      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer watches it. The run goes on in Hex. Open it there to see how it ends.`,
     ),
     idsBlock(run),
   ]);
@@ -24,7 +24,7 @@ export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
 export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference: string): Message {
   return message("The bot cannot read what it has stored about this run.", [
     section(
-      `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see, cancel or repeat it.\nWhoever runs the bot finds the reference in its log.`,
+      `:warning: The bot cannot read what it has stored about this run, so nothing was done. Open ${projectLink(run, place)} in Hex to see the run, cancel it or run it again.\nWhoever runs the bot finds the reference in its log.`,
     ),
     idsBlock(run),
     context(`Reference ${code(reference, 40)}`),

@@ -17,7 +17,7 @@ export interface StoreTrouble {
 /** To whoever asked for something that the store is needed for. */
 export function storeTroubleMessage({ why, kind, isNothingStarted, reference }: StoreTrouble): Message {
   const head = isNothingStarted ? "Nothing was started" : "The bot could not do that";
-  const then = isNothingStarted ? "Then try again." : "Look at the card or in Hex how it stands before you try again.";
+  const then = isNothingStarted ? "Then try again." : "Check the card, or the project in Hex, before you try again.";
   return message(`${head}, because its store does not work.`, [
     section(
       `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${then}\n\`/hex status\` and \`/hex projects\` work without it.`,
