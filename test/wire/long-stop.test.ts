@@ -22,6 +22,14 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     return bench.hex.workspace.runs[0]?.id ?? "";
   }
 
+  /** What the card has shown since it was posted, by its notifications. */
+  function everShown(): string {
+    return bench
+      .card()
+      .history.map(({ text }) => text)
+      .join();
+  }
+
   test("of eight days: a run that ended meanwhile is shown as it ended", async () => {
     const id = await running();
     await bench.stopBot();
@@ -29,12 +37,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     bench.clock.advance(8 * DAY);
     await bench.startBot();
     await bench.cardShows("Completed");
-    expect(
-      bench
-        .card()
-        .history.map(({ text }) => text)
-        .join(),
-    ).not.toContain("No longer watched");
+    expect(everShown()).not.toContain("No longer watched");
   });
 
   test("of two days, begun while Hex could not be asked: the end is shown", async () => {
@@ -46,12 +49,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     bench.clock.advance(2 * DAY);
     await bench.startBot({ HEX_API_TOKEN: bench.hex.workspace.addToken() });
     await bench.cardShows("Completed");
-    expect(
-      bench
-        .card()
-        .history.map(({ text }) => text)
-        .join(),
-    ).not.toContain("Not known");
+    expect(everShown()).not.toContain("Not known");
   });
 
   test("the clock is set forward by eight days: the end of a run is shown", async () => {
