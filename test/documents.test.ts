@@ -9,9 +9,9 @@ import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { COMMAND_NAMES } from "../src/slack/commands/names.js";
 import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";
-import { EVENTS_PATH } from "../src/slack/connect.js";
+import { EVENTS_PATH } from "../src/slack/connection/connect.js";
+import { SCOPES } from "../src/slack/connection/scopes.js";
 import { usageHint } from "../src/slack/messages/help.js";
-import { SCOPES } from "../src/slack/scopes.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 

@@ -15,9 +15,9 @@ import type { RunStore } from "../runs/store.js";
 import type { RowReader } from "../store/row-reader.js";
 import type { Askers } from "./cards/askers.js";
 import type { Cards } from "./cards/cards.js";
+import type { SlackTroubles } from "./connection/troubles.js";
 import type { Message } from "./messages/blocks.js";
 import type { StoreKind } from "./messages/store-remedies.js";
-import type { SlackTroubles } from "./trouble.js";
 
 export interface Bot {
   hex: HexClient;

@@ -1,10 +1,10 @@
 // What Slack refuses is said plainly: at the start, in the log, and on /hex status, until the same works again.
 
 import { afterEach, describe, expect, test } from "vitest";
-import type { SlackCall } from "../../src/slack/calls.js";
-import { slackFailure, slackWord } from "../../src/slack/failures.js";
+import type { SlackCall } from "../../src/slack/connection/calls.js";
+import { slackFailure, slackWord } from "../../src/slack/connection/failures.js";
+import { SlackTroubles } from "../../src/slack/connection/troubles.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
-import { SlackTroubles } from "../../src/slack/trouble.js";
 import { ManualClock } from "../sandbox/clock.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
 import { Bench, MODES } from "./bench.js";

@@ -8,8 +8,8 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
-import { mayPass, retryPauseMs, type SlackFailure } from "../failures.js";
 import { fingerprint } from "../fingerprint.js";
 import type { Message } from "../messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";

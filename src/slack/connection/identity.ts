@@ -4,9 +4,9 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import { abortable } from "../../lib/abortable.js";
 import type { Logger } from "../../log.js";
-import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../failures.js";
 import type { Home } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "./failures.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
 /** From `auth.test`. */

@@ -1,9 +1,9 @@
 // Posts and edits messages so that they arrive: what Slack does not take with blocks is sent as plain text.
 
 import type { WebClient } from "@slack/web-api";
-import { refusesMessage, type SlackFailure, slackFailure } from "../failures.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
+import { refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
 /** Where a message is. `ts`: its timestamp, which is its id. */

@@ -1,7 +1,7 @@
 // What Slack's Web API answers, parsed like everything else of Slack's: what it says is stored, and sent back to it.
 
 import { z } from "zod";
-import { UnreadableAnswerError } from "../failures.js";
+import { UnreadableAnswerError } from "./failures.js";
 import { flag, id, maybe } from "./payloads/fields.js";
 
 /** An id that Slack leaves out, sets to null, or leaves empty. */

@@ -6,9 +6,9 @@ import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import { Rounds } from "../../rounds.js";
-import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailure } from "../failures.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Deliveries } from "./deliveries.js";
+import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailure } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
 

@@ -1,8 +1,8 @@
 // One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
 // Phrases without a full stop, to be put together by those who show them.
 
-import { SCOPES } from "../scopes.js";
-import type { SlackState, SlackTrouble } from "../trouble.js";
+import { SCOPES } from "../connection/scopes.js";
+import type { SlackState, SlackTrouble } from "../connection/troubles.js";
 import { code, date, inline } from "./mrkdwn.js";
 
 export interface SlackRemedy {

@@ -1,7 +1,7 @@
 // Why the bot could not start, in one sentence that ends in what to do.
 
 import { StoreError } from "../../store/database.js";
-import { SocketModeError, SocketModeOffError, slackFailure } from "../failures.js";
+import { SocketModeError, SocketModeOffError, slackFailure } from "../connection/failures.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack-remedies.js";
 import { storeFailure } from "./store-remedies.js";
 

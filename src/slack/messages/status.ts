@@ -9,7 +9,7 @@ import { remedyFor, scopeFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import type { ReadTable } from "../../store/row-reader.js";
-import type { SlackState } from "../trouble.js";
+import type { SlackState } from "../connection/troubles.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
 import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";

@@ -10,7 +10,7 @@ import { createLogger } from "../../../src/log.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
 import type { Subject } from "../../../src/slack/alerts/subjects.js";
-import { NEVER_TWICE } from "../../../src/slack/connect.js";
+import { NEVER_TWICE } from "../../../src/slack/connection/connect.js";
 import { message } from "../../../src/slack/messages/blocks.js";
 import { openEmbedded } from "../../../src/store/database.js";
 import { ManualClock } from "../../sandbox/clock.js";

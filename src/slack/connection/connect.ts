@@ -3,18 +3,18 @@
 import type { RequestListener } from "node:http";
 import { App } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
-import type { Clock } from "../clock.js";
-import type { Config } from "../config.js";
-import type { Network } from "../lib/network.js";
-import { boltLogger } from "../log/bolt.js";
-import type { Logger } from "../log.js";
+import type { Clock } from "../../clock.js";
+import type { Config } from "../../config.js";
+import type { Network } from "../../lib/network.js";
+import { boltLogger } from "../../log/bolt.js";
+import type { Logger } from "../../log.js";
 import { observedFetch, type SlackCall } from "./calls.js";
-import { Deliveries, type UnreadableKind } from "./connection/deliveries.js";
-import { HttpReceiver } from "./connection/http-receiver.js";
-import type { SlackIdentity } from "./connection/identity.js";
-import { misdirected } from "./connection/misdirected.js";
-import { withSaneRetryAfter } from "./connection/retry-after.js";
-import { SocketReceiver, type SocketReceiverOptions } from "./connection/socket-receiver.js";
+import { Deliveries, type UnreadableKind } from "./deliveries.js";
+import { HttpReceiver } from "./http-receiver.js";
+import type { SlackIdentity } from "./identity.js";
+import { misdirected } from "./misdirected.js";
+import { withSaneRetryAfter } from "./retry-after.js";
+import { SocketReceiver, type SocketReceiverOptions } from "./socket-receiver.js";
 
 /** Where Slack sends its requests in HTTP mode, as in the manifest. */
 export const EVENTS_PATH = "/slack/events";

@@ -1,11 +1,11 @@
 // What Slack refuses, told apart by what the bot can do about it, and how long it waits then.
 
 import { describe, expect, test } from "vitest";
-import { observedFetch, type SlackCall } from "../../src/slack/calls.js";
-import { pauseMsOf, withSaneRetryAfter } from "../../src/slack/connection/retry-after.js";
-import { failureOfCall, retryPauseMs } from "../../src/slack/failures.js";
-import { SlackTroubles } from "../../src/slack/trouble.js";
-import { ManualClock } from "../sandbox/clock.js";
+import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";
+import { failureOfCall, retryPauseMs } from "../../../src/slack/connection/failures.js";
+import { pauseMsOf, withSaneRetryAfter } from "../../../src/slack/connection/retry-after.js";
+import { SlackTroubles } from "../../../src/slack/connection/troubles.js";
+import { ManualClock } from "../../sandbox/clock.js";
 
 const HOUR_MS = 60 * 60_000;
 const ANSWER_URL = "https://hooks.slack.com/commands/T1/2/secret";

@@ -1,9 +1,9 @@
 // What Slack's Web API refused or failed at, told apart by what the bot can do about it.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import { proxyErrorIn } from "../lib/network.js";
+import { proxyErrorIn } from "../../lib/network.js";
 import type { SlackCall } from "./calls.js";
-import { pauseMsOf } from "./connection/retry-after.js";
+import { pauseMsOf } from "./retry-after.js";
 
 /** Slack refused to open a Socket Mode connection, or could not be asked: it is about the app token, not the bot's. */
 export class SocketModeError extends Error {

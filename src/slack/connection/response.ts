@@ -1,10 +1,10 @@
 // Answers over a response_url, given again when the network has lost them or Slack asks to wait.
 
 import { RespondError } from "@slack/bolt";
-import type { Clock } from "../clock.js";
-import { proxyErrorIn } from "../lib/network.js";
-import type { Respond } from "./connection/response-url.js";
-import type { Message } from "./messages/blocks.js";
+import type { Clock } from "../../clock.js";
+import { proxyErrorIn } from "../../lib/network.js";
+import type { Message } from "../messages/blocks.js";
+import type { Respond } from "./response-url.js";
 
 /** Answers the person alone. */
 export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {

@@ -1,7 +1,7 @@
 // Every call of Slack's Web API and of a response_url as it is on the wire: what was asked, and what came of it.
 
-import { parseJson } from "../lib/json.js";
-import { proxyErrorIn } from "../lib/network.js";
+import { parseJson } from "../../lib/json.js";
+import { proxyErrorIn } from "../../lib/network.js";
 import { slackWord } from "./failures.js";
 
 /** The methods that the bot uses; a `response_url` is none, and counts as one. */
