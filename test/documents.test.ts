@@ -8,10 +8,10 @@ import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { COMMAND_NAMES } from "../src/slack/commands/names.js";
-import { RUN_FLAGS } from "../src/slack/commands/parse/run-arguments.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { SCOPES } from "../src/slack/connection/scopes.js";
 import { usageHint } from "../src/slack/messages/help.js";
+import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 

@@ -8,7 +8,6 @@ import { knownAction } from "./actions/ids.js";
 import { type Click, pressButton } from "./actions/registry.js";
 import type { Bot, Interaction } from "./bot.js";
 import { isCommandName } from "./commands/names.js";
-import { splitSubcommand } from "./commands/parse/subcommand.js";
 import { runCommand } from "./commands/registry.js";
 import { answerWith, replaceWith, whyUnanswered } from "./connection/response.js";
 import { respondIn } from "./connection/response-url.js";
@@ -16,6 +15,7 @@ import { explain } from "./listeners/explain.js";
 import { type Home, Members, type Origin, type Standing } from "./listeners/members.js";
 import { staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
 import { slackRemedy } from "./messages/slack-remedies.js";
+import { splitSubcommand } from "./parse/subcommand.js";
 import type { WorkInHand } from "./work-in-hand.js";
 
 export interface ListenerOptions {

@@ -5,8 +5,8 @@ import type { HexReference } from "../../hex/links.js";
 import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun } from "../cancel-run.js";
 import { cancelUsageMessage, noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../messages/answers.js";
-import { parseProjectRef } from "./parse/project-ref.js";
-import { plainWords } from "./parse/words.js";
+import { parseProjectRef } from "../parse/project-ref.js";
+import { plainWords } from "../parse/words.js";
 
 export async function cancel(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const [first = "", second = ""] = plainWords(text);

@@ -8,8 +8,8 @@ import { type Bot, callFor, type Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
-import { parseProjectRef } from "./parse/project-ref.js";
-import { plainWords } from "./parse/words.js";
+import { parseProjectRef } from "../parse/project-ref.js";
+import { plainWords } from "../parse/words.js";
 
 /** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
 const ANEW_MS = 60_000;

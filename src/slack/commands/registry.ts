@@ -2,9 +2,9 @@
 
 import type { Bot, Interaction } from "../bot.js";
 import { helpMessage, unknownCommandMessage } from "../messages/help.js";
+import { closest, splitSubcommand } from "../parse/subcommand.js";
 import { cancel } from "./cancel.js";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./names.js";
-import { closest, splitSubcommand } from "./parse/subcommand.js";
 import { projects } from "./projects.js";
 import { run } from "./run.js";
 import { runs } from "./runs.js";

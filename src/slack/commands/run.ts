@@ -5,8 +5,8 @@ import type { Bot, Interaction } from "../bot.js";
 import { dryRun } from "../flows/dry-run.js";
 import { notPublishedMessage } from "../messages/answers.js";
 import { runProblemMessage } from "../messages/run-problem.js";
+import { parseRunArguments } from "../parse/run-arguments.js";
 import { startRun } from "../start-run.js";
-import { parseRunArguments } from "./parse/run-arguments.js";
 import { findProject } from "./target.js";
 
 export async function run(bot: Bot, interaction: Interaction, text: string): Promise<void> {

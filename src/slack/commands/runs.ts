@@ -2,7 +2,7 @@
 
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { projectRunsMessage, watchedRunsMessage } from "../messages/runs.js";
-import { plainWords } from "./parse/words.js";
+import { plainWords } from "../parse/words.js";
 import { findProject } from "./target.js";
 
 /** As many as one answer can hold: Hex promises no order, and the latest are to be among them. */

@@ -4,8 +4,8 @@ import { type Carried, NOTHING_CARRIED } from "../actions/carried.js";
 import type { Bot, Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { chooseProjectMessage } from "../messages/projects.js";
+import { parseProjectRef } from "../parse/project-ref.js";
 import { type ProjectSeen, readProject } from "../read-project.js";
-import { parseProjectRef } from "./parse/project-ref.js";
 import { listProjects } from "./projects.js";
 
 /**

@@ -1,6 +1,6 @@
 // What is wrong with the words behind `/hex run`, and how they are written.
 
-import type { RunProblem } from "../commands/parse/run-arguments.js";
+import type { RunProblem } from "../parse/run-arguments.js";
 import { type Message, message, section } from "./blocks.js";
 import { code } from "./mrkdwn.js";
 

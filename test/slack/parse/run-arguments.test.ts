@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { JsonValue } from "../../../../src/hex/client.js";
-import { withoutInvisible, withoutStrays } from "../../../../src/lib/spelling.js";
-import { parseRunArguments, type RunArguments } from "../../../../src/slack/commands/parse/run-arguments.js";
-import { closest, splitSubcommand } from "../../../../src/slack/commands/parse/subcommand.js";
+import type { JsonValue } from "../../../src/hex/client.js";
+import { withoutInvisible, withoutStrays } from "../../../src/lib/spelling.js";
+import { parseRunArguments, type RunArguments } from "../../../src/slack/parse/run-arguments.js";
+import { closest, splitSubcommand } from "../../../src/slack/parse/subcommand.js";
 import { printRunArguments } from "./typing.js";
 
 const PLAIN = { fresh: false, publish: false, dryRun: false, view: null, inputs: {} };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { splitSubcommand } from "../../../../src/slack/commands/parse/subcommand.js";
+import { splitSubcommand } from "../../../src/slack/parse/subcommand.js";
 
 test.each([
   ["run p a=1", "run", "p a=1"],

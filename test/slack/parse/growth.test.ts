@@ -1,10 +1,10 @@
 // What is typed is read in time in proportion to its length: each of these took from seconds to minutes, or would have.
 
 import { describe, expect, test } from "vitest";
-import { parseProjectRef } from "../../../../src/slack/commands/parse/project-ref.js";
-import { parseRunArguments } from "../../../../src/slack/commands/parse/run-arguments.js";
-import { splitSubcommand } from "../../../../src/slack/commands/parse/subcommand.js";
-import { plainWords, splitWords } from "../../../../src/slack/commands/parse/words.js";
+import { parseProjectRef } from "../../../src/slack/parse/project-ref.js";
+import { parseRunArguments } from "../../../src/slack/parse/run-arguments.js";
+import { splitSubcommand } from "../../../src/slack/parse/subcommand.js";
+import { plainWords, splitWords } from "../../../src/slack/parse/words.js";
 
 const LENGTH = 200_000;
 const HOSTILE: [string, string][] = [

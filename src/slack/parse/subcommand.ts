@@ -1,7 +1,7 @@
 // The first word behind `/hex`, and what was probably meant by a word that is not known.
 
 import { distance } from "fastest-levenshtein";
-import { folded, withoutInvisible, withoutStrays } from "../../../lib/spelling.js";
+import { folded, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
 
 const TYPOS = 2;
 

@@ -1,9 +1,9 @@
 // Splits what people type and paste into words, as a shell would, but kind to what Slack's clients make of quotes, dashes,
 // links and formatting.
 
-import { DASH, withoutInvisible, withoutStrays } from "../../../lib/spelling.js";
-import { withoutFormatting } from "../../parse/formatting.js";
-import { withoutSlackMarks } from "../../parse/slack-marks.js";
+import { DASH, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
+import { withoutFormatting } from "./formatting.js";
+import { withoutSlackMarks } from "./slack-marks.js";
 
 /** `quoted`: what stood in quotes, the word or the value behind its first `=`; that is text, whatever it looks like. */
 export interface Word {

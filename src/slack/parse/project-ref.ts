@@ -1,7 +1,7 @@
 // What a person may give to name a project or a run: an id, or a link from the address bar, with whatever was copied around it.
 
-import { type HexReference, readReference } from "../../../hex/links.js";
-import { withoutInvisible, withPlainDashes } from "../../../lib/spelling.js";
+import { type HexReference, readReference } from "../../hex/links.js";
+import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
 
 const BEFORE = new Set("<([{\"'“”„‘’‚«‹`*_~");
 const BEHIND = new Set(">)]}\"'“”‘’»›`*_~.,;:!?…");

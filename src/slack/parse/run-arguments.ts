@@ -1,8 +1,8 @@
 // What stands behind `/hex run`: a project, flags, and inputs as name=value.
 
-import type { JsonValue } from "../../../hex/client.js";
-import { isNestedDeeper } from "../../../lib/json.js";
-import { withoutInvisible, withPlainDashes } from "../../../lib/spelling.js";
+import type { JsonValue } from "../../hex/client.js";
+import { isNestedDeeper } from "../../lib/json.js";
+import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
 import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 

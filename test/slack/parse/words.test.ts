@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { withoutStrays } from "../../../../src/lib/spelling.js";
-import { splitWords } from "../../../../src/slack/commands/parse/words.js";
+import { withoutStrays } from "../../../src/lib/spelling.js";
+import { splitWords } from "../../../src/slack/parse/words.js";
 import { quoteText, quoteWord } from "./typing.js";
 
 const texts = (typed: string) => {

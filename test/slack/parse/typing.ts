@@ -1,7 +1,7 @@
 // The way back: what a person must type to be understood so.
 
-import type { JsonValue } from "../../../../src/hex/client.js";
-import type { RunArguments } from "../../../../src/slack/commands/parse/run-arguments.js";
+import type { JsonValue } from "../../../src/hex/client.js";
+import type { RunArguments } from "../../../src/slack/parse/run-arguments.js";
 
 /** A value as it must be typed to be read as this text: in double quotes. */
 export function quoteText(text: string): string {
