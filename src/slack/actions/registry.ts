@@ -9,6 +9,7 @@ import type { Bot, Interaction } from "../bot.js";
 import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
 import { dryRun } from "../flows/dry-run.js";
+import { ACTIONS, type ActionId, knownAction } from "../messages/action-ids.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
@@ -17,10 +18,9 @@ import {
   staleButtonMessage,
 } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "../messages/carried.js";
 import { readProject } from "../read-project.js";
 import { startRun } from "../start-run.js";
-import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "./carried.js";
-import { ACTIONS, type ActionId, knownAction } from "./ids.js";
 
 /** A click: an interaction, and the message that it was made on. */
 export interface Click extends Interaction {

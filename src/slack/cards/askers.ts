@@ -2,9 +2,9 @@
 // memory alone: the way is a response_url, which is a secret and lives for half an hour.
 
 import type { Clock } from "../../clock.js";
+import type { WorkInHand } from "../../lib/work-in-hand.js";
 import type { Logger } from "../../log.js";
 import type { Message } from "../messages/blocks.js";
-import type { WorkInHand } from "../work-in-hand.js";
 
 /** Source: https://docs.slack.dev/interactivity/handling-user-interaction (30 minutes, five uses). */
 const LIFE_MS = 30 * 60_000;

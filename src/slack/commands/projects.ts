@@ -3,10 +3,10 @@
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { HexReference } from "../../hex/links.js";
 import { searchProjects } from "../../hex/projects.js";
-import { NOTHING_CARRIED } from "../actions/carried.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
+import { NOTHING_CARRIED } from "../messages/carried.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { plainWords } from "../parse/words.js";

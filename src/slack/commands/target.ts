@@ -1,8 +1,8 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
-import { type Carried, NOTHING_CARRIED } from "../actions/carried.js";
 import type { Bot, Interaction } from "../bot.js";
 import { unusableLinkMessage } from "../messages/answers.js";
+import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
 import { chooseProjectMessage } from "../messages/projects.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { type ProjectSeen, readProject } from "../read-project.js";

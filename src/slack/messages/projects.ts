@@ -3,9 +3,9 @@
 import type { KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { type Carried, packed, TOO_LONG } from "../actions/carried.js";
-import { ACTIONS } from "../actions/ids.js";
+import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
+import { type Carried, packed, TOO_LONG } from "./carried.js";
 import { LIMITS } from "./limits.js";
 import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";

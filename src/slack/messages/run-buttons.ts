@@ -2,7 +2,7 @@
 
 import type { Button } from "@slack/types";
 import type { Run } from "../../runs/run.js";
-import { ACTIONS } from "../actions/ids.js";
+import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
 import { titleOf } from "./run-words.js";
 

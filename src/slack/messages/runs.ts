@@ -3,7 +3,7 @@
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
-import { ACTIONS } from "../actions/ids.js";
+import { ACTIONS } from "./action-ids.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention, shorten } from "./mrkdwn.js";
 import { cancelButton } from "./run-buttons.js";

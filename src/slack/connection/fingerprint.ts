@@ -1,7 +1,7 @@
 // Whether a message already shows what it is to show, without keeping all of it.
 
 import { createHash } from "node:crypto";
-import type { Message } from "./messages/blocks.js";
+import type { Message } from "../messages/blocks.js";
 
 /** The same for messages that look the same. */
 export function fingerprint(message: Message): string {
