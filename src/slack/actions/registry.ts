@@ -6,9 +6,11 @@ import { projectUrl } from "../../hex/links.js";
 import { parseJson } from "../../lib/json.js";
 import { lookedForAgain } from "../../runs/transitions.js";
 import type { Bot, Interaction } from "../bot.js";
-import { cancelHexRun, cancelKnownRun } from "../cancel-run.js";
 import { projectsPage } from "../commands/projects.js";
+import { cancelHexRun, cancelKnownRun } from "../flows/cancel-run.js";
 import { dryRun } from "../flows/dry-run.js";
+import { readProject } from "../flows/read-project.js";
+import { startRun } from "../flows/start-run.js";
 import { ACTIONS, type ActionId, knownAction } from "../messages/action-ids.js";
 import {
   alreadyRunAgainMessage,
@@ -19,8 +21,6 @@ import {
 } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "../messages/carried.js";
-import { readProject } from "../read-project.js";
-import { startRun } from "../start-run.js";
 
 /** A click: an interaction, and the message that it was made on. */
 export interface Click extends Interaction {

@@ -3,7 +3,7 @@
 import { asHexError, type HexErrorKind } from "../../hex/errors.js";
 import type { HexReference } from "../../hex/links.js";
 import type { Bot, Interaction } from "../bot.js";
-import { cancelHexRun } from "../cancel-run.js";
+import { cancelHexRun } from "../flows/cancel-run.js";
 import { cancelUsageMessage, noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../messages/answers.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { plainWords } from "../parse/words.js";

@@ -3,11 +3,11 @@
 import { projectUrl } from "../../hex/links.js";
 import type { Bot, Interaction } from "../bot.js";
 import { dryRun } from "../flows/dry-run.js";
+import { findProject } from "../flows/find-project.js";
+import { startRun } from "../flows/start-run.js";
 import { notPublishedMessage } from "../messages/answers.js";
 import { runProblemMessage } from "../messages/run-problem.js";
 import { parseRunArguments } from "../parse/run-arguments.js";
-import { startRun } from "../start-run.js";
-import { findProject } from "./target.js";
 
 export async function run(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const parsed = parseRunArguments(text);

@@ -6,7 +6,7 @@ import { requestOf } from "../../runs/start.js";
 import { type Bot, callFor, type Interaction } from "../bot.js";
 import { dryRunMessage } from "../messages/answers.js";
 import { titleOf } from "../messages/run-words.js";
-import type { ProjectSeen } from "../read-project.js";
+import type { ProjectSeen } from "./read-project.js";
 
 /** @throws HexError when Hex would not start it */
 export async function dryRun(

@@ -6,13 +6,13 @@ import type { Logger } from "../../log.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
 import type { Bot } from "../bot.js";
+import { NothingStarted } from "../flows/start-run.js";
 import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
 import { storeSentence } from "../messages/store-remedies.js";
 import { storeTroubleMessage } from "../messages/store-trouble.js";
-import { NothingStarted } from "../start-run.js";
 
 export interface Explained {
   message: Message;

@@ -1,8 +1,8 @@
 // One project by its id, for commands and buttons alike.
 
-import { HexError, meansLater } from "../hex/errors.js";
-import type { Project } from "../hex/schema.js";
-import { type Bot, callFor, type Interaction } from "./bot.js";
+import { HexError, meansLater } from "../../hex/errors.js";
+import type { Project } from "../../hex/schema.js";
+import { type Bot, callFor, type Interaction } from "../bot.js";
 
 /** What is known of a project. */
 export interface ProjectSeen {

@@ -1,22 +1,22 @@
 // Cancels a run for somebody and tells them what came of it. The card shows the rest.
 
-import type { Call } from "../hex/client.js";
-import { asHexError, HexError } from "../hex/errors.js";
-import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../runs/run.js";
-import { adopted, intended } from "../runs/transitions.js";
-import { UnreadableRun } from "../runs/unreadable-run.js";
-import { type Bot, callFor, type Interaction } from "./bot.js";
-import { tellWhere } from "./flows/tell-where.js";
+import type { Call } from "../../hex/client.js";
+import { asHexError, HexError } from "../../hex/errors.js";
+import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
+import { adopted, intended } from "../../runs/transitions.js";
+import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { type Bot, callFor, type Interaction } from "../bot.js";
 import {
   cancelAskedMessage,
   cancelledLaterMessage,
   cannotCancelMessage,
   staleButtonMessage,
   withdrawnMessage,
-} from "./messages/answers.js";
-import { remedyMessage } from "./messages/remedy.js";
-import { unreadableRunCancelledMessage } from "./messages/set-aside.js";
+} from "../messages/answers.js";
+import { remedyMessage } from "../messages/remedy.js";
+import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
 import { readProject } from "./read-project.js";
+import { tellWhere } from "./tell-where.js";
 
 /** Cancels a run that the bot knows. */
 export async function cancelKnownRun(

@@ -1,12 +1,12 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
 import type { Bot, Interaction } from "../bot.js";
+import { listProjects } from "../commands/projects.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
 import { chooseProjectMessage } from "../messages/projects.js";
 import { parseProjectRef } from "../parse/project-ref.js";
-import { type ProjectSeen, readProject } from "../read-project.js";
-import { listProjects } from "./projects.js";
+import { type ProjectSeen, readProject } from "./read-project.js";
 
 /**
  * The project that was meant, or null after the person was told why not. @throws HexError

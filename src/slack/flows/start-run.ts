@@ -1,11 +1,11 @@
 // Starts a run for somebody and shows it: the card stands in the channel before Hex is asked.
 
-import type { Project } from "../hex/schema.js";
-import type { RunOptions } from "../runs/run.js";
-import type { Intent } from "../runs/transitions.js";
-import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
-import type { Bot, Interaction } from "./bot.js";
-import { tellWhere } from "./flows/tell-where.js";
+import type { Project } from "../../hex/schema.js";
+import type { RunOptions } from "../../runs/run.js";
+import type { Intent } from "../../runs/transitions.js";
+import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
+import type { Bot, Interaction } from "../bot.js";
+import { tellWhere } from "./tell-where.js";
 
 /** The store does not take what is wanted: Hex was asked for nothing. */
 export class NothingStarted extends Error {
