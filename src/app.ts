@@ -43,7 +43,7 @@ import { failureOfCall } from "./slack/connection/failures.js";
 import { identifyOnceReached } from "./slack/connection/identity.js";
 import { slackReadiness } from "./slack/connection/ready.js";
 import { SlackTroubles } from "./slack/connection/troubles.js";
-import { listen } from "./slack/listeners.js";
+import { listen } from "./slack/listeners/index.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
 import { storeSentence } from "./slack/messages/store-remedies.js";

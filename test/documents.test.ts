@@ -7,9 +7,9 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
-import { COMMAND_NAMES } from "../src/slack/commands/names.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { SCOPES } from "../src/slack/connection/scopes.js";
+import { COMMAND_NAMES } from "../src/slack/listeners/commands/names.js";
 import { usageHint } from "../src/slack/messages/help.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
 

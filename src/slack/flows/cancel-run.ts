@@ -5,7 +5,7 @@ import { asHexError, HexError } from "../../hex/errors.js";
 import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
 import { adopted, intended } from "../../runs/transitions.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
+import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import {
   cancelAskedMessage,
   cancelledLaterMessage,

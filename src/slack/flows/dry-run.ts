@@ -3,7 +3,7 @@
 import { projectUrl } from "../../hex/links.js";
 import type { RunOptions } from "../../runs/run.js";
 import { requestOf } from "../../runs/start.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
+import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import { dryRunMessage } from "../messages/answers.js";
 import { titleOf } from "../messages/run-words.js";
 import type { ProjectSeen } from "./read-project.js";

@@ -1,7 +1,7 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
-import type { Bot, Interaction } from "../bot.js";
-import { listProjects } from "../commands/projects.js";
+import { listProjects } from "../listeners/commands/projects.js";
+import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
 import { chooseProjectMessage } from "../messages/projects.js";

@@ -2,7 +2,7 @@
 
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
+import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 
 /** What is known of a project. */
 export interface ProjectSeen {

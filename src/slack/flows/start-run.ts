@@ -4,7 +4,7 @@ import type { Project } from "../../hex/schema.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
-import type { Bot, Interaction } from "../bot.js";
+import type { Bot, Interaction } from "../listeners/context.js";
 import { tellWhere } from "./tell-where.js";
 
 /** The store does not take what is wanted: Hex was asked for nothing. */

@@ -2,7 +2,7 @@
 
 import { LateError, within } from "../../health/patience.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
-import type { Bot, Interaction } from "../bot.js";
+import type { Bot, Interaction } from "../listeners/context.js";
 import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";
 
 /**

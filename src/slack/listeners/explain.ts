@@ -5,7 +5,6 @@ import { HexError } from "../../hex/errors.js";
 import type { Logger } from "../../log.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
-import type { Bot } from "../bot.js";
 import { NothingStarted } from "../flows/start-run.js";
 import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
@@ -13,6 +12,7 @@ import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
 import { storeSentence } from "../messages/store-remedies.js";
 import { storeTroubleMessage } from "../messages/store-trouble.js";
+import type { Bot } from "./context.js";
 
 export interface Explained {
   message: Message;

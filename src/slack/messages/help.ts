@@ -1,6 +1,6 @@
 // What the bot can do, and what each sub-command is for.
 
-import type { CommandName } from "../commands/names.js";
+import type { CommandName } from "../listeners/commands/names.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
 

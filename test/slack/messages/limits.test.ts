@@ -8,7 +8,7 @@ import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { Run } from "../../../src/runs/run.js";
-import { COMMAND_NAMES } from "../../../src/slack/commands/names.js";
+import { COMMAND_NAMES } from "../../../src/slack/listeners/commands/names.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";

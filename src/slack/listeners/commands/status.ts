@@ -1,8 +1,8 @@
 // `/hex status`: asks Hex now and shows how the connection is.
 
-import { STORE_MS, within } from "../../health/patience.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
-import { statusMessage } from "../messages/status.js";
+import { STORE_MS, within } from "../../../health/patience.js";
+import { statusMessage } from "../../messages/status.js";
+import { type Bot, callFor, type Interaction } from "../context.js";
 
 export async function status(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;

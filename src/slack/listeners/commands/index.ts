@@ -1,8 +1,8 @@
 // The sub-commands: routing, help and "did you mean" derive from this table.
 
-import type { Bot, Interaction } from "../bot.js";
-import { helpMessage, unknownCommandMessage } from "../messages/help.js";
-import { closest, splitSubcommand } from "../parse/subcommand.js";
+import { helpMessage, unknownCommandMessage } from "../../messages/help.js";
+import { closest, splitSubcommand } from "../../parse/subcommand.js";
+import type { Bot, Interaction } from "../context.js";
 import { cancel } from "./cancel.js";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./names.js";
 import { projects } from "./projects.js";

@@ -1,12 +1,17 @@
 // `/hex cancel <run id or run link> [project id or link]`.
 
-import { asHexError, type HexErrorKind } from "../../hex/errors.js";
-import type { HexReference } from "../../hex/links.js";
-import type { Bot, Interaction } from "../bot.js";
-import { cancelHexRun } from "../flows/cancel-run.js";
-import { cancelUsageMessage, noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../messages/answers.js";
-import { parseProjectRef } from "../parse/project-ref.js";
-import { plainWords } from "../parse/words.js";
+import { asHexError, type HexErrorKind } from "../../../hex/errors.js";
+import type { HexReference } from "../../../hex/links.js";
+import { cancelHexRun } from "../../flows/cancel-run.js";
+import {
+  cancelUsageMessage,
+  noRunInLinkMessage,
+  unknownRunMessage,
+  unusableLinkMessage,
+} from "../../messages/answers.js";
+import { parseProjectRef } from "../../parse/project-ref.js";
+import { plainWords } from "../../parse/words.js";
+import type { Bot, Interaction } from "../context.js";
 
 export async function cancel(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const [first = "", second = ""] = plainWords(text);

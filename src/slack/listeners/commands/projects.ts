@@ -1,15 +1,15 @@
 // `/hex projects [words, id or link]`: the projects, page by page.
 
-import { HexError, meansLater } from "../../hex/errors.js";
-import type { HexReference } from "../../hex/links.js";
-import { searchProjects } from "../../hex/projects.js";
-import { type Bot, callFor, type Interaction } from "../bot.js";
-import { unusableLinkMessage } from "../messages/answers.js";
-import type { Message } from "../messages/blocks.js";
-import { NOTHING_CARRIED } from "../messages/carried.js";
-import { type ProjectsView, projectsMessage } from "../messages/projects.js";
-import { parseProjectRef } from "../parse/project-ref.js";
-import { plainWords } from "../parse/words.js";
+import { HexError, meansLater } from "../../../hex/errors.js";
+import type { HexReference } from "../../../hex/links.js";
+import { searchProjects } from "../../../hex/projects.js";
+import { unusableLinkMessage } from "../../messages/answers.js";
+import type { Message } from "../../messages/blocks.js";
+import { NOTHING_CARRIED } from "../../messages/carried.js";
+import { type ProjectsView, projectsMessage } from "../../messages/projects.js";
+import { parseProjectRef } from "../../parse/project-ref.js";
+import { plainWords } from "../../parse/words.js";
+import { type Bot, callFor, type Interaction } from "../context.js";
 
 /** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
 const ANEW_MS = 60_000;

@@ -1,23 +1,23 @@
 // What every command and every button works with.
 
-import type { Clock } from "../clock.js";
-import type { HealthStore } from "../health/store.js";
-import type { StoreCheck } from "../health/store-check.js";
-import type { Budget } from "../hex/budget.js";
-import type { Catalog } from "../hex/catalog.js";
-import type { Call, HexClient } from "../hex/client.js";
-import type { Prober } from "../hex/connection.js";
-import type { StatusPage } from "../hex/status-page.js";
-import type { Logger } from "../log.js";
-import type { Canceller } from "../runs/cancel.js";
-import type { Starter } from "../runs/start.js";
-import type { RunStore } from "../runs/store.js";
-import type { RowReader } from "../store/row-reader.js";
-import type { Askers } from "./cards/askers.js";
-import type { Cards } from "./cards/cards.js";
-import type { SlackTroubles } from "./connection/troubles.js";
-import type { Message } from "./messages/blocks.js";
-import type { StoreKind } from "./messages/store-remedies.js";
+import type { Clock } from "../../clock.js";
+import type { HealthStore } from "../../health/store.js";
+import type { StoreCheck } from "../../health/store-check.js";
+import type { Budget } from "../../hex/budget.js";
+import type { Catalog } from "../../hex/catalog.js";
+import type { Call, HexClient } from "../../hex/client.js";
+import type { Prober } from "../../hex/connection.js";
+import type { StatusPage } from "../../hex/status-page.js";
+import type { Logger } from "../../log.js";
+import type { Canceller } from "../../runs/cancel.js";
+import type { Starter } from "../../runs/start.js";
+import type { RunStore } from "../../runs/store.js";
+import type { RowReader } from "../../store/row-reader.js";
+import type { Askers } from "../cards/askers.js";
+import type { Cards } from "../cards/cards.js";
+import type { SlackTroubles } from "../connection/troubles.js";
+import type { Message } from "../messages/blocks.js";
+import type { StoreKind } from "../messages/store-remedies.js";
 
 export interface Bot {
   hex: HexClient;

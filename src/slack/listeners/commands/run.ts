@@ -1,13 +1,13 @@
 // `/hex run <id or link> …`: checks what was typed before any request, then starts the run.
 
-import { projectUrl } from "../../hex/links.js";
-import type { Bot, Interaction } from "../bot.js";
-import { dryRun } from "../flows/dry-run.js";
-import { findProject } from "../flows/find-project.js";
-import { startRun } from "../flows/start-run.js";
-import { notPublishedMessage } from "../messages/answers.js";
-import { runProblemMessage } from "../messages/run-problem.js";
-import { parseRunArguments } from "../parse/run-arguments.js";
+import { projectUrl } from "../../../hex/links.js";
+import { dryRun } from "../../flows/dry-run.js";
+import { findProject } from "../../flows/find-project.js";
+import { startRun } from "../../flows/start-run.js";
+import { notPublishedMessage } from "../../messages/answers.js";
+import { runProblemMessage } from "../../messages/run-problem.js";
+import { parseRunArguments } from "../../parse/run-arguments.js";
+import type { Bot, Interaction } from "../context.js";
 
 export async function run(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const parsed = parseRunArguments(text);

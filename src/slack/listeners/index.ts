@@ -2,21 +2,21 @@
 
 import { createHash } from "node:crypto";
 import type { App, BlockAction, ButtonAction, SlashCommand } from "@slack/bolt";
-import type { Metrics, Outcome } from "../health/metrics.js";
-import type { WorkInHand } from "../lib/work-in-hand.js";
-import type { Logger } from "../log.js";
-import { type Click, pressButton } from "./actions/registry.js";
-import type { Bot, Interaction } from "./bot.js";
+import type { Metrics, Outcome } from "../../health/metrics.js";
+import type { WorkInHand } from "../../lib/work-in-hand.js";
+import type { Logger } from "../../log.js";
+import { answerWith, replaceWith, whyUnanswered } from "../connection/response.js";
+import { respondIn } from "../connection/response-url.js";
+import { knownAction } from "../messages/action-ids.js";
+import { staleButtonMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
+import { splitSubcommand } from "../parse/subcommand.js";
+import { type Click, pressButton } from "./actions/index.js";
+import { runCommand } from "./commands/index.js";
 import { isCommandName } from "./commands/names.js";
-import { runCommand } from "./commands/registry.js";
-import { answerWith, replaceWith, whyUnanswered } from "./connection/response.js";
-import { respondIn } from "./connection/response-url.js";
-import { explain } from "./listeners/explain.js";
-import { type Home, Members, type Origin, type Standing } from "./listeners/members.js";
-import { knownAction } from "./messages/action-ids.js";
-import { staleButtonMessage, strangerMessage, unprovenMessage } from "./messages/answers.js";
-import { slackRemedy } from "./messages/slack-remedies.js";
-import { splitSubcommand } from "./parse/subcommand.js";
+import type { Bot, Interaction } from "./context.js";
+import { explain } from "./explain.js";
+import { type Home, Members, type Origin, type Standing } from "./members.js";
 
 export interface ListenerOptions {
   bot: Bot;

@@ -2,25 +2,25 @@
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { projectUrl } from "../../hex/links.js";
-import { parseJson } from "../../lib/json.js";
-import { lookedForAgain } from "../../runs/transitions.js";
-import type { Bot, Interaction } from "../bot.js";
-import { projectsPage } from "../commands/projects.js";
-import { cancelHexRun, cancelKnownRun } from "../flows/cancel-run.js";
-import { dryRun } from "../flows/dry-run.js";
-import { readProject } from "../flows/read-project.js";
-import { startRun } from "../flows/start-run.js";
-import { ACTIONS, type ActionId, knownAction } from "../messages/action-ids.js";
+import { projectUrl } from "../../../hex/links.js";
+import { parseJson } from "../../../lib/json.js";
+import { lookedForAgain } from "../../../runs/transitions.js";
+import { cancelHexRun, cancelKnownRun } from "../../flows/cancel-run.js";
+import { dryRun } from "../../flows/dry-run.js";
+import { readProject } from "../../flows/read-project.js";
+import { startRun } from "../../flows/start-run.js";
+import { ACTIONS, type ActionId, knownAction } from "../../messages/action-ids.js";
 import {
   alreadyRunAgainMessage,
   alreadyStartedMessage,
   nothingToLookForMessage,
   notPublishedMessage,
   staleButtonMessage,
-} from "../messages/answers.js";
-import type { Message } from "../messages/blocks.js";
-import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "../messages/carried.js";
+} from "../../messages/answers.js";
+import type { Message } from "../../messages/blocks.js";
+import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "../../messages/carried.js";
+import { projectsPage } from "../commands/projects.js";
+import type { Bot, Interaction } from "../context.js";
 
 /** A click: an interaction, and the message that it was made on. */
 export interface Click extends Interaction {

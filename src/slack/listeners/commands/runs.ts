@@ -1,9 +1,9 @@
 // `/hex runs [id or link]`: what the bot watches, or the recent runs of one project.
 
-import { type Bot, callFor, type Interaction } from "../bot.js";
-import { findProject } from "../flows/find-project.js";
-import { projectRunsMessage, watchedRunsMessage } from "../messages/runs.js";
-import { plainWords } from "../parse/words.js";
+import { findProject } from "../../flows/find-project.js";
+import { projectRunsMessage, watchedRunsMessage } from "../../messages/runs.js";
+import { plainWords } from "../../parse/words.js";
+import { type Bot, callFor, type Interaction } from "../context.js";
 
 /** As many as one answer can hold: Hex promises no order, and the latest are to be among them. */
 const RUNS_READ = 100;
