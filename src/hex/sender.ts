@@ -3,8 +3,8 @@
 
 import ky from "ky";
 import type { Clock } from "../clock.js";
+import { readBody } from "../lib/body.js";
 import { isNestedDeeper, MAX_DEPTH, parseJson } from "../lib/json.js";
-import { readBody } from "./body.js";
 import { type Budget, BudgetSpent, type Priority } from "./budget.js";
 import { errorOfAnswer, isHtml, traceIdOf } from "./error-of-answer.js";
 import { errorOfFetch } from "./error-of-fetch.js";

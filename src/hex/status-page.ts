@@ -3,8 +3,8 @@
 
 import { z } from "zod";
 import type { Clock } from "../clock.js";
+import { readBody } from "../lib/body.js";
 import { parseJson } from "../lib/json.js";
-import { readBody } from "./body.js";
 import { lenient, list, shortText } from "./lenient.js";
 
 /** An incident that is not over, or maintenance under way. */
