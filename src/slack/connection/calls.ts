@@ -1,5 +1,6 @@
 // Every call of Slack's Web API and of a response_url as it is on the wire: what was asked, and what came of it.
 
+import { readBody } from "../../lib/body.js";
 import { parseJson } from "../../lib/json.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import { slackWord } from "./failures.js";
@@ -29,30 +30,34 @@ export interface SlackCall {
   scopes: string[] | null;
 }
 
-/** A `fetch` that tells of each call. What it returns and throws is what the given one does. */
+/** Slack's longest answer repeats a message, in bytes; a message of 50 blocks takes far less. */
+const MAX_BODY = 1_000_000;
+/** Statuses of answers that have no body. Source: https://fetch.spec.whatwg.org/#null-body-status */
+const BODILESS: readonly number[] = [101, 103, 204, 205, 304];
+
+/**
+ * A `fetch` that tells of each call, and holds no more than a megabyte of an answer: one that is longer is handed on without its
+ * body, which a WebClient reads as a refusal with no word. Rejects as the given one does, also when the body breaks off.
+ */
 export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => void): typeof fetch {
   return async (input, init) => {
     const asked = { method: methodOf(input), channel: channelOf(init?.body) };
-    const unanswered = { ...asked, status: null, word: null, ok: false, scopes: null };
-    let response: Response;
+    let answer: { response: Response; text: string; isWhole: boolean };
     try {
-      response = await send(input, init);
+      const response = await send(input, init);
+      answer = { response, ...(await readBody(response, MAX_BODY)) };
     } catch (error) {
-      onCall({ ...unanswered, word: proxyErrorIn(error) === null ? null : "proxy" });
+      const word = proxyErrorIn(error) === null ? null : "proxy";
+      onCall({ ...asked, status: null, word, ok: false, scopes: null });
       throw error;
     }
-    const { status, headers } = response;
-    const text = await response
-      .clone()
-      .text()
-      .catch(() => null);
-    if (text === null) onCall(unanswered);
-    else {
-      const word = asked.method === "response_url" ? wordOfAnswer(text, response.ok) : wordOf(text);
-      const ok = response.ok && word === null;
-      onCall({ ...asked, status, word, ok, scopes: scopesOf(headers.get("x-oauth-scopes")) });
-    }
-    return response;
+    const { response, text, isWhole } = answer;
+    const { status, statusText, headers } = response;
+    const word = asked.method === "response_url" ? wordOfAnswer(text, response.ok) : wordOf(text);
+    const ok = response.ok && word === null;
+    onCall({ ...asked, status, word, ok, scopes: scopesOf(headers.get("x-oauth-scopes")) });
+    const body = BODILESS.includes(status) ? null : isWhole ? text : "";
+    return new Response(body, { status, statusText, headers });
   };
 }
 

@@ -51,5 +51,8 @@ export function whyUnanswered(failure: unknown): string | null {
   if (!(failure instanceof Error)) return null;
   if (proxyErrorIn(failure) !== null) return "proxy";
   // Of `fetch`, which Bolt's answers go through.
-  return failure.name === "TimeoutError" || failure.message === "fetch failed" ? "network" : null;
+  return failure.name === "TimeoutError" || LOST.includes(failure.message) ? "network" : null;
 }
+
+/** What `fetch` says when the network lost a request or the rest of its answer. */
+const LOST: readonly string[] = ["fetch failed", "terminated"];
