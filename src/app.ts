@@ -83,11 +83,26 @@ export interface RunningApp {
   stop: () => Promise<void>;
 }
 
+type Close = () => Promise<unknown>;
+
 /**
- * Builds and starts the bot. When `signal` aborts meanwhile, it stops in order and throws the signal's reason.
- * @throws StoreError, the server's error for a port that is taken, or a WebClient's error when Slack refuses the token
+ * Builds and starts the bot. When that fails, or `signal` aborts meanwhile, all that is open is closed in order.
+ * @throws StoreError, the server's error for a port that is taken, a WebClient's error when Slack refuses the token, or the
+ * signal's reason
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const opened: Close[] = [];
+  try {
+    return await start(options, opened);
+  } catch (error) {
+    // What went wrong first is what is told.
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** `toClose`: what closes all that is open so far, the last one first. */
+async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp> {
   const { config, log, clock: machineClock, random = Math.random, hexTimeoutMs = 10_000, hexBackoffMs = 500 } = options;
   const {
     statusPatienceMs = 8_500,
@@ -98,6 +113,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   } = options;
   const { signal = new AbortController().signal, onRefused = () => undefined } = options;
   const network = createNetwork(config.proxies);
+  toClose.push(() => network.close());
   const metrics = new Metrics();
   const slackTrouble = new SlackTroubles(machineClock);
   const onCall = (call: SlackCall) => {
@@ -114,22 +130,17 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   let otherwise = notFound;
   const server = await startServer({ port: config.port, routes, otherwise: () => otherwise });
-  const { identity, opened } = await reachSlackAndStore().catch(async (error: unknown) => {
-    await server.close();
-    throw error;
+  toClose.push(() => server.close());
+  const identity = await identifyOnceReached(slack, { clock: machineClock, log, signal });
+  const missing = missingScopesSentence(slackTrouble.now().missingScopes);
+  if (missing !== null) log.warn("%s", missing);
+  const opened = await openStore(config.store, {
+    clock: machineClock,
+    process: thisProcess,
+    onLead: (event) => log.info({ event }, "watch: %s", event),
+    onError: postgresLogger(log, machineClock),
   });
-  async function reachSlackAndStore() {
-    const identity = await identifyOnceReached(slack, { clock: machineClock, log, signal });
-    const missing = missingScopesSentence(slackTrouble.now().missingScopes);
-    if (missing !== null) log.warn("%s", missing);
-    const opened = await openStore(config.store, {
-      clock: machineClock,
-      process: thisProcess,
-      onLead: (event) => log.info({ event }, "watch: %s", event),
-      onError: postgresLogger(log, machineClock),
-    });
-    return { identity, opened };
-  }
+  toClose.push(() => opened.store.close());
   const { store, leadership, ledger, napMs, clock, now } = opened;
   const stopping = new AbortController();
   const ending = new AbortController();
@@ -297,7 +308,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   let watch: Promise<unknown> = Promise.resolve();
   let upkeep: (Promise<void> | undefined)[] = [];
-  const stop = async () => {
+  const stop = once(async () => {
     stopping.abort();
     const late = clock.sleep(stopMs);
     const taken = [connection.close(), server.close(), work.done(), watch, ...upkeep];
@@ -306,25 +317,21 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     metrics.stop();
     await Promise.race([store.close(), late]);
     await network.close();
-  };
+  });
+  // It closes all of it.
+  toClose.splice(0, toClose.length, stop);
 
-  try {
-    signal.throwIfAborted();
-    // What the last process left behind is taken over before anything new comes in.
-    if (config.store.kind === "embedded") {
-      await cardStore.releaseAll();
-      await keeper.takeOver();
-    }
-    routes["/readyz"] = readiness.answer;
-    routes["/metrics"] = metrics.answer;
-    if (connection.requestListener !== null) routes[EVENTS_PATH] = connection.requestListener;
-    otherwise = connection.misdirectedListener ?? notFound;
-    await abortable(connection.open(), signal);
-  } catch (error) {
-    if (signal.aborted) await stop();
-    else await server.close();
-    throw error;
+  signal.throwIfAborted();
+  // What the last process left behind is taken over before anything new comes in.
+  if (config.store.kind === "embedded") {
+    await cardStore.releaseAll();
+    await keeper.takeOver();
   }
+  routes["/readyz"] = readiness.answer;
+  routes["/metrics"] = metrics.answer;
+  if (connection.requestListener !== null) routes[EVENTS_PATH] = connection.requestListener;
+  otherwise = connection.misdirectedListener ?? notFound;
+  await abortable(connection.open(), signal);
 
   upkeep = [storeCheck.watch(stopping.signal), store.file?.keepWhole(clock, stopping.signal)];
   watch = leadership.hold(stopping.signal, async (held) => {
@@ -340,4 +347,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
   log.info({ port: server.port, mode: config.slack.mode.kind, hex: config.hex.origin, team: identity.teamId }, "ready");
   return { port: server.port, stop };
+}
+
+/** The same work, done at the first call alone. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work();
+    return done;
+  };
 }

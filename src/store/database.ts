@@ -46,8 +46,9 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
   try {
     mkdirSync(dataDir, { recursive: true });
     const unlock = lock(`${path}.lock`);
+    let file: Database.Database | null = null;
     try {
-      const file = new Database(path);
+      file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
       const { dialect, plugin } = textsAsBytes({ database: file });
@@ -56,6 +57,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       const own = new DatabaseFile(file, path);
       return { db, close: () => closeFile(own, db).finally(unlock), file: own };
     } catch (error) {
+      file?.close();
       unlock();
       throw error;
     }
@@ -83,8 +85,13 @@ async function closeFile(file: DatabaseFile, db: Db): Promise<void> {
  */
 function lock(path: string): () => void {
   const file = new Database(path);
-  file.pragma("busy_timeout = 300");
-  file.exec("BEGIN EXCLUSIVE");
+  try {
+    file.pragma("busy_timeout = 300");
+    file.exec("BEGIN EXCLUSIVE");
+  } catch (error) {
+    file.close();
+    throw error;
+  }
   return () => {
     file.exec("ROLLBACK");
     file.close();

@@ -11,6 +11,8 @@ export interface ConnectProxy {
   readonly host: string;
   /** Every tunnel that was asked for, as `host:port`, in order. */
   readonly asked: readonly string[];
+  /** How many connections are open, those to where the tunnels lead included. */
+  readonly connections: number;
   /** What it answers instead of opening a tunnel, until set to null: an HTTP status, or nothing at all. */
   refuses: number | "hangs" | null;
   /** Ends the tunnels that there are. */
@@ -62,6 +64,9 @@ export async function startConnectProxy(credentials: string | null = null): Prom
     url: `http://${user}${host}`,
     host,
     asked,
+    get connections() {
+      return sockets.size;
+    },
     refuses: null,
     cut() {
       for (const socket of sockets) socket.destroy();

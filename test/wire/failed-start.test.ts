@@ -1,0 +1,50 @@
+// A start that fails on its way leaves nothing open, and a bot that is told to stop twice stops once.
+
+import { afterEach, describe, expect, test } from "vitest";
+import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
+import { Bench, breathe, MODES } from "./bench.js";
+
+let bench: Bench;
+let proxy: ConnectProxy | null = null;
+afterEach(async () => {
+  await bench.stop();
+  await proxy?.stop();
+  proxy = null;
+});
+
+const TURNS = 500;
+async function closed(open: () => number): Promise<void> {
+  for (let turn = 0; turn < TURNS && open() > 0; turn++) await breathe();
+  expect(open()).toBe(0);
+}
+
+test.each(MODES)("%s: two stops are one", async (mode) => {
+  bench = await Bench.start(mode);
+  await Promise.all([bench.app?.stop(), bench.app?.stop()]);
+});
+
+describe("a start that fails", () => {
+  test("because Slack refuses the bot token: no connection to the proxy is left", async () => {
+    proxy = await startConnectProxy();
+    bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
+    await expect(bench.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
+    expect(proxy.asked).not.toEqual([]);
+    await closed(() => proxy?.connections ?? 0);
+  });
+
+  test("because Slack refuses the app token: the store and the connections are left to the next start", async () => {
+    proxy = await startConnectProxy();
+    bench = await Bench.start("socket", { idle: true, env: { HTTP_PROXY: proxy.url } });
+    await expect(bench.startBot({ SLACK_APP_TOKEN: "xapp-1-wrong" })).rejects.toThrow("Socket Mode");
+    await closed(() => proxy?.connections ?? 0);
+    await bench.startBot();
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+
+  test("because the store cannot be used: no connection to the proxy is left", async () => {
+    proxy = await startConnectProxy();
+    bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url, HEX_BOT_DATA_DIR: "/dev/null/no" } });
+    await expect(bench.startBot()).rejects.toThrow();
+    await closed(() => proxy?.connections ?? 0);
+  });
+});
