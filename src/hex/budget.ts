@@ -19,6 +19,8 @@ export class BudgetSpent extends Error {
 
 interface Waiter {
   priority: Priority;
+  /** The requests that a limit of Hex's holds up together with this one; null: of no group. */
+  group: string | null;
   /** When its patience ends, by the monotonic clock, ms. */
   until: number;
   go: () => void;
@@ -55,7 +57,9 @@ export class Budget {
   /** When requests went, by the monotonic clock, ms; oldest first. */
   readonly #sent: number[] = [];
   readonly #waiting: Waiter[] = [];
+  /** Until when Hex wants no request, and until when none of a group, by the monotonic clock, ms. */
   #pausedUntil = 0;
+  readonly #groupPausedUntil = new Map<string, number>();
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
   /** Ends the sleep of whoever waits for the next turn. */
@@ -85,26 +89,32 @@ export class Budget {
 
   /** How many commands may go at this moment. */
   get left(): number {
-    return this.#freeIn("command") > 0 ? 0 : Math.max(0, this.#limitOf("command") - this.#recent());
+    return this.#freeIn({ priority: "command", group: null }) > 0
+      ? 0
+      : Math.max(0, this.#limitOf("command") - this.#recent());
   }
 
   /**
    * Resolves when one request may be sent, and counts it.
    * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
    * @param signal when it aborts, the wait is over
+   * @param group of the request among Hex's limits, as in `limited`
    */
-  async take(priority: Priority, patienceMs: number, signal?: AbortSignal): Promise<void> {
+  async take(priority: Priority, patienceMs: number, signal?: AbortSignal, group: string | null = null): Promise<void> {
     if (priority !== "watch") this.#lastCommand = this.#now;
-    if (this.ledger === null && !this.#waits(priority) && this.#freeIn(priority) === 0) {
+    const asked = { priority, group };
+    if (this.ledger === null && !this.#waits(priority) && this.#freeIn(asked) === 0) {
       this.#sent.push(this.#now);
       return;
     }
-    const wait = this.#turnIn(priority);
-    if (wait > patienceMs || signal?.aborted) throw this.#spent(wait);
+    const wait = this.#turnIn(asked);
+    if (wait > patienceMs || signal?.aborted) throw this.#spent(wait, group);
     const until = this.#now + patienceMs;
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
-        ...{ priority, until },
+        priority,
+        group,
+        until,
         go: () => {
           signal?.removeEventListener("abort", leave);
           resolve();
@@ -122,10 +132,14 @@ export class Budget {
     });
   }
 
-  /** Hex answered 429: nothing is sent for `ms`, if it says how long, and less from now on. */
-  limited(ms: number | undefined): void {
+  /**
+   * Hex answered 429: nothing is sent for `ms`, if it says how long, and less from now on. The limit that all requests share is
+   * over after a minute: a longer wait is one of the request's `group` alone, such as the starts of runs, and the others go on.
+   */
+  limited(ms = 0, group: string | null = null): void {
     const now = this.#now;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + (ms ?? 0));
+    if (group !== null) this.#groupPausedUntil.set(group, Math.max(this.#groupPausedUntil.get(group) ?? 0, now + ms));
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + (group === null ? ms : Math.min(ms, WINDOW_MS)));
     this.#limitedAt = this.#limitedAt.filter((at) => at > now - CAUTION_MS);
     if ((this.#limitedAt.at(-1) ?? Number.NEGATIVE_INFINITY) <= now - WINDOW_MS) this.#limitedAt.push(now);
   }
@@ -139,7 +153,7 @@ export class Budget {
     if (this.#pumping) return;
     this.#pumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      const wait = this.#freeIn(next.priority) || (await this.#claim(next.priority));
+      const wait = this.#freeIn(next) || (await this.#claim(next.priority));
       // Somebody who goes first may have come meanwhile: the turn is theirs.
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
@@ -173,27 +187,40 @@ export class Budget {
     return Promise.race([claimed, alone]).finally(() => over.abort());
   }
 
-  /** The one who goes next: by priority, then by when it came. */
+  /** The one who goes next: of those whom Hex lets go first, by priority, then by when it came. */
   #next(): Waiter | undefined {
-    const best = Math.min(...this.#waiting.map(({ priority }) => RANK[priority]));
-    return this.#waiting.find(({ priority }) => RANK[priority] === best);
+    const now = this.#now;
+    const pause = ({ group }: Waiter) => this.#pauseOf(group, now);
+    const shortest = Math.min(...this.#waiting.map(pause));
+    const first = this.#waiting.filter((waiter) => pause(waiter) === shortest);
+    const best = Math.min(...first.map(({ priority }) => RANK[priority]));
+    return first.find(({ priority }) => RANK[priority] === best);
+  }
+
+  /** How long Hex wants no request of a group yet, in ms. */
+  #pauseOf(group: string | null, now = this.#now): number {
+    const until = group === null ? 0 : (this.#groupPausedUntil.get(group) ?? 0);
+    return Math.max(0, Math.max(this.#pausedUntil, until) - now);
   }
 
   /** Sends away those who were overtaken, or whom a pause outlasts: for the one who is next, nothing goes for `wait` ms. */
   #dismissLate(wait: number): void {
     const now = this.#now;
-    for (const waiter of [...this.#waiting]) if (waiter.until < now + wait) this.#dismiss(waiter, wait);
+    for (const waiter of [...this.#waiting]) {
+      const itsWait = Math.max(wait, this.#pauseOf(waiter.group, now));
+      if (waiter.until < now + itsWait) this.#dismiss(waiter, itsWait);
+    }
   }
 
   #dismiss(waiter: Waiter, wait: number): void {
     const index = this.#waiting.indexOf(waiter);
     if (index === -1) return;
     this.#waiting.splice(index, 1);
-    waiter.giveUp(this.#spent(wait));
+    waiter.giveUp(this.#spent(wait, waiter.group));
   }
 
-  #spent(wait: number): BudgetSpent {
-    return new BudgetSpent(wait, this.#pausedUntil - this.#now >= Math.max(1, wait));
+  #spent(wait: number, group: string | null): BudgetSpent {
+    return new BudgetSpent(wait, this.#pauseOf(group) >= Math.max(1, wait));
   }
 
   /** Whether somebody waits who has this priority, or one that goes before it. */
@@ -214,21 +241,25 @@ export class Budget {
     return this.#sent.length;
   }
 
-  #freeIn(priority: Priority): number {
+  #freeIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
     const now = this.#now;
     const limit = this.#limitOf(priority);
     const recent = this.#recent();
     const blocking = recent < limit ? undefined : this.#sent[recent - limit];
-    return Math.max(0, this.#pausedUntil - now, blocking === undefined ? 0 : blocking + WINDOW_MS - now);
+    return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking + WINDOW_MS - now);
   }
 
   /** A lower bound of the wait for a newcomer, behind those who go before it. */
-  #turnIn(priority: Priority): number {
+  #turnIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
     const limit = this.#limitOf(priority);
-    const ahead = this.#waiting.filter((waiter) => RANK[waiter.priority] <= RANK[priority]).length;
+    const now = this.#now;
+    const pause = this.#pauseOf(group, now);
+    const goesFirst = (other: Waiter) =>
+      RANK[other.priority] <= RANK[priority] && this.#pauseOf(other.group, now) <= pause;
+    const ahead = this.#waiting.filter(goesFirst).length;
     const blocking = this.#sent[this.#recent() - limit + (ahead % limit)];
     const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.#now;
     // Each `limit` of those ahead take a whole window.
-    return Math.max(this.#freeIn(priority), slot) + Math.floor(ahead / limit) * WINDOW_MS;
+    return Math.max(this.#freeIn({ priority, group }), slot) + Math.floor(ahead / limit) * WINDOW_MS;
   }
 }

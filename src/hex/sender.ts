@@ -9,6 +9,7 @@ import { type Budget, BudgetSpent, type Priority } from "./budget.js";
 import { errorOfAnswer, isHtml, traceIdOf } from "./error-of-answer.js";
 import { errorOfFetch } from "./error-of-fetch.js";
 import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
+import { limitGroupOf } from "./limit-groups.js";
 import { type LeftOut, type ReadAnswer, type Reading, Unreadable } from "./read-answer.js";
 import { retryAfterMs } from "./retry-after.js";
 import { ServerClock } from "./server-clock.js";
@@ -165,7 +166,10 @@ export class Sender {
       const answer = await this.#fetch(request, until - clock.monotonic(), call.signal);
       const tookMs = clock.monotonic() - sentAt;
       status = answer.status;
-      if (status === 429) budget.limited(retryAfterMs(answer.headers, this.serverClock.when(answer.headers)));
+      if (status === 429) {
+        const wait = retryAfterMs(answer.headers, this.serverClock.when(answer.headers));
+        budget.limited(wait, limitGroupOf(request.operation));
+      }
       const { value, leftOut } = this.#read(request, answer);
       // Only what was understood is surely Hex's own, and no proxy's.
       this.serverClock.learn(answer.headers, tookMs);
@@ -181,7 +185,8 @@ export class Sender {
   async #takeTurn({ operation }: { operation: Operation }, call: Call, leftMs: number): Promise<void> {
     const { budget, onHeldBack } = this.options;
     const { patienceMs = leftMs, signal = call.signal, isWanted } = call.turn ?? {};
-    await budget.take(call.priority, Math.min(leftMs, patienceMs), signal).catch((reason: unknown) => {
+    const mayWaitMs = Math.min(leftMs, patienceMs);
+    await budget.take(call.priority, mayWaitMs, signal, limitGroupOf(operation)).catch((reason: unknown) => {
       if (!(reason instanceof BudgetSpent)) throw reason;
       const kind = reason.askedByHex ? "rate_limited" : "budget_spent";
       const error = new HexError({ ...this.#at({ operation }), kind, retryAfterMs: reason.retryAfterMs });

@@ -117,6 +117,24 @@ describe("Budget", () => {
     await budget.take("command", 0);
   });
 
+  test("a long pause holds up its own group alone once the limit that all share is over", async () => {
+    const clock = new ManualClock();
+    const budget = new Budget(clock, 30);
+    budget.limited(3_600_000, "starts");
+    await expect(budget.take("watch", 59_999, undefined, "reads")).rejects.toEqual(new BudgetSpent(60_000, true));
+    const order: string[] = [];
+    const start = budget.take("command", 4_000_000, undefined, "starts").then(() => order.push("start"));
+    const read = budget.take("watch", 60_000, undefined, "reads").then(() => order.push("read"));
+    await turn();
+    clock.advance(60_000);
+    await read;
+    await expect(budget.take("command", 60_000, undefined, "starts")).rejects.toEqual(new BudgetSpent(3_540_000, true));
+    await budget.take("watch", 0, undefined, "reads");
+    clock.advance(3_540_000);
+    await start;
+    expect(order).toEqual(["read", "start"]);
+  });
+
   test("a part is kept for cancellations: they go when commands have to wait, and before those that wait", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
