@@ -1,4 +1,4 @@
-// The house's arrows: slack -> runs -> hex, wired in app.ts alone, and no cycles.
+// The house's arrows: slack -> runs, catalog -> hex, wired in app.ts alone, and no cycles.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
@@ -23,9 +23,10 @@ const ALLOWED: Record<string, string[]> = {
   lib: ["clock.ts"],
   hex: ["lib", "clock.ts"],
   store: ["lib", "clock.ts"],
+  catalog: ["hex", "store", "lib", "clock.ts", "rounds.ts"],
   runs: ["hex", "store", "lib", "clock.ts", "rounds.ts"],
   health: ["hex", "runs", "store", "lib", "clock.ts", "rounds.ts"],
-  slack: ["health", "runs", "hex", "store", "lib", "clock.ts", "rounds.ts", "log.ts", "log", "config.ts"],
+  slack: ["health", "runs", "catalog", "hex", "store", "lib", "clock.ts", "rounds.ts", "log.ts", "log", "config.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

@@ -2,21 +2,11 @@
 // All in simulated time, with the same runs for each policy, under the same limit of Hex.
 
 import { nextPoll, type Watched } from "../../src/runs/plan.js";
+import { seeded } from "../sandbox/seeded.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const LIMIT = 30;
-
-/** A source of numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Project {
   id: string;

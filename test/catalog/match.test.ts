@@ -1,0 +1,275 @@
+// Finding projects by what people call them.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isRunnable, type Match, Matcher } from "../../src/catalog/match.js";
+import type { Project } from "../../src/hex/schema.js";
+import { folded } from "../../src/lib/spelling.js";
+import { NOW, projectOf, realisticProjects } from "./projects.js";
+
+const DAY = 86_400_000;
+
+function matcherOf(...projects: (string | Partial<Project>)[]): Matcher {
+  const matcher = new Matcher();
+  for (const facts of projects) matcher.put(projectOf(typeof facts === "string" ? { title: facts } : facts));
+  return matcher;
+}
+
+/** The kind, and the titles that are offered, in order. */
+function read(match: Match): [Match["kind"], ...string[]] {
+  return [match.kind, ...offered(match).map(({ title }) => title)];
+}
+
+function offered(match: Match): Project[] {
+  if (match.kind === "exact" || match.kind === "one") return [match.project];
+  return match.kind === "several" ? match.projects : match.nearest;
+}
+
+const draft = (title: string): Partial<Project> => ({ title, lastPublishedAt: null });
+
+describe("the exact title", () => {
+  test("of one project runs at once, though others have more words around it", () => {
+    const matcher = matcherOf("Weekly revenue", "Weekly revenue by region");
+    expect(read(matcher.match("weekly revenue"))).toEqual(["exact", "Weekly revenue"]);
+  });
+
+  test.each([
+    ["WEEKLY   Revenue\u200b", "Weekly revenue"],
+    ["cafe\u0301", "Café"],
+    ["CAFÉ", "Cafe\u0301"],
+    ["ｆｕｌｌ ｗｉｄｔｈ", "Full width"],
+    ["売上", "売上"],
+    ["ÜBERSICHT", "Übersicht"],
+    ["🚀 launch", "🚀 Launch"],
+    ["รายงานยอดขาย", "รายงานยอดขาย"],
+    ["تقرير الإيرادات", "تقرير الإيرادات"],
+  ])("%s is the title %s", (typed, title) => {
+    expect(read(matcherOf(title, "Another").match(typed))).toEqual(["exact", title]);
+  });
+
+  test.each(["weekly revenues", "weekly-revenue", "weekly", "revenue weekly", "weekly revenue!"])(
+    "%s is not quite it: it asks",
+    (typed) => {
+      expect(matcherOf("Weekly revenue").match(typed)).toMatchObject({
+        kind: "one",
+        project: { title: "Weekly revenue" },
+      });
+    },
+  );
+
+  test("ubersicht is not quite Übersicht", () => {
+    expect(read(matcherOf("Übersicht").match("ubersicht"))).toEqual(["one", "Übersicht"]);
+  });
+
+  test.each<[string, Partial<Project>]>([
+    ["a published one", {}],
+    ["an unpublished one", { lastPublishedAt: null }],
+    ["an archived one", { archivedAt: NOW }],
+    ["a component", { type: "COMPONENT" }],
+  ])("of two projects asks: the other is %s", (_, other) => {
+    const matcher = matcherOf("Revenue", { title: "revenue ", ...other });
+    const match = matcher.match("Revenue");
+    expect(match.kind).toBe(isRunnable(projectOf(other)) ? "several" : "one");
+    expect(offered(match).every(isRunnable)).toBe(true);
+  });
+
+  test("of several published ones: the newest published first, and no other project", () => {
+    const matcher = matcherOf(
+      { title: "Revenue", id: "old", lastPublishedAt: NOW - 9 * DAY },
+      { title: "Revenue", id: "new", lastPublishedAt: NOW - DAY },
+      "Revenue by region",
+    );
+    expect(offered(matcher.match("revenue")).map(({ id }) => id)).toEqual(["new", "old"]);
+  });
+});
+
+describe("words", () => {
+  test("all in the title, in any order and by their beginnings or parts, before those that occur elsewhere", () => {
+    const matcher = matcherOf("Weekly revenue by region", { title: "Churn", description: "revenue by region, weekly" });
+    for (const typed of ["region weekly", "reven", "venue reg"])
+      expect(read(matcher.match(typed)), typed).toEqual(["one", "Weekly revenue by region"]);
+  });
+
+  test.each<[string, Partial<Project>]>([
+    ["finance", { categories: [{ name: "Finance" }] }],
+    ["olga@acme", { owner: { email: "olga@acme.test" } }],
+    ["grace", { creator: { email: "grace@acme.test" } }],
+    ["monday meeting", { description: "For the Monday meeting" }],
+  ])("%s is found outside of the title", (typed, facts) => {
+    expect(read(matcherOf("Other", { title: "Revenue", ...facts }).match(typed))).toEqual(["one", "Revenue"]);
+  });
+
+  test("of several the best comes first: begun so, in one piece, by beginnings of words, anywhere; shorter before longer", () => {
+    const titles = ["Net revenue", "Revenue", "Revenue by product line", "Nonrevenue costs", "Revenue EMEA"];
+    expect(read(matcherOf(...titles).match("reven"))).toEqual([
+      "several",
+      ...["Revenue", "Revenue EMEA", "Revenue by product line", "Net revenue", "Nonrevenue costs"],
+    ]);
+  });
+
+  test.each([
+    ["レポート", "売上レポート"],
+    ["上レ", "売上レポート"],
+    ["umsätze", "Übersicht Umsa\u0308tze"],
+    ["🚀", "🚀 Launch metrics"],
+    ["ยอดขาย", "รายงานยอดขาย"],
+    ["الإيرادات", "تقرير الإيرادات"],
+    ["보고서", "매출 보고서"],
+  ])("%s, a part, finds %s", (typed, title) => {
+    expect(read(matcherOf(title, "Another").match(typed))).toEqual(["one", title]);
+  });
+
+  test.each(["wekly revneue", "weekly revenu report", "Revenue, weekly", "wekely revenue"])("%s: nearly", (typed) => {
+    const matcher = matcherOf("Weekly revenue report", "Churn", "Weekly sales report");
+    expect(read(matcher.match(typed))[1]).toBe("Weekly revenue report");
+    expect(matcher.match(typed).kind).not.toBe("exact");
+  });
+
+  test("that fit nothing: the nearest by spelling", () => {
+    const matcher = matcherOf("Weekly revenue", "Churn forecast");
+    expect(read(matcher.match("zebra forcast"))).toEqual(["none", "Churn forecast"]);
+    expect(read(matcher.match("zebra"))).toEqual(["none"]);
+    for (const typed of ["", "  ", "\u200b"]) expect(read(matcher.match(typed))).toEqual(["none"]);
+  });
+});
+
+describe("what cannot be run", () => {
+  const HIDDEN: Partial<Project>[] = [
+    { lastPublishedAt: null },
+    { archivedAt: NOW },
+    { trashedAt: NOW },
+    { type: "COMPONENT" },
+    { type: "SOMETHING_NEW" },
+  ];
+  test.each(HIDDEN)("%j is never offered", (facts) => {
+    const matcher = matcherOf({ title: "Revenue", ...facts });
+    for (const typed of ["Revenue", "reven", "revneue"]) expect(offered(matcher.match(typed))).toEqual([]);
+    expect(matcher.suggest("", 9)).toEqual([]);
+    expect(matcher.suggest("revenue", 9)).toEqual([]);
+  });
+
+  test("an unpublished one is named where nothing else fits, and found among all", () => {
+    const matcher = matcherOf(draft("Revenue draft"), "Churn");
+    expect(matcher.match("revenue draft")).toMatchObject({ kind: "none", unpublished: [{ title: "Revenue draft" }] });
+    expect(read(matcher.match("revenue draft", "listed"))).toEqual(["exact", "Revenue draft"]);
+    expect(read(matcher.match("draft", "listed"))).toEqual(["one", "Revenue draft"]);
+  });
+});
+
+describe("while somebody types", () => {
+  test("nothing yet: the newest published; then the best first, and less good ones behind", () => {
+    const matcher = matcherOf(
+      { title: "Old", lastPublishedAt: NOW - DAY },
+      { title: "Revenue", lastPublishedAt: NOW - 2 * DAY },
+      { title: "Churn", description: "and revenue" },
+      draft("Revenue draft"),
+    );
+    expect(matcher.suggest("", 2).map(({ title }) => title)).toEqual(["Churn", "Old"]);
+    expect(matcher.suggest("reve", 9).map(({ title }) => title)).toEqual(["Revenue", "Churn"]);
+    expect(matcher.suggest("reveneu", 9).map(({ title }) => title)).toEqual(["Revenue"]);
+  });
+});
+
+describe("a catalog that changes", () => {
+  test("a title that is changed is found by the new one alone", () => {
+    const matcher = matcherOf({ id: "a", title: "Revenue" });
+    matcher.put(projectOf({ id: "a", title: "Bookings" }));
+    expect(read(matcher.match("bookings"))).toEqual(["exact", "Bookings"]);
+    for (const typed of ["revenue", "revneue"]) expect(offered(matcher.match(typed)), typed).toEqual([]);
+    expect(matcher.size).toBe(1);
+  });
+
+  test("what is unpublished, and what is gone, is offered no more, and leaves its title to another", () => {
+    const matcher = matcherOf({ id: "a", title: "Revenue" }, { id: "b", title: "Revenue" });
+    expect(matcher.match("revenue").kind).toBe("several");
+    matcher.put(projectOf({ id: "a", title: "Revenue", lastPublishedAt: null }));
+    expect(matcher.match("revenue")).toMatchObject({ kind: "one", project: { id: "b" } });
+    matcher.remove("a");
+    matcher.remove("a");
+    expect(matcher.match("revenue")).toMatchObject({ kind: "exact", project: { id: "b" } });
+    expect(matcher.get("a")).toBeNull();
+  });
+});
+
+describe("whatever is typed, whatever there is", () => {
+  const WORDS = [
+    "revenue",
+    "Revenue",
+    "weekly",
+    "売上",
+    "Übersicht",
+    "U\u0308",
+    "🚀",
+    "__proto__",
+    "constructor",
+    "*",
+    "",
+    "a",
+  ];
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.array(fc.constantFrom(...WORDS), { maxLength: 5 }).map((words) => words.join(" ")),
+  );
+  const time = fc.option(fc.integer({ min: 1, max: NOW }));
+  const project = fc.record({
+    id: fc.constantFrom("a", "b", "c", "d", "e"),
+    title: text,
+    description: fc.option(text),
+    type: fc.constantFrom("PROJECT", "PROJECT", "COMPONENT", "SOMETHING_NEW"),
+    owner: fc.option(fc.record({ email: text })),
+    creator: fc.option(fc.record({ email: text })),
+    categories: fc.array(fc.record({ name: text }), { maxLength: 2 }),
+    lastPublishedAt: time,
+    archivedAt: fc.option(fc.constant(NOW), { freq: 5 }),
+    trashedAt: fc.option(fc.constant(NOW), { freq: 5 }),
+  });
+  const change = fc.oneof(
+    { weight: 4, arbitrary: project.map((put) => ({ put })) },
+    { weight: 1, arbitrary: fc.constantFrom("a", "b", "c").map((remove) => ({ remove })) },
+  );
+
+  test("nothing throws, only published projects are offered, and an exact title is one of its own", () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 12 }), text, (changes, typed) => {
+        const matcher = new Matcher();
+        for (const one of changes) {
+          if ("put" in one) matcher.put(projectOf(one.put));
+          else matcher.remove(one.remove);
+        }
+        const all = [...matcher.all()];
+        // Also a title as it stands, which somebody may paste.
+        for (const words of [typed, ...all.map(({ title }) => title)]) {
+          const match = matcher.match(words);
+          expect(offered(match).filter((found) => !isRunnable(found))).toEqual([]);
+          expect(matcher.suggest(words, 3).filter((found) => !isRunnable(found))).toEqual([]);
+          matcher.match(words, "listed");
+          if (match.kind !== "exact") continue;
+          const others = all.filter(({ id }) => id !== match.project.id).map(({ title }) => folded(title));
+          expect(folded(match.project.title)).toBe(folded(words));
+          expect(others).not.toContain(folded(words));
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("3,000 characters among many projects", () => {
+    const matcher = new Matcher();
+    for (const one of realisticProjects(500)) matcher.put(one);
+    for (const typed of ["x".repeat(3_000), "revneue ".repeat(375), "é ".repeat(1_500), "(".repeat(3_000)]) {
+      expect(() => matcher.match(typed)).not.toThrow();
+      expect(() => matcher.suggest(typed, 100)).not.toThrow();
+    }
+  });
+
+  test("every project is found by its own title, as it is or in capitals", () => {
+    const matcher = new Matcher();
+    const projects = realisticProjects(300).filter(isRunnable);
+    for (const one of projects) matcher.put(one);
+    for (const { title } of projects) {
+      const match = matcher.match(title.toUpperCase());
+      expect(offered(match)[0]?.title).toBe(title);
+      expect(["exact", "several"]).toContain(match.kind);
+    }
+  });
+});
