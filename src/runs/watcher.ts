@@ -29,6 +29,9 @@ const PATIENCE_MS = 15_000;
 /** Pause after a failure of the connection, or a limit that does not say how long, in ms; doubles up to the last. */
 const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
+/** Pause after a failure of the store, or of anything else that is not Hex's, in ms; doubles up to the last. */
+const STUMBLE_MS = 1_000;
+const MAX_STUMBLE_MS = 15_000;
 /** How often Hex must say that a run is not there before it is believed. */
 const MISSES = 3;
 /** Failures in a row, of Hex as a whole or about one run, after which a card says so. */
@@ -79,15 +82,18 @@ export class Watcher {
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, napMs, onError } = this.options;
+    let stumbles = 0;
     await this.#rounds.until(signal, async () => {
       this.#roundSince = clock.monotonic();
       try {
-        return Math.min(napMs, await this.#step(signal));
+        const pauseMs = await this.#step(signal);
+        stumbles = 0;
+        return Math.min(napMs, pauseMs);
       } catch (error) {
         this.#roundSince = null;
         onError(error);
-        // Nobody may wake it: what it did not expect, such as a store that fails, takes its time.
-        await clock.sleep(MAX_BACKOFF_MS, signal);
+        // Nobody may wake it: each change of a run would, and what fails would be asked again at once.
+        await clock.sleep(Math.min(MAX_STUMBLE_MS, STUMBLE_MS * 2 ** stumbles++), signal);
         return 0;
       } finally {
         this.#roundSince = null;

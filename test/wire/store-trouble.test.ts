@@ -57,6 +57,21 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     await expectWell(bench);
   });
 
+  test.each([1, 5])("a store that failed %i times: the end of a run is shown in seconds", async (times) => {
+    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("Running");
+    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    other.exec("alter table runs rename to runs_elsewhere");
+    bench.hex.workspace.finishRun(bench.hex.workspace.runs[0]?.id ?? "", "COMPLETED");
+    await bench.until(() => logged(bench, "watch").length >= times);
+    other.exec("alter table runs_elsewhere rename to runs");
+    other.close();
+    const from = bench.clock.monotonic();
+    await bench.cardShows("Completed");
+    expect(bench.clock.monotonic() - from).toBeLessThan(25_000);
+  });
+
   test("a database file that was deleted while the bot runs", async () => {
     rmSync(join(bench.dataDir, "hex-bot.db"));
     const project = bench.hex.workspace.addProject({ title: "Revenue" });
