@@ -64,14 +64,14 @@ export function readReference(text: string, origin: string): HexReference | null
     const projectId = /[/?#]/.test(text) ? null : idAtEnd(text, true);
     return projectId === null ? null : { kind: "project", projectId };
   }
-  if (url.host !== new URL(origin).host) return { kind: "other_host", host: url.host };
+  if (hostOf(url) !== hostOf(new URL(origin))) return { kind: "other_host", host: url.host };
   return referenceOf(url);
 }
 
 /** The workspace that a link of Hex is in: the first part of its path; null when there is none. */
 export function workspaceOfLink(link: string, origin: string): string | null {
   const url = urlOf(link, origin);
-  if (url === null || url.host !== new URL(origin).host) return null;
+  if (url === null || hostOf(url) !== hostOf(new URL(origin))) return null;
   const [workspace, kind] = pathOf(url);
   return workspace !== undefined && isKind(kind) ? workspace : null;
 }
@@ -176,10 +176,15 @@ function titleWords(slug: string): string[] {
 
 /** Also without a scheme, as browsers show addresses, and the path alone. */
 function urlOf(text: string, origin: string): URL | null {
-  const isBare = /^[\w-]+(\.[\w-]+)+(:\d+)?\//.test(text) || text.startsWith(`${new URL(origin).host}/`);
+  const isBare = /^[\w-]+(\.[\w-]+)+\.?(:\d+)?\//.test(text) || text.startsWith(`${new URL(origin).host}/`);
   const address = isBare ? `https://${text}` : text;
   const isLink = /^https?:\/\//i.test(address) || (text.startsWith("/") && /\/(hex|app)\//i.test(text));
   return isLink && URL.canParse(address, origin) ? new URL(address, origin) : null;
+}
+
+/** With its port. The dot that ends a full name in DNS names no other host. */
+function hostOf({ host }: URL): string {
+  return host.replace(/\.(?=:|$)/, "");
 }
 
 function pathOf(url: URL): string[] {

@@ -17,6 +17,8 @@ describe.each(MODES)("%s mode", (mode) => {
     "RUN «ID» `--fresh`",
     "run <ORIGIN/acme/app/ID/latest|Revenue> \u2011\u2011fresh",
     "run *<ORIGIN/acme/app/ID/latest>* --fr\u200desh",
+    "run [Weekly Revenue](<ORIGIN/acme/app/ID/latest?x=y>) --fresh",
+    "run [Weekly Revenue](ORIGIN/acme/app/ID/latest?x=y) --fresh",
   ])("%j starts the run", async (typed) => {
     const project = bench.hex.workspace.addProject({ title: "Revenue" });
     const text = typed.replace("ORIGIN", bench.hex.origin).replace("ID", project.id);
@@ -34,6 +36,18 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.until(() => bench.starts.length === 1);
     expect(bench.starts[0]?.body).toEqual({
       inputParams: { team: "👩\u200d👧 می\u200cخواهم", city: "Cafe\u0301’s …", note: "1–2" },
+    });
+  });
+
+  test("what Slack wraps reaches Hex as people see it", async () => {
+    const names = ["who", "all", "team", "tel", "where"];
+    const inputs = Object.fromEntries(names.map((name) => [name, { dataType: "STRING" as const }]));
+    const project = bench.hex.workspace.addProject({ inputs });
+    const typed = "who=@ada all=@here team=@data-team tel=+1-555-0100 where=#data";
+    await bench.slack.command(`run ${project.id} ${typed}`);
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({
+      inputParams: { who: "@ada", all: "@here", team: "@data-team", tel: "+1-555-0100", where: "#data" },
     });
   });
 

@@ -47,6 +47,8 @@ function problemWords(problem: RunProblem): string {
       return `These are ${problem.count} inputs, and the bot takes ${problem.most} at most. Leave out those that may keep their default.`;
     case "too_long":
       return `That is ${problem.length} characters long, and the bot takes ${problem.most} at most. Shorten the values.`;
+    case "view_is_link":
+      return "`--view` takes the id of a saved view, a UUID of 36 characters. Hex's links do not hold it, so a link cannot stand for a view.";
     case "view_with_inputs":
       return "`--view` brings its own inputs, so Hex takes no others with it. Leave out `--view` or the inputs.";
     case "publish_with_inputs":

@@ -34,6 +34,7 @@ export type RunProblem =
   | { kind: "too_many_inputs"; count: number; most: number }
   /** In characters. */
   | { kind: "too_long"; length: number; most: number }
+  | { kind: "view_is_link" }
   | { kind: "view_with_inputs" }
   | { kind: "publish_with_inputs" };
 
@@ -94,6 +95,8 @@ function read(words: readonly Word[]): RunArguments {
   if (target === undefined || target === "") throw new Refused({ kind: "no_target" });
   if (others.length > 0) throw new Refused({ kind: "too_many_targets", words: targets });
   const view = flags.get("--view") ?? null;
+  // Hex's links name no saved view: a UUID in one is a cell's, a run's or a session's.
+  if (view?.includes("/")) throw new Refused({ kind: "view_is_link" });
   if (inputs.size > MOST_INPUTS) throw new Refused({ kind: "too_many_inputs", count: inputs.size, most: MOST_INPUTS });
   if (view !== null && inputs.size > 0) throw new Refused({ kind: "view_with_inputs" });
   if (flags.has("--publish") && inputs.size > 0) throw new Refused({ kind: "publish_with_inputs" });
@@ -132,7 +135,7 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
 
 /** A link may hold a `=` and is no input, also in brackets or as its path alone. */
 function isInput({ text }: Word): boolean {
-  return text.includes("=") && !/^[<([{]{0,8}(https?:\/\/|\/|[\w-]+(\.[\w-]+)+(:\d+)?\/)/i.test(text);
+  return text.includes("=") && !/^[<([{]{0,8}(https?:\/\/|\/|[\w-]+(\.[\w-]+)+\.?(:\d+)?\/)/i.test(text);
 }
 
 function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {

@@ -24,12 +24,15 @@ const FAMILIES: readonly Family[] = [
 ];
 const [DOUBLE = new Set<string>(), , ...GUILLEMETS] = FAMILIES;
 const SPACE = /\s/;
+/** A link as Markdown writes it, with what its text may be at the most: people see it so while they type. */
+const MARKDOWN_LINK =
+  /\[[^[\]]{1,300}\]\(<?((?:https?:\/\/|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)(?:[^\s()<>]|\([^\s()<>]*\))*)>?\)/iy;
 const INVISIBLE_OR_FORMATTING = /[\p{Default_Ignorable_Code_Point}*_~`]/u;
 
 /**
  * White space separates. Quotes group, where a word or its value begins; inside them `\` escapes a quote or itself.
  * A value that begins with `{` or `[` goes on until its brackets balance. A dash that a client made of `--` is `--` again.
- * Formatting around words goes, and so do marks of direction, byte order marks and zero-width spaces, wherever they are.
+ * Of a link in Markdown, `[text](address)`, the address is the word. Formatting around words goes, and so do marks of direction, byte order marks and zero-width spaces, wherever they are.
  */
 export function splitWords(text: string): Words {
   const source = withoutSlackMarks(withoutStrays(text));
@@ -62,7 +65,7 @@ export function splitWords(text: string): Words {
  */
 export function plainWords(text: string): string[] {
   const split = splitWords(text);
-  const words = split.ok ? split.words.map((word) => word.text) : withoutStrays(text).split(/\s+/);
+  const words = split.ok ? split.words.map((word) => word.text) : withoutSlackMarks(withoutStrays(text)).split(/\s+/);
   return words.map(withoutInvisible).filter((word) => word !== "");
 }
 
@@ -93,6 +96,10 @@ function readWord(source: string, from: number, mayReadBrackets: boolean): RawWo
   let kept = 0;
   let bracketsClose = true;
   let at = start;
+  MARKDOWN_LINK.lastIndex = start;
+  const [link = "", address = ""] = MARKDOWN_LINK.exec(source) ?? [];
+  text += address;
+  at += link.length;
   while (at < source.length && !SPACE.test(source.charAt(at))) {
     const beginsValue = equals !== -1 && equals === text.length - 1 && quoted === null;
     const family = at === start || beginsValue ? familyOf(source.charAt(at)) : null;

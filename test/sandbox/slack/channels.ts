@@ -11,6 +11,9 @@ export interface Room extends Channel {
   readonly im?: Person;
 }
 
+/** The only group of people that can be mentioned together. */
+const USER_GROUP = { id: "S0DATATEAM1", handle: "@data-team" };
+
 export class Directory {
   readonly people: { readonly ada: Person; readonly grace: Person; readonly stranger: Person };
   readonly channels: {
@@ -59,8 +62,10 @@ export class Directory {
     return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
   }
 
-  /** `#channel` or `@person` as Slack marks it; as it is when there is nothing of that name. */
+  /** `#channel`, `@person`, `@here` or a group as Slack marks it; as it is when there is nothing of that name. */
   mentioned(typed: string): string {
+    if (/^@(here|channel|everyone)$/.test(typed)) return `<!${typed.slice(1)}>`;
+    if (typed === USER_GROUP.handle) return `<!subteam^${USER_GROUP.id}|${USER_GROUP.handle}>`;
     const named = typed.startsWith("#") ? Object.values(this.channels) : Object.values(this.people);
     const found = named.find(({ name }) => name === typed.slice(1));
     return found ? `<${typed.charAt(0)}${found.id}|${found.name}>` : typed;

@@ -10,12 +10,13 @@ export interface Ends {
   triggerId: string;
 }
 
-/** A URL, an e-mail address, an address without a scheme, `#channel` or `@person`, or a character that Slack escapes. */
+/** A URL, an e-mail address, an address without a scheme, a telephone number, `#channel` or `@person`, or a character that Slack escapes. */
 const MARKED = new RegExp(
   [
     /(?<url>https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)"'”’])/,
     /(?<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})/,
     /(?<![\w@./-])(?<bare>[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\/[^\s<>|"'”’]*)/,
+    /(?<![\w+-])(?<tel>\+\d(?:-?\d){6,14})(?![\w-])/,
     /(?<![\w&/])(?<mention>[#@][a-z][\w-]*)/,
     /[&<>]/,
   ]
@@ -31,10 +32,11 @@ const MARKED = new RegExp(
 export function escapeTyped({ directory }: Core, text: string, marks: boolean): string {
   if (!marks) return escaped(text);
   return text.replace(MARKED, (whole, ...rest) => {
-    const { url, mail, bare, mention }: Partial<Record<string, string>> = rest.at(-1);
+    const { url, mail, bare, tel, mention }: Partial<Record<string, string>> = rest.at(-1);
     if (url !== undefined) return `<${escaped(url)}>`;
     if (mail !== undefined) return `<mailto:${mail}|${mail}>`;
     if (bare !== undefined) return `<http://${escaped(bare)}|${escaped(bare)}>`;
+    if (tel !== undefined) return `<tel:${tel.replaceAll("-", "")}|${tel}>`;
     return mention === undefined ? escaped(whole) : directory.mentioned(mention);
   });
 }

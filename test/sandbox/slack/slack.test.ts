@@ -233,6 +233,10 @@ describe("delivery", () => {
     ["to=ada@example.com", "to=<mailto:ada@example.com|ada@example.com>"],
     ["R&D <now> 1.5/2", "R&amp;D &lt;now&gt; 1.5/2"],
     ["#data by @grace, not #nothing", "<#C0DATATEAM1|data> by <@U0GRACEHOPP|grace>, not #nothing"],
+    [
+      "@here @channel @data-team +1-555-0100-22 1+15550100 @nobody",
+      "<!here> <!channel> <!subteam^S0DATATEAM1|@data-team> <tel:+1555010022|+1-555-0100-22> 1+15550100 @nobody",
+    ],
   ])("what people type arrives as Slack escapes it: %s", async (typed, arrives) => {
     const heard: string[] = [];
     await socketApp((app) =>

@@ -22,6 +22,9 @@ describe("parseProjectRef", () => {
     [`\u202a${HEX}/acme/app/Weekly-${SHORT}/latest\u202c).`, ID],
     [`${HEX}/acme/app/${ID.replaceAll("-", "–")}/latest?run=>`, ID],
     [`${HEX}/run/hex/${ID}).`, ID],
+    [`https://app.hex.tech./acme/app/${ID}/latest`, ID],
+    [`app.hex.tech./acme/app/${ID}/latest`, ID],
+    [`https://app.hex.tech.:443/acme/app/${ID}/latest`, ID],
   ])("%s", (typed, projectId) => {
     expect(parseProjectRef(typed, HEX)).toEqual({ kind: "project", projectId });
   });

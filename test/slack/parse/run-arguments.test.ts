@@ -75,6 +75,9 @@ describe("parseRunArguments", () => {
     ["p a=[007]", { kind: "bad_json", name: "a" }],
     ["p a=[1.2.3]", { kind: "bad_json", name: "a" }],
     ["p a={oops}", { kind: "bad_json", name: "a" }],
+    ["p --view https://app.hex.tech/acme/app/x/latest?viewId=1", { kind: "view_is_link" }],
+    ["p --view=<https://app.hex.tech/acme/app/x|View> a=1", { kind: "view_is_link" }],
+    ["p --view [Q1](app.hex.tech/acme/app/x)", { kind: "view_is_link" }],
     ["p --view v a=1", { kind: "view_with_inputs" }],
     ["p --publish a=1", { kind: "publish_with_inputs" }],
     ["p a=“x", { kind: "unbalanced_quote" }],
@@ -247,6 +250,7 @@ test.each([
   "[https://app.hex.tech/acme/app/x/latest?selectedCellId=1]",
   "(app.hex.tech/acme/app/x?a=b)",
   "/acme/app/x/latest?a=b",
+  "app.hex.tech./acme/app/x?a=b",
 ])("the link %s is a project, whatever stands in its query", (link) => {
   expect(parseRunArguments(`${link} days=7`)).toMatchObject({
     ok: true,

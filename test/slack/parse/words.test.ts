@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withoutStrays } from "../../../src/lib/spelling.js";
-import { splitWords } from "../../../src/slack/parse/words.js";
+import { plainWords, splitWords } from "../../../src/slack/parse/words.js";
 import { quoteText, quoteWord } from "./typing.js";
 
 const texts = (typed: string) => {
@@ -36,6 +36,18 @@ describe("splitWords", () => {
       "to=<@U012AB3CD|ada> <#C012AB3CD|data> <#C012AB3CD|> &lt;#C1|x&gt;",
       ["to=@ada", "#data", "<#C012AB3CD|>", "<#C1|x>"],
     ],
+    [
+      "<!here> <!channel|@channel> a=<!everyone> to=<!subteam^S012AB3CD|@data-team> <!subteam^S1|ops>",
+      ["@here", "@channel", "a=@everyone", "to=@data-team", "@ops"],
+    ],
+    [
+      "tel=<tel:+15550100|+1-555-0100> <tel:+15550100> <HTTPS://a.b/c>",
+      ["tel=+1-555-0100", "+15550100", "HTTPS://a.b/c"],
+    ],
+    ["<!subteam^S1> &lt;!here&gt; <@U1>", ["<!subteam^S1>", "<!here>", "<@U1>"]],
+    ["[Weekly Revenue](https://a.b/c?d=1) x=1", ["https://a.b/c?d=1", "x=1"]],
+    ["*[R](<https://a.b/c_(d)?e=1|https://a.b/c_(d)?e=1>)* [x](a.b/c).", ["https://a.b/c_(d)?e=1", "a.b/c."]],
+    ['x="[R](https://a.b)" [1](2) [a] [R](javascript:x)', ["x=[R](https://a.b)", "[1](2)", "[a]", "[R](javascript:x)"]],
     ['x=""', ["x="]],
     ["*a* _b c_ `d`", ["a", "b", "c", "d"]],
     ["*_a_* **b**", ["a", "b"]],
@@ -86,4 +98,8 @@ describe("splitWords", () => {
       }),
     );
   });
+});
+
+test("what Slack wraps is read in names too, also when a quote is not closed", () => {
+  expect(plainWords("<@U012AB3CD|ada>’s “report <!here>")).toEqual(["@ada’s", "“report", "@here"]);
 });
