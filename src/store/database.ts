@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { Kysely } from "kysely";
 import Database from "libsql";
 import { DatabaseFile } from "./database-file.js";
+import { storeFailureOf } from "./failure.js";
 import { GuardedDialect } from "./guarded-dialect.js";
-import { migrateFile, NewerStoreError } from "./migrate.js";
+import { DamagedStoreError, migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
 import type { Tables } from "./tables.js";
 import { textsAsBytes } from "./texts-as-bytes.js";
@@ -22,13 +23,13 @@ export interface Store {
 
 /**
  * The store cannot be used. `kind`: `held` when another process works on the same file, `newer` when a newer version of the
- * bot has changed its shape, Postgres' own failures by their names, `unusable` (a file) and `unusable_postgres` otherwise; the
+ * bot has changed its shape, `damaged` when a file holds what the bot cannot have written, Postgres' own failures by their names, `unusable` (a file) and `unusable_postgres` otherwise; the
  * message is the operating system's or the database's. `where` holds no password.
  */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   constructor(
-    readonly kind: "held" | "newer" | "unusable" | "unusable_postgres" | PostgresFailure,
+    readonly kind: "held" | "newer" | "damaged" | "unusable" | "unusable_postgres" | PostgresFailure,
     readonly where: string,
     cause?: unknown,
   ) {
@@ -64,6 +65,9 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof NewerStoreError) throw new StoreError("newer", path, error);
+    if (error instanceof DamagedStoreError || storeFailureOf(error).kind === "damaged") {
+      throw new StoreError("damaged", path, error);
+    }
     const isHeld = error instanceof Error && /database is locked/i.test(error.message);
     throw new StoreError(isHeld ? "held" : "unusable", path, error);
   }

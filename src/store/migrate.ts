@@ -11,12 +11,17 @@ export class NewerStoreError extends Error {
   override readonly name = "NewerStoreError";
 }
 
+/** The store cannot hold what it holds: a disk or another program has changed it. The message says what. */
+export class DamagedStoreError extends Error {
+  override readonly name = "DamagedStoreError";
+}
+
 /** In a file, which is the bot's alone: the name that Kysely gives it, as since 0.1.0. */
 const NAMES_IN_FILE = "kysely_migration";
 /** In a schema, where Kysely's own name may be another application's. */
 const NAMES_IN_SCHEMA = "hexbot_migration";
 
-/** All of it is applied, or nothing. @throws NewerStoreError */
+/** All of it is applied, or nothing. @throws NewerStoreError, DamagedStoreError */
 export async function migrateFile(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await createNames(transaction, NAMES_IN_FILE);
@@ -43,7 +48,12 @@ export async function migrateSchema(db: Kysely<Tables>, schema: string): Promise
 
 async function applyMissing(db: Transaction<Tables>, names: string): Promise<void> {
   const applied = new Set(await readNames(db, names));
-  for (const name of applied) if (!(name in MIGRATIONS)) throw new NewerStoreError(name);
+  for (const name of applied) {
+    if (typeof name !== "string" || name.includes("\uFFFD")) {
+      throw new DamagedStoreError(`${names} has a name that is no text`);
+    }
+    if (!Object.hasOwn(MIGRATIONS, name)) throw new NewerStoreError(name);
+  }
   for (const [name, migration] of Object.entries(MIGRATIONS)) {
     if (applied.has(name)) continue;
     await migration.up(db);

@@ -15,8 +15,10 @@ export async function createNames(db: Db, table: string): Promise<void> {
     .execute();
 }
 
+/** A name that is not UTF-8 has U+FFFD in it: the columns are selected in a way that lets SQLite give their bytes. */
 export async function readNames(db: Db, table: string): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db);
+  const names = sql<{ name: string }>`${sql.table(table)}`.as("names");
+  const rows = await db.selectFrom(names).select("name").execute();
   return rows.map(({ name }) => name);
 }
 

@@ -51,6 +51,8 @@ export function storeFailure({ kind, where, message }: StoreError): string {
       return `Another process works on ${where}: stop it, or give this one a HEX_BOT_DATA_DIR of its own; several at a time need DATABASE_URL`;
     case "newer":
       return `The store ${where} was written by a newer version of the bot: start that version, or use an empty store`;
+    case "damaged":
+      return `The store ${where} is damaged (${message}): keep a copy of the folder it is in, put a backup in its place, and start again`;
     case "unusable":
       return `The store ${where} cannot be used (${message}): check HEX_BOT_DATA_DIR, a folder that the bot may write to`;
     case "unusable_postgres":
