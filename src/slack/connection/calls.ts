@@ -82,8 +82,11 @@ function wordOf(text: string): string | null {
   return slackWord("error" in answer ? String(answer.error) : "");
 }
 
-/** A response_url that took the message answers with "ok" in bare text, in JSON, or with nothing at all. */
-function wordOfAnswer(text: string, ok: boolean): string | null {
+/**
+ * Slack's word for why a response_url did not take a message; null when it did, and says "ok" in bare text, in JSON, or nothing
+ * at all. `ok`: whether its status is a 2xx.
+ */
+export function wordOfAnswer(text: string, ok: boolean): string | null {
   return ok && /^\s*(ok\s*)?$/.test(text) ? null : wordOf(text);
 }
 

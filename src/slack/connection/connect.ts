@@ -81,7 +81,7 @@ export function connect(options: ConnectOptions): SlackConnection {
   const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
   const send = observedFetch(fetchInTime(network.fetch), onCall);
   const bolt = { authorize, clientOptions: { ...webApi, fetch: send }, logger, convoStore: false } as const;
-  const deliveries = new Deliveries({ log, onUnreadable, apiUrl: config.apiUrl, send });
+  const deliveries = new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send });
   if (config.mode.kind === "http") {
     const { signingSecret } = config.mode;
     const receiver = new HttpReceiver({ signingSecret, deliveries, log, clock });

@@ -3,10 +3,12 @@
 
 import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
+import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
 import type { Message } from "../messages/blocks.js";
 import { unreadableMessage } from "../messages/unreadable.js";
 import { type DeliveryType, type PayloadKind, readPayload } from "./payloads/read-payload.js";
+import { answerWith } from "./response.js";
 import { hostOf, isSlacksOwn, respondTo } from "./response-url.js";
 
 /** What of Slack's could not be read. `frame`: something on the WebSocket that is no envelope; `request`: a body that is neither a form nor JSON. */
@@ -29,6 +31,7 @@ export interface Retries {
 
 export interface DeliveriesOptions {
   log: Logger;
+  clock: Clock;
   onUnreadable: (kind: UnreadableKind) => void;
   /** SLACK_API_URL. */
   apiUrl: string;
@@ -82,10 +85,10 @@ export class Deliveries {
     ack: Delivery["ack"],
     message: Message,
   ): Promise<void> {
-    if (kind === "command") return ack(alone(message));
+    if (kind === "command") return ack({ ...message, response_type: "ephemeral" });
     await ack();
     const own = this.#slacksOwn(responseUrl ?? undefined);
-    if (own !== undefined) await respondTo(own, this.options.send)(alone(message));
+    if (own !== undefined) await answerWith(respondTo(own, this.options.send), this.options.clock)(message);
   }
 
   /** A `response_url` that leads elsewhere is as good as none: what is answered there may be anybody's to read. */
@@ -104,9 +107,4 @@ function firstOnly(ack: Delivery["ack"]): Delivery["ack"] {
     first ??= ack(answer);
     return first;
   };
-}
-
-/** For the person who asked, beside the message that they asked from. */
-function alone(message: Message) {
-  return { ...message, response_type: "ephemeral" as const, replace_original: false };
 }

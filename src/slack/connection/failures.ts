@@ -45,9 +45,9 @@ export type SlackFailure =
   /** Slack does not take the message itself, or says something that this bot does not know. */
   | { kind: "other"; word: string };
 
-/** Whether the same message without its blocks may be taken. */
+/** Whether the same message without its blocks may be taken. Of a response_url's refusals that is not known. */
 export function refusesMessage({ kind }: SlackFailure): boolean {
-  return kind === "other";
+  return kind === "other" || kind === "answer";
 }
 
 /** Whether it may be over by itself, so that the same is tried again. */
@@ -138,11 +138,12 @@ export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" |
   return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
 }
 
-/** A 2xx is one that holds something else than Slack's answer. */
+/** A 2xx without a word is one that holds something else than Slack's answer. */
 function failureOfAnswer(status: number, word: string | null): SlackFailure {
-  if (status < 300) return word === null ? { kind: "transient", word: UNREADABLE } : { kind: "answer", word };
+  if (status < 300 && word === null) return { kind: "transient", word: UNREADABLE };
   if (status >= 500) return { kind: "transient", word: `HTTP ${status}` };
   if (word !== null && GONE.has(word)) return { kind: "gone", word };
+  if (word !== null && RATE_LIMITED.has(word)) return rateLimited(SOME_TIME_MS);
   if (status === 404 || status === 410) return { kind: "gone", word: "expired_url" };
   return { kind: "answer", word: word ?? `HTTP ${status}` };
 }

@@ -1,7 +1,9 @@
 // Where an answer may be posted: a payload names the address, and it may name anybody's.
 
-import { type RespondArguments, RespondError, type RespondFn } from "@slack/bolt";
+import type { RespondArguments, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
+import { wordOfAnswer } from "./calls.js";
+import { failureOfCall, type SlackFailure } from "./failures.js";
 
 const SLACK_HOSTS: ReadonlySet<string> = new Set(["hooks.slack.com", "hooks.slack-gov.com"]);
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -23,10 +25,18 @@ export function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host.slice(0, 100) : null;
 }
 
-/** Answers whoever asked. Bolt's `respond` is one. */
+/** Answers whoever asked. Rejects when the answer is not taken. */
 export type Respond = (answer: RespondArguments) => Promise<unknown>;
 
-/** Like Bolt's `respond`, for an address that was checked. Rejects with a RespondError when it does not take the answer. */
+/** A response_url did not take an answer. */
+export class AnswerRefused extends Error {
+  override readonly name = "AnswerRefused";
+  constructor(readonly failure: SlackFailure) {
+    super(`The response_url did not take the answer: ${failure.word}`);
+  }
+}
+
+/** Like Bolt's `respond`, for an address that was checked. Rejects with an AnswerRefused when it does not take the answer. */
 export function respondTo(responseUrl: string, send: typeof fetch): Respond {
   return async (answer) => {
     const response = await send(responseUrl, {
@@ -34,9 +44,18 @@ export function respondTo(responseUrl: string, send: typeof fetch): Respond {
       headers: { "content-type": "application/json" },
       body: JSON.stringify(answer),
     });
-    if (response.ok) return response;
-    throw new RespondError(`The response_url did not take the answer: ${response.status}`, response.status);
+    const failure = await refusalIn(response);
+    if (failure !== null) throw new AnswerRefused(failure);
   };
+}
+
+/** Slack may refuse an answer with a status of 200. */
+async function refusalIn(response: Pick<Response, "ok" | "status" | "text">): Promise<SlackFailure | null> {
+  const { ok, status } = response;
+  const word = wordOfAnswer(await response.text(), ok);
+  const failure = failureOfCall({ method: "response_url", ok: ok && word === null, status, word });
+  // Something else than a refusal of Slack's: the answer may well have arrived, and would be read twice.
+  return ok && failure?.kind === "transient" ? null : failure;
 }
 
 export interface Asker {
@@ -53,7 +72,12 @@ export interface Asker {
  * scope than cards do, and rejects where the bot is no member.
  */
 export function respondIn({ respond, client, channel, user }: Asker): Respond {
-  if (respond !== undefined) return respond;
+  if (respond !== undefined) {
+    return async (answer) => {
+      const failure = await refusalIn(await respond(answer));
+      if (failure !== null) throw new AnswerRefused(failure);
+    };
+  }
   return async (answer) => {
     const { text = "" } = answer;
     const blocks = "blocks" in answer && answer.blocks !== undefined ? { blocks: answer.blocks } : {};

@@ -1,58 +1,79 @@
-// Answers over a response_url, given again when the network has lost them or Slack asks to wait.
+// Answers over a response_url: given again when the network has lost them or Slack asks to wait, and as plain text where Slack does
+// not take their blocks.
 
 import { RespondError } from "@slack/bolt";
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
-import type { Respond } from "./response-url.js";
+import { plainText } from "../messages/plain.js";
+import { failureOfCall, mayPass, refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
+import { AnswerRefused, type Respond } from "./response-url.js";
 
 /** Answers the person alone. */
 export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
   // On a button, a response without replace_original replaces the message.
   return (message) =>
-    untilTaken(clock, () => respond({ ...message, response_type: "ephemeral", replace_original: false }));
+    untilTaken(clock, message, (content) =>
+      respond({ ...content, response_type: "ephemeral", replace_original: false }),
+    );
 }
 
 /** Puts another message in the place of the one that holds the button. */
 export function replaceWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
-  return (message) => untilTaken(clock, () => respond({ ...message, replace_original: true }));
+  return (message) => untilTaken(clock, message, (content) => respond({ ...content, replace_original: true }));
 }
+
+/** A message, or its text alone. */
+type Content = Pick<Message, "text"> & Partial<Message>;
 
 /** Pauses (ms) before another try at an answer that Slack asks to wait with: somebody looks at the screen. */
 const LIMITED_MS = [1_000, 4_000, 15_000];
 
-/** One repetition at once for what the network lost, as the Web API's calls have it, and a few after a limit. */
-async function untilTaken(clock: Clock, answer: () => Promise<unknown>): Promise<void> {
+/**
+ * One repetition at once for what the network lost, as the Web API's calls have it, a few after a limit, and one without blocks.
+ * Rejects with the refusal of the message as it should be.
+ */
+async function untilTaken(clock: Clock, message: Message, send: (content: Content) => Promise<unknown>): Promise<void> {
+  let content: Content = message;
+  let refusal: { error: unknown } | null = null;
   let wasLost = false;
   for (let limits = 0; ; ) {
-    const failure = await answer().then(
+    const failed = await send(content).then(
       () => null,
       (error: unknown) => ({ error }),
     );
-    if (failure === null) return;
-    const word = whyUnanswered(failure.error);
-    if (word === "ratelimited") {
+    if (failed === null) return;
+    const failure = answerFailure(failed.error);
+    if (failure === null) throw failed.error;
+    if (failure.kind === "rate_limited") {
       const pause = LIMITED_MS[limits++];
-      if (pause === undefined) throw failure.error;
+      if (pause === undefined) throw failed.error;
       await clock.sleep(pause);
-    } else if (word === null || word === "expired_url" || word === "refused_answer" || wasLost) throw failure.error;
-    else wasLost = true;
+    } else if (mayPass(failure) && !wasLost) wasLost = true;
+    else if (refusesMessage(failure) && refusal === null && message.blocks.length > 0) {
+      refusal = failed;
+      content = { text: plainText(message) };
+    } else throw (refusal ?? failed).error;
   }
 }
 
-/** Why Slack did not take an answer, as a word that has a remedy; null when it is not Slack's trouble. */
-export function whyUnanswered(failure: unknown): string | null {
-  if (failure instanceof RespondError) {
-    const { statusCode } = failure;
-    if (statusCode === 429) return "ratelimited";
-    if (statusCode === 404 || statusCode === 410) return "expired_url";
-    return statusCode >= 500 ? `HTTP ${statusCode}` : "refused_answer";
+/** Why Slack did not take an answer; null when it is not Slack's trouble. */
+export function answerFailure(error: unknown): SlackFailure | null {
+  if (error instanceof AnswerRefused) return error.failure;
+  if (error instanceof RespondError) {
+    return failureOfCall({ method: "response_url", ok: false, status: error.statusCode, word: null });
   }
-  if (!(failure instanceof Error)) return null;
-  if (proxyErrorIn(failure) !== null) return "proxy";
+  // Where there is no response_url.
+  if (WEB_API_ERRORS.some((type) => error instanceof type)) return slackFailure(error);
+  if (!(error instanceof Error)) return null;
+  if (proxyErrorIn(error) !== null) return { kind: "transient", word: "proxy" };
   // Of `fetch`, which Bolt's answers go through.
-  return failure.name === "TimeoutError" || LOST.includes(failure.message) ? "network" : null;
+  const isLost = error.name === "TimeoutError" || LOST.includes(error.message);
+  return isLost ? { kind: "transient", word: "network" } : null;
 }
+
+const WEB_API_ERRORS = [WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError];
 
 /** What `fetch` says when the network lost a request or the rest of its answer. */
 const LOST: readonly string[] = ["fetch failed", "terminated"];

@@ -5,7 +5,7 @@ import type { App, BlockAction, ButtonAction, SlashCommand } from "@slack/bolt";
 import type { Metrics, Outcome } from "../../health/metrics.js";
 import type { WorkInHand } from "../../lib/work-in-hand.js";
 import type { Logger } from "../../log.js";
-import { answerWith, replaceWith, whyUnanswered } from "../connection/response.js";
+import { answerFailure, answerWith, replaceWith } from "../connection/response.js";
 import { respondIn } from "../connection/response-url.js";
 import { knownAction } from "../messages/action-ids.js";
 import { staleButtonMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
@@ -73,7 +73,7 @@ export function listen(app: App, { bot, home, log, work, metrics }: ListenerOpti
     await ack();
     const channel = body.channel?.id ?? body.user.id;
     const respond = respondIn({ respond: args.respond, client, channel, user: body.user.id });
-    await respond({ ...staleButtonMessage(), response_type: "ephemeral", replace_original: false });
+    await answerWith(respond, bot.clock)(staleButtonMessage());
   });
 
   app.error(async (error) => log.error({ err: error }, "Bolt"));
@@ -107,8 +107,8 @@ async function answered(interaction: Interaction, bot: Bot, work: () => Promise<
   } catch (error) {
     const { message, outcome } = explain(error, interaction, bot);
     await respond(message).catch((failure: unknown) => {
-      const word = whyUnanswered(failure);
-      const todo = word === null ? {} : { todo: slackRemedy(word).todo };
+      const why = answerFailure(failure);
+      const todo = why === null ? {} : { todo: slackRemedy(why.kind === "answer" ? "refused_answer" : why.word).todo };
       log.error({ err: failure, ...todo }, "no answer could be given");
     });
     return outcome;
