@@ -58,6 +58,42 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await bench.ask(`cancel ${shortIdOf(run.id)} ${link}`)).toContain("Hex is stopping");
   });
 
+  test("cancel with a project and no run says so, and offers the runs in flight", async () => {
+    const link = `${bench.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
+    expect(await bench.ask(`cancel ${link}`)).toContain("none of its runs is in flight");
+    bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() - 60_000, durationMs: 1_000 });
+    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+    const answer = await bench.ask(`cancel ${link}`);
+    expect(answer).toContain("names the project");
+    expect(answer).toContain("1 run in flight");
+    expect(answer).toContain(run.id);
+    await bench.ask("projects");
+    expect(await bench.ask(`cancel ${project.id}`)).toContain("1 run in flight");
+    expect(bench.requests("cancelRun")).toEqual([]);
+  });
+
+  test("cancel takes the project first and the run behind it", async () => {
+    const runs = [1, 2, 3].map(() => bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() }));
+    const [first, second, third] = runs.map((run) => run.id);
+    const link = `${bench.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
+    expect(await bench.ask(`cancel ${link} ${first}`)).toContain("Hex is stopping");
+    expect(await bench.ask(`cancel ${link} ${link}/12/${second}`)).toContain("Hex is stopping");
+    await bench.ask("projects");
+    expect(await bench.ask(`cancel ${project.id} ${third}`)).toContain("Hex is stopping");
+    expect(bench.requests("cancelRun")).toHaveLength(3);
+  });
+
+  test("projects shows one that the list lacks, and says why there is none", async () => {
+    await bench.ask("projects");
+    const added = bench.hex.workspace.addProject({ title: "Brand new" });
+    for (const typed of [added.id, `${bench.hex.origin}/acme/app/x-${shortIdOf(added.id)}/latest`]) {
+      const answer = await bench.ask(`projects ${typed}`);
+      expect(answer).toContain("1 project");
+      expect(answer).toContain("Brand new");
+    }
+    expect(await bench.ask("projects 018f2a1e-0000-7000-8000-000000000001")).toContain("Hex knows no such project");
+  });
+
   test.each([
     ["https://eu.hex.tech/acme/app/018f2a1e-0000-7000-8000-000000000001/latest", "leads to `eu.hex.tech`"],
     ["ORIGIN/acme/thread/018f2a1e-0000-7000-8000-000000000001", "a thread of Hex"],

@@ -70,6 +70,23 @@ export function projectRunsMessage({ project, runs, own, now, place }: ProjectRu
   ]);
 }
 
+/** For a wish to cancel that names a project and no run. `runs`: those that have not ended. */
+export function runsToCancelMessage({ project, runs, own, now, place }: ProjectRuns): Message {
+  const title = link(projectUrl(place, project), titleOf(project), 120);
+  if (runs.length === 0) {
+    return message("No run of that project is in flight.", [
+      section(
+        `That names the project *${title}* and no run, and none of its runs is in flight: there is nothing to cancel.\n${code(`/hex runs ${project.id}`)} shows the latest.`,
+      ),
+    ]);
+  }
+  return message("Which run of that project?", [
+    section(`That names the project *${title}* and no run. Which one? *${count(runs.length, "run")} in flight:*`),
+    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
+    runs.length > SHOWN ? context(`The ${SHOWN} latest. The others are in Hex.`) : null,
+  ]);
+}
+
 /** The bot's states for Hex's statuses. */
 const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
   ["PENDING", "pending"],

@@ -21,9 +21,12 @@ export async function projects(bot: Bot, interaction: Interaction, text: string)
   const unusable = unusableLinkMessage(reference, bot.hex.host);
   if (unusable !== null) return interaction.respond(unusable);
   const words = reference === null ? typed : wordsOf(reference);
-  await interaction.respond(
-    projectsMessage(await listProjects(bot, interaction, { words, page: 0, carried: NOTHING_CARRIED })),
-  );
+  const view = await listProjects(bot, interaction, { words, page: 0, carried: NOTHING_CARRIED });
+  const projectId = reference !== null && "projectId" in reference ? reference.projectId : null;
+  if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
+  // The list lacks what is new, what is archived or a component, and the end of a very long one.
+  const project = await bot.hex.project(projectId, callFor(interaction));
+  await interaction.respond(projectsMessage({ ...view, projects: [project], readAt: bot.clock.now(), complete: true }));
 }
 
 /** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */

@@ -1,12 +1,11 @@
 // `/hex runs [id or link]`: what the bot watches, or the recent runs of one project.
 
 import { findProject } from "../../flows/find-project.js";
+import { readProjectRuns } from "../../flows/read-project-runs.js";
 import { projectRunsMessage, watchedRunsMessage } from "../../messages/runs.js";
 import { plainWords } from "../../parse/words.js";
-import { type Bot, callFor, type Interaction } from "../context.js";
+import type { Bot, Interaction } from "../context.js";
 
-/** As many as one answer can hold: Hex promises no order, and the latest are to be among them. */
-const RUNS_READ = 100;
 const LATELY = 5;
 
 export async function runs(bot: Bot, interaction: Interaction, text: string): Promise<void> {
@@ -18,7 +17,6 @@ export async function runs(bot: Bot, interaction: Interaction, text: string): Pr
   }
   const project = await findProject(bot, interaction, typed);
   if (project === null) return;
-  const page = await bot.hex.runs(project.id, { limit: RUNS_READ }, callFor(interaction));
-  const own = await bot.runs.byHexRuns(page.runs.map((run) => run.runId));
-  await interaction.respond(projectRunsMessage({ project, runs: page.runs, own, ...at }));
+  const { runs, own } = await readProjectRuns(bot, interaction, project.id);
+  await interaction.respond(projectRunsMessage({ project, runs, own, ...at }));
 }
