@@ -9,7 +9,7 @@ import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { SCOPES } from "../src/slack/connection/scopes.js";
-import { COMMAND_NAMES } from "../src/slack/listeners/commands/names.js";
+import { COMMANDS } from "../src/slack/listeners/commands/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
 
@@ -57,7 +57,7 @@ describe("manifest.yml", () => {
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     expect(manifest.oauth_config.scopes.bot).toEqual(["commands", "chat:write", "chat:write.public"]);
     expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
-    expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMAND_NAMES)]);
+    expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMANDS)]);
   });
 
   test("lets the bot send direct messages, and people write none that it would not answer", () => {
@@ -86,7 +86,7 @@ test(".env.example has every variable with a sentence", () => {
 describe("README.md", () => {
   const text = read("README.md");
   test.each(VARIABLES.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(`\`${name}\``));
-  test.each(COMMAND_NAMES)("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
+  test.each(COMMANDS.map(({ name }) => name))("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
   test.each(RUN_FLAGS.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(name));
   test("has a row for every remedy", () => {
     expect(REMEDY_KINDS.filter((kind) => !text.includes(`| \`${kind}\` |`))).toEqual([]);

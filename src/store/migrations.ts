@@ -112,9 +112,47 @@ const damagedDocuments: Migration = {
   },
 };
 
+const surfaces: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable("cards").addColumn("thread_ts", "text").execute();
+    await db.schema
+      .alterTable("cards")
+      .addColumn("is_public", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema.createIndex("runs_project_id").on("runs").columns(["project_id", "requested_at"]).execute();
+    await db.schema
+      .createTable("drafts")
+      .addColumn("key", "text", (column) => column.primaryKey())
+      .addColumn("expires_at", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("drafts_expires_at").on("drafts").column("expires_at").execute();
+    await db.schema
+      .createTable("followers")
+      .addColumn("run_key", "text", (column) => column.notNull())
+      .addColumn("user_id", "text", (column) => column.notNull())
+      .addColumn("told", "integer", (column) => column.notNull())
+      .addPrimaryKeyConstraint("followers_primary", ["run_key", "user_id"])
+      .execute();
+    await db.schema
+      .createTable("seen_events")
+      .addColumn("key", "text", (column) => column.primaryKey())
+      .addColumn("at", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("seen_events_at").on("seen_events").column("at").execute();
+    await db.schema
+      .createTable("homes")
+      .addColumn("user_id", "text", (column) => column.primaryKey())
+      .addColumn("opened_at", "bigint", (column) => column.notNull())
+      .addColumn("shown", "text")
+      .execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
   "003_leader": leader,
   "004_damaged_documents": damagedDocuments,
+  "006_surfaces": surfaces,
 };

@@ -22,6 +22,10 @@ interface RunsTable {
 interface CardsTable {
   run_key: string;
   channel: string;
+  /** The thread that it was asked for in; null outside threads. */
+  thread_ts: string | null;
+  /** 1 when Slack has said that everybody in the workspace may read the channel. */
+  is_public: number;
   /** The message's timestamp, which is its id; null until it is posted. */
   ts: string | null;
   /** A Slack user id: who gets the card when the channel does not take it, and who is told of the end. */
@@ -121,6 +125,41 @@ interface DamagedDocumentsTable {
   doc: string | null;
 }
 
+/** What somebody is about to run, kept where no button can carry it. */
+interface DraftsTable {
+  key: string;
+  /** Epoch ms. */
+  expires_at: number;
+  /** JSON. */
+  doc: string;
+}
+
+/** Who wants a direct message at the end of a run. */
+interface FollowersTable {
+  run_key: string;
+  /** Of Slack. */
+  user_id: string;
+  /** 1 once they have been told. */
+  told: number;
+}
+
+/** Events of Slack that were taken, so that a second delivery does nothing. */
+interface SeenEventsTable {
+  key: string;
+  /** Epoch ms. */
+  at: number;
+}
+
+/** The Home tabs that were opened. */
+interface HomesTable {
+  /** Of Slack. */
+  user_id: string;
+  /** When it was opened last, epoch ms. */
+  opened_at: number;
+  /** A hash of what it shows; null when that is not known. */
+  shown: string | null;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -132,4 +171,8 @@ export interface Tables {
   health_hours: HealthHoursTable;
   alerts: AlertsTable;
   damaged_documents: DamagedDocumentsTable;
+  drafts: DraftsTable;
+  followers: FollowersTable;
+  seen_events: SeenEventsTable;
+  homes: HomesTable;
 }

@@ -133,7 +133,7 @@ describe("RunStore", () => {
     const cards = new CardStore(opened.db, { process: "me", now: () => 0 });
     for (const key of ["old", "new", "live"]) {
       await store.insert(intent(key));
-      await cards.insert({ runKey: key, channel: "C", requester: "U" });
+      await cards.insert({ runKey: key, channel: "C", threadTs: null, isPublic: false, requester: "U" });
     }
     await store.update("old", (run) => (run.state === "starting" ? lost(run, "start_unknown", 5) : null));
     await store.update("new", (run) => (run.state === "starting" ? lost(run, "start_unknown", 50) : null));
@@ -149,7 +149,7 @@ describe("RunStore", () => {
       time = now;
       return store?.claim("k", 50);
     };
-    await a?.insert({ runKey: "k", channel: "C", requester: "U" });
+    await a?.insert({ runKey: "k", channel: "C", threadTs: null, isPublic: false, requester: "U" });
     expect([await claims(a, 100), await claims(b, 120), await claims(a, 130)]).toEqual([true, false, true]);
     expect(await claims(b, 181)).toBe(true);
     await a?.release("k");

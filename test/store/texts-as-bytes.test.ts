@@ -38,7 +38,7 @@ describe("a text that is not UTF-8", () => {
     for (const key of ["a", "b"]) {
       await runs.insert(start(key));
       await runs.update(key, (run) => (run.state === "starting" ? started(run, inHex(`run-${key}`)) : null));
-      await cards.insert({ runKey: key, channel: "C1", requester: "U1" });
+      await cards.insert({ runKey: key, channel: "C1", threadTs: null, isPublic: false, requester: "U1" });
     }
   });
   afterEach(async () => {

@@ -8,6 +8,7 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../r
 import type { RunStore } from "../../runs/store.js";
 import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import type { Conversation } from "../connection/conversation.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
@@ -76,8 +77,8 @@ export class Cards {
   constructor(private readonly options: CardsOptions) {}
 
   /** Says where the card of a run is to be. It is posted as soon as the run is stored. */
-  async open(runKey: string, channel: string, requester: string): Promise<void> {
-    await this.options.cards.insert({ runKey, channel, requester });
+  async open(runKey: string, { channel, threadTs, isPublic }: Conversation, requester: string): Promise<void> {
+    await this.options.cards.insert({ runKey, channel, threadTs, isPublic, requester });
   }
 
   /** Draws the card, and resolves with where it is; null when the run has none. */
@@ -201,9 +202,9 @@ export class Cards {
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
   async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
     const { slack, askers, botName, hexPlace } = this.options;
-    const { runKey, channel, requester } = card;
+    const { runKey, channel, threadTs, requester } = card;
     const first = announcement(run, hexPlace());
-    const inChannel = await post(slack, { channel }, first);
+    const inChannel = await post(slack, targetOf(channel, threadTs), first);
     if (isPosted(inChannel)) return this.#posted(runKey, inChannel, { kind: "channel" });
     if (requester === null || requester === channel || !isRefusedHere(inChannel)) {
       return this.#nowhere(runKey, inChannel, null);
@@ -217,7 +218,8 @@ export class Cards {
   }
 
   async #posted(runKey: string, at: Posted, place: Place): Promise<Posted> {
-    await this.options.cards.change(runKey, at);
+    // A direct message stands in no thread.
+    await this.options.cards.change(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at);
     remember(this.#places, runKey, place);
     return at;
   }
@@ -257,7 +259,8 @@ export class Cards {
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
       // Whoever asked for the run gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
-      await cards.change(run.key, { channel: card.requester, ts: null, shown: null, moved });
+      const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved };
+      await cards.change(run.key, elsewhere);
       return this.#later(run.key, 0);
     }
     const { count: failures, since } = this.#countFailure(run.key);
@@ -333,9 +336,12 @@ export class Cards {
 }
 
 /** Where something about a card is said, best first. */
-function placesFor({ channel, ts, requester }: Card): [Target, ...Target[]] {
-  const thread = ts === null ? { channel } : { channel, thread_ts: ts };
-  return [thread, { channel }, ...(requester === null ? [] : [{ channel: requester }])];
+function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Target[]] {
+  return [targetOf(channel, threadTs ?? ts), { channel }, ...(requester === null ? [] : [{ channel: requester }])];
+}
+
+function targetOf(channel: string, threadTs: string | null): Target {
+  return threadTs === null ? { channel } : { channel, thread_ts: threadTs };
 }
 
 function noCardOf(failure: SlackFailure): NoCard {

@@ -9,6 +9,10 @@ import type { Moved } from "../messages/run-card.js";
 export interface Card {
   runKey: string;
   channel: string;
+  /** The thread that it was asked for in; null outside threads. */
+  threadTs: string | null;
+  /** Everybody in the workspace may read what it shows. False: nobody knows that they may. */
+  isPublic: boolean;
   /** null until it is posted. */
   ts: string | null;
   requester: string | null;
@@ -21,6 +25,8 @@ export interface Card {
 
 const rowSchema = z.object({
   channel: z.string(),
+  thread_ts: z.string().nullable(),
+  is_public: z.number(),
   ts: z.string().nullable(),
   requester: z.string().nullable(),
   shown: z.string().nullable(),
@@ -43,8 +49,8 @@ export class CardStore {
   ) {}
 
   /** Remembers where the card of a run is to be. One that exists stays as it is. */
-  async insert(card: Pick<Card, "runKey" | "channel" | "requester">): Promise<void> {
-    const { runKey, channel, requester } = card;
+  async insert(card: Pick<Card, "runKey" | "channel" | "threadTs" | "isPublic" | "requester">): Promise<void> {
+    const { runKey, channel, threadTs, isPublic, requester } = card;
     const empty = {
       ts: null,
       shown: null,
@@ -56,7 +62,14 @@ export class CardStore {
     };
     await this.db
       .insertInto("cards")
-      .values({ run_key: runKey, channel, requester, ...empty })
+      .values({
+        run_key: runKey,
+        channel,
+        thread_ts: threadTs,
+        is_public: isPublic ? 1 : 0,
+        requester,
+        ...empty,
+      })
       .onConflict((conflict) => conflict.column("run_key").doNothing())
       .execute();
   }
@@ -65,20 +78,31 @@ export class CardStore {
   async get(runKey: string): Promise<Card | null> {
     const row = await this.db
       .selectFrom("cards")
-      .select(["channel", "ts", "requester", "shown", "moved_from", "moved_why", "settled"])
+      .select(["channel", "thread_ts", "is_public", "ts", "requester", "shown", "moved_from", "moved_why", "settled"])
       .where("run_key", "=", runKey)
       .executeTakeFirst();
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
-    const { channel, ts, requester, shown, moved_from, moved_why, settled } = read;
+    const { channel, thread_ts: threadTs, is_public, ts, requester, shown, moved_from, moved_why, settled } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
-    return { runKey, channel, ts, requester, shown, moved, settled: settled === 1 };
+    return {
+      runKey,
+      channel,
+      threadTs,
+      isPublic: is_public === 1,
+      ts,
+      requester,
+      shown,
+      moved,
+      settled: settled === 1,
+    };
   }
 
-  async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester">>): Promise<void> {
-    const { settled, moved, ...rest } = change;
+  async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester" | "isPublic">>): Promise<void> {
+    const { settled, moved, threadTs, ...rest } = change;
     const columns = {
       ...rest,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       ...(moved ? { moved_from: moved.from, moved_why: moved.why } : {}),
       ...(settled === undefined ? {} : { settled: settled ? 1 : 0 }),
     };

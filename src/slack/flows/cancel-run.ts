@@ -67,7 +67,7 @@ export async function cancelHexRun(
   }
   const run = await readForeignRun(bot, interaction, projectId, runId);
   if (!isLive(run)) return interaction.respond(cannotCancelMessage(run));
-  await bot.cards.open(run.key, interaction.channel, interaction.user);
+  await bot.cards.open(run.key, interaction.conversation, interaction.user);
   await bot.runs.insert(run);
   const asked = cancelKnownRun(bot, interaction, run.key);
   await Promise.all([asked, tellWhere(bot, interaction, run.key, asked)]);

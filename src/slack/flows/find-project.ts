@@ -1,11 +1,11 @@
 // From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
 
-import { listProjects } from "../listeners/commands/projects.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
 import { chooseProjectMessage } from "../messages/projects.js";
 import { parseProjectRef } from "../parse/project-ref.js";
+import { listProjects } from "./list-projects.js";
 import { type ProjectSeen, readProject } from "./read-project.js";
 
 /**

@@ -4,6 +4,7 @@ import type { Project } from "../../hex/schema.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
+import type { Conversation } from "../connection/conversation.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { tellWhere } from "./tell-where.js";
 
@@ -36,7 +37,7 @@ export async function startRun(
   { key, project, options }: Wish,
   stored: () => Promise<unknown> = async () => undefined,
 ): Promise<boolean> {
-  const { user, channel, reference } = interaction;
+  const { user, conversation, reference } = interaction;
   const intent = {
     key,
     project: { id: project.id, title: project.title },
@@ -45,7 +46,7 @@ export async function startRun(
     requestedAt: bot.clock.now(),
     reference,
   };
-  if (!(await remember(bot, intent, channel, user))) return false;
+  if (!(await remember(bot, intent, conversation, user))) return false;
   interaction.log.info({ projectId: project.id, runKey: key }, "run asked for");
   const asked = bot.starter.ask(key);
   await Promise.all([asked, tellWhere(bot, interaction, key, asked), stored()]);
@@ -53,11 +54,11 @@ export async function startRun(
 }
 
 /** A file that is gone takes what is stored as before, and it is lost at the next start: the run would be, too. */
-async function remember(bot: Bot, intent: Intent, channel: string, user: string): Promise<boolean> {
+async function remember(bot: Bot, intent: Intent, conversation: Conversation, user: string): Promise<boolean> {
   const store = await bot.storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
   try {
-    await bot.cards.open(intent.key, channel, user);
+    await bot.cards.open(intent.key, conversation, user);
     return await bot.starter.intend(intent);
   } catch (error) {
     if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);

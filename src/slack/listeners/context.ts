@@ -15,6 +15,7 @@ import type { RunStore } from "../../runs/store.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { Askers } from "../cards/askers.js";
 import type { Cards } from "../cards/cards.js";
+import type { Conversation } from "../connection/conversation.js";
 import type { SlackTroubles } from "../connection/troubles.js";
 import type { Message } from "../messages/blocks.js";
 import type { StoreKind } from "../messages/store-remedies.js";
@@ -54,7 +55,7 @@ export interface Interaction {
   /** Stands in the log and in what people see of failures. */
   reference: string;
   user: string;
-  channel: string;
+  conversation: Conversation;
   log: Logger;
   /** Answers the person alone. */
   respond: (message: Message) => Promise<void>;

@@ -12,6 +12,7 @@ import { intended } from "../../../src/runs/transitions.js";
 import { Askers } from "../../../src/slack/cards/askers.js";
 import { Cards } from "../../../src/slack/cards/cards.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
+import { conversationIn } from "../../../src/slack/connection/conversation.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { ManualClock } from "../../sandbox/clock.js";
 import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
@@ -60,7 +61,7 @@ afterEach(async () => {
 });
 
 test("a process that died before it stored the run leaves a card that is swept once, and not for ever", async () => {
-  await cards.open("k", slack.channels.data.id, "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
   expect(await store.unsettled()).toEqual(["k"]);
   await cards.sweep();
   expect(await store.unsettled()).toEqual([]);
@@ -68,7 +69,7 @@ test("a process that died before it stored the run leaves a card that is swept o
 });
 
 test("a sweep between the two of them is no harm: the card of the run is posted, and looked after until its end", async () => {
-  await cards.open("k", slack.channels.data.id, "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
   await cards.sweep();
   await runs.insert(intent);
   await cards.redraw("k");
@@ -82,7 +83,7 @@ test("a run that was forgotten while Slack held its card up is not drawn again e
 });
 
 test("a card that another process draws is looked at again", async () => {
-  await cards.open("k", slack.channels.data.id, "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
   await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);

@@ -8,7 +8,7 @@ import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { Run } from "../../../src/runs/run.js";
-import { COMMAND_NAMES } from "../../../src/slack/listeners/commands/names.js";
+import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
@@ -389,16 +389,16 @@ describe("never past a limit, whatever the data", () => {
   });
 
   test("help and answers to what was typed", () => {
-    check(helpMessage(COMMAND_NAMES));
+    check(helpMessage(COMMANDS));
     fc.assert(
       fc.property(nasty, fc.array(nasty, { maxLength: 9 }), (word, words) => {
-        check(unknownCommandMessage(word, "status", COMMAND_NAMES));
+        check(unknownCommandMessage(word, "status", COMMANDS));
         check(runProblemMessage({ kind: "unknown_flag", flag: word, suggestion: "--fresh" }));
         check(runProblemMessage({ kind: "too_many_targets", words }));
         check(runProblemMessage({ kind: "bad_json", name: word }));
       }),
     );
-    expect(usageHint(COMMAND_NAMES)).toBe("[status | projects | run | runs | cancel | help]");
+    expect(usageHint(COMMANDS)).toBe("[status | projects | run | runs | cancel | help]");
   });
 });
 

@@ -5,6 +5,7 @@ import { flag, id, maybe, responseUrl, word } from "./fields.js";
 
 /** Longest value of a button, in characters. Source: Block Kit's button element. */
 const MAX_VALUE = 2_000;
+const MAX_NAME = 1_000;
 
 const action = z.object({
   type: word,
@@ -20,7 +21,7 @@ export const origin = {
   team: maybe(z.object({ id, enterprise_id: maybe(id) })),
   enterprise: maybe(z.object({ id })),
   is_enterprise_install: flag,
-  channel: maybe(z.object({ id })),
+  channel: maybe(z.object({ id, name: maybe(z.string().max(MAX_NAME)) })),
   response_url: responseUrl,
 };
 

@@ -5,12 +5,15 @@ import { flag, id, maybe, responseUrl, word } from "./fields.js";
 
 /** Longest text, in characters: Slack's own limit for a message. */
 const MAX_TEXT = 40_000;
+/** Longest name of a channel, in characters: 80 by Slack's own limit, and more for one that Slack composes of people's names. */
+const MAX_NAME = 1_000;
 
 export const command = z.object({
   command: z.string().regex(/^\/\S{1,99}$/, "is no command"),
   text: maybe(z.string().max(MAX_TEXT)),
   user_id: id,
   channel_id: id,
+  channel_name: maybe(z.string().max(MAX_NAME)),
   team_id: id,
   enterprise_id: maybe(id),
   is_enterprise_install: flag,

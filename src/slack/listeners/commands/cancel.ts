@@ -15,8 +15,17 @@ import { runsToCancelMessage } from "../../messages/runs.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
+import type { Command } from "./command.js";
 
-export async function cancel(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+export const cancel: Command = {
+  name: "cancel",
+  usage: "cancel <run id or run link> [project id]",
+  summary: "Cancels a run. The project's id is needed for runs that were not started here.",
+  example: "cancel 0c7b1d92-…",
+  handle,
+};
+
+async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const [first, second] = plainWords(text).map((word) => read(word, bot));
   const unusable = [first, second].map((typed) => unusableLinkMessage(typed?.reference ?? null, bot.hex.host));
   const refusal = unusable.find((message) => message !== null);

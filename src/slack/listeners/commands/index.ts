@@ -1,33 +1,46 @@
-// The sub-commands: routing, help and "did you mean" derive from this table.
+// The sub-commands: routing, help, "did you mean" and the manifest's hint derive from this list.
 
-import { helpMessage, unknownCommandMessage } from "../../messages/help.js";
+import { unknownCommandMessage } from "../../messages/help.js";
 import { closest, splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
 import { cancel } from "./cancel.js";
-import { COMMAND_NAMES, type CommandName, isCommandName } from "./names.js";
+import type { Command } from "./command.js";
+import { createHelp } from "./help.js";
 import { projects } from "./projects.js";
 import { run } from "./run.js";
 import { runs } from "./runs.js";
 import { status } from "./status.js";
 
-/** `text`: what follows the sub-command. */
-type Command = (bot: Bot, interaction: Interaction, text: string) => Promise<void>;
+const help = createHelp(() => COMMANDS);
+/** In the order in which help lists them. */
+export const COMMANDS: readonly Command[] = [status, projects, run, runs, cancel, help];
 
-const COMMANDS: Record<CommandName, Command> = {
-  status,
-  projects,
-  run,
-  runs,
-  cancel,
-  help: (_, { respond }) => respond(helpMessage(COMMAND_NAMES)),
-};
-
-/** Does what was typed after `/hex`. */
+/** Does what was typed after `/hex`, or behind a mention of the bot. */
 export async function runCommand(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { name, rest } = splitSubcommand(typed);
-  if (name === "") return COMMANDS.help(bot, interaction, "");
-  if (isCommandName(name)) return COMMANDS[name](bot, interaction, rest);
-  const suggestion = closest(name, COMMAND_NAMES);
-  const known = suggestion !== null && isCommandName(suggestion) ? suggestion : null;
-  await interaction.respond(unknownCommandMessage(name, known, COMMAND_NAMES));
+  const command = name === "" ? help : commandNamed(name);
+  if (command !== undefined) return command.handle(bot, interaction, rest);
+  const suggestion = closest(
+    name,
+    COMMANDS.map((known) => known.name),
+  );
+  await interaction.respond(unknownCommandMessage(name, suggestion, COMMANDS));
+}
+
+/** Characters of a command's text in which its sub-command must stand. */
+const BEGINNING = 200;
+
+/** The sub-command that was typed, for the metrics: one of ours, or "unknown". */
+export function commandName(typed: string): string {
+  const { name } = splitSubcommand(typed.slice(0, BEGINNING));
+  return name === "" ? help.name : (commandNamed(name)?.name ?? "unknown");
+}
+
+/** The first word that was typed, for the log: what follows may be anything, inputs with personal data included. */
+export function firstWord(typed: string): string {
+  return typed.slice(0, BEGINNING).trim().split(/\s+/)[0]?.slice(0, 20) || help.name;
+}
+
+function commandNamed(name: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === name);
 }

@@ -1,21 +1,24 @@
 // `/hex projects [words, id or link]`: the projects, page by page.
 
-import { HexError, meansLater } from "../../../hex/errors.js";
 import type { HexReference } from "../../../hex/links.js";
-import { searchProjects } from "../../../hex/projects.js";
+import { listProjects } from "../../flows/list-projects.js";
 import { unusableLinkMessage } from "../../messages/answers.js";
-import type { Message } from "../../messages/blocks.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
-import { type ProjectsView, projectsMessage } from "../../messages/projects.js";
+import { projectsMessage } from "../../messages/projects.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
+import type { Command } from "./command.js";
 
-/** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
-const ANEW_MS = 60_000;
-const PAGING_MS = 30 * 60_000;
+export const projects: Command = {
+  name: "projects",
+  usage: "projects [words]",
+  summary: "The projects, the latest published first, with a Run button. Words narrow it down.",
+  example: "projects revenue",
+  handle,
+};
 
-export async function projects(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const typed = plainWords(text);
   const reference = typed.length === 1 ? parseProjectRef(typed[0] ?? "", bot.hex.origin) : null;
   const unusable = unusableLinkMessage(reference, bot.hex.host);
@@ -33,37 +36,4 @@ export async function projects(bot: Bot, interaction: Interaction, text: string)
 function wordsOf(reference: HexReference): string[] {
   if (reference.kind === "no_id") return reference.words;
   return "projectId" in reference ? [reference.projectId] : [];
-}
-
-/** A page of the list, with new buttons. */
-export async function projectsPage(
-  bot: Bot,
-  interaction: Interaction,
-  at: Pick<ProjectsView, "words" | "page" | "carried">,
-): Promise<Message> {
-  return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
-}
-
-/** The projects that fit the words, from a list that is `maxAgeMs` old at most. */
-export async function listProjects(
-  bot: Bot,
-  interaction: Interaction,
-  { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
-  maxAgeMs = ANEW_MS,
-): Promise<ProjectsView> {
-  const list = await bot.catalog.list(callFor(interaction), maxAgeMs).catch((error: unknown) => {
-    // An older list, which says when it was read, is worth more than none.
-    if (error instanceof HexError && meansLater(error.kind) && bot.catalog.last !== null) return bot.catalog.last;
-    throw error;
-  });
-  return {
-    projects: searchProjects(list.projects, words),
-    words,
-    page,
-    carried,
-    nonce: bot.newNonce(),
-    readAt: list.readAt,
-    complete: list.complete,
-    place: bot.hex.place.now,
-  };
 }

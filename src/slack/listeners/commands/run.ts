@@ -8,8 +8,18 @@ import { notPublishedMessage } from "../../messages/answers.js";
 import { runProblemMessage } from "../../messages/run-problem.js";
 import { parseRunArguments } from "../../parse/run-arguments.js";
 import type { Bot, Interaction } from "../context.js";
+import type { Command } from "./command.js";
 
-export async function run(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+export const run: Command = {
+  name: "run",
+  usage: "run <id or link> [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
+  summary:
+    "Runs the published version and shows it in this channel. `--fresh` without cached SQL, `--publish` updates the published results, `--dry-run` only asks whether it could start.",
+  example: 'run 5d2f8a4e-… region="North America" days=30 --fresh',
+  handle,
+};
+
+async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const parsed = parseRunArguments(text);
   if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
   const { target, ...carried } = parsed.arguments;

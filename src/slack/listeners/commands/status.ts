@@ -3,8 +3,17 @@
 import { STORE_MS, within } from "../../../health/patience.js";
 import { statusMessage } from "../../messages/status.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
+import type { Command } from "./command.js";
 
-export async function status(bot: Bot, interaction: Interaction): Promise<void> {
+export const status: Command = {
+  name: "status",
+  usage: "status",
+  summary: "Is the connection to Hex alive, whose token is it, and what may it do?",
+  example: null,
+  handle,
+};
+
+async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
   const { log, reference } = interaction;
   /** The card is about Hex: a store that fails or hangs takes a line from it, and nothing more. */

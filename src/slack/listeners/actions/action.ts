@@ -1,0 +1,34 @@
+// What each button brings along, and how it reads the value that it was drawn with.
+
+import type { z } from "zod";
+import { parseJson } from "../../../lib/json.js";
+import type { ActionId } from "../../messages/action-ids.js";
+import { staleButtonMessage } from "../../messages/answers.js";
+import type { Message } from "../../messages/blocks.js";
+import type { Bot, Interaction } from "../context.js";
+
+/** A click: an interaction, and the message that it was made on. */
+export interface Click extends Interaction {
+  /** The button's `value`. */
+  value: string;
+  /** Puts another message in the place of the one that holds the button. */
+  replace: (message: Message) => Promise<void>;
+}
+
+/** A button. It is safe to press twice, late, and by two people. */
+export interface Action {
+  id: ActionId;
+  press: (bot: Bot, click: Click) => Promise<void>;
+}
+
+/** Reads the JSON in a button's value; one that this version does not understand gets the answer of a stale button. */
+export function withValue<T>(
+  schema: z.ZodType<T>,
+  press: (bot: Bot, click: Click, value: T) => Promise<void>,
+): Action["press"] {
+  return async (bot, click) => {
+    const value = schema.safeParse(parseJson(click.value));
+    if (!value.success) return click.respond(staleButtonMessage());
+    await press(bot, click, value.data);
+  };
+}

@@ -1,0 +1,13 @@
+// Cancel beside a run in a list, which may have been started elsewhere.
+
+import { z } from "zod";
+import { cancelHexRun as cancel } from "../../flows/cancel-run.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { type Action, withValue } from "./action.js";
+
+const value = z.object({ project: z.string(), run: z.string() });
+
+export const cancelHexRun: Action = {
+  id: ACTIONS.cancelHexRun,
+  press: withValue(value, (bot, click, { project, run }) => cancel(bot, click, project, run)),
+};

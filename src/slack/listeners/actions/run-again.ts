@@ -1,0 +1,22 @@
+// Run again, or Start again, on the card of a run that has ended.
+
+import { createHash } from "node:crypto";
+import { startRun } from "../../flows/start-run.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { alreadyRunAgainMessage, staleButtonMessage } from "../../messages/answers.js";
+import type { Bot } from "../context.js";
+import type { Action, Click } from "./action.js";
+
+export const runAgain: Action = { id: ACTIONS.runAgain, press };
+
+/** One run for each card: the key is made from the run that is to be repeated, and does not grow from one to the next. */
+async function press(bot: Bot, click: Click): Promise<void> {
+  const parent = await bot.runs.get(click.value);
+  if (parent === null) return click.respond(staleButtonMessage());
+  if (parent.again !== null) return click.respond(alreadyRunAgainMessage(parent.again));
+  const again = { by: click.user, at: bot.clock.now() };
+  const key = `again:${createHash("sha256").update(parent.key).digest("hex").slice(0, 32)}`;
+  const wish = { key, project: parent.project, options: parent.options };
+  const markParent = () => bot.runs.update(parent.key, (run) => (run.again === null ? { ...run, again } : null));
+  if (!(await startRun(bot, click, wish, markParent))) await click.respond(alreadyRunAgainMessage(null));
+}

@@ -1,0 +1,41 @@
+// Run beside a project in a list.
+
+import { z } from "zod";
+import { projectUrl } from "../../../hex/links.js";
+import { dryRun } from "../../flows/dry-run.js";
+import { projectsPage } from "../../flows/list-projects.js";
+import { readProject } from "../../flows/read-project.js";
+import { startRun } from "../../flows/start-run.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { alreadyStartedMessage, notPublishedMessage } from "../../messages/answers.js";
+import { carriedSchema, NOTHING_CARRIED } from "../../messages/carried.js";
+import type { Bot } from "../context.js";
+import { type Action, type Click, withValue } from "./action.js";
+
+const projectValue = z.object({
+  project: z.string(),
+  nonce: z.string(),
+  words: z.array(z.string()).catch([]),
+  page: z.number().catch(0),
+  // Buttons of version 0.1 carry nothing.
+  carried: carriedSchema.default(NOTHING_CARRIED),
+});
+
+export const runProject: Action = { id: ACTIONS.runProject, press: withValue(projectValue, press) };
+
+async function press(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
+  const project = await readProject(bot, click, value.project);
+  const url = projectUrl(bot.hex.place.now, project);
+  if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
+  const { dryRun: onlyTry, ...options } = value.carried;
+  if (onlyTry) return dryRun(bot, click, project, options);
+  const key = `list:${value.nonce}:${value.project}`;
+  const [isNew] = await Promise.all([
+    startRun(bot, click, { key, project, options }),
+    // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
+    projectsPage(bot, click, value)
+      .then(click.replace)
+      .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
+  ]);
+  if (!isNew) await click.respond(alreadyStartedMessage());
+}

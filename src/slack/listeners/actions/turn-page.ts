@@ -1,0 +1,18 @@
+// Previous and Next under a list of projects.
+
+import { z } from "zod";
+import { projectsPage } from "../../flows/list-projects.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { carriedSchema, NOTHING_CARRIED, TOO_LONG } from "../../messages/carried.js";
+import { type Action, withValue } from "./action.js";
+
+const pageValue = z.object({
+  words: z.array(z.string()),
+  page: z.number(),
+  carried: z.union([carriedSchema, z.literal(TOO_LONG)]).default(NOTHING_CARRIED),
+});
+
+const press = withValue(pageValue, async (bot, click, at) => click.replace(await projectsPage(bot, click, at)));
+
+export const previousPage: Action = { id: ACTIONS.projectsPrevious, press };
+export const nextPage: Action = { id: ACTIONS.projectsNext, press };

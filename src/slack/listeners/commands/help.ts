@@ -1,0 +1,16 @@
+// `/hex help`: what the bot can do.
+
+import { helpMessage } from "../../messages/help.js";
+import type { Interaction } from "../context.js";
+import type { Command } from "./command.js";
+
+/** `commands`: those that it lists, itself included. */
+export function createHelp(commands: () => readonly Command[]): Command {
+  return {
+    name: "help",
+    usage: "help",
+    summary: "This list.",
+    example: null,
+    handle: (_, { respond }: Interaction) => respond(helpMessage(commands())),
+  };
+}

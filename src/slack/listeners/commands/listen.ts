@@ -1,0 +1,31 @@
+// Listens to slash commands. The command's name is whatever the manifest gives it.
+
+import type { App, SlashCommand } from "@slack/bolt";
+import { conversationIn } from "../../connection/conversation.js";
+import { answerWith } from "../../connection/response.js";
+import { respondIn } from "../../connection/response-url.js";
+import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import type { Origin } from "../members.js";
+import { commandName, firstWord, runCommand } from "./index.js";
+
+export function listenToCommands(app: App, listening: Listening): void {
+  const { bot, members, log, metrics } = listening;
+  app.command(/^\/.+$/, async ({ ack, command, client, respond }) => {
+    await acknowledge(metrics, ack);
+    const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
+    const answer = answerWith(respondIn({ respond, client, channel, user }), bot.clock);
+    const interaction = interactionOf(
+      { id, user, conversation: conversationIn(channel, { name }), respond: answer },
+      log,
+    );
+    interaction.log.info({ user, channel }, "command %s", firstWord(text));
+    const standing = members.ofCommand(originOf(command));
+    const outcome = await handle(listening, interaction, standing, () => runCommand(bot, interaction, text));
+    metrics.command(commandName(text), outcome);
+  });
+}
+
+/** A command is typed in one's own workspace. */
+function originOf({ user_id, team_id, enterprise_id }: SlashCommand): Origin {
+  return { user: user_id, userTeam: team_id, team: team_id, enterprise: enterprise_id ?? null };
+}
