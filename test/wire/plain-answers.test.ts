@@ -91,7 +91,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(await answered())).toContain("another version of the bot");
     });
 
-    test.each([1, 0, 3_000_000])("Retry-After: %d: the message comes after a pause", async (retryAfter) => {
+    test.each([1, 0, Number.NaN, 3_000_000])("Retry-After: %d: the message comes after a pause", async (retryAfter) => {
       bench.slack.faults.add({ method: "chat.postEphemeral", times: 2, kind: { type: "ratelimited", retryAfter } });
       await asked();
       await bench.until(() => bench.slack.messages.some(({ via }) => via === "postEphemeral"));

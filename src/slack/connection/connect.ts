@@ -31,7 +31,7 @@ export function clientOptions(
   network: Pick<Network, "fetch">,
 ): WebClientOptions {
   return {
-    fetch: observedFetch(withSaneRetryAfter(fetchInTime(network.fetch)), onCall),
+    fetch: slackFetch(network, onCall),
     slackApiUrl: config.apiUrl,
     timeout: TIMEOUT_MS,
     retryConfig: { retries: 1, minTimeout: 500, maxTimeout: 500 },
@@ -75,12 +75,12 @@ export interface ConnectOptions {
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
 export function connect(options: ConnectOptions): SlackConnection {
   const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused, network } = options;
-  const webApi = clientOptions(config, log, onCall, network);
+  const send = slackFetch(network, onCall);
+  const webApi = { ...clientOptions(config, log, onCall, network), fetch: send };
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
   const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
-  const send = observedFetch(fetchInTime(network.fetch), onCall);
-  const bolt = { authorize, clientOptions: { ...webApi, fetch: send }, logger, convoStore: false } as const;
+  const bolt = { authorize, clientOptions: webApi, logger, convoStore: false } as const;
   const deliveries = new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send });
   if (config.mode.kind === "http") {
     const { signingSecret } = config.mode;
@@ -113,6 +113,11 @@ export function connect(options: ConnectOptions): SlackConnection {
     socket: () => receiver.state,
     close: () => receiver.stop(),
   };
+}
+
+/** For every request to Slack: of the clients, of Bolt's answers and of the bot's own. */
+function slackFetch(network: Pick<Network, "fetch">, onCall: (call: SlackCall) => void): typeof fetch {
+  return observedFetch(withSaneRetryAfter(fetchInTime(network.fetch)), onCall);
 }
 
 /** In time, and to where it was sent alone: whoever redirects an answer may be anybody, and Slack does not. */
