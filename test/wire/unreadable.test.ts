@@ -274,6 +274,9 @@ describe("frames of Socket Mode", () => {
     ["without a payload", '{"envelope_id":"e1","type":"slash_commands"}'],
     ["whose payload is a list", '{"envelope_id":"e1","type":"slash_commands","payload":[1]}'],
     ["whose event is null", '{"envelope_id":"e1","type":"events_api","payload":{"event":null}}'],
+    ["nested 65 deep", `{"envelope_id":"e1","type":"interactive","payload":${"[".repeat(64)}${"]".repeat(64)}}`],
+    ["nested 100,000 deep", `{"type":"events_api","envelope_id":"e1","payload":${"[".repeat(100_000)}`],
+    ["of no JSON", '{"envelope_id":"e1","type":"interactive","payload":{'],
     ["of 10 MB", `{"envelope_id":"e1","type":"interactive","payload":"${"x".repeat(10_000_000)}"}`],
   ])("an envelope %s is acknowledged all the same", async (_, frame) => {
     bench.slack.socket.send(frame);

@@ -1,7 +1,7 @@
 // What Slack writes on a Socket Mode connection. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import { z } from "zod";
-import { parseJson } from "../../lib/json.js";
+import { isNestedDeeper, MAX_DEPTH, parseJson } from "../../lib/json.js";
 import type { Retries } from "./deliveries.js";
 import { maybe } from "./payloads/fields.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
@@ -23,7 +23,7 @@ const envelope = z.object({
 });
 /** Whatever it is, Slack waits for its acknowledgement. */
 const acknowledgeable = z.object({ envelope_id: envelopeId });
-/** The same in a text that is not read as a whole: Slack writes the id first. */
+/** The same in a text that cannot be read as a whole: Slack writes the id first. */
 const LEADING_ID = /^.{0,200}?"envelope_id"\s*:\s*"([^"\\]{1,255})"/s;
 
 export type Frame =
@@ -39,7 +39,10 @@ export type Frame =
 export function readFrame(data: unknown): Frame {
   if (typeof data !== "string") return { kind: "unreadable", problem: "is binary", id: null };
   if (data.length > MAX_FRAME) {
-    return { kind: "unreadable", problem: `is ${data.length} characters long`, id: LEADING_ID.exec(data)?.[1] ?? null };
+    return { kind: "unreadable", problem: `is ${data.length} characters long`, id: leadingId(data) };
+  }
+  if (isNestedDeeper(data, MAX_DEPTH)) {
+    return { kind: "unreadable", problem: `is nested deeper than ${MAX_DEPTH}`, id: leadingId(data) };
   }
   const frame = parseJson(data);
   if (hello.safeParse(frame).success) return { kind: "hello" };
@@ -47,7 +50,7 @@ export function readFrame(data: unknown): Frame {
   if (farewell.success) return { kind: "disconnect", reason: farewell.data.reason ?? "none given" };
   const reading = envelope.safeParse(frame);
   if (!reading.success) {
-    const id = acknowledgeable.safeParse(frame).data?.envelope_id ?? null;
+    const id = frame === undefined ? leadingId(data) : (acknowledgeable.safeParse(frame).data?.envelope_id ?? null);
     const [issue] = reading.error.issues;
     const place = issue?.path.join(".") ?? "";
     return {
@@ -62,4 +65,8 @@ export function readFrame(data: unknown): Frame {
     ...(retry_reason === undefined ? {} : { retryReason: retry_reason }),
   };
   return { kind: "envelope", id: envelope_id, type, payload, retries };
+}
+
+function leadingId(data: string): string | null {
+  return LEADING_ID.exec(data)?.[1] ?? null;
 }
