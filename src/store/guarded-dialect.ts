@@ -13,7 +13,10 @@ import type {
   QueryResult,
   TransactionSettings,
 } from "kysely";
-import { storeFailureOf } from "./failure.js";
+import { type StoreFailure, storeFailureOf } from "./failure.js";
+
+/** Told of each failure, before whoever waits for the statement. */
+type OnFailure = (failure: StoreFailure) => void;
 
 /**
  * A value of a type that no column takes. libsql ends the process at a boolean, and stores NULL for undefined and NaN; Postgres
@@ -27,10 +30,13 @@ export class UnstorableValue extends TypeError {
 }
 
 export class GuardedDialect implements Dialect {
-  constructor(private readonly inner: Dialect) {}
+  constructor(
+    private readonly inner: Dialect,
+    private readonly onFailure: OnFailure = () => undefined,
+  ) {}
 
   createDriver(): Driver {
-    return new GuardedDriver(this.inner.createDriver());
+    return new GuardedDriver(this.inner.createDriver(), this.onFailure);
   }
 
   createQueryCompiler(): QueryCompiler {
@@ -51,7 +57,10 @@ class GuardedDriver implements Driver {
   readonly #inner: Driver;
   readonly #guarded = new WeakMap<DatabaseConnection, GuardedConnection>();
 
-  constructor(inner: Driver) {
+  constructor(
+    inner: Driver,
+    private readonly onFailure: OnFailure,
+  ) {
     this.#inner = inner;
   }
 
@@ -60,18 +69,18 @@ class GuardedDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await failing(() => this.#inner.acquireConnection());
-    const known = this.#guarded.get(connection) ?? new GuardedConnection(connection);
+    const connection = await failing(() => this.#inner.acquireConnection(), this.onFailure);
+    const known = this.#guarded.get(connection) ?? new GuardedConnection(connection, this.onFailure);
     this.#guarded.set(connection, known);
     return known;
   }
 
   beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    return failing(() => this.#inner.beginTransaction(innerOf(connection), settings));
+    return failing(() => this.#inner.beginTransaction(innerOf(connection), settings), this.onFailure);
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {
-    return failing(() => this.#inner.commitTransaction(innerOf(connection)));
+    return failing(() => this.#inner.commitTransaction(innerOf(connection)), this.onFailure);
   }
 
   /**
@@ -92,13 +101,16 @@ class GuardedDriver implements Driver {
 }
 
 class GuardedConnection implements DatabaseConnection {
-  constructor(readonly inner: DatabaseConnection) {}
+  constructor(
+    readonly inner: DatabaseConnection,
+    private readonly onFailure: OnFailure,
+  ) {}
 
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     return failing(() => {
       refuseUnstorable(query);
       return this.inner.executeQuery<R>(query);
-    });
+    }, this.onFailure);
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
@@ -112,11 +124,14 @@ function innerOf(connection: DatabaseConnection): DatabaseConnection {
 }
 
 /** Does what may also throw before there is a promise. @throws StoreFailure, UnstorableValue */
-async function failing<T>(work: () => Promise<T>): Promise<T> {
+async function failing<T>(work: () => Promise<T>, onFailure: OnFailure): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UnstorableValue ? error : storeFailureOf(error);
+    if (error instanceof UnstorableValue) throw error;
+    const failure = storeFailureOf(error);
+    onFailure(failure);
+    throw failure;
   }
 }
 

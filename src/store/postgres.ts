@@ -18,10 +18,12 @@ import {
 } from "kysely";
 import { Client, Pool } from "pg";
 import { type Store, StoreError } from "./database.js";
+import type { StoreFailure } from "./failure.js";
 import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateSchema, NewerStoreError } from "./migrate.js";
 import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from "./postgres-address.js";
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
+import { RenewablePool } from "./renewable-pool.js";
 import type { Tables } from "./tables.js";
 import { tryWrite } from "./trial.js";
 
@@ -50,7 +52,7 @@ export async function openShared(url: string, onError: (error: Error) => void): 
   const address = addressOf(url);
   try {
     const { ssl, schema } = await reach(address, readEncryptions(url, address));
-    return await openIn(schema, new Pool({ ...connectionTo(address, ssl), max: CONNECTIONS }), onError);
+    return await openIn(schema, () => new Pool({ ...connectionTo(address, ssl), max: CONNECTIONS }), onError);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
@@ -63,11 +65,19 @@ export function databaseNow(schema: string): RawBuilder<number> {
   return sql`${sql.id(schema, "hexbot_now")}()`;
 }
 
-async function openIn(schema: string, pool: Pool, onError: (error: Error) => void): Promise<SharedStore> {
-  pool.on("error", onError);
-  // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  const anywhere = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool })) });
+async function openIn(schema: string, createPool: () => Pool, onError: (error: Error) => void): Promise<SharedStore> {
+  const pool = new RenewablePool(() => {
+    const created = createPool();
+    created.on("error", onError);
+    // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
+    created.on("connect", (client) => client.on("error", () => undefined));
+    return created;
+  });
+  // After a failover the server at the other end may go on as a standby, while the name already leads to the new primary.
+  const onFailure = ({ kind }: StoreFailure) => {
+    if (kind === "read_only") pool.renew();
+  };
+  const anywhere = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool }), onFailure) });
   const db = anywhere.withPlugin(new WithSchemaPlugin(schema));
   try {
     await migrateSchema(anywhere, schema);

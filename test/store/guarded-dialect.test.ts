@@ -111,3 +111,31 @@ test("a Postgres that takes no writes says so", async () => {
   await expect(write).rejects.toMatchObject({ kind: "read_only" });
   await close();
 });
+
+test("after a failover that keeps the connections open: one failure, then the primary is written to", async () => {
+  const { db, close } = await openShared(await postgres.database("failed_over"), () => undefined);
+  const write = (at: number) => db.insertInto("requests").values({ at }).execute();
+  // All four connections lead to a server that has become a standby.
+  const becomesStandby = () =>
+    db.connection().execute(async (connection) => {
+      await sql`set session characteristics as transaction read only`.execute(connection);
+      await sql`select pg_sleep(0.2)`.execute(connection);
+    });
+  await Promise.all([1, 2, 3, 4].map(becomesStandby));
+  await expect(write(0)).rejects.toMatchObject({ name: "StoreFailure", kind: "read_only" });
+  await Promise.all([1, 2, 3, 4, 5, 6].map(write));
+  await close();
+});
+
+test("a failover while others wait for a connection: each of them is served", async () => {
+  const { db, close } = await openShared(await postgres.database("waited_for"), () => undefined);
+  const write = (at: number) =>
+    db.transaction().execute(async (transaction) => {
+      await sql`select pg_sleep(0.1)`.execute(transaction);
+      if (at === 0) await sql`set transaction read only`.execute(transaction);
+      await transaction.insertInto("requests").values({ at }).execute();
+    });
+  const outcomes = await Promise.allSettled([...Array(20).keys()].map(write));
+  expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
+  await close();
+});
