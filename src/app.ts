@@ -47,6 +47,7 @@ import { listen } from "./slack/listeners/index.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
 import { storeSentence } from "./slack/messages/store-remedies.js";
+import { Drafts } from "./store/drafts.js";
 import { openStore } from "./store/open.js";
 import { RowReader } from "./store/row-reader.js";
 import { tryWrite } from "./store/trial.js";
@@ -197,6 +198,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     onError: (err) => log.error({ err }, "watch"),
   });
   const cardStore = new CardStore(store.db, { process: thisProcess, now }, rows);
+  const drafts = new Drafts(store.db, () => clock.now(), rows);
   const work = new WorkInHand();
   const askers = new Askers({ clock, log, work });
   const cards = new Cards({
@@ -212,6 +214,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     ...{ store: leadersRuns, starter, canceller, clock, keepMs },
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
     sweepCards: () => cards.sweep(),
+    removeDrafts: () => drafts.removeExpired(),
     onError: (err) => log.error({ err }, "keeper"),
   });
 
@@ -266,6 +269,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       canceller,
       cards,
       askers,
+      drafts,
       health,
       rows,
       storeCheck,

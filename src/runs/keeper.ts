@@ -20,6 +20,8 @@ export interface KeeperOptions {
   keepMs: number;
   /** Makes every card show the truth. */
   sweepCards: () => Promise<void>;
+  /** Forgets what nobody went on with in time. */
+  removeDrafts: () => Promise<void>;
   onError: (error: unknown) => void;
 }
 
@@ -85,6 +87,7 @@ export class Keeper {
     if (now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
       await store.removeEndedBefore(clock.now() - this.options.keepMs);
+      await this.options.removeDrafts();
     }
   }
 

@@ -12,6 +12,7 @@ import type { Logger } from "../../log.js";
 import type { Canceller } from "../../runs/cancel.js";
 import type { Starter } from "../../runs/start.js";
 import type { RunStore } from "../../runs/store.js";
+import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { Askers } from "../cards/askers.js";
 import type { Cards } from "../cards/cards.js";
@@ -31,6 +32,8 @@ export interface Bot {
   canceller: Canceller;
   cards: Cards;
   askers: Askers;
+  /** What buttons and forms cannot carry. */
+  drafts: Drafts;
   health: HealthStore;
   storeCheck: StoreCheck;
   storeKind: StoreKind;

@@ -48,6 +48,7 @@ const NOUNS: Record<ReadTable, string> = {
   health_hours: "hour of the history",
   incidents: "outage",
   alerts: "alert",
+  drafts: "draft of a run",
 };
 
 /** A line of mrkdwn for `/hex status`; null when there are none. */

@@ -1,0 +1,55 @@
+// What somebody is about to do is kept for a while, and a damaged row is as good as none.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { openEmbedded, type Store } from "../../src/store/database.js";
+import { Drafts } from "../../src/store/drafts.js";
+import { ManualClock } from "../sandbox/clock.js";
+
+const schema = z.object({ region: z.string() });
+
+let dir: string;
+let store: Store;
+let clock: ManualClock;
+let drafts: Drafts;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+  store = await openEmbedded(dir);
+  clock = new ManualClock();
+  drafts = new Drafts(store.db, () => clock.now());
+});
+afterEach(async () => {
+  await store.close();
+  await rm(dir, { recursive: true });
+});
+
+test("is read as it was kept, also a second time, and the later one of the same key counts", async () => {
+  await drafts.keep("a", { region: "EMEA" }, 1_000);
+  expect(await drafts.get("a", schema)).toEqual({ region: "EMEA" });
+  await drafts.keep("a", { region: "APAC" }, 1_000);
+  expect(await drafts.get("a", schema)).toEqual({ region: "APAC" });
+  await drafts.remove("a");
+  expect(await drafts.get("a", schema)).toBeNull();
+});
+
+test("is gone when its time is over, and the others stay", async () => {
+  await drafts.keep("short", { region: "EMEA" }, 1_000);
+  await drafts.keep("long", { region: "APAC" }, 5_000);
+  clock.advance(1_000);
+  expect(await drafts.get("short", schema)).toBeNull();
+  await drafts.removeExpired();
+  clock.set(-1_000);
+  expect(await drafts.get("short", schema)).toBeNull();
+  expect(await drafts.get("long", schema)).toEqual({ region: "APAC" });
+});
+
+test.each([["{"], ['{"region":1}'], ["[".repeat(500)]])("that cannot be read is none: %s", async (doc) => {
+  await store.db
+    .insertInto("drafts")
+    .values({ key: "a", expires_at: clock.now() + 1_000, doc })
+    .execute();
+  expect(await drafts.get("a", schema)).toBeNull();
+});
