@@ -20,13 +20,13 @@ export function switchesFor(
   const { workspace } = hex;
   const kernels = workspace.kernelsBusy;
   const [expired, expiresSoon] = expiry((at) => workspace.setExpiry(token, at ?? expiresAt), now);
-  const [silent, down, wrongHost, rateLimited, answersLost, slow] = faults(hex);
+  const [silent, down, wrongHost, rateLimited, nameless, answersLost, slow] = faults(hex);
   return [
     expired,
     toggle("scope-missing", "Scopes missing", "the token may neither read nor run projects", (on) =>
       workspace.setScopes(token, on ? [] : ["read", "run"]),
     ),
-    ...[wrongHost, rateLimited, slow, silent, down, answersLost],
+    ...[nameless, wrongHost, rateLimited, slow, silent, down, answersLost],
     toggle("hex-reports", "Hex admits an incident", "on its public status page; told while Hex is not alive", (on) => {
       statusPage.answer = { type: "summary", ...(on ? { indicator: "major", incidents: [INCIDENT] } : {}) };
     }),
@@ -81,6 +81,10 @@ function faults({ faults: queue }: SimulatedHex) {
     fault("wrong-host", "Wrong host", "a web page answers instead of the API", { kind: { type: "html" } }),
     fault("rate-limited", "Rate limited", "429, come back in 30 seconds", {
       kind: { type: "rateLimited", retryAfter: 30 },
+    }),
+    fault("nameless", "Identity withheld", "as of a workspace token without Users: Read; all else works", {
+      kind: { type: "status", status: 403, body: { code: "FORBIDDEN", message: 'Missing the scope "Users: Read"' } },
+      endpoint: "me",
     }),
     fault("answers-lost", "Answers to a start lost", "nobody hears that it began; run something to see it", {
       kind: { type: "reset" },
