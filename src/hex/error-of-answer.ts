@@ -66,14 +66,30 @@ function kindOfAnswer(
   if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
+  if (operation === "cancelRun" && HAS_ENDED.test(detail)) return "already_finished";
   if (status === 403) return kindOfForbidden(operation, detail, body !== null);
   if (inputs && starts) return "inputs_refused";
   if (status === 404 || NO_SUCH.test(detail)) return "not_found";
   const isConflict = status === 409 || status === 422;
   if (isConflict && operation === "cancelRun") return "already_finished";
-  if ((isConflict || status === 400) && starts && /\bpublish/i.test(detail)) return "not_published";
+  if ((isConflict || status === 400) && isUnpublished(answer, detail)) return "not_published";
   return status === 400 && isAboutId(operation, body, detail) ? "bad_request" : "request_refused";
 }
+
+/** Whatever the status: CancelRun's refusal of a run that has ended is not documented. */
+const HAS_ENDED =
+  /\b(already|is|has|was|been) (finished|ended|completed|stopped|killed|cancell?ed|terminated)\b|\bnot (running|active|in progress)\b/i;
+
+/**
+ * Whether the project is the trouble: `updatePublishedResults` has refusals of its own, such as of an app that does not "show
+ * results from a publish or scheduled run".
+ */
+function isUnpublished({ operation, sent }: Answer, detail: string): boolean {
+  if (operation !== "runProject" && operation !== "dryRun" && operation !== "listRuns") return false;
+  const isAboutResults = publishesSchema.safeParse(sent).success && /\bresults?\b/i.test(detail);
+  return /\bpublish/i.test(detail) && !isAboutResults;
+}
+const publishesSchema = z.object({ updatePublishedResults: z.literal(true) });
 
 /** Whether a 400 is about the id of the project or run. A start takes more than an id, and so may the others. */
 function isAboutId(operation: Operation, body: Body | null, detail: string): boolean {

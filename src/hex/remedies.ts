@@ -136,6 +136,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
           todo: [
             "Share the project with the workspace or with the token's user in Hex.",
             `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
+            ...forPublish(detail),
           ],
         }),
   }),
@@ -188,6 +189,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
             ...(/\bview/i.test(detail ?? "")
               ? ["`--view` takes the id of a saved view (36 characters), not its name."]
               : []),
+            ...forPublish(detail),
           ],
         }
       : ABOUT_NO_ID),
@@ -251,6 +253,15 @@ function throughProxy(host: string, proxy: string, status: number | null): Remed
 /** The remedy for a failure: what happened, likely causes, what to do. */
 export function remedyFor(facts: HexErrorFacts): Remedy {
   return REMEDIES[facts.kind](facts);
+}
+
+/** What a run needs that is to update the published results, when Hex speaks of them. */
+function forPublish(detail = ""): string[] {
+  return /\bresults\b/i.test(detail) && /\bpublish/i.test(detail)
+    ? [
+        "`--publish` needs Can Edit on the project, and an app that shows results from a publish or scheduled run. Leave it out to run without.",
+      ]
+    : [];
 }
 
 /** All kinds that have a remedy: for the README's table and its test. */

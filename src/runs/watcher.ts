@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.js";
 import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
+import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import { Rounds } from "../rounds.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
@@ -38,6 +38,19 @@ const MISSES = 3;
 const TROUBLE_AFTER = 2;
 /** Runs of one project that one answer of GetProjectRuns can hold. */
 const PAGE = 100;
+
+/**
+ * The list of a project's runs is refused, and the runs themselves need not be: Hex documents neither what it answers about a
+ * project that was unpublished or is no longer shared.
+ */
+const ABOUT_THE_LIST: ReadonlySet<HexErrorKind> = new Set([
+  "not_found",
+  "unreadable",
+  "bad_request",
+  "forbidden",
+  "not_published",
+  "request_refused",
+]);
 
 export class Watcher {
   /** When it last asked about each run, here and below by the monotonic clock. */
@@ -191,7 +204,7 @@ export class Watcher {
       .runs(projectId, { limit: PAGE }, callOf(first, signal))
       .catch((error: unknown) => {
         // Perhaps it can be told of each run by itself.
-        if (error instanceof HexError && (error.kind === "not_found" || error.kind === "unreadable")) return null;
+        if (error instanceof HexError && ABOUT_THE_LIST.has(error.kind)) return null;
         throw error;
       });
     for (const run of runs) this.#learnt.add(run.key);

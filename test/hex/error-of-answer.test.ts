@@ -319,11 +319,31 @@ describe("details", () => {
   test.each([
     [422, "Run is already finished: COMPLETED", "already_finished"],
     [409, "Conflict", "already_finished"],
+    [400, "Run is already finished: COMPLETED", "already_finished"],
+    [403, "This run has ended", "already_finished"],
+    [400, "The run is not running", "already_finished"],
     [422, "Run could not be found", "not_found"],
     [400, "Invalid run id", "bad_request"],
   ])("%d on a cancellation, %j: %s", async (status, reason, kind) => {
     wire.hex.faults.add({ kind: { type: "status", status, body: { reason } } });
     expect((await failure(wire.client.cancelRun(NOBODY, NOBODY, CALL))).kind).toBe(kind);
+  });
+
+  test.each([400, 409, 422] as const)(
+    "published results that cannot be updated are no missing publication: %d",
+    async (status) => {
+      wire.hex.workspace.refusalStatus = status;
+      const { id } = wire.hex.workspace.addProject({ resultsFrom: "each viewer" });
+      const { facts } = await failure(wire.client.startRun(id, { updatePublishedResults: true }, CALL));
+      expect(facts.kind).toBe("request_refused");
+      expect(remedyFor(facts).todo.join("\n")).toContain("`--publish` needs Can Edit");
+    },
+  );
+
+  test("the runs of a project that is not published are refused for that", async () => {
+    wire.hex.workspace.unpublishedRuns = "refused";
+    const { id } = wire.hex.workspace.addProject({ published: false });
+    expect((await failure(wire.client.runs(id, { limit: 1 }, CALL))).kind).toBe("not_published");
   });
 
   test("a view that is not there is no missing project", async () => {

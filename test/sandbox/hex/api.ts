@@ -168,7 +168,11 @@ export class Api {
 
   #listRuns(call: Call) {
     const project = this.#project(call.route.ids.projectId);
-    const runs = this.#workspace.runs.filter((run) => run.projectId === project.id);
+    const { unpublishedRuns, refusalStatus } = this.#workspace;
+    const isUnpublished = project.lastPublishedAt === null;
+    if (isUnpublished && unpublishedRuns === "refused") throw new Refusal(refusalStatus, "Project must be published");
+    // There is no data of such a project.
+    const runs = this.#workspace.runs.filter((run) => run.projectId === project.id && !isUnpublished);
     return listRuns(runs, call.query, call.path, this.#viewContext);
   }
 

@@ -74,6 +74,7 @@ function newProject(options: ProjectOptions & { title: string }, now: number): P
     schedules: (options.schedules ?? []).map(newSchedule),
     visible: options.visible ?? true,
     inputs: options.inputs ?? {},
+    resultsFrom: options.resultsFrom ?? "publish",
     views: options.views ?? [],
     version: options.version ?? 1,
     run: {

@@ -56,6 +56,9 @@ export function checkRun(project: Project, body: RunBody, status: HexWorkspace["
   if (updatesPublishedResults(body) && body.inputParams) {
     throw new Refusal(status, "updatePublishedResults and inputParams cannot be used together");
   }
+  if (updatesPublishedResults(body) && project.resultsFrom !== "publish") {
+    throw new Refusal(status, "The app must show results from a publish or scheduled run to have its results updated");
+  }
   if (body.viewId !== undefined && !project.views.includes(body.viewId)) {
     throw new Refusal(status, `Saved view ${body.viewId} was not found in this project`);
   }

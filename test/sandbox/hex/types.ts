@@ -198,6 +198,8 @@ export interface Project {
   visible: boolean;
   /** By variable name. */
   inputs: Record<string, ProjectInput>;
+  /** What the app shows: only of these are the published results there to be updated. Default publish. */
+  resultsFrom: "publish" | "each viewer";
   /** Ids of the saved views. */
   views: string[];
   /** Of the latest published version. */
@@ -236,6 +238,7 @@ export interface ProjectOptions {
   schedules?: ScheduleOptions[];
   visible?: boolean;
   inputs?: Record<string, ProjectInput>;
+  resultsFrom?: Project["resultsFrom"];
   views?: string[];
   version?: number;
   run?: Partial<RunBehaviour>;
@@ -326,6 +329,8 @@ export interface HexWorkspace {
    * servers. Default issues.
    */
   refusedInputs: "issues" | "worded" | "listed";
+  /** What the list of runs of a project says that is not published. Default empty. */
+  unpublishedRuns: "empty" | "refused";
   /** Default ALL. */
   listRunsDefaultTrigger: "API" | "ALL";
   /** In GetRunStatus and GetProjectRuns. Default true. */

@@ -43,6 +43,7 @@ export class Workspace implements HexWorkspace {
   invisibleWords: HexWorkspace["invisibleWords"] = "plain";
   refusalStatus: HexWorkspace["refusalStatus"] = 422;
   refusedInputs: HexWorkspace["refusedInputs"] = "issues";
+  unpublishedRuns: HexWorkspace["unpublishedRuns"] = "empty";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
   oldPaths = false;
