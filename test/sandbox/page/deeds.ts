@@ -34,7 +34,7 @@ export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
       await slack.closeView(viewOf(slack, deed.view));
       return FINE;
     case "home":
-      await slack.openHome(personOf(stage, deed.person));
+      if (slack.homeTab) await slack.openHome(personOf(stage, deed.person));
       return FINE;
     case "invite": {
       const channel = Object.values(slack.channels).find((one) => one.id === deed.place);

@@ -90,6 +90,13 @@ const externalSelect = z.strictObject({
   min_query_length: z.int().min(0).optional(),
 });
 
+const multiExternalSelect = z.strictObject({
+  type: z.literal("multi_external_select"),
+  ...many,
+  initial_options: z.array(option).min(1).max(100).optional(),
+  min_query_length: z.int().min(0).optional(),
+});
+
 const usersSelect = z.strictObject({ type: z.literal("users_select"), ...menu, initial_user: id.optional() });
 const multiUsersSelect = z.strictObject({
   type: z.literal("multi_users_select"),
@@ -104,28 +111,65 @@ const channelsSelect = z.strictObject({
   response_url_enabled: z.boolean().optional(),
 });
 
+const multiChannelsSelect = z.strictObject({
+  type: z.literal("multi_channels_select"),
+  ...many,
+  initial_channels: z.array(id).optional(),
+});
+
+const conversationFilter = z
+  .strictObject({
+    include: z
+      .array(z.enum(["im", "mpim", "private", "public"]))
+      .min(1)
+      .optional(),
+    exclude_external_shared_channels: z.boolean().optional(),
+    exclude_bot_users: z.boolean().optional(),
+  })
+  .refine((filter) => Object.keys(filter).length > 0, { error: "must not be empty" })
+  .optional();
+
 const conversationsSelect = z.strictObject({
   type: z.literal("conversations_select"),
   ...menu,
   initial_conversation: id.optional(),
   default_to_current_conversation: z.boolean().optional(),
   response_url_enabled: z.boolean().optional(),
-  filter: z.looseObject({}).optional(),
+  filter: conversationFilter,
 });
 
-const radioButtons = z.strictObject({
-  type: z.literal("radio_buttons"),
-  ...common,
-  options: z.array(richOption).min(1).max(10),
-  initial_option: richOption.optional(),
+const multiConversationsSelect = z.strictObject({
+  type: z.literal("multi_conversations_select"),
+  ...many,
+  initial_conversations: z.array(id).optional(),
+  default_to_current_conversation: z.boolean().optional(),
+  filter: conversationFilter,
 });
 
-const checkboxes = z.strictObject({
-  type: z.literal("checkboxes"),
-  ...common,
-  options: z.array(richOption).min(1).max(10),
-  initial_options: z.array(richOption).min(1).optional(),
-});
+const radioButtons = z
+  .strictObject({
+    type: z.literal("radio_buttons"),
+    ...common,
+    options: z.array(richOption).min(1).max(10),
+    initial_option: richOption.optional(),
+  })
+  .superRefine((value, context) => {
+    const chosen = value.initial_option === undefined ? [] : [value.initial_option];
+    const wrong = checkMenu({ options: value.options, chosen });
+    if (wrong !== undefined) context.addIssue(wrong);
+  });
+
+const checkboxes = z
+  .strictObject({
+    type: z.literal("checkboxes"),
+    ...common,
+    options: z.array(richOption).min(1).max(10),
+    initial_options: z.array(richOption).min(1).optional(),
+  })
+  .superRefine((value, context) => {
+    const wrong = checkMenu({ options: value.options, chosen: value.initial_options ?? [] });
+    if (wrong !== undefined) context.addIssue(wrong);
+  });
 
 const date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, { error: "must be a date of the form YYYY-MM-DD" });
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: "must be a time of the form HH:mm" });
@@ -146,25 +190,55 @@ const field = {
   action_id: actionId,
   placeholder,
   focus_on_load: z.boolean().optional(),
-  dispatch_action_config: z.looseObject({}).optional(),
+  dispatch_action_config: z
+    .strictObject({
+      trigger_actions_on: z
+        .array(z.enum(["on_enter_pressed", "on_character_entered"]))
+        .min(1)
+        .max(2)
+        .optional(),
+    })
+    .optional(),
 };
 
-const plainTextInput = z.strictObject({
-  type: z.literal("plain_text_input"),
-  ...field,
-  initial_value: z.string().max(3000).optional(),
-  multiline: z.boolean().optional(),
-  min_length: z.int().min(0).max(3000).optional(),
-  max_length: z.int().min(1).max(3000).optional(),
-});
+const plainTextInput = z
+  .strictObject({
+    type: z.literal("plain_text_input"),
+    ...field,
+    initial_value: z.string().max(3000).optional(),
+    multiline: z.boolean().optional(),
+    min_length: z.int().min(0).max(3000).optional(),
+    max_length: z.int().min(1).max(3000).optional(),
+  })
+  .refine(({ min_length = 0, max_length = 3000 }) => min_length <= max_length, {
+    error: "`min_length` must not be greater than `max_length`",
+  });
+
+/** Slack takes and gives numbers as strings. */
+const numeral = z.string().regex(/^-?\d+(\.\d+)?$/, { error: "must be a number in a string" });
 
 const numberInput = z.strictObject({
   type: z.literal("number_input"),
   ...field,
   is_decimal_allowed: z.boolean(),
-  initial_value: z.string().optional(),
-  min_value: z.string().optional(),
-  max_value: z.string().optional(),
+  initial_value: numeral.optional(),
+  min_value: numeral.optional(),
+  max_value: numeral.optional(),
+});
+
+const richTextInput = z.strictObject({
+  type: z.literal("rich_text_input"),
+  ...field,
+  initial_value: z.looseObject({ type: z.literal("rich_text") }).optional(),
+  min_lines: z.int().min(1).optional(),
+  max_lines: z.int().min(1).optional(),
+});
+
+const fileInput = z.strictObject({
+  type: z.literal("file_input"),
+  action_id: actionId,
+  filetypes: z.array(filled(20)).min(1).optional(),
+  max_files: z.int().min(1).max(10).optional(),
 });
 
 const urlInput = z.strictObject({ type: z.literal("url_text_input"), ...field, initial_value: z.string().optional() });
@@ -178,10 +252,13 @@ const everywhere = [
   staticSelect,
   multiStaticSelect,
   externalSelect,
+  multiExternalSelect,
   usersSelect,
   multiUsersSelect,
   channelsSelect,
+  multiChannelsSelect,
   conversationsSelect,
+  multiConversationsSelect,
   radioButtons,
   checkboxes,
   datepicker,
@@ -195,6 +272,8 @@ export const inputElement = z.discriminatedUnion("type", [
   numberInput,
   urlInput,
   emailInput,
+  richTextInput,
+  fileInput,
   datetimepicker,
   ...everywhere,
 ]);

@@ -2,7 +2,19 @@
 
 import { z } from "zod";
 import { accessory, actionElement, image, inputElement } from "./block-elements.js";
-import { isRecord, recordsAt, stringAt } from "./json.js";
+import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
+import {
+  alert,
+  card,
+  carousel,
+  cell,
+  container,
+  dataTable,
+  dataVisualization,
+  plan,
+  richText,
+  taskCard,
+} from "./newer-blocks.js";
 import { anyText, blockId, filled, mrkdwnText, plainText, webUrl } from "./text-objects.js";
 
 const section = z
@@ -56,25 +68,6 @@ const input = z.strictObject({
 
 const markdown = z.strictObject({ type: z.literal("markdown"), block_id: blockId, text: filled(12_000) });
 
-const richText = z.strictObject({
-  type: z.literal("rich_text"),
-  block_id: blockId,
-  elements: z
-    .array(
-      z.looseObject({
-        type: z.enum(["rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"]),
-        elements: z.array(z.looseObject({ type: z.string(), text: z.string().min(1).optional() })),
-      }),
-    )
-    .min(1),
-});
-
-const cell = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("raw_text"), text: filled(10_000) }),
-  z.strictObject({ type: z.literal("raw_number"), value: z.number(), text: filled(10_000) }),
-  richText,
-]);
-
 const table = z.strictObject({
   type: z.literal("table"),
   block_id: blockId,
@@ -89,7 +82,11 @@ const table = z.strictObject({
     .optional(),
 });
 
-const block = z.discriminatedUnion("type", [
+/** Where blocks stand. */
+export type Surface = "message" | "modal" | "home";
+
+const anywhere = [section, header, divider, context, actions, imageBlock, input, richText, card] as const;
+const contained = z.discriminatedUnion("type", [
   section,
   header,
   divider,
@@ -97,21 +94,61 @@ const block = z.discriminatedUnion("type", [
   actions,
   imageBlock,
   input,
-  markdown,
   richText,
   table,
 ]);
+const beyondModals = [carousel, container(contained), table, dataTable, dataVisualization] as const;
 
-/** What is wrong with `blocks`, as Slack words it; [] when nothing is. `max`: 50 a message, 100 a modal or Home tab. */
-export function blockErrors(blocks: readonly unknown[], max: 50 | 100, pointer = "/blocks"): string[] {
+const blockOn: Readonly<Record<Surface, z.ZodType>> = {
+  message: z.discriminatedUnion("type", [...anywhere, ...beyondModals, markdown, plan, taskCard]),
+  home: z.discriminatedUnion("type", [...anywhere, ...beyondModals]),
+  modal: z.discriminatedUnion("type", [...anywhere, alert]),
+};
+
+const mostBlocks: Readonly<Record<Surface, number>> = { message: 50, modal: 100, home: 100 };
+
+/** What is wrong with `blocks` on this surface, as Slack words it; [] when nothing is. */
+export function blockErrors(blocks: readonly unknown[], surface: Surface, pointer = "/blocks"): string[] {
   const errors: string[] = [];
-  if (blocks.length > max) errors.push(at(`no more than ${max} items allowed`, pointer));
-  const result = z.array(block).safeParse(blocks);
+  if (blocks.length > mostBlocks[surface]) {
+    errors.push(at(`no more than ${mostBlocks[surface]} items allowed`, pointer));
+  }
+  const result = z.array(blockOn[surface]).safeParse(blocks);
   if (!result.success) errors.push(...schemaErrors(result.error, blocks, pointer));
   errors.push(...duplicates(blocks, pointer));
-  const tables = blocks.filter((one) => stringAt(one, "type") === "table").length;
-  if (tables > 1) errors.push(at("only one table block is allowed in a message", pointer));
+  const count = (type: string) => blocks.filter((one) => stringAt(one, "type") === type).length;
+  if (count("table") > 1) errors.push(at("only one table block is allowed in a message", pointer));
+  if (count("data_visualization") > 2) errors.push(at("no more than 2 charts are allowed in a message", pointer));
+  if (surface !== "message") errors.push(...viewErrors(blocks, surface, pointer));
   return errors;
+}
+
+/** What only views are checked for: one element with the focus, and response URLs for whoever submits a modal. */
+function viewErrors(blocks: readonly unknown[], surface: Surface, pointer: string): string[] {
+  const errors: string[] = [];
+  const elements = blocks.flatMap((one, index) =>
+    placesOf(one).map(([path, element]) => ({ one, element, path: `${pointer}/${index}/${path}` })),
+  );
+  const focused = elements.filter(({ element }) => element.focus_on_load === true);
+  for (const { path } of focused.slice(1)) errors.push(at("only one element can have `focus_on_load`", path));
+  for (const { one, element, path } of elements) {
+    if (element.response_url_enabled !== true) continue;
+    if (surface === "modal" && stringAt(one, "type") === "input") continue;
+    errors.push(at("`response_url_enabled` works in the input blocks of modals only", path));
+  }
+  return errors;
+}
+
+/** The elements of a block, each with its place in it. */
+function placesOf(block: unknown): [string, Json][] {
+  const single = ["element", "accessory"].flatMap((key): [string, Json][] => {
+    const element = isRecord(block) ? block[key] : undefined;
+    return isRecord(element) ? [[key, element]] : [];
+  });
+  return [
+    ...single,
+    ...recordsAt(block, "elements").map((element, index): [string, Json] => [`elements/${index}`, element]),
+  ];
 }
 
 /** A schema's complaints in Slack's words; `value` is what was checked. */

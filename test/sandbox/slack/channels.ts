@@ -1,6 +1,7 @@
 // Who is there, which channels there are, who is in them, and where the bot may write.
 
 import type { Identity } from "./identity.js";
+import { isRecord, type Json } from "./json.js";
 import { Refusal } from "./refusal.js";
 import type { Channel, Person } from "./types.js";
 
@@ -23,6 +24,8 @@ export class Directory {
     readonly team: Room;
     readonly archived: Room;
   };
+  /** Another app's bot, which may write where it is. */
+  readonly otherBot: Person;
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {
@@ -30,6 +33,8 @@ export class Directory {
     const grace = { id: "U0GRACEHOPP", teamId: identity.teamId, name: "grace", realName: "Grace Hopper" };
     const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger", realName: "Sam Stranger" };
     this.people = { ada, grace, stranger };
+    const other = { id: "U0OTHERBOT1", teamId: identity.teamId, name: "otherbot", realName: "Other Bot" };
+    this.otherBot = { ...other, botId: "B0OTHERBOT1" };
     const here = [ada.id, grace.id];
     const bot = identity.botUserId;
     this.channels = {
@@ -62,13 +67,51 @@ export class Directory {
     return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
   }
 
-  /** `#channel`, `@person`, `@here` or a group as Slack marks it; as it is when there is nothing of that name. */
-  mentioned(typed: string): string {
+  /** Whether people of another workspace are in it. */
+  isShared(room: Room): boolean {
+    return Object.values(this.people).some(
+      ({ id, teamId }) => teamId !== this.identity.teamId && room.members.has(id) && room.im === undefined,
+    );
+  }
+
+  /** Whether an element that offers people or conversations offers `id` to `person` (a user id); others offer everything. */
+  offers(element: Json, person: string, id: string): boolean {
+    switch (String(element.type).replace("multi_", "")) {
+      case "users_select":
+        return this.person(id) !== undefined;
+      case "channels_select":
+        return this.offered(person, { include: ["public"] }).some((room) => room.id === id);
+      case "conversations_select":
+        return this.offered(person, isRecord(element.filter) ? element.filter : {}).some((room) => room.id === id);
+      default:
+        return true;
+    }
+  }
+
+  /** What a conversations_select offers to a person. `filter`: the element's. */
+  offered(person: string, filter: Json = {}): Room[] {
+    const include = Array.isArray(filter.include) ? filter.include : undefined;
+    return [...this.#rooms.values()].filter((room) => {
+      if (room.archived || (room.private && !room.members.has(person))) return false;
+      if (filter.exclude_external_shared_channels === true && this.isShared(room)) return false;
+      if (filter.exclude_bot_users === true && room.im) return false;
+      return include?.includes(room.im ? "im" : room.private ? "private" : "public") ?? true;
+    });
+  }
+
+  /**
+   * `#channel`, `@person`, `@here` or a group as Slack marks it; as it is when there is nothing of that name. `named`: a person's
+   * name stands in it, as in commands.
+   */
+  mentioned(typed: string, named: boolean): string {
     if (/^@(here|channel|everyone)$/.test(typed)) return `<!${typed.slice(1)}>`;
     if (typed === USER_GROUP.handle) return `<!subteam^${USER_GROUP.id}|${USER_GROUP.handle}>`;
-    const named = typed.startsWith("#") ? Object.values(this.channels) : Object.values(this.people);
-    const found = named.find(({ name }) => name === typed.slice(1));
-    return found ? `<${typed.charAt(0)}${found.id}|${found.name}>` : typed;
+    const { botUserId } = this.identity;
+    const people = [...Object.values(this.people), this.otherBot, { id: botUserId, name: "hex" }];
+    const candidates = typed.startsWith("#") ? Object.values(this.channels) : people;
+    const found = candidates.find(({ name }) => name === typed.slice(1));
+    if (!found) return typed;
+    return `<${typed.charAt(0)}${found.id}${named || typed.startsWith("#") ? `|${found.name}` : ""}>`;
   }
 
   /** What payloads call the channel: Slack hides the names of private ones. */

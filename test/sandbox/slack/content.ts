@@ -17,7 +17,7 @@ export function contentOf(args: Json, over: "web-api" | "response_url"): Content
   if (Array.isArray(args.attachments) && args.attachments.length > 0) throw new Refusal("invalid_attachments");
   const blocks = args.blocks ?? [];
   if (!Array.isArray(blocks)) throw new Refusal("invalid_blocks_format");
-  const errors = blockErrors(blocks, 50);
+  const errors = blockErrors(blocks, "message");
   if (errors.length > 0) throw refuse("invalid_blocks", errors);
   if (blocks.length === 0 && text.trim() === "") throw new Refusal("no_text");
   if (text.length > longestText) throw new Refusal("msg_too_long");

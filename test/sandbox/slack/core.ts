@@ -5,12 +5,13 @@ import { CallLog } from "./calls.js";
 import { Directory } from "./channels.js";
 import { Faults } from "./faults.js";
 import { type Identity, identityOf } from "./identity.js";
+import { Installation } from "./installation.js";
 import type { Json } from "./json.js";
 import { RateLimits } from "./limits.js";
-import { manifest, messagesTabOf } from "./manifest.js";
+import { manifest, readManifest } from "./manifest.js";
 import { MessageLog } from "./messages.js";
 import { Triggers } from "./triggers.js";
-import type { SlackMessage, SlackOptions } from "./types.js";
+import type { SlackMessage, SlackOptions, Trouble } from "./types.js";
 import { ViewStore } from "./views.js";
 
 export class Core {
@@ -22,14 +23,15 @@ export class Core {
   readonly faults = new Faults();
   readonly limits: RateLimits;
   readonly triggers: Triggers;
-  readonly views = new ViewStore();
-  readonly scopes = new Set(["commands", "chat:write", "chat:write.public"]);
-  /** The App Home's Messages tab is on. */
-  messagesTab = messagesTabOf(manifest());
-  /** The Events API events that the app subscribes to. */
-  readonly events = new Set<string>();
+  /** How long people wait for a form or a picker, in ms of the clock. */
+  readonly patienceMs: number;
+  readonly views: ViewStore;
+  readonly troubles: Trouble[] = [];
+  readonly app: Installation;
   /** "http://127.0.0.1:PORT", known once the server listens. */
   origin = "";
+  /** The app hears of its own messages too. `before`: the message as it was. */
+  onOwnMessage: (message: SlackMessage, before?: Json) => void = () => undefined;
   /** Makes a one-time address for a Socket Mode connection. */
   openSocketUrl: () => string = () => {
     throw new Error("Socket Mode has not been started.");
@@ -37,11 +39,14 @@ export class Core {
 
   constructor(options: SlackOptions) {
     this.clock = options.clock;
+    this.app = new Installation(readManifest(options.manifest ?? manifest()), options.declined ?? []);
     this.identity = identityOf(options);
     this.directory = new Directory(this.identity);
     this.log = new MessageLog(options.clock);
     this.limits = new RateLimits(options.clock);
-    this.triggers = new Triggers(options.clock);
+    this.patienceMs = options.patienceMs ?? 3_000;
+    this.triggers = new Triggers(options.clock, this.patienceMs);
+    this.views = new ViewStore(options.clock, this.directory);
   }
 
   /** The message as payloads and answers carry it. */

@@ -2,6 +2,7 @@
 
 import { idOfBlock } from "./core.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
+import { textsOf } from "./messages.js";
 
 /** The place of an element within a message or view. */
 export interface Placed {
@@ -15,13 +16,15 @@ export interface Wanted {
   value?: string | undefined;
   chosen?: readonly string[] | undefined;
   blockId?: string | undefined;
+  /** The options of an external select, as the app has answered. */
+  offered?: ((placed: Placed) => Json[]) | undefined;
 }
 
 /** The entry of `actions` for the one element that matches; throws when none or several do. */
 export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionTs: string): Json {
   const all = [...elementsOf(blocks)];
   const fitting = all.flatMap((placed) => {
-    const choice = matches(placed, wanted) ? choose(placed.element, wanted) : undefined;
+    const choice = matches(placed, wanted) ? choose(placed, wanted) : undefined;
     return choice ? [{ placed, choice }] : [];
   });
   const [hit, another] = fitting;
@@ -39,8 +42,10 @@ export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionT
 export function* elementsOf(blocks: readonly unknown[]): Generator<Placed> {
   for (const [index, block] of blocks.entries()) {
     if (!isRecord(block)) continue;
+    if (block.type === "container") yield* elementsOf(recordsAt(block, "child_blocks"));
+    if (block.type === "carousel") yield* elementsOf(recordsAt(block, "elements"));
     const blockId = stringAt(block, "block_id") ?? idOfBlock(index);
-    const parts = block.type === "actions" ? recordsAt(block, "elements") : [block.accessory, block.element];
+    const parts = partsOf(block);
     for (const [place, element] of parts.entries()) {
       if (!isRecord(element) || element.type === "image") continue;
       yield { blockId, element: { action_id: `auto-action-${place}`, ...element } };
@@ -48,26 +53,41 @@ export function* elementsOf(blocks: readonly unknown[]): Generator<Placed> {
   }
 }
 
+function partsOf(block: Json): unknown[] {
+  if (block.type === "actions") return recordsAt(block, "elements");
+  return block.type === "card" ? recordsAt(block, "actions") : [block.accessory, block.element];
+}
+
 function matches({ blockId, element }: Placed, wanted: Wanted): boolean {
   return element.action_id === wanted.actionId && (wanted.blockId === undefined || wanted.blockId === blockId);
 }
 
 /** What using the element adds to the report, or undefined when it does not have this value. */
-function choose(element: Json, { value, chosen }: Wanted): Json | undefined {
+function choose(placed: Placed, { value, chosen, offered }: Wanted): Json | undefined {
+  const { element } = placed;
   if (element.type === "button") {
     if (value !== undefined && element.value !== value) return undefined;
     const parts = ["value", "url", "style"].filter((key) => element[key] !== undefined);
     return Object.fromEntries(parts.map((key) => [key, element[key]]));
   }
   const picked = chosen ?? (value === undefined ? undefined : [value]);
-  return picked && entered(element, picked);
+  if (picked === undefined) return undefined;
+  return entered(element, picked, isExternal(element) ? offered?.(placed) : optionsOf(element));
 }
 
-/** What an element reports when `chosen` stands in it: texts, dates, ids or the values of options. undefined: not offered. */
-export function entered(element: Json, chosen: readonly string[]): Json | undefined {
-  const simple = simpleResult[String(element.type)];
-  if (simple !== undefined) return { [simple.result]: chosen[0] ?? null };
-  const options = chosen.map((value) => optionsOf(element).find((one) => one.value === value));
+/**
+ * What an element reports when `chosen` stands in it: texts, dates, ids or the values of options. `offered`: the options that
+ * it has, where they are not in it. undefined: it does not offer that.
+ */
+export function entered(element: Json, chosen: readonly string[], offered = optionsOf(element)): Json | undefined {
+  const type = String(element.type);
+  const simple = simpleResult[type];
+  if (simple !== undefined) {
+    if (takesMany(element)) return { [simple.result]: [...chosen] };
+    return { [simple.result]: chosen[0] === undefined ? null : (simple.report?.(chosen[0]) ?? chosen[0]) };
+  }
+  if (type === "file_input") return chosen.length === 0 ? { files: [] } : undefined;
+  const options = chosen.map((value) => offered.find((one) => one.value === value));
   if (options.includes(undefined)) return undefined;
   return takesMany(element) ? { selected_options: options } : { selected_option: options[0] ?? null };
 }
@@ -75,27 +95,61 @@ export function entered(element: Json, chosen: readonly string[]): Json | undefi
 /** What stands in an element before anybody has touched it. */
 export function initially(element: Json): string[] {
   const simple = simpleResult[String(element.type)];
-  const options = takesMany(element) ? recordsAt(element, "initial_options") : [element.initial_option];
-  const values = simple ? [element[simple.initial]] : options.map((option) => stringAt(option, "value"));
-  return values.filter((value) => value !== undefined && value !== "").map(String);
+  if (simple === undefined) return initialOptions(element).map((option) => String(option.value));
+  const initial = element[simple.initial];
+  const values: unknown[] = Array.isArray(initial) ? initial : [initial];
+  return values.filter((value) => value !== undefined && value !== "").map(simple.read ?? String);
+}
+
+/** The options that are chosen before anybody has touched it. */
+export function initialOptions(element: Json): Json[] {
+  if (takesMany(element)) return recordsAt(element, "initial_options");
+  return isRecord(element.initial_option) ? [element.initial_option] : [];
 }
 
 export function takesMany(element: Json): boolean {
   return element.type === "checkboxes" || String(element.type).startsWith("multi_");
 }
 
-/** The elements that hold a plain string, and the keys under which they report it and are given it. */
-const simpleResult: Readonly<Record<string, { result: string; initial: string }>> = {
+/** Its options come from the app. */
+export function isExternal(element: Json): boolean {
+  return String(element.type).endsWith("external_select");
+}
+
+interface Simple {
+  /** The keys under which it reports what stands in it, and is given it. */
+  result: string;
+  initial: string;
+  /** From the string that stands in it, and to it, where it is not reported as one. */
+  report?: (chosen: string) => unknown;
+  read?: (initial: unknown) => string;
+}
+
+/** The elements that hold plain strings. */
+const simpleResult: Readonly<Record<string, Simple>> = {
   channels_select: { result: "selected_channel", initial: "initial_channel" },
   conversations_select: { result: "selected_conversation", initial: "initial_conversation" },
   datepicker: { result: "selected_date", initial: "initial_date" },
+  datetimepicker: { result: "selected_date_time", initial: "initial_date_time", report: Number },
   email_text_input: { result: "value", initial: "initial_value" },
+  multi_channels_select: { result: "selected_channels", initial: "initial_channels" },
+  multi_conversations_select: { result: "selected_conversations", initial: "initial_conversations" },
+  multi_users_select: { result: "selected_users", initial: "initial_users" },
   number_input: { result: "value", initial: "initial_value" },
   plain_text_input: { result: "value", initial: "initial_value" },
+  rich_text_input: { result: "rich_text_value", initial: "initial_value", report: richText, read: plainOf },
   timepicker: { result: "selected_time", initial: "initial_time" },
   url_text_input: { result: "value", initial: "initial_value" },
   users_select: { result: "selected_user", initial: "initial_user" },
 };
+
+function richText(text: string): Json {
+  return { type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }] };
+}
+
+function plainOf(rich: unknown): string {
+  return [...textsOf(rich)].join("");
+}
 
 export function optionsOf(element: Json): Json[] {
   const groups = recordsAt(element, "option_groups").flatMap((group) => recordsAt(group, "options"));

@@ -11,6 +11,7 @@ export class RateLimits {
   enforce = false;
   readonly #lastPost = new Map<string, number>();
   #updates: number[] = [];
+  readonly #calls = new Map<string, number[]>();
 
   constructor(readonly clock: Clock) {}
 
@@ -20,6 +21,17 @@ export class RateLimits {
     const since = now - (this.#lastPost.get(channel) ?? Number.NEGATIVE_INFINITY);
     if (this.enforce && since < postGapMs) throw new TooFast(1);
     this.#lastPost.set(channel, now);
+  }
+
+  /** Slack's tiers: so many calls of a method a minute. */
+  count(method: string, perMinute: number): void {
+    const now = this.clock.now();
+    const recent = (this.#calls.get(method) ?? []).filter((time) => time > now - minuteMs);
+    const first = recent[0];
+    if (this.enforce && first !== undefined && recent.length >= perMinute) {
+      throw new TooFast(Math.ceil((first + minuteMs - now) / 1000));
+    }
+    this.#calls.set(method, [...recent, now]);
   }
 
   /** About 50 edits a minute in the whole workspace. */

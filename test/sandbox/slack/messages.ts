@@ -21,6 +21,7 @@ export interface Posting extends Content {
   responseUrlOf?: string;
   unfurlLinks?: boolean;
   unfurlMedia?: boolean;
+  unseen?: true;
 }
 
 type Stored = { -readonly [Key in keyof SlackMessage]: SlackMessage[Key] };
@@ -85,6 +86,14 @@ export class MessageLog {
   /** The message if it has not been deleted. */
   find(channel: string, ts: string | undefined): SlackMessage | undefined {
     return ts === undefined ? undefined : this.#stored(channel, ts);
+  }
+
+  /** Whether a thread has replies that everybody sees. */
+  hasReplies(channel: string, threadTs: string): boolean {
+    return this.#all.some(
+      (message) =>
+        message.channel === channel && message.threadTs === threadTs && !message.deleted && !message.ephemeral,
+    );
   }
 
   /** Waits up to `ms` real milliseconds. */

@@ -5,11 +5,14 @@ import type { Room } from "./channels.js";
 import { contentOf } from "./content.js";
 import type { Core } from "./core.js";
 import { type Json, stringAt } from "./json.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, refuse } from "./refusal.js";
 import type { SlackMessage, SlackView } from "./types.js";
+import { wireView } from "./view-payloads.js";
 
 export interface Method {
   scope?: string;
+  /** How often a minute it may be called, where that is enforced. */
+  perMinute?: number;
   /** Which token it takes; "bot" unless told. */
   token?: "app" | "any";
   /** The answer without `ok`; throws a Refusal or TooFast. */
@@ -22,15 +25,15 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["apps.connections.open", { token: "app", run: (core) => ({ url: core.openSocketUrl() }) }],
   ["chat.postMessage", { scope: "chat:write", run: postMessage }],
   ["chat.update", { scope: "chat:write", run: update }],
-  ["chat.postEphemeral", { scope: "chat:write", run: postEphemeral }],
+  ["chat.postEphemeral", { perMinute: 100, scope: "chat:write", run: postEphemeral }],
   ["chat.delete", { scope: "chat:write", run: remove }],
   ["chat.getPermalink", { run: permalink }],
   ["conversations.open", { scope: "im:write", run: openDm }],
-  ["users.info", { scope: "users:read", run: userInfo }],
-  ["views.open", { run: openView }],
-  ["views.push", { run: openView }],
-  ["views.update", { run: (core, args) => viewAnswer(core, core.views.update(args)) }],
-  ["views.publish", { run: publishView }],
+  ["users.info", { perMinute: 100, scope: "users:read", run: userInfo }],
+  ["views.open", { perMinute: 100, run: openView }],
+  ["views.push", { perMinute: 100, run: pushView }],
+  ["views.update", { perMinute: 100, run: updateView }],
+  ["views.publish", { perMinute: 100, run: publishView }],
 ]);
 
 function authTest(core: Core, _args: Json, token: "bot" | "app"): Json {
@@ -56,8 +59,8 @@ function listTeams({ identity }: Core): Json {
 }
 
 function postMessage(core: Core, args: Json): Json {
-  const room = core.directory.postable(required(args, "channel"), core.scopes);
-  if (room.im && !core.messagesTab) throw new Refusal("messages_tab_disabled");
+  const room = core.directory.postable(required(args, "channel"), core.app.scopes);
+  if (room.im && !core.app.messagesTab) throw new Refusal("messages_tab_disabled");
   const content = contentOf(args, "web-api");
   const threadTs = threadOf(core, room, args);
   core.limits.post(room.id);
@@ -70,6 +73,7 @@ function postMessage(core: Core, args: Json): Json {
     ...(typeof args.unfurl_links === "boolean" ? { unfurlLinks: args.unfurl_links } : {}),
     ...(typeof args.unfurl_media === "boolean" ? { unfurlMedia: args.unfurl_media } : {}),
   });
+  core.onOwnMessage(message);
   return { channel: room.id, ts: message.ts, message: core.wireMessage(message) };
 }
 
@@ -79,7 +83,9 @@ function update(core: Core, args: Json): Json {
   if (room.archived) throw new Refusal("is_archived");
   const content = contentOf(args, "web-api");
   core.limits.update();
+  const before = core.wireMessage(message);
   core.log.edit(room.id, message.ts, content);
+  core.onOwnMessage(message, before);
   return { channel: room.id, ts: message.ts, text: content.text, message: core.wireMessage(message) };
 }
 
@@ -89,6 +95,7 @@ function postEphemeral(core: Core, args: Json): Json {
   if (room.archived) throw new Refusal("is_archived");
   if (!room.members.has(core.identity.botUserId)) throw new Refusal("not_in_channel");
   if (!room.members.has(reader)) throw new Refusal("user_not_in_channel");
+  if (room.im && !core.app.messagesTab) throw new Refusal("messages_tab_disabled");
   const content = contentOf(args, "web-api");
   const threadTs = threadOf(core, room, args);
   const message = core.log.post({
@@ -98,6 +105,8 @@ function postEphemeral(core: Core, args: Json): Json {
     via: "postEphemeral",
     reader,
     ...(threadTs === undefined ? {} : { threadTs }),
+    // In a thread that has no replies yet, Slack shows it to nobody.
+    ...(threadTs === undefined || core.log.hasReplies(room.id, threadTs) ? {} : { unseen: true as const }),
   });
   return { message_ts: message.ts };
 }
@@ -124,7 +133,7 @@ function openDm(core: Core, args: Json): Json {
   const person = core.directory.person(ids[0] ?? "");
   if (!person) throw new Refusal("user_not_found");
   if (ids.length > 1)
-    throw new Refusal("missing_scope", { needed: "mpim:write", provided: [...core.scopes].join(",") });
+    throw new Refusal("missing_scope", { needed: "mpim:write", provided: [...core.app.scopes].join(",") });
   return { channel: { id: core.directory.dm(person).id } };
 }
 
@@ -136,20 +145,30 @@ function userInfo(core: Core, args: Json): Json {
 }
 
 function openView(core: Core, args: Json): Json {
-  const user = core.triggers.exchange(required(args, "trigger_id"));
-  return viewAnswer(core, core.views.open(user, args.view));
+  const cause = core.triggers.exchange(required(args, "trigger_id"));
+  return viewAnswer(core, core.views.open(cause, args.view));
+}
+
+function pushView(core: Core, args: Json): Json {
+  const cause = core.triggers.exchange(required(args, "trigger_id"));
+  return viewAnswer(core, core.views.push(cause, args.view));
+}
+
+function updateView(core: Core, args: Json): Json {
+  return viewAnswer(core, core.views.update(args));
 }
 
 function publishView(core: Core, args: Json): Json {
   const user = required(args, "user_id");
-  if (!core.directory.person(user)) throw new Refusal("user_not_found");
-  return viewAnswer(core, core.views.publish(user, args.view));
+  if (core.directory.person(user)?.teamId !== core.identity.teamId) {
+    throw refuse("invalid_arguments", ["must be a valid user id [json-pointer:/user_id]"]);
+  }
+  if (!core.app.homeTab) throw new Refusal("not_enabled");
+  return viewAnswer(core, core.views.publish(user, args));
 }
 
 function viewAnswer(core: Core, view: SlackView): Json {
-  const { teamId, appId, botId } = core.identity;
-  const ids = { id: view.id, team_id: teamId, app_id: appId, bot_id: botId, root_view_id: view.id };
-  return { view: { ...view.view, ...ids, hash: view.hash } };
+  return { view: wireView(core, view) };
 }
 
 /** A message of the bot's that can be changed; ephemeral ones do not exist for the Web API. */
@@ -164,6 +183,7 @@ function threadOf(core: Core, room: Room, args: Json): string | undefined {
   const ts = stringAt(args, "thread_ts");
   if (ts === undefined) return undefined;
   const parent = core.log.find(room.id, ts);
-  if (!parent || parent.ephemeral) throw new Refusal("thread_not_found");
+  if (!parent) throw new Refusal("thread_not_found");
+  if (parent.ephemeral) throw new Refusal("cannot_reply_to_message");
   return parent.threadTs ?? parent.ts;
 }

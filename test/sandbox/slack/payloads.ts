@@ -26,18 +26,17 @@ const MARKED = new RegExp(
 );
 
 /**
- * What Slack makes of the text of a command: `&`, `<` and `>` are escaped, and with should_escape (`marks`) links, channels
- * and people arrive in angle brackets.
+ * What Slack makes of what people type: `&`, `<` and `>` are escaped, and in messages, and in commands with should_escape, links, channels and people arrive in angle brackets.
  */
-export function escapeTyped({ directory }: Core, text: string, marks: boolean): string {
-  if (!marks) return escaped(text);
+export function escapeTyped({ directory }: Core, text: string, as: "message" | "command" | "bare command"): string {
+  if (as === "bare command") return escaped(text);
   return text.replace(MARKED, (whole, ...rest) => {
     const { url, mail, bare, tel, mention }: Partial<Record<string, string>> = rest.at(-1);
     if (url !== undefined) return `<${escaped(url)}>`;
     if (mail !== undefined) return `<mailto:${mail}|${mail}>`;
     if (bare !== undefined) return `<http://${escaped(bare)}|${escaped(bare)}>`;
     if (tel !== undefined) return `<tel:${tel.replaceAll("-", "")}|${tel}>`;
-    return mention === undefined ? escaped(whole) : directory.mentioned(mention);
+    return mention === undefined ? escaped(whole) : directory.mentioned(mention, as === "command");
   });
 }
 
@@ -95,6 +94,34 @@ export function actionsPayload(
     state: { values: stateOf(action) },
     response_url: ends.responseUrl,
     actions: [action],
+  };
+}
+
+/** `ends.responseUrl`: of message shortcuts; global ones know no channel, and have none. */
+export function shortcutPayload(
+  core: Core,
+  callbackId: string,
+  user: Person,
+  { triggerId, responseUrl }: Ends,
+  on?: { message: SlackMessage; room: Room },
+): Json {
+  const { verificationToken } = core.identity;
+  const common = {
+    type: on ? "message_action" : "shortcut",
+    token: verificationToken,
+    action_ts: core.log.timestamps.next(),
+    ...installation(core),
+    user: { id: user.id, username: user.name, name: user.name, team_id: user.teamId },
+    callback_id: callbackId,
+    trigger_id: triggerId,
+  };
+  if (!on) return common;
+  return {
+    ...common,
+    response_url: responseUrl,
+    message_ts: on.message.ts,
+    channel: { id: on.room.id, name: core.directory.payloadName(on.room) },
+    message: core.wireMessage(on.message),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Origin {
   user: string;
   /** The message whose button was pressed. */
   messageTs?: string;
+  /** The answer cannot go to a thread. */
+  outsideThreads?: boolean;
 }
 
 interface Hook extends Origin {
@@ -66,7 +68,7 @@ export class ResponseUrls {
       if (hook.uses > maxUses || this.core.clock.now() - hook.born > lifeMs) throw new Refusal("expired_url");
       if (!isRecord(args)) throw new Refusal("invalid_json");
       const isDirect = this.core.directory.room(hook.channel)?.im !== undefined;
-      if (isDirect && !this.core.messagesTab) throw new Refusal("messages_tab_disabled");
+      if (isDirect && !this.core.app.messagesTab) throw new Refusal("messages_tab_disabled");
       respond(this.core, hook, args, "response_url");
       return { answer: { ok: true }, reply: { status: 200, body: "ok" } };
     } catch (error) {
@@ -94,11 +96,13 @@ export function respond(core: Core, origin: Origin, args: Json, via: Via): void 
   const content = contentOf(args, "response_url");
   if (origin.messageTs !== undefined && replaces && !isTrue(args.delete_original)) {
     if (!original) throw new Refusal("message_not_found");
+    const before = core.wireMessage(original);
     core.log.edit(original.channel, original.ts, content);
+    core.onOwnMessage(original, before);
     return;
   }
-  const threadTs = stringAt(args, "thread_ts");
-  core.log.post({
+  const threadTs = origin.outsideThreads === true ? undefined : stringAt(args, "thread_ts");
+  const message = core.log.post({
     ...content,
     channel: origin.channel,
     author: core.identity.botUserId,
@@ -109,6 +113,7 @@ export function respond(core: Core, origin: Origin, args: Json, via: Via): void 
     ...(typeof args.unfurl_links === "boolean" ? { unfurlLinks: args.unfurl_links } : {}),
     ...(typeof args.unfurl_media === "boolean" ? { unfurlMedia: args.unfurl_media } : {}),
   });
+  core.onOwnMessage(message);
 }
 
 function statusOf(code: string): number {

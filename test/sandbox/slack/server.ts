@@ -2,15 +2,21 @@
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { apiRequest } from "./args.js";
+import { Conversations } from "./conversations.js";
 import { Core } from "./core.js";
+import { Dispatch } from "./dispatch.js";
+import { Events } from "./events.js";
 import { type Outcome, readBody, send } from "./http.js";
 import { Interactions } from "./interactions.js";
+import { Modals } from "./modals.js";
 import { ResponseUrls } from "./response-url.js";
 import { SocketMode } from "./socket-mode.js";
+import { Suggestions } from "./suggestions.js";
 import type { LocalSlack, Person, SlackOptions } from "./types.js";
 import { callMethod } from "./web-api.js";
 
 export { type Delivered, deliver, sign, signedHeaders } from "./delivery.js";
+export { firstManifest, manifest, readManifest } from "./manifest.js";
 export { pings, unknownMarks, visibleText } from "./messages.js";
 export type * from "./types.js";
 
@@ -20,7 +26,19 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
   const core = new Core(options);
   const responseUrls = new ResponseUrls(core);
   const socket = new SocketMode(core);
-  const interactions = new Interactions(core, responseUrls, socket);
+  const dispatch = new Dispatch(core, socket);
+  const suggestions = new Suggestions(core, dispatch);
+  const events = new Events(core, dispatch);
+  const app: Parts = {
+    core,
+    dispatch,
+    suggestions,
+    events,
+    interactions: new Interactions(core, responseUrls, dispatch, suggestions),
+    modals: new Modals(core, responseUrls, dispatch),
+    conversations: new Conversations(core, events),
+  };
+  core.onOwnMessage = (message, before) => void app.conversations.own(message, before);
   const server = createServer((request, response) => {
     answer(core, responseUrls, request).then(
       (outcome) => send(response, outcome),
@@ -29,7 +47,8 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
   });
   server.on("upgrade", (request, connection, head) => socket.upgrade(request, connection, head));
   core.origin = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
-  return localSlack(core, interactions, socket, async () => {
+  return localSlack(app, async () => {
+    events.stop();
     socket.close();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
@@ -58,8 +77,19 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function localSlack(core: Core, interactions: Interactions, socket: SocketMode, stop: () => Promise<void>): LocalSlack {
-  const { directory, log, calls, identity } = core;
+interface Parts {
+  readonly core: Core;
+  readonly dispatch: Dispatch;
+  readonly suggestions: Suggestions;
+  readonly events: Events;
+  readonly interactions: Interactions;
+  readonly modals: Modals;
+  readonly conversations: Conversations;
+}
+
+function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
+  const { core, dispatch, suggestions, events, interactions, modals, conversations } = parts;
+  const { app, directory, log, calls, identity } = core;
   const id = (user: Person | string) => (typeof user === "string" ? user : user.id);
   return {
     apiUrl: `${core.origin}/api/`,
@@ -72,20 +102,37 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     appId: identity.appId,
     people: directory.people,
     channels: directory.channels,
-    scopes: core.scopes,
+    otherBot: directory.otherBot,
+    scopes: app.scopes,
     get messagesTab() {
-      return core.messagesTab;
+      return app.messagesTab;
     },
     set messagesTab(isOn) {
-      core.messagesTab = isOn;
+      app.messagesTab = isOn;
+    },
+    get readOnlyMessages() {
+      return app.isReadOnly;
+    },
+    set readOnlyMessages(isReadOnly) {
+      app.isReadOnly = isReadOnly;
+    },
+    get homeTab() {
+      return app.homeTab;
+    },
+    set homeTab(isOn) {
+      app.homeTab = isOn;
+    },
+    get shortcuts() {
+      return app.shortcuts;
     },
     limits: core.limits,
     messages: log.all,
     views: core.views.all,
+    troubles: core.troubles,
     calls: calls.all,
     refused: calls.refused,
     faults: core.faults,
-    socket,
+    socket: dispatch.socket,
     invite: (channel, user) => directory.roomOf(channel).members.add(id(user)),
     kick: (channel, user) => directory.roomOf(channel).members.delete(id(user)),
     archive: (channel) => {
@@ -106,18 +153,40 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     waitForMessage: (match) => log.waitFor(match, waitMs),
     waitForCall: (match, from = 0) => calls.waitFor(match, from, waitMs),
     get eventsUrl() {
-      return interactions.eventsUrl;
+      return dispatch.eventsUrl;
     },
     set eventsUrl(url) {
-      interactions.eventsUrl = url;
+      dispatch.eventsUrl = url;
+    },
+    get optionsUrl() {
+      return suggestions.optionsUrl;
+    },
+    set optionsUrl(url) {
+      suggestions.optionsUrl = url;
+    },
+    write: async (person, channel, text, options = {}) => conversations.write(person, channel, text, options),
+    edit: async (message, text) => conversations.edit(message, text),
+    install: (manifest, declined) => app.install(manifest, declined),
+    uninstall: async () => conversations.uninstall(),
+    sentEvents: events.sent,
+    loseAcknowledgements: (count) => {
+      events.toLose = count;
+    },
+    verifyEventsUrl: async () => dispatch.eventsUrl !== null && events.verify(dispatch.eventsUrl),
+    shortcut: async (callbackId, options = {}) => interactions.shortcut(callbackId, options),
+    search: async (holder, at, query, options = {}) => {
+      const reader = "view" in holder ? directory.person(holder.user) : undefined;
+      const user = options.user ?? reader ?? directory.people.ada;
+      return suggestions.search(holder, at, query, { ...options, user });
     },
     command: async (text, options = {}) => interactions.command(text, options),
     click: async (message, actionId, options = {}) => interactions.click(message, actionId, options),
-    clickView: async (view, actionId, options = {}) => interactions.clickView(view, actionId, options),
-    submit: async (view, entries, options = {}) => interactions.submit(view, entries, options),
-    closeView: async (view) => interactions.closeView(view),
-    openHome: async (person) => interactions.openHome(person),
-    events: core.events,
+    clickView: async (view, actionId, options = {}) => modals.press(view, actionId, options),
+    fill: async (view, entries, options = {}) => modals.fill(view, entries, options),
+    submit: async (view, entries = [], options = {}) => modals.submit(view, entries, options),
+    closeView: async (view, options = {}) => modals.close(view, options),
+    openHome: async (person, tab = "home") => conversations.openHome(person, tab),
+    events: app.events,
     onChange: (listener) => {
       const ends = [log.watch, calls.watch, core.views.watch].map((watch) => watch.subscribe(listener));
       return () => {
@@ -126,7 +195,7 @@ function localSlack(core: Core, interactions: Interactions, socket: SocketMode, 
     },
     sendInteraction: async (payload, options = {}) => interactions.raw(payload, options),
     sendExactly: async (type, payload, options = {}) => interactions.exact(type, payload, options),
-    redeliver: async (interaction, options = {}) => interactions.redeliver(interaction, options),
+    redeliver: async (interaction, options = {}) => dispatch.again(interaction, options),
     stop,
   };
 }

@@ -112,7 +112,7 @@ async function socketApp(register: (app: App) => void = listen): Promise<void> {
     appToken: slack.appToken,
     installerOptions: { clientOptions },
     logger,
-    clientPingTimeout: 30,
+    clientPingTimeout: 500,
   });
   const app = new App({ token: slack.botToken, receiver, clientOptions, logger, deferInitialization: true });
   await app.init();
@@ -501,10 +501,9 @@ describe("the Web API", () => {
     expect(await call("views.update", { view_id: opened.view.id, view: long })).toMatchObject({
       error: "invalid_arguments",
     });
-    expect(await call("views.update", { view_id: opened.view.id, view })).toMatchObject({
-      ok: true,
-      view: { hash: "2" },
-    });
+    const updated = Object(await call("views.update", { view_id: opened.view.id, view }));
+    expect(updated).toMatchObject({ ok: true });
+    expect(updated.view.hash).not.toBe(opened.view.hash);
     const late = await slack.command("x");
     clock.advance(3_001);
     expect(await call("views.open", { trigger_id: late.triggerId, view })).toMatchObject({
@@ -575,8 +574,9 @@ describe.each([
   });
 
   async function opened(index = -1) {
+    const from = slack.calls.length;
     await slack.command("x");
-    await slack.waitForCall((one) => one.method === "views.open");
+    await slack.waitForCall((one) => one.method === "views.open", from);
     const view = slack.views.at(index);
     if (!view) throw new Error("no view");
     return view;
@@ -596,19 +596,24 @@ describe.each([
       size: { value: { selected_option: { value: "M,L" } } },
     });
     expect(slack.views.at(-1)?.open).toBe(false);
-    await expect(slack.submit(view, [...name("Ada"), { ...size, chosen: ["XXL"] }])).rejects.toThrow("offer");
+    const another = await opened();
+    await expect(slack.submit(another, [{ ...size, chosen: ["XXL"] }])).rejects.toThrow("offer");
   });
 
   test("one modal on top of another; closing is told when the app asked for it", async () => {
     const view = await opened();
     await slack.submit(view, name("more"));
     expect(slack.views.filter((one) => one.open)).toHaveLength(2);
-    await slack.closeView(view);
+    await expect(slack.closeView(view)).rejects.toThrow("lies on top");
+    const top = slack.views.at(-1) ?? view;
+    await slack.closeView(top);
     expect(heard.at(-1)).toBe("closed");
-    expect(await call("views.update", { view_id: view.id, view: asks })).toMatchObject({ error: "not_found" });
+    expect(await call("views.update", { view_id: top.id, view: asks })).toMatchObject({ error: "not_found" });
+    expect(slack.views.filter((one) => one.open)).toMatchObject([{ id: view.id }]);
   });
 
   test("the Home tab: told only to an app that subscribes to it", async () => {
+    slack.homeTab = true;
     await slack.openHome(slack.people.grace);
     expect(slack.views).toEqual([]);
     slack.events.add("app_home_opened");

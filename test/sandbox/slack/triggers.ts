@@ -5,27 +5,38 @@ import type { Clock } from "../../../src/clock.js";
 import { digits } from "./identity.js";
 import { Refusal } from "./refusal.js";
 
-const lifeMs = 3_000;
+/** Who did something, and where they were. */
+export interface Cause {
+  /** A user id. */
+  readonly user: string;
+  /** The conversation that the person was looking at. */
+  readonly conversation?: string;
+  /** The view in which it was done. */
+  readonly viewId?: string;
+}
 
 export class Triggers {
-  readonly #known = new Map<string, { at: number; user: string; used: boolean }>();
+  readonly #known = new Map<string, { at: number; cause: Cause; used: boolean }>();
 
-  constructor(readonly clock: Clock) {}
+  constructor(
+    readonly clock: Clock,
+    readonly lifeMs: number,
+  ) {}
 
   /** `given`: a trigger_id of the test's own choice. */
-  issue(user: string, given?: string): string {
+  issue(cause: Cause, given?: string): string {
     const id = given ?? `${digits(13)}.${digits(12)}.${randomBytes(16).toString("hex")}`;
-    this.#known.set(id, { at: this.clock.now(), user, used: false });
+    this.#known.set(id, { at: this.clock.now(), cause, used: false });
     return id;
   }
 
-  /** Uses the trigger up and returns the person behind it. */
-  exchange(id: string): string {
+  /** Uses the trigger up and returns what was done to get it. */
+  exchange(id: string): Cause {
     const trigger = this.#known.get(id);
     if (!trigger) throw new Refusal("invalid_trigger_id");
     if (trigger.used) throw new Refusal("exchanged_trigger_id");
-    if (this.clock.now() - trigger.at > lifeMs) throw new Refusal("expired_trigger_id");
+    if (this.clock.now() - trigger.at > this.lifeMs) throw new Refusal("expired_trigger_id");
     trigger.used = true;
-    return trigger.user;
+    return trigger.cause;
   }
 }

@@ -13,6 +13,12 @@ export interface SlackOptions {
   teamId?: string;
   /** The workspace is one of an Enterprise Grid organization's. */
   organization?: Organization;
+  /** The app's manifest, in YAML or parsed; the repository's unless told. */
+  manifest?: unknown;
+  /** The optional scopes that whoever installed the app has unticked. */
+  declined?: readonly string[];
+  /** How long a trigger_id lives, and how long people wait for a form or a picker, in ms of the clock; 3000 unless told. */
+  patienceMs?: number;
 }
 
 export interface Organization {
@@ -31,6 +37,8 @@ export interface Person {
   readonly name: string;
   /** As people see it. */
   readonly realName: string;
+  /** B…, of another app's bot. */
+  readonly botId?: string;
 }
 
 export interface Channel {
@@ -75,32 +83,65 @@ export interface SlackMessage {
   readonly responseUrlOf?: string;
   readonly unfurlLinks?: boolean;
   readonly unfurlMedia?: boolean;
+  /** An ephemeral reply in a thread that had none: Slack shows it to nobody. */
+  readonly unseen?: true;
 }
 
-/** A modal or a Home tab that the app opened. */
+/** A modal or a Home tab that the app opened; another object after every change. */
 export interface SlackView {
   readonly id: string;
   readonly type: "modal" | "home";
   /** The person who sees it. */
   readonly user: string;
+  /** Another one in every version. */
   readonly hash: string;
+  /** As the app sent it; what had no block_id or action_id has one. */
   readonly view: Record<string, unknown>;
+  /** The lowest of the modals that lie on top of each other, and the one right below. */
+  readonly rootId: string;
+  readonly previousId: string | null;
+  /** The conversation that the person was looking at when it was opened. */
+  readonly conversation?: string;
+  /** What stands in its inputs. */
+  readonly inputs: readonly Input[];
   /** false: the modal has been closed. */
   readonly open: boolean;
 }
 
-/** What somebody has put into one element of a view: a text, a date, an id, or the values of options. */
+/** What somebody has put into one element of a view: texts, dates, ids, or the values of options; [] empties it. */
 export interface Entry {
   readonly blockId: string;
   readonly actionId: string;
   readonly chosen: readonly string[];
 }
 
-/** What came of a submission. `errors`: by block_id, the person's own (a field is missing) or the app's. */
+/** What stands in one element of a view. */
+export interface Input extends Entry {
+  /** The element's. */
+  readonly type: string;
+  /** The options of an external select, as the app has named them so far. */
+  readonly offered: readonly Record<string, unknown>[];
+}
+
+/** What came of a submission. */
 export interface Submission {
   /** null when it was not sent, because something is missing. */
   readonly interaction: Interaction | null;
+  /** By block_id, the person's own (a field is missing) or the app's. */
   readonly errors: Readonly<Record<string, string>>;
+  /** "We had some trouble connecting. Try again?": the app did not answer in time, or not as Slack expects. */
+  readonly trouble: string | null;
+}
+
+/** An answer of the app that Slack makes nothing of, so that the person sees a failure. */
+export interface Trouble {
+  /** Epoch milliseconds of the clock. */
+  readonly at: number;
+  /** Such as "view_submission". */
+  readonly kind: string;
+  /** What was wrong. */
+  readonly problem: string;
+  readonly interaction: string;
 }
 
 export interface ApiAnswer {
@@ -146,6 +187,44 @@ export interface Interaction {
 export interface DeliveryOptions {
   /** How long the acknowledgement may take, in real milliseconds; 3000 unless told. */
   timeoutMs?: number;
+}
+
+export interface FillOptions extends DeliveryOptions {
+  enter?: boolean;
+}
+
+export interface ShortcutOptions extends DeliveryOptions {
+  /** Ada unless told. */
+  user?: Person;
+  /** The conversation that the person is looking at, which the app is not told. */
+  channel?: Channel;
+  /** The message on which a message shortcut is picked. */
+  on?: SlackMessage;
+}
+
+export interface WriteOptions {
+  /** The message (or the thread) that is replied to. */
+  threadTs?: string;
+  /** The person invites the bot, as Slack offers it where the bot is mentioned and no member. */
+  invite?: boolean;
+}
+
+/** What an external select shows. */
+export interface Suggestions {
+  /** false: the app was not asked, because there is no address or the query is too short. */
+  readonly isSent: boolean;
+  readonly options: readonly Record<string, unknown>[];
+  /** Why the answer was good for nothing. */
+  readonly trouble: string | null;
+}
+
+export interface SentEvent {
+  readonly eventId: string;
+  readonly event: Record<string, unknown>;
+  /** The first delivery; `redeliver` sends the event again. */
+  readonly interaction: Interaction;
+  /** What came of each delivery. */
+  readonly attempts: readonly Ack[];
 }
 
 export interface CommandOptions extends DeliveryOptions {
@@ -258,12 +337,38 @@ export interface LocalSlack {
   restore(messages: readonly SlackMessage[]): void;
   /** The direct message channel of the bot and a person. */
   dm(person: Person): Channel;
-  /** Somebody writes a message; it appears among the messages as via "person". */
+  /** A message of a person's is there, as it stands; the app is not told. */
   say(person: Person, channel: Channel, text: string): SlackMessage;
+  /**
+   * Somebody writes a message, as they would type it: `@hex run …`, `#data`, links. The app is told when it is mentioned where it is
+   * a member, or subscribes to the messages of the channel. Throws where nobody can write: in the app's direct messages while its
+   * Messages tab is off or read-only, in archived channels.
+   */
+  write(person: Person, channel: Channel, text: string, options?: WriteOptions): Promise<SlackMessage>;
+  /** Somebody changes a message of theirs. */
+  edit(message: SlackMessage, text: string): Promise<void>;
+  /** The bot of another app, a member nowhere. */
+  readonly otherBot: Person;
+  /** Installs the app again with this manifest. `declined`: the optional scopes that are unticked; what was granted stays. */
+  install(manifest: unknown, declined?: readonly string[]): void;
+  /** Takes the app out of the workspace: its token is good for nothing from then on. */
+  uninstall(): Promise<void>;
+  /** The events that were sent, the oldest first. */
+  readonly sentEvents: readonly SentEvent[];
+  /** So many of the next acknowledgements of events get lost, so that Slack sends the events again. */
+  loseAcknowledgements(count: number): void;
+  /** Whether the app answers the handshake of its address for events (HTTP mode). */
+  verifyEventsUrl(): Promise<boolean>;
   /** What the app may do; a call that needs more is answered with missing_scope. Change it at any time. */
   readonly scopes: Set<string>;
   /** Whether the bot may send direct messages: the manifest's messages_tab_enabled. Change it at any time. */
   messagesTab: boolean;
+  /** People cannot write to the bot: the manifest's messages_tab_read_only_enabled. */
+  readOnlyMessages: boolean;
+  /** Whether the app has a Home tab. */
+  homeTab: boolean;
+  /** The app's shortcuts, as in its manifest. */
+  readonly shortcuts: readonly { name: string; type: "global" | "message"; callback_id: string; description: string }[];
   /** Set enforce to true to get 429 for more than 1 chat.postMessage a second and channel, 50 chat.update a minute. */
   readonly limits: { enforce: boolean };
   /** Everything the app produced (and what people said), the oldest first. */
@@ -285,13 +390,31 @@ export interface LocalSlack {
   click(message: SlackMessage, actionId: string, options?: ClickOptions): Promise<Interaction>;
   /** Presses a button or picks an option of a modal or Home tab. */
   clickView(view: SlackView, actionId: string, options?: ClickOptions): Promise<Interaction>;
-  /** Submits a modal; `entries`: what was changed. An app that takes it closes it or says what comes next. */
-  submit(view: SlackView, entries: readonly Entry[], options?: DeliveryOptions): Promise<Submission>;
-  /** Closes a modal without submitting it; the app hears of it when it asked to. */
-  closeView(view: SlackView): Promise<void>;
-  /** Somebody looks at the app's Home tab; the app hears of it when it subscribes to app_home_opened. */
-  openHome(person: Person): Promise<void>;
-  /** The Events API events that the app subscribes to, as in its manifest. Empty unless told. */
+  /**
+   * Types or chooses something in a view. The app hears of it at once where the element says so; resolves with what it was told.
+   * `enter`: the person presses Enter at the end of a text.
+   */
+  fill(view: SlackView, entries: readonly Entry[], options?: FillOptions): Promise<Interaction[]>;
+  /** Submits a modal; `entries`: what is changed before. An app that takes it closes it or says what comes next. */
+  submit(view: SlackView, entries?: readonly Entry[], options?: DeliveryOptions): Promise<Submission>;
+  /** Closes the modal on top without submitting it; `all`: those below it too. The app hears of it when it asked to. */
+  closeView(view: SlackView, options?: { all?: boolean }): Promise<void>;
+  /** What the app answered that Slack made nothing of: acknowledgements and options that came late or are not allowed. */
+  readonly troubles: readonly Trouble[];
+  /** Somebody picks a shortcut of the app; throws when its manifest has no such one. */
+  shortcut(callbackId: string, options?: ShortcutOptions): Promise<Interaction>;
+  /** HTTP mode: where the app is asked for options, the manifest's message_menu_options_url. null: nowhere. */
+  optionsUrl: string | null;
+  /** What an external select shows while `query` stands in its search field. The person: the view's, else Ada unless told. */
+  search(
+    holder: SlackView | SlackMessage,
+    at: { blockId: string; actionId: string },
+    query: string,
+    options?: DeliveryOptions & { user?: Person },
+  ): Promise<Suggestions>;
+  /** Somebody looks at a tab of the app's; the app hears of it when it subscribes to app_home_opened. Throws without that tab. */
+  openHome(person: Person, tab?: "home" | "messages"): Promise<void>;
+  /** The Events API events that the app subscribes to, as in its manifest. Change it at any time. */
   readonly events: Set<string>;
   /** Calls `listener` whenever a message, a view or the log of calls has changed, until the returned function is called. */
   onChange(listener: () => void): () => void;

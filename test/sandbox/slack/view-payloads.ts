@@ -1,24 +1,35 @@
 // The payloads of what people do in modals and on the Home tab.
 
-import { randomUUID } from "node:crypto";
-import { type Core, withIds } from "./core.js";
-import { digits } from "./identity.js";
+import type { Core } from "./core.js";
+import { stateValues } from "./inputs.js";
 import { type Json, recordsAt } from "./json.js";
 import { installation } from "./payloads.js";
-import type { Person, SlackView } from "./types.js";
+import type { Person, SlackMessage, SlackView } from "./types.js";
 
-/** A view as payloads carry it. */
-function wireView(core: Core, { id, type, hash, view }: SlackView, values: Json): Json {
+/** A view as payloads and answers carry it. */
+export function wireView(core: Core, { id, type, hash, view, inputs, rootId, previousId }: SlackView): Json {
   const { teamId, appId, botId } = core.identity;
+  const blocks = recordsAt(view, "blocks");
   return {
     private_metadata: "",
     callback_id: "",
+    external_id: "",
+    title: { type: "plain_text", text: "View Title", emoji: true },
+    close: null,
+    submit: null,
+    clear_on_close: false,
+    notify_on_close: false,
     ...view,
-    blocks: withIds(recordsAt(view, "blocks")),
-    ...{ id, type, hash, team_id: teamId, app_id: appId, app_installed_team_id: teamId, bot_id: botId },
-    root_view_id: id,
-    previous_view_id: null,
-    state: { values },
+    id,
+    type,
+    hash,
+    team_id: teamId,
+    app_id: appId,
+    app_installed_team_id: teamId,
+    bot_id: botId,
+    root_view_id: rootId,
+    previous_view_id: previousId,
+    state: { values: stateValues(blocks, inputs) },
   };
 }
 
@@ -33,51 +44,61 @@ function common(core: Core, person: Person): Json {
   };
 }
 
-/** `values`: what stands in the inputs. */
-export function submissionPayload(core: Core, view: SlackView, person: Person, values: Json, triggerId: string): Json {
-  const wire = wireView(core, view, values);
-  return { ...common(core, person), type: "view_submission", trigger_id: triggerId, view: wire, response_urls: [] };
+export function submissionPayload(
+  core: Core,
+  view: SlackView,
+  person: Person,
+  { triggerId, responseUrls }: { triggerId: string; responseUrls: readonly Json[] },
+): Json {
+  const rest = { trigger_id: triggerId, view: wireView(core, view), response_urls: responseUrls };
+  return { ...common(core, person), type: "view_submission", ...rest };
 }
 
-export function closedPayload(core: Core, view: SlackView, person: Person, values: Json): Json {
-  return { ...common(core, person), type: "view_closed", view: wireView(core, view, values), is_cleared: false };
+/** Without what stood in the inputs. */
+export function closedPayload(core: Core, view: SlackView, person: Person, isCleared: boolean): Json {
+  const wire = { ...wireView(core, view), state: { values: {} } };
+  return { ...common(core, person), type: "view_closed", view: wire, is_cleared: isCleared };
 }
 
 export function viewActionsPayload(
   core: Core,
   view: SlackView,
   person: Person,
-  { action, values, triggerId }: { action: Json; values: Json; triggerId: string },
+  { action, triggerId }: { action: Json; triggerId: string },
 ): Json {
   return {
     ...common(core, person),
     type: "block_actions",
     container: { type: "view", view_id: view.id },
     trigger_id: triggerId,
-    view: wireView(core, view, values),
+    view: wireView(core, view),
     actions: [action],
   };
 }
 
-export function homeOpenedPayload(core: Core, person: Person, view: SlackView | undefined): Json {
-  const { verificationToken, teamId, appId, botUserId } = core.identity;
-  const seconds = Math.floor(core.clock.now() / 1000);
+/** What the app is asked while somebody types into an external select. */
+export function suggestionPayload(
+  core: Core,
+  holder: SlackView | SlackMessage,
+  person: Person,
+  { actionId, blockId, query }: { actionId: string; blockId: string; query: string },
+): Json {
+  const shared = {
+    ...common(core, person),
+    type: "block_suggestion",
+    action_id: actionId,
+    block_id: blockId,
+    value: query,
+  };
+  if ("view" in holder) {
+    return { ...shared, container: { type: "view", view_id: holder.id }, view: wireView(core, holder) };
+  }
+  const { channel, ts, ephemeral } = holder;
+  const room = core.directory.room(channel);
   return {
-    token: verificationToken,
-    team_id: teamId,
-    api_app_id: appId,
-    type: "event_callback",
-    event_id: `Ev${digits(9)}`,
-    event_time: seconds,
-    event_context: randomUUID(),
-    authorizations: [{ enterprise_id: null, team_id: teamId, user_id: botUserId, is_bot: true }],
-    event: {
-      type: "app_home_opened",
-      user: person.id,
-      channel: core.directory.dm(person).id,
-      tab: "home",
-      event_ts: `${seconds}.000000`,
-      ...(view ? { view: wireView(core, view, {}) } : {}),
-    },
+    ...shared,
+    container: { type: "message", message_ts: ts, channel_id: channel, is_ephemeral: ephemeral },
+    channel: { id: channel, name: room ? core.directory.payloadName(room) : "" },
+    ...(ephemeral ? {} : { message: core.wireMessage(holder) }),
   };
 }

@@ -1,66 +1,57 @@
-// Modals and Home tabs: their validation and their current state.
+// Modals and Home tabs: which are open, on top of which, in which version, and what stands in their inputs.
 
-import { z } from "zod";
-import { blockErrors, schemaErrors } from "./block-kit.js";
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../../../src/clock.js";
+import type { Directory } from "./channels.js";
+import { fieldsOf, filledIn, inputsOf, offeredIn } from "./inputs.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { Refusal, refuse } from "./refusal.js";
-import { filled, plainText } from "./text-objects.js";
-import type { SlackView } from "./types.js";
+import type { Cause } from "./triggers.js";
+import type { Entry, SlackView } from "./types.js";
+import { checkedView } from "./view-schema.js";
 import { Watch } from "./watch.js";
 
 /** So many modals may lie on top of each other. */
 const deepest = 3;
-
-const shared = {
-  blocks: z.array(z.unknown()),
-  private_metadata: z.string().max(3000).optional(),
-  callback_id: filled(255).optional(),
-  external_id: z.string().max(255).optional(),
-};
-
-const schema = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("modal"),
-    ...shared,
-    title: plainText(24),
-    submit: plainText(24).optional(),
-    close: plainText(24).optional(),
-    clear_on_close: z.boolean().optional(),
-    notify_on_close: z.boolean().optional(),
-    submit_disabled: z.boolean().optional(),
-  }),
-  z.strictObject({ type: z.literal("home"), ...shared }),
-]);
-
-function checked(value: unknown): { type: "modal" | "home"; view: Json } {
-  if (!isRecord(value)) throw refuse("invalid_arguments", ["missing required field: view"]);
-  const result = schema.safeParse(value);
-  if (!result.success) throw refuse("invalid_arguments", schemaErrors(result.error, value, "/view"));
-  const errors = blockErrors(result.data.blocks, 100, "/view/blocks");
-  const asks = recordsAt(value, "blocks").some((block) => block.type === "input");
-  if (result.data.type === "modal" && asks && result.data.submit === undefined) {
-    errors.push("missing required field: submit [json-pointer:/view]");
-  }
-  if (errors.length > 0) throw refuse("invalid_arguments", errors);
-  return { type: result.data.type, view: value };
-}
 
 type Stored = { -readonly [Key in keyof SlackView]: SlackView[Key] };
 
 export class ViewStore {
   readonly #views: Stored[] = [];
   readonly watch = new Watch();
+  #ids = 0;
+
+  constructor(
+    readonly clock: Clock,
+    readonly directory: Directory,
+  ) {}
 
   get all(): readonly SlackView[] {
     return this.#views;
   }
 
-  open(user: string, value: unknown): SlackView {
-    const { type, view } = checked(value);
-    if (type !== "modal") throw refuse("invalid_arguments", ["must be a modal [json-pointer:/view/type]"]);
-    if (this.opened(user).length >= deepest) throw new Refusal("push_limit_reached");
-    const id = `V${String(this.#views.length + 1).padStart(10, "0")}`;
-    return this.#add({ id, type, user, hash: "1", view, open: true });
+  /** The current version of a view; throws when there is none, or it has been closed. */
+  current({ id }: { id: string }): SlackView {
+    const view = this.#views.find((one) => one.id === id);
+    if (!view?.open) throw new Error(`The view ${id} is not open.`);
+    return view;
+  }
+
+  open(cause: Cause, value: unknown): SlackView {
+    const view = checkedView(value, "modal");
+    if (this.opened(cause.user).length >= deepest) throw new Refusal("push_limit_reached");
+    const id = this.#nextId();
+    return this.#add(cause, view, { id, type: "modal", rootId: id, previousId: null });
+  }
+
+  /** `cause`: what was done in the modal on which the new one is to lie. */
+  push(cause: Cause, value: unknown): SlackView {
+    const below = this.opened(cause.user).find(({ id }) => id === cause.viewId);
+    if (!below) throw new Refusal("invalid_trigger_id");
+    const view = checkedView(value, "modal");
+    const top = this.opened(cause.user).at(-1) ?? below;
+    if (this.opened(cause.user).length >= deepest) throw new Refusal("push_limit_reached");
+    return this.#add(cause, view, { id: this.#nextId(), type: "modal", rootId: below.rootId, previousId: top.id });
   }
 
   /** The modals that a person has open, the one on top last. */
@@ -83,40 +74,154 @@ export class ViewStore {
     return this.update({ view_id: id, view: value });
   }
 
-  publish(user: string, value: unknown): SlackView {
-    const { type, view } = checked(value);
-    if (type !== "home") throw refuse("invalid_arguments", ["must be home [json-pointer:/view/type]"]);
+  publish(user: string, args: Json): SlackView {
+    const view = checkedView(args.view, "home");
     const old = this.#views.findIndex((one) => one.type === "home" && one.user === user);
-    const id = `H${user.slice(1)}`;
-    if (old < 0) return this.#add({ id, type, user, hash: "1", view, open: true });
-    return this.#replace(old, view);
+    checkHash(args, this.#views[old]);
+    if (old >= 0) return this.#replace(old, view);
+    const id = this.#nextId();
+    return this.#add({ user }, view, { id, type: "home", rootId: id, previousId: null });
   }
 
   update(args: Json): SlackView {
+    if (args.view_id === undefined && args.external_id === undefined) {
+      throw refuse("invalid_arguments", ["missing required field: view_id"]);
+    }
     const index = this.#views.findIndex(
       (one) =>
         one.open &&
-        (one.id === args.view_id ||
-          (args.external_id !== undefined && stringAt(one.view, "external_id") === args.external_id)),
+        (args.view_id === undefined ? stringAt(one.view, "external_id") === args.external_id : one.id === args.view_id),
     );
     const old = this.#views[index];
     if (!old) throw new Refusal("not_found");
-    if (args.hash !== undefined && args.hash !== old.hash) throw new Refusal("hash_conflict");
-    return this.#replace(index, checked(args.view).view);
+    const view = checkedView(args.view, old.type);
+    checkHash(args, old);
+    return this.#replace(index, view);
   }
 
-  #add(view: Stored): SlackView {
-    this.#views.push(view);
+  /** Somebody types or chooses something. */
+  fill(id: string, entries: readonly Entry[]): SlackView {
+    return this.#change(id, (old) => ({ inputs: this.#filled(old, entries) }));
+  }
+
+  /** The app has named the options of an external select. */
+  offer(id: string, at: Omit<Entry, "chosen">, options: readonly Json[]): SlackView {
+    return this.#change(id, ({ inputs }) => ({ inputs: offeredIn(inputs, at, options) }));
+  }
+
+  #filled({ view, inputs, user }: SlackView, entries: readonly Entry[]) {
+    const offers = (element: Json, id: string) => this.directory.offers(element, user, id);
+    return filledIn(recordsAt(view, "blocks"), inputs, entries, offers);
+  }
+
+  /** The conversation that is chosen where default_to_current_conversation stands. */
+  #current(user: string, conversation: string | undefined): (element: Json) => string | undefined {
+    return (element) =>
+      conversation !== undefined && this.directory.offers(element, user, conversation) ? conversation : undefined;
+  }
+
+  #nextId(): string {
+    this.#ids += 1;
+    return `V${String(this.#ids).padStart(10, "0")}`;
+  }
+
+  #add(
+    { user, conversation }: Cause,
+    given: Json,
+    place: Pick<SlackView, "id" | "type" | "rootId" | "previousId">,
+  ): SlackView {
+    this.#mustBeUnique(given, place.id);
+    const view = withOwnIds(given);
+    const inputs = inputsOf(recordsAt(view, "blocks"), [], this.#current(user, conversation));
+    const stored: Stored = { ...place, user, hash: this.#hash(), view, inputs, open: true };
+    if (conversation !== undefined) stored.conversation = conversation;
+    this.#views.push(stored);
     this.watch.notify();
-    return view;
+    return stored;
   }
 
-  #replace(index: number, view: Json): SlackView {
+  #replace(index: number, given: Json): SlackView {
     const old = this.#views[index];
     if (!old) throw new Refusal("not_found");
-    const next = { ...old, view, hash: String(Number(old.hash) + 1) };
+    this.#mustBeUnique(given, old.id);
+    const view = withOwnIds(given);
+    const inputs = inputsOf(recordsAt(view, "blocks"), old.inputs, this.#current(old.user, old.conversation));
+    return this.#change(old.id, () => ({ view, inputs, hash: this.#hash() }));
+  }
+
+  #change(id: string, change: (old: SlackView) => Partial<SlackView>): SlackView {
+    const index = this.#views.findIndex((one) => one.id === id);
+    const old = this.#views[index];
+    if (!old) throw new Error(`There is no view ${id}.`);
+    const next = { ...old, ...change(old) };
     this.#views[index] = next;
     this.watch.notify();
     return next;
   }
+
+  #hash(): string {
+    return `${Math.floor(this.clock.now() / 1000)}.${randomBytes(4).toString("hex")}`;
+  }
+
+  /** An external_id belongs to one view of the workspace at a time. */
+  #mustBeUnique(view: Json, id: string): void {
+    const externalId = stringAt(view, "external_id");
+    if (externalId === undefined) return;
+    const taken = this.#views.some(
+      (one) => one.open && one.id !== id && stringAt(one.view, "external_id") === externalId,
+    );
+    if (taken) throw new Refusal("duplicate_external_id");
+  }
+}
+
+/** An empty string is a wrong hash too. */
+function checkHash({ hash }: Json, view: SlackView | undefined): void {
+  if (hash === undefined) return;
+  if (typeof hash !== "string") throw refuse("invalid_arguments", ["must be a string [json-pointer:/hash]"]);
+  if (hash !== view?.hash) throw new Refusal("hash_conflict");
+}
+
+/** Slack gives what has no block_id or action_id one of its own, another in every version of the view. */
+function withOwnIds(view: Json): Json {
+  const blocks = recordsAt(view, "blocks").map((block): Json => {
+    const named = {
+      ...block,
+      block_id: stringAt(block, "block_id") ?? ownId(),
+    };
+    const parts = ["element", "accessory"].filter((key) => isRecord(block[key]));
+    const single = parts.map((key) => [key, withActionId(block[key])]);
+    const several = block.type === "actions" ? { elements: recordsAt(block, "elements").map(withActionId) } : {};
+    return { ...named, ...Object.fromEntries(single), ...several };
+  });
+  return { ...view, blocks };
+}
+
+function withActionId(element: unknown): unknown {
+  if (!isRecord(element) || element.type === "image") return element;
+  return { ...element, action_id: stringAt(element, "action_id") ?? ownId() };
+}
+
+const ownId = () => randomBytes(4).toString("base64url");
+
+/** The input of a view that is labelled so, or whose block_id or action_id is this. */
+export function fieldNamed(view: SlackView, name: string): { blockId: string; actionId: string; element: Json } {
+  const blocks = recordsAt(view.view, "blocks");
+  const fields = [...fieldsOf(blocks)].map(({ blockId, element }) => ({
+    blockId,
+    actionId: String(element.action_id),
+    element,
+    label: labelOf(blocks, blockId, element),
+  }));
+  const found = fields.filter(({ blockId, actionId, label }) => [blockId, actionId, label].includes(name));
+  const [first, second] = found;
+  if (first && !second) return first;
+  const present = fields.map(({ label, blockId, actionId }) => `- ${label} (${blockId}/${actionId})`).join("\n");
+  throw new Error(`${found.length} inputs are called "${name}". There are:\n${present}`);
+}
+
+/** What stands over an input, or what it says while it is empty. */
+function labelOf(blocks: readonly Json[], blockId: string, element: Json): string {
+  const block = blocks.find((one) => one.block_id === blockId);
+  const texts = [block?.label, element.placeholder, block?.text].map((part) => stringAt(part, "text"));
+  return texts.find((text) => text !== undefined) ?? "";
 }

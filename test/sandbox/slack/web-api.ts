@@ -23,7 +23,7 @@ export function callMethod(core: Core, name: string, request: ApiRequest): Outco
   if (retryAfter !== undefined) return tooMany(retryAfter);
   const scope = methods.get(name)?.scope;
   const headers = {
-    "x-oauth-scopes": [...core.scopes].join(","),
+    "x-oauth-scopes": [...core.app.scopes].join(","),
     ...(scope === undefined ? {} : { "x-accepted-oauth-scopes": scope }),
   };
   return { status: 200, headers, body: answer };
@@ -36,9 +36,10 @@ function genuine(core: Core, name: string, request: ApiRequest): { answer: ApiAn
     if (!method) throw new Refusal("unknown_method", { req_method: name });
     const token = authenticated(core, request, method);
     if (request.broken) throw new Refusal(request.broken);
-    if (method.scope !== undefined && !core.scopes.has(method.scope)) {
-      throw new Refusal("missing_scope", { needed: method.scope, provided: [...core.scopes].join(",") });
+    if (method.scope !== undefined && !core.app.scopes.has(method.scope)) {
+      throw new Refusal("missing_scope", { needed: method.scope, provided: [...core.app.scopes].join(",") });
     }
+    if (method.perMinute !== undefined) core.limits.count(name, method.perMinute);
     return { answer: { ok: true, ...method.run(core, request.args, token) } };
   } catch (error) {
     if (error instanceof Refusal) return { answer: { ok: false, error: error.code, ...error.extra } };
@@ -53,6 +54,7 @@ function authenticated(core: Core, request: ApiRequest, method: Method): "bot" |
   const { botToken, appToken } = core.identity;
   if (request.token === undefined || request.token === "") throw new Refusal("not_authed");
   if (request.token !== botToken && request.token !== appToken) throw new Refusal("invalid_auth");
+  if (core.app.isRemoved && request.token === botToken) throw new Refusal("account_inactive");
   const kind = request.token === appToken ? "app" : "bot";
   const wanted = method.token ?? "bot";
   if (wanted !== "any" && wanted !== kind) throw new Refusal("not_allowed_token_type");

@@ -35,7 +35,7 @@ const NOW = Date.UTC(2026, 10, 2);
 
 /** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
 function check(message: Message, people: readonly string[] = []): void {
-  expect(blockErrors(message.blocks, 50)).toEqual([]);
+  expect(blockErrors(message.blocks, "message")).toEqual([]);
   expect(message.text.trim()).not.toBe("");
   expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
   expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
