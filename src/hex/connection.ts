@@ -138,10 +138,15 @@ export class Prober {
         return proven;
       }
       proof = disproof(error);
-      if (!ABOUT_ONE_PROJECT.has(error.kind)) break;
+      if (!mayBeAboutOneProject(error)) break;
     }
     return proof;
   }
+}
+
+/** A 403 that does not name the token or a scope may hide one project, as Hex answers about those that are not shared. */
+function mayBeAboutOneProject({ kind, facts: { detail = "" } }: HexError): boolean {
+  return ABOUT_ONE_PROJECT.has(kind) || (kind === "scope" && !/\bscopes?\b|\btoken\b/i.test(detail));
 }
 
 function disproof(error: HexError): Proof {

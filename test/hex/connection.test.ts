@@ -132,6 +132,18 @@ describe("probe", () => {
   });
 
   test.each([
+    ["says only Forbidden", "Forbidden", "proven", 2],
+    ["names the project", "You do not have access to this project", "proven", 2],
+    ["names the scope", 'The token lacks the scope "Run projects"', "missing", 1],
+  ] as const)("a 403 on the first project that %s", async (_, message, state, trials) => {
+    for (let i = 0; i < 2; i++) wire.hex.workspace.addProject();
+    const body = { code: "FORBIDDEN", message };
+    wire.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 403, body } });
+    expect((await prober.probe(CALL)).run).toMatchObject({ state });
+    expect(dryRuns()).toBe(trials);
+  });
+
+  test.each([
     ["not_found", { type: "status", status: 404 }, 3],
     ["not_published", { type: "status", status: 422, body: { reason: "Project must be published" } }, 3],
     ["request_refused", { type: "status", status: 400 }, 3],
