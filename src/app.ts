@@ -212,6 +212,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const keepMs = config.keepDays * DAY_MS;
   const keeper = new Keeper({
     ...{ store: leadersRuns, starter, canceller, clock, keepMs },
+    leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
     sweepCards: () => cards.sweep(),
     removeDrafts: () => drafts.removeExpired(),
@@ -237,6 +238,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       : new Alerts({
           slack: new WebClient(config.slack.botToken, { ...slackOptions, ...NEVER_TWICE }),
           ...{ alerts: new AlertStore(store.db, rows, leadership.write), channel, clock, log },
+          leastNow: () => hex.leastNow(),
           subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({

@@ -87,9 +87,10 @@ export class Watchdog {
     this.#state = changed.memory.health.state;
     this.#tell(changed);
     onStored(this.#state === "up");
-    if (clock.monotonic() - this.#removedAt >= REMOVE_MS) {
+    const leastNow = hex.leastNow();
+    if (leastNow !== null && clock.monotonic() - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = clock.monotonic();
-      await store.removeOld(now, keepMs);
+      await store.removeOld(leastNow, keepMs);
     }
     return changed.pauseMs;
   }

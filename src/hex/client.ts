@@ -164,6 +164,11 @@ export class HexClient {
     return { ...page, runs: page.runs.map((run) => this.#inOurTime(run)) };
   }
 
+  /** See `ServerClock.leastNow`. */
+  leastNow(): number | null {
+    return this.#sender.serverClock.leastNow();
+  }
+
   /** Hex's clock may be minutes ahead of this machine's or behind it, and the bot compares the times of a run with its own. */
   #inOurTime(run: HexRun): HexRun {
     const ours = (time: number | null) => (time === null ? null : this.#sender.serverClock.toOurs(time));

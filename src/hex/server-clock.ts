@@ -22,6 +22,8 @@ export class ServerClock {
   #bounds: Bounds | null = null;
   #contradiction: Bounds | null = null;
   #aheadMs = 0;
+  /** What the last answer showed, epoch ms, and when it came, by the monotonic clock. */
+  #shown: { time: number; at: number } | null = null;
 
   constructor(private readonly clock: Clock) {}
 
@@ -35,6 +37,15 @@ export class ServerClock {
     return time - this.#aheadMs;
   }
 
+  /**
+   * The time by this machine's clock or by Hex's, whichever is earlier, epoch ms; null before Hex has told its own. What is
+   * removed because of its age goes by it: a clock that was set forward by mistake, by years even, makes nothing old.
+   */
+  leastNow(): number | null {
+    if (this.#shown === null) return null;
+    return Math.min(this.clock.now(), this.#shown.time + this.clock.monotonic() - this.#shown.at);
+  }
+
   /** When an answer was given, by the clock of whoever gave it, epoch ms: what it says of times to come is meant by that clock. */
   when(headers: Headers): number {
     return dateOf(headers) ?? this.clock.now() + this.#aheadMs;
@@ -44,6 +55,7 @@ export class ServerClock {
   learn(headers: Headers, tookMs: number): void {
     const shown = dateOf(headers);
     if (shown === null) return;
+    this.#shown = { time: shown, at: this.clock.monotonic() };
     const now = this.clock.now();
     const seen = { least: shown - now, most: shown + RESOLUTION_MS - (now - tookMs) };
     if (seen.least > ABSURD_MS || seen.most < -ABSURD_MS) return;

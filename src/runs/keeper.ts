@@ -18,6 +18,8 @@ export interface KeeperOptions {
   clock: Clock;
   /** Finished runs are removed after this time, in ms. */
   keepMs: number;
+  /** The time by which they are, epoch ms: by the earlier of two clocks; null: not known yet, and nothing is removed. */
+  leastNow: () => number | null;
   /** Makes every card show the truth. */
   sweepCards: () => Promise<void>;
   /** Forgets what nobody went on with in time. */
@@ -84,9 +86,10 @@ export class Keeper {
       this.#sweptAt = now;
       await this.options.sweepCards();
     }
-    if (now - this.#removedAt >= REMOVE_MS) {
+    const leastNow = this.options.leastNow();
+    if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
-      await store.removeEndedBefore(clock.now() - this.options.keepMs);
+      await store.removeEndedBefore(leastNow - this.options.keepMs);
       await this.options.removeDrafts();
     }
   }

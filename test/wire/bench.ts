@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { type RunningApp, startApp } from "../../src/app.js";
 import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
-import { aheadOf, ManualClock } from "../sandbox/clock.js";
+import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 import {
   type LocalSlack,
@@ -49,6 +49,8 @@ interface BenchOptions {
   hexTimeoutMs?: number;
   /** How far Hex's clock is ahead of the bot's, in ms. */
   hexAheadMs?: number;
+  /** Hex's clock goes on as it was when the bot's is set. */
+  isHexTrue?: boolean;
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
   /** How long whoever asked waits for a card before they are told without it, in ms of the clock. */
@@ -92,12 +94,13 @@ export class Bench {
       hexTimeoutMs = HEX_TIMEOUT_MS,
       slackPingMs = SLACK_PING_MS,
       hexAheadMs = 0,
+      isHexTrue = false,
       slackOptions = {},
       cardPatienceMs = CARD_PATIENCE_MS,
     }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock(startsAt);
-    const hex = await startHex({ clock: aheadOf(clock, hexAheadMs) });
+    const hex = await startHex({ clock: aheadOf(isHexTrue ? unset(clock) : clock, hexAheadMs) });
     const slack = await startSlack({ clock, ...slackOptions });
     const statusPage = await startStatusPage();
     const token = hex.workspace.addToken({

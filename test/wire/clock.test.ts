@@ -1,5 +1,7 @@
 // The machine's clock is set, sleeps, or differs from Hex's: nobody's run stands still, and no card shows a wrong time.
 
+import { join } from "node:path";
+import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Bench, MODES, shown } from "./bench.js";
 
@@ -117,6 +119,47 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     const { status, text } = await bench.get("/readyz");
     expect(status).toBe(503);
     expect(JSON.parse(text)).toMatchObject({ watch: { ok: false, why: "rate_limited" } });
+  });
+});
+
+describe("what is old", () => {
+  const DAY = 24 * HOUR;
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start("http", { isHexTrue: true, token: { expiresAt: Date.UTC(2040, 0, 1) } });
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await bench.slack.command(`run ${project.id}`);
+    await bench.cardShows("Completed");
+  });
+  afterEach(() => bench.stop());
+
+  /** How many runs are remembered, an hour and a half later. */
+  async function remembered(): Promise<number> {
+    await bench.pass(90 * MINUTE, 10 * SECOND);
+    const file = new Database(join(bench.dataDir, "hex-bot.db"));
+    const runs: unknown[] = file.prepare("select 1 from runs").all();
+    file.close();
+    return runs.length;
+  }
+
+  test("by the clock of this machine alone, which was set forward by five years, is kept", async () => {
+    bench.clock.set(5 * 365 * DAY);
+    expect(await remembered()).toBe(1);
+    bench.clock.set(-5 * 365 * DAY);
+    expect(await remembered()).toBe(1);
+  });
+
+  test("by a clock that is wrong at the start, while Hex cannot be asked, is kept", async () => {
+    await bench.stopBot();
+    bench.clock.set(5 * 365 * DAY);
+    bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+    await bench.startBot();
+    expect(await remembered()).toBe(1);
+  });
+
+  test("by both clocks is removed", async () => {
+    bench.clock.advance(91 * DAY);
+    expect(await remembered()).toBe(0);
   });
 });
 

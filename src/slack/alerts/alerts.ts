@@ -24,6 +24,8 @@ export interface AlertsOptions {
   /** What is to be shown now. */
   subjects: () => Promise<Subject[]>;
   clock: Clock;
+  /** The time by which what is old is forgotten, epoch ms: by the earlier of two clocks; null: not known yet. */
+  leastNow: () => number | null;
   log: Logger;
 }
 
@@ -95,9 +97,10 @@ export class Alerts {
         if (!(error instanceof UnreadableRow)) throw error;
       });
     }
-    if (now - this.#removedAt >= REMOVE_MS) {
+    const leastNow = this.options.leastNow();
+    if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
-      await alerts.removeBefore(clock.now() - KEEP_MS);
+      await alerts.removeBefore(leastNow - KEEP_MS);
     }
   }
 

@@ -53,6 +53,7 @@ function begin({ through = async () => undefined, read = subjects }: Partial<Par
   const alerts = new Alerts({
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, fetch: late, ...NEVER_TWICE }),
     ...{ alerts: new AlertStore(store.db), channel: slack.channels.team.id, subjects: read, clock },
+    leastNow: () => clock.now(),
     log: createLogger({ level: "info", pretty: false, secrets: [], destination: { write: (line) => log.push(line) } }),
   });
   const ended = alerts.keep(stopping.signal);
