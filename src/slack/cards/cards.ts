@@ -92,9 +92,11 @@ export class Cards {
     return ((await this.options.cards.get(runKey))?.ts ?? null) !== null;
   }
 
-  /** Whether whoever looks at the card sees how the run stands: it is posted, and Slack takes its edits. */
-  async isKeptTrue(runKey: string): Promise<boolean> {
-    return !this.#failures.has(runKey) && !this.#refused.has(runKey) && (await this.isPosted(runKey));
+  /** The channel or person (ids) where whoever looks at the card sees how the run stands; null when it is not posted, or Slack does not take its edits. */
+  async keptTrueIn(runKey: string): Promise<string | null> {
+    if (this.#failures.has(runKey) || this.#refused.has(runKey)) return null;
+    const card = await this.options.cards.get(runKey);
+    return card === null || card.ts === null ? null : card.channel;
   }
 
   /** Makes the card show what is stored now. Never rejects. */

@@ -15,6 +15,7 @@ import {
 } from "../messages/answers.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
+import { cardPlace } from "./card-place.js";
 import { readProject } from "./read-project.js";
 import { tellWhere } from "./tell-where.js";
 
@@ -28,24 +29,24 @@ export async function cancelKnownRun(
   const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
   // Whoever pressed the button looks at the card already, if Slack takes it.
-  const hasCard = await bot.cards.isKeptTrue(key);
-  const sees = pressedOnCard && hasCard;
+  const card = await cardPlace(bot, interaction, key);
+  const sees = pressedOnCard && card !== null;
   switch (outcome.kind) {
     case "unknown":
       return interaction.respond(staleButtonMessage());
     case "already":
     case "too_late":
-      return interaction.respond(cannotCancelMessage(outcome.run));
+      return interaction.respond(cannotCancelMessage(outcome.run, card));
     case "failed":
       return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
     case "later":
       // The card says so too.
-      return sees ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts));
+      return sees ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts, card));
     case "withdrawn":
       return sees ? undefined : interaction.respond(withdrawnMessage(outcome.run));
     case "asked":
       interaction.log.info({ runKey: key }, "run cancelled");
-      return sees ? undefined : interaction.respond(cancelAskedMessage(outcome.run, hasCard));
+      return sees ? undefined : interaction.respond(cancelAskedMessage(outcome.run, card));
   }
 }
 
@@ -66,7 +67,7 @@ export async function cancelHexRun(
     return cancelKnownRun(bot, interaction, known.key);
   }
   const run = await readForeignRun(bot, interaction, projectId, runId);
-  if (!isLive(run)) return interaction.respond(cannotCancelMessage(run));
+  if (!isLive(run)) return interaction.respond(cannotCancelMessage(run, null));
   await bot.cards.open(run.key, interaction.conversation, interaction.user);
   await bot.runs.insert(run);
   const asked = cancelKnownRun(bot, interaction, run.key);

@@ -3,7 +3,7 @@
 import type { HexErrorFacts } from "../../hex/errors.js";
 import type { HexPage, HexReference } from "../../hex/links.js";
 import { remedyFor } from "../../hex/remedies.js";
-import type { Run, RunOptions } from "../../runs/run.js";
+import { identityOf, type Run, type RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
@@ -74,19 +74,39 @@ export function unknownRunMessage(runId: string): Message {
   );
 }
 
+/** Where the card of a run stands and is kept true. `channel`: its id, or a person's; `isHere`: somebody asks from there. */
+export interface CardPlace {
+  channel: string;
+  isHere: boolean;
+}
+
+/** What shows how a run goes on: its card, or the list of runs when there is none. */
+function shower({ requester }: Run, card: CardPlace | null): string {
+  if (card === null) return "`/hex runs`";
+  if (card.isHere) return "Its card";
+  if (/^[CG]/.test(card.channel)) return `Its card in <#${card.channel}>`;
+  return `Its card in a direct message${requester === null ? "" : ` to ${mention(requester)}`}`;
+}
+
+/** How a run goes on, and its link as soon as there is one. */
+function whereToLook(run: Run, card: CardPlace | null): string {
+  const url = identityOf(run)?.url;
+  return `${shower(run, card)} shows how it goes on.${url ? ` ${link(url, "Open the run in Hex", 40)}.` : ""}`;
+}
+
 /** A wish to cancel that needed no request. */
-export function cannotCancelMessage(run: Run): Message {
+export function cannotCancelMessage(run: Run, card: CardPlace | null): Message {
   const title = titleOf(run.project);
   if (run.state === "cancelling") {
     return answer(
-      `${mention(run.by)} is already cancelling ${bold(title, 120)}. Its card shows when it has stopped.`,
+      `${mention(run.by)} is already cancelling ${bold(title, 120)}. ${shower(run, card)} shows when it has stopped.`,
       "Already cancelling.",
     );
   }
   if (run.state === "starting") {
     return answer(
-      `${bold(title, 120)} has not begun yet. Press Cancel when its card shows the button.`,
-      "Not begun yet.",
+      `${bold(title, 120)} is still starting. Cancel it as soon as ${inSentence(shower(run, card))} shows the button.`,
+      "Still starting.",
     );
   }
   const { emoji, word } = faceOf(run);
@@ -97,21 +117,18 @@ export function cannotCancelMessage(run: Run): Message {
   );
 }
 
-/** `hasCard`: there is a card that shows when it has stopped. */
-export function cancelAskedMessage(run: Run, hasCard: boolean): Message {
-  const where = hasCard ? "Its card shows when it has stopped." : "`/hex runs` shows when it has stopped.";
+export function cancelAskedMessage(run: Run, card: CardPlace | null): Message {
   return answer(
-    `:octagonal_sign: Hex is stopping ${bold(titleOf(run.project), 120)}. ${where}`,
+    `:octagonal_sign: Hex is stopping ${bold(titleOf(run.project), 120)}. ${shower(run, card)} shows when it has stopped.`,
     "Hex is stopping the run.",
   );
 }
 
 /** `facts`: why Hex could not be asked yet. */
-export function cancelledLaterMessage(run: Run, facts: HexErrorFacts): Message {
-  const title = inline(titleOf(run.project), 120);
+export function cancelledLaterMessage(run: Run, facts: HexErrorFacts, card: CardPlace | null): Message {
   const { what } = remedyFor(facts);
   return answer(
-    `:octagonal_sign: *${title}* will be cancelled. ${inline(what, 300)} The bot asks Hex as soon as it may; the run's card shows when it has stopped.`,
+    `:octagonal_sign: ${bold(titleOf(run.project), 120)} will be cancelled. ${inline(what, 300)} The bot asks Hex as soon as it can. ${shower(run, card)} shows when it has stopped.`,
     "The run will be cancelled.",
   );
 }
@@ -121,18 +138,25 @@ export function withdrawnMessage(run: Run): Message {
   return answer(`${bold(title, 120)} will not be started.`, "It will not be started.");
 }
 
-export function alreadyStartedMessage(): Message {
-  return answer("That button has already started a run. Its card is in the channel.", "Already started.");
+/** `run`: what the button has started; null when the bot no longer knows it. */
+export function alreadyStartedMessage(run: Run | null, card: CardPlace | null): Message {
+  const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
+  return answer(`That button has already started a run. ${where}`, "Already started.");
 }
 
-/** `again`: who was first, when that is known. */
-export function alreadyRunAgainMessage(again: { by: string; at: number } | null): Message {
-  const who = again === null ? "Somebody" : mention(again.by);
-  return answer(`${who} has already run it again. Its card is further down.`, "Already run again.");
+/** `by`: who was first, when that is known; `run`: the new one, null when the bot no longer knows it. */
+export function alreadyRunAgainMessage(by: string | null, run: Run | null, card: CardPlace | null): Message {
+  const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
+  return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`, "Already run again.");
 }
 
-export function nothingToLookForMessage(): Message {
-  return answer("This run is already found or ended. Its card shows how it stands.", "Nothing to look for.");
+export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {
+  return answer(`The bot is not looking for this run any more. ${whereToLook(run, card)}`, "Nothing to look for.");
+}
+
+/** "Its card" in the middle of a sentence. */
+function inSentence(words: string): string {
+  return words.replace(/^Its/, "its");
 }
 
 /** A button that this version of the bot does not know, or whose run it no longer remembers. */

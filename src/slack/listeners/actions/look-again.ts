@@ -1,6 +1,7 @@
 // Look again, on the card of a run of which it is not known whether it exists.
 
 import { lookedForAgain } from "../../../runs/transitions.js";
+import { cardPlace } from "../../flows/card-place.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { nothingToLookForMessage, staleButtonMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
@@ -11,6 +12,8 @@ export const lookAgain: Action = { id: ACTIONS.lookAgain, press };
 async function press(bot: Bot, click: Click): Promise<void> {
   const result = await bot.runs.update(click.value, (run) => lookedForAgain(run, bot.clock.now()));
   if (result === null) return click.respond(staleButtonMessage());
-  if (!result.changed) return click.respond(nothingToLookForMessage());
+  if (!result.changed) {
+    return click.respond(nothingToLookForMessage(result.run, await cardPlace(bot, click, click.value)));
+  }
   await bot.starter.look(click.value);
 }

@@ -1,6 +1,7 @@
 // Run again, or Start again, on the card of a run that has ended.
 
 import { createHash } from "node:crypto";
+import { cardPlace } from "../../flows/card-place.js";
 import { startRun } from "../../flows/start-run.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { alreadyRunAgainMessage, staleButtonMessage } from "../../messages/answers.js";
@@ -13,10 +14,16 @@ export const runAgain: Action = { id: ACTIONS.runAgain, press };
 async function press(bot: Bot, click: Click): Promise<void> {
   const parent = await bot.runs.get(click.value);
   if (parent === null) return click.respond(staleButtonMessage());
-  if (parent.again !== null) return click.respond(alreadyRunAgainMessage(parent.again));
-  const again = { by: click.user, at: bot.clock.now() };
   const key = `again:${createHash("sha256").update(parent.key).digest("hex").slice(0, 32)}`;
+  if (parent.again !== null) return tellAlready(bot, click, key, parent.again.by);
+  const again = { by: click.user, at: bot.clock.now() };
   const wish = { key, project: parent.project, options: parent.options };
   const markParent = () => bot.runs.update(parent.key, (run) => (run.again === null ? { ...run, again } : null));
-  if (!(await startRun(bot, click, wish, markParent))) await click.respond(alreadyRunAgainMessage(null));
+  if (!(await startRun(bot, click, wish, markParent))) await tellAlready(bot, click, key, null);
+}
+
+/** `key`: of the run that was started; `by`: who was first, when that is known. */
+async function tellAlready(bot: Bot, click: Click, key: string, by: string | null): Promise<void> {
+  const run = await bot.runs.get(key);
+  await click.respond(alreadyRunAgainMessage(by ?? run?.requester ?? null, run, await cardPlace(bot, click, key)));
 }

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { projectUrl } from "../../../hex/links.js";
+import { cardPlace } from "../../flows/card-place.js";
 import { dryRun } from "../../flows/dry-run.js";
 import { projectsPage } from "../../flows/list-projects.js";
 import { readProject } from "../../flows/read-project.js";
@@ -37,5 +38,6 @@ async function press(bot: Bot, click: Click, value: z.output<typeof projectValue
       .then(click.replace)
       .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
   ]);
-  if (!isNew) await click.respond(alreadyStartedMessage());
+  if (isNew) return;
+  await click.respond(alreadyStartedMessage(await bot.runs.get(key), await cardPlace(bot, click, key)));
 }
