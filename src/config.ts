@@ -209,9 +209,13 @@ function proxySecrets(proxies: Proxies | null): string[] {
 
 /** As it stands in the URL, and as the database gets it. */
 function passwordsOf(url: string): string[] {
-  const { password } = new URL(url);
-  const decoded = password.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
-  return [url, password, decoded];
+  const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
+  const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
+  return [url, ...spellings, ...inQuery.map((value) => percentDecoded(value.replaceAll("+", " ")))];
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }
 
 /** The text to print before the program ends because of problems, with a newline at its end. */

@@ -152,6 +152,12 @@ describe("what is read", () => {
     },
   );
 
+  test("a password in DATABASE_URL's query is a secret by itself, in each spelling", () => {
+    const url = "postgres://db.test/hexbot?user=u&password=p%40ss+w0rd&sslpassword=k3y";
+    const secrets = secretsOf(config({ ...SOCKET, DATABASE_URL: url }));
+    expect(secrets).toEqual(expect.arrayContaining(["p%40ss+w0rd", "p@ss+w0rd", "p@ss w0rd", "k3y"]));
+  });
+
   test("a % in DATABASE_URL's password that encodes no text is named, and one that stands for itself is taken", () => {
     const [problem] = problems({ ...SOCKET, DATABASE_URL: "postgres://u:%E4@db.test/hexbot" });
     expect(problem).toContain("write each % in them as %25");
