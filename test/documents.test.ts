@@ -12,6 +12,7 @@ import { SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
+import { POSTGRES_FAILURES } from "../src/store/postgres-failure.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
 
@@ -88,6 +89,11 @@ describe("README.md", () => {
   test.each(VARIABLES.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(`\`${name}\``));
   test.each(COMMANDS.map(({ name }) => name))("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
   test.each(RUN_FLAGS.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(name));
+  test("has a row for every failure of Postgres, where it tells of running with one", () => {
+    const part = text.slice(text.indexOf("### Several replicas"), text.indexOf("## Limits"));
+    const rows = [...part.matchAll(/^\| `(\w+)` \| [^|]+ \| [^|]+ \|$/gm)].map(([, kind]) => kind);
+    expect(rows).toEqual([...POSTGRES_FAILURES]);
+  });
   test("has a row for every remedy", () => {
     expect(REMEDY_KINDS.filter((kind) => !text.includes(`| \`${kind}\` |`))).toEqual([]);
   });
