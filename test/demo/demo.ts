@@ -1,16 +1,14 @@
 // Everything that the demo is: the simulated Hex, the local Slack, the real bot between them, and the page.
 
-import { createWriteStream, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
 import { startApp } from "../../src/app.js";
 import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { startPage } from "../sandbox/page/server.js";
-import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+import { type LocalSlack, manifest, startSlack } from "../sandbox/slack/server.js";
 import { startStatusPage } from "../sandbox/status-page.js";
 import type { Flags } from "./flags.js";
 import { newFolder } from "./folder.js";
@@ -22,16 +20,6 @@ const DAY = 24 * HOUR;
 /** The bot's own time limits, in ms of the demo's clock. */
 const HEX_TIMEOUT_MS = 10_000;
 const HEX_BACKOFF_MS = 500;
-
-/** The parts of the manifest that Slack itself goes by. */
-const manifestSchema = z.object({
-  features: z.object({
-    slash_commands: z.tuple([z.object({ command: z.string(), description: z.string(), usage_hint: z.string() })]),
-  }),
-  settings: z.object({
-    event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).optional(),
-  }),
-});
 
 export interface Demo {
   url: string;
@@ -47,7 +35,8 @@ export interface Demo {
 export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, folder = newFolder()): Promise<Demo> {
   const clock = new FastClock(Date.now(), speed);
   const hex = await startHex({ clock });
-  const slack = await startSlack({ clock });
+  // The clock may run fast, but the machine does not: the app keeps its three real seconds to open and answer a form.
+  const slack = await startSlack({ clock, patienceMs: 3_000 * speed });
   const statusPage = await startStatusPage();
   const log = createWriteStream(join(folder, "bot.log"));
   // A connection that closes late has something to say after the end.
@@ -70,9 +59,9 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, fold
     });
     fillWorkspace(hex.workspace, clock.now());
     slack.limits.enforce = true;
-    const manifest = manifestSchema.parse(parse(readFileSync(join(import.meta.dirname, "../../manifest.yml"), "utf8")));
-    for (const event of manifest.settings.event_subscriptions?.bot_events ?? []) slack.events.add(event);
-    const [{ command, description, usage_hint: usageHint }] = manifest.features.slash_commands;
+    const [slashCommand] = manifest().features.slash_commands;
+    if (!slashCommand) throw new Error("The manifest has no command.");
+    const { command, description, usage_hint: usageHint = "" } = slashCommand;
     const page = await startPage(
       {
         ...{ slack, hex, clock, speed },

@@ -11,6 +11,7 @@ import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 import {
   type LocalSlack,
+  PersonInSlack,
   type SlackMessage,
   type SlackOptions,
   startSlack,
@@ -55,8 +56,10 @@ interface BenchOptions {
   slackPingMs?: number;
   /** How long whoever asked waits for a card before they are told without it, in ms of the clock. */
   cardPatienceMs?: number;
-  /** What the local Slack is like. */
+  /** What the local Slack is like, such as the manifest that the app is installed with: the repository's unless told. */
   slackOptions?: Omit<SlackOptions, "clock">;
+  /** In HTTP mode: whether the manifest has an address for the options of pickers. */
+  hasOptionsUrl?: boolean;
 }
 
 export class Bench {
@@ -77,7 +80,9 @@ export class Bench {
     readonly statusPage: LocalStatusPage,
     readonly token: string,
     readonly dataDir: string,
-    private readonly options: Required<Pick<BenchOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs">>,
+    private readonly options: Required<
+      Pick<BenchOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs" | "hasOptionsUrl">
+    >,
   ) {}
 
   /**
@@ -97,6 +102,7 @@ export class Bench {
       isHexTrue = false,
       slackOptions = {},
       cardPatienceMs = CARD_PATIENCE_MS,
+      hasOptionsUrl = true,
     }: BenchOptions = {},
   ): Promise<Bench> {
     const clock = new ManualClock(startsAt);
@@ -109,7 +115,7 @@ export class Bench {
       ...tokenOptions,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs };
+    const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs, hasOptionsUrl };
     const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return bench;
     await bench.startBot();
@@ -156,8 +162,10 @@ export class Bench {
       stopMs: 60_000,
       onRefused: (error) => this.refused.push(error),
     });
-    if (this.mode === "http") this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;
-    else await this.slack.socket.waitForConnection();
+    if (this.mode === "http") {
+      this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;
+      this.slack.optionsUrl = this.options.hasOptionsUrl ? this.slack.eventsUrl : null;
+    } else await this.slack.socket.waitForConnection();
   }
 
   /** As if the watchdog had never probed. Only while the bot is stopped. */
@@ -205,9 +213,21 @@ export class Bench {
   async ask(text: string, options: Parameters<LocalSlack["command"]>[1] = {}): Promise<string> {
     const { id, ack } = await this.slack.command(text, options);
     expect(ack).toMatchObject({ ok: true });
-    const answer = this.slack.waitForMessage((message) => message.responseUrlOf === id);
+    return shown(await this.meanwhile(this.slack.waitForMessage((message) => message.responseUrlOf === id)));
+  }
+
+  /**
+   * Somebody in Slack, who mentions, writes, presses, opens, fills and submits: `bench.person("ada").mention(channel, "status")`.
+   * The time stands still meanwhile, as in `ask`.
+   */
+  person(name: keyof LocalSlack["people"]): PersonInSlack {
+    return new PersonInSlack(this.slack, this.slack.people[name], (work) => this.meanwhile(work));
+  }
+
+  /** Waits for `work`; the time goes on only when it takes long. */
+  async meanwhile<T>(work: Promise<T>): Promise<T> {
     const slow = setInterval(() => this.clock.advance(HEX_PAUSE_MS), SLOW_MS);
-    return shown(await answer.finally(() => clearInterval(slow)));
+    return work.finally(() => clearInterval(slow));
   }
 
   /** What the bot's own server answers at a path such as `/readyz`. */
@@ -256,8 +276,9 @@ export class Bench {
   }
 
   /**
-   * Ends everything, and checks that Slack never had to refuse a message, that each has a text, that none holds an `<…>` which
-   * Slack would swallow, and that no secret is in a log line.
+   * Ends everything, and checks that Slack never had to refuse a message or a view, that each message has a text, that none holds
+   * an `<…>` which Slack would swallow or stands where nobody sees it, that every form and picker was answered in time and as Slack
+   * expects, and that no secret is in a log line.
    */
   async stop(): Promise<void> {
     await this.stopBot();
@@ -269,12 +290,16 @@ export class Bench {
     const written = this.slack.messages.filter(({ via }) => via !== "person").flatMap(({ history }) => history);
     const swallowed = written.flatMap(unknownMarks);
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
+    const unseen = this.slack.messages.filter((message) => message.unseen === true).map(shown);
+    const troubles = [...this.slack.troubles];
     await this.slack.stop();
     await this.hex.stop();
     await this.statusPage.stop();
     await rm(this.dataDir, { recursive: true, force: true });
     expect(refused).toEqual([]);
     expect(mute).toEqual([]);
+    expect(unseen).toEqual([]);
+    expect(troubles).toEqual([]);
     expect(swallowed).toEqual([]);
     expect(leaks).toEqual([]);
   }

@@ -44,6 +44,7 @@ export class Modals {
 
   async press(given: SlackView, actionId: string, options: ClickOptions): Promise<Interaction> {
     const { views, log } = this.core;
+    this.#mustBeOnTop(given);
     const view = views.current(given);
     const { value, chosen, blockId } = options;
     const wanted = { actionId, value, chosen, blockId, offered: offeredIn(view) };
@@ -58,6 +59,7 @@ export class Modals {
 
   async fill(given: SlackView, entries: readonly Entry[], options: FillOptions): Promise<Interaction[]> {
     const { views, log } = this.core;
+    this.#mustBeOnTop(given);
     const heard: Interaction[] = [];
     for (const entry of entries) {
       const view = views.fill(views.current(given).id, [entry]);
@@ -92,6 +94,7 @@ export class Modals {
     const { views } = this.core;
     this.#mustBeOnTop(given);
     const top = views.current(given);
+    if (top.type === "home") throw new Error("A Home tab cannot be closed.");
     const cleared = all || top.view.clear_on_close === true;
     const closing = cleared ? views.opened(top.user).toReversed() : [top];
     for (const view of closing) views.close(view.id);
@@ -165,8 +168,9 @@ export class Modals {
 
   #mustBeOnTop(given: SlackView): void {
     const view = this.core.views.current(given);
+    if (view.type === "home") return;
     const top = this.core.views.opened(view.user).at(-1);
-    if (top?.id !== view.id) throw new Error(`${view.id} is no modal, or another one lies on top of it.`);
+    if (top?.id !== view.id) throw new Error(`Another modal lies on top of ${view.id}.`);
   }
 
   #reader(view: SlackView): Person {

@@ -26,7 +26,8 @@ const MARKED = new RegExp(
 );
 
 /**
- * What Slack makes of what people type: `&`, `<` and `>` are escaped, and in messages, and in commands with should_escape, links, channels and people arrive in angle brackets.
+ * What Slack makes of what people type: `&`, `<` and `>` are escaped, and in messages, and in commands with should_escape,
+ * links, channels and people arrive in angle brackets.
  */
 export function escapeTyped({ directory }: Core, text: string, as: "message" | "command" | "bare command"): string {
   if (as === "bare command") return escaped(text);

@@ -18,6 +18,8 @@ import { callMethod } from "./web-api.js";
 export { type Delivered, deliver, sign, signedHeaders } from "./delivery.js";
 export { firstManifest, manifest, readManifest } from "./manifest.js";
 export { pings, unknownMarks, visibleText } from "./messages.js";
+export { OpenForm } from "./open-form.js";
+export { PersonInSlack } from "./person.js";
 export type * from "./types.js";
 
 const waitMs = 20_000;
@@ -129,6 +131,7 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     messages: log.all,
     views: core.views.all,
     troubles: core.troubles,
+    takeTroubles: () => core.troubles.splice(0),
     calls: calls.all,
     refused: calls.refused,
     faults: core.faults,

@@ -401,6 +401,8 @@ export interface LocalSlack {
   closeView(view: SlackView, options?: { all?: boolean }): Promise<void>;
   /** What the app answered that Slack made nothing of: acknowledgements and options that came late or are not allowed. */
   readonly troubles: readonly Trouble[];
+  /** The same, and forgets them: for the tests that want them. */
+  takeTroubles(): Trouble[];
   /** Somebody picks a shortcut of the app; throws when its manifest has no such one. */
   shortcut(callbackId: string, options?: ShortcutOptions): Promise<Interaction>;
   /** HTTP mode: where the app is asked for options, the manifest's message_menu_options_url. null: nowhere. */

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../src/clock.js";
 import type { Directory } from "./channels.js";
-import { fieldsOf, filledIn, inputsOf, offeredIn } from "./inputs.js";
+import { filledIn, inputsOf, offeredIn } from "./inputs.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { Refusal, refuse } from "./refusal.js";
 import type { Cause } from "./triggers.js";
@@ -202,26 +202,3 @@ function withActionId(element: unknown): unknown {
 }
 
 const ownId = () => randomBytes(4).toString("base64url");
-
-/** The input of a view that is labelled so, or whose block_id or action_id is this. */
-export function fieldNamed(view: SlackView, name: string): { blockId: string; actionId: string; element: Json } {
-  const blocks = recordsAt(view.view, "blocks");
-  const fields = [...fieldsOf(blocks)].map(({ blockId, element }) => ({
-    blockId,
-    actionId: String(element.action_id),
-    element,
-    label: labelOf(blocks, blockId, element),
-  }));
-  const found = fields.filter(({ blockId, actionId, label }) => [blockId, actionId, label].includes(name));
-  const [first, second] = found;
-  if (first && !second) return first;
-  const present = fields.map(({ label, blockId, actionId }) => `- ${label} (${blockId}/${actionId})`).join("\n");
-  throw new Error(`${found.length} inputs are called "${name}". There are:\n${present}`);
-}
-
-/** What stands over an input, or what it says while it is empty. */
-function labelOf(blocks: readonly Json[], blockId: string, element: Json): string {
-  const block = blocks.find((one) => one.block_id === blockId);
-  const texts = [block?.label, element.placeholder, block?.text].map((part) => stringAt(part, "text"));
-  return texts.find((text) => text !== undefined) ?? "";
-}
