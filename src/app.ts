@@ -261,6 +261,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   });
   const bot = {
     ...{
+      slack,
       hex,
       catalog,
       prober,

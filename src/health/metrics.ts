@@ -42,6 +42,8 @@ export class Metrics {
   #look: () => Promise<unknown> = async () => undefined;
   readonly #commands = this.#counter("hexbot_commands_total", "Commands.", ["command", "outcome"]);
   readonly #buttons = this.#counter("hexbot_buttons_total", "Clicks on buttons.", ["button", "outcome"]);
+  readonly #forms = this.#counter("hexbot_forms_total", "Forms that were submitted.", ["form", "outcome"]);
+  readonly #shortcuts = this.#counter("hexbot_shortcuts_total", "Shortcuts.", ["shortcut", "outcome"]);
   readonly #acknowledged = this.#histogram("hexbot_ack_seconds", "Until Slack had its acknowledgement.", QUICK, []);
   readonly #hexRequests = this.#counter("hexbot_hex_requests_total", "Requests to Hex that ended.", [
     "operation",
@@ -98,6 +100,16 @@ export class Metrics {
   /** `button`: an action id of the bot's, or "unknown". */
   button(button: string, outcome: Outcome): void {
     this.#buttons.inc({ button, outcome });
+  }
+
+  /** `form`: a callback id of the bot's, or "unknown". */
+  form(form: string, outcome: Outcome): void {
+    this.#forms.inc({ form, outcome });
+  }
+
+  /** `shortcut`: a callback id of the bot's, or "unknown". */
+  shortcut(shortcut: string, outcome: Outcome): void {
+    this.#shortcuts.inc({ shortcut, outcome });
   }
 
   acknowledged(ms: number): void {

@@ -12,6 +12,8 @@ const SLACK_METHODS = [
   "chat.update",
   "chat.delete",
   "chat.postEphemeral",
+  "views.open",
+  "views.update",
   "apps.connections.open",
   "response_url",
 ] as const;

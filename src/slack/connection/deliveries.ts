@@ -5,9 +5,8 @@ import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
-import type { Message } from "../messages/blocks.js";
-import { unreadableMessage } from "../messages/unreadable.js";
-import { type DeliveryType, type PayloadKind, readPayload } from "./payloads/read-payload.js";
+import { unreadableMessage, unreadableView } from "../messages/unreadable.js";
+import { type DeliveryType, type PayloadKind, type ReadBody, readPayload } from "./payloads/read-payload.js";
 import { answerWith } from "./response.js";
 import { hostOf, isSlacksOwn, respondTo } from "./response-url.js";
 
@@ -18,7 +17,10 @@ export interface Delivery {
   type: DeliveryType;
   /** Parsed JSON, or the fields of a form. */
   body: unknown;
-  /** Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees. */
+  /**
+   * Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees; for a modal that was submitted
+   * what becomes of it; for a picker its options.
+   */
   ack: (answer?: unknown) => Promise<void>;
   retries: Retries;
 }
@@ -57,14 +59,13 @@ export class Deliveries {
     try {
       const payload = readPayload(type, body);
       if (payload.ok) {
-        const checked = { ...payload.body, response_url: this.#slacksOwn(payload.body.response_url) };
-        await this.#app?.processEvent({ body: checked, ack, ...retries });
+        await this.#app?.processEvent({ body: this.#checked(payload.body), ack, ...retries });
       } else if (payload.reason === "unknown_kind") {
         await ack();
         log.info({ type: payload.type }, "Slack sent something that no listener is there for");
       } else {
         const reference = this.unreadable(payload.kind, payload.problems);
-        await this.#answer(payload, ack, unreadableMessage(reference));
+        await this.#answer(payload, ack, reference);
       }
     } catch (err) {
       log.error({ err, type }, "what Slack sent could not be handled");
@@ -79,16 +80,33 @@ export class Deliveries {
     return reference;
   }
 
-  /** A command is answered in its acknowledgement, which needs no address. */
+  /** What Slack takes an answer to in the acknowledgement is answered there, which needs no address. */
   async #answer(
-    { kind, responseUrl }: { kind: string; responseUrl: string | null },
+    { kind, responseUrl }: { kind: UnreadableKind; responseUrl: string | null },
     ack: Delivery["ack"],
-    message: Message,
+    reference: string,
   ): Promise<void> {
-    if (kind === "command") return ack({ ...message, response_type: "ephemeral" });
-    await ack();
+    const message = unreadableMessage(reference);
+    switch (kind) {
+      case "command":
+        return ack({ ...message, response_type: "ephemeral" });
+      // On top of the modal, so that what was typed into it stays.
+      case "view_submission":
+        return ack({ response_action: "push", view: unreadableView(reference) });
+      case "block_suggestion":
+        return ack({ options: [] });
+      default:
+        await ack();
+    }
     const own = this.#slacksOwn(responseUrl ?? undefined);
     if (own !== undefined) await answerWith(respondTo(own, this.options.send), this.options.clock)(message);
+  }
+
+  #checked(body: ReadBody): ReadBody {
+    const checked = { ...body, response_url: this.#slacksOwn(body.response_url) };
+    if (!("response_urls" in checked) || checked.response_urls === undefined) return checked;
+    const own = checked.response_urls.filter(({ response_url }) => this.#slacksOwn(response_url) !== undefined);
+    return { ...checked, response_urls: own };
   }
 
   /** A `response_url` that leads elsewhere is as good as none: what is answered there may be anybody's to read. */

@@ -78,6 +78,13 @@ const GONE = new Set([
   "cant_update_message",
   "edit_window_closed",
   "thread_not_found",
+  // A modal that was closed meanwhile, or that another one has replaced.
+  "not_found",
+  "hash_conflict",
+  // What opens a modal does so once, and for three seconds.
+  "expired_trigger_id",
+  "exchanged_trigger_id",
+  "invalid_trigger_id",
   // Of a response_url, which lives for half an hour.
   "expired_url",
   "used_url",

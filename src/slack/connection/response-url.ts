@@ -2,6 +2,7 @@
 
 import type { RespondArguments, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
+import { PLAIN } from "../messages/blocks.js";
 import { wordOfAnswer } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 
@@ -62,14 +63,14 @@ export interface Asker {
   /** Bolt's, for the payload's `response_url`; undefined when that is missing or not Slack's own. */
   respond: RespondFn | undefined;
   client: WebClient;
-  /** Ids. */
+  /** Ids. `channel`: the person's own where there is none. */
   channel: string;
   user: string;
 }
 
 /**
- * The way to answer whoever asked: the `response_url`, or else a message in the channel that they alone see. That needs no other
- * scope than cards do, and rejects where the bot is no member.
+ * The way to answer whoever asked: the `response_url`, or else a message in the channel that they alone see, or a direct message
+ * where there is no channel. That needs no other scope than cards do, and rejects where the bot is no member.
  */
 export function respondIn({ respond, client, channel, user }: Asker): Respond {
   if (respond !== undefined) {
@@ -81,6 +82,7 @@ export function respondIn({ respond, client, channel, user }: Asker): Respond {
   return async (answer) => {
     const { text = "" } = answer;
     const blocks = "blocks" in answer && answer.blocks !== undefined ? { blocks: answer.blocks } : {};
+    if (channel === user) return client.chat.postMessage({ channel, text, ...PLAIN, ...blocks });
     return client.chat.postEphemeral({ channel, user, text, ...blocks });
   };
 }

@@ -1,5 +1,6 @@
 // What every command and every button works with.
 
+import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { HealthStore } from "../../health/store.js";
 import type { StoreCheck } from "../../health/store-check.js";
@@ -22,6 +23,7 @@ import type { Message } from "../messages/blocks.js";
 import type { StoreKind } from "../messages/store-remedies.js";
 
 export interface Bot {
+  slack: WebClient;
   hex: HexClient;
   catalog: Catalog;
   prober: Prober;
@@ -51,7 +53,7 @@ export interface Bot {
   cardPatienceMs: number;
 }
 
-/** One command or click: who, where, and how to answer them alone. */
+/** One command, click, form or shortcut: who, where, and how to answer them alone. */
 export interface Interaction {
   /** The same for every delivery of the same interaction. */
   key: string;
@@ -59,6 +61,8 @@ export interface Interaction {
   reference: string;
   user: string;
   conversation: Conversation;
+  /** Opens one form, within three seconds; null where Slack gives none. */
+  triggerId: string | null;
   log: Logger;
   /** Answers the person alone. */
   respond: (message: Message) => Promise<void>;

@@ -5,6 +5,9 @@ import { listenToActions } from "./actions/listen.js";
 import { listenToCommands } from "./commands/listen.js";
 import type { Listening } from "./interaction.js";
 import { type Home, Members } from "./members.js";
+import { listenToOptions } from "./options/listen.js";
+import { listenToShortcuts } from "./shortcuts/listen.js";
+import { listenToViews } from "./views/listen.js";
 
 export interface ListenerOptions extends Omit<Listening, "members"> {
   /** Where the bot belongs: people from elsewhere may see its messages in shared channels. */
@@ -15,5 +18,8 @@ export function listen(app: App, { home, ...options }: ListenerOptions): void {
   const listening = { ...options, members: new Members(home) };
   listenToCommands(app, listening);
   listenToActions(app, listening);
+  listenToViews(app, listening);
+  listenToOptions(app, listening);
+  listenToShortcuts(app, listening);
   app.error(async (error) => options.log.error({ err: error }, "Bolt"));
 }

@@ -33,13 +33,14 @@ export interface Origin {
   id: string;
   user: string;
   conversation: Conversation;
+  triggerId: string | null;
   respond: Interaction["respond"];
 }
 
-export function interactionOf({ id, user, conversation, respond }: Origin, log: Logger): Interaction {
+export function interactionOf({ id, user, conversation, triggerId, respond }: Origin, log: Logger): Interaction {
   const key = createHash("sha256").update(id).digest("hex").slice(0, 32);
   const reference = key.slice(0, 8);
-  return { key, reference, user, conversation, log: log.child({ reference }), respond };
+  return { key, reference, user, conversation, triggerId, log: log.child({ reference }), respond };
 }
 
 /** Does the work of an interaction if whoever asks may operate the bot; a failure becomes an answer that says what to do. Never rejects. */

@@ -1,4 +1,4 @@
-// Slack's limits for what a message holds, in characters unless told. Source: Slack's Block Kit reference.
+// Slack's limits for what a message or a view holds, in characters unless told. Source: Slack's Block Kit reference.
 
 export const LIMITS = {
   /** Blocks. */
@@ -22,4 +22,22 @@ export const LIMITS = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
+  /** Blocks of a modal or a Home tab. */
+  viewBlocks: 100,
+  /** The same for the words on a modal's buttons. */
+  viewTitle: 24,
+  /** Bytes of JSON. */
+  view: 250_000,
+  viewMetadata: 3_000,
+  blockId: 255,
+  actionId: 255,
+  inputLabel: 2_000,
+  inputHint: 2_000,
+  inputText: 3_000,
+  placeholder: 150,
+  optionText: 75,
+  optionValue: 150,
+  /** Options of a picker. */
+  options: 100,
+  alertText: 200,
 } as const;

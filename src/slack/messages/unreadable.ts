@@ -1,7 +1,9 @@
-// The answer to a command or a click that arrived in a shape that the bot cannot read.
+// The answer to a command, a click or a modal that arrived in a shape that the bot cannot read.
 
+import type { ModalView } from "@slack/types";
 import { context, type Message, message, section } from "./blocks.js";
 import { code } from "./mrkdwn.js";
+import { noticeView } from "./views.js";
 
 /** `reference`: stands in the log with what was wrong. */
 export function unreadableMessage(reference: string): Message {
@@ -11,4 +13,9 @@ export function unreadableMessage(reference: string): Message {
     ),
     context(`Reference ${code(reference, 40)}`),
   ]);
+}
+
+/** To be laid on top of the modal, which stays as it is. */
+export function unreadableView(reference: string): ModalView {
+  return noticeView("Nothing was done", unreadableMessage(reference).blocks);
 }

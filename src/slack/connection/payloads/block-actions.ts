@@ -1,10 +1,11 @@
-// A click on an element of a message. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+// A click on an element of a message or a view. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 
 import { z } from "zod";
 import { flag, id, maybe, responseUrl, word } from "./fields.js";
+import { option, view } from "./view.js";
 
-/** Longest value of a button, in characters. Source: Block Kit's button element. */
-const MAX_VALUE = 2_000;
+/** Longest value of a button, and of a text that is sent when somebody presses Enter, in characters. Source: Block Kit's elements. */
+const MAX_VALUE = 3_000;
 const MAX_NAME = 1_000;
 
 const action = z.object({
@@ -12,6 +13,7 @@ const action = z.object({
   action_id: word,
   block_id: maybe(word),
   value: maybe(z.string().max(MAX_VALUE)),
+  selected_option: maybe(option),
 });
 
 /** Who pressed, and where. */
@@ -31,4 +33,6 @@ export const blockActions = z.object({
   trigger_id: word,
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(word) })),
   actions: z.array(action).min(1),
+  /** In which it was pressed: then there is neither a channel nor a response_url. */
+  view: maybe(view),
 });

@@ -2,20 +2,35 @@
 
 import { z } from "zod";
 import { blockActions } from "./block-actions.js";
+import { blockSuggestion } from "./block-suggestion.js";
 import { command } from "./command.js";
 import { interactiveMessage } from "./interactive-message.js";
+import { messageAction, shortcut } from "./shortcut.js";
+import { viewClosed } from "./view-closed.js";
+import { viewSubmission } from "./view-submission.js";
 
 /** The three sorts of deliveries, in the words of Socket Mode's envelopes. */
 export type DeliveryType = "slash_commands" | "interactive" | "events_api";
 
-/** The payloads that the bot has listeners for. */
-export type PayloadKind = "command" | "block_actions" | "interactive_message";
+/** The payloads that the bot has listeners for, the interactive ones by Slack's word for them. */
+const INTERACTIVE = {
+  block_actions: blockActions,
+  block_suggestion: blockSuggestion,
+  interactive_message: interactiveMessage,
+  message_action: messageAction,
+  shortcut,
+  view_closed: viewClosed,
+  view_submission: viewSubmission,
+} as const;
+const SCHEMAS = { command, ...INTERACTIVE } as const;
+export type PayloadKind = keyof typeof SCHEMAS;
+type InteractiveKind = keyof typeof INTERACTIVE;
 
-const SCHEMAS = { command, block_actions: blockActions, interactive_message: interactiveMessage } as const;
+/** The fields that a payload's schema names, and no others. */
+export type ReadBody = z.output<(typeof SCHEMAS)[PayloadKind]>;
 
 export type ReadPayload =
-  /** The fields that its schema names, and no others. */
-  | { ok: true; kind: PayloadKind; body: z.output<(typeof SCHEMAS)[PayloadKind]> }
+  | { ok: true; kind: PayloadKind; body: ReadBody }
   /** A kind that nobody listens for. `type`: Slack's word for it. */
   | { ok: false; reason: "unknown_kind"; type: string }
   /** `problems`: the fields and what is wrong with them, never what they hold. */
@@ -48,7 +63,11 @@ function kindOf(delivery: DeliveryType, body: unknown): PayloadKind | null {
   if (delivery === "slash_commands") return "command";
   if (delivery === "events_api") return null;
   const type = typeOf(body);
-  return type === "block_actions" || type === "interactive_message" ? type : null;
+  return type !== null && isInteractive(type) ? type : null;
+}
+
+function isInteractive(type: string): type is InteractiveKind {
+  return Object.hasOwn(INTERACTIVE, type);
 }
 
 const typed = z.object({ type: z.string().regex(/^[a-z_]{1,60}$/) });

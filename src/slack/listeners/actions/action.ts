@@ -1,5 +1,6 @@
 // What each button brings along, and how it reads the value that it was drawn with.
 
+import type { ViewOutput } from "@slack/bolt";
 import type { z } from "zod";
 import { parseJson } from "../../../lib/json.js";
 import type { ActionId } from "../../messages/action-ids.js";
@@ -7,10 +8,12 @@ import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
 import type { Bot, Interaction } from "../context.js";
 
-/** A click: an interaction, and the message that it was made on. */
+/** A click: an interaction, and the message or view that it was made on. */
 export interface Click extends Interaction {
-  /** The button's `value`. */
+  /** The button's `value`, or of a menu what was picked. */
   value: string;
+  /** The modal or Home tab that it was made on; null for a message. */
+  view: ViewOutput | null;
   /** Puts another message in the place of the one that holds the button. */
   replace: (message: Message) => Promise<void>;
 }

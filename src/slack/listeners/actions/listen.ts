@@ -1,13 +1,13 @@
 // Listens to clicks.
 
-import type { App, BlockAction, ButtonAction } from "@slack/bolt";
+import type { App, BlockAction } from "@slack/bolt";
 import { conversationIn } from "../../connection/conversation.js";
 import { answerWith, replaceWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
 import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
-import type { Origin } from "../members.js";
+import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
 import { pressButton } from "./index.js";
 
@@ -17,12 +17,15 @@ export function listenToActions(app: App, listening: Listening): void {
     await acknowledge(metrics, ack);
     const user = body.user.id;
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
+    const { trigger_id: triggerId, view = null } = body;
     const respond = respondIn({ respond: args.respond, client, channel, user });
     const conversation = conversationIn(channel, { name: body.channel?.name });
     const answer = answerWith(respond, bot.clock);
-    const interaction = interactionOf({ id: body.trigger_id, user, conversation, respond: answer }, log);
+    const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond: answer }, log);
     interaction.log.info({ user, channel }, "button %s", action.action_id);
-    const click: Click = { ...interaction, value: buttonValue(action), replace: replaceWith(respond, bot.clock) };
+    // A view is redrawn by itself: there is no message to replace.
+    const replace = view === null ? replaceWith(respond, bot.clock) : async () => undefined;
+    const click: Click = { ...interaction, value: valueIn(action), view, replace };
     const standing = members.ofClick(originOf(body));
     const outcome = await handle(listening, click, standing, () => pressButton(bot, click, action.action_id));
     metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
@@ -37,19 +40,8 @@ export function listenToActions(app: App, listening: Listening): void {
   });
 }
 
-function originOf({ user, team, enterprise }: BlockAction): Origin {
-  return {
-    user: user.id,
-    userTeam: user.team_id ?? null,
-    team: team?.id ?? null,
-    enterprise: team?.enterprise_id ?? enterprise?.id ?? null,
-  };
-}
-
-function buttonValue(action: BlockAction["actions"][number]): string {
-  return isButton(action) ? (action.value ?? "") : "";
-}
-
-function isButton(action: BlockAction["actions"][number]): action is ButtonAction {
-  return action.type === "button";
+/** Of a button, the text of a field in which Enter was pressed, or what was picked. */
+function valueIn(action: BlockAction["actions"][number]): string {
+  if ("selected_option" in action) return action.selected_option?.value ?? "";
+  return "value" in action && typeof action.value === "string" ? action.value : "";
 }

@@ -15,7 +15,7 @@ export function listenToCommands(app: App, listening: Listening): void {
     const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
     const answer = answerWith(respondIn({ respond, client, channel, user }), bot.clock);
     const interaction = interactionOf(
-      { id, user, conversation: conversationIn(channel, { name }), respond: answer },
+      { id, user, conversation: conversationIn(channel, { name }), triggerId: id, respond: answer },
       log,
     );
     interaction.log.info({ user, channel }, "command %s", firstWord(text));

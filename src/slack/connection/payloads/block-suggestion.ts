@@ -1,0 +1,18 @@
+// What an external select asks for while somebody types. Source: https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+
+import { z } from "zod";
+import { origin } from "./block-actions.js";
+import { maybe, word } from "./fields.js";
+import { view } from "./view.js";
+
+/** Longest query, in characters: far more than anybody types. */
+const MAX_QUERY = 40_000;
+
+export const blockSuggestion = z.object({
+  ...origin,
+  type: z.literal("block_suggestion"),
+  action_id: word,
+  block_id: maybe(word),
+  value: z.string().max(MAX_QUERY).catch(""),
+  view: maybe(view),
+});

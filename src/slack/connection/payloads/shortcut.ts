@@ -1,0 +1,17 @@
+// A shortcut: a global one, or one of a message. Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+
+import { z } from "zod";
+import { origin } from "./block-actions.js";
+import { maybe, word } from "./fields.js";
+
+const picked = { ...origin, callback_id: word, trigger_id: word };
+
+/** It says nothing of where it was picked. */
+export const shortcut = z.object({ ...picked, type: z.literal("shortcut") });
+
+export const messageAction = z.object({
+  ...picked,
+  type: z.literal("message_action"),
+  message_ts: maybe(word),
+  message: z.object({ thread_ts: maybe(word) }).catch({ thread_ts: undefined }),
+});

@@ -1,0 +1,34 @@
+// A modal or Home tab, as it comes along with what people do in it. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+
+import { z } from "zod";
+import { id, maybe, word } from "./fields.js";
+
+/** Source: https://docs.slack.dev/surfaces/modals: 3,000 characters; elements without a limit of their own may hold more text. */
+const MAX_METADATA = 3_000;
+const MAX_TEXT = 100_000;
+/** Values of options have 150 characters at most. */
+const MAX_OPTION = 1_000;
+
+export const option = z.object({
+  value: z.string().max(MAX_OPTION),
+  text: maybe(z.object({ text: z.string().max(MAX_OPTION) })),
+});
+
+/** What stands in an element. Of the elements that the bot does not use only the type is left. */
+const element = z.object({
+  type: word,
+  value: maybe(z.string().max(MAX_TEXT)),
+  selected_option: maybe(option),
+  selected_options: maybe(z.array(option)),
+  selected_conversation: maybe(id),
+});
+
+export const view = z.object({
+  id,
+  type: z.enum(["modal", "home"]),
+  callback_id: z.string().max(255).catch(""),
+  private_metadata: z.string().max(MAX_METADATA).catch(""),
+  hash: maybe(word),
+  root_view_id: maybe(id),
+  state: maybe(z.object({ values: z.record(z.string(), z.record(z.string(), element)) })),
+});

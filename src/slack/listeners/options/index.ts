@@ -1,0 +1,10 @@
+// The pickers: what each offers.
+
+import type { Picker } from "./picker.js";
+
+const PICKERS: readonly Picker[] = [];
+
+/** `actionId`: as Slack sent it, possibly of another version of the bot. */
+export function pickerOf(actionId: string): Picker | null {
+  return PICKERS.find(({ id }) => id === actionId) ?? null;
+}

@@ -1,0 +1,22 @@
+// Listens to what pickers ask for while somebody types.
+
+import type { App } from "@slack/bolt";
+import { acknowledge, type Listening } from "../interaction.js";
+import { originOf } from "../origin.js";
+import { pickerOf } from "./index.js";
+
+export function listenToOptions(app: App, { bot, members, log, metrics }: Listening): void {
+  app.options<"block_suggestion">({ type: "block_suggestion" }, async ({ ack, body }) => {
+    const picker = pickerOf(body.action_id);
+    const isMember = members.ofClick(originOf(body)) === "member";
+    const options = (() => {
+      try {
+        return picker === null || !isMember ? [] : picker.options(bot, body.value);
+      } catch (err) {
+        log.error({ err, picker: picker?.id }, "fault");
+        return [];
+      }
+    })();
+    await acknowledge(metrics, () => ack({ options }));
+  });
+}

@@ -1,0 +1,10 @@
+// The shortcuts: what each does when it is picked.
+
+import type { Shortcut } from "./shortcut.js";
+
+const SHORTCUTS: readonly Shortcut[] = [];
+
+/** `callbackId`: as Slack sent it, possibly of another version of the bot. */
+export function shortcutOf(callbackId: string): Shortcut | null {
+  return SHORTCUTS.find(({ id }) => id === callbackId) ?? null;
+}

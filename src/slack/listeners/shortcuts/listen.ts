@@ -1,0 +1,40 @@
+// Listens to shortcuts.
+
+import type { App, SlackShortcut } from "@slack/bolt";
+import { type Conversation, conversationIn, directMessagesOf } from "../../connection/conversation.js";
+import { answerWith } from "../../connection/response.js";
+import { respondIn } from "../../connection/response-url.js";
+import { staleButtonMessage } from "../../messages/answers.js";
+import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import { originOf } from "../origin.js";
+import { shortcutOf } from "./index.js";
+
+export function listenToShortcuts(app: App, listening: Listening): void {
+  const { bot, members, log, metrics } = listening;
+  app.shortcut(/.*/, async ({ ack, body, client, ...args }) => {
+    await acknowledge(metrics, ack);
+    const { callback_id: callbackId, trigger_id: triggerId } = body;
+    const user = body.user.id;
+    const conversation = conversationOf(body, user);
+    const { channel } = conversation;
+    // Only a message's shortcut comes with a response_url.
+    const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
+    const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond }, log);
+    const known = shortcutOf(callbackId);
+    interaction.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
+    // It says no more of a person than a click does.
+    const standing = members.ofClick(originOf(body));
+    const outcome = await handle(listening, interaction, standing, async () =>
+      known === null ? respond(staleButtonMessage()) : known.pick(bot, interaction),
+    );
+    metrics.shortcut(known?.id ?? "unknown", outcome);
+  });
+}
+
+/** A message's shortcut is picked in a thread, or begins one; of a global one Slack does not say where it was picked. */
+function conversationOf(picked: SlackShortcut, user: string): Conversation {
+  if (picked.type === "shortcut") return directMessagesOf(user);
+  const { channel, message, message_ts } = picked;
+  const threadTs: unknown = message.thread_ts ?? message_ts;
+  return conversationIn(channel.id, { name: channel.name, threadTs: typeof threadTs === "string" ? threadTs : null });
+}

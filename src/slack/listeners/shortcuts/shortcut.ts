@@ -1,0 +1,10 @@
+// What each shortcut brings along.
+
+import type { ShortcutId } from "../../messages/view-ids.js";
+import type { Bot, Interaction } from "../context.js";
+
+/** A shortcut of Slack's menus, as it stands in the manifest. It is safe to pick twice. */
+export interface Shortcut {
+  id: ShortcutId;
+  pick: (bot: Bot, interaction: Interaction) => Promise<void>;
+}

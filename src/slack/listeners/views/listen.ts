@@ -1,0 +1,58 @@
+// Listens to modals that are submitted or closed.
+
+import type { App, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
+import { directMessagesOf } from "../../connection/conversation.js";
+import { answerWith } from "../../connection/response.js";
+import { respondIn } from "../../connection/response-url.js";
+import { staleFormMessage } from "../../messages/answers.js";
+import type { Message } from "../../messages/blocks.js";
+import { noticeView } from "../../messages/views.js";
+import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import { originOf } from "../origin.js";
+import { viewOf } from "./index.js";
+import type { Submission } from "./view.js";
+
+export function listenToViews(app: App, listening: Listening): void {
+  const { bot, members, log, metrics } = listening;
+  app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, client, ...args }) => {
+    const { view, user } = body;
+    const known = viewOf(view.callback_id);
+    const answer = once((answered: ViewResponseAction | undefined) =>
+      acknowledge(metrics, () => (answered === undefined ? ack() : ack(answered))),
+    );
+    const later = answerWith(respondIn({ respond: args.respond, client, channel: user.id, user: user.id }), bot.clock);
+    /** On top of the modal, so that what was typed into it stays. */
+    const respond = (message: Message) => (answer.isGiven ? later(message) : answer.give(onTop(message)));
+    const { trigger_id: triggerId } = body;
+    const origin = { id: triggerId, user: user.id, conversation: directMessagesOf(user.id), triggerId, respond };
+    const interaction = interactionOf(origin, log);
+    interaction.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
+    const submission: Submission = { ...interaction, view, answer: (action) => answer.give(action ?? undefined) };
+    const standing = members.ofClick(originOf(body));
+    const outcome = await handle(listening, submission, standing, async () =>
+      known === null ? respond(staleFormMessage()) : known.submit(bot, submission),
+    );
+    if (!answer.isGiven) await answer.give(undefined);
+    metrics.form(known?.id ?? "unknown", outcome);
+  });
+
+  app.view({ type: "view_closed" }, async ({ ack }) => ack());
+}
+
+function onTop({ blocks }: Message): ViewResponseAction {
+  return { response_action: "push", view: noticeView("Hex", blocks) };
+}
+
+/** Slack takes one answer; what comes later is nobody's. */
+function once<T>(give: (value: T) => Promise<void>) {
+  let given: Promise<void> | null = null;
+  return {
+    get isGiven(): boolean {
+      return given !== null;
+    },
+    give(value: T): Promise<void> {
+      given ??= give(value);
+      return given;
+    },
+  };
+}

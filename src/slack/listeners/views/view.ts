@@ -1,0 +1,22 @@
+// What each modal that is submitted brings along.
+
+import type { ViewOutput, ViewResponseAction } from "@slack/bolt";
+import type { ViewId } from "../../messages/view-ids.js";
+import type { Bot, Interaction } from "../context.js";
+
+/** A modal that somebody has submitted. */
+export interface Submission extends Interaction {
+  /** As it stood when it was submitted, with what was typed into it. */
+  view: ViewOutput;
+  /**
+   * Says what becomes of the modal, once and within three seconds; `null` closes it. Until then `respond` answers on top of it.
+   * Rejects when Slack cannot be told.
+   */
+  answer: (action: ViewResponseAction | null) => Promise<void>;
+}
+
+/** A modal. It is safe to submit twice. */
+export interface View {
+  id: ViewId;
+  submit: (bot: Bot, submission: Submission) => Promise<void>;
+}
