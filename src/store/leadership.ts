@@ -8,6 +8,7 @@
 
 import { sql } from "kysely";
 import type { Clock } from "../clock.js";
+import { abortable } from "../lib/abortable.js";
 import type { Db, Store } from "./database.js";
 import { oldVersionLeads } from "./old-version.js";
 import { databaseNow, type SharedStore } from "./postgres.js";
@@ -147,7 +148,12 @@ export class Lease implements Leadership {
         onError(error);
         return "failed" as const;
       });
-      const outcome = await Promise.race([renewed, clock.sleep(leftMs, signal)]);
+      // Ends with the renewal: a sleep that went on would listen to `signal` beside those of the next renewals.
+      const settled = new AbortController();
+      const first = Promise.race([renewed, clock.sleep(leftMs, settled.signal)]);
+      const outcome = await abortable(first, signal)
+        .catch(() => "stopped" as const)
+        .finally(() => settled.abort());
       if (outcome === "lost") return;
     }
   }

@@ -3,6 +3,7 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Clock } from "../../src/clock.js";
 import { remembered } from "../../src/health/memory.js";
 import { HealthStore } from "../../src/health/store.js";
 import { HexError } from "../../src/hex/errors.js";
@@ -127,6 +128,34 @@ describe.each([false, true])("behind a pooler: %s", (isPooled) => {
     60_000,
   );
 });
+
+test("a leader leaves nothing behind at its renewals", async () => {
+  const { store, clock } = await openFast(await database());
+  let sleeping = 0;
+  let renewals = 0;
+  const counting: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => {
+      sleeping++;
+      return clock.sleep(ms, signal).finally(() => sleeping--);
+    },
+  };
+  const lease = new Lease({ store, holder: "a", clock: counting, onEvent: ignore, onError: ignore });
+  const end = new AbortController();
+  let most = 0;
+  const done = lease.hold(end.signal, async (signal) => {
+    while (!signal.aborted && renewals++ < 6) {
+      await clock.sleep(SECOND, signal);
+      most = Math.max(most, sleeping);
+    }
+    end.abort();
+  });
+  await done;
+  // The pause before the next renewal, and the limit of the one under way.
+  expect(most).toBeLessThanOrEqual(2);
+  await store.close();
+}, 60_000);
 
 describe("a leader that is cut off from the database", () => {
   test("stops before another begins, which is within fifteen seconds", async () => {
