@@ -119,6 +119,7 @@ const surfaces: Migration = {
       .alterTable("cards")
       .addColumn("is_public", "integer", (column) => column.notNull().defaultTo(0))
       .execute();
+    await db.schema.alterTable("cards").addColumn("moved_ts", "text").execute();
     await db.schema.createIndex("runs_project_id").on("runs").columns(["project_id", "requested_at"]).execute();
     await db.schema
       .createTable("drafts")

@@ -34,6 +34,8 @@ interface CardsTable {
   shown: string | null;
   /** The channel in which it was and can no longer be changed; null while it is where it was posted first. */
   moved_from: string | null;
+  /** The message that it left there; null: none, or not known to a version before 0.2. */
+  moved_ts: string | null;
   /** Slack's word for why. */
   moved_why: string | null;
   /** Which process draws it at this moment; null: none. */

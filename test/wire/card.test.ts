@@ -492,6 +492,8 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await bench.cardShows("Completed", 1);
       expect(card.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
       expect(shown(card)).toContain(why);
+      // The message that it left behind no longer says that the run goes on.
+      await bench.cardShows("Completed", 0);
     });
 
     test("the bot is removed from a private channel", async () => {

@@ -247,7 +247,18 @@ export class Cards {
       const posted = await postAtFirst(slack, placesFor(card), reply);
       if (!isPosted(posted)) return this.#failed(run, posted, shown);
     }
+    await this.#endWhatIsLeft(card, run);
     await this.#settle(run.key);
+  }
+
+  /** Shows the end in the message that the card left behind, too: what refused an edit may be over. Once, since it mostly is not. */
+  async #endWhatIsLeft({ left }: Card, run: Run): Promise<void> {
+    const { slack, clock, hexPlace, log } = this.options;
+    if (left === null) return;
+    await this.#hold(run.key);
+    const failure = await edit(slack, left, runCard(run, clock.now(), hexPlace()));
+    if (failure !== null)
+      log.info({ runKey: run.key, failure }, "the message that a card left behind keeps its last state");
   }
 
   async #failed(run: Run, failure: SlackFailure, shown: string): Promise<void> {
@@ -261,7 +272,8 @@ export class Cards {
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
       // Whoever asked for the run gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
-      const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved };
+      const left = card.ts === null ? null : { channel: card.channel, ts: card.ts };
+      const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved, left };
       await cards.change(run.key, elsewhere);
       return this.#later(run.key, 0);
     }

@@ -4,6 +4,7 @@ import { type Expression, sql } from "kysely";
 import { z } from "zod";
 import type { Db } from "../../store/database.js";
 import { RowReader } from "../../store/row-reader.js";
+import type { Posted } from "../connection/post.js";
 import type { Moved } from "../messages/run-card.js";
 
 export interface Card {
@@ -19,6 +20,8 @@ export interface Card {
   /** A hash of what it shows. */
   shown: string | null;
   moved: Moved | null;
+  /** The message that it left where it was; null when there is none. */
+  left: Posted | null;
   /** The end is shown and told, or can no longer be. */
   settled: boolean;
 }
@@ -31,6 +34,7 @@ const rowSchema = z.object({
   requester: z.string().nullable(),
   shown: z.string().nullable(),
   moved_from: z.string().nullable(),
+  moved_ts: z.string().nullable(),
   moved_why: z.string().nullable(),
   settled: z.number(),
 });
@@ -55,6 +59,7 @@ export class CardStore {
       ts: null,
       shown: null,
       moved_from: null,
+      moved_ts: null,
       moved_why: null,
       drawn_by: null,
       drawn_until: 0,
@@ -78,13 +83,36 @@ export class CardStore {
   async get(runKey: string): Promise<Card | null> {
     const row = await this.db
       .selectFrom("cards")
-      .select(["channel", "thread_ts", "is_public", "ts", "requester", "shown", "moved_from", "moved_why", "settled"])
+      .select([
+        "channel",
+        "thread_ts",
+        "is_public",
+        "ts",
+        "requester",
+        "shown",
+        "moved_from",
+        "moved_ts",
+        "moved_why",
+        "settled",
+      ])
       .where("run_key", "=", runKey)
       .executeTakeFirst();
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
-    const { channel, thread_ts: threadTs, is_public, ts, requester, shown, moved_from, moved_why, settled } = read;
+    const {
+      channel,
+      thread_ts: threadTs,
+      is_public,
+      ts,
+      requester,
+      shown,
+      moved_from,
+      moved_ts,
+      moved_why,
+      settled,
+    } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
+    const left = moved_from !== null && moved_ts !== null ? { channel: moved_from, ts: moved_ts } : null;
     return {
       runKey,
       channel,
@@ -94,16 +122,18 @@ export class CardStore {
       requester,
       shown,
       moved,
+      left,
       settled: settled === 1,
     };
   }
 
   async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester" | "isPublic">>): Promise<void> {
-    const { settled, moved, threadTs, ...rest } = change;
+    const { settled, moved, left, threadTs, ...rest } = change;
     const columns = {
       ...rest,
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
       ...(moved ? { moved_from: moved.from, moved_why: moved.why } : {}),
+      ...(left ? { moved_ts: left.ts } : {}),
       ...(settled === undefined ? {} : { settled: settled ? 1 : 0 }),
     };
     await this.db.updateTable("cards").set(columns).where("run_key", "=", runKey).execute();
