@@ -25,7 +25,7 @@ import { WorkInHand } from "./lib/work-in-hand.js";
 import type { Logger } from "./log.js";
 import { Canceller } from "./runs/cancel.js";
 import { Keeper } from "./runs/keeper.js";
-import type { Run } from "./runs/run.js";
+import { isEnded, type Run } from "./runs/run.js";
 import { Starter } from "./runs/start.js";
 import { RunStore } from "./runs/store.js";
 import { Titles } from "./runs/titles.js";
@@ -43,6 +43,8 @@ import { failureOfCall } from "./slack/connection/failures.js";
 import { identifyOnceReached } from "./slack/connection/identity.js";
 import { slackReadiness } from "./slack/connection/ready.js";
 import { SlackTroubles } from "./slack/connection/troubles.js";
+import { Followers } from "./slack/followers/followers.js";
+import { FollowerStore } from "./slack/followers/store.js";
 import { listen } from "./slack/listeners/index.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
@@ -185,6 +187,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   );
   const onChange = (run: Run) => {
     void cards.redraw(run.key);
+    if (isEnded(run)) void followers.tell(run.key);
     watcher.wake();
   };
   const linkOf = (url: string) => ownLink(url, config.hex.origin);
@@ -198,15 +201,26 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     onError: (err) => log.error({ err }, "watch"),
   });
   const cardStore = new CardStore(store.db, { process: thisProcess, now }, rows);
+  const followerStore = new FollowerStore(store.db, { process: thisProcess, now });
   const drafts = new Drafts(store.db, () => clock.now(), rows);
   const work = new WorkInHand();
   const askers = new Askers({ clock, log, work });
   const cards = new Cards({
     ...{ slack, cards: cardStore, runs, clock, log, hexPlace: () => hex.place.now },
+    followers: followerStore,
     askers,
     botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: ending.signal,
+  });
+  const followers = new Followers({
+    slack,
+    followers: followerStore,
+    cards: cardStore,
+    runs,
+    clock,
+    hexPlace: () => hex.place.now,
+    log,
   });
 
   const keepMs = config.keepDays * DAY_MS;
@@ -214,7 +228,9 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     ...{ store: leadersRuns, starter, canceller, clock, keepMs },
     leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
-    sweepCards: () => cards.sweep(),
+    sweepMessages: async () => {
+      await Promise.all([cards.sweep(), followers.sweep()]);
+    },
     removeDrafts: () => drafts.removeExpired(),
     onError: (err) => log.error({ err }, "keeper"),
   });
@@ -271,6 +287,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       starter,
       canceller,
       cards,
+      followers,
       askers,
       drafts,
       health,
@@ -319,7 +336,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     stopping.abort();
     const late = clock.sleep(stopMs);
     const taken = [connection.close(), server.close(), work.done(), watch, ...upkeep];
-    await Promise.race([Promise.all(taken).then(() => cards.idle()), late]);
+    await Promise.race([Promise.all(taken).then(() => Promise.all([cards.idle(), followers.idle()])), late]);
     ending.abort();
     metrics.stop();
     await Promise.race([store.close(), late]);
@@ -332,6 +349,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   // What the last process left behind is taken over before anything new comes in.
   if (config.store.kind === "embedded") {
     await cardStore.releaseAll();
+    await followerStore.releaseAll();
     await keeper.takeOver();
   }
   routes["/readyz"] = readiness.answer;

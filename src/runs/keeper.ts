@@ -20,8 +20,8 @@ export interface KeeperOptions {
   keepMs: number;
   /** The time by which they are, epoch ms: by the earlier of two clocks; null: not known yet, and nothing is removed. */
   leastNow: () => number | null;
-  /** Makes every card show the truth. */
-  sweepCards: () => Promise<void>;
+  /** Makes every card show the truth, and tells whoever is still to be told of an end. */
+  sweepMessages: () => Promise<void>;
   /** Forgets what nobody went on with in time. */
   removeDrafts: () => Promise<void>;
   onError: (error: unknown) => void;
@@ -84,7 +84,7 @@ export class Keeper {
     const now = clock.monotonic();
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
-      await this.options.sweepCards();
+      await this.options.sweepMessages();
     }
     const leastNow = this.options.leastNow();
     if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {

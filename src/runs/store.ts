@@ -170,11 +170,12 @@ export class RunStore {
     return this.rows.each(rows, (row) => this.#parse(row));
   }
 
-  /** Forgets the runs that ended before a time (epoch ms), and their cards. */
+  /** Forgets the runs that ended before a time (epoch ms), with their cards and followers. */
   async removeEndedBefore(time: number): Promise<void> {
     await this.write(async (db) => {
       const old = db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
       await db.deleteFrom("cards").where("run_key", "in", old).execute();
+      await db.deleteFrom("followers").where("run_key", "in", old).execute();
       await db.deleteFrom("runs").where("in_flight", "=", 0).where("finished_at", "<", time).execute();
     });
     this.rows.recount("runs");

@@ -132,7 +132,12 @@ const surfaces: Migration = {
       .createTable("followers")
       .addColumn("run_key", "text", (column) => column.notNull())
       .addColumn("user_id", "text", (column) => column.notNull())
-      .addColumn("told", "integer", (column) => column.notNull())
+      .addColumn("following", "integer", (column) => column.notNull())
+      .addColumn("click", "text", (column) => column.notNull())
+      .addColumn("pressed_at", "bigint", (column) => column.notNull())
+      .addColumn("told", "text")
+      .addColumn("told_by", "text")
+      .addColumn("telling_until", "bigint", (column) => column.notNull())
       .addPrimaryKeyConstraint("followers_primary", ["run_key", "user_id"])
       .execute();
     await db.schema

@@ -141,8 +141,18 @@ interface FollowersTable {
   run_key: string;
   /** Of Slack. */
   user_id: string;
-  /** 1 once they have been told. */
-  told: number;
+  /** 1 while they want it: whoever no longer does stays here, so that a double click is known. */
+  following: number;
+  /** The click that made it so, the same for each of its deliveries. */
+  click: string;
+  /** When that was, epoch ms. */
+  pressed_at: number;
+  /** The state of the run that they have been told of last; null: none. */
+  told: string | null;
+  /** Which process tells them at this moment; null: none. */
+  told_by: string | null;
+  /** Until when that process may, epoch ms. */
+  telling_until: number;
 }
 
 /** Events of Slack that were taken, so that a second delivery does nothing. */

@@ -62,7 +62,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toMatch(
         /It starts on its own as soon as there is room, at about <!date.*not at all after <!date/,
       );
-      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+      expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     }
     expect(bench.starts).toEqual([]);
     await bench.until(() => bench.cards.filter((card) => shown(card).includes("Completed")).length === 6, STEP_MS);
@@ -173,7 +173,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.slack.command(`run ${project.id}`);
     const card = await bench.cardShows("Waiting to start");
     expect(shown(card)).toContain("(429)");
-    expect(buttonsOf(card)).toEqual(["cancel_run"]);
+    expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     bench.hex.faults.clear();
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);

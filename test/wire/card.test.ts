@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const [run] = bench.hex.workspace.runs;
     bench.hex.workspace.setStatus(run?.id ?? "", "SLEEPING");
     await bench.cardShows("Hex calls it `SLEEPING`");
-    expect(buttonsOf(card)).toEqual(["cancel_run"]);
+    expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
   });
 
   test("Hex refuses the start: not started, why, and what to do", async () => {
@@ -176,7 +176,7 @@ describe.each(MODES)("%s mode", (mode) => {
         bench.slack.click(card, "cancel_run", { user: ada, stale: before }),
       ]);
       await bench.cardShows("Cancelling…");
-      expect(buttonsOf(card)).toEqual([]);
+      expect(buttonsOf(card)).toEqual(["tell_me"]);
       await bench.cardShows("Cancelled");
       expect(bench.requests("cancelRun")).toHaveLength(1);
       expect(shown(card)).toMatch(/By <@\w+> · after/);
@@ -214,7 +214,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.slack.click(card, "cancel_run");
       await bench.cardShows("Cancelling failed");
       expect(shown(card)).toContain('"Run projects" scope');
-      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+      expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
     test("refused for another reason than its end: not asked for ever, Hex's words are there, and the button is back", async () => {
@@ -224,7 +224,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.slack.click(card, "cancel_run");
       await bench.cardShows("Cancelling failed");
       expect(shown(card)).toContain("Runs of this kind stop by themselves");
-      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+      expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
       await bench.pass(120_000);
       expect(bench.requests("cancelRun")).toHaveLength(1);
       expect(shown(card)).toContain("Running");
@@ -237,7 +237,7 @@ describe.each(MODES)("%s mode", (mode) => {
       bench.hex.faults.add({ endpoint: "getRun", kind: { type: "status", status: 404 }, times: 1 });
       await bench.slack.click(card, "cancel_run");
       await bench.cardShows("Cancelling failed");
-      expect(buttonsOf(card)).toEqual(["cancel_run"]);
+      expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
     test("refused by a slow Hex: it is not asked by somebody else meanwhile", async () => {

@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(said).toContain("To do: ");
     expect(said).toContain("|Open the run in Hex>");
     expect(said).toContain(`/hex cancel ${runId}`);
-    expect(buttonsOf(answers()[0] ?? bench.card())).toEqual(["cancel_run"]);
+    expect(buttonsOf(answers()[0] ?? bench.card())).toEqual(["cancel_run", "tell_me"]);
     expect(await bench.ask("runs")).toContain("Revenue");
     const end = await answered("Errored");
     expect(shown(end)).toContain("A cell failed");

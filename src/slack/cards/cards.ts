@@ -12,6 +12,7 @@ import type { Conversation } from "../connection/conversation.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
+import type { FollowerStore } from "../followers/store.js";
 import type { Message } from "../messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
 import { endMessage, followUpMessage } from "../messages/follow-up.js";
@@ -27,6 +28,8 @@ export interface CardsOptions {
   slack: WebClient;
   cards: CardStore;
   runs: RunStore;
+  /** Who is told at the end. */
+  followers: FollowerStore;
   /** Who hears of a run whose card Slack does not take. */
   askers: Askers;
   /** The bot's name in Slack, for `/invite`. */
@@ -144,7 +147,8 @@ export class Cards {
     if (run === null) return cards.change(runKey, { settled: true });
     // Looked for again, or stored only now: its end is still to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
-    const content = runCard(run, clock.now(), hexPlace(), card.moved);
+    const followers = isEnded(run) ? 0 : await this.options.followers.count(runKey);
+    const content = runCard(run, clock.now(), hexPlace(), { moved: card.moved, followers });
     const shown = fingerprint(content);
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);

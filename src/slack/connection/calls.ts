@@ -12,6 +12,7 @@ const SLACK_METHODS = [
   "chat.update",
   "chat.delete",
   "chat.postEphemeral",
+  "chat.getPermalink",
   "views.open",
   "views.update",
   "apps.connections.open",

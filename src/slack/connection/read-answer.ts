@@ -26,6 +26,9 @@ export const postedAt = z.object({
   ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp"),
 });
 
+/** Of `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */
+export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ }).max(2_000) });
+
 /** @throws UnreadableAnswerError, which says what is wrong and not what it holds */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {
   const reading = schema.safeParse(answer);

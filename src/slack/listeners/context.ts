@@ -19,6 +19,7 @@ import type { Askers } from "../cards/askers.js";
 import type { Cards } from "../cards/cards.js";
 import type { Conversation } from "../connection/conversation.js";
 import type { SlackTroubles } from "../connection/troubles.js";
+import type { Followers } from "../followers/followers.js";
 import type { Message } from "../messages/blocks.js";
 import type { StoreKind } from "../messages/store-remedies.js";
 
@@ -33,6 +34,7 @@ export interface Bot {
   starter: Starter;
   canceller: Canceller;
   cards: Cards;
+  followers: Followers;
   askers: Askers;
   /** What buttons and forms cannot carry. */
   drafts: Drafts;

@@ -5,6 +5,7 @@ export const ACTIONS = {
   cancelHexRun: "cancel_hex_run",
   runAgain: "run_again",
   lookAgain: "look_again",
+  tellMe: "tell_me",
   runProject: "run_project",
   projectsPrevious: "projects_previous",
   projectsNext: "projects_next",

@@ -3,7 +3,7 @@
 import type { HexErrorFacts } from "../../hex/errors.js";
 import type { HexPage, HexReference } from "../../hex/links.js";
 import { remedyFor } from "../../hex/remedies.js";
-import { identityOf, type Run, type RunOptions } from "../../runs/run.js";
+import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
@@ -148,6 +148,29 @@ export function alreadyStartedMessage(run: Run | null, card: CardPlace | null): 
 export function alreadyRunAgainMessage(by: string | null, run: Run | null, card: CardPlace | null): Message {
   const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
   return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`, "Already run again.");
+}
+
+/** `isFollowing`: whether they are told at the end, now that they have pressed the button. */
+export function tellMeMessage(run: Run, isFollowing: boolean): Message {
+  const title = bold(titleOf(run.project), 120);
+  return isFollowing
+    ? answer(
+        `:bell: You get a direct message when ${title} has ended. Press *Tell me* again if you no longer want it.`,
+        "You will be told at the end.",
+      )
+    : answer(
+        `:no_bell: You get no direct message when ${title} has ended. Press *Tell me* again if you want one.`,
+        "You will not be told at the end.",
+      );
+}
+
+/** A wish to be told of an end that has come already. */
+export function alreadyEndedMessage(run: EndedRun): Message {
+  const { emoji, word } = faceOf(run);
+  return answer(
+    `${bold(titleOf(run.project), 120)} has ended already: ${emoji} *${word}*, ${date(run.endedAt)}.`,
+    "It has ended already.",
+  );
 }
 
 export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {

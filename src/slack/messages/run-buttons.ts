@@ -12,11 +12,11 @@ export function runButtons(run: Run): (Button | null)[] {
   switch (run.state) {
     case "starting":
     case "cancelling":
-      return [];
+      return [tellMeButton(run)];
     case "waiting":
     case "pending":
     case "running":
-      return [cancelButton({ actionId: ACTIONS.cancelRun, value: run.key, title, name: title })];
+      return [cancelButton({ actionId: ACTIONS.cancelRun, value: run.key, title, name: title }), tellMeButton(run)];
     case "lost":
       return [
         run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
@@ -28,6 +28,16 @@ export function runButtons(run: Run): (Button | null)[] {
     default:
       return [againButton(run)];
   }
+}
+
+/** The same for everybody: a card does not know who looks at it. */
+function tellMeButton(run: Run): Button {
+  return button({
+    actionId: ACTIONS.tellMe,
+    label: "Tell me",
+    value: run.key,
+    describe: `Tell me when it has ended: ${titleOf(run.project)}`,
+  });
 }
 
 /** null when somebody has pressed it already. */

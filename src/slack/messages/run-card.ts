@@ -2,7 +2,7 @@
 
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { remedyFor } from "../../hex/remedies.js";
-import { elapsedMs, identityOf, type Run, type RunIn } from "../../runs/run.js";
+import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
 import { code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
@@ -31,8 +31,33 @@ export function announcement(run: Run, place: HexPlace): Message {
   ]);
 }
 
+/** What a card shows beside its run. */
+export interface CardFacts {
+  moved: Moved | null;
+  /** How many people are told at the end. */
+  followers: number;
+}
+
 /** `now`: epoch ms; `place`: where Hex is, for links. */
-export function runCard(run: Run, now: number, place: HexPlace, moved: Moved | null = null): Message {
+export function runCard(
+  run: Run,
+  now: number,
+  place: HexPlace,
+  { moved, followers }: CardFacts = { moved: null, followers: 0 },
+): Message {
+  const report = runReport(run, now, place);
+  return message(report.text, [
+    ...report.blocks,
+    context(optionsLine(run.options)),
+    moved === null ? null : context(movedLine(moved)),
+    isEnded(run) || followers === 0 ? null : context(followersLine(followers)),
+    context(footLine(run)),
+    actions(...runButtons(run)),
+  ]);
+}
+
+/** How a run stands: its state, its title as a link, how long it took, and what a person should know beside that. */
+export function runReport(run: Run, now: number, place: HexPlace): Message {
   const face = faceOf(run);
   const title = titleOf(run.project);
   const head = `${face.emoji} *${face.word}*  ${link(projectUrl(place, run.project), title, TITLE_MAX)}`;
@@ -40,10 +65,6 @@ export function runCard(run: Run, now: number, place: HexPlace, moved: Moved | n
   return message(`${face.word}: ${inline(title, TITLE_MAX)}${time === null ? "" : `, ${time.plain}`}`, [
     section([head, time?.text, ...notes(run)].filter((line) => line).join("\n")),
     ...(run.state === "refused" ? remedyBlocks("*Why*", run.facts, run.reference) : []),
-    context(optionsLine(run.options)),
-    moved === null ? null : context(movedLine(moved)),
-    context(footLine(run)),
-    actions(...runButtons(run)),
   ]);
 }
 
@@ -158,7 +179,12 @@ function movedLine({ from, why }: Moved): string {
   return `This card is here because the one in <#${from}> ${words[why] ?? "can no longer be changed"}.`;
 }
 
-function footLine(run: Run): string {
+function followersLine(followers: number): string {
+  return `:bell: ${followers === 1 ? "1 person is" : `${followers} people are`} told at the end`;
+}
+
+/** Who asked for it and when, with a link to it in Hex, and what helps to look into a failure. */
+export function footLine(run: Run): string {
   const hex = identityOf(run);
   const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state);
   return dotted(

@@ -13,6 +13,7 @@ import { Askers } from "../../../src/slack/cards/askers.js";
 import { Cards } from "../../../src/slack/cards/cards.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { conversationIn } from "../../../src/slack/connection/conversation.js";
+import { FollowerStore } from "../../../src/slack/followers/store.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { ManualClock } from "../../sandbox/clock.js";
 import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
@@ -49,6 +50,7 @@ beforeEach(async () => {
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
     log,
     askers: new Askers({ clock, log, work: new WorkInHand() }),
+    followers: new FollowerStore(opened.db, { process: "this process", now: () => clock.now() }),
     botName: "hex",
     onEndShown: () => undefined,
     signal: new AbortController().signal,

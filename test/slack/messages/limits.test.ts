@@ -7,12 +7,14 @@ import type { Incident } from "../../../src/health/incident.js";
 import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
-import type { Run } from "../../../src/runs/run.js";
+import { isEnded, type Run } from "../../../src/runs/run.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
+import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
 import { endMessage, followUpMessage } from "../../../src/slack/messages/follow-up.js";
+import { endedMessage } from "../../../src/slack/messages/followers.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
 import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
@@ -217,16 +219,32 @@ const report = fc.record({
 describe("never past a limit, whatever the data", () => {
   test("the run card and its reply", () => {
     fc.assert(
-      fc.property(run, time, maybe(fc.record({ from: fc.constant("C1"), why: nasty })), (made, now, moved) => {
-        check(runCard(made, now, PLACE, moved), ["U1"]);
-        check(announcement(made, PLACE), ["U1"]);
-        check(endMessage(made, 500_000), ["U1"]);
-        expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
-        const reply = followUpMessage(made, 500_000);
-        if (reply !== null) check(reply, ["U1"]);
-      }),
+      fc.property(
+        run,
+        time,
+        maybe(fc.record({ from: fc.constant("C1"), why: nasty })),
+        fc.nat(),
+        (made, now, moved, followers) => {
+          check(runCard(made, now, PLACE, { moved, followers }), ["U1"]);
+          check(announcement(made, PLACE), ["U1"]);
+          check(endMessage(made, 500_000), ["U1"]);
+          expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
+          const reply = followUpMessage(made, 500_000);
+          if (reply !== null) check(reply, ["U1"]);
+        },
+      ),
       { numRuns: 300 },
     );
+  });
+
+  test("what followers read at the end", () => {
+    fc.assert(
+      fc.property(run.filter(isEnded), maybe(url), maybe(fc.constant("U1")), (made, cardUrl, mentioned) => {
+        check(endedMessage(made, { place: PLACE, cardUrl, mentioned }), ["U1"]);
+        check(alreadyEndedMessage(made), ["U1"]);
+      }),
+    );
+    fc.assert(fc.property(run, fc.boolean(), (made, isFollowing) => check(tellMeMessage(made, isFollowing))));
   });
 
   test("a run whose card is elsewhere or nowhere", () => {

@@ -9,10 +9,11 @@ import { cancelRun } from "./cancel-run.js";
 import { lookAgain } from "./look-again.js";
 import { runAgain } from "./run-again.js";
 import { runProject } from "./run-project.js";
+import { tellMe } from "./tell-me.js";
 import { nextPage, previousPage } from "./turn-page.js";
 
 const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(
-  [cancelRun, cancelHexRun, runAgain, lookAgain, runProject, previousPage, nextPage].map((action) => [
+  [cancelRun, cancelHexRun, runAgain, lookAgain, tellMe, runProject, previousPage, nextPage].map((action) => [
     action.id,
     action,
   ]),

@@ -1,0 +1,171 @@
+// Tells those who pressed Tell me how their run has ended: each of them once for each end, in a direct message, or in the thread
+// of the card where Slack takes no direct message.
+//
+// Whoever tells somebody claims it before, and notes it afterwards. When that process dies in between, the next one tells it once
+// more rather than never.
+
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../clock.js";
+import type { HexPlace } from "../../hex/links.js";
+import type { Logger } from "../../log.js";
+import { type EndedRun, isEnded } from "../../runs/run.js";
+import type { RunStore } from "../../runs/store.js";
+import { UnreadableRow } from "../../store/row-reader.js";
+import { OneAtATime } from "../cards/one-at-a-time.js";
+import type { Card, CardStore } from "../cards/store.js";
+import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
+import { isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
+import { permalinkOf, readAnswer } from "../connection/read-answer.js";
+import { endedMessage } from "../messages/followers.js";
+import { slackRemedy } from "../messages/slack-remedies.js";
+import type { Follower, FollowerStore, Press } from "./store.js";
+
+export interface FollowersOptions {
+  slack: WebClient;
+  followers: FollowerStore;
+  cards: CardStore;
+  runs: RunStore;
+  clock: Clock;
+  /** Where projects are in Hex, for links. */
+  hexPlace: () => HexPlace;
+  log: Logger;
+}
+
+/** How long (ms) a process may take for one message without saying so anew: longer than a post with its repetitions takes. */
+const CLAIM_MS = 60_000;
+/** How long (ms) a message that Slack does not take is tried again. */
+const KEEP_TRYING_MS = 24 * 60 * 60_000;
+
+/** How often in a row Slack has not taken a message, since when, and until when it is left alone: by the monotonic clock, ms. */
+interface Trouble {
+  count: number;
+  since: number;
+  until: number;
+}
+
+export class Followers {
+  readonly #telling = new OneAtATime((runKey) =>
+    this.#tell(runKey).catch((error: unknown) => {
+      // Set aside, and said once: the sweep comes here again and again.
+      if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "followers");
+    }),
+  );
+  readonly #troubles = new Map<string, Trouble>();
+
+  constructor(private readonly options: FollowersOptions) {}
+
+  /** Somebody pressed Tell me. @returns whether they are told at the end */
+  press(press: Press): Promise<boolean> {
+    return this.options.followers.press(press);
+  }
+
+  /** Tells all who have not been told, if the run has ended. Never rejects. */
+  tell(runKey: string): Promise<void> {
+    return this.#telling.do(runKey);
+  }
+
+  /** Tells whoever has not been told: the end was seen by a process that has died, or Slack did not take the message. */
+  async sweep(): Promise<void> {
+    const untold = await this.options.followers.untold();
+    const ids = new Set(untold.map(idOf));
+    for (const id of this.#troubles.keys()) if (!ids.has(id)) this.#troubles.delete(id);
+    await Promise.all([...new Set(untold.map(({ runKey }) => runKey))].map((runKey) => this.tell(runKey)));
+  }
+
+  /** Resolves when nobody is being told. */
+  idle(): Promise<void> {
+    return this.#telling.idle();
+  }
+
+  async #tell(runKey: string): Promise<void> {
+    const { followers, cards, runs } = this.options;
+    const run = await runs.get(runKey);
+    if (run === null || !isEnded(run)) return;
+    const untold = (await followers.untoldOf(runKey, run.state)).filter((one) => !this.#isHeldUp(one));
+    if (untold.length === 0) return;
+    const card = await cards.get(runKey);
+    const cardUrl = await this.#linkTo(card);
+    for (const follower of untold) await this.#tellOne(follower, run, card, cardUrl);
+  }
+
+  async #tellOne(follower: Follower, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
+    const { followers } = this.options;
+    const claim = () => followers.claim(follower, run.state, CLAIM_MS);
+    if (!(await claim())) return;
+    const failure = await this.#send(follower, run, card, cardUrl, claim);
+    if (failure === null) {
+      this.#troubles.delete(idOf(follower));
+      return followers.settle(follower, run.state);
+    }
+    const isWorthRepeating = this.#hold(follower, failure);
+    this.#warn(follower, run, failure, isWorthRepeating);
+    if (isWorthRepeating) await followers.release(follower);
+    else await followers.settle(follower, run.state);
+  }
+
+  /** @returns why it has not arrived, or null */
+  async #send(
+    { user }: Follower,
+    run: EndedRun,
+    card: Card | null,
+    cardUrl: string | null,
+    claimAgain: () => Promise<boolean>,
+  ): Promise<SlackFailure | null> {
+    const { slack, hexPlace } = this.options;
+    const asMessage = endedMessage(run, { place: hexPlace(), cardUrl, mentioned: null });
+    const direct = await post(slack, { channel: user }, asMessage);
+    if (isPosted(direct)) return null;
+    if (!isRefusedHere(direct) || card === null || card.ts === null) return direct;
+    this.#warn({ runKey: run.key, user }, run, direct, true);
+    await claimAgain();
+    const inThread = endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user });
+    const reply = await post(slack, { channel: card.channel, thread_ts: card.threadTs ?? card.ts }, inThread);
+    if (isPosted(reply)) return null;
+    return isRefusedHere(reply) ? direct : reply;
+  }
+
+  /** Leaves a follower alone for a while after a failure. @returns false when it is to be given up */
+  #hold(follower: Follower, failure: SlackFailure): boolean {
+    const now = this.options.clock.monotonic();
+    const { count, since } = this.#troubles.get(idOf(follower)) ?? { count: 0, since: now };
+    // A scope may be granted, and a token mended.
+    const isWorthRepeating = mayPass(failure) || failure.kind === "credentials";
+    if (!isWorthRepeating || now - since > KEEP_TRYING_MS) {
+      this.#troubles.delete(idOf(follower));
+      return false;
+    }
+    const failures = count + 1;
+    this.#troubles.set(idOf(follower), { count: failures, since, until: now + retryPauseMs(failure, failures) });
+    return true;
+  }
+
+  #isHeldUp(follower: Follower): boolean {
+    return (this.#troubles.get(idOf(follower))?.until ?? 0) > this.options.clock.monotonic();
+  }
+
+  /** A link to the card for whoever can read along there; null when Slack gives none. */
+  async #linkTo(card: Card | null): Promise<string | null> {
+    // Nobody else can open a person's direct messages.
+    if (card === null || card.ts === null || !/^[CG]/.test(card.channel)) return null;
+    const at: Posted = { channel: card.channel, ts: card.ts };
+    try {
+      const answer = await this.options.slack.chat.getPermalink({ channel: at.channel, message_ts: at.ts });
+      return readAnswer("chat.getPermalink", permalinkOf, answer).permalink;
+    } catch (error) {
+      const { word } = slackFailure(error);
+      this.options.log.info({ runKey: card.runKey, word }, "Slack gives no link to a card: %s", word);
+      return null;
+    }
+  }
+
+  #warn({ user }: Follower, { key, reference }: EndedRun, failure: SlackFailure, isTriedOn: boolean): void {
+    const { todo } = slackRemedy(failure.word);
+    const then = isTriedOn ? "another way is tried" : "given up";
+    const facts = { runKey: key, reference, user, failure, todo };
+    this.options.log.warn(facts, "Slack did not take the end of a run for a follower, %s: %s", then, failure.word);
+  }
+}
+
+function idOf({ runKey, user }: Follower): string {
+  return `${user} ${runKey}`;
+}

@@ -1,0 +1,22 @@
+// Tell me, on the card of a run in flight: a direct message at its end. Pressed again: none.
+
+import { isEnded } from "../../../runs/run.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { alreadyEndedMessage, staleButtonMessage, tellMeMessage } from "../../messages/answers.js";
+import type { Bot } from "../context.js";
+import type { Action, Click } from "./action.js";
+
+export const tellMe: Action = { id: ACTIONS.tellMe, press };
+
+async function press(bot: Bot, click: Click): Promise<void> {
+  const run = await bot.runs.get(click.value);
+  if (run === null) return click.respond(staleButtonMessage());
+  if (isEnded(run)) return click.respond(alreadyEndedMessage(run));
+  const { key, user } = click;
+  const isFollowing = await bot.followers.press({ runKey: run.key, user, click: key, at: bot.clock.now() });
+  click.log.info({ runKey: run.key, isFollowing }, "tell me");
+  void bot.cards.redraw(run.key);
+  // It may have ended while that was stored.
+  void bot.followers.tell(run.key);
+  await click.respond(tellMeMessage(run, isFollowing));
+}
