@@ -54,7 +54,7 @@ async function stop(reason: StopReason): Promise<void> {
 /** Such as an app token that somebody revokes while the bot runs. */
 async function refused(error: Error): Promise<void> {
   if (stopping.signal.aborted) return;
-  log.fatal({ err: error }, "%s", startFailure(error, config.port) ?? "Slack ended the connection");
+  log.fatal({ err: error }, "%s", startFailure(error, config) ?? "Slack ended the connection");
   await end(1);
 }
 
@@ -71,6 +71,6 @@ async function end(code: 0 | 1): Promise<void> {
 
 function cannotStart(error: unknown): void {
   if (stopping.signal.aborted) return;
-  log.fatal({ err: error }, "%s", startFailure(error, config.port) ?? "cannot start");
+  log.fatal({ err: error }, "%s", startFailure(error, config) ?? "cannot start");
   process.exit(1);
 }

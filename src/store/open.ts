@@ -38,7 +38,7 @@ export interface OpenOptions {
   onError: (error: unknown) => void;
 }
 
-/** @throws StoreError */
+/** @throws StoreError, StoreFailure when what was opened fails at once */
 export async function openStore(place: StorePlace, options: OpenOptions): Promise<OpenedStore> {
   return place.kind === "embedded" ? openFile(place.dataDir, options) : openPostgres(place.url, options);
 }
@@ -55,7 +55,10 @@ async function openPostgres(url: string, { clock, process, onLead, onError }: Op
     const { now } = await db.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
     return Number(now);
   };
-  const databaseClock = await DatabaseClock.start({ clock, ask, onError });
+  const databaseClock = await DatabaseClock.start({ clock, ask, onError }).catch(async (error: unknown) => {
+    await shared.close();
+    throw error;
+  });
   const closing = new AbortController();
   void databaseClock.keep(closing.signal);
   const close = () => {

@@ -28,7 +28,7 @@ async function isEncrypted(url: string): Promise<boolean> {
 async function refusal(url: string): Promise<{ kind: string; sentence: string }> {
   const error = await openShared(url, ignore).catch((refused: unknown) => refused);
   if (!(error instanceof Error && "kind" in error)) throw new Error("it was opened");
-  const sentence = startFailure(error, 0) ?? "";
+  const sentence = startFailure(error, { port: 0, store: { kind: "shared" } }) ?? "";
   expect(sentence).not.toContain("HEX_BOT_DATA_DIR");
   expect(`${sentence} ${JSON.stringify(error)} ${error.stack}`).not.toContain(SECRET);
   return { kind: String(error.kind), sentence };

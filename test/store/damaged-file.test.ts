@@ -17,7 +17,7 @@ const path = () => join(dir, "hex-bot.db");
 
 async function whyNot(): Promise<string | null> {
   const opened = await openEmbedded(dir).catch((error: unknown) => error);
-  return startFailure(opened, 0);
+  return startFailure(opened, { port: 0, store: { kind: "embedded" } });
 }
 
 test.each([

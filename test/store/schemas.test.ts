@@ -52,7 +52,7 @@ const tablesIn = async (url: string, schema: string) =>
   );
 const refusalOf = async (url: string) => {
   const error = await openShared(url, ignore).catch((refused: unknown) => refused);
-  return startFailure(error, 0);
+  return startFailure(error, { port: 0, store: { kind: "shared" } });
 };
 
 describe("another application in the same database", () => {

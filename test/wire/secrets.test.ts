@@ -244,7 +244,7 @@ describe.each(MODES)("%s mode", (mode) => {
     if (!reading.ok) throw new Error("unreadable");
     const destination = { write: (line: string) => bench.log.push(line) };
     const log = createLogger({ level: "trace", pretty: false, destination, secrets: secretsOf(reading.config) });
-    log.fatal({ err: error }, "%s", startFailure(error, 0) ?? "cannot start");
+    log.fatal({ err: error }, "%s", startFailure(error, { port: 0, store: { kind: "embedded" } }) ?? "cannot start");
     expect(error).not.toMatchObject({ message: "It started." });
   }
 });

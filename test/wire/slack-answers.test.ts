@@ -35,7 +35,7 @@ describe("to the client", () => {
     answer("auth.test", body);
     const error = await identify(client).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "UnreadableAnswerError" });
-    expect(startFailure(error, 0)).toMatch(/unreadable.*SLACK_API_URL/);
+    expect(startFailure(error, { port: 0, store: { kind: "embedded" } })).toMatch(/unreadable.*SLACK_API_URL/);
   });
 
   test("auth.test with nothing more than needed, and with empty and null fields", async () => {

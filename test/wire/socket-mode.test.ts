@@ -154,7 +154,9 @@ describe("Slack takes no connection any more", () => {
   test("link_disabled: told once, with a sentence", async () => {
     bench.slack.socket.disconnect("link_disabled");
     await soon(() => refused.length === 1);
-    expect(startFailure(refused[0], 0)).toMatch(/Socket Mode is switched off.*switch it on.*SLACK_SIGNING_SECRET/);
+    expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
+      /Socket Mode is switched off.*switch it on.*SLACK_SIGNING_SECRET/,
+    );
     await bench.pass(120_000);
     expect(opened()).toHaveLength(1);
     expect(refused).toHaveLength(1);
@@ -166,7 +168,9 @@ describe("Slack takes no connection any more", () => {
       bench.slack.faults.add({ method: OPEN, kind: { type: "error", error } });
       bench.slack.socket.drop();
       await soon(() => refused.length === 1);
-      expect(startFailure(refused[0], 0)).toMatch(/Slack refuses SLACK_APP_TOKEN \(\w+\): make an app-level token/);
+      expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
+        /Slack refuses SLACK_APP_TOKEN \(\w+\): make an app-level token/,
+      );
       await bench.pass(120_000);
       expect(opened()).toHaveLength(2);
     },

@@ -1,16 +1,24 @@
 // Why the bot could not start, in one sentence that ends in what to do.
 
 import { StoreError } from "../../store/database.js";
+import { StoreFailure } from "../../store/failure.js";
 import { SocketModeError, SocketModeOffError, slackFailure } from "../connection/failures.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack-remedies.js";
-import { storeFailure } from "./store-remedies.js";
+import { type StoreKind, storeFailure, storeSentence } from "./store-remedies.js";
 
-/** A sentence for a failure, at the start or later, that people can do something about; null for any other. `port`: the one that was wanted. */
-export function startFailure(error: unknown, port: number): string | null {
+/** The settings that a start may fail for: the port that is wanted, and what kind of store. */
+export interface StartedWith {
+  port: number;
+  store: { kind: StoreKind };
+}
+
+/** A sentence for a failure, at the start or later, that people can do something about; null for any other. */
+export function startFailure(error: unknown, { port, store }: StartedWith): string | null {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") return `Port ${port} is taken: stop what uses it, or set PORT to another one`;
   if (code === "EACCES") return `Port ${port} may not be used: set PORT to one above 1023`;
   if (error instanceof StoreError) return storeFailure(error);
+  if (error instanceof StoreFailure) return `${storeSentence(error.kind, store.kind)}; then start again`;
   if (error instanceof SocketModeOffError) return `${SOCKET_MODE_OFF_REMEDY.what}: ${SOCKET_MODE_OFF_REMEDY.todo}`;
   const socket = error instanceof SocketModeError;
   const failure = failureOf(socket ? error.cause : error);

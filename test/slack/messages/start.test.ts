@@ -1,0 +1,17 @@
+// Why the bot could not start, in a sentence that ends in what to do.
+
+import { expect, test } from "vitest";
+import { startFailure } from "../../../src/slack/messages/start.js";
+import { StoreFailure } from "../../../src/store/failure.js";
+
+test.each([
+  ["embedded", "disk_full", /database file cannot grow.*free some space.*then start again$/],
+  ["shared", "lost", /Postgres broke off the connection.*then start again$/],
+] as const)("a store (%s) that was opened and then fails: %s", (kind, why, sentence) => {
+  const error = new StoreFailure(why, new Error("as the database says it"));
+  expect(startFailure(error, { port: 3000, store: { kind } })).toMatch(sentence);
+});
+
+test("what nobody can do anything about has no sentence", () => {
+  expect(startFailure(new TypeError("a fault"), { port: 3000, store: { kind: "embedded" } })).toBeNull();
+});
