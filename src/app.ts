@@ -4,16 +4,18 @@ import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { RequestListener } from "node:http";
 import { WebClient } from "@slack/web-api";
+import { Catalog } from "./catalog/catalog.js";
+import { CatalogReader } from "./catalog/reader.js";
+import { CatalogStore } from "./catalog/store.js";
 import type { Clock } from "./clock.js";
 import type { Config } from "./config.js";
-import { logClockStep, logHealth, logHeldBack, postgresLogger, requestLogger } from "./events.js";
+import { logClockStep, logHealth, logHeldBack, logPass, postgresLogger, requestLogger } from "./events.js";
 import { Metrics } from "./health/metrics.js";
 import { notStarted, Readiness } from "./health/ready.js";
 import { HealthStore } from "./health/store.js";
 import { StoreCheck } from "./health/store-check.js";
 import { Watchdog } from "./health/watchdog.js";
 import { Budget } from "./hex/budget.js";
-import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
 import { Prober } from "./hex/connection.js";
 import { ownLink } from "./hex/own-link.js";
@@ -55,6 +57,8 @@ import { RowReader } from "./store/row-reader.js";
 import { tryWrite } from "./store/trial.js";
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Who listens for the stop, at most: loops, and what they wait for. */
+const MOST_LISTENERS = 50;
 
 /** Times in ms. */
 export interface AppOptions {
@@ -147,7 +151,9 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const { store, leadership, ledger, napMs, clock, now } = opened;
   const stopping = new AbortController();
   const ending = new AbortController();
-  // Every card that waits for Slack listens to it: there may be many, and Node warns of a leak from the eleventh on.
+  // Each loop listens to it, and so does what the loop is doing: Node warns of a leak from the eleventh on.
+  setMaxListeners(MOST_LISTENERS, stopping.signal);
+  // Every card that waits for Slack listens to it: there may be many.
   setMaxListeners(0, ending.signal);
 
   const budget = new Budget(clock, config.requestsPerMinute, ledger);
@@ -167,9 +173,6 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       logHeldBack(log, held);
     },
   });
-  const catalog = new Catalog(hex, clock);
-  const prober = new Prober(hex, catalog, clock);
-
   const storeKind = config.store.kind;
   const storeCheck = new StoreCheck({
     clock,
@@ -185,6 +188,18 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const rows = new RowReader(({ place, why }) =>
     log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
   );
+  const catalogStore = new CatalogStore(store.db, rows, leadership.write);
+  const catalog = new Catalog({
+    ...{ hex, store: catalogStore, clock, refreshMs: napMs },
+    onError: (err) => log.warn({ err }, "catalog"),
+  });
+  const catalogReader = new CatalogReader({
+    ...{ hex, catalog, store: catalogStore, clock, budget },
+    newReference: () => randomBytes(4).toString("hex"),
+    onPassEnded: (ended) => logPass(log, ended),
+    onError: (err) => log.error({ err }, "catalog reader"),
+  });
+  const prober = new Prober(hex, catalog, clock);
   const onChange = (run: Run) => {
     void cards.redraw(run.key);
     if (isEnded(run)) void followers.tell(run.key);
@@ -358,10 +373,20 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   otherwise = connection.misdirectedListener ?? notFound;
   await abortable(connection.open(), signal);
 
-  upkeep = [storeCheck.watch(stopping.signal), store.file?.keepWhole(clock, stopping.signal)];
+  upkeep = [
+    storeCheck.watch(stopping.signal),
+    store.file?.keepWhole(clock, stopping.signal),
+    catalog.follow(stopping.signal),
+  ];
   watch = leadership.hold(stopping.signal, async (held) => {
     watching = true;
-    const tasks = [watcher.watch(held), keeper.keep(held), watchdog.watch(held), alerts?.keep(held)];
+    const tasks = [
+      watcher.watch(held),
+      keeper.keep(held),
+      watchdog.watch(held),
+      alerts?.keep(held),
+      catalogReader.read(held),
+    ];
     await Promise.all(tasks).finally(() => {
       watching = false;
     });

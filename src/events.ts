@@ -1,5 +1,6 @@
 // What the log says of requests to Hex and of its health.
 
+import type { PassEnded } from "./catalog/reader.js";
 import type { Clock } from "./clock.js";
 import type { HealthEvent } from "./health/watchdog.js";
 import type { HeldBack, RequestRecord } from "./hex/client.js";
@@ -38,6 +39,12 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
 export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
   const { kind, retryAfterMs } = error.facts;
   log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is not asked yet: %s", operation, kind);
+}
+
+/** A pass over all projects. */
+export function logPass(log: Logger, { isWhole, ...facts }: PassEnded): void {
+  if (isWhole) log.debug(facts, "All projects are read");
+  else log.warn(facts, "Hex's list of projects broke off before its end: it is read again in ten minutes");
 }
 
 /** `ms`: how far the clock went forward (back: negative) beside the time that passed. */

@@ -4,8 +4,8 @@
 import { config as loadEnv } from "dotenv";
 import { systemClock } from "./clock.js";
 import { describeProblems, readHexConfig } from "./config.js";
+import { AllProjects } from "./hex/all-projects.js";
 import { Budget } from "./hex/budget.js";
-import { Catalog } from "./hex/catalog.js";
 import { HexClient } from "./hex/client.js";
 import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection.js";
 import type { HexError } from "./hex/errors.js";
@@ -34,7 +34,7 @@ const hex = new HexClient({
   ...{ clock, budget: new Budget(clock), random: Math.random, timeoutMs: TIMEOUT_MS, backoffMs: 500 },
   onRequest: () => undefined,
 });
-const prober = new Prober(hex, new Catalog(hex, clock), clock);
+const prober = new Prober(hex, new AllProjects(hex), clock);
 // Between two tries nothing else keeps the process alive: a sleep on the clock does not.
 const awake = setInterval(() => undefined, PATIENCE_MS);
 const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });

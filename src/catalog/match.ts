@@ -5,6 +5,7 @@
 // found too. Everything is compared as `folded` has it.
 
 import MiniSearch from "minisearch";
+import { isListed, isRunnable } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { folded } from "../lib/spelling.js";
 
@@ -24,16 +25,6 @@ export type Match =
 
 /** Which projects may be found: those that can be run, or all that Hex lists, unpublished ones too. */
 export type Among = "runnable" | "listed";
-
-/** Whether Hex lists it: components, and what was archived or thrown away, are left out. */
-export function isListed({ type, archivedAt, trashedAt }: Project): boolean {
-  return type !== "COMPONENT" && archivedAt === null && trashedAt === null;
-}
-
-/** Whether it can be run: Hex runs published projects alone. */
-export function isRunnable(project: Project): boolean {
-  return project.type === "PROJECT" && isListed(project) && project.lastPublishedAt !== null;
-}
 
 const ALLOWED: Record<Among, (project: Project) => boolean> = { runnable: isRunnable, listed: isListed };
 /** As many as are worth showing to somebody whose words fit nothing. */

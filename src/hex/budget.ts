@@ -2,8 +2,8 @@
 
 import type { Clock } from "../clock.js";
 
-/** A cancellation stops what may be doing harm; a command has a person waiting; a poll can wait. */
-export type Priority = "cancel" | "command" | "watch";
+/** A cancellation stops what may be doing harm; a command has a person waiting; a poll can wait; reading the catalog more so. */
+export type Priority = "cancel" | "command" | "watch" | "catalog";
 
 /** Why a request was not sent: its turn would come only after `retryAfterMs`. */
 export class BudgetSpent extends Error {
@@ -36,7 +36,7 @@ export interface Ledger {
   claim(perMinute: number): Promise<number>;
 }
 
-const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2 };
+const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2, catalog: 3 };
 const WINDOW_MS = 60_000;
 /** How long a 429 is remembered, in ms, and the fewest requests a minute that it leads to. */
 const CAUTION_MS = 10 * 60_000;
@@ -87,6 +87,11 @@ export class Budget {
     return this.#waits("command") || this.#now - this.#lastCommand < COMMANDS_FOLLOW_MS;
   }
 
+  /** How many requests this process has sent in the last minute. */
+  get used(): number {
+    return this.#recent();
+  }
+
   /** How many commands may go at this moment. */
   get left(): number {
     return this.#freeIn({ priority: "command", group: null }) > 0
@@ -101,7 +106,7 @@ export class Budget {
    * @param group of the request among Hex's limits, as in `limited`
    */
   async take(priority: Priority, patienceMs: number, signal?: AbortSignal, group: string | null = null): Promise<void> {
-    if (priority !== "watch") this.#lastCommand = this.#now;
+    if (isForSomebody(priority)) this.#lastCommand = this.#now;
     const asked = { priority, group };
     if (this.ledger === null && !this.#waits(priority) && this.#freeIn(asked) === 0) {
       this.#sent.push(this.#now);
@@ -178,8 +183,9 @@ export class Budget {
   async #claim(priority: Priority): Promise<number> {
     if (this.ledger === null) return 0;
     // What is left over is for commands of other processes, which cannot be seen to wait from here.
-    const limit =
-      priority === "watch" ? Math.max(1, Math.floor(this.perMinute * WATCH_SHARE)) : this.#limitOf(priority);
+    const limit = isForSomebody(priority)
+      ? this.#limitOf(priority)
+      : Math.max(1, Math.floor(this.perMinute * WATCH_SHARE));
     const over = new AbortController();
     // A store that fails or hangs holds up nobody: then this process counts for itself.
     const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);
@@ -262,4 +268,9 @@ export class Budget {
     // Each `limit` of those ahead take a whole window.
     return Math.max(this.#freeIn({ priority, group }), slot) + Math.floor(ahead / limit) * WINDOW_MS;
   }
+}
+
+/** Whether somebody waits for the answer. */
+function isForSomebody(priority: Priority): boolean {
+  return RANK[priority] <= RANK.command;
 }

@@ -1,9 +1,9 @@
 // The probe: is Hex there, who is the token, what may it do, until when. Proven by asking, never assumed.
 
 import type { Clock } from "../clock.js";
-import type { Catalog, ProjectList } from "./catalog.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
 import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
+import type { Project } from "./schema.js";
 
 /** What is known of one scope of the token. */
 export type Proof =
@@ -37,8 +37,15 @@ export function failuresOf({ error, read, run }: Connection): HexError[] {
   return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
 }
 
+/** The projects that the token sees, as far as they are known. */
+export interface ProjectsSeen {
+  /** Asks Hex for projects now. @throws HexError */
+  look(call: Call): Promise<void>;
+  /** Those that are listed, the newest published first; null: nothing is known. `isWhole`: there are no others. */
+  readonly seen: { projects: readonly Project[]; isWhole: boolean } | null;
+}
+
 const RUN_PROOF_MS = 10 * 60_000;
-const CATALOG_MS = 60_000;
 /** How many projects are tried when one of them refuses for a reason of its own. */
 const RUN_TRIALS = 3;
 const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);
@@ -59,7 +66,7 @@ export class Prober {
 
   constructor(
     private readonly hex: HexClient,
-    private readonly catalog: Catalog,
+    private readonly projects: ProjectsSeen,
     private readonly clock: Clock,
   ) {
     this.#since = clock.now();
@@ -79,11 +86,11 @@ export class Prober {
   async probe(call: Call): Promise<Connection> {
     const askedAt = this.clock.monotonic();
     const until = askedAt + call.patienceMs;
-    const [me, projects] = await Promise.all([
+    const [me, failure] = await Promise.all([
       this.hex
         .me(call)
         .then((value) => ({ value, latencyMs: Math.round(this.clock.monotonic() - askedAt) }), asHexError),
-      this.#readProjects(call),
+      this.projects.look(call).then(() => null, asHexError),
     ]);
     const error = me instanceof HexError ? me : null;
     const base = { host: this.hex.host, error, since: this.#since };
@@ -91,9 +98,9 @@ export class Prober {
       const unproven: Proof = { state: "unproven", why: "disconnected" };
       return { ...base, me: null, tokenKind: null, latencyMs: null, read: unproven, run: unproven, projects: null };
     }
-    const { list, failure } = projects;
     if (failure && PERMISSIONS.has(failure.kind)) this.#runProof = null;
-    const published = (list?.projects ?? []).filter((project) => project.lastPublishedAt !== null);
+    const { seen } = this.projects;
+    const published = (seen?.projects ?? []).filter((project) => project.lastPublishedAt !== null);
     const left = { ...call, patienceMs: Math.max(1, until - this.clock.monotonic()) };
     return {
       ...base,
@@ -101,11 +108,12 @@ export class Prober {
       tokenKind: this.#kindOf(me.value),
       latencyMs: me.latencyMs,
       read: failure ? disproof(failure) : { state: "proven", at: this.clock.now() },
-      run: await this.#proveRun(list === null ? null : published.slice(0, RUN_TRIALS).map(({ id }) => id), left),
+      // What is known from before helps, and its lack tells nothing.
+      run: await this.#proveRun(seen === null || (failure && published.length === 0) ? null : published, left),
       projects:
-        list === null || failure
+        seen === null || failure
           ? null
-          : { total: list.projects.length, published: published.length, complete: list.complete },
+          : { total: seen.projects.length, published: published.length, complete: seen.isWhole },
     };
   }
 
@@ -115,23 +123,13 @@ export class Prober {
     return me.withheld === undefined ? "workspace" : this.hex.tokenKind;
   }
 
-  /** The list may be some seconds old, the proof may not: then one page is asked for. */
-  async #readProjects(call: Call): Promise<{ list: ProjectList | null; failure: HexError | null }> {
-    const askedAt = this.clock.monotonic();
-    const list = await this.catalog.list(call, CATALOG_MS).catch(asHexError);
-    if (list instanceof HexError) return { list: this.catalog.last, failure: list };
-    if (this.catalog.ageMs <= this.clock.monotonic() - askedAt) return { list, failure: null };
-    const failure = await this.hex.projectPage(call, null).then(() => null, asHexError);
-    return { list, failure };
-  }
-
-  /** `projectIds`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
-  async #proveRun(projectIds: readonly string[] | null, call: Call): Promise<Proof> {
+  /** `published`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
+  async #proveRun(published: readonly Project[] | null, call: Call): Promise<Proof> {
     const known = this.#runProof;
     if (known !== null && this.clock.monotonic() - known.at < RUN_PROOF_MS) return known.proof;
-    let proof: Proof = { state: "unproven", why: projectIds === null ? "projects_unread" : "no_published_project" };
-    for (const projectId of projectIds ?? []) {
-      const error = await this.hex.dryRun(projectId, {}, call).then(() => null, asHexError);
+    let proof: Proof = { state: "unproven", why: published === null ? "projects_unread" : "no_published_project" };
+    for (const { id } of (published ?? []).slice(0, RUN_TRIALS)) {
+      const error = await this.hex.dryRun(id, {}, call).then(() => null, asHexError);
       if (error === null) {
         const proven = { state: "proven" as const, at: this.clock.now() };
         this.#runProof = { proof: proven, at: this.clock.monotonic() };

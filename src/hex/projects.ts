@@ -1,7 +1,16 @@
-// What can be told of projects without asking Hex: their order, which of them fit some words.
+// What can be told of projects without asking Hex.
 
-import { folded } from "../lib/spelling.js";
 import type { Project } from "./schema.js";
+
+/** Whether Hex lists it: components, and what was archived or thrown away, are left out. */
+export function isListed({ type, archivedAt, trashedAt }: Project): boolean {
+  return type !== "COMPONENT" && archivedAt === null && trashedAt === null;
+}
+
+/** Whether it can be run: Hex runs published projects alone. */
+export function isRunnable(project: Project): boolean {
+  return project.type === "PROJECT" && isListed(project) && project.lastPublishedAt !== null;
+}
 
 /** Published first, newest published first; then the others, newest edited first. */
 export function sortProjects(projects: readonly Project[]): Project[] {
@@ -10,19 +19,5 @@ export function sortProjects(projects: readonly Project[]): Project[] {
     if (a.lastPublishedAt !== null && b.lastPublishedAt !== null) return b.lastPublishedAt - a.lastPublishedAt;
     if (a.lastPublishedAt !== null || b.lastPublishedAt !== null) return a.lastPublishedAt !== null ? -1 : 1;
     return key(b) - key(a);
-  });
-}
-
-/** Those in which every word occurs in title, description, owner, a category or the id, however it is spelt: see `folded`. */
-export function searchProjects(projects: readonly Project[], words: readonly string[]): Project[] {
-  const wanted = words.map(folded);
-  return projects.filter((project) => {
-    const { id, title, description, owner, creator } = project;
-    const categories = project.categories.map((category) => category.name);
-    // A word of the search holds no line break.
-    const text = [id, title, description, owner?.email, creator?.email, ...categories]
-      .map((part) => folded(part ?? ""))
-      .join("\n");
-    return wanted.every((word) => text.includes(word));
   });
 }

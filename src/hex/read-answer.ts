@@ -63,7 +63,7 @@ export const readMe: ReadAnswer<Me> = (json) => only(parsed(meSchema, json));
 export const readProjectPage: ReadAnswer<ProjectPage> = (json) => {
   const { values, pagination } = parsed(projectPageSchema, json);
   const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(projectSchema, entry));
-  return { value: { values: entries, ...pagination }, leftOut };
+  return { value: { values: entries, ...pagination, isWhole: leftOut === null }, leftOut };
 };
 
 /** @param projectId the one that was asked for */

@@ -133,6 +133,8 @@ export interface ProjectPage {
   after: string | null;
   /** Whether there are certainly no more. */
   isLast: boolean;
+  /** False when some of the page's projects could not be read. */
+  isWhole: boolean;
 }
 
 /** The same of a project that is known, whether or not the answer names it. */

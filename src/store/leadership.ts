@@ -6,6 +6,7 @@
 // fence, and what only the leader may write is written if the number still holds: a process that was stopped in the middle
 // and wakes up too late changes nothing.
 
+import { setMaxListeners } from "node:events";
 import { sql } from "kysely";
 import type { Clock } from "../clock.js";
 import { abortable } from "../lib/abortable.js";
@@ -50,6 +51,7 @@ const VOID_MS = 2 * LEASE_MS;
 const CONFIDENT_MS = 5_000;
 /** How often a lease is renewed, and how often it is tried for, in ms. */
 const RENEW_MS = 1_000;
+const MOST_LISTENERS = 50;
 const TRY_MS = 1_000;
 
 export interface LeaseOptions {
@@ -126,6 +128,8 @@ export class Lease implements Leadership {
   async #lead(term: Term, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { onEvent, onError } = this.options;
     const either = AbortSignal.any([signal, term.over.signal]);
+    // Each loop of the leader listens to it, and so does what the loop is doing: Node warns of a leak from the eleventh on.
+    setMaxListeners(MOST_LISTENERS, either);
     this.#term = term;
     onEvent("begins");
     const working = work(either).finally(() => term.over.abort());

@@ -112,6 +112,31 @@ const damagedDocuments: Migration = {
   },
 };
 
+const catalog: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("catalog_projects")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("seen_at", "bigint", (column) => column.notNull())
+      .addColumn("gone_at", "bigint")
+      .addColumn("revision", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("catalog_projects_revision")
+      .on("catalog_projects")
+      .columns(["revision", "id"])
+      .execute();
+    await db.schema
+      .createTable("catalog")
+      .addColumn("revision", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    const nothing = JSON.stringify({ pass: null, passEndedAt: null, whole: null });
+    await sql`insert into catalog (revision, doc) values (0, ${nothing})`.execute(db);
+  },
+};
+
 const surfaces: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema.alterTable("cards").addColumn("thread_ts", "text").execute();
@@ -160,5 +185,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "002_health": health,
   "003_leader": leader,
   "004_damaged_documents": damagedDocuments,
+  "005_catalog": catalog,
   "006_surfaces": surfaces,
 };

@@ -6,7 +6,17 @@ import type { z } from "zod";
 import { isNestedDeeper, MAX_DEPTH } from "../lib/json.js";
 
 /** The tables whose rows are read one by one. */
-export const READ_TABLES = ["runs", "cards", "health", "health_hours", "incidents", "alerts", "drafts"] as const;
+export const READ_TABLES = [
+  "runs",
+  "cards",
+  "health",
+  "health_hours",
+  "incidents",
+  "alerts",
+  "catalog",
+  "catalog_projects",
+  "drafts",
+] as const;
 export type ReadTable = (typeof READ_TABLES)[number];
 
 export interface RowPlace {

@@ -127,6 +127,27 @@ interface DamagedDocumentsTable {
   doc: string | null;
 }
 
+/** A project of Hex, as it was told last. */
+interface CatalogProjectsTable {
+  id: string;
+  /** When Hex was asked and told of it, epoch ms. */
+  seen_at: number | string;
+  /** When it was no longer among all that Hex told, epoch ms; null: it is there. */
+  gone_at: number | string | null;
+  /** Of the catalog when this row last changed. */
+  revision: number | string;
+  /** JSON, see `storedProjectSchema`. */
+  doc: string;
+}
+
+/** One row: how far the catalog has been read. */
+interface CatalogTable {
+  /** Grows with everything that is stored of the catalog. */
+  revision: number | string;
+  /** JSON, see `catalogStateSchema`. */
+  doc: string;
+}
+
 /** What somebody is about to run, kept where no button can carry it. */
 interface DraftsTable {
   key: string;
@@ -183,6 +204,8 @@ export interface Tables {
   health_hours: HealthHoursTable;
   alerts: AlertsTable;
   damaged_documents: DamagedDocumentsTable;
+  catalog: CatalogTable;
+  catalog_projects: CatalogProjectsTable;
   drafts: DraftsTable;
   followers: FollowersTable;
   seen_events: SeenEventsTable;

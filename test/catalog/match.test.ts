@@ -2,7 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRunnable, type Match, Matcher } from "../../src/catalog/match.js";
+import { type Match, Matcher } from "../../src/catalog/match.js";
+import { isRunnable } from "../../src/hex/projects.js";
 import type { Project } from "../../src/hex/schema.js";
 import { folded } from "../../src/lib/spelling.js";
 import { NOW, projectOf, realisticProjects } from "./projects.js";

@@ -1,102 +1,47 @@
 // The probe and the list of projects, over the wire.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Catalog } from "../../src/hex/catalog.js";
+import { AllProjects } from "../../src/hex/all-projects.js";
 import { Prober } from "../../src/hex/connection.js";
 import { HexError } from "../../src/hex/errors.js";
-import { searchProjects, sortProjects } from "../../src/hex/projects.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const DAY = 86_400_000;
 let wire: Wire;
-let catalog: Catalog;
+let projects: AllProjects;
 let prober: Prober;
 beforeEach(async () => {
   wire = await startWire();
-  catalog = new Catalog(wire.client, wire.clock);
-  prober = new Prober(wire.client, catalog, wire.clock);
+  projects = new AllProjects(wire.client);
+  prober = new Prober(wire.client, projects, wire.clock);
 });
 afterEach(() => wire.stop());
 
-describe("catalog", () => {
-  test("published first, newest first; no components, archived or trashed projects", async () => {
+describe("all projects", () => {
+  test("more than are read: says that there may be others", async () => {
+    const page = (after: string | null) => ({ values: [], pagination: { after } });
+    const answer = (body: unknown) =>
+      wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
+    for (let i = 1; i <= 20; i++) answer(page(`cursor ${i}`));
+    await projects.look(CALL);
+    expect(projects.seen?.isWhole).toBe(false);
+    for (let i = 1; i <= 20; i++) answer(page(i === 20 ? null : `cursor ${i}`));
+    await projects.look(CALL);
+    expect(projects.seen?.isWhole).toBe(true);
+    expect(wire.hex.requests).toHaveLength(40);
+  });
+
+  test("the newest published first, those that are listed alone; a reading that fails spoils nothing", async () => {
     const { workspace } = wire.hex;
     const now = wire.clock.now();
     workspace.addProject({ title: "old", publishedAt: now - 9 * DAY });
     workspace.addProject({ title: "draft", published: false });
     workspace.addProject({ title: "new", publishedAt: now - DAY });
-    workspace.addProject({ title: "component", type: "COMPONENT" });
     workspace.addProject({ title: "archived", archived: true });
-    workspace.addProject({ title: "trashed", trashed: true });
-    const { projects, complete } = await catalog.list(CALL, 0);
-    expect(projects.map((project) => project.title)).toEqual(["new", "old", "draft"]);
-    expect(complete).toBe(true);
-    expect(sortProjects(projects.toReversed())).toEqual(projects);
-  });
-
-  test("what was archived or trashed since Hex drew up its answer is left out", async () => {
-    const at = new Date(wire.clock.now()).toISOString();
-    const values = [{ archivedAt: at }, { trashedAt: at }, { type: "COMPONENT" }, {}].map((more, index) => ({
-      ...{ id: `p${index}`, title: "Revenue" },
-      ...more,
-    }));
-    const body = { values, pagination: { after: null } };
-    wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
-    expect((await catalog.list(CALL, 0)).projects.map((project) => project.id)).toEqual(["p3"]);
-  });
-
-  test("those who ask at the same time share one reading, and it is kept", async () => {
-    wire.hex.workspace.addProject();
-    await Promise.all([catalog.list(CALL, 60_000), catalog.list(CALL, 60_000)]);
-    await catalog.list(CALL, 60_000);
-    expect(wire.hex.requests).toHaveLength(1);
-    wire.clock.advance(60_001);
-    await catalog.list(CALL, 60_000);
-    expect(wire.hex.requests).toHaveLength(2);
-  });
-
-  test("more projects than are read: says that the list is not complete", async () => {
-    const page = (after: string | null) => ({ values: [], pagination: { after } });
-    const answer = (body: unknown) =>
-      wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
-    for (let i = 1; i <= 20; i++) answer(page(`cursor ${i}`));
-    expect((await catalog.list(CALL, 0)).complete).toBe(false);
-    for (let i = 1; i <= 20; i++) answer(page(i === 20 ? null : `cursor ${i}`));
-    expect((await catalog.list(CALL, 0)).complete).toBe(true);
-    expect(wire.hex.requests).toHaveLength(40);
-  });
-
-  test("known without asking, once it has been read; a reading that fails spoils nothing", async () => {
-    const { id, title } = wire.hex.workspace.addProject();
-    expect(catalog.known(id)).toBeNull();
-    await catalog.list(CALL, 0);
-    wire.hex.workspace.revokeToken(wire.token);
-    expect((await failure(catalog.list(CALL, 0))).kind).toBe("unauthorized");
-    expect(catalog.known(id)).toMatchObject({ title });
-    expect((await catalog.list(CALL, 60_000)).projects).toHaveLength(1);
-  });
-
-  test("search: every word, in title, description, category or owner, whatever the case", async () => {
-    const { workspace } = wire.hex;
-    workspace.addProject({
-      title: "Revenue",
-      description: "by Region",
-      categories: ["Finance"],
-      ownerEmail: "o@x.test",
-    });
-    const { projects } = await catalog.list(CALL, 0);
-    for (const words of [["REVENUE"], ["region", "fin"], ["o@x"], []])
-      expect(searchProjects(projects, words)).toHaveLength(1);
-    expect(searchProjects(projects, ["revenue", "zebra"])).toEqual([]);
-  });
-
-  test("search: however title and words are spelt, and by the id", async () => {
-    const title = "Cafe\u0301’s non\u2011stop “Überblick” … 売上\u00a0\u200dx";
-    const { id } = wire.hex.workspace.addProject({ title });
-    const { projects } = await catalog.list(CALL, 0);
-    const spelt = ["CAFÉ's", "non-stop", '"u\u0308berblick"', "...", "…", "売上 x", "Cafe\u0301\u200b", id, "non–stop"];
-    for (const word of spelt) expect(searchProjects(projects, [word]), word).toHaveLength(1);
-    expect(searchProjects(projects, ["cafe"])).toHaveLength(0);
+    await projects.look(CALL);
+    workspace.revokeToken(wire.token);
+    expect((await failure(projects.look(CALL))).kind).toBe("unauthorized");
+    expect(projects.seen?.projects.map(({ title }) => title)).toEqual(["new", "old", "draft"]);
   });
 });
 
@@ -182,7 +127,7 @@ describe("probe", () => {
   test("a workspace token that is not told who it is: alive, and both scopes are proven all the same", async () => {
     wire.hex.workspace.addProject();
     const client = wire.clientAt(wire.hex.origin, wire.hex.workspace.addToken({ kind: "workspace" }));
-    const workspaceProber = new Prober(client, new Catalog(client, wire.clock), wire.clock);
+    const workspaceProber = new Prober(client, new AllProjects(client), wire.clock);
     for (let i = 0; i < 2; i++) {
       expect(await workspaceProber.probe(CALL)).toMatchObject({
         ...{ error: null, tokenKind: "workspace", me: { user: null, expiresAt: "unknown" } },

@@ -34,7 +34,7 @@ const CARD_PATIENCE_MS = 60 * 60_000;
 /** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
-/** Turns of the event loop that the first probe may take on a busy machine. */
+/** Turns of the event loop that the first probe, and the first reading of the projects, may take on a busy machine. */
 const PROBE_TURNS = 2_000;
 
 interface BenchOptions {
@@ -86,8 +86,8 @@ export class Bench {
   ) {}
 
   /**
-   * Both peers, and the bot unless `idle`. The watchdog has probed once before this resolves, and probes again after an hour,
-   * unless `env` says otherwise.
+   * Both peers, and the bot unless `idle`. Before this resolves the watchdog has probed once, and probes again after an hour, unless
+   * `env` says otherwise; and the catalog has read all projects once, and does so again after ten minutes.
    */
   static async start(
     mode: Mode,
@@ -119,8 +119,10 @@ export class Bench {
     const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return bench;
     await bench.startBot();
-    const hasProbed = () => bench.log.some((line) => line.includes('"operation":"me"'));
-    for (let turn = 0; turn < PROBE_TURNS && !hasProbed(); turn++) await breathe();
+    const has = (words: RegExp) => bench.log.some((line) => words.test(line));
+    const isSettled = () =>
+      has(/"operation":"me"/) && has(/All projects are read|"operation":"listProjects".*"status":(?!200)/);
+    for (let turn = 0; turn < PROBE_TURNS && !isSettled(); turn++) await breathe();
     bench.#asked = hex.requests.length;
     return bench;
   }

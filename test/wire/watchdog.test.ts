@@ -217,7 +217,7 @@ describe("every outage", () => {
 describe("an outage", () => {
   test("one failure is none, and 429 is none", async () => {
     await start();
-    bench.hex.faults.add({ kind: { type: "status", status: 500 } });
+    bench.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 500 } });
     await bench.pass(5 * MINUTE, STEP_MS);
     fault({ type: "rateLimited" });
     await bench.pass(15 * MINUTE, 5_000);

@@ -5,7 +5,7 @@ import { unusableLinkMessage } from "../messages/answers.js";
 import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
 import { chooseProjectMessage } from "../messages/projects.js";
 import { parseProjectRef } from "../parse/project-ref.js";
-import { listProjects } from "./list-projects.js";
+import { knownProjects, listProjects } from "./list-projects.js";
 import { type ProjectSeen, readProject } from "./read-project.js";
 
 /**
@@ -29,7 +29,11 @@ export async function findProject(
     return readProject(bot, interaction, reference.projectId);
   }
   const words = reference?.kind === "no_id" ? reference.words : typed.split(/\s+/).filter((word) => word !== "");
-  const view = await listProjects(bot, interaction, { words, page: 0, carried });
+  const sought = { words, page: 0, carried };
+  await bot.catalog.ready();
+  const known = knownProjects(bot, sought);
+  // Hex is asked where it may help: what is looked for may have been created a minute ago.
+  const view = known.projects.length > 0 ? known : await listProjects(bot, interaction, sought);
   await interaction.respond(chooseProjectMessage(words.join(" ") || typed, view));
   return null;
 }

@@ -1,14 +1,15 @@
 // The list of projects, for the command, the pages behind it, and the choice of a project by its title.
 
 import { HexError, meansLater } from "../../hex/errors.js";
-import { searchProjects } from "../../hex/projects.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 
-/** How old what is known may be, in ms, when somebody asks for the list anew; and when they only turn a page. */
+/** How long ago Hex may have been looked at, in ms, when somebody asks for the list anew; and when they only turn a page. */
 const ANEW_MS = 60_000;
 const PAGING_MS = 30 * 60_000;
+/** An older list says when it was read, in ms. */
+const OLD_MS = 60 * 60_000;
 
 /** A page of the list, with new buttons. */
 export async function projectsPage(
@@ -19,26 +20,36 @@ export async function projectsPage(
   return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
 }
 
-/** The projects that fit the words, from a list that is `maxAgeMs` old at most. */
+/** The projects that fit the words. Hex is asked for new ones, unless it was in the last `maxAgeMs`. */
 export async function listProjects(
   bot: Bot,
   interaction: Interaction,
   { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
-  const list = await bot.catalog.list(callFor(interaction), maxAgeMs).catch((error: unknown) => {
-    // An older list, which says when it was read, is worth more than none.
-    if (error instanceof HexError && meansLater(error.kind) && bot.catalog.last !== null) return bot.catalog.last;
+  const { catalog } = bot;
+  await catalog.ready();
+  await catalog.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
+    // What is known is worth more than nothing.
+    if (error instanceof HexError && meansLater(error.kind) && catalog.seen !== null) return;
     throw error;
   });
+  return knownProjects(bot, { words, page, carried });
+}
+
+/** The projects that fit the words, as far as they are known without asking Hex. */
+export function knownProjects(
+  { catalog, clock, hex, newNonce }: Bot,
+  { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
+): ProjectsView {
   return {
-    projects: searchProjects(list.projects, words),
+    projects: catalog.withWords(words),
     words,
     page,
     carried,
-    nonce: bot.newNonce(),
-    readAt: list.readAt,
-    complete: list.complete,
-    place: bot.hex.place.now,
+    nonce: newNonce(),
+    readAt: catalog.readAt !== null && clock.now() - catalog.readAt > OLD_MS ? catalog.readAt : null,
+    known: catalog.isWhole ? null : catalog.size,
+    place: hex.place.now,
   };
 }

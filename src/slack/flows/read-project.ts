@@ -17,16 +17,14 @@ export interface ProjectSeen {
 const TURN_MS = 2_000;
 
 /**
- * What the list knows of a published project is enough; anything else is asked, since it may be published by now. When it is not
- * the time for another request, the answer is what is known: nobody has to wait for a title. @throws HexError
+ * What the catalog knows of a published project is enough; anything else is asked. When it is not the time for another request,
+ * the answer is what is known: nobody has to wait for a title. @throws HexError
  */
 export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<ProjectSeen> {
-  const known = bot.catalog.known(projectId);
-  if (known !== null && known.lastPublishedAt !== null) return known;
   try {
-    return await bot.hex.project(projectId, { ...callFor(interaction), turn: { patienceMs: TURN_MS } });
+    return await bot.catalog.project(projectId, { ...callFor(interaction), turn: { patienceMs: TURN_MS } });
   } catch (error) {
     if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
-    return { id: projectId, title: known?.title ?? "" };
+    return { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" };
   }
 }

@@ -1,11 +1,11 @@
 // What every command and every button works with.
 
 import type { WebClient } from "@slack/web-api";
+import type { Catalog } from "../../catalog/catalog.js";
 import type { Clock } from "../../clock.js";
 import type { HealthStore } from "../../health/store.js";
 import type { StoreCheck } from "../../health/store-check.js";
 import type { Budget } from "../../hex/budget.js";
-import type { Catalog } from "../../hex/catalog.js";
 import type { Call, HexClient } from "../../hex/client.js";
 import type { Prober } from "../../hex/connection.js";
 import type { StatusPage } from "../../hex/status-page.js";

@@ -25,18 +25,18 @@ export interface ProjectsView {
   page: number;
   /** Makes each button of this rendering work once. */
   nonce: string;
-  /** Epoch ms. */
-  readAt: number;
-  /** False: the workspace has more projects than are read. */
-  complete: boolean;
+  /** When all projects were read last, epoch ms; null: not long ago, or not yet. */
+  readAt: number | null;
+  /** How many projects are known while not all are read; null: all are. */
+  known: number | null;
   place: HexPlace;
   /** What Run starts with, or that it is too much for a button's value: then nothing can be run from here. */
   carried: Carried | typeof TOO_LONG;
 }
 
 export function projectsMessage(view: ProjectsView): Message {
-  const { projects, words, readAt, complete, place } = view;
-  if (projects.length === 0) return emptyMessage(words);
+  const { projects, words, place } = view;
+  if (projects.length === 0) return emptyMessage(view);
   const carried = carriedOf(view);
   const perPage = perPageOf(view, carried);
   const pages = Math.ceil(projects.length / perPage);
@@ -51,10 +51,19 @@ export function projectsMessage(view: ProjectsView): Message {
       projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page, carried }, place),
     ),
     pages > 1 ? pager(view, page, pages, carried) : null,
-    context(
-      `${pages > 1 ? `Page ${page + 1} of ${pages} · ` : ""}As of ${date(readAt, "{time}")}${complete ? "" : " · The workspace has more projects than are read here: narrow it down in Hex"}`,
-    ),
+    contextOf(pages > 1 ? `Page ${page + 1} of ${pages}` : null, gapOf(view)),
   ]);
+}
+
+function contextOf(...parts: (string | null)[]): KnownBlock | null {
+  const text = dotted(...parts);
+  return text === "" ? null : context(text);
+}
+
+/** What the list may lack, as mrkdwn; null: nothing. */
+function gapOf({ readAt, known }: ProjectsView): string | null {
+  if (known !== null) return `${count(known, "project")} known so far: the bot is still reading the others from Hex`;
+  return readAt === null ? null : `As of ${date(readAt, "{date_short_pretty} {time}")}`;
 }
 
 /**
@@ -139,7 +148,8 @@ function fewWords(words: readonly string[]): string[] {
   return words.slice(0, 10).map((word) => word.slice(0, 60));
 }
 
-function emptyMessage(words: readonly string[]): Message {
+function emptyMessage(view: ProjectsView): Message {
+  const { words } = view;
   if (words.length === 0) {
     return message("The bot's token sees no project.", [
       section(
@@ -151,6 +161,7 @@ function emptyMessage(words: readonly string[]): Message {
     section(
       `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` for all.`,
     ),
+    contextOf(gapOf(view)),
   ]);
 }
 
@@ -161,6 +172,7 @@ export function chooseProjectMessage(words: string, view: ProjectsView): Message
       section(
         `${bold(words, 120)} is no project id, and no project fits these words.\nTake the id or the link from the address bar in Hex, or search with \`/hex projects\`.`,
       ),
+      contextOf(gapOf(view)),
     ]);
   }
   const list = projectsMessage(view);

@@ -48,6 +48,8 @@ const NOUNS: Record<ReadTable, string> = {
   health_hours: "hour of the history",
   incidents: "outage",
   alerts: "alert",
+  catalog: "note of how far the projects are read",
+  catalog_projects: "project",
   drafts: "draft of a run",
 };
 

@@ -343,8 +343,8 @@ describe("never past a limit, whatever the data", () => {
       words: fc.array(nasty, { maxLength: 12 }),
       page: fc.integer({ min: -3, max: 9 }),
       nonce: fc.constant("nonce123"),
-      readAt: time,
-      complete: fc.boolean(),
+      readAt: maybe(time),
+      known: maybe(fc.nat()),
       place: fc.constant(PLACE),
       carried: fc.oneof(
         fc.constant(NOTHING_CARRIED),
@@ -362,7 +362,8 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(view, nasty, (made, words) => {
         const projects = made.projects.map((one, at) => ({ ...one, id: `id-of-${at}-`, lastPublishedAt: NOW }));
-        const pages = projects.map((_, page) => chooseProjectMessage(words, { ...made, projects, page }));
+        const old = { readAt: NOW, known: null };
+        const pages = projects.map((_, page) => chooseProjectMessage(words, { ...made, ...old, projects, page }));
         const text = JSON.stringify(pages);
         expect(projects.filter(({ id }) => !text.includes(id))).toEqual([]);
         expect(pages.every((one) => JSON.stringify(one).includes("As of"))).toBe(true);

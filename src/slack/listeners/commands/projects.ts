@@ -28,8 +28,8 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const projectId = reference !== null && "projectId" in reference ? reference.projectId : null;
   if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
   // The list lacks what is new, what is archived or a component, and the end of a very long one.
-  const project = await bot.hex.project(projectId, callFor(interaction));
-  await interaction.respond(projectsMessage({ ...view, projects: [project], readAt: bot.clock.now(), complete: true }));
+  const project = await bot.catalog.project(projectId, callFor(interaction));
+  await interaction.respond(projectsMessage({ ...view, projects: [project], readAt: null, known: null }));
 }
 
 /** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */

@@ -1,0 +1,225 @@
+// The projects as the bot knows them: in memory, kept in the store, and matched by name. Asks Hex only where somebody says so; what
+// reads all of them in the background is the CatalogReader.
+
+import type { Clock } from "../clock.js";
+import type { Call, HexClient } from "../hex/client.js";
+import type { ProjectsSeen } from "../hex/connection.js";
+import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
+import type { Project } from "../hex/schema.js";
+import { type Among, type Match, Matcher } from "./match.js";
+import type { CatalogStore, Reading } from "./store.js";
+
+export interface CatalogOptions {
+  hex: Pick<HexClient, "project" | "projectPage">;
+  store: CatalogStore;
+  clock: Clock;
+  /** How often it looks whether another process has stored something, in ms. */
+  refreshMs: number;
+  /** Told of a store that fails; what is in memory goes on to be used. */
+  onError: (error: unknown) => void;
+}
+
+/** How long somebody's question waits for what is stored, after a start, in ms. */
+const LOAD_MS = 1_000;
+/** Pause before the store is asked again when it could not be read, in ms. */
+const AGAIN_MS = 10_000;
+
+export class Catalog implements ProjectsSeen {
+  readonly #matcher = new Matcher();
+  /** When this process asked Hex for a project last, epoch ms, by its id. */
+  readonly #askedAt = new Map<string, number>();
+  /** What is being stored. */
+  readonly #writes = new Set<Promise<void>>();
+  /** The projects that are listed, in order; null when that has changed. */
+  #listed: readonly Project[] | null = null;
+  /** The newest of the store that is in memory. */
+  #revision = 0;
+  #readAt: number | null = null;
+  #loading: Promise<void> | null = null;
+  #isLoaded = false;
+  /** When Hex was looked at last for somebody, by the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
+
+  constructor(private readonly options: CatalogOptions) {}
+
+  /** How many projects there are, as far as is known: of those that are listed. */
+  get size(): number {
+    return this.all().length;
+  }
+
+  /** Whether all projects were read once. Until then there may be others, also with the same titles. */
+  get isWhole(): boolean {
+    return this.#readAt !== null;
+  }
+
+  /** When the last reading of all projects began, epoch ms: nothing here is older. null: there was none. */
+  get readAt(): number | null {
+    return this.#readAt;
+  }
+
+  /** null: nothing is known. */
+  get seen(): { projects: readonly Project[]; isWhole: boolean } | null {
+    return this.isWhole || this.#matcher.size > 0 ? { projects: this.all(), isWhole: this.isWhole } : null;
+  }
+
+  /** The projects that are listed: published first, newest published first; then the others, newest edited first. */
+  all(): readonly Project[] {
+    this.#listed ??= sortProjects([...this.#matcher.all()].filter(isListed));
+    return this.#listed;
+  }
+
+  /** The project with an id, whatever its state, as far as it is known without asking Hex. */
+  known(projectId: string): Project | null {
+    return this.#matcher.get(projectId);
+  }
+
+  /** What somebody's words mean: see `Match`. Any text will do. */
+  match(text: string, among?: Among): Match {
+    return this.#matcher.match(text, among);
+  }
+
+  /** For somebody who is still typing, at most `most`, the best first: see `Matcher.suggest`. */
+  suggest(text: string, most: number): Project[] {
+    return this.#matcher.suggest(text, most);
+  }
+
+  /** The listed projects in which every word occurs, in the order of `all`. */
+  withWords(words: readonly string[]): Project[] {
+    return words.length === 0 ? [...this.all()] : sortProjects(this.#matcher.withWords(words, "listed"));
+  }
+
+  /**
+   * The project with an id. What is known of one that can be run is enough; any other is asked for, since it may be published by
+   * now, and kept. @throws HexError
+   */
+  async project(projectId: string, call: Call): Promise<Project> {
+    const known = this.known(projectId);
+    if (known !== null && isRunnable(known)) return known;
+    const askedAt = this.options.clock.now();
+    const project = await this.options.hex.project(projectId, call);
+    this.#keep({ projects: [project], askedAt, isAll: false });
+    return project;
+  }
+
+  /**
+   * Asks Hex for the projects that were created last, a page of them, unless that was done `maxAgeMs` ago or less. Those who ask
+   * at the same time share one request. @throws HexError
+   */
+  async look(call: Call, maxAgeMs = 0): Promise<void> {
+    if (this.options.clock.monotonic() - this.#lookedAt < maxAgeMs) return;
+    this.#looking ??= this.#look(call).finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  async #look(call: Call): Promise<void> {
+    const { hex, clock } = this.options;
+    const [began, askedAt] = [clock.monotonic(), clock.now()];
+    const page = await hex.projectPage(call, null);
+    this.#lookedAt = began;
+    // What is stored must not bring back what is gone.
+    await this.ready();
+    this.#keep({ projects: page.values, askedAt, isAll: page.isLast && page.isWhole });
+  }
+
+  /** Resolves when what is stored is in memory, or when that takes too long. Never rejects. */
+  async ready(): Promise<void> {
+    if (this.#isLoaded) return;
+    const over = new AbortController();
+    const late = this.options.clock.sleep(LOAD_MS, over.signal);
+    await Promise.race([this.load(), late]).finally(() => over.abort());
+  }
+
+  /** Reads what is stored into memory, once. Never rejects: what fails is told, and tried again at the next call. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load()
+      .catch(this.options.onError)
+      .finally(() => {
+        if (!this.#isLoaded) this.#loading = null;
+      });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { store } = this.options;
+    const { revision, state } = await store.state();
+    for await (const projects of store.projects()) {
+      // What was asked for meanwhile is newer.
+      for (const project of projects) if (!this.#askedAt.has(project.id)) this.#put(project);
+    }
+    this.#revision = revision;
+    this.#wholeSince(state.whole?.startedAt);
+    this.#isLoaded = true;
+  }
+
+  /** Takes over what any process has stored since. @throws StoreFailure */
+  async refresh(): Promise<void> {
+    const { store } = this.options;
+    const { revision, state } = await store.state();
+    if (revision !== this.#revision) {
+      // A smaller one is of a store that was restored.
+      for await (const { projects, gone } of store.changesSince(revision > this.#revision ? this.#revision : 0)) {
+        for (const project of projects) this.#put(project);
+        for (const id of gone) this.#remove(id);
+      }
+      this.#revision = revision;
+    }
+    this.#wholeSince(state.whole?.startedAt);
+  }
+
+  /** Loads, and refreshes again and again, until `signal` aborts, and until what is being stored is. */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { clock, refreshMs, onError } = this.options;
+    await this.load();
+    while (!signal.aborted) {
+      await clock.sleep(this.#isLoaded ? refreshMs : Math.min(refreshMs, AGAIN_MS), signal);
+      if (signal.aborted) break;
+      await (this.#isLoaded ? this.refresh().catch(onError) : this.load());
+    }
+    await Promise.all(this.#writes);
+  }
+
+  /** Takes what Hex told into memory. What is stored of it is the caller's affair. */
+  learn({ projects, askedAt, isAll }: Reading): void {
+    for (const project of projects) {
+      this.#askedAt.set(project.id, askedAt);
+      this.#put(project);
+    }
+    if (!isAll) return;
+    const told = new Set(projects.map(({ id }) => id));
+    for (const { id } of [...this.#matcher.all()]) {
+      if (!told.has(id) && (this.#askedAt.get(id) ?? 0) < askedAt) this.#remove(id);
+    }
+    this.#wholeSince(askedAt);
+  }
+
+  /** Takes what Hex told into memory, and stores it without letting anybody wait. */
+  #keep(reading: Reading): void {
+    const { store, clock, onError } = this.options;
+    this.learn(reading);
+    const write = store
+      .keep(reading, clock.now())
+      .catch(onError)
+      .then(() => {
+        this.#writes.delete(write);
+      });
+    this.#writes.add(write);
+  }
+
+  #put(project: Project): void {
+    this.#matcher.put(project);
+    this.#listed = null;
+  }
+
+  #remove(id: string): void {
+    this.#matcher.remove(id);
+    this.#askedAt.delete(id);
+    this.#listed = null;
+  }
+
+  #wholeSince(startedAt: number | undefined): void {
+    if (startedAt !== undefined && startedAt > (this.#readAt ?? 0)) this.#readAt = startedAt;
+  }
+}

@@ -1,0 +1,181 @@
+// Reads all projects from Hex in the background, pass after pass, page by page. Runs where the watch runs, so that there is one.
+//
+// It takes what nobody else needs: people's requests and polls go first, the pages are spread over the minute, and the first pass
+// alone may take more than a small share. A pass goes on where it stood, whatever happens in between.
+
+import type { Clock } from "../clock.js";
+import type { Budget } from "../hex/budget.js";
+import type { HexClient } from "../hex/client.js";
+import { HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
+import type { ProjectPage } from "../hex/schema.js";
+import { hasCome } from "../lib/due.js";
+import { Rounds } from "../rounds.js";
+import type { Catalog } from "./catalog.js";
+import type { CatalogState, Pass } from "./state.js";
+import type { CatalogStore, Step } from "./store.js";
+
+/** How a pass ended: with all projects, or without the end of the list. */
+export interface PassEnded {
+  isWhole: boolean;
+  pages: number;
+  /** From its beginning, in ms. */
+  tookMs: number;
+}
+
+export interface CatalogReaderOptions {
+  hex: Pick<HexClient, "projectPage">;
+  catalog: Catalog;
+  store: CatalogStore;
+  clock: Clock;
+  budget: Budget;
+  /** A new name for one pass, for the log. */
+  newReference: () => string;
+  onPassEnded: (ended: PassEnded) => void;
+  /** Told of what it did not expect, such as a store that fails; it goes on. */
+  onError: (error: unknown) => void;
+}
+
+const MINUTE = 60_000;
+/** From the end of a pass to the beginning of the next, in ms. */
+const PASS_EVERY_MS = 10 * MINUTE;
+/** Requests a minute; of a small budget a third. */
+const SHARE = 5;
+/** The part of the budget that all requests together may have taken for the first pass to go on faster than that. */
+const FIRST_SHARE = 2 / 3;
+/** A pass that has stood still for so long is begun anew, in ms: what it saw first is too old to tell what is gone. */
+const STANDSTILL_MS = 60 * MINUTE;
+/** How long a request waits for its turn, and for its answer, in ms. */
+const TURN_MS = MINUTE;
+const ANSWER_MS = 30_000;
+/** Pause after a failure, in ms; doubles up to the last. A limit that does not say how long is Hex's minute. */
+const BACKOFF_MS = 15_000;
+const MAX_BACKOFF_MS = 5 * MINUTE;
+/** How often in a row the same page may fail before the pass is begun anew. */
+const TRIES = 5;
+/** No workspace has more projects than fit into them: a list without an end is a mistake of whoever answers. */
+const MAX_PAGES = 5_000;
+/** How Hex refuses a cursor that it does not know (any more): which of these it uses is not documented. */
+const REFUSES_CURSOR: ReadonlySet<HexErrorKind> = new Set(["bad_request", "request_refused", "not_found"]);
+
+export class CatalogReader {
+  readonly #rounds: Rounds;
+  #failures = 0;
+  #reference: string;
+  /** Cursors of the pass under way, as far as this process has read it. */
+  #cursors = new Set<string>();
+
+  constructor(private readonly options: CatalogReaderOptions) {
+    this.#rounds = new Rounds(options.clock);
+    this.#reference = options.newReference();
+  }
+
+  /** Reads until `signal` aborts. */
+  async read(signal: AbortSignal): Promise<void> {
+    const { catalog, onError } = this.options;
+    await catalog.load();
+    await this.#rounds.until(signal, () =>
+      this.#step(signal).catch((error: unknown) => {
+        onError(error);
+        return MINUTE;
+      }),
+    );
+  }
+
+  /** Reads a page, if one is due. @returns how long to wait for the next, in ms */
+  async #step(signal: AbortSignal): Promise<number> {
+    const { store, clock } = this.options;
+    const { state } = await store.state();
+    const now = clock.now();
+    const waitMs = waitOf(state, now);
+    if (waitMs > 0 || signal.aborted) return waitMs;
+    const pass = goesOn(state.pass, now) ? state.pass : this.#begin(now);
+    const page = await this.#ask(pass, signal);
+    if (signal.aborted) return 0;
+    if (page instanceof HexError) return this.#failed(page, pass);
+    this.#failures = 0;
+    return this.#saw(page, pass, now);
+  }
+
+  #begin(now: number): Pass {
+    this.#cursors = new Set();
+    this.#reference = this.options.newReference();
+    return { startedAt: now, stepAt: now, cursor: null, pages: 0, isSound: true };
+  }
+
+  async #ask(pass: Pass, signal: AbortSignal): Promise<ProjectPage | HexError> {
+    const turn = { patienceMs: TURN_MS, signal };
+    const call = { reference: this.#reference, priority: "catalog" as const, once: true, signal, turn };
+    try {
+      return await this.options.hex.projectPage({ ...call, patienceMs: TURN_MS + ANSWER_MS }, pass.cursor);
+    } catch (error) {
+      if (error instanceof HexError) return error;
+      throw error;
+    }
+  }
+
+  /** Stores a page and how the pass goes on. @returns how long to wait for the next, in ms */
+  async #saw(page: ProjectPage, pass: Pass, askedAt: number): Promise<number> {
+    const { store, catalog, clock } = this.options;
+    const now = clock.now();
+    const read = { ...pass, stepAt: now, pages: pass.pages + 1, isSound: pass.isSound && page.isWhole };
+    const next = this.#nextOf(page, read);
+    const isWhole = next === null && page.isLast && read.isSound;
+    const whole = isWhole ? { whole: { startedAt: pass.startedAt, endedAt: now } } : {};
+    const step: Step = {
+      change: (state) => ({
+        ...state,
+        ...whole,
+        pass: next,
+        passEndedAt: next === null ? now : state.passEndedAt,
+      }),
+      goneBefore: isWhole ? pass.startedAt : null,
+    };
+    const wasFirst = !catalog.isWhole;
+    await store.keepPage({ projects: page.values, askedAt, now, step });
+    catalog.learn({ projects: page.values, askedAt, isAll: false });
+    await catalog.refresh();
+    if (next !== null) return this.#pauseMs(wasFirst);
+    this.options.onPassEnded({ isWhole, pages: read.pages, tookMs: now - pass.startedAt });
+    return PASS_EVERY_MS;
+  }
+
+  /** The pass with its next cursor; null when there is no other page, or none that could be asked for. */
+  #nextOf({ after }: ProjectPage, read: Pass): Pass | null {
+    if (after === null || after === read.cursor || this.#cursors.has(after) || read.pages >= MAX_PAGES) return null;
+    this.#cursors.add(after);
+    return { ...read, cursor: after };
+  }
+
+  /** Spread over the minute, so that polls always find room between two pages. */
+  #pauseMs(isFirst: boolean): number {
+    const { budget } = this.options;
+    const most = Math.max(1, Math.floor(budget.perMinute * FIRST_SHARE));
+    const hasRoom = budget.used < most && !budget.commandsActive;
+    const share = Math.max(1, Math.min(SHARE, Math.floor(budget.perMinute / 3)));
+    return Math.ceil(MINUTE / (isFirst && hasRoom ? most : share));
+  }
+
+  /** The pass stays as it is stored: only a cursor that leads nowhere is given up. */
+  async #failed({ kind, facts }: HexError, pass: Pass): Promise<number> {
+    const { store, clock } = this.options;
+    if (meansLater(kind)) return Math.max(BACKOFF_MS, facts.retryAfterMs ?? MINUTE);
+    this.#failures++;
+    if (pass.cursor !== null && (REFUSES_CURSOR.has(kind) || this.#failures >= TRIES)) {
+      const step: Step = { change: (state) => ({ ...state, pass: null }), goneBefore: null };
+      await store.keepPage({ projects: [], askedAt: pass.stepAt, now: clock.now(), step });
+    }
+    return Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (this.#failures - 1));
+  }
+}
+
+/** How long until a page is due, in ms. */
+function waitOf({ pass, passEndedAt }: CatalogState, now: number): number {
+  if (pass !== null || passEndedAt === null) return 0;
+  const at = passEndedAt + PASS_EVERY_MS;
+  return hasCome(at, now, PASS_EVERY_MS) ? 0 : at - now;
+}
+
+/** Narrows to a pass that can go on. One that is to come is of a clock that was set back. */
+function goesOn(pass: Pass | null, now: number): pass is Pass {
+  return pass !== null && pass.startedAt <= now && now - pass.stepAt <= STANDSTILL_MS;
+}

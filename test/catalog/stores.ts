@@ -1,0 +1,57 @@
+// An empty store of either kind, for tests of what is kept in it.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEmbedded, type Store } from "../../src/store/database.js";
+import { openShared } from "../../src/store/postgres.js";
+import { LocalPostgres } from "../crash/fleet.js";
+
+export const STORE_KINDS = ["sqlite", "postgres"] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
+
+/** Opens stores, and ends all that it has begun. */
+export class Stores {
+  #postgres: LocalPostgres | null = null;
+  #databases = 0;
+  readonly #ends: (() => Promise<unknown>)[] = [];
+
+  /** `reopen` opens the same once more, after `close` or, on Postgres, beside it. */
+  async open(kind: StoreKind): Promise<{ store: Store; reopen: () => Promise<Store> }> {
+    const reopen = kind === "sqlite" ? await this.#file() : await this.#database();
+    return { store: await reopen(), reopen };
+  }
+
+  async #file(): Promise<() => Promise<Store>> {
+    const folder = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    this.#ends.push(() => rm(folder, { recursive: true }));
+    return () => this.#closing(openEmbedded(folder));
+  }
+
+  async #database(): Promise<() => Promise<Store>> {
+    this.#postgres ??= await LocalPostgres.start();
+    const url = await this.#postgres.database(`catalog${this.#databases++}`);
+    return () => this.#closing(openShared(url, () => undefined));
+  }
+
+  async #closing(opening: Promise<Store>): Promise<Store> {
+    const store = await opening;
+    let closed: Promise<void> | null = null;
+    const close = () => {
+      closed ??= store.close();
+      return closed;
+    };
+    this.#ends.push(close);
+    return { ...store, close };
+  }
+
+  /** Closes every store that is open. */
+  async closeAll(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+
+  async stop(): Promise<void> {
+    await this.closeAll();
+    await this.#postgres?.stop();
+  }
+}
