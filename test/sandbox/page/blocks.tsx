@@ -79,6 +79,12 @@ function OneBlock({
       return recordsAt(block, "elements").map((element, index) => (
         <Control key={`${element.action_id ?? index}`} element={element} place={place} index={index} />
       ));
+    case "alert":
+      return (
+        <div className={`alert alert-${block.level ?? "default"}`}>
+          {isRecord(block.text) && <Text text={block.text} names={names} />}
+        </div>
+      );
     case "input":
       return <Input block={block} place={place} error={error} />;
     default:

@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { initially, optionsOf, takesMany } from "../slack/elements.js";
 import { isRecord, type Json, stringAt } from "../slack/json.js";
+import type { Input } from "../slack/server.js";
 import { NotRendered, plain } from "./blocks.js";
 
 /** Where an element is, and what it means there. */
@@ -17,6 +18,8 @@ export interface Place {
   /** The people and channels to choose from. */
   people: readonly Choice[];
   channels: readonly Choice[];
+  /** What stands in the inputs of a view. */
+  inputs?: readonly Input[];
 }
 
 export interface Choice {
@@ -37,6 +40,8 @@ const TEXT_INPUTS: Readonly<Record<string, string>> = {
 export function Control({ element, place, index }: { element: Json; place: Place; index: number }): ReactNode {
   const type = String(element.type);
   const actionId = stringAt(element, "action_id") ?? `auto-action-${index}`;
+  const input = place.inputs?.find((one) => one.blockId === place.blockId && one.actionId === actionId);
+  const chosen = input?.chosen ?? initially(element);
   const common = {
     "data-block": place.blockId,
     "data-action": actionId,
@@ -49,6 +54,7 @@ export function Control({ element, place, index }: { element: Json; place: Place
     "aria-describedby": place.described,
   };
   if (type === "button") return <Button element={element} common={common} />;
+  if (type === "external_select") return <Picker element={element} common={common} chosen={input} place={place} />;
   if (type === "image") return <img src={String(element.image_url)} alt={String(element.alt_text)} />;
   const inputType = TEXT_INPUTS[type];
   if (inputType !== undefined) {
@@ -58,7 +64,7 @@ export function Control({ element, place, index }: { element: Json; place: Place
       placeholder: plain(element.placeholder),
       required: place.required,
     };
-    const value = initially(element)[0] ?? "";
+    const value = chosen[0] ?? "";
     if (element.multiline === true) return <textarea {...shared} defaultValue={value} rows={4} />;
     const step = element.is_decimal_allowed === true ? "any" : undefined;
     return <input {...shared} type={inputType} defaultValue={value} step={step} />;
@@ -66,16 +72,15 @@ export function Control({ element, place, index }: { element: Json; place: Place
   const offered = offers(element, place);
   if (offered === null) return <NotRendered what={`the element "${type}"`} />;
   if (type === "checkboxes" || type === "radio_buttons") {
-    return <Ticks element={element} options={offered} common={common} />;
+    return <Ticks element={element} options={offered} common={common} chosen={chosen} />;
   }
-  const chosen = initially(element);
   return (
     <select
       {...common}
       data-kind="options"
       multiple={takesMany(element)}
       required={place.required}
-      defaultValue={takesMany(element) ? chosen : (chosen[0] ?? "")}
+      defaultValue={takesMany(element) ? [...chosen] : (chosen[0] ?? "")}
     >
       {!takesMany(element) && (
         <option value="">{plain(element.placeholder) || (type === "overflow" ? "…" : "Choose")}</option>
@@ -109,16 +114,56 @@ function Button({ element, common }: { element: Json; common: Record<string, str
   );
 }
 
+/** A search field over the options that the app has: browser/picker.ts asks for them. */
+function Picker({
+  element,
+  common,
+  chosen,
+  place,
+}: {
+  element: Json;
+  common: Record<string, string | undefined>;
+  chosen: Input | undefined;
+  place: Place;
+}): ReactNode {
+  const value = chosen ? chosen.chosen[0] : initially(element)[0];
+  const known = [...(chosen?.offered ?? []), element.initial_option].filter(isRecord);
+  const text = plain(known.find((option) => option.value === value)?.text);
+  const list = `${common["data-focus"]}/options`;
+  return (
+    <span className="picker">
+      <input
+        {...common}
+        type="text"
+        role="combobox"
+        data-kind="picker"
+        data-chosen={value ?? ""}
+        data-text={text}
+        data-least={String(element.min_query_length ?? 3)}
+        placeholder={plain(element.placeholder) || "Type to search"}
+        defaultValue={text}
+        required={place.required}
+        aria-autocomplete="list"
+        aria-expanded="false"
+        aria-controls={list}
+        autoComplete="off"
+      />
+      <span className="options" role="listbox" id={list} aria-label={`${common["aria-label"]}: options`} hidden />
+    </span>
+  );
+}
+
 function Ticks({
   element,
   options,
   common,
+  chosen,
 }: {
   element: Json;
   options: readonly Choice[];
   common: Record<string, string | undefined>;
+  chosen: readonly string[];
 }): ReactNode {
-  const chosen = initially(element);
   const type = element.type === "checkboxes" ? "checkbox" : "radio";
   const { "aria-label": label, "data-focus": focus, ...rest } = common;
   return (

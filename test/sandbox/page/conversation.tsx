@@ -5,7 +5,7 @@ import type { Channel, Person, SlackMessage } from "../slack/server.js";
 import { Entry, Refused } from "./messages.js";
 import type { Drawn } from "./pieces.js";
 import type { Stage } from "./stage.js";
-import { type Around, refusals, visibleTo } from "./viewing.js";
+import { type Around, canWrite, refusals, visibleTo } from "./viewing.js";
 import { LONGEST, type Piece } from "./wire.js";
 
 /** More would make a long demo slow. */
@@ -33,7 +33,7 @@ export function messagePieces(stage: Stage, person: Person, place: Channel, arou
 
 function entryPiece(message: SlackMessage, stage: Stage, around: Around, drawn: Drawn): Piece {
   const replies = stage.slack.messages.filter(
-    (one) => one.threadTs === message.ts && one.channel === message.channel && !one.deleted,
+    (one) => one.threadTs === message.ts && one.channel === message.channel && !one.deleted && !one.ephemeral,
   ).length;
   // The version is a new object with each edit; the text may change without it.
   const version = message.history.at(-1) ?? message;
@@ -70,11 +70,40 @@ export function threadPieces(
   }));
 }
 
+/** The line to reply in, below a thread. */
+export function ReplyComposer({ stage, place, thread }: { stage: Stage; place: Channel; thread: string }): ReactNode {
+  if (!canWrite(stage.slack, place)) return <p className="empty">{closedTo(place)}</p>;
+  return (
+    <form id="reply" data-to={thread} autoComplete="off">
+      <div className="line">
+        <input
+          id="reply-words"
+          type="text"
+          maxLength={LONGEST}
+          aria-label="Reply"
+          placeholder="Reply, or mention @hex"
+          data-focus={`reply:${thread}`}
+        />
+        <button type="submit" className="button primary">
+          Reply
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function closedTo({ archived }: Channel): string {
+  return archived
+    ? "This channel is archived: nobody can write here."
+    : "Sending messages to this app has been turned off.";
+}
+
 export function Composer({ stage, place }: { stage: Stage; place: Channel | undefined }): ReactNode {
   if (place === undefined) return null;
-  if (place.archived) return <p className="empty">This channel is archived: nobody can write here.</p>;
+  if (!canWrite(stage.slack, place)) return <p className="empty">{closedTo(place)}</p>;
   const { command, description, usageHint } = stage.slashCommand;
   const to = place.id.startsWith("D") ? "Hex" : `${place.private ? "" : "#"}${place.name}`;
+  const shortcuts = stage.slack.shortcuts.filter(({ type }) => type === "global");
   const words = usageHint.match(/[a-z]+/g) ?? [];
   return (
     <form id="composer" data-to={place.id} autoComplete="off">
@@ -89,6 +118,20 @@ export function Composer({ stage, place }: { stage: Stage; place: Channel | unde
           </li>
         ))}
       </ul>
+      {shortcuts.length > 0 && (
+        <details className="shortcuts">
+          <summary data-focus="shortcuts">Shortcuts</summary>
+          <ul>
+            {shortcuts.map(({ callback_id, name, description }) => (
+              <li key={callback_id}>
+                <button type="button" data-shortcut={callback_id} data-focus={`shortcut:${callback_id}`}>
+                  <b>{name}</b> <span className="aside">{description}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       <p id="hint" className="aside">
         Type <code>{command}</code> {usageHint}: {description}
       </p>

@@ -2,8 +2,10 @@
 
 import { elementsOf } from "../slack/elements.js";
 import type { Ack, Channel, LocalSlack, SlackView } from "../slack/server.js";
+import { plain } from "./blocks.js";
 import type { Stage } from "./stage.js";
-import { personOf } from "./viewing.js";
+import { canWrite, personOf } from "./viewing.js";
+import { WHOLE_FORM } from "./views.js";
 import type { Deed, Outcome } from "./wire.js";
 
 const FINE: Outcome = { problem: null };
@@ -25,10 +27,24 @@ export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
       const { ack } = await slack.clickView(viewOf(slack, deed.view), deed.actionId, pressed(deed));
       return complaint(ack, "That button did not work");
     }
+    case "fill": {
+      const { blockId, actionId, chosen } = deed;
+      await slack.fill(viewOf(slack, deed.view), [{ blockId, actionId, chosen }]);
+      return FINE;
+    }
+    case "search":
+      return searched(stage, deed);
+    case "shortcut": {
+      const user = personOf(stage, deed.person);
+      const on = slack.messages.find((one) => one.channel === deed.place && one.ts === deed.ts);
+      const channel = [...Object.values(slack.channels), slack.dm(user)].find((one) => one.id === deed.place);
+      const options = { user, ...(on ? { on } : {}), ...(channel ? { channel } : {}) };
+      const { ack } = await slack.shortcut(deed.callbackId, options);
+      return complaint(ack, "That shortcut did not work");
+    }
     case "submit": {
-      const { interaction, errors } = await slack.submit(viewOf(slack, deed.view), deed.entries);
-      const outcome = interaction ? complaint(interaction.ack, "We had some trouble connecting") : FINE;
-      return { ...outcome, view: deed.view, errors };
+      const { errors, trouble } = await slack.submit(viewOf(slack, deed.view), deed.entries);
+      return { problem: trouble, view: deed.view, errors: trouble === null ? errors : { [WHOLE_FORM]: trouble } };
     }
     case "close":
       await slack.closeView(viewOf(slack, deed.view));
@@ -49,27 +65,42 @@ export async function perform(stage: Stage, deed: Deed): Promise<Outcome> {
   }
 }
 
-async function typed(stage: Stage, { person, place, text }: Deed & { do: "type" }): Promise<Outcome> {
+async function searched({ slack, ...stage }: Stage, deed: Deed & { do: "search" }): Promise<Outcome> {
+  const user = personOf({ slack, ...stage }, deed.person);
+  const [kind, ...rest] = deed.holder.split(":");
+  const [channel, ts] = rest;
+  const holder =
+    kind === "view"
+      ? viewOf(slack, rest.join(":"))
+      : slack.messages.find((one) => one.channel === channel && one.ts === ts);
+  if (!holder) return { problem: "That is not there any more." };
+  const { options, trouble } = await slack.search(holder, deed, deed.query, { user });
+  const shown = options.map((option) => ({
+    value: String(option.value),
+    text: plain(option.text),
+    description: plain(option.description),
+  }));
+  return { problem: trouble === null ? null : "The app did not say what there is to choose from.", options: shown };
+}
+
+async function typed(stage: Stage, { person, place, text, thread }: Deed & { do: "type" }): Promise<Outcome> {
   const { slack, slashCommand } = stage;
   const user = personOf(stage, person);
   const channel = [...Object.values(slack.channels), slack.dm(user)].find((one) => one.id === place);
   if (!channel) return { problem: "There is no such channel." };
   const [, command, rest = ""] = /^(\/\S+)\s*(.*)$/s.exec(text) ?? [];
   if (command === undefined) {
-    slack.say(user, channel, escaped(text));
+    if (!canWrite(slack, channel)) return { problem: "Sending messages to this app has been turned off." };
+    await slack.write(user, channel, text, thread === undefined ? {} : { threadTs: thread });
     return FINE;
   }
+  if (thread !== undefined) return { problem: `${command} is not supported in threads. Sorry!` };
   if (command === "/invite" && /^@?hex$/i.test(rest.trim())) return invited(slack, channel);
   if (command !== slashCommand.command) {
     return { problem: `${command} is not a command that works here. The app has ${slashCommand.command}.` };
   }
   const { ack } = await slack.command(rest, { command, user, channel });
   return complaint(ack, `${command} failed`);
-}
-
-/** As Slack's own composer sends what people type. */
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function invited(slack: LocalSlack, channel: Channel): Outcome {

@@ -15,7 +15,7 @@ export function Entry({
   replies: number | null;
   around: Around;
 }): ReactNode {
-  const { names, people, channels, bot } = around;
+  const { names, people, channels, bot, shortcuts } = around;
   const isBot = message.author === bot;
   const name = isBot ? "Hex" : (names.users.get(message.author) ?? message.author);
   const holder = `message:${message.channel}:${message.ts}`;
@@ -35,6 +35,26 @@ export function Entry({
         <div className="blocks" data-holder={holder}>
           <Blocks blocks={blocks} place={{ holder, blockId: "", people, channels }} names={names} />
         </div>
+        {replies !== null && !message.ephemeral && (
+          <div className="tools">
+            {replies === 0 && (
+              <button type="button" data-thread={message.ts} data-focus={`thread:${message.ts}`}>
+                Reply in thread
+              </button>
+            )}
+            {shortcuts.map(({ value, text }) => (
+              <button
+                key={value}
+                type="button"
+                data-shortcut={value}
+                data-on={message.ts}
+                data-focus={`shortcut:${value}:${message.ts}`}
+              >
+                {text}
+              </button>
+            ))}
+          </div>
+        )}
         {replies !== null && replies > 0 && (
           <button type="button" className="replies" data-thread={message.ts} data-focus={`thread:${message.ts}`}>
             {replies === 1 ? "1 reply" : `${replies} replies`}

@@ -53,8 +53,8 @@ export function Title({
       <>
         <h1>Hex</h1>
         <div role="tablist" aria-label="Hex">
-          {tab("home", "Home")}
-          {tab(dm, "Messages")}
+          {stage.slack.homeTab && tab("home", "Home")}
+          {stage.slack.messagesTab && tab(dm, "Messages")}
         </div>
       </>
     );

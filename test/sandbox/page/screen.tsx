@@ -1,6 +1,6 @@
 // All that one person sees at this moment, as regions of keyed pieces.
 
-import { Composer, messagePieces, threadPieces } from "./conversation.js";
+import { Composer, messagePieces, ReplyComposer, threadPieces } from "./conversation.js";
 import { hexRegions } from "./hex-side.js";
 import { type Drawn, piece } from "./pieces.js";
 import { placePieces, Title } from "./places.js";
@@ -20,6 +20,13 @@ export function screen(stage: Stage, viewer: Viewer, complaints: Complaints, dra
     { id: "title", pieces: [piece("title", <Title stage={stage} viewer={viewer} place={place} person={person} />)] },
     { id: "messages", pieces: isHome ? homePieces(stage, person, around) : messages },
     { id: "composer", pieces: [piece("composer", <Composer stage={stage} place={place} />)] },
+    {
+      id: "reply",
+      pieces:
+        place && viewer.thread !== null
+          ? [piece(viewer.thread, <ReplyComposer stage={stage} place={place} thread={viewer.thread} />)]
+          : [],
+    },
     { id: "thread", pieces: place ? threadPieces(stage, person, place, viewer.thread, around, drawn) : [] },
     { id: "modals", pieces: modalPieces(stage, person, around, complaints) },
     ...hexRegions(stage),

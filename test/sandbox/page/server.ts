@@ -21,7 +21,7 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-const SCRIPTS = ["main", "live", "forms", "dialogs", "drafts", "composer"] as const;
+const SCRIPTS = ["main", "live", "forms", "dialogs", "drafts", "composer", "picker"] as const;
 
 /** `port`: 0 takes any free one. Rejects with the operating system's error when the port cannot be had. */
 export async function startPage(stage: Stage, port: number): Promise<PageServer> {

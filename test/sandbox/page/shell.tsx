@@ -69,6 +69,7 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
             </button>
           </header>
           <div data-region="thread" className="messages" role="log" aria-live="polite" aria-label="Thread" />
+          <div data-region="reply" className="composer" />
         </aside>
         <aside className="hex" aria-label="The simulated Hex">
           <header className="title">

@@ -12,6 +12,8 @@ export interface Around {
   channels: readonly Choice[];
   /** The bot's user id. */
   bot: string;
+  /** The app's shortcuts on messages. */
+  shortcuts: readonly Choice[];
 }
 
 /** What texts are drawn with: names by id, and the time for "today", epoch ms. */
@@ -42,11 +44,20 @@ export function aroundOf({ slack, clock }: Stage): Around {
     users: new Map([...people.map(({ value, text }) => [value, text] as const), [slack.botUserId, "Hex"]]),
     channels: new Map(channels.map(({ value, text }) => [value, text] as const)),
   };
-  return { names, people, channels, bot: slack.botUserId };
+  const shortcuts = slack.shortcuts
+    .filter(({ type }) => type === "message")
+    .map(({ callback_id, name }) => ({ value: callback_id, text: name }));
+  return { names, people, channels, bot: slack.botUserId, shortcuts };
+}
+
+/** Whether people can write there. */
+export function canWrite({ messagesTab, readOnlyMessages }: Stage["slack"], channel: Channel): boolean {
+  if (channel.archived) return false;
+  return !channel.id.startsWith("D") || (messagesTab && !readOnlyMessages);
 }
 
 export function visibleTo(person: Person, message: SlackMessage): boolean {
-  return !message.deleted && (message.user === null || message.user === person.id);
+  return !message.deleted && message.unseen !== true && (message.user === null || message.user === person.id);
 }
 
 /** What Slack did not take and would have stood in this place. */

@@ -9,6 +9,9 @@ import type { Stage } from "./stage.js";
 import type { Around } from "./viewing.js";
 import type { Piece } from "./wire.js";
 
+/** Stands in the place of a block_id where something is wrong with a submission as a whole. */
+export const WHOLE_FORM = "";
+
 /** What was wrong with the last submission of a view, by view id and block_id. */
 export type Complaints = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
@@ -22,7 +25,7 @@ export function homePieces({ slack }: Stage, person: Person, { names, people, ch
       ),
     ];
   }
-  const place = { holder: `view:${home.id}`, blockId: "", people, channels };
+  const place = { holder: `view:${home.id}`, blockId: "", people, channels, inputs: home.inputs };
   return [
     piece(
       "home",
@@ -41,7 +44,7 @@ export function modalPieces({ slack }: Stage, person: Person, around: Around, co
 }
 
 function Modal({
-  view: { id, view },
+  view: { id, view, inputs },
   around: { names, people, channels },
   errors,
 }: {
@@ -49,7 +52,7 @@ function Modal({
   around: Around;
   errors: Readonly<Record<string, string>>;
 }): ReactNode {
-  const place = { holder: `view:${id}`, blockId: "", people, channels };
+  const place = { holder: `view:${id}`, blockId: "", people, channels, inputs };
   const submit = plain(view.submit);
   return (
     <dialog className="modal" aria-labelledby={`${id}-title`} data-modal={id}>
@@ -60,6 +63,11 @@ function Modal({
         <div className="blocks" data-holder={place.holder}>
           <Blocks blocks={recordsAt(view, "blocks")} place={place} names={names} errors={errors} />
         </div>
+        {errors[WHOLE_FORM] !== undefined && (
+          <p className="problem" role="alert">
+            {errors[WHOLE_FORM]}
+          </p>
+        )}
         <footer>
           <button type="button" className="button" data-close={id}>
             {plain(view.close) || "Cancel"}

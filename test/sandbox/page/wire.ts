@@ -46,9 +46,37 @@ export const deedSchema = z.discriminatedUnion("do", [
     person: z.string(),
     place: z.string(),
     text: z.string().trim().min(1).max(LONGEST),
+    /** The message that is replied to. */
+    thread: z.string().optional(),
   }),
   z.object({ do: z.literal("press"), person: z.string(), place: z.string(), ts: z.string(), ...press }),
   z.object({ do: z.literal("press_in_view"), view: z.string(), ...press }),
+  /** Something is typed or chosen in an input of a view. */
+  z.object({
+    do: z.literal("fill"),
+    view: z.string(),
+    blockId: z.string(),
+    actionId: z.string(),
+    chosen: z.array(z.string()),
+  }),
+  /** What is typed into a picker whose options come from the app. */
+  z.object({
+    do: z.literal("search"),
+    person: z.string(),
+    /** "view:ID" or "message:CHANNEL:TS". */
+    holder: z.string(),
+    blockId: z.string(),
+    actionId: z.string(),
+    query: z.string().max(LONGEST),
+  }),
+  /** `ts`: of the message on which it is picked. */
+  z.object({
+    do: z.literal("shortcut"),
+    person: z.string(),
+    place: z.string(),
+    callbackId: z.string(),
+    ts: z.string().optional(),
+  }),
   z.object({ do: z.literal("submit"), view: z.string(), entries }),
   z.object({ do: z.literal("close"), view: z.string() }),
   z.object({ do: z.literal("home"), person: z.string() }),
@@ -63,4 +91,6 @@ export interface Outcome {
   problem: string | null;
   view?: string;
   errors?: Readonly<Record<string, string>>;
+  /** What a picker shows. */
+  options?: readonly { value: string; text: string; description: string }[];
 }

@@ -7,6 +7,11 @@ import { element, type Screen, toEnd } from "./live.js";
 export function listenToComposer(screen: Screen): void {
   const drafts = new Drafts(screen);
   document.addEventListener("submit", (event) => {
+    const reply = within(event.target, "#reply");
+    if (reply) {
+      event.preventDefault();
+      void answer(screen, reply.dataset.to ?? "");
+    }
     if (!within(event.target, "#composer")) return;
     event.preventDefault();
     const text = words()?.value.trim() ?? "";
@@ -38,6 +43,14 @@ function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): vo
   if (thread !== null) {
     screen.look({ thread });
     element("close-thread").focus();
+    if (within(target, ".tools")) focusReply(screen, thread);
+  }
+  const shortcut = within(target, "[data-shortcut]");
+  if (shortcut) {
+    const { shortcut: callbackId = "", on } = shortcut.dataset;
+    shortcut.closest("details")?.removeAttribute("open");
+    const { person, place: from } = screen.viewer;
+    void screen.do({ do: "shortcut", person, place: from, callbackId, ...(on === undefined ? {} : { ts: on }) });
   }
   if (within(target, "#close-thread")) closeThread(screen);
   const fill = value("fill");
@@ -62,6 +75,28 @@ async function send(screen: Screen, drafts: Drafts, text: string): Promise<void>
   const { person, place } = screen.viewer;
   const { problem } = await screen.do({ do: "type", person, place, text });
   if (problem !== null) drafts.giveBack(person, place, text);
+}
+
+/** Whoever wants to reply finds the line to reply in, as soon as it is there. */
+function focusReply(screen: Screen, thread: string): void {
+  let isWanted = true;
+  screen.onChange(() => {
+    const line = document.querySelector<HTMLElement>(`[data-focus="reply:${CSS.escape(thread)}"]`);
+    if (!isWanted || !line) return;
+    isWanted = false;
+    line.focus();
+  });
+}
+
+/** Sends the line below a thread; what is not taken stays in it. */
+async function answer(screen: Screen, thread: string): Promise<void> {
+  const line = document.querySelector<HTMLInputElement>("#reply-words");
+  const text = line?.value.trim() ?? "";
+  if (!line || text === "") return;
+  line.value = "";
+  const { person, place } = screen.viewer;
+  const { problem } = await screen.do({ do: "type", person, place, text, thread });
+  if (problem !== null && line.value === "") line.value = text;
 }
 
 function write(screen: Screen, drafts: Drafts, text: string): void {

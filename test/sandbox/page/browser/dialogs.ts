@@ -12,7 +12,11 @@ export function listenToDialogs(screen: Screen): void {
     const form = within(event.target, "[data-submit]");
     if (!form) return;
     event.preventDefault();
-    void screen.do({ do: "submit", view: form.dataset.submit ?? "", entries: entriesIn(form) });
+    void screen.do({ do: "submit", view: form.dataset.submit ?? "", entries: entriesIn(form) }).then(({ errors }) => {
+      // To what is to be mended, for those who see neither the colour nor the place.
+      const [first] = Object.keys(errors ?? {});
+      if (first) form.querySelector<HTMLElement>(`[data-field="${CSS.escape(first)}"] [data-action]`)?.focus();
+    });
   });
   document.addEventListener("click", (event) => {
     const view = within(event.target, "[data-close]")?.dataset.close;

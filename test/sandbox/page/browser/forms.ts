@@ -15,12 +15,22 @@ export function listenToControls(screen: Screen): void {
     if (control) void press(screen, control, valueIn(control));
   });
   document.addEventListener("change", (event) => {
-    const control = within(event.target, "[data-action][data-acts]");
-    if (!control) return;
+    const control = within(event.target, "[data-action]");
+    if (!control || control.dataset.kind === "picker") return;
+    if (control.dataset.acts === undefined) return fill(screen, control);
     const chosen = chosenIn(control);
     // Where there can be several, none is a choice too.
     if (control.dataset.many !== undefined || (chosen[0] ?? "") !== "") void press(screen, control, { chosen });
   });
+}
+
+/** Tells what stands in an input of a view: the app may want to know at once. */
+export function fill(screen: Screen, control: HTMLElement): void {
+  const [kind, ...rest] = (within(control, "[data-holder]")?.dataset.holder ?? "").split(":");
+  if (kind !== "view") return;
+  const { block: blockId = "", action: actionId = "" } = control.dataset;
+  const chosen = chosenIn(control).filter((value) => value !== "");
+  void screen.do({ do: "fill", view: rest.join(":"), blockId, actionId, chosen });
 }
 
 /** What stands in all the controls below an element. */
@@ -33,6 +43,7 @@ export function entriesIn(root: Element): Entry[] {
 }
 
 function chosenIn(control: HTMLElement): string[] {
+  if (control.dataset.kind === "picker") return [control.dataset.chosen ?? ""];
   if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map((option) => option.value);
   if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement) return [control.value];
   return [...control.querySelectorAll<HTMLInputElement>("input:checked")].map((input) => input.value);
@@ -43,7 +54,11 @@ function valueIn(button: HTMLElement): { value?: string } {
   return value === undefined ? {} : { value };
 }
 
-async function press(screen: Screen, control: HTMLElement, used: { value?: string; chosen?: string[] }): Promise<void> {
+export async function press(
+  screen: Screen,
+  control: HTMLElement,
+  used: { value?: string; chosen?: string[] },
+): Promise<void> {
   const holder = within(control, "[data-holder]")?.dataset.holder ?? "";
   const [kind, ...rest] = holder.split(":");
   const question = control.dataset.confirm;

@@ -78,9 +78,18 @@ export class Screen {
 
   /** Asks the server to do something; what went wrong is shown as Slack would show it. */
   async do(deed: Deed): Promise<Outcome> {
-    const outcome = await ask(deed);
+    // What was typed before a button was pressed arrives before it.
+    const outcome = await (deed.do === "search" ? ask(deed) : this.#inOrder(deed));
     this.#say(outcome.problem);
     return outcome;
+  }
+
+  #latest: Promise<unknown> = Promise.resolve();
+
+  #inOrder(deed: Deed): Promise<Outcome> {
+    const next = this.#latest.then(() => ask(deed));
+    this.#latest = next;
+    return next;
   }
 
   #say(problem: string | null): void {

@@ -4,9 +4,11 @@ import { listenToComposer } from "./composer.js";
 import { listenToDialogs } from "./dialogs.js";
 import { listenToControls } from "./forms.js";
 import { Screen } from "./live.js";
+import { listenToPickers } from "./picker.js";
 
 const screen = new Screen();
 listenToControls(screen);
+listenToPickers(screen);
 listenToComposer(screen);
 listenToDialogs(screen);
 screen.look({});
