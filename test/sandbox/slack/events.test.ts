@@ -167,8 +167,13 @@ describe.each(MODES)("over %s", (mode) => {
     ]);
     expect(new Set(bodies.map(({ event_id }) => event_id)).size).toBe(1);
     await expect.poll(() => slack.sentEvents[0]?.attempts.length).toBe(4);
+    slack.loseAcknowledgements(0);
+    await ada.mention(slack.channels.data, "and another");
     clock.advance(60 * 60_000);
-    expect(bodies).toHaveLength(4);
+    await ada.mention(slack.channels.data, "and one more");
+    expect(bodies.map(({ event_id }) => event_id).slice(4)).toEqual(
+      slack.sentEvents.slice(1).map(({ eventId }) => eventId),
+    );
   });
 
   test("the same event again, as Slack may send it", async () => {
