@@ -83,6 +83,12 @@ export class Dispatch {
     this.core.troubles.push({ at: this.core.clock.now(), kind, problem, interaction });
   }
 
+  /** Clicks, shortcuts and closed views take no answer: one that says something is good for nothing. */
+  mustBeEmpty(origin: Origin, kind: string, ack: Ack): void {
+    if (!ack.ok || isEmpty(ack.body)) return;
+    this.trouble(origin, kind, `The acknowledgement must be empty: ${JSON.stringify(ack.body)}`);
+  }
+
   /** Does what an acknowledgement asks for, and writes down what Slack said to it. Returns the code of a refusal. */
   followed(origin: Origin, args: Json, effect: () => unknown): string | undefined {
     const log = (answer: ApiAnswer) => {
@@ -135,9 +141,7 @@ export class Dispatch {
     const attempt = { retry_attempt: retry?.number ?? 0, retry_reason: retry?.reason ?? "" };
     const result = await this.socket.deliver(accepts ? envelope : { ...envelope, ...attempt }, timeoutMs);
     if (typeof result === "string") return { ok: false, error: result };
-    const empty =
-      result.payload === undefined || (isRecord(result.payload) && Object.keys(result.payload).length === 0);
-    return empty ? { ok: true } : { ok: true, body: result.payload };
+    return isEmpty(result.payload) ? { ok: true } : { ok: true, body: result.payload };
   }
 
   async #overHttp(url: string, sending: Sending, timeoutMs: number): Promise<Omit<Ack, "ms">> {
@@ -162,6 +166,10 @@ export class Dispatch {
     if (!isRecord(args)) return;
     this.followed(sending.origin, args, () => respond(this.core, sending.origin, args, "ack"));
   }
+}
+
+export function isEmpty(body: unknown): boolean {
+  return body === undefined || body === "" || (isRecord(body) && Object.keys(body).length === 0);
 }
 
 function formBody({ kind, payload }: Sending): string {

@@ -2,7 +2,7 @@
 
 import type { Room } from "./channels.js";
 import type { Core } from "./core.js";
-import type { Dispatch } from "./dispatch.js";
+import type { Dispatch, Route } from "./dispatch.js";
 import { type Placed, pressElement } from "./elements.js";
 import { type Json, stringAt } from "./json.js";
 import { actionsPayload, commandPayload, escapeTyped, shortcutPayload } from "./payloads.js";
@@ -65,7 +65,7 @@ export class Interactions {
       responseUrl: this.responseUrls.issue("actions", origin),
     };
     const payload = actionsPayload(this.core, message, room, user, action, ends);
-    return this.dispatch.first("interactive", payload, { origin, ends }, options);
+    return this.#silently("block_actions", payload, { origin, ends }, options);
   }
 
   /** Somebody picks a shortcut of the app: a global one, or one on a message. */
@@ -86,7 +86,14 @@ export class Interactions {
       responseUrl: on ? this.responseUrls.issue("actions", origin) : "",
     };
     const payload = shortcutPayload(this.core, callbackId, user, ends, on && room ? { message: on, room } : undefined);
-    return this.dispatch.first("interactive", payload, { origin, ends }, options);
+    return this.#silently("shortcut", payload, { origin, ends }, options);
+  }
+
+  /** Sends what the app has nothing to say to in its acknowledgement. */
+  async #silently(kind: string, payload: Json, route: Route, options: DeliveryOptions): Promise<Interaction> {
+    const interaction = await this.dispatch.first("interactive", payload, route, options);
+    this.dispatch.mustBeEmpty(route.origin, kind, interaction.ack);
+    return interaction;
   }
 
   raw(given: Json, options: DeliveryOptions): Promise<Interaction> {

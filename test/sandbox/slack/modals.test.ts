@@ -55,7 +55,7 @@ describe.each(MODES)("over %s", (mode) => {
     });
     app.action("poke", async ({ ack, body }) => {
       heard.push({ kind: "action", body: Object(body) });
-      await ack();
+      await ack(answer === undefined ? undefined : Object(answer));
     });
   }
 
@@ -146,6 +146,18 @@ describe.each(MODES)("over %s", (mode) => {
       actions: [{ action_id: "poke", value: "1" }],
     });
     expect([body.channel, body.response_url, typeof body.trigger_id]).toEqual([undefined, undefined, "string"]);
+  });
+
+  test("a click takes no answer: errors in its acknowledgement are good for nothing", async () => {
+    const asked = await open();
+    await asked.press("Poke");
+    expect(slack.troubles).toEqual([]);
+    answer = { response_action: "errors", errors: { name: "Not that one" } };
+    await asked.press("Poke");
+    await call(slack, "chat.postMessage", { channel: slack.channels.data.id, text: "x", blocks: [button] });
+    const message = slack.messages.at(-1);
+    if (message) await ada.press(message, "Poke");
+    expect(slack.troubles).toMatchObject([{ kind: "block_actions" }, { kind: "block_actions" }]);
   });
 
   test.each([

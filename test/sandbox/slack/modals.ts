@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Core } from "./core.js";
-import type { Dispatch } from "./dispatch.js";
+import { type Dispatch, isEmpty } from "./dispatch.js";
 import { elementsOf, pressElement } from "./elements.js";
 import { complaints, fieldsOf, inputIds } from "./inputs.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
@@ -103,7 +103,7 @@ export class Modals {
       const { origin, ends } = this.#from(view);
       const payload = closedPayload(this.core, view, this.#reader(view), cleared);
       const { ack } = await this.dispatch.first("interactive", payload, { origin, ends }, {});
-      this.#mustBeEmpty(origin, "view_closed", ack);
+      this.dispatch.mustBeEmpty(origin, "view_closed", ack);
     }
   }
 
@@ -112,7 +112,7 @@ export class Modals {
     const now = this.core.views.current(view);
     const payload = viewActionsPayload(this.core, now, this.#reader(view), { action, triggerId: ends.triggerId });
     const interaction = await this.dispatch.first("interactive", payload, { origin, ends }, options);
-    this.#mustBeEmpty(origin, "block_actions", interaction.ack);
+    this.dispatch.mustBeEmpty(origin, "block_actions", interaction.ack);
     return interaction;
   }
 
@@ -161,11 +161,6 @@ export class Modals {
     });
   }
 
-  #mustBeEmpty(origin: Origin, kind: string, ack: Ack): void {
-    if (!ack.ok || isEmpty(ack.body)) return;
-    this.dispatch.trouble(origin, kind, `The acknowledgement must be empty: ${JSON.stringify(ack.body)}`);
-  }
-
   #mustBeOnTop(given: SlackView): void {
     const view = this.core.views.current(given);
     if (view.type === "home") return;
@@ -189,10 +184,6 @@ export class Modals {
 
 function blocksOf({ view }: SlackView): Json[] {
   return recordsAt(view, "blocks");
-}
-
-function isEmpty(body: unknown): boolean {
-  return body === undefined || body === "" || (isRecord(body) && Object.keys(body).length === 0);
 }
 
 function isAt(placed: { blockId: string; element: Json }, at: { blockId: string; actionId: string }): boolean {

@@ -51,7 +51,9 @@ export class ViewStore {
     const view = checkedView(value, "modal");
     const top = this.opened(cause.user).at(-1) ?? below;
     if (this.opened(cause.user).length >= deepest) throw new Refusal("push_limit_reached");
-    return this.#add(cause, view, { id: this.#nextId(), type: "modal", rootId: below.rootId, previousId: top.id });
+    const { conversation = cause.conversation } = below;
+    const from = conversation === undefined ? cause : { ...cause, conversation };
+    return this.#add(from, view, { id: this.#nextId(), type: "modal", rootId: below.rootId, previousId: top.id });
   }
 
   /** The modals that a person has open, the one on top last. */
