@@ -236,6 +236,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     await ada.goTo("secret");
     await ada.type("/invite @hex");
     await ada.page.getByText("The Hex app is in this channel").waitFor();
+    demo.slack.readOnlyMessages = false;
     await ada.goTo("Hex");
     await ada.type("/invite @hex");
     await ada.page.getByRole("alert").getByText("/invite works in channels alone.").waitFor();
