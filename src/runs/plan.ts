@@ -16,6 +16,8 @@ export interface Watched {
   askedAt: number | null;
   /** How long runs of this project usually take (their median), in ms. */
   typicalMs: number | null;
+  /** When it becomes overdue, unless it has ended: this is worth a request. Left out: never, or it is so already. */
+  overdueAt?: number | null;
   /** It is not among its project's latest runs: only a request of its own finds it. */
   alone?: boolean;
 }
@@ -55,7 +57,7 @@ export function nextPoll(runs: readonly Watched[], now: number, share: Share): P
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
   for (let at = freeAt(now, share); ; at += STEP_MS) {
-    const watched = overdue(requests, now, at) ?? worthwhile(requests, now, at);
+    const watched = due(requests, now, at) ?? worthwhile(requests, now, at);
     const [first] = watched ?? [];
     if (watched && first) return { at, projectId: first.projectId, watched };
   }
@@ -83,15 +85,17 @@ function freeAt(now: number, { perMinute, waiting, recent }: Share): number {
   return Math.max(now, past(1) + Math.ceil(MINUTE / usual), past(most) + MINUTE);
 }
 
-function dueAt(run: Watched): number {
-  return run.askedAt === null ? run.since : run.askedAt + LONGEST_REST;
+function dueAt({ askedAt, since, overdueAt = null }: Watched): number {
+  if (askedAt === null) return since;
+  const rested = askedAt + LONGEST_REST;
+  return overdueAt === null || askedAt >= overdueAt ? rested : Math.min(rested, overdueAt);
 }
 
-/** The runs that have been due for longest: never asked about, or too long ago. */
-function overdue(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
+/** The runs that have been due for longest: never asked about, too long ago, or not since they became overdue. */
+function due(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
   // A time to come, from another clock, counts as now.
-  const due = (run: Watched) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
-  const late = best(requests, (request) => at - Math.min(...request.map(due)));
+  const since = (run: Watched) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
+  const late = best(requests, (request) => at - Math.min(...request.map(since)));
   return late.value >= 0 ? late.request : null;
 }
 

@@ -37,8 +37,10 @@ const base = {
   trigger: z.string().nullable(),
   requestedAt: epochMs,
   reference: z.string(),
-  /** The median of the project's completed runs, in ms. */
+  /** The median of the project's latest completed runs, in ms; null while they are too few, or not known. */
   typicalMs: z.number().nullable(),
+  /** Since when it has been known to take too long, and whether whoever asked for it has been told; null: it does not. */
+  overdue: z.object({ since: epochMs, told: z.boolean() }).nullable().default(null),
   /** Who has started it again from its card. */
   again: z.object({ by: z.string(), at: epochMs }).nullable(),
 };

@@ -13,6 +13,7 @@ import {
   type Run,
   type RunIn,
 } from "./run.js";
+import { overdueAfterMs } from "./typical-duration.js";
 
 /** How long a start is tried again while Hex says "later", in ms. */
 export const START_PATIENCE_MS = 10 * 60_000;
@@ -26,14 +27,14 @@ const DAY_MS = 24 * 60 * 60_000;
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
 export function intended(intent: Intent, now: number): RunIn<"starting"> {
-  const unknown = { trigger: null, typicalMs: null, again: null };
+  const unknown = { trigger: null, typicalMs: null, overdue: null, again: null };
   return { ...intent, ...unknown, state: "starting", looking: false, lease: now + LEASE_MS };
 }
 
 /** What every state has. */
 function baseOf(run: Run) {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again } = run;
-  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, again };
+  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again } = run;
+  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again };
 }
 
 /** Hex has started it, and this is its id. */
@@ -149,6 +150,22 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
   if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };
   return live;
+}
+
+/**
+ * Marks a run that takes too long.
+ * @param ranMs how long it has run, in ms: what it waited before Hex began it is not its time
+ * @param now when it was seen, epoch ms
+ */
+export function timed(run: RunIn<"running">, ranMs: number, now: number): RunIn<"running"> {
+  const after = overdueAfterMs(run.typicalMs);
+  if (run.overdue !== null || after === null || ranMs < after) return run;
+  return { ...run, overdue: { since: now, told: false } };
+}
+
+/** Whoever asked for it has been told that it is overdue, or can no longer be. */
+export function toldOverdue(run: Run): Run {
+  return run.overdue === null ? run : { ...run, overdue: { ...run.overdue, told: true } };
 }
 
 function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): EndedRun {

@@ -7,9 +7,10 @@ import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../h
 import type { HexRun } from "../hex/schema.js";
 import { Rounds } from "../rounds.js";
 import { nextPoll, type Poll, type Watched } from "./plan.js";
-import { isLive, LEASE_MS, type LiveRun } from "./run.js";
+import { isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
-import { lost, observed } from "./transitions.js";
+import { lost, observed, timed } from "./transitions.js";
+import { overdueAfterMs, typicalDuration } from "./typical-duration.js";
 
 export interface WatcherOptions {
   hex: HexClient;
@@ -136,13 +137,17 @@ export class Watcher {
   #watched(run: LiveRun): Watched {
     // One that is being stopped is soon over, however old it is.
     const stoppedAt = run.state === "cancelling" ? run.lease - LEASE_MS : null;
+    const since = this.#sinceOf(run.key, stoppedAt ?? run.startedAt ?? run.requestedAt);
+    const after = overdueAfterMs(run.typicalMs);
+    const isTimed = run.state === "running" && run.startedAt !== null && run.overdue === null;
     return {
       key: run.key,
       projectId: run.project.id,
       runId: run.hex.runId,
-      since: this.#sinceOf(run.key, stoppedAt ?? run.startedAt ?? run.requestedAt),
+      since,
       askedAt: this.#askedAt.get(run.key) ?? null,
       typicalMs: stoppedAt === null ? run.typicalMs : null,
+      overdueAt: isTimed && after !== null ? since + after : null,
       alone: this.#alone.has(run.key),
     };
   }
@@ -209,7 +214,8 @@ export class Watcher {
       });
     for (const run of runs) this.#learnt.add(run.key);
     const seen = new Map((page?.runs ?? []).map((run) => [run.runId, run]));
-    const typicalMs = typicalDuration([...seen.values()]);
+    const asked = new Set(runs.map(({ hex }) => hex.runId));
+    const typicalMs = typicalDuration([...seen.values()].filter(({ runId }) => !asked.has(runId)));
     for (const run of runs) {
       if (typicalMs !== null && run.typicalMs === null) await this.#learn(run.key, typicalMs);
       const found = seen.get(run.hex.runId);
@@ -223,8 +229,17 @@ export class Watcher {
   }
 
   async #saw(key: string, seen: HexRun): Promise<void> {
-    await this.options.store.update(key, (run) => (isLive(run) ? observed(run, seen, this.options.clock.now()) : null));
+    await this.options.store.update(key, (run) => (isLive(run) ? this.#timed(observed(run, seen, this.#now)) : null));
     this.options.onSeen(key);
+  }
+
+  get #now(): number {
+    return this.options.clock.now();
+  }
+
+  #timed(run: Run): Run {
+    if (run.state !== "running" || run.startedAt === null) return run;
+    return timed(run, this.options.clock.monotonic() - this.#sinceOf(run.key, run.startedAt), this.#now);
   }
 
   async #missed(run: LiveRun): Promise<void> {
@@ -262,17 +277,4 @@ export class Watcher {
 
 function callOf(run: LiveRun, signal: AbortSignal): Call {
   return { reference: run.reference, priority: "watch", patienceMs: PATIENCE_MS, signal };
-}
-
-/** The median time of the completed runs among these, in ms; null when there are none. */
-function typicalDuration(runs: readonly HexRun[]): number | null {
-  const times = runs
-    .filter((run) => run.status === "COMPLETED")
-    .map(
-      (run) => run.elapsedTime ?? (run.endTime !== null && run.startTime !== null ? run.endTime - run.startTime : null),
-    )
-    .filter((time) => time !== null)
-    .filter((time) => time >= 0)
-    .sort((a, b) => a - b);
-  return times[Math.floor(times.length / 2)] ?? null;
 }

@@ -4,8 +4,9 @@ import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../clock.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Logger } from "../../log.js";
-import { elapsedMs, identityOf, isEnded, type Run, type RunState } from "../../runs/run.js";
+import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
+import { toldOverdue } from "../../runs/transitions.js";
 import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -16,6 +17,7 @@ import type { FollowerStore } from "../followers/store.js";
 import type { Message } from "../messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
 import { endMessage, followUpMessage } from "../messages/follow-up.js";
+import { overdueMessage } from "../messages/overdue.js";
 import { plainText } from "../messages/plain.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
@@ -50,6 +52,8 @@ export type Place = { kind: "channel" } | { kind: "dm"; word: string } | { kind:
 /** How long (ms) a process may draw one card without saying so anew: longer than any step with its repetition takes. */
 const CLAIM_MS = 45_000;
 const LOOK_AGAIN_MS = 2_000;
+/** What Slack does not take about a run that is overdue is tried again as seldom as after so many failures. */
+const OVERDUE_TRIES = 3;
 /** After so many failures that may pass, whoever asked hears of a run's end without its card. */
 const TELL_AFTER = 3;
 /**
@@ -156,6 +160,7 @@ export class Cards {
     this.#failures.delete(runKey);
     this.#refused.delete(runKey);
     if (isEnded(run)) await this.#tell(run, shown);
+    else if (run.state === "running") await this.#tellOverdue(run);
   }
 
   async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | null> {
@@ -253,6 +258,24 @@ export class Cards {
     }
     await this.#endWhatIsLeft(card, run);
     await this.#settle(run.key);
+  }
+
+  /**
+   * Whoever asked for a run that takes too long is told so in the card's thread. That it was told is stored afterwards: when this
+   * process dies in between, the next one tells it once more.
+   */
+  async #tellOverdue(run: RunIn<"running">): Promise<void> {
+    const { slack, cards, runs, clock } = this.options;
+    if (run.overdue === null || run.overdue.told || run.requester === null) return;
+    const card = await cards.get(run.key);
+    if (card === null || card.ts === null) return;
+    await this.#hold(run.key);
+    const posted = await postAtFirst(slack, placesFor(card), overdueMessage(run, run.requester, clock.now()));
+    if (!isPosted(posted)) {
+      this.#warn(run, posted);
+      if (mayPass(posted)) return this.#later(run.key, retryPauseMs(posted, OVERDUE_TRIES));
+    }
+    await runs.update(run.key, toldOverdue);
   }
 
   /** Shows the end in the message that the card left behind, too: what refused an edit may be over. Once, since it mostly is not. */

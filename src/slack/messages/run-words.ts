@@ -40,6 +40,7 @@ const LOST: Record<RunIn<"lost">["why"], string> = {
 /** Emoji and word of a run's state. */
 export function faceOf(run: Run): Face {
   if (run.state === "lost") return { emoji: ":grey_question:", word: LOST[run.why] };
+  if (run.state === "running" && run.overdue !== null) return { emoji: ":alarm_clock:", word: "Running, overdue" };
   if (run.state === "starting" && run.looking) return { emoji: ":mag:", word: "Looking for the run" };
   return FACES[run.state];
 }

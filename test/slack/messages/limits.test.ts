@@ -19,6 +19,7 @@ import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slac
 import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
+import { overdueMessage } from "../../../src/slack/messages/overdue.js";
 import { plainText } from "../../../src/slack/messages/plain.js";
 import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
@@ -128,6 +129,7 @@ const base = {
   requestedAt: time,
   reference: fc.constant("abcd1234"),
   typicalMs: maybe(span),
+  overdue: maybe(fc.record({ since: time, told: fc.boolean() })),
   again: maybe(fc.record({ by: fc.constant("U1"), at: time })),
 };
 const hex = fc.record({ runId: identifier, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
@@ -229,6 +231,7 @@ describe("never past a limit, whatever the data", () => {
           check(announcement(made, PLACE), ["U1"]);
           check(endMessage(made, 500_000), ["U1"]);
           expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
+          check(overdueMessage(made, "U1", now), ["U1"]);
           const reply = followUpMessage(made, 500_000);
           if (reply !== null) check(reply, ["U1"]);
         },
@@ -392,6 +395,7 @@ describe("never past a limit, whatever the data", () => {
         requestedAt: NOW,
         reference: "abcd1234",
         typicalMs: null,
+        overdue: null,
         again: null,
       },
       hex: {

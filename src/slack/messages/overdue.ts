@@ -1,0 +1,19 @@
+// The reply in a card's thread that tells whoever asked for a run that it takes too long: edits of the card notify nobody.
+
+import { elapsedMs, identityOf, type Run } from "../../runs/run.js";
+import { type Message, message, section } from "./blocks.js";
+import { bold, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { titleOf } from "./run-words.js";
+
+/** `requester`: a Slack user id; `now`: epoch ms. */
+export function overdueMessage(run: Run, requester: string, now: number): Message {
+  const title = titleOf(run.project);
+  const elapsed = elapsedMs(run, now);
+  const ran = elapsed === null ? "It is still running" : `It has run for ${duration(elapsed)}`;
+  const usual = run.typicalMs === null ? "" : `, and usually takes about ${duration(run.typicalMs)}`;
+  const url = identityOf(run)?.url;
+  const said = `${mention(requester)} :alarm_clock: ${bold(title, 150)} is overdue. ${ran}${usual}.`;
+  return message(`Overdue: ${inline(title, 150)}`, [
+    section(dotted(said, url ? link(url, "Open the run in Hex", 40) : null)),
+  ]);
+}
