@@ -49,7 +49,7 @@ import { Followers } from "./slack/followers/followers.js";
 import { FollowerStore } from "./slack/followers/store.js";
 import { listen } from "./slack/listeners/index.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
-import { missingScopesSentence } from "./slack/messages/slack-remedies.js";
+import { declinedScopesSentence, missingScopesSentence } from "./slack/messages/slack-remedies.js";
 import { storeSentence } from "./slack/messages/store-remedies.js";
 import { Drafts } from "./store/drafts.js";
 import { openStore } from "./store/open.js";
@@ -139,8 +139,11 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const server = await startServer({ port: config.port, routes, otherwise: () => otherwise });
   toClose.push(() => server.close());
   const identity = await identifyOnceReached(slack, { clock: machineClock, log, signal });
-  const missing = missingScopesSentence(slackTrouble.now().missingScopes);
+  const scopes = slackTrouble.now();
+  const missing = missingScopesSentence(scopes.missingScopes);
   if (missing !== null) log.warn("%s", missing);
+  const declined = declinedScopesSentence(scopes.declinedScopes);
+  if (declined !== null) log.info("%s", declined);
   const opened = await openStore(config.store, {
     clock: machineClock,
     process: thisProcess,

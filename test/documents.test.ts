@@ -8,9 +8,10 @@ import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
-import { SCOPES } from "../src/slack/connection/scopes.js";
+import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
+import { SHORTCUTS } from "../src/slack/messages/view-ids.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
 import { POSTGRES_FAILURES } from "../src/store/postgres-failure.js";
 
@@ -30,6 +31,14 @@ const manifestSchema = z.strictObject({
       messages_tab_enabled: z.boolean(),
       messages_tab_read_only_enabled: z.boolean(),
     }),
+    shortcuts: z.array(
+      z.strictObject({
+        name: z.string().max(24),
+        type: z.enum(["global", "message"]),
+        callback_id: z.string().max(255),
+        description: z.string().max(150),
+      }),
+    ),
     bot_user: z.strictObject({ display_name: z.string().max(80), always_online: z.boolean() }),
     slash_commands: z.array(
       z.strictObject({
@@ -41,9 +50,16 @@ const manifestSchema = z.strictObject({
       }),
     ),
   }),
-  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
+  oauth_config: z.strictObject({
+    scopes: z.strictObject({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
+  }),
   settings: z.strictObject({
-    interactivity: z.strictObject({ is_enabled: z.literal(true), request_url: z.string().optional() }),
+    event_subscriptions: z.strictObject({ request_url: z.string().optional(), bot_events: z.array(z.string()) }),
+    interactivity: z.strictObject({
+      is_enabled: z.literal(true),
+      request_url: z.string().optional(),
+      message_menu_options_url: z.string().optional(),
+    }),
     org_deploy_enabled: z.boolean(),
     socket_mode_enabled: z.boolean(),
     token_rotation_enabled: z.literal(false),
@@ -53,17 +69,39 @@ const manifestSchema = z.strictObject({
 describe("manifest.yml", () => {
   const text = read("manifest.yml");
 
-  test("is for Socket Mode as it stands, asks for three scopes, and hints at the commands that there are", () => {
+  test("is for Socket Mode as it stands, needs two scopes, and hints at the commands that there are", () => {
     const manifest = manifestSchema.parse(parse(text));
+    const { bot, bot_optional } = manifest.oauth_config.scopes;
     expect(manifest.settings.socket_mode_enabled).toBe(true);
-    expect(manifest.oauth_config.scopes.bot).toEqual(["commands", "chat:write", "chat:write.public"]);
-    expect(manifest.oauth_config.scopes.bot).toEqual(SCOPES);
+    expect(bot.filter((scope) => !bot_optional.includes(scope))).toEqual(["commands", "chat:write"]);
+    expect(bot).toEqual([...REQUIRED_SCOPES, ...OPTIONAL_SCOPES]);
+    expect(bot_optional).toEqual(OPTIONAL_SCOPES);
     expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMANDS)]);
   });
 
-  test("lets the bot send direct messages, and people write none that it would not answer", () => {
-    const { app_home } = manifestSchema.parse(parse(text)).features;
-    expect(app_home).toMatchObject({ messages_tab_enabled: true, messages_tab_read_only_enabled: true });
+  test("says of each optional scope which feature needs it, and so does the README", () => {
+    const part = text.slice(text.indexOf("bot_optional:"));
+    for (const scope of OPTIONAL_SCOPES) {
+      expect(part).toMatch(new RegExp(`# \\w.*\\.\\n      - ${scope}\\n`));
+      expect(read("README.md")).toMatch(new RegExp(`^\\| \`${scope}\` \\| .+ \\|$`, "m"));
+    }
+  });
+
+  test("lets the bot and people send each other direct messages, and shows the Home tab", () => {
+    const { features, settings } = manifestSchema.parse(parse(text));
+    expect(features.app_home).toEqual({
+      home_tab_enabled: true,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: false,
+    });
+    expect(settings.event_subscriptions.bot_events).toEqual(
+      expect.arrayContaining(["message.im", "app_mention", "app_home_opened"]),
+    );
+  });
+
+  test("has every shortcut", () => {
+    const { shortcuts } = manifestSchema.parse(parse(text)).features;
+    expect(shortcuts.map(({ callback_id }) => callback_id)).toEqual(Object.values(SHORTCUTS));
   });
 
   test("is for HTTP after the changes that it names", () => {
@@ -71,10 +109,21 @@ describe("manifest.yml", () => {
     expect(text).toContain(`url: ${url}`);
     const changed = text
       .replace("      should_escape: true", `      should_escape: true\n      url: ${url}`)
-      .replace("    is_enabled: true", `    is_enabled: true\n    request_url: ${url}`)
+      .replace("  event_subscriptions:", `  event_subscriptions:\n    request_url: ${url}`)
+      .replace(
+        "    is_enabled: true",
+        `    is_enabled: true\n    request_url: ${url}\n    message_menu_options_url: ${url}`,
+      )
       .replace("socket_mode_enabled: true", "socket_mode_enabled: false");
     const manifest = manifestSchema.parse(parse(changed));
-    expect(manifest.settings.interactivity.request_url).toBe(url);
+    expect(manifest.settings).toMatchObject({
+      event_subscriptions: { request_url: url },
+      interactivity: { request_url: url, message_menu_options_url: url },
+      socket_mode_enabled: false,
+    });
+    for (const name of ["url", "request_url", "message_menu_options_url"]) {
+      expect(text).toMatch(new RegExp(`^#   \\d\\. .* ${name}: ${url}$`, "m"));
+    }
     expect(manifest.features.slash_commands[0]?.url).toBe(url);
   });
 });

@@ -3,7 +3,7 @@
 import type { Clock } from "../../clock.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
-import { missingScopes } from "./scopes.js";
+import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";
 
 /** A message that is gone is no trouble: its card moves. */
 export type TroubleKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
@@ -21,8 +21,10 @@ export interface SlackTrouble {
 
 export interface SlackState {
   troubles: SlackTrouble[];
-  /** Of those that the manifest asks for, as of the last answer. */
-  missingScopes: string[];
+  /** Of those that the bot needs, as of the last answer. */
+  missingScopes: RequiredScope[];
+  /** Of those that it works without. */
+  declinedScopes: OptionalScope[];
 }
 
 /** How long (ms) a failure is worth showing. */
@@ -55,7 +57,11 @@ export class SlackTroubles {
   now(): SlackState {
     const since = this.clock.monotonic() - HOUR_MS;
     const troubles = [...this.#last.values()].filter(({ seenAt }) => seenAt > since).map(({ trouble }) => trouble);
-    return { troubles, missingScopes: missingScopes(this.#granted) };
+    return {
+      troubles,
+      missingScopes: missingScopes(this.#granted),
+      declinedScopes: declinedScopes(this.#granted),
+    };
   }
 
   /**

@@ -1,7 +1,9 @@
 // What the bot can do, and what each sub-command is for.
 
+import type { OptionalScope } from "../connection/scopes.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
+import { declinedScopesLine } from "./slack-remedies.js";
 
 /** `usage` and `example` are what follows `/hex`; `summary` is mrkdwn. */
 export interface CommandHelp {
@@ -11,8 +13,13 @@ export interface CommandHelp {
   example: string | null;
 }
 
-export function helpMessage(commands: readonly CommandHelp[]): Message {
-  return message("What /hex can do", [section("*What `/hex` can do*"), ...helpBlocks(commands)]);
+/** `declined`: the optional scopes that the bot works without. */
+export function helpMessage(commands: readonly CommandHelp[], declined: readonly OptionalScope[]): Message {
+  return message("What /hex can do", [
+    section("*What `/hex` can do*"),
+    ...helpBlocks(commands),
+    context(declinedScopesLine(declined)),
+  ]);
 }
 
 /** For a word that is no sub-command. `suggestion`: the closest one's name. */

@@ -1,9 +1,9 @@
 // One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
 // Phrases without a full stop, to be put together by those who show them.
 
-import { SCOPES } from "../connection/scopes.js";
+import { type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
 import type { SlackState, SlackTrouble } from "../connection/troubles.js";
-import { code, date, inline } from "./mrkdwn.js";
+import { code, date, inline, sentence } from "./mrkdwn.js";
 
 export interface SlackRemedy {
   what: string;
@@ -160,7 +160,32 @@ export const SOCKET_MODE_OFF_REMEDY: SlackRemedy = {
 export function missingScopesSentence(missing: readonly string[]): string | null {
   if (missing.length === 0) return null;
   const names = `${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}`;
-  return `The app lacks the ${names} of ${SCOPES.length} that it needs: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
+  return `The app lacks the ${names} of ${REQUIRED_SCOPES.length} that it needs: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
+}
+
+/** What each optional scope is for, in the plural. */
+const FEATURES: Record<OptionalScope, string> = {
+  "chat:write.public": "cards in public channels that the bot is not in",
+  "app_mentions:read": "mentions",
+  "im:history": "commands in direct messages",
+};
+
+/** What is off since whoever installed the app has left a scope out, and how to switch it on: one sentence; null when nothing is. */
+export function declinedScopesSentence(declined: readonly OptionalScope[]): string | null {
+  if (declined.length === 0) return null;
+  const off = sentence(listed(declined.map((scope) => FEATURES[scope])));
+  const scopes = `${declined.length === 1 ? "scope" : "scopes"} ${listed(declined)}`;
+  return `${off} are off: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see Scopes in README.md)`;
+}
+
+/** The same for Slack, in mrkdwn. */
+export function declinedScopesLine(declined: readonly OptionalScope[]): string | null {
+  const off = declinedScopesSentence(declined);
+  return off === null ? null : `:information_source: ${inline(off, 500)}.`;
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 /** mrkdwn lines for `/hex status`; none when all is well. */

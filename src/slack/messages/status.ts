@@ -17,7 +17,7 @@ import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
-import { slackTroubleLines } from "./slack-remedies.js";
+import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
 import type { StoreKind } from "./store-remedies.js";
 import { storeTroubleLine } from "./store-trouble.js";
 
@@ -49,7 +49,8 @@ export function statusMessage(status: Status, now: number): Message {
   // The bot's own budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const beside = besideBlocks(status, sight);
-  const below = [...historyBlocks(status.history, sight), foot(status, now)];
+  const off = context(declinedScopesLine(status.slack.declinedScopes));
+  const below = [...historyBlocks(status.history, sight), off, foot(status, now)];
   return error === null
     ? connectedMessage(status.connection, [...beside, ...below], now)
     : brokenMessage(status, error, { sight, beside, below });

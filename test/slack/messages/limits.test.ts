@@ -8,6 +8,7 @@ import type { Connection } from "../../../src/hex/connection.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
+import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
@@ -307,7 +308,8 @@ describe("never past a limit, whatever the data", () => {
     });
     const slack = fc.record({
       troubles: fc.array(trouble, { maxLength: 6 }),
-      missingScopes: fc.subarray(["commands", "chat:write", "chat:write.public"]),
+      missingScopes: fc.subarray([...REQUIRED_SCOPES]),
+      declinedScopes: fc.subarray([...OPTIONAL_SCOPES]),
     });
     const store = fc.oneof(
       fc.record({ ok: fc.constant(true as const), at: time, since: time }),
@@ -412,7 +414,7 @@ describe("never past a limit, whatever the data", () => {
   });
 
   test("help and answers to what was typed", () => {
-    check(helpMessage(COMMANDS));
+    for (const declined of [[], [...OPTIONAL_SCOPES]]) check(helpMessage(COMMANDS, declined));
     fc.assert(
       fc.property(nasty, fc.array(nasty, { maxLength: 9 }), (word, words) => {
         check(unknownCommandMessage(word, "status", COMMANDS));

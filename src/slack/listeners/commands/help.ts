@@ -1,7 +1,6 @@
 // `/hex help`: what the bot can do.
 
 import { helpMessage } from "../../messages/help.js";
-import type { Interaction } from "../context.js";
 import type { Command } from "./command.js";
 
 /** `commands`: those that it lists, itself included. */
@@ -11,6 +10,6 @@ export function createHelp(commands: () => readonly Command[]): Command {
     usage: "help",
     summary: "This list.",
     example: null,
-    handle: (_, { respond }: Interaction) => respond(helpMessage(commands())),
+    handle: (bot, { respond }) => respond(helpMessage(commands(), bot.slackTrouble.now().declinedScopes)),
   };
 }
