@@ -19,7 +19,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const answer = await bench.ask(command);
       expect(linesOf(answer)).toEqual([
         expect.stringMatching(
-          /Cards in public channels that the bot is not in, mentions and commands in direct messages are off: add the scopes chat:write\.public, app_mentions:read and im:history at api\.slack\.com\/apps .* OAuth & Permissions and reinstall the app/,
+          /Cards in public channels that the bot is not in, mentions and commands in direct messages are off: add the scopes chat:write\.public, app_mentions:read and im:history at api\.slack\.com\/apps .* OAuth &amp; Permissions and reinstall the app/,
         ),
       ]);
       expect(answer).not.toContain(":warning:");
@@ -47,8 +47,9 @@ describe.each(MODES)("%s mode", (mode) => {
     const { general } = bench.slack.channels;
     bench.slack.kick(general, bench.slack.botUserId);
     const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.ask(`run ${project.id}`, { channel: general });
-    await bench.cardShows("/invite @hex");
+    const answer = await bench.ask(`run ${project.id}`, { channel: general });
+    expect(answer).toMatch(/the run's card is in your direct messages. Write `\/invite @hex`/);
+    await bench.cardShows("Completed");
     expect(bench.card().channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
   });
 
