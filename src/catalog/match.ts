@@ -130,12 +130,13 @@ export class Matcher {
     return [...found.values()].slice(0, most);
   }
 
-  /** Those in which every word occurs, in title, description, owner, creator, a category or the id; in no order. */
+  /** Those in which every word occurs, in title, description, owner, creator or a category, or is the id; in no order. */
   withWords(words: readonly string[], among: Among): Project[] {
     const wanted = mostTellingFirst(words.map(folded));
-    return [...this.#entries.values()].flatMap(({ project, text }) =>
-      hasAll(text, wanted) && ALLOWED[among](project) ? [project] : [],
-    );
+    return [...this.#entries.values()].flatMap(({ project, text }) => {
+      const isMeant = wanted.every((word) => text.includes(word) || word === project.id);
+      return isMeant && ALLOWED[among](project) ? [project] : [];
+    });
   }
 
   /** The project that has this title, if no other one does, whatever its state. */
@@ -194,9 +195,10 @@ export class Matcher {
 }
 
 function entryOf(project: Project): Entry {
-  const { id, description, creator, categories } = project;
+  const { description, creator, categories } = project;
   const title = folded(project.title);
-  const others = [id, description ?? "", emailOf(project), creator?.email ?? "", ...categories.map(({ name }) => name)];
+  // Not the id: any number of two digits occurs in some of thousands.
+  const others = [description ?? "", emailOf(project), creator?.email ?? "", ...categories.map(({ name }) => name)];
   return { project, title, text: [title, ...others.map(folded)].join("\n") };
 }
 

@@ -7,6 +7,8 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]|(?!\s)\p{Cc}/
 /** Hyphens, dashes and minus signs, the one on the keyboard included. */
 export const DASH = "-\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d";
 const DASHES = new RegExp(`[${DASH}]`, "g");
+/** Text in which there is only case and spaces to fold. */
+const PLAIN = /^[\x20-\x5f\x61-\x7e]*$/;
 const SINGLE_QUOTES = /[`´‘’‚‛′‹›]/g;
 const DOUBLE_QUOTES = /[“”„‟″«»]/g;
 
@@ -33,6 +35,8 @@ export function withPlainDashes(text: string): string {
  * (composed or not, wide or not, `…` or three dots), quotes, dashes and white space, and leaves out what cannot be seen.
  */
 export function folded(text: string): string {
+  // Most texts are, and there are thousands of titles.
+  if (PLAIN.test(text)) return text.toLowerCase().replace(/ {2,}/g, " ").trim();
   const plain = text.replace(SINGLE_QUOTES, "'").replace(DOUBLE_QUOTES, '"');
   const letters = withoutInvisible(plain.normalize("NFKC").toLowerCase().normalize("NFKC"));
   return withPlainDashes(letters).replace(/\s+/g, " ").trim();

@@ -1,8 +1,12 @@
 // npm run bench -- <name>: prints what the named benchmark measured.
 
+import { catalogBench } from "./catalog.js";
 import { watchBench } from "./watch.js";
 
-const BENCHES = new Map([["watch", watchBench]]);
+const BENCHES = new Map([
+  ["catalog", catalogBench],
+  ["watch", watchBench],
+]);
 
 const bench = BENCHES.get(process.argv[2] ?? "");
 if (bench) console.log(bench());

@@ -126,6 +126,15 @@ describe("words", () => {
     expect(matcher.match(typed).kind).not.toBe("exact");
   });
 
+  test("are not looked for in ids, in which any number occurs; a whole id is", () => {
+    const id = "018f2a1e-2024-7000-8000-000000000148";
+    const matcher = matcherOf({ id, title: "Revenue" }, "Forecast 2024");
+    expect(read(matcher.match("2024"))).toEqual(["one", "Forecast 2024"]);
+    expect(read(matcher.match("148"))).toEqual(["none"]);
+    expect(matcher.withWords(["148"], "listed")).toEqual([]);
+    expect(matcher.withWords([id], "listed").map(({ title }) => title)).toEqual(["Revenue"]);
+  });
+
   test("that fit nothing: the nearest by spelling", () => {
     const matcher = matcherOf("Weekly revenue", "Churn forecast");
     expect(read(matcher.match("zebra forcast"))).toEqual(["none", "Churn forecast"]);

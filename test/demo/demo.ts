@@ -6,6 +6,7 @@ import { startApp } from "../../src/app.js";
 import { readConfig, secretsOf } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
+import { manyProjects } from "../sandbox/hex/many-projects.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { startPage } from "../sandbox/page/server.js";
 import { type LocalSlack, manifest, startSlack } from "../sandbox/slack/server.js";
@@ -32,7 +33,10 @@ export interface Demo {
 }
 
 /** Rejects with the operating system's error when the port is taken. */
-export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, folder = newFolder()): Promise<Demo> {
+export async function startDemo(
+  { port, speed, projects = 0, keep }: Pick<Flags, "port" | "speed" | "keep"> & Partial<Flags>,
+  folder = newFolder(),
+): Promise<Demo> {
   const clock = new FastClock(Date.now(), speed);
   const hex = await startHex({ clock });
   // The clock may run fast, but the machine does not: the app keeps its three real seconds to open and answer a form.
@@ -58,6 +62,7 @@ export async function startDemo({ port, speed, keep }: Omit<Flags, "help">, fold
       expiresAt,
     });
     fillWorkspace(hex.workspace, clock.now());
+    for (const options of manyProjects(projects, clock.now())) hex.workspace.addProject(options);
     slack.limits.enforce = true;
     const [slashCommand] = manifest().features.slash_commands;
     if (!slashCommand) throw new Error("The manifest has no command.");

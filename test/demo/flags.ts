@@ -1,4 +1,4 @@
-// `npm run demo -- --speed 20 --port 4000 --keep`: what may be said, and one sentence for anything else.
+// `npm run demo -- --speed 20 --projects 5000 --keep`: what may be said, and one sentence for anything else.
 
 import { parseArgs } from "node:util";
 
@@ -7,32 +7,38 @@ export interface Flags {
   port: number;
   /** How many times as fast the time runs. */
   speed: number;
+  /** How many projects the simulated Hex has, beside a dozen. */
+  projects: number;
   /** Leaves the bot's data and log behind. */
   keep: boolean;
   help: boolean;
 }
 
-export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--keep]
+export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--projects <number>] [--keep]
 
-  --port <number>   where the page is, 4000 unless told; 0 takes any free port
-  --speed <number>  how many times as fast the time runs, from 1 to 60; 1 unless told
-  --keep            leaves the bot's data and log in a folder, and says where
-  --help            this text`;
+  --port <number>      where the page is, 4000 unless told; 0 takes any free port
+  --speed <number>     how many times as fast the time runs, from 1 to 60; 1 unless told
+  --projects <number>  how many projects Hex has, beside a dozen: up to 20000, none unless told; the same each time
+  --keep               leaves the bot's data and log in a folder, and says where
+  --help               this text`;
+/** More than any workspace is known to have. */
+const MOST_PROJECTS = 20_000;
 
 /** The flags, or what is wrong with them in one sentence. `env`: where npm puts flags that stand before the two dashes. */
 export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}): Flags | { problem: string } {
-  const taken = ["port", "speed", "keep"].filter((name) => env[`npm_config_${name}`] !== undefined);
+  const taken = ["port", "speed", "projects", "keep"].filter((name) => env[`npm_config_${name}`] !== undefined);
   if (taken.length > 0) {
     const flags = taken.map((name) => `--${name}`).join(" and ");
     return { problem: `npm took ${flags} for its own. Flags stand after two dashes: npm run demo -- --speed 20` };
   }
-  let values: { port?: string; speed?: string; keep?: boolean; help?: boolean };
+  let values: { port?: string; speed?: string; projects?: string; keep?: boolean; help?: boolean };
   try {
     ({ values } = parseArgs({
       args: withNegatives(words),
       options: {
         port: { type: "string" },
         speed: { type: "string" },
+        projects: { type: "string" },
         keep: { type: "boolean" },
         help: { type: "boolean" },
       },
@@ -40,7 +46,7 @@ export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}
   } catch (error) {
     // Node's own first sentence says which word it is about.
     const sentence = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? "") : "";
-    return { problem: `${sentence}. The flags are --port, --speed, --keep and --help.` };
+    return { problem: `${sentence}. The flags are --port, --speed, --projects, --keep and --help.` };
   }
   const port = Number(values.port ?? 4000);
   if (!/^\d+$/.test(values.port ?? "4000") || port > 65_535) {
@@ -48,7 +54,11 @@ export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}
   }
   const speed = Number(values.speed ?? 1);
   if (!(speed >= 1 && speed <= 60)) return { problem: "--speed takes a number from 1 to 60, such as --speed 20." };
-  return { port, speed, keep: values.keep ?? false, help: values.help ?? false };
+  const projects = Number(values.projects ?? 0);
+  if (!/^\d+$/.test(values.projects ?? "0") || projects > MOST_PROJECTS) {
+    return { problem: `--projects takes a whole number from 0 to ${MOST_PROJECTS}, such as --projects 5000.` };
+  }
+  return { port, speed, projects, keep: values.keep ?? false, help: values.help ?? false };
 }
 
 /** Node takes "-1" for a flag unless it is joined to the one before. */
@@ -56,7 +66,8 @@ function withNegatives(words: readonly string[]): string[] {
   const joined: string[] = [];
   for (const word of words) {
     const before = joined.at(-1);
-    if (/^-\d/.test(word) && (before === "--port" || before === "--speed")) joined.splice(-1, 1, `${before}=${word}`);
+    if (/^-\d/.test(word) && before !== undefined && ["--port", "--speed", "--projects"].includes(before))
+      joined.splice(-1, 1, `${before}=${word}`);
     else joined.push(word);
   }
   return joined;

@@ -13,27 +13,30 @@ const ROOT = join(import.meta.dirname, "../..");
 
 describe("flags", () => {
   test("none: port 4000, as fast as the time is, nothing kept", () => {
-    expect(parseFlags([])).toEqual({ port: 4000, speed: 1, keep: false, help: false });
+    expect(parseFlags([])).toEqual({ port: 4000, speed: 1, projects: 0, keep: false, help: false });
   });
 
   test("all of them", () => {
-    expect(parseFlags(["--port", "0", "--speed=20", "--keep"])).toEqual({
+    expect(parseFlags(["--port", "0", "--speed=20", "--projects", "5000", "--keep"])).toEqual({
       port: 0,
       speed: 20,
+      projects: 5_000,
       keep: true,
       help: false,
     });
   });
 
   test.each([
-    [["--fast"], "Unknown option '--fast'. The flags are --port, --speed, --keep and --help."],
-    [["20"], "Unexpected argument '20'. The flags are --port, --speed, --keep and --help."],
+    [["--fast"], "Unknown option '--fast'. The flags are --port, --speed, --projects, --keep and --help."],
+    [["20"], "Unexpected argument '20'. The flags are --port, --speed, --projects, --keep and --help."],
     [["--port"], "Option '--port <value>' argument missing. The flags are"],
     [["--port", "http"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
     [["--port", "70000"], "--port takes a whole number"],
     [["--speed", "0"], "--speed takes a number from 1 to 60, such as --speed 20."],
     [["--speed", "fast"], "--speed takes a number"],
     [["--port", "-1"], "--port takes a whole number from 0 to 65535, such as --port 4001."],
+    [["--projects", "-1"], "--projects takes a whole number from 0 to 20000, such as --projects 5000."],
+    [["--projects", "1e9"], "--projects takes a whole number"],
     [["--speed", "-5"], "--speed takes a number from 1 to 60, such as --speed 20."],
     [["--port", "--keep"], "Option '--port' argument is ambiguous. The flags are"],
   ])("%j", (words, sentence) => {

@@ -73,10 +73,31 @@ function gapOf({ readAt, known }: ProjectsView): string | null {
 function perPageOf(view: ProjectsView, carried: InValue): number {
   const { projects, nonce, words, place } = view;
   const state = { nonce, words: fewWords(words), page: 0, carried };
-  const longest = Math.max(...projects.map((project) => lengthOf(projectBlocks(project, state, place))));
+  const lengthIn = (project: Project) => lengthOf(projectBlocks(project, state, place));
   const around = lengthOf([carriedBlockOf(view, carried), pager(view, 1, 3, carried)]);
-  const fitting = Math.floor((LIMITS.messageBlocksText - SPARE - around) / longest);
-  return Math.min(PROJECTS_PER_PAGE, Math.max(1, fitting));
+  const room = LIMITS.messageBlocksText - SPARE - around;
+  // To write all of thousands takes long: what is surely short enough need not be written.
+  const frame = Math.max(...FRAMES.map(lengthIn));
+  const short = (project: Project) => frame + mostAdded(project) <= room / PROJECTS_PER_PAGE;
+  const longest = projects.reduce((most, project) => (short(project) ? most : Math.max(most, lengthIn(project))), 1);
+  return Math.min(PROJECTS_PER_PAGE, Math.max(1, Math.floor(room / longest)));
+}
+
+/** What surrounds a project's texts, at its longest. */
+const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedAt) => ({
+  ...{ id: "", title: "", description: null, type: "PROJECT", creator: null, owner: { email: "" } },
+  ...{ status: { name: "" }, categories: [], schedules: [], lastPublishedAt },
+  ...{ lastEditedAt: null, createdAt: null, archivedAt: null, trashedAt: null },
+}));
+/** A text in which each character takes as much room in a message's JSON as it has. */
+const PLAIN = /^[^&<>"\\\p{Cc}\p{Cs}]*$/u;
+
+/** How much longer than the frame a project's block may be, in characters; infinite where that cannot be told at a glance. */
+function mostAdded({ id, title, owner, creator, status, schedules }: Project): number {
+  const texts = [id, title, owner?.email ?? creator?.email ?? "", status?.name ?? ""];
+  if (schedules.length > 0 || !texts.every((text) => PLAIN.test(text))) return Number.POSITIVE_INFINITY;
+  // None stands in more than three places.
+  return 3 * texts.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** As it goes into the values of buttons; undefined when nothing does. */

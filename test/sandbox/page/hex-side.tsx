@@ -8,10 +8,11 @@ import type { Region } from "./wire.js";
 
 const MINUTE = 60_000;
 const RUNS_SHOWN = 8;
+const PROJECTS_SHOWN = 30;
 const RECENT_MS = 12 * 60 * MINUTE;
 
 export function hexRegions(stage: Stage): Region[] {
-  const { hex, switches } = stage;
+  const { switches } = stage;
   return [
     { id: "gauges", pieces: [piece("gauges", <Gauges stage={stage} />)] },
     {
@@ -30,11 +31,20 @@ export function hexRegions(stage: Stage): Region[] {
     },
     {
       id: "projects",
-      pieces: hex.workspace.projects.map((project) =>
-        piece(project.id, <OneProject stage={stage} project={project} />),
-      ),
+      pieces: projectPieces(stage),
     },
     { id: "runs", pieces: runPieces(stage) },
+  ];
+}
+
+/** The first ones, which were made by hand, and how many others there are. */
+function projectPieces(stage: Stage) {
+  const { projects } = stage.hex.workspace;
+  const shown = projects.slice(0, PROJECTS_SHOWN);
+  const others = projects.length - shown.length;
+  return [
+    ...shown.map((project) => piece(project.id, <OneProject stage={stage} project={project} />)),
+    ...(others > 0 ? [piece("others", <span className="aside">and {others.toLocaleString("en")} others</span>)] : []),
   ];
 }
 

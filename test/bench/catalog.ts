@@ -1,0 +1,133 @@
+// How long the bot itself takes to understand a name and to answer a keystroke, by how many projects there are.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Matcher } from "../../src/catalog/match.js";
+import { sortProjects } from "../../src/hex/projects.js";
+import type { Project } from "../../src/hex/schema.js";
+import { NOTHING_CARRIED } from "../../src/slack/messages/carried.js";
+import { projectsMessage } from "../../src/slack/messages/projects.js";
+import { realisticProjects } from "../catalog/projects.js";
+
+const COUNTS = [100, 1_000, 5_000, 10_000];
+/** What people type: titles, parts of them, other fields, other scripts, typing errors, and things that there are not. */
+const NAMES = [
+  ...[
+    "weekly revenue",
+    "revenue emea",
+    "churn",
+    "x",
+    "olga finance",
+    "forecast for the board",
+    "売上",
+    "übersicht umsätze",
+  ],
+  ...["wekly revneue", "revneue emea", "churm dashbord", "ubersicht", "forcast for the bord", "retnetion cohrts 2024"],
+  ...[
+    "wekly bokings by regoin north amrica",
+    "qwertz uiopü",
+    "🚀",
+    "a b c d e f g h i j k l m",
+    "revenue ".repeat(300),
+  ],
+];
+/** Somebody types this, letter by letter. */
+const TYPED = ["weekly revenue by region", "wekly revneue emea", "売上レポート", "übersicht", "olga@acme"];
+/** As many as a picker holds. */
+const OPTIONS = 100;
+const REPEATS = 5;
+
+interface Times {
+  median: number;
+  worst: number;
+}
+
+/** Each case a few times, the first of which warms up; the best of the others, so that a busy machine does not count. */
+function timesOf(cases: readonly string[], work: (text: string) => unknown): Times {
+  const times = cases.map((text) => {
+    work(text);
+    return Math.min(...Array.from({ length: REPEATS }, () => took(() => work(text))));
+  });
+  times.sort((a, b) => a - b);
+  return { median: times[times.length >> 1] ?? 0, worst: times.at(-1) ?? 0 };
+}
+
+function took(work: () => unknown): number {
+  const from = performance.now();
+  work();
+  return performance.now() - from;
+}
+
+function measure(count: number) {
+  const projects = realisticProjects(count);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  const matcher = new Matcher();
+  const slices: number[] = [];
+  for (let at = 0; at < projects.length; at += 100) {
+    slices.push(
+      took(() => {
+        for (const project of projects.slice(at, at + 100)) matcher.put(project);
+      }),
+    );
+  }
+  collectGarbage();
+  const bytes = process.memoryUsage().heapUsed - before;
+  const listed = sortProjects(projects);
+  return {
+    name: timesOf(NAMES, (text) => matcher.match(text)),
+    keystroke: timesOf(TYPED.flatMap(beginnings), (text) => matcher.suggest(text, OPTIONS)),
+    list: timesOf(["0", "3", "999999"], (page) => projectsMessage(viewOf(listed, Number(page)))),
+    buildMs: slices.reduce((sum, ms) => sum + ms, 0),
+    sliceMs: Math.max(...slices),
+    bytes,
+  };
+}
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
+}
+
+function beginnings(text: string): string[] {
+  return Array.from(text, (_, length) => text.slice(0, length + 1));
+}
+
+function viewOf(projects: readonly Project[], page: number) {
+  const place = { origin: "https://app.hex.tech", workspace: null };
+  return { projects, page, place, words: [], nonce: "n", readAt: null, known: null, carried: NOTHING_CARRIED };
+}
+
+/** The table. */
+export function catalogBench(): string {
+  const head = [
+    "projects",
+    "a name",
+    "worst",
+    "a keystroke",
+    "worst",
+    "a list",
+    "worst",
+    "index",
+    "longest slice",
+    "memory",
+  ];
+  const rows = COUNTS.map((count) => {
+    const { name, keystroke, list, buildMs, sliceMs, bytes } = measure(count);
+    const times = [name, keystroke, list].flatMap(({ median, worst }) => [ms(median), ms(worst)]);
+    return [`${count}`, ...times, ms(buildMs), ms(sliceMs), `${(bytes / 1e6).toFixed(1)} MB`];
+  });
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ");
+  return [
+    `The bot's own time for ${NAMES.length} names, ${TYPED.flatMap(beginnings).length} keystrokes and a page of /hex projects: median and worst.`,
+    "The index is built as projects are read, 100 at a time (a slice). 50 ms at most are meant for 5,000 projects.",
+    "",
+    ...[head, ...rows].map(line),
+  ].join("\n");
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(1)} ms`;
+}

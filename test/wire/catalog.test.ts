@@ -1,0 +1,135 @@
+// The projects that the bot knows: there after a restart without a request, and true while Hex fails, changes and limits.
+
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { manyProjects } from "../sandbox/hex/many-projects.js";
+import { Bench, breathe, buttonsOf, MODES, shown } from "./bench.js";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode, { idle: true });
+  });
+  afterEach(() => bench.stop());
+
+  const pages = () => bench.requests("listProjects");
+  const passes = () => bench.log.filter((line) => line.includes("All projects are read")).length;
+  const read = async (times = 1) => bench.until(() => passes() === times, 2 * SECOND);
+  const add = (count: number, title = "Project") => {
+    for (let i = 0; i < count; i++) {
+      bench.hex.workspace.addProject({ title: `${title} ${i}`, createdAt: bench.clock.now() - (i + 1) * MINUTE });
+    }
+  };
+
+  test("after a restart a name is understood without a request, though Hex cannot be reached", async () => {
+    add(130);
+    bench.hex.workspace.addProject({ title: "売上レポート" });
+    await bench.startBot();
+    await read();
+    await bench.stopBot();
+    await bench.hex.unplug();
+    await bench.startBot();
+    expect(await bench.ask("runs Project 129")).toContain("Project 129");
+    expect(await bench.ask("runs 売上")).toContain("売上レポート");
+    await bench.hex.plugIn();
+    const asked = pages().length;
+    await bench.pass(8 * MINUTE, 10 * SECOND);
+    expect(pages()).toHaveLength(asked);
+  });
+
+  test("while it is read for the first time, the list has what is known and says that there is more", async () => {
+    add(450);
+    await bench.startBot();
+    await bench.until(() => pages().length > 0 && bench.log.join("").includes('"operation":"listProjects"'));
+    const first = await bench.ask("projects");
+    expect(first).toMatch(/\d00 projects known so far: the bot is still reading the others from Hex/);
+    await read();
+    const list = await bench.ask("projects");
+    expect(list).toContain("*450 projects*");
+    expect(list).not.toContain("known so far");
+    expect(list).not.toContain("As of");
+  });
+
+  // How Slack is reached does not matter here.
+  test.skipIf(mode === "socket")(
+    "5,000 projects under Hex's limits: all are read, no request is refused, and people are answered meanwhile",
+    async () => {
+      for (const options of manyProjects(5_000, bench.clock.now())) bench.hex.workspace.addProject(options);
+      const { id } = bench.hex.workspace.addProject({ title: "Board deck", createdAt: 1, run: { runningMs: 60_000 } });
+      await bench.startBot();
+      await bench.slack.command(`run ${id}`);
+      await bench.cardShows("Running");
+      await bench.cardShows("Completed");
+      await read();
+      expect(bench.hex.requests.filter(({ status }) => status === 429)).toEqual([]);
+      expect(bench.hex.workspace.projects).toHaveLength(5_001);
+      const answer = await bench.ask("runs Board deck");
+      expect(answer).not.toContain("known so far");
+      expect(answer).toContain("Board deck");
+    },
+    60_000,
+  );
+
+  test("what failed in the middle of a pass takes nothing away, and a restart goes on where it stood", async () => {
+    add(350);
+    await bench.startBot();
+    await read();
+    const before = pages().length;
+    await bench.until(() => pages().length === before + 2, 2 * SECOND);
+    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "rateLimited" } });
+    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 2 });
+    await bench.until(() => pages().length === before + 5, 2 * SECOND);
+    await bench.stopBot();
+    await bench.startBot();
+    await read(2);
+    expect(pages().length).toBeLessThanOrEqual(before + 8);
+    expect(await bench.ask("projects")).toContain("*350 projects*");
+  });
+
+  test("a project that was renamed, unpublished, trashed or created shows as it is, after the next pass at the latest", async () => {
+    add(150);
+    const { workspace } = bench.hex;
+    const old = workspace.projects.slice(-4);
+    await bench.startBot();
+    await read();
+    const [renamed, unpublished, trashed] = old;
+    if (!renamed || !unpublished || !trashed) throw new Error("no projects");
+    const { title } = unpublished;
+    renamed.title = "Quarterly bookings";
+    unpublished.lastPublishedAt = null;
+    trashed.trashedAt = bench.clock.now();
+    workspace.addProject({ title: "Brand new" });
+    expect(await bench.ask("runs brand new")).toContain("Brand new");
+    await read(2);
+    expect(await bench.ask("projects quarterly bookings")).toContain("*1 project*");
+    expect(await bench.ask(`projects ${trashed.title}`)).toContain("No project fits");
+    expect(await bench.ask(`projects ${title}`)).toContain("Not published");
+    expect(buttonsOf(bench.slack.messages.at(-1) ?? never())).not.toContain("run_project");
+  });
+
+  test("a damaged row hides no other project, and is whole again after the next pass", async () => {
+    add(3);
+    await bench.startBot();
+    await read();
+    await bench.stopBot();
+    const file = new Database(join(bench.dataDir, "hex-bot.db"));
+    file.exec("update catalog_projects set doc = '{' where rowid = 1");
+    file.close();
+    await bench.startBot();
+    const asked = pages().length;
+    expect(await bench.ask("status")).toContain("what it has stored of 1 project.");
+    expect(await bench.ask("run project")).toContain("Project 2");
+    await bench.until(() => pages().length > asked + 1, 2 * SECOND);
+    await breathe(50);
+    expect((await bench.get("/metrics")).text).toContain('hexbot_rows_set_aside{table="catalog_projects"} 0');
+    expect(shown(bench.slack.messages.at(-1) ?? never())).toContain("Project");
+  });
+});
+
+function never(): never {
+  throw new Error("there is none");
+}
