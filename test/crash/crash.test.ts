@@ -150,6 +150,35 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
     },
   );
 
+  scenario(
+    "in the middle of telling somebody who pressed Tell me: the next process tells them",
+    async ({ fleet, bot, slack, project, expectOneCard }) => {
+      await slack.command(`run ${project().id}`);
+      const card = await fleet.cardShows("Running");
+      const { grace } = slack.people;
+      await slack.click(card, "tell_me", { user: grace });
+      await fleet.cardShows("1 person is told");
+      const told = () =>
+        slack.messages.filter((one) => one.channel === slack.dm(grace).id && one.via === "postMessage");
+      const posts = () => slack.calls.filter(({ method }) => method === "chat.postMessage").length;
+      const before = posts();
+      slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" }, times: 1 });
+      await until(
+        () => posts() > before,
+        () => "nobody is told",
+      );
+      await bot.kill();
+      await fleet.add();
+      await until(
+        () => told().length > 0,
+        () => "nobody is told after the start",
+      );
+      await fleet.cardShows("Completed");
+      expect(told().map((one) => visibleText(one).includes("Completed"))).toEqual([true]);
+      expectOneCard("Completed");
+    },
+  );
+
   scenario("while it waits for a kernel", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
     hex.workspace.kernelsBusy = 25;
     await slack.command(`run ${project().id}`);
