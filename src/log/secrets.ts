@@ -34,6 +34,28 @@ const SECRET_KEYS = [
 const normalKey = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
 const SECRET_KEY_SET: ReadonlySet<string> = new Set(SECRET_KEYS.map(normalKey));
 
+/** Parts of names by which people call what they keep to themselves, without `_`, `-` and capitals. */
+const SECRET_WORDS = [
+  "password",
+  "passwd",
+  "passphrase",
+  "pwd",
+  "secret",
+  "token",
+  "apikey",
+  "accesskey",
+  "privatekey",
+  "signingkey",
+  "credential",
+  "bearer",
+];
+
+/** Whether a name, such as an input's, is one of something that is shown to nobody. */
+export function looksSecret(name: string): boolean {
+  const key = normalKey(name.normalize("NFKC"));
+  return SECRET_KEY_SET.has(key) || SECRET_WORDS.some((word) => key.includes(word));
+}
+
 /** Keeps "there is none" readable, which helps to find a missing credential. */
 const censor = (value: unknown): unknown =>
   value === null || value === "" || typeof value === "boolean" ? value : CENSOR;

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, UnreadableRow } from "../store/row-reader.js";
+import type { RunSeen } from "./known-inputs.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
@@ -168,6 +169,19 @@ export class RunStore {
       .limit(limit)
       .execute();
     return this.rows.each(rows, (row) => this.#parse(row));
+  }
+
+  /** The latest runs of a project that were asked for here, newest first, and whether their cards are public. */
+  async ofProject(projectId: string, limit: number): Promise<RunSeen[]> {
+    const rows = await this.db
+      .selectFrom("runs")
+      .leftJoin("cards", "cards.run_key", "runs.key")
+      .select(["runs.key", "runs.version", "cards.is_public", storedDoc(this.db).as("doc")])
+      .where("runs.project_id", "=", projectId)
+      .orderBy("runs.requested_at", "desc")
+      .limit(limit)
+      .execute();
+    return this.rows.each(rows, (row) => ({ run: this.#parse(row), isPublic: row.is_public === 1 }));
   }
 
   /** Forgets the runs that ended before a time (epoch ms), with their cards and followers. */

@@ -243,7 +243,6 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each([
-      ["run", "Which project?"],
       ["run PROJECT region=“North", "quote is opened and not closed"],
       ["run PROJECT --frsh", "Did you mean `--fresh`?"],
       ["run PROJECT --view v x=1", "Leave out `--view` or the inputs"],

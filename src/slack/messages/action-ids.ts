@@ -7,6 +7,12 @@ export const ACTIONS = {
   lookAgain: "look_again",
   tellMe: "tell_me",
   runProject: "run_project",
+  openForm: "open_form",
+  openDraft: "open_draft",
+  changeInputs: "change_inputs",
+  runWithChanges: "run_with_changes",
+  formProject: "form_project",
+  formTypedProject: "form_typed_project",
   projectsPrevious: "projects_previous",
   projectsNext: "projects_next",
 } as const;

@@ -190,14 +190,6 @@ export function staleButtonMessage(): Message {
   );
 }
 
-/** A form of another version of the bot. */
-export function staleFormMessage(): Message {
-  return answer(
-    "This form belongs to another version of the bot, so nothing was started. Copy what you typed, and open the form again with `/hex run`.",
-    "This form no longer works.",
-  );
-}
-
 export function strangerMessage(): Message {
   return answer(
     "This bot belongs to another workspace, and only members of that workspace or its organization can operate it. Ask one of them.",

@@ -1,8 +1,8 @@
 // What stands behind `/hex run`: a project, flags, and inputs as name=value.
 
 import type { JsonValue } from "../../hex/client.js";
-import { isNestedDeeper } from "../../lib/json.js";
 import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
+import { plainName, readInputName, readInputValue } from "./input-value.js";
 import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 
@@ -52,9 +52,7 @@ export const RUN_FLAGS = [
 /** Slack cuts a message off at so many characters: nobody types more. */
 const MOST_CHARACTERS = 40_000;
 /** More than any app shows; each is a line in the check that Hex makes. */
-const MOST_INPUTS = 100;
-/** Levels of lists and objects in a value. What is stored around it adds three, and all of it is read up to `MAX_DEPTH`. */
-const MOST_LEVELS = 32;
+export const MOST_INPUTS = 100;
 
 class Refused extends Error {
   constructor(readonly problem: RunProblem) {
@@ -140,56 +138,16 @@ function isInput({ text }: Word): boolean {
 
 function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
   const equals = text.indexOf("=");
-  // Hex's are those of Python, which composes them.
-  const name = withoutInvisible(text.slice(0, equals)).normalize("NFC");
-  if (!/^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name)) throw new Refused({ kind: "bad_input_name", name });
+  const typed = text.slice(0, equals);
+  const name = readInputName(typed);
+  if (name === null) throw new Refused({ kind: "bad_input_name", name: plainName(typed) });
   if (inputs.has(name)) throw new Refused({ kind: "input_given_twice", name });
   const value = text.slice(equals + 1);
   inputs.set(name, quoted === "value" ? value : valueOfInput(name, value));
 }
 
-/** JSON for numbers, booleans, null, lists and objects; text otherwise. */
 function valueOfInput(name: string, text: string): JsonValue {
-  const looksNested = /^[{[]/.test(text);
-  if (looksNested && isNestedDeeper(text, MOST_LEVELS)) {
-    throw new Refused({ kind: "nested_too_deep", name, most: MOST_LEVELS });
-  }
-  const parsed = parseJson(text);
-  if (looksNested) {
-    if (parsed === undefined) throw new Refused({ kind: "bad_json", name });
-    return parsed;
-  }
-  return parsed === undefined || typeof parsed === "string" ? text : parsed;
-}
-
-function keepsItsDigits(text: string): boolean {
-  const number = Number(text);
-  return Number.isFinite(number) && significant(text) === significant(String(number));
-}
-
-/** A number's digits without sign, point and exponent, and without the zeros around them. */
-function significant(number: string): string {
-  const exponent = number.search(/e/i);
-  const digits = (exponent === -1 ? number : number.slice(0, exponent)).replace(/[-+.]/g, "");
-  let from = 0;
-  let to = digits.length;
-  while (from < to && digits.charAt(from) === "0") from++;
-  while (to > from && digits.charAt(to - 1) === "0") to--;
-  return digits.slice(from, to);
-}
-
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
-
-/** A number that JavaScript cannot keep, such as a long id, becomes the text that was typed, also inside a list. */
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    JSON.parse(text); // what is no JSON ends here
-    const kept = text.replace(STRING_OR_NUMBER, (token) =>
-      token.startsWith('"') || keepsItsDigits(token) ? token : `"${token}"`,
-    );
-    const value: JsonValue = JSON.parse(kept);
-    return value;
-  } catch {
-    return undefined;
-  }
+  const read = readInputValue(text);
+  if (!read.ok) throw new Refused({ ...read.problem, name });
+  return read.value;
 }

@@ -168,6 +168,23 @@ function readQuoted(source: string, start: number, family: Family): { text: stri
   return null;
 }
 
+/** What quotes or brackets hold, to behind the mark that closes them. `text`: without the quotes, or JSON with straight quotes. */
+export type Opened =
+  | { kind: "quoted" | "brackets"; text: string; end: number }
+  | { kind: "unclosed"; by: "quote" | "bracket" };
+
+/** What begins with a quote or a bracket at `start`; null for anything else. */
+export function readOpened(source: string, start: number): Opened | null {
+  const family = familyOf(source.charAt(start));
+  if (family !== null) {
+    const quoted = readQuoted(source, start, family);
+    return quoted === null ? { kind: "unclosed", by: "quote" } : { kind: "quoted", ...quoted };
+  }
+  const json = readBrackets(source, start);
+  if (json === null) return null;
+  return json.closed ? { kind: "brackets", text: json.text, end: json.end } : { kind: "unclosed", by: "bracket" };
+}
+
 const BRACKETS: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
 type Brackets = { closed: true; text: string; end: number } | { closed: false };

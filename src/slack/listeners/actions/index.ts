@@ -6,18 +6,32 @@ import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 import { cancelHexRun } from "./cancel-hex-run.js";
 import { cancelRun } from "./cancel-run.js";
+import { formProject, formTypedProject } from "./choose-form-project.js";
 import { lookAgain } from "./look-again.js";
+import { openDraft } from "./open-draft.js";
+import { openForm } from "./open-form.js";
 import { runAgain } from "./run-again.js";
 import { runProject } from "./run-project.js";
+import { runWithChanges } from "./run-with-changes.js";
 import { tellMe } from "./tell-me.js";
 import { nextPage, previousPage } from "./turn-page.js";
 
-const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(
-  [cancelRun, cancelHexRun, runAgain, lookAgain, tellMe, runProject, previousPage, nextPage].map((action) => [
-    action.id,
-    action,
-  ]),
-);
+const BUTTONS: readonly Action[] = [
+  cancelRun,
+  cancelHexRun,
+  runAgain,
+  runWithChanges,
+  lookAgain,
+  tellMe,
+  runProject,
+  previousPage,
+  nextPage,
+  openForm,
+  openDraft,
+  formProject,
+  formTypedProject,
+];
+const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(BUTTONS.map((action) => [action.id, action]));
 
 /** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */
 export async function pressButton(bot: Bot, click: Click, actionId: string): Promise<void> {

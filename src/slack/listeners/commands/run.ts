@@ -1,8 +1,9 @@
-// `/hex run <id or link> …`: checks what was typed before any request, then starts the run.
+// `/hex run <id or link> …`: checks what was typed before any request, then starts the run; alone it opens the form.
 
 import { projectUrl } from "../../../hex/links.js";
 import { dryRun } from "../../flows/dry-run.js";
 import { findProject } from "../../flows/find-project.js";
+import { openRunForm } from "../../flows/open-run-form.js";
 import { startRun } from "../../flows/start-run.js";
 import { notPublishedMessage } from "../../messages/answers.js";
 import { runProblemMessage } from "../../messages/run-problem.js";
@@ -12,14 +13,17 @@ import type { Command } from "./command.js";
 
 export const run: Command = {
   name: "run",
-  usage: "run <id or link> [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
+  usage: "run [id or link] [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
   summary:
-    "Runs the published version and shows it in this channel. `--fresh` without cached SQL, `--publish` updates the published results, `--dry-run` only asks whether it could start.",
+    "Opens a form; with an id or a link it runs the published version at once, and shows it in this channel. `--fresh` without cached SQL, `--publish` updates the published results, `--dry-run` only asks whether it could start.",
   example: 'run 5d2f8a4e-… region="North America" days=30 --fresh',
   handle,
 };
 
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  if (text.trim() === "") {
+    return openRunForm(bot, interaction, { project: null, options: null, conversation: interaction.conversation });
+  }
   const parsed = parseRunArguments(text);
   if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
   const { target, ...carried } = parsed.arguments;

@@ -1,8 +1,9 @@
 // The shortcuts: what each does when it is picked.
 
+import { runProject } from "./run-project.js";
 import type { Shortcut } from "./shortcut.js";
 
-const SHORTCUTS: readonly Shortcut[] = [];
+const SHORTCUTS: readonly Shortcut[] = [runProject];
 
 /** `callbackId`: as Slack sent it, possibly of another version of the bot. */
 export function shortcutOf(callbackId: string): Shortcut | null {

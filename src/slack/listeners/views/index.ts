@@ -1,8 +1,9 @@
 // The modals: what each does when it is submitted.
 
+import { runForm } from "./run-form.js";
 import type { View } from "./view.js";
 
-const VIEWS: readonly View[] = [];
+const VIEWS: readonly View[] = [runForm];
 
 /** `callbackId`: as Slack sent it, possibly of another version of the bot. */
 export function viewOf(callbackId: string): View | null {

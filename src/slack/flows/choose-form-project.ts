@@ -1,0 +1,81 @@
+// Draws the form anew for a project that somebody picks or types in it.
+
+import type { ViewOutput } from "@slack/bolt";
+import { slackFailure } from "../connection/failures.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { runFormView } from "../messages/run-form.js";
+import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
+import { type Complaint, needsDraft, type RunForm } from "../messages/run-form-state.js";
+import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
+import { formKept, keepForm } from "./form-drafts.js";
+import { offeredPart, pickedIn, titled } from "./open-run-form.js";
+import { typedProject } from "./typed-project.js";
+
+/** The project that was picked. */
+export async function choosePicked(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<void> {
+  const read = await readAgain(bot, interaction, view);
+  if (read === null || read.picked === null || read.picked.id === read.form.project?.id) return;
+  const { form, picked } = read;
+  // A title that was typed before would count for more than what was picked.
+  const round = form.typedProject === "" ? form.round : form.round + 1;
+  await draw(bot, interaction, view, await withProject(bot, interaction, { ...form, round }, picked));
+}
+
+/** The project that was typed, once Enter was pressed. */
+export async function chooseTyped(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<void> {
+  const read = await readAgain(bot, interaction, view);
+  if (read === null || read.form.typedProject === "") return;
+  const { form } = read;
+  const meant = typedProject(bot, form.typedProject);
+  if (!meant.ok) return draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text: meant.text }]);
+  const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
+  await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
+}
+
+/** The form for another project, with what is offered for that one. */
+export async function withProject(
+  bot: Bot,
+  interaction: Interaction,
+  form: RunForm,
+  project: { id: string; title: string },
+): Promise<RunForm> {
+  return fitted(forProject(form, titled(bot, project), await offeredPart(bot, interaction, project.id)));
+}
+
+/** The form as it stands in a view, with what is kept of it. null after the person was told why it cannot be read. */
+async function readAgain(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<ReadForm | null> {
+  const read = readRunForm(view);
+  if (read === null) {
+    await interaction.respond(staleFormMessage());
+    return null;
+  }
+  const form = await completed(bot, interaction, read);
+  if (form !== null) return { ...read, form };
+  await interaction.respond(formGoneMessage());
+  return null;
+}
+
+/** With what no field holds; null when that is no longer kept. */
+export async function completed(
+  bot: Bot,
+  { user }: Interaction,
+  { form, hasDraft }: ReadForm,
+): Promise<RunForm | null> {
+  if (!hasDraft) return fitted(form);
+  const whole = withDraft(form, (await formKept(bot, form.nonce, user))?.form ?? null);
+  return whole && fitted(whole);
+}
+
+async function draw(
+  bot: Bot,
+  { user, log }: Interaction,
+  { id }: ViewOutput,
+  form: RunForm,
+  complaints: Complaint[] = [],
+): Promise<void> {
+  if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
+  const view = runFormView(form, { picked: pickedIn(bot, form), complaints });
+  const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, slackFailure);
+  // What is submitted from a form that was not redrawn is not run: its blocks say whose inputs they are.
+  if (failure !== null) log.warn({ failure }, "the form was not redrawn");
+}

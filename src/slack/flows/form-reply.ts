@@ -1,0 +1,117 @@
+// What becomes of a form that was submitted: told in the acknowledgement, or, when Hex took longer, in the place of "Checking with
+// Hex…"; when the form was closed meanwhile, in a direct message.
+
+import type { ViewResponseAction } from "@slack/bolt";
+import { slackFailure } from "../connection/failures.js";
+import type { Bot } from "../listeners/context.js";
+import type { Submission } from "../listeners/views/view.js";
+import { PLAIN } from "../messages/blocks.js";
+import { checkingView, complaintsByBlock, type Notice, runFormView, startedView } from "../messages/run-form.js";
+import { closedFormMessage } from "../messages/run-form-answers.js";
+import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { storeSlowWords } from "../messages/run-form-words.js";
+import { formKept, keepForm } from "./form-drafts.js";
+import { pickedIn } from "./open-run-form.js";
+
+/** What is said of a form that stays. */
+export interface Say {
+  complaints?: Complaint[];
+  notice?: Notice | null;
+}
+
+export class FormReply {
+  #state: "waiting" | "checking" | "told" = "waiting";
+  #isKept = false;
+
+  /** `drawn`: the form as Slack shows it, whose blocks complaints can stand at. */
+  constructor(
+    private readonly bot: Bot,
+    private readonly submission: Submission,
+    private readonly drawn: RunForm,
+  ) {}
+
+  /** Whether the person reads "Checking with Hex…". */
+  get isChecking(): boolean {
+    return this.#state === "checking";
+  }
+
+  /** Whether the person has been told already. */
+  get isTold(): boolean {
+    return this.#state === "told";
+  }
+
+  /** The store has the form, so that it can be taken off the screen. */
+  keeps(): void {
+    this.#isKept = true;
+  }
+
+  /** Slack's time is nearly over. Never rejects. */
+  async late(): Promise<void> {
+    if (this.#state !== "waiting") return;
+    this.#state = this.#isKept ? "checking" : "told";
+    const view = checkingView(this.drawn, this.#externalId);
+    const complaint = { at: { kind: "project" as const }, text: storeSlowWords() };
+    const answer: ViewResponseAction = this.#isKept
+      ? { response_action: "update", view }
+      : { response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) };
+    await this.submission.answer(answer).catch((err: unknown) => this.submission.log.warn({ err }, "not acknowledged"));
+  }
+
+  /** The form stays as it is, with complaints at its fields. */
+  async refuse(form: RunForm, complaints: Complaint[]): Promise<void> {
+    if (this.#state !== "waiting") return this.draw({ ...form, round: form.round + 1 }, { complaints });
+    this.#state = "told";
+    await this.submission.answer({ response_action: "errors", errors: complaintsByBlock(this.drawn, complaints) });
+  }
+
+  /** The form comes back as it stands in `form`, with a `round` of its own. */
+  async draw(form: RunForm, say: Say = {}): Promise<void> {
+    const wasWaiting = this.#state === "waiting";
+    this.#state = "told";
+    const { complaints = [], notice = null } = say;
+    const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
+    if (wasWaiting) return this.submission.answer({ response_action: "update", view });
+    const { user, log } = this.submission;
+    if (!(await this.#keep(form, complaints))) return;
+    const failure = await this.#update(view);
+    if (failure === null) return;
+    log.info({ failure }, "the form was closed meanwhile: a direct message brings it back");
+    await this.bot.slack.chat.postMessage({
+      channel: user,
+      ...PLAIN,
+      ...closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce }),
+    });
+  }
+
+  /** The run has been started. `channel`: where its card is; null: in the person's direct messages. */
+  async started(title: string, channel: string | null): Promise<void> {
+    const wasWaiting = this.#state === "waiting";
+    this.#state = "told";
+    if (wasWaiting) return this.submission.answer(null);
+    const failure = await this.#update(startedView(title, channel));
+    // Its card says so anyway.
+    if (failure !== null) this.submission.log.info({ failure }, "the form was closed meanwhile");
+  }
+
+  /** False when another delivery of the same has told them, or they went back to the form. */
+  async #keep(form: RunForm, complaints: Complaint[]): Promise<boolean> {
+    const { user, log } = this.submission;
+    try {
+      const kept = await formKept(this.bot, form.nonce, user);
+      if (kept !== null && kept.form.round >= form.round) return false;
+      await keepForm(this.bot, { user, form, complaints });
+    } catch (err) {
+      log.error({ err }, "the form is not kept");
+    }
+    return true;
+  }
+
+  #update(view: ReturnType<typeof startedView>) {
+    return this.bot.slack.views.update({ external_id: this.#externalId, view }).then(() => null, slackFailure);
+  }
+
+  /** Of the view that says "Checking with Hex…", and of no other: what has taken its place is left alone. */
+  get #externalId(): string {
+    return `checking.${this.submission.key}`;
+  }
+}

@@ -1,0 +1,46 @@
+// The inputs of a project that the form has fields for, and what is offered in them.
+
+import { z } from "zod";
+import { STORE_MS, within } from "../../health/patience.js";
+import { looksSecret } from "../../log/secrets.js";
+import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { MOST_FIELDS } from "../parse/run-form.js";
+
+/** As many of a project's latest runs are looked at. */
+const RUNS = 200;
+const REMEMBERED_MS = 90 * 24 * 60 * 60_000;
+/** Names that are remembered of one project. */
+const MOST_UNKNOWN = 100;
+
+const unknownSchema = z.array(z.object({ name: z.string(), at: z.number() }));
+
+/** What the runs of a project show of its inputs. Nothing when the store does not answer: whoever asked waits for a form. */
+export async function knownFields(bot: Bot, { user, log }: Interaction, projectId: string): Promise<KnownInput[]> {
+  const read = Promise.all([bot.runs.ofProject(projectId, RUNS), unknownNames(bot, projectId)]);
+  try {
+    const [runs, unknown] = await within(bot.clock, STORE_MS, read);
+    return knownInputs(runs, { user, isSecret: looksSecret, unknown, most: MOST_FIELDS });
+  } catch (err) {
+    log.warn({ err }, "the inputs of earlier runs cannot be read");
+    return [];
+  }
+}
+
+async function unknownNames(bot: Bot, projectId: string): Promise<Map<string, number>> {
+  const names = (await bot.drafts.get(keyOf(projectId), unknownSchema)) ?? [];
+  return new Map(names.map(({ name, at }) => [name, at]));
+}
+
+/** Hex has said that a project does not have these inputs: they get no field until a run has used them again. */
+export async function rememberUnknown(bot: Bot, projectId: string, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const known = await unknownNames(bot, projectId);
+  for (const name of names) known.set(name, bot.clock.now());
+  const kept = [...known].slice(-MOST_UNKNOWN).map(([name, at]) => ({ name, at }));
+  await bot.drafts.keep(keyOf(projectId), kept, REMEMBERED_MS);
+}
+
+function keyOf(projectId: string): string {
+  return `unknown-inputs:${projectId}`;
+}

@@ -1,0 +1,99 @@
+// Opens the form that starts a run. What opens it lives for three seconds and works once; when it is too late, a button opens the
+// same form.
+
+import type { RunOptions } from "../../runs/run.js";
+import type { Conversation } from "../connection/conversation.js";
+import { type SlackFailure, slackFailure } from "../connection/failures.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { MAX_PROJECT_ID, type ProjectShown } from "../messages/project-option.js";
+import { type Drawing, runFormView } from "../messages/run-form.js";
+import { formNotOpenedMessage } from "../messages/run-form-answers.js";
+import { needsDraft, type ProjectPart, type RunForm } from "../messages/run-form-state.js";
+import { partOf } from "../parse/run-form.js";
+import { keepForm } from "./form-drafts.js";
+import { knownFields } from "./known-fields.js";
+
+/** What stands in the form when it opens. */
+export interface Prefill {
+  /** `title`: empty when it is not known. */
+  project: { id: string; title: string } | null;
+  /** null: the inputs that earlier runs have used, with what is offered for them. */
+  options: RunOptions | null;
+  dryRun?: boolean;
+  /** Where the card goes unless somebody chooses another place; null: nowhere that is known. */
+  conversation: Conversation | null;
+}
+
+/** @throws StoreFailure when a value that no field can show is not kept */
+export async function openRunForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<void> {
+  await showForm(bot, interaction, await newForm(bot, interaction, prefill));
+}
+
+/** Opens a form as it stands, with what is wrong with it. */
+export async function showForm(
+  bot: Bot,
+  interaction: Interaction,
+  form: RunForm,
+  drawing: Omit<Drawing, "picked"> = {},
+): Promise<void> {
+  const { triggerId, user, log, respond } = interaction;
+  const complaints = [...(drawing.complaints ?? [])];
+  const keep = () => keepForm(bot, { user, form, complaints });
+  if (needsDraft(form)) await keep();
+  const view = runFormView(form, { ...drawing, picked: pickedIn(bot, form) });
+  const failure: SlackFailure | null =
+    triggerId === null
+      ? { kind: "gone", word: "no_trigger_id" }
+      : await bot.slack.views.open({ trigger_id: triggerId, view }).then(() => null, slackFailure);
+  // Another delivery of the same has opened it.
+  if (failure === null || failure.word === "exchanged_trigger_id") return;
+  log.warn({ failure }, "the form could not be opened: a button opens it");
+  await keep();
+  await respond(formNotOpenedMessage(form.nonce));
+}
+
+async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<RunForm> {
+  const { project: wanted, options, dryRun = false, conversation } = prefill;
+  const hasRoom = wanted === null || wanted.id.length <= MAX_PROJECT_ID;
+  const project = wanted === null || !hasRoom ? null : titled(bot, wanted);
+  const { fresh = false, publish = false } = options ?? {};
+  return {
+    nonce: bot.newNonce(),
+    round: 0,
+    draw: 0,
+    origin: conversation,
+    project,
+    typedProject: hasRoom ? "" : wanted.id,
+    ...(await offeredPart(bot, interaction, project?.id ?? null, options)),
+    ...{ fresh, publish, dryRun },
+    channel: null,
+    earlier: {},
+  };
+}
+
+/**
+ * What is offered for a project: what a run is to be started with, if that is known, and its other inputs empty; else what earlier
+ * runs had.
+ */
+export async function offeredPart(
+  bot: Bot,
+  interaction: Interaction,
+  projectId: string | null,
+  options: RunOptions | null = null,
+): Promise<ProjectPart> {
+  const known = projectId === null ? [] : await knownFields(bot, interaction, projectId);
+  if (options === null) return partOf(known);
+  const given = Object.entries(options.inputs).map(([name, value]) => ({ name, value }));
+  const others = known.filter(({ name }) => !Object.hasOwn(options.inputs, name));
+  return partOf([...given, ...others.map(({ name }) => ({ name, value: undefined }))], options.view);
+}
+
+/** The project of a form as its picker shows it. */
+export function pickedIn(bot: Bot, { project }: Pick<RunForm, "project">): ProjectShown | null {
+  return project === null ? null : (bot.catalog.known(project.id) ?? project);
+}
+
+/** With the title that it has now. */
+export function titled(bot: Bot, { id, title }: { id: string; title: string }): { id: string; title: string } {
+  return { id, title: bot.catalog.known(id)?.title ?? title };
+}

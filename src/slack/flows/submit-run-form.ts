@@ -1,0 +1,145 @@
+// Checks a form that was submitted, with Hex too, and starts its run. Nothing that was typed is lost, and one form starts one run.
+
+import { asHexError, HexError, meansLater } from "../../hex/errors.js";
+import type { RunOptions } from "../../runs/run.js";
+import { requestOf } from "../../runs/start.js";
+import { type Conversation, directMessagesOf } from "../connection/conversation.js";
+import { type Bot, callFor } from "../listeners/context.js";
+import type { Submission } from "../listeners/views/view.js";
+import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
+import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { noProjectWords, noticeOf, notPublishedWords, refusalComplaints } from "../messages/run-form-words.js";
+import { titleOf } from "../messages/run-words.js";
+import { optionsOf, type ReadForm, readRunForm } from "../parse/run-form.js";
+import { completed, withProject } from "./choose-form-project.js";
+import { forgetForm, keepForm, runKeyOf } from "./form-drafts.js";
+import { FormReply } from "./form-reply.js";
+import { rememberUnknown } from "./known-fields.js";
+import { readProject } from "./read-project.js";
+import { startRun } from "./start-run.js";
+import { typedProject } from "./typed-project.js";
+
+/** How long (ms) Hex has within the three seconds that Slack waits for an acknowledgement. */
+const CHECK_MS = 2_000;
+
+type Whole = RunForm & { project: NonNullable<RunForm["project"]> };
+
+/** @throws StoreFailure, NothingStarted */
+export async function submitRunForm(bot: Bot, submission: Submission): Promise<void> {
+  const read = readRunForm(submission.view);
+  if (read === null) return submission.respond(staleFormMessage());
+  const reply = new FormReply(bot, submission, read.form);
+  const over = new AbortController();
+  const late = bot.clock.sleep(CHECK_MS, over.signal).then(() => (over.signal.aborted ? undefined : reply.late()));
+  try {
+    await checkAndStart(bot, submission, read, reply);
+  } catch (error) {
+    if (reply.isChecking) await reply.draw(nextRound(read.form), { notice: noticeOf("failed") });
+    throw error;
+  } finally {
+    over.abort();
+    await late;
+  }
+}
+
+async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<void> {
+  const form = await wholeForm(bot, submission, read, reply);
+  if (form === null) return;
+  const wanted = optionsOf(form);
+  if (!wanted.ok) return reply.refuse(form, wanted.complaints);
+  const { options } = wanted;
+  await keepForm(bot, { user: submission.user, form, complaints: [] });
+  reply.keeps();
+  const checked = await check(bot, submission, form, options);
+  if (!checked.ok) {
+    await reply.refuse(form, checked.complaints);
+    return rememberUnknown(bot, form.project.id, checked.unknown);
+  }
+  if (form.dryRun) return reply.draw(nextRound(form), { notice: noticeOf("would_start") });
+  // Somebody who was told that nothing was started must not find a run.
+  if (reply.isTold) return;
+  await start(bot, submission, reply, { form, title: checked.title, options });
+}
+
+/** The form with the project that it is to run, whose inputs are those that are drawn; null after the person was told what to do. */
+async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<Whole | null> {
+  const typed = read.form.typedProject === "" ? null : typedProject(bot, read.form.typedProject);
+  const refuse = async (at: "project" | "typed_project", text: string) => {
+    await reply.refuse(read.form, [{ at: { kind: at }, text }]);
+    return null;
+  };
+  if (typed?.ok === false) return refuse("typed_project", typed.text);
+  const project = typed?.project ?? read.picked;
+  if (project === null) return refuse("project", noProjectWords());
+  const form = await completed(bot, submission, read);
+  if (form === null) {
+    await submission.respond(formGoneMessage());
+    return null;
+  }
+  if (form.project?.id === project.id) return { ...form, project: form.project };
+  const next = await withProject(bot, submission, form, project);
+  // Nothing was typed for another project, and nothing is to be looked at.
+  if (form.project === null && next.fields.length === 0) return { ...next, project };
+  await reply.draw(
+    { ...next, round: form.round + 1 },
+    { notice: noticeOf("other_project", titleOf(next.project ?? project)) },
+  );
+  return null;
+}
+
+type Checked = { ok: true; title: string } | { ok: false; complaints: Complaint[]; unknown: readonly string[] };
+
+/** Asks Hex whether it would start the run. When it is only not the time for it, the run waits for its turn once it is started. */
+async function check(bot: Bot, submission: Submission, form: Whole, options: RunOptions): Promise<Checked> {
+  const refusal = ({ facts }: HexError): Checked => ({
+    ok: false,
+    complaints: refusalComplaints(facts, form),
+    unknown: facts.inputs?.unknown ?? [],
+  });
+  const project = await readProject(bot, submission, form.project.id).catch(asHexError);
+  if (project instanceof HexError) return refusal(project);
+  const title = project.title || form.project.title;
+  if (project.lastPublishedAt === null) {
+    return { ok: false, complaints: [{ at: { kind: "project" }, text: notPublishedWords(title) }], unknown: [] };
+  }
+  const call = { ...callFor(submission), turn: { patienceMs: CHECK_MS } };
+  const failure = await bot.hex.dryRun(project.id, requestOf(options), call).then(() => null, asHexError);
+  if (failure === null) return { ok: true, title };
+  const mayWait = meansLater(failure.kind) || failure.kind === "no_kernel";
+  return mayWait && !form.dryRun ? { ok: true, title } : refusal(failure);
+}
+
+async function start(
+  bot: Bot,
+  submission: Submission,
+  reply: FormReply,
+  { form, title, options }: { form: Whole; title: string; options: RunOptions },
+): Promise<void> {
+  const { user, log } = submission;
+  const project = { id: form.project.id, title };
+  const conversation = cardPlace(form, user);
+  const key = runKeyOf(form);
+  const tell = async () => {
+    await reply.started(titleOf(project), conversation.channel === user ? null : conversation.channel);
+    await forgetForm(bot, form.nonce);
+  };
+  // The run does not depend on it.
+  const told = () =>
+    tell().catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
+  if (await startRun(bot, { ...submission, conversation }, { key, project, options }, told)) return;
+  const run = await bot.runs.get(key);
+  const isSame = run?.project.id === project.id && JSON.stringify(run.options) === JSON.stringify(options);
+  if (isSame) return void (await told());
+  // Filled in otherwise and submitted again: another run, if that is what they want.
+  await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
+}
+
+function nextRound(form: RunForm): RunForm {
+  return { ...form, round: form.round + 1 };
+}
+
+/** Where it was opened, with its thread, if that was chosen. */
+function cardPlace({ channel, origin }: RunForm, user: string): Conversation {
+  if (channel === null) return directMessagesOf(user);
+  return origin?.channel === channel ? origin : { channel, threadTs: null, isPublic: false };
+}

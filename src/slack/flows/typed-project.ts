@@ -1,0 +1,49 @@
+// The project that somebody typed into the form, told from memory alone.
+
+import type { Bot } from "../listeners/context.js";
+import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.js";
+import { parseProjectRef } from "../parse/project-ref.js";
+
+/** `title`: empty when it is not known. `text`: why it is no project. */
+export type TypedProject = { ok: true; project: { id: string; title: string } } | { ok: false; text: string };
+
+/** A title counts when it is the whole title of one project, and of no other. */
+export function typedProject(bot: Bot, typed: string): TypedProject {
+  const reference = parseProjectRef(typed, bot.hex.origin);
+  switch (reference?.kind) {
+    case "project":
+    case "run": {
+      const { projectId } = reference;
+      return { ok: true, project: { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" } };
+    }
+    case "other_host":
+    case "no_project":
+      return { ok: false, text: otherHexWords(bot.hex.host) };
+  }
+  const name = reference?.kind === "no_id" ? reference.words.join(" ") : typed;
+  const match = bot.catalog.match(name);
+  switch (match.kind) {
+    case "exact":
+      return { ok: true, project: match.project };
+    case "one":
+      return { ok: false, text: unclearProjectWords(name, [match.project.title], false) };
+    case "several":
+      return {
+        ok: false,
+        text: unclearProjectWords(
+          name,
+          match.projects.map(({ title }) => title),
+          true,
+        ),
+      };
+    case "none":
+      return {
+        ok: false,
+        text: unclearProjectWords(
+          name,
+          match.nearest.map(({ title }) => title),
+          false,
+        ),
+      };
+  }
+}

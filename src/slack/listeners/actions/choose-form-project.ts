@@ -1,0 +1,18 @@
+// The project in the form, picked or typed: what stands below it is drawn for that project.
+
+import { choosePicked, chooseTyped } from "../../flows/choose-form-project.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { staleFormMessage } from "../../messages/run-form-answers.js";
+import type { Action } from "./action.js";
+
+export const formProject: Action = {
+  id: ACTIONS.formProject,
+  press: (bot, click) =>
+    click.view === null ? click.respond(staleFormMessage()) : choosePicked(bot, click, click.view),
+};
+
+export const formTypedProject: Action = {
+  id: ACTIONS.formTypedProject,
+  press: (bot, click) =>
+    click.view === null ? click.respond(staleFormMessage()) : chooseTyped(bot, click, click.view),
+};

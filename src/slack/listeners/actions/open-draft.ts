@@ -1,0 +1,28 @@
+// Open again, and Back to the form: the form as it was kept.
+
+import { formKept, keepForm, runKeyOf } from "../../flows/form-drafts.js";
+import { pickedIn, showForm } from "../../flows/open-run-form.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { runFormView } from "../../messages/run-form.js";
+import { draftGoneMessage, formDoneMessage } from "../../messages/run-form-answers.js";
+import { titleOf } from "../../messages/run-words.js";
+import type { Bot } from "../context.js";
+import type { Action, Click } from "./action.js";
+
+export const openDraft: Action = { id: ACTIONS.openDraft, press };
+
+async function press(bot: Bot, click: Click): Promise<void> {
+  const { value: nonce, user, view } = click;
+  const run = await bot.runs.get(runKeyOf({ nonce }));
+  if (run !== null && run.requester === user) return click.respond(formDoneMessage(titleOf(run.project)));
+  const draft = await formKept(bot, nonce, user);
+  if (draft === null) return click.respond(draftGoneMessage());
+  const { complaints } = draft;
+  const form = { ...draft.form, round: draft.form.round + 1 };
+  if (view === null) return showForm(bot, click, form, { complaints });
+  await keepForm(bot, { user, form, complaints });
+  await bot.slack.views.update({
+    view_id: view.id,
+    view: runFormView(form, { picked: pickedIn(bot, form), complaints }),
+  });
+}

@@ -1,0 +1,10 @@
+// Open the form, where nothing is to stand in it yet.
+
+import { openRunForm } from "../../flows/open-run-form.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import type { Action } from "./action.js";
+
+export const openForm: Action = {
+  id: ACTIONS.openForm,
+  press: (bot, click) => openRunForm(bot, click, { project: null, options: null, conversation: click.conversation }),
+};

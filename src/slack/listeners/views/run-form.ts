@@ -1,0 +1,7 @@
+// The form that starts a run, submitted.
+
+import { submitRunForm } from "../../flows/submit-run-form.js";
+import { VIEWS } from "../../messages/view-ids.js";
+import type { View } from "./view.js";
+
+export const runForm: View = { id: VIEWS.runForm, submit: submitRunForm };

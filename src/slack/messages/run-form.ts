@@ -1,0 +1,272 @@
+// The form that starts a run, and what takes its place while Hex is asked and once the run has started.
+
+import type { AlertBlock, InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from "@slack/types";
+import { looksSecret } from "../../log/secrets.js";
+import { ACTIONS } from "./action-ids.js";
+import { actions, button, context, section } from "./blocks.js";
+import { LIMITS } from "./limits.js";
+import { bold, code, shorten } from "./mrkdwn.js";
+import { type ProjectShown, projectOption } from "./project-option.js";
+import {
+  blockId,
+  type Complaint,
+  ELEMENTS,
+  type FormField,
+  fieldAction,
+  needsDraft,
+  type Place,
+  type RunForm,
+  type RunFormMetadata,
+} from "./run-form-state.js";
+import { joined } from "./run-form-words.js";
+import { VIEWS } from "./view-ids.js";
+import { noticeView, textObject } from "./views.js";
+
+const TITLE = "Run a Hex project";
+/** Longest title that travels with the form. */
+const TITLE_KEPT = 200;
+/** Names that are listed of the inputs that have no field. */
+const NAMED = 10;
+
+export interface Notice {
+  text: string;
+  level: "info" | "success" | "warning";
+}
+
+export interface Drawing {
+  /** The project as the picker shows it; null: none is picked. */
+  picked: ProjectShown | null;
+  /** What is wrong, each above its field. */
+  complaints?: readonly Complaint[];
+  /** What is said at the top. */
+  notice?: Notice | null;
+}
+
+/** The form as it stands in `form`, which is one that `fitted` has made. */
+export function runFormView(form: RunForm, { picked, complaints = [], notice = null }: Drawing): ModalView {
+  const at = (place: Place, block: InputBlock): KnownBlock[] => [
+    ...alertsAt(place, complaints),
+    { ...block, block_id: blockId(form, place) },
+  ];
+  return {
+    type: "modal",
+    callback_id: VIEWS.runForm,
+    title: textObject(TITLE, LIMITS.viewTitle),
+    submit: textObject("Run", LIMITS.viewTitle),
+    close: textObject("Cancel", LIMITS.viewTitle),
+    private_metadata: JSON.stringify(metadataOf(form)),
+    blocks: [
+      ...(notice === null ? [] : [alert(notice.text, notice.level)]),
+      ...at({ kind: "project" }, projectPicker(picked)),
+      ...at({ kind: "typed_project" }, projectLine(form)),
+      ...(form.project === null ? [] : [inputsHead(form)]),
+      ...form.fields.flatMap((field) => at({ kind: "field", name: field.name }, inputField(field))),
+      ...at({ kind: "more" }, moreInputs(form)),
+      ...restLine(form),
+      ...at({ kind: "options" }, optionBoxes(form)),
+      ...at({ kind: "view" }, savedView(form)),
+      ...at({ kind: "channel" }, conversation(form)),
+    ].filter((block) => block !== null),
+  };
+}
+
+function metadataOf(form: RunForm): RunFormMetadata {
+  const { nonce, round, draw, origin, project } = form;
+  const kept = project === null ? null : { id: project.id, title: shorten(project.title, TITLE_KEPT) };
+  return { nonce, round, draw, origin, project: kept, hasDraft: needsDraft(form) };
+}
+
+/** One at most: all that is wrong at a place together. */
+function alertsAt(place: Place, complaints: readonly Complaint[]): AlertBlock[] {
+  const here = complaints.filter(({ at }) => isSame(at, place));
+  return here.length === 0 ? [] : [alert(joined(here), "error")];
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.kind === "field" && b.kind === "field" ? a.name === b.name : a.kind === b.kind;
+}
+
+/** As an acknowledgement has them: by the block that they are about. */
+export function complaintsByBlock(form: RunForm, complaints: readonly Complaint[]): Record<string, string> {
+  const blocks = new Map<string, Complaint[]>();
+  for (const complaint of complaints) {
+    const block = blockId(form, complaint.at);
+    blocks.set(block, [...(blocks.get(block) ?? []), complaint]);
+  }
+  return Object.fromEntries([...blocks].map(([block, about]) => [block, joined(about)]));
+}
+
+function alert(text: string, level: AlertBlock["level"] & string): AlertBlock {
+  return { type: "alert", text: textObject(text, LIMITS.alertText), level };
+}
+
+/** Asks for its options at once, and at each character. */
+function projectPicker(picked: ProjectShown | null): InputBlock {
+  return {
+    type: "input",
+    optional: true,
+    dispatch_action: true,
+    label: textObject("Project", LIMITS.inputLabel),
+    element: {
+      type: "external_select",
+      action_id: ELEMENTS.project,
+      min_query_length: 0,
+      placeholder: textObject("Type a part of its title", LIMITS.placeholder),
+      ...(picked === null ? {} : { initial_option: projectOption(picked) }),
+    },
+  };
+}
+
+/** For where Slack cannot ask for the picker's options, and for whoever has a link at hand. */
+function projectLine({ typedProject }: RunForm): InputBlock {
+  return {
+    type: "input",
+    optional: true,
+    dispatch_action: true,
+    label: textObject("… or type a title, id or link", LIMITS.inputLabel),
+    element: textField({ action: ELEMENTS.typedProject, text: typedProject }),
+  };
+}
+
+function inputsHead({ fields }: RunForm): KnownBlock | null {
+  return context(
+    fields.length === 0
+      ? "Hex gives out no list of a project's inputs, and no run from here has used one yet."
+      : "The inputs that runs from here have used. Hex gives out no list of them. An empty field leaves the input at its default.",
+  );
+}
+
+function inputField({ name, text, held }: FormField): InputBlock {
+  const hint = held === null ? null : heldWords(name, held.value);
+  return {
+    type: "input",
+    optional: true,
+    label: textObject(name, LIMITS.inputLabel),
+    ...(hint === null ? {} : { hint: textObject(hint, LIMITS.inputHint) }),
+    element: textField({ action: fieldAction(name), text, placeholder: held === null ? null : "Unchanged" }),
+  };
+}
+
+/** Characters of a long value that are shown. */
+const SHOWN = 120;
+
+function heldWords(name: string, value: unknown): string {
+  if (looksSecret(name)) return "Its value is sent, and shown to nobody. Type another one to replace it.";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return `Sent as it is, all ${text.length.toLocaleString("en")} characters, unless you type another value: ${shorten(text.replace(/\s+/g, " "), SHOWN)}`;
+}
+
+function moreInputs({ more, fields }: RunForm): InputBlock {
+  return {
+    type: "input",
+    optional: true,
+    label: textObject(fields.length === 0 ? "Inputs" : "More inputs", LIMITS.inputLabel),
+    hint: textObject(
+      "One a line, by the names of the input variables in Hex. Numbers, true, false, null, lists and objects are read as such; in quotes they are text.",
+      LIMITS.inputHint,
+    ),
+    element: textField({ action: ELEMENTS.more, text: more, placeholder: "name = value", isMultiline: true }),
+  };
+}
+
+function restLine({ rest }: RunForm): (KnownBlock | null)[] {
+  if (rest.length === 0) return [];
+  const shown = rest.slice(0, NAMED).map(({ name }) => code(name, 60));
+  const more = rest.length > NAMED ? ` and ${rest.length - NAMED} more` : "";
+  return [context(`Sent too, unless you write others above: ${shown.join(", ")}${more}.`)];
+}
+
+/** The values of the boxes are the names of what they stand for. */
+export const BOXES = ["fresh", "publish", "dryRun"] as const;
+const BOX_WORDS: Record<(typeof BOXES)[number], { text: string; description: string }> = {
+  fresh: { text: "Fresh SQL", description: "Runs every query again, without cached results." },
+  publish: { text: "Publish the results", description: "The published app shows them. Only without inputs." },
+  dryRun: { text: "Dry run", description: "Only asks Hex whether it would start." },
+};
+
+function optionBoxes(form: RunForm): InputBlock {
+  const options = BOXES.map((box) => ({
+    value: box,
+    text: textObject(BOX_WORDS[box].text, LIMITS.optionText),
+    description: textObject(BOX_WORDS[box].description, LIMITS.optionText),
+  }));
+  const ticked: PlainTextOption[] = options.filter(({ value }) => form[value]);
+  return {
+    type: "input",
+    optional: true,
+    label: textObject("Options", LIMITS.inputLabel),
+    element: {
+      type: "checkboxes",
+      action_id: ELEMENTS.options,
+      options,
+      ...(ticked.length === 0 ? {} : { initial_options: ticked }),
+    },
+  };
+}
+
+function savedView({ view }: RunForm): InputBlock {
+  return {
+    type: "input",
+    optional: true,
+    label: textObject("Saved view", LIMITS.inputLabel),
+    hint: textObject("Its id, 36 characters. A saved view brings its own inputs.", LIMITS.inputHint),
+    element: textField({ action: ELEMENTS.view, text: view }),
+  };
+}
+
+/** Of a form that was drawn again, what was chosen counts, also when that is nothing. */
+function conversation({ channel, round }: RunForm): InputBlock {
+  const chosen = channel === null ? {} : { initial_conversation: channel };
+  return {
+    type: "input",
+    optional: true,
+    label: textObject("Where the card goes", LIMITS.inputLabel),
+    hint: textObject("With nothing chosen it comes to you as a direct message.", LIMITS.inputHint),
+    element: {
+      type: "conversations_select",
+      action_id: ELEMENTS.channel,
+      response_url_enabled: true,
+      ...(round === 0 ? { default_to_current_conversation: true } : {}),
+      ...chosen,
+    },
+  };
+}
+
+interface TextField {
+  action: string;
+  text: string;
+  placeholder?: string | null;
+  isMultiline?: boolean;
+}
+
+/** From so many characters on a text has several lines. */
+const LONG = 120;
+
+function textField({ action, text, placeholder = null, isMultiline = false }: TextField): PlainTextInput {
+  return {
+    type: "plain_text_input",
+    action_id: action,
+    max_length: LIMITS.inputText,
+    ...(isMultiline || text.length > LONG || text.includes("\n") ? { multiline: true } : {}),
+    ...(placeholder === null ? {} : { placeholder: textObject(placeholder, LIMITS.placeholder) }),
+    ...(text === "" ? {} : { initial_value: text.slice(0, LIMITS.inputText) }),
+  };
+}
+
+/** While Hex is asked. `externalId`: by which it is found again, as long as nothing else has taken its place. */
+export function checkingView(form: Pick<RunForm, "nonce">, externalId: string): ModalView {
+  const view = noticeView(TITLE, [
+    section(":hourglass_flowing_sand: *Checking with Hex…*\nWhat you have typed is kept."),
+    context("You may close this window: you will hear how it ends."),
+    actions(button({ actionId: ACTIONS.openDraft, label: "Back to the form", value: form.nonce })),
+  ]);
+  return { ...view, external_id: externalId };
+}
+
+/** `channel`: where the card is; null: in the person's direct messages. */
+export function startedView(title: string, channel: string | null): ModalView {
+  const where = channel === null ? "your direct messages" : `<#${channel}>`;
+  return noticeView(TITLE, [
+    section(`:white_check_mark: ${bold(title, 150)} has been started. Its card is in ${where}.`),
+  ]);
+}

@@ -1,0 +1,97 @@
+// The inputs as they stand in a form: a value a field, and `name = value` a line. The grammar of values is the command's; only what
+// ends a value differs: the end of its field or line, and not white space. Slack sends what is typed into a form as it is.
+
+import type { JsonValue } from "../../hex/client.js";
+import { withoutStrays } from "../../lib/spelling.js";
+import { plainName, readInputName, readInputValue, type ValueProblem } from "./input-value.js";
+import { readOpened } from "./words.js";
+
+/** Why a value or a line was not understood. */
+export type InputProblem =
+  | ValueProblem
+  | { kind: "unbalanced_quote" }
+  | { kind: "no_equals"; line: string }
+  | { kind: "bad_input_name"; name: string }
+  | { kind: "input_given_twice"; name: string };
+
+export type FieldValue = { ok: true; value: JsonValue } | { ok: false; problem: InputProblem };
+
+/** The value in a field; undefined when it is empty, which leaves the input at its default. */
+export function readField(text: string): FieldValue | undefined {
+  const typed = withoutStrays(text).trim();
+  return typed === "" ? undefined : readValue(typed);
+}
+
+/** What is in quotes as a whole is text, whatever it looks like. */
+function readValue(typed: string): FieldValue {
+  const opened = readOpened(typed, 0);
+  if (opened?.kind === "unclosed" && opened.by === "quote") return { ok: false, problem: { kind: "unbalanced_quote" } };
+  const isWhole = opened !== null && "end" in opened && opened.end === typed.length;
+  if (isWhole && opened.kind === "quoted") return { ok: true, value: opened.text };
+  return readInputValue(isWhole ? opened.text : typed);
+}
+
+export type Lines =
+  | { ok: true; inputs: ReadonlyMap<string, JsonValue> }
+  /** `at`: the input that it is about; null when it is about the line. */
+  | { ok: false; problem: InputProblem; at: string | null };
+
+/** `name = value` a line. What quotes or brackets hold may go over several lines. Nothing behind the `=` is empty text. */
+export function readLines(text: string): Lines {
+  const source = withoutStrays(text);
+  const inputs = new Map<string, JsonValue>();
+  let at = 0;
+  while (at < source.length) {
+    if (/\s/.test(source.charAt(at))) {
+      at++;
+      continue;
+    }
+    const end = endOfLine(source, at);
+    const equals = source.indexOf("=", at);
+    if (equals === -1 || equals > end) {
+      return { ok: false, problem: { kind: "no_equals", line: source.slice(at, end).trim() }, at: null };
+    }
+    const typedName = source.slice(at, equals).trim();
+    const name = readInputName(typedName);
+    if (name === null) return { ok: false, problem: { kind: "bad_input_name", name: plainName(typedName) }, at: null };
+    if (inputs.has(name)) return { ok: false, problem: { kind: "input_given_twice", name }, at: name };
+    const typed = valueBehind(source, equals + 1, end);
+    const read: FieldValue = typed.text === "" ? { ok: true, value: "" } : readValue(typed.text);
+    if (!read.ok) return { ok: false, problem: read.problem, at: name };
+    inputs.set(name, read.value);
+    at = typed.end;
+  }
+  return { ok: true, inputs };
+}
+
+/** To the end of the line, or of what quotes or brackets hold when nothing stands behind them. `end`: of the line. */
+function valueBehind(source: string, from: number, end: number): { text: string; end: number } {
+  let start = from;
+  while (start < end && /\s/.test(source.charAt(start))) start++;
+  const opened = start < end ? readOpened(source, start) : null;
+  if (opened !== null && "end" in opened) {
+    const closed = endOfLine(source, opened.end);
+    if (source.slice(opened.end, closed).trim() === "") return { text: source.slice(start, opened.end), end: closed };
+  }
+  return { text: source.slice(start, end).trim(), end };
+}
+
+function endOfLine(source: string, from: number): number {
+  const end = source.indexOf("\n", from);
+  return end === -1 ? source.length : end;
+}
+
+/** A value as it is to stand in a field or behind a `=`; null when no text is read as this value. */
+export function fieldText(value: JsonValue): string | null {
+  const candidates = typeof value === "string" ? [value, quoted(value)] : [JSON.stringify(value)];
+  return candidates.find((text) => means(text, value)) ?? null;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"“”„‟]/g, "\\$&")}"`;
+}
+
+function means(text: string, value: JsonValue): boolean {
+  const read = readField(text);
+  return read?.ok === true && JSON.stringify(read.value) === JSON.stringify(value);
+}

@@ -1,0 +1,68 @@
+// The names and values of inputs, wherever they are typed.
+
+import type { JsonValue } from "../../hex/client.js";
+import { isNestedDeeper } from "../../lib/json.js";
+import { withoutInvisible } from "../../lib/spelling.js";
+
+/** `nested_too_deep`: `most` in levels. */
+export type ValueProblem = { kind: "bad_json" } | { kind: "nested_too_deep"; most: number };
+
+export type ReadValue = { ok: true; value: JsonValue } | { ok: false; problem: ValueProblem };
+
+/** Levels of lists and objects in a value. What is stored around it adds three, and all of it is read up to `MAX_DEPTH`. */
+const MOST_LEVELS = 32;
+
+/** As it is called in Hex, whose names are those of Python, which composes them; null when it cannot be the name of an input. */
+export function readInputName(text: string): string | null {
+  const name = plainName(text);
+  return /^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name) ? name : null;
+}
+
+/** The same without a check, to be shown. */
+export function plainName(text: string): string {
+  return withoutInvisible(text).normalize("NFC");
+}
+
+/** What was typed without quotes: JSON for numbers, booleans, null, lists and objects; text otherwise. */
+export function readInputValue(text: string): ReadValue {
+  const looksNested = /^[{[]/.test(text);
+  if (looksNested && isNestedDeeper(text, MOST_LEVELS)) {
+    return { ok: false, problem: { kind: "nested_too_deep", most: MOST_LEVELS } };
+  }
+  const parsed = parseJson(text);
+  if (looksNested && parsed === undefined) return { ok: false, problem: { kind: "bad_json" } };
+  const isText = parsed === undefined || typeof parsed === "string";
+  return { ok: true, value: isText ? text : parsed };
+}
+
+function keepsItsDigits(text: string): boolean {
+  const number = Number(text);
+  return Number.isFinite(number) && significant(text) === significant(String(number));
+}
+
+/** A number's digits without sign, point and exponent, and without the zeros around them. */
+function significant(number: string): string {
+  const exponent = number.search(/e/i);
+  const digits = (exponent === -1 ? number : number.slice(0, exponent)).replace(/[-+.]/g, "");
+  let from = 0;
+  let to = digits.length;
+  while (from < to && digits.charAt(from) === "0") from++;
+  while (to > from && digits.charAt(to - 1) === "0") to--;
+  return digits.slice(from, to);
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+/** A number that JavaScript cannot keep, such as a long id, becomes the text that was typed, also inside a list. */
+function parseJson(text: string): JsonValue | undefined {
+  try {
+    JSON.parse(text); // what is no JSON ends here
+    const kept = text.replace(STRING_OR_NUMBER, (token) =>
+      token.startsWith('"') || keepsItsDigits(token) ? token : `"${token}"`,
+    );
+    const value: JsonValue = JSON.parse(kept);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,220 @@
+// The form that starts a run: from what is known to what stands in its fields, from a view that Slack sends back to the same, and
+// from that to what is to be run. Pure.
+
+import type { ViewOutput } from "@slack/bolt";
+import type { JsonValue } from "../../hex/client.js";
+import { parseJson } from "../../lib/json.js";
+import { looksSecret } from "../../log/secrets.js";
+import type { RunOptions } from "../../runs/run.js";
+import { LIMITS } from "../messages/limits.js";
+import {
+  blockId,
+  type Complaint,
+  ELEMENTS,
+  type FormField,
+  fieldBlockId,
+  metadataSchema,
+  nameInAction,
+  type Place,
+  type ProjectPart,
+  type RunForm,
+} from "../messages/run-form-state.js";
+import { contradictionWords, inputProblemWords } from "../messages/run-form-words.js";
+import { fieldText, readField, readLines } from "./form-inputs.js";
+import { MOST_INPUTS } from "./run-arguments.js";
+
+/** Fields of inputs in one form, at most: it has other blocks too, and nobody fills in more. */
+export const MOST_FIELDS = 20;
+/** Longest name that an action_id has room for, in characters. */
+const MAX_NAME = LIMITS.actionId - 10;
+/** What a field's text may take in the view's JSON, in bytes: 20 of them stay below Slack's limit of 250,000. */
+const MAX_BYTES = 9_000;
+
+/** An input that gets a field, with what is offered for it. */
+export interface Offered {
+  name: string;
+  value: JsonValue | undefined;
+}
+
+/** The part of a form that belongs to a project. None of the values is lost: what no field has room for goes into lines, or into `rest`. */
+export function partOf(inputs: readonly Offered[], view: string | null = null): ProjectPart {
+  const fields: FormField[] = [];
+  const rest: ProjectPart["rest"] = [];
+  let more = "";
+  for (const { name, value } of inputs) {
+    if (fields.length < MOST_FIELDS && name.length <= MAX_NAME) fields.push(fieldOf(name, value));
+    else if (value !== undefined) {
+      const line = lineOf(name, value);
+      const longer = line === null ? null : more === "" ? line : `${more}\n${line}`;
+      if (longer !== null && hasRoom(longer)) more = longer;
+      else rest.push({ name, value });
+    }
+  }
+  return { fields, more, rest, view: (view ?? "").slice(0, LIMITS.inputText) };
+}
+
+function fieldOf(name: string, value: JsonValue | undefined): FormField {
+  if (value === undefined) return { name, text: "", held: null };
+  const text = looksSecret(name) ? null : fieldText(value);
+  return text !== null && hasRoom(text) ? { name, text, held: null } : { name, text: "", held: { value } };
+}
+
+/** null when no line is read as this input. */
+function lineOf(name: string, value: JsonValue): string | null {
+  const text = looksSecret(name) ? null : fieldText(value);
+  if (text === null || text.includes("\n")) return null;
+  const read = readLines(`${name} = ${text}`);
+  const isSame = read.ok && JSON.stringify(read.inputs.get(name)) === JSON.stringify(value);
+  return isSame ? `${name} = ${text}` : null;
+}
+
+function hasRoom(text: string): boolean {
+  return text.length <= LIMITS.inputText && Buffer.byteLength(JSON.stringify(text)) <= MAX_BYTES;
+}
+
+/** The same form when it has been filled in: a text that a field cannot show again is held. */
+export function fitted(form: RunForm): RunForm {
+  const fields = form.fields.map((field) => {
+    if (hasRoom(field.text)) return field;
+    const read = readField(field.text);
+    // What is no value is refused, and has to be corrected anyway.
+    return read?.ok ? { ...field, text: "", held: { value: read.value } } : { ...field, text: cut(field.text) };
+  });
+  return { ...form, fields, more: cut(form.more), view: cut(form.view), typedProject: cut(form.typedProject) };
+}
+
+function cut(text: string): string {
+  return hasRoom(text) ? text : text.slice(0, MAX_BYTES / 6);
+}
+
+/** A form as it came back. What no field holds is still in its draft, if `hasDraft`. */
+export interface ReadForm {
+  form: RunForm;
+  /** The project in the picker, which need not be the one whose inputs are drawn. */
+  picked: { id: string; title: string } | null;
+  hasDraft: boolean;
+}
+
+type Element = ViewOutput["state"]["values"][string][string];
+
+/** null when it is the form of another version. */
+export function readRunForm(view: Pick<ViewOutput, "private_metadata" | "state">): ReadForm | null {
+  const metadata = metadataSchema.safeParse(parseJson(view.private_metadata));
+  if (!metadata.success) return null;
+  const { hasDraft, ...kept } = metadata.data;
+  const values: Record<string, Record<string, Element> | undefined> = view.state?.values ?? {};
+  const named = { ...kept, fields: [] };
+  const element = (kind: keyof typeof PLACES): Element | undefined =>
+    values[blockId(named, PLACES[kind])]?.[ELEMENTS[kind]];
+  const text = (kind: keyof typeof PLACES) => element(kind)?.value ?? "";
+  const ticked = (element("options")?.selected_options ?? []).map(({ value }) => value);
+  const option = element("project")?.selected_option;
+  return {
+    hasDraft,
+    picked: option ? { id: option.value, title: option.text?.text ?? "" } : null,
+    form: {
+      ...kept,
+      typedProject: text("typedProject").trim(),
+      fields: fieldsIn(values, named),
+      more: text("more"),
+      rest: [],
+      view: text("view").trim(),
+      fresh: ticked.includes("fresh"),
+      publish: ticked.includes("publish"),
+      dryRun: ticked.includes("dryRun"),
+      channel: element("channel")?.selected_conversation ?? null,
+      earlier: {},
+    },
+  };
+}
+
+const PLACES = {
+  project: { kind: "project" },
+  typedProject: { kind: "typed_project" },
+  more: { kind: "more" },
+  options: { kind: "options" },
+  view: { kind: "view" },
+  channel: { kind: "channel" },
+} as const satisfies Record<keyof typeof ELEMENTS, Place>;
+
+/** Those of the project whose inputs are drawn, and of no other, in the order in which they are drawn. */
+function fieldsIn(
+  values: Record<string, Record<string, Element> | undefined>,
+  form: Pick<RunForm, "round" | "draw" | "project">,
+): FormField[] {
+  const fields: FormField[] = [];
+  for (let index = 0; ; index++) {
+    const elements = values[fieldBlockId(form, index)];
+    const [actionId, element] = Object.entries(elements ?? {})[0] ?? [];
+    const name = actionId === undefined ? null : nameInAction(actionId);
+    if (name === null) return fields;
+    fields.push({ name, text: element?.value ?? "", held: null });
+  }
+}
+
+/** `draft`: the same form as it was kept. null: what is needed of it is not there. */
+export function withDraft(form: RunForm, draft: RunForm | null): RunForm | null {
+  if (draft === null) return null;
+  const own = draft.project?.id === form.project?.id ? draft : draft.earlier[form.project?.id ?? ""];
+  if (own === undefined) return null;
+  const heldOf = (name: string) => own.fields.find((field) => field.name === name)?.held ?? null;
+  const fields = form.fields.map((field) => ({ ...field, held: heldOf(field.name) }));
+  return { ...form, fields, rest: own.rest, earlier: draft.earlier };
+}
+
+/** Projects whose fields are kept beside those that are drawn. */
+const MOST_EARLIER = 5;
+
+/**
+ * The form for another project. What was typed for the one before is kept for when it is chosen again, and never sent for the
+ * new one; what was typed before any was chosen is for the new one. `offered`: what the new one is drawn with otherwise.
+ */
+export function forProject(form: RunForm, project: { id: string; title: string }, offered: ProjectPart): RunForm {
+  const { fields, more, rest, view, draw } = form;
+  const next = { ...form, project, draw: draw + 1, typedProject: "" };
+  if (form.project === null) {
+    const isTyped = more.trim() !== "" || rest.length > 0;
+    return {
+      ...next,
+      ...offered,
+      ...(isTyped ? { more, rest: [...offered.rest, ...rest] } : {}),
+      view: view || offered.view,
+    };
+  }
+  const others = Object.entries(form.earlier).filter(([id]) => id !== project.id && id !== form.project?.id);
+  const left: [string, ProjectPart] = [form.project.id, { fields, more, rest, view }];
+  const earlier = Object.fromEntries([...others, left].slice(-MOST_EARLIER));
+  return { ...next, ...(form.earlier[project.id] ?? offered), earlier };
+}
+
+export type Wanted = { ok: true; options: RunOptions } | { ok: false; complaints: [Complaint, ...Complaint[]] };
+
+/** What is to be run, or all that is wrong with it as far as that can be told without Hex. */
+export function optionsOf(form: RunForm): Wanted {
+  const complaints: Complaint[] = [];
+  const inputs = new Map(form.rest.map(({ name, value }) => [name, value]));
+  const lines = readLines(form.more);
+  if (lines.ok) for (const [name, value] of lines.inputs) inputs.set(name, value);
+  else complaints.push({ at: { kind: "more" }, text: inputProblemWords(lines.problem, lines.at) });
+  for (const { name, text, held } of form.fields) {
+    const at = { kind: "field" as const, name };
+    const read = readField(text) ?? (held === null ? undefined : { ok: true as const, value: held.value });
+    if (read === undefined) continue;
+    if (!read.ok) complaints.push({ at, text: inputProblemWords(read.problem, null) });
+    else if (lines.ok && lines.inputs.has(name))
+      complaints.push({ at: { kind: "more" }, text: contradictionWords("twice", name) });
+    else inputs.set(name, read.value);
+  }
+  const { fresh, publish } = form;
+  const view = form.view.trim() === "" ? null : form.view.trim();
+  if (view?.includes("/")) complaints.push({ at: { kind: "view" }, text: contradictionWords("view_is_link") });
+  if (view !== null && inputs.size > 0)
+    complaints.push({ at: { kind: "view" }, text: contradictionWords("view_with_inputs") });
+  if (publish && inputs.size > 0)
+    complaints.push({ at: { kind: "options" }, text: contradictionWords("publish_with_inputs") });
+  if (inputs.size > MOST_INPUTS)
+    complaints.push({ at: { kind: "more" }, text: contradictionWords("too_many", String(MOST_INPUTS)) });
+  const [first, ...others] = complaints;
+  if (first !== undefined) return { ok: false, complaints: [first, ...others] };
+  return { ok: true, options: { inputs: Object.fromEntries(inputs), fresh, publish, view } };
+}
