@@ -20,7 +20,7 @@ const NEW_TOKEN =
 /** For a request in which nobody has typed anything. */
 const ABOUT_NO_ID = {
   causes: ["A proxy in between has changed or refused the request.", "Hex's API has changed."],
-  todo: [`${CHECK_URL}, and what stands between the bot and Hex.`, "If it stays so, update the bot."],
+  todo: [`${CHECK_URL}, and any proxy between the bot and Hex.`, "If it keeps happening, update the bot."],
 };
 
 const UNREADABLE_BECAUSE: Record<Flaw, string[]> = {
@@ -50,18 +50,18 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   tls: ({ host }) => ({
     what: `No secure connection to ${host} could be made.`,
     causes: [
-      "A proxy that inspects traffic uses a certificate which Node does not know.",
+      "A proxy that inspects traffic uses a certificate that Node does not trust.",
       "The machine's clock is wrong.",
     ],
     todo: [
-      "Point `NODE_EXTRA_CA_CERTS` to your company's root certificate and restart the bot.",
+      "Point `NODE_EXTRA_CA_CERTS` at your company's root certificate and restart the bot.",
       "Check the machine's date and time.",
     ],
   }),
   timeout: ({ host }) => ({
     what: `${host} did not answer in time.`,
-    causes: ["Hex is slow or down.", "A firewall drops the packets without a word."],
-    todo: [STATUS_PAGE, `Try again in a minute; if it stays so, check that the bot's machine reaches ${host}.`],
+    causes: ["Hex is slow or down.", "A firewall silently drops the packets."],
+    todo: [STATUS_PAGE, `Try again in a minute; if it keeps happening, check that the bot's machine reaches ${host}.`],
   }),
   network: ({ host }) => ({
     what: `The connection to ${host} broke off.`,
@@ -72,15 +72,15 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `${host} answered with a web page or a redirect where the Hex API should be.`,
     causes: [
       "`HEX_WORKSPACE_URL` points at something else.",
-      "A login page or proxy stands in between.",
+      "A login page or a proxy is in the way.",
       "Hex shows a maintenance page.",
     ],
-    todo: [`${CHECK_URL}: it is the start of your address in Hex, such as \`https://app.hex.tech\`.`, STATUS_PAGE],
+    todo: [`${CHECK_URL}: it is the beginning of your address in Hex, such as \`https://app.hex.tech\`.`, STATUS_PAGE],
   }),
   unreadable: ({ host, flaw }) => ({
     what: `${host} answered with something that this bot does not understand.`,
     causes: UNREADABLE_BECAUSE[flaw ?? "no_json"],
-    todo: ["Try again.", "If it stays so, update the bot."],
+    todo: ["Try again.", "If it keeps happening, update the bot."],
   }),
   bad_request: ({ operation }) => ({
     what: `Hex could not read ${thing(operation)}.`,
@@ -141,7 +141,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
         }),
   }),
   not_found: ({ operation, host, status }) => ({
-    what: `Hex knows no such ${noun(operation)} on ${host} (${status ?? 404}).`,
+    what: `Hex has no such ${noun(operation)} on ${host} (${status ?? 404}).`,
     causes: [
       `\`HEX_WORKSPACE_URL\` (${host}) is not where it lives.`,
       ...(hasId(operation)
@@ -195,7 +195,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
       : ABOUT_NO_ID),
   }),
   rate_limited: ({ retryAfterMs }) => ({
-    what: "The limit of requests to Hex is reached (429).",
+    what: "The limit on requests to Hex has been reached (429).",
     causes: ["Everything that uses the same token shares one limit, usually 30 to 60 requests a minute."],
     todo: [`Try again in ${seconds(retryAfterMs ?? 60_000)}.`],
   }),
@@ -217,7 +217,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: ["A fault on Hex's side."],
     todo: [
       "Try again in a minute.",
-      traceId ? "If it stays so, give Hex support the trace id." : "If it stays so, ask Hex support.",
+      traceId ? "If it keeps happening, give Hex support the trace id." : "If it keeps happening, ask Hex support.",
       STATUS_PAGE,
     ],
   }),

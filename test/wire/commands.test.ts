@@ -243,7 +243,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each([
-      ["run PROJECT region=“North", "quote is opened and not closed"],
+      ["run PROJECT region=“North", "quotation mark is never closed"],
       ["run PROJECT --frsh", "Did you mean `--fresh`?"],
       ["run PROJECT --view v x=1", "Leave out `--view` or the inputs"],
       ["run PROJECT --publish x=1", "Leave out `--publish` or the inputs"],

@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const said = await bench.ask(`run ${project.id}`);
     const runId = bench.hex.workspace.runs[0]?.id ?? "";
     expect(said).toContain(`\`${error}\``);
-    expect(said).toContain("*Revenue* goes on all the same");
+    expect(said).toContain("*Revenue* goes on anyway");
     expect(said).toContain("To do: ");
     expect(said).toContain("|Open the run in Hex>");
     expect(said).toContain(`/hex cancel ${runId}`);
@@ -113,7 +113,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = await start({ runningMs: 20_000 }, { cardPatienceMs: 4_000 });
     bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });
     await bench.slack.command(`run ${project.id}`);
-    const message = await answered("Slack is slow to take this run's card");
+    const message = await answered("Slack is slow to post this run's card");
     expect(shown(message)).toContain("Revenue");
     expect(bench.cards).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = await start({ runningMs: 300_000 });
     bench.slack.faults.add({ method: "chat.postMessage", kind });
     const said = await bench.ask(`run ${project.id}`);
-    expect(said).toContain("It comes as soon as Slack takes it");
+    expect(said).toContain("It appears as soon as Slack accepts it");
     expect(said).toContain("|Open the run in Hex>");
     bench.slack.faults.clear();
     await bench.cardShows("Completed");
@@ -160,11 +160,11 @@ describe.each(MODES)("%s mode", (mode) => {
     if (list === undefined) throw new Error("no list");
     bench.slack.faults.add({ method: "chat.postMessage", kind: refusal("access_denied") });
     await bench.slack.click(list, "run_project");
-    const first = await answered("*Revenue* goes on all the same");
+    const first = await answered("*Revenue* goes on anyway");
     const end = await answered(/Completed\*/);
     expect(first).not.toBe(end);
     await bench.slack.click(end, "run_again");
-    await bench.until(() => answers().filter((one) => shown(one).includes("goes on all the same")).length === 2);
+    await bench.until(() => answers().filter((one) => shown(one).includes("goes on anyway")).length === 2);
     const foreign = bench.hex.workspace.startRun(project.id, { trigger: "SCHEDULED" });
     await bench.slack.command(`cancel ${foreign.id} ${project.id}`);
     await answered("Hex is stopping *Revenue*");

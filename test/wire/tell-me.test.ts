@@ -39,7 +39,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("two people: the card says how many wait, and each gets one direct message at the end", async () => {
     const card = await running();
     expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
-    expect(await tellMe(card)).toContain("You get a direct message when *Revenue* has ended");
+    expect(await tellMe(card)).toContain("You will get a direct message when *Revenue* ends");
     await bench.cardShows("1 person is told at the end");
     await tellMe(card, ada);
     await bench.cardShows("2 people are told at the end");
@@ -62,7 +62,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await tellMe(card);
     await bench.cardShows("1 person is told");
     await bench.pass(5_000);
-    expect(await tellMe(card)).toContain("You get no direct message when *Revenue* has ended");
+    expect(await tellMe(card)).toContain("You will no longer get a direct message when *Revenue* ends");
     await bench.cardShows("Completed");
     await bench.pass(60_000);
     expect(card.history.at(-2)?.text).toContain("Running");

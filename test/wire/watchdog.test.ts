@@ -124,14 +124,14 @@ const OUTAGES: [string, Outage][] = [
     "the host has no such API",
     {
       ...faulty({ type: "status", status: 404, body: { reason: "Not Found" } }),
-      ...{ what: "Hex knows no such API on", todo: "Verify `HEX_WORKSPACE_URL`" },
+      ...{ what: "Hex has no such API on", todo: "Verify `HEX_WORKSPACE_URL`" },
     },
   ],
   [
     "a proxy refuses the request",
     {
       ...faulty({ type: "bareText", status: 400, text: "Bad Request" }),
-      ...{ what: "Hex could not read the request", todo: "what stands between the bot and Hex" },
+      ...{ what: "Hex could not read the request", todo: "any proxy between the bot and Hex" },
     },
   ],
   [
@@ -145,7 +145,7 @@ const OUTAGES: [string, Outage][] = [
   ["a web page", { ...faulty({ type: "html" }), what: "answered with a web page", todo: "HEX_WORKSPACE_URL" }],
   [
     "half an answer",
-    { ...faulty({ type: "truncated" }), what: "does not understand", todo: "If it stays so, update the bot" },
+    { ...faulty({ type: "truncated" }), what: "does not understand", todo: "If it keeps happening, update the bot" },
   ],
   ...[500, 502, 503].map((status): [string, Outage] => [
     `${status}`,
@@ -444,8 +444,8 @@ describe("Slack", () => {
   });
 
   test.each([
-    ["a limit", { type: "ratelimited", retryAfter: 30 }, "Slack asks to wait"],
-    ["an outage of Slack", { type: "status", status: 503 }, "Slack fails"],
+    ["a limit", { type: "ratelimited", retryAfter: 30 }, "Slack asks the bot to wait"],
+    ["an outage of Slack", { type: "status", status: 503 }, "Slack is having trouble"],
   ] as const)("%s: posted once it is over", async (_, kind, text) => {
     await start();
     bench.slack.faults.add({ method: "chat.postMessage", kind });

@@ -29,9 +29,9 @@ export function unusableLinkMessage(reference: HexReference | null, own: string)
 }
 
 const PAGES: Record<HexPage, string> = {
-  home: "Hex's start page, and not to a project",
-  thread: "a thread of Hex, and not to a project",
-  collection: "a collection of projects, and not to one project",
+  home: "Hex's home page, not to a project",
+  thread: "a Hex thread, not to a project",
+  collection: "a collection of projects, not to one project",
   share_link: "a project by a shared link, which does not hold the project's id",
   other: "a page of Hex that is not a project",
 };
@@ -39,7 +39,7 @@ const PAGES: Record<HexPage, string> = {
 /** `projectId`: of the link whose last part is not a run. */
 export function noRunInLinkMessage(projectId: string): Message {
   return answer(
-    `Hex knows no run by that link: its last part may stand for a session of the app.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with Cancel.`,
+    `Hex has no run at that link: its last part may be a session of the app.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with Cancel.`,
     "That link leads to no run.",
   );
 }
@@ -155,11 +155,11 @@ export function tellMeMessage(run: Run, isFollowing: boolean): Message {
   const title = bold(titleOf(run.project), 120);
   return isFollowing
     ? answer(
-        `:bell: You get a direct message when ${title} has ended. Press *Tell me* again if you no longer want it.`,
+        `:bell: You will get a direct message when ${title} ends. Press *Tell me* again if you no longer want one.`,
         "You will be told at the end.",
       )
     : answer(
-        `:no_bell: You get no direct message when ${title} has ended. Press *Tell me* again if you want one.`,
+        `:no_bell: You will no longer get a direct message when ${title} ends. Press *Tell me* again if you want one.`,
         "You will not be told at the end.",
       );
 }
@@ -209,7 +209,7 @@ export function unprovenMessage(): Message {
 export function faultMessage(reference: string): Message {
   return message("The bot could not do that.", [
     section(
-      `:warning: *The bot could not do that* because of a fault of its own, and not of yours.\nTry again; if it stays so, look for the reference in the bot's log.`,
+      `:warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again; if it keeps happening, look for the reference in the bot's log.`,
     ),
     context(`Reference ${code(reference, 40)}`),
   ]);

@@ -44,7 +44,7 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
   const card = runCard(run, now, place);
   const runId = identityOf(run)?.runId;
   const cancel = runId === undefined || isEnded(run) ? null : `Cancel it with ${code(`/hex cancel ${runId}`, 120)}.`;
-  return message(`${card.text}. Slack does not take its card.`, [
+  return message(`${card.text}. Slack does not accept its card.`, [
     section(`:warning: ${whyWords(run, why, bot)}`),
     ...card.blocks,
     isEnded(run)
@@ -54,18 +54,19 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
 }
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} goes on all the same.`;
+  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} goes on anyway.`;
   switch (why.kind) {
     case "slow":
-      return `Slack is slow to take this run's card. It comes as soon as Slack takes it.${goesOn}`;
+      return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;
     case "later":
-      return `Slack does not take this run's card at the moment (${refusalWords(why.word)}). It comes as soon as Slack takes it.${goesOn}`;
+      return `Slack does not accept this run's card at the moment (${refusalWords(why.word)}). It appears as soon as Slack accepts it.${goesOn}`;
     case "refused": {
       const { word, asMessage } = why;
       const todos = [...new Set([word, asMessage ?? word].map((one) => todoWords(one, bot)))].join(" ");
-      if (asMessage === null) return `Slack does not take this run's card (${refusalWords(word)}).${goesOn}\n${todos}`;
+      if (asMessage === null)
+        return `Slack does not accept this run's card (${refusalWords(word)}).${goesOn}\n${todos}`;
       const both = asMessage === word ? "" : ` (${refusalWords(word)})`;
-      return `Slack takes this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${goesOn}\n${todos}`;
+      return `Slack accepts this run's card neither in this channel${both} nor as a direct message (${refusalWords(asMessage)}).${goesOn}\n${todos}`;
     }
   }
 }

@@ -39,7 +39,7 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
     case "back":
       return message(`Hex answers again since ${plainDate(incident.backAt)}. It is being watched.`, [
         section(
-          `:large_yellow_circle: *Hex answers again* since ${date(incident.backAt)}\nIt is over when it stays so for five minutes. Nothing is to be done.`,
+          `:large_yellow_circle: *Hex answers again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
         ),
         ...pastBlocks(incident),
         doubled,

@@ -16,7 +16,7 @@ export function runProblemMessage(problem: RunProblem): Message {
 function problemWords(problem: RunProblem): string {
   switch (problem.kind) {
     case "unbalanced_quote":
-      return 'A quote is opened and not closed. Put one at the end of the value, or write `\\"` for a quote inside it.';
+      return 'A quotation mark is never closed. Put one at the end of the value, or write `\\"` for a quote inside it.';
     case "no_target":
       return `Which project? ${RUN_USAGE}\n\`/hex projects\` lists them, each with a Run button.`;
     case "too_many_targets":
@@ -44,9 +44,9 @@ function problemWords(problem: RunProblem): string {
     case "nested_too_deep":
       return `The value of ${code(problem.name, 80)} has more than ${problem.most} lists and objects inside each other. Make it flatter, or put it in quotes to send it as text.`;
     case "too_many_inputs":
-      return `These are ${problem.count} inputs, and the bot takes ${problem.most} at most. Leave out those that may keep their default.`;
+      return `These are ${problem.count} inputs, and the bot accepts ${problem.most} at most. Leave out those that may keep their default.`;
     case "too_long":
-      return `That is ${problem.length} characters long, and the bot takes ${problem.most} at most. Shorten the values.`;
+      return `That is ${problem.length} characters long, and the bot accepts ${problem.most} at most. Shorten the values.`;
     case "view_is_link":
       return "`--view` takes the id of a saved view, a UUID of 36 characters. Hex's links do not hold it, so a link cannot stand for a view.";
     case "view_with_inputs":

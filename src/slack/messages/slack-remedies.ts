@@ -17,7 +17,7 @@ const FROM_MANIFEST = `compare the app with manifest.yml at ${APP} > App Manifes
 const ANOTHER = "use another channel";
 const INVITE = `invite the bot there with /invite, or ${ANOTHER}`;
 const FEW_MAY_POST = "Only some people may post there";
-const UPDATE = "update the bot; if it stays so, report the reference's log line";
+const UPDATE = "update the bot; if it keeps happening, report the reference's log line";
 
 const GONE: SlackRemedy = {
   what: "The message can no longer be changed",
@@ -26,19 +26,19 @@ const GONE: SlackRemedy = {
 
 /** A command or a click can be answered for half an hour, five times at most. */
 const EXPIRED: SlackRemedy = {
-  what: "Slack takes no more answers to this command or click",
+  what: "Slack accepts no more answers to this command or click",
   todo: "type the command or press the button again",
 };
 const UNTAKEN: SlackRemedy = {
-  what: "Slack did not take an answer to a command or click",
-  todo: "type the command or press the button again; if it stays so, look for a proxy that changes the bot's requests",
+  what: "Slack did not accept an answer to a command or click",
+  todo: "type the command or press the button again; if it keeps happening, look for a proxy that changes the bot's requests",
 };
 
 const FAILS: SlackRemedy = {
-  what: "Slack fails",
+  what: "Slack is having trouble",
   todo: "look at https://slack-status.com; the bot tries again on its own",
 };
-const UNSHOWN: SlackRemedy = { what: "Slack does not take the message as the bot has written it", todo: UPDATE };
+const UNSHOWN: SlackRemedy = { what: "Slack refuses the message that the bot wrote", todo: UPDATE };
 const MOVES: SlackRemedy = {
   what: "Slack is moving the workspace or the channel",
   todo: "nothing; the bot tries again on its own",
@@ -58,11 +58,11 @@ const REMEDIES: Record<string, SlackRemedy> = {
   team_access_not_granted: { what: "The app may not act in this workspace", todo: "ask an admin to grant it access" },
   missing_scope: { what: "The app lacks a scope", todo: FROM_MANIFEST },
   team_not_found: {
-    what: "Slack does not find the workspace of the app",
+    what: "Slack cannot find the app's workspace",
     todo: "ask an admin whether the app is still approved for this workspace",
   },
   ekm_access_denied: {
-    what: "The organization has suspended posting, by its key management",
+    what: "The organization has suspended posting through its key management",
     todo: "ask an admin of the organization",
   },
   access_denied: { what: "The app may not post there", todo: `ask an admin, or ${ANOTHER}` },
@@ -93,7 +93,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
   expired_url: EXPIRED,
   used_url: EXPIRED,
   refused_answer: UNTAKEN,
-  ratelimited: { what: "Slack asks to wait", todo: "nothing; the bot tries again on its own" },
+  ratelimited: { what: "Slack asks the bot to wait", todo: "nothing; the bot tries again on its own" },
   network: {
     what: "Slack cannot be reached",
     todo: "check that the bot's machine may reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
@@ -112,7 +112,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
   team_added_to_org: MOVES,
   unreadable: {
     what: "Something other than Slack answered",
-    todo: "check SLACK_API_URL, and whether a proxy stands in between",
+    todo: "check SLACK_API_URL, and whether there is a proxy in between",
   },
 };
 
