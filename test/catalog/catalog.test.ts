@@ -394,6 +394,30 @@ describe("somebody's question", () => {
     expect(catalog.size).toBe(2);
   });
 
+  test("a look right after a start: what is stored does not bring back what is gone", async () => {
+    addProjects(3);
+    const before = start().lead();
+    await until(() => before.passes.length === 1);
+    await stop(before);
+    wire.hex.workspace.removeProject(wire.hex.workspace.projects[0]?.id ?? "");
+    wire.clock.advance(SECOND);
+    const store = new CatalogStore(opened.db);
+    const stored = [...before.catalog.all()];
+    const asked = wire.hex.requests.length;
+    /** What is stored is read before Hex answers, and is there after it has. */
+    async function* projects() {
+      await wire.hex.waitFor(({ status }) => status === 200, asked);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      yield stored;
+    }
+    const catalog = new Catalog({
+      ...{ hex: wire.client, store: Object.assign(store, { projects }), clock: wire.clock, refreshMs: SECOND },
+      onError: () => undefined,
+    });
+    await Promise.all([catalog.load(), catalog.look(CALL)]);
+    expect(catalog.size).toBe(2);
+  });
+
   test("a look that fails spoils nothing", async () => {
     addProjects(3);
     const { catalog } = start();
