@@ -47,7 +47,7 @@ test("Run again that is pressed again leads to the new card, or to none", async 
   await bench.slack.command(`run ${project.id}`);
   const card = await bench.cardShows("Completed");
   const stale = { blocks: [...card.blocks] };
-  expect(buttonsOf(card)).toEqual(["run_again"]);
+  expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
   bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "restricted_action" } });
   await bench.slack.click(card, "run_again", { stale });
   await bench.until(() => bench.starts.length === 2);

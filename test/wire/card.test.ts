@@ -28,7 +28,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).toMatch(/After 40 s/);
     expect(shown(card)).toContain("|Open the run in Hex>");
     expect(shown(card)).toContain("version ");
-    expect(buttonsOf(card)).toEqual(["run_again"]);
+    expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     expect(card.unfurlLinks).toBe(false);
     expect(bench.replies).toEqual([]);
     expect(bench.starts).toHaveLength(1);
@@ -88,7 +88,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await bench.cardShows("Not started");
     expect(shown(card)).toContain("no input `regoin`");
     expect(shown(card)).toMatch(/`days` must be NUMBER/);
-    expect(buttonsOf(card)).toEqual([]);
+    expect(buttonsOf(card)).toEqual(["run_with_changes"]);
   });
 
   /** Somebody runs a project while no kernel is free. @returns the card, which waits */
@@ -117,7 +117,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await bench.until(() => shown(bench.card()).includes("Not started"), 5_000).then(() => bench.card());
       expect(bench.starts.length).toBeGreaterThan(5);
       expect(bench.starts.length).toBeLessThan(20);
-      expect(buttonsOf(card)).toEqual(["run_again"]);
+      expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
       await bench.until(() => bench.replies.length === 1);
     });
 
@@ -159,7 +159,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.startBot();
     const card = await bench.cardShows("Not started");
     expect(shown(card)).toContain("no kernel free");
-    expect(buttonsOf(card)).toEqual(["run_again"]);
+    expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     await bench.pass(60_000);
     expect(bench.hex.workspace.runs).toEqual([]);
   });
@@ -306,7 +306,7 @@ describe.each(MODES)("%s mode", (mode) => {
       { inputParams: { days: 7 } },
     ]);
     expect(shown(card)).toContain(`Run again by <@${grace.id}>`);
-    expect(buttonsOf(card)).toEqual([]);
+    expect(buttonsOf(card)).toEqual(["run_with_changes"]);
     await bench.slack.click(card, "run_again", { stale: before });
     await bench.slack.waitForMessage((message) => shown(message).includes("already run it again"));
     expect(bench.starts).toHaveLength(2);
@@ -371,7 +371,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.cardShows("Not known", 1);
       for (const card of bench.cards) {
         expect(shown(card)).toContain("cannot be told");
-        expect(buttonsOf(card)).toEqual(["look_again", "run_again"]);
+        expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
       }
       expect(bench.starts).toHaveLength(2);
     });
@@ -399,7 +399,7 @@ describe.each(MODES)("%s mode", (mode) => {
       bench.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });
       await bench.slack.command(`run ${project.id}`);
       const card = await bench.cardShows("Not known");
-      expect(buttonsOf(card)).toEqual(["look_again", "run_again"]);
+      expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
       expect(bench.starts).toHaveLength(1);
       const looks = bench.requests("listRuns").length;
       await bench.slack.click(card, "look_again");
@@ -547,7 +547,7 @@ describe.each(MODES)("%s mode", (mode) => {
         bench.hex.workspace.invisibleStatus = status;
         bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
         await bench.cardShows("No longer in Hex");
-        expect(buttonsOf(card)).toEqual(["run_again"]);
+        expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
         const asked = bench.hex.requests.length;
         await bench.pass(300_000);
         expect(bench.hex.requests).toHaveLength(asked);
@@ -597,7 +597,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await running({ run: { runningMs: 20_000 } });
       bench.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "ratelimited", retryAfter: 7 } });
       await bench.cardShows("Completed");
-      expect(buttonsOf(card)).toEqual(["run_again"]);
+      expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     });
 
     test("more at once than Slack takes: every card and every reply comes, once", async () => {

@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.cardShows("Ended");
       expect(shown(card)).toContain("Hex calls it `EXPIRED`");
       expect(shown(card)).toContain("Open the run in Hex");
-      expect(buttonsOf(card)).toEqual(["run_again"]);
+      expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
       await bench.until(() => bench.replies.length === 1);
       expect(shown(bench.replies[0] ?? card)).toMatch(/ended.*Hex calls it `EXPIRED`/);
       const list = await bench.ask(`runs ${project.id}`);

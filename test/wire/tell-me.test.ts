@@ -47,7 +47,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.until(() => told(ada).length > 0 && told(grace).length > 0);
     await bench.pass(60_000);
     expect(shown(card)).not.toContain("at the end");
-    expect(buttonsOf(card)).toEqual(["run_again"]);
+    expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     for (const person of [ada, grace]) {
       const [message, ...others] = told(person);
       expect(others).toEqual([]);

@@ -21,12 +21,13 @@ export function runButtons(run: Run): (Button | null)[] {
       return [
         run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
         againButton(run),
+        changesButton(run),
       ];
     case "refused":
       // The same inputs would be refused again.
-      return [run.facts.kind === "inputs_refused" ? null : againButton(run)];
+      return [run.facts.kind === "inputs_refused" ? null : againButton(run), changesButton(run)];
     default:
-      return [againButton(run)];
+      return [againButton(run), changesButton(run)];
   }
 }
 
@@ -51,6 +52,16 @@ function againButton(run: Run): Button | null {
     value: run.key,
     describe: `${label}: ${titleOf(run.project)}`,
     ...(mayExist ? { confirm: MAY_EXIST } : {}),
+  });
+}
+
+/** Opens the form, in which somebody decides what is run: it is there as long as the card. */
+function changesButton(run: Run): Button {
+  return button({
+    actionId: ACTIONS.runWithChanges,
+    label: "Run with changes",
+    value: run.key,
+    describe: `Run with changes: ${titleOf(run.project)}`,
   });
 }
 
