@@ -584,8 +584,8 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.cardShows("No news from Hex");
       bench.clock.advance(25 * 60 * 60_000);
       await bench.cardShows("could not be asked about this run for a day");
-      // The watchdog goes on asking whether Hex is back.
-      const aboutRuns = () => bench.asked.filter(({ endpoint }) => endpoint !== "me");
+      // The watchdog goes on asking whether Hex is back, and the catalog what projects there are.
+      const aboutRuns = () => bench.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
       const asked = aboutRuns().length;
       await bench.pass(300_000);
       expect(aboutRuns()).toHaveLength(asked);
