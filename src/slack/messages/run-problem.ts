@@ -4,7 +4,7 @@ import type { RunProblem } from "../parse/run-arguments.js";
 import { type Message, message, section } from "./blocks.js";
 import { code } from "./mrkdwn.js";
 
-const RUN_USAGE = "Like this: `/hex run <project id or link> name=value --fresh`.";
+const RUN_USAGE = "Like this: `/hex run weekly revenue days=30 --fresh`.";
 
 /** Why a `/hex run` was not understood. Nothing was started. */
 export function runProblemMessage(problem: RunProblem): Message {
@@ -18,12 +18,9 @@ function problemWords(problem: RunProblem): string {
     case "unbalanced_quote":
       return 'A quotation mark is never closed. Put one at the end of the value, or write `\\"` for a quote inside it.';
     case "no_target":
-      return `Which project? ${RUN_USAGE}\n\`/hex projects\` lists them, each with a Run button.`;
-    case "too_many_targets":
-      return `Which of these is the project: ${problem.words
-        .slice(0, 5)
-        .map((word) => code(word, 60))
-        .join(", ")}? ${RUN_USAGE}\nA value with spaces needs quotes: \`name="two words"\`.`;
+      return `Which project? Write its name, its id or its link. ${RUN_USAGE}\n\`/hex projects\` lists them, each with a Run button.`;
+    case "stray_words":
+      return strayWords(problem);
     case "unknown_flag": {
       const meant = problem.suggestion === null ? "" : ` Did you mean ${code(problem.suggestion)}?`;
       return `There is no flag ${code(problem.flag, 60)}.${meant} The flags are \`--fresh\`, \`--publish\`, \`--view <id>\` and \`--dry-run\`.`;
@@ -54,4 +51,24 @@ function problemWords(problem: RunProblem): string {
     case "publish_with_inputs":
       return "`--publish` updates the published results, which Hex does only without inputs. Leave out `--publish` or the inputs.";
   }
+}
+
+/** Longest parts of an example that is made of what was typed, in characters. */
+const EXAMPLE = 80;
+
+function strayWords({ words, target, behind }: Extract<RunProblem, { kind: "stray_words" }>): string {
+  const text = words.join(" ");
+  const what = `What is ${code(text, EXAMPLE)} for?`;
+  if (behind !== null) {
+    const { name, value } = behind;
+    if (value === "")
+      return `${what} An input is written ${code(`${name}=${text}`, EXAMPLE)}, without spaces around the \`=\`.`;
+    const isNested = /^[{[]/.test(value);
+    const quoted = isNested
+      ? ""
+      : ` If it belongs to the value, put quotes around it: ${code(`${name}="${value} ${text}"`, EXAMPLE)}.`;
+    return `${what}${quoted} The project's name goes first, in front of inputs and flags.`;
+  }
+  const name = `${target} ${text}`.trim();
+  return `${what} The project's name goes first, in one piece: ${code(`/hex run ${name} …`, 2 * EXAMPLE)}`;
 }

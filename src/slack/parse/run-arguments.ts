@@ -1,14 +1,15 @@
-// What stands behind `/hex run`: a project, flags, and inputs as name=value.
+// What stands behind `/hex run`: a project by its name, id or link, flags, and inputs as name=value.
 
 import type { JsonValue } from "../../hex/client.js";
 import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
 import { plainName, readInputName, readInputValue } from "./input-value.js";
+import { parseProjectRef } from "./project-ref.js";
 import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 
 /** What to run, and how. */
 export interface RunArguments {
-  /** An id, a link, or whatever else was typed for it. */
+  /** An id, a link, or the words of a name, a space between them. Never empty. */
   target: string;
   fresh: boolean;
   publish: boolean;
@@ -21,7 +22,8 @@ export interface RunArguments {
 export type RunProblem =
   | { kind: "unbalanced_quote" }
   | { kind: "no_target" }
-  | { kind: "too_many_targets"; words: string[] }
+  /** Words behind the name that are no input and no flag. `target`: the name before them, may be empty. `behind`: the input right before them. */
+  | { kind: "stray_words"; words: string[]; target: string; behind: { name: string; value: string } | null }
   | { kind: "unknown_flag"; flag: string; suggestion: string | null }
   | { kind: "flag_without_value"; flag: string }
   | { kind: "flag_with_value"; flag: string }
@@ -76,22 +78,25 @@ export function parseRunArguments(text: string): Parsed {
 }
 
 function read(words: readonly Word[]): RunArguments {
-  const targets: string[] = [];
+  const name: string[] = [];
   const flags = new Map<string, string>();
   const inputs = new Map<string, JsonValue>();
+  /** Whether a word still belongs to the name: it stands in one piece, in front of the inputs. */
+  let mayBeName = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
     if (word === undefined) break;
-    const name = withoutInvisible(word.text);
-    if (word.quoted === "word") targets.push(name);
-    else if (name.startsWith("--")) {
-      if (readFlag(name, words[index + 1], flags)) index++;
-    } else if (isInput(word)) readInput(word, inputs);
-    else targets.push(name);
+    const text = withoutInvisible(word.text);
+    const kind = kindOf(word);
+    if (kind === "flag") {
+      if (readFlag(text, words[index + 1], flags)) index++;
+    } else if (kind === "input") readInput(word, inputs);
+    else if (mayBeName || (name.length === 0 && isIdOrLink(text))) name.push(text);
+    else throw new Refused(strayWords(words, index, name.join(" ")));
+    mayBeName &&= kind === "word" || (kind === "flag" && name.length === 0);
   }
-  const [target, ...others] = targets;
-  if (target === undefined || target === "") throw new Refused({ kind: "no_target" });
-  if (others.length > 0) throw new Refused({ kind: "too_many_targets", words: targets });
+  const target = name.filter((word) => word !== "").join(" ");
+  if (target === "") throw new Refused({ kind: "no_target" });
   const view = flags.get("--view") ?? null;
   // Hex's links name no saved view: a UUID in one is a cell's, a run's or a session's.
   if (view?.includes("/")) throw new Refused({ kind: "view_is_link" });
@@ -106,6 +111,30 @@ function read(words: readonly Word[]): RunArguments {
     view,
     inputs: Object.fromEntries(inputs),
   };
+}
+
+type Kind = "flag" | "input" | "word";
+
+/** What stands in quotes is a word, whatever it looks like. */
+function kindOf(word: Word): Kind {
+  if (word.quoted === "word") return "word";
+  if (withoutInvisible(word.text).startsWith("--")) return "flag";
+  return isInput(word) ? "input" : "word";
+}
+
+/** An id or a link is the project wherever it stands; of which Hex does not matter here. */
+function isIdOrLink(text: string): boolean {
+  return parseProjectRef(text, "https://app.hex.tech") !== null;
+}
+
+/** `from`: where in `words` they begin. */
+function strayWords(words: readonly Word[], from: number, target: string): RunProblem {
+  const end = words.findIndex((word, index) => index > from && kindOf(word) !== "word");
+  const stray = words.slice(from, end === -1 ? undefined : end).map(({ text }) => withoutInvisible(text));
+  const before = words[from - 1];
+  if (before === undefined || kindOf(before) !== "input") return { kind: "stray_words", words: stray, target, behind: null };
+  const { typed, value } = splitInput(before.text);
+  return { kind: "stray_words", words: stray, target, behind: { name: plainName(typed), value } };
 }
 
 /** @returns whether the word after it was its value */
@@ -136,13 +165,17 @@ function isInput({ text }: Word): boolean {
   return text.includes("=") && !/^[<([{]{0,8}(https?:\/\/|\/|[\w-]+(\.[\w-]+)+\.?(:\d+)?\/)/i.test(text);
 }
 
-function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
+/** An input as it was typed: the name, which may be none, and the value. */
+function splitInput(text: string): { typed: string; value: string } {
   const equals = text.indexOf("=");
-  const typed = text.slice(0, equals);
+  return { typed: text.slice(0, equals), value: text.slice(equals + 1) };
+}
+
+function readInput({ text, quoted }: Word, inputs: Map<string, JsonValue>): void {
+  const { typed, value } = splitInput(text);
   const name = readInputName(typed);
   if (name === null) throw new Refused({ kind: "bad_input_name", name: plainName(typed) });
   if (inputs.has(name)) throw new Refused({ kind: "input_given_twice", name });
-  const value = text.slice(equals + 1);
   inputs.set(name, quoted === "value" ? value : valueOfInput(name, value));
 }
 

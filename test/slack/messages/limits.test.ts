@@ -419,7 +419,9 @@ describe("never past a limit, whatever the data", () => {
       fc.property(nasty, fc.array(nasty, { maxLength: 9 }), (word, words) => {
         check(unknownCommandMessage(word, "status", COMMANDS));
         check(runProblemMessage({ kind: "unknown_flag", flag: word, suggestion: "--fresh" }));
-        check(runProblemMessage({ kind: "too_many_targets", words }));
+        for (const behind of [null, { name: word, value: "" }, { name: word, value: word }]) {
+          check(runProblemMessage({ kind: "stray_words", words, target: word, behind }));
+        }
         check(runProblemMessage({ kind: "bad_json", name: word }));
       }),
     );

@@ -29,6 +29,20 @@ describe("parseRunArguments", () => {
     ["127.0.0.1:8080/hex/x?run=1", { target: "127.0.0.1:8080/hex/x?run=1" }],
     ["p say=it’s to=<mailto:a@b.c|a@b.c>", { target: "p", inputs: { say: "it’s", to: "a@b.c" } }],
     ['"two words"', { target: "two words" }],
+    ["weekly revenue", { target: "weekly revenue" }],
+    [
+      "Weekly “revenue by” region days=30 --fresh",
+      { target: "Weekly revenue by region", inputs: { days: 30 }, fresh: true },
+    ],
+    ["--fresh weekly  revenue a=1", { target: "weekly revenue", fresh: true, inputs: { a: 1 } }],
+    ["--view v1 weekly revenue --dry-run", { target: "weekly revenue", view: "v1", dryRun: true }],
+    ['"a=b" "--fresh" c', { target: "a=b --fresh c" }],
+    ["売上 レポート — 2026 :rocket: R&amp;D", { target: "売上 レポート — 2026 :rocket: R&D" }],
+    ["a=1 018f2a1e-0000-7000-8000-000000000001", { target: "018f2a1e-0000-7000-8000-000000000001", inputs: { a: 1 } }],
+    [
+      "a=1 https://eu.hex.tech/x/app/y --fresh",
+      { target: "https://eu.hex.tech/x/app/y", inputs: { a: 1 }, fresh: true },
+    ],
     // As it is pasted.
     ["`p` `--fresh`", { target: "p", fresh: true }],
     ["*p* _--fresh_ ~--publish~", { target: "p", fresh: true, publish: true }],
@@ -61,7 +75,19 @@ describe("parseRunArguments", () => {
   test.each([
     ["", { kind: "no_target" }],
     ["--fresh a=1", { kind: "no_target" }],
-    ["a b", { kind: "too_many_targets", words: ["a", "b"] }],
+    ['""', { kind: "no_target" }],
+    [
+      "weekly region=North America now days=3",
+      { kind: "stray_words", words: ["America", "now"], target: "weekly", behind: { name: "region", value: "North" } },
+    ],
+    ["p days= 30", { kind: "stray_words", words: ["30"], target: "p", behind: { name: "days", value: "" } }],
+    ["weekly --fresh revenue", { kind: "stray_words", words: ["revenue"], target: "weekly", behind: null }],
+    ["a=1 p", { kind: "stray_words", words: ["p"], target: "", behind: { name: "a", value: "1" } }],
+    ['a=1 --fresh "b=2"', { kind: "stray_words", words: ["b=2"], target: "", behind: null }],
+    [
+      "a=1 018f2a1e-0000-7000-8000-000000000001 b",
+      { kind: "stray_words", words: ["b"], target: "018f2a1e-0000-7000-8000-000000000001", behind: null },
+    ],
     ["p --frsh", { kind: "unknown_flag", flag: "--frsh", suggestion: "--fresh" }],
     ["p --zzzzzz", { kind: "unknown_flag", flag: "--zzzzzz", suggestion: null }],
     ["p --view", { kind: "flag_without_value", flag: "--view" }],
@@ -165,6 +191,21 @@ describe("parseRunArguments", () => {
     );
   });
 
+  test("a name is read the same in quotes and without", () => {
+    const word = fc
+      .stringMatching(/^[\p{L}\p{N}][\p{L}\p{N}.,:&#-]{0,9}$/u)
+      .filter((made) => withoutInvisible(made) === made);
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 1, maxLength: 6 }), args, (words, made) => {
+        const target = words.join(" ");
+        const [, ...behind] = printRunArguments({ ...made, target: "p" }).split(" ");
+        const typed = [escaped(target), ...behind.map(escaped)].join(" ");
+        expect(parseRunArguments(typed)).toEqual({ ok: true, arguments: { ...asRead(made), target } });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("the quotes that a client makes curly delimit as straight ones do", () => {
     const content = fc.stringMatching(/^[a-z0-9 '’{}[\]=<>&|,:—-]{0,20}$/);
     const curly = fc.infiniteStream(fc.constantFrom("“", "”", "„"));
@@ -180,7 +221,11 @@ describe("parseRunArguments", () => {
     );
   });
 
-  test("never throws, whatever is typed", () => {
+  test("never throws, and never reads a project that is empty, whatever is typed", () => {
+    const neverEmpty = (typed: string) => {
+      const parsed = parseRunArguments(typed);
+      if (parsed.ok) expect(parsed.arguments.target).not.toBe("");
+    };
     const pieces = fc.constantFrom(
       "--",
       "—",
@@ -201,9 +246,9 @@ describe("parseRunArguments", () => {
       "1",
     );
     const long = fc.string({ unit: "binary", maxLength: 4_000, size: "max" });
-    fc.assert(fc.property(long, (typed) => void parseRunArguments(typed)));
+    fc.assert(fc.property(long, neverEmpty));
     fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 60, size: "max" }), (parts) => void parseRunArguments(parts.join(""))),
+      fc.property(fc.array(pieces, { maxLength: 60, size: "max" }), (parts) => neverEmpty(parts.join(""))),
       { numRuns: 1_000 },
     );
   });

@@ -8,9 +8,9 @@ export function quoteText(text: string): string {
   return `"${text.replace(/["“”„‟\\]/g, "\\$&")}"`;
 }
 
-/** A word as it must be typed to be read as this text and never as a flag or an input: in double quotes when needed. */
+/** A word as it must be typed to be read as this text and never as a flag, an input or formatting: in double quotes when needed. */
 export function quoteWord(text: string): string {
-  return /^[\w./:][\w./:-]*$/.test(text) ? text : quoteText(text);
+  return /^[\w./:][\w./:-]*$/.test(text) && !/^_|_$/.test(text) ? text : quoteText(text);
 }
 
 /** What must be typed in Slack, which escapes `&`, `<` and `>` on its way here, to get these arguments. */
