@@ -80,8 +80,8 @@ export class Catalog implements ProjectsSeen {
   }
 
   /** For somebody who is still typing, at most `most`, the best first: see `Matcher.suggest`. */
-  suggest(text: string, most: number): Project[] {
-    return this.#matcher.suggest(text, most);
+  suggest(text: string, most: number, among?: Among): Project[] {
+    return this.#matcher.suggest(text, most, among);
   }
 
   /** The listed projects in which every word occurs, in the order of `all`. */

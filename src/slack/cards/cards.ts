@@ -94,6 +94,11 @@ export class Cards {
     return this.#places.get(runKey) ?? null;
   }
 
+  /** The channels of the cards of runs in flight, by the run's key. */
+  channelsInFlight(): Promise<Map<string, string>> {
+    return this.options.cards.channelsInFlight();
+  }
+
   /** Whether the card stands anywhere. */
   async isPosted(runKey: string): Promise<boolean> {
     return ((await this.options.cards.get(runKey))?.ts ?? null) !== null;

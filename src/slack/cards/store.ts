@@ -169,6 +169,17 @@ export class CardStore {
     await this.db.updateTable("cards").set({ drawn_by: null }).execute();
   }
 
+  /** The channels in which the cards of runs in flight are to stand, by the run's key. */
+  async channelsInFlight(): Promise<Map<string, string>> {
+    const rows = await this.db
+      .selectFrom("cards")
+      .innerJoin("runs", "runs.key", "cards.run_key")
+      .select(["cards.run_key", "cards.channel"])
+      .where("runs.in_flight", "=", 1)
+      .execute();
+    return new Map(rows.map((row) => [row.run_key, row.channel]));
+  }
+
   /** The runs whose card may not show the truth yet. */
   async unsettled(): Promise<string[]> {
     const rows = await this.db.selectFrom("cards").select("run_key").where("settled", "=", 0).execute();

@@ -1,39 +1,148 @@
-// From what a person typed to a project: an id or a link is taken, a title is offered as a choice, all else is explained.
+// From what a person typed to a project: an id or a link is taken, and so is a name that is certain; any other is asked about.
 
+import type { Among, Match } from "../../catalog/match.js";
+import { asHexError } from "../../hex/errors.js";
+import type { HexReference } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
-import { type Carried, NOTHING_CARRIED } from "../messages/carried.js";
-import { chooseProjectMessage } from "../messages/projects.js";
+import type { Message } from "../messages/blocks.js";
+import type { Choice, Purpose } from "../messages/choice.js";
+import { chooseProjectMessage, type Fit, OFFERED, wordsBesideIdMessage } from "../messages/choose-project.js";
+import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 import { parseProjectRef } from "../parse/project-ref.js";
-import { knownProjects, listProjects } from "./list-projects.js";
+import { keepChoice } from "./kept-choice.js";
+import { lookForNew } from "./list-projects.js";
 import { type ProjectSeen, readProject } from "./read-project.js";
 
 /**
- * The project that was meant, or null after the person was told why not. @throws HexError
- * @param carried what a run is to be started with, for the buttons of the projects to choose from
+ * The project that was meant, or null after the person was asked or told why not. `choice.text`: what was typed for it.
+ * @throws HexError, StoreFailure
  */
-export async function findProject(
-  bot: Bot,
-  interaction: Interaction,
-  typed: string,
-  carried: Carried = NOTHING_CARRIED,
-): Promise<ProjectSeen | null> {
-  const reference = parseProjectRef(typed, bot.hex.origin);
-  const unusable = unusableLinkMessage(reference, bot.hex.host);
+export async function findProject(bot: Bot, interaction: Interaction, choice: Choice): Promise<ProjectSeen | null> {
+  const { origin, host } = bot.hex;
+  const words = choice.text.split(/\s+/).filter((word) => word !== "");
+  const references = words.map((word) => parseProjectRef(word, origin));
+  const at = references.findIndex((found) => found !== null);
+  const reference = references[at] ?? null;
+  const unusable = unusableLinkMessage(reference, host);
   if (unusable !== null) {
     await interaction.respond(unusable);
+    return null;
+  }
+  if (reference !== null && words.length > 1) {
+    await interaction.respond(wordsBesideIdMessage(words[at] ?? "", words.toSpliced(at, 1).join(" ")));
     return null;
   }
   // A link's id decides, and never its title, which may be an old one.
   if (reference?.kind === "project" || reference?.kind === "run") {
     return readProject(bot, interaction, reference.projectId);
   }
-  const words = reference?.kind === "no_id" ? reference.words : typed.split(/\s+/).filter((word) => word !== "");
-  const sought = { words, page: 0, carried };
+  return findByName(bot, interaction, { ...choice, text: nameIn(reference) ?? words.join(" ") }, reference === null);
+}
+
+function nameIn(reference: HexReference | null): string | null {
+  return reference?.kind === "no_id" ? reference.words.join(" ") : null;
+}
+
+/** `isTyped`: the name was typed, and not read from a link that may be old. */
+async function findByName(
+  bot: Bot,
+  interaction: Interaction,
+  typed: Choice,
+  isTyped: boolean,
+): Promise<ProjectSeen | null> {
   await bot.catalog.ready();
-  const known = knownProjects(bot, sought);
-  // Hex is asked where it may help: what is looked for may have been created a minute ago.
-  const view = known.projects.length > 0 ? known : await listProjects(bot, interaction, sought);
-  await interaction.respond(chooseProjectMessage(words.join(" ") || typed, view));
+  const { choice, match } = await matchName(bot, interaction, typed);
+  const isCertain = match.kind === "exact" && isTyped && bot.catalog.isWhole;
+  if ((match.kind === "exact" || match.kind === "one") && (isCertain || choice.purpose !== "run")) return match.project;
+  await interaction.respond(await offer(bot, choice, match));
   return null;
+}
+
+/** Nonsense that is typed again and again costs a request in so many ms at most. */
+const LOOK_MS = 10_000;
+
+/** `choice`: with as much of the name as was looked up. Hex is asked where it may help: what fits may be new, or newly published. */
+async function matchName(bot: Bot, interaction: Interaction, typed: Choice): Promise<{ choice: Choice; match: Match }> {
+  const known = matchKnown(bot, typed);
+  if (known.match.kind !== "none") return known;
+  const [unpublished] = known.match.unpublished;
+  await Promise.all([
+    lookForNew(bot, interaction, LOOK_MS),
+    unpublished === undefined ? null : readProject(bot, interaction, unpublished.id).catch(asHexError),
+  ]);
+  return matchKnown(bot, typed);
+}
+
+/** Slack writes an emoji as `:rocket:`, which no title of Hex holds. */
+function matchKnown({ catalog }: Bot, choice: Choice): { choice: Choice; match: Match } {
+  const among = AMONG[choice.purpose];
+  const match = catalog.match(choice.text, among);
+  const text = withoutEmojiCodes(choice.text);
+  if (match.kind !== "none" || text === "" || text === choice.text) return { choice, match };
+  return { choice: { ...choice, text }, match: catalog.match(text, among) };
+}
+
+/** Runs of a project that is no longer published can be looked at, and cancelled. */
+const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed" };
+
+function offer(bot: Bot, choice: Choice, match: Match): Promise<Message> {
+  switch (match.kind) {
+    case "exact":
+    case "one":
+      return drawn(bot, { choice, fit: "one", found: [match.project] });
+    case "several":
+      return drawn(bot, { choice, fit: "several", found: match.projects });
+    case "none":
+      return drawn(bot, { choice, fit: "nearest", found: match.nearest, unpublished: match.unpublished });
+  }
+}
+
+/** The projects that may be meant besides those that were shown: see `othersSchema`. @throws StoreFailure */
+export async function otherProjects(
+  bot: Bot,
+  interaction: Interaction,
+  choice: Choice,
+  passed: readonly string[],
+): Promise<Message> {
+  await bot.catalog.ready();
+  // What is known is worth showing, whatever Hex says.
+  await lookForNew(bot, interaction, LOOK_MS).catch(asHexError);
+  const found = suggested(bot, choice, passed);
+  return drawn(bot, { choice, fit: "others", found, passed });
+}
+
+/** One more than a message offers, without those that were passed over. */
+function suggested({ catalog }: Bot, { text, purpose }: Choice, passed: readonly string[]): Project[] {
+  const most = passed.length + OFFERED + 1;
+  return catalog.suggest(text, most, AMONG[purpose]).filter(({ id }) => !passed.includes(id));
+}
+
+interface Found {
+  choice: Choice;
+  fit: Fit;
+  /** All that fit, the best first. */
+  found: readonly Project[];
+  unpublished?: readonly Project[];
+  passed?: readonly string[];
+}
+
+async function drawn(bot: Bot, { choice, fit, found, unpublished = [], passed = [] }: Found): Promise<Message> {
+  const nonce = bot.newNonce();
+  await keepChoice(bot, nonce, choice);
+  const shown = found.slice(0, OFFERED);
+  const seen = [...passed, ...shown.map(({ id }) => id)];
+  return chooseProjectMessage({
+    choice,
+    fit,
+    projects: shown,
+    total: found.length,
+    hasOthers: suggested(bot, choice, seen).length > 0,
+    passed,
+    unpublished,
+    known: bot.catalog.isWhole ? null : bot.catalog.size,
+    nonce,
+    place: bot.hex.place.now,
+  });
 }

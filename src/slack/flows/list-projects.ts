@@ -1,4 +1,4 @@
-// The list of projects, for the command, the pages behind it, and the choice of a project by its title.
+// The list of projects, for the command and the pages behind it.
 
 import { HexError, meansLater } from "../../hex/errors.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
@@ -27,21 +27,9 @@ export async function listProjects(
   { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
-  const { catalog } = bot;
+  const { catalog, clock, hex, newNonce } = bot;
   await catalog.ready();
-  await catalog.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
-    // What is known is worth more than nothing.
-    if (error instanceof HexError && meansLater(error.kind) && catalog.seen !== null) return;
-    throw error;
-  });
-  return knownProjects(bot, { words, page, carried });
-}
-
-/** The projects that fit the words, as far as they are known without asking Hex. */
-export function knownProjects(
-  { catalog, clock, hex, newNonce }: Bot,
-  { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
-): ProjectsView {
+  await lookForNew(bot, interaction, maxAgeMs);
   return {
     projects: catalog.withWords(words),
     words,
@@ -52,4 +40,13 @@ export function knownProjects(
     known: catalog.isWhole ? null : catalog.size,
     place: hex.place.now,
   };
+}
+
+/** Asks Hex for new projects, unless it was asked in the last `maxAgeMs`. @throws HexError */
+export async function lookForNew({ catalog }: Bot, interaction: Interaction, maxAgeMs: number): Promise<void> {
+  await catalog.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
+    // What is known is worth more than nothing.
+    if (error instanceof HexError && meansLater(error.kind) && catalog.seen !== null) return;
+    throw error;
+  });
 }

@@ -15,6 +15,10 @@ export const ACTIONS = {
   formTypedProject: "form_typed_project",
   projectsPrevious: "projects_previous",
   projectsNext: "projects_next",
+  runChosen: "run_chosen_project",
+  showChosen: "show_chosen_project",
+  otherProjects: "other_projects",
+  cancelListed: "cancel_listed_run",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 

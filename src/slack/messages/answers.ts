@@ -60,16 +60,9 @@ export function dryRunMessage(title: string, url: string, options: RunOptions): 
   ]);
 }
 
-export function cancelUsageMessage(): Message {
-  return answer(
-    "Which run? Like this: `/hex cancel <run id>`, or paste the run's link.\n`/hex runs` shows the runs with a Cancel button.",
-    "Which run?",
-  );
-}
-
 export function unknownRunMessage(runId: string): Message {
   return answer(
-    `${code(runId, 80)} is not a run that was started here. For a run that somebody else started, add its project: \`/hex cancel <run id> <project id>\`, or press Cancel in \`/hex runs <project id>\`.`,
+    `${code(runId, 80)} is not a run that was started here. For a run that somebody else started, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
     "That run was not started here.",
   );
 }

@@ -7,7 +7,7 @@ import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
 import { type Carried, packed, TOO_LONG } from "./carried.js";
 import { LIMITS } from "./limits.js";
-import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 
@@ -183,22 +183,5 @@ function emptyMessage(view: ProjectsView): Message {
       `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` for all.`,
     ),
     contextOf(gapOf(view)),
-  ]);
-}
-
-/** Projects to choose from, when what was typed is a title and no id. */
-export function chooseProjectMessage(words: string, view: ProjectsView): Message {
-  if (view.projects.length === 0) {
-    return message("That is no project id.", [
-      section(
-        `${bold(words, 120)} is no project id, and no project fits these words.\nTake the id or the link from the address bar in Hex, or search with \`/hex projects\`.`,
-      ),
-      contextOf(gapOf(view)),
-    ]);
-  }
-  const list = projectsMessage(view);
-  return message("Which project?", [
-    section(`${bold(words, 120)} is no project id. Did you mean one of these?`),
-    ...list.blocks,
   ]);
 }

@@ -1,5 +1,6 @@
 // Lists of runs: the recent ones of a project, or all that the bot watches.
 
+import type { Button } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
@@ -26,24 +27,62 @@ export function watchedRunsMessage(
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more`) : null,
     recent.length > 0 ? section("*Lately*") : null,
     ...lines(recent.slice(0, 5)),
-    context("`/hex runs <project id>` shows all runs of a project, whoever started them."),
+    context("`/hex runs <project>` shows all runs of a project, whoever started them."),
   ]);
 }
 
-function ownRunBlock(run: Run, now: number, place: HexPlace) {
+/** For a wish to cancel that names nothing: the runs in flight that whoever asks may mean. `channel`: of the card; null: there is none. */
+export function runsInFlightMessage(
+  runs: readonly { run: Run; channel: string | null }[],
+  { user, here, now, place }: { user: string; here: string; now: number; place: HexPlace },
+): Message {
+  if (runs.length === 0) {
+    return message("No run is in flight here, and none of yours.", [
+      section(
+        "*No run is in flight here, and none that you started.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot watches.",
+      ),
+    ]);
+  }
+  const mineFirst = runs.toSorted(
+    (a, b) =>
+      Number(b.run.requester === user) - Number(a.run.requester === user) || b.run.requestedAt - a.run.requestedAt,
+  );
+  const lines = mineFirst.slice(0, WATCHED_SHOWN).map(({ run, channel }) => {
+    const elsewhere = channel === here || channel === null || !channel.startsWith("C") ? null : `in <#${channel}>`;
+    return ownRunBlock(run, now, place, elsewhere);
+  });
+  const what = runs.length === 1 ? "One run is in flight" : `${count(runs.length, "run")} are in flight`;
+  return message(`${what}. Which one?`, [
+    section(`*${what}* in this channel, or started by you. Press Cancel beside the one that is to stop.`),
+    ...lines,
+    runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
+  ]);
+}
+
+/** `where`: its channel, as mrkdwn; null: no need to say. */
+function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | null = null) {
   const { emoji, word } = faceOf(run);
   const elapsed = elapsedMs(run, now);
   const who = run.requester === null ? "started elsewhere" : mention(run.requester);
   const url = identityOf(run)?.url ?? null;
   const details = dotted(
     who,
+    where,
     date(run.requestedAt),
     elapsed === null ? null : duration(elapsed),
     url === null ? null : link(url, "Open the run", 40),
   );
   const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
-  const mayCancel = isLive(run) && run.state !== "cancelling";
-  return section(text, mayCancel ? cancel(run.project, run.hex.runId) : undefined);
+  return section(text, cancelOf(run) ?? undefined);
+}
+
+/** null when there is nothing to cancel, or nothing yet. */
+function cancelOf(run: Run): Button | null {
+  if (run.state === "waiting") {
+    const title = titleOf(run.project);
+    return cancelButton({ actionId: ACTIONS.cancelListed, value: run.key, title, name: shortName(title) });
+  }
+  return isLive(run) && run.state !== "cancelling" ? cancel(run.project, run.hex.runId) : null;
 }
 
 export interface ProjectRuns {
@@ -70,20 +109,43 @@ export function projectRunsMessage({ project, runs, own, now, place }: ProjectRu
   ]);
 }
 
+export interface RunsToCancel extends ProjectRuns {
+  /** The bot's own in flight that Hex does not list: they wait, or are being started, or Hex could not be asked. */
+  others: readonly Run[];
+  isUnread: boolean;
+  named: "by_name" | "by_id";
+}
+
 /** For a wish to cancel that names a project and no run. `runs`: those that have not ended. */
-export function runsToCancelMessage({ project, runs, own, now, place }: ProjectRuns): Message {
+export function runsToCancelMessage({
+  project,
+  runs,
+  own,
+  others,
+  isUnread,
+  named,
+  now,
+  place,
+}: RunsToCancel): Message {
   const title = link(projectUrl(place, project), titleOf(project), 120);
-  if (runs.length === 0) {
+  const said = named === "by_id" ? `That names the project *${title}* and no run` : `The project is *${title}*`;
+  const total = runs.length + others.length;
+  if (total === 0) {
     return message("No run of that project is in flight.", [
       section(
-        `That names the project *${title}* and no run, and none of its runs is in flight: there is nothing to cancel.\n${code(`/hex runs ${project.id}`)} shows the latest.`,
+        `${said}, and none of its runs is in flight: there is nothing to cancel.\n${code(`/hex runs ${project.id}`)} shows the latest.`,
       ),
     ]);
   }
+  const lines = [
+    ...others.map((run) => ownRunBlock(run, now, place)),
+    ...runs.map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
+  ];
   return message("Which run of that project?", [
-    section(`That names the project *${title}* and no run. Which one? *${count(runs.length, "run")} in flight:*`),
-    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
-    runs.length > SHOWN ? context(`The ${SHOWN} latest. The others are in Hex.`) : null,
+    section(`${said}. Which one? *${count(total, "run")} in flight:*`),
+    ...lines.slice(0, WATCHED_SHOWN),
+    total > WATCHED_SHOWN ? context(`The ${WATCHED_SHOWN} latest. The others are in Hex.`) : null,
+    isUnread ? context("Hex could not be asked: these are the runs that the bot watches.") : null,
   ]);
 }
 
@@ -133,7 +195,11 @@ function cancel({ id, title }: ProjectRuns["project"], runId: string) {
     actionId: ACTIONS.cancelHexRun,
     value: JSON.stringify({ project: id, run: runId }),
     title,
-    // Short, so that a whole list of them fits into one message.
-    name: shorten(title, 60) || "The run",
+    name: shortName(title),
   });
+}
+
+/** Short, so that a whole list of them fits into one message. */
+function shortName(title: string): string {
+  return shorten(title, 60) || "The run";
 }

@@ -132,7 +132,8 @@ function strayWords(words: readonly Word[], from: number, target: string): RunPr
   const end = words.findIndex((word, index) => index > from && kindOf(word) !== "word");
   const stray = words.slice(from, end === -1 ? undefined : end).map(({ text }) => withoutInvisible(text));
   const before = words[from - 1];
-  if (before === undefined || kindOf(before) !== "input") return { kind: "stray_words", words: stray, target, behind: null };
+  if (before === undefined || kindOf(before) !== "input")
+    return { kind: "stray_words", words: stray, target, behind: null };
   const { typed, value } = splitInput(before.text);
   return { kind: "stray_words", words: stray, target, behind: { name: plainName(typed), value } };
 }

@@ -14,6 +14,14 @@ import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
+import { chosenSchema, fitsButton, KEPT, othersSchema, PURPOSES } from "../../../src/slack/messages/choice.js";
+import {
+  choiceGoneMessage,
+  chooseProjectMessage,
+  chosenMessage,
+  type ProjectChoice,
+  wordsBesideIdMessage,
+} from "../../../src/slack/messages/choose-project.js";
 import { endMessage, followUpMessage } from "../../../src/slack/messages/follow-up.js";
 import { endedMessage } from "../../../src/slack/messages/followers.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
@@ -22,11 +30,16 @@ import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
 import { overdueMessage } from "../../../src/slack/messages/overdue.js";
 import { plainText } from "../../../src/slack/messages/plain.js";
-import { chooseProjectMessage, projectsMessage } from "../../../src/slack/messages/projects.js";
+import { projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
 import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
-import { projectRunsMessage, watchedRunsMessage } from "../../../src/slack/messages/runs.js";
+import {
+  projectRunsMessage,
+  runsInFlightMessage,
+  runsToCancelMessage,
+  watchedRunsMessage,
+} from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
@@ -357,18 +370,13 @@ describe("never past a limit, whatever the data", () => {
         fc.tuple(base.options, fc.boolean()).map(([options, dryRun]) => ({ ...options, dryRun })),
       ),
     });
-    fc.assert(
-      fc.property(view, nasty, (made, words) => {
-        check(projectsMessage(made));
-        check(chooseProjectMessage(words, made));
-      }),
-    );
+    fc.assert(fc.property(view, (made) => check(projectsMessage(made))));
     // No page leaves out a project for want of room.
     fc.assert(
-      fc.property(view, nasty, (made, words) => {
+      fc.property(view, (made) => {
         const projects = made.projects.map((one, at) => ({ ...one, id: `id-of-${at}-`, lastPublishedAt: NOW }));
         const old = { readAt: NOW, known: null };
-        const pages = projects.map((_, page) => chooseProjectMessage(words, { ...made, ...old, projects, page }));
+        const pages = projects.map((_, page) => projectsMessage({ ...made, ...old, projects, page }));
         const text = JSON.stringify(pages);
         expect(projects.filter(({ id }) => !text.includes(id))).toEqual([]);
         expect(pages.every((one) => JSON.stringify(one).includes("As of"))).toBe(true);
@@ -376,12 +384,68 @@ describe("never past a limit, whatever the data", () => {
     );
   });
 
+  test("projects to choose from, with what was typed in every button", () => {
+    const carried = fc.oneof(
+      fc.constant(NOTHING_CARRIED),
+      fc.tuple(base.options, fc.boolean()).map(([options, dryRun]) => ({ ...options, dryRun })),
+    );
+    const longTitle = fc.tuple(nasty, nasty).map(([a, b]) => `${"R&D <EU> ".repeat(30)}${a}${b}`);
+    const one = fc
+      .tuple(project, fc.oneof(nasty, longTitle), fc.uuid())
+      .map(([made, title, id]) => ({ ...made, title, id }));
+    const view: fc.Arbitrary<ProjectChoice> = fc.record({
+      choice: fc.record({ purpose: fc.constantFrom(...PURPOSES), text: nasty, carried }),
+      fit: fc.constantFrom("one", "several", "others", "nearest"),
+      projects: fc.array(one, { maxLength: 5 }),
+      total: fc.nat(),
+      hasOthers: fc.boolean(),
+      passed: fc.array(fc.uuid(), { maxLength: 10 }),
+      unpublished: fc.array(one, { maxLength: 5 }),
+      known: maybe(fc.nat()),
+      nonce: fc.constant("nonce123"),
+      place: fc.constant(PLACE),
+    });
+    fc.assert(
+      fc.property(view, (made) => {
+        const shown = chooseProjectMessage(made);
+        check(shown);
+        expect(plainText(shown).length).toBeLessThanOrEqual(LIMITS.plainText);
+        const values = [...JSON.stringify(shown.blocks).matchAll(/"value":("(?:[^"\\]|\\.)*")/g)].map(([, value]) =>
+          JSON.parse(JSON.parse(value ?? "")),
+        );
+        const taken = values.flatMap((value) => chosenSchema.safeParse(value).data ?? []);
+        const [others] = values.flatMap((value) => othersSchema.safeParse(value).data ?? []);
+        const offered = made.fit === "one" ? made.projects.slice(0, 1) : made.projects;
+        expect(taken.map((value) => value.project)).toEqual(offered.slice(0, taken.length).map(({ id }) => id));
+        if (offered.length > 0) expect(taken.length).toBeGreaterThan(0);
+        // What there was no room for is among the others.
+        if (taken.length < offered.length)
+          expect(others?.passed).toEqual([...made.passed, ...taken.map((value) => value.project)]);
+        for (const value of [...taken, ...(others ? [others] : [])]) {
+          expect(value.choice).toEqual(fitsButton(made.choice) ? made.choice : KEPT);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(nasty, nasty, (one, other) => {
+        check(wordsBesideIdMessage(one, other));
+        check(chosenMessage(one));
+      }),
+    );
+    check(choiceGoneMessage());
+  });
+
   test("lists of runs", () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
         check(watchedRunsMessage(own, own, { now: NOW, place: PLACE }), ["U1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
-        check(projectRunsMessage({ project: of, runs, own: byId, now: NOW, place: PLACE }), ["U1"]);
+        const listed = { project: of, runs, own: byId, now: NOW, place: PLACE };
+        check(projectRunsMessage(listed), ["U1"]);
+        check(runsToCancelMessage({ ...listed, others: own, isUnread: true, named: "by_name" }), ["U1"]);
+        const placed = own.map((one, index) => ({ run: one, channel: index % 2 === 0 ? null : "C0DATATEAM1" }));
+        check(runsInFlightMessage(placed, { user: "U1", here: "C1", now: NOW, place: PLACE }), ["U1"]);
       }),
     );
   });

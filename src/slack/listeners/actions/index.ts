@@ -5,24 +5,32 @@ import { staleButtonMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 import { cancelHexRun } from "./cancel-hex-run.js";
+import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
 import { lookAgain } from "./look-again.js";
 import { openDraft } from "./open-draft.js";
 import { openForm } from "./open-form.js";
+import { otherProjects } from "./other-projects.js";
 import { runAgain } from "./run-again.js";
+import { runChosen } from "./run-chosen.js";
 import { runProject } from "./run-project.js";
 import { runWithChanges } from "./run-with-changes.js";
+import { showChosen } from "./show-chosen.js";
 import { tellMe } from "./tell-me.js";
 import { nextPage, previousPage } from "./turn-page.js";
 
 const BUTTONS: readonly Action[] = [
   cancelRun,
   cancelHexRun,
+  cancelListed,
   runAgain,
   runWithChanges,
   lookAgain,
   tellMe,
+  runChosen,
+  showChosen,
+  otherProjects,
   runProject,
   previousPage,
   nextPage,

@@ -1,17 +1,15 @@
-// `/hex cancel <run id or run link> [project id or link]`, in either order. A project alone is answered with its runs in flight.
+// `/hex cancel <run> [project]`, in either order: a run's id or link, and its project where the bot does not know the run. A project
+// alone is answered with its runs in flight, and nothing at all with those here and of whoever asks.
 
 import { asHexError, type HexErrorKind } from "../../../hex/errors.js";
 import type { HexReference } from "../../../hex/links.js";
-import { isOver } from "../../../hex/schema.js";
 import { cancelHexRun } from "../../flows/cancel-run.js";
-import { readProjectRuns } from "../../flows/read-project-runs.js";
-import {
-  cancelUsageMessage,
-  noRunInLinkMessage,
-  unknownRunMessage,
-  unusableLinkMessage,
-} from "../../messages/answers.js";
-import { runsToCancelMessage } from "../../messages/runs.js";
+import { findProject } from "../../flows/find-project.js";
+import { runsToCancel } from "../../flows/list-project-runs.js";
+import type { ProjectSeen } from "../../flows/read-project.js";
+import { noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../../messages/answers.js";
+import { NOTHING_CARRIED } from "../../messages/carried.js";
+import { runsInFlightMessage } from "../../messages/runs.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { plainWords } from "../../parse/words.js";
 import type { Bot, Interaction } from "../context.js";
@@ -19,25 +17,33 @@ import type { Command } from "./command.js";
 
 export const cancel: Command = {
   name: "cancel",
-  usage: "cancel <run id or run link> [project id]",
-  summary: "Cancels a run. The project's id is needed for runs that were not started here.",
-  example: "cancel 0c7b1d92-…",
+  usage: "cancel [project, run id or run link]",
+  summary:
+    "Cancels a run. A project's name lists its runs in flight, each with Cancel; alone it lists those in this channel, and yours anywhere.",
+  example: "cancel weekly revenue",
   handle,
 };
 
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const [first, second] = plainWords(text).map((word) => read(word, bot));
-  const unusable = [first, second].map((typed) => unusableLinkMessage(typed?.reference ?? null, bot.hex.host));
+  const words = plainWords(text);
+  if (words.length === 0) return offerRunsInFlight(bot, interaction);
+  const typed = words.map((word) => read(word, bot));
+  const unusable = typed.map(({ reference }) => unusableLinkMessage(reference, bot.hex.host));
   const refusal = unusable.find((message) => message !== null);
   if (refusal !== undefined) return interaction.respond(refusal);
+  const [first, second] = typed.filter(({ reference }) => reference !== null);
+  const name = words.filter((_, at) => typed[at]?.reference === null).join(" ");
   const isSwapped = first?.projectId != null && second?.projectId === null && runIdOf(second.reference) !== null;
   const [run, project] = isSwapped ? [second, first] : [first, second];
-  if (run?.projectId != null) return offerRuns(bot, interaction, run.projectId);
+  if (run?.projectId != null)
+    return offerRuns(bot, interaction, { id: run.projectId, title: titleOf(run.projectId, bot) });
   const reference = run?.reference ?? null;
   const runId = runIdOf(reference);
-  if (runId === null) return interaction.respond(cancelUsageMessage());
+  if (runId === null) return offerRunsByName(bot, interaction, words.join(" "));
   const known = await bot.runs.projectOf(runId);
-  const projectId = known ?? projectIdOf(reference?.kind === "run" ? reference : (project?.reference ?? null));
+  const given = projectIdOf(reference?.kind === "run" ? reference : (project?.reference ?? null));
+  const projectId = known ?? given ?? (name === "" ? null : await idByName(bot, interaction, name));
+  if (projectId === undefined) return;
   if (projectId === null) return interaction.respond(unknownRunMessage(runId));
   const isCertain = known !== null || reference?.kind !== "run" || reference.isCertain;
   if (isCertain) return cancelHexRun(bot, interaction, projectId, runId);
@@ -61,12 +67,36 @@ function read(word: string, bot: Bot): { reference: HexReference | null; project
   return { reference, projectId: isProject ? reference.projectId : null };
 }
 
-async function offerRuns(bot: Bot, interaction: Interaction, projectId: string): Promise<void> {
-  const [now, place] = [bot.clock.now(), bot.hex.place.now];
-  const project = { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" };
-  const { runs, own } = await readProjectRuns(bot, interaction, projectId);
-  const live = runs.filter((run) => !isOver(run, now));
-  await interaction.respond(runsToCancelMessage({ project, runs: live, own, now, place }));
+/** What is in flight in this conversation, and what whoever asks has started anywhere. */
+async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<void> {
+  const { user, conversation } = interaction;
+  const [runs, channels] = await Promise.all([bot.runs.inFlight(), bot.cards.channelsInFlight()]);
+  const shown = runs.map((run) => ({ run, channel: channels.get(run.key) ?? null }));
+  const here = conversation.channel;
+  await interaction.respond(
+    runsInFlightMessage(
+      shown.filter(({ run, channel }) => run.requester === user || channel === here),
+      { user, here, now: bot.clock.now(), place: bot.hex.place.now },
+    ),
+  );
+}
+
+async function offerRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<void> {
+  await interaction.respond(await runsToCancel(bot, interaction, project, "by_id"));
+}
+
+async function offerRunsByName(bot: Bot, interaction: Interaction, text: string): Promise<void> {
+  const project = await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED });
+  if (project !== null) await interaction.respond(await runsToCancel(bot, interaction, project, "by_name"));
+}
+
+/** The id of the project with a name; undefined after the person was asked or told why there is none. */
+async function idByName(bot: Bot, interaction: Interaction, text: string): Promise<string | undefined> {
+  return (await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED }))?.id;
+}
+
+function titleOf(projectId: string, { catalog }: Bot): string {
+  return catalog.known(projectId)?.title ?? "";
 }
 
 /** A lone id is the run's here. */

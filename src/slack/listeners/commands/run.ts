@@ -1,4 +1,4 @@
-// `/hex run <id or link> …`: checks what was typed before any request, then starts the run; alone it opens the form.
+// `/hex run <project> …`: checks what was typed before any request, then starts the run; alone it opens the form.
 
 import { projectUrl } from "../../../hex/links.js";
 import { dryRun } from "../../flows/dry-run.js";
@@ -13,10 +13,10 @@ import type { Command } from "./command.js";
 
 export const run: Command = {
   name: "run",
-  usage: "run [id or link] [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
+  usage: "run [project] [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
   summary:
-    "Opens a form; with an id or a link it runs the published version at once, and shows it in this channel. `--fresh` without cached SQL, `--publish` updates the published results, `--dry-run` only asks whether it could start.",
-  example: 'run 5d2f8a4e-… region="North America" days=30 --fresh',
+    "Opens a form; with a project's name, id or link it runs the published version at once, and shows it in this channel. `--fresh` without cached SQL, `--publish` updates the published results, `--dry-run` only asks whether it could start.",
+  example: 'run weekly revenue region="North America" days=30 --fresh',
   handle,
 };
 
@@ -27,7 +27,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const parsed = parseRunArguments(text);
   if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
   const { target, ...carried } = parsed.arguments;
-  const project = await findProject(bot, interaction, target, carried);
+  const project = await findProject(bot, interaction, { purpose: "run", text: target, carried });
   if (project === null) return;
   if (project.lastPublishedAt === null) {
     const url = projectUrl(bot.hex.place.now, project);

@@ -1,0 +1,231 @@
+// Which project somebody means by a name: one to confirm, several to choose from, or why none is offered.
+
+import type { Button, ContextBlock, SectionBlock } from "@slack/types";
+import type { z } from "zod";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { ACTIONS, type ActionId } from "./action-ids.js";
+import { actions, button, context, lengthOf, type Message, message, section } from "./blocks.js";
+import { type Choice, type chosenSchema, fitsButton, inValue, KEPT, type othersSchema } from "./choice.js";
+import { LIMITS } from "./limits.js";
+import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
+import { optionsLine, titleOf } from "./run-words.js";
+import { tellingTitles } from "./telling-titles.js";
+
+/** Projects in one message, at most. */
+export const OFFERED = 5;
+/** After so many that were not meant, other words help more than other projects. */
+const MOST_PASSED = 15;
+/** Longest title in a list, and longest name anywhere, in characters. */
+const TITLE = 100;
+const NAME = 120;
+
+/**
+ * How the projects fit the name. `one`: no other does as well. `several`: all of them do. `others`: asked for after some that
+ * were not meant. `nearest`: none fits, and these are spelt about the same.
+ */
+export type Fit = "one" | "several" | "others" | "nearest";
+
+export interface ProjectChoice {
+  choice: Choice;
+  fit: Fit;
+  /** The best first. What a message has no room for is left for the next one. */
+  projects: readonly Project[];
+  /** How many there are that fit as well, those included. */
+  total: number;
+  /** Whether there are others to ask for. */
+  hasOthers: boolean;
+  /** Ids of those that were shown before. */
+  passed: readonly string[];
+  /** Those that would fit, could they be run. */
+  unpublished: readonly Project[];
+  /** How many projects are known while the bot still reads the others; null: all are. */
+  known: number | null;
+  /** Makes each button of this rendering work once. */
+  nonce: string;
+  place: HexPlace;
+}
+
+export function chooseProjectMessage(view: ProjectChoice): Message {
+  const [first] = view.projects;
+  if (first === undefined) return noProjectMessage(view);
+  return view.fit === "one" ? confirmMessage(view, first) : listMessage(view, view.projects);
+}
+
+function confirmMessage(view: ProjectChoice, project: Project): Message {
+  const { choice, place, known } = view;
+  const { ask } = WORDS[wayOf(choice)];
+  const title = titleOf(project);
+  const owner = emailOf(project);
+  const by = owner === null ? "" : ` (${inline(owner, 80)})`;
+  return message(`${ask} ${inline(title, 150)}?`, [
+    section(`${ask} *${link(projectUrl(place, project), title, 150)}*?${by} · ${whenPublished(project)}`),
+    carriedContext(choice),
+    actions(takeButton(view, project), othersButton(view, [project], "Not this one")),
+    knownContext(known),
+  ]);
+}
+
+function listMessage(view: ProjectChoice, projects: readonly Project[]): Message {
+  const { fit, choice, total, known, unpublished, place } = view;
+  const head = HEADS[fit](choice.text, total);
+  const more = fit === "several" && total > projects.length ? total - projects.length : 0;
+  const lines = projectBlocks(view, projects);
+  const blocks = [
+    section(head),
+    carriedContext(choice),
+    ...lines,
+    unpublishedBlock(unpublished, place),
+    actions(othersButton(view, projects, "None of these")),
+    more > 0 ? context(`${count(more, "other")} fit too. Another word of the title narrows it down.`) : null,
+    knownContext(known),
+  ];
+  if (projects.length > 1 && lengthOf(blocks) > LIMITS.messageBlocksText) {
+    return listMessage({ ...view, hasOthers: true }, projects.slice(0, -1));
+  }
+  return message(head.replace(/\*/g, ""), blocks);
+}
+
+const HEADS: Record<Fit, (text: string, total: number) => string> = {
+  one: (text) => `*One project fits* ${code(text, NAME)}:`,
+  several: (text, total) => `*${count(total, "project")} fit* ${code(text, NAME)}. Which one?`,
+  others: (text) => `*Others that may be meant by* ${code(text, NAME)}. Which one?`,
+  nearest: (text) => `*No project fits* ${code(text, NAME)}. Did you mean one of these?`,
+};
+
+/** Nothing can be offered. */
+function noProjectMessage({ choice, fit, unpublished, known, place }: ProjectChoice): Message {
+  const name = code(choice.text, NAME);
+  const what = fit === "others" ? `*No other project fits* ${name}.` : `*No project fits* ${name}.`;
+  return message("No project fits.", [
+    section(
+      `${what}\nWrite other words of its title, take its id or link from the address bar in Hex, or look through \`/hex projects\`.`,
+    ),
+    unpublishedBlock(unpublished, place),
+    knownContext(known),
+  ]);
+}
+
+/** Both an id or a link, and other words: which of them counts would be a guess. */
+export function wordsBesideIdMessage(id: string, words: string): Message {
+  return message("Nothing was done: an id or a link, and other words.", [
+    section(
+      `${code(id, NAME)} is an id or a link. What is ${code(words, NAME)} for?\nWrite either the project's name or its id or link. A value with spaces needs quotes: \`name="two words"\`. _Nothing was done._`,
+    ),
+  ]);
+}
+
+/** In the place of a choice that was made. `title`: of the project. */
+export function chosenMessage(title: string): Message {
+  return message(`Hex is asked to run ${inline(title, NAME)}.`, [
+    section(`Hex is asked to run ${bold(title, NAME)}. Its card shows how it goes, and so does \`/hex runs\`.`),
+  ]);
+}
+
+/** A button that can no longer know what was typed. */
+export function choiceGoneMessage(): Message {
+  return message("What you typed is no longer kept. Nothing was started.", [
+    section(
+      "What you typed was too long for a button, so the bot kept it for a day, and that is over. _Nothing was started._\nType the command again.",
+    ),
+  ]);
+}
+
+function projectBlocks(view: ProjectChoice, projects: readonly Project[]): SectionBlock[] {
+  const titles = tellingTitles(projects.map(titleOf), TITLE);
+  const lines = projects.map((project, at) => ({ title: titles[at] ?? "", details: detailsOf(project) }));
+  return projects.map((project, at) => {
+    const { title, details } = lines[at] ?? { title: "", details: "" };
+    const isTwin = lines.some((other, index) => index !== at && other.title === title && other.details === details);
+    const id = isTwin ? ` · ${code(project.id, 60)}` : "";
+    const name = `*${link(projectUrl(view.place, project), title, TITLE)}*`;
+    return section(`${name}\n${details}${id}`, takeButton(view, project));
+  });
+}
+
+/** What tells projects with similar titles apart. */
+function detailsOf(project: Project): string {
+  const { categories, status } = project;
+  const names = categories.slice(0, 2).map(({ name }) => inline(name, 30));
+  return dotted(
+    inline(emailOf(project) ?? "no owner", 60),
+    names.length === 0 ? null : names.join(", "),
+    status === null ? null : code(status.name, 30),
+    whenPublished(project),
+  );
+}
+
+function whenPublished({ lastPublishedAt }: Project): string {
+  return lastPublishedAt === null ? "not published" : `published ${date(lastPublishedAt, "{date_short_pretty}")}`;
+}
+
+function emailOf({ owner, creator }: Project): string | null {
+  return owner?.email ?? creator?.email ?? null;
+}
+
+/** Those that were meant, perhaps, and why they cannot be run. */
+function unpublishedBlock(projects: readonly Project[], place: HexPlace): SectionBlock | null {
+  if (projects.length === 0) return null;
+  const titles = projects
+    .slice(0, 3)
+    .map((project) => `*${link(projectUrl(place, project), titleOf(project), TITLE)}*`);
+  const others = projects.length > titles.length ? ` and ${projects.length - titles.length} more` : "";
+  return section(
+    `${titles.join(", ")}${others}: *not published*, so there is nothing to run. Open it in Hex, press Publish, and run it again.`,
+  );
+}
+
+/** What was typed behind the name. */
+function carriedContext({ purpose, carried: { dryRun, ...options } }: Choice): ContextBlock | null {
+  if (purpose !== "run") return null;
+  const line = optionsLine(options);
+  const isDry = dryRun ? "*Dry run* asks Hex whether it would start, and starts nothing." : null;
+  return context(isDry, line === null ? null : `With what you typed: ${line}`);
+}
+
+function knownContext(known: number | null): ContextBlock | null {
+  return known === null
+    ? null
+    : context(`${count(known, "project")} known so far: the bot is still reading the others from Hex.`);
+}
+
+type Way = "run" | "dry_run" | "runs" | "cancel";
+
+function wayOf({ purpose, carried }: Choice): Way {
+  return purpose === "run" && carried.dryRun ? "dry_run" : purpose;
+}
+
+/** `ask`: in front of the title and a question mark. */
+const WORDS: Record<Way, { ask: string; label: string; action: ActionId }> = {
+  run: { ask: "Run", label: "Run", action: ACTIONS.runChosen },
+  dry_run: { ask: "Dry run of", label: "Dry run", action: ACTIONS.runChosen },
+  runs: { ask: "The runs of", label: "Show runs", action: ACTIONS.showChosen },
+  cancel: { ask: "Cancel a run of", label: "Runs in flight", action: ACTIONS.showChosen },
+};
+
+function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button {
+  const { label, action } = WORDS[wayOf(choice)];
+  const value: z.input<typeof chosenSchema> = { nonce, project: project.id, choice: inButton(choice) };
+  return button({
+    actionId: action,
+    label,
+    value: JSON.stringify(value),
+    describe: `${label}: ${titleOf(project)}`,
+  });
+}
+
+/** `shown`: those of this message, which were not meant. null when there are no others. */
+function othersButton(
+  { nonce, choice, passed, hasOthers }: ProjectChoice,
+  shown: readonly Project[],
+  label: string,
+): Button | null {
+  const ids = [...passed, ...shown.map(({ id }) => id)];
+  if (!hasOthers || ids.length > MOST_PASSED) return null;
+  const value: z.input<typeof othersSchema> = { nonce, passed: ids, choice: inButton(choice) };
+  return button({ actionId: ACTIONS.otherProjects, label, value: JSON.stringify(value) });
+}
+
+function inButton(choice: Choice) {
+  return fitsButton(choice) ? inValue(choice) : KEPT;
+}

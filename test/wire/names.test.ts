@@ -1,0 +1,367 @@
+// A project by its name: what runs at once, what is asked first, and that nothing typed is lost on the way.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pings, type SlackMessage } from "../sandbox/slack/server.js";
+import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+
+const HOUR_MS = 3_600_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  const inputs = { region: { dataType: "STRING" as const }, days: { dataType: "NUMBER" as const } };
+  /** The latest answer to one person. */
+  const answer = (): SlackMessage => {
+    const found = bench.slack.messages.findLast((message) => message.via === "response_url");
+    if (!found) throw new Error("there is no answer");
+    return found;
+  };
+  const press = (actionId: string, at = 0) => {
+    const values = [...JSON.stringify(answer().blocks).matchAll(/\{"type":"button".*?"value":("(?:[^"\\]|\\.)*")/g)]
+      .filter(([button]) => button.includes(`"action_id":"${actionId}"`))
+      .map(([, value]) => JSON.parse(value ?? ""));
+    return bench.slack.click(answer(), actionId, { value: values[at] });
+  };
+  const pressed = async (actionId: string, text: string, at = 0): Promise<string> => {
+    await press(actionId, at);
+    const found = await bench.slack.waitForMessage(
+      (message) => message.via === "response_url" && shown(message).includes(text),
+    );
+    return shown(found);
+  };
+  const add = (title: string, options: Parameters<typeof bench.hex.workspace.addProject>[0] = {}) =>
+    bench.hex.workspace.addProject({ title, inputs, ...options });
+
+  describe("the exact title", () => {
+    test.each([
+      ["Weekly revenue", "weekly  REVENUE"],
+      ["Weekly revenue by region", '"Weekly revenue" by region'],
+      ["週次売上（地域別）", "週次売上(地域別)"],
+      ["Übersicht Umsätze", "U\u0308BERSICHT umsätze"],
+      ["🚀 Launch metrics", "🚀 launch metrics"],
+      ["R&D: what’s new – EMEA", "r&d: what's new - emea"],
+    ])("of %s runs at once, with what was typed behind it", async (title, typed) => {
+      const project = add(title);
+      add(`${title} 2`);
+      await bench.slack.command(`run ${typed} region="North America" days=30 --fresh`);
+      await bench.until(() => bench.starts.length === 1);
+      expect(bench.starts[0]?.path).toContain(project.id);
+      expect(bench.starts[0]?.body).toEqual({
+        inputParams: { region: "North America", days: 30 },
+        useCachedSqlResults: false,
+      });
+    });
+
+    test("with --dry-run is tried at once", async () => {
+      add("Weekly revenue");
+      expect(await bench.ask("run weekly revenue days=7 --dry-run")).toContain("Hex would start");
+      expect(bench.starts).toEqual([]);
+    });
+
+    test.each([
+      ["another project", {}],
+      ["an unpublished project", { published: false }],
+    ])("that %s has too is asked about", async (_, twin) => {
+      add("Weekly revenue", { ownerEmail: "ada@acme.test" });
+      add("weekly Revenue", { ownerEmail: "grace@acme.test", ...twin });
+      expect(await bench.ask("run weekly revenue")).toContain("ada@acme.test");
+      expect(bench.starts).toEqual([]);
+      await press("run_chosen_project");
+      await bench.until(() => bench.starts.length === 1);
+    });
+
+    test("of a project that is not published says so, and runs it once it is", async () => {
+      const sketch = add("Sketch", { published: false });
+      expect(await bench.ask("run sketch")).toContain("*not published*, so there is nothing to run");
+      expect(bench.starts).toEqual([]);
+      sketch.lastPublishedAt = bench.clock.now();
+      await bench.slack.command("run sketch");
+      await bench.until(() => bench.starts.length === 1);
+    });
+  });
+
+  describe("one clear match", () => {
+    test("is asked about, and one press runs it with all that was typed, once", async () => {
+      const project = add("Weekly revenue by region", { ownerEmail: "ada@acme.test" });
+      const question = await bench.ask('run revenue region region="North America" days=30 --fresh');
+      expect(question).toMatch(/Run .*Weekly revenue by region.*\? \(ada@acme\.test\) · published/);
+      expect(question).toContain("Inputs `region=North America` `days=30` · fresh SQL");
+      await Promise.all([press("run_chosen_project"), press("run_chosen_project")]);
+      await bench.until(() => bench.starts.length === 1);
+      await bench.cardShows("Completed");
+      expect(bench.starts).toHaveLength(1);
+      expect(bench.starts[0]?.path).toContain(project.id);
+      expect(bench.starts[0]?.body).toEqual({
+        inputParams: { region: "North America", days: 30 },
+        useCachedSqlResults: false,
+      });
+      const texts = bench.slack.messages.map(shown);
+      expect(texts.some((text) => text.includes("That button has already started a run"))).toBe(true);
+      expect(texts.some((text) => text.includes("is asked to run"))).toBe(true);
+    });
+
+    test("Not this one shows the others in its place, which keep what was typed", async () => {
+      add("Revenue forecast EMEA");
+      const other = add("Revenues forcast APAC", {
+        ownerEmail: "grace@acme.test",
+        categories: ["Finance"],
+        status: "Approved",
+      });
+      expect(await bench.ask("run revenue forecast days=7")).toMatch(/^Run .*EMEA/);
+      const others = await pressed("other_projects", "Others that may be meant");
+      expect(others).not.toContain("EMEA");
+      expect(others).toContain("grace@acme.test · Finance · `Approved` · published");
+      expect(others).toContain("`days=7`");
+      await press("run_chosen_project");
+      await bench.until(() => bench.starts.length === 1);
+      expect(bench.starts[0]?.path).toContain(other.id);
+      expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    });
+
+    test("with --dry-run offers a dry run, and starts nothing", async () => {
+      add("Weekly revenue");
+      expect(await bench.ask("run revenue days=7 --dry-run")).toContain("Dry run of");
+      expect(await pressed("run_chosen_project", "Hex would start")).toContain("`days=7`");
+      expect(bench.requests("runProject")[0]?.body).toEqual({ inputParams: { days: 7 }, dryRun: true });
+      expect(bench.starts).toEqual([]);
+      expect(bench.cards).toEqual([]);
+    });
+
+    test("of a link without an id is asked about, even when a title is exactly the same", async () => {
+      add("Weekly revenue");
+      const link = `${bench.hex.origin}/acme/app/Weekly-revenue/latest`;
+      expect(await bench.ask(`run ${link}`)).toMatch(/^Run .*Weekly revenue/);
+      expect(bench.starts).toEqual([]);
+    });
+
+    test("is found by an owner, a category, a typing error, and an emoji as Slack writes it", async () => {
+      add("🚀 Launch metrics", { ownerEmail: "grace@acme.test", categories: ["Marketing"] });
+      for (const typed of ["launch grace", "marketing", "lanch metrisc", ":rocket: launch metrics"]) {
+        expect(await bench.ask(`run ${typed}`), typed).toMatch(/^Run .*Launch metrics/);
+      }
+    });
+
+    test("that is unpublished in between is refused, and nothing starts", async () => {
+      const project = add("Weekly revenue");
+      await bench.ask("run revenue");
+      project.lastPublishedAt = null;
+      await press("run_chosen_project");
+      await bench.cardShows("not published");
+      expect(bench.hex.workspace.runs).toEqual([]);
+    });
+
+    test("whose title pings and marks up does neither", async () => {
+      add("<!channel> *Revenue* & `co` <https://evil.test|click>");
+      await bench.ask("run revenue channel");
+      await press("run_chosen_project");
+      await bench.cardShows("Running");
+      expect(bench.slack.messages.flatMap(pings).filter((ping) => ping.startsWith("<!"))).toEqual([]);
+    });
+  });
+
+  describe("several", () => {
+    test("are five at a time, the best first, and None of these goes on with what was typed", async () => {
+      for (let i = 0; i < 12; i++) add(`Quarterly revenue ${String(i).padStart(2, "0")} of all regions`);
+      const best = add("Quarterly revenue");
+      add("Quarterly revenue", { published: false });
+      add("Other");
+      const first = await bench.ask("run quarterly rev days=7");
+      expect(first).toContain("13 projects fit");
+      expect(first).toContain("8 others fit too");
+      expect(first.indexOf(`${best.id}/latest`)).toBeLessThan(first.indexOf("of all regions"));
+      const numbers = (): string[] => shown(answer()).match(/revenue \d\d/g) ?? [];
+      const seen = numbers();
+      for (const edits of [1, 2]) {
+        await press("other_projects");
+        await bench.until(() => answer().edits === edits);
+        expect(shown(answer())).toContain("`days=7`");
+        seen.push(...numbers());
+      }
+      expect(new Set(seen).size).toBe(12);
+      expect(seen).toHaveLength(12);
+      expect(buttonsOf(answer())).not.toContain("other_projects");
+      await press("run_chosen_project", 1);
+      await bench.until(() => bench.starts.length === 1);
+      expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    });
+
+    test("with the same title and nothing that tells them apart show their ids", async () => {
+      const twins = [add("Weekly revenue"), add("Weekly revenue")];
+      const list = await bench.ask("run weekly revenue");
+      for (const { id } of twins) expect(list).toContain(`\`${id}\``);
+    });
+
+    test("with long titles that begin alike show where they differ", async () => {
+      const path = "Finance / Consolidated reporting / Management accounts of the group / Quarterly close / ".repeat(2);
+      add(`${path}EMEA`);
+      add(`${path}APAC`);
+      const list = await bench.ask("run quarterly close");
+      expect(list).toContain("EMEA");
+      expect(list).toContain("APAC");
+    });
+  });
+
+  test("none: the nearest by spelling, each with Run", async () => {
+    add("Weekly revenue");
+    const answered = await bench.ask("run weekly zebra revenu days=7");
+    expect(answered).toContain("*No project fits* `weekly zebra revenu`. Did you mean one of these?");
+    await press("run_chosen_project");
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    expect(await bench.ask("run zzzzzz")).toContain("look through `/hex projects`");
+  });
+
+  test("an id or a link with other words beside it: said so, nothing asked", async () => {
+    const project = add("Weekly revenue");
+    for (const typed of [`${project.id} now`, `weekly ${bench.hex.origin}/acme/app/${project.id}/latest revenue`]) {
+      expect(await bench.ask(`run ${typed}`)).toContain("Write either the project's name or its id or link");
+    }
+    expect(bench.asked).toEqual([]);
+  });
+
+  test("words behind an input are no name: said so, with what to write, nothing asked", async () => {
+    expect(await bench.ask("run weekly revenue region=North America")).toContain('`region="North America"`');
+    expect(await bench.ask("run weekly --fresh revenue")).toContain("`/hex run weekly revenue …`");
+    expect(await bench.ask("run weekly days= 7")).toContain("`days=7`, without spaces");
+    expect(bench.asked).toEqual([]);
+  });
+
+  describe("what no button can carry", () => {
+    const long = "North ".repeat(400).trim();
+
+    test("is kept for a day, through every step and a restart, and starts one run", async () => {
+      for (let i = 0; i < 7; i++) add(`Weekly revenue ${i}`);
+      await bench.ask(`run weekly revenue region="${long}" days=7`);
+      await bench.stopBot();
+      await bench.startBot();
+      await pressed("other_projects", "Others that may be meant");
+      await bench.pass(20 * HOUR_MS, HOUR_MS);
+      await Promise.all([press("run_chosen_project"), press("run_chosen_project")]);
+      await bench.cardShows("Completed");
+      expect(bench.starts.map(({ body }) => body)).toEqual([{ inputParams: { region: long, days: 7 } }]);
+    });
+
+    test.each(["run_chosen_project", "other_projects"])(
+      "is gone after a week: %s says so, and starts nothing",
+      async (id) => {
+        for (let i = 0; i < 7; i++) add(`Weekly revenue ${i}`);
+        await bench.ask(`run weekly revenue region="${long}"`);
+        await bench.pass(7 * 24 * HOUR_MS, 6 * HOUR_MS);
+        await press(id);
+        await bench.slack.waitForMessage((message) => shown(message).includes("Type the command again"));
+        expect(bench.starts).toEqual([]);
+        expect(bench.cards).toEqual([]);
+      },
+    );
+  });
+
+  test("who types only words from a title gets to a running card with one press", async () => {
+    add("Weekly revenue by region");
+    await bench.ask("run revenue");
+    await press("run_chosen_project");
+    await bench.cardShows("Running");
+  });
+
+  test("/hex runs of a name that one project fits shows its runs, of several asks which", async () => {
+    const emea = add("Weekly revenue EMEA");
+    bench.hex.workspace.startRun(emea.id, { startedAt: bench.clock.now() });
+    add("Weekly revenue APAC");
+    expect(await bench.ask("runs revenue emea")).toContain("The latest runs of");
+    const list = await bench.ask("runs revenue");
+    expect(list).toContain("2 projects fit");
+    expect(buttonsOf(answer())).toEqual(["show_chosen_project", "show_chosen_project"]);
+    const at = list.indexOf("EMEA") < list.indexOf("APAC") ? 0 : 1;
+    expect(await pressed("show_chosen_project", "The latest runs of", at)).toContain("EMEA");
+  });
+
+  describe("/hex cancel", () => {
+    test("of a name offers the project's runs in flight, whoever started them", async () => {
+      const project = add("Weekly revenue", { run: { neverEnds: true } });
+      add("Other");
+      await bench.slack.command("run weekly revenue");
+      await bench.cardShows("Running");
+      bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+      expect(await bench.ask("cancel revenue")).toContain("2 runs in flight");
+      await press("cancel_hex_run");
+      await bench.until(() => bench.requests("cancelRun").length === 1);
+      expect(await bench.ask("cancel zzzz")).toContain("No project fits");
+    });
+
+    test("of a name that several fit asks which, and shows the runs of that one", async () => {
+      const emea = add("Weekly revenue EMEA", { run: { neverEnds: true } });
+      add("Weekly revenue APAC");
+      bench.hex.workspace.startRun(emea.id, { startedAt: bench.clock.now() });
+      const list = await bench.ask("cancel weekly");
+      expect(list).toContain("2 projects fit");
+      const at = list.indexOf("EMEA") < list.indexOf("APAC") ? 0 : 1;
+      expect(await pressed("show_chosen_project", "1 run in flight", at)).toContain("EMEA");
+    });
+
+    test("of a run's id and a project's name cancels a run that was started elsewhere", async () => {
+      const project = add("Weekly revenue", { run: { neverEnds: true } });
+      const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
+      expect(await bench.ask(`cancel ${run.id} weekly revenue`)).toContain("Hex is stopping");
+    });
+
+    test("of a run that waits for a kernel withdraws it", async () => {
+      add("Weekly revenue");
+      bench.hex.workspace.kernelsBusy = 25;
+      await bench.slack.command("run weekly revenue");
+      await bench.cardShows("Waiting to start");
+      expect(await bench.ask("cancel revenue")).toContain("1 run in flight");
+      await press("cancel_listed_run");
+      await bench.slack.waitForMessage((message) => shown(message).includes("will not be started"));
+      await bench.cardShows("Not started");
+    });
+
+    test("alone lists what is in flight in this channel, and what whoever asks has started anywhere", async () => {
+      const { people, channels } = bench.slack;
+      const places = { here: channels.data, elsewhere: channels.general };
+      const starts = [
+        ["Mine here", people.ada, places.here],
+        ["Mine elsewhere", people.ada, places.elsewhere],
+        ["Theirs here", people.grace, places.here],
+        ["Theirs elsewhere", people.grace, places.elsewhere],
+      ] as const;
+      for (const [title] of starts) add(title, { run: { neverEnds: true } });
+      for (const [title, user, channel] of starts) await bench.slack.command(`run ${title}`, { user, channel });
+      await bench.until(() => bench.cards.filter((card) => shown(card).includes("Running")).length === 4);
+      const list = await bench.ask("cancel", { user: people.ada, channel: places.here });
+      expect(list).toContain("3 runs are in flight");
+      expect(list).not.toContain("Theirs elsewhere");
+      expect(list).toContain(`in <#${places.elsewhere.id}>`);
+      expect(list.indexOf("Theirs here")).toBeGreaterThan(list.indexOf("Mine elsewhere"));
+      await press("cancel_hex_run");
+      await bench.until(() => bench.requests("cancelRun").length === 1);
+    });
+
+    test("of a name while Hex does not answer: the runs that the bot watches", async () => {
+      add("Weekly revenue", { run: { neverEnds: true } });
+      await bench.slack.command("run weekly revenue");
+      await bench.cardShows("Running");
+      bench.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 500 }, times: 9 });
+      const list = await bench.ask("cancel revenue");
+      expect(list).toContain("1 run in flight");
+      expect(list).toContain("Hex could not be asked");
+    });
+  });
+});
+
+test("while not all projects are read, the exact title is asked about too, and how many are known is said", async () => {
+  const bench = await Bench.start("http", { idle: true });
+  try {
+    for (let i = 0; i < 3_000; i++) bench.hex.workspace.addProject({ title: `Project ${i}` });
+    bench.hex.workspace.addProject({ title: "Weekly revenue", createdAt: bench.clock.now() + 1 });
+    await bench.startBot();
+    const answered = await bench.ask("run weekly revenue");
+    expect(answered).toMatch(/^Run .*Weekly revenue/);
+    expect(answered).toMatch(/\d+ projects known so far: the bot is still reading the others/);
+    expect(bench.starts).toEqual([]);
+  } finally {
+    await bench.stop();
+  }
+});
