@@ -54,6 +54,7 @@ import { storeSentence } from "./slack/messages/store-remedies.js";
 import { Drafts } from "./store/drafts.js";
 import { openStore } from "./store/open.js";
 import { RowReader } from "./store/row-reader.js";
+import { SeenEvents } from "./store/seen-events.js";
 import { tryWrite } from "./store/trial.js";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -221,6 +222,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const cardStore = new CardStore(store.db, { process: thisProcess, now }, rows);
   const followerStore = new FollowerStore(store.db, { process: thisProcess, now });
   const drafts = new Drafts(store.db, () => clock.now(), rows);
+  const seenEvents = new SeenEvents(store.db, () => clock.now());
   const work = new WorkInHand();
   const askers = new Askers({ clock, log, work });
   const cards = new Cards({
@@ -249,7 +251,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     sweepMessages: async () => {
       await Promise.all([cards.sweep(), followers.sweep()]);
     },
-    removeDrafts: () => drafts.removeExpired(),
+    removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld()]),
     onError: (err) => log.error({ err }, "keeper"),
   });
 
@@ -308,6 +310,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       followers,
       askers,
       drafts,
+      seenEvents,
       health,
       rows,
       storeCheck,
@@ -317,7 +320,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       statusPatienceMs,
       cardPatienceMs,
     },
-    name: identity.name,
+    ...{ name: identity.name, userId: identity.botUserId },
     newNonce: () => randomBytes(6).toString("base64url"),
   };
   listen(connection.app, { bot, home: identity, log, work, metrics });

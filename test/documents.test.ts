@@ -10,6 +10,7 @@ import { REMEDY_KINDS } from "../src/hex/remedies.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";
+import { HEARD_EVENTS } from "../src/slack/listeners/events/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
 import { SHORTCUTS } from "../src/slack/messages/view-ids.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
@@ -97,6 +98,12 @@ describe("manifest.yml", () => {
     expect(settings.event_subscriptions.bot_events).toEqual(
       expect.arrayContaining(["message.im", "app_mention", "app_home_opened"]),
     );
+  });
+
+  test("asks for every event that the bot hears", () => {
+    const { bot_events } = manifestSchema.parse(parse(text)).settings.event_subscriptions;
+    const asked = bot_events.map((event) => event.split(".")[0]);
+    expect(HEARD_EVENTS.map(({ type }) => type).filter((type) => !asked.includes(type))).toEqual([]);
   });
 
   test("has every shortcut", () => {

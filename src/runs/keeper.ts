@@ -22,8 +22,8 @@ export interface KeeperOptions {
   leastNow: () => number | null;
   /** Makes every card show the truth, and tells whoever is still to be told of an end. */
   sweepMessages: () => Promise<void>;
-  /** Forgets what nobody went on with in time. */
-  removeDrafts: () => Promise<void>;
+  /** Forgets what is kept for a while only. */
+  removeOld: () => Promise<unknown>;
   onError: (error: unknown) => void;
 }
 
@@ -90,7 +90,7 @@ export class Keeper {
     if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {
       this.#removedAt = now;
       await store.removeEndedBefore(leastNow - this.options.keepMs);
-      await this.options.removeDrafts();
+      await this.options.removeOld();
     }
   }
 

@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { Clock } from "../../clock.js";
 import type { Logger } from "../../log.js";
+import { EVENTS_LIMITED_REMEDY } from "../messages/slack-remedies.js";
 import { unreadableMessage, unreadableView } from "../messages/unreadable.js";
 import { type DeliveryType, type PayloadKind, type ReadBody, readPayload } from "./payloads/read-payload.js";
 import { answerWith } from "./response.js";
@@ -58,7 +59,9 @@ export class Deliveries {
     const ack = firstOnly(delivery.ack);
     try {
       const payload = readPayload(type, body);
-      if (payload.ok) {
+      if (payload.ok && type === "events_api") {
+        await this.#takeEvent(payload.body, ack, retries);
+      } else if (payload.ok) {
         await this.#app?.processEvent({ body: this.#checked(payload.body), ack, ...retries });
       } else if (payload.reason === "unknown_kind") {
         await ack();
@@ -70,6 +73,20 @@ export class Deliveries {
     } catch (err) {
       log.error({ err, type }, "what Slack sent could not be handled");
     }
+  }
+
+  /**
+   * Acknowledged before anything else. An acknowledgement that gets lost holds up nothing: Slack sends the event again, and whoever
+   * listens does nothing twice.
+   */
+  async #takeEvent(body: ReadBody, ack: Delivery["ack"], retries: Retries): Promise<void> {
+    const { log } = this.options;
+    await ack().catch((err: unknown) => log.info({ err }, "an event is not acknowledged"));
+    if ("type" in body && body.type === "app_rate_limited") {
+      const { what, todo } = EVENTS_LIMITED_REMEDY;
+      return log.warn({ todo }, "%s", what);
+    }
+    await this.#app?.processEvent({ body, ack: async () => undefined, ...retries });
   }
 
   /** Logs and counts it. @returns the reference that stands in the log */
@@ -103,7 +120,8 @@ export class Deliveries {
   }
 
   #checked(body: ReadBody): ReadBody {
-    const checked = { ...body, response_url: this.#slacksOwn(body.response_url) };
+    const responseUrl = "response_url" in body ? body.response_url : undefined;
+    const checked = { ...body, response_url: this.#slacksOwn(responseUrl) };
     if (!("response_urls" in checked) || checked.response_urls === undefined) return checked;
     const own = checked.response_urls.filter(({ response_url }) => this.#slacksOwn(response_url) !== undefined);
     return { ...checked, response_urls: own };

@@ -69,6 +69,8 @@ const PLACES = new Set([
   "restricted_action_read_only_channel",
   "restricted_action_thread_only_channel",
   "restricted_action_non_threadable_channel",
+  "restricted_action_thread_locked",
+  "user_not_in_channel",
   "cannot_dm_bot",
   "messages_tab_disabled",
   "user_not_found",
@@ -78,6 +80,7 @@ const GONE = new Set([
   "cant_update_message",
   "edit_window_closed",
   "thread_not_found",
+  "cannot_reply_to_message",
   // A modal that was closed meanwhile, or that another one has replaced.
   "not_found",
   "hash_conflict",

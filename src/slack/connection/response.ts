@@ -25,7 +25,7 @@ export function replaceWith(respond: Respond, clock: Clock): (message: Message) 
 }
 
 /** A message, or its text alone. */
-type Content = Pick<Message, "text"> & Partial<Message>;
+export type Content = Pick<Message, "text"> & Partial<Message>;
 
 /** Pauses (ms) before another try at an answer that Slack asks to wait with: somebody looks at the screen. */
 const LIMITED_MS = [1_000, 4_000, 15_000];
@@ -34,7 +34,11 @@ const LIMITED_MS = [1_000, 4_000, 15_000];
  * One repetition at once for what the network lost, as the Web API's calls have it, a few after a limit, and one without blocks.
  * Rejects with the refusal of the message as it should be.
  */
-async function untilTaken(clock: Clock, message: Message, send: (content: Content) => Promise<unknown>): Promise<void> {
+export async function untilTaken(
+  clock: Clock,
+  message: Message,
+  send: (content: Content) => Promise<unknown>,
+): Promise<void> {
   let content: Content = message;
   let refusal: { error: unknown } | null = null;
   let wasLost = false;

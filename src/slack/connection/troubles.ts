@@ -8,11 +8,15 @@ import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope }
 /** A message that is gone is no trouble: its card moves. */
 export type TroubleKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
 
+/** The events by which Slack says that the bot's token is good for nothing any more, with its words for a call that uses it. */
+const LOSSES = { app_uninstalled: "account_inactive", tokens_revoked: "token_revoked" } as const;
+export type LossEvent = keyof typeof LOSSES;
+
 export interface SlackTrouble {
   kind: TroubleKind;
   /** Slack's. */
   word: string;
-  method: SlackMethod;
+  method: SlackMethod | LossEvent;
   /** A channel's or a person's id, when it is about one. */
   channel: string | null;
   /** Epoch ms. */
@@ -52,6 +56,15 @@ export class SlackTroubles {
     const kind = kindOf(failure, method);
     const trouble = { kind, word: failure.word, method, channel, at: this.clock.now() };
     this.#last.set(kind, { trouble, about: aboutOf(trouble), seenAt: this.clock.monotonic() });
+  }
+
+  /** Slack has told that the bot's token is gone. @returns its word for that */
+  lost(event: LossEvent): string {
+    const word = LOSSES[event];
+    const at = this.clock.now();
+    const trouble = { kind: "credentials", word, method: event, channel: null, at } as const;
+    this.#last.set("credentials", { trouble, about: TOKEN, seenAt: this.clock.monotonic() });
+    return word;
   }
 
   now(): SlackState {

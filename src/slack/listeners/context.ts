@@ -15,6 +15,7 @@ import type { Starter } from "../../runs/start.js";
 import type { RunStore } from "../../runs/store.js";
 import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
+import type { SeenEvents } from "../../store/seen-events.js";
 import type { Askers } from "../cards/askers.js";
 import type { Cards } from "../cards/cards.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -38,6 +39,8 @@ export interface Bot {
   askers: Askers;
   /** What buttons and forms cannot carry. */
   drafts: Drafts;
+  /** What was taken care of, and is not to be done twice. */
+  seenEvents: SeenEvents;
   health: HealthStore;
   storeCheck: StoreCheck;
   storeKind: StoreKind;
@@ -47,6 +50,8 @@ export interface Bot {
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */
   name: string;
+  /** Its user id in Slack, which is what a mention of it holds. */
+  userId: string;
   /** A short random text that makes the buttons of one rendering work once. */
   newNonce: () => string;
   /** Longest time for the work of `/hex status`, in ms. Slack's users are promised 10 s. */

@@ -3,6 +3,7 @@
 import type { App } from "@slack/bolt";
 import { listenToActions } from "./actions/listen.js";
 import { listenToCommands } from "./commands/listen.js";
+import { listenToEvents } from "./events/listen.js";
 import type { Listening } from "./interaction.js";
 import { type Home, Members } from "./members.js";
 import { listenToOptions } from "./options/listen.js";
@@ -21,5 +22,6 @@ export function listen(app: App, { home, ...options }: ListenerOptions): void {
   listenToViews(app, listening);
   listenToOptions(app, listening);
   listenToShortcuts(app, listening);
+  listenToEvents(app, listening);
   app.error(async (error) => options.log.error({ err: error }, "Bolt"));
 }

@@ -65,6 +65,13 @@ export class Members {
     return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
   }
 
+  /** For a message. In a channel that is shared with another organization Slack may leave out where its writer belongs. */
+  ofMessage(origin: Origin): Standing {
+    const isUnknown = origin.userTeam === null && origin.team === null;
+    const standing = isUnknown ? "unproven" : standingOf(this.home, origin);
+    return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
+  }
+
   #remember(user: string): void {
     this.#proven.delete(user);
     this.#proven.add(user);

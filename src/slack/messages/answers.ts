@@ -193,8 +193,8 @@ export function strangerMessage(): Message {
 /** Slack does not say which organization somebody belongs to. Whoever may type the command proves it. */
 export function unprovenMessage(): Message {
   return answer(
-    "Slack does not tell the bot that you belong to its organization. Type `/hex help` in this channel once, then press the button again.",
-    "Type /hex help once, then press the button again.",
+    "Slack does not tell the bot that you belong to its organization. Type `/hex help` in this channel once, then try again.",
+    "Type /hex help once, then try again.",
   );
 }
 

@@ -78,6 +78,9 @@ const REMEDIES: Record<string, SlackRemedy> = {
   is_inactive: ARCHIVED,
   restricted_action: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
   restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
+  restricted_action_thread_locked: { what: "The thread is locked", todo: "write in the channel, or in another thread" },
+  cannot_reply_to_message: { what: "The message takes no replies", todo: "write in the channel, or in another thread" },
+  user_not_in_channel: { what: "The person is not in the channel", todo: "join the channel" },
   restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: ANOTHER },
   restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: ANOTHER },
   cannot_dm_bot: { what: "The bot may not write to another bot", todo: "use the bot as a person" },
@@ -87,7 +90,10 @@ const REMEDIES: Record<string, SlackRemedy> = {
   },
   user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
   message_not_found: GONE,
-  thread_not_found: GONE,
+  thread_not_found: {
+    what: "The message that began the thread is gone",
+    todo: "write in the channel, or in another thread",
+  },
   cant_update_message: GONE,
   edit_window_closed: GONE,
   expired_url: EXPIRED,
@@ -154,6 +160,12 @@ export const APP_TOKEN_REMEDY: SlackRemedy = {
 export const SOCKET_MODE_OFF_REMEDY: SlackRemedy = {
   what: "Socket Mode is switched off for the app",
   todo: `switch it on at ${APP} > Socket Mode and start the bot again, or set SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN to use HTTP`,
+};
+
+/** For Slack's word that it holds back the app's events for a while. */
+export const EVENTS_LIMITED_REMEDY: SlackRemedy = {
+  what: "Slack holds back this app's events, since there were more than 30,000 within an hour: mentions and direct messages may go unanswered",
+  todo: `leave only the events of manifest.yml at ${APP} > Event Subscriptions`,
 };
 
 /** One sentence; null when none is missing. */

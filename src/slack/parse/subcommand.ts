@@ -6,7 +6,8 @@ import { folded, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
 const TYPOS = 2;
 
 const FORMATTING = "*_~`";
-const EDGES = new Set(`${FORMATTING}"'“”„‟‘’‚‛«»‹›`);
+/** Marks that may stand around a word: formatting, quotes, and what ends a sentence. */
+const EDGES = new Set(`${FORMATTING}"'“”„‟‘’‚‛«»‹›.,:;!?`);
 
 /**
  * `name` in lower case, without formatting and whatever cannot be seen; both "" when nothing was typed. A command that was typed

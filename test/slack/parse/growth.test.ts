@@ -5,6 +5,7 @@ import { parseProjectRef } from "../../../src/slack/parse/project-ref.js";
 import { parseRunArguments } from "../../../src/slack/parse/run-arguments.js";
 import { splitSubcommand } from "../../../src/slack/parse/subcommand.js";
 import { plainWords, splitWords } from "../../../src/slack/parse/words.js";
+import { wordsToBot } from "../../../src/slack/parse/words-to-bot.js";
 
 const LENGTH = 200_000;
 const HOSTILE: [string, string][] = [
@@ -22,12 +23,16 @@ const HOSTILE: [string, string][] = [
   ["dashes", `${"–".repeat(LENGTH)}1`],
   ["backslashes in quotes", `a="${"\\".repeat(LENGTH)}"`],
   ["what cannot be seen", `${"\u200d\u200b".repeat(LENGTH / 2)}x`],
+  ["mentions", "<@U1> ".repeat(LENGTH / 6)],
+  ["mentions that are never closed", "<@U1|".repeat(LENGTH / 5)],
+  ["empty lines and a letter", `<@U1>${"\n".repeat(LENGTH)}x`],
   ["accents", `e${"\u0301".repeat(LENGTH)}`],
 ];
 
 describe.each(HOSTILE)("%s", (_, text) => {
   test("as a command, words, arguments, and an id", () => {
     splitSubcommand(text);
+    wordsToBot(`<@U1> ${text}`, "U1", (words) => words.startsWith("run"));
     splitSubcommand(`*run ${text}*`);
     expect(splitWords(text)).toHaveProperty("ok");
     plainWords(`"${text}`);

@@ -31,7 +31,9 @@ export const blockActions = z.object({
   ...origin,
   type: z.literal("block_actions"),
   trigger_id: word,
-  container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(word) })),
+  container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(word), thread_ts: maybe(word) })),
+  /** Unless only one person sees it. */
+  message: maybe(z.object({ ts: maybe(word), thread_ts: maybe(word) })),
   actions: z.array(action).min(1),
   /** In which it was pressed: then there is neither a channel nor a response_url. */
   view: maybe(view),

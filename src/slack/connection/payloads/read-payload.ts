@@ -4,6 +4,7 @@ import { z } from "zod";
 import { blockActions } from "./block-actions.js";
 import { blockSuggestion } from "./block-suggestion.js";
 import { command } from "./command.js";
+import { appRateLimited, EVENTS } from "./events.js";
 import { interactiveMessage } from "./interactive-message.js";
 import { messageAction, shortcut } from "./shortcut.js";
 import { viewClosed } from "./view-closed.js";
@@ -22,9 +23,10 @@ const INTERACTIVE = {
   view_closed: viewClosed,
   view_submission: viewSubmission,
 } as const;
-const SCHEMAS = { command, ...INTERACTIVE } as const;
+const SCHEMAS = { command, ...INTERACTIVE, ...EVENTS, app_rate_limited: appRateLimited } as const;
 export type PayloadKind = keyof typeof SCHEMAS;
 type InteractiveKind = keyof typeof INTERACTIVE;
+type EventKind = keyof typeof EVENTS | "app_rate_limited";
 
 /** The fields that a payload's schema names, and no others. */
 export type ReadBody = z.output<(typeof SCHEMAS)[PayloadKind]>;
@@ -49,7 +51,7 @@ const MAX_PROBLEMS = 5;
 export function readPayload(delivery: DeliveryType, body: unknown): ReadPayload {
   const kind = kindOf(delivery, body);
   if (kind === null) {
-    const type = typeOf(body);
+    const type = eventTypeOf(body) ?? typeOf(body);
     if (type !== null) return { ok: false, reason: "unknown_kind", type };
     return { ok: false, reason: "unreadable", kind: delivery, problems: ["names no type"], responseUrl: null };
   }
@@ -61,7 +63,10 @@ export function readPayload(delivery: DeliveryType, body: unknown): ReadPayload 
 
 function kindOf(delivery: DeliveryType, body: unknown): PayloadKind | null {
   if (delivery === "slash_commands") return "command";
-  if (delivery === "events_api") return null;
+  if (delivery === "events_api") {
+    const event = eventTypeOf(body);
+    return event !== null && isEvent(event) ? event : null;
+  }
   const type = typeOf(body);
   return type !== null && isInteractive(type) ? type : null;
 }
@@ -70,11 +75,23 @@ function isInteractive(type: string): type is InteractiveKind {
   return Object.hasOwn(INTERACTIVE, type);
 }
 
+function isEvent(type: string): type is EventKind {
+  return type === "app_rate_limited" || Object.hasOwn(EVENTS, type);
+}
+
 const typed = z.object({ type: z.string().regex(/^[a-z_]{1,60}$/) });
 
 function typeOf(body: unknown): string | null {
   const reading = typed.safeParse(body);
   return reading.success ? reading.data.type : null;
+}
+
+const envelope = z.object({ type: z.literal("event_callback"), event: typed });
+
+/** Of the event in an envelope, or of one that comes without. */
+function eventTypeOf(body: unknown): string | null {
+  const reading = envelope.safeParse(body);
+  return reading.success ? reading.data.event.type : typeOf(body);
 }
 
 const answerable = z.object({ response_url: z.string() });

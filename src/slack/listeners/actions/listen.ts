@@ -6,6 +6,8 @@ import { answerWith, replaceWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
 import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
+import type { Message } from "../../messages/blocks.js";
+import { rememberedThread, rememberingThread } from "../../messages/thread-memory.js";
 import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
@@ -19,12 +21,16 @@ export function listenToActions(app: App, listening: Listening): void {
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
     const { trigger_id: triggerId, view = null } = body;
     const respond = respondIn({ respond: args.respond, client, channel, user });
-    const conversation = conversationIn(channel, { name: body.channel?.name });
-    const answer = answerWith(respond, bot.clock);
+    const threadTs = rememberedThread(action.block_id) ?? threadIn(body);
+    const conversation = conversationIn(channel, { name: body.channel?.name, threadTs });
+    const said = answerWith(respond, bot.clock);
+    const answer = (message: Message) => said(rememberingThread(message, threadTs));
     const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond: answer }, log);
     interaction.log.info({ user, channel }, "button %s", action.action_id);
+    const replaced = replaceWith(respond, bot.clock);
     // A view is redrawn by itself: there is no message to replace.
-    const replace = view === null ? replaceWith(respond, bot.clock) : async () => undefined;
+    const replace = async (message: Message) =>
+      view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
     const click: Click = { ...interaction, value: valueIn(action), view, replace };
     const standing = members.ofClick(originOf(body));
     const outcome = await handle(listening, click, standing, () => pressButton(bot, click, action.action_id));
@@ -38,6 +44,13 @@ export function listenToActions(app: App, listening: Listening): void {
     const respond = respondIn({ respond: args.respond, client, channel, user: body.user.id });
     await answerWith(respond, bot.clock)(staleButtonMessage());
   });
+}
+
+/** The thread in which the message with the button stands; null on the main line, where a message may have begun one. */
+function threadIn({ container, message }: BlockAction): string | null {
+  const threadTs: unknown = container?.thread_ts ?? message?.thread_ts;
+  const ts: unknown = container?.message_ts ?? message?.ts;
+  return typeof threadTs === "string" && threadTs !== ts ? threadTs : null;
 }
 
 /** Of a button, the text of a field in which Enter was pressed, or what was picked. */

@@ -1,0 +1,101 @@
+// A message that a person wrote to the bot: its words are a command, and it is done once, however often Slack delivers it.
+
+import type { z } from "zod";
+import { STORE_MS, within } from "../../../health/patience.js";
+import { answerIn } from "../../connection/answer-in.js";
+import type { Conversation } from "../../connection/conversation.js";
+import type { Retries } from "../../connection/deliveries.js";
+import type { appMention, messageSent } from "../../connection/payloads/events.js";
+import { rememberingThread } from "../../messages/thread-memory.js";
+import { wordsToBot } from "../../parse/words-to-bot.js";
+import { commandName, firstWord, runCommand } from "../commands/index.js";
+import type { Bot, Interaction } from "../context.js";
+import { handle, interactionOf, type Listening } from "../interaction.js";
+import type { Origin } from "../members.js";
+
+export interface PersonMessage {
+  user: string;
+  channel: string;
+  /** Its time, which is its id in the channel. */
+  ts: string;
+  /** The thread that it was written in; null on the main line. */
+  threadTs: string | null;
+  /** As Slack escapes it. */
+  text: string;
+  origin: Origin;
+}
+
+type Envelope = z.output<typeof appMention> | z.output<typeof messageSent>;
+
+/** What people write has no subtype, unless there is a file with it, or it is shown in the channel too. */
+const OF_PEOPLE: readonly (string | undefined)[] = [undefined, "file_share", "thread_broadcast"];
+const SLACKBOT = "USLACKBOT";
+
+/** null: a bot wrote it, or the bot itself; or nobody did: it was changed, or deleted. */
+export function personMessageIn(envelope: Envelope, botUserId: string): PersonMessage | null {
+  const { user, channel, ts, thread_ts, text, subtype, bot_id, hidden, edited } = envelope.event;
+  if (user === undefined || user === botUserId || user === SLACKBOT || bot_id !== undefined) return null;
+  if (!OF_PEOPLE.includes(subtype) || hidden === true || edited !== undefined) return null;
+  const threadTs = thread_ts === undefined || thread_ts === ts ? null : thread_ts;
+  return { user, channel, ts, threadTs, text: text ?? "", origin: originIn(envelope, user) };
+}
+
+/** In a channel that is shared with another organization, whose workspace the envelope names says nothing of the person. */
+function originIn({ event, ...envelope }: Envelope, user: string): Origin {
+  const { team_id, context_team_id, context_enterprise_id, authorizations, is_ext_shared_channel } = envelope;
+  return {
+    user,
+    userTeam: event.user_team ?? event.source_team ?? event.team ?? null,
+    team: is_ext_shared_channel === true ? null : (context_team_id ?? team_id ?? null),
+    enterprise: context_enterprise_id ?? authorizations?.[0]?.enterprise_id ?? null,
+  };
+}
+
+interface Wish {
+  message: PersonMessage;
+  /** Where its card goes. */
+  conversation: Conversation;
+  retries: Retries;
+}
+
+/** Does what was written, unless that was done before. Never rejects. */
+export function runWritten(listening: Listening, wish: Wish): Promise<void> {
+  return listening.work.add(runOnce(listening, wish));
+}
+
+async function runOnce(listening: Listening, { message, conversation, retries }: Wish): Promise<void> {
+  const { bot, members, metrics } = listening;
+  const { user, channel, ts, text, origin } = message;
+  // Not by the event's id: a message may come as several events.
+  const id = `message ${channel} ${ts}`;
+  const log = listening.log.child({});
+  const answer = answerIn(message, { slack: bot.slack, clock: bot.clock, log });
+  const respond: Interaction["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
+  const interaction = interactionOf({ id, user, conversation, triggerId: null, respond }, log);
+  if (!(await isFirst(bot, interaction))) {
+    interaction.log.info(retries, "a message that was delivered before: nothing is done twice");
+    return;
+  }
+  const words = wordsToBot(text, bot.userId, isCommand);
+  interaction.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
+  const standing = members.ofMessage(origin);
+  const outcome = await handle(listening, interaction, standing, () => runCommand(bot, interaction, words));
+  metrics.command(commandName(words), outcome);
+}
+
+/**
+ * Claimed before the work, since another replica may get the next delivery while this one works. When the store does not say, the
+ * work is done: a run is started once all the same, by the interaction's key, and an answer may come twice.
+ */
+async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): Promise<boolean> {
+  try {
+    return await within(clock, STORE_MS, seenEvents.claim(key));
+  } catch (err) {
+    log.warn({ err }, "the store does not say whether a message was taken before: it is taken");
+    return true;
+  }
+}
+
+function isCommand(text: string): boolean {
+  return text !== "" && commandName(text) !== "unknown";
+}

@@ -1,0 +1,178 @@
+// Direct messages to the bot: the commands without /hex and without a mention, with cards and answers where they were written.
+
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
+import { Bench, MODES, shown } from "./bench.js";
+
+let bench: Bench;
+const project = (run = {}) =>
+  bench.hex.workspace.addProject({ title: "Weekly revenue", run: { runningMs: 5_000, ...run } });
+const own = () => bench.slack.messages.filter(({ author }) => author === bench.slack.botUserId);
+const channel = () => bench.slack.dm(bench.slack.people.ada).id;
+
+/** Ada writes, and reads the next thing that the bot says. */
+async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
+  const known = new Set(bench.slack.messages);
+  await bench.person("ada").dm(words, options);
+  return bench.meanwhile(
+    bench.slack.waitForMessage((message) => message.author === bench.slack.botUserId && !known.has(message)),
+  );
+}
+
+/** An event about a message in Ada's direct messages, as Slack might send it. */
+const message = (change: Record<string, unknown>, envelope: Record<string, unknown> = {}) => ({
+  type: "event_callback",
+  team_id: bench.slack.teamId,
+  api_app_id: bench.slack.appId,
+  event_id: "Ev0EXACTLY",
+  event_time: 1,
+  event: {
+    type: "message",
+    channel_type: "im",
+    channel: channel(),
+    user: bench.slack.people.ada.id,
+    team: bench.slack.teamId,
+    text: "help",
+    ts: "1793610000.000100",
+    event_ts: "1793610000.000100",
+    ...change,
+  },
+  ...envelope,
+});
+const send = (payload: unknown) => bench.slack.sendExactly("events_api", () => payload);
+
+describe.each(MODES)("%s mode", (mode) => {
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  test("a run: its card is there, on the main line, and no other message", async () => {
+    const { id } = project();
+    await bench.person("ada").dm(`run ${id}`);
+    const card = await bench.cardShows("Completed");
+    expect(card.channel).toBe(channel());
+    expect(own()).toEqual([card]);
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("in a thread: the card is in the thread", async () => {
+    const { id } = project();
+    const first = await bench.person("ada").dm("help");
+    await bench.person("ada").dm(`run ${id}`, { threadTs: first.ts });
+    const card = () => own().find((one) => one.threadTs === first.ts && shown(one).includes("Completed"));
+    await bench.until(() => card() !== undefined);
+  });
+
+  test("a run that fails is told under its card", async () => {
+    const { id } = project({ outcome: "ERRORED" });
+    await bench.person("ada").dm(`run ${id}`);
+    const card = await bench.cardShows("Errored");
+    await bench.until(() => bench.replies.length === 1);
+    expect(bench.replies[0]).toMatchObject({ channel: channel(), threadTs: card.ts });
+  });
+
+  test.each([
+    ["status", "Connected to Hex"],
+    ["Help!", "/hex status"],
+    ["@hex projects", "*1 project*"],
+    ["hello", "*hello* is not something"],
+    ["run", "/hex run"],
+  ])("%s is answered there", async (words, said) => {
+    project();
+    const answer = await told(words);
+    expect(answer).toMatchObject({ channel: channel(), ephemeral: false, via: "postMessage" });
+    expect(answer.threadTs).toBeUndefined();
+    expect(shown(answer)).toContain(said);
+  });
+
+  test("an answer to what is written in a thread is in the thread; when that is gone, on the main line", async () => {
+    const first = await bench.person("ada").dm("hello");
+    await bench.until(() => own().length === 1);
+    expect((await told("help", { threadTs: first.ts })).threadTs).toBe(first.ts);
+    const known = own().length;
+    bench.slack.faults.add({
+      method: "chat.postMessage",
+      times: 1,
+      kind: { type: "error", error: "thread_not_found" },
+    });
+    await bench.person("ada").dm("help", { threadTs: first.ts });
+    await bench.until(() => own().length > known);
+    expect(own().at(-1)).toMatchObject({ channel: channel() });
+    expect(own().at(-1)?.threadTs).toBeUndefined();
+  });
+
+  test("a file with the words, and a reply that is shown in the channel too, are a person's", async () => {
+    await send(message({ subtype: "file_share" }));
+    await send(message({ subtype: "thread_broadcast", ts: "1793610000.000200" }));
+    await bench.until(() => own().length === 2);
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["another bot's", { bot_id: "B0OTHERBOT1" }],
+    ["the bot's own", { user: "U0LOCALBOT1" }],
+    ["Slackbot's", { user: "USLACKBOT" }],
+    ["of nobody", { user: undefined }],
+    ["a bot's by its type", { subtype: "bot_message", bot_id: "B0OTHERBOT1", user: undefined }],
+    ["hidden", { hidden: true }],
+    ["an edited one", { edited: { user: "U0ADALOVELA", ts: "1793610001.000000" } }],
+    ["the notice of an edit", { subtype: "message_changed", hidden: true, user: undefined, text: undefined }],
+    ["the notice of a deletion", { subtype: "message_deleted", hidden: true, user: undefined }],
+    ["the notice that somebody joined", { subtype: "channel_join" }],
+    ["in a channel", { channel_type: "channel", channel: "C0DATATEAM1" }],
+  ])("a message that is %s is ignored", async (_, change) => {
+    expect((await send(message(change))).ack.ok).toBe(true);
+    await bench.pass(3_000);
+    expect(own()).toEqual([]);
+    expect(bench.log.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
+  });
+
+  test("the same message as several events, with other ids, is answered once", async () => {
+    await send(message({}));
+    await send(message({}, { event_id: "Ev0ANOTHER" }));
+    await bench.pass(3_000);
+    expect(own()).toHaveLength(1);
+  });
+
+  test("somebody whose workspace Slack does not name proves it with a command", async () => {
+    const shared = { is_ext_shared_channel: true };
+    await send(message({ team: undefined }, shared));
+    await bench.until(() => own().length === 1);
+    expect(own().map(shown)[0]).toContain("Type `/hex help`");
+    await bench.ask("help");
+    await send(message({ team: undefined, ts: "1793610000.000200" }, shared));
+    await bench.until(() => own().length === 3);
+    expect(own().map(shown)[2]).toContain("What `/hex` can do");
+  });
+
+  test.each(["user_team", "source_team", "team"])("somebody of another workspace, by %s, is refused", async (field) => {
+    const { id } = project();
+    await send(message({ [field]: "T0OTHERTEAM", text: `run ${id}` }));
+    await bench.until(() => own().length === 1);
+    expect(own().map(shown)[0]).toContain("belongs to another workspace");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("the store does not say whether a message came before: people are answered, and a run starts once", async () => {
+    const { id } = project();
+    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    onTestFinished(() => void other.close());
+    other.exec("alter table seen_events rename to elsewhere");
+    expect(shown(await told("help"))).toContain("/hex status");
+    await bench.person("ada").dm(`run ${id}`);
+    const card = await bench.cardShows("Completed", 1);
+    await send(message({ text: `run ${id}`, ts: "1793610000.000900" }));
+    await send(message({ text: `run ${id}`, ts: "1793610000.000900" }));
+    await bench.until(() => bench.cards.filter((one) => shown(one).includes("Completed")).length === 2);
+    expect(card.channel).toBe(channel());
+    expect(bench.starts).toHaveLength(2);
+  });
+
+  test("without the scope nothing comes", async () => {
+    bench.slack.scopes.delete("im:history");
+    await bench.person("ada").dm("help");
+    expect(bench.slack.sentEvents).toEqual([]);
+  });
+});

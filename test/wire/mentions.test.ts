@@ -1,0 +1,260 @@
+// `@hex …` in a channel: the same commands as behind /hex, with the card in the thread of the message, and answers for one person
+// where nobody else reads them.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
+import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+
+let bench: Bench;
+const INPUTS = { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } } as const;
+const project = (title = "Weekly revenue") =>
+  bench.hex.workspace.addProject({ title, inputs: INPUTS, run: { runningMs: 5_000 } });
+const { stringify } = JSON;
+
+/** Ada mentions the bot in #data, and reads what it says to her alone. */
+async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
+  const known = new Set(bench.slack.messages);
+  await bench.person("ada").mention(bench.slack.channels.data, words, options);
+  return answer((message) => !known.has(message));
+}
+
+const answer = (fits: (message: SlackMessage) => boolean = () => true) =>
+  bench.meanwhile(
+    bench.slack.waitForMessage(
+      (message) =>
+        message.author === bench.slack.botUserId && (message.ephemeral || isDirect(message)) && fits(message),
+    ),
+  );
+const isDirect = ({ channel }: SlackMessage) => channel.startsWith("D");
+const own = () => bench.slack.messages.filter(({ author }) => author === bench.slack.botUserId);
+/** What came of a run's start, wherever its card stands. */
+const cardIn = async (threadTs: string, text: string) => {
+  const find = () => own().find((message) => message.threadTs === threadTs && shown(message).includes(text));
+  await bench.until(() => find() !== undefined);
+  const card = find();
+  if (card === undefined) throw new Error("no card");
+  return card;
+};
+const inputsOf = () => bench.starts.map(({ body }) => body);
+
+describe.each(MODES)("%s mode", (mode) => {
+  beforeEach(async () => {
+    bench = await Bench.start(mode);
+  });
+  afterEach(() => bench.stop());
+
+  test("a run: its card is in the thread of the mention, and nothing is in the channel", async () => {
+    const { id } = project();
+    const mention = await bench
+      .person("ada")
+      .mention(bench.slack.channels.data, `run ${id} region="North America" days=30`);
+    const card = await cardIn(mention.ts, "Completed");
+    expect(shown(card)).toContain("Weekly revenue");
+    expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { region: "North America", days: 30 } })]);
+    expect(own().filter(({ threadTs, ephemeral }) => threadTs === undefined && !ephemeral)).toEqual([]);
+  });
+
+  test("in a thread: the card is in that thread", async () => {
+    const { id } = project();
+    const { data } = bench.slack.channels;
+    const question = await bench.person("grace").write(data, "is the revenue right?");
+    await bench.person("ada").mention(data, `run ${id}`, { threadTs: question.ts });
+    await cardIn(question.ts, "Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("status: for whoever asks alone, in the channel, since a thread without replies shows nothing to them", async () => {
+    const status = await told("status");
+    expect(status).toMatchObject({
+      ephemeral: true,
+      user: bench.slack.people.ada.id,
+      channel: bench.slack.channels.data.id,
+    });
+    expect(status.threadTs).toBeUndefined();
+    expect(shown(status)).toContain("Connected to Hex");
+  });
+
+  test("in a thread: the answer is in the thread too", async () => {
+    const question = await bench.person("grace").write(bench.slack.channels.data, "is Hex up?");
+    const status = await told("status", { threadTs: question.ts });
+    expect(status).toMatchObject({ ephemeral: true, threadTs: question.ts });
+  });
+
+  test.each<[string, string]>([
+    ["a mention without words", ""],
+    ["a greeting", "?"],
+  ])("%s is answered with what the bot can do", async (_, words) => {
+    expect(shown(await told(words))).toContain("/hex status");
+  });
+
+  test("words that are no command are answered with the commands", async () => {
+    expect(shown(await told("make me a coffee"))).toContain("*make* is not something");
+  });
+
+  test.each<[string, string]>([
+    ["in the middle", "Hey @hex, run PROJECT days=3"],
+    ["at the end", "run PROJECT days=3 @hex"],
+    ["several times", "@hex @hex run PROJECT days=3 @hex"],
+    ["in bold", "*@hex* run PROJECT days=3"],
+    ["before a line break", "@hex\nrun PROJECT\ndays=3"],
+  ])("a mention %s", async (_, text) => {
+    const { id } = project();
+    const mention = await bench.person("ada").write(bench.slack.channels.data, text.replace("PROJECT", id));
+    await cardIn(mention.ts, "Completed");
+    expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
+  });
+
+  test.each([
+    'name="a < b & c > d"',
+    "name=“smart quotes”",
+    "name=`code`",
+    "name=https://example.com/a?b=1&c=2",
+    "name=ada@acme.test",
+    'name={"a":[1,"<b>"]}',
+    "name=+49-30-1234567",
+    "name=#data",
+    "—fresh name=1",
+  ])("what is typed reads as behind /hex: %s", async (typed) => {
+    const { id } = project();
+    await bench.person("ada").mention(bench.slack.channels.data, `run ${id} ${typed}`);
+    await bench.until(() => bench.starts.length === 1);
+    await bench.slack.command(`run ${id} ${typed}`);
+    await bench.until(() => bench.starts.length === 2);
+    const [mentioned, commanded] = inputsOf();
+    expect(mentioned).toEqual(commanded);
+  });
+
+  test("a link of Hex's is the project", async () => {
+    const { id } = project();
+    const mention = await bench
+      .person("ada")
+      .mention(bench.slack.channels.data, `run ${bench.hex.origin}/acme/app/${id}/latest`);
+    await cardIn(mention.ts, "Completed");
+  });
+
+  test("a project that is chosen from the answer has its card in the mention's thread", async () => {
+    project("Weekly revenue by region");
+    project("Weekly revenue by product");
+    const { data } = bench.slack.channels;
+    const mention = await bench.person("ada").mention(data, "projects revenue");
+    const list = await answer();
+    expect(buttonsOf(list)).toContain("run_project");
+    const run = bench.slack.click(list, "run_project", { blockId: blockWith(list, "run_project") });
+    await bench.meanwhile(run);
+    await cardIn(mention.ts, "Completed");
+  });
+
+  test("Run again on a card in a thread has its card in the thread too", async () => {
+    const { id } = project();
+    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    const card = await cardIn(mention.ts, "Completed");
+    await bench.meanwhile(bench.slack.click(card, "run_again"));
+    await bench.until(() => bench.starts.length === 2);
+    const cards = () => own().filter((message) => message.threadTs === mention.ts && message.edits > 0);
+    await bench.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
+  });
+
+  test("a run that fails is told in the thread", async () => {
+    const { id } = bench.hex.workspace.addProject({ title: "Broken", run: { runningMs: 1_000, outcome: "ERRORED" } });
+    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    const followUps = () => own().filter(({ threadTs, edits }) => threadTs === mention.ts && edits === 0);
+    await bench.until(() => followUps().some((message) => shown(message).includes(`<@${bench.slack.people.ada.id}>`)));
+    expect(own().every(({ threadTs }) => threadTs === mention.ts)).toBe(true);
+  });
+
+  test("an edit, another bot and a quoted command start nothing", async () => {
+    const { id } = project();
+    const { data } = bench.slack.channels;
+    const mention = await bench.person("ada").mention(data, "help");
+    await answer();
+    const before = own().length;
+    await bench.person("ada").edit(mention, `@hex run ${id}`);
+    bench.slack.invite(data, bench.slack.otherBot.id);
+    await bench.slack.write(bench.slack.otherBot, data, `@hex run ${id}`);
+    await bench.pass(5_000);
+    expect(own()).toHaveLength(before);
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("Slack delivers it again: one run, and one answer", async () => {
+    const { id } = project();
+    bench.slack.loseAcknowledgements(2);
+    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    await cardIn(mention.ts, "Completed");
+    bench.slack.loseAcknowledgements(1);
+    await told("help");
+    await bench.pass(600_000, 10_000);
+    expect(bench.slack.sentEvents.map(({ attempts }) => attempts.length)).toEqual([3, 2]);
+    expect(bench.starts).toHaveLength(1);
+    expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(1);
+  });
+
+  test("a first delivery that did not arrive: the next one counts", async () => {
+    await told("help");
+    await bench.stopBot();
+    await bench.person("ada").mention(bench.slack.channels.data, "help");
+    await bench.startBot();
+    await bench.pass(400_000, 10_000);
+    expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(2);
+  });
+
+  test("somebody of another workspace is refused, once, and nobody else reads it", async () => {
+    const { id } = project();
+    const { data } = bench.slack.channels;
+    bench.slack.loseAcknowledgements(1);
+    await bench.person("stranger").mention(data, `run ${id}`);
+    const refusal = await answer();
+    expect(refusal).toMatchObject({ ephemeral: true, user: bench.slack.people.stranger.id });
+    expect(shown(refusal)).toContain("belongs to another workspace");
+    await bench.pass(120_000, 10_000);
+    expect(own()).toHaveLength(1);
+    expect(bench.starts).toEqual([]);
+  });
+
+  test.each(["user_not_in_channel", "channel_not_found", "not_in_channel"])(
+    "what concerns one person is a direct message where Slack says %s",
+    async (error) => {
+      bench.slack.faults.add({ method: "chat.postEphemeral", kind: { type: "error", error } });
+      const status = await told("status");
+      expect(status.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      expect(shown(status)).toContain("Connected to Hex");
+    },
+  );
+
+  test("a thread that takes no answer: it stands in the channel", async () => {
+    const question = await bench.person("grace").write(bench.slack.channels.data, "is Hex up?");
+    const error = "cannot_reply_to_message";
+    bench.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
+    const status = await told("status", { threadTs: question.ts });
+    expect(status).toMatchObject({ ephemeral: true, channel: bench.slack.channels.data.id });
+    expect(status.threadTs).toBeUndefined();
+  });
+
+  test("Slack asks to wait, or takes no blocks: the answer comes all the same", async () => {
+    bench.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "ratelimited", retryAfter: 1 } });
+    const help = told("help");
+    await bench.until(() => own().length > 0);
+    expect(shown(await help)).toContain("/hex status");
+    bench.slack.faults.add({
+      method: "chat.postEphemeral",
+      withBlocks: true,
+      kind: { type: "error", error: "invalid_blocks" },
+    });
+    const plain = await told("help");
+    expect(plain.blocks).toEqual([]);
+    expect(plain.text).toContain("/hex status");
+  });
+
+  test("without the scope nothing comes, and the command works as before", async () => {
+    bench.slack.scopes.delete("app_mentions:read");
+    await bench.person("ada").mention(bench.slack.channels.data, "help");
+    expect(bench.slack.sentEvents).toEqual([]);
+    expect(await bench.ask("help")).toContain("/hex status");
+  });
+});
+
+/** The id of the first block with such a button. */
+function blockWith(message: SlackMessage, actionId: string): string {
+  const blocks: readonly { block_id?: string }[] = JSON.parse(stringify(message.blocks));
+  return blocks.find((block) => stringify(block).includes(`"${actionId}"`))?.block_id ?? "";
+}
