@@ -162,10 +162,11 @@ export class Cards {
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);
     if (failure) return this.#failed(run, failure, shown);
-    this.#failures.delete(runKey);
     this.#refused.delete(runKey);
-    if (isEnded(run)) await this.#tell(run, shown);
-    else if (run.state === "running") await this.#tellOverdue(run);
+    // How often the reply of its end was not taken counts on.
+    if (isEnded(run)) return this.#tell(run, shown);
+    this.#failures.delete(runKey);
+    if (run.state === "running") await this.#tellOverdue(run);
   }
 
   async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | null> {
