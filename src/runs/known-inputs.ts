@@ -42,13 +42,10 @@ export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown,
       if (!isLacking) names.add(name);
     }
   }
-  return [...names].slice(0, most).map((name) => ({
-    name,
-    value: isSecret(name)
-      ? undefined
-      : (lastValue(runs, name, ({ run }) => run.requester === user) ??
-        lastValue(runs, name, ({ isPublic }) => isPublic)),
-  }));
+  return [...names].slice(0, most).map((name) => {
+    const seen = isSecret(name) ? undefined : lastWith(runs, name, user);
+    return { name, value: seen?.run.options.inputs[name] };
+  });
 }
 
 /** What a run says of the names of its project's inputs. */
@@ -65,7 +62,8 @@ function isTaken(run: Run): boolean {
   return "hex" in run && run.hex !== null;
 }
 
-function lastValue(runs: readonly RunSeen[], name: string, mayShow: (seen: RunSeen) => boolean): JsonValue | undefined {
-  const found = runs.find((seen) => mayShow(seen) && isTaken(seen.run) && Object.hasOwn(seen.run.options.inputs, name));
-  return found?.run.options.inputs[name];
+/** The run whose value is offered. */
+function lastWith(runs: readonly RunSeen[], name: string, user: string): RunSeen | undefined {
+  const having = runs.filter(({ run }) => isTaken(run) && Object.hasOwn(run.options.inputs, name));
+  return having.find(({ run }) => run.requester === user) ?? having.find(({ isPublic }) => isPublic);
 }

@@ -23,6 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
     bench = await Bench.start(mode);
     ada = bench.person("ada");
     revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: INPUTS });
+    bench.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
     await bench.ask("projects");
     if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
   });
@@ -47,7 +48,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.title).toBe("Run a Hex project");
     expect(form.value(WHERE)).toEqual([bench.slack.channels.data.id]);
     expect(await form.search(PROJECT, "rev")).toEqual(["Weekly revenue"]);
-    await form.pick(PROJECT, "");
+    await form.pick(PROJECT, "", "Weekly revenue");
     await form.shows(/Hex gives out no list/);
     const { errors } = await form.submit({ Inputs: "region = North America\ndays = 30", Options: ["fresh"] });
     expect(errors).toEqual({});
@@ -97,5 +98,205 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.submit({ days: "9", "More inputs": [] });
     expect(form.isOpen).toBe(false);
     await bench.until(() => bench.starts.length === 2);
+  });
+
+  test("another project redraws the inputs, and those of the one before are kept and never sent", async () => {
+    await runWith("region=EMEA");
+    const form = await opened();
+    await form.fill({ region: "APAC", "More inputs": "days = 3" });
+    await form.pick(PROJECT, "churn");
+    await form.shows("no run from here has used one yet");
+    expect(form.labels).not.toContain("region");
+    expect(form.value("Inputs")).toEqual([]);
+    await form.pick(PROJECT, "revenue");
+    await form.shows("More inputs");
+    expect(form.value("region")).toEqual(["APAC"]);
+    expect(form.value("More inputs")).toEqual(["days = 3"]);
+    await form.pick(PROJECT, "churn");
+    await form.shows("no run from here has used one yet");
+    await form.submit();
+    await bench.until(() => bench.starts.length === 2);
+    expect(bench.starts[1]?.body).toEqual({});
+    await bench.cardShows("Churn", 1);
+  });
+
+  test("a form that was not redrawn is not run: its inputs are those of another project", async () => {
+    const form = await opened();
+    await form.fill({ Inputs: "days = 3" });
+    bench.slack.faults.add({ method: "views.update", times: 1, kind: { type: "error", error: "internal_error" } });
+    await form.pick(PROJECT, "churn");
+    await form.submit();
+    await form.shows("These are the inputs of “Churn”");
+    expect(form.value("Inputs")).toEqual([]);
+    expect(bench.requests("runProject")).toEqual([]);
+    await form.submit({ Inputs: "month = May" });
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
+  });
+
+  test("a title, a link or an id that is typed does in the place of the picker", async () => {
+    for (const typed of ["weekly REVENUE", `${bench.hex.origin}/acme/app/${revenue.id}/latest`, revenue.id]) {
+      const form = await open();
+      await form.submit({ [TYPED]: typed, Options: ["fresh"] });
+      expect(form.isOpen).toBe(false);
+    }
+    await bench.until(() => bench.starts.length === 3);
+    expect(bench.starts.map(({ body }) => body)).toEqual(Array(3).fill({ useCachedSqlResults: false }));
+  });
+
+  test("Enter behind a typed title draws its inputs", async () => {
+    await runWith("region=EMEA");
+    const form = await open();
+    await form.fill({ [TYPED]: "weekly revenue" }, { enter: true });
+    await form.shows("region");
+    expect(form.value(PROJECT)).toEqual([revenue.id]);
+    expect(form.value(TYPED)).toEqual([]);
+    await form.fill({ [TYPED]: "nothing like it" }, { enter: true });
+    await form.shows("No project fits “nothing like it”");
+  });
+
+  test("a project that is not clear, or none at all", async () => {
+    const form = await open();
+    await form.submit();
+    expect(form.errorAt(PROJECT)).toContain("Choose a project");
+    await form.submit({ [TYPED]: "revenue" });
+    expect(form.errorAt(TYPED)).toContain("“Weekly revenue”");
+    await form.submit({ [TYPED]: "https://app.other.test/x/hex/y" });
+    expect(form.errorAt(TYPED)).toContain("leads elsewhere");
+    expect(bench.requests("runProject")).toEqual([]);
+  });
+
+  test("a project that was unpublished in between is not run", async () => {
+    const form = await opened();
+    revenue.lastPublishedAt = null;
+    await form.submit();
+    expect(form.errorAt(PROJECT)).toContain("not published");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("contradictions are refused at their field", async () => {
+    const form = await opened();
+    await form.submit({
+      Inputs: "days = 3",
+      Options: ["publish"],
+      "Saved view": "5d2f8a4e-0000-4000-8000-000000000000",
+    });
+    expect(form.errorAt("Options")).toContain("only without inputs");
+    expect(form.errorAt("Saved view")).toContain("its own inputs");
+    await form.submit({ Inputs: [], Options: [], "Saved view": "https://app.hex.tech/view/1" });
+    expect(form.errorAt("Saved view")).toContain("36 characters");
+    expect(bench.requests("runProject")).toEqual([]);
+  });
+
+  test("a dry run starts nothing, and the form stays as it was", async () => {
+    const form = await opened();
+    await form.submit({ Inputs: "days = 3", Options: ["dryRun"] });
+    await form.shows("Hex would start this run");
+    expect(bench.starts).toEqual([]);
+    expect(form.value("Inputs")).toEqual(["days = 3"]);
+    await form.submit({ Options: [] });
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("a value that no field can show is sent unless another one is typed", async () => {
+    const long = `select ${"x".repeat(5_000)}`;
+    await runWith(`region="${long}" days=7`);
+    const form = await opened();
+    expect(form.value("region")).toEqual([]);
+    expect(form.text).toContain("5,007 characters");
+    await form.submit({ days: "8" });
+    await bench.until(() => bench.starts.length === 2);
+    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: long, days: 8 } });
+    const next = await opened();
+    await next.submit({ region: "EMEA" });
+    await bench.until(() => bench.starts.length === 3);
+    expect(bench.starts[2]?.body).toMatchObject({ inputParams: { region: "EMEA" } });
+  });
+
+  test("an input that the app no longer has is refused once, and not offered again", async () => {
+    await runWith("region=EMEA days=7");
+    const { region, ...left } = revenue.inputs;
+    expect(region).toBeDefined();
+    revenue.inputs = left;
+    const form = await opened();
+    await form.submit();
+    expect(form.errorAt("region")).toContain("has no input “region”");
+    await form.submit({ region: [] });
+    await bench.until(() => bench.starts.length === 2);
+    const next = await opened();
+    expect(next.labels).not.toContain("region");
+  });
+
+  test("somebody else is offered what stands in public cards alone", async () => {
+    await runWith("region=EMEA");
+    await ada.command(`run ${revenue.id} days=5`, { channel: bench.slack.channels.team });
+    await bench.until(() => bench.starts.length === 2);
+    await bench.cardShows("Completed", 1);
+    const grace = bench.person("grace");
+    const form = await grace.openForm(() => grace.command("run"));
+    await form.pick(PROJECT, "revenue");
+    await form.shows("days");
+    expect(form.value("region")).toEqual(["EMEA"]);
+    expect(form.value("days")).toEqual([]);
+  });
+
+  test("the shortcut opens it; with no place chosen the card comes as a direct message", async () => {
+    const form = await ada.openForm(() => ada.shortcut("run_project"));
+    await form.pick(PROJECT, "revenue");
+    await form.shows("Hex gives out no list");
+    expect(form.value(WHERE)).toEqual([]);
+    await form.submit();
+    expect(form.isOpen).toBe(false);
+    const card = await bench.cardShows("Weekly revenue");
+    expect(card.channel).toBe(bench.slack.dm(ada.person).id);
+  });
+
+  test("a form that Slack does not open any more is behind a button", async () => {
+    bench.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
+    const answer = await bench.ask("run");
+    expect(answer).toContain("did not open the form");
+    expect(answer).toContain("/hex run &lt;title, id or link&gt;");
+    const message = bench.slack.messages.at(-1);
+    if (message === undefined) throw new Error("there is no answer");
+    const form = await ada.openForm(() => ada.press(message, "Open the form"));
+    expect(form.labels).toContain(PROJECT);
+    expect(await bench.ask("status")).not.toContain("expired_trigger_id");
+  });
+
+  test("Run… beside a project opens it with that project", async () => {
+    await bench.ask("projects revenue");
+    const list = bench.slack.messages.at(-1);
+    if (list === undefined) throw new Error("there is no list");
+    const form = await ada.openForm(() => ada.press(list, "Run…"));
+    expect(form.value(PROJECT)).toEqual([revenue.id]);
+    await form.submit({ Inputs: "days = 3" });
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 3 } });
+  });
+
+  test("Run with changes has the run's inputs, and no others", async () => {
+    await runWith("region=EMEA days=7 api_token=abc");
+    await runWith("region=APAC");
+    const form = await ada.openForm(() => ada.press(bench.card(0), "run_with_changes", { stale: withChanges(0) }));
+    expect(form.value("region")).toEqual(["EMEA"]);
+    expect(form.value("api_token")).toEqual([]);
+    await form.submit({ days: "8" });
+    await bench.until(() => bench.starts.length === 3);
+    expect(bench.starts[2]?.body).toEqual({ inputParams: { region: "EMEA", days: 8, api_token: "abc" } });
+  });
+  /** The card with the button, whose value is the run's key. */
+  const withChanges = (index: number) => {
+    const [, value = ""] =
+      /"action_id":"run_again"[^}]*\}?[^}]*?"value":"([^"]+)"/.exec(JSON.stringify(bench.card(index).blocks)) ?? [];
+    const text = { type: "plain_text", text: "Run with changes" };
+    return {
+      blocks: [{ type: "actions", elements: [{ type: "button", action_id: "run_with_changes", text, value }] }],
+    };
+  };
+
+  test("whatever is typed into the picker, it answers", async () => {
+    const form = await open();
+    expect(await form.search(PROJECT, "x".repeat(3_000))).toEqual([]);
+    expect(await form.search(PROJECT, "weekly revnue")).toEqual(["Weekly revenue"]);
   });
 });

@@ -67,7 +67,7 @@ async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Pr
     ...(await offeredPart(bot, interaction, project?.id ?? null, options)),
     ...{ fresh, publish, dryRun },
     channel: null,
-    earlier: {},
+    earlier: [],
   };
 }
 

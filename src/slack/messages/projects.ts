@@ -153,7 +153,13 @@ function projectBlocks(
     value: JSON.stringify({ project: id, ...state }),
     describe: `${verb} ${title}`,
   });
-  return [section(text, isPublished ? run : undefined)];
+  const form = button({
+    actionId: ACTIONS.changeInputs,
+    label: `${verb}…`,
+    value: JSON.stringify({ project: id, carried }),
+    describe: `${verb} with other inputs: ${title}`,
+  });
+  return [section(text), isPublished ? actions(run, form) : null];
 }
 
 function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: InValue) {

@@ -50,8 +50,8 @@ export const runFormSchema = z.object({
   dryRun: z.boolean(),
   /** The conversation that was chosen for the card, by its id; null: none. */
   channel: z.string().nullable(),
-  /** What stood in the fields of projects that were chosen before, by their ids. */
-  earlier: z.record(z.string(), z.object(perProject)),
+  /** What stood in the fields of projects that were chosen before. `of`: a project's id. */
+  earlier: z.array(z.object({ of: z.string(), part: z.object(perProject) })),
 });
 export type RunForm = z.output<typeof runFormSchema>;
 /** What belongs to one project. */
@@ -76,7 +76,7 @@ export interface Complaint {
 
 /** Whether something of it stands in no field, so that it has to be kept. */
 export function needsDraft({ fields, rest, earlier }: RunForm): boolean {
-  return fields.some((field) => field.held !== null) || rest.length > 0 || Object.keys(earlier).length > 0;
+  return fields.some((field) => field.held !== null) || rest.length > 0 || earlier.length > 0;
 }
 
 /** The block of a place. Those of the inputs carry the project's id: what was typed for another one is never taken for its own. */

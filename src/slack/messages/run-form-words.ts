@@ -56,7 +56,7 @@ export function refusalComplaints(facts: HexErrorFacts, form: RunForm): [Complai
   const placed = (name: string, words: string): Complaint => ({ at: placeOf(name, form), text: shorten(words, MAX) });
   const [first, ...more] = [
     ...unknown.map((name) =>
-      placed(name, `The published app has no input ${named(name)}. Empty it, or correct its name.`),
+      placed(name, `The published app has no input ${named(name)}: take it out, or correct its name.`),
     ),
     ...wrongType.map(({ name, expected, given }) =>
       placed(

@@ -1,7 +1,6 @@
 // The form that starts a run: from what is known to what stands in its fields, from a view that Slack sends back to the same, and
 // from that to what is to be run. Pure.
 
-import type { ViewOutput } from "@slack/bolt";
 import type { JsonValue } from "../../hex/client.js";
 import { parseJson } from "../../lib/json.js";
 import { looksSecret } from "../../log/secrets.js";
@@ -95,10 +94,22 @@ export interface ReadForm {
   hasDraft: boolean;
 }
 
-type Element = ViewOutput["state"]["values"][string][string];
+/** What the bot reads of what stands in an element. */
+interface Element {
+  value?: string | null | undefined;
+  selected_option?: { value: string; text?: { text: string } | undefined } | null | undefined;
+  selected_options?: readonly { value: string }[] | undefined;
+  selected_conversation?: string | null | undefined;
+}
+
+/** What the bot reads of a view. */
+export interface SentView {
+  private_metadata: string;
+  state?: { values: Record<string, Record<string, Element>> } | undefined;
+}
 
 /** null when it is the form of another version. */
-export function readRunForm(view: Pick<ViewOutput, "private_metadata" | "state">): ReadForm | null {
+export function readRunForm(view: SentView): ReadForm | null {
   const metadata = metadataSchema.safeParse(parseJson(view.private_metadata));
   if (!metadata.success) return null;
   const { hasDraft, ...kept } = metadata.data;
@@ -123,7 +134,7 @@ export function readRunForm(view: Pick<ViewOutput, "private_metadata" | "state">
       publish: ticked.includes("publish"),
       dryRun: ticked.includes("dryRun"),
       channel: element("channel")?.selected_conversation ?? null,
-      earlier: {},
+      earlier: [],
     },
   };
 }
@@ -155,11 +166,15 @@ function fieldsIn(
 /** `draft`: the same form as it was kept. null: what is needed of it is not there. */
 export function withDraft(form: RunForm, draft: RunForm | null): RunForm | null {
   if (draft === null) return null;
-  const own = draft.project?.id === form.project?.id ? draft : draft.earlier[form.project?.id ?? ""];
+  const own = draft.project?.id === form.project?.id ? draft : earlierOf(draft, form.project?.id);
   if (own === undefined) return null;
   const heldOf = (name: string) => own.fields.find((field) => field.name === name)?.held ?? null;
   const fields = form.fields.map((field) => ({ ...field, held: heldOf(field.name) }));
   return { ...form, fields, rest: own.rest, earlier: draft.earlier };
+}
+
+function earlierOf({ earlier }: RunForm, projectId: string | undefined): ProjectPart | undefined {
+  return earlier.find(({ of }) => of === projectId)?.part;
 }
 
 /** Projects whose fields are kept beside those that are drawn. */
@@ -181,10 +196,10 @@ export function forProject(form: RunForm, project: { id: string; title: string }
       view: view || offered.view,
     };
   }
-  const others = Object.entries(form.earlier).filter(([id]) => id !== project.id && id !== form.project?.id);
-  const left: [string, ProjectPart] = [form.project.id, { fields, more, rest, view }];
-  const earlier = Object.fromEntries([...others, left].slice(-MOST_EARLIER));
-  return { ...next, ...(form.earlier[project.id] ?? offered), earlier };
+  const others = form.earlier.filter(({ of }) => of !== project.id && of !== form.project?.id);
+  const left = { of: form.project.id, part: { fields, more, rest, view } };
+  const earlier = [...others, left].slice(-MOST_EARLIER);
+  return { ...next, ...(earlierOf(form, project.id) ?? offered), earlier };
 }
 
 export type Wanted = { ok: true; options: RunOptions } | { ok: false; complaints: [Complaint, ...Complaint[]] };

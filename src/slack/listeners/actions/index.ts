@@ -7,6 +7,7 @@ import type { Action, Click } from "./action.js";
 import { cancelHexRun } from "./cancel-hex-run.js";
 import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
+import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
 import { lookAgain } from "./look-again.js";
 import { openDraft } from "./open-draft.js";
@@ -36,6 +37,7 @@ const BUTTONS: readonly Action[] = [
   nextPage,
   openForm,
   openDraft,
+  changeInputs,
   formProject,
   formTypedProject,
 ];

@@ -1,0 +1,21 @@
+// Run… beside a project, and Change inputs… where a name leaves a doubt: the form, with what was typed before.
+
+import { z } from "zod";
+import { openRunForm } from "../../flows/open-run-form.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { carriedSchema } from "../../messages/carried.js";
+import { type Action, withValue } from "./action.js";
+
+/** `carried`: nothing was typed when it is not there. */
+const value = z.object({ project: z.string(), carried: carriedSchema.optional() });
+
+export const changeInputs: Action = {
+  id: ACTIONS.changeInputs,
+  press: withValue(value, async (bot, click, { project: id, carried }) => {
+    const project = { id, title: bot.catalog.known(id)?.title ?? "" };
+    const { conversation } = click;
+    if (carried === undefined) return openRunForm(bot, click, { project, options: null, conversation });
+    const { dryRun, ...options } = carried;
+    await openRunForm(bot, click, { project, options, dryRun, conversation });
+  }),
+};

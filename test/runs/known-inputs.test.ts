@@ -1,0 +1,90 @@
+// What the runs of a project show of its inputs, and whose values are offered to whom.
+
+import { describe, expect, test } from "vitest";
+import type { JsonValue } from "../../src/hex/client.js";
+import type { HexErrorFacts } from "../../src/hex/errors.js";
+import { knownInputs, type RunSeen } from "../../src/runs/known-inputs.js";
+import type { Run } from "../../src/runs/run.js";
+
+const NOW = Date.UTC(2026, 10, 2);
+const base = (inputs: Record<string, JsonValue>, at: number, requester: string) => ({
+  ...{ key: `k${at}`, project: { id: "p", title: "P" }, requester, trigger: null, requestedAt: NOW + at },
+  ...{
+    options: { inputs, fresh: false, publish: false, view: null },
+    reference: "r",
+    typicalMs: null,
+    overdue: null,
+    again: null,
+  },
+});
+const taken = (inputs: Record<string, JsonValue>, at: number, { by = "ada", isPublic = false } = {}): RunSeen => {
+  const hex = { runId: `r${at}`, url: null, traceId: null, projectVersion: null };
+  const run: Run = { ...base(inputs, at, by), state: "completed", hex, startedAt: null, endedAt: NOW, elapsedMs: null };
+  return { run, isPublic };
+};
+const refused = (inputs: Record<string, JsonValue>, at: number, said: HexErrorFacts["inputs"]): RunSeen => {
+  const facts: HexErrorFacts = { kind: "inputs_refused", operation: "runProject", host: "h", inputs: said };
+  return { run: { ...base(inputs, at, "ada"), state: "refused", facts, endedAt: NOW }, isPublic: true };
+};
+const asking = {
+  user: "ada",
+  isSecret: (name: string) => name === "token",
+  unknown: new Map<string, number>(),
+  most: 20,
+};
+const offered = (runs: RunSeen[], change: Partial<typeof asking> = {}) =>
+  knownInputs(runs, { ...asking, ...change }).map(({ name, value }) => [name, value]);
+
+describe("values", () => {
+  test("one's own come first, else those of public cards, and nobody else's", () => {
+    const runs = [
+      taken({ a: "grace, public", b: "grace, public" }, 4, { by: "grace", isPublic: true }),
+      taken({ c: "grace, private" }, 3, { by: "grace" }),
+      taken({ a: "ada, later" }, 2),
+      taken({ a: "ada, earlier" }, 1),
+    ];
+    expect(offered(runs)).toEqual([
+      ["a", "ada, later"],
+      ["b", "grace, public"],
+      ["c", undefined],
+    ]);
+  });
+
+  test("null is a value; a secret's is nobody's", () => {
+    expect(offered([taken({ a: null, token: "abc" }, 1)])).toEqual([
+      ["a", null],
+      ["token", undefined],
+    ]);
+  });
+});
+
+describe("names", () => {
+  test("those that Hex took, the latest first, and so many", () => {
+    const runs = [taken({ b: 1 }, 2), taken({ a: 1, b: 2, c: 3 }, 1)];
+    expect(offered(runs, { most: 2 })).toEqual([
+      ["b", 1],
+      ["a", 1],
+    ]);
+  });
+
+  test("one that Hex refused by its value exists, and the value is not offered", () => {
+    const said = { unknown: ["gone"], wrongType: [{ name: "days", expected: "number", given: "" }], others: [] };
+    expect(offered([refused({ days: "x", gone: 1, region: "y" }, 1, said)])).toEqual([["days", undefined]]);
+  });
+
+  test("one that Hex no longer knows is left out until a run has used it again", () => {
+    const said = { unknown: ["region"], wrongType: [] };
+    expect(offered([refused({ region: 1 }, 2, said), taken({ region: 1 }, 1)])).toEqual([]);
+    expect(offered([taken({ region: 2 }, 3), refused({ region: 1 }, 2, said), taken({ region: 1 }, 1)])).toEqual([
+      ["region", 2],
+    ]);
+    const unknown = new Map([["region", NOW + 2]]);
+    expect(offered([taken({ region: 1 }, 1)], { unknown })).toEqual([]);
+    expect(offered([taken({ region: 1 }, 3)], { unknown })).toEqual([["region", 1]]);
+  });
+
+  test("a run that has not begun says nothing", () => {
+    const starting: Run = { ...base({ a: 1 }, 1, "ada"), state: "starting", looking: false, lease: NOW };
+    expect(offered([{ run: starting, isPublic: true }])).toEqual([]);
+  });
+});

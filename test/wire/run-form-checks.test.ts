@@ -1,0 +1,167 @@
+// A form that Hex takes long to check, or cannot check: what was typed comes back, nothing is started twice, and whoever closed the
+// form hears how it ended.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Project } from "../sandbox/hex/server.js";
+import type { OpenForm } from "../sandbox/slack/open-form.js";
+import type { PersonInSlack } from "../sandbox/slack/person.js";
+import { Bench, MODES, shown } from "./bench.js";
+
+/** Real ms: Hex takes as long as the test wants. */
+const PATIENT = { hexTimeoutMs: 60_000 };
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  let ada: PersonInSlack;
+  let revenue: Project;
+  let release: () => void;
+  beforeEach(async () => {
+    bench = await Bench.start(mode, PATIENT);
+    ada = bench.person("ada");
+    revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: { days: { dataType: "NUMBER" } } });
+    await bench.ask("projects");
+    if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
+  });
+  afterEach(() => bench.stop());
+
+  const opened = async (): Promise<OpenForm> => {
+    const form = await ada.openForm(() => ada.command("run"));
+    await form.pick("Project", "revenue");
+    await form.shows("Hex gives out no list");
+    return form;
+  };
+  /** Submitted while Hex takes its time: "Checking with Hex…" stands there when this resolves. */
+  const submitSlowly = async (form: OpenForm, inputs: string) => {
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
+    const asked = bench.requests("runProject").length;
+    const submission = form.submit({ Inputs: inputs });
+    await bench.until(() => bench.requests("runProject").length > asked, 0);
+    bench.clock.advance(2_000);
+    const result = await submission;
+    expect(form.text).toContain("Checking with Hex…");
+    return result;
+  };
+  const direct = () => bench.slack.messages.filter(({ channel }) => channel === bench.slack.dm(ada.person).id);
+
+  test("Hex takes it after more than two seconds: the run starts, and the form says so", async () => {
+    const form = await opened();
+    await submitSlowly(form, "days = 7");
+    expect(bench.starts).toEqual([]);
+    release();
+    await form.shows(/Weekly revenue\*? has been started/);
+    await bench.cardShows("days=7");
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("Hex refuses it after more than two seconds: the form comes back as it was, with the refusal above its field", async () => {
+    const form = await opened();
+    const before = form.value("Inputs");
+    expect(before).toEqual([]);
+    await submitSlowly(form, 'days = "many"\n');
+    release();
+    await form.shows("must be");
+    expect(form.value("Inputs")).toEqual(['days = "many"\n']);
+    expect(form.value("Where the card goes")).toEqual([bench.slack.channels.data.id]);
+    expect(form.text.indexOf("must be")).toBeLessThan(form.text.indexOf("name = value"));
+    await form.submit({ Inputs: "days = 8" });
+    expect(form.isOpen).toBe(false);
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 8 } });
+  });
+
+  test("closed meanwhile: a direct message with Open again brings everything back, also after a restart", async () => {
+    const form = await opened();
+    await submitSlowly(form, 'days = "many"');
+    await form.close();
+    release();
+    const message = await bench.slack.waitForMessage((one) => shown(one).includes("Open again"));
+    expect(direct()).toEqual([message]);
+    expect(shown(message)).toContain("must be");
+    await bench.stopBot();
+    await bench.startBot();
+    if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
+    const again = await ada.openForm(() => ada.press(message, "Open again"));
+    expect(again.value("Inputs")).toEqual(['days = "many"']);
+    expect(again.text).toContain("must be");
+    expect(again.value("Project")).toEqual([revenue.id]);
+    await again.submit({ Inputs: "days = 9" });
+    await bench.until(() => bench.starts.length === 1);
+    // The form has done its work.
+    await ada.press(message, "Open again");
+    await bench.slack.waitForMessage((one) => shown(one).includes("has already started its run"));
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("closed meanwhile, and Hex takes it: its card is enough", async () => {
+    const form = await opened();
+    await submitSlowly(form, "days = 7");
+    await form.close();
+    release();
+    await bench.cardShows("Weekly revenue");
+    expect(direct()).toEqual([]);
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("back to the form while Hex is asked: it stands there as it was, and the answer does not take it away", async () => {
+    const form = await opened();
+    await submitSlowly(form, 'days = "many"');
+    await form.press("Back to the form");
+    await form.shows("Where the card goes");
+    expect(form.value("Inputs")).toEqual(['days = "many"']);
+    await form.fill({ Inputs: "days = 10" });
+    release();
+    await bench.pass(3_000);
+    expect(form.value("Inputs")).toEqual(["days = 10"]);
+    expect(direct()).toEqual([]);
+    await form.submit();
+    await bench.until(() => bench.starts.length === 1);
+    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 10 } });
+  });
+
+  test("delivered twice, it starts one run", async () => {
+    const form = await opened();
+    const { interaction } = await form.submit({ Inputs: "days = 7" });
+    if (interaction === null) throw new Error("it was not submitted");
+    await bench.slack.redeliver(interaction);
+    await bench.pass(5_000);
+    expect(bench.starts).toHaveLength(1);
+    expect(bench.cards).toHaveLength(1);
+  });
+
+  test("while it is being checked, delivered twice, it starts one run and tells once", async () => {
+    const form = await opened();
+    const { interaction } = await submitSlowly(form, "days = 7");
+    if (interaction === null) throw new Error("it was not submitted");
+    const second = bench.slack.redeliver(interaction);
+    await bench.pass(3_000);
+    release();
+    await second;
+    await bench.cardShows("Weekly revenue");
+    await bench.pass(5_000);
+    expect(bench.starts).toHaveLength(1);
+    expect(direct()).toEqual([]);
+  });
+
+  test("Hex is down: said at the project, and everything stays", async () => {
+    const form = await opened();
+    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
+    await form.submit({ Inputs: "days = 7" });
+    expect(form.errorAt("Project")).toContain("Hex failed (502)");
+    expect(form.value("Inputs")).toEqual(["days = 7"]);
+    await form.submit();
+    expect(form.isOpen).toBe(false);
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("Hex has no kernel free or asks to wait: the run is started, and waits", async () => {
+    const form = await opened();
+    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 5 } });
+    await form.submit({ Inputs: "days = 7" });
+    expect(form.isOpen).toBe(false);
+    await bench.cardShows("days=7");
+    await bench.until(() => bench.starts.length === 1);
+  });
+});
