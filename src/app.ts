@@ -47,6 +47,8 @@ import { slackReadiness } from "./slack/connection/ready.js";
 import { SlackTroubles } from "./slack/connection/troubles.js";
 import { Followers } from "./slack/followers/followers.js";
 import { FollowerStore } from "./slack/followers/store.js";
+import { Homes } from "./slack/home/homes.js";
+import { HomeStore } from "./slack/home/store.js";
 import { listen } from "./slack/listeners/index.js";
 import { SET_ASIDE_TODO } from "./slack/messages/set-aside.js";
 import { declinedScopesSentence, missingScopesSentence } from "./slack/messages/slack-remedies.js";
@@ -207,6 +209,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const onChange = (run: Run) => {
     void cards.redraw(run.key);
     if (isEnded(run)) void followers.tell(run.key);
+    if (run.requester !== null) void homes.redraw(run.requester);
     watcher.wake();
   };
   const linkOf = (url: string) => ownLink(url, config.hex.origin);
@@ -249,9 +252,9 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
     sweepMessages: async () => {
-      await Promise.all([cards.sweep(), followers.sweep()]);
+      await Promise.all([cards.sweep(), followers.sweep(), homes.sweep()]);
     },
-    removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld()]),
+    removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld(), homes.removeOld()]),
     onError: (err) => log.error({ err }, "keeper"),
   });
 
@@ -267,6 +270,10 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     .memory()
     .then(({ workspace }) => hex.place.remember(workspace))
     .catch((err: unknown) => log.warn({ err }, "the workspace for links is not known yet"));
+  const homes = new Homes({
+    ...{ slack, homes: new HomeStore(store.db), runs, health, catalog, slackTrouble, clock, log },
+    ...{ hexHost: hex.host, hexPlace: () => hex.place.now, signal: stopping.signal },
+  });
   const channel = config.alertChannel;
   const alerts =
     channel === null
@@ -308,6 +315,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       canceller,
       cards,
       followers,
+      homes,
       askers,
       drafts,
       seenEvents,
@@ -357,7 +365,10 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     stopping.abort();
     const late = clock.sleep(stopMs);
     const taken = [connection.close(), server.close(), work.done(), watch, ...upkeep];
-    await Promise.race([Promise.all(taken).then(() => Promise.all([cards.idle(), followers.idle()])), late]);
+    await Promise.race([
+      Promise.all(taken).then(() => Promise.all([cards.idle(), followers.idle(), homes.idle()])),
+      late,
+    ]);
     ending.abort();
     metrics.stop();
     await Promise.race([store.close(), late]);

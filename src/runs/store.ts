@@ -184,6 +184,21 @@ export class RunStore {
     return this.rows.each(rows, (row) => ({ run: this.#parse(row), isPublic: row.is_public === 1 }));
   }
 
+  /** The latest that somebody asked for, those in flight first, then by when they were asked for, newest first. `user`: of Slack. */
+  async askedForBy(user: string, limit: number): Promise<Run[]> {
+    const rows = await this.db
+      .selectFrom("cards")
+      .innerJoin("runs", "runs.key", "cards.run_key")
+      .select(["runs.key", "runs.version", storedDoc(this.db).as("doc")])
+      .where("cards.requester", "=", user)
+      .orderBy("runs.in_flight", "desc")
+      .orderBy("runs.requested_at", "desc")
+      .limit(limit)
+      .execute();
+    // A card's requester may be whoever cancelled a run that was started elsewhere.
+    return this.rows.each(rows, (row) => this.#parse(row)).filter(({ requester }) => requester === user);
+  }
+
   /** Forgets the runs that ended before a time (epoch ms), with their cards and followers. */
   async removeEndedBefore(time: number): Promise<void> {
     await this.write(async (db) => {

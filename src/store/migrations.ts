@@ -176,7 +176,11 @@ const surfaces: Migration = {
       .addColumn("user_id", "text", (column) => column.primaryKey())
       .addColumn("opened_at", "bigint", (column) => column.notNull())
       .addColumn("shown", "text")
+      .addColumn("view_hash", "text")
+      .addColumn("searches", "integer", (column) => column.notNull())
+      .addColumn("notice", "text")
       .execute();
+    await db.schema.createIndex("cards_requester").on("cards").column("requester").execute();
   },
 };
 

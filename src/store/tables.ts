@@ -191,6 +191,12 @@ interface HomesTable {
   opened_at: number;
   /** A hash of what it shows; null when that is not known. */
   shown: string | null;
+  /** Slack's hash of what it shows, which changes each time; null when that is not known. */
+  view_hash: string | null;
+  /** How often something was picked in its search field. */
+  searches: number;
+  /** An answer that could be given nowhere else; null: none. */
+  notice: string | null;
 }
 
 export interface Tables {

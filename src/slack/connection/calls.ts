@@ -15,6 +15,7 @@ const SLACK_METHODS = [
   "chat.getPermalink",
   "views.open",
   "views.update",
+  "views.publish",
   "apps.connections.open",
   "response_url",
 ] as const;

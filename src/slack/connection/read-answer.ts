@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { UnreadableAnswerError } from "./failures.js";
-import { flag, id, maybe } from "./payloads/fields.js";
+import { flag, id, maybe, word } from "./payloads/fields.js";
 
 /** An id that Slack leaves out, sets to null, or leaves empty. */
 const optionalId = maybe(z.union([id, z.literal("").transform(() => undefined)]));
@@ -28,6 +28,9 @@ export const postedAt = z.object({
 
 /** Of `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */
 export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ }).max(2_000) });
+
+/** Of `views.publish`: its hash, which changes with each publication. */
+export const publishedView = z.object({ view: z.object({ hash: maybe(word) }) });
 
 /** @throws UnreadableAnswerError, which says what is wrong and not what it holds */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {

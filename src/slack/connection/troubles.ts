@@ -29,6 +29,8 @@ export interface SlackState {
   missingScopes: RequiredScope[];
   /** Of those that it works without. */
   declinedScopes: OptionalScope[];
+  /** The last direct message was refused, since the app's Messages tab is switched off. */
+  directMessagesOff: boolean;
 }
 
 /** How long (ms) a failure is worth showing. */
@@ -38,6 +40,7 @@ export class SlackTroubles {
   /** By kind; `about`: what has to work again for it to be over; `seenAt`: by the monotonic clock. */
   readonly #last = new Map<TroubleKind, { trouble: SlackTrouble; about: string; seenAt: number }>();
   #granted: readonly string[] | null = null;
+  #directMessagesOff = false;
   #askedAt: number;
 
   constructor(private readonly clock: Clock) {
@@ -51,6 +54,9 @@ export class SlackTroubles {
     if (method !== "apps.connections.open" && call.scopes !== null) this.#granted = call.scopes;
     if (usesToken(method)) this.#askedAt = this.clock.now();
     const failure = failureOfCall(call);
+    if (failure?.word === MESSAGES_TAB_OFF) this.#directMessagesOff = true;
+    if (failure === null && method === "chat.postMessage" && /^[UWD]/.test(channel ?? ""))
+      this.#directMessagesOff = false;
     if (failure === null) this.#works(call);
     if (failure === null || failure.kind === "gone") return;
     const kind = kindOf(failure, method);
@@ -74,6 +80,7 @@ export class SlackTroubles {
       troubles,
       missingScopes: missingScopes(this.#granted),
       declinedScopes: declinedScopes(this.#granted),
+      directMessagesOff: this.#directMessagesOff,
     };
   }
 
@@ -99,6 +106,7 @@ export class SlackTroubles {
   }
 }
 
+const MESSAGES_TAB_OFF = "messages_tab_disabled";
 const TOKEN = "the bot's token";
 
 function usesToken(method: SlackMethod): boolean {

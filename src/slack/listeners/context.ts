@@ -21,6 +21,7 @@ import type { Cards } from "../cards/cards.js";
 import type { Conversation } from "../connection/conversation.js";
 import type { SlackTroubles } from "../connection/troubles.js";
 import type { Followers } from "../followers/followers.js";
+import type { Homes } from "../home/homes.js";
 import type { Message } from "../messages/blocks.js";
 import type { StoreKind } from "../messages/store-remedies.js";
 
@@ -36,6 +37,7 @@ export interface Bot {
   canceller: Canceller;
   cards: Cards;
   followers: Followers;
+  homes: Homes;
   askers: Askers;
   /** What buttons and forms cannot carry. */
   drafts: Drafts;

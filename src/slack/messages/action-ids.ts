@@ -8,6 +8,8 @@ export const ACTIONS = {
   tellMe: "tell_me",
   runProject: "run_project",
   openForm: "open_form",
+  openProjectForm: "open_project_form",
+  homeSearch: "home_search",
   openDraft: "open_draft",
   changeInputs: "change_inputs",
   runWithChanges: "run_with_changes",

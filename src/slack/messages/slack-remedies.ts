@@ -45,6 +45,13 @@ const MOVES: SlackRemedy = {
 };
 const ARCHIVED: SlackRemedy = { what: "The channel is archived", todo: `${ANOTHER}, or unarchive it` };
 
+const DIRECT_MESSAGES_REMEDY: SlackRemedy = {
+  what: "The bot may send no direct messages",
+  todo: `allow the Messages tab at ${APP} > App Home`,
+};
+/** For the Home tab. */
+export const DIRECT_MESSAGES_OFF = `Direct messages are off: the cards of runs that you start here reach you only once somebody allows the Messages tab at ${APP} > App Home.`;
+
 const REMEDIES: Record<string, SlackRemedy> = {
   invalid_auth: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
   not_authed: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
@@ -84,10 +91,8 @@ const REMEDIES: Record<string, SlackRemedy> = {
   restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: ANOTHER },
   restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: ANOTHER },
   cannot_dm_bot: { what: "The bot may not write to another bot", todo: "use the bot as a person" },
-  messages_tab_disabled: {
-    what: "The bot may send no direct messages",
-    todo: `allow the Messages tab at ${APP} > App Home`,
-  },
+  messages_tab_disabled: DIRECT_MESSAGES_REMEDY,
+  not_enabled: { what: "The app's Home tab is switched off", todo: `switch it on at ${APP} > App Home` },
   user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
   message_not_found: GONE,
   thread_not_found: {

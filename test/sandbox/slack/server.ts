@@ -134,6 +134,7 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     takeTroubles: () => core.troubles.splice(0),
     calls: calls.all,
     refused: calls.refused,
+    takeRefused: () => calls.refused.splice(0),
     faults: core.faults,
     socket: dispatch.socket,
     invite: (channel, user) => directory.roomOf(channel).members.add(id(user)),

@@ -378,6 +378,8 @@ export interface LocalSlack {
   readonly calls: readonly ApiCall[];
   /** The calls that were refused for what they said (invalid_blocks, msg_too_long, no_text, …), faults excluded. */
   readonly refused: readonly ApiCall[];
+  /** Those, and forgets them: they are what a test is about. */
+  takeRefused(): ApiCall[];
   /** Now or later, also after edits. Rejects after 5 s of real time with a list of the messages present. */
   waitForMessage(match: (message: SlackMessage) => boolean): Promise<SlackMessage>;
   /** `from`: index into `calls` of the first call to look at; 0 unless told. */

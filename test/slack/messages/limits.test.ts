@@ -9,6 +9,7 @@ import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.j
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
+import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
@@ -25,6 +26,7 @@ import {
 import { endMessage, followUpMessage } from "../../../src/slack/messages/follow-up.js";
 import { endedMessage } from "../../../src/slack/messages/followers.js";
 import { helpMessage, unknownCommandMessage, usageHint } from "../../../src/slack/messages/help.js";
+import { homeBlocks, homeView, noHomeView } from "../../../src/slack/messages/home.js";
 import { incidentMessage, incidentReplies } from "../../../src/slack/messages/incident.js";
 import { LIMITS } from "../../../src/slack/messages/limits.js";
 import { inline, shorten, shortenMrkdwn } from "../../../src/slack/messages/mrkdwn.js";
@@ -45,6 +47,7 @@ import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
+import { checkedView } from "../../sandbox/slack/view-schema.js";
 
 const ORIGIN = "https://app.hex.tech";
 const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
@@ -233,6 +236,33 @@ const report = fc.record({
 });
 
 describe("never past a limit, whatever the data", () => {
+  test("the Home tab, for any number of runs", () => {
+    const hexNow = fc.oneof(
+      fc.constant({ state: "connected" as const }),
+      fc.record({ state: fc.constant("doubt" as const), since: time }),
+      fc.record({ state: fc.constant("down" as const), since: time, what: nasty, todo: nasty }),
+      fc.record({ state: fc.constant("not_asked" as const), since: maybe(time) }),
+    );
+    const shown = fc.record({
+      hex: maybe(hexNow),
+      host: nasty,
+      runs: fc.array(run, { maxLength: 40 }),
+      directMessagesOff: fc.boolean(),
+      notice: maybe(nasty.map((text) => inline(text, 2_000))),
+      searches: fc.nat(),
+    });
+    fc.assert(
+      fc.property(shown, maybe(nasty), time, ({ runs, ...rest }, title, now) => {
+        const blocks = homeBlocks({ ...rest, runs: ownRuns(runs, () => title), place: PLACE });
+        for (const view of [homeView(blocks, now), noHomeView(rest.notice ?? "")]) {
+          expect(checkedView(view, "home")).toBe(view);
+          expect(unknownMarks({ text: "", blocks: view.blocks })).toEqual([]);
+          expect(pings({ text: "", blocks: view.blocks })).toEqual([]);
+        }
+      }),
+    );
+  });
+
   test("the run card and its reply", () => {
     fc.assert(
       fc.property(
@@ -323,6 +353,7 @@ describe("never past a limit, whatever the data", () => {
       troubles: fc.array(trouble, { maxLength: 6 }),
       missingScopes: fc.subarray([...REQUIRED_SCOPES]),
       declinedScopes: fc.subarray([...OPTIONAL_SCOPES]),
+      directMessagesOff: fc.boolean(),
     });
     const store = fc.oneof(
       fc.record({ ok: fc.constant(true as const), at: time, since: time }),

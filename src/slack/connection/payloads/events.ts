@@ -58,7 +58,15 @@ export const messageSent = enveloped(z.object({ ...message, type: z.literal("mes
 
 /** `tab`: `home` or `messages`. */
 export const appHomeOpened = enveloped(
-  z.object({ type: z.literal("app_home_opened"), user: id, channel: maybe(id), tab: maybe(word) }),
+  z.object({
+    type: z.literal("app_home_opened"),
+    user: id,
+    channel: maybe(id),
+    tab: maybe(word),
+    user_team: maybe(id),
+    /** As it stands; undefined while the bot has published none. */
+    view: maybe(z.object({ team_id: maybe(id) })),
+  }),
 );
 
 export const appUninstalled = enveloped(z.object({ type: z.literal("app_uninstalled") }));

@@ -9,9 +9,11 @@ import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
 import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
+import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
 import { openDraft } from "./open-draft.js";
 import { openForm } from "./open-form.js";
+import { openProjectForm } from "./open-project-form.js";
 import { otherProjects } from "./other-projects.js";
 import { runAgain } from "./run-again.js";
 import { runChosen } from "./run-chosen.js";
@@ -36,6 +38,8 @@ const BUTTONS: readonly Action[] = [
   previousPage,
   nextPage,
   openForm,
+  openProjectForm,
+  homeSearch,
   openDraft,
   changeInputs,
   formProject,

@@ -4,6 +4,7 @@ import type { App, BlockAction } from "@slack/bolt";
 import { conversationIn } from "../../connection/conversation.js";
 import { answerWith, replaceWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
+import { orOnHome } from "../../home/answer.js";
 import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
@@ -24,7 +25,8 @@ export function listenToActions(app: App, listening: Listening): void {
     const threadTs = rememberedThread(action.block_id) ?? threadIn(body);
     const conversation = conversationIn(channel, { name: body.channel?.name, threadTs });
     const said = answerWith(respond, bot.clock);
-    const answer = (message: Message) => said(rememberingThread(message, threadTs));
+    const inPlace = (message: Message) => said(rememberingThread(message, threadTs));
+    const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
     const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond: answer }, log);
     interaction.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, bot.clock);

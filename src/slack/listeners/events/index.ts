@@ -1,9 +1,16 @@
 // The events: what the bot does when it hears of one.
 
+import { appHomeOpened } from "./app-home-opened.js";
 import { appMention } from "./app-mention.js";
 import { appUninstalled } from "./app-uninstalled.js";
 import type { HeardEvent } from "./event.js";
 import { messageIm } from "./message-im.js";
 import { tokensRevoked } from "./tokens-revoked.js";
 
-export const HEARD_EVENTS: readonly HeardEvent[] = [appMention, messageIm, appUninstalled, tokensRevoked];
+export const HEARD_EVENTS: readonly HeardEvent[] = [
+  appMention,
+  messageIm,
+  appHomeOpened,
+  appUninstalled,
+  tokensRevoked,
+];

@@ -1,0 +1,93 @@
+// Who has opened their Home tab, and what stands there.
+
+import type { Db } from "../../store/database.js";
+
+export interface OpenedHome {
+  /** A Slack user id. */
+  user: string;
+  /** A hash of what it shows; null when that is not known. */
+  shown: string | null;
+  /** Slack's hash of the view, which changes with each publication; null when that is not known. */
+  viewHash: string | null;
+  /** How often something was picked in its search field. */
+  searches: number;
+  /** An answer that could be given nowhere else, in mrkdwn. */
+  notice: string | null;
+}
+
+const COLUMNS = ["user_id", "shown", "view_hash", "searches", "notice"] as const;
+
+export class HomeStore {
+  constructor(private readonly db: Db) {}
+
+  /** Somebody opens it, at `at` (epoch ms): it is drawn anew, and what was said there is over. */
+  async open(user: string, at: number): Promise<void> {
+    const columns = { opened_at: at, shown: null, notice: null };
+    await this.db
+      .insertInto("homes")
+      .values({ user_id: user, ...columns, view_hash: null, searches: 0 })
+      .onConflict((conflict) => conflict.column("user_id").doUpdateSet(columns))
+      .execute();
+  }
+
+  /** null when it was not opened after `since` (epoch ms). */
+  async openedSince(user: string, since: number): Promise<OpenedHome | null> {
+    const row = await this.db
+      .selectFrom("homes")
+      .select(COLUMNS)
+      .where("user_id", "=", user)
+      .where("opened_at", ">", since)
+      .executeTakeFirst();
+    return row === undefined ? null : homeIn(row);
+  }
+
+  /** The ids of all who have opened it after `since` (epoch ms). */
+  async usersSince(since: number): Promise<string[]> {
+    const rows = await this.db.selectFrom("homes").select("user_id").where("opened_at", ">", since).execute();
+    return rows.map(({ user_id }) => user_id);
+  }
+
+  /** What Slack has taken, in the place of `before`. When another process has published meanwhile, what that one stored stays. */
+  async published(before: OpenedHome, now: Pick<OpenedHome, "shown" | "viewHash">): Promise<void> {
+    await this.db
+      .updateTable("homes")
+      .set({ shown: now.shown, view_hash: now.viewHash })
+      .where("user_id", "=", before.user)
+      .where((eb) => (before.viewHash === null ? eb("view_hash", "is", null) : eb("view_hash", "=", before.viewHash)))
+      .execute();
+  }
+
+  /** Something was picked in the search field, which is to be empty again. */
+  async searched(user: string): Promise<void> {
+    await this.db
+      .updateTable("homes")
+      .set((eb) => ({ searches: eb("searches", "+", 1) }))
+      .where("user_id", "=", user)
+      .execute();
+  }
+
+  /** An answer that can be given nowhere else stands there until they open it again. */
+  async say(user: string, notice: string): Promise<void> {
+    await this.db.updateTable("homes").set({ notice }).where("user_id", "=", user).execute();
+  }
+
+  async remove(user: string): Promise<void> {
+    await this.db.deleteFrom("homes").where("user_id", "=", user).execute();
+  }
+
+  /** Forgets those that were not opened after `since` (epoch ms). */
+  async removeOpenedBefore(since: number): Promise<void> {
+    await this.db.deleteFrom("homes").where("opened_at", "<=", since).execute();
+  }
+}
+
+function homeIn(row: {
+  user_id: string;
+  shown: string | null;
+  view_hash: string | null;
+  searches: number;
+  notice: string | null;
+}): OpenedHome {
+  const { user_id: user, shown, view_hash: viewHash, searches, notice } = row;
+  return { user, shown, viewHash, searches, notice };
+}

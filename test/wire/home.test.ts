@@ -1,0 +1,278 @@
+// The Home tab: what whoever opens it reads and can press, and that it stays true while they look at it.
+
+import { afterEach, describe, expect, test } from "vitest";
+import type { PersonInSlack, SlackView } from "../sandbox/slack/server.js";
+import { Bench, breathe, MODES } from "./bench.js";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** All that a person reads of a view, and the action_ids of what they can press. */
+const textOf = (view: SlackView | undefined) => JSON.stringify(view?.view ?? null);
+const buttonsOf = (view: SlackView | undefined) =>
+  [...textOf(view).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");
+
+describe.each(MODES)("%s mode", (mode) => {
+  let bench: Bench;
+  afterEach(() => bench.stop());
+  const shows = (person: PersonInSlack, text: string | RegExp) =>
+    bench.until(() => {
+      const read = textOf(person.home);
+      return typeof text === "string" ? read.includes(text) : text.test(read);
+    });
+  const publications = () => bench.slack.calls.filter(({ method }) => method === "views.publish");
+
+  test("somebody new reads whether Hex is connected, and no request goes to Hex", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const before = bench.asked.length;
+    await ada.openHome();
+    await shows(ada, ":large_green_circle: *Connected to Hex*");
+    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+    expect(textOf(ada.home)).not.toContain("Your latest runs");
+    expect(bench.asked.length).toBe(before);
+  });
+
+  test("my run stands there while it goes on, with Cancel; afterwards among the latest; somebody else's never", async () => {
+    bench = await Bench.start(mode);
+    const [ada, grace] = [bench.person("ada"), bench.person("grace")];
+    await ada.openHome();
+    await grace.openHome();
+    await shows(ada, "No run of yours");
+    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    await ada.command(`run ${project.id}`);
+    await shows(ada, /Your runs in flight:\* 1.*Running.*Weekly revenue/);
+    expect(buttonsOf(ada.home)).toContain("cancel_run");
+    await shows(ada, /Your latest runs.*Completed.*Weekly revenue.*What you run most.*1 run of yours/);
+    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+    expect(buttonsOf(ada.home)).not.toContain("cancel_run");
+    expect(textOf(grace.home)).not.toContain("Weekly revenue");
+  });
+
+  test("Cancel and Run again on Home: the tab shows what came of it, and the new card is a direct message", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, "Running");
+    await ada.pressHome("cancel_run");
+    await shows(ada, /Your latest runs.*Cancelled/);
+    await ada.pressHome("run_again");
+    await shows(ada, /Your runs in flight:\* 1/);
+    expect(bench.starts).toHaveLength(2);
+    expect(bench.cards.map(({ channel }) => channel)).toContain(bench.slack.dm(bench.slack.people.ada).id);
+    // It has been started again, which is possible once.
+    await bench.until(() => !buttonsOf(ada.home).includes("run_again"));
+    await ada.pressHome("cancel_run");
+    await shows(ada, "No run of yours");
+  });
+
+  test("an outage is told on the Home tabs that were opened lately, and that it is over", async () => {
+    bench = await Bench.start(mode, { env: { HEX_PROBE_SECONDS: "60" } });
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected to Hex");
+    bench.hex.faults.add({ endpoint: "me", times: Number.POSITIVE_INFINITY, kind: { type: "status", status: 503 } });
+    await shows(ada, ":red_circle: *Not connected to Hex*");
+    expect(textOf(ada.home)).not.toContain("large_green_circle");
+    bench.hex.faults.clear();
+    await shows(ada, ":large_green_circle: *Connected to Hex*");
+  });
+
+  test("what changes a lot is published seldom, a tab of yesterday no more, and nothing at all when nothing changes", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected");
+    const once = publications().length;
+    await bench.pass(10 * MINUTE, 10_000);
+    expect(publications().length).toBe(once);
+    const projects = Array.from({ length: 5 }, (_, index) =>
+      bench.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } }),
+    );
+    const from = bench.clock.monotonic();
+    for (const { id } of projects) await ada.command(`run ${id}`);
+    await shows(ada, /Your runs in flight:\* 5/);
+    await bench.pass(10_000);
+    const seconds = (bench.clock.monotonic() - from) / 1_000;
+    expect(publications().length - once).toBeLessThanOrEqual(seconds + 2);
+    bench.clock.advance(2 * DAY);
+    await bench.pass(MINUTE);
+    const before = publications().length;
+    await ada.press(bench.card(), "Cancel");
+    await bench.cardShows("Cancelled");
+    await bench.pass(2 * MINUTE);
+    expect(publications().length).toBe(before);
+    expect(textOf(ada.home)).toMatch(/Your runs in flight:\* 5/);
+    await ada.openHome();
+    await shows(ada, /Your runs in flight:\* 4/);
+  });
+
+  test("429 and a lost answer are waited out, and what stands there in the end is true", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.slack.faults.add({ method: "views.publish", times: 2, kind: { type: "ratelimited", retryAfter: 20 } });
+    await ada.openHome();
+    await ada.command(`run ${project.id}`);
+    await shows(ada, /Completed.*Revenue/);
+    bench.slack.faults.add({ method: "views.publish", times: 1, kind: { type: "reset" } });
+    await ada.command(`run ${project.id}`);
+    await shows(ada, "2 runs of yours");
+  });
+
+  test("a Home tab that is switched off is logged once, with what to do", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected");
+    bench.slack.faults.add({ method: "views.publish", kind: { type: "error", error: "not_enabled" } });
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await ada.command(`run ${project.id}`);
+    await bench.cardShows("Completed");
+    await bench.pass(MINUTE);
+    const lines = bench.log.filter((line) => line.includes("did not accept a Home tab"));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/switch it on at .* App Home/);
+    expect(await bench.ask("status")).toContain("The app's Home tab is switched off");
+    bench.slack.faults.clear();
+  });
+
+  test("another publication than the bot knows of is replaced by what is true", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected");
+    await publish(bench, ada.id, "Something older");
+    expect(textOf(ada.home)).toContain("Something older");
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await ada.command(`run ${project.id}`);
+    await shows(ada, /Completed.*Revenue/);
+    const conflicts = publications().filter(({ answer }) => answer.error === "hash_conflict");
+    expect(conflicts.length).toBe(1);
+  });
+
+  test("direct messages that are switched off: Home says so, and gives the answers that have no other place", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, "Running");
+    await bench.person("grace").press(bench.card(), "Cancel");
+    await shows(ada, "Cancelled");
+    bench.slack.messagesTab = false;
+    await ada.pressHome("run_again");
+    await shows(ada, /Direct messages are off.*Messages tab/);
+    await shows(ada, "Your runs in flight:* 1");
+    await shows(ada, "*Slow* goes on anyway");
+  });
+
+  test("the messages tab draws nothing, and an event that comes twice does no harm", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openMessages();
+    await breathe(50);
+    expect(publications()).toEqual([]);
+    bench.slack.loseAcknowledgements(1);
+    await ada.openHome();
+    await bench.pass(2 * MINUTE);
+    await shows(ada, "Connected");
+    expect(bench.slack.sentEvents.at(-1)?.attempts.length).toBe(2);
+  });
+
+  test("somebody of another workspace is refused, and reads nothing of anybody's", async () => {
+    bench = await Bench.start(mode);
+    const { stranger } = bench.slack.people;
+    const theirs = "T0OTHERTEAM";
+    const opened = { type: "app_home_opened", user: stranger.id, tab: "home", event_ts: "1.1" };
+    const envelope = { type: "event_callback", team_id: bench.slack.teamId, event: opened };
+    // What Slack says of where they belong is not documented.
+    const payloads = [
+      { ...envelope, event_id: "Ev1", team_id: theirs },
+      { ...envelope, event_id: "Ev2", context_team_id: theirs },
+      { ...envelope, event_id: "Ev3", event: { ...opened, view: { team_id: theirs } } },
+    ];
+    for (const payload of payloads) await bench.slack.sendExactly("events_api", () => payload);
+    await bench.until(() => bench.slack.messages.length > 0);
+    await bench.pass(10_000);
+    expect(bench.slack.messages.map(({ channel }) => channel)).toEqual([bench.slack.dm(stranger).id]);
+    expect(bench.slack.messages[0]?.text).toContain("Only members of the bot's workspace");
+    // Slack takes no view for them. Each was a refusal, too.
+    const views = bench.slack.takeRefused().map(({ args }) => JSON.stringify(args));
+    expect(views).toHaveLength(3);
+    for (const view of views) expect(view).toContain("This bot belongs to another workspace");
+  });
+
+  test("somebody whose workspace Slack does not tell reads nothing of anybody's, and is drawn once", async () => {
+    bench = await Bench.start(mode);
+    const project = bench.hex.workspace.addProject({ title: "Secret revenue" });
+    await bench.person("ada").command(`run ${project.id}`);
+    await bench.cardShows("Completed");
+    await bench.person("stranger").openHome();
+    await bench.until(() => publications().length > 0);
+    await bench.pass(5 * MINUTE);
+    expect(bench.slack.takeRefused()).toHaveLength(1);
+    expect(JSON.stringify(publications())).not.toContain("revenue");
+  });
+
+  test("a project that is searched for opens the form, and the field is empty again", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    await bench.ask("projects");
+    await ada.openHome();
+    await shows(ada, "Run a project");
+    const field = () => /"block_id":"(search \d+)"/.exec(textOf(ada.home))?.[1] ?? "";
+    const before = field();
+    const home = ada.home;
+    if (home === undefined) throw new Error("no Home tab");
+    const at = { blockId: before, actionId: "home_search" };
+    const found = await bench.meanwhile(bench.slack.search(home, at, "reven"));
+    expect(JSON.stringify(found)).toContain("Weekly revenue");
+    const form = await ada.openForm(() => ada.pressHome("home_search", { value: project.id }));
+    expect(JSON.stringify(form.view)).toContain("Weekly revenue");
+    await bench.until(() => field() !== before);
+  });
+
+  test("Run… beside what somebody runs most opens its form, whose run has its card in their direct messages", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, /Completed.*What you run most/);
+    const changing = await ada.openForm(() => ada.pressHome("run_with_changes"));
+    expect(JSON.stringify(changing.view)).toContain("Weekly revenue");
+    await changing.close();
+    const form = await ada.openForm(() => ada.pressHome("open_project_form"));
+    expect(JSON.stringify(form.view)).toContain("Weekly revenue");
+    await form.submit();
+    await shows(ada, "2 runs of yours");
+    expect(bench.cards.map(({ channel }) => channel)).toContain(bench.slack.dm(bench.slack.people.ada).id);
+  });
+
+  test("after a restart an opened Home tab goes on being kept true", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, "Running");
+    await bench.stopBot();
+    await bench.startBot();
+    await shows(ada, /Your latest runs.*Completed/);
+  });
+});
+
+async function publish(bench: Bench, user: string, text: string): Promise<void> {
+  await fetch(`${bench.slack.apiUrl}views.publish`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${bench.slack.botToken}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      user_id: user,
+      view: { type: "home", blocks: [{ type: "section", text: { type: "plain_text", text } }] },
+    }),
+  });
+}
