@@ -138,7 +138,12 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).toContain("`Approved`");
       expect(answer).toContain("Not published: publish it in Hex to run it.");
       const message = bench.slack.messages.at(-1);
-      expect(message && buttonsOf(message)).toEqual(["run_project", "change_inputs", "run_project", "change_inputs"]);
+      expect(message && buttonsOf(message)).toEqual([
+        "run_project",
+        "run_project_form",
+        "run_project",
+        "run_project_form",
+      ]);
     });
 
     test("words narrow it down; nothing found says what to try", async () => {

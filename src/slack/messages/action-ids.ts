@@ -11,7 +11,7 @@ export const ACTIONS = {
   openProjectForm: "open_project_form",
   homeSearch: "home_search",
   openDraft: "open_draft",
-  changeInputs: "change_inputs",
+  runProjectForm: "run_project_form",
   runWithChanges: "run_with_changes",
   formProject: "form_project",
   formTypedProject: "form_typed_project",

@@ -154,7 +154,7 @@ function projectBlocks(
     describe: `${verb} ${title}`,
   });
   const form = button({
-    actionId: ACTIONS.changeInputs,
+    actionId: ACTIONS.runProjectForm,
     label: `${verb}…`,
     value: JSON.stringify({ project: id, carried }),
     describe: `${verb} with other inputs: ${title}`,

@@ -35,6 +35,14 @@ import { plainText } from "../../../src/slack/messages/plain.js";
 import { projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
+import {
+  closedFormMessage,
+  draftGoneMessage,
+  formDoneMessage,
+  formGoneMessage,
+  formNotOpenedMessage,
+  staleFormMessage,
+} from "../../../src/slack/messages/run-form-answers.js";
 import { runProblemMessage } from "../../../src/slack/messages/run-problem.js";
 import {
   projectRunsMessage,
@@ -506,6 +514,19 @@ describe("never past a limit, whatever the data", () => {
     const text = JSON.stringify(watchedRunsMessage(runs, [], { now: NOW, place: PLACE }));
     const listed = text.match(/arrow_forward/g)?.length ?? 0;
     expect(text).toContain(`and ${runs.length - listed} more`);
+  });
+
+  test("answers about the form", () => {
+    for (const message of [staleFormMessage(), formGoneMessage(), draftGoneMessage()]) check(message);
+    const complaint = fc.record({ at: fc.constant({ kind: "project" as const }), text: nasty });
+    const notice = maybe(fc.record({ level: fc.constantFrom("success" as const, "warning" as const), text: nasty }));
+    fc.assert(
+      fc.property(nasty, fc.array(complaint, { maxLength: 40 }), notice, (title, complaints, said) => {
+        check(formNotOpenedMessage("nonce"));
+        check(formDoneMessage(title));
+        check(closedFormMessage({ title, complaints, notice: said, nonce: "nonce" }));
+      }),
+    );
   });
 
   test("help and answers to what was typed", () => {

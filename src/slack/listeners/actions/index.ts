@@ -7,7 +7,6 @@ import type { Action, Click } from "./action.js";
 import { cancelHexRun } from "./cancel-hex-run.js";
 import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
-import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
 import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
@@ -18,6 +17,7 @@ import { otherProjects } from "./other-projects.js";
 import { runAgain } from "./run-again.js";
 import { runChosen } from "./run-chosen.js";
 import { runProject } from "./run-project.js";
+import { runProjectForm } from "./run-project-form.js";
 import { runWithChanges } from "./run-with-changes.js";
 import { showChosen } from "./show-chosen.js";
 import { tellMe } from "./tell-me.js";
@@ -41,7 +41,7 @@ const BUTTONS: readonly Action[] = [
   openProjectForm,
   homeSearch,
   openDraft,
-  changeInputs,
+  runProjectForm,
   formProject,
   formTypedProject,
 ];

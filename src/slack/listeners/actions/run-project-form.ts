@@ -1,4 +1,4 @@
-// Run… beside a project, and Change inputs… where a name leaves a doubt: the form, with what was typed before.
+// Run… beside a project in a list: the form, with what was typed before.
 
 import { z } from "zod";
 import { openRunForm } from "../../flows/open-run-form.js";
@@ -9,8 +9,8 @@ import { type Action, withValue } from "./action.js";
 /** `carried`: nothing was typed when it is not there. */
 const value = z.object({ project: z.string(), carried: carriedSchema.optional() });
 
-export const changeInputs: Action = {
-  id: ACTIONS.changeInputs,
+export const runProjectForm: Action = {
+  id: ACTIONS.runProjectForm,
   press: withValue(value, async (bot, click, { project: id, carried }) => {
     const project = { id, title: bot.catalog.known(id)?.title ?? "" };
     const { conversation } = click;
