@@ -144,6 +144,31 @@ describe.each(MODES)("%s mode", (mode) => {
     await cardIn(mention.ts, "Completed");
   });
 
+  test("a project that is chosen among those of a name has its card there too, with what was typed", async () => {
+    project("Weekly revenue by region");
+    project("Weekly revenue by product");
+    const mention = await bench.person("ada").mention(bench.slack.channels.data, "run weekly revenue days=3");
+    const choice = await answer();
+    const run = buttonsOf(choice).find((id) => /run/.test(id)) ?? "";
+    await bench.meanwhile(bench.slack.click(choice, run, { blockId: blockWith(choice, run) }));
+    await cardIn(mention.ts, "Completed");
+    expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
+  });
+
+  test("a form that is opened from the answer: the card goes to the mention's thread", async () => {
+    project();
+    await bench.ask("projects");
+    const mention = await bench.person("ada").mention(bench.slack.channels.data, "run");
+    const offer = await answer(({ via }) => via === "postEphemeral");
+    const [open = ""] = buttonsOf(offer);
+    const form = await bench.person("ada").openForm(() => bench.person("ada").press(offer, open));
+    await form.pick("Project", "weekly", "Weekly revenue");
+    await form.shows(/Hex gives out no list/);
+    expect((await form.submit({ Inputs: "days = 3" })).errors).toEqual({});
+    await cardIn(mention.ts, "Completed");
+    expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
+  });
+
   test("Run again on a card in a thread has its card in the thread too", async () => {
     const { id } = project();
     const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
@@ -171,8 +196,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.person("ada").edit(mention, `@hex run ${id}`);
     bench.slack.invite(data, bench.slack.otherBot.id);
     await bench.slack.write(bench.slack.otherBot, data, `@hex run ${id}`);
+    const talk = await bench.person("ada").write(data, "good morning");
+    await bench.person("ada").edit(talk, `@hex run ${id}`);
+    await bench.person("grace").write(data, `> @hex run ${id}`);
+    await bench.until(() => own().length === before + 1);
+    // Whoever quotes it is told what the bot can do.
+    expect(own().at(-1)).toMatchObject({ ephemeral: true, user: bench.slack.people.grace.id });
     await bench.pass(5_000);
-    expect(own()).toHaveLength(before);
+    expect(own()).toHaveLength(before + 1);
     expect(bench.starts).toEqual([]);
   });
 

@@ -382,9 +382,11 @@ export class Cards {
   }
 }
 
-/** Where something about a card is said, best first. */
+/** Where something about a card is said, best first. What stands in a thread is nothing to those who read the channel. */
 function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Target[]] {
-  return [targetOf(channel, threadTs ?? ts), { channel }, ...(requester === null ? [] : [{ channel: requester }])];
+  const person = requester === null ? [] : [{ channel: requester }];
+  const isOfThread = threadTs !== null && requester !== null;
+  return [targetOf(channel, threadTs ?? ts), ...(isOfThread ? [] : [{ channel }]), ...person];
 }
 
 function targetOf(channel: string, threadTs: string | null): Target {

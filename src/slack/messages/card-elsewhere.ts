@@ -11,11 +11,20 @@ import { slackRemedy } from "./slack-remedies.js";
 /** Slack's words for a channel that an invitation opens. */
 const INVITABLE = new Set(["not_in_channel", "channel_not_found", "no_permission"]);
 
-/** The card is a direct message, because the channel does not take it. `word`: Slack's. `bot`: its name. */
+/** Slack's words for a thread that takes no more messages, in a channel that may. */
+const THREAD_ONLY = new Set([
+  "thread_not_found",
+  "cannot_reply_to_message",
+  "restricted_action_thread_locked",
+  "restricted_action_non_threadable_channel",
+]);
+
+/** The card is a direct message, because the channel or the thread does not take it. `word`: Slack's. `bot`: its name. */
 export function cardInDirectMessage(word: string, bot: string): Message {
+  const where = THREAD_ONLY.has(word) ? "thread" : "channel";
   return message("The run's card is in your direct messages.", [
     section(
-      `The bot may not post in this channel (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
+      `The bot may not post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
     ),
   ]);
 }

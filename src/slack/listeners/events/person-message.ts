@@ -1,7 +1,7 @@
 // A message that a person wrote to the bot: its words are a command, and it is done once, however often Slack delivers it.
 
 import type { z } from "zod";
-import { STORE_MS, within } from "../../../health/patience.js";
+import { within } from "../../../health/patience.js";
 import { answerIn } from "../../connection/answer-in.js";
 import type { Conversation } from "../../connection/conversation.js";
 import type { Retries } from "../../connection/deliveries.js";
@@ -30,6 +30,8 @@ type Envelope = z.output<typeof appMention> | z.output<typeof messageSent>;
 /** What people write has no subtype, unless there is a file with it, or it is shown in the channel too. */
 const OF_PEOPLE: readonly (string | undefined)[] = [undefined, "file_share", "thread_broadcast"];
 const SLACKBOT = "USLACKBOT";
+/** How long (ms) a store that is slow may take to say whether a message was taken before. */
+const CLAIM_MS = 5_000;
 
 /** null: a bot wrote it, or the bot itself; or nobody did: it was changed, or deleted. */
 export function personMessageIn(envelope: Envelope, botUserId: string): PersonMessage | null {
@@ -89,7 +91,7 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
  */
 async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): Promise<boolean> {
   try {
-    return await within(clock, STORE_MS, seenEvents.claim(key));
+    return await within(clock, CLAIM_MS, seenEvents.claim(key));
   } catch (err) {
     log.warn({ err }, "the store does not say whether a message was taken before: it is taken");
     return true;
