@@ -160,6 +160,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.ask("projects");
     const mention = await bench.person("ada").mention(bench.slack.channels.data, "run");
     const offer = await answer(({ via }) => via === "postEphemeral");
+    expect(shown(offer)).toContain("Press the button to pick a project");
     const [open = ""] = buttonsOf(offer);
     const form = await bench.person("ada").openForm(() => bench.person("ada").press(offer, open));
     await form.pick("Project", "weekly", "Weekly revenue");

@@ -47,9 +47,17 @@ export async function showForm(
       : await bot.slack.views.open({ trigger_id: triggerId, view }).then(() => null, slackFailure);
   // Another delivery of the same has opened it.
   if (failure === null || failure.word === "exchanged_trigger_id") return;
-  log.warn({ failure }, "the form could not be opened: a button opens it");
-  await keep();
-  await respond(formNotOpenedMessage(form.nonce));
+  // A message cannot open a form.
+  if (triggerId !== null) log.warn({ failure }, "the form could not be opened: a button opens it");
+  await keepForm(bot, { user, form: withItsPlace(form), complaints });
+  await respond(formNotOpenedMessage(form.nonce, triggerId !== null));
+}
+
+/** Of one that nobody has seen yet, where it was to be opened is where its card goes: Slack does not put that in the second time. */
+function withItsPlace(form: RunForm): RunForm {
+  const place = form.origin?.channel ?? "";
+  const isUnseen = form.round === 0 && form.channel === null;
+  return isUnseen && /^[CDG]/.test(place) ? { ...form, channel: place } : form;
 }
 
 async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<RunForm> {

@@ -24,12 +24,13 @@ export function formGoneMessage(): Message {
   ]);
 }
 
-/** In the place of a form that Slack did not open. `nonce`: of its draft. */
-export function formNotOpenedMessage(nonce: string): Message {
-  return message("The form did not open. Press the button.", [
-    section(
-      "Slack did not open the form: that has to happen within three seconds.\nPress the button, or write it out: `/hex run <title, id or link> name=value --fresh`.",
-    ),
+/** In the place of a form. `nonce`: of its draft; `isLate`: Slack did not open it; false: a message opens none. */
+export function formNotOpenedMessage(nonce: string, isLate: boolean): Message {
+  const said = isLate
+    ? "Slack did not open the form: that has to happen within three seconds.\nPress the button, or write it out: `/hex run <title, id or link> name=value --fresh`."
+    : "Press the button to pick a project and fill in its inputs, or write it all in one message: `run <title, id or link> name=value --fresh`.";
+  return message(isLate ? "The form did not open. Press the button." : "Press the button to open the form.", [
+    section(said),
     actions(openDraftButton("Open the form", nonce)),
   ]);
 }

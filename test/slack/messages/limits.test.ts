@@ -522,7 +522,7 @@ describe("never past a limit, whatever the data", () => {
     const notice = maybe(fc.record({ level: fc.constantFrom("success" as const, "warning" as const), text: nasty }));
     fc.assert(
       fc.property(nasty, fc.array(complaint, { maxLength: 40 }), notice, (title, complaints, said) => {
-        check(formNotOpenedMessage("nonce"));
+        check(formNotOpenedMessage("nonce", true));
         check(formDoneMessage(title));
         check(closedFormMessage({ title, complaints, notice: said, nonce: "nonce" }));
       }),
