@@ -213,6 +213,19 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(bench.starts[2]?.body).toMatchObject({ inputParams: { region: "EMEA" } });
   });
 
+  test("such a value is there too when the form comes back for another project", async () => {
+    const long = `select ${"x".repeat(5_000)}`;
+    await runWith(`region="${long}"`);
+    const form = await open();
+    await form.pick(PROJECT, "churn");
+    await form.shows("no run from here has used one yet");
+    await form.submit({ [TYPED]: "weekly revenue" });
+    await form.shows("These are the inputs of “Weekly revenue”");
+    await form.submit();
+    await bench.until(() => bench.starts.length === 2);
+    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: long } });
+  });
+
   test("an input that the app no longer has is refused once, and not offered again", async () => {
     await runWith("region=EMEA days=7");
     const { region, ...left } = revenue.inputs;

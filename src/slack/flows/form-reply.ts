@@ -8,7 +8,7 @@ import type { Submission } from "../listeners/views/view.js";
 import { PLAIN } from "../messages/blocks.js";
 import { checkingView, complaintsByBlock, type Notice, runFormView, startedView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
-import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { type Complaint, needsDraft, type RunForm } from "../messages/run-form-state.js";
 import { storeSlowWords } from "../messages/run-form-words.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
@@ -66,12 +66,15 @@ export class FormReply {
 
   /** The form comes back as it stands in `form`, with a `round` of its own. */
   async draw(form: RunForm, say: Say = {}): Promise<void> {
+    const { complaints = [], notice = null } = say;
+    const { user, log } = this.submission;
+    if (this.#state === "waiting" && needsDraft(form)) await keepForm(this.bot, { user, form, complaints });
+    // The time may have been over meanwhile.
+    if (this.#state === "told") return;
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
-    const { complaints = [], notice = null } = say;
     const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
     if (wasWaiting) return this.submission.answer({ response_action: "update", view });
-    const { user, log } = this.submission;
     if (!(await this.#keep(form, complaints))) return;
     const failure = await this.#update(view);
     if (failure === null) return;
