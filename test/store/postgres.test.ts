@@ -2,12 +2,14 @@
 
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { remembered } from "../../src/health/memory.js";
 import { HealthStore } from "../../src/health/store.js";
 import { Budget } from "../../src/hex/budget.js";
 import { HexError } from "../../src/hex/errors.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, lost } from "../../src/runs/transitions.js";
+import { Drafts } from "../../src/store/drafts.js";
 import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
 import { tryWrite } from "../../src/store/trial.js";
@@ -61,6 +63,22 @@ describe("the shared store", () => {
     await Promise.all(probes);
     expect(await one.db.selectFrom("incidents").select(["ended_at"]).execute()).toEqual([{ ended_at: null }]);
     expect((await stores[0]?.memory())?.health).toMatchObject({ state: "down" });
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test("drafts: kept by one process, read by another, and gone when their time is over", async () => {
+    const url = await postgres.database("drafts");
+    const [one, two] = await Promise.all([openShared(url, ignore), openShared(url, ignore)]);
+    const clock = new ManualClock();
+    const [kept, read] = [one, two].map(({ db }) => new Drafts(db, () => clock.now()));
+    const schema = z.object({ region: z.string() });
+    await kept?.keep("a", { region: "EMEA" }, 1_000);
+    await kept?.keep("a", { region: "APAC" }, 2_000);
+    expect(await read?.get("a", schema)).toEqual({ region: "APAC" });
+    clock.advance(2_000);
+    expect(await read?.get("a", schema)).toBeNull();
+    await read?.removeExpired();
+    expect(await one.db.selectFrom("drafts").selectAll().execute()).toEqual([]);
     await Promise.all([one.close(), two.close()]);
   });
 
