@@ -122,6 +122,21 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
     });
 
+    test.each([
+      ["in the button", "North America"],
+      ["in the store", "North ".repeat(400).trim()],
+    ])("Change inputs… opens the form with what was typed, kept %s", async (_, region) => {
+      add("Weekly revenue by region");
+      await bench.ask(`run revenue region="${region}" days=30 --fresh`);
+      await press("change_inputs");
+      await bench.until(() => bench.slack.views.length === 1);
+      const form = JSON.stringify(bench.slack.views[0]);
+      expect(form).toContain("Weekly revenue by region");
+      expect(form).toContain(region.slice(0, 60));
+      expect(form).toContain('"initial_value":"30"');
+      expect(bench.starts).toEqual([]);
+    });
+
     test("with --dry-run offers a dry run, and starts nothing", async () => {
       add("Weekly revenue");
       expect(await bench.ask("run revenue days=7 --dry-run")).toContain("Dry run of");

@@ -18,6 +18,7 @@ export const ACTIONS = {
   projectsPrevious: "projects_previous",
   projectsNext: "projects_next",
   runChosen: "run_chosen_project",
+  changeInputs: "change_inputs",
   showChosen: "show_chosen_project",
   otherProjects: "other_projects",
   cancelListed: "cancel_listed_run",

@@ -61,7 +61,7 @@ function confirmMessage(view: ProjectChoice, project: Project): Message {
   return message(`${ask} ${inline(title, 150)}?`, [
     section(`${ask} *${link(projectUrl(place, project), title, 150)}*?${by} · ${whenPublished(project)}`),
     carriedContext(choice),
-    actions(takeButton(view, project), othersButton(view, [project], "Not this one")),
+    actions(takeButton(view, project), changeButton(view, project), othersButton(view, [project], "Not this one")),
     knownContext(known),
   ]);
 }
@@ -211,6 +211,18 @@ function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button 
     label,
     value: JSON.stringify(value),
     describe: `${label}: ${titleOf(project)}`,
+  });
+}
+
+/** null where there are no inputs to change. */
+function changeButton({ nonce, choice }: ProjectChoice, project: Project): Button | null {
+  if (choice.purpose !== "run") return null;
+  const value: z.input<typeof chosenSchema> = { nonce, project: project.id, choice: inButton(choice) };
+  return button({
+    actionId: ACTIONS.changeInputs,
+    label: "Change inputs…",
+    value: JSON.stringify(value),
+    describe: `Change the inputs of ${titleOf(project)}`,
   });
 }
 

@@ -7,6 +7,7 @@ import type { Action, Click } from "./action.js";
 import { cancelHexRun } from "./cancel-hex-run.js";
 import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
+import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
 import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
@@ -32,6 +33,7 @@ const BUTTONS: readonly Action[] = [
   lookAgain,
   tellMe,
   runChosen,
+  changeInputs,
   showChosen,
   otherProjects,
   runProject,

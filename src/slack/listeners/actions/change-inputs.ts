@@ -1,0 +1,26 @@
+// Change inputs… beside a project that is offered for a name.
+
+import { readChoice } from "../../flows/kept-choice.js";
+import { openRunForm } from "../../flows/open-run-form.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { packed } from "../../messages/carried.js";
+import { type Chosen, chosenSchema } from "../../messages/choice.js";
+import type { Bot } from "../context.js";
+import { type Action, type Click, withValue } from "./action.js";
+
+export const changeInputs: Action = { id: ACTIONS.changeInputs, press: withValue(chosenSchema, press) };
+
+/** With what was typed; when that was nothing, with what earlier runs had. */
+async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
+  const choice = await readChoice(bot, click, chosen);
+  if (choice === null) return;
+  const { dryRun, ...options } = choice.carried;
+  const project = { id: chosen.project, title: bot.catalog.known(chosen.project)?.title ?? "" };
+  const isPlain = packed({ ...options, dryRun: false }) === undefined;
+  await openRunForm(bot, click, {
+    project,
+    options: isPlain ? null : options,
+    dryRun,
+    conversation: click.conversation,
+  });
+}
