@@ -96,7 +96,17 @@ function beginnings(text: string): string[] {
 
 function viewOf(projects: readonly Project[], page: number) {
   const place = { origin: "https://app.hex.tech", workspace: null };
-  return { projects, page, place, words: [], nonce: "n", readAt: null, known: null, carried: NOTHING_CARRIED };
+  return {
+    projects,
+    isNearest: false,
+    page,
+    place,
+    words: [],
+    nonce: "n",
+    readAt: null,
+    known: null,
+    carried: NOTHING_CARRIED,
+  };
 }
 
 /** The table. */

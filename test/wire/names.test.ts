@@ -281,6 +281,19 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.cardShows("Running");
   });
 
+  test("/hex projects of mistyped words shows the nearest by spelling, each with Run", async () => {
+    add("🚀 Launch metrics");
+    add("Monthly churn");
+    for (const typed of ["lanch metrisc", ":rocket: launch"]) {
+      const list = await bench.ask(`projects ${typed}`);
+      expect(list).toContain("The nearest by spelling");
+      expect(list).toContain("Launch metrics");
+      expect(list).not.toContain("churn");
+    }
+    await press("run_project");
+    await bench.until(() => bench.starts.length === 1);
+  });
+
   test("/hex runs of a name that one project fits shows its runs, of several asks which", async () => {
     const emea = add("Weekly revenue EMEA");
     bench.hex.workspace.startRun(emea.id, { startedAt: bench.clock.now() });

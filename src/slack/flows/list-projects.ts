@@ -1,9 +1,12 @@
 // The list of projects, for the command and the pages behind it.
 
 import { HexError, meansLater } from "../../hex/errors.js";
+import { isUuid } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
+import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 
 /** How long ago Hex may have been looked at, in ms, when somebody asks for the list anew; and when they only turn a page. */
 const ANEW_MS = 60_000;
@@ -30,8 +33,11 @@ export async function listProjects(
   const { catalog, clock, hex, newNonce } = bot;
   await catalog.ready();
   await lookForNew(bot, interaction, maxAgeMs);
+  const fitting = catalog.withWords(words);
+  const nearest = fitting.length > 0 ? [] : nearestOf(bot, words);
   return {
-    projects: catalog.withWords(words),
+    projects: fitting.length > 0 ? fitting : nearest,
+    isNearest: nearest.length > 0,
     words,
     page,
     carried,
@@ -40,6 +46,15 @@ export async function listProjects(
     known: catalog.isWhole ? null : catalog.size,
     place: hex.place.now,
   };
+}
+
+/** As many as one page shows. */
+const NEAREST = 8;
+
+/** For words that no project has all of: those that are spelt about the same. An id is no word. */
+function nearestOf({ catalog }: Bot, words: readonly string[]): Project[] {
+  const text = withoutEmojiCodes(words.join(" "));
+  return text === "" || words.some(isUuid) ? [] : catalog.suggest(text, NEAREST, "listed");
 }
 
 /** Asks Hex for new projects, unless it was asked in the last `maxAgeMs`. @throws HexError */

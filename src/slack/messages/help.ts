@@ -41,7 +41,7 @@ function helpBlocks(commands: readonly CommandHelp[]) {
       const like = example === null ? "" : `\nFor example ${code(`/hex ${example}`)}`;
       return section(`${code(`/hex ${usage}`)}\n${summary}${like}`);
     }),
-    context("An id is what stands in the address of a project in Hex; the whole link works too."),
+    context("A project is its name, or words of it; its link from the address bar in Hex, or the id in it, works too."),
   ];
 }
 

@@ -20,6 +20,8 @@ const CARRYING_VALUE = 1_500;
 export interface ProjectsView {
   /** All that fit the words, in order. */
   projects: readonly Project[];
+  /** True: no project has all the words, and these are spelt about the same. */
+  isNearest: boolean;
   words: readonly string[];
   /** From 0; one past the end shows the last page. */
   page: number;
@@ -44,8 +46,12 @@ export function projectsMessage(view: ProjectsView): Message {
   const shown = projects.slice(page * perPage, (page + 1) * perPage);
   const published = projects.filter((project) => project.lastPublishedAt !== null).length;
   const filter = words.length === 0 ? "" : ` for ${code(words.join(" "), 80)}`;
-  return message(`${count(projects.length, "project")}, ${published} published`, [
-    section(`*${count(projects.length, "project")}*${filter}, ${published} published`),
+  const counted = `*${count(projects.length, "project")}*${filter}, ${published} published`;
+  const head = view.isNearest
+    ? `*No project has all of* ${code(words.join(" "), 80)}. The nearest by spelling:`
+    : counted;
+  return message(head.replace(/\*/g, ""), [
+    section(head),
     carriedBlockOf(view, carried),
     ...shown.flatMap((project) =>
       projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page, carried }, place),

@@ -397,6 +397,7 @@ describe("never past a limit, whatever the data", () => {
   test("lists of projects", () => {
     const view = fc.record({
       projects: fc.array(project, { maxLength: 20 }),
+      isNearest: fc.boolean(),
       words: fc.array(nasty, { maxLength: 12 }),
       page: fc.integer({ min: -3, max: 9 }),
       nonce: fc.constant("nonce123"),

@@ -29,7 +29,9 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
   // The list lacks what is new, what is archived or a component, and the end of a very long one.
   const project = await bot.catalog.project(projectId, callFor(interaction));
-  await interaction.respond(projectsMessage({ ...view, projects: [project], readAt: null, known: null }));
+  await interaction.respond(
+    projectsMessage({ ...view, projects: [project], isNearest: false, readAt: null, known: null }),
+  );
 }
 
 /** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */
