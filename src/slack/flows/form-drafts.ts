@@ -14,7 +14,10 @@ const draftSchema = z.object({
 });
 export type FormDraft = z.output<typeof draftSchema>;
 
-/** In the place of an older one. @throws StoreFailure */
+/**
+ * In the place of an older one. It stays for its time, also when its run has been started: what is submitted twice finds it.
+ * @throws StoreFailure
+ */
 export function keepForm({ drafts }: Bot, draft: FormDraft): Promise<void> {
   return drafts.keep(keyOf(draft.form.nonce), draft, KEPT_MS);
 }
@@ -23,11 +26,6 @@ export function keepForm({ drafts }: Bot, draft: FormDraft): Promise<void> {
 export async function formKept({ drafts }: Bot, nonce: string, user: string): Promise<FormDraft | null> {
   const draft = await drafts.get(keyOf(nonce), draftSchema);
   return draft?.user === user ? draft : null;
-}
-
-/** @throws StoreFailure */
-export function forgetForm({ drafts }: Bot, nonce: string): Promise<void> {
-  return drafts.remove(keyOf(nonce));
 }
 
 /** The key of the run that a form starts, once. */

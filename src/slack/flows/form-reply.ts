@@ -68,14 +68,15 @@ export class FormReply {
   async draw(form: RunForm, say: Say = {}): Promise<void> {
     const { complaints = [], notice = null } = say;
     const { user, log } = this.submission;
-    if (this.#state === "waiting" && needsDraft(form)) await keepForm(this.bot, { user, form, complaints });
+    const isKept = this.#state === "waiting" && needsDraft(form);
+    if (isKept) await keepForm(this.bot, { user, form, complaints });
     // The time may have been over meanwhile.
     if (this.#state === "told") return;
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
     const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
     if (wasWaiting) return this.submission.answer({ response_action: "update", view });
-    if (!(await this.#keep(form, complaints))) return;
+    if (!isKept && !(await this.#keep(form, complaints))) return;
     const failure = await this.#update(view);
     if (failure === null) return;
     log.info({ failure }, "the form was closed meanwhile: a direct message brings it back");

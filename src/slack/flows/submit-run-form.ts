@@ -12,7 +12,7 @@ import { noProjectWords, noticeOf, notPublishedWords, refusalComplaints } from "
 import { titleOf } from "../messages/run-words.js";
 import { optionsOf, type ReadForm, readRunForm } from "../parse/run-form.js";
 import { completed, withProject } from "./choose-form-project.js";
-import { forgetForm, keepForm, runKeyOf } from "./form-drafts.js";
+import { keepForm, runKeyOf } from "./form-drafts.js";
 import { FormReply } from "./form-reply.js";
 import { rememberUnknown } from "./known-fields.js";
 import { readProject } from "./read-project.js";
@@ -48,6 +48,7 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
   const wanted = optionsOf(form);
   if (!wanted.ok) return reply.refuse(form, wanted.complaints);
   const { options } = wanted;
+  if (!form.dryRun && (await tellOfRun(bot, submission, reply, { form, options }))) return;
   await keepForm(bot, { user: submission.user, form, complaints: [] });
   reply.keeps();
   const checked = await check(bot, submission, form, options);
@@ -115,23 +116,38 @@ async function start(
   reply: FormReply,
   { form, title, options }: { form: Whole; title: string; options: RunOptions },
 ): Promise<void> {
-  const { user, log } = submission;
+  const { user } = submission;
   const project = { id: form.project.id, title };
   const conversation = cardPlace(form, user);
   const key = runKeyOf(form);
-  const tell = async () => {
-    await reply.started(titleOf(project), conversation.channel === user ? null : conversation.channel);
-    await forgetForm(bot, form.nonce);
-  };
-  // The run does not depend on it.
-  const told = () =>
-    tell().catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
+  const told = () => tellStarted(submission, reply, form, title);
   if (await startRun(bot, { ...submission, conversation }, { key, project, options }, told)) return;
-  const run = await bot.runs.get(key);
-  const isSame = run?.project.id === project.id && JSON.stringify(run.options) === JSON.stringify(options);
-  if (isSame) return void (await told());
+  // Another delivery of the same has started it.
+  await tellOfRun(bot, submission, reply, { form, options });
+}
+
+/** False when this form has started no run yet. */
+async function tellOfRun(
+  bot: Bot,
+  submission: Submission,
+  reply: FormReply,
+  { form, options }: { form: Whole; options: RunOptions },
+): Promise<boolean> {
+  const run = await bot.runs.get(runKeyOf(form));
+  if (run === null) return false;
+  const isSame = run.project.id === form.project.id && JSON.stringify(run.options) === JSON.stringify(options);
+  if (isSame) await tellStarted(submission, reply, form, run.project.title);
   // Filled in otherwise and submitted again: another run, if that is what they want.
-  await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
+  else await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
+  return true;
+}
+
+/** The run does not depend on it. */
+async function tellStarted({ user, log }: Submission, reply: FormReply, form: Whole, title: string): Promise<void> {
+  const { channel } = cardPlace(form, user);
+  await reply
+    .started(titleOf({ id: form.project.id, title }), channel === user ? null : channel)
+    .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 
 function nextRound(form: RunForm): RunForm {
