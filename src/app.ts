@@ -251,9 +251,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     ...{ store: leadersRuns, starter, canceller, clock, keepMs },
     leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
-    sweepMessages: async () => {
-      await Promise.all([cards.sweep(), followers.sweep(), homes.sweep()]);
-    },
+    sweeps: [() => cards.sweep(), () => followers.sweep(), () => homes.sweep()],
     removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld(), homes.removeOld()]),
     onError: (err) => log.error({ err }, "keeper"),
   });

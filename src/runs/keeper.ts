@@ -20,8 +20,11 @@ export interface KeeperOptions {
   keepMs: number;
   /** The time by which they are, epoch ms: by the earlier of two clocks; null: not known yet, and nothing is removed. */
   leastNow: () => number | null;
-  /** Makes every card show the truth, and tells whoever is still to be told of an end. */
-  sweepMessages: () => Promise<void>;
+  /**
+   * Each makes messages of one kind true, such as cards, or tells whoever is still to be told of an end. Slack may hold up one of
+   * them for minutes: neither the others nor any run waits for it.
+   */
+  sweeps: readonly (() => Promise<unknown>)[];
   /** Forgets what is kept for a while only. */
   removeOld: () => Promise<unknown>;
   onError: (error: unknown) => void;
@@ -84,7 +87,7 @@ export class Keeper {
     const now = clock.monotonic();
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
-      await this.options.sweepMessages();
+      for (const [index, sweep] of this.options.sweeps.entries()) this.#begin(`sweep ${index}`, sweep);
     }
     const leastNow = this.options.leastNow();
     if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {

@@ -122,6 +122,24 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "2 runs of yours");
   });
 
+  test("a Home tab that Slack fails to take for minutes holds up no run that waits for Hex", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected");
+    bench.slack.faults.add({
+      method: "views.publish",
+      times: Number.POSITIVE_INFINITY,
+      kind: { type: "error", error: "internal_error" },
+    });
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    bench.hex.faults.add({ endpoint: "runProject", times: 4, kind: { type: "rateLimited" } });
+    const from = bench.clock.monotonic();
+    await ada.command(`run ${project.id}`);
+    await bench.cardShows("Completed");
+    expect(bench.clock.monotonic() - from).toBeLessThan(6 * MINUTE);
+  });
+
   test("a Home tab that is switched off is logged once, with what to do", async () => {
     bench = await Bench.start(mode);
     const ada = bench.person("ada");

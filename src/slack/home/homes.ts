@@ -109,14 +109,17 @@ export class Homes {
     if (!isPosted(told)) this.#warn(user, told);
   }
 
-  /** Draws what has changed without a word: how Hex is, and what a process has stored that died then. */
+  /**
+   * Begins to draw what has changed without a word: how Hex is, and what a process has stored that died then. Does not wait for
+   * the drawings: of many Home tabs they take minutes.
+   */
   async sweep(): Promise<void> {
     const { homes, clock } = this.options;
     const now = clock.monotonic();
     if (this.#sweptAt !== null && now - this.#sweptAt < SWEEP_MS) return;
     this.#sweptAt = now;
     const users = await homes.usersSince(clock.now() - KEPT_MS);
-    await Promise.all(users.map((user) => this.redraw(user)));
+    for (const user of users) void this.redraw(user);
   }
 
   /** Forgets those that are kept true no longer. */
@@ -163,7 +166,10 @@ export class Homes {
       if (!hasTurn) {
         hasTurn = true;
         // What it shows may have changed meanwhile.
-        if (await this.#waitForTurn(isOpened)) continue;
+        const hasWaited = await this.#waitForTurn(isOpened);
+        // The next process draws what is left: all of them at once are more than Slack takes.
+        if (signal.aborted && !isOpened) return;
+        if (hasWaited) continue;
       }
       const { viewHash } = drawing.home;
       const failure = await this.#publish(drawing, viewHash === refusedHash ? null : viewHash);
