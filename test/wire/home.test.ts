@@ -171,6 +171,19 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(conflicts.length).toBe(1);
   });
 
+  test("a publication whose answer got lost is replaced all the same: its hash is not known", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    await ada.openHome();
+    await shows(ada, "Connected");
+    const kind = { type: "reset" } as const;
+    bench.slack.faults.add({ method: "views.publish", times: 2, afterEffect: true, kind });
+    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    await ada.command(`run ${project.id}`);
+    await shows(ada, /Your latest runs.*Completed.*Revenue/);
+    expect(textOf(ada.home)).toContain("No run of yours is in flight");
+  });
+
   test("direct messages that are switched off: Home says so, and gives the answers that have no other place", async () => {
     bench = await Bench.start(mode);
     const ada = bench.person("ada");
