@@ -91,12 +91,18 @@ describe.each(MODES)("%s mode", (mode) => {
     const projects = Array.from({ length: 5 }, (_, index) =>
       bench.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } }),
     );
-    const from = bench.clock.monotonic();
     for (const { id } of projects) await ada.command(`run ${id}`);
     await shows(ada, /Your runs in flight:\* 5/);
     await bench.pass(10_000);
-    const seconds = (bench.clock.monotonic() - from) / 1_000;
-    expect(publications().length - once).toBeLessThanOrEqual(seconds + 2);
+    const at = publications()
+      .slice(once)
+      .map((call) => call.at);
+    expect(
+      at
+        .slice(1)
+        .map((time, index) => time - (at[index] ?? 0))
+        .filter((pause) => pause < 1_000),
+    ).toEqual([]);
     bench.clock.advance(2 * DAY);
     await bench.pass(MINUTE);
     const before = publications().length;
@@ -117,6 +123,10 @@ describe.each(MODES)("%s mode", (mode) => {
     await ada.openHome();
     await ada.command(`run ${project.id}`);
     await shows(ada, /Completed.*Revenue/);
+    const at = publications().map((call) => call.at);
+    for (const [index, time] of at.slice(0, 2).entries()) {
+      expect((at[index + 1] ?? 0) - time).toBeGreaterThanOrEqual(20_000);
+    }
     bench.slack.faults.add({ method: "views.publish", times: 1, kind: { type: "reset" } });
     await ada.command(`run ${project.id}`);
     await shows(ada, "2 runs of yours");
@@ -149,6 +159,11 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = bench.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
     await bench.cardShows("Completed");
+    for (let again = 0; again < 2; again++) {
+      const before = publications().length;
+      await ada.openHome();
+      await bench.until(() => publications().length > before);
+    }
     await bench.pass(MINUTE);
     const lines = bench.log.filter((line) => line.includes("did not accept a Home tab"));
     expect(lines).toHaveLength(1);
