@@ -292,7 +292,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const changing = await ada.openForm(() => ada.pressHome("run_with_changes"));
     expect(JSON.stringify(changing.view)).toContain("Weekly revenue");
     await changing.close();
-    const form = await ada.openForm(() => ada.pressHome("open_project_form"));
+    const form = await ada.openForm(() => ada.pressHome("run_project_form"));
     expect(JSON.stringify(form.view)).toContain("Weekly revenue");
     await form.submit();
     await shows(ada, "2 runs of yours");

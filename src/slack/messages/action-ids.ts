@@ -8,7 +8,6 @@ export const ACTIONS = {
   tellMe: "tell_me",
   runProject: "run_project",
   openForm: "open_form",
-  openProjectForm: "open_project_form",
   homeSearch: "home_search",
   openDraft: "open_draft",
   runProjectForm: "run_project_form",

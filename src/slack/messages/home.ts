@@ -9,7 +9,7 @@ import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
-import { code, count, date, dotted, duration, inline, link, sentence, shorten } from "./mrkdwn.js";
+import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
 import { cancelButton, runButtons } from "./run-buttons.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
@@ -166,9 +166,9 @@ function searchBlocks(searches: number): KnownBlock[] {
 
 function openFormButton({ id, title }: FrequentProject) {
   return button({
-    actionId: ACTIONS.openProjectForm,
+    actionId: ACTIONS.runProjectForm,
     label: "Run…",
-    value: JSON.stringify({ project: id, title: shorten(title, 100) }),
+    value: JSON.stringify({ project: id }),
     describe: `Run ${titleOf({ id, title })}`,
   });
 }

@@ -13,7 +13,6 @@ import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
 import { openDraft } from "./open-draft.js";
 import { openForm } from "./open-form.js";
-import { openProjectForm } from "./open-project-form.js";
 import { otherProjects } from "./other-projects.js";
 import { runAgain } from "./run-again.js";
 import { runChosen } from "./run-chosen.js";
@@ -40,7 +39,6 @@ const BUTTONS: readonly Action[] = [
   previousPage,
   nextPage,
   openForm,
-  openProjectForm,
   homeSearch,
   openDraft,
   runProjectForm,
