@@ -112,7 +112,7 @@ describe.each(MODES)("%s mode", (mode) => {
         status: "Approved",
       });
       expect(await bench.ask("run revenue forecast days=7")).toMatch(/^Run .*EMEA/);
-      const others = await pressed("other_projects", "Others that may be meant");
+      const others = await pressed("other_projects", "Other projects that you may have meant");
       expect(others).not.toContain("EMEA");
       expect(others).toContain("grace@acme.test · Finance · `Approved` · published");
       expect(others).toContain("`days=7`");
@@ -253,7 +253,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.ask(`run weekly revenue region="${long}" days=7`);
       await bench.stopBot();
       await bench.startBot();
-      await pressed("other_projects", "Others that may be meant");
+      await pressed("other_projects", "Other projects that you may have meant");
       await bench.pass(20 * HOUR_MS, HOUR_MS);
       await Promise.all([press("run_chosen_project"), press("run_chosen_project")]);
       await bench.cardShows("Completed");

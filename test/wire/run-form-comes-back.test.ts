@@ -69,3 +69,23 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(bench.slack.messages.filter(({ channel }) => channel === bench.slack.dm(ada.person).id)).toEqual([]);
   });
 });
+
+test("while not all projects are read, a typed title is shown before it is run", async () => {
+  const bench = await Bench.start("http", { idle: true });
+  try {
+    for (let i = 0; i < 3_000; i++) bench.hex.workspace.addProject({ title: `Project ${i}` });
+    const known = bench.hex.workspace.addProject({ title: "Weekly revenue", createdAt: bench.clock.now() + 1 });
+    await bench.startBot();
+    await bench.ask("runs revenue");
+    const ada = bench.person("ada");
+    const form = await ada.openForm(() => ada.command("run"));
+    await form.submit({ [TYPED]: "weekly revenue" });
+    await form.shows("others may be called “Weekly revenue” too");
+    expect(bench.requests("runProject")).toEqual([]);
+    expect(form.value("Project")).toEqual([known.id]);
+    await form.submit();
+    await bench.until(() => bench.starts.length === 1);
+  } finally {
+    await bench.stop();
+  }
+});

@@ -26,6 +26,8 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   const read = await readAgain(bot, interaction, view);
   if (read === null || read.form.typedProject === "") return;
   const { form } = read;
+  // Right after a start what is stored may not have been read.
+  await bot.catalog.ready();
   const meant = typedProject(bot, form.typedProject);
   if (!meant.ok) return draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text: meant.text }]);
   const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);

@@ -64,6 +64,8 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
 
 /** The form with the project that it is to run, whose inputs are those that are drawn; null after the person was told what to do. */
 async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<Whole | null> {
+  // Right after a start what is stored may not have been read.
+  if (read.form.typedProject !== "") await bot.catalog.ready();
   const typed = read.form.typedProject === "" ? null : typedProject(bot, read.form.typedProject);
   const refuse = async (at: "project" | "typed_project", text: string) => {
     await reply.refuse(read.form, [{ at: { kind: at }, text }]);
@@ -79,12 +81,11 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
   }
   if (form.project?.id === project.id) return { ...form, project: form.project };
   const next = await withProject(bot, submission, form, project);
+  const isCertain = typed === null || typed.isCertain;
   // Nothing was typed for another project, and nothing is to be looked at.
-  if (form.project === null && next.fields.length === 0) return { ...next, project };
-  await reply.draw(
-    { ...next, round: form.round + 1 },
-    { notice: noticeOf("other_project", titleOf(next.project ?? project)) },
-  );
+  if (isCertain && form.project === null && next.fields.length === 0) return { ...next, project };
+  const notice = noticeOf(isCertain ? "other_project" : "known_alone", titleOf(next.project ?? project));
+  await reply.draw({ ...next, round: form.round + 1 }, { notice });
   return null;
 }
 

@@ -4,8 +4,13 @@ import type { Bot } from "../listeners/context.js";
 import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 
-/** `title`: empty when it is not known. `text`: why it is no project. */
-export type TypedProject = { ok: true; project: { id: string; title: string } } | { ok: false; text: string };
+/**
+ * `title`: empty when it is not known. `isCertain`: false when other projects may have the same title, since not all are known yet.
+ * `text`: why it is no project.
+ */
+export type TypedProject =
+  | { ok: true; project: { id: string; title: string }; isCertain: boolean }
+  | { ok: false; text: string };
 
 /** A title counts when it is the whole title of one project, and of no other. */
 export function typedProject(bot: Bot, typed: string): TypedProject {
@@ -14,7 +19,8 @@ export function typedProject(bot: Bot, typed: string): TypedProject {
     case "project":
     case "run": {
       const { projectId } = reference;
-      return { ok: true, project: { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" } };
+      const title = bot.catalog.known(projectId)?.title ?? "";
+      return { ok: true, project: { id: projectId, title }, isCertain: true };
     }
     case "other_host":
     case "no_project":
@@ -24,7 +30,7 @@ export function typedProject(bot: Bot, typed: string): TypedProject {
   const match = bot.catalog.match(name);
   switch (match.kind) {
     case "exact":
-      return { ok: true, project: match.project };
+      return { ok: true, project: match.project, isCertain: bot.catalog.isWhole };
     case "one":
       return { ok: false, text: unclearProjectWords(name, [match.project.title], false) };
     case "several":

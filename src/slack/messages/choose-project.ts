@@ -77,7 +77,11 @@ function listMessage(view: ProjectChoice, projects: readonly Project[]): Message
     ...lines,
     unpublishedBlock(unpublished, place),
     actions(othersButton(view, projects, "None of these")),
-    more > 0 ? context(`${count(more, "other")} fit too. Another word of the title narrows it down.`) : null,
+    more > 0
+      ? context(
+          `${count(more, "other")} ${more === 1 ? "fits" : "fit"} too. Another word of the title narrows it down.`,
+        )
+      : null,
     knownContext(known),
   ];
   if (projects.length > 1 && lengthOf(blocks) > LIMITS.messageBlocksText) {
@@ -89,7 +93,7 @@ function listMessage(view: ProjectChoice, projects: readonly Project[]): Message
 const HEADS: Record<Fit, (text: string, total: number) => string> = {
   one: (text) => `*One project fits* ${code(text, NAME)}:`,
   several: (text, total) => `*${count(total, "project")} fit* ${code(text, NAME)}. Which one?`,
-  others: (text) => `*Others that may be meant by* ${code(text, NAME)}. Which one?`,
+  others: (text) => `*Other projects that you may have meant by* ${code(text, NAME)}. Which one?`,
   nearest: (text) => `*No project fits* ${code(text, NAME)}. Did you mean one of these?`,
 };
 

@@ -65,7 +65,7 @@ export function closedFormMessage(form: {
   const head = notice?.level === "success" ? ":white_check_mark:" : ":warning: *Not started:*";
   return message("Your form is still here.", [
     section(`${head} ${bold(title, 150)}\n${said.map((text) => `• ${inline(text, 400)}`).join("\n")}`),
-    context("You closed the form while Hex was asked. What you typed is kept for a day."),
+    context("You closed the form while the bot was checking it with Hex. What you typed is kept for a day."),
     actions(openDraftButton("Open again", nonce)),
   ]);
 }

@@ -23,7 +23,7 @@ export function inputProblemWords(problem: InputProblem, at: string | null): str
     case "unbalanced_quote":
       return `${value} begins with a quote that is not closed. Put one at its end.`;
     case "no_equals":
-      return `${named(problem.line)} is no input. Write name = value, one a line.`;
+      return `${named(problem.line)} is not an input. Write name = value, one per line.`;
     case "bad_input_name":
       if (problem.name === "") return "A line begins with the name of the input: name = value.";
       return `${named(problem.name)} cannot be the name of an input: letters, digits and _ only, as the input's variable is called in Hex.`;
@@ -56,7 +56,7 @@ export function refusalComplaints(facts: HexErrorFacts, form: RunForm): [Complai
   const placed = (name: string, words: string): Complaint => ({ at: placeOf(name, form), text: shorten(words, MAX) });
   const [first, ...more] = [
     ...unknown.map((name) =>
-      placed(name, `The published app has no input ${named(name)}: take it out, or correct its name.`),
+      placed(name, `The published app has no input ${named(name)}: remove it, or correct its name.`),
     ),
     ...wrongType.map(({ name, expected, given }) =>
       placed(
@@ -118,8 +118,16 @@ export function storeSlowWords(): string {
 }
 
 /** What is said at the top of a form that comes back. `title`: of the project. */
-export function noticeOf(kind: "other_project" | "would_start" | "already" | "failed", title = ""): Notice {
+export function noticeOf(
+  kind: "other_project" | "known_alone" | "would_start" | "already" | "failed",
+  title = "",
+): Notice {
   switch (kind) {
+    case "known_alone":
+      return {
+        level: "warning",
+        text: `The bot is still reading the projects from Hex, and others may be called ${named(title)} too. Check that this is the right one, then press Run.`,
+      };
     case "other_project":
       return { level: "info", text: `These are the inputs of ${named(title)}. Look at them, then press Run.` };
     case "would_start":

@@ -162,7 +162,7 @@ function moreInputs({ more, fields }: RunForm): InputBlock {
     optional: true,
     label: textObject(fields.length === 0 ? "Inputs" : "More inputs", LIMITS.inputLabel),
     hint: textObject(
-      "One a line, by the names of the input variables in Hex. Numbers, true, false, null, lists and objects are read as such; in quotes they are text.",
+      "One per line, by the names of the input variables in Hex. Numbers, true, false, null, lists and objects are read as such; in quotes they are text.",
       LIMITS.inputHint,
     ),
     element: textField({ action: ELEMENTS.more, text: more, placeholder: "name = value", isMultiline: true }),
@@ -173,7 +173,7 @@ function restLine({ rest }: RunForm): (KnownBlock | null)[] {
   if (rest.length === 0) return [];
   const shown = rest.slice(0, NAMED).map(({ name }) => code(name, 60));
   const more = rest.length > NAMED ? ` and ${rest.length - NAMED} more` : "";
-  return [context(`Sent too, unless you write others above: ${shown.join(", ")}${more}.`)];
+  return [context(`Also sent, unless you set them above: ${shown.join(", ")}${more}.`)];
 }
 
 /** The values of the boxes are the names of what they stand for. */
@@ -181,7 +181,7 @@ export const BOXES = ["fresh", "publish", "dryRun"] as const;
 const BOX_WORDS: Record<(typeof BOXES)[number], { text: string; description: string }> = {
   fresh: { text: "Fresh SQL", description: "Runs every query again, without cached results." },
   publish: { text: "Publish the results", description: "The published app shows them. Only without inputs." },
-  dryRun: { text: "Dry run", description: "Only asks Hex whether it would start." },
+  dryRun: { text: "Dry run", description: "Only asks Hex whether the run would start." },
 };
 
 function optionBoxes(form: RunForm): InputBlock {
@@ -221,7 +221,7 @@ function conversation({ channel, round }: RunForm): InputBlock {
     type: "input",
     optional: true,
     label: textObject("Where the card goes", LIMITS.inputLabel),
-    hint: textObject("With nothing chosen it comes to you as a direct message.", LIMITS.inputHint),
+    hint: textObject("If you choose none, it comes to you as a direct message.", LIMITS.inputHint),
     element: {
       type: "conversations_select",
       action_id: ELEMENTS.channel,

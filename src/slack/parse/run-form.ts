@@ -26,8 +26,11 @@ import { MOST_INPUTS } from "./run-arguments.js";
 export const MOST_FIELDS = 20;
 /** Longest name that an action_id has room for, in characters. */
 const MAX_NAME = LIMITS.actionId - 10;
-/** What a field's text may take in the view's JSON, in bytes: 20 of them stay below Slack's limit of 250,000. */
-const MAX_BYTES = 9_000;
+/**
+ * What a field's text may take in the view's JSON, in bytes: as much as a full one in any script, three bytes a character and the
+ * quotes. 20 of them stay below Slack's limit of 250,000.
+ */
+const MAX_BYTES = 3 * LIMITS.inputText + 2;
 
 /** An input that gets a field, with what is offered for it. */
 export interface Offered {
@@ -71,7 +74,7 @@ function hasRoom(text: string): boolean {
   return text.length <= LIMITS.inputText && Buffer.byteLength(JSON.stringify(text)) <= MAX_BYTES;
 }
 
-/** The same form when it has been filled in: a text that a field cannot show again is held. */
+/** The same form when it has been filled in: a text that a field cannot show again is held, and lines that it cannot go into `rest`. */
 export function fitted(form: RunForm): RunForm {
   const fields = form.fields.map((field) => {
     if (hasRoom(field.text)) return field;
@@ -79,11 +82,19 @@ export function fitted(form: RunForm): RunForm {
     // What is no value is refused, and has to be corrected anyway.
     return read?.ok ? { ...field, text: "", held: { value: read.value } } : { ...field, text: cut(field.text) };
   });
-  return { ...form, fields, more: cut(form.more), view: cut(form.view), typedProject: cut(form.typedProject) };
+  return { ...form, fields, ...linesOf(form), view: cut(form.view), typedProject: cut(form.typedProject) };
+}
+
+function linesOf({ more, rest }: RunForm): Pick<RunForm, "more" | "rest"> {
+  if (hasRoom(more)) return { more, rest };
+  const lines = readLines(more);
+  if (!lines.ok) return { more: cut(more), rest };
+  const typed = [...lines.inputs].map(([name, value]) => ({ name, value }));
+  return { more: "", rest: [...rest.filter(({ name }) => !lines.inputs.has(name)), ...typed] };
 }
 
 function cut(text: string): string {
-  return hasRoom(text) ? text : text.slice(0, MAX_BYTES / 6);
+  return hasRoom(text) ? text : text.slice(0, Math.floor(MAX_BYTES / 6));
 }
 
 /** A form as it came back. What no field holds is still in its draft, if `hasDraft`. */

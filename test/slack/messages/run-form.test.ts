@@ -106,6 +106,14 @@ describe("the form", () => {
     expect(form.fields.map(({ held }) => held)).toEqual(controls.map(({ text }) => ({ value: text })));
   });
 
+  test("loses none of the lines that fill their field, though they take too much room to be shown again", () => {
+    const more = `a = 1\nb = ${"\ud800".repeat(2_900)}\nc = 2`;
+    const typed = { ...EMPTY, project: { id: "p", title: "P" }, more };
+    expect(optionsOf(fitted(typed))).toEqual(optionsOf(typed));
+    expect(optionsOf(typed)).toMatchObject({ ok: true, options: { inputs: { a: 1, c: 2 } } });
+    checkedView(runFormView(fitted(typed), { picked: null }), "modal");
+  });
+
   test("loses no input on its way to Slack and back", () => {
     fc.assert(
       fc.property(project, inputs, (of, given) => {
