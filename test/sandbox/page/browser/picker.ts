@@ -14,10 +14,15 @@ export function listenToPickers(screen: Screen): void {
   };
   document.addEventListener("input", (event) => {
     const field = pickerOf(event.target);
-    if (field) askSoon(field);
+    if (!field) return;
+    // Enter must not choose from what an earlier search has found.
+    say(field, "Loading…");
+    askSoon(field);
   });
   document.addEventListener("focusin", (event) => {
     const field = pickerOf(event.target);
+    // What is typed is a new search, not the end of what was chosen.
+    field?.select();
     if (field?.dataset.least === "0" && field.value === "") askSoon(field);
   });
   document.addEventListener("focusout", (event) => {
@@ -32,11 +37,17 @@ export function listenToPickers(screen: Screen): void {
     },
     true,
   );
-  // Before the field loses the focus.
   document.addEventListener("mousedown", (event) => {
+    const entered = pickerOf(event.target);
+    if (entered && entered !== document.activeElement) {
+      // The press would put the caret into the text that the focus has selected.
+      event.preventDefault();
+      entered.focus();
+    }
     const option = within(event.target, ".picker [role=option]");
     const field = option?.closest(".picker")?.querySelector<HTMLInputElement>("input");
     if (!option || !field) return;
+    // The field keeps the focus.
     event.preventDefault();
     choose(screen, field, option);
   });
@@ -64,6 +75,10 @@ async function search(screen: Screen, field: HTMLInputElement): Promise<void> {
 function show(field: HTMLInputElement, options: readonly { value: string; text: string; description: string }[]): void {
   const list = listOf(field);
   if (!list) return;
+  if (options.length === 0) {
+    say(field, "No results");
+    return;
+  }
   const items = options.map(({ value, text, description }, index) => {
     const item = document.createElement("span");
     item.setAttribute("role", "option");
@@ -78,13 +93,24 @@ function show(field: HTMLInputElement, options: readonly { value: string; text: 
     item.append(name, " ", more);
     return item;
   });
-  const nothing = document.createElement("span");
-  nothing.textContent = "No results";
-  list.replaceChildren(...(items.length > 0 ? items : [nothing]));
+  open(field, items);
+  point(field, items[0]);
+}
+
+/** In the place of options. */
+function say(field: HTMLInputElement, words: string): void {
+  const line = document.createElement("span");
+  line.textContent = words;
+  open(field, [line]);
+}
+
+function open(field: HTMLInputElement, lines: readonly HTMLElement[]): void {
+  const list = listOf(field);
+  if (!list) return;
+  list.replaceChildren(...lines);
   list.hidden = false;
   field.setAttribute("aria-expanded", "true");
   field.removeAttribute("aria-activedescendant");
-  point(field, items[0]);
 }
 
 function steer(screen: Screen, field: HTMLInputElement, event: KeyboardEvent): void {
@@ -116,6 +142,7 @@ function choose(screen: Screen, field: HTMLInputElement, option: HTMLElement): v
   field.value = text;
   field.dataset.chosen = value;
   field.dataset.text = text;
+  field.select();
   close(field);
   tell(screen, field);
 }
