@@ -115,10 +115,10 @@ function read(words: readonly Word[]): RunArguments {
 
 type Kind = "flag" | "input" | "word";
 
-/** What stands in quotes is a word, whatever it looks like. */
+/** What stands in quotes is a word, whatever it looks like, and so are dashes alone, as titles have them. */
 function kindOf(word: Word): Kind {
   if (word.quoted === "word") return "word";
-  if (withoutInvisible(word.text).startsWith("--")) return "flag";
+  if (/^--+[^-]/.test(withoutInvisible(word.text))) return "flag";
   return isInput(word) ? "input" : "word";
 }
 

@@ -131,6 +131,13 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(typed)).toEqual({ ok: false, problem });
   });
 
+  test("dashes alone belong to the name", () => {
+    expect(parseRunArguments("Weekly -- revenue --fresh days=3")).toMatchObject({
+      ok: true,
+      arguments: { target: "Weekly -- revenue", fresh: true, inputs: { days: 3 } },
+    });
+  });
+
   test("an input named __proto__ is an input like any other", () => {
     const parsed = parseRunArguments("p __proto__=1 constructor=2");
     expect(parsed.ok && Object.keys(parsed.arguments.inputs)).toEqual(["__proto__", "constructor"]);
