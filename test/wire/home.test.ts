@@ -215,6 +215,23 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "*Slow* goes on anyway");
   });
 
+  test("a tab that has stood open for days is true again, and gives the answer, once something is pressed on it", async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, "Running");
+    await bench.person("grace").press(bench.card(), "Cancel");
+    await shows(ada, "Cancelled");
+    bench.clock.advance(2 * DAY);
+    await bench.pass(2 * MINUTE);
+    bench.slack.messagesTab = false;
+    await ada.pressHome("run_again");
+    await shows(ada, "Your runs in flight:* 1");
+    await shows(ada, "*Slow* goes on anyway");
+  });
+
   test("the messages tab draws nothing, and an event that comes twice does no harm", async () => {
     bench = await Bench.start(mode);
     const ada = bench.person("ada");

@@ -89,15 +89,30 @@ export class Homes {
     return this.#drawing.do(user);
   }
 
+  /** Somebody presses something on it, which may have been open since long ago: it is kept true again. Never rejects. */
+  async used(user: string): Promise<void> {
+    const { homes, clock, log } = this.options;
+    try {
+      await homes.use(user, clock.now());
+      await this.redraw(user);
+    } catch (err) {
+      log.warn({ err, user }, "a Home tab that is used is not redrawn");
+    }
+  }
+
   /** An answer that could be given nowhere else stands on the Home tab from now on. `notice`: mrkdwn. */
   async say(user: string, notice: string): Promise<void> {
-    await this.options.homes.say(user, notice);
+    const { homes, clock } = this.options;
+    await homes.use(user, clock.now());
+    await homes.say(user, notice);
     await this.redraw(user);
   }
 
   /** Something was picked in the search field: it is emptied. */
   async searched(user: string): Promise<void> {
-    await this.options.homes.searched(user);
+    const { homes, clock } = this.options;
+    await homes.use(user, clock.now());
+    await homes.searched(user);
     await this.redraw(user);
   }
 

@@ -30,6 +30,15 @@ export class HomeStore {
       .execute();
   }
 
+  /** Somebody uses it, at `at` (epoch ms): it stands before them, however long ago they opened it. */
+  async use(user: string, at: number): Promise<void> {
+    await this.db
+      .insertInto("homes")
+      .values({ user_id: user, opened_at: at, shown: null, notice: null, view_hash: null, searches: 0 })
+      .onConflict((conflict) => conflict.column("user_id").doUpdateSet({ opened_at: at }))
+      .execute();
+  }
+
   /** null when it was not opened after `since` (epoch ms). */
   async openedSince(user: string, since: number): Promise<OpenedHome | null> {
     const row = await this.db

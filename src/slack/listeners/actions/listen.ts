@@ -15,7 +15,7 @@ import type { Click } from "./action.js";
 import { pressButton } from "./index.js";
 
 export function listenToActions(app: App, listening: Listening): void {
-  const { bot, members, log, metrics } = listening;
+  const { bot, members, log, metrics, work } = listening;
   app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, client, ...args }) => {
     await acknowledge(metrics, ack);
     const user = body.user.id;
@@ -35,7 +35,10 @@ export function listenToActions(app: App, listening: Listening): void {
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
     const click: Click = { ...interaction, value: valueIn(action), view, replace };
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, click, standing, () => pressButton(bot, click, action.action_id));
+    const outcome = await handle(listening, click, standing, () => {
+      if (view?.type === "home") void work.add(bot.homes.used(user));
+      return pressButton(bot, click, action.action_id);
+    });
     metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
   });
 
