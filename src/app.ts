@@ -200,7 +200,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     onError: (err) => log.warn({ err }, "catalog"),
   });
   const catalogReader = new CatalogReader({
-    ...{ hex, catalog, store: catalogStore, clock, budget },
+    ...{ hex, catalog, store: catalogStore, clock, budget, source: () => hex.place.source },
     newReference: () => randomBytes(4).toString("hex"),
     onPassEnded: (ended) => logPass(log, ended),
     onError: (err) => log.error({ err }, "catalog reader"),

@@ -7,6 +7,7 @@ import type { ProjectsSeen } from "../hex/connection.js";
 import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { type Among, type Match, Matcher } from "./match.js";
+import { type CatalogState, isElsewhere, type Source } from "./state.js";
 import type { CatalogStore, Reading } from "./store.js";
 
 export interface CatalogOptions {
@@ -35,6 +36,8 @@ export class Catalog implements ProjectsSeen {
   /** The newest of the store that is in memory. */
   #revision = 0;
   #readAt: number | null = null;
+  /** Where what is stored comes from. */
+  #source: Source | null = null;
   #loading: Promise<void> | null = null;
   #isLoaded = false;
   /** When Hex was looked at last for somebody, by the monotonic clock. */
@@ -150,7 +153,7 @@ export class Catalog implements ProjectsSeen {
       for (const project of projects) if (!this.#askedAt.has(project.id)) this.#put(project);
     }
     this.#revision = revision;
-    this.#wholeSince(state.whole?.startedAt);
+    this.#goesBy(state);
     this.#isLoaded = true;
   }
 
@@ -166,7 +169,7 @@ export class Catalog implements ProjectsSeen {
       }
       this.#revision = revision;
     }
-    this.#wholeSince(state.whole?.startedAt);
+    this.#goesBy(state);
   }
 
   /** Loads, and refreshes again and again, until `signal` aborts, and until what is being stored is. */
@@ -217,6 +220,13 @@ export class Catalog implements ProjectsSeen {
     this.#matcher.remove(id);
     this.#askedAt.delete(id);
     this.#listed = null;
+  }
+
+  /** All that was read from another workspace says nothing of this one. */
+  #goesBy({ source, whole }: CatalogState): void {
+    if (source !== null && isElsewhere(this.#source, source)) this.#readAt = null;
+    this.#source = source ?? this.#source;
+    this.#wholeSince(whole?.startedAt);
   }
 
   #wholeSince(startedAt: number | undefined): void {

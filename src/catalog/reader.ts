@@ -11,7 +11,7 @@ import type { ProjectPage } from "../hex/schema.js";
 import { hasCome } from "../lib/due.js";
 import { Rounds } from "../rounds.js";
 import type { Catalog } from "./catalog.js";
-import type { CatalogState, Pass } from "./state.js";
+import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";
 
 /** How a pass ended: with all projects, or without the end of the list. */
@@ -28,6 +28,8 @@ export interface CatalogReaderOptions {
   store: CatalogStore;
   clock: Clock;
   budget: Budget;
+  /** Where what Hex tells comes from, as far as this process knows. */
+  source: () => Source;
   /** A new name for one pass, for the log. */
   newReference: () => string;
   onPassEnded: (ended: PassEnded) => void;
@@ -36,6 +38,8 @@ export interface CatalogReaderOptions {
 }
 
 const MINUTE = 60_000;
+/** Between passes it looks so often, in ms, whether the token is another workspace's, which Hex may tell late. */
+const LOOK_MS = 5_000;
 /** From the end of a pass to the beginning of the next, in ms. */
 const PASS_EVERY_MS = 10 * MINUTE;
 /** Requests a minute; of a small budget a third. */
@@ -86,14 +90,27 @@ export class CatalogReader {
     const { store, clock } = this.options;
     const { state } = await store.state();
     const now = clock.now();
+    if (isElsewhere(state.source, this.options.source())) {
+      await this.#forget(now);
+      return 0;
+    }
     const waitMs = waitOf(state, now);
-    if (waitMs > 0 || signal.aborted) return waitMs;
+    if (waitMs > 0 || signal.aborted) return Math.min(waitMs, LOOK_MS);
     const pass = goesOn(state.pass, now) ? state.pass : this.#begin(now);
     const page = await this.#ask(pass, signal);
     if (signal.aborted) return 0;
     if (page instanceof HexError) return this.#failed(page, pass);
     this.#failures = 0;
     return this.#saw(page, pass, now);
+  }
+
+  /** The token is another workspace's than before: what is known is of projects that it does not see. */
+  async #forget(now: number): Promise<void> {
+    const { store, catalog, source } = this.options;
+    const state = { ...NOTHING_READ, source: source() };
+    const step: Step = { change: () => state, goneBefore: Number.MAX_SAFE_INTEGER };
+    await store.keepPage({ projects: [], askedAt: now, now, step });
+    await catalog.refresh();
   }
 
   #begin(now: number): Pass {
@@ -115,7 +132,7 @@ export class CatalogReader {
 
   /** Stores a page and how the pass goes on. @returns how long to wait for the next, in ms */
   async #saw(page: ProjectPage, pass: Pass, askedAt: number): Promise<number> {
-    const { store, catalog, clock } = this.options;
+    const { store, catalog, clock, source } = this.options;
     const now = clock.now();
     const read = { ...pass, stepAt: now, pages: pass.pages + 1, isSound: pass.isSound && page.isWhole };
     const next = this.#nextOf(page, read);
@@ -125,6 +142,7 @@ export class CatalogReader {
       change: (state) => ({
         ...state,
         ...whole,
+        source: sourceKnown(state.source, source()),
         pass: next,
         passEndedAt: next === null ? now : state.passEndedAt,
       }),
@@ -136,7 +154,7 @@ export class CatalogReader {
     await catalog.refresh();
     if (next !== null) return this.#pauseMs(wasFirst);
     this.options.onPassEnded({ isWhole, pages: read.pages, tookMs: now - pass.startedAt });
-    return PASS_EVERY_MS;
+    return LOOK_MS;
   }
 
   /** The pass with its next cursor; null when there is no other page, or none that could be asked for. */

@@ -45,6 +45,7 @@ class Process {
     this.catalog = new Catalog({ hex: client, store, clock, refreshMs: 2_000, onError });
     this.#reader = new CatalogReader({
       ...{ hex: client, catalog: this.catalog, store, clock, budget: this.budget, onError },
+      source: () => client.place.source,
       newReference: () => "pass",
       onPassEnded: (ended) => this.passes.push(ended),
     });

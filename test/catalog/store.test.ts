@@ -73,7 +73,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     });
     await keep([projectOf()], NOW + MINUTE, true);
     expect((await store.state()).state).toEqual({
-      ...{ pass, passEndedAt: null },
+      ...{ pass, passEndedAt: null, source: null },
       whole: { startedAt: NOW + MINUTE, endedAt: NOW + MINUTE },
     });
     await opened.close();

@@ -1,5 +1,6 @@
 // The projects that the bot knows: there after a restart without a request, and true while Hex fails, changes and limits.
 
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -33,7 +34,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.stopBot();
     await bench.hex.unplug();
     await bench.startBot();
-    expect(await bench.ask("runs Project 129")).toContain("Project 129");
+    expect(await bench.ask("runs 129")).toContain("Project 129");
     expect(await bench.ask("runs 売上")).toContain("売上レポート");
     await bench.hex.plugIn();
     const asked = pages().length;
@@ -109,6 +110,24 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await bench.ask(`projects ${trashed.title}`)).toContain("No project fits");
     expect(await bench.ask(`projects ${title}`)).toContain("Not published");
     expect(buttonsOf(bench.slack.messages.at(-1) ?? never())).not.toContain("run_project");
+  });
+
+  test("with the token of another workspace nothing is offered that it does not see", async () => {
+    add(130, "Old report");
+    await bench.startBot();
+    await read();
+    await bench.stopBot();
+    const { workspace } = bench.hex;
+    workspace.orgId = randomUUID();
+    for (const { id } of [...workspace.projects]) workspace.removeProject(id);
+    add(230, "New report");
+    await bench.startBot();
+    await bench.until(() => pages().length > 3);
+    expect(await bench.ask("projects")).not.toContain("Old report");
+    expect(await bench.ask("run Old report 129")).not.toContain("*Old report 129*");
+    await read(2);
+    expect(await bench.ask("projects")).toContain("*230 projects*");
+    expect(bench.starts).toEqual([]);
   });
 
   test("a damaged row hides no other project, and is whole again after the next pass", async () => {

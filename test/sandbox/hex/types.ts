@@ -302,7 +302,7 @@ export interface RateLimits {
 }
 
 export interface HexWorkspace {
-  readonly orgId: string;
+  orgId: string;
   /** false: every call is 403, with a message about the plan. Default true. */
   planAllowsApi: boolean;
   /** Kernels used by others. Default 0. With the runs in flight they count toward `kernelLimit`. */

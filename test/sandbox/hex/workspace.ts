@@ -20,7 +20,8 @@ import type {
 } from "./types.js";
 
 export class Workspace implements HexWorkspace {
-  readonly orgId = randomUUID();
+  /** Another one stands for the workspace that another token belongs to. */
+  orgId: string = randomUUID();
   planAllowsApi = true;
   kernelsBusy = 0;
   kernelLimit = 25;
