@@ -34,8 +34,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await bench.stopBot();
     await bench.hex.unplug();
     await bench.startBot();
-    expect(await bench.ask("runs 129")).toContain("Project 129");
-    expect(await bench.ask("runs 売上")).toContain("売上レポート");
+    expect(await bench.ask("run 129")).toContain("Project 129");
+    expect(await bench.ask("run 売上")).toContain("売上レポート");
     await bench.hex.plugIn();
     const asked = pages().length;
     await bench.pass(8 * MINUTE, 10 * SECOND);
