@@ -7,7 +7,9 @@ import { OnScreen } from "./person.js";
 
 const OUT = join(import.meta.dirname, "pictures");
 /** Fast enough not to wait, slow enough for a run to be seen running. */
-const SPEED = 40;
+const SPEED = 15;
+/** For each thing that a picture waits for, on a busy machine too. */
+const PATIENCE_MS = 30_000;
 
 if (chromiumPath === null) {
   process.stderr.write(`${NO_CHROMIUM}\n`);
@@ -20,6 +22,7 @@ const demo = await startDemo({ port: 0, speed: SPEED, keep: false });
 const browser = await launch();
 try {
   const ada = new OnScreen(await openPage(browser, demo.url, { sharpness: 2 }));
+  ada.page.setDefaultTimeout(PATIENCE_MS);
   const asked = (title: string) => ada.message(new RegExp(`${title}[\\s\\S]*Asked for by`));
   const save = async (target: { screenshot(options: { path: string }): Promise<unknown> }, name: string) => {
     const path = join(OUT, `${name}.png`);
@@ -36,6 +39,19 @@ try {
   const running = asked("Nightly warehouse checks");
   await running.getByText("For 2 min").waitFor();
   await save(running, "card");
+
+  await ada.type(`/hex run ${sales?.id} region="North America" days=30`);
+  await asked("Sales forecast").getByRole("button", { name: "Run with changes" }).click();
+  const form = ada.page.getByRole("dialog", { name: "Run a Hex project" });
+  await form.getByRole("textbox", { name: "days" }).waitFor();
+  // High enough for all of the form.
+  await ada.page.setViewportSize({ width: 1360, height: 1200 });
+  await form.getByRole("combobox", { name: "Project" }).focus();
+  await ada.page.keyboard.type("forecast");
+  await form.getByRole("option", { name: /^Sales forecast/, selected: true }).waitFor();
+  await save(form, "form");
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await ada.page.setViewportSize({ width: 1360, height: 900 });
 
   await ada.flip("Token expired", true);
   await ada.type("/hex status");
