@@ -88,7 +88,7 @@ describe("size", () => {
     answer({ values: [], pagination: { after: "c".repeat(100_000) } });
     const pages = [];
     for await (const page of wire.client.projects(ONCE, 20)) pages.push(page);
-    expect(pages).toEqual([{ values: [], after: null, isLast: false }]);
+    expect(pages).toEqual([{ values: [], after: null, isLast: false, isWhole: true }]);
   });
 });
 
