@@ -45,6 +45,7 @@ import { failureOfCall } from "./slack/connection/failures.js";
 import { identifyOnceReached } from "./slack/connection/identity.js";
 import { slackReadiness } from "./slack/connection/ready.js";
 import { SlackTroubles } from "./slack/connection/troubles.js";
+import { bringBackLostForms } from "./slack/flows/form-checks.js";
 import { Followers } from "./slack/followers/followers.js";
 import { FollowerStore } from "./slack/followers/store.js";
 import { Homes } from "./slack/home/homes.js";
@@ -251,7 +252,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     ...{ store: leadersRuns, starter, canceller, clock, keepMs },
     leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
-    sweeps: [() => cards.sweep(), () => followers.sweep(), () => homes.sweep()],
+    sweeps: [() => cards.sweep(), () => followers.sweep(), () => homes.sweep(), () => bringBackLostForms(bot, log)],
     removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld(), homes.removeOld()]),
     onError: (err) => log.error({ err }, "keeper"),
   });

@@ -4,6 +4,8 @@ import { z } from "zod";
 import type { Db } from "./database.js";
 import { RowReader, storedDoc, UnreadableRow } from "./row-reader.js";
 
+const HOUR_MS = 60 * 60_000;
+
 const row = z.object({ expires_at: z.coerce.number() });
 
 export class Drafts {
@@ -46,8 +48,28 @@ export class Drafts {
     await this.db.deleteFrom("drafts").where("key", "=", key).execute();
   }
 
-  /** Forgets those whose time is over. */
+  /** Takes those out whose key begins so and whose time is over: of several processes that ask, each gets others. */
+  async takeExpired<T>(prefix: string, schema: z.ZodType<T>): Promise<T[]> {
+    const found = await this.db
+      .selectFrom("drafts")
+      .select(["key", storedDoc(this.db).as("doc")])
+      .where("key", ">=", prefix)
+      .where("key", "<", `${prefix}\u{10ffff}`)
+      .where("expires_at", "<=", this.now())
+      .execute();
+    const taken: typeof found = [];
+    for (const draft of found) {
+      const result = await this.db.deleteFrom("drafts").where("key", "=", draft.key).executeTakeFirst();
+      if (result.numDeletedRows === 1n) taken.push(draft);
+    }
+    return this.rows.each(taken, ({ key, doc }) => this.rows.doc({ table: "drafts", key }, schema, doc));
+  }
+
+  /** Forgets those whose time has been over for an hour: until then they can be taken out. */
   async removeExpired(): Promise<void> {
-    await this.db.deleteFrom("drafts").where("expires_at", "<=", this.now()).execute();
+    await this.db
+      .deleteFrom("drafts")
+      .where("expires_at", "<=", this.now() - HOUR_MS)
+      .execute();
   }
 }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
+import { PersonInSlack } from "../sandbox/slack/person.js";
 import { type LocalSlack, visibleText } from "../sandbox/slack/server.js";
 import { Fleet, LocalPostgres, type Replica, type StoreKind, until } from "./fleet.js";
 
@@ -157,7 +158,7 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
       const card = await fleet.cardShows("Running");
       const { grace } = slack.people;
       await slack.click(card, "tell_me", { user: grace });
-      await fleet.cardShows("1 person is told");
+      await fleet.cardShows("1 person will be told");
       const told = () =>
         slack.messages.filter((one) => one.channel === slack.dm(grace).id && one.via === "postMessage");
       const posts = () => slack.calls.filter(({ method }) => method === "chat.postMessage").length;
@@ -176,6 +177,29 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
       await fleet.cardShows("Completed");
       expect(told().map((one) => visibleText(one).includes("Completed"))).toEqual([true]);
       expectOneCard("Completed");
+    },
+  );
+
+  scenario(
+    "while Hex checks a form that was closed: the next process brings it back",
+    async ({ fleet, bot, hex, slack, project, starts }) => {
+      const { id } = project();
+      const ada = new PersonInSlack(slack, slack.people.ada);
+      const form = await ada.openForm(() => ada.command("run"));
+      hex.faults.add({ endpoint: "runProject", kind: NEVER, times: 1 });
+      await form.submit({ "… or type a title, id or link": id, Inputs: "days = 7" });
+      expect(form.text).toContain("Checking with Hex…");
+      await form.close();
+      await bot.kill();
+      await fleet.add();
+      const direct = () => slack.messages.filter(({ channel }) => channel === slack.dm(slack.people.ada).id);
+      await until(
+        () => direct().length > 0,
+        () => "nobody brings the form back",
+      );
+      expect(direct().map((one) => visibleText(one).includes("Open again"))).toEqual([true]);
+      expect(starts()).toHaveLength(1);
+      expect(hex.workspace.runs).toEqual([]);
     },
   );
 

@@ -9,6 +9,7 @@ import { openEmbedded, type Store } from "../../src/store/database.js";
 import { Drafts } from "../../src/store/drafts.js";
 import { ManualClock } from "../sandbox/clock.js";
 
+const HOUR_MS = 60 * 60_000;
 const schema = z.object({ region: z.string() });
 
 let dir: string;
@@ -37,13 +38,24 @@ test("is read as it was kept, also a second time, and the later one of the same 
 
 test("is gone when its time is over, and the others stay", async () => {
   await drafts.keep("short", { region: "EMEA" }, 1_000);
-  await drafts.keep("long", { region: "APAC" }, 5_000);
+  await drafts.keep("long", { region: "APAC" }, HOUR_MS);
   clock.advance(1_000);
   expect(await drafts.get("short", schema)).toBeNull();
+  clock.set(HOUR_MS);
   await drafts.removeExpired();
-  clock.set(-1_000);
+  clock.set(-HOUR_MS - 1_000);
   expect(await drafts.get("short", schema)).toBeNull();
   expect(await drafts.get("long", schema)).toEqual({ region: "APAC" });
+});
+
+test("whose time is over can be taken out, each once, by its key's beginning", async () => {
+  await drafts.keep("check:1", { region: "EMEA" }, 1_000);
+  await drafts.keep("check:2", { region: "APAC" }, 2_000);
+  await drafts.keep("form:1", { region: "LATAM" }, 1_000);
+  expect(await drafts.takeExpired("check:", schema)).toEqual([]);
+  clock.advance(1_000);
+  expect(await drafts.takeExpired("check:", schema)).toEqual([{ region: "EMEA" }]);
+  expect(await drafts.takeExpired("check:", schema)).toEqual([]);
 });
 
 test.each([["{"], ['{"region":1}'], ["[".repeat(500)]])("that cannot be read is none: %s", async (doc) => {

@@ -40,9 +40,9 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await running();
     expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     expect(await tellMe(card)).toContain("You will get a direct message when *Revenue* ends");
-    await bench.cardShows("1 person is told at the end");
+    await bench.cardShows("1 person will be told at the end");
     await tellMe(card, ada);
-    await bench.cardShows("2 people are told at the end");
+    await bench.cardShows("2 people will be told at the end");
     await bench.cardShows("Completed");
     await bench.until(() => told(ada).length > 0 && told(grace).length > 0);
     await bench.pass(60_000);
@@ -60,7 +60,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("pressed again: no longer", async () => {
     const card = await running();
     await tellMe(card);
-    await bench.cardShows("1 person is told");
+    await bench.cardShows("1 person will be told");
     await bench.pass(5_000);
     expect(await tellMe(card)).toContain("You will no longer get a direct message when *Revenue* ends");
     await bench.cardShows("Completed");
@@ -74,7 +74,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await running();
     const click = await bench.slack.click(card, "tell_me", { user: grace });
     await bench.slack.click(card, "tell_me", { user: grace });
-    await bench.cardShows("1 person is told");
+    await bench.cardShows("1 person will be told");
     await bench.pass(5_000);
     if (mode === "socket") await bench.slack.redeliver(click);
     await bench.cardShows("Completed");
@@ -110,7 +110,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await bench.slack.command(`run ${project.id}`);
       const card = await bench.cardShows("Waiting to start");
       await tellMe(card);
-      await bench.cardShows("1 person is told");
+      await bench.cardShows("1 person will be told");
       await bench.slack.click(card, "cancel_run", { user: ada });
       await bench.until(() => told(grace).length > 0);
       expect(told(grace)[0]).toContain(`Cancelled by <@${ada.id}> before it began`);
@@ -182,7 +182,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test("nor the reply in the thread: given up, and said once", async () => {
       const card = await running();
       await tellMe(card);
-      await bench.cardShows("1 person is told");
+      await bench.cardShows("1 person will be told");
       const kind = { type: "error", error: "restricted_action" } as const;
       bench.slack.faults.add({ method: "chat.postMessage", kind, times: 4 });
       await bench.cardShows("Completed");
@@ -200,7 +200,7 @@ describe.each(MODES)("%s mode", (mode) => {
       { type: "error", error: "invalid_auth" },
     ] as const)("%o passes, and the message comes, once", async (kind) => {
       await tellMe(await running());
-      await bench.cardShows("1 person is told");
+      await bench.cardShows("1 person will be told");
       bench.slack.faults.add({ method: "chat.postMessage", kind, times: 3 });
       await bench.until(() => told(grace).length > 0);
       await bench.pass(60_000);
@@ -222,7 +222,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("the run ends while the bot is stopped: told after the start, once over restarts", async () => {
     await tellMe(await running());
-    await bench.cardShows("1 person is told");
+    await bench.cardShows("1 person will be told");
     await bench.stopBot();
     await bench.pass(90_000);
     expect(told(grace)).toEqual([]);

@@ -5,11 +5,10 @@ import type { ViewResponseAction } from "@slack/bolt";
 import { slackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
-import { PLAIN } from "../messages/blocks.js";
 import { checkingView, complaintsByBlock, type Notice, runFormView, startedView } from "../messages/run-form.js";
-import { closedFormMessage } from "../messages/run-form-answers.js";
 import { type Complaint, needsDraft, type RunForm } from "../messages/run-form-state.js";
 import { storeSlowWords } from "../messages/run-form-words.js";
+import { bringBack, endCheck, noteCheck } from "./form-checks.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
 
@@ -21,7 +20,8 @@ export interface Say {
 
 export class FormReply {
   #state: "waiting" | "checking" | "told" = "waiting";
-  #isKept = false;
+  /** The form as the store has it. */
+  #kept: RunForm | null = null;
 
   /** `drawn`: the form as Slack shows it, whose blocks complaints can stand at. */
   constructor(
@@ -41,20 +41,28 @@ export class FormReply {
   }
 
   /** The store has the form, so that it can be taken off the screen. */
-  keeps(): void {
-    this.#isKept = true;
+  keeps(form: RunForm): void {
+    this.#kept = form;
   }
 
   /** Slack's time is nearly over. Never rejects. */
   async late(): Promise<void> {
     if (this.#state !== "waiting") return;
-    this.#state = this.#isKept ? "checking" : "told";
+    const kept = this.#kept;
+    this.#state = kept === null ? "told" : "checking";
     const view = checkingView(this.drawn, this.#externalId);
     const complaint = { at: { kind: "project" as const }, text: storeSlowWords() };
-    const answer: ViewResponseAction = this.#isKept
-      ? { response_action: "update", view }
-      : { response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) };
-    await this.submission.answer(answer).catch((err: unknown) => this.submission.log.warn({ err }, "not acknowledged"));
+    const answer: ViewResponseAction =
+      kept === null
+        ? { response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) }
+        : { response_action: "update", view };
+    const { user, key, log } = this.submission;
+    await this.submission.answer(answer).catch((err: unknown) => log.warn({ err }, "not acknowledged"));
+    if (kept === null) return;
+    const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
+    await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check is not noted"));
+    // What was told meanwhile has found nothing to take back.
+    if (this.isTold) await this.#endCheck();
   }
 
   /** The form stays as it is, with complaints at its fields. */
@@ -74,17 +82,14 @@ export class FormReply {
     if (this.#state === "told") return;
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
-    const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
-    if (wasWaiting) return this.submission.answer({ response_action: "update", view });
-    if (!isKept && !(await this.#keep(form, complaints))) return;
-    const failure = await this.#update(view);
-    if (failure === null) return;
-    log.info({ failure }, "the form was closed meanwhile: a direct message brings it back");
-    await this.bot.slack.chat.postMessage({
-      channel: user,
-      ...PLAIN,
-      ...closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce }),
-    });
+    if (wasWaiting) {
+      const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
+      return this.submission.answer({ response_action: "update", view });
+    }
+    if (isKept || (await this.#keep(form, complaints))) {
+      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, complaints, notice });
+    }
+    await this.#endCheck();
   }
 
   /** The run has been started. `channel`: where its card is; null: in the person's direct messages. */
@@ -95,6 +100,7 @@ export class FormReply {
     const failure = await this.#update(startedView(title, channel));
     // Its card says so anyway.
     if (failure !== null) this.submission.log.info({ failure }, "the form was closed meanwhile");
+    await this.#endCheck();
   }
 
   /** False when another delivery of the same has told them, or they went back to the form. */
@@ -108,6 +114,11 @@ export class FormReply {
       log.error({ err }, "the form is not kept");
     }
     return true;
+  }
+
+  #endCheck(): Promise<void> {
+    const { key, log } = this.submission;
+    return endCheck(this.bot, key).catch((err: unknown) => log.error({ err }, "the check stays noted"));
   }
 
   #update(view: ReturnType<typeof startedView>) {

@@ -50,7 +50,7 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
   const { options } = wanted;
   if (!form.dryRun && (await tellOfRun(bot, submission, reply, { form, options }))) return;
   await keepForm(bot, { user: submission.user, form, complaints: [] });
-  reply.keeps();
+  reply.keeps(form);
   const checked = await check(bot, submission, form, options);
   if (!checked.ok) {
     await reply.refuse(form, checked.complaints);

@@ -41,7 +41,9 @@ function helpBlocks(commands: readonly CommandHelp[]) {
       const like = example === null ? "" : `\nFor example ${code(`/hex ${example}`)}`;
       return section(`${code(`/hex ${usage}`)}\n${summary}${like}`);
     }),
-    context("A project is its name, or words of it; its link from the address bar in Hex, or the id in it, works too."),
+    context(
+      "Name a project by its title or some words of it. Its link from the address bar in Hex, or the id in that link, works too.",
+    ),
   ];
 }
 

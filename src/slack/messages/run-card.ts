@@ -180,7 +180,7 @@ function movedLine({ from, why }: Moved): string {
 }
 
 function followersLine(followers: number): string {
-  return `:bell: ${followers === 1 ? "1 person is" : `${followers} people are`} told at the end`;
+  return `:bell: ${followers === 1 ? "1 person" : `${followers} people`} will be told at the end`;
 }
 
 /** Who asked for it and when, with a link to it in Hex, and what helps to look into a failure. */

@@ -1,0 +1,78 @@
+// Forms whose person reads "Checking with Hex…". Whatever becomes of the process that asks Hex, the form comes back.
+
+import { z } from "zod";
+import type { Logger } from "../../log.js";
+import { slackFailure } from "../connection/failures.js";
+import type { Bot } from "../listeners/context.js";
+import { PLAIN } from "../messages/blocks.js";
+import { type Notice, runFormView } from "../messages/run-form.js";
+import { closedFormMessage } from "../messages/run-form-answers.js";
+import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { noticeOf } from "../messages/run-form-words.js";
+import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
+import { pickedIn } from "./open-run-form.js";
+
+const PREFIX = "check:";
+/** Longer than a check takes that a living process makes, in ms: two requests to Hex with their patience, and their turns. */
+const LEASE_MS = 90_000;
+
+const checkSchema = z.object({
+  user: z.string(),
+  /** Of the form. */
+  nonce: z.string(),
+  /** The form's, as it is kept: a later one has been seen. */
+  round: z.number(),
+  /** Of the view that says "Checking with Hex…". */
+  externalId: z.string(),
+});
+export type FormCheck = z.output<typeof checkSchema>;
+
+/** To be ended by `endCheck` once the person has been told. `key`: the submission's. @throws StoreFailure */
+export function noteCheck({ drafts }: Bot, key: string, check: FormCheck): Promise<void> {
+  return drafts.keep(`${PREFIX}${key}`, check, LEASE_MS);
+}
+
+/** @throws StoreFailure */
+export function endCheck({ drafts }: Bot, key: string): Promise<void> {
+  return drafts.remove(`${PREFIX}${key}`);
+}
+
+/** Brings back the forms whose check no living process makes. @throws StoreFailure */
+export async function bringBackLostForms(bot: Bot, log: Logger): Promise<void> {
+  for (const check of await bot.drafts.takeExpired(PREFIX, checkSchema)) {
+    await bringBackLost(bot, log, check).catch((err: unknown) => log.error({ err }, "a form is not brought back"));
+  }
+}
+
+async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, externalId }: FormCheck): Promise<void> {
+  // Its card says the rest.
+  if ((await bot.runs.get(runKeyOf({ nonce }))) !== null) return;
+  const kept = await formKept(bot, nonce, user);
+  if (kept === null || kept.form.round > round) return;
+  const form = { ...kept.form, round: kept.form.round + 1 };
+  await keepForm(bot, { user, form, complaints: [] });
+  await bringBack(bot, log, { user, externalId, form, complaints: [], notice: noticeOf("failed") });
+}
+
+/** A form that is to stand in the place of "Checking with Hex…". */
+export interface ReturningForm {
+  user: string;
+  externalId: string;
+  form: RunForm;
+  complaints: Complaint[];
+  notice: Notice | null;
+}
+
+/** Where it was closed meanwhile, a direct message offers it. Rejects when Slack takes neither. */
+export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
+  const { user, externalId, form, complaints, notice } = returning;
+  const view = runFormView(form, { picked: pickedIn(bot, form), complaints, notice });
+  const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, slackFailure);
+  if (failure === null) return;
+  log.info({ failure }, "the form was closed meanwhile: a direct message brings it back");
+  await bot.slack.chat.postMessage({
+    channel: user,
+    ...PLAIN,
+    ...closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce }),
+  });
+}
