@@ -45,8 +45,6 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
   });
 
   test("a card changes while one looks, and whoever waits is told in its thread", async () => {
-    await ada.type("/hex run");
-    await ada.message("Which project?").waitFor();
     await ada.type("/hex projects churn");
     await ada.message("Churn forecast").getByRole("button", { name: "Run Churn" }).click();
     const card = ada.message("Asked for by");
