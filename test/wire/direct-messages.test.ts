@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["Help!", "/hex status"],
     ["@hex projects", "*1 project*"],
     ["hello", "*hello* is not something"],
-    ["run", "/hex run"],
+    ["run", "Open the form"],
   ])("%s is answered there", async (words, said) => {
     project();
     const answer = await told(words);
