@@ -43,7 +43,9 @@ export class ServerClock {
    */
   leastNow(): number | null {
     if (this.#shown === null) return null;
-    return Math.min(this.clock.now(), this.#shown.time + this.clock.monotonic() - this.#shown.at);
+    // `monotonic()` has fractions of a millisecond, which no column of the store takes.
+    const byHex = Math.floor(this.#shown.time + this.clock.monotonic() - this.#shown.at);
+    return Math.min(this.clock.now(), byHex);
   }
 
   /** When an answer was given, by the clock of whoever gave it, epoch ms: what it says of times to come is meant by that clock. */

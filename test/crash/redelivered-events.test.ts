@@ -38,5 +38,5 @@ test("each mention is answered once, and each run is started once", async ({ onT
   expect(cards()).toHaveLength(MESSAGES / 2);
   expect(answers()).toHaveLength(MESSAGES / 2);
   // Both had a part in it.
-  for (const { log: lines } of [one, other]) expect(lines).toContain('"msg":"message');
+  for (const { log: lines } of [one, other]) expect(lines).toMatch(/"msg":"message|was delivered before/);
 }, 120_000);

@@ -67,6 +67,15 @@ test.each([HOUR, -HOUR, MINUTE, -MINUTE])(
   },
 );
 
+test("what is removed as old goes by whole milliseconds, on a clock that has fractions", () => {
+  let passed = 0.125;
+  const clock = { now: () => Date.UTC(2027, 0, 1), monotonic: () => passed, sleep: async () => undefined };
+  const server = new ServerClock(clock);
+  server.learn(new Headers({ date: "Mon, 02 Nov 2026 09:00:00 GMT" }), 10);
+  passed = 1_500.75;
+  expect(server.leastNow()).toBe(Date.UTC(2026, 10, 2, 9, 0, 1, 500));
+});
+
 describe("what is not believed", () => {
   test("one answer that contradicts all others, such as one that a proxy kept", () => {
     const { server, answer } = open();

@@ -12,13 +12,10 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => bench.stop());
 
   test.each([
-    ["runs", "/hex runs &lt;project id&gt;"],
-    ["cancel", "/hex cancel &lt;run id&gt;"],
-    ["cancel 0190c1d2-0000-7000-8000-000000000001", "/hex cancel &lt;run id&gt; &lt;project id&gt;"],
-    ["run", "/hex run &lt;project id or link&gt;"],
+    ["cancel 0190c1d2-0000-7000-8000-000000000001", "&lt;run id&gt;"],
     ["run x --frsh", "--view &lt;id&gt;"],
     ["run x --view", "--view &lt;id of the saved view&gt;"],
-    ["nonsense", "/hex run &lt;id or link&gt;"],
+    ["nonsense", "--view &lt;id&gt;"],
   ])("%s", async (typed, placeholder) => {
     expect(await bench.ask(typed)).toContain(placeholder);
   });

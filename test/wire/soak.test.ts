@@ -165,7 +165,10 @@ test(
     const status = await bench.ask("status");
     expect(status).toContain("Connected to Hex");
     expect(status).toContain("0 runs watched");
-    expect((await bench.get("/readyz")).status).toBe(200);
+    // The WebSocket may be on its way back.
+    const ready = async () => (await bench.get("/readyz")).status;
+    for (let second = 0; second < 120 && (await ready()) !== 200; second++) await bench.pass(1_000);
+    expect(await ready()).toBe(200);
 
     const late = await footprint();
     expect(warnings.filter(({ name }) => name === "MaxListenersExceededWarning")).toEqual([]);
