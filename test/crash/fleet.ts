@@ -131,7 +131,8 @@ export class Fleet {
       await store.close();
     }
     const hex = await startHex({ clock });
-    const slack = await startSlack({ clock });
+    // Its patience is of real time: several fleets share a machine.
+    const slack = await startSlack({ clock, patienceMs: 3_000 * speed });
     const dataDir = mkdtempSync(join(tmpdir(), "hex-bot-"));
     const env = {
       SLACK_BOT_TOKEN: slack.botToken,

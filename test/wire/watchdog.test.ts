@@ -26,7 +26,7 @@ afterEach(() => bench.stop());
 
 async function start(env: Record<string, string> = {}, mode: Mode = "http"): Promise<void> {
   bench = await Bench.start(mode, {
-    hexTimeoutMs: 150,
+    hexTimeoutMs: 300,
     env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off", ...env },
   });
 }

@@ -49,20 +49,20 @@ export class FormReply {
   async late(): Promise<void> {
     if (this.#state !== "waiting") return;
     const kept = this.#kept;
+    const { user, key, log } = this.submission;
+    if (kept !== null) {
+      // Before the person waits for it. The store has just taken the form, and has most of a second.
+      const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
+      await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check is not noted"));
+      if (this.#state !== "waiting") return this.#endCheck();
+    }
     this.#state = kept === null ? "told" : "checking";
-    const view = checkingView(this.drawn, this.#externalId);
     const complaint = { at: { kind: "project" as const }, text: storeSlowWords() };
     const answer: ViewResponseAction =
       kept === null
         ? { response_action: "errors", errors: complaintsByBlock(this.drawn, [complaint]) }
-        : { response_action: "update", view };
-    const { user, key, log } = this.submission;
+        : { response_action: "update", view: checkingView(this.drawn, this.#externalId) };
     await this.submission.answer(answer).catch((err: unknown) => log.warn({ err }, "not acknowledged"));
-    if (kept === null) return;
-    const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
-    await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check is not noted"));
-    // What was told meanwhile has found nothing to take back.
-    if (this.isTold) await this.#endCheck();
   }
 
   /** The form stays as it is, with complaints at its fields. */
