@@ -1,5 +1,7 @@
 // The project that somebody typed into the form, told from memory alone.
 
+import type { Match } from "../../catalog/match.js";
+import type { Project } from "../../hex/schema.js";
 import type { Bot } from "../listeners/context.js";
 import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.js";
 import { parseProjectRef } from "../parse/project-ref.js";
@@ -28,28 +30,18 @@ export function typedProject(bot: Bot, typed: string): TypedProject {
   }
   const name = reference?.kind === "no_id" ? reference.words.join(" ") : typed;
   const match = bot.catalog.match(name);
+  if (match.kind === "exact") return { ok: true, project: match.project, isCertain: bot.catalog.isWhole };
+  const titles = meantBy(match).map(({ title }) => title);
+  return { ok: false, text: unclearProjectWords(name, titles, match.kind === "several") };
+}
+
+function meantBy(match: Exclude<Match, { kind: "exact" }>): readonly Project[] {
   switch (match.kind) {
-    case "exact":
-      return { ok: true, project: match.project, isCertain: bot.catalog.isWhole };
     case "one":
-      return { ok: false, text: unclearProjectWords(name, [match.project.title], false) };
+      return [match.project];
     case "several":
-      return {
-        ok: false,
-        text: unclearProjectWords(
-          name,
-          match.projects.map(({ title }) => title),
-          true,
-        ),
-      };
+      return match.projects;
     case "none":
-      return {
-        ok: false,
-        text: unclearProjectWords(
-          name,
-          match.nearest.map(({ title }) => title),
-          false,
-        ),
-      };
+      return match.nearest;
   }
 }
