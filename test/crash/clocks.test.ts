@@ -1,18 +1,15 @@
 // Two replicas on one Postgres, one of them on a machine whose clock is minutes wrong: nothing changes for the other.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { visibleText } from "../sandbox/slack/server.js";
-import { Fleet, LocalPostgres, until } from "./fleet.js";
+import { Fleet, until } from "./fleet.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 
 const SPEED = 4;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 test.each([
   ["ahead", 4 * MINUTE],

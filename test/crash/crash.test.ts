@@ -1,20 +1,17 @@
 // kill -9 at each point of a run's life, on both stores: started exactly once, and a true card at the end.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
 import { PersonInSlack } from "../sandbox/slack/person.js";
 import { type LocalSlack, visibleText } from "../sandbox/slack/server.js";
-import { Fleet, LocalPostgres, type Replica, type StoreKind, until } from "./fleet.js";
+import { Fleet, type Replica, type StoreKind, until } from "./fleet.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 
 const SPEED = 8;
 const NEVER = { type: "hang" } as const;
 
-let postgres: LocalPostgres;
+const postgres = postgresForTests();
 let databases = 0;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
 
 interface Stage {
   fleet: Fleet;

@@ -1,17 +1,14 @@
 // Two replicas on one Postgres, and acknowledgements that get lost: Slack's next try reaches the other one, and nothing is done twice.
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { visibleText } from "../sandbox/slack/server.js";
-import { Fleet, LocalPostgres, until } from "./fleet.js";
+import { Fleet, until } from "./fleet.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 
 const SPEED = 6;
 const MESSAGES = 6;
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 test("each mention is answered once, and each run is started once", async ({ onTestFinished }) => {
   const fleet = await Fleet.start(await postgres.database("redelivered"), SPEED);

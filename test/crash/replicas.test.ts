@@ -1,11 +1,12 @@
 // Three replicas on one Postgres, forty runs, and somebody who kills replicas, the leader and others in turn: nothing is started twice, nothing
 // is left unwatched, no card is wrong at the end, and never do two watch at once.
 
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import { visibleText } from "../sandbox/slack/server.js";
-import { Fleet, LocalPostgres, type Replica, until } from "./fleet.js";
+import { Fleet, type Replica, until } from "./fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "./pgbouncer.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 
 const SPEED = 6;
 const SECOND = 1_000;
@@ -15,11 +16,7 @@ const KILLS = 6;
 const isWatch = ({ endpoint, query }: RecordedRequest) =>
   endpoint === "getRun" || (endpoint === "listRuns" && query.get("runTriggerFilter") !== "API");
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 /** Pseudo-random numbers in [0, 1), the same for the same seed. */
 function randomFrom(seed: number): () => number {

@@ -3,21 +3,17 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { startApp } from "../../src/app.js";
 import { systemClock } from "../../src/clock.js";
 import { readConfig } from "../../src/config.js";
 import { createLogger } from "../../src/log.js";
 import { openShared } from "../../src/store/postgres.js";
 import { runDatabaseClock } from "../crash/database-clock.js";
-import { LocalPostgres } from "../crash/fleet.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import { Bench } from "../wire/bench.js";
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 /** Stands before Postgres and passes everything on, until it is silenced. */
 async function startRelay(port: number) {

@@ -15,8 +15,9 @@ import { Lease, NotLeadingError } from "../../src/store/leadership.js";
 import { openShared, type SharedStore } from "../../src/store/postgres.js";
 import { RowReader } from "../../src/store/row-reader.js";
 import { runDatabaseClock } from "../crash/database-clock.js";
-import { LocalPostgres, until } from "../crash/fleet.js";
+import { until } from "../crash/fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { openOldStore } from "./old-store.js";
 
@@ -25,12 +26,8 @@ const SECOND = 1_000;
 /** The advisory lock of whoever watches in version 0.1.0. */
 const OLD_LOCK = 4_839_255_713;
 
-let postgres: LocalPostgres;
+const postgres = postgresForTests();
 let databases = 0;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
 
 const ignore = () => undefined;
 const database = () => postgres.database(`leadership${databases++}`);

@@ -1,7 +1,7 @@
 // The shared store on a real Postgres: the same code as on the file, and the ledger of requests.
 
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { remembered } from "../../src/health/memory.js";
 import { HealthStore } from "../../src/health/store.js";
@@ -14,14 +14,10 @@ import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
 import { tryWrite } from "../../src/store/trial.js";
 import { runDatabaseClock } from "../crash/database-clock.js";
-import { LocalPostgres } from "../crash/fleet.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 const ignore = () => undefined;
 const intent = (key: string) =>

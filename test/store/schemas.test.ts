@@ -7,16 +7,12 @@ import { intended } from "../../src/runs/transitions.js";
 import { startFailure } from "../../src/slack/messages/start.js";
 import { MIGRATIONS } from "../../src/store/migrations.js";
 import { openShared } from "../../src/store/postgres.js";
-import { LocalPostgres } from "../crash/fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import { openOldStore } from "./old-store.js";
 
-let postgres: LocalPostgres;
+const postgres = postgresForTests();
 let databases = 0;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
 
 const ignore = () => undefined;
 const database = () => postgres.database(`schemas${databases++}`);

@@ -1,9 +1,9 @@
 // Stores that released versions have written, taken over by this one: every card ends true, and old buttons work.
 
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { followClock } from "../crash/database-clock.js";
-import { LocalPostgres } from "../crash/fleet.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Bench, type Mode, shown } from "../wire/bench.js";
@@ -14,12 +14,8 @@ const DOWN_MS = 20_000;
 /** Real ms: nobody hangs here, and a busy machine may be slow. */
 const PATIENCE_MS = 5_000;
 
-let postgres: LocalPostgres;
+const postgres = postgresForTests();
 let databases = 0;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
 
 interface Upgraded {
   bench: Bench;

@@ -20,7 +20,6 @@ describe.each(MODES)("%s mode", (mode) => {
     ada = bench.person("ada");
     revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: { days: { dataType: "NUMBER" } } });
     await bench.ask("projects");
-    if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
   });
   afterEach(() => bench.stop());
 
@@ -82,7 +81,6 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(message)).toContain("must be");
     await bench.stopBot();
     await bench.startBot();
-    if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
     const again = await ada.openForm(() => ada.press(message, "Open again"));
     expect(again.value("Inputs")).toEqual(['days = "many"']);
     expect(again.text).toContain("must be");

@@ -19,7 +19,6 @@ describe.each(MODES)("%s mode", (mode) => {
     revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs });
     bench.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
     await bench.ask("projects");
-    if (mode === "http") bench.slack.optionsUrl = bench.slack.eventsUrl;
   });
   afterEach(() => bench.stop());
 

@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StoreCheck } from "../../src/health/store-check.js";
 import { openEmbedded } from "../../src/store/database.js";
 import { StoreFailure, type StoreFailureKind } from "../../src/store/failure.js";
 import { LocalPostgres } from "../crash/fleet.js";
+import { postgresForTests } from "../crash/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { Bench, breathe, MODES, shown } from "./bench.js";
 
@@ -165,11 +166,7 @@ test("since when the store fails stays, whatever the reason becomes, and each re
 });
 
 describe("Postgres", () => {
-  let postgres: LocalPostgres;
-  beforeAll(async () => {
-    postgres = await LocalPostgres.start();
-  }, 60_000);
-  afterAll(() => postgres.stop());
+  const postgres = postgresForTests();
 
   // The bot goes by the database's clock, and what Slack signs must not look old by it.
   const started = (url: string) => Bench.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });

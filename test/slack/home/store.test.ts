@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PLAIN_OPTIONS } from "../../../src/runs/run.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { intended, refused } from "../../../src/runs/transitions.js";
@@ -11,13 +11,9 @@ import { CardStore } from "../../../src/slack/cards/store.js";
 import { HomeStore } from "../../../src/slack/home/store.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { openShared } from "../../../src/store/postgres.js";
-import { LocalPostgres } from "../../crash/fleet.js";
+import { postgresForTests } from "../../crash/postgres-for-tests.js";
 
-let postgres: LocalPostgres;
-beforeAll(async () => {
-  postgres = await LocalPostgres.start();
-}, 60_000);
-afterAll(() => postgres.stop());
+const postgres = postgresForTests();
 
 let databases = 0;
 const STORES = {
