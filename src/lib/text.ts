@@ -4,7 +4,7 @@
 const HALF = /\p{Surrogate}/gu;
 
 /** The same text with U+FFFD for each half of a character. */
-export function wellFormed(text: string): string {
+function wellFormed(text: string): string {
   return text.replace(HALF, "\uFFFD");
 }
 

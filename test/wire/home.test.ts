@@ -20,6 +20,23 @@ describe.each(MODES)("%s mode", (mode) => {
       const read = textOf(person.home);
       return typeof text === "string" ? read.includes(text) : text.test(read);
     });
+  /** Home shows her run of *Slow*, which never ends. */
+  const adaWithRun = async () => {
+    bench = await Bench.start(mode);
+    const ada = bench.person("ada");
+    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
+    await ada.command(`run ${project.id}`);
+    await ada.openHome();
+    await shows(ada, "Running");
+    return ada;
+  };
+  /** The same, after Grace has cancelled it. */
+  const adaWithCancelledRun = async () => {
+    const ada = await adaWithRun();
+    await bench.person("grace").press(bench.card(), "Cancel");
+    await shows(ada, "Cancelled");
+    return ada;
+  };
   const publications = () => bench.slack.calls.filter(({ method }) => method === "views.publish");
 
   test("somebody new reads whether Hex is connected, and no request goes to Hex", async () => {
@@ -50,12 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Cancel and Run again on Home: the tab shows what came of it, and the new card is a direct message", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
-    await ada.command(`run ${project.id}`);
-    await ada.openHome();
-    await shows(ada, "Running");
+    const ada = await adaWithRun();
     await ada.pressHome("cancel_run");
     await shows(ada, /Your latest runs.*Cancelled/);
     await ada.pressHome("run_again");
@@ -200,14 +212,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("direct messages that are switched off: Home says so, and gives the answers that have no other place", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
-    await ada.command(`run ${project.id}`);
-    await ada.openHome();
-    await shows(ada, "Running");
-    await bench.person("grace").press(bench.card(), "Cancel");
-    await shows(ada, "Cancelled");
+    const ada = await adaWithCancelledRun();
     bench.slack.messagesTab = false;
     await ada.pressHome("run_again");
     await shows(ada, /Direct messages are off.*Messages tab/);
@@ -216,14 +221,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a tab that has stood open for days is true again, and gives the answer, once something is pressed on it", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
-    await ada.command(`run ${project.id}`);
-    await ada.openHome();
-    await shows(ada, "Running");
-    await bench.person("grace").press(bench.card(), "Cancel");
-    await shows(ada, "Cancelled");
+    const ada = await adaWithCancelledRun();
     bench.clock.advance(2 * DAY);
     await bench.pass(2 * MINUTE);
     bench.slack.messagesTab = false;

@@ -6,6 +6,7 @@ import type { Project } from "../sandbox/hex/server.js";
 import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
 import { Bench, MODES, shown } from "./bench.js";
+import { openRevenueForm } from "./revenue-form.js";
 
 /** Real ms: Hex takes as long as the test wants. */
 const PATIENT = { hexTimeoutMs: 60_000 };
@@ -23,12 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => bench.stop());
 
-  const opened = async (): Promise<OpenForm> => {
-    const form = await ada.openForm(() => ada.command("run"));
-    await form.pick("Project", "revenue");
-    await form.shows("Hex gives out no list");
-    return form;
-  };
+  const opened = () => openRevenueForm(ada);
   /** Submitted while Hex takes its time: "Checking with Hex…" stands there when this resolves. */
   const submitSlowly = async (form: OpenForm, inputs: string) => {
     const until = new Promise<void>((resolve) => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
 import { Bench, MODES } from "./bench.js";
+import { openRevenueForm } from "./revenue-form.js";
 
 const TYPED = "… or type a title, id or link";
 const LONG = "x".repeat(5_000);
@@ -22,12 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => bench.stop());
 
-  const opened = async () => {
-    const form = await ada.openForm(() => ada.command("run"));
-    await form.pick("Project", "revenue");
-    await form.shows(/Hex gives out no list/);
-    return form;
-  };
+  const opened = () => openRevenueForm(ada);
   const runWithLong = async () => {
     await ada.command(`run ${revenue.id} region=${LONG}`);
     await bench.until(() => bench.starts.length === 1);

@@ -2,9 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
-import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
 import { Bench, MODES } from "./bench.js";
+import { openRevenueForm } from "./revenue-form.js";
 
 const INPUTS = {
   region: { dataType: "STRING" as const },
@@ -29,12 +29,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => bench.stop());
 
   const open = () => ada.openForm(() => ada.command("run"));
-  const opened = async (): Promise<OpenForm> => {
-    const form = await open();
-    await form.pick(PROJECT, "revenue");
-    await form.shows(/Hex gives out no list/);
-    return form;
-  };
+  const opened = () => openRevenueForm(ada);
   const runWith = async (inputs: string) => {
     const before = bench.starts.length;
     await ada.command(`run ${revenue.id} ${inputs}`);

@@ -177,7 +177,7 @@ function restLine({ rest }: RunForm): (KnownBlock | null)[] {
 }
 
 /** The values of the boxes are the names of what they stand for. */
-export const BOXES = ["fresh", "publish", "dryRun"] as const;
+const BOXES = ["fresh", "publish", "dryRun"] as const;
 const BOX_WORDS: Record<(typeof BOXES)[number], { text: string; description: string }> = {
   fresh: { text: "Fresh SQL", description: "Runs every query again, without cached results." },
   publish: { text: "Publish the results", description: "The published app shows them. Only without inputs." },
