@@ -7,7 +7,7 @@ import type { Bot } from "../listeners/context.js";
 import { PLAIN } from "../messages/blocks.js";
 import { type Notice, runFormView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
-import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { type Complaint, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { noticeOf } from "../messages/run-form-words.js";
 import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
@@ -49,7 +49,7 @@ async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, extern
   if ((await bot.runs.get(runKeyOf({ nonce }))) !== null) return;
   const kept = await formKept(bot, nonce, user);
   if (kept === null || kept.form.round > round) return;
-  const form = { ...kept.form, round: kept.form.round + 1 };
+  const form = nextRound(kept.form);
   await keepForm(bot, { user, form, complaints: [] });
   await bringBack(bot, log, { user, externalId, form, complaints: [], notice: noticeOf("failed") });
 }

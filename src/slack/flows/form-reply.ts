@@ -6,7 +6,7 @@ import { slackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
 import { checkingView, complaintsByBlock, type Notice, runFormView, startedView } from "../messages/run-form.js";
-import { type Complaint, needsDraft, type RunForm } from "../messages/run-form-state.js";
+import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { storeSlowWords } from "../messages/run-form-words.js";
 import { bringBack, endCheck, noteCheck } from "./form-checks.js";
 import { formKept, keepForm } from "./form-drafts.js";
@@ -67,7 +67,7 @@ export class FormReply {
 
   /** The form stays as it is, with complaints at its fields. */
   async refuse(form: RunForm, complaints: Complaint[]): Promise<void> {
-    if (this.#state !== "waiting") return this.draw({ ...form, round: form.round + 1 }, { complaints });
+    if (this.#state !== "waiting") return this.draw(nextRound(form), { complaints });
     this.#state = "told";
     await this.submission.answer({ response_action: "errors", errors: complaintsByBlock(this.drawn, complaints) });
   }

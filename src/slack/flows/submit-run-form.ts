@@ -7,7 +7,7 @@ import { type Conversation, directMessagesOf } from "../connection/conversation.
 import { type Bot, callFor } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
-import type { Complaint, RunForm } from "../messages/run-form-state.js";
+import { type Complaint, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { noProjectWords, noticeOf, notPublishedWords, refusalComplaints } from "../messages/run-form-words.js";
 import { titleOf } from "../messages/run-words.js";
 import { optionsOf, type ReadForm, readRunForm } from "../parse/run-form.js";
@@ -149,10 +149,6 @@ async function tellStarted({ user, log }: Submission, reply: FormReply, form: Wh
   await reply
     .started(titleOf({ id: form.project.id, title }), channel === user ? null : channel)
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
-}
-
-function nextRound(form: RunForm): RunForm {
-  return { ...form, round: form.round + 1 };
 }
 
 /** Where it was opened, with its thread, if that was chosen. */

@@ -79,6 +79,11 @@ export function needsDraft({ fields, rest, earlier }: RunForm): boolean {
   return fields.some((field) => field.held !== null) || rest.length > 0 || earlier.length > 0;
 }
 
+/** The same form, to be drawn with block_ids of its own: Slack ignores what is new in a block that it knows. */
+export function nextRound<F extends Pick<RunForm, "round">>(form: F): F {
+  return { ...form, round: form.round + 1 };
+}
+
 /** The block of a place. Those of the inputs carry the project's id: what was typed for another one is never taken for its own. */
 export function blockId(
   { round, draw, project, fields }: Pick<RunForm, "round" | "draw" | "project" | "fields">,

@@ -5,6 +5,7 @@ import { pickedIn, showForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { runFormView } from "../../messages/run-form.js";
 import { draftGoneMessage, formDoneMessage } from "../../messages/run-form-answers.js";
+import { nextRound } from "../../messages/run-form-state.js";
 import { titleOf } from "../../messages/run-words.js";
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
@@ -18,7 +19,7 @@ async function press(bot: Bot, click: Click): Promise<void> {
   const draft = await formKept(bot, nonce, user);
   if (draft === null) return click.respond(draftGoneMessage());
   const { complaints } = draft;
-  const form = { ...draft.form, round: draft.form.round + 1 };
+  const form = nextRound(draft.form);
   if (view === null) return showForm(bot, click, form, { complaints });
   await keepForm(bot, { user, form, complaints });
   await bot.slack.views.update({

@@ -1,13 +1,11 @@
 // Run, or Dry run, beside a project that is offered for a name.
 
-import { projectUrl } from "../../../hex/links.js";
-import { cardPlace } from "../../flows/card-place.js";
-import { dryRun } from "../../flows/dry-run.js";
 import { readChoice } from "../../flows/kept-choice.js";
+import { optionsToStart } from "../../flows/options-to-start.js";
 import { readProject } from "../../flows/read-project.js";
 import { startRun } from "../../flows/start-run.js";
+import { tellAlreadyStarted } from "../../flows/tell-already-started.js";
 import { ACTIONS } from "../../messages/action-ids.js";
-import { alreadyStartedMessage, notPublishedMessage } from "../../messages/answers.js";
 import { type Chosen, chosenSchema } from "../../messages/choice.js";
 import { chosenMessage } from "../../messages/choose-project.js";
 import { titleOf } from "../../messages/run-words.js";
@@ -21,18 +19,13 @@ async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;
   const project = await readProject(bot, click, chosen.project);
-  const title = titleOf(project);
-  if (project.lastPublishedAt === null) {
-    return click.respond(notPublishedMessage(title, projectUrl(bot.hex.place.now, project)));
-  }
-  const { dryRun: onlyTry, ...options } = choice.carried;
-  if (onlyTry) return dryRun(bot, click, project, options);
+  const options = await optionsToStart(bot, click, project, choice.carried);
+  if (options === null) return;
   const key = `choice:${chosen.nonce}:${project.id}`;
   const isNew = await startRun(bot, click, { key, project, options }, () =>
     click
-      .replace(chosenMessage(title))
+      .replace(chosenMessage(titleOf(project)))
       .catch((err: unknown) => click.log.warn({ err }, "the choice keeps its buttons")),
   );
-  if (isNew) return;
-  await click.respond(alreadyStartedMessage(await bot.runs.get(key), await cardPlace(bot, click, key)));
+  if (!isNew) await tellAlreadyStarted(bot, click, key);
 }

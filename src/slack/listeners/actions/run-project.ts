@@ -1,14 +1,12 @@
 // Run beside a project in a list.
 
 import { z } from "zod";
-import { projectUrl } from "../../../hex/links.js";
-import { cardPlace } from "../../flows/card-place.js";
-import { dryRun } from "../../flows/dry-run.js";
 import { projectsPage } from "../../flows/list-projects.js";
+import { optionsToStart } from "../../flows/options-to-start.js";
 import { readProject } from "../../flows/read-project.js";
 import { startRun } from "../../flows/start-run.js";
+import { tellAlreadyStarted } from "../../flows/tell-already-started.js";
 import { ACTIONS } from "../../messages/action-ids.js";
-import { alreadyStartedMessage, notPublishedMessage } from "../../messages/answers.js";
 import { carriedSchema, NOTHING_CARRIED } from "../../messages/carried.js";
 import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
@@ -26,10 +24,8 @@ export const runProject: Action = { id: ACTIONS.runProject, press: withValue(pro
 
 async function press(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
   const project = await readProject(bot, click, value.project);
-  const url = projectUrl(bot.hex.place.now, project);
-  if (project.lastPublishedAt === null) return click.respond(notPublishedMessage(project.title, url));
-  const { dryRun: onlyTry, ...options } = value.carried;
-  if (onlyTry) return dryRun(bot, click, project, options);
+  const options = await optionsToStart(bot, click, project, value.carried);
+  if (options === null) return;
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
     startRun(bot, click, { key, project, options }),
@@ -38,6 +34,5 @@ async function press(bot: Bot, click: Click, value: z.output<typeof projectValue
       .then(click.replace)
       .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
   ]);
-  if (isNew) return;
-  await click.respond(alreadyStartedMessage(await bot.runs.get(key), await cardPlace(bot, click, key)));
+  if (!isNew) await tellAlreadyStarted(bot, click, key);
 }

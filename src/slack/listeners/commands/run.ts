@@ -1,11 +1,9 @@
 // `/hex run <project> …`: checks what was typed before any request, then starts the run; alone it opens the form.
 
-import { projectUrl } from "../../../hex/links.js";
-import { dryRun } from "../../flows/dry-run.js";
 import { findProject } from "../../flows/find-project.js";
 import { openRunForm } from "../../flows/open-run-form.js";
+import { optionsToStart } from "../../flows/options-to-start.js";
 import { startRun } from "../../flows/start-run.js";
-import { notPublishedMessage } from "../../messages/answers.js";
 import { runProblemMessage } from "../../messages/run-problem.js";
 import { parseRunArguments } from "../../parse/run-arguments.js";
 import type { Bot, Interaction } from "../context.js";
@@ -29,11 +27,6 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const { target, ...carried } = parsed.arguments;
   const project = await findProject(bot, interaction, { purpose: "run", text: target, carried });
   if (project === null) return;
-  if (project.lastPublishedAt === null) {
-    const url = projectUrl(bot.hex.place.now, project);
-    return interaction.respond(notPublishedMessage(project.title, url));
-  }
-  const { dryRun: onlyTry, ...options } = carried;
-  if (onlyTry) return dryRun(bot, interaction, project, options);
-  await startRun(bot, interaction, { key: interaction.key, project, options });
+  const options = await optionsToStart(bot, interaction, project, carried);
+  if (options !== null) await startRun(bot, interaction, { key: interaction.key, project, options });
 }

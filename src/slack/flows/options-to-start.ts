@@ -1,0 +1,31 @@
+// What a run of a project is to be started with, unless there is nothing to start.
+
+import { projectUrl } from "../../hex/links.js";
+import type { RunOptions } from "../../runs/run.js";
+import { requestOf } from "../../runs/start.js";
+import { type Bot, callFor, type Interaction } from "../listeners/context.js";
+import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
+import type { Carried } from "../messages/carried.js";
+import { titleOf } from "../messages/run-words.js";
+import type { ProjectSeen } from "./read-project.js";
+
+/**
+ * null after the person was told that the project is not published, or that Hex would start it.
+ * @throws HexError when Hex would not start what is only to be tried
+ */
+export async function optionsToStart(
+  bot: Bot,
+  interaction: Interaction,
+  project: ProjectSeen,
+  { dryRun, ...options }: Carried,
+): Promise<RunOptions | null> {
+  const [title, url] = [titleOf(project), projectUrl(bot.hex.place.now, project)];
+  if (project.lastPublishedAt === null) {
+    await interaction.respond(notPublishedMessage(title, url));
+    return null;
+  }
+  if (!dryRun) return options;
+  await bot.hex.dryRun(project.id, requestOf(options), callFor(interaction));
+  await interaction.respond(dryRunMessage(title, url, options));
+  return null;
+}
