@@ -44,7 +44,7 @@ interface BenchOptions {
   startsAt?: number;
   /** Variables beside the usual ones. */
   env?: Record<string, string>;
-  /** The bot's token. Default: a personal one that expires in 60 days. */
+  /** The bot's token. Default: a personal one that expires in 60 days and an hour. */
   token?: TokenOptions;
   /** Real ms. */
   hexTimeoutMs?: number;
@@ -111,7 +111,7 @@ export class Bench {
     const statusPage = await startStatusPage();
     const token = hex.workspace.addToken({
       user: { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" },
-      expiresAt: clock.now() + 60 * 24 * 60 * 60_000,
+      expiresAt: clock.now() + (60 * 24 + 1) * 60 * 60_000,
       ...tokenOptions,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
