@@ -2,12 +2,12 @@
 
 import { isatty } from "node:tty";
 import { config as loadEnv } from "dotenv";
-import { startApp } from "./app.js";
-import { systemClock } from "./clock.js";
-import { describeProblems, readConfig, secretsOf } from "./config.js";
-import { createLogger } from "./log.js";
-import { startFailure } from "./slack/messages/start.js";
-import { listenForStop, type StopReason } from "./stop-requests.js";
+import { startApp } from "./app/start-app.js";
+import { describeProblems, readConfig, secretsOf } from "./config/config.js";
+import { systemClock } from "./lib/clock.js";
+import { createLogger } from "./log/logger.js";
+import { startFailure } from "./startup-failure.js";
+import { listenForStop, type StopReason } from "./stop-signals.js";
 
 loadEnv({ quiet: true });
 const reading = readConfig(process.env, { isTerminal: isatty(1) });

@@ -2,16 +2,16 @@
 // Exit code 0 when Hex can be used in full; 1 with the remedy. `--json`: one JSON object on standard output.
 
 import { config as loadEnv } from "dotenv";
-import { systemClock } from "./clock.js";
-import { describeProblems, readHexConfig } from "./config.js";
+import { describeProblems, readHexConfig } from "./config/config.js";
 import { AllProjects } from "./hex/all-projects.js";
 import { Budget } from "./hex/budget.js";
 import { HexClient } from "./hex/client.js";
-import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection.js";
+import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection-check.js";
 import type { HexError } from "./hex/errors.js";
-import { remedyFor, scopeFor } from "./hex/remedies.js";
 import type { Me } from "./hex/schema.js";
+import { systemClock } from "./lib/clock.js";
 import { createNetwork } from "./lib/network.js";
+import { remedyFor, scopeFor } from "./remedies/hex.js";
 
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 10_000;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { describeProblems, readConfig, readHexConfig, secretsOf } from "../src/config/config.js";
 import { VARIABLES } from "../src/config/variables.js";
-import { describeProblems, readConfig, readHexConfig, secretsOf } from "../src/config.js";
 
 const BOT = "xoxb-1111-2222-botbotbot";
 const APP = "xapp-1-A111-3333-appappapp";

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
-import { REMEDY_KINDS } from "../src/hex/remedies.js";
+import { REMEDY_KINDS } from "../src/remedies/hex.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { LogLevel } from "../src/config/variables.js";
 import { boltLogger } from "../src/log/bolt.js";
-import { createLogger } from "../src/log.js";
+import { createLogger } from "../src/log/logger.js";
 
 const line = z.record(z.string(), z.unknown());
 

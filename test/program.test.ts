@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../src/clock.js";
+import { systemClock } from "../src/lib/clock.js";
 import { type SimulatedHex, startHex } from "./sandbox/hex/server.js";
 import { type LocalSlack, startSlack, visibleText } from "./sandbox/slack/server.js";
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { systemClock } from "../src/clock.js";
+import { systemClock } from "../src/lib/clock.js";
 import { startHex } from "./sandbox/hex/server.js";
 import { startSlack, visibleText } from "./sandbox/slack/server.js";
 

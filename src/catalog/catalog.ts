@@ -1,11 +1,11 @@
 // The projects as the bot knows them: in memory, kept in the store, and matched by name. Asks Hex only where somebody says so; what
 // reads all of them in the background is the CatalogReader.
 
-import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
-import type { ProjectsSeen } from "../hex/connection.js";
+import type { ProjectsSeen } from "../hex/connection-check.js";
 import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
 import { type Among, type Match, Matcher } from "./match.js";
 import { type CatalogState, isElsewhere, type Source } from "./state.js";
 import type { CatalogStore, Reading } from "./store.js";

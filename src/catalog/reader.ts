@@ -3,13 +3,13 @@
 // It takes what nobody else needs: people's requests and polls go first, the pages are spread over the minute, and the first pass
 // alone may take more than a small share. A pass goes on where it stood, whatever happens in between.
 
-import type { Clock } from "../clock.js";
 import type { Budget } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
 import type { ProjectPage } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
 import { hasCome } from "../lib/due.js";
-import { Rounds } from "../rounds.js";
+import { Rounds } from "../lib/polling-loop.js";
 import type { Catalog } from "./catalog.js";
 import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";

@@ -1,7 +1,7 @@
 // All projects that the token sees, read anew each time: for a check that is made once.
 
 import type { Call, HexClient } from "./client.js";
-import type { ProjectsSeen } from "./connection.js";
+import type { ProjectsSeen } from "./connection-check.js";
 import { isListed, sortProjects } from "./projects.js";
 import type { Project } from "./schema.js";
 

@@ -1,6 +1,6 @@
 // The request budget: one for all who use the token, since Hex counts by user. People go before polls, and cancellations first.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 
 /** A cancellation stops what may be doing harm; a command has a person waiting; a poll can wait; reading the catalog more so. */
 export type Priority = "cancel" | "command" | "watch" | "catalog";

@@ -2,8 +2,8 @@
 // budget. GET and DELETE may be repeated; POST is sent once, because Hex has no idempotency key.
 
 import ky from "ky";
-import type { Clock } from "../clock.js";
 import { readBody } from "../lib/body.js";
+import type { Clock } from "../lib/clock.js";
 import { isNestedDeeper, MAX_DEPTH, parseJson } from "../lib/json.js";
 import { type Budget, BudgetSpent, type Priority } from "./budget.js";
 import { errorOfAnswer, isHtml, traceIdOf } from "./error-of-answer.js";

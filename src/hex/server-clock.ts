@@ -1,6 +1,6 @@
 // How far Hex's clock is ahead of this machine's, learnt from the `Date` of its answers.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 
 /** A `Date` has whole seconds: the clock showed this or up to a second more. */
 const RESOLUTION_MS = 1_000;

@@ -2,8 +2,8 @@
 // the API, without a token and outside the request budget; when it gives no answer in time, there simply is none.
 
 import { z } from "zod";
-import type { Clock } from "../clock.js";
 import { readBody } from "../lib/body.js";
+import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
 import { lenient, list, shortText } from "./lenient.js";
 

@@ -1,6 +1,6 @@
 // Notices when somebody, or the network, sets the machine's clock, and when the machine has slept.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "./clock.js";
 
 const LOOK_MS = 5_000;
 /** Less than this makes no difference to anybody, and may be a process that stood still between two readings. In ms. */

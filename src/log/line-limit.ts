@@ -1,6 +1,6 @@
 // Lines about what anybody on the network can cause, of which nobody could read thousands.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 
 const PER_MINUTE = 10;
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 // Cancels a run once: whoever moves it to "cancelling" in the store is the one who asks Hex.
 
-import type { Clock } from "../clock.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
+import type { Clock } from "../lib/clock.js";
 import { UnderWay } from "../lib/under-way.js";
 import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";

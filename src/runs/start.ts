@@ -1,10 +1,10 @@
 // Starts a run once, whatever fails: the intent is stored before the request, and after an answer that leaves it open
 // whether the run exists, the run is looked for before anything is said.
 
-import type { Clock } from "../clock.js";
 import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
 import type { HexRun, StartedRun } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
 import { UnderWay } from "../lib/under-way.js";
 import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions } from "./run.js";
 import type { RunStore } from "./store.js";

@@ -1,9 +1,9 @@
 // Learns the titles of runs that were started by an id alone, because Hex could not be asked for the project's title first.
 
-import type { Clock } from "../clock.js";
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { Project } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
 import type { Run } from "./run.js";
 import type { RunStore } from "./store.js";
 

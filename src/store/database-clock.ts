@@ -1,7 +1,7 @@
 // The time by the database's clock, so that what replicas store and compare does not hang on how well each machine's clock is
 // set.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 
 /** How often the time is asked for, in ms. */
 const ASK_MS = 60_000;

@@ -2,7 +2,7 @@
 
 import { statSync } from "node:fs";
 import type Database from "libsql";
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 import { StoreFailure } from "./failure.js";
 
 /** How old, in ms, what a copy of the file alone lacks may be. */

@@ -8,8 +8,8 @@
 
 import { setMaxListeners } from "node:events";
 import { sql } from "kysely";
-import type { Clock } from "../clock.js";
 import { abortable } from "../lib/abortable.js";
+import type { Clock } from "../lib/clock.js";
 import type { Db, Store } from "./database.js";
 import { oldVersionLeads } from "./old-version.js";
 import { databaseNow, type SharedStore } from "./postgres.js";

@@ -25,7 +25,7 @@ import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from 
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
 import { RenewablePool } from "./renewable-pool.js";
 import type { Tables } from "./tables.js";
-import { tryWrite } from "./trial.js";
+import { tryWrite } from "./write-check.js";
 
 export interface SharedStore extends Store {
   /** Where its tables are. */

@@ -1,7 +1,7 @@
 // How long after a run's end the watch sees it, by the plan and by what people use today: each run polled every few seconds.
 // All in simulated time, with the same runs for each policy, under the same limit of Hex.
 
-import { nextPoll, type Watched } from "../../src/runs/plan.js";
+import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
 import { seeded } from "../sandbox/seeded.js";
 
 const SECOND = 1_000;

@@ -1,7 +1,7 @@
 // The database's clock, as the bot asks for it, on a time of the tests'.
 
 import { sql } from "kysely";
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../src/lib/clock.js";
 import { openShared, type SharedStore } from "../../src/store/postgres.js";
 
 /** From now on it runs `speed` times as fast as the machine's, and showed `shows` at the machine's `start`. Both in epoch ms. */

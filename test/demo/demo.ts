@@ -2,9 +2,9 @@
 
 import { createWriteStream, rmSync } from "node:fs";
 import { join } from "node:path";
-import { startApp } from "../../src/app.js";
-import { readConfig, secretsOf } from "../../src/config.js";
-import { createLogger } from "../../src/log.js";
+import { startApp } from "../../src/app/start-app.js";
+import { readConfig, secretsOf } from "../../src/config/config.js";
+import { createLogger } from "../../src/log/logger.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { manyProjects } from "../sandbox/hex/many-projects.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";

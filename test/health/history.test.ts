@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOUR_MS, historyOf, hoursOf, type Span } from "../../src/health/history.js";
-import type { Incident } from "../../src/health/incident.js";
+import { HOUR_MS, historyOf, hoursOf, type Span } from "../../src/outages/history.js";
+import type { Incident } from "../../src/outages/incident.js";
 
 const DAY_MS = 24 * HOUR_MS;
 const NOW = Date.UTC(2026, 10, 2, 9, 20);

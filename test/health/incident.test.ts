@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { HexError, type HexErrorKind, sightOf } from "../../src/hex/errors.js";
 import {
   type Failure,
   type Health,
@@ -12,8 +13,7 @@ import {
   soonMs,
   stepped,
   unwatched,
-} from "../../src/health/incident.js";
-import { HexError, type HexErrorKind, sightOf } from "../../src/hex/errors.js";
+} from "../../src/outages/incident.js";
 
 const MINUTE = 60_000;
 const failure = (kind: HexErrorKind, at: number): Failure => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { dueDays, noticed } from "../../src/health/expiry.js";
-import { type Answer, type Memory, remembered, spanOf } from "../../src/health/memory.js";
 import { HexError, type HexErrorKind } from "../../src/hex/errors.js";
+import { dueDays, noticed } from "../../src/outages/expiry.js";
+import { type Answer, type Memory, remembered, spanOf } from "../../src/outages/watchdog-state.js";
 
 const ORIGIN = "https://app.hex.tech";
 const DAY = 24 * 60 * 60_000;

@@ -3,7 +3,7 @@
 import { setImmediate } from "node:timers/promises";
 import { register } from "prom-client";
 import { expect, test } from "vitest";
-import { type MetricSources, Metrics } from "../../src/health/metrics.js";
+import { type MetricSources, Metrics } from "../../src/http/metrics.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 const GLANCE = {

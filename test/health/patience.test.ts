@@ -1,7 +1,7 @@
 // Reads that may hang: nobody waits for longer than a second, and none is begun behind another.
 
 import { expect, test } from "vitest";
-import { LateError, patiently, within } from "../../src/health/patience.js";
+import { LateError, patiently, within } from "../../src/lib/with-timeout.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 test("what comes in time is passed on, an error included", async () => {

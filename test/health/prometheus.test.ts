@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { Bench } from "../wire/bench.js";
 
-const FOLDER = join(import.meta.dirname, "../../src/health/prometheus");
+const FOLDER = join(import.meta.dirname, "../../deploy/prometheus");
 const read = (file: string) => readFileSync(join(FOLDER, file), "utf8");
 
 const alertsSchema = z.strictObject({
@@ -99,7 +99,7 @@ describe("scrape.yml, alerts.yml and dashboard.json", () => {
   });
 
   test("the README names the files", () => {
-    const readme = readFileSync(join(FOLDER, "../../../README.md"), "utf8");
+    const readme = readFileSync(join(FOLDER, "../../README.md"), "utf8");
     for (const file of ["scrape.yml", "alerts.yml", "dashboard.json"]) expect(readme).toContain(`prometheus/${file}`);
   });
 });

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Answer, remembered } from "../../src/health/memory.js";
-import { HealthStore } from "../../src/health/store.js";
 import { HexError } from "../../src/hex/errors.js";
+import { HealthStore } from "../../src/outages/store.js";
+import { type Answer, remembered } from "../../src/outages/watchdog-state.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 
 const ORIGIN = "https://app.hex.tech";

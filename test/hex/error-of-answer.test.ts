@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { provesNoEffect } from "../../src/hex/errors.js";
-import { remedyFor } from "../../src/hex/remedies.js";
+import { remedyFor } from "../../src/remedies/hex.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 const NOBODY = "018f2a1e-0000-7000-8000-000000000001";

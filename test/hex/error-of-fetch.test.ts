@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { remedyFor } from "../../src/hex/remedies.js";
+import { remedyFor } from "../../src/remedies/hex.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
 let wire: Wire;

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { HexError } from "../../src/hex/errors.js";
-import { remedyFor } from "../../src/hex/remedies.js";
+import { remedyFor } from "../../src/remedies/hex.js";
 import { HOSTILE_ANSWERS } from "../sandbox/hex/hostile.js";
 import type { FaultKind, Project } from "../sandbox/hex/server.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";

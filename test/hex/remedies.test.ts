@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../src/hex/errors.js";
-import { REMEDY_KINDS, remedyFor } from "../../src/hex/remedies.js";
+import { REMEDY_KINDS, remedyFor } from "../../src/remedies/hex.js";
 
 describe("remedies", () => {
   test("there is one for every kind", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextPoll, type Watched } from "../../src/runs/plan.js";
+import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
 
 const watched = (key: string, more: Partial<Watched> = {}): Watched => ({
   ...{ key, projectId: "p", runId: key, since: 0, askedAt: null, typicalMs: null },

@@ -1,6 +1,6 @@
 // A clock that stands still until a test moves it.
 
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../src/lib/clock.js";
 
 interface Sleeper {
   until: number;

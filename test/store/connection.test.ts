@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startFailure } from "../../src/slack/messages/start.js";
+import { startFailure } from "../../src/startup-failure.js";
 import { openShared } from "../../src/store/postgres.js";
 import { freePort, LocalPostgres } from "../crash/fleet.js";
 import { selfSigned } from "../sandbox/certificate.js";

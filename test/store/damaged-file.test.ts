@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { startFailure } from "../../src/slack/messages/start.js";
+import { startFailure } from "../../src/startup-failure.js";
 import { openEmbedded } from "../../src/store/database.js";
 
 let dir: string;

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Db, openEmbedded } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
-import { tryWrite } from "../../src/store/trial.js";
+import { tryWrite } from "../../src/store/write-check.js";
 import { LocalPostgres } from "../crash/fleet.js";
 
 let postgres: LocalPostgres;

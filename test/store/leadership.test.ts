@@ -3,10 +3,10 @@
 import { sql } from "kysely";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Clock } from "../../src/clock.js";
-import { remembered } from "../../src/health/memory.js";
-import { HealthStore } from "../../src/health/store.js";
 import { HexError } from "../../src/hex/errors.js";
+import type { Clock } from "../../src/lib/clock.js";
+import { HealthStore } from "../../src/outages/store.js";
+import { remembered } from "../../src/outages/watchdog-state.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, started } from "../../src/runs/transitions.js";
 import { AlertStore } from "../../src/slack/alerts/store.js";

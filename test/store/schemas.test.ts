@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RunStore } from "../../src/runs/store.js";
 import { intended } from "../../src/runs/transitions.js";
-import { startFailure } from "../../src/slack/messages/start.js";
+import { startFailure } from "../../src/startup-failure.js";
 import { MIGRATIONS } from "../../src/store/migrations.js";
 import { openShared } from "../../src/store/postgres.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HealthStore } from "../../src/health/store.js";
+import { HealthStore } from "../../src/outages/store.js";
 import { RunStore } from "../../src/runs/store.js";
 import { intended, started } from "../../src/runs/transitions.js";
 import { AlertStore } from "../../src/slack/alerts/store.js";

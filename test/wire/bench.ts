@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type RunningApp, startApp } from "../../src/app.js";
-import { readConfig, secretsOf } from "../../src/config.js";
-import { createLogger } from "../../src/log.js";
+import { type RunningApp, startApp } from "../../src/app/start-app.js";
+import { readConfig, secretsOf } from "../../src/config/config.js";
+import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 import {

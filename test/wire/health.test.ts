@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Readiness } from "../../src/health/ready.js";
-import { StoreCheck } from "../../src/health/store-check.js";
+import { Readiness } from "../../src/http/readyz.js";
 import { openEmbedded } from "../../src/store/database.js";
-import { tryWrite } from "../../src/store/trial.js";
+import { StoreCheck } from "../../src/store/store-check.js";
+import { tryWrite } from "../../src/store/write-check.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { Bench, breathe, MODES } from "./bench.js";
 

@@ -4,7 +4,7 @@ import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../src/slack/connection/identity.js";
 import { post } from "../../src/slack/connection/post.js";
-import { startFailure } from "../../src/slack/messages/start.js";
+import { startFailure } from "../../src/startup-failure.js";
 import { Bench } from "./bench.js";
 
 let bench: Bench;

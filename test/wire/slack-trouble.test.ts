@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlackCall } from "../../src/slack/connection/calls.js";
 import { slackFailure, slackWord } from "../../src/slack/connection/failures.js";
-import { SlackTroubles } from "../../src/slack/connection/troubles.js";
+import { SlackTroubles } from "../../src/slack/connection/refusals.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { ManualClock } from "../sandbox/clock.js";
 import type { FaultKind } from "../sandbox/slack/types.js";

@@ -1,7 +1,7 @@
 // Socket Mode without a gap: Slack ends its connections every few hours, and the network whenever it likes.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startFailure } from "../../src/slack/messages/start.js";
+import { startFailure } from "../../src/startup-failure.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
 import { Bench, breathe, shown } from "./bench.js";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { WebClient } from "@slack/web-api";
 import { afterEach, describe, expect, test } from "vitest";
-import { createLogger } from "../../src/log.js";
+import { createLogger } from "../../src/log/logger.js";
 import { identifyOnceReached } from "../../src/slack/connection/identity.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { startSlack } from "../sandbox/slack/server.js";

@@ -2,9 +2,9 @@
 // long as Slack does not take it. Runs where the watch runs, so that one process at a time posts.
 
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
-import type { Logger } from "../../log.js";
-import { Rounds } from "../../rounds.js";
+import type { Clock } from "../../lib/clock.js";
+import { Rounds } from "../../lib/polling-loop.js";
+import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
@@ -13,7 +13,7 @@ import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { Subject } from "./subjects.js";
+import type { Subject } from "./wanted-alerts.js";
 
 export interface AlertsOptions {
   /** Repeats nothing by itself: a post whose answer was lost must be known here. */

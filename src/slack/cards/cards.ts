@@ -1,9 +1,9 @@
 // Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, and a card that Slack holds up does not hold up the others.
 
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
 import type { HexPlace } from "../../hex/links.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { toldOverdue } from "../../runs/transitions.js";
@@ -22,8 +22,8 @@ import { plainText } from "../messages/plain.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import type { Askers } from "./askers.js";
 import { OneAtATime } from "./one-at-a-time.js";
+import type { Askers } from "./requesters.js";
 import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {

@@ -1,8 +1,8 @@
 // Answers to a message, which has no response_url: seen by the person who wrote it alone, as close to the message as Slack allows.
 
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { SlackFailure } from "./failures.js";

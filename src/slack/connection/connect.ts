@@ -3,11 +3,11 @@
 import type { RequestListener } from "node:http";
 import { App } from "@slack/bolt";
 import type { WebClientOptions } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
-import type { Config } from "../../config.js";
+import type { Config } from "../../config/config.js";
+import type { Clock } from "../../lib/clock.js";
 import type { Network } from "../../lib/network.js";
 import { boltLogger } from "../../log/bolt.js";
-import type { Logger } from "../../log.js";
+import type { Logger } from "../../log/logger.js";
 import { observedFetch, type SlackCall } from "./calls.js";
 import { Deliveries, type UnreadableKind } from "./deliveries.js";
 import { HttpReceiver } from "./http-receiver.js";

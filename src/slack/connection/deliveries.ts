@@ -3,8 +3,8 @@
 
 import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
-import type { Clock } from "../../clock.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import { EVENTS_LIMITED_REMEDY } from "../messages/slack-remedies.js";
 import { unreadableMessage, unreadableView } from "../messages/unreadable.js";
 import { type DeliveryType, type PayloadKind, type ReadBody, readPayload } from "./payloads/read-payload.js";

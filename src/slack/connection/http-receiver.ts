@@ -4,10 +4,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { App, Receiver } from "@slack/bolt";
 import { z } from "zod";
-import type { Clock } from "../../clock.js";
+import type { Clock } from "../../lib/clock.js";
 import { parseJson } from "../../lib/json.js";
 import { LineLimit } from "../../log/line-limit.js";
-import type { Logger } from "../../log.js";
+import type { Logger } from "../../log/logger.js";
 import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
 import { whyNotSigned } from "./signature.js";

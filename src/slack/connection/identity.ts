@@ -1,9 +1,9 @@
 // Who the bot is in Slack.
 
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
 import { abortable } from "../../lib/abortable.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import type { Home } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "./failures.js";

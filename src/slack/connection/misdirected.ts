@@ -1,8 +1,8 @@
 // Slack's requests that come to a path where nobody takes them: a wrong URL in the app's settings, which nobody else would name.
 
 import type { RequestListener } from "node:http";
-import type { Clock } from "../../clock.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
 import { readBody, sendJson } from "./http-receiver.js";
 import { whyNotSigned } from "./signature.js";

@@ -1,8 +1,8 @@
 // Whether Slack and the bot are connected, for `GET /readyz` and the metrics.
 
-import type { SlackReady } from "../../health/ready.js";
+import type { SlackReady } from "../../http/readyz.js";
 import type { SlackConnection } from "./connect.js";
-import type { SlackTroubles } from "./troubles.js";
+import type { SlackTroubles } from "./refusals.js";
 
 /** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
 export function slackReadiness(

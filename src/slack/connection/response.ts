@@ -3,7 +3,7 @@
 
 import { RespondError } from "@slack/bolt";
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
+import type { Clock } from "../../lib/clock.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";

@@ -3,9 +3,9 @@
 
 import type { App, Receiver } from "@slack/bolt";
 import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
-import type { Clock } from "../../clock.js";
-import type { Logger } from "../../log.js";
-import { Rounds } from "../../rounds.js";
+import type { Clock } from "../../lib/clock.js";
+import { Rounds } from "../../lib/polling-loop.js";
+import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Deliveries } from "./deliveries.js";
 import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailure } from "./failures.js";

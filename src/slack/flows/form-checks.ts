@@ -1,7 +1,7 @@
 // Forms whose person reads "Checking with Hex…". Whatever becomes of the process that asks Hex, the form comes back.
 
 import { z } from "zod";
-import type { Logger } from "../../log.js";
+import type { Logger } from "../../log/logger.js";
 import { slackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import { PLAIN } from "../messages/blocks.js";

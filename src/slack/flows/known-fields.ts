@@ -1,7 +1,7 @@
 // The inputs of a project that the form has fields for, and what is offered in them.
 
 import { z } from "zod";
-import { STORE_MS, within } from "../../health/patience.js";
+import { STORE_MS, within } from "../../lib/with-timeout.js";
 import { looksSecret } from "../../log/secrets.js";
 import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
 import type { Bot, Interaction } from "../listeners/context.js";

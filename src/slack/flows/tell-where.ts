@@ -1,6 +1,6 @@
 // Tells whoever asked for a run when its card does not come: why, how the run stands, and how to cancel it.
 
-import { LateError, within } from "../../health/patience.js";
+import { LateError, within } from "../../lib/with-timeout.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";

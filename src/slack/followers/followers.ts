@@ -5,9 +5,9 @@
 // more rather than never.
 
 import type { WebClient } from "@slack/web-api";
-import type { Clock } from "../../clock.js";
 import type { HexPlace } from "../../hex/links.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";

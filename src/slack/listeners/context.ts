@@ -2,28 +2,28 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { Catalog } from "../../catalog/catalog.js";
-import type { Clock } from "../../clock.js";
-import type { HealthStore } from "../../health/store.js";
-import type { StoreCheck } from "../../health/store-check.js";
 import type { Budget } from "../../hex/budget.js";
 import type { Call, HexClient } from "../../hex/client.js";
-import type { Prober } from "../../hex/connection.js";
+import type { Prober } from "../../hex/connection-check.js";
 import type { StatusPage } from "../../hex/status-page.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { Logger } from "../../log/logger.js";
+import type { HealthStore } from "../../outages/store.js";
+import type { StoreKind } from "../../remedies/store.js";
 import type { Canceller } from "../../runs/cancel.js";
 import type { Starter } from "../../runs/start.js";
 import type { RunStore } from "../../runs/store.js";
 import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
-import type { Askers } from "../cards/askers.js";
+import type { StoreCheck } from "../../store/store-check.js";
 import type { Cards } from "../cards/cards.js";
+import type { Askers } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
-import type { SlackTroubles } from "../connection/troubles.js";
+import type { SlackTroubles } from "../connection/refusals.js";
 import type { Followers } from "../followers/followers.js";
 import type { Homes } from "../home/homes.js";
 import type { Message } from "../messages/blocks.js";
-import type { StoreKind } from "../messages/store-remedies.js";
 
 export interface Bot {
   slack: WebClient;

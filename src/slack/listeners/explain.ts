@@ -1,8 +1,9 @@
 // What became of an interaction that failed: what the person reads, and what the log says.
 
-import type { Outcome } from "../../health/metrics.js";
 import { HexError } from "../../hex/errors.js";
-import type { Logger } from "../../log.js";
+import type { Outcome } from "../../http/metrics.js";
+import type { Logger } from "../../log/logger.js";
+import { storeSentence } from "../../remedies/store.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
 import { NothingStarted } from "../flows/start-run.js";
@@ -10,7 +11,6 @@ import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
-import { storeSentence } from "../messages/store-remedies.js";
 import { storeTroubleMessage } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 

@@ -1,9 +1,9 @@
 // The way of every interaction: acknowledged first, then done for those who may, and every failure becomes an answer.
 
 import { createHash } from "node:crypto";
-import type { Metrics, Outcome } from "../../health/metrics.js";
-import type { WorkInHand } from "../../lib/work-in-hand.js";
-import type { Logger } from "../../log.js";
+import type { Metrics, Outcome } from "../../http/metrics.js";
+import type { WorkInHand } from "../../lib/pending-work.js";
+import type { Logger } from "../../log/logger.js";
 import type { Conversation } from "../connection/conversation.js";
 import { answerFailure } from "../connection/response.js";
 import { strangerMessage, unprovenMessage } from "../messages/answers.js";

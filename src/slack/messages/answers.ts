@@ -2,7 +2,7 @@
 
 import type { HexErrorFacts } from "../../hex/errors.js";
 import type { HexPage, HexReference } from "../../hex/links.js";
-import { remedyFor } from "../../hex/remedies.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";

@@ -1,6 +1,6 @@
 // The warning that the bot's token expires, and that it was renewed.
 
-import { daysLeft, type Notice } from "../../health/expiry.js";
+import { daysLeft, type Notice } from "../../outages/expiry.js";
 import { type Message, message, section } from "./blocks.js";
 import { count, date, plainDate } from "./mrkdwn.js";
 

@@ -1,10 +1,10 @@
 // How available Hex was: a row of squares for the last day and one for the last month, with words beside each.
 
 import type { KnownBlock } from "@slack/types";
-import type { History, Period, Square } from "../../health/history.js";
-import type { Incident } from "../../health/incident.js";
 import type { Sight } from "../../hex/errors.js";
-import { remedyFor } from "../../hex/remedies.js";
+import type { History, Period, Square } from "../../outages/history.js";
+import type { Incident } from "../../outages/incident.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { section } from "./blocks.js";
 import { lasted } from "./incident.js";
 import { count, date, duration, inline } from "./mrkdwn.js";

@@ -1,9 +1,9 @@
 // The Home tab of one person: is Hex connected, what of theirs runs, and what they may want to run.
 
 import type { HomeView, KnownBlock } from "@slack/types";
-import type { Memory } from "../../health/memory.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
-import { remedyFor } from "../../hex/remedies.js";
+import type { Memory } from "../../outages/watchdog-state.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, elapsedMs, identityOf, type Run } from "../../runs/run.js";
 import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
 import { ACTIONS } from "./action-ids.js";

@@ -1,9 +1,9 @@
 // An outage of Hex as the channel for alerts reads it: one message from its beginning to its end.
 
 import type { KnownBlock } from "@slack/types";
-import { type Incident, type IncidentIn, lastedMs } from "../../health/incident.js";
-import { remedyFor } from "../../hex/remedies.js";
 import type { HexReport } from "../../hex/status-page.js";
+import { type Incident, type IncidentIn, lastedMs } from "../../outages/incident.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { hexReportLine } from "./hex-report.js";
 import { count, date, duration, inline, plainDate } from "./mrkdwn.js";

@@ -2,7 +2,7 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { HexErrorFacts } from "../../hex/errors.js";
-import { remedyFor } from "../../hex/remedies.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, dotted, inline } from "./mrkdwn.js";
 

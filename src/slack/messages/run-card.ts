@@ -1,7 +1,7 @@
 // The card of a run: one message, drawn from the stored run and nothing else.
 
 import { type HexPlace, projectUrl } from "../../hex/links.js";
-import { remedyFor } from "../../hex/remedies.js";
+import { remedyFor } from "../../remedies/hex.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
 import { actions, context, type Message, message, section } from "./blocks.js";

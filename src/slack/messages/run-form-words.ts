@@ -1,7 +1,7 @@
 // What is wrong with what stands in the form, in plain sentences: Slack shows no marks at a field.
 
 import type { HexErrorFacts } from "../../hex/errors.js";
-import { remedyFor } from "../../hex/remedies.js";
+import { remedyFor } from "../../remedies/hex.js";
 import type { InputProblem } from "../parse/form-inputs.js";
 import { shorten } from "./mrkdwn.js";
 import type { Notice } from "./run-form.js";

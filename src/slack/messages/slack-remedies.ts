@@ -1,8 +1,8 @@
 // One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
 // Phrases without a full stop, to be put together by those who show them.
 
+import type { SlackState, SlackTrouble } from "../connection/refusals.js";
 import { type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
-import type { SlackState, SlackTrouble } from "../connection/troubles.js";
 import { code, date, inline, sentence } from "./mrkdwn.js";
 
 export interface SlackRemedy {

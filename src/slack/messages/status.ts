@@ -1,15 +1,16 @@
 // The on-call card: is the connection to Hex alive, who is the token, what may it do, until when.
 
 import type { KnownBlock } from "@slack/types";
-import type { History } from "../../health/history.js";
-import type { StoreState } from "../../health/store-check.js";
-import { type Connection, failuresOf, type Proof } from "../../hex/connection.js";
+import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
 import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
-import { remedyFor, scopeFor } from "../../hex/remedies.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
+import type { History } from "../../outages/history.js";
+import { remedyFor, scopeFor } from "../../remedies/hex.js";
+import type { StoreKind } from "../../remedies/store.js";
 import type { ReadTable } from "../../store/row-reader.js";
-import type { SlackState } from "../connection/troubles.js";
+import type { StoreState } from "../../store/store-check.js";
+import type { SlackState } from "../connection/refusals.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
 import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
@@ -18,7 +19,6 @@ import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
-import type { StoreKind } from "./store-remedies.js";
 import { storeTroubleLine } from "./store-trouble.js";
 
 const MINUTE = 60_000;

@@ -1,10 +1,10 @@
 // The store does not work: what somebody reads who wanted to do something, and what `/hex status` says.
 
-import type { StoreState } from "../../health/store-check.js";
+import { type StoreKind, storeSentence } from "../../remedies/store.js";
 import type { StoreFailureKind } from "../../store/failure.js";
+import type { StoreState } from "../../store/store-check.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, date, inline } from "./mrkdwn.js";
-import { type StoreKind, storeSentence } from "./store-remedies.js";
 
 export interface StoreTrouble {
   why: StoreFailureKind;

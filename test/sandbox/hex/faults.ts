@@ -1,7 +1,7 @@
 // Faults on order: what a request meets instead of, or after, what it asked for.
 
 import { STATUS_CODES } from "node:http";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { type Answer, empty, endless, html, json, text } from "./answers.js";
 import { type ErrorSettings, errorAnswer, Refusal } from "./errors.js";
 import type { Endpoint, Fault, FaultKind, Faults } from "./types.js";

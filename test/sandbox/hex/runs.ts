@@ -1,7 +1,7 @@
 // All runs of the workspace: how they begin, go on by the clock, end, and vanish after 90 days.
 
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { notificationsOf, type RunBody, updatesPublishedResults } from "./run-request.js";
 import { type Moment, plannedRun, Timeline } from "./timeline.js";
 import type { Project, Run, RunOptions } from "./types.js";

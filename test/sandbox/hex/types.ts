@@ -1,7 +1,7 @@
 // What the simulated Hex shows to those who drive it: its data, its faults and what it recorded.
 
 import type { IncomingHttpHeaders } from "node:http";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 
 export type Endpoint =
   | "me"

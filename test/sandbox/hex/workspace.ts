@@ -1,7 +1,7 @@
 // The data of the simulated workspace and the settings of its unsettled sides.
 
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { RateLimiter } from "./limits.js";
 import { Projects } from "./projects.js";
 import { type RunFacts, Runs } from "./runs.js";

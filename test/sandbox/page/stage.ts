@@ -1,6 +1,6 @@
 // What the page shows and drives: the two peers, and what stands around them.
 
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import type { SimulatedHex } from "../hex/server.js";
 import type { LocalSlack } from "../slack/server.js";
 

@@ -1,6 +1,6 @@
 // The state of the workspace that all the protocols share.
 
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { CallLog } from "./calls.js";
 import { Directory } from "./channels.js";
 import { Faults } from "./faults.js";

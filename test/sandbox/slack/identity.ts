@@ -1,7 +1,7 @@
 // The workspace's and the app's ids and secrets, and the making of further ids.
 
 import { randomBytes, randomInt } from "node:crypto";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import type { Organization, SlackOptions } from "./types.js";
 
 export interface Identity {

@@ -1,6 +1,6 @@
 // Slack's rate limits, for the tests that ask for them.
 
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { TooFast } from "./refusal.js";
 
 const postGapMs = 1_000;

@@ -1,6 +1,6 @@
 // The message log, and what a reader sees of a message.
 
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { Timestamps } from "./identity.js";
 import { isRecord } from "./json.js";
 import type { SlackMessage, Via } from "./types.js";

@@ -1,7 +1,7 @@
 // trigger_ids: they live 3 seconds of the clock and open one view.
 
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import { digits } from "./identity.js";
 import { Refusal } from "./refusal.js";
 

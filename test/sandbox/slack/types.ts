@@ -1,6 +1,6 @@
 // The public types of the local Slack: what a test (or the demo) sees of the workspace and can do to it.
 
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 
 export interface SlackOptions {
   /** Message times, response_url expiry, trigger_id expiry and rate limits follow this clock. */

@@ -1,7 +1,7 @@
 // Modals and Home tabs: which are open, on top of which, in which version, and what stands in their inputs.
 
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../../../src/clock.js";
+import type { Clock } from "../../../src/lib/clock.js";
 import type { Directory } from "./channels.js";
 import { filledIn, inputsOf, offeredIn } from "./inputs.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";

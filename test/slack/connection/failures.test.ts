@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";
 import { failureOfCall, retryPauseMs } from "../../../src/slack/connection/failures.js";
+import { SlackTroubles } from "../../../src/slack/connection/refusals.js";
 import { pauseMsOf, withSaneRetryAfter } from "../../../src/slack/connection/retry-after.js";
-import { SlackTroubles } from "../../../src/slack/connection/troubles.js";
 import { ManualClock } from "../../sandbox/clock.js";
 
 const HOUR_MS = 60 * 60_000;

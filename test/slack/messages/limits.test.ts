@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { History, Period } from "../../../src/health/history.js";
-import type { Incident } from "../../../src/health/incident.js";
-import type { Connection } from "../../../src/hex/connection.js";
+import type { Connection } from "../../../src/hex/connection-check.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
+import type { History, Period } from "../../../src/outages/history.js";
+import type { Incident } from "../../../src/outages/incident.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { ownRuns } from "../../../src/slack/home/own-runs.js";

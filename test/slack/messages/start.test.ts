@@ -1,7 +1,7 @@
 // Why the bot could not start, in a sentence that ends in what to do.
 
 import { expect, test } from "vitest";
-import { startFailure } from "../../../src/slack/messages/start.js";
+import { startFailure } from "../../../src/startup-failure.js";
 import { StoreFailure } from "../../../src/store/failure.js";
 
 test.each([

@@ -1,6 +1,6 @@
 // `/hex status`: asks Hex now and shows how the connection is.
 
-import { STORE_MS, within } from "../../../health/patience.js";
+import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import { statusMessage } from "../../messages/status.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
 import type { Command } from "./command.js";

@@ -1,7 +1,7 @@
 // A message that a person wrote to the bot: its words are a command, and it is done once, however often Slack delivers it.
 
 import type { z } from "zod";
-import { within } from "../../../health/patience.js";
+import { within } from "../../../lib/with-timeout.js";
 import { answerIn } from "../../connection/answer-in.js";
 import type { Conversation } from "../../connection/conversation.js";
 import type { Retries } from "../../connection/deliveries.js";

@@ -1,6 +1,6 @@
 // The bot has lost its token: nobody can be told in Slack any more.
 
-import type { LossEvent } from "../../connection/troubles.js";
+import type { LossEvent } from "../../connection/refusals.js";
 import { slackRemedy } from "../../messages/slack-remedies.js";
 import type { Listening } from "../interaction.js";
 

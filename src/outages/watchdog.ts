@@ -1,13 +1,13 @@
 // Asks Hex once a minute whether it is alive, and remembers what it hears. Runs where the watch runs, so that there is one.
 
-import type { Clock } from "../clock.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
-import { Rounds } from "../rounds.js";
+import type { Clock } from "../lib/clock.js";
+import { Rounds } from "../lib/polling-loop.js";
 import type { Notice } from "./expiry.js";
 import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
-import { type Answer, type Memory, type Remembered, remembered } from "./memory.js";
 import type { HealthStore } from "./store.js";
+import { type Answer, type Memory, type Remembered, remembered } from "./watchdog-state.js";
 
 export type HealthEvent =
   | { kind: "began" | "changed_cause" | "answers" | "relapsed"; incident: IncidentIn<"down" | "back"> }

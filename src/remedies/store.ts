@@ -1,8 +1,8 @@
 // What to do when the store cannot be used, in one sentence for each failure: at the start, and while the bot runs.
 
-import type { StoreError } from "../../store/database.js";
-import type { StoreFailureKind } from "../../store/failure.js";
-import type { PostgresFailure } from "../../store/postgres-failure.js";
+import type { StoreError } from "../store/database.js";
+import type { StoreFailureKind } from "../store/failure.js";
+import type { PostgresFailure } from "../store/postgres-failure.js";
 
 /** Each is read after "The Postgres at <host>/<database>". */
 const POSTGRES: Readonly<Record<PostgresFailure, string>> = {

@@ -1,7 +1,7 @@
 // What asks the process to stop: signals, and the end of npm when npm started it.
 
 import { isatty } from "node:tty";
-import type { Clock } from "./clock.js";
+import type { Clock } from "./lib/clock.js";
 
 export type StopReason = "SIGTERM" | "SIGINT" | "SIGHUP" | "npm has ended";
 

@@ -1,10 +1,10 @@
 // `GET /readyz`: whether each part that the bot needs works: Slack, the store and Hex. Asks Hex nothing: that is the probe's.
 
 import type { RequestListener, ServerResponse } from "node:http";
-import type { Clock } from "../clock.js";
-import { isOverdue, type Probe } from "./memory.js";
-import { patiently } from "./patience.js";
-import type { StoreState } from "./store-check.js";
+import type { Clock } from "../lib/clock.js";
+import { patiently } from "../lib/with-timeout.js";
+import { isOverdue, type Probe } from "../outages/watchdog-state.js";
+import type { StoreState } from "../store/store-check.js";
 
 /** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
 export interface SlackReady {

@@ -1,7 +1,7 @@
 // Takes care of what nobody else does: starts that wait for their time, and what a process that died left behind.
 // Runs where the watch runs, so that there is one at a time.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 import type { Canceller } from "./cancel.js";
 import { isLeaseOver, isLive, type Run } from "./run.js";
 import type { Starter } from "./start.js";

@@ -1,12 +1,12 @@
 // Keeps the runs in flight up to date: asks Hex as the plan says, and stores what it hears.
 
-import type { Clock } from "../clock.js";
 import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
-import { Rounds } from "../rounds.js";
-import { nextPoll, type Poll, type Watched } from "./plan.js";
+import type { Clock } from "../lib/clock.js";
+import { Rounds } from "../lib/polling-loop.js";
+import { nextPoll, type Poll, type Watched } from "./poll-plan.js";
 import { isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { lost, observed, timed } from "./transitions.js";

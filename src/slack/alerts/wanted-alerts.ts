@@ -1,9 +1,9 @@
 // What the channel for alerts is to show now, from what the watchdog remembers.
 
-import type { Notice } from "../../health/expiry.js";
-import type { Incident } from "../../health/incident.js";
-import type { HealthStore } from "../../health/store.js";
 import type { StatusPage } from "../../hex/status-page.js";
+import type { Notice } from "../../outages/expiry.js";
+import type { Incident } from "../../outages/incident.js";
+import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
 import type { Message } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";

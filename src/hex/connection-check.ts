@@ -1,6 +1,6 @@
 // The probe: is Hex there, who is the token, what may it do, until when. Proven by asking, never assumed.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
 import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
 import type { Project } from "./schema.js";

@@ -1,9 +1,9 @@
 // The people who asked for a run, and how to answer them without the Web API, for when Slack does not take the run's card. In
 // memory alone: the way is a response_url, which is a secret and lives for half an hour.
 
-import type { Clock } from "../../clock.js";
-import type { WorkInHand } from "../../lib/work-in-hand.js";
-import type { Logger } from "../../log.js";
+import type { Clock } from "../../lib/clock.js";
+import type { WorkInHand } from "../../lib/pending-work.js";
+import type { Logger } from "../../log/logger.js";
 import type { Message } from "../messages/blocks.js";
 
 /** Source: https://docs.slack.dev/interactivity/handling-user-interaction (30 minutes, five uses). */

@@ -1,10 +1,10 @@
 // Why the bot could not start, in one sentence that ends in what to do.
 
-import { StoreError } from "../../store/database.js";
-import { StoreFailure } from "../../store/failure.js";
-import { SocketModeError, SocketModeOffError, slackFailure } from "../connection/failures.js";
-import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack-remedies.js";
-import { type StoreKind, storeFailure, storeSentence } from "./store-remedies.js";
+import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
+import { SocketModeError, SocketModeOffError, slackFailure } from "./slack/connection/failures.js";
+import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/messages/slack-remedies.js";
+import { StoreError } from "./store/database.js";
+import { StoreFailure } from "./store/failure.js";
 
 /** The settings that a start may fail for: the port that is wanted, and what kind of store. */
 export interface StartedWith {

@@ -1,6 +1,6 @@
 // What Slack refused or failed at lately, the last of each kind, until the same works again. In memory: it is about this process.
 
-import type { Clock } from "../../clock.js";
+import type { Clock } from "../../lib/clock.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";

@@ -2,15 +2,15 @@
 // No line ever holds a value: what stands in the wrong variable may be a secret too.
 
 import { z } from "zod";
-import { hexAddress, hexStatusUrl, slackApiUrl } from "./config/addresses.js";
-import { credential, requiredCredential, SOURCES } from "./config/credentials.js";
-import { databaseUrl, withSslMode } from "./config/database-url.js";
-import { noProxy, proxyUrl } from "./config/proxies.js";
-import { clean, variable } from "./config/schema.js";
-import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./config/values.js";
-import { DEFAULTS, type Environment, type LogLevel, pick, type VariableName } from "./config/variables.js";
-import type { Proxies } from "./lib/network.js";
-import type { StorePlace } from "./store/open.js";
+import type { Proxies } from "../lib/network.js";
+import type { StorePlace } from "../store/open-store.js";
+import { hexAddress, hexStatusUrl, slackApiUrl } from "./addresses.js";
+import { credential, requiredCredential, SOURCES } from "./credentials.js";
+import { databaseUrl, withSslMode } from "./database-url.js";
+import { noProxy, proxyUrl } from "./proxies.js";
+import { clean, variable } from "./schema.js";
+import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./values.js";
+import { DEFAULTS, type Environment, type LogLevel, pick, type VariableName } from "./variables.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
 export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };

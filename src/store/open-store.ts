@@ -1,7 +1,7 @@
 // Opens the store that is configured, with what goes with it: who leads, who counts the requests, and by which clock.
 
 import type { Expression } from "kysely";
-import type { Clock } from "../clock.js";
+import type { Clock } from "../lib/clock.js";
 import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";

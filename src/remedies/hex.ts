@@ -1,7 +1,7 @@
 // One table from what went wrong with Hex to what a person can do about it: for Slack, `npm run verify` and the log alike.
 // Plain sentences; `code` in backticks, which both Slack and a terminal show well.
 
-import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "./errors.js";
+import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "../hex/errors.js";
 
 /** What happened, what is likely behind it, and what to do, most likely first. */
 export interface Remedy {

@@ -1,14 +1,14 @@
 // What the log says of requests to Hex and of its health.
 
-import type { PassEnded } from "./catalog/reader.js";
-import type { Clock } from "./clock.js";
-import type { HealthEvent } from "./health/watchdog.js";
-import type { HeldBack, RequestRecord } from "./hex/client.js";
-import { withholdsIdentity } from "./hex/errors.js";
-import { remedyFor } from "./hex/remedies.js";
-import type { Logger } from "./log.js";
-import { postgresRemedy } from "./slack/messages/store-remedies.js";
-import { type PostgresFailure, postgresFailure } from "./store/postgres-failure.js";
+import type { PassEnded } from "../catalog/reader.js";
+import type { HeldBack, RequestRecord } from "../hex/client.js";
+import { withholdsIdentity } from "../hex/errors.js";
+import type { Clock } from "../lib/clock.js";
+import type { Logger } from "../log/logger.js";
+import type { HealthEvent } from "../outages/watchdog.js";
+import { remedyFor } from "../remedies/hex.js";
+import { postgresRemedy } from "../remedies/store.js";
+import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
 /** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
 const LEFT_OUT_EVERY_MS = 10 * 60_000;

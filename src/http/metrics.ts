@@ -3,12 +3,12 @@
 
 import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Clock } from "../clock.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
-import { isOverdue } from "./memory.js";
-import { patiently } from "./patience.js";
-import { collectProcess } from "./process.js";
-import type { Glance } from "./store.js";
+import type { Clock } from "../lib/clock.js";
+import { patiently } from "../lib/with-timeout.js";
+import type { Glance } from "../outages/store.js";
+import { isOverdue } from "../outages/watchdog-state.js";
+import { collectProcess } from "./process-metrics.js";
 
 /** How a command or a click ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
 export type Outcome = "ok" | "hex_failed" | "fault";

@@ -1,9 +1,9 @@
 // Whether the store works at this moment, tried with a small write, and since when it is as it is.
 
-import type { Clock } from "../clock.js";
-import { Rounds } from "../rounds.js";
-import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
-import { LateError, STORE_MS, within } from "./patience.js";
+import type { Clock } from "../lib/clock.js";
+import { Rounds } from "../lib/polling-loop.js";
+import { LateError, STORE_MS, within } from "../lib/with-timeout.js";
+import { StoreFailure, type StoreFailureKind } from "./failure.js";
 
 /** `at`: when it was tried; `since`: when it was first seen to be so; epoch ms. */
 export type StoreState = { at: number; since: number } & ({ ok: true } | { ok: false; why: StoreFailureKind });

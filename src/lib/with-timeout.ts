@@ -1,6 +1,6 @@
 // A limit of time for a store that may hang.
 
-import type { Clock } from "../clock.js";
+import type { Clock } from "./clock.js";
 
 /** What was waited for did not come in time. */
 export class LateError extends Error {

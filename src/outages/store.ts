@@ -8,7 +8,7 @@ import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../
 import { daysLeft } from "./expiry.js";
 import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
 import { goesOn, type Incident, incidentOf, incidentSchema } from "./incident.js";
-import { type Memory, memorySchema, type Probe, type Remembered, salvaged, spanOf } from "./memory.js";
+import { type Memory, memorySchema, type Probe, type Remembered, salvaged, spanOf } from "./watchdog-state.js";
 
 const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
