@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
-import { LocalPostgres } from "../crash/fleet.js";
+import { LocalPostgres } from "../process/fleet.js";
 
 export const STORE_KINDS = ["sqlite", "postgres"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];

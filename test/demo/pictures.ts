@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromiumPath, launch, NO_CHROMIUM, openPage } from "./chromium.js";
+import { chromiumPath, launch, NO_CHROMIUM, openPage } from "../browser/chromium.js";
 import { OnScreen } from "./person.js";
 
 const OUT = join(import.meta.dirname, "pictures");

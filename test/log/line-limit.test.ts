@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LineLimit } from "../../src/log/line-limit.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { breathe } from "../wire/bench.js";
+import { breathe } from "../wire/harness.js";
 
 test("ten lines a minute, then how many more there were; and so again in each minute", async () => {
   const clock = new ManualClock();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Db, openEmbedded } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
 import { tryWrite } from "../../src/store/write-check.js";
-import { LocalPostgres } from "../crash/fleet.js";
+import { LocalPostgres } from "../process/fleet.js";
 
 let postgres: LocalPostgres;
 let dir: string;

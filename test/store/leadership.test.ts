@@ -14,10 +14,10 @@ import type { Db } from "../../src/store/database.js";
 import { Lease, NotLeadingError } from "../../src/store/leadership.js";
 import { openShared, type SharedStore } from "../../src/store/postgres.js";
 import { RowReader } from "../../src/store/row-reader.js";
-import { runDatabaseClock } from "../crash/database-clock.js";
-import { until } from "../crash/fleet.js";
-import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
+import { runDatabaseClock } from "../process/database-clock.js";
+import { until } from "../process/fleet.js";
+import { PgBouncer, WITHOUT_PGBOUNCER } from "../process/pgbouncer.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { openOldStore } from "./old-store.js";
 

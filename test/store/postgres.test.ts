@@ -13,8 +13,8 @@ import { Drafts } from "../../src/store/drafts.js";
 import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
 import { tryWrite } from "../../src/store/write-check.js";
-import { runDatabaseClock } from "../crash/database-clock.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
+import { runDatabaseClock } from "../process/database-clock.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 const postgres = postgresForTests();

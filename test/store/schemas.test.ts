@@ -7,8 +7,8 @@ import { intended } from "../../src/runs/transitions.js";
 import { startFailure } from "../../src/startup-failure.js";
 import { MIGRATIONS } from "../../src/store/migrations.js";
 import { openShared } from "../../src/store/postgres.js";
-import { PgBouncer, WITHOUT_PGBOUNCER } from "../crash/pgbouncer.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
+import { PgBouncer, WITHOUT_PGBOUNCER } from "../process/pgbouncer.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import { openOldStore } from "./old-store.js";
 
 const postgres = postgresForTests();

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { Client } from "pg";
-import { LocalPostgres, until } from "../crash/fleet.js";
+import { LocalPostgres, until } from "../process/fleet.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type ProjectOptions, type RunBehaviour, startHex } from "../sandbox/hex/server.js";
 import { type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
@@ -29,7 +29,7 @@ async function record(builtFolder: string, number: string, store: RecordedStore)
   const databaseUrl = await postgres?.database("hexbot");
   const tokenExpiresAt = clock.now() + 6 * DAY_MS;
   const user = { name: "Olga Ops", email: "olga@acme.test", role: "ADMIN" };
-  const child = spawn(process.execPath, ["test/crash/replica.mjs"], {
+  const child = spawn(process.execPath, ["test/process/replica.mjs"], {
     cwd: builtFolder,
     env: {
       PATH: process.env.PATH,

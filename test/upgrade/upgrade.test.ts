@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { followClock } from "../crash/database-clock.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
+import { followClock } from "../process/database-clock.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, type Mode, shown } from "../wire/bench.js";
+import { Bench, type Mode, shown } from "../wire/harness.js";
 import { type Peers, type RecordedStore, readPeers, restoreDatabase, restoreFile, restorePeers } from "./fixture.js";
 
 /** How long after the kill the new version starts, in ms. */

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 /** One is kept for cancellations. */
 const PER_MINUTE = 10;

@@ -1,7 +1,7 @@
 // An answer that leads to a run's card says where it stands, and leads to no card that is not there.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Bench, buttonsOf, shown } from "./bench.js";
+import { Bench, buttonsOf, shown } from "./harness.js";
 
 let bench: Bench;
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { manyProjects } from "../sandbox/hex/many-projects.js";
-import { Bench, breathe, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, breathe, buttonsOf, MODES, shown } from "./harness.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

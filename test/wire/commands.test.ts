@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 const DAY = 24 * 60 * 60_000;
 const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 let bench: Bench;
 const project = (run = {}) =>

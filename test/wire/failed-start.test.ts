@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
-import { Bench, breathe, MODES } from "./bench.js";
+import { Bench, breathe, MODES } from "./harness.js";
 
 let bench: Bench;
 let proxy: ConnectProxy | null = null;

@@ -1,7 +1,7 @@
 // The reply that tells how a run ended, where Slack does not take it for a while.
 
 import { afterEach, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
 

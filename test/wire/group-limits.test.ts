@@ -1,7 +1,7 @@
 // A limit of Hex's on the starts of runs alone, over which it asks to wait for an hour: everything else goes on.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

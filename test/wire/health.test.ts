@@ -12,7 +12,7 @@ import { openEmbedded } from "../../src/store/database.js";
 import { StoreCheck } from "../../src/store/store-check.js";
 import { tryWrite } from "../../src/store/write-check.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { Bench, breathe, MODES } from "./bench.js";
+import { Bench, breathe, MODES } from "./harness.js";
 
 /** The sample of a metric, such as `hexbot_commands_total{command="status",outcome="ok"}`. */
 function sample(text: string, series: string): number | undefined {

@@ -1,7 +1,7 @@
 // A Hex that says 429 to everything, with a header that makes no sense: the bot neither asks again and again nor stands still.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Bench } from "./bench.js";
+import { Bench } from "./harness.js";
 
 let bench: Bench;
 beforeEach(async () => {

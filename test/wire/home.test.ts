@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { PersonInSlack, SlackView } from "../sandbox/slack/server.js";
-import { Bench, breathe, MODES } from "./bench.js";
+import { Bench, breathe, MODES } from "./harness.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HOSTILE_ANSWERS } from "../sandbox/hex/hostile.js";
 import type { Fault, Project } from "../sandbox/hex/server.js";
-import { Bench, shown } from "./bench.js";
+import { Bench, shown } from "./harness.js";
 
 let bench: Bench;
 let project: Project;

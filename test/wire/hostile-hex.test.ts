@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault, Project, Run } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 

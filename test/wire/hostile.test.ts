@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign, signedHeaders } from "../sandbox/slack/server.js";
-import { Bench, breathe, MODES, shown } from "./bench.js";
+import { Bench, breathe, MODES, shown } from "./harness.js";
 
 const OPEN = "apps.connections.open";
 const FORM = "application/x-www-form-urlencoded";

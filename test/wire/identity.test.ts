@@ -1,7 +1,7 @@
 // Who the token is, Hex need not tell: a workspace token without "Users: Read" works, and is no outage.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shortIdOf } from "../../src/hex/links.js";
 import type { Project } from "../sandbox/hex/types.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

@@ -2,7 +2,7 @@
 // is told that nothing more can be learnt, and is told even when Slack does not take it at once.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 let bench: Bench;
 const INPUTS = { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } } as const;

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { FaultKind, SlackMessage } from "../sandbox/slack/types.js";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 const refusal = (error: string): FaultKind => ({ type: "error", error });
 /** A refusal of each kind, and one that no version of this bot knows. */

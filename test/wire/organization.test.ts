@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { Person, SlackOptions } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const organization = { id: "E0ACMEORG01", name: "Acme", installed: false, workspaces: ["T0LOCALTEAM", "T0SISTERTM1"] };
 const kim: Person = { id: "U0KIMSISTER", teamId: "T0SISTERTM1", name: "kim", realName: "Kim Sister" };

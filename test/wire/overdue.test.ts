@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
 const MARK = ":alarm_clock: *Running, overdue*";

@@ -1,7 +1,7 @@
 // What comes along when people copy: formatting, characters that cannot be seen, other quotes, dashes and normal forms.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

@@ -1,7 +1,7 @@
 // The bot's own `<…>`, such as `<project id>`, can be read in every answer: Slack takes a raw one for a link and swallows it.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

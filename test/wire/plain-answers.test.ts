@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const REFUSALS: [string, Fault["kind"]][] = [
   ["with 400", { type: "error", error: "invalid_blocks" }],

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 let proxy: ConnectProxy;
 let bench: Bench;

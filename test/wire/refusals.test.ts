@@ -1,7 +1,7 @@
 // What Hex refuses about a start, in its own words, whichever way it tells them.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
 /** Real ms: Hex takes as long as the test wants. */

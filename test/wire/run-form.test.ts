@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
 const INPUTS = {

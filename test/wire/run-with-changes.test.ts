@@ -1,7 +1,7 @@
 // Run with changes, on the card of a run that has ended: the form, filled in with what the run was started with.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, buttonsOf, MODES, shown } from "./bench.js";
+import { Bench, buttonsOf, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

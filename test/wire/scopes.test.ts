@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { OPTIONAL_SCOPES } from "../../src/slack/connection/scopes.js";
 import { firstManifest, manifest } from "../sandbox/slack/server.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

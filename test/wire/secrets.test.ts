@@ -12,7 +12,7 @@ import { createLogger } from "../../src/log/logger.js";
 import { startFailure } from "../../src/startup-failure.js";
 import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import type { FaultKind as SlackFault } from "../sandbox/slack/server.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const page = (secret: string) =>

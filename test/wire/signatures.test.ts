@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign } from "../sandbox/slack/server.js";
-import { Bench } from "./bench.js";
+import { Bench } from "./harness.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const BODY = "command=%2Fhex&text=help&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";

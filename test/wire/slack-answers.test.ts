@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../src/slack/connection/identity.js";
 import { post } from "../../src/slack/connection/post.js";
 import { startFailure } from "../../src/startup-failure.js";
-import { Bench } from "./bench.js";
+import { Bench } from "./harness.js";
 
 let bench: Bench;
 afterEach(() => bench.stop());

@@ -7,7 +7,7 @@ import { SlackTroubles } from "../../src/slack/connection/refusals.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { ManualClock } from "../sandbox/clock.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 

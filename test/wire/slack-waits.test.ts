@@ -2,7 +2,7 @@
 // that one answer.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

@@ -12,7 +12,7 @@ import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import { seeded } from "../sandbox/seeded.js";
 import type { FaultKind as SlackFault, SlackMessage } from "../sandbox/slack/server.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
-import { Bench, breathe, buttonsOf, shown } from "./bench.js";
+import { Bench, breathe, buttonsOf, shown } from "./harness.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

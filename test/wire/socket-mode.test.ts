@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, breathe, shown } from "./bench.js";
+import { Bench, breathe, shown } from "./harness.js";
 
 const OPEN = "apps.connections.open";
 

@@ -9,7 +9,7 @@ import { identifyOnceReached } from "../../src/slack/connection/identity.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { startSlack } from "../sandbox/slack/server.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, breathe, MODES } from "./bench.js";
+import { Bench, breathe, MODES } from "./harness.js";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StatusPage } from "../../src/hex/status-page.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
-import { Bench } from "./bench.js";
+import { Bench } from "./harness.js";
 
 let bench: Bench;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openEmbedded } from "../../src/store/database.js";
-import { Bench, shown } from "./bench.js";
+import { Bench, shown } from "./harness.js";
 
 let bench: Bench;
 beforeEach(async () => {

@@ -9,10 +9,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEmbedded } from "../../src/store/database.js";
 import { StoreFailure, type StoreFailureKind } from "../../src/store/failure.js";
 import { StoreCheck } from "../../src/store/store-check.js";
-import { LocalPostgres } from "../crash/fleet.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
+import { LocalPostgres } from "../process/fleet.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { Bench, breathe, MODES, shown } from "./bench.js";
+import { Bench, breathe, MODES, shown } from "./harness.js";
 
 const logged = (bench: Bench, words: string) => bench.log.filter((line) => line.includes(`"msg":"${words}"`));
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 let bench: Bench;
 const project = (run = {}) =>

@@ -1,7 +1,7 @@
 // A project that is unpublished while one of its runs goes on: Hex lists its runs no more, and still tells of each.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
   let bench: Bench;

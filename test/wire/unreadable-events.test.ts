@@ -1,7 +1,7 @@
 // Events that are none: acknowledged, named in the log, counted, and nothing else. And those by which Slack speaks of the app itself.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./bench.js";
+import { Bench, MODES } from "./harness.js";
 
 let bench: Bench;
 const lines = (text: string) => bench.log.filter((line) => line.includes(text));

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, signedHeaders } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./bench.js";
+import { Bench, MODES, shown } from "./harness.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";

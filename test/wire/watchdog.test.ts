@@ -5,7 +5,7 @@ import Database from "libsql";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FaultKind } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, type Mode, shown } from "./bench.js";
+import { Bench, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,7 +1,7 @@
 // The links to projects that the bot writes: into the workspace, as Hex itself writes them.
 
 import { afterEach, expect, test } from "vitest";
-import { Bench, shown } from "./bench.js";
+import { Bench, shown } from "./harness.js";
 
 let bench: Bench;
 afterEach(() => bench.stop());

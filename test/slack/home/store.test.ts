@@ -11,7 +11,7 @@ import { CardStore } from "../../../src/slack/cards/store.js";
 import { HomeStore } from "../../../src/slack/home/store.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { openShared } from "../../../src/store/postgres.js";
-import { postgresForTests } from "../../crash/postgres-for-tests.js";
+import { postgresForTests } from "../../process/postgres-for-tests.js";
 
 const postgres = postgresForTests();
 

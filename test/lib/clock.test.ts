@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { systemClock } from "../src/lib/clock.js";
+import { systemClock } from "../../src/lib/clock.js";
 
 test.each([2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY])(
   "a sleep of %d ms, longer than a timer can run, does not end at once",

@@ -1,8 +1,8 @@
 // Why the bot could not start, in a sentence that ends in what to do.
 
 import { expect, test } from "vitest";
-import { startFailure } from "../../../src/startup-failure.js";
-import { StoreFailure } from "../../../src/store/failure.js";
+import { startFailure } from "../src/startup-failure.js";
+import { StoreFailure } from "../src/store/failure.js";
 
 test.each([
   ["embedded", "disk_full", /database file cannot grow.*free some space.*then start again$/],

@@ -2,9 +2,9 @@
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Demo, startDemo } from "../demo/demo.js";
+import { OnScreen } from "../demo/person.js";
 import { chromiumPath, launch, openPage } from "./chromium.js";
-import { type Demo, startDemo } from "./demo.js";
-import { OnScreen } from "./person.js";
 
 /** For a whole test, and for each thing that it waits for: on a busy machine one of them may take nearly all of it. */
 const LIMIT_MS = 90_000;

@@ -7,7 +7,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseFlags } from "./flags.js";
+import { parseFlags } from "../demo/flags.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 

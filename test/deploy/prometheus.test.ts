@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Bench } from "../wire/bench.js";
+import { Bench } from "../wire/harness.js";
 
 const FOLDER = join(import.meta.dirname, "../../deploy/prometheus");
 const read = (file: string) => readFileSync(join(FOLDER, file), "utf8");

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { describeProblems, readConfig, readHexConfig, secretsOf } from "../src/config/config.js";
-import { VARIABLES } from "../src/config/variables.js";
+import { describeProblems, readConfig, readHexConfig, secretsOf } from "../../src/config/config.js";
+import { VARIABLES } from "../../src/config/variables.js";
 
 const BOT = "xoxb-1111-2222-botbotbot";
 const APP = "xapp-1-A111-3333-appappapp";
@@ -354,7 +354,7 @@ test("readHexConfig needs the two variables of Hex only", () => {
 });
 
 test(".env.example names every variable with a sentence and its default, and nothing else", () => {
-  const text = readFileSync(new URL("../.env.example", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
   const found = [...text.matchAll(/((?:^# .+\n)+)^(?:# )?([A-Z_]+)=(.*)$/gm)].map((m) => ({ name: m[2], value: m[3] }));
   expect(found.map(({ name }) => name)).toEqual(VARIABLES.map(({ name }) => name));
   for (const { name, default: fallback } of VARIABLES) {

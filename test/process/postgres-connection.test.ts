@@ -10,8 +10,8 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
 import { openShared } from "../../src/store/postgres.js";
-import { freePort, LocalPostgres } from "../crash/fleet.js";
 import { selfSigned } from "../sandbox/certificate.js";
+import { freePort, LocalPostgres } from "./fleet.js";
 
 const ignore = () => undefined;
 const SECRET = "s3cret";

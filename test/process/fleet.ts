@@ -77,7 +77,7 @@ export class Replica {
   ) {}
 
   static start(env: Record<string, string>, token: string): Replica {
-    const child = spawn(process.execPath, ["test/crash/replica.mjs"], {
+    const child = spawn(process.execPath, ["test/process/replica.mjs"], {
       cwd: ROOT,
       env: { PATH: process.env.PATH, ...env, HEX_API_TOKEN: token },
       stdio: ["ignore", "pipe", "pipe"],

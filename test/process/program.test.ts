@@ -7,11 +7,11 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../src/lib/clock.js";
-import { type SimulatedHex, startHex } from "./sandbox/hex/server.js";
-import { type LocalSlack, startSlack, visibleText } from "./sandbox/slack/server.js";
+import { systemClock } from "../../src/lib/clock.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type LocalSlack, startSlack, visibleText } from "../sandbox/slack/server.js";
 
-const DIST = join(import.meta.dirname, "../dist");
+const DIST = join(import.meta.dirname, "../../dist");
 
 interface Program {
   child: ChildProcess;

@@ -3,13 +3,13 @@
 import type { App } from "@slack/bolt";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { chromiumPath, launch, openPage } from "../../demo/chromium.js";
-import { OnScreen } from "../../demo/person.js";
-import { ManualClock } from "../clock.js";
-import { type SimulatedHex, startHex } from "../hex/server.js";
-import { call, completeManifest, input, modal, option, plain, startBolt } from "../slack/bolt-app.js";
-import { type LocalSlack, startSlack } from "../slack/server.js";
-import { type PageServer, startPage } from "./server.js";
+import { OnScreen } from "../demo/person.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type PageServer, startPage } from "../sandbox/page/server.js";
+import { call, completeManifest, input, modal, option, plain, startBolt } from "../sandbox/slack/bolt-app.js";
+import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+import { chromiumPath, launch, openPage } from "./chromium.js";
 
 const titles = ["Weekly revenue", "Weekly revenue by region", "Yearly costs"];
 

@@ -2,9 +2,9 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Demo, startDemo } from "../demo/demo.js";
+import { OnScreen } from "../demo/person.js";
 import { chromiumPath, launch, openPage } from "./chromium.js";
-import { type Demo, startDemo } from "./demo.js";
-import { OnScreen } from "./person.js";
 
 describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_000 }, () => {
   let browser: Browser;

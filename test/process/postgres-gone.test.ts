@@ -9,9 +9,9 @@ import { readConfig } from "../../src/config/config.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";
 import { openShared } from "../../src/store/postgres.js";
-import { runDatabaseClock } from "../crash/database-clock.js";
-import { postgresForTests } from "../crash/postgres-for-tests.js";
-import { Bench } from "../wire/bench.js";
+import { Bench } from "../wire/harness.js";
+import { runDatabaseClock } from "./database-clock.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 
 const postgres = postgresForTests();
 

@@ -1,8 +1,8 @@
 // The pauses between rounds: how long they are, and what ends them.
 
 import { expect, test } from "vitest";
-import { Rounds } from "../src/lib/polling-loop.js";
-import { ManualClock } from "./sandbox/clock.js";
+import { Rounds } from "../../src/lib/polling-loop.js";
+import { ManualClock } from "../sandbox/clock.js";
 
 const PAUSE_MS = 60_000;
 const settled = () => new Promise((resolve) => setImmediate(resolve));
