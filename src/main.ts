@@ -41,7 +41,11 @@ listenForStop(systemClock, {
   onIgnored: (signal) => log.info({ signal }, "%s means nothing to a bot without a terminal", signal),
 });
 const starting = startApp({
-  ...{ config, log, clock: systemClock, stopMs: STOP_MS, signal: stopping.signal },
+  config,
+  log,
+  clock: systemClock,
+  stopMs: STOP_MS,
+  signal: stopping.signal,
   onRefused: (error) => void refused(error),
 });
 starting.catch(cannotStart);

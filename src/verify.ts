@@ -31,7 +31,11 @@ const network = createNetwork(reading.config.proxies);
 const hex = new HexClient({
   ...reading.config.hex,
   fetch: network.fetch,
-  ...{ clock, budget: new Budget(clock), random: Math.random, timeoutMs: TIMEOUT_MS, backoffMs: 500 },
+  clock,
+  budget: new Budget(clock),
+  random: Math.random,
+  timeoutMs: TIMEOUT_MS,
+  backoffMs: 500,
   onRequest: () => undefined,
 });
 const prober = new Prober(hex, new AllProjects(hex), clock);
@@ -101,7 +105,9 @@ function report(found: Connection) {
     host,
     latencyMs,
     token: me && {
-      ...{ kind: tokenKind, user: me.user, expiresAt: expiryOf(me) },
+      kind: tokenKind,
+      user: me.user,
+      expiresAt: expiryOf(me),
       // What Hex would tell more for.
       ...(me.withheld ? { missingScope: scopeFor(me.withheld.operation) } : {}),
     },

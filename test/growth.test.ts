@@ -35,7 +35,12 @@ const hostile = (piece: string) =>
   BEGINNINGS.map((beginning) => `${beginning}${piece.repeat(Math.ceil(LENGTH / piece.length))}x`);
 
 const custom = (cron: string) => ({
-  ...{ cadence: "CUSTOM", enabled: true, hourly: null, daily: null, weekly: null, monthly: null },
+  cadence: "CUSTOM",
+  enabled: true,
+  hourly: null,
+  daily: null,
+  weekly: null,
+  monthly: null,
   custom: { timezone: "UTC", cron },
 });
 

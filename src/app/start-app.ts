@@ -20,30 +20,30 @@ import { abortable } from "../lib/abortable.js";
 import type { Clock } from "../lib/clock.js";
 import { watchForSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
-import { WorkInHand } from "../lib/pending-work.js";
+import { PendingWork } from "../lib/pending-work.js";
 import type { Logger } from "../log/logger.js";
 import { HealthStore } from "../outages/store.js";
 import { Watchdog } from "../outages/watchdog.js";
 import { storeSentence } from "../remedies/store.js";
 import { Canceller } from "../runs/cancel.js";
-import { Watcher } from "../runs/poller.js";
-import { Keeper } from "../runs/recovery.js";
+import { Poller } from "../runs/poller.js";
+import { Recovery } from "../runs/recovery.js";
 import { isEnded, type Run } from "../runs/run.js";
 import { Starter } from "../runs/start.js";
 import { RunStore } from "../runs/store.js";
 import { Titles } from "../runs/titles.js";
 import { Alerts } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
-import { subjectsNow } from "../slack/alerts/wanted-alerts.js";
+import { wantedAlerts } from "../slack/alerts/wanted-alerts.js";
 import { Cards } from "../slack/cards/cards.js";
-import { Askers } from "../slack/cards/requesters.js";
+import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
 import type { SlackCall } from "../slack/connection/calls.js";
 import { clientOptions, connect, EVENTS_PATH, NEVER_TWICE } from "../slack/connection/connect.js";
 import { failureOfCall } from "../slack/connection/failures.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
 import { slackReadiness } from "../slack/connection/ready.js";
-import { SlackTroubles } from "../slack/connection/refusals.js";
+import { SlackRefusals } from "../slack/connection/refusals.js";
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
@@ -57,7 +57,7 @@ import { openStore } from "../store/open-store.js";
 import { RowReader } from "../store/row-reader.js";
 import { SeenEvents } from "../store/seen-events.js";
 import { StoreCheck } from "../store/store-check.js";
-import { tryWrite } from "../store/write-check.js";
+import { checkWrite } from "../store/write-check.js";
 import { logClockStep, logHealth, logHeldBack, logPass, postgresLogger, requestLogger } from "./log-events.js";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -126,9 +126,9 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const network = createNetwork(config.proxies);
   toClose.push(() => network.close());
   const metrics = new Metrics();
-  const slackTrouble = new SlackTroubles(machineClock);
+  const slackRefusals = new SlackRefusals(machineClock);
   const onCall = (call: SlackCall) => {
-    slackTrouble.observe(call);
+    slackRefusals.observe(call);
     metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
   };
   const slackOptions = clientOptions(config.slack, log, onCall, network);
@@ -137,13 +137,13 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   // Answers from the first moment: the start may have to wait for Slack.
   const routes: Record<string, RequestListener> = {
     "/healthz": healthz,
-    "/readyz": notStarted(() => slackTrouble.lastFailure),
+    "/readyz": notStarted(() => slackRefusals.lastFailure),
   };
   let otherwise = notFound;
   const server = await startServer({ port: config.port, routes, otherwise: () => otherwise });
   toClose.push(() => server.close());
   const identity = await identifyOnceReached(slack, { clock: machineClock, log, signal });
-  const scopes = slackTrouble.now();
+  const scopes = slackRefusals.now();
   const missing = missingScopesSentence(scopes.missingScopes);
   if (missing !== null) log.warn("%s", missing);
   const declined = declinedScopesSentence(scopes.declinedScopes);
@@ -168,7 +168,11 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const hex = new HexClient({
     ...config.hex,
     fetch: network.fetch,
-    ...{ clock, budget, random, timeoutMs: hexTimeoutMs, backoffMs: hexBackoffMs },
+    clock,
+    budget,
+    random,
+    timeoutMs: hexTimeoutMs,
+    backoffMs: hexBackoffMs,
     onRequest: (record) => {
       prober.observe(record.error);
       watchdog.observe(record.error);
@@ -185,7 +189,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     clock,
     tryStore: async () => {
       store.file?.assertThere();
-      await tryWrite(store.db);
+      await checkWrite(store.db);
     },
     onChange: (state, err) => {
       if (state.ok) log.info("The store works again");
@@ -197,11 +201,19 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   );
   const catalogStore = new CatalogStore(store.db, rows, leadership.write);
   const catalog = new Catalog({
-    ...{ hex, store: catalogStore, clock, refreshMs: napMs },
+    hex,
+    store: catalogStore,
+    clock,
+    refreshMs: napMs,
     onError: (err) => log.warn({ err }, "catalog"),
   });
   const catalogReader = new CatalogReader({
-    ...{ hex, catalog, store: catalogStore, clock, budget, source: () => hex.place.source },
+    hex,
+    catalog,
+    store: catalogStore,
+    clock,
+    budget,
+    source: () => hex.place.source,
     newReference: () => randomBytes(4).toString("hex"),
     onPassEnded: (ended) => logPass(log, ended),
     onError: (err) => log.error({ err }, "catalog reader"),
@@ -211,15 +223,19 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     void cards.redraw(run.key);
     if (isEnded(run)) void followers.tell(run.key);
     if (run.requester !== null) void homes.redraw(run.requester);
-    watcher.wake();
+    poller.wake();
   };
   const linkOf = (url: string) => ownLink(url, config.hex.origin);
   const runs = new RunStore(store.db, onChange, rows, undefined, linkOf);
   const leadersRuns = new RunStore(store.db, onChange, rows, leadership.write, linkOf);
   const starter = new Starter({ hex, store: runs, clock });
   const canceller = new Canceller({ hex, store: runs, clock });
-  const watcher = new Watcher({
-    ...{ hex, store: leadersRuns, clock, budget, napMs },
+  const poller = new Poller({
+    hex,
+    store: leadersRuns,
+    clock,
+    budget,
+    napMs,
     onSeen: (key) => void cards.redraw(key),
     onError: (err) => log.error({ err }, "watch"),
   });
@@ -227,12 +243,17 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   const followerStore = new FollowerStore(store.db, { process: thisProcess, now });
   const drafts = new Drafts(store.db, () => clock.now(), rows);
   const seenEvents = new SeenEvents(store.db, () => clock.now());
-  const work = new WorkInHand();
-  const askers = new Askers({ clock, log, work });
+  const work = new PendingWork();
+  const requesters = new Requesters({ clock, log, work });
   const cards = new Cards({
-    ...{ slack, cards: cardStore, runs, clock, log, hexPlace: () => hex.place.now },
+    slack,
+    cards: cardStore,
+    runs,
+    clock,
+    log,
+    hexPlace: () => hex.place.now,
     followers: followerStore,
-    askers,
+    requesters,
     botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: ending.signal,
@@ -248,13 +269,17 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   });
 
   const keepMs = config.keepDays * DAY_MS;
-  const keeper = new Keeper({
-    ...{ store: leadersRuns, starter, canceller, clock, keepMs },
+  const recovery = new Recovery({
+    store: leadersRuns,
+    starter,
+    canceller,
+    clock,
+    keepMs,
     leastNow: () => hex.leastNow(),
     titles: new Titles({ hex, store: leadersRuns, clock, known: (id) => catalog.known(id) }),
     sweeps: [() => cards.sweep(), () => followers.sweep(), () => homes.sweep(), () => bringBackLostForms(bot, log)],
     removeOld: () => Promise.all([drafts.removeExpired(), seenEvents.removeOld(), homes.removeOld()]),
-    onError: (err) => log.error({ err }, "keeper"),
+    onError: (err) => log.error({ err }, "recovery"),
   });
 
   const statusPage = new StatusPage({
@@ -270,8 +295,17 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
     .then(({ workspace }) => hex.place.remember(workspace))
     .catch((err: unknown) => log.warn({ err }, "the workspace for links is not known yet"));
   const homes = new Homes({
-    ...{ slack, homes: new HomeStore(store.db), runs, health, catalog, slackTrouble, clock, log },
-    ...{ hexHost: hex.host, hexPlace: () => hex.place.now, signal: stopping.signal },
+    slack,
+    homes: new HomeStore(store.db),
+    runs,
+    health,
+    catalog,
+    slackRefusals,
+    clock,
+    log,
+    hexHost: hex.host,
+    hexPlace: () => hex.place.now,
+    signal: stopping.signal,
   });
   const channel = config.alertChannel;
   const alerts =
@@ -279,12 +313,19 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
       ? null
       : new Alerts({
           slack: new WebClient(config.slack.botToken, { ...slackOptions, ...NEVER_TWICE }),
-          ...{ alerts: new AlertStore(store.db, rows, leadership.write), channel, clock, log },
+          alerts: new AlertStore(store.db, rows, leadership.write),
+          channel,
+          clock,
+          log,
           leastNow: () => hex.leastNow(),
-          subjects: () => subjectsNow({ health, runs, statusPage }, clock.now()),
+          subjects: () => wantedAlerts({ health, runs, statusPage }, clock.now()),
         });
   const watchdog = new Watchdog({
-    ...{ hex, store: health, clock, keepMs, probeMs: config.probeSeconds * 1_000 },
+    hex,
+    store: health,
+    clock,
+    keepMs,
+    probeMs: config.probeSeconds * 1_000,
     newReference: () => randomBytes(4).toString("hex"),
     onEvent: (event) => logHealth(log, event),
     onStored: (isWell) => {
@@ -297,51 +338,59 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
 
   const connection = connect({
     // Slack's signatures are of Slack's time: how well the database's clock is set is not their affair.
-    ...{ config: config.slack, identity, log, clock: machineClock, pingMs: slackPingMs, onCall },
-    ...{ onUnreadable: (kind) => metrics.slackUnreadable(kind), onRefused },
+    config: config.slack,
+    identity,
+    log,
+    clock: machineClock,
+    pingMs: slackPingMs,
+    onCall,
+    onUnreadable: (kind) => metrics.slackUnreadable(kind),
+    onRefused,
     network,
   });
   const bot = {
-    ...{
-      slack,
-      hex,
-      catalog,
-      prober,
-      statusPage,
-      budget,
-      runs,
-      starter,
-      canceller,
-      cards,
-      followers,
-      homes,
-      askers,
-      drafts,
-      seenEvents,
-      health,
-      rows,
-      storeCheck,
-      storeKind,
-      slackTrouble,
-      clock,
-      statusPatienceMs,
-      cardPatienceMs,
-    },
-    ...{ name: identity.name, userId: identity.botUserId },
+    slack,
+    hex,
+    catalog,
+    prober,
+    statusPage,
+    budget,
+    runs,
+    starter,
+    canceller,
+    cards,
+    followers,
+    homes,
+    requesters,
+    drafts,
+    seenEvents,
+    health,
+    rows,
+    storeCheck,
+    storeKind,
+    slackRefusals,
+    clock,
+    statusPatienceMs,
+    cardPatienceMs,
+    name: identity.name,
+    userId: identity.botUserId,
     newNonce: () => randomBytes(6).toString("base64url"),
   };
   listen(connection.app, { bot, home: identity, log, work, metrics });
 
   let watching = false;
-  const slackReady = () => slackReadiness(connection.socket(), slackTrouble.token);
+  const slackReady = () => slackReadiness(connection.socket(), slackRefusals.token);
   const readiness = new Readiness({
-    ...{ clock, slack: slackReady },
+    clock,
+    slack: slackReady,
     lastProbe: () => health.lastProbe(),
     store: () => storeCheck.now(),
-    standstill: () => watcher.standstill,
+    standstill: () => poller.standstill,
   });
   metrics.start({
-    ...{ clock, budget, runsByState: () => runs.countByState() },
+    clock,
+    budget,
+    runsByState: () => runs.countByState(),
     slackConnected: () => slackReady().ok,
     watching: () => watching,
     alertsHeld: () => alerts?.held.length ?? 0,
@@ -355,7 +404,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   void watchForSteps(clock, stopping.signal, (ms) => {
     logClockStep(log, ms);
     watchdog.wake();
-    watcher.wake();
+    poller.wake();
   });
 
   let watch: Promise<unknown> = Promise.resolve();
@@ -381,7 +430,7 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   if (config.store.kind === "embedded") {
     await cardStore.releaseAll();
     await followerStore.releaseAll();
-    await keeper.takeOver();
+    await recovery.takeOver();
   }
   routes["/readyz"] = readiness.answer;
   routes["/metrics"] = metrics.answer;
@@ -397,8 +446,8 @@ async function start(options: AppOptions, toClose: Close[]): Promise<RunningApp>
   watch = leadership.hold(stopping.signal, async (held) => {
     watching = true;
     const tasks = [
-      watcher.watch(held),
-      keeper.keep(held),
+      poller.watch(held),
+      recovery.keep(held),
       watchdog.watch(held),
       alerts?.keep(held),
       catalogReader.read(held),

@@ -9,7 +9,7 @@ import { HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
 import type { ProjectPage } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { hasCome } from "../lib/due.js";
-import { Rounds } from "../lib/polling-loop.js";
+import { PollingLoop } from "../lib/polling-loop.js";
 import type { Catalog } from "./catalog.js";
 import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";
@@ -62,14 +62,14 @@ const MAX_PAGES = 5_000;
 const REFUSES_CURSOR: ReadonlySet<HexErrorKind> = new Set(["bad_request", "request_refused", "not_found"]);
 
 export class CatalogReader {
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
   #failures = 0;
   #reference: string;
   /** Cursors of the pass under way, as far as this process has read it. */
   #cursors = new Set<string>();
 
   constructor(private readonly options: CatalogReaderOptions) {
-    this.#rounds = new Rounds(options.clock);
+    this.#loop = new PollingLoop(options.clock);
     this.#reference = options.newReference();
   }
 
@@ -77,7 +77,7 @@ export class CatalogReader {
   async read(signal: AbortSignal): Promise<void> {
     const { catalog, onError } = this.options;
     await catalog.load();
-    await this.#rounds.until(signal, () =>
+    await this.#loop.until(signal, () =>
       this.#step(signal).catch((error: unknown) => {
         onError(error);
         return MINUTE;

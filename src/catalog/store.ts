@@ -43,7 +43,11 @@ const storedProjectSchema: z.ZodType<Project> = z.object({
   owner: personSchema,
   status: namedSchema.nullable(),
   categories: z.array(namedSchema),
-  ...{ lastEditedAt: time, lastPublishedAt: time, createdAt: time, archivedAt: time, trashedAt: time },
+  lastEditedAt: time,
+  lastPublishedAt: time,
+  createdAt: time,
+  archivedAt: time,
+  trashedAt: time,
   schedules: z.array(scheduleSchema),
 });
 

@@ -5,7 +5,7 @@ import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import type { Clock } from "../lib/clock.js";
-import { patiently } from "../lib/with-timeout.js";
+import { withSharedTimeout } from "../lib/with-timeout.js";
 import type { Glance } from "../outages/store.js";
 import { isOverdue } from "../outages/watchdog-state.js";
 import { collectProcess } from "./process-metrics.js";
@@ -171,7 +171,7 @@ export class Metrics {
       "1 from the beginning of an outage of Hex until it has been quiet for five minutes, NaN while not known.",
     );
     const days = this.#gauge("hexbot_hex_token_days_left", "Days until the Hex token expires, NaN while not known.");
-    const read = patiently(clock, health);
+    const read = withSharedTimeout(clock, health);
     return async () => {
       const glance = await read().catch(() => null);
       const probe = glance?.probe ?? null;
@@ -185,10 +185,12 @@ export class Metrics {
   /** @returns what reads it anew */
   #runGauge({ clock, runsByState }: MetricSources): () => Promise<void> {
     const inFlight = new Gauge({
-      ...{ name: "hexbot_runs_in_flight", help: "Runs that have not ended.", labelNames: ["state"] },
+      name: "hexbot_runs_in_flight",
+      help: "Runs that have not ended.",
+      labelNames: ["state"],
       registers: [this.#registry],
     });
-    const read = patiently(clock, runsByState);
+    const read = withSharedTimeout(clock, runsByState);
     return async () => {
       const counts = await read().catch(() => null);
       for (const state of STATES) inFlight.set({ state }, counts === null ? Number.NaN : (counts.get(state) ?? 0));
@@ -198,10 +200,12 @@ export class Metrics {
   /** @returns what reads it anew */
   #rowGauge({ clock, setAside }: MetricSources): () => Promise<void> {
     const rows = new Gauge({
-      ...{ name: "hexbot_rows_set_aside", help: "Stored rows that cannot be read.", labelNames: ["table"] },
+      name: "hexbot_rows_set_aside",
+      help: "Stored rows that cannot be read.",
+      labelNames: ["table"],
       registers: [this.#registry],
     });
-    const read = patiently(clock, setAside);
+    const read = withSharedTimeout(clock, setAside);
     return async () => {
       for (const [table, count] of (await read().catch(() => null)) ?? []) rows.set({ table }, count);
     };
@@ -210,7 +214,9 @@ export class Metrics {
   /** `value`: asked for at each scrape. */
   #gauge(name: string, help: string, value?: () => number): Gauge {
     const gauge: Gauge = new Gauge({
-      ...{ name, help, registers: [this.#registry] },
+      name,
+      help,
+      registers: [this.#registry],
       ...(value ? { collect: () => gauge.set(value()) } : {}),
     });
     return gauge;

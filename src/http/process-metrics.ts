@@ -14,13 +14,17 @@ export function collectProcess(registry: Registry): () => void {
   lag.enable();
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       collect() {
         this.set(value());
       },
     });
   new Counter({
-    ...{ name: "process_cpu_seconds_total", help: "CPU time spent, user and system.", registers },
+    name: "process_cpu_seconds_total",
+    help: "CPU time spent, user and system.",
+    registers,
     collect() {
       const { user, system } = process.cpuUsage();
       this.reset();

@@ -2,7 +2,7 @@
 
 import type { RequestListener, ServerResponse } from "node:http";
 import type { Clock } from "../lib/clock.js";
-import { patiently } from "../lib/with-timeout.js";
+import { withSharedTimeout } from "../lib/with-timeout.js";
 import { isOverdue, type Probe } from "../outages/watchdog-state.js";
 import type { StoreState } from "../store/store-check.js";
 
@@ -48,7 +48,7 @@ export class Readiness {
   readonly #lastProbe: () => Promise<Probe | null>;
 
   constructor(private readonly options: ReadyOptions) {
-    this.#lastProbe = patiently(options.clock, options.lastProbe);
+    this.#lastProbe = withSharedTimeout(options.clock, options.lastProbe);
   }
 
   /** 200 when every part works, 503 while one does not; which, since when and why in JSON. */

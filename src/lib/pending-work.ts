@@ -1,6 +1,6 @@
 // Counts the work that goes on after an acknowledgement, so that a stop can wait for it.
 
-export class WorkInHand {
+export class PendingWork {
   readonly #pending = new Set<Promise<unknown>>();
 
   /** Adds a piece of work and returns it. */

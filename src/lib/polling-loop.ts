@@ -2,7 +2,7 @@
 
 import type { Clock } from "./clock.js";
 
-export class Rounds {
+export class PollingLoop {
   #pause = new AbortController();
 
   constructor(private readonly clock: Clock) {}

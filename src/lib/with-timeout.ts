@@ -24,7 +24,7 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Pro
 }
 
 /** The same read with a limit: whoever asks while it is under way joins it, so that none is begun behind one that hangs. */
-export function patiently<T>(clock: Clock, read: () => Promise<T>): () => Promise<T> {
+export function withSharedTimeout<T>(clock: Clock, read: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | null = null;
   return () => {
     underWay ??= read().finally(() => {

@@ -60,7 +60,10 @@ export function historyOf(hours: readonly Hour[], incidents: readonly Incident[]
   return {
     day: period(hours, incidents, { first: thisHour - DAY_HOURS + 1, count: DAY_HOURS, width: 1, now }),
     month: period(hours, incidents, {
-      ...{ first: (today - MONTH_DAYS + 1) * DAY_HOURS, count: MONTH_DAYS, width: DAY_HOURS, now },
+      first: (today - MONTH_DAYS + 1) * DAY_HOURS,
+      count: MONTH_DAYS,
+      width: DAY_HOURS,
+      now,
     }),
     lastOutage: incidents[0] ?? null,
   };

@@ -58,8 +58,10 @@ export const healthSchema = z.discriminatedUnion("state", [
   }),
   /** `first`: one failure since then, which may be nothing. `quietSince`: when Hex last began to answer without one, epoch ms. */
   z.object({
-    ...{ state: z.literal("back"), incident: backSchema },
-    ...{ first: failureSchema.nullable(), quietSince: epochMs },
+    state: z.literal("back"),
+    incident: backSchema,
+    first: failureSchema.nullable(),
+    quietSince: epochMs,
   }),
 ]);
 export type Health = z.output<typeof healthSchema>;

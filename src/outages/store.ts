@@ -8,7 +8,14 @@ import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../
 import { daysLeft } from "./expiry.js";
 import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
 import { goesOn, type Incident, incidentOf, incidentSchema } from "./incident.js";
-import { type Memory, memorySchema, type Probe, type Remembered, salvaged, spanOf } from "./watchdog-state.js";
+import {
+  type Probe,
+  type Remembered,
+  salvaged,
+  spanOf,
+  type WatchdogState,
+  watchdogStateSchema,
+} from "./watchdog-state.js";
 
 const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
@@ -25,7 +32,7 @@ const hourSchema = z
 
 /** The memory as it is stored, or what is left of it. `text`: null when it is none that could be read. */
 interface StoredMemory {
-  memory: Memory;
+  memory: WatchdogState;
   text: string | null;
   state: "read" | "damaged" | "missing";
 }
@@ -39,14 +46,14 @@ export class HealthStore {
     private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
-  async memory(): Promise<Memory> {
+  async memory(): Promise<WatchdogState> {
     return (await this.#read(this.db)).memory;
   }
 
   /**
    * Adds what a probe brought. All of it is stored, or nothing. When something was added meanwhile, `change` is asked again.
    */
-  async update<T extends Remembered>(change: (memory: Memory) => T): Promise<T> {
+  async update<T extends Remembered>(change: (memory: WatchdogState) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const changed = await this.#tryUpdate(change);
       if (changed !== null) return changed;
@@ -54,7 +61,7 @@ export class HealthStore {
     }
   }
 
-  async #tryUpdate<T extends Remembered>(change: (memory: Memory) => T): Promise<T | null> {
+  async #tryUpdate<T extends Remembered>(change: (memory: WatchdogState) => T): Promise<T | null> {
     return this.write(async (transaction) => {
       const { memory: before, text, state } = await this.#read(transaction);
       if (state === "missing") await transaction.insertInto("health").values({ doc: NO_MEMORY }).execute();
@@ -77,7 +84,7 @@ export class HealthStore {
     const row = await db.selectFrom("health").select(storedDoc(db).as("doc")).executeTakeFirst();
     const text = row === undefined ? null : textOf(row.doc);
     try {
-      if (row !== undefined) return { memory: this.rows.doc(MEMORY, memorySchema, text), text, state: "read" };
+      if (row !== undefined) return { memory: this.rows.doc(MEMORY, watchdogStateSchema, text), text, state: "read" };
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
     }

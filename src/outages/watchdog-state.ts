@@ -20,7 +20,7 @@ const probeSchema = z.object({
 /** The last probe that said anything about Hex. */
 export type Probe = z.output<typeof probeSchema>;
 
-export const memorySchema = z.object({
+export const watchdogStateSchema = z.object({
   health: healthSchema,
   probe: probeSchema.nullable(),
   /** As the last probe saw it, null: it was not told when it expires; `expiresAt` in epoch ms, null: never. */
@@ -30,15 +30,15 @@ export const memorySchema = z.object({
   /** The id of the workspace that the token belongs to, and the Hex that said so; null before, as in what version 0.1 stored. */
   workspace: z.object({ id: z.string(), origin: z.string() }).nullable().default(null),
 });
-export type Memory = z.output<typeof memorySchema>;
+export type WatchdogState = z.output<typeof watchdogStateSchema>;
 
 /**
  * What can still be read of a damaged memory, part by part.
  * @param text as it is stored; null: nothing
  * @param health for when that part cannot be read
  */
-export function salvaged(text: string | null, health: Health): Memory {
-  const { health: whole, probe, token, notices, workspace } = memorySchema.shape;
+export function salvaged(text: string | null, health: Health): WatchdogState {
+  const { health: whole, probe, token, notices, workspace } = watchdogStateSchema.shape;
   const parts = z.object({
     health: whole.catch(health),
     probe: probe.catch(null),
@@ -53,7 +53,7 @@ export function salvaged(text: string | null, health: Health): Memory {
 export type Answer = { me: { expiresAt: Expiry; orgId: string | null }; error: null } | { me: null; error: HexError };
 
 export interface Remembered {
-  memory: Memory;
+  memory: WatchdogState;
   ended: IncidentIn<"over"> | null;
   /** The time that the probe before has spoken for. */
   span: Span | null;
@@ -68,7 +68,7 @@ const LONGEST_SPAN_MS = 24 * 60 * 60_000;
 
 /** `now`: epoch ms; `probeMs`: the usual pause between two probes; `origin`: the Hex that was asked. */
 export function remembered(
-  memory: Memory,
+  memory: WatchdogState,
   { me, error }: Answer,
   { now, reference, probeMs, origin }: { now: number; reference: string; probeMs: number; origin: string },
 ): Remembered {

@@ -3,11 +3,11 @@
 import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
-import { Rounds } from "../lib/polling-loop.js";
+import { PollingLoop } from "../lib/polling-loop.js";
 import type { Notice } from "./expiry.js";
 import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
 import type { HealthStore } from "./store.js";
-import { type Answer, type Memory, type Remembered, remembered } from "./watchdog-state.js";
+import { type Answer, type Remembered, remembered, type WatchdogState } from "./watchdog-state.js";
 
 export type HealthEvent =
   | { kind: "began" | "changed_cause" | "answers" | "relapsed"; incident: IncidentIn<"down" | "back"> }
@@ -36,14 +36,14 @@ const PATIENCE_MS = 15_000;
 const REMOVE_MS = 60 * 60_000;
 
 export class Watchdog {
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
   #state: Health["state"] = "up";
   #isProbing = false;
   #probedAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: WatchdogOptions) {
-    this.#rounds = new Rounds(options.clock);
+    this.#loop = new PollingLoop(options.clock);
   }
 
   /** To be told of every request that ended: what speaks against the last probe is looked at without delay. */
@@ -54,18 +54,18 @@ export class Watchdog {
     if (clock.monotonic() - this.#probedAt < soonMs(probeMs)) return;
     const sight = sightOf(error);
     const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
-    if (isNews) this.#rounds.wake();
+    if (isNews) this.#loop.wake();
   }
 
   /** What was known may no longer hold: it probes without delay. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /** Watches until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { probeMs, onError } = this.options;
-    await this.#rounds.until(signal, () =>
+    await this.#loop.until(signal, () =>
       this.#step(signal).catch((error: unknown) => {
         onError(error);
         return probeMs;
@@ -110,7 +110,7 @@ export class Watchdog {
     }
   }
 
-  #tell({ before, memory, ended }: Remembered & { before: Memory }): void {
+  #tell({ before, memory, ended }: Remembered & { before: WatchdogState }): void {
     const { onEvent } = this.options;
     if (ended !== null) onEvent({ kind: "ended", incident: ended });
     const incident = incidentOf(memory.health);

@@ -5,14 +5,14 @@ import type { Call, HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
-import { Rounds } from "../lib/polling-loop.js";
+import { PollingLoop } from "../lib/polling-loop.js";
 import { nextPoll, type Poll, type Watched } from "./poll-plan.js";
 import { isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { lost, observed, timed } from "./transitions.js";
 import { overdueAfterMs, typicalDuration } from "./typical-duration.js";
 
-export interface WatcherOptions {
+export interface PollerOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
@@ -53,7 +53,7 @@ const ABOUT_THE_LIST: ReadonlySet<HexErrorKind> = new Set([
   "request_refused",
 ]);
 
-export class Watcher {
+export class Poller {
   /** When it last asked about each run, here and below by the monotonic clock. */
   #askedAt = new Map<string, number>();
   /** When each run began, and the date in the store that this was made of. */
@@ -75,15 +75,15 @@ export class Watcher {
   #roundSince: number | null = null;
   /** Since when there have been runs in flight and no request about any; null: there are none. */
   #owedSince: number | null = null;
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
 
-  constructor(private readonly options: WatcherOptions) {
-    this.#rounds = new Rounds(options.clock);
+  constructor(private readonly options: PollerOptions) {
+    this.#loop = new PollingLoop(options.clock);
   }
 
   /** Something has changed: there may be a run to ask about sooner than planned. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /** How long (ms) runs in flight have gone without a request, and whether that is because Hex asked to wait. */
@@ -97,7 +97,7 @@ export class Watcher {
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, napMs, onError } = this.options;
     let stumbles = 0;
-    await this.#rounds.until(signal, async () => {
+    await this.#loop.until(signal, async () => {
       this.#roundSince = clock.monotonic();
       try {
         const pauseMs = await this.#step(signal);

@@ -9,7 +9,7 @@ import type { RunStore } from "./store.js";
 import type { Titles } from "./titles.js";
 import { isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
 
-export interface KeeperOptions {
+export interface RecoveryOptions {
   /** The leader's. */
   store: RunStore;
   starter: Starter;
@@ -46,7 +46,7 @@ const TOO_LONG_MS = 7 * DAY;
  */
 const LAST_TRIES_MS = 10 * MINUTE;
 
-export class Keeper {
+export class Recovery {
   /** What is being taken care of at this moment. */
   readonly #busy = new Map<string, Promise<void>>();
   /** The start that waits for its turn. */
@@ -57,7 +57,7 @@ export class Keeper {
   #sweptAt = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly options: KeeperOptions) {}
+  constructor(private readonly options: RecoveryOptions) {}
 
   /** When no other process works on this store: all that is in the middle of something was left behind, whatever its lease. */
   async takeOver(): Promise<void> {

@@ -25,7 +25,7 @@ import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from 
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
 import { RenewablePool } from "./renewable-pool.js";
 import type { Tables } from "./tables.js";
-import { tryWrite } from "./write-check.js";
+import { checkWrite } from "./write-check.js";
 
 export interface SharedStore extends Store {
   /** Where its tables are. */
@@ -82,7 +82,7 @@ async function openIn(schema: string, createPool: () => Pool, onError: (error: E
   try {
     await migrateSchema(anywhere, schema);
     // A standby takes every read, and fails later.
-    await tryWrite(db);
+    await checkWrite(db);
     const { after_old } = await db.selectFrom("leader").select("after_old").executeTakeFirstOrThrow();
     return { db, schema, isAfterOld: after_old === 1, close: () => db.destroy() };
   } catch (error) {

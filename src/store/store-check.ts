@@ -1,7 +1,7 @@
 // Whether the store works at this moment, tried with a small write, and since when it is as it is.
 
 import type { Clock } from "../lib/clock.js";
-import { Rounds } from "../lib/polling-loop.js";
+import { PollingLoop } from "../lib/polling-loop.js";
 import { LateError, STORE_MS, within } from "../lib/with-timeout.js";
 import { StoreFailure, type StoreFailureKind } from "./failure.js";
 
@@ -38,7 +38,7 @@ export class StoreCheck {
 
   /** Looks until `signal` aborts, so that the log tells of what nobody has asked for. */
   async watch(signal: AbortSignal): Promise<void> {
-    await new Rounds(this.options.clock).until(signal, async () => {
+    await new PollingLoop(this.options.clock).until(signal, async () => {
       const { ok } = await this.now();
       return ok ? ROUND_MS : AGAIN_MS;
     });

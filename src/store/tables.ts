@@ -71,7 +71,7 @@ interface RequestsTable {
 
 /** One row: all that the watchdog knows. */
 interface HealthTable {
-  /** JSON, see `memorySchema`. */
+  /** JSON, see `watchdogStateSchema`. */
   doc: string;
 }
 

@@ -6,7 +6,7 @@ import type { Db } from "./database.js";
  * A row comes and goes within one transaction: both stores write it to their log and to the disk, so that a full or
  * read-only disk shows, and nobody else sees it. (An update that changes nothing would only take the lock.)
  */
-export async function tryWrite(db: Db): Promise<void> {
+export async function checkWrite(db: Db): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await transaction.insertInto("requests").values({ at: NEVER }).execute();
     await transaction.deleteFrom("requests").where("at", "=", NEVER).execute();

@@ -136,7 +136,9 @@ export function simulate(policy: Policy, load: Load, { minutes, rounds }: { minu
   return {
     requestsPerMinute: totals.requests / (minutes * rounds),
     refusedPerMinute: totals.refused / (minutes * rounds),
-    ...{ median: quantile(0.5), p95: quantile(0.95), worst: quantile(1) },
+    median: quantile(0.5),
+    p95: quantile(0.95),
+    worst: quantile(1),
   };
 }
 

@@ -19,7 +19,9 @@ const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
 const options = ["One", "Two", "Three"].map((text) => ({ text: plain(text), value: text.toLowerCase() }));
 const button = (action_id: string, more = {}) => ({ type: "button", action_id, text: plain("Press"), ...more });
 const input = (block_id: string, element: Record<string, unknown>, more = {}) => ({
-  ...{ type: "input", block_id, label: plain(`The ${block_id}`) },
+  type: "input",
+  block_id,
+  label: plain(`The ${block_id}`),
   element: { action_id: "value", ...element },
   ...more,
 });
@@ -62,7 +64,12 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
     const address = app.address();
     slack.eventsUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
     stage = {
-      ...{ slack, hex, clock, speed: 1, switches: [], requestsPerMinute: 30 },
+      slack,
+      hex,
+      clock,
+      speed: 1,
+      switches: [],
+      requestsPerMinute: 30,
       slashCommand: { command: "/hex", description: "Try it", usageHint: "[status | help]" },
     };
     served = await startPage(stage, 0);
@@ -211,13 +218,11 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_00
 
   test("a modal: what is missing, what the app refuses, what it takes; Escape closes", async () => {
     const view = {
-      ...{
-        type: "modal",
-        callback_id: "run",
-        title: plain("Run a project"),
-        submit: plain("Run"),
-        close: plain("Not now"),
-      },
+      type: "modal",
+      callback_id: "run",
+      title: plain("Run a project"),
+      submit: plain("Run"),
+      close: plain("Not now"),
       notify_on_close: true,
       blocks: [
         input(

@@ -38,13 +38,24 @@ class Process {
     const store = new CatalogStore(db, this.rows);
     this.budget = new Budget(clock, perMinute);
     const client = new HexClient({
-      ...{ origin: hex.origin, token, clock, budget: this.budget, timeoutMs: 5_000, backoffMs: 100, random: () => 0.5 },
+      origin: hex.origin,
+      token,
+      clock,
+      budget: this.budget,
+      timeoutMs: 5_000,
+      backoffMs: 100,
+      random: () => 0.5,
       onRequest: () => undefined,
     });
     const onError = (error: unknown) => this.errors.push(error);
     this.catalog = new Catalog({ hex: client, store, clock, refreshMs: 2_000, onError });
     this.#reader = new CatalogReader({
-      ...{ hex: client, catalog: this.catalog, store, clock, budget: this.budget, onError },
+      hex: client,
+      catalog: this.catalog,
+      store,
+      clock,
+      budget: this.budget,
+      onError,
       source: () => client.place.source,
       newReference: () => "pass",
       onPassEnded: (ended) => this.passes.push(ended),
@@ -412,7 +423,10 @@ describe("somebody's question", () => {
       yield stored;
     }
     const catalog = new Catalog({
-      ...{ hex: wire.client, store: Object.assign(store, { projects }), clock: wire.clock, refreshMs: SECOND },
+      hex: wire.client,
+      store: Object.assign(store, { projects }),
+      clock: wire.clock,
+      refreshMs: SECOND,
       onError: () => undefined,
     });
     await Promise.all([catalog.load(), catalog.look(CALL)]);
@@ -431,7 +445,8 @@ describe("somebody's question", () => {
   test("what was archived or trashed since Hex drew up its answer is not listed", async () => {
     const at = new Date(wire.clock.now()).toISOString();
     const values = [{ archivedAt: at }, { trashedAt: at }, { type: "COMPONENT" }, {}].map((more, index) => ({
-      ...{ id: `p${index}`, title: "Revenue" },
+      id: `p${index}`,
+      title: "Revenue",
       ...more,
     }));
     fault({ type: "status", status: 200, body: { values, pagination: { after: null } } });

@@ -13,7 +13,12 @@ import { STORE_KINDS, Stores } from "./stores.js";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const WEEKLY = {
-  ...{ cadence: "WEEKLY", enabled: false, hourly: null, daily: null, monthly: null, custom: null },
+  cadence: "WEEKLY",
+  enabled: false,
+  hourly: null,
+  daily: null,
+  monthly: null,
+  custom: null,
   weekly: { timezone: "+05:30", hour: 6, minute: 30, dayOfWeek: "MONDAY" },
 };
 const stores = new Stores();
@@ -73,7 +78,9 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     });
     await keep([projectOf()], NOW + MINUTE, true);
     expect((await store.state()).state).toEqual({
-      ...{ pass, passEndedAt: null, source: null },
+      pass,
+      passEndedAt: null,
+      source: null,
       whole: { startedAt: NOW + MINUTE, endedAt: NOW + MINUTE },
     });
     await opened.close();

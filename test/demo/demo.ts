@@ -72,7 +72,10 @@ export async function startDemo(
     const { command, description, usage_hint: usageHint = "" } = slashCommand;
     const page = await startPage(
       {
-        ...{ slack, hex, clock, speed },
+        slack,
+        hex,
+        clock,
+        speed,
         slashCommand: { command, description, usageHint },
         switches: switchesFor(hex, statusPage, token, expiresAt, () => clock.now()),
         requestsPerMinute: hex.workspace.rateLimits.groupPerMinute,
@@ -103,7 +106,8 @@ export async function startDemo(
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
     const { config } = reading;
     const app = await startApp({
-      ...{ config, clock },
+      config,
+      clock,
       log: createLogger({ ...config.log, destination: log, secrets: secretsOf(config) }),
       hexTimeoutMs: Math.max(LEAST_MS, Math.round(HEX_TIMEOUT_MS / speed)),
       statusPatienceMs: Math.max(STATUS_PATIENCE_MS, LEAST_MS * speed),

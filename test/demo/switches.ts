@@ -49,7 +49,9 @@ function expiry(set: (at: number | null) => void, now: () => number): [Switch, S
 function toggle(id: string, name: string, effect: string, set: (on: boolean) => void): Switch {
   let isOn = false;
   return {
-    ...{ id, name, effect },
+    id,
+    name,
+    effect,
     get on() {
       return isOn;
     },

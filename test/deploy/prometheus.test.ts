@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { Bench } from "../wire/harness.js";
+import { Harness } from "../wire/harness.js";
 
 const FOLDER = join(import.meta.dirname, "../../deploy/prometheus");
 const read = (file: string) => readFileSync(join(FOLDER, file), "utf8");
@@ -53,17 +53,17 @@ describe("scrape.yml, alerts.yml and dashboard.json", () => {
   const dashboard = dashboardSchema.parse(JSON.parse(read("dashboard.json")));
   const rules = alerts.groups.flatMap((group) => group.rules);
   const targets = dashboard.panels.flatMap((panel) => panel.targets);
-  let bench: Bench;
+  let harness: Harness;
   let exported: Set<string>;
   beforeAll(async () => {
-    bench = await Bench.start("socket");
-    const { text } = await bench.get("/metrics");
+    harness = await Harness.start("socket");
+    const { text } = await harness.get("/metrics");
     const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name ?? "", type]));
     const series = (name: string) =>
       types.get(name) === "histogram" ? ["_bucket", "_sum", "_count"].map((end) => `${name}${end}`) : [name];
     exported = new Set([...types.keys()].flatMap(series));
   });
-  afterAll(() => bench.stop());
+  afterAll(() => harness.stop());
 
   test("the scrape example leads to /metrics and to the rules", () => {
     const scrape = scrapeSchema.parse(parse(read("scrape.yml")));

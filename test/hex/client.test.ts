@@ -225,11 +225,20 @@ describe("answers of another age", () => {
 
   test("a project with fields, kinds and cadences that nobody knows, and without those it may lack", async () => {
     answer({
-      ...{ id: "p", title: "Revenue", type: "NOTEBOOK", colour: "red", lastPublishedAt: "soon" },
+      id: "p",
+      title: "Revenue",
+      type: "NOTEBOOK",
+      colour: "red",
+      lastPublishedAt: "soon",
       schedules: [{ cadence: "YEARLY", yearly: {} }, "never"],
     });
     expect(await wire.client.project("p", CALL)).toMatchObject({
-      ...{ id: "p", title: "Revenue", type: "NOTEBOOK", description: null, owner: null, categories: [] },
+      id: "p",
+      title: "Revenue",
+      type: "NOTEBOOK",
+      description: null,
+      owner: null,
+      categories: [],
       lastPublishedAt: null,
       schedules: [{ cadence: "YEARLY", custom: null }],
     });
@@ -238,7 +247,11 @@ describe("answers of another age", () => {
   test("a run with hardly more than a status", async () => {
     answer({ projectId: "p", runId: "r", status: "DREAMING", dreams: 3 });
     expect(await wire.client.run("p", "r", CALL)).toMatchObject({
-      ...{ status: "DREAMING", startTime: null, endTime: null, elapsedTime: null, projectVersion: null },
+      status: "DREAMING",
+      startTime: null,
+      endTime: null,
+      elapsedTime: null,
+      projectVersion: null,
     });
   });
 

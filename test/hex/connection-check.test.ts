@@ -118,7 +118,9 @@ describe("probe", () => {
   test("a token without any scope is alive, and lacks both", async () => {
     wire.hex.workspace.setScopes(wire.token, []);
     expect(await prober.probe(CALL)).toMatchObject({
-      ...{ error: null, tokenKind: "personal", projects: null },
+      error: null,
+      tokenKind: "personal",
+      projects: null,
       read: { state: "missing", error: { kind: "scope" } },
       run: { state: "unproven", why: "projects_unread" },
     });
@@ -130,8 +132,11 @@ describe("probe", () => {
     const workspaceProber = new Prober(client, new AllProjects(client), wire.clock);
     for (let i = 0; i < 2; i++) {
       expect(await workspaceProber.probe(CALL)).toMatchObject({
-        ...{ error: null, tokenKind: "workspace", me: { user: null, expiresAt: "unknown" } },
-        ...{ read: { state: "proven" }, run: { state: "proven" } },
+        error: null,
+        tokenKind: "workspace",
+        me: { user: null, expiresAt: "unknown" },
+        read: { state: "proven" },
+        run: { state: "proven" },
       });
       workspaceProber.observe(wire.records.find(({ operation }) => operation === "me")?.error ?? null);
     }
@@ -143,7 +148,8 @@ describe("probe", () => {
     wire.hex.workspace.addProject({ published: false });
     const probe = await prober.probe(CALL);
     expect(probe).toMatchObject({
-      ...{ host: wire.client.host, me: { user: { email: "ada@example.com" } } },
+      host: wire.client.host,
+      me: { user: { email: "ada@example.com" } },
       projects: { total: 2, published: 1, complete: true },
     });
     expect(probe.latencyMs).not.toBeNull();
@@ -174,7 +180,8 @@ describe("probe", () => {
     wire.hex.workspace.setScopes(wire.token, []);
     wire.clock.advance(5_000);
     expect(await prober.probe(CALL)).toMatchObject({
-      ...{ error: null, projects: null },
+      error: null,
+      projects: null,
       read: { state: "missing", error: { kind: "scope" } },
       run: { state: "missing", error: { kind: "scope" } },
     });

@@ -252,7 +252,9 @@ describe("details", () => {
   ])("a token that is %s: Hex's bare word is kept", async (_, arrange) => {
     arrange();
     expect((await failure(wire.client.projectPage(CALL, null))).facts).toMatchObject({
-      ...{ kind: "unauthorized", status: 401, detail: "Unauthorized" },
+      kind: "unauthorized",
+      status: 401,
+      detail: "Unauthorized",
     });
   });
 

@@ -28,7 +28,13 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   const records: RequestRecord[] = [];
   const clientAt = (origin: string, other = token, timeoutMs = 300) =>
     new HexClient({
-      ...{ origin, token: other, clock, budget, timeoutMs, backoffMs: 100, random: () => 0.5 },
+      origin,
+      token: other,
+      clock,
+      budget,
+      timeoutMs,
+      backoffMs: 100,
+      random: () => 0.5,
       onRequest: (record) => records.push(record),
     });
   return { clock, hex, token, budget, records, client: clientAt(hex.origin), clientAt, stop: () => hex.stop() };

@@ -71,8 +71,15 @@ describe("a start that waits", () => {
 test("a cancellation that a limit holds up for minutes is not asked again before, and at once when the clock was set back", () => {
   const cancelling: RunIn<"cancelling"> = {
     ...start,
-    ...{ state: "cancelling", by: "U1", accepted: false, lease: NOW, heldBack: null, status: "RUNNING", trouble: null },
-    ...{ startedAt: NOW, hex: { runId: "r", url: null, traceId: null, projectVersion: null } },
+    state: "cancelling",
+    by: "U1",
+    accepted: false,
+    lease: NOW,
+    heldBack: null,
+    status: "RUNNING",
+    trouble: null,
+    startedAt: NOW,
+    hex: { runId: "r", url: null, traceId: null, projectVersion: null },
   };
   const later = cancelledLater(cancelling, { ...LIMITED, retryAfterMs: 10 * 60_000 }, NOW);
   expect(isCancelDue(later, NOW + 9 * 60_000)).toBe(false);

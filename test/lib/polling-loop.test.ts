@@ -1,7 +1,7 @@
 // The pauses between rounds: how long they are, and what ends them.
 
 import { expect, test } from "vitest";
-import { Rounds } from "../../src/lib/polling-loop.js";
+import { PollingLoop } from "../../src/lib/polling-loop.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 const PAUSE_MS = 60_000;
@@ -9,7 +9,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 function begun(pauseMs = PAUSE_MS) {
   const clock = new ManualClock();
-  const rounds = new Rounds(clock);
+  const rounds = new PollingLoop(clock);
   const stopping = new AbortController();
   /** `wakesIn`: the round in which somebody wakes it. */
   const work = { rounds: 0, wakesIn: 0 };
@@ -51,6 +51,6 @@ test("whoever wakes it in a pause, or in the round before, ends that pause and n
 
 test("nothing is begun for a signal that has aborted", async () => {
   const work = { rounds: 0 };
-  await new Rounds(new ManualClock()).until(AbortSignal.abort(), async () => ++work.rounds);
+  await new PollingLoop(new ManualClock()).until(AbortSignal.abort(), async () => ++work.rounds);
   expect(work.rounds).toBe(0);
 });

@@ -1,7 +1,7 @@
 // Reads that may hang: nobody waits for longer than a second, and none is begun behind another.
 
 import { expect, test } from "vitest";
-import { LateError, patiently, within } from "../../src/lib/with-timeout.js";
+import { LateError, within, withSharedTimeout } from "../../src/lib/with-timeout.js";
 import { ManualClock } from "../sandbox/clock.js";
 
 test("what comes in time is passed on, an error included", async () => {
@@ -14,7 +14,7 @@ test("whoever waits gives up after a second; the next one joins what is under wa
   const clock = new ManualClock();
   let begun = 0;
   let end: (value: string) => void = () => undefined;
-  const read = patiently(clock, () => {
+  const read = withSharedTimeout(clock, () => {
     begun++;
     return new Promise<string>((resolve) => {
       end = resolve;
@@ -35,7 +35,9 @@ test("whoever waits gives up after a second; the next one joins what is under wa
 
 test("a read that breaks is not the answer for ever", async () => {
   const answers = [() => Promise.reject(new Error("broken")), () => Promise.resolve("well")];
-  const read = patiently<string>(new ManualClock(), () => (answers.shift() ?? (() => Promise.resolve("more")))());
+  const read = withSharedTimeout<string>(new ManualClock(), () =>
+    (answers.shift() ?? (() => Promise.resolve("more")))(),
+  );
   await expect(read()).rejects.toThrow("broken");
   expect(await read()).toBe("well");
 });

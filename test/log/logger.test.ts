@@ -161,7 +161,7 @@ describe("errors", () => {
     const expected = {
       type: "TypeError",
       message: "failed",
-      stack: expect.stringContaining("log.test.ts"),
+      stack: expect.stringContaining("logger.test.ts"),
       kind: "scope",
       status: 403,
       operation: "runProject",

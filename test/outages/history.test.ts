@@ -8,8 +8,14 @@ const NOW = Date.UTC(2026, 10, 2, 9, 20);
 const MINUTE = 60_000;
 const cause = { facts: { kind: "timeout", operation: "me", host: "h" }, at: 0 } as const;
 const over = (since: number, backAt: number): Incident => ({
-  ...{ id: "r", since, cause, causes: [cause], relapses: 0, unwatchedMs: 0 },
-  ...{ state: "over", backAt },
+  id: "r",
+  since,
+  cause,
+  causes: [cause],
+  relapses: 0,
+  unwatchedMs: 0,
+  state: "over",
+  backAt,
 });
 const history = (spans: Span[], incidents: Incident[] = []) => historyOf(spans.flatMap(hoursOf), incidents, NOW);
 

@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { HexError, type HexErrorKind } from "../../src/hex/errors.js";
 import { dueDays, noticed } from "../../src/outages/expiry.js";
-import { type Answer, type Memory, remembered, spanOf } from "../../src/outages/watchdog-state.js";
+import { type Answer, remembered, spanOf, type WatchdogState } from "../../src/outages/watchdog-state.js";
 
 const ORIGIN = "https://app.hex.tech";
 const DAY = 24 * 60 * 60_000;
 const MINUTE = 60_000;
-const EMPTY: Memory = { health: { state: "up" }, probe: null, token: null, notices: [], workspace: null };
+const EMPTY: WatchdogState = { health: { state: "up" }, probe: null, token: null, notices: [], workspace: null };
 const well: Answer = { me: { expiresAt: null, orgId: null }, error: null };
 const ill = (kind: HexErrorKind, retryAfterMs?: number): Answer => ({
   me: null,
   error: new HexError({ kind, operation: "me", host: "h", retryAfterMs }),
 });
-const probe = (memory: Memory, answer: Answer, now: number) =>
+const probe = (memory: WatchdogState, answer: Answer, now: number) =>
   remembered(memory, answer, { now, reference: "r", probeMs: MINUTE, origin: ORIGIN });
 
 describe("what a probe adds", () => {
@@ -43,7 +43,7 @@ describe("what a probe adds", () => {
   });
 
   test("probes that take long are two in a row all the same, however short the pause", () => {
-    const often = (memory: Memory, now: number) =>
+    const often = (memory: WatchdogState, now: number) =>
       remembered(memory, ill("timeout"), { now, reference: "r", probeMs: 10_000, origin: ORIGIN });
     const { memory, pauseMs } = often(EMPTY, 0);
     expect(often(memory, pauseMs + 15_000).memory.health).toMatchObject({ state: "down" });

@@ -29,7 +29,9 @@ async function stage(kind: StoreKind, atEnd: (stop: () => Promise<void>) => void
   atEnd(() => fleet.stop());
   const { hex, slack } = fleet;
   return {
-    ...{ fleet, hex, slack },
+    fleet,
+    hex,
+    slack,
     bot: await fleet.add(),
     project: (run = {}) =>
       hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),

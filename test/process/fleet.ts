@@ -32,7 +32,11 @@ export class LocalPostgres {
     const databaseDir = mkdtempSync(join(tmpdir(), "hex-bot-pg-"));
     const server = new EmbeddedPostgres({
       databaseDir,
-      ...{ user: "bot", password: "bot", port, persistent: false, createPostgresUser: process.getuid?.() === 0 },
+      user: "bot",
+      password: "bot",
+      port,
+      persistent: false,
+      createPostgresUser: process.getuid?.() === 0,
       postgresFlags: ["-c", "fsync=off"],
       onLog: () => undefined,
       onError: () => undefined,

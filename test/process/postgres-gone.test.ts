@@ -9,7 +9,7 @@ import { readConfig } from "../../src/config/config.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";
 import { openShared } from "../../src/store/postgres.js";
-import { Bench } from "../wire/harness.js";
+import { Harness } from "../wire/harness.js";
 import { runDatabaseClock } from "./database-clock.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 
@@ -40,11 +40,11 @@ async function startRelay(port: number) {
 test("a stop takes no longer than it may", async ({ onTestFinished }) => {
   const relay = await startRelay(postgres.port);
   onTestFinished(relay.stop);
-  const bench = await Bench.start("http", { idle: true });
-  onTestFinished(() => bench.stop());
+  const harness = await Harness.start("http", { idle: true });
+  onTestFinished(() => harness.stop());
   const url = new URL(await postgres.database("silent"));
   url.port = String(relay.port);
-  const reading = readConfig({ ...bench.env(), DATABASE_URL: url.toString() });
+  const reading = readConfig({ ...harness.env(), DATABASE_URL: url.toString() });
   if (!reading.ok) throw new Error(reading.problems.join("\n"));
   const { config } = reading;
   const log = createLogger({ level: "silent", pretty: false, secrets: [] });
@@ -98,8 +98,8 @@ test("a database whose clock is an hour ahead: Slack's signatures are taken by t
   const start = Date.now();
   await runDatabaseClock(store, { start, shows: start + 60 * 60_000, speed: 1 });
   await store.close();
-  const bench = await Bench.start("http", { idle: true, startsAt: start, env: { DATABASE_URL: url } });
-  onTestFinished(() => bench.stop());
-  await bench.startBot();
-  expect((await bench.slack.command("help")).ack).toMatchObject({ ok: true });
+  const harness = await Harness.start("http", { idle: true, startsAt: start, env: { DATABASE_URL: url } });
+  onTestFinished(() => harness.stop());
+  await harness.startBot();
+  expect((await harness.slack.command("help")).ack).toMatchObject({ ok: true });
 }, 30_000);

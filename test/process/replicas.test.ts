@@ -81,7 +81,7 @@ describe("three replicas on one Postgres", () => {
     const unwatched = gaps.filter(({ from, to }) => to - from > 15 * SECOND && inFlight(from + SECOND));
     expect(unwatched).toEqual([]);
 
-    // Between the last request of one watcher and the first of another there is time in which nobody watches.
+    // Between the last request of one poller and the first of another there is time in which nobody watches.
     const who = (request: RecordedRequest | undefined) => request?.headers.authorization;
     const changes = watch.filter((request, index) => index > 0 && who(request) !== who(watch[index - 1]));
     expect(changes.length).toBeGreaterThan(0);

@@ -8,14 +8,16 @@ import type { Run } from "../../src/runs/run.js";
 
 const NOW = Date.UTC(2026, 10, 2);
 const base = (inputs: Record<string, JsonValue>, at: number, requester: string) => ({
-  ...{ key: `k${at}`, project: { id: "p", title: "P" }, requester, trigger: null, requestedAt: NOW + at },
-  ...{
-    options: { inputs, fresh: false, publish: false, view: null },
-    reference: "r",
-    typicalMs: null,
-    overdue: null,
-    again: null,
-  },
+  key: `k${at}`,
+  project: { id: "p", title: "P" },
+  requester,
+  trigger: null,
+  requestedAt: NOW + at,
+  options: { inputs, fresh: false, publish: false, view: null },
+  reference: "r",
+  typicalMs: null,
+  overdue: null,
+  again: null,
 });
 const taken = (inputs: Record<string, JsonValue>, at: number, { by = "ada", isPublic = false } = {}): RunSeen => {
   const hex = { runId: `r${at}`, url: null, traceId: null, projectVersion: null };

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
 
 const watched = (key: string, more: Partial<Watched> = {}): Watched => ({
-  ...{ key, projectId: "p", runId: key, since: 0, askedAt: null, typicalMs: null },
+  key,
+  projectId: "p",
+  runId: key,
+  since: 0,
+  askedAt: null,
+  typicalMs: null,
   ...more,
 });
 

@@ -12,7 +12,11 @@ afterAll(() => stores.stop());
 const run = (key: string, requestedAt: number, projectId = "p") =>
   intended(
     {
-      ...{ key, project: { id: projectId, title: "Revenue" }, requester: "U1", requestedAt, reference: "r" },
+      key,
+      project: { id: projectId, title: "Revenue" },
+      requester: "U1",
+      requestedAt,
+      reference: "r",
       options: { inputs: { days: requestedAt }, fresh: false, publish: false, view: null },
     },
     1,

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Db, openEmbedded } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
-import { tryWrite } from "../../src/store/write-check.js";
+import { checkWrite } from "../../src/store/write-check.js";
 import { LocalPostgres } from "../process/fleet.js";
 
 let postgres: LocalPostgres;
@@ -49,7 +49,7 @@ describe.each(kinds)("%s", (kind) => {
     await expect(
       db.transaction().execute((transaction) => sql`update watch set goodbye = ${value}`.execute(transaction)),
     ).rejects.toMatchObject({ name: "UnstorableValue" });
-    await tryWrite(db);
+    await checkWrite(db);
     await close();
   });
 
@@ -61,7 +61,7 @@ describe.each(kinds)("%s", (kind) => {
     });
     await expect(fails).rejects.toThrow("the cause");
     expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
-    await tryWrite(db);
+    await checkWrite(db);
     await close();
   });
 });
@@ -72,8 +72,16 @@ async function fillUp(db: Db): Promise<void> {
 }
 const filling = (db: Db) => (text: string) =>
   db.insertInto("alerts").values({
-    ...{ subject: text, at: 0, channel: null, ts: null, shown: null },
-    ...{ told: 0, posting: 0, doubled: 0, reposted: 0, settled: 0 },
+    subject: text,
+    at: 0,
+    channel: null,
+    ts: null,
+    shown: null,
+    told: 0,
+    posting: 0,
+    doubled: 0,
+    reposted: 0,
+    settled: 0,
   });
 
 test("a full disk in the middle of a transaction is told as that, and it works again when there is room", async () => {
@@ -88,7 +96,7 @@ test("a full disk in the middle of a transaction is told as that, and it works a
   await expect(write()).rejects.toMatchObject({ kind: "disk_full" });
   await sql`pragma max_page_count = 100000`.execute(db);
   await write();
-  await tryWrite(db);
+  await checkWrite(db);
   await close();
 });
 
@@ -98,7 +106,7 @@ test("a connection that breaks in a transaction is told as that, not as the roll
     await sql`select pg_terminate_backend(pg_backend_pid())`.execute(transaction);
   });
   await expect(broken).rejects.toMatchObject({ name: "StoreFailure", code: "57P01" });
-  await tryWrite(db);
+  await checkWrite(db);
   await close();
 });
 

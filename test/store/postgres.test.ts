@@ -12,7 +12,7 @@ import { intended, lost } from "../../src/runs/transitions.js";
 import { Drafts } from "../../src/store/drafts.js";
 import { openShared } from "../../src/store/postgres.js";
 import { RequestLedger } from "../../src/store/request-ledger.js";
-import { tryWrite } from "../../src/store/write-check.js";
+import { checkWrite } from "../../src/store/write-check.js";
 import { runDatabaseClock } from "../process/database-clock.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
@@ -36,10 +36,10 @@ const intent = (key: string) =>
 describe("the shared store", () => {
   test("the trial write of /readyz leaves nothing behind, several at a time as well", async () => {
     const { db, close } = await openShared(await postgres.database("trial"), ignore);
-    await Promise.all(Array.from({ length: 8 }, () => tryWrite(db)));
+    await Promise.all(Array.from({ length: 8 }, () => checkWrite(db)));
     expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
     await close();
-    await expect(tryWrite(db)).rejects.toThrow();
+    await expect(checkWrite(db)).rejects.toThrow();
   });
 
   test("two that both take themselves for the watch find one outage, not one each", async () => {

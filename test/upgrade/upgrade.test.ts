@@ -6,7 +6,7 @@ import { followClock } from "../process/database-clock.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, type Mode, shown } from "../wire/harness.js";
+import { Harness, type Mode, shown } from "../wire/harness.js";
 import { type Peers, type RecordedStore, readPeers, restoreDatabase, restoreFile, restorePeers } from "./fixture.js";
 
 /** How long after the kill the new version starts, in ms. */
@@ -18,7 +18,7 @@ const postgres = postgresForTests();
 let databases = 0;
 
 interface Upgraded {
-  bench: Bench;
+  harness: Harness;
   peers: Peers;
   /** The message that the old version left, by its name in the fixture. */
   old: (name: string) => SlackMessage;
@@ -40,16 +40,16 @@ async function upgraded(
     ...(url === null ? {} : { DATABASE_URL: url }),
   };
   const startsAt = peers.killedAt + DOWN_MS;
-  const bench = await Bench.start(mode, { idle: true, startsAt, env, hexTimeoutMs: PATIENCE_MS });
-  const { hex, slack, token, dataDir } = bench;
+  const harness = await Harness.start(mode, { idle: true, startsAt, env, hexTimeoutMs: PATIENCE_MS });
+  const { hex, slack, token, dataDir } = harness;
   hex.workspace.setExpiry(token, peers.tokenExpiresAt);
   restorePeers(peers, hex, slack);
   if (url === null) restoreFile(version, peers, hex, dataDir);
   else {
     await restoreDatabase(version, peers, hex, url);
-    atEnd(await followClock(url, bench.clock));
+    atEnd(await followClock(url, harness.clock));
     // A leader that cannot renew its lease for five seconds stops: they must not be over before the database answers.
-    bench.secondMs = 60;
+    harness.secondMs = 60;
     // In so slow a second more is asked than Hex allows.
     hex.workspace.rateLimits.enabled = false;
   }
@@ -59,12 +59,12 @@ async function upgraded(
     if (found === undefined) throw new Error(`There is no message ${name}`);
     return found;
   };
-  await bench.startBot();
-  return { bench, peers, old, shows: (name, text) => bench.until(() => shown(old(name)).includes(text)) };
+  await harness.startBot();
+  return { harness, peers, old, shows: (name, text) => harness.until(() => shown(old(name)).includes(text)) };
 }
 
 /** The runs of a project in Hex, by its title. */
-function runsOf({ hex }: Bench, title: string) {
+function runsOf({ hex }: Harness, title: string) {
   const project = hex.workspace.projects.find((one) => one.title === title);
   return hex.workspace.runs.filter((run) => run.projectId === project?.id);
 }
@@ -79,25 +79,25 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
   const scenario = (name: string, play: (upgrade: Upgraded) => Promise<void>) =>
     test(name, async ({ onTestFinished }) => {
       const upgrade = await upgraded("0.1.0", store, mode, onTestFinished);
-      onTestFinished(() => upgrade.bench.stop());
+      onTestFinished(() => upgrade.harness.stop());
       await play(upgrade);
     }, 90_000);
 
-  scenario("what was in flight goes on, and every card ends true", async ({ bench, shows, old }) => {
-    const { hex } = bench;
+  scenario("what was in flight goes on, and every card ends true", async ({ harness, shows, old }) => {
+    const { hex } = harness;
     // Its request was under way when the process was killed: Hex had started it.
-    for (const run of runsOf(bench, "Half Started")) hex.workspace.setStatus(run.id, "RUNNING");
+    for (const run of runsOf(harness, "Half Started")) hex.workspace.setStatus(run.id, "RUNNING");
     await shows("starting", "Running");
     // It waited for a kernel.
     await shows("waiting", "Completed");
     // Hex had not heard of this cancellation, and of that one it had.
     await shows("unstopped", "Cancelled");
-    for (const run of runsOf(bench, "Stopping")) hex.workspace.finishRun(run.id, "KILLED");
+    for (const run of runsOf(harness, "Stopping")) hex.workspace.finishRun(run.id, "KILLED");
     await shows("stopping", "Cancelled");
     for (const title of ["Weekly Revenue", "Private Numbers", "Half Started"]) {
-      for (const run of runsOf(bench, title)) hex.workspace.finishRun(run.id, "COMPLETED");
+      for (const run of runsOf(harness, title)) hex.workspace.finishRun(run.id, "COMPLETED");
     }
-    for (const run of runsOf(bench, "Churn")) hex.workspace.finishRun(run.id, "ERRORED");
+    for (const run of runsOf(harness, "Churn")) hex.workspace.finishRun(run.id, "ERRORED");
     await shows("running", "Completed");
     await shows("private", "Completed");
     await shows("starting", "Completed");
@@ -109,27 +109,27 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
     expect(shown(old("refused"))).toContain("Not started");
     expect(shown(old("lost"))).toContain("Not known");
     // Nothing was started twice: only what waited was started.
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.starts).toHaveLength(1);
     const titles = hex.workspace.projects.map((project) => project.title);
-    const counts = titles.map((title) => [title, runsOf(bench, title).length]);
+    const counts = titles.map((title) => [title, runsOf(harness, title).length]);
     expect(counts.filter(([, count]) => Number(count) > 1)).toEqual([]);
     // Nobody got a second card.
-    expect(bench.cards.filter((card) => Date.parse(isoOf(card)) > bench.clock.now() - DOWN_MS)).toEqual([]);
+    expect(harness.cards.filter((card) => Date.parse(isoOf(card)) > harness.clock.now() - DOWN_MS)).toEqual([]);
   });
 
-  scenario("the outage is told as over in the same message", async ({ bench, shows, old }) => {
+  scenario("the outage is told as over in the same message", async ({ harness, shows, old }) => {
     await shows("outage", "Over: connected to Hex again");
-    const alerts = bench.slack.messages.filter(
+    const alerts = harness.slack.messages.filter(
       (message) => message.channel === old("outage").channel && message.threadTs === undefined,
     );
     expect(alerts).toHaveLength(2);
     const isTold = () =>
-      bench.replies.some((reply) => reply.threadTs === old("outage").ts && shown(reply).includes("Over, lasted"));
-    await bench.until(isTold);
+      harness.replies.some((reply) => reply.threadTs === old("outage").ts && shown(reply).includes("Over, lasted"));
+    await harness.until(isTold);
   });
 
-  scenario("old buttons work", async ({ bench, shows, old }) => {
-    const { slack, hex } = bench;
+  scenario("old buttons work", async ({ harness, shows, old }) => {
+    const { slack, hex } = harness;
     /** The time stands still until Hex has answered. */
     const press = async (name: string, actionId: string, asks: RecordedRequest["endpoint"]) => {
       const from = hex.requests.length;
@@ -140,10 +140,10 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
     await shows("toCancel", "Cancelled");
     expect(shown(old("toCancel"))).toContain(`By <@${slack.people.ada.id}>`);
 
-    const before = bench.cards.length;
+    const before = harness.cards.length;
     await press("completed", "run_again", "runProject");
-    await bench.until(() => bench.cards.length === before + 1 && shown(bench.card(before)).includes("Completed"));
-    expect(shown(bench.card(before))).toContain("`region=North America` `days=30`");
+    await harness.until(() => harness.cards.length === before + 1 && shown(harness.card(before)).includes("Completed"));
+    expect(shown(harness.card(before))).toContain("`region=North America` `days=30`");
     await shows("completed", "Run again by");
 
     await press("lost", "look_again", "listRuns");
@@ -153,9 +153,11 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
     const runButton = JSON.stringify(old("chooser").blocks).match(/"value":"(\{\\"project\\":\\"[^}]*\})"/)?.[1];
     expect(runButton).toContain(costs?.id);
     await press("chooser", "run_project", "runProject");
-    await bench.until(() => bench.cards.length === before + 2 && shown(bench.card(before + 1)).includes("Completed"));
+    await harness.until(
+      () => harness.cards.length === before + 2 && shown(harness.card(before + 1)).includes("Completed"),
+    );
 
-    const [live] = runsOf(bench, "Weekly Revenue");
+    const [live] = runsOf(harness, "Weekly Revenue");
     expect(JSON.stringify(old("runs").blocks)).toContain(live?.id);
     await press("runs", "cancel_hex_run", "cancelRun");
     await shows("running", "Cancelled");

@@ -2,26 +2,28 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   /** Starts a run of a project and waits until it runs. */
-  async function running(options: Parameters<Bench["hex"]["workspace"]["addProject"]>[0] = {}): Promise<SlackMessage> {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 }, ...options });
-    await bench.slack.command(`run ${project.id}`);
-    return bench.cardShows("Running");
+  async function running(
+    options: Parameters<Harness["hex"]["workspace"]["addProject"]>[0] = {},
+  ): Promise<SlackMessage> {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 }, ...options });
+    await harness.slack.command(`run ${project.id}`);
+    return harness.cardShows("Running");
   }
 
   test("from Starting to Completed in one message, edited in place", async () => {
     const card = await running({ run: { pendingMs: 4_000, runningMs: 40_000 } });
-    await bench.cardShows("Completed");
-    expect(bench.cards).toHaveLength(1);
+    await harness.cardShows("Completed");
+    expect(harness.cards).toHaveLength(1);
     const states = card.history.map((version) => version.text.split(":")[0]);
     expect(states).toEqual(["Asked for", "Starting", "Waiting for a kernel", "Running", "Completed"]);
     expect(shown(card)).toMatch(/Completed\*\s+<http.*\|Revenue>/);
@@ -30,62 +32,62 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).toContain("version ");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     expect(card.unfurlLinks).toBe(false);
-    expect(bench.replies).toEqual([]);
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.replies).toEqual([]);
+    expect(harness.starts).toHaveLength(1);
   });
 
   test("running: how long, and how long it usually takes; edits only in coarse steps", async () => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 8 * 60_000 } });
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 8 * 60_000 } });
     for (const minutes of [4, 5, 6]) {
-      const startedAt = bench.clock.now() - minutes * 60 * 60_000;
-      bench.hex.workspace.startRun(project.id, { startedAt, durationMs: minutes * 60_000, outcome: "COMPLETED" });
+      const startedAt = harness.clock.now() - minutes * 60 * 60_000;
+      harness.hex.workspace.startRun(project.id, { startedAt, durationMs: minutes * 60_000, outcome: "COMPLETED" });
     }
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("usually takes about 5 min");
-    const card = await bench.cardShows("For 3 min");
-    await bench.cardShows("Completed");
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("usually takes about 5 min");
+    const card = await harness.cardShows("For 3 min");
+    await harness.cardShows("Completed");
     expect(card.edits).toBeLessThan(16);
-    await bench.until(() => bench.replies.length === 1);
-    expect(bench.replies[0]?.threadTs).toBe(card.ts);
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("usually takes about", 1);
-    expect(bench.replies.flatMap((reply) => pings(reply))).toEqual([`<@${bench.slack.people.ada.id}>`]);
+    await harness.until(() => harness.replies.length === 1);
+    expect(harness.replies[0]?.threadTs).toBe(card.ts);
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("usually takes about", 1);
+    expect(harness.replies.flatMap((reply) => pings(reply))).toEqual([`<@${harness.slack.people.ada.id}>`]);
   });
 
   test.each([
     ["ERRORED", "Errored", "A cell failed"],
     ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no kernel free"],
   ] as const)("%s: says so with the trace id, and tells whoever waits", async (outcome, word, text) => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
-    await bench.slack.command(`run ${project.id}`);
-    const card = await bench.cardShows(word);
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows(word);
     expect(shown(card)).toContain(text);
     expect(shown(card)).toMatch(/Hex trace id `/);
     expect(shown(card)).toMatch(/Reference `/);
-    await bench.until(() => bench.replies.length === 1);
-    expect(shown(bench.replies[0] ?? card)).toContain(word.toLowerCase());
+    await harness.until(() => harness.replies.length === 1);
+    expect(shown(harness.replies[0] ?? card)).toContain(word.toLowerCase());
   });
 
   test("cancelled in Hex: said so", async () => {
     const card = await running();
-    const [run] = bench.hex.workspace.runs;
-    bench.hex.workspace.cancelInHex(run?.id ?? "");
-    await bench.cardShows("Cancelled");
+    const [run] = harness.hex.workspace.runs;
+    harness.hex.workspace.cancelInHex(run?.id ?? "");
+    await harness.cardShows("Cancelled");
     expect(shown(card)).toContain("In Hex");
   });
 
   test("an unknown status counts as not finished and is shown as it came", async () => {
     const card = await running();
-    const [run] = bench.hex.workspace.runs;
-    bench.hex.workspace.setStatus(run?.id ?? "", "SLEEPING");
-    await bench.cardShows("Hex calls it `SLEEPING`");
+    const [run] = harness.hex.workspace.runs;
+    harness.hex.workspace.setStatus(run?.id ?? "", "SLEEPING");
+    await harness.cardShows("Hex calls it `SLEEPING`");
     expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
   });
 
   test("Hex refuses the start: not started, why, and what to do", async () => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
-    await bench.slack.command(`run ${project.id} days=many regoin=x`);
-    const card = await bench.cardShows("Not started");
+    const project = harness.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
+    await harness.slack.command(`run ${project.id} days=many regoin=x`);
+    const card = await harness.cardShows("Not started");
     expect(shown(card)).toContain("no input `regoin`");
     expect(shown(card)).toMatch(/`days` must be NUMBER/);
     expect(buttonsOf(card)).toEqual(["run_with_changes"]);
@@ -93,10 +95,10 @@ describe.each(MODES)("%s mode", (mode) => {
 
   /** Somebody runs a project while no kernel is free. @returns the card, which waits */
   async function startsWhileBusy() {
-    bench.hex.workspace.kernelsBusy = 25;
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.slack.command(`run ${project.id}`);
-    return bench.cardShows("Waiting to start");
+    harness.hex.workspace.kernelsBusy = 25;
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.slack.command(`run ${project.id}`);
+    return harness.cardShows("Waiting to start");
   }
 
   describe("Hex says later", () => {
@@ -104,64 +106,66 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await startsWhileBusy();
       expect(shown(card)).toContain("no kernel free");
       expect(shown(card)).toContain("tries again on its own until");
-      await bench.pass(100_000);
-      expect(bench.hex.workspace.runs).toEqual([]);
-      bench.hex.workspace.kernelsBusy = 0;
-      await bench.cardShows("Completed");
-      expect(bench.hex.workspace.runs).toHaveLength(1);
-      expect(bench.cards).toHaveLength(1);
+      await harness.pass(100_000);
+      expect(harness.hex.workspace.runs).toEqual([]);
+      harness.hex.workspace.kernelsBusy = 0;
+      await harness.cardShows("Completed");
+      expect(harness.hex.workspace.runs).toHaveLength(1);
+      expect(harness.cards).toHaveLength(1);
     });
 
     test("for ten minutes, and then it says that nothing was started", async () => {
       await startsWhileBusy();
-      const card = await bench.until(() => shown(bench.card()).includes("Not started"), 5_000).then(() => bench.card());
-      expect(bench.starts.length).toBeGreaterThan(5);
-      expect(bench.starts.length).toBeLessThan(20);
+      const card = await harness
+        .until(() => shown(harness.card()).includes("Not started"), 5_000)
+        .then(() => harness.card());
+      expect(harness.starts.length).toBeGreaterThan(5);
+      expect(harness.starts.length).toBeLessThan(20);
       expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
-      await bench.until(() => bench.replies.length === 1);
+      await harness.until(() => harness.replies.length === 1);
     });
 
     test("Cancel while it waits: it never starts", async () => {
       const card = await startsWhileBusy();
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("before it began");
-      bench.hex.workspace.kernelsBusy = 0;
-      await bench.pass(120_000);
-      expect(bench.hex.workspace.runs).toEqual([]);
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("before it began");
+      harness.hex.workspace.kernelsBusy = 0;
+      await harness.pass(120_000);
+      expect(harness.hex.workspace.runs).toEqual([]);
     });
 
     test("a 429 at the start is waited for as long as Hex says", async () => {
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 30 } });
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Waiting to start");
-      await bench.cardShows("Completed");
-      const [first, second] = bench.starts;
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 30 } });
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Waiting to start");
+      await harness.cardShows("Completed");
+      const [first, second] = harness.starts;
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(30_000);
-      expect(bench.starts).toHaveLength(2);
+      expect(harness.starts).toHaveLength(2);
     });
 
     test("a restart while it waits: it goes on waiting, and starts once", async () => {
       await startsWhileBusy();
-      await bench.stopBot();
-      bench.hex.workspace.kernelsBusy = 0;
-      await bench.startBot();
-      await bench.cardShows("Completed");
-      expect(bench.hex.workspace.runs).toHaveLength(1);
+      await harness.stopBot();
+      harness.hex.workspace.kernelsBusy = 0;
+      await harness.startBot();
+      await harness.cardShows("Completed");
+      expect(harness.hex.workspace.runs).toHaveLength(1);
     });
   });
 
   test("a restart long after the time until which it waits: nothing is started, and the card says so", async () => {
     await startsWhileBusy();
-    await bench.stopBot();
-    bench.clock.advance(60 * 60_000);
-    bench.hex.workspace.kernelsBusy = 0;
-    await bench.startBot();
-    const card = await bench.cardShows("Not started");
+    await harness.stopBot();
+    harness.clock.advance(60 * 60_000);
+    harness.hex.workspace.kernelsBusy = 0;
+    await harness.startBot();
+    const card = await harness.cardShows("Not started");
     expect(shown(card)).toContain("no kernel free");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
-    await bench.pass(60_000);
-    expect(bench.hex.workspace.runs).toEqual([]);
+    await harness.pass(60_000);
+    expect(harness.hex.workspace.runs).toEqual([]);
   });
 
   describe("cancel", () => {
@@ -169,50 +173,52 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await running();
       expect(JSON.stringify(card.blocks)).toContain('"confirm"');
       const before = { blocks: [...card.blocks] };
-      const { ada, grace } = bench.slack.people;
+      const { ada, grace } = harness.slack.people;
       await Promise.all([
-        bench.slack.click(card, "cancel_run", { user: grace, stale: before }),
-        bench.slack.click(card, "cancel_run", { user: ada, stale: before }),
-        bench.slack.click(card, "cancel_run", { user: ada, stale: before }),
+        harness.slack.click(card, "cancel_run", { user: grace, stale: before }),
+        harness.slack.click(card, "cancel_run", { user: ada, stale: before }),
+        harness.slack.click(card, "cancel_run", { user: ada, stale: before }),
       ]);
-      await bench.cardShows("Cancelling…");
+      await harness.cardShows("Cancelling…");
       expect(buttonsOf(card)).toEqual(["tell_me"]);
-      await bench.cardShows("Cancelled");
-      expect(bench.requests("cancelRun")).toHaveLength(1);
+      await harness.cardShows("Cancelled");
+      expect(harness.requests("cancelRun")).toHaveLength(1);
       expect(shown(card)).toMatch(/By <@\w+> · after/);
-      await bench.slack.waitForMessage((message) => message.ephemeral && shown(message).includes("already cancelling"));
-      await bench.slack.click(card, "cancel_run", { stale: before });
-      await bench.slack.waitForMessage((message) => shown(message).includes("nothing to cancel"));
-      expect(bench.requests("cancelRun")).toHaveLength(1);
-      expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+      await harness.slack.waitForMessage(
+        (message) => message.ephemeral && shown(message).includes("already cancelling"),
+      );
+      await harness.slack.click(card, "cancel_run", { stale: before });
+      await harness.slack.waitForMessage((message) => shown(message).includes("nothing to cancel"));
+      expect(harness.requests("cancelRun")).toHaveLength(1);
+      expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     });
 
     test("an old run is over as soon as a young one: the card shows it within seconds", async () => {
       const card = await running({ run: { neverEnds: true } });
-      await bench.pass(5 * 60 * 60_000, 5 * 60_000);
-      await bench.slack.click(card, "cancel_run");
-      await bench.until(() => bench.hex.workspace.runs[0]?.status === "KILLED");
-      const endedAt = bench.clock.now();
-      await bench.cardShows("Cancelled");
-      expect(bench.clock.now() - endedAt).toBeLessThan(8_000);
+      await harness.pass(5 * 60 * 60_000, 5 * 60_000);
+      await harness.slack.click(card, "cancel_run");
+      await harness.until(() => harness.hex.workspace.runs[0]?.status === "KILLED");
+      const endedAt = harness.clock.now();
+      await harness.cardShows("Cancelled");
+      expect(harness.clock.now() - endedAt).toBeLessThan(8_000);
     });
 
     test.each([409, 422] as const)("the run has just ended (%d): no red, the card says how", async (status) => {
-      bench.hex.workspace.refusalStatus = status;
+      harness.hex.workspace.refusalStatus = status;
       const card = await running();
       const before = { blocks: [...card.blocks] };
-      const [run] = bench.hex.workspace.runs;
-      bench.hex.workspace.finishRun(run?.id ?? "", "COMPLETED");
-      await bench.slack.click(card, "cancel_run", { stale: before });
-      await bench.cardShows("Completed");
-      expect(bench.slack.messages.filter((message) => shown(message).includes("Not cancelled"))).toEqual([]);
+      const [run] = harness.hex.workspace.runs;
+      harness.hex.workspace.finishRun(run?.id ?? "", "COMPLETED");
+      await harness.slack.click(card, "cancel_run", { stale: before });
+      await harness.cardShows("Completed");
+      expect(harness.slack.messages.filter((message) => shown(message).includes("Not cancelled"))).toEqual([]);
     });
 
     test("a cancellation that fails puts the button back and says why", async () => {
       const card = await running();
-      bench.hex.workspace.setScopes(bench.token, ["read"]);
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("Cancelling failed");
+      harness.hex.workspace.setScopes(harness.token, ["read"]);
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("Cancelling failed");
       expect(shown(card)).toContain('"Run projects" scope');
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
@@ -220,267 +226,267 @@ describe.each(MODES)("%s mode", (mode) => {
     test("refused for another reason than its end: not asked for ever, Hex's words are there, and the button is back", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
-      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("Cancelling failed");
+      harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("Cancelling failed");
       expect(shown(card)).toContain("Runs of this kind stop by themselves");
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
-      await bench.pass(120_000);
-      expect(bench.requests("cancelRun")).toHaveLength(1);
+      await harness.pass(120_000);
+      expect(harness.requests("cancelRun")).toHaveLength(1);
       expect(shown(card)).toContain("Running");
     });
 
     test("refused while Hex cannot be asked how the run is: the button is back all the same", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
-      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
-      bench.hex.faults.add({ endpoint: "getRun", kind: { type: "status", status: 404 }, times: 1 });
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("Cancelling failed");
+      harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      harness.hex.faults.add({ endpoint: "getRun", kind: { type: "status", status: 404 }, times: 1 });
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("Cancelling failed");
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
     test("refused by a slow Hex: it is not asked by somebody else meanwhile", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
-      bench.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
+      harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
       for (const endpoint of ["cancelRun", "getRun"] as const) {
-        bench.hex.faults.add({ endpoint, kind: { type: "slow", ms: 7_000 }, times: Number.POSITIVE_INFINITY });
+        harness.hex.faults.add({ endpoint, kind: { type: "slow", ms: 7_000 }, times: Number.POSITIVE_INFINITY });
       }
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("Cancelling failed");
-      expect(bench.requests("cancelRun")).toHaveLength(1);
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("Cancelling failed");
+      expect(harness.requests("cancelRun")).toHaveLength(1);
     });
 
     test("refused because it is being stopped already: no red, and by whom", async () => {
       const card = await running({ run: { neverEnds: true } });
-      const [run] = bench.hex.workspace.runs;
-      bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 422 } });
-      await bench.slack.click(card, "cancel_run");
-      await bench.until(() => bench.requests("cancelRun").length === 1 && bench.requests("getRun").length > 0);
-      bench.hex.workspace.cancelInHex(run?.id ?? "");
-      await bench.cardShows("Cancelled");
-      expect(shown(card)).toContain(`By <@${bench.slack.people.ada.id}>`);
+      const [run] = harness.hex.workspace.runs;
+      harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 422 } });
+      await harness.slack.click(card, "cancel_run");
+      await harness.until(() => harness.requests("cancelRun").length === 1 && harness.requests("getRun").length > 0);
+      harness.hex.workspace.cancelInHex(run?.id ?? "");
+      await harness.cardShows("Cancelled");
+      expect(shown(card)).toContain(`By <@${harness.slack.people.ada.id}>`);
     });
 
     test.each([400, 403, 404, 422].flatMap((status) => [[status, "plain"] as const, [status, "vague"] as const]))(
       "the project is hidden (%d, in %s words): not cancelled, and nobody reads that it is being stopped",
       async (status, invisibleWords) => {
         const card = await running({ run: { neverEnds: true } });
-        Object.assign(bench.hex.workspace, { invisibleStatus: status, invisibleWords });
-        for (const project of bench.hex.workspace.projects) project.visible = false;
-        await bench.slack.click(card, "cancel_run");
-        await bench.until(() => bench.slack.messages.some((message) => shown(message).includes("Not cancelled")));
-        await bench.pass(60_000);
+        Object.assign(harness.hex.workspace, { invisibleStatus: status, invisibleWords });
+        for (const project of harness.hex.workspace.projects) project.visible = false;
+        await harness.slack.click(card, "cancel_run");
+        await harness.until(() => harness.slack.messages.some((message) => shown(message).includes("Not cancelled")));
+        await harness.pass(60_000);
         expect(shown(card)).not.toContain("stopping");
-        expect(bench.slack.messages.filter((message) => shown(message).includes("already cancelling"))).toEqual([]);
+        expect(harness.slack.messages.filter((message) => shown(message).includes("already cancelling"))).toEqual([]);
       },
     );
 
     test("a 204 that is lost is asked for again, and the run ends", async () => {
       const card = await running();
-      bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true });
-      await bench.slack.click(card, "cancel_run");
-      await bench.cardShows("Cancelled");
-      expect(bench.requests("cancelRun").length).toBeLessThanOrEqual(2);
+      harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.click(card, "cancel_run");
+      await harness.cardShows("Cancelled");
+      expect(harness.requests("cancelRun").length).toBeLessThanOrEqual(2);
     });
   });
 
   test("Run again: same inputs, one run however often it is pressed, and the old card says who", async () => {
-    const project = bench.hex.workspace.addProject({
+    const project = harness.hex.workspace.addProject({
       title: "Revenue",
       inputs: { days: { dataType: "NUMBER" } },
       run: { runningMs: 10_000 },
     });
-    await bench.slack.command(`run ${project.id} days=7`);
-    const card = await bench.cardShows("Completed");
+    await harness.slack.command(`run ${project.id} days=7`);
+    const card = await harness.cardShows("Completed");
     const before = { blocks: [...card.blocks] };
-    const { grace } = bench.slack.people;
+    const { grace } = harness.slack.people;
     await Promise.all([
-      bench.slack.click(card, "run_again", { user: grace, stale: before }),
-      bench.slack.click(card, "run_again", { user: grace, stale: before }),
+      harness.slack.click(card, "run_again", { user: grace, stale: before }),
+      harness.slack.click(card, "run_again", { user: grace, stale: before }),
     ]);
-    await bench.cardShows("Completed", 1);
-    expect(bench.starts.map((request) => request.body)).toEqual([
+    await harness.cardShows("Completed", 1);
+    expect(harness.starts.map((request) => request.body)).toEqual([
       { inputParams: { days: 7 } },
       { inputParams: { days: 7 } },
     ]);
     expect(shown(card)).toContain(`Run again by <@${grace.id}>`);
     expect(buttonsOf(card)).toEqual(["run_with_changes"]);
-    await bench.slack.click(card, "run_again", { stale: before });
-    await bench.slack.waitForMessage((message) => shown(message).includes("already run it again"));
-    expect(bench.starts).toHaveLength(2);
+    await harness.slack.click(card, "run_again", { stale: before });
+    await harness.slack.waitForMessage((message) => shown(message).includes("already run it again"));
+    expect(harness.starts).toHaveLength(2);
   });
 
   test("the same command delivered twice starts one run", async () => {
-    const project = bench.hex.workspace.addProject();
-    const command = await bench.slack.command(`run ${project.id}`);
-    await bench.slack.redeliver(command);
-    await bench.cardShows("Running");
-    expect(bench.starts).toHaveLength(1);
-    expect(bench.cards).toHaveLength(1);
+    const project = harness.hex.workspace.addProject();
+    const command = await harness.slack.command(`run ${project.id}`);
+    await harness.slack.redeliver(command);
+    await harness.cardShows("Running");
+    expect(harness.starts).toHaveLength(1);
+    expect(harness.cards).toHaveLength(1);
   });
 
   describe("the answer to the start is lost", () => {
     test("the run exists: it is found and watched, and not started again", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Completed");
-      expect(bench.starts).toHaveLength(1);
-      expect(bench.hex.workspace.runs).toHaveLength(1);
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Completed");
+      expect(harness.starts).toHaveLength(1);
+      expect(harness.hex.workspace.runs).toHaveLength(1);
     });
 
     test("the run is one of many of the project, which Hex lists in no order: it is found", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
       for (let days = 0; days < 80; days++) {
-        const startedAt = bench.clock.now() - (days + 0.5) * 24 * 60 * 60_000;
-        bench.hex.workspace.startRun(project.id, { startedAt, durationMs: 60_000, trigger: "API" });
+        const startedAt = harness.clock.now() - (days + 0.5) * 24 * 60 * 60_000;
+        harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 60_000, trigger: "API" });
       }
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Completed");
-      expect(bench.starts).toHaveLength(1);
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Completed");
+      expect(harness.starts).toHaveLength(1);
     });
 
     test("Hex cannot be asked for it either: the card does not say what the bot has not seen", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.hex.faults.add({
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({
         kind: { type: "status", status: 502 },
         times: Number.POSITIVE_INFINITY,
         endpoint: "listRuns",
       });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
-      await bench.slack.command(`run ${project.id}`);
-      const card = await bench.cardShows("Not known");
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
       expect(shown(card)).toContain("could not find it in Hex");
       expect(shown(card)).not.toContain("listed.");
-      bench.hex.faults.clear();
-      await bench.slack.click(card, "look_again");
-      await bench.cardShows("Running");
+      harness.hex.faults.clear();
+      await harness.slack.click(card, "look_again");
+      await harness.cardShows("Running");
     });
 
     test("another start of the project is open too: neither takes the run that may be the other's", async () => {
       const inputs = { day: { dataType: "NUMBER" } } as const;
-      const project = bench.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
-      await bench.slack.command(`run ${project.id} day=1`);
-      await bench.slack.command(`run ${project.id} day=2`);
-      await bench.cardShows("Not known", 0);
-      await bench.cardShows("Not known", 1);
-      for (const card of bench.cards) {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.command(`run ${project.id} day=1`);
+      await harness.slack.command(`run ${project.id} day=2`);
+      await harness.cardShows("Not known", 0);
+      await harness.cardShows("Not known", 1);
+      for (const card of harness.cards) {
         expect(shown(card)).toContain("cannot be told");
         expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
       }
-      expect(bench.starts).toHaveLength(2);
+      expect(harness.starts).toHaveLength(2);
     });
 
     test("another start of the project is answered late: its run is not taken for the lost one", async () => {
       const inputs = { day: { dataType: "NUMBER" } } as const;
-      const project = bench.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
+      const project = harness.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
       let answer = () => {};
       const until = new Promise<void>((resolve) => {
         answer = resolve;
       });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until }, afterEffect: true });
-      await bench.slack.command(`run ${project.id} day=1`);
-      await bench.slack.command(`run ${project.id} day=2`);
-      await bench.until(() => bench.starts.length === 2 && bench.requests("listRuns").length >= 2);
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until }, afterEffect: true });
+      await harness.slack.command(`run ${project.id} day=1`);
+      await harness.slack.command(`run ${project.id} day=2`);
+      await harness.until(() => harness.starts.length === 2 && harness.requests("listRuns").length >= 2);
       answer();
-      await bench.cardShows("Running", 1);
-      await bench.cardShows("Not known", 0);
-      expect(shown(bench.card(0))).toContain("could not find it");
+      await harness.cardShows("Running", 1);
+      await harness.cardShows("Not known", 0);
+      expect(shown(harness.card(0))).toContain("could not find it");
     });
 
     test("it does not exist: says that it is not known; Look again and Start again work", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });
-      await bench.slack.command(`run ${project.id}`);
-      const card = await bench.cardShows("Not known");
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
       expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
-      expect(bench.starts).toHaveLength(1);
-      const looks = bench.requests("listRuns").length;
-      await bench.slack.click(card, "look_again");
-      await bench.until(() => bench.requests("listRuns").length >= looks + 3);
-      await bench.cardShows("Not known");
-      expect(bench.starts).toHaveLength(1);
-      await bench.slack.click(card, "run_again");
-      await bench.cardShows("Running", 1);
-      expect(bench.starts).toHaveLength(2);
+      expect(harness.starts).toHaveLength(1);
+      const looks = harness.requests("listRuns").length;
+      await harness.slack.click(card, "look_again");
+      await harness.until(() => harness.requests("listRuns").length >= looks + 3);
+      await harness.cardShows("Not known");
+      expect(harness.starts).toHaveLength(1);
+      await harness.slack.click(card, "run_again");
+      await harness.cardShows("Running", 1);
+      expect(harness.starts).toHaveLength(2);
     });
   });
 
   describe("places", () => {
     test("a private channel without the bot: the card as a direct message, and how to invite it", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
-      const { secret } = bench.slack.channels;
-      const { ada } = bench.slack.people;
-      bench.slack.invite(secret, ada);
-      const answer = await bench.ask(`run ${project.id}`, { channel: secret });
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
+      const { secret } = harness.slack.channels;
+      const { ada } = harness.slack.people;
+      harness.slack.invite(secret, ada);
+      const answer = await harness.ask(`run ${project.id}`, { channel: secret });
       expect(answer).toContain("/invite @");
-      const card = await bench.cardShows("Completed");
-      expect(card.channel).toBe(bench.slack.dm(ada).id);
+      const card = await harness.cardShows("Completed");
+      expect(card.channel).toBe(harness.slack.dm(ada).id);
     });
 
     test.each([
       ["restricted_action_read_only_channel", "ask an admin"],
       ["restricted_action_thread_only_channel", "use another channel"],
     ])("%s: an invitation would change nothing, and is not asked for", async (error, todo) => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "error", error } });
-      const answer = await bench.ask(`run ${project.id}`);
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "error", error } });
+      const answer = await harness.ask(`run ${project.id}`);
       expect(answer).toContain(todo);
       expect(answer).not.toContain("/invite");
     });
 
     test("a public channel where the bot is no member works", async () => {
-      const project = bench.hex.workspace.addProject();
-      await bench.slack.command(`run ${project.id}`, { channel: bench.slack.channels.general });
-      const card = await bench.cardShows("Running");
-      expect(card.channel).toBe(bench.slack.channels.general.id);
+      const project = harness.hex.workspace.addProject();
+      await harness.slack.command(`run ${project.id}`, { channel: harness.slack.channels.general });
+      const card = await harness.cardShows("Running");
+      expect(card.channel).toBe(harness.slack.channels.general.id);
     });
 
     test("people of another workspace cannot press the buttons", async () => {
       const card = await running();
-      const { stranger } = bench.slack.people;
-      await bench.slack.click(card, "cancel_run", { user: stranger });
-      await bench.slack.waitForMessage((message) => shown(message).includes("belongs to another workspace"));
-      expect(bench.requests("cancelRun")).toEqual([]);
+      const { stranger } = harness.slack.people;
+      await harness.slack.click(card, "cancel_run", { user: stranger });
+      await harness.slack.waitForMessage((message) => shown(message).includes("belongs to another workspace"));
+      expect(harness.requests("cancelRun")).toEqual([]);
     });
   });
 
   test("Start again, pressed by two people: one run", async () => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-    await bench.slack.command(`run ${project.id}`);
-    const card = await bench.cardShows("Not known");
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Not known");
     const stale = { blocks: [...card.blocks] };
-    const { ada, grace } = bench.slack.people;
+    const { ada, grace } = harness.slack.people;
     await Promise.all([
-      bench.slack.click(card, "run_again", { user: ada, stale }),
-      bench.slack.click(card, "run_again", { user: grace, stale }),
+      harness.slack.click(card, "run_again", { user: ada, stale }),
+      harness.slack.click(card, "run_again", { user: grace, stale }),
     ]);
-    await bench.cardShows("Completed", 1);
-    expect(bench.hex.workspace.runs).toHaveLength(1);
-    expect(bench.cards).toHaveLength(2);
+    await harness.cardShows("Completed", 1);
+    expect(harness.hex.workspace.runs).toHaveLength(1);
+    expect(harness.cards).toHaveLength(2);
   });
 
   describe("the card's place is lost", () => {
     const moved = "This card is here because the one in";
     test.each([
-      ["the message is deleted", (card: SlackMessage) => bench.slack.delete(card), "was deleted"],
-      ["the channel is archived", () => bench.slack.archive(bench.slack.channels.data), "the channel is archived"],
+      ["the message is deleted", (card: SlackMessage) => harness.slack.delete(card), "was deleted"],
+      ["the channel is archived", () => harness.slack.archive(harness.slack.channels.data), "the channel is archived"],
     ] as const)("%s: the card goes on as a direct message, and says why", async (_, lose, why) => {
       const card = await running({ run: { runningMs: 30_000 } });
       lose(card);
-      await bench.cardShows("Completed", 1);
-      const second = bench.card(1);
-      expect(second.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      await harness.cardShows("Completed", 1);
+      const second = harness.card(1);
+      expect(second.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
       expect(shown(second)).toContain(moved);
       expect(shown(second)).toContain(why);
-      expect(bench.cards).toHaveLength(2);
+      expect(harness.cards).toHaveLength(2);
     });
 
     test.each([
@@ -488,52 +494,52 @@ describe.each(MODES)("%s mode", (mode) => {
       ["no_permission", "can no longer be changed"],
     ])("Slack says %s to an edit: the card goes on as a direct message", async (error, why) => {
       await running({ run: { runningMs: 30_000 } });
-      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error } });
-      const card = await bench.cardShows("Completed", 1);
-      expect(card.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error } });
+      const card = await harness.cardShows("Completed", 1);
+      expect(card.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
       expect(shown(card)).toContain(why);
       // The message that it left behind no longer says that the run goes on.
-      await bench.cardShows("Completed", 0);
+      await harness.cardShows("Completed", 0);
     });
 
     test("the bot is removed from a private channel", async () => {
-      const { team } = bench.slack.channels;
-      bench.slack.invite(team, bench.slack.people.ada);
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
-      await bench.slack.command(`run ${project.id}`, { channel: team });
-      await bench.cardShows("Running");
-      bench.slack.kick(team, bench.slack.botUserId);
-      await bench.cardShows("Completed", 1);
-      expect(shown(bench.card(1))).toContain(moved);
+      const { team } = harness.slack.channels;
+      harness.slack.invite(team, harness.slack.people.ada);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
+      await harness.slack.command(`run ${project.id}`, { channel: team });
+      await harness.cardShows("Running");
+      harness.slack.kick(team, harness.slack.botUserId);
+      await harness.cardShows("Completed", 1);
+      expect(shown(harness.card(1))).toContain(moved);
     });
   });
 
   test("Run again on an old card in a channel that the bot was removed from: nobody gets the old card anew", async () => {
-    const { team } = bench.slack.channels;
-    const { ada, grace } = bench.slack.people;
-    bench.slack.invite(team, ada);
-    bench.slack.invite(team, grace);
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
-    await bench.slack.command(`run ${project.id}`, { channel: team });
-    const card = await bench.cardShows("Completed");
-    await bench.pass(5_000);
-    bench.slack.kick(team, bench.slack.botUserId);
-    await bench.slack.click(card, "run_again", { user: grace });
-    await bench.cardShows("Completed", 1);
-    await bench.pass(20_000);
-    expect(bench.cards.map(({ channel }) => channel)).toEqual([team.id, bench.slack.dm(grace).id]);
+    const { team } = harness.slack.channels;
+    const { ada, grace } = harness.slack.people;
+    harness.slack.invite(team, ada);
+    harness.slack.invite(team, grace);
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
+    await harness.slack.command(`run ${project.id}`, { channel: team });
+    const card = await harness.cardShows("Completed");
+    await harness.pass(5_000);
+    harness.slack.kick(team, harness.slack.botUserId);
+    await harness.slack.click(card, "run_again", { user: grace });
+    await harness.cardShows("Completed", 1);
+    await harness.pass(20_000);
+    expect(harness.cards.map(({ channel }) => channel)).toEqual([team.id, harness.slack.dm(grace).id]);
   });
 
   test("what a button holds does not grow with how often a run was run again", async () => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 0 } });
-    await bench.slack.command(`run ${project.id}`);
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 0 } });
+    await harness.slack.command(`run ${project.id}`);
     const values: string[] = [];
     for (let times = 0; times < 4; times++) {
-      const card = await bench.cardShows("Completed", times);
+      const card = await harness.cardShows("Completed", times);
       values.push(/"value":"([^"]+)"/.exec(JSON.stringify(card.blocks))?.[1] ?? "");
-      await bench.slack.click(card, "run_again");
+      await harness.slack.click(card, "run_again");
     }
-    await bench.cardShows("Completed", 4);
+    await harness.cardShows("Completed", 4);
     // Slack takes 2,000 characters.
     expect(new Set(values).size).toBe(4);
     expect(new Set(values.slice(1).map(({ length }) => length)).size).toBe(1);
@@ -544,13 +550,13 @@ describe.each(MODES)("%s mode", (mode) => {
       "the project is deleted (%d): the card says so, and Hex is not asked any more",
       async (status) => {
         const card = await running({ run: { neverEnds: true } });
-        bench.hex.workspace.invisibleStatus = status;
-        bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
-        await bench.cardShows("No longer in Hex");
+        harness.hex.workspace.invisibleStatus = status;
+        harness.hex.workspace.removeProject(harness.hex.workspace.projects[0]?.id ?? "");
+        await harness.cardShows("No longer in Hex");
         expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
-        const asked = bench.hex.requests.length;
-        await bench.pass(300_000);
-        expect(bench.hex.requests).toHaveLength(asked);
+        const asked = harness.hex.requests.length;
+        await harness.pass(300_000);
+        expect(harness.hex.requests).toHaveLength(asked);
       },
     );
 
@@ -558,36 +564,36 @@ describe.each(MODES)("%s mode", (mode) => {
       "the project is hidden (%d) while another one goes well: the card says so",
       async (status) => {
         await running({ run: { neverEnds: true } });
-        await bench.slack.command(
-          `run ${bench.hex.workspace.addProject({ title: "Well", run: { neverEnds: true } }).id}`,
+        await harness.slack.command(
+          `run ${harness.hex.workspace.addProject({ title: "Well", run: { neverEnds: true } }).id}`,
         );
-        await bench.cardShows("Running", 1);
-        bench.hex.workspace.invisibleStatus = status;
-        bench.hex.workspace.removeProject(bench.hex.workspace.projects[0]?.id ?? "");
-        await bench.cardShows("No news from Hex");
-        expect(shown(bench.card(1))).not.toContain("No news");
-        bench.clock.advance(25 * 60 * 60_000);
-        await bench.cardShows("could not be asked about this run for a day");
-        expect(shown(bench.card(1))).toContain("Running");
+        await harness.cardShows("Running", 1);
+        harness.hex.workspace.invisibleStatus = status;
+        harness.hex.workspace.removeProject(harness.hex.workspace.projects[0]?.id ?? "");
+        await harness.cardShows("No news from Hex");
+        expect(shown(harness.card(1))).not.toContain("No news");
+        harness.clock.advance(25 * 60 * 60_000);
+        await harness.cardShows("could not be asked about this run for a day");
+        expect(shown(harness.card(1))).toContain("Running");
       },
     );
 
     test("a run that never ends is no longer watched after a week", async () => {
       await running({ run: { neverEnds: true } });
-      bench.clock.advance(8 * 24 * 60 * 60_000);
-      await bench.cardShows("No longer watched");
+      harness.clock.advance(8 * 24 * 60 * 60_000);
+      await harness.cardShows("No longer watched");
     });
 
     test("a token that is dead for a day", async () => {
       await running({ run: { neverEnds: true } });
-      bench.hex.workspace.revokeToken(bench.token);
-      await bench.cardShows("No news from Hex");
-      bench.clock.advance(25 * 60 * 60_000);
-      await bench.cardShows("could not be asked about this run for a day");
+      harness.hex.workspace.revokeToken(harness.token);
+      await harness.cardShows("No news from Hex");
+      harness.clock.advance(25 * 60 * 60_000);
+      await harness.cardShows("could not be asked about this run for a day");
       // The watchdog goes on asking whether Hex is back, and the catalog what projects there are.
-      const aboutRuns = () => bench.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
+      const aboutRuns = () => harness.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
       const asked = aboutRuns().length;
-      await bench.pass(300_000);
+      await harness.pass(300_000);
       expect(aboutRuns()).toHaveLength(asked);
     });
   });
@@ -595,8 +601,8 @@ describe.each(MODES)("%s mode", (mode) => {
   describe("Slack", () => {
     test("a 429 delays the card, which then shows the end", async () => {
       const card = await running({ run: { runningMs: 20_000 } });
-      bench.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "ratelimited", retryAfter: 7 } });
-      await bench.cardShows("Completed");
+      harness.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "ratelimited", retryAfter: 7 } });
+      await harness.cardShows("Completed");
       expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     });
 
@@ -604,45 +610,45 @@ describe.each(MODES)("%s mode", (mode) => {
       const warnings: string[] = [];
       const note = ({ name }: Error) => warnings.push(name);
       process.on("warning", note);
-      bench.slack.limits.enforce = true;
-      bench.slack.faults.add({ method: "chat.postMessage", times: 12, kind: { type: "ratelimited", retryAfter: 5 } });
+      harness.slack.limits.enforce = true;
+      harness.slack.faults.add({ method: "chat.postMessage", times: 12, kind: { type: "ratelimited", retryAfter: 5 } });
       for (let count = 0; count < 12; count++) {
-        const project = bench.hex.workspace.addProject({ run: { runningMs: 20_000, outcome: "ERRORED" } });
-        await bench.slack.command(`run ${project.id}`);
+        const project = harness.hex.workspace.addProject({ run: { runningMs: 20_000, outcome: "ERRORED" } });
+        await harness.slack.command(`run ${project.id}`);
       }
-      const refusals = () => bench.slack.calls.filter((call) => call.answer.error === "ratelimited").length;
-      await bench.until(() => refusals() === 12, 0);
-      bench.clock.advance(5_000);
-      await bench.until(() => refusals() > 12, 0);
-      await bench.until(() => bench.replies.length === 12);
-      await bench.pass(60_000);
+      const refusals = () => harness.slack.calls.filter((call) => call.answer.error === "ratelimited").length;
+      await harness.until(() => refusals() === 12, 0);
+      harness.clock.advance(5_000);
+      await harness.until(() => refusals() > 12, 0);
+      await harness.until(() => harness.replies.length === 12);
+      await harness.pass(60_000);
       process.off("warning", note);
-      expect(bench.cards.map(({ text }) => text.split(":")[0])).toEqual(Array(12).fill("Errored"));
-      expect(new Set(bench.replies.map(({ threadTs }) => threadTs)).size).toBe(12);
-      expect(bench.replies).toHaveLength(12);
+      expect(harness.cards.map(({ text }) => text.split(":")[0])).toEqual(Array(12).fill("Errored"));
+      expect(new Set(harness.replies.map(({ threadTs }) => threadTs)).size).toBe(12);
+      expect(harness.replies).toHaveLength(12);
       expect(warnings).toEqual([]);
     });
 
     test("a 429 delays one card and not the others", async () => {
       const held = await running({ title: "Held up", run: { runningMs: 20_000 } });
-      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 120 } });
-      await bench.until(() => bench.slack.calls.some((call) => call.answer.error === "ratelimited"));
-      const project = bench.hex.workspace.addProject({ title: "Free", run: { runningMs: 20_000 } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Completed", 1);
+      harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 120 } });
+      await harness.until(() => harness.slack.calls.some((call) => call.answer.error === "ratelimited"));
+      const project = harness.hex.workspace.addProject({ title: "Free", run: { runningMs: 20_000 } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Completed", 1);
       expect(shown(held)).toContain("Running");
-      await bench.cardShows("Completed", 0);
+      await harness.cardShows("Completed", 0);
     });
 
     test("a 429 is waited for no longer than it says, though timers end up to a millisecond early", async () => {
       const card = await running();
-      const sleep = bench.clock.sleep.bind(bench.clock);
-      bench.clock.sleep = (ms, signal) => sleep(ms - 1, signal);
-      bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 10 } });
-      await bench.slack.click(card, "cancel_run");
-      await bench.until(() => bench.log.some((line) => line.includes("did not take a card")), 0);
-      bench.clock.advance(9_999);
-      await bench.until(() => !shown(card).includes("Running"), 0);
+      const sleep = harness.clock.sleep.bind(harness.clock);
+      harness.clock.sleep = (ms, signal) => sleep(ms - 1, signal);
+      harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 10 } });
+      await harness.slack.click(card, "cancel_run");
+      await harness.until(() => harness.log.some((line) => line.includes("did not take a card")), 0);
+      harness.clock.advance(9_999);
+      await harness.until(() => !shown(card).includes("Running"), 0);
     });
 
     test.each([
@@ -653,53 +659,53 @@ describe.each(MODES)("%s mode", (mode) => {
       "team_added_to_org",
     ])("%s passes, and the card shows the end", async (error) => {
       await running({ run: { runningMs: 20_000 } });
-      bench.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "error", error } });
-      await bench.cardShows("Completed");
-      const refusals = bench.log.filter((line) => line.includes("did not take a card"));
+      harness.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "error", error } });
+      await harness.cardShows("Completed");
+      const refusals = harness.log.filter((line) => line.includes("did not take a card"));
       expect(refusals.length).toBe(2);
       for (const line of refusals) expect(line).toMatch(/"todo":"[^"]*tries again on its own/);
     });
 
     test("an update that is lost is made again", async () => {
       await running({ run: { runningMs: 20_000 } });
-      bench.slack.faults.add({ method: "chat.update", times: 3, kind: { type: "status", status: 500 } });
-      await bench.cardShows("Completed");
+      harness.slack.faults.add({ method: "chat.update", times: 3, kind: { type: "status", status: 500 } });
+      await harness.cardShows("Completed");
     });
   });
 
   describe("a restart", () => {
     test("runs in flight are watched again, and their cards tell the truth", async () => {
       const card = await running({ run: { runningMs: 60_000 } });
-      await bench.stopBot();
-      await bench.pass(90_000);
+      await harness.stopBot();
+      await harness.pass(90_000);
       expect(shown(card)).toContain("Running");
-      await bench.startBot();
-      await bench.cardShows("Completed");
-      expect(bench.cards).toHaveLength(1);
-      expect(bench.starts).toHaveLength(1);
+      await harness.startBot();
+      await harness.cardShows("Completed");
+      expect(harness.cards).toHaveLength(1);
+      expect(harness.starts).toHaveLength(1);
     });
 
     test("nothing is lost when the stop comes between the command and its work", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.stopBot();
-      await bench.startBot();
-      await bench.cardShows("Completed");
-      expect(bench.starts).toHaveLength(1);
-      expect(bench.cards).toHaveLength(1);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.stopBot();
+      await harness.startBot();
+      await harness.cardShows("Completed");
+      expect(harness.starts).toHaveLength(1);
+      expect(harness.cards).toHaveLength(1);
     });
   });
 
   test.each(["none", "seconds", "date", "x-ratelimit"] as const)(
     "Hex's own limits, told by %s: what is over them is waited for, and nothing is started twice",
     async (headers) => {
-      Object.assign(bench.hex.workspace.rateLimits, { headers, groupPerMinute: 4, runPerMinute: 2 });
+      Object.assign(harness.hex.workspace.rateLimits, { headers, groupPerMinute: 4, runPerMinute: 2 });
       for (const title of ["One", "Two", "Three"]) {
-        const project = bench.hex.workspace.addProject({ title, run: { runningMs: 100_000 } });
-        await bench.slack.command(`run ${project.id}`);
+        const project = harness.hex.workspace.addProject({ title, run: { runningMs: 100_000 } });
+        await harness.slack.command(`run ${project.id}`);
       }
-      await bench.until(() => bench.cards.filter((card) => shown(card).includes("Completed")).length === 3);
-      const answers = bench.starts.map(({ status }) => status);
+      await harness.until(() => harness.cards.filter((card) => shown(card).includes("Completed")).length === 3);
+      const answers = harness.starts.map(({ status }) => status);
       expect(answers.filter((status) => status === 201)).toHaveLength(3);
       expect(answers.filter((status) => status === 429).length).toBeLessThanOrEqual(headers === "none" ? 5 : 1);
     },
@@ -708,45 +714,45 @@ describe.each(MODES)("%s mode", (mode) => {
   test("a 429 that does not say how long: the watch asks less and less, and then shows the truth", async () => {
     await running();
     const limit = { kind: { type: "rateLimited" as const }, times: Number.POSITIVE_INFINITY };
-    bench.hex.faults.add(limit);
-    await bench.pass(120_000);
-    const asked = bench.asked.length;
-    await bench.pass(240_000);
-    expect(bench.asked.length - asked).toBeLessThan(20);
-    bench.hex.faults.clear();
-    await bench.cardShows("Completed");
+    harness.hex.faults.add(limit);
+    await harness.pass(120_000);
+    const asked = harness.asked.length;
+    await harness.pass(240_000);
+    expect(harness.asked.length - asked).toBeLessThan(20);
+    harness.hex.faults.clear();
+    await harness.cardShows("Completed");
   });
 
   test("a failing Hex that asks to be left alone for an hour: the card shows the truth soon after Hex is back", async () => {
     await running({ run: { runningMs: 90_000 } });
     const kind = { type: "status", status: 503, headers: { "retry-after": "3600" } } as const;
-    bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
-    await bench.pass(60_000);
-    bench.hex.faults.clear();
-    const backAt = bench.clock.now();
-    await bench.until(() => shown(bench.card()).includes("Completed"), 1_000);
-    expect(bench.clock.now() - backAt).toBeLessThan(5 * 60_000);
+    harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+    await harness.pass(60_000);
+    harness.hex.faults.clear();
+    const backAt = harness.clock.now();
+    await harness.until(() => shown(harness.card()).includes("Completed"), 1_000);
+    expect(harness.clock.now() - backAt).toBeLessThan(5 * 60_000);
   });
 
   test("Hex is away while runs of many projects are in flight: each card says so at the first try about it", async () => {
     for (let index = 0; index < 6; index++) {
-      const project = bench.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running", index);
+      const project = harness.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running", index);
     }
-    bench.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
-    const silent = () => bench.cards.filter((card) => !shown(card).includes("No news from Hex")).length;
-    const since = bench.clock.now();
-    await bench.until(() => silent() === 0);
-    expect(bench.clock.now() - since).toBeLessThan(8 * 60_000);
+    harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+    const silent = () => harness.cards.filter((card) => !shown(card).includes("No news from Hex")).length;
+    const since = harness.clock.now();
+    await harness.until(() => silent() === 0);
+    expect(harness.clock.now() - since).toBeLessThan(8 * 60_000);
   });
 
   test("Hex is away for a while: the card says so, and then the truth", async () => {
     const card = await running({ run: { runningMs: 90_000 } });
-    bench.hex.faults.add({ kind: { type: "status", status: 503 }, times: Number.POSITIVE_INFINITY });
-    await bench.cardShows("No news from Hex");
-    bench.hex.faults.clear();
-    await bench.cardShows("Completed");
+    harness.hex.faults.add({ kind: { type: "status", status: 503 }, times: Number.POSITIVE_INFINITY });
+    await harness.cardShows("No news from Hex");
+    harness.hex.faults.clear();
+    await harness.cardShows("Completed");
     expect(shown(card)).not.toContain("No news");
   });
 });

@@ -5,51 +5,51 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { manyProjects } from "../sandbox/hex/many-projects.js";
-import { Bench, breathe, buttonsOf, MODES, shown } from "./harness.js";
+import { breathe, buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode, { idle: true });
+    harness = await Harness.start(mode, { idle: true });
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
-  const pages = () => bench.requests("listProjects");
-  const passes = () => bench.log.filter((line) => line.includes("All projects are read")).length;
-  const read = async (times = 1) => bench.until(() => passes() === times, 2 * SECOND);
+  const pages = () => harness.requests("listProjects");
+  const passes = () => harness.log.filter((line) => line.includes("All projects are read")).length;
+  const read = async (times = 1) => harness.until(() => passes() === times, 2 * SECOND);
   const add = (count: number, title = "Project") => {
     for (let i = 0; i < count; i++) {
-      bench.hex.workspace.addProject({ title: `${title} ${i}`, createdAt: bench.clock.now() - (i + 1) * MINUTE });
+      harness.hex.workspace.addProject({ title: `${title} ${i}`, createdAt: harness.clock.now() - (i + 1) * MINUTE });
     }
   };
 
   test("after a restart a name is understood without a request, though Hex cannot be reached", async () => {
     add(130);
-    bench.hex.workspace.addProject({ title: "売上レポート" });
-    await bench.startBot();
+    harness.hex.workspace.addProject({ title: "売上レポート" });
+    await harness.startBot();
     await read();
-    await bench.stopBot();
-    await bench.hex.unplug();
-    await bench.startBot();
-    expect(await bench.ask("run 129")).toContain("Project 129");
-    expect(await bench.ask("run 売上")).toContain("売上レポート");
-    await bench.hex.plugIn();
+    await harness.stopBot();
+    await harness.hex.unplug();
+    await harness.startBot();
+    expect(await harness.ask("run 129")).toContain("Project 129");
+    expect(await harness.ask("run 売上")).toContain("売上レポート");
+    await harness.hex.plugIn();
     const asked = pages().length;
-    await bench.pass(8 * MINUTE, 10 * SECOND);
+    await harness.pass(8 * MINUTE, 10 * SECOND);
     expect(pages()).toHaveLength(asked);
   });
 
   test("while it is read for the first time, the list has what is known and says that there is more", async () => {
     add(450);
-    await bench.startBot();
-    await bench.until(() => pages().length > 0 && bench.log.join("").includes('"operation":"listProjects"'));
-    const first = await bench.ask("projects");
+    await harness.startBot();
+    await harness.until(() => pages().length > 0 && harness.log.join("").includes('"operation":"listProjects"'));
+    const first = await harness.ask("projects");
     expect(first).toMatch(/\d00 projects known so far: the bot is still reading the others from Hex/);
     await read();
-    const list = await bench.ask("projects");
+    const list = await harness.ask("projects");
     expect(list).toContain("*450 projects*");
     expect(list).not.toContain("known so far");
     expect(list).not.toContain("As of");
@@ -59,16 +59,20 @@ describe.each(MODES)("%s mode", (mode) => {
   test.skipIf(mode === "socket")(
     "5,000 projects under Hex's limits: all are read, no request is refused, and people are answered meanwhile",
     async () => {
-      for (const options of manyProjects(5_000, bench.clock.now())) bench.hex.workspace.addProject(options);
-      const { id } = bench.hex.workspace.addProject({ title: "Board deck", createdAt: 1, run: { runningMs: 60_000 } });
-      await bench.startBot();
-      await bench.slack.command(`run ${id}`);
-      await bench.cardShows("Running");
-      await bench.cardShows("Completed");
+      for (const options of manyProjects(5_000, harness.clock.now())) harness.hex.workspace.addProject(options);
+      const { id } = harness.hex.workspace.addProject({
+        title: "Board deck",
+        createdAt: 1,
+        run: { runningMs: 60_000 },
+      });
+      await harness.startBot();
+      await harness.slack.command(`run ${id}`);
+      await harness.cardShows("Running");
+      await harness.cardShows("Completed");
       await read();
-      expect(bench.hex.requests.filter(({ status }) => status === 429)).toEqual([]);
-      expect(bench.hex.workspace.projects).toHaveLength(5_001);
-      const answer = await bench.ask("runs Board deck");
+      expect(harness.hex.requests.filter(({ status }) => status === 429)).toEqual([]);
+      expect(harness.hex.workspace.projects).toHaveLength(5_001);
+      const answer = await harness.ask("runs Board deck");
       expect(answer).not.toContain("known so far");
       expect(answer).toContain("Board deck");
     },
@@ -77,75 +81,75 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("what failed in the middle of a pass takes nothing away, and a restart goes on where it stood", async () => {
     add(350);
-    await bench.startBot();
+    await harness.startBot();
     await read();
     const before = pages().length;
-    await bench.until(() => pages().length === before + 2, 2 * SECOND);
-    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "rateLimited" } });
-    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 2 });
-    await bench.until(() => pages().length === before + 5, 2 * SECOND);
-    await bench.stopBot();
-    await bench.startBot();
+    await harness.until(() => pages().length === before + 2, 2 * SECOND);
+    harness.hex.faults.add({ endpoint: "listProjects", kind: { type: "rateLimited" } });
+    harness.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 2 });
+    await harness.until(() => pages().length === before + 5, 2 * SECOND);
+    await harness.stopBot();
+    await harness.startBot();
     await read(2);
     expect(pages().length).toBeLessThanOrEqual(before + 8);
-    expect(await bench.ask("projects")).toContain("*350 projects*");
+    expect(await harness.ask("projects")).toContain("*350 projects*");
   });
 
   test("a project that was renamed, unpublished, trashed or created shows as it is, after the next pass at the latest", async () => {
     add(150);
-    const { workspace } = bench.hex;
+    const { workspace } = harness.hex;
     const old = workspace.projects.slice(-4);
-    await bench.startBot();
+    await harness.startBot();
     await read();
     const [renamed, unpublished, trashed] = old;
     if (!renamed || !unpublished || !trashed) throw new Error("no projects");
     const { title } = unpublished;
     renamed.title = "Quarterly bookings";
     unpublished.lastPublishedAt = null;
-    trashed.trashedAt = bench.clock.now();
+    trashed.trashedAt = harness.clock.now();
     workspace.addProject({ title: "Brand new" });
-    expect(await bench.ask("runs brand new")).toContain("Brand new");
+    expect(await harness.ask("runs brand new")).toContain("Brand new");
     await read(2);
-    expect(await bench.ask("projects quarterly bookings")).toContain("*1 project*");
-    expect(await bench.ask(`projects ${trashed.title}`)).toContain("No project fits");
-    expect(await bench.ask(`projects ${title}`)).toContain("Not published");
-    expect(buttonsOf(bench.slack.messages.at(-1) ?? never())).not.toContain("run_project");
+    expect(await harness.ask("projects quarterly bookings")).toContain("*1 project*");
+    expect(await harness.ask(`projects ${trashed.title}`)).toContain("No project fits");
+    expect(await harness.ask(`projects ${title}`)).toContain("Not published");
+    expect(buttonsOf(harness.slack.messages.at(-1) ?? never())).not.toContain("run_project");
   });
 
   test("with the token of another workspace nothing is offered that it does not see", async () => {
     add(130, "Old report");
-    await bench.startBot();
+    await harness.startBot();
     await read();
-    await bench.stopBot();
-    const { workspace } = bench.hex;
+    await harness.stopBot();
+    const { workspace } = harness.hex;
     workspace.orgId = randomUUID();
     for (const { id } of [...workspace.projects]) workspace.removeProject(id);
     add(230, "New report");
-    await bench.startBot();
-    await bench.until(() => pages().length > 3);
-    expect(await bench.ask("projects")).not.toContain("Old report");
-    expect(await bench.ask("run Old report 129")).not.toContain("*Old report 129*");
+    await harness.startBot();
+    await harness.until(() => pages().length > 3);
+    expect(await harness.ask("projects")).not.toContain("Old report");
+    expect(await harness.ask("run Old report 129")).not.toContain("*Old report 129*");
     await read(2);
-    expect(await bench.ask("projects")).toContain("*230 projects*");
-    expect(bench.starts).toEqual([]);
+    expect(await harness.ask("projects")).toContain("*230 projects*");
+    expect(harness.starts).toEqual([]);
   });
 
   test("a damaged row hides no other project, and is whole again after the next pass", async () => {
     add(3);
-    await bench.startBot();
+    await harness.startBot();
     await read();
-    await bench.stopBot();
-    const file = new Database(join(bench.dataDir, "hex-bot.db"));
+    await harness.stopBot();
+    const file = new Database(join(harness.dataDir, "hex-bot.db"));
     file.exec("update catalog_projects set doc = '{' where rowid = 1");
     file.close();
-    await bench.startBot();
+    await harness.startBot();
     const asked = pages().length;
-    expect(await bench.ask("status")).toContain("what it has stored of 1 project.");
-    expect(await bench.ask("run project")).toContain("Project 2");
-    await bench.until(() => pages().length > asked + 1, 2 * SECOND);
+    expect(await harness.ask("status")).toContain("what it has stored of 1 project.");
+    expect(await harness.ask("run project")).toContain("Project 2");
+    await harness.until(() => pages().length > asked + 1, 2 * SECOND);
     await breathe(50);
-    expect((await bench.get("/metrics")).text).toContain('hexbot_rows_set_aside{table="catalog_projects"} 0');
-    expect(shown(bench.slack.messages.at(-1) ?? never())).toContain("Project");
+    expect((await harness.get("/metrics")).text).toContain('hexbot_rows_set_aside{table="catalog_projects"} 0');
+    expect(shown(harness.slack.messages.at(-1) ?? never())).toContain("Project");
   });
 });
 

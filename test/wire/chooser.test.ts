@@ -2,80 +2,80 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const inputs = { region: { dataType: "STRING" as const }, days: { dataType: "NUMBER" as const } };
   const chooser = (): SlackMessage => {
-    const found = bench.slack.messages.findLast((message) => message.via === "response_url");
+    const found = harness.slack.messages.findLast((message) => message.via === "response_url");
     if (!found) throw new Error("there is no chooser");
     return found;
   };
   /** Presses a button of an old chooser, which stands where the list of projects is. */
   const pressOld = async (actionId: string, state: object) => {
-    await bench.ask("projects");
+    await harness.ask("projects");
     const value = JSON.stringify(state);
     const button = { type: "button", action_id: actionId, text: { type: "plain_text", text: "Press" }, value };
-    await bench.slack.click(chooser(), actionId, { stale: { blocks: [{ type: "actions", elements: [button] }] } });
+    await harness.slack.click(chooser(), actionId, { stale: { blocks: [{ type: "actions", elements: [button] }] } });
   };
 
   test("Run starts with the inputs and the flags that it carries, and its new buttons carry the same", async () => {
-    const { id } = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs });
+    const { id } = harness.hex.workspace.addProject({ title: "Weekly revenue", inputs });
     const carried = { inputs: { region: "North America", days: 30 }, fresh: true };
     await pressOld("run_project", { project: id, nonce: "old", words: ["revenue"], page: 0, carried });
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
     const body = { inputParams: { region: "North America", days: 30 }, useCachedSqlResults: false };
-    expect(bench.starts[0]?.body).toEqual(body);
-    await bench.slack.waitForMessage((message) => message === chooser() && message.edits === 1);
+    expect(harness.starts[0]?.body).toEqual(body);
+    await harness.slack.waitForMessage((message) => message === chooser() && message.edits === 1);
     expect(shown(chooser())).toContain(
       "starts with what you typed: Inputs `region=North America` `days=30` · fresh SQL",
     );
-    await bench.slack.click(chooser(), "run_project");
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual(body);
+    await harness.slack.click(chooser(), "run_project");
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual(body);
   });
 
   test("a dry run stays one", async () => {
-    const { id } = bench.hex.workspace.addProject({ title: "Revenue", inputs });
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs });
     const carried = { inputs: { days: 7 }, dryRun: true };
     await pressOld("run_project", { project: id, nonce: "old", words: [], page: 0, carried });
-    const answer = await bench.slack.waitForMessage((message) => shown(message).includes("Hex would start"));
+    const answer = await harness.slack.waitForMessage((message) => shown(message).includes("Hex would start"));
     expect(shown(answer)).toContain("days=7");
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test("paging keeps what is carried", async () => {
-    for (let i = 0; i < 9; i++) bench.hex.workspace.addProject({ title: `Revenue ${i}`, inputs });
+    for (let i = 0; i < 9; i++) harness.hex.workspace.addProject({ title: `Revenue ${i}`, inputs });
     await pressOld("projects_next", { words: ["revenue"], page: 1, carried: { inputs: { days: 7 } } });
-    await bench.slack.waitForMessage((message) => shown(message).includes("Page 2"));
+    await harness.slack.waitForMessage((message) => shown(message).includes("Page 2"));
     expect(shown(chooser())).toContain("`days=7`");
-    await bench.slack.click(chooser(), "run_project");
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    await harness.slack.click(chooser(), "run_project");
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
   });
 
   test("what was too long to carry: said so, no Run that would drop it, and how to run it", async () => {
     const projects = Array.from({ length: 9 }, (_, i) =>
-      bench.hex.workspace.addProject({ title: `Revenue ${i}`, inputs }),
+      harness.hex.workspace.addProject({ title: `Revenue ${i}`, inputs }),
     );
     await pressOld("projects_next", { words: ["revenue"], page: 1, carried: "too_long" });
-    await bench.slack.waitForMessage((message) => shown(message).includes("Page 2"));
+    await harness.slack.waitForMessage((message) => shown(message).includes("Page 2"));
     expect(shown(chooser())).toContain("too long for a button to carry");
     expect(buttonsOf(chooser())).not.toContain("run_project");
     expect(projects.some(({ id }) => shown(chooser()).includes(id))).toBe(true);
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test("a button that carries nothing starts a plain run", async () => {
-    const { id } = bench.hex.workspace.addProject({ title: "Revenue" });
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
     await pressOld("run_project", { project: id, nonce: "old", words: ["revenue"], page: 0 });
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({});
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({});
   });
 });

@@ -2,100 +2,100 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const DAY = 24 * 60 * 60_000;
 const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test("/hex and /hex help list what can be done, with an example each", async () => {
     for (const typed of ["", "help", "HELP", "  help  "]) {
-      const answer = await bench.ask(typed);
+      const answer = await harness.ask(typed);
       for (const name of ["status", "projects", "run", "runs", "cancel"]) expect(answer).toContain(`/hex ${name}`);
       expect(answer).toContain("For example");
     }
-    expect(bench.asked).toEqual([]);
+    expect(harness.asked).toEqual([]);
   });
 
   test("an unknown word: did you mean, then help", async () => {
-    const answer = await bench.ask("statsu");
+    const answer = await harness.ask("statsu");
     expect(answer).toContain("Did you mean `/hex status`?");
     expect(answer).toContain("/hex projects");
-    expect(await bench.ask("<!channel> now")).not.toContain("Did you mean");
+    expect(await harness.ask("<!channel> now")).not.toContain("Did you mean");
   });
 
   describe("status", () => {
     test("all well: host, token, expiry, both scopes proven, projects, runs watched", async () => {
-      bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.hex.workspace.addProject({ title: "Draft", published: false });
-      const answer = await bench.ask("status");
+      harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.workspace.addProject({ title: "Draft", published: false });
+      const answer = await harness.ask("status");
       expect(answer).toContain("Connected to Hex");
-      expect(answer).toContain(new URL(bench.hex.origin).host);
+      expect(answer).toContain(new URL(harness.hex.origin).host);
       expect(answer).toMatch(/Personal token of Olga Ops, olga@acme\.test \(ADMIN\)/);
       expect(answer).toMatch(/Expires\*\n<!date.*in 60 days/);
       expect(answer).toMatch(/Read projects\*\n:white_check_mark: proven/);
       expect(answer).toMatch(/Run projects\*\n:white_check_mark: proven/);
       expect(answer).toContain("2, 1 published");
       expect(answer).toContain("0 runs watched");
-      expect(bench.hex.workspace.runs).toEqual([]);
+      expect(harness.hex.workspace.runs).toEqual([]);
     });
 
     test("a Hex that says nothing of the token: not that it never expires", async () => {
-      bench.hex.workspace.tellsOfToken = false;
-      expect(await bench.ask("status")).toMatch(/Expires\*\nnot known/);
-      bench.hex.workspace.tellsOfToken = true;
-      bench.hex.workspace.setExpiry(bench.token, null);
-      expect(await bench.ask("status")).toMatch(/Expires\*\nnever/);
+      harness.hex.workspace.tellsOfToken = false;
+      expect(await harness.ask("status")).toMatch(/Expires\*\nnot known/);
+      harness.hex.workspace.tellsOfToken = true;
+      harness.hex.workspace.setExpiry(harness.token, null);
+      expect(await harness.ask("status")).toMatch(/Expires\*\nnever/);
     });
 
     test("the proof of the run scope is kept for ten minutes", async () => {
-      bench.hex.workspace.addProject();
-      await bench.ask("status");
-      bench.clock.advance(4 * 60_000);
-      expect(await bench.ask("status")).toMatch(/Run projects\*\n:white_check_mark: proven 4 min ago/);
-      expect(bench.requests("runProject")).toHaveLength(1);
-      bench.clock.advance(6 * 60_000 + 1);
-      await bench.ask("status");
-      expect(bench.requests("runProject")).toHaveLength(2);
+      harness.hex.workspace.addProject();
+      await harness.ask("status");
+      harness.clock.advance(4 * 60_000);
+      expect(await harness.ask("status")).toMatch(/Run projects\*\n:white_check_mark: proven 4 min ago/);
+      expect(harness.requests("runProject")).toHaveLength(1);
+      harness.clock.advance(6 * 60_000 + 1);
+      await harness.ask("status");
+      expect(harness.requests("runProject")).toHaveLength(2);
     });
 
     test.each([
       [13 * DAY, /:warning: .*in 13 days\. Plan for a new token/],
       [2 * DAY, /:rotating_light: .*in 2 days\. Make a new token now/],
     ])("a token that expires in %d ms", async (left, text) => {
-      bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + left);
-      expect(await bench.ask("status")).toMatch(text);
+      harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + left);
+      expect(await harness.ask("status")).toMatch(text);
     });
 
     test("without the run scope: says which scope to add", async () => {
-      bench.hex.workspace.addProject();
-      bench.hex.workspace.setScopes(bench.token, ["read"]);
-      const answer = await bench.ask("status");
+      harness.hex.workspace.addProject();
+      harness.hex.workspace.setScopes(harness.token, ["read"]);
+      const answer = await harness.ask("status");
       expect(answer).toMatch(/Run projects\*\n:x: missing/);
       expect(answer).toContain('Create a token with the "Run projects" scope');
     });
 
     test("no scope at all: the first one to add, and nothing of projects that nobody can see", async () => {
-      bench.hex.workspace.addProject();
-      bench.hex.workspace.setScopes(bench.token, []);
-      const answer = await bench.ask("status");
+      harness.hex.workspace.addProject();
+      harness.hex.workspace.setScopes(harness.token, []);
+      const answer = await harness.ask("status");
       expect(answer).toContain('Create a token with the "Read projects" scope');
       expect(answer).not.toContain("publish a project");
     });
 
     test("no published project: not proven, and what would prove it", async () => {
-      expect(await bench.ask("status")).toContain("publish a project");
+      expect(await harness.ask("status")).toContain("publish a project");
     });
 
     test("a dead token: the remedy in the same card", async () => {
-      bench.hex.workspace.revokeToken(bench.token);
-      const answer = await bench.ask("status");
+      harness.hex.workspace.revokeToken(harness.token);
+      const answer = await harness.ask("status");
       expect(answer).toContain("Not connected to Hex");
       expect(answer).toContain("Regenerate the token");
       expect(answer).toContain("HEX_WORKSPACE_URL");
@@ -108,21 +108,21 @@ describe.each(MODES)("%s mode", (mode) => {
       ["answers HTML", { type: "html" }, "a web page or a redirect where the Hex API should be"],
       ["fails", { type: "status", status: 500 }, "Hex failed (500)"],
     ] as const)("Hex %s: said as such, and the reference is in the log", async (_, kind, text) => {
-      bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
-      const { id } = await bench.slack.command("status");
-      await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 50);
-      const answer = shown(await bench.slack.waitForMessage((message) => message.responseUrlOf === id));
+      harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+      const { id } = await harness.slack.command("status");
+      await harness.until(() => harness.slack.messages.some((message) => message.responseUrlOf === id), 50);
+      const answer = shown(await harness.slack.waitForMessage((message) => message.responseUrlOf === id));
       expect(answer).toContain("Not connected to Hex");
       expect(answer).toContain(text);
       const reference = /Reference `(\w{8})`/.exec(answer)?.[1];
-      expect(bench.log.join("")).toContain(`"reference":"${reference}"`);
+      expect(harness.log.join("")).toContain(`"reference":"${reference}"`);
     });
   });
 
   describe("projects", () => {
     test("published first, newest first, with owner, label, schedule, and Run only where it works", async () => {
-      const now = bench.clock.now();
-      const { workspace } = bench.hex;
+      const now = harness.clock.now();
+      const { workspace } = harness.hex;
       workspace.addProject({ title: "Old news", publishedAt: now - 9 * DAY, ownerEmail: "o@acme.test" });
       workspace.addProject({ title: "Sketch", published: false });
       workspace.addProject({
@@ -131,13 +131,13 @@ describe.each(MODES)("%s mode", (mode) => {
         status: "Approved",
         schedules: [{ cadence: "DAILY", daily: { timezone: "Europe/Berlin", hour: 6, minute: 5 } }],
       });
-      const answer = await bench.ask("projects");
+      const answer = await harness.ask("projects");
       expect(answer.indexOf("Fresh")).toBeLessThan(answer.indexOf("Old news"));
       expect(answer.indexOf("Old news")).toBeLessThan(answer.indexOf("Sketch"));
       expect(answer).toContain("daily at 06:05 (Europe/Berlin)");
       expect(answer).toContain("`Approved`");
       expect(answer).toContain("Not published: publish it in Hex to run it.");
-      const message = bench.slack.messages.at(-1);
+      const message = harness.slack.messages.at(-1);
       expect(message && buttonsOf(message)).toEqual([
         "run_project",
         "run_project_form",
@@ -147,102 +147,105 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("words narrow it down; nothing found says what to try", async () => {
-      bench.hex.workspace.addProject({ title: "Churn", categories: ["Finance"] });
-      bench.hex.workspace.addProject({ title: "Revenue" });
-      expect(await bench.ask("projects finance CHURN")).toMatch(/1 project/);
-      const none = await bench.ask("projects zebra");
+      harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance"] });
+      harness.hex.workspace.addProject({ title: "Revenue" });
+      expect(await harness.ask("projects finance CHURN")).toMatch(/1 project/);
+      const none = await harness.ask("projects zebra");
       expect(none).toContain("No project fits");
       expect(none).toContain("Try fewer words");
-      expect(bench.requests("listProjects")).toHaveLength(1);
+      expect(harness.requests("listProjects")).toHaveLength(1);
     });
 
     test("an empty workspace says what to do", async () => {
-      expect(await bench.ask("projects")).toContain("Share a project");
+      expect(await harness.ask("projects")).toContain("Share a project");
     });
 
     test("Next and Previous turn the page in place, without asking Hex", async () => {
       for (let i = 0; i < 20; i++) {
-        bench.hex.workspace.addProject({ title: `Project ${i}`, publishedAt: bench.clock.now() - i * DAY });
+        harness.hex.workspace.addProject({ title: `Project ${i}`, publishedAt: harness.clock.now() - i * DAY });
       }
-      await bench.ask("projects");
-      const list = bench.slack.messages.at(-1);
+      await harness.ask("projects");
+      const list = harness.slack.messages.at(-1);
       if (!list) throw new Error("no list");
       expect(shown(list)).toContain("Page 1 of 3");
-      await bench.slack.click(list, "projects_next");
-      await bench.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
+      await harness.slack.click(list, "projects_next");
+      await harness.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
       expect(shown(list)).toContain("Project 8");
-      await bench.slack.click(list, "projects_next");
-      await bench.slack.waitForMessage((message) => shown(message).includes("Page 3 of 3"));
-      await bench.slack.click(list, "projects_previous");
-      await bench.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
-      expect(bench.requests("listProjects")).toHaveLength(1);
+      await harness.slack.click(list, "projects_next");
+      await harness.slack.waitForMessage((message) => shown(message).includes("Page 3 of 3"));
+      await harness.slack.click(list, "projects_previous");
+      await harness.slack.waitForMessage((message) => shown(message).includes("Page 2 of 3"));
+      expect(harness.requests("listProjects")).toHaveLength(1);
     });
 
     test("Run on the list starts one run, a double click too, and the next press another", async () => {
-      const { id } = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.ask("projects");
-      const list = bench.slack.messages.at(-1);
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+      await harness.ask("projects");
+      const list = harness.slack.messages.at(-1);
       if (!list) throw new Error("no list");
       const stale = { blocks: [...list.blocks] };
-      await Promise.all([bench.slack.click(list, "run_project"), bench.slack.click(list, "run_project", { stale })]);
-      await bench.cardShows("Running");
-      await bench.slack.waitForMessage((message) => shown(message).includes("already started a run"));
-      expect(bench.starts).toHaveLength(1);
-      expect(bench.starts[0]?.path).toContain(id);
-      await bench.slack.click(list, "run_project");
-      await bench.until(() => bench.starts.length === 2);
+      await Promise.all([
+        harness.slack.click(list, "run_project"),
+        harness.slack.click(list, "run_project", { stale }),
+      ]);
+      await harness.cardShows("Running");
+      await harness.slack.waitForMessage((message) => shown(message).includes("already started a run"));
+      expect(harness.starts).toHaveLength(1);
+      expect(harness.starts[0]?.path).toContain(id);
+      await harness.slack.click(list, "run_project");
+      await harness.until(() => harness.starts.length === 2);
     });
   });
 
   test("Run on an old list that cannot be renewed: the run is started, and nothing says that it was not", async () => {
-    bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.ask("projects");
-    const list = bench.slack.messages.at(-1);
+    harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.ask("projects");
+    const list = harness.slack.messages.at(-1);
     if (!list) throw new Error("no list");
-    bench.clock.advance(31 * 60_000);
-    bench.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 3 });
-    await bench.slack.click(list, "run_project");
-    await bench.cardShows("Completed");
-    expect(bench.slack.messages.filter((message) => shown(message).includes("did not work"))).toEqual([]);
+    harness.clock.advance(31 * 60_000);
+    harness.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 3 });
+    await harness.slack.click(list, "run_project");
+    await harness.cardShows("Completed");
+    expect(harness.slack.messages.filter((message) => shown(message).includes("did not work"))).toEqual([]);
   });
 
   describe("run", () => {
     test("with inputs and flags: the request, and what the card shows", async () => {
-      const project = bench.hex.workspace.addProject({
+      const project = harness.hex.workspace.addProject({
         title: "Revenue",
         inputs: { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } },
       });
-      await bench.slack.command(`run ${project.id} region=“North America” days=30 --fresh`);
-      const card = await bench.cardShows("Running");
-      expect(bench.starts[0]?.body).toEqual({
+      await harness.slack.command(`run ${project.id} region=“North America” days=30 --fresh`);
+      const card = await harness.cardShows("Running");
+      expect(harness.starts[0]?.body).toEqual({
         inputParams: { region: "North America", days: 30 },
         useCachedSqlResults: false,
       });
       expect(shown(card)).toContain("`region=North America` `days=30`");
       expect(shown(card)).toContain("fresh SQL");
-      expect(shown(card)).toContain(`Asked for by <@${bench.slack.people.ada.id}>`);
-      expect(card.channel).toBe(bench.slack.channels.data.id);
+      expect(shown(card)).toContain(`Asked for by <@${harness.slack.people.ada.id}>`);
+      expect(card.channel).toBe(harness.slack.channels.data.id);
     });
 
     test("takes a link, also one that Slack has wrapped", async () => {
-      const project = bench.hex.workspace.addProject();
-      await bench.slack.command(`run ${bench.hex.origin}/acme/hex/${project.id}/draft/logic`);
-      await bench.until(() => bench.starts.length === 1);
+      const project = harness.hex.workspace.addProject();
+      await harness.slack.command(`run ${harness.hex.origin}/acme/hex/${project.id}/draft/logic`);
+      await harness.until(() => harness.starts.length === 1);
     });
 
     test("--dry-run starts nothing and says so", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      expect(await bench.ask(`run ${project.id} --dry-run`)).toContain("Hex would start");
-      expect(bench.hex.workspace.runs).toEqual([]);
-      expect(bench.cards).toEqual([]);
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      expect(await harness.ask(`run ${project.id} --dry-run`)).toContain("Hex would start");
+      expect(harness.hex.workspace.runs).toEqual([]);
+      expect(harness.cards).toEqual([]);
     });
 
     test("--publish and --view reach Hex", async () => {
-      const project = bench.hex.workspace.addProject({ views: [VIEW] });
-      await bench.slack.command(`run ${project.id} --publish`);
-      await bench.slack.command(`run ${project.id} --view ${VIEW}`);
-      await bench.until(() => bench.starts.length === 2);
-      const bodies = bench.starts.map((request) => request.body);
+      const project = harness.hex.workspace.addProject({ views: [VIEW] });
+      await harness.slack.command(`run ${project.id} --publish`);
+      await harness.slack.command(`run ${project.id} --view ${VIEW}`);
+      await harness.until(() => harness.starts.length === 2);
+      const bodies = harness.starts.map((request) => request.body);
       expect(bodies).toContainEqual({ updatePublishedResults: true });
       expect(bodies).toContainEqual({ viewId: VIEW });
     });
@@ -257,27 +260,27 @@ describe.each(MODES)("%s mode", (mode) => {
       ["run PROJECT days = 30", "without spaces around the `=`"],
       ["run https://app.other.test/hex/PROJECT", "leads to `app.other.test`"],
     ])("%s: explained before any request", async (typed, text) => {
-      const project = bench.hex.workspace.addProject();
-      expect(await bench.ask(typed.replace("PROJECT", project.id))).toContain(text);
-      expect(bench.asked).toEqual([]);
+      const project = harness.hex.workspace.addProject();
+      expect(await harness.ask(typed.replace("PROJECT", project.id))).toContain(text);
+      expect(harness.asked).toEqual([]);
     });
 
     test("a title instead of an id: the project that fits, with Run", async () => {
-      bench.hex.workspace.addProject({ title: "Weekly revenue" });
-      expect(await bench.ask("run revenue")).toMatch(/^Run .*Weekly revenue/);
-      expect(await bench.ask("run zebra")).toContain("No project fits");
-      expect(bench.starts).toEqual([]);
+      harness.hex.workspace.addProject({ title: "Weekly revenue" });
+      expect(await harness.ask("run revenue")).toMatch(/^Run .*Weekly revenue/);
+      expect(await harness.ask("run zebra")).toContain("No project fits");
+      expect(harness.starts).toEqual([]);
     });
 
     test.each([400, 403, 404, 422] as const)("an id of nothing, answered %d: a remedy", async (status) => {
-      bench.hex.workspace.invisibleStatus = status;
+      harness.hex.workspace.invisibleStatus = status;
       for (const words of ["plain", "vague"] as const) {
-        bench.hex.workspace.invisibleWords = words;
-        const answer = await bench.ask("run 018f2a1e-0000-7000-8000-000000000001");
+        harness.hex.workspace.invisibleWords = words;
+        const answer = await harness.ask("run 018f2a1e-0000-7000-8000-000000000001");
         expect(answer).toMatch(/What to do/);
         expect(answer).toMatch(/Reference `\w{8}`/);
       }
-      expect(bench.cards).toEqual([]);
+      expect(harness.cards).toEqual([]);
     });
 
     test("inputs reach Hex as they were typed, whatever Slack has marked in them", async () => {
@@ -290,86 +293,86 @@ describe.each(MODES)("%s mode", (mode) => {
         note: "R&D, ask @ada <now>",
       };
       const inputs = Object.fromEntries(Object.keys(typed).map((name) => [name, { dataType: "STRING" as const }]));
-      const project = bench.hex.workspace.addProject({ inputs });
+      const project = harness.hex.workspace.addProject({ inputs });
       const words = Object.entries(typed).map(([name, text]) => `${name}="${text}"`);
-      await bench.slack.command(`run ${project.id} ${words.join(" ")}`);
-      await bench.until(() => bench.hex.workspace.runs.length === 1);
-      expect(bench.hex.workspace.runs[0]?.inputParams).toEqual(typed);
+      await harness.slack.command(`run ${project.id} ${words.join(" ")}`);
+      await harness.until(() => harness.hex.workspace.runs.length === 1);
+      expect(harness.hex.workspace.runs[0]?.inputParams).toEqual(typed);
     });
 
     test("a title with a channel's name in it is found", async () => {
-      bench.hex.workspace.addProject({ title: "Weekly #data" });
-      expect(await bench.ask('run "weekly #data" --dry-run')).toContain("Hex would start");
+      harness.hex.workspace.addProject({ title: "Weekly #data" });
+      expect(await harness.ask('run "weekly #data" --dry-run')).toContain("Hex would start");
     });
 
     test("an unpublished project: says so and starts nothing", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Sketch", published: false });
-      expect(await bench.ask(`run ${project.id}`)).toContain("*not published*");
-      expect(bench.starts).toEqual([]);
+      const project = harness.hex.workspace.addProject({ title: "Sketch", published: false });
+      expect(await harness.ask(`run ${project.id}`)).toContain("*not published*");
+      expect(harness.starts).toEqual([]);
     });
 
     test("3,000 characters of text are answered", async () => {
-      const project = bench.hex.workspace.addProject();
-      const answer = await bench.ask(`run ${"x".repeat(3_000)}`);
+      const project = harness.hex.workspace.addProject();
+      const answer = await harness.ask(`run ${"x".repeat(3_000)}`);
       expect(answer).toContain("No project fits");
-      const refused = await bench.ask(`run ${project.id} ${"word ".repeat(600)}`);
+      const refused = await harness.ask(`run ${project.id} ${"word ".repeat(600)}`);
       expect(refused).toContain("Write either the project's name or its id or link");
     });
 
     test("a hostile title pings nobody and breaks nothing, anywhere", async () => {
       const title = `<!channel> & "Q4" *bold* \`x\` 🚀 <https://evil.test|click> ${"long ".repeat(60)}`;
-      const project = bench.hex.workspace.addProject({ title, description: title, status: title, ownerEmail: title });
-      await bench.ask("projects");
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      await bench.ask("runs");
-      await bench.ask(`runs ${project.id}`);
-      await bench.cardShows("Completed");
-      const everyone = bench.slack.messages.flatMap((message) => pings(message));
+      const project = harness.hex.workspace.addProject({ title, description: title, status: title, ownerEmail: title });
+      await harness.ask("projects");
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      await harness.ask("runs");
+      await harness.ask(`runs ${project.id}`);
+      await harness.cardShows("Completed");
+      const everyone = harness.slack.messages.flatMap((message) => pings(message));
       expect(everyone.filter((ping) => ping.startsWith("<!"))).toEqual([]);
-      const mrkdwn = JSON.stringify(bench.slack.messages).match(/"mrkdwn","text":"(?:[^"\\]|\\.)*"/g) ?? [];
+      const mrkdwn = JSON.stringify(harness.slack.messages).match(/"mrkdwn","text":"(?:[^"\\]|\\.)*"/g) ?? [];
       expect(mrkdwn.filter((text) => text.includes("<https://evil"))).toEqual([]);
     });
   });
 
   describe("runs and cancel", () => {
     test("/hex runs: nothing, then what is watched, then what ended", async () => {
-      expect(await bench.ask("runs")).toContain("No run is in flight");
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      const answer = await bench.ask("runs");
+      expect(await harness.ask("runs")).toContain("No run is in flight");
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      const answer = await harness.ask("runs");
       expect(answer).toContain("1 run in flight");
-      expect(answer).toContain(`<@${bench.slack.people.ada.id}>`);
-      await bench.cardShows("Completed");
-      expect(await bench.ask("runs")).toMatch(/No run is in flight[\s\S]*Lately[\s\S]*Completed/);
+      expect(answer).toContain(`<@${harness.slack.people.ada.id}>`);
+      await harness.cardShows("Completed");
+      expect(await harness.ask("runs")).toMatch(/No run is in flight[\s\S]*Lately[\s\S]*Completed/);
     });
 
     test("/hex runs <id>: whoever started them; Cancel on a foreign one puts its card into the channel", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-      const { workspace } = bench.hex;
-      workspace.startRun(project.id, { startedAt: bench.clock.now() - DAY, durationMs: 61_000 });
-      const foreign = workspace.startRun(project.id, { startedAt: bench.clock.now() - 60_000 });
-      const answer = await bench.ask(`runs ${project.id}`);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      const { workspace } = harness.hex;
+      workspace.startRun(project.id, { startedAt: harness.clock.now() - DAY, durationMs: 61_000 });
+      const foreign = workspace.startRun(project.id, { startedAt: harness.clock.now() - 60_000 });
+      const answer = await harness.ask(`runs ${project.id}`);
       expect(answer).toContain("by schedule");
       expect(answer).toContain("1 min 1 s");
-      const list = bench.slack.messages.at(-1);
+      const list = harness.slack.messages.at(-1);
       if (!list) throw new Error("no list");
-      await bench.slack.click(list, "cancel_hex_run");
-      const card = await bench.cardShows("Cancelled");
-      expect(shown(card)).toContain(`By <@${bench.slack.people.ada.id}>`);
+      await harness.slack.click(list, "cancel_hex_run");
+      const card = await harness.cardShows("Cancelled");
+      expect(shown(card)).toContain(`By <@${harness.slack.people.ada.id}>`);
       expect(shown(card)).toContain("Started by its schedule");
       expect(workspace.run(foreign.id).status).toBe("KILLED");
-      expect(bench.requests("cancelRun")).toHaveLength(1);
+      expect(harness.requests("cancelRun")).toHaveLength(1);
     });
 
     test("/hex runs <id> of a project with many runs, which Hex lists in no order: the latest ones", async () => {
-      const { workspace } = bench.hex;
+      const { workspace } = harness.hex;
       const project = workspace.addProject({ title: "Revenue" });
       const started = Array.from({ length: 90 }, (_, days) =>
-        workspace.startRun(project.id, { startedAt: bench.clock.now() - (days + 0.5) * DAY, durationMs: 60_000 }),
+        workspace.startRun(project.id, { startedAt: harness.clock.now() - (days + 0.5) * DAY, durationMs: 60_000 }),
       );
-      const answer = await bench.ask(`runs ${project.id}`);
+      const answer = await harness.ask(`runs ${project.id}`);
       const listed = started.map(({ id }) => id).filter((id) => answer.includes(`\`${id}\``));
       expect(listed).toEqual(started.slice(0, 10).map(({ id }) => id));
     });
@@ -377,61 +380,61 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each(["runs", "runs PROJECT"])(
       "Cancel in the list of /hex %s is answered: the card is elsewhere",
       async (typed) => {
-        const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-        await bench.slack.command(`run ${project.id}`);
-        await bench.cardShows("Running");
-        await bench.ask(typed.replace("PROJECT", project.id));
-        const list = bench.slack.messages.at(-1);
+        const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+        await harness.slack.command(`run ${project.id}`);
+        await harness.cardShows("Running");
+        await harness.ask(typed.replace("PROJECT", project.id));
+        const list = harness.slack.messages.at(-1);
         const button = list && buttonsOf(list)[0];
         if (!button) throw new Error("no button");
-        const { id } = await bench.slack.click(list, button);
-        const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+        const { id } = await harness.slack.click(list, button);
+        const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
         expect(shown(answer)).toContain("Hex is stopping *Revenue*. Its card shows when it has stopped.");
-        await bench.cardShows("Cancelled");
-        expect(bench.cards).toHaveLength(1);
+        await harness.cardShows("Cancelled");
+        expect(harness.cards).toHaveLength(1);
       },
     );
 
     test("a run that the bot no longer watches and that goes on in Hex: Cancel stops it, and its card goes on", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      bench.clock.advance(8 * DAY);
-      const card = await bench.cardShows("No longer watched");
-      await bench.ask(`runs ${project.id}`);
-      const list = bench.slack.messages.at(-1);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      harness.clock.advance(8 * DAY);
+      const card = await harness.cardShows("No longer watched");
+      await harness.ask(`runs ${project.id}`);
+      const list = harness.slack.messages.at(-1);
       if (!list) throw new Error("no list");
-      await bench.slack.click(list, "cancel_hex_run");
-      await bench.until(() => shown(card).includes("Cancelled"));
+      await harness.slack.click(list, "cancel_hex_run");
+      await harness.until(() => shown(card).includes("Cancelled"));
       const states = card.history.map(({ text }) => text.split(":")[0]);
       expect(states.slice(-2)).toEqual(["Cancelling…", "Cancelled"]);
-      expect(bench.hex.workspace.runs.map(({ status }) => status)).toEqual(["KILLED"]);
-      expect(bench.cards).toHaveLength(1);
-      const [run] = bench.hex.workspace.runs;
-      expect(await bench.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
+      expect(harness.hex.workspace.runs.map(({ status }) => status)).toEqual(["KILLED"]);
+      expect(harness.cards).toHaveLength(1);
+      const [run] = harness.hex.workspace.runs;
+      expect(await harness.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
     });
 
     test("/hex runs with a title, in quotes or with what Slack escapes: the runs of the project that fits", async () => {
-      bench.hex.workspace.addProject({ title: "R&D weekly" });
+      harness.hex.workspace.addProject({ title: "R&D weekly" });
       for (const typed of ['"R&D weekly"', "“weekly”", "R&D"]) {
-        expect(await bench.ask(`runs ${typed}`)).toContain("has no runs in the last 90 days");
+        expect(await harness.ask(`runs ${typed}`)).toContain("has no runs in the last 90 days");
       }
     });
 
     test("/hex cancel: by run id, of a run not started here with its project, and of nothing", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      const [run] = bench.hex.workspace.runs;
-      expect(await bench.ask(`cancel ${run?.id}`)).toContain("Hex is stopping *Revenue*");
-      await bench.cardShows("Cancelled");
-      expect(await bench.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
-      expect(await bench.ask("cancel")).toContain("No run is in flight here");
-      expect(await bench.ask("cancel nonsense")).toContain("No project fits");
-      const foreign = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-      expect(await bench.ask(`cancel ${foreign.id}`)).toContain("add its project");
-      expect(await bench.ask(`cancel ${foreign.id} ${project.id}`)).toContain("Hex is stopping");
-      expect(bench.requests("cancelRun")).toHaveLength(2);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      const [run] = harness.hex.workspace.runs;
+      expect(await harness.ask(`cancel ${run?.id}`)).toContain("Hex is stopping *Revenue*");
+      await harness.cardShows("Cancelled");
+      expect(await harness.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
+      expect(await harness.ask("cancel")).toContain("No run is in flight here");
+      expect(await harness.ask("cancel nonsense")).toContain("No project fits");
+      const foreign = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+      expect(await harness.ask(`cancel ${foreign.id}`)).toContain("add its project");
+      expect(await harness.ask(`cancel ${foreign.id} ${project.id}`)).toContain("Hex is stopping");
+      expect(harness.requests("cancelRun")).toHaveLength(2);
     });
   });
 });

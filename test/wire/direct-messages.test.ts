@@ -4,36 +4,36 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 const project = (run = {}) =>
-  bench.hex.workspace.addProject({ title: "Weekly revenue", run: { runningMs: 5_000, ...run } });
-const own = () => bench.slack.messages.filter(({ author }) => author === bench.slack.botUserId);
-const channel = () => bench.slack.dm(bench.slack.people.ada).id;
+  harness.hex.workspace.addProject({ title: "Weekly revenue", run: { runningMs: 5_000, ...run } });
+const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
+const channel = () => harness.slack.dm(harness.slack.people.ada).id;
 
 /** Ada writes, and reads the next thing that the bot says. */
 async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
-  const known = new Set(bench.slack.messages);
-  await bench.person("ada").dm(words, options);
-  return bench.meanwhile(
-    bench.slack.waitForMessage((message) => message.author === bench.slack.botUserId && !known.has(message)),
+  const known = new Set(harness.slack.messages);
+  await harness.person("ada").dm(words, options);
+  return harness.meanwhile(
+    harness.slack.waitForMessage((message) => message.author === harness.slack.botUserId && !known.has(message)),
   );
 }
 
 /** An event about a message in Ada's direct messages, as Slack might send it. */
 const message = (change: Record<string, unknown>, envelope: Record<string, unknown> = {}) => ({
   type: "event_callback",
-  team_id: bench.slack.teamId,
-  api_app_id: bench.slack.appId,
+  team_id: harness.slack.teamId,
+  api_app_id: harness.slack.appId,
   event_id: "Ev0EXACTLY",
   event_time: 1,
   event: {
     type: "message",
     channel_type: "im",
     channel: channel(),
-    user: bench.slack.people.ada.id,
-    team: bench.slack.teamId,
+    user: harness.slack.people.ada.id,
+    team: harness.slack.teamId,
     text: "help",
     ts: "1793610000.000100",
     event_ts: "1793610000.000100",
@@ -41,37 +41,37 @@ const message = (change: Record<string, unknown>, envelope: Record<string, unkno
   },
   ...envelope,
 });
-const send = (payload: unknown) => bench.slack.sendExactly("events_api", () => payload);
+const send = (payload: unknown) => harness.slack.sendExactly("events_api", () => payload);
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test("a run: its card is there, on the main line, and no other message", async () => {
     const { id } = project();
-    await bench.person("ada").dm(`run ${id}`);
-    const card = await bench.cardShows("Completed");
+    await harness.person("ada").dm(`run ${id}`);
+    const card = await harness.cardShows("Completed");
     expect(card.channel).toBe(channel());
     expect(own()).toEqual([card]);
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.starts).toHaveLength(1);
   });
 
   test("in a thread: the card is in the thread", async () => {
     const { id } = project();
-    const first = await bench.person("ada").dm("help");
-    await bench.person("ada").dm(`run ${id}`, { threadTs: first.ts });
+    const first = await harness.person("ada").dm("help");
+    await harness.person("ada").dm(`run ${id}`, { threadTs: first.ts });
     const card = () => own().find((one) => one.threadTs === first.ts && shown(one).includes("Completed"));
-    await bench.until(() => card() !== undefined);
+    await harness.until(() => card() !== undefined);
   });
 
   test("a run that fails is told under its card", async () => {
     const { id } = project({ outcome: "ERRORED" });
-    await bench.person("ada").dm(`run ${id}`);
-    const card = await bench.cardShows("Errored");
-    await bench.until(() => bench.replies.length === 1);
-    expect(bench.replies[0]).toMatchObject({ channel: channel(), threadTs: card.ts });
+    await harness.person("ada").dm(`run ${id}`);
+    const card = await harness.cardShows("Errored");
+    await harness.until(() => harness.replies.length === 1);
+    expect(harness.replies[0]).toMatchObject({ channel: channel(), threadTs: card.ts });
   });
 
   test.each([
@@ -89,17 +89,17 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("an answer to what is written in a thread is in the thread; when that is gone, on the main line", async () => {
-    const first = await bench.person("ada").dm("hello");
-    await bench.until(() => own().length === 1);
+    const first = await harness.person("ada").dm("hello");
+    await harness.until(() => own().length === 1);
     expect((await told("help", { threadTs: first.ts })).threadTs).toBe(first.ts);
     const known = own().length;
-    bench.slack.faults.add({
+    harness.slack.faults.add({
       method: "chat.postMessage",
       times: 1,
       kind: { type: "error", error: "thread_not_found" },
     });
-    await bench.person("ada").dm("help", { threadTs: first.ts });
-    await bench.until(() => own().length > known);
+    await harness.person("ada").dm("help", { threadTs: first.ts });
+    await harness.until(() => own().length > known);
     expect(own().at(-1)).toMatchObject({ channel: channel() });
     expect(own().at(-1)?.threadTs).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("a file with the words, and a reply that is shown in the channel too, are a person's", async () => {
     await send(message({ subtype: "file_share" }));
     await send(message({ subtype: "thread_broadcast", ts: "1793610000.000200" }));
-    await bench.until(() => own().length === 2);
+    await harness.until(() => own().length === 2);
   });
 
   test.each<[string, Record<string, unknown>]>([
@@ -124,55 +124,55 @@ describe.each(MODES)("%s mode", (mode) => {
     ["in a channel", { channel_type: "channel", channel: "C0DATATEAM1" }],
   ])("a message that is %s is ignored", async (_, change) => {
     expect((await send(message(change))).ack.ok).toBe(true);
-    await bench.pass(3_000);
+    await harness.pass(3_000);
     expect(own()).toEqual([]);
-    expect(bench.log.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
+    expect(harness.log.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
   });
 
   test("the same message as several events, with other ids, is answered once", async () => {
     await send(message({}));
     await send(message({}, { event_id: "Ev0ANOTHER" }));
-    await bench.pass(3_000);
+    await harness.pass(3_000);
     expect(own()).toHaveLength(1);
   });
 
   test("somebody whose workspace Slack does not name proves it with a command", async () => {
     const shared = { is_ext_shared_channel: true };
     await send(message({ team: undefined }, shared));
-    await bench.until(() => own().length === 1);
+    await harness.until(() => own().length === 1);
     expect(own().map(shown)[0]).toContain("Type `/hex help`");
-    await bench.ask("help");
+    await harness.ask("help");
     await send(message({ team: undefined, ts: "1793610000.000200" }, shared));
-    await bench.until(() => own().length === 3);
+    await harness.until(() => own().length === 3);
     expect(own().map(shown)[2]).toContain("What `/hex` can do");
   });
 
   test.each(["user_team", "source_team", "team"])("somebody of another workspace, by %s, is refused", async (field) => {
     const { id } = project();
     await send(message({ [field]: "T0OTHERTEAM", text: `run ${id}` }));
-    await bench.until(() => own().length === 1);
+    await harness.until(() => own().length === 1);
     expect(own().map(shown)[0]).toContain("belongs to another workspace");
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test("the store does not say whether a message came before: people are answered, and a run starts once", async () => {
     const { id } = project();
-    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    const other = new Database(join(harness.dataDir, "hex-bot.db"));
     onTestFinished(() => void other.close());
     other.exec("alter table seen_events rename to elsewhere");
     expect(shown(await told("help"))).toContain("/hex status");
-    await bench.person("ada").dm(`run ${id}`);
-    const card = await bench.cardShows("Completed", 1);
+    await harness.person("ada").dm(`run ${id}`);
+    const card = await harness.cardShows("Completed", 1);
     await send(message({ text: `run ${id}`, ts: "1793610000.000900" }));
     await send(message({ text: `run ${id}`, ts: "1793610000.000900" }));
-    await bench.until(() => bench.cards.filter((one) => shown(one).includes("Completed")).length === 2);
+    await harness.until(() => harness.cards.filter((one) => shown(one).includes("Completed")).length === 2);
     expect(card.channel).toBe(channel());
-    expect(bench.starts).toHaveLength(2);
+    expect(harness.starts).toHaveLength(2);
   });
 
   test("without the scope nothing comes", async () => {
-    bench.slack.scopes.delete("im:history");
-    await bench.person("ada").dm("help");
-    expect(bench.slack.sentEvents).toEqual([]);
+    harness.slack.scopes.delete("im:history");
+    await harness.person("ada").dm("help");
+    expect(harness.slack.sentEvents).toEqual([]);
   });
 });

@@ -2,12 +2,12 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
-import { Bench, breathe, MODES } from "./harness.js";
+import { breathe, Harness, MODES } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 let proxy: ConnectProxy | null = null;
 afterEach(async () => {
-  await bench.stop();
+  await harness.stop();
   await proxy?.stop();
   proxy = null;
 });
@@ -19,32 +19,35 @@ async function closed(open: () => number): Promise<void> {
 }
 
 test.each(MODES)("%s: two stops are one", async (mode) => {
-  bench = await Bench.start(mode);
-  await Promise.all([bench.app?.stop(), bench.app?.stop()]);
+  harness = await Harness.start(mode);
+  await Promise.all([harness.app?.stop(), harness.app?.stop()]);
 });
 
 describe("a start that fails", () => {
   test("because Slack refuses the bot token: no connection to the proxy is left", async () => {
     proxy = await startConnectProxy();
-    bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
-    await expect(bench.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
+    harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
+    await expect(harness.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
     expect(proxy.asked).not.toEqual([]);
     await closed(() => proxy?.connections ?? 0);
   });
 
   test("because Slack refuses the app token: the store and the connections are left to the next start", async () => {
     proxy = await startConnectProxy();
-    bench = await Bench.start("socket", { idle: true, env: { HTTP_PROXY: proxy.url } });
-    await expect(bench.startBot({ SLACK_APP_TOKEN: "xapp-1-wrong" })).rejects.toThrow("Socket Mode");
+    harness = await Harness.start("socket", { idle: true, env: { HTTP_PROXY: proxy.url } });
+    await expect(harness.startBot({ SLACK_APP_TOKEN: "xapp-1-wrong" })).rejects.toThrow("Socket Mode");
     await closed(() => proxy?.connections ?? 0);
-    await bench.startBot();
-    expect(await bench.ask("help")).toContain("/hex status");
+    await harness.startBot();
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test("because the store cannot be used: no connection to the proxy is left", async () => {
     proxy = await startConnectProxy();
-    bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url, HEX_BOT_DATA_DIR: "/dev/null/no" } });
-    await expect(bench.startBot()).rejects.toThrow();
+    harness = await Harness.start("http", {
+      idle: true,
+      env: { HTTP_PROXY: proxy.url, HEX_BOT_DATA_DIR: "/dev/null/no" },
+    });
+    await expect(harness.startBot()).rejects.toThrow();
     await closed(() => proxy?.connections ?? 0);
   });
 });

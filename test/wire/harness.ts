@@ -37,7 +37,7 @@ const SLOW_MS = 300;
 /** Turns of the event loop that the first probe, and the first reading of the projects, may take on a busy machine. */
 const PROBE_TURNS = 2_000;
 
-interface BenchOptions {
+interface HarnessOptions {
   /** Only the peers are started. */
   idle?: boolean;
   /** What the clock shows at the beginning, epoch ms. */
@@ -62,7 +62,7 @@ interface BenchOptions {
   hasOptionsUrl?: boolean;
 }
 
-export class Bench {
+export class Harness {
   readonly log: string[] = [];
   /** Why Slack takes no connection of the bot any more. */
   readonly refused: Error[] = [];
@@ -81,7 +81,7 @@ export class Bench {
     readonly token: string,
     readonly dataDir: string,
     private readonly options: Required<
-      Pick<BenchOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs" | "hasOptionsUrl">
+      Pick<HarnessOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs" | "hasOptionsUrl">
     >,
   ) {}
 
@@ -103,8 +103,8 @@ export class Bench {
       slackOptions = {},
       cardPatienceMs = CARD_PATIENCE_MS,
       hasOptionsUrl = true,
-    }: BenchOptions = {},
-  ): Promise<Bench> {
+    }: HarnessOptions = {},
+  ): Promise<Harness> {
     const clock = new ManualClock(startsAt);
     const hex = await startHex({ clock: aheadOf(isHexTrue ? unset(clock) : clock, hexAheadMs) });
     const slack = await startSlack({ clock, ...slackOptions });
@@ -116,15 +116,15 @@ export class Bench {
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs, hasOptionsUrl };
-    const bench = new Bench(mode, clock, hex, slack, statusPage, token, dataDir, options);
-    if (idle) return bench;
-    await bench.startBot();
-    const has = (words: RegExp) => bench.log.some((line) => words.test(line));
+    const harness = new Harness(mode, clock, hex, slack, statusPage, token, dataDir, options);
+    if (idle) return harness;
+    await harness.startBot();
+    const has = (words: RegExp) => harness.log.some((line) => words.test(line));
     const isSettled = () =>
       has(/"operation":"me"/) && has(/All projects are read|"operation":"listProjects".*"status":(?!200)/);
     for (let turn = 0; turn < PROBE_TURNS && !isSettled(); turn++) await breathe();
-    bench.#asked = hex.requests.length;
-    return bench;
+    harness.#asked = hex.requests.length;
+    return harness;
   }
 
   /** The environment that the bot is started with. */
@@ -154,7 +154,10 @@ export class Bench {
     const destination = { write: (line: string) => this.log.push(line) };
     const log = createLogger({ ...config.log, destination, secrets: secretsOf(config) });
     this.app = await startApp({
-      ...{ config, log, clock: this.clock, random: () => 0.5 },
+      config,
+      log,
+      clock: this.clock,
+      random: () => 0.5,
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusPatienceMs: 600,
@@ -219,7 +222,7 @@ export class Bench {
   }
 
   /**
-   * Somebody in Slack, who mentions, writes, presses, opens, fills and submits: `bench.person("ada").mention(channel, "status")`.
+   * Somebody in Slack, who mentions, writes, presses, opens, fills and submits: `harness.person("ada").mention(channel, "status")`.
    * The time stands still meanwhile, as in `ask`.
    */
   person(name: keyof LocalSlack["people"]): PersonInSlack {

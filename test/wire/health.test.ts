@@ -10,9 +10,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Readiness } from "../../src/http/readyz.js";
 import { openEmbedded } from "../../src/store/database.js";
 import { StoreCheck } from "../../src/store/store-check.js";
-import { tryWrite } from "../../src/store/write-check.js";
+import { checkWrite } from "../../src/store/write-check.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { Bench, breathe, MODES } from "./harness.js";
+import { breathe, Harness, MODES } from "./harness.js";
 
 /** The sample of a metric, such as `hexbot_commands_total{command="status",outcome="ok"}`. */
 function sample(text: string, series: string): number | undefined {
@@ -21,18 +21,18 @@ function sample(text: string, series: string): number | undefined {
 }
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const ready = async () => {
-    const { status, text } = await bench.get("/readyz");
+    const { status, text } = await harness.get("/readyz");
     const body: unknown = JSON.parse(text);
     return { status, body };
   };
-  const metric = async (series: string) => sample((await bench.get("/metrics")).text, series);
+  const metric = async (series: string) => sample((await harness.get("/metrics")).text, series);
   const labelled = (name: string, labels: Record<string, string>) =>
     `${name}{${Object.entries(labels)
       .map(([label, value]) => `${label}="${value}"`)
@@ -40,31 +40,31 @@ describe.each(MODES)("%s mode", (mode) => {
 
   describe("/readyz", () => {
     test("not ready before Hex was probed, and ready after", async () => {
-      await bench.stopBot();
-      await bench.forgetHealth();
+      await harness.stopBot();
+      await harness.forgetHealth();
       let release: () => void = () => undefined;
       const until = new Promise<void>((resolve) => {
         release = resolve;
       });
-      bench.hex.faults.add({ kind: { type: "delay", until }, endpoint: "me" });
-      await bench.startBot();
+      harness.hex.faults.add({ kind: { type: "delay", until }, endpoint: "me" });
+      await harness.startBot();
       expect(await ready()).toMatchObject({
         status: 503,
         body: { ok: false, slack: { ok: true }, store: { ok: true }, hex: { ok: false, why: "not_probed_yet" } },
       });
       release();
       for (let i = 0; i < 500 && (await ready()).status !== 200; i++) await breathe();
-      const at = new Date(bench.clock.now()).toISOString();
+      const at = new Date(harness.clock.now()).toISOString();
       expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true, at } } });
     });
 
     test("follows the probe: a dead token is why it is not ready, and it is ready again when the token lives", async () => {
-      await bench.stopBot();
-      await bench.startBot({ HEX_PROBE_SECONDS: "60" });
-      await bench.pass(1_000);
-      const { clock, hex, token } = bench;
+      await harness.stopBot();
+      await harness.startBot({ HEX_PROBE_SECONDS: "60" });
+      await harness.pass(1_000);
+      const { clock, hex, token } = harness;
       hex.workspace.setExpiry(token, clock.now());
-      await bench.pass(62_000);
+      await harness.pass(62_000);
       const asked = hex.requests.length;
       const dead = await ready();
       expect(dead).toMatchObject({ status: 503, body: { ok: false, hex: { ok: false, why: "unauthorized" } } });
@@ -72,40 +72,40 @@ describe.each(MODES)("%s mode", (mode) => {
       // Health never asks Hex by itself.
       expect(hex.requests).toHaveLength(asked);
       hex.workspace.setExpiry(token, null);
-      await bench.pass(62_000);
+      await harness.pass(62_000);
       expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true } } });
     });
 
     test("a bot token that Slack refuses: not ready, until Slack takes it again", async () => {
-      await bench.ask("status");
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.slack.faults.add({ method: "*", times: 1, kind: { type: "error", error: "token_revoked" } });
-      await bench.slack.command(`run ${project.id}`);
+      await harness.ask("status");
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.slack.faults.add({ method: "*", times: 1, kind: { type: "error", error: "token_revoked" } });
+      await harness.slack.command(`run ${project.id}`);
       for (let i = 0; i < 500 && (await ready()).status === 200; i++) await breathe();
       expect(await ready()).toMatchObject({ status: 503, body: { slack: { ok: false, why: "token_revoked" } } });
-      await bench.cardShows("Completed");
+      await harness.cardShows("Completed");
       expect(await ready()).toMatchObject({ status: 200, body: { slack: { ok: true } } });
     });
 
     test("asked often, it writes once a second", async () => {
-      const answers = await Promise.all(Array.from({ length: 20 }, () => bench.get("/readyz")));
+      const answers = await Promise.all(Array.from({ length: 20 }, () => harness.get("/readyz")));
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     });
   });
 
   describe("/metrics", () => {
     test("commands by name and outcome; whatever else is typed counts as unknown", async () => {
-      await bench.ask("status");
-      await bench.ask("");
-      for (const typed of ["launch the rocket", "U123 <script>", "stauts"]) await bench.ask(typed);
+      await harness.ask("status");
+      await harness.ask("");
+      for (const typed of ["launch the rocket", "U123 <script>", "stauts"]) await harness.ask(typed);
       // The list of projects that the status has read is no longer fresh.
-      await bench.pass(61_000);
-      bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
-      const { id } = await bench.slack.command("projects");
-      await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 200);
+      await harness.pass(61_000);
+      harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+      const { id } = await harness.slack.command("projects");
+      await harness.until(() => harness.slack.messages.some((message) => message.responseUrlOf === id), 200);
       const failed = labelled("hexbot_commands_total", { command: "projects", outcome: "hex_failed" });
       for (let i = 0; i < 500 && (await metric(failed)) === undefined; i++) await breathe();
-      const { text } = await bench.get("/metrics");
+      const { text } = await harness.get("/metrics");
       const count = (command: string, outcome: string) =>
         sample(text, labelled("hexbot_commands_total", { command, outcome }));
       expect(count("status", "ok")).toBe(1);
@@ -125,42 +125,42 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("runs in flight by state, and how late a card shows the end", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
       expect(await metric(labelled("hexbot_runs_in_flight", { state: "running" }))).toBe(1);
       expect(await metric(labelled("hexbot_runs_in_flight", { state: "waiting" }))).toBe(0);
       expect(await metric("hexbot_watching")).toBe(1);
-      await bench.slack.click(await bench.cardShows("Completed"), "run_again");
-      await bench.cardShows("Running", 1);
-      const { text } = await bench.get("/metrics");
+      await harness.slack.click(await harness.cardShows("Completed"), "run_again");
+      await harness.cardShows("Running", 1);
+      const { text } = await harness.get("/metrics");
       expect(sample(text, "hexbot_card_delay_seconds_count")).toBe(1);
       expect(sample(text, "hexbot_card_delay_seconds_sum")).toBeLessThan(60);
       expect(sample(text, labelled("hexbot_buttons_total", { button: "run_again", outcome: "ok" }))).toBe(1);
     });
 
     test("the end that the bot has missed counts when it is back", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      await bench.stopBot();
-      bench.clock.advance(10 * 60_000);
-      await bench.startBot();
-      await bench.cardShows("Completed");
-      const { text } = await bench.get("/metrics");
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      await harness.stopBot();
+      harness.clock.advance(10 * 60_000);
+      await harness.startBot();
+      await harness.cardShows("Completed");
+      const { text } = await harness.get("/metrics");
       expect(sample(text, "hexbot_card_delay_seconds_count")).toBe(1);
-      await bench.stopBot();
-      await bench.startBot();
-      await bench.pass(120_000);
+      await harness.stopBot();
+      await harness.startBot();
+      await harness.pass(120_000);
       expect(await metric("hexbot_card_delay_seconds_count")).toBe(0);
     });
 
     test("Slack's calls by method and outcome, and its 429s", async () => {
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
-      await bench.slack.command(`run ${project.id}`, { channel: bench.slack.channels.secret });
-      await bench.until(() => bench.cards.length > 0);
-      const { text } = await bench.get("/metrics");
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
+      await harness.slack.command(`run ${project.id}`, { channel: harness.slack.channels.secret });
+      await harness.until(() => harness.cards.length > 0);
+      const { text } = await harness.get("/metrics");
       const calls = (method: string, outcome: string) =>
         sample(text, labelled("hexbot_slack_calls_total", { method, outcome }));
       expect(calls("chat.postMessage", "rate_limited")).toBe(1);
@@ -172,7 +172,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("what the watchdog knows, and the process", async () => {
-      const { text } = await bench.get("/metrics");
+      const { text } = await harness.get("/metrics");
       expect(sample(text, "hexbot_hex_up")).toBe(1);
       expect(sample(text, "hexbot_hex_outage")).toBe(0);
       expect(sample(text, "hexbot_hex_token_days_left")).toBe(60);
@@ -185,33 +185,33 @@ describe.each(MODES)("%s mode", (mode) => {
 });
 
 test("Socket Mode: not ready while the WebSocket is closed, and ready again after", async () => {
-  const bench = await Bench.start("socket");
-  await bench.ask("status");
-  bench.slack.faults.add({ method: "apps.connections.open", times: 2, kind: { type: "reset" } });
-  bench.slack.socket.drop();
-  const answer = () => bench.get("/readyz");
+  const harness = await Harness.start("socket");
+  await harness.ask("status");
+  harness.slack.faults.add({ method: "apps.connections.open", times: 2, kind: { type: "reset" } });
+  harness.slack.socket.drop();
+  const answer = () => harness.get("/readyz");
   for (let i = 0; i < 500 && (await answer()).status === 200; i++) await breathe();
   expect((await answer()).text).toContain('"why":"socket_closed"');
-  expect(sample((await bench.get("/metrics")).text, "hexbot_slack_connected")).toBe(0);
-  await bench.until(() => bench.slack.socket.connections === 1);
+  expect(sample((await harness.get("/metrics")).text, "hexbot_slack_connected")).toBe(0);
+  await harness.until(() => harness.slack.socket.connections === 1);
   for (let i = 0; i < 500 && (await answer()).status !== 200; i++) await breathe();
   expect((await answer()).status).toBe(200);
-  await bench.stop();
+  await harness.stop();
 });
 
 test("what the watchdog sees cannot be stored: machines are told that nobody knows how Hex is", async () => {
-  const bench = await Bench.start("http", { env: { HEX_PROBE_SECONDS: "60" } });
-  const file = new Database(join(bench.dataDir, "hex-bot.db"));
+  const harness = await Harness.start("http", { env: { HEX_PROBE_SECONDS: "60" } });
+  const file = new Database(join(harness.dataDir, "hex-bot.db"));
   file.exec("create trigger full before update on health begin select raise(abort, 'disk full'); end");
-  bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
-  await bench.pass(5 * 60_000, 5_000);
-  expect((await bench.get("/readyz")).text).toContain('"why":"probe_overdue"');
-  expect(sample((await bench.get("/metrics")).text, "hexbot_hex_up")).toBeNaN();
+  harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+  await harness.pass(5 * 60_000, 5_000);
+  expect((await harness.get("/readyz")).text).toContain('"why":"probe_overdue"');
+  expect(sample((await harness.get("/metrics")).text, "hexbot_hex_up")).toBeNaN();
   file.exec("drop trigger full");
   file.close();
-  await bench.pass(2 * 60_000, 5_000);
-  expect(sample((await bench.get("/metrics")).text, "hexbot_hex_up")).toBe(0);
-  await bench.stop();
+  await harness.pass(2 * 60_000, 5_000);
+  expect(sample((await harness.get("/metrics")).text, "hexbot_hex_up")).toBe(0);
+  await harness.stop();
 });
 
 describe("the store", () => {
@@ -261,7 +261,7 @@ describe("the store", () => {
   test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
     const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     const { db, close } = await openEmbedded(dir);
-    const parts = readiness(() => tryWrite(db));
+    const parts = readiness(() => checkWrite(db));
     expect((await parts.parts()).store.ok).toBe(true);
     expect(await db.selectFrom("requests").selectAll().execute()).toEqual([]);
     await sql`pragma query_only = on`.execute(db);

@@ -1,13 +1,13 @@
 // A Hex that says 429 to everything, with a header that makes no sense: the bot neither asks again and again nor stands still.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Bench } from "./harness.js";
+import { Harness } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
-  bench = await Bench.start("socket", { env: { HEX_PROBE_SECONDS: "60" } });
+  harness = await Harness.start("socket", { env: { HEX_PROBE_SECONDS: "60" } });
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
 const MINUTES = 10;
 
@@ -17,22 +17,22 @@ test.each([
   ["Retry-After: -1", () => ({ "retry-after": "-1" })],
   ["Retry-After: 0.001", () => ({ "retry-after": "0.001" })],
   ["Retry-After in the past", () => ({ "retry-after": new Date(0).toUTCString() })],
-  ["x-ratelimit-reset in the past", () => ({ "x-ratelimit-reset": String(bench.clock.now() / 1_000 - 60) })],
+  ["x-ratelimit-reset in the past", () => ({ "x-ratelimit-reset": String(harness.clock.now() / 1_000 - 60) })],
 ])("%s", async (_, headers) => {
-  const { hex } = bench;
+  const { hex } = harness;
   const running = hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
-  await bench.slack.command(`run ${running.id}`);
-  await bench.cardShows("Running");
+  await harness.slack.command(`run ${running.id}`);
+  await harness.cardShows("Running");
   const waiting = hex.workspace.addProject({ title: "Costs" });
   const kind = { type: "status", status: 429, headers: headers() } as const;
   hex.faults.add({ endpoint: "runProject", kind, times: Number.POSITIVE_INFINITY });
-  await bench.slack.command(`run ${waiting.id}`);
-  await bench.cardShows("Waiting to start", 1);
+  await harness.slack.command(`run ${waiting.id}`);
+  await harness.cardShows("Waiting to start", 1);
   hex.faults.clear();
   hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
-  const before = bench.asked.length;
-  await bench.pass(MINUTES * 60_000);
-  expect(bench.asked.length - before).toBeLessThan(8 * MINUTES);
+  const before = harness.asked.length;
+  await harness.pass(MINUTES * 60_000);
+  expect(harness.asked.length - before).toBeLessThan(8 * MINUTES);
   hex.faults.clear();
-  await bench.cardShows("Completed");
+  await harness.cardShows("Completed");
 });

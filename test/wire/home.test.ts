@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { PersonInSlack, SlackView } from "../sandbox/slack/server.js";
-import { Bench, breathe, MODES } from "./harness.js";
+import { breathe, Harness, MODES } from "./harness.js";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -13,18 +13,18 @@ const buttonsOf = (view: SlackView | undefined) =>
   [...textOf(view).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
-  afterEach(() => bench.stop());
+  let harness: Harness;
+  afterEach(() => harness.stop());
   const shows = (person: PersonInSlack, text: string | RegExp) =>
-    bench.until(() => {
+    harness.until(() => {
       const read = textOf(person.home);
       return typeof text === "string" ? read.includes(text) : text.test(read);
     });
   /** Home shows her run of *Slow*, which never ends. */
   const adaWithRun = async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const project = harness.hex.workspace.addProject({ title: "Slow", run: { neverEnds: true } });
     await ada.command(`run ${project.id}`);
     await ada.openHome();
     await shows(ada, "Running");
@@ -33,30 +33,30 @@ describe.each(MODES)("%s mode", (mode) => {
   /** The same, after Grace has cancelled it. */
   const adaWithCancelledRun = async () => {
     const ada = await adaWithRun();
-    await bench.person("grace").press(bench.card(), "Cancel");
+    await harness.person("grace").press(harness.card(), "Cancel");
     await shows(ada, "Cancelled");
     return ada;
   };
-  const publications = () => bench.slack.calls.filter(({ method }) => method === "views.publish");
+  const publications = () => harness.slack.calls.filter(({ method }) => method === "views.publish");
 
   test("somebody new reads whether Hex is connected, and no request goes to Hex", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const before = bench.asked.length;
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const before = harness.asked.length;
     await ada.openHome();
     await shows(ada, ":large_green_circle: *Connected to Hex*");
     expect(textOf(ada.home)).toContain("No run of yours is in flight");
     expect(textOf(ada.home)).not.toContain("Your latest runs");
-    expect(bench.asked.length).toBe(before);
+    expect(harness.asked.length).toBe(before);
   });
 
   test("my run stands there while it goes on, with Cancel; afterwards among the latest; somebody else's never", async () => {
-    bench = await Bench.start(mode);
-    const [ada, grace] = [bench.person("ada"), bench.person("grace")];
+    harness = await Harness.start(mode);
+    const [ada, grace] = [harness.person("ada"), harness.person("grace")];
     await ada.openHome();
     await grace.openHome();
     await shows(ada, "No run of yours");
-    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
     await ada.command(`run ${project.id}`);
     await shows(ada, /Your runs in flight:\* 1.*Running.*Weekly revenue/);
     expect(buttonsOf(ada.home)).toContain("cancel_run");
@@ -72,40 +72,40 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, /Your latest runs.*Cancelled/);
     await ada.pressHome("run_again");
     await shows(ada, /Your runs in flight:\* 1/);
-    expect(bench.starts).toHaveLength(2);
-    expect(bench.cards.map(({ channel }) => channel)).toContain(bench.slack.dm(bench.slack.people.ada).id);
+    expect(harness.starts).toHaveLength(2);
+    expect(harness.cards.map(({ channel }) => channel)).toContain(harness.slack.dm(harness.slack.people.ada).id);
     // It has been started again, which is possible once.
-    await bench.until(() => !buttonsOf(ada.home).includes("run_again"));
+    await harness.until(() => !buttonsOf(ada.home).includes("run_again"));
     await ada.pressHome("cancel_run");
     await shows(ada, "No run of yours");
   });
 
   test("an outage is told on the Home tabs that were opened lately, and that it is over", async () => {
-    bench = await Bench.start(mode, { env: { HEX_PROBE_SECONDS: "60" } });
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode, { env: { HEX_PROBE_SECONDS: "60" } });
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected to Hex");
-    bench.hex.faults.add({ endpoint: "me", times: Number.POSITIVE_INFINITY, kind: { type: "status", status: 503 } });
+    harness.hex.faults.add({ endpoint: "me", times: Number.POSITIVE_INFINITY, kind: { type: "status", status: 503 } });
     await shows(ada, ":red_circle: *Not connected to Hex*");
     expect(textOf(ada.home)).not.toContain("large_green_circle");
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
     await shows(ada, ":large_green_circle: *Connected to Hex*");
   });
 
   test("what changes a lot is published seldom, a tab of yesterday no more, and nothing at all when nothing changes", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected");
     const once = publications().length;
-    await bench.pass(10 * MINUTE, 10_000);
+    await harness.pass(10 * MINUTE, 10_000);
     expect(publications().length).toBe(once);
     const projects = Array.from({ length: 5 }, (_, index) =>
-      bench.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } }),
+      harness.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } }),
     );
     for (const { id } of projects) await ada.command(`run ${id}`);
     await shows(ada, /Your runs in flight:\* 5/);
-    await bench.pass(10_000);
+    await harness.pass(10_000);
     const at = publications()
       .slice(once)
       .map((call) => call.at);
@@ -115,12 +115,12 @@ describe.each(MODES)("%s mode", (mode) => {
         .map((time, index) => time - (at[index] ?? 0))
         .filter((pause) => pause < 1_000),
     ).toEqual([]);
-    bench.clock.advance(2 * DAY);
-    await bench.pass(MINUTE);
+    harness.clock.advance(2 * DAY);
+    await harness.pass(MINUTE);
     const before = publications().length;
-    await ada.press(bench.card(), "Cancel");
-    await bench.cardShows("Cancelled");
-    await bench.pass(2 * MINUTE);
+    await ada.press(harness.card(), "Cancel");
+    await harness.cardShows("Cancelled");
+    await harness.pass(2 * MINUTE);
     expect(publications().length).toBe(before);
     expect(textOf(ada.home)).toMatch(/Your runs in flight:\* 5/);
     await ada.openHome();
@@ -128,10 +128,10 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("429 and a lost answer are waited out, and what stands there in the end is true", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.slack.faults.add({ method: "views.publish", times: 2, kind: { type: "ratelimited", retryAfter: 20 } });
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.slack.faults.add({ method: "views.publish", times: 2, kind: { type: "ratelimited", retryAfter: 20 } });
     await ada.openHome();
     await ada.command(`run ${project.id}`);
     await shows(ada, /Completed.*Revenue/);
@@ -139,59 +139,59 @@ describe.each(MODES)("%s mode", (mode) => {
     for (const [index, time] of at.slice(0, 2).entries()) {
       expect((at[index + 1] ?? 0) - time).toBeGreaterThanOrEqual(20_000);
     }
-    bench.slack.faults.add({ method: "views.publish", times: 1, kind: { type: "reset" } });
+    harness.slack.faults.add({ method: "views.publish", times: 1, kind: { type: "reset" } });
     await ada.command(`run ${project.id}`);
     await shows(ada, "2 runs of yours");
   });
 
   test("a Home tab that Slack fails to take for minutes holds up no run that waits for Hex", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected");
-    bench.slack.faults.add({
+    harness.slack.faults.add({
       method: "views.publish",
       times: Number.POSITIVE_INFINITY,
       kind: { type: "error", error: "internal_error" },
     });
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.hex.faults.add({ endpoint: "runProject", times: 4, kind: { type: "rateLimited" } });
-    const from = bench.clock.monotonic();
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.hex.faults.add({ endpoint: "runProject", times: 4, kind: { type: "rateLimited" } });
+    const from = harness.clock.monotonic();
     await ada.command(`run ${project.id}`);
-    await bench.cardShows("Completed");
-    expect(bench.clock.monotonic() - from).toBeLessThan(6 * MINUTE);
+    await harness.cardShows("Completed");
+    expect(harness.clock.monotonic() - from).toBeLessThan(6 * MINUTE);
   });
 
   test("a Home tab that is switched off is logged once, with what to do", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected");
-    bench.slack.faults.add({ method: "views.publish", kind: { type: "error", error: "not_enabled" } });
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    harness.slack.faults.add({ method: "views.publish", kind: { type: "error", error: "not_enabled" } });
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
-    await bench.cardShows("Completed");
+    await harness.cardShows("Completed");
     for (let again = 0; again < 2; again++) {
       const before = publications().length;
       await ada.openHome();
-      await bench.until(() => publications().length > before);
+      await harness.until(() => publications().length > before);
     }
-    await bench.pass(MINUTE);
-    const lines = bench.log.filter((line) => line.includes("did not accept a Home tab"));
+    await harness.pass(MINUTE);
+    const lines = harness.log.filter((line) => line.includes("did not accept a Home tab"));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/switch it on at .* App Home/);
-    expect(await bench.ask("status")).toContain("The app's Home tab is switched off");
-    bench.slack.faults.clear();
+    expect(await harness.ask("status")).toContain("The app's Home tab is switched off");
+    harness.slack.faults.clear();
   });
 
   test("another publication than the bot knows of is replaced by what is true", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected");
-    await publish(bench, ada.id, "Something older");
+    await publish(harness, ada.id, "Something older");
     expect(textOf(ada.home)).toContain("Something older");
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
     await shows(ada, /Completed.*Revenue/);
     const conflicts = publications().filter(({ answer }) => answer.error === "hash_conflict");
@@ -199,13 +199,13 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a publication whose answer got lost is replaced all the same: its hash is not known", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openHome();
     await shows(ada, "Connected");
     const kind = { type: "reset" } as const;
-    bench.slack.faults.add({ method: "views.publish", times: 2, afterEffect: true, kind });
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    harness.slack.faults.add({ method: "views.publish", times: 2, afterEffect: true, kind });
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
     await shows(ada, /Your latest runs.*Completed.*Revenue/);
     expect(textOf(ada.home)).toContain("No run of yours is in flight");
@@ -213,7 +213,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("direct messages that are switched off: Home says so, and gives the answers that have no other place", async () => {
     const ada = await adaWithCancelledRun();
-    bench.slack.messagesTab = false;
+    harness.slack.messagesTab = false;
     await ada.pressHome("run_again");
     await shows(ada, /Direct messages are off.*Messages tab/);
     await shows(ada, "Your runs in flight:* 1");
@@ -222,67 +222,67 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("a tab that has stood open for days is true again, and gives the answer, once something is pressed on it", async () => {
     const ada = await adaWithCancelledRun();
-    bench.clock.advance(2 * DAY);
-    await bench.pass(2 * MINUTE);
-    bench.slack.messagesTab = false;
+    harness.clock.advance(2 * DAY);
+    await harness.pass(2 * MINUTE);
+    harness.slack.messagesTab = false;
     await ada.pressHome("run_again");
     await shows(ada, "Your runs in flight:* 1");
     await shows(ada, "*Slow* goes on anyway");
   });
 
   test("the messages tab draws nothing, and an event that comes twice does no harm", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
     await ada.openMessages();
     await breathe(50);
     expect(publications()).toEqual([]);
-    bench.slack.loseAcknowledgements(1);
+    harness.slack.loseAcknowledgements(1);
     await ada.openHome();
-    await bench.pass(2 * MINUTE);
+    await harness.pass(2 * MINUTE);
     await shows(ada, "Connected");
-    expect(bench.slack.sentEvents.at(-1)?.attempts.length).toBe(2);
+    expect(harness.slack.sentEvents.at(-1)?.attempts.length).toBe(2);
   });
 
   test("somebody of another workspace is refused, and reads nothing of anybody's", async () => {
-    bench = await Bench.start(mode);
-    const { stranger } = bench.slack.people;
+    harness = await Harness.start(mode);
+    const { stranger } = harness.slack.people;
     const theirs = "T0OTHERTEAM";
     const opened = { type: "app_home_opened", user: stranger.id, tab: "home", event_ts: "1.1" };
-    const envelope = { type: "event_callback", team_id: bench.slack.teamId, event: opened };
+    const envelope = { type: "event_callback", team_id: harness.slack.teamId, event: opened };
     // What Slack says of where they belong is not documented.
     const payloads = [
       { ...envelope, event_id: "Ev1", team_id: theirs },
       { ...envelope, event_id: "Ev2", context_team_id: theirs },
       { ...envelope, event_id: "Ev3", event: { ...opened, view: { team_id: theirs } } },
     ];
-    for (const payload of payloads) await bench.slack.sendExactly("events_api", () => payload);
-    await bench.until(() => bench.slack.messages.length > 0);
-    await bench.pass(10_000);
-    expect(bench.slack.messages.map(({ channel }) => channel)).toEqual([bench.slack.dm(stranger).id]);
-    expect(bench.slack.messages[0]?.text).toContain("Only members of the bot's workspace");
+    for (const payload of payloads) await harness.slack.sendExactly("events_api", () => payload);
+    await harness.until(() => harness.slack.messages.length > 0);
+    await harness.pass(10_000);
+    expect(harness.slack.messages.map(({ channel }) => channel)).toEqual([harness.slack.dm(stranger).id]);
+    expect(harness.slack.messages[0]?.text).toContain("Only members of the bot's workspace");
     // Slack takes no view for them. Each was a refusal, too.
-    const views = bench.slack.takeRefused().map(({ args }) => JSON.stringify(args));
+    const views = harness.slack.takeRefused().map(({ args }) => JSON.stringify(args));
     expect(views).toHaveLength(3);
     for (const view of views) expect(view).toContain("This bot belongs to another workspace");
   });
 
   test("somebody whose workspace Slack does not tell reads nothing of anybody's, and is drawn once", async () => {
-    bench = await Bench.start(mode);
-    const project = bench.hex.workspace.addProject({ title: "Secret revenue" });
-    await bench.person("ada").command(`run ${project.id}`);
-    await bench.cardShows("Completed");
-    await bench.person("stranger").openHome();
-    await bench.until(() => publications().length > 0);
-    await bench.pass(5 * MINUTE);
-    expect(bench.slack.takeRefused()).toHaveLength(1);
+    harness = await Harness.start(mode);
+    const project = harness.hex.workspace.addProject({ title: "Secret revenue" });
+    await harness.person("ada").command(`run ${project.id}`);
+    await harness.cardShows("Completed");
+    await harness.person("stranger").openHome();
+    await harness.until(() => publications().length > 0);
+    await harness.pass(5 * MINUTE);
+    expect(harness.slack.takeRefused()).toHaveLength(1);
     expect(JSON.stringify(publications())).not.toContain("revenue");
   });
 
   test("a project that is searched for opens the form, and the field is empty again", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
-    await bench.ask("projects");
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
+    await harness.ask("projects");
     await ada.openHome();
     await shows(ada, "Run a project");
     const field = () => /"block_id":"(search \d+)"/.exec(textOf(ada.home))?.[1] ?? "";
@@ -290,17 +290,17 @@ describe.each(MODES)("%s mode", (mode) => {
     const home = ada.home;
     if (home === undefined) throw new Error("no Home tab");
     const at = { blockId: before, actionId: "home_search" };
-    const found = await bench.meanwhile(bench.slack.search(home, at, "reven"));
+    const found = await harness.meanwhile(harness.slack.search(home, at, "reven"));
     expect(JSON.stringify(found)).toContain("Weekly revenue");
     const form = await ada.openForm(() => ada.pressHome("home_search", { value: project.id }));
     expect(JSON.stringify(form.view)).toContain("Weekly revenue");
-    await bench.until(() => field() !== before);
+    await harness.until(() => field() !== before);
   });
 
   test("Run… beside what somebody runs most opens its form, whose run has its card in their direct messages", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
     await ada.command(`run ${project.id}`);
     await ada.openHome();
     await shows(ada, /Completed.*What you run most/);
@@ -311,26 +311,26 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(JSON.stringify(form.view)).toContain("Weekly revenue");
     await form.submit();
     await shows(ada, "2 runs of yours");
-    expect(bench.cards.map(({ channel }) => channel)).toContain(bench.slack.dm(bench.slack.people.ada).id);
+    expect(harness.cards.map(({ channel }) => channel)).toContain(harness.slack.dm(harness.slack.people.ada).id);
   });
 
   test("after a restart an opened Home tab goes on being kept true", async () => {
-    bench = await Bench.start(mode);
-    const ada = bench.person("ada");
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    harness = await Harness.start(mode);
+    const ada = harness.person("ada");
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await ada.command(`run ${project.id}`);
     await ada.openHome();
     await shows(ada, "Running");
-    await bench.stopBot();
-    await bench.startBot();
+    await harness.stopBot();
+    await harness.startBot();
     await shows(ada, /Your latest runs.*Completed/);
   });
 });
 
-async function publish(bench: Bench, user: string, text: string): Promise<void> {
-  await fetch(`${bench.slack.apiUrl}views.publish`, {
+async function publish(harness: Harness, user: string, text: string): Promise<void> {
+  await fetch(`${harness.slack.apiUrl}views.publish`, {
     method: "POST",
-    headers: { authorization: `Bearer ${bench.slack.botToken}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${harness.slack.botToken}`, "content-type": "application/json" },
     body: JSON.stringify({
       user_id: user,
       view: { type: "home", blocks: [{ type: "section", text: { type: "plain_text", text } }] },

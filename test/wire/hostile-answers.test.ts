@@ -4,30 +4,30 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HOSTILE_ANSWERS } from "../sandbox/hex/hostile.js";
 import type { Fault, Project } from "../sandbox/hex/server.js";
-import { Bench, shown } from "./harness.js";
+import { Harness, shown } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 let project: Project;
 beforeEach(async () => {
-  bench = await Bench.start("socket", { hexTimeoutMs: 5_000 });
-  project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
+  harness = await Harness.start("socket", { hexTimeoutMs: 5_000 });
+  project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
 const always = (kind: Fault["kind"], endpoint?: Fault["endpoint"]) =>
-  bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY, ...(endpoint ? { endpoint } : {}) });
+  harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY, ...(endpoint ? { endpoint } : {}) });
 
 test("a link to another host is shown nowhere", async () => {
   for (const [index, kind] of ["links to another host", "a script for a link"].entries()) {
     const fault = HOSTILE_ANSWERS[kind];
     if (fault) always(fault);
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Completed", index);
-    await bench.ask(`runs ${project.id}`);
-    await bench.ask("runs");
-    bench.hex.faults.clear();
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Completed", index);
+    await harness.ask(`runs ${project.id}`);
+    await harness.ask("runs");
+    harness.hex.faults.clear();
   }
-  const said = JSON.stringify(bench.slack.messages.map(({ text, blocks, history }) => [text, blocks, history]));
+  const said = JSON.stringify(harness.slack.messages.map(({ text, blocks, history }) => [text, blocks, history]));
   expect(said).not.toMatch(/evil\.test|javascript:/);
   expect(said).toContain("Revenue");
 });
@@ -45,11 +45,11 @@ test.each([
     JSON.stringify({ notFound: Array.from({ length: 20_000 }, (_, i) => `n${i}`), invalid: [] }),
   ],
 ])("%s: told, and not a fault of the bot", async (_, status, body) => {
-  bench.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status, body } });
-  await bench.slack.command(`run ${project.id}`);
-  const card = await bench.cardShows("Not started");
+  harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status, body } });
+  await harness.slack.command(`run ${project.id}`);
+  const card = await harness.cardShows("Not started");
   expect(shown(card)).toContain("What to do");
-  expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 
 test.each([9_007_199_254_740_991, -1, 0, 1e300, "soon", {}])(
@@ -57,20 +57,20 @@ test.each([9_007_199_254_740_991, -1, 0, 1e300, "soon", {}])(
   async (exp) => {
     const alter = (body: unknown) => ({ ...(typeof body === "object" ? body : {}), token: { exp } });
     always({ type: "altered", alter }, "me");
-    expect(await bench.ask("status")).toMatch(/Expires\*\s+not known/);
-    expect((await bench.get("/metrics")).text).toMatch(/^hexbot_hex_token_days_left/m);
+    expect(await harness.ask("status")).toMatch(/Expires\*\s+not known/);
+    expect((await harness.get("/metrics")).text).toMatch(/^hexbot_hex_token_days_left/m);
   },
 );
 
 test.each(Object.entries(HOSTILE_ANSWERS))("%s: everybody is answered, and the card ends true", async (_, kind) => {
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Running");
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Running");
   always(kind);
   for (const command of ["status", "projects", "runs", `runs ${project.id}`, `run ${project.id} --dry-run`]) {
-    expect(await bench.ask(command)).not.toContain("a fault of its own");
+    expect(await harness.ask(command)).not.toContain("a fault of its own");
   }
-  await bench.pass(30_000);
-  bench.hex.faults.clear();
-  await bench.cardShows("Completed");
-  expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  await harness.pass(30_000);
+  harness.hex.faults.clear();
+  await harness.cardShows("Completed");
+  expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });

@@ -3,21 +3,21 @@
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign, signedHeaders } from "../sandbox/slack/server.js";
-import { Bench, breathe, MODES, shown } from "./harness.js";
+import { breathe, Harness, MODES, shown } from "./harness.js";
 
 const OPEN = "apps.connections.open";
 const FORM = "application/x-www-form-urlencoded";
 
 describe("over HTTP", () => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start("http");
+    harness = await Harness.start("http");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const body = "command=%2Fhex&text=status&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";
-  const url = () => bench.slack.eventsUrl ?? "";
-  const now = () => Math.floor(bench.clock.now() / 1_000);
+  const url = () => harness.slack.eventsUrl ?? "";
+  const now = () => Math.floor(harness.clock.now() / 1_000);
 
   test.each<[string, (secret: string) => Record<string, string>]>([
     [
@@ -42,26 +42,26 @@ describe("over HTTP", () => {
   ])("%s is refused and does nothing", async (_, headers) => {
     const answer = await deliver(url(), {
       body,
-      headers: { "content-type": FORM, ...headers(bench.slack.signingSecret) },
+      headers: { "content-type": FORM, ...headers(harness.slack.signingSecret) },
     });
     expect(answer.status).toBe(401);
-    expect(bench.asked).toEqual([]);
-    expect(bench.slack.messages).toEqual([]);
+    expect(harness.asked).toEqual([]);
+    expect(harness.slack.messages).toEqual([]);
   });
 
   test("a payload that is no JSON is refused, and the bot lives on", async () => {
     for (const broken of ["payload=%7Bnot+json", "payload="]) {
-      const headers = signedHeaders(bench.slack.signingSecret, broken, FORM, bench.clock.now());
+      const headers = signedHeaders(harness.slack.signingSecret, broken, FORM, harness.clock.now());
       const answer = await deliver(url(), { body: broken, headers });
       expect(answer.status).toBeGreaterThanOrEqual(400);
     }
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test("a body that is larger than anything Slack sends is not read", async () => {
     const large = await fetch(url(), { method: "POST", body: "x".repeat(1_000_001) }).catch(() => null);
     expect(large?.status ?? 413).toBe(413);
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test("nor is one that does not say how large it is", async () => {
@@ -73,14 +73,17 @@ describe("over HTTP", () => {
     for (let i = 0; i < 50 && !socket.destroyed; i++) await new Promise((sent) => socket.write(chunk, sent));
     // It never ends, and is not waited for.
     await closed;
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   describe.each(["/slack/events/", "/slack/commands", "/"])("signed requests to %s", (path) => {
     const at = () => url().replace("/slack/events", path);
-    const warnings = () => bench.log.filter((line) => line.includes("Slack sends its requests to"));
+    const warnings = () => harness.log.filter((line) => line.includes("Slack sends its requests to"));
     const signed = (text: string) =>
-      deliver(at(), { body: text, headers: signedHeaders(bench.slack.signingSecret, text, FORM, bench.clock.now()) });
+      deliver(at(), {
+        body: text,
+        headers: signedHeaders(harness.slack.signingSecret, text, FORM, harness.clock.now()),
+      });
 
     test("a command: whoever typed it reads where it belongs, and the log says so once a minute", async () => {
       const answer = await signed(body);
@@ -93,10 +96,10 @@ describe("over HTTP", () => {
       expect(warnings()).toHaveLength(1);
       expect(warnings()[0]).toContain(`Slack sends its requests to ${path}, where the bot takes none`);
       expect(warnings()[0]).toContain("/slack/events");
-      bench.clock.advance(60_000);
+      harness.clock.advance(60_000);
       await signed(body);
       expect(warnings()).toHaveLength(2);
-      expect(bench.asked).toEqual([]);
+      expect(harness.asked).toEqual([]);
     });
 
     test("anything else is not found, and where it belongs stands in the answer", async () => {
@@ -124,14 +127,14 @@ describe("over HTTP", () => {
 });
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const click = (action: Record<string, unknown>) => {
-    const { slack } = bench;
+    const { slack } = harness;
     return {
       type: "block_actions",
       team: { id: slack.teamId, domain: "acme" },
@@ -151,75 +154,75 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a value of another shape", { action_id: "projects_next", value: '{"page":"two"}' }],
     ["an element that is no button", { type: "datepicker", action_id: "run_again", selected_date: "2026-01-01" }],
   ])("%s gets a polite answer", async (_, action) => {
-    const { id, ack } = await bench.slack.sendInteraction(click(action));
+    const { id, ack } = await harness.slack.sendInteraction(click(action));
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+    const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
     expect(shown(answer)).toContain("another version of the bot");
-    expect(bench.asked).toEqual([]);
-    expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    expect(harness.asked).toEqual([]);
+    expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
   test("Hex hangs: the command is acknowledged at once all the same", async () => {
-    bench.hex.faults.add({ kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
-    const { ack } = await bench.slack.command("projects");
+    harness.hex.faults.add({ kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
+    const { ack } = await harness.slack.command("projects");
     expect(ack).toMatchObject({ ok: true });
-    await bench.until(
-      () => bench.slack.messages.some((message) => shown(message).includes("did not answer in time")),
+    await harness.until(
+      () => harness.slack.messages.some((message) => shown(message).includes("did not answer in time")),
       200,
     );
   });
 });
 
 describe("Socket Mode", () => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start("socket");
+    harness = await Harness.start("socket");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test("a connection that Slack wants to refresh is opened again", async () => {
-    bench.slack.socket.disconnect("refresh_requested");
-    await bench.slack.socket.waitForConnection();
-    expect(await bench.ask("help")).toContain("/hex status");
+    harness.slack.socket.disconnect("refresh_requested");
+    await harness.slack.socket.waitForConnection();
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test("a connection that breaks while Slack is out of order is opened again when Slack is back", async () => {
-    bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "reset" } });
-    bench.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "status", status: 503 } });
-    bench.slack.socket.drop();
-    await bench.until(() => bench.slack.socket.connections === 1);
-    expect(await bench.ask("help")).toContain("/hex status");
+    harness.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "reset" } });
+    harness.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "status", status: 503 } });
+    harness.slack.socket.drop();
+    await harness.until(() => harness.slack.socket.connections === 1);
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test.each([
     // Slack's side of both: the bot has not heard the address, or the hello, yet.
     [
       "asked for",
-      () => bench.slack.waitForCall(({ method, answer }) => OPEN === method && answer.ok, bench.slack.calls.length),
+      () => harness.slack.waitForCall(({ method, answer }) => OPEN === method && answer.ok, harness.slack.calls.length),
     ],
-    ["made", () => bench.slack.socket.waitForConnection()],
+    ["made", () => harness.slack.socket.waitForConnection()],
   ])("a stop while a new connection is being %s is in order", async (_, moment) => {
     const unheard: unknown[] = [];
     const onRejection = (reason: unknown) => unheard.push(reason);
     process.on("unhandledRejection", onRejection);
-    bench.slack.socket.drop();
+    harness.slack.socket.drop();
     await moment();
-    await bench.stopBot();
+    await harness.stopBot();
     for (let i = 0; i < 100; i++) await breathe();
-    expect(bench.slack.socket.connections).toBe(0);
-    bench.slack.socket.drop();
+    expect(harness.slack.socket.connections).toBe(0);
+    harness.slack.socket.drop();
     for (let i = 0; i < 20; i++) await breathe();
     process.off("unhandledRejection", onRejection);
     expect(unheard).toEqual([]);
   });
 
   test("an envelope that is delivered twice starts one run", async () => {
-    const project = bench.hex.workspace.addProject();
-    const command = await bench.slack.command(`run ${project.id}`);
-    bench.slack.socket.disconnect("refresh_requested");
-    await bench.slack.socket.waitForConnection();
-    await bench.slack.redeliver(command);
-    await bench.cardShows("Completed");
-    expect(bench.starts).toHaveLength(1);
+    const project = harness.hex.workspace.addProject();
+    const command = await harness.slack.command(`run ${project.id}`);
+    harness.slack.socket.disconnect("refresh_requested");
+    await harness.slack.socket.waitForConnection();
+    await harness.slack.redeliver(command);
+    await harness.cardShows("Completed");
+    expect(harness.starts).toHaveLength(1);
   });
 });

@@ -3,17 +3,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shortIdOf } from "../../src/hex/links.js";
 import type { Project } from "../sandbox/hex/types.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   let project: Project;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
-    project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.hex.workspace.addProject({ title: "Old name" });
+    harness = await Harness.start(mode);
+    project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.hex.workspace.addProject({ title: "Old name" });
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const paths: [string, (id: string, workspace: string) => string][] = [
     ["a title and a short id", (id) => `/acme/app/Old-name-${shortIdOf(id)}/latest`],
@@ -23,75 +23,75 @@ describe.each(MODES)("%s mode", (mode) => {
   ];
 
   test.each(paths)("run, runs and projects take a link with %s", async (_, path) => {
-    const link = `${bench.hex.origin}${path(project.id, bench.hex.workspace.orgId)}`;
-    await bench.slack.command(`run ${link}`);
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.path).toContain(project.id);
-    expect(await bench.ask(`runs ${link}`)).toContain("latest runs of");
-    const list = await bench.ask(`projects ${link}`);
+    const link = `${harness.hex.origin}${path(project.id, harness.hex.workspace.orgId)}`;
+    await harness.slack.command(`run ${link}`);
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.path).toContain(project.id);
+    expect(await harness.ask(`runs ${link}`)).toContain("latest runs of");
+    const list = await harness.ask(`projects ${link}`);
     expect(list).toContain("1 project");
     expect(list).toContain("Revenue");
   });
 
   test("run takes the short id alone, also formatted", async () => {
-    await bench.slack.command(`run \`${shortIdOf(project.id)}\` --dry-run`);
-    await bench.until(() => bench.requests("runProject").length === 1);
-    expect(bench.requests("runProject")[0]?.path).toContain(project.id);
+    await harness.slack.command(`run \`${shortIdOf(project.id)}\` --dry-run`);
+    await harness.until(() => harness.requests("runProject").length === 1);
+    expect(harness.requests("runProject")[0]?.path).toContain(project.id);
   });
 
   test("cancel takes the link of a run, and says so when its last part is a session", async () => {
-    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-    const version = `${bench.hex.origin}/acme/app/Old-name-${shortIdOf(project.id)}/12`;
-    expect(await bench.ask(`cancel ${version}/${run.id}`)).toContain("Hex is stopping");
+    const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+    const version = `${harness.hex.origin}/acme/app/Old-name-${shortIdOf(project.id)}/12`;
+    expect(await harness.ask(`cancel ${version}/${run.id}`)).toContain("Hex is stopping");
     for (const status of [400, 403, 404, 422] as const) {
-      bench.hex.workspace.invisibleStatus = status;
-      const answer = await bench.ask(`cancel ${version}/018f2a1e-0000-7000-8000-00000000000${status % 10}`);
+      harness.hex.workspace.invisibleStatus = status;
+      const answer = await harness.ask(`cancel ${version}/018f2a1e-0000-7000-8000-00000000000${status % 10}`);
       expect(answer).toContain("may be a session");
       expect(answer).toContain(`/hex runs ${project.id}`);
     }
-    expect(bench.requests("cancelRun")).toHaveLength(1);
+    expect(harness.requests("cancelRun")).toHaveLength(1);
   });
 
   test("cancel takes the project as a link too", async () => {
-    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-    const link = `${bench.hex.origin}/acme/hex/x-${shortIdOf(project.id)}/draft/logic`;
-    expect(await bench.ask(`cancel ${shortIdOf(run.id)} ${link}`)).toContain("Hex is stopping");
+    const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+    const link = `${harness.hex.origin}/acme/hex/x-${shortIdOf(project.id)}/draft/logic`;
+    expect(await harness.ask(`cancel ${shortIdOf(run.id)} ${link}`)).toContain("Hex is stopping");
   });
 
   test("cancel with a project and no run says so, and offers the runs in flight", async () => {
-    const link = `${bench.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
-    expect(await bench.ask(`cancel ${link}`)).toContain("none of its runs is in flight");
-    bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() - 60_000, durationMs: 1_000 });
-    const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-    const answer = await bench.ask(`cancel ${link}`);
+    const link = `${harness.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
+    expect(await harness.ask(`cancel ${link}`)).toContain("none of its runs is in flight");
+    harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() - 60_000, durationMs: 1_000 });
+    const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+    const answer = await harness.ask(`cancel ${link}`);
     expect(answer).toContain("names the project");
     expect(answer).toContain("1 run in flight");
     expect(answer).toContain(run.id);
-    await bench.ask("projects");
-    expect(await bench.ask(`cancel ${project.id}`)).toContain("1 run in flight");
-    expect(bench.requests("cancelRun")).toEqual([]);
+    await harness.ask("projects");
+    expect(await harness.ask(`cancel ${project.id}`)).toContain("1 run in flight");
+    expect(harness.requests("cancelRun")).toEqual([]);
   });
 
   test("cancel takes the project first and the run behind it", async () => {
-    const runs = [1, 2, 3].map(() => bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() }));
+    const runs = [1, 2, 3].map(() => harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() }));
     const [first, second, third] = runs.map((run) => run.id);
-    const link = `${bench.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
-    expect(await bench.ask(`cancel ${link} ${first}`)).toContain("Hex is stopping");
-    expect(await bench.ask(`cancel ${link} ${link}/12/${second}`)).toContain("Hex is stopping");
-    await bench.ask("projects");
-    expect(await bench.ask(`cancel ${project.id} ${third}`)).toContain("Hex is stopping");
-    expect(bench.requests("cancelRun")).toHaveLength(3);
+    const link = `${harness.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
+    expect(await harness.ask(`cancel ${link} ${first}`)).toContain("Hex is stopping");
+    expect(await harness.ask(`cancel ${link} ${link}/12/${second}`)).toContain("Hex is stopping");
+    await harness.ask("projects");
+    expect(await harness.ask(`cancel ${project.id} ${third}`)).toContain("Hex is stopping");
+    expect(harness.requests("cancelRun")).toHaveLength(3);
   });
 
   test("projects shows one that the list lacks, and says why there is none", async () => {
-    await bench.ask("projects");
-    const added = bench.hex.workspace.addProject({ title: "Brand new" });
-    for (const typed of [added.id, `${bench.hex.origin}/acme/app/x-${shortIdOf(added.id)}/latest`]) {
-      const answer = await bench.ask(`projects ${typed}`);
+    await harness.ask("projects");
+    const added = harness.hex.workspace.addProject({ title: "Brand new" });
+    for (const typed of [added.id, `${harness.hex.origin}/acme/app/x-${shortIdOf(added.id)}/latest`]) {
+      const answer = await harness.ask(`projects ${typed}`);
       expect(answer).toContain("1 project");
       expect(answer).toContain("Brand new");
     }
-    expect(await bench.ask("projects 018f2a1e-0000-7000-8000-000000000001")).toContain("Hex has no such project");
+    expect(await harness.ask("projects 018f2a1e-0000-7000-8000-000000000001")).toContain("Hex has no such project");
   });
 
   test.each([
@@ -101,8 +101,8 @@ describe.each(MODES)("%s mode", (mode) => {
     ["ORIGIN/link/0123456789abcdef01234567", "a shared link"],
   ])("%s: every command says what it is and what to do, and asks nothing", async (link, text) => {
     for (const command of ["run", "runs", "cancel", "projects"]) {
-      expect(await bench.ask(`${command} ${link.replace("ORIGIN", bench.hex.origin)}`)).toContain(text);
+      expect(await harness.ask(`${command} ${link.replace("ORIGIN", harness.hex.origin)}`)).toContain(text);
     }
-    expect(bench.asked).toEqual([]);
+    expect(harness.asked).toEqual([]);
   });
 });

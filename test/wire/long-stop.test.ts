@@ -2,29 +2,29 @@
 // is told that nothing more can be learnt, and is told even when Slack does not take it at once.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 
 describe.each(MODES)("%s: after a long stop", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   /** A run in flight, of which its card says so. */
   async function running(): Promise<string> {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Running");
-    return bench.hex.workspace.runs[0]?.id ?? "";
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    return harness.hex.workspace.runs[0]?.id ?? "";
   }
 
   /** What the card has shown since it was posted, by its notifications. */
   function everShown(): string {
-    return bench
+    return harness
       .card()
       .history.map(({ text }) => text)
       .join();
@@ -32,41 +32,41 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
 
   test("of eight days: a run that ended meanwhile is shown as it ended", async () => {
     const id = await running();
-    await bench.stopBot();
-    bench.hex.workspace.finishRun(id, "COMPLETED");
-    bench.clock.advance(8 * DAY);
-    await bench.startBot();
-    await bench.cardShows("Completed");
+    await harness.stopBot();
+    harness.hex.workspace.finishRun(id, "COMPLETED");
+    harness.clock.advance(8 * DAY);
+    await harness.startBot();
+    await harness.cardShows("Completed");
     expect(everShown()).not.toContain("No longer watched");
   });
 
   test("of two days, begun while Hex could not be asked: the end is shown", async () => {
     const id = await running();
-    bench.hex.workspace.revokeToken(bench.token);
-    await bench.cardShows("No news from Hex");
-    await bench.stopBot();
-    bench.hex.workspace.finishRun(id, "COMPLETED");
-    bench.clock.advance(2 * DAY);
-    await bench.startBot({ HEX_API_TOKEN: bench.hex.workspace.addToken() });
-    await bench.cardShows("Completed");
+    harness.hex.workspace.revokeToken(harness.token);
+    await harness.cardShows("No news from Hex");
+    await harness.stopBot();
+    harness.hex.workspace.finishRun(id, "COMPLETED");
+    harness.clock.advance(2 * DAY);
+    await harness.startBot({ HEX_API_TOKEN: harness.hex.workspace.addToken() });
+    await harness.cardShows("Completed");
     expect(everShown()).not.toContain("Not known");
   });
 
   test("the clock is set forward by eight days: the end of a run is shown", async () => {
     const id = await running();
-    bench.clock.set(8 * DAY);
-    await bench.pass(20_000);
-    bench.hex.workspace.finishRun(id, "COMPLETED");
-    await bench.cardShows("Completed");
+    harness.clock.set(8 * DAY);
+    await harness.pass(20_000);
+    harness.hex.workspace.finishRun(id, "COMPLETED");
+    await harness.cardShows("Completed");
   });
 
   test("of two days, and Slack fails at first: the end of a run is shown all the same", async () => {
     const id = await running();
-    await bench.stopBot();
-    bench.hex.workspace.finishRun(id, "COMPLETED");
-    bench.clock.advance(2 * DAY);
-    bench.slack.faults.add({ method: "chat.update", times: 4, kind: { type: "status", status: 500 } });
-    await bench.startBot();
-    await bench.cardShows("Completed");
+    await harness.stopBot();
+    harness.hex.workspace.finishRun(id, "COMPLETED");
+    harness.clock.advance(2 * DAY);
+    harness.slack.faults.add({ method: "chat.update", times: 4, kind: { type: "status", status: 500 } });
+    await harness.startBot();
+    await harness.cardShows("Completed");
   });
 });

@@ -3,51 +3,51 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 const INPUTS = { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } } as const;
 const project = (title = "Weekly revenue") =>
-  bench.hex.workspace.addProject({ title, inputs: INPUTS, run: { runningMs: 5_000 } });
+  harness.hex.workspace.addProject({ title, inputs: INPUTS, run: { runningMs: 5_000 } });
 const { stringify } = JSON;
 
 /** Ada mentions the bot in #data, and reads what it says to her alone. */
 async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
-  const known = new Set(bench.slack.messages);
-  await bench.person("ada").mention(bench.slack.channels.data, words, options);
+  const known = new Set(harness.slack.messages);
+  await harness.person("ada").mention(harness.slack.channels.data, words, options);
   return answer((message) => !known.has(message));
 }
 
 const answer = (fits: (message: SlackMessage) => boolean = () => true) =>
-  bench.meanwhile(
-    bench.slack.waitForMessage(
+  harness.meanwhile(
+    harness.slack.waitForMessage(
       (message) =>
-        message.author === bench.slack.botUserId && (message.ephemeral || isDirect(message)) && fits(message),
+        message.author === harness.slack.botUserId && (message.ephemeral || isDirect(message)) && fits(message),
     ),
   );
 const isDirect = ({ channel }: SlackMessage) => channel.startsWith("D");
-const own = () => bench.slack.messages.filter(({ author }) => author === bench.slack.botUserId);
+const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
 /** What came of a run's start, wherever its card stands. */
 const cardIn = async (threadTs: string, text: string) => {
   const find = () => own().find((message) => message.threadTs === threadTs && shown(message).includes(text));
-  await bench.until(() => find() !== undefined);
+  await harness.until(() => find() !== undefined);
   const card = find();
   if (card === undefined) throw new Error("no card");
   return card;
 };
-const inputsOf = () => bench.starts.map(({ body }) => body);
+const inputsOf = () => harness.starts.map(({ body }) => body);
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test("a run: its card is in the thread of the mention, and nothing is in the channel", async () => {
     const { id } = project();
-    const mention = await bench
+    const mention = await harness
       .person("ada")
-      .mention(bench.slack.channels.data, `run ${id} region="North America" days=30`);
+      .mention(harness.slack.channels.data, `run ${id} region="North America" days=30`);
     const card = await cardIn(mention.ts, "Completed");
     expect(shown(card)).toContain("Weekly revenue");
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { region: "North America", days: 30 } })]);
@@ -56,26 +56,26 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("in a thread: the card is in that thread", async () => {
     const { id } = project();
-    const { data } = bench.slack.channels;
-    const question = await bench.person("grace").write(data, "is the revenue right?");
-    await bench.person("ada").mention(data, `run ${id}`, { threadTs: question.ts });
+    const { data } = harness.slack.channels;
+    const question = await harness.person("grace").write(data, "is the revenue right?");
+    await harness.person("ada").mention(data, `run ${id}`, { threadTs: question.ts });
     await cardIn(question.ts, "Completed");
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.starts).toHaveLength(1);
   });
 
   test("status: for whoever asks alone, in the channel, since a thread without replies shows nothing to them", async () => {
     const status = await told("status");
     expect(status).toMatchObject({
       ephemeral: true,
-      user: bench.slack.people.ada.id,
-      channel: bench.slack.channels.data.id,
+      user: harness.slack.people.ada.id,
+      channel: harness.slack.channels.data.id,
     });
     expect(status.threadTs).toBeUndefined();
     expect(shown(status)).toContain("Connected to Hex");
   });
 
   test("in a thread: the answer is in the thread too", async () => {
-    const question = await bench.person("grace").write(bench.slack.channels.data, "is Hex up?");
+    const question = await harness.person("grace").write(harness.slack.channels.data, "is Hex up?");
     const status = await told("status", { threadTs: question.ts });
     expect(status).toMatchObject({ ephemeral: true, threadTs: question.ts });
   });
@@ -99,7 +99,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["before a line break", "@hex\nrun PROJECT\ndays=3"],
   ])("a mention %s", async (_, text) => {
     const { id } = project();
-    const mention = await bench.person("ada").write(bench.slack.channels.data, text.replace("PROJECT", id));
+    const mention = await harness.person("ada").write(harness.slack.channels.data, text.replace("PROJECT", id));
     await cardIn(mention.ts, "Completed");
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
   });
@@ -116,53 +116,53 @@ describe.each(MODES)("%s mode", (mode) => {
     "—fresh name=1",
   ])("what is typed reads as behind /hex: %s", async (typed) => {
     const { id } = project();
-    await bench.person("ada").mention(bench.slack.channels.data, `run ${id} ${typed}`);
-    await bench.until(() => bench.starts.length === 1);
-    await bench.slack.command(`run ${id} ${typed}`);
-    await bench.until(() => bench.starts.length === 2);
+    await harness.person("ada").mention(harness.slack.channels.data, `run ${id} ${typed}`);
+    await harness.until(() => harness.starts.length === 1);
+    await harness.slack.command(`run ${id} ${typed}`);
+    await harness.until(() => harness.starts.length === 2);
     const [mentioned, commanded] = inputsOf();
     expect(mentioned).toEqual(commanded);
   });
 
   test("a link of Hex's is the project", async () => {
     const { id } = project();
-    const mention = await bench
+    const mention = await harness
       .person("ada")
-      .mention(bench.slack.channels.data, `run ${bench.hex.origin}/acme/app/${id}/latest`);
+      .mention(harness.slack.channels.data, `run ${harness.hex.origin}/acme/app/${id}/latest`);
     await cardIn(mention.ts, "Completed");
   });
 
   test("a project that is chosen from the answer has its card in the mention's thread", async () => {
     project("Weekly revenue by region");
     project("Weekly revenue by product");
-    const { data } = bench.slack.channels;
-    const mention = await bench.person("ada").mention(data, "projects revenue");
+    const { data } = harness.slack.channels;
+    const mention = await harness.person("ada").mention(data, "projects revenue");
     const list = await answer();
     expect(buttonsOf(list)).toContain("run_project");
-    const run = bench.slack.click(list, "run_project", { blockId: blockWith(list, "run_project") });
-    await bench.meanwhile(run);
+    const run = harness.slack.click(list, "run_project", { blockId: blockWith(list, "run_project") });
+    await harness.meanwhile(run);
     await cardIn(mention.ts, "Completed");
   });
 
   test("a project that is chosen among those of a name has its card there too, with what was typed", async () => {
     project("Weekly revenue by region");
     project("Weekly revenue by product");
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, "run weekly revenue days=3");
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, "run weekly revenue days=3");
     const choice = await answer();
     const run = buttonsOf(choice).find((id) => /run/.test(id)) ?? "";
-    await bench.meanwhile(bench.slack.click(choice, run, { blockId: blockWith(choice, run) }));
+    await harness.meanwhile(harness.slack.click(choice, run, { blockId: blockWith(choice, run) }));
     await cardIn(mention.ts, "Completed");
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
   });
 
   test("a form that is opened from the answer: the card goes to the mention's thread", async () => {
     project();
-    await bench.ask("projects");
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, "run");
+    await harness.ask("projects");
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, "run");
     const offer = await answer(({ via }) => via === "postEphemeral");
     expect(shown(offer)).toContain("Press the button to pick a project");
     const [open = ""] = buttonsOf(offer);
-    const form = await bench.person("ada").openForm(() => bench.person("ada").press(offer, open));
+    const form = await harness.person("ada").openForm(() => harness.person("ada").press(offer, open));
     await form.pick("Project", "weekly", "Weekly revenue");
     await form.shows(/Hex gives out no list/);
     expect((await form.submit({ Inputs: "days = 3" })).errors).toEqual({});
@@ -172,102 +172,104 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("Run again on a card in a thread has its card in the thread too", async () => {
     const { id } = project();
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     const card = await cardIn(mention.ts, "Completed");
-    await bench.meanwhile(bench.slack.click(card, "run_again"));
-    await bench.until(() => bench.starts.length === 2);
+    await harness.meanwhile(harness.slack.click(card, "run_again"));
+    await harness.until(() => harness.starts.length === 2);
     const cards = () => own().filter((message) => message.threadTs === mention.ts && message.edits > 0);
-    await bench.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
+    await harness.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
   });
 
   test("a run that fails is told in the thread", async () => {
-    const { id } = bench.hex.workspace.addProject({ title: "Broken", run: { runningMs: 1_000, outcome: "ERRORED" } });
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    const { id } = harness.hex.workspace.addProject({ title: "Broken", run: { runningMs: 1_000, outcome: "ERRORED" } });
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     const followUps = () => own().filter(({ threadTs, edits }) => threadTs === mention.ts && edits === 0);
-    await bench.until(() => followUps().some((message) => shown(message).includes(`<@${bench.slack.people.ada.id}>`)));
+    await harness.until(() =>
+      followUps().some((message) => shown(message).includes(`<@${harness.slack.people.ada.id}>`)),
+    );
     expect(own().every(({ threadTs }) => threadTs === mention.ts)).toBe(true);
   });
 
   test("an edit, another bot and a quoted command start nothing", async () => {
     const { id } = project();
-    const { data } = bench.slack.channels;
-    const mention = await bench.person("ada").mention(data, "help");
+    const { data } = harness.slack.channels;
+    const mention = await harness.person("ada").mention(data, "help");
     await answer();
     const before = own().length;
-    await bench.person("ada").edit(mention, `@hex run ${id}`);
-    bench.slack.invite(data, bench.slack.otherBot.id);
-    await bench.slack.write(bench.slack.otherBot, data, `@hex run ${id}`);
-    const talk = await bench.person("ada").write(data, "good morning");
-    await bench.person("ada").edit(talk, `@hex run ${id}`);
-    await bench.person("grace").write(data, `> @hex run ${id}`);
-    await bench.until(() => own().length === before + 1);
+    await harness.person("ada").edit(mention, `@hex run ${id}`);
+    harness.slack.invite(data, harness.slack.otherBot.id);
+    await harness.slack.write(harness.slack.otherBot, data, `@hex run ${id}`);
+    const talk = await harness.person("ada").write(data, "good morning");
+    await harness.person("ada").edit(talk, `@hex run ${id}`);
+    await harness.person("grace").write(data, `> @hex run ${id}`);
+    await harness.until(() => own().length === before + 1);
     // Whoever quotes it is told what the bot can do.
-    expect(own().at(-1)).toMatchObject({ ephemeral: true, user: bench.slack.people.grace.id });
-    await bench.pass(5_000);
+    expect(own().at(-1)).toMatchObject({ ephemeral: true, user: harness.slack.people.grace.id });
+    await harness.pass(5_000);
     expect(own()).toHaveLength(before + 1);
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test("Slack delivers it again: one run, and one answer", async () => {
     const { id } = project();
-    bench.slack.loseAcknowledgements(2);
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
+    harness.slack.loseAcknowledgements(2);
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     await cardIn(mention.ts, "Completed");
-    bench.slack.loseAcknowledgements(1);
+    harness.slack.loseAcknowledgements(1);
     await told("help");
-    await bench.pass(600_000, 10_000);
-    expect(bench.slack.sentEvents.map(({ attempts }) => attempts.length)).toEqual([3, 2]);
-    expect(bench.starts).toHaveLength(1);
+    await harness.pass(600_000, 10_000);
+    expect(harness.slack.sentEvents.map(({ attempts }) => attempts.length)).toEqual([3, 2]);
+    expect(harness.starts).toHaveLength(1);
     expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(1);
   });
 
   test("a first delivery that did not arrive: the next one counts", async () => {
     await told("help");
-    await bench.stopBot();
-    await bench.person("ada").mention(bench.slack.channels.data, "help");
-    await bench.startBot();
-    await bench.pass(400_000, 10_000);
+    await harness.stopBot();
+    await harness.person("ada").mention(harness.slack.channels.data, "help");
+    await harness.startBot();
+    await harness.pass(400_000, 10_000);
     expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(2);
   });
 
   test("somebody of another workspace is refused, once, and nobody else reads it", async () => {
     const { id } = project();
-    const { data } = bench.slack.channels;
-    bench.slack.loseAcknowledgements(1);
-    await bench.person("stranger").mention(data, `run ${id}`);
+    const { data } = harness.slack.channels;
+    harness.slack.loseAcknowledgements(1);
+    await harness.person("stranger").mention(data, `run ${id}`);
     const refusal = await answer();
-    expect(refusal).toMatchObject({ ephemeral: true, user: bench.slack.people.stranger.id });
+    expect(refusal).toMatchObject({ ephemeral: true, user: harness.slack.people.stranger.id });
     expect(shown(refusal)).toContain("belongs to another workspace");
-    await bench.pass(120_000, 10_000);
+    await harness.pass(120_000, 10_000);
     expect(own()).toHaveLength(1);
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test.each(["user_not_in_channel", "channel_not_found", "not_in_channel"])(
     "what concerns one person is a direct message where Slack says %s",
     async (error) => {
-      bench.slack.faults.add({ method: "chat.postEphemeral", kind: { type: "error", error } });
+      harness.slack.faults.add({ method: "chat.postEphemeral", kind: { type: "error", error } });
       const status = await told("status");
-      expect(status.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      expect(status.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
       expect(shown(status)).toContain("Connected to Hex");
     },
   );
 
   test("a thread that takes no answer: it stands in the channel", async () => {
-    const question = await bench.person("grace").write(bench.slack.channels.data, "is Hex up?");
+    const question = await harness.person("grace").write(harness.slack.channels.data, "is Hex up?");
     const error = "cannot_reply_to_message";
-    bench.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
+    harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
     const status = await told("status", { threadTs: question.ts });
-    expect(status).toMatchObject({ ephemeral: true, channel: bench.slack.channels.data.id });
+    expect(status).toMatchObject({ ephemeral: true, channel: harness.slack.channels.data.id });
     expect(status.threadTs).toBeUndefined();
   });
 
   test("Slack asks to wait, or takes no blocks: the answer comes all the same", async () => {
-    bench.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "ratelimited", retryAfter: 1 } });
+    harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "ratelimited", retryAfter: 1 } });
     const help = told("help");
-    await bench.until(() => own().length > 0);
+    await harness.until(() => own().length > 0);
     expect(shown(await help)).toContain("/hex status");
-    bench.slack.faults.add({
+    harness.slack.faults.add({
       method: "chat.postEphemeral",
       withBlocks: true,
       kind: { type: "error", error: "invalid_blocks" },
@@ -278,10 +280,10 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("without the scope nothing comes, and the command works as before", async () => {
-    bench.slack.scopes.delete("app_mentions:read");
-    await bench.person("ada").mention(bench.slack.channels.data, "help");
-    expect(bench.slack.sentEvents).toEqual([]);
-    expect(await bench.ask("help")).toContain("/hex status");
+    harness.slack.scopes.delete("app_mentions:read");
+    await harness.person("ada").mention(harness.slack.channels.data, "help");
+    expect(harness.slack.sentEvents).toEqual([]);
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 });
 

@@ -2,21 +2,21 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const HOUR_MS = 3_600_000;
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const inputs = { region: { dataType: "STRING" as const }, days: { dataType: "NUMBER" as const } };
   /** The latest answer to one person. */
   const answer = (): SlackMessage => {
-    const found = bench.slack.messages.findLast((message) => message.via === "response_url");
+    const found = harness.slack.messages.findLast((message) => message.via === "response_url");
     if (!found) throw new Error("there is no answer");
     return found;
   };
@@ -24,17 +24,17 @@ describe.each(MODES)("%s mode", (mode) => {
     const values = [...JSON.stringify(answer().blocks).matchAll(/\{"type":"button".*?"value":("(?:[^"\\]|\\.)*")/g)]
       .filter(([button]) => button.includes(`"action_id":"${actionId}"`))
       .map(([, value]) => JSON.parse(value ?? ""));
-    return bench.slack.click(answer(), actionId, { value: values[at] });
+    return harness.slack.click(answer(), actionId, { value: values[at] });
   };
   const pressed = async (actionId: string, text: string, at = 0): Promise<string> => {
     await press(actionId, at);
-    const found = await bench.slack.waitForMessage(
+    const found = await harness.slack.waitForMessage(
       (message) => message.via === "response_url" && shown(message).includes(text),
     );
     return shown(found);
   };
-  const add = (title: string, options: Parameters<typeof bench.hex.workspace.addProject>[0] = {}) =>
-    bench.hex.workspace.addProject({ title, inputs, ...options });
+  const add = (title: string, options: Parameters<typeof harness.hex.workspace.addProject>[0] = {}) =>
+    harness.hex.workspace.addProject({ title, inputs, ...options });
 
   describe("the exact title", () => {
     test.each([
@@ -47,10 +47,10 @@ describe.each(MODES)("%s mode", (mode) => {
     ])("of %s runs at once, with what was typed behind it", async (title, typed) => {
       const project = add(title);
       add(`${title} 2`);
-      await bench.slack.command(`run ${typed} region="North America" days=30 --fresh`);
-      await bench.until(() => bench.starts.length === 1);
-      expect(bench.starts[0]?.path).toContain(project.id);
-      expect(bench.starts[0]?.body).toEqual({
+      await harness.slack.command(`run ${typed} region="North America" days=30 --fresh`);
+      await harness.until(() => harness.starts.length === 1);
+      expect(harness.starts[0]?.path).toContain(project.id);
+      expect(harness.starts[0]?.body).toEqual({
         inputParams: { region: "North America", days: 30 },
         useCachedSqlResults: false,
       });
@@ -58,8 +58,8 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test("with --dry-run is tried at once", async () => {
       add("Weekly revenue");
-      expect(await bench.ask("run weekly revenue days=7 --dry-run")).toContain("Hex would start");
-      expect(bench.starts).toEqual([]);
+      expect(await harness.ask("run weekly revenue days=7 --dry-run")).toContain("Hex would start");
+      expect(harness.starts).toEqual([]);
     });
 
     test.each([
@@ -68,38 +68,38 @@ describe.each(MODES)("%s mode", (mode) => {
     ])("that %s has too is asked about", async (_, twin) => {
       add("Weekly revenue", { ownerEmail: "ada@acme.test" });
       add("weekly Revenue", { ownerEmail: "grace@acme.test", ...twin });
-      expect(await bench.ask("run weekly revenue")).toContain("ada@acme.test");
-      expect(bench.starts).toEqual([]);
+      expect(await harness.ask("run weekly revenue")).toContain("ada@acme.test");
+      expect(harness.starts).toEqual([]);
       await press("run_chosen_project");
-      await bench.until(() => bench.starts.length === 1);
+      await harness.until(() => harness.starts.length === 1);
     });
 
     test("of a project that is not published says so, and runs it once it is", async () => {
       const sketch = add("Sketch", { published: false });
-      expect(await bench.ask("run sketch")).toContain("*not published*, so there is nothing to run");
-      expect(bench.starts).toEqual([]);
-      sketch.lastPublishedAt = bench.clock.now();
-      await bench.slack.command("run sketch");
-      await bench.until(() => bench.starts.length === 1);
+      expect(await harness.ask("run sketch")).toContain("*not published*, so there is nothing to run");
+      expect(harness.starts).toEqual([]);
+      sketch.lastPublishedAt = harness.clock.now();
+      await harness.slack.command("run sketch");
+      await harness.until(() => harness.starts.length === 1);
     });
   });
 
   describe("one clear match", () => {
     test("is asked about, and one press runs it with all that was typed, once", async () => {
       const project = add("Weekly revenue by region", { ownerEmail: "ada@acme.test" });
-      const question = await bench.ask('run revenue region region="North America" days=30 --fresh');
+      const question = await harness.ask('run revenue region region="North America" days=30 --fresh');
       expect(question).toMatch(/Run .*Weekly revenue by region.*\? \(ada@acme\.test\) · published/);
       expect(question).toContain("Inputs `region=North America` `days=30` · fresh SQL");
       await Promise.all([press("run_chosen_project"), press("run_chosen_project")]);
-      await bench.until(() => bench.starts.length === 1);
-      await bench.cardShows("Completed");
-      expect(bench.starts).toHaveLength(1);
-      expect(bench.starts[0]?.path).toContain(project.id);
-      expect(bench.starts[0]?.body).toEqual({
+      await harness.until(() => harness.starts.length === 1);
+      await harness.cardShows("Completed");
+      expect(harness.starts).toHaveLength(1);
+      expect(harness.starts[0]?.path).toContain(project.id);
+      expect(harness.starts[0]?.body).toEqual({
         inputParams: { region: "North America", days: 30 },
         useCachedSqlResults: false,
       });
-      const texts = bench.slack.messages.map(shown);
+      const texts = harness.slack.messages.map(shown);
       expect(texts.some((text) => text.includes("That button has already started a run"))).toBe(true);
       expect(texts.some((text) => text.includes("is asked to run"))).toBe(true);
     });
@@ -111,15 +111,15 @@ describe.each(MODES)("%s mode", (mode) => {
         categories: ["Finance"],
         status: "Approved",
       });
-      expect(await bench.ask("run revenue forecast days=7")).toMatch(/^Run .*EMEA/);
+      expect(await harness.ask("run revenue forecast days=7")).toMatch(/^Run .*EMEA/);
       const others = await pressed("other_projects", "Other projects that you may have meant");
       expect(others).not.toContain("EMEA");
       expect(others).toContain("grace@acme.test · Finance · `Approved` · published");
       expect(others).toContain("`days=7`");
       await press("run_chosen_project");
-      await bench.until(() => bench.starts.length === 1);
-      expect(bench.starts[0]?.path).toContain(other.id);
-      expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+      await harness.until(() => harness.starts.length === 1);
+      expect(harness.starts[0]?.path).toContain(other.id);
+      expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
     });
 
     test.each([
@@ -127,54 +127,54 @@ describe.each(MODES)("%s mode", (mode) => {
       ["in the store", "North ".repeat(400).trim()],
     ])("Change inputs… opens the form with what was typed, kept %s", async (_, region) => {
       add("Weekly revenue by region");
-      await bench.ask(`run revenue region="${region}" days=30 --fresh`);
+      await harness.ask(`run revenue region="${region}" days=30 --fresh`);
       await press("change_inputs");
-      await bench.until(() => bench.slack.views.length === 1);
-      const form = JSON.stringify(bench.slack.views[0]);
+      await harness.until(() => harness.slack.views.length === 1);
+      const form = JSON.stringify(harness.slack.views[0]);
       expect(form).toContain("Weekly revenue by region");
       expect(form).toContain(region.slice(0, 60));
       expect(form).toContain('"initial_value":"30"');
-      expect(bench.starts).toEqual([]);
+      expect(harness.starts).toEqual([]);
     });
 
     test("with --dry-run offers a dry run, and starts nothing", async () => {
       add("Weekly revenue");
-      expect(await bench.ask("run revenue days=7 --dry-run")).toContain("Dry run of");
+      expect(await harness.ask("run revenue days=7 --dry-run")).toContain("Dry run of");
       expect(await pressed("run_chosen_project", "Hex would start")).toContain("`days=7`");
-      expect(bench.requests("runProject")[0]?.body).toEqual({ inputParams: { days: 7 }, dryRun: true });
-      expect(bench.starts).toEqual([]);
-      expect(bench.cards).toEqual([]);
+      expect(harness.requests("runProject")[0]?.body).toEqual({ inputParams: { days: 7 }, dryRun: true });
+      expect(harness.starts).toEqual([]);
+      expect(harness.cards).toEqual([]);
     });
 
     test("of a link without an id is asked about, even when a title is exactly the same", async () => {
       add("Weekly revenue");
-      const link = `${bench.hex.origin}/acme/app/Weekly-revenue/latest`;
-      expect(await bench.ask(`run ${link}`)).toMatch(/^Run .*Weekly revenue/);
-      expect(bench.starts).toEqual([]);
+      const link = `${harness.hex.origin}/acme/app/Weekly-revenue/latest`;
+      expect(await harness.ask(`run ${link}`)).toMatch(/^Run .*Weekly revenue/);
+      expect(harness.starts).toEqual([]);
     });
 
     test("is found by an owner, a category, a typing error, and an emoji as Slack writes it", async () => {
       add("🚀 Launch metrics", { ownerEmail: "grace@acme.test", categories: ["Marketing"] });
       for (const typed of ["launch grace", "marketing", "lanch metrisc", ":rocket: launch metrics"]) {
-        expect(await bench.ask(`run ${typed}`), typed).toMatch(/^Run .*Launch metrics/);
+        expect(await harness.ask(`run ${typed}`), typed).toMatch(/^Run .*Launch metrics/);
       }
     });
 
     test("that is unpublished in between is refused, and nothing starts", async () => {
       const project = add("Weekly revenue");
-      await bench.ask("run revenue");
+      await harness.ask("run revenue");
       project.lastPublishedAt = null;
       await press("run_chosen_project");
-      await bench.cardShows("not published");
-      expect(bench.hex.workspace.runs).toEqual([]);
+      await harness.cardShows("not published");
+      expect(harness.hex.workspace.runs).toEqual([]);
     });
 
     test("whose title pings and marks up does neither", async () => {
       add("<!channel> *Revenue* & `co` <https://evil.test|click>");
-      await bench.ask("run revenue channel");
+      await harness.ask("run revenue channel");
       await press("run_chosen_project");
-      await bench.cardShows("Running");
-      expect(bench.slack.messages.flatMap(pings).filter((ping) => ping.startsWith("<!"))).toEqual([]);
+      await harness.cardShows("Running");
+      expect(harness.slack.messages.flatMap(pings).filter((ping) => ping.startsWith("<!"))).toEqual([]);
     });
   });
 
@@ -184,7 +184,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const best = add("Quarterly revenue");
       add("Quarterly revenue", { published: false });
       add("Other");
-      const first = await bench.ask("run quarterly rev days=7");
+      const first = await harness.ask("run quarterly rev days=7");
       expect(first).toContain("13 projects fit");
       expect(first).toContain("8 others fit too");
       expect(first.indexOf(`${best.id}/latest`)).toBeLessThan(first.indexOf("of all regions"));
@@ -192,7 +192,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const seen = numbers();
       for (const edits of [1, 2]) {
         await press("other_projects");
-        await bench.until(() => answer().edits === edits);
+        await harness.until(() => answer().edits === edits);
         expect(shown(answer())).toContain("`days=7`");
         seen.push(...numbers());
       }
@@ -200,13 +200,13 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(seen).toHaveLength(12);
       expect(buttonsOf(answer())).not.toContain("other_projects");
       await press("run_chosen_project", 1);
-      await bench.until(() => bench.starts.length === 1);
-      expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+      await harness.until(() => harness.starts.length === 1);
+      expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
     });
 
     test("with the same title and nothing that tells them apart show their ids", async () => {
       const twins = [add("Weekly revenue"), add("Weekly revenue")];
-      const list = await bench.ask("run weekly revenue");
+      const list = await harness.ask("run weekly revenue");
       for (const { id } of twins) expect(list).toContain(`\`${id}\``);
     });
 
@@ -214,7 +214,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const path = "Finance / Consolidated reporting / Management accounts of the group / Quarterly close / ".repeat(2);
       add(`${path}EMEA`);
       add(`${path}APAC`);
-      const list = await bench.ask("run quarterly close");
+      const list = await harness.ask("run quarterly close");
       expect(list).toContain("EMEA");
       expect(list).toContain("APAC");
     });
@@ -222,27 +222,27 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("none: the nearest by spelling, each with Run", async () => {
     add("Weekly revenue");
-    const answered = await bench.ask("run weekly zebra revenu days=7");
+    const answered = await harness.ask("run weekly zebra revenu days=7");
     expect(answered).toContain("*No project fits* `weekly zebra revenu`. Did you mean one of these?");
     await press("run_chosen_project");
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
-    expect(await bench.ask("run zzzzzz")).toContain("look through `/hex projects`");
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    expect(await harness.ask("run zzzzzz")).toContain("look through `/hex projects`");
   });
 
   test("an id or a link with other words beside it: said so, nothing asked", async () => {
     const project = add("Weekly revenue");
-    for (const typed of [`${project.id} now`, `weekly ${bench.hex.origin}/acme/app/${project.id}/latest revenue`]) {
-      expect(await bench.ask(`run ${typed}`)).toContain("Write either the project's name or its id or link");
+    for (const typed of [`${project.id} now`, `weekly ${harness.hex.origin}/acme/app/${project.id}/latest revenue`]) {
+      expect(await harness.ask(`run ${typed}`)).toContain("Write either the project's name or its id or link");
     }
-    expect(bench.asked).toEqual([]);
+    expect(harness.asked).toEqual([]);
   });
 
   test("words behind an input are no name: said so, with what to write, nothing asked", async () => {
-    expect(await bench.ask("run weekly revenue region=North America")).toContain('`region="North America"`');
-    expect(await bench.ask("run weekly --fresh revenue")).toContain("`/hex run weekly revenue …`");
-    expect(await bench.ask("run weekly days= 7")).toContain("`days=7`, without spaces");
-    expect(bench.asked).toEqual([]);
+    expect(await harness.ask("run weekly revenue region=North America")).toContain('`region="North America"`');
+    expect(await harness.ask("run weekly --fresh revenue")).toContain("`/hex run weekly revenue …`");
+    expect(await harness.ask("run weekly days= 7")).toContain("`days=7`, without spaces");
+    expect(harness.asked).toEqual([]);
   });
 
   describe("what no button can carry", () => {
@@ -250,56 +250,56 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test("is kept for a day, through every step and a restart, and starts one run", async () => {
       for (let i = 0; i < 7; i++) add(`Weekly revenue ${i}`);
-      await bench.ask(`run weekly revenue region="${long}" days=7`);
-      await bench.stopBot();
-      await bench.startBot();
+      await harness.ask(`run weekly revenue region="${long}" days=7`);
+      await harness.stopBot();
+      await harness.startBot();
       await pressed("other_projects", "Other projects that you may have meant");
-      await bench.pass(20 * HOUR_MS, HOUR_MS);
+      await harness.pass(20 * HOUR_MS, HOUR_MS);
       await Promise.all([press("run_chosen_project"), press("run_chosen_project")]);
-      await bench.cardShows("Completed");
-      expect(bench.starts.map(({ body }) => body)).toEqual([{ inputParams: { region: long, days: 7 } }]);
+      await harness.cardShows("Completed");
+      expect(harness.starts.map(({ body }) => body)).toEqual([{ inputParams: { region: long, days: 7 } }]);
     });
 
     test.each(["run_chosen_project", "other_projects"])(
       "is gone after a week: %s says so, and starts nothing",
       async (id) => {
         for (let i = 0; i < 7; i++) add(`Weekly revenue ${i}`);
-        await bench.ask(`run weekly revenue region="${long}"`);
-        await bench.pass(7 * 24 * HOUR_MS, 6 * HOUR_MS);
+        await harness.ask(`run weekly revenue region="${long}"`);
+        await harness.pass(7 * 24 * HOUR_MS, 6 * HOUR_MS);
         await press(id);
-        await bench.slack.waitForMessage((message) => shown(message).includes("Type the command again"));
-        expect(bench.starts).toEqual([]);
-        expect(bench.cards).toEqual([]);
+        await harness.slack.waitForMessage((message) => shown(message).includes("Type the command again"));
+        expect(harness.starts).toEqual([]);
+        expect(harness.cards).toEqual([]);
       },
     );
   });
 
   test("who types only words from a title gets to a running card with one press", async () => {
     add("Weekly revenue by region");
-    await bench.ask("run revenue");
+    await harness.ask("run revenue");
     await press("run_chosen_project");
-    await bench.cardShows("Running");
+    await harness.cardShows("Running");
   });
 
   test("/hex projects of mistyped words shows the nearest by spelling, each with Run", async () => {
     add("🚀 Launch metrics");
     add("Monthly churn");
     for (const typed of ["lanch metrisc", ":rocket: launch"]) {
-      const list = await bench.ask(`projects ${typed}`);
+      const list = await harness.ask(`projects ${typed}`);
       expect(list).toContain("The nearest by spelling");
       expect(list).toContain("Launch metrics");
       expect(list).not.toContain("churn");
     }
     await press("run_project");
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
   });
 
   test("/hex runs of a name that one project fits shows its runs, of several asks which", async () => {
     const emea = add("Weekly revenue EMEA");
-    bench.hex.workspace.startRun(emea.id, { startedAt: bench.clock.now() });
+    harness.hex.workspace.startRun(emea.id, { startedAt: harness.clock.now() });
     add("Weekly revenue APAC");
-    expect(await bench.ask("runs revenue emea")).toContain("The latest runs of");
-    const list = await bench.ask("runs revenue");
+    expect(await harness.ask("runs revenue emea")).toContain("The latest runs of");
+    const list = await harness.ask("runs revenue");
     expect(list).toContain("2 projects fit");
     expect(buttonsOf(answer())).toEqual(["show_chosen_project", "show_chosen_project"]);
     const at = list.indexOf("EMEA") < list.indexOf("APAC") ? 0 : 1;
@@ -310,20 +310,20 @@ describe.each(MODES)("%s mode", (mode) => {
     test("of a name offers the project's runs in flight, whoever started them", async () => {
       const project = add("Weekly revenue", { run: { neverEnds: true } });
       add("Other");
-      await bench.slack.command("run weekly revenue");
-      await bench.cardShows("Running");
-      bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-      expect(await bench.ask("cancel revenue")).toContain("2 runs in flight");
+      await harness.slack.command("run weekly revenue");
+      await harness.cardShows("Running");
+      harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+      expect(await harness.ask("cancel revenue")).toContain("2 runs in flight");
       await press("cancel_hex_run");
-      await bench.until(() => bench.requests("cancelRun").length === 1);
-      expect(await bench.ask("cancel zzzz")).toContain("No project fits");
+      await harness.until(() => harness.requests("cancelRun").length === 1);
+      expect(await harness.ask("cancel zzzz")).toContain("No project fits");
     });
 
     test("of a name that several fit asks which, and shows the runs of that one", async () => {
       const emea = add("Weekly revenue EMEA", { run: { neverEnds: true } });
       add("Weekly revenue APAC");
-      bench.hex.workspace.startRun(emea.id, { startedAt: bench.clock.now() });
-      const list = await bench.ask("cancel weekly");
+      harness.hex.workspace.startRun(emea.id, { startedAt: harness.clock.now() });
+      const list = await harness.ask("cancel weekly");
       expect(list).toContain("2 projects fit");
       const at = list.indexOf("EMEA") < list.indexOf("APAC") ? 0 : 1;
       expect(await pressed("show_chosen_project", "1 run in flight", at)).toContain("EMEA");
@@ -331,23 +331,23 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test("of a run's id and a project's name cancels a run that was started elsewhere", async () => {
       const project = add("Weekly revenue", { run: { neverEnds: true } });
-      const run = bench.hex.workspace.startRun(project.id, { startedAt: bench.clock.now() });
-      expect(await bench.ask(`cancel ${run.id} weekly revenue`)).toContain("Hex is stopping");
+      const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
+      expect(await harness.ask(`cancel ${run.id} weekly revenue`)).toContain("Hex is stopping");
     });
 
     test("of a run that waits for a kernel withdraws it", async () => {
       add("Weekly revenue");
-      bench.hex.workspace.kernelsBusy = 25;
-      await bench.slack.command("run weekly revenue");
-      await bench.cardShows("Waiting to start");
-      expect(await bench.ask("cancel revenue")).toContain("1 run in flight");
+      harness.hex.workspace.kernelsBusy = 25;
+      await harness.slack.command("run weekly revenue");
+      await harness.cardShows("Waiting to start");
+      expect(await harness.ask("cancel revenue")).toContain("1 run in flight");
       await press("cancel_listed_run");
-      await bench.slack.waitForMessage((message) => shown(message).includes("will not be started"));
-      await bench.cardShows("Not started");
+      await harness.slack.waitForMessage((message) => shown(message).includes("will not be started"));
+      await harness.cardShows("Not started");
     });
 
     test("alone lists what is in flight in this channel, and what whoever asks has started anywhere", async () => {
-      const { people, channels } = bench.slack;
+      const { people, channels } = harness.slack;
       const places = { here: channels.data, elsewhere: channels.general };
       const starts = [
         ["Mine here", people.ada, places.here],
@@ -356,23 +356,23 @@ describe.each(MODES)("%s mode", (mode) => {
         ["Theirs elsewhere", people.grace, places.elsewhere],
       ] as const;
       for (const [title] of starts) add(title, { run: { neverEnds: true } });
-      for (const [title, user, channel] of starts) await bench.slack.command(`run ${title}`, { user, channel });
-      await bench.until(() => bench.cards.filter((card) => shown(card).includes("Running")).length === 4);
-      const list = await bench.ask("cancel", { user: people.ada, channel: places.here });
+      for (const [title, user, channel] of starts) await harness.slack.command(`run ${title}`, { user, channel });
+      await harness.until(() => harness.cards.filter((card) => shown(card).includes("Running")).length === 4);
+      const list = await harness.ask("cancel", { user: people.ada, channel: places.here });
       expect(list).toContain("3 runs are in flight");
       expect(list).not.toContain("Theirs elsewhere");
       expect(list).toContain(`in <#${places.elsewhere.id}>`);
       expect(list.indexOf("Theirs here")).toBeGreaterThan(list.indexOf("Mine elsewhere"));
       await press("cancel_hex_run");
-      await bench.until(() => bench.requests("cancelRun").length === 1);
+      await harness.until(() => harness.requests("cancelRun").length === 1);
     });
 
     test("of a name while Hex does not answer: the runs that the bot watches", async () => {
       add("Weekly revenue", { run: { neverEnds: true } });
-      await bench.slack.command("run weekly revenue");
-      await bench.cardShows("Running");
-      bench.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 500 }, times: 9 });
-      const list = await bench.ask("cancel revenue");
+      await harness.slack.command("run weekly revenue");
+      await harness.cardShows("Running");
+      harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 500 }, times: 9 });
+      const list = await harness.ask("cancel revenue");
       expect(list).toContain("1 run in flight");
       expect(list).toContain("Hex could not be asked");
     });
@@ -380,16 +380,16 @@ describe.each(MODES)("%s mode", (mode) => {
 });
 
 test("while not all projects are read, the exact title is asked about too, and how many are known is said", async () => {
-  const bench = await Bench.start("http", { idle: true });
+  const harness = await Harness.start("http", { idle: true });
   try {
-    for (let i = 0; i < 3_000; i++) bench.hex.workspace.addProject({ title: `Project ${i}` });
-    bench.hex.workspace.addProject({ title: "Weekly revenue", createdAt: bench.clock.now() + 1 });
-    await bench.startBot();
-    const answered = await bench.ask("run weekly revenue");
+    for (let i = 0; i < 3_000; i++) harness.hex.workspace.addProject({ title: `Project ${i}` });
+    harness.hex.workspace.addProject({ title: "Weekly revenue", createdAt: harness.clock.now() + 1 });
+    await harness.startBot();
+    const answered = await harness.ask("run weekly revenue");
     expect(answered).toMatch(/^Run .*Weekly revenue/);
     expect(answered).toMatch(/\d+ projects known so far: the bot is still reading the others/);
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   } finally {
-    await bench.stop();
+    await harness.stop();
   }
 });

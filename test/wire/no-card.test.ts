@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { FaultKind, SlackMessage } from "../sandbox/slack/types.js";
-import { Bench, buttonsOf, MODES, shown } from "./harness.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const refusal = (error: string): FaultKind => ({ type: "error", error });
 /** A refusal of each kind, and one that no version of this bot knows. */
@@ -18,23 +18,23 @@ const WORDS = [
 ];
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
-  afterEach(() => bench.stop());
+  let harness: Harness;
+  afterEach(() => harness.stop());
 
-  type ProjectOptions = Parameters<Bench["hex"]["workspace"]["addProject"]>[0];
+  type ProjectOptions = Parameters<Harness["hex"]["workspace"]["addProject"]>[0];
   async function start(
     run: NonNullable<ProjectOptions>["run"] = { runningMs: 20_000 },
-    options: Parameters<typeof Bench.start>[1] = {},
+    options: Parameters<typeof Harness.start>[1] = {},
   ) {
-    bench = await Bench.start(mode, options);
-    return bench.hex.workspace.addProject({ title: "Revenue", run });
+    harness = await Harness.start(mode, options);
+    return harness.hex.workspace.addProject({ title: "Revenue", run });
   }
   /** What only Ada reads, over the command's or the click's own address. */
-  const answers = () => bench.slack.messages.filter((message) => message.ephemeral);
+  const answers = () => harness.slack.messages.filter((message) => message.ephemeral);
   const answered = async (text: string | RegExp): Promise<SlackMessage> => {
     const fits = (one: string) => (typeof text === "string" ? one.includes(text) : text.test(one));
     const found = () => answers().find((one) => fits(shown(one)));
-    await bench.until(() => found() !== undefined);
+    await harness.until(() => found() !== undefined);
     const message = found();
     if (message === undefined) throw new Error("it is gone");
     return message;
@@ -42,42 +42,42 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test.each(WORDS)("%s to every post: told at once with link and Cancel, and the end as well", async (error) => {
     const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
-    bench.slack.faults.add({ method: "chat.postMessage", kind: refusal(error) });
-    const said = await bench.ask(`run ${project.id}`);
-    const runId = bench.hex.workspace.runs[0]?.id ?? "";
+    harness.slack.faults.add({ method: "chat.postMessage", kind: refusal(error) });
+    const said = await harness.ask(`run ${project.id}`);
+    const runId = harness.hex.workspace.runs[0]?.id ?? "";
     expect(said).toContain(`\`${error}\``);
     expect(said).toContain("*Revenue* goes on anyway");
     expect(said).toContain("To do: ");
     expect(said).toContain("|Open the run in Hex>");
     expect(said).toContain(`/hex cancel ${runId}`);
-    expect(buttonsOf(answers()[0] ?? bench.card())).toEqual(["cancel_run", "tell_me"]);
-    expect(await bench.ask("runs")).toContain("Revenue");
+    expect(buttonsOf(answers()[0] ?? harness.card())).toEqual(["cancel_run", "tell_me"]);
+    expect(await harness.ask("runs")).toContain("Revenue");
     const end = await answered("Errored");
     expect(shown(end)).toContain("A cell failed");
-    await bench.pass(120_000);
+    await harness.pass(120_000);
     expect(answers().filter((one) => shown(one).includes("Errored*  "))).toHaveLength(1);
   });
 
   test("Cancel on the message that stands in for the card: says what came of it", async () => {
     const project = await start({ neverEnds: true });
-    bench.slack.faults.add({ method: "chat.postMessage", kind: refusal("ekm_access_denied") });
-    await bench.ask(`run ${project.id}`);
-    await bench.slack.click(answers()[0] ?? bench.card(), "cancel_run");
+    harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("ekm_access_denied") });
+    await harness.ask(`run ${project.id}`);
+    await harness.slack.click(answers()[0] ?? harness.card(), "cancel_run");
     await answered("Hex is stopping *Revenue*");
     await answered(/Cancelled\*/);
   });
 
   test("a scope that is granted later: the card comes then, with the end, and nobody is told it twice", async () => {
     const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
-    bench.slack.scopes.delete("chat:write");
-    expect(await bench.ask(`run ${project.id}`)).toContain("missing_scope");
+    harness.slack.scopes.delete("chat:write");
+    expect(await harness.ask(`run ${project.id}`)).toContain("missing_scope");
     await answered("A cell failed");
-    await bench.pass(60 * 60_000, 60_000);
-    expect(bench.cards).toEqual([]);
-    bench.slack.scopes.add("chat:write");
-    await bench.cardShows("Errored");
-    await bench.pass(60_000);
-    expect(bench.replies).toEqual([]);
+    await harness.pass(60 * 60_000, 60_000);
+    expect(harness.cards).toEqual([]);
+    harness.slack.scopes.add("chat:write");
+    await harness.cardShows("Errored");
+    await harness.pass(60_000);
+    expect(harness.replies).toEqual([]);
   });
 
   test.each(["missing_scope", "ekm_access_denied", "team_not_found", "a_word_of_tomorrow"])(
@@ -86,36 +86,36 @@ describe.each(MODES)("%s mode", (mode) => {
       const project = await start();
       // Posts with blocks, and where the words are not known to be about the place, without.
       const times = ["team_not_found", "a_word_of_tomorrow"].includes(error) ? 2 : 1;
-      bench.slack.faults.add({ method: "chat.postMessage", times, kind: refusal(error) });
-      const said = await bench.ask(`run ${project.id}`);
+      harness.slack.faults.add({ method: "chat.postMessage", times, kind: refusal(error) });
+      const said = await harness.ask(`run ${project.id}`);
       expect(said).toContain("is in your direct messages");
       expect(said).toContain(`\`${error}\``);
       expect(said).toContain("To do: ");
-      const card = await bench.cardShows("Completed");
-      expect(card.channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+      const card = await harness.cardShows("Completed");
+      expect(card.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
     },
   );
 
   test("an app with the manifest of 0.1.0, whose direct messages are off: both refusals are told, each with its remedy", async () => {
     const project = await start();
-    bench.slack.messagesTab = false;
-    const said = await bench.ask(`run ${project.id}`, { channel: bench.slack.channels.secret });
+    harness.slack.messagesTab = false;
+    const said = await harness.ask(`run ${project.id}`, { channel: harness.slack.channels.secret });
     expect(said).toContain("`channel_not_found`: The bot cannot see the channel");
     expect(said).toContain("`messages_tab_disabled`: The bot may send no direct messages");
     expect(said).toContain("/invite @");
     expect(said).toContain("allow the Messages tab");
     await answered(/Completed\*/);
-    bench.slack.messagesTab = true;
-    expect((await bench.cardShows("Completed")).channel).toBe(bench.slack.dm(bench.slack.people.ada).id);
+    harness.slack.messagesTab = true;
+    expect((await harness.cardShows("Completed")).channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
   });
 
   test("Slack is slow: told within seconds that the run was asked for, and the card comes later", async () => {
     const project = await start({ runningMs: 20_000 }, { cardPatienceMs: 4_000 });
-    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });
-    await bench.slack.command(`run ${project.id}`);
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });
+    await harness.slack.command(`run ${project.id}`);
     const message = await answered("Slack is slow to post this run's card");
     expect(shown(message)).toContain("Revenue");
-    expect(bench.cards).toEqual([]);
+    expect(harness.cards).toEqual([]);
   });
 
   test.each<[string, FaultKind]>([
@@ -124,64 +124,64 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a network that cuts", { type: "reset" }],
   ])("%s of Slack: told at once, and the card comes when it is over", async (_, kind) => {
     const project = await start({ runningMs: 300_000 });
-    bench.slack.faults.add({ method: "chat.postMessage", kind });
-    const said = await bench.ask(`run ${project.id}`);
+    harness.slack.faults.add({ method: "chat.postMessage", kind });
+    const said = await harness.ask(`run ${project.id}`);
     expect(said).toContain("It appears as soon as Slack accepts it");
     expect(said).toContain("|Open the run in Hex>");
-    bench.slack.faults.clear();
-    await bench.cardShows("Completed");
+    harness.slack.faults.clear();
+    await harness.cardShows("Completed");
     expect(answers()).toHaveLength(1);
   });
 
   test("Hex is slow to answer the start: told that it was asked for, and then its link and how to cancel it", async () => {
     const project = await start({ neverEnds: true }, { cardPatienceMs: 2_000, hexTimeoutMs: 30_000 });
-    bench.slack.faults.add({ method: "chat.postMessage", kind: refusal("missing_scope") });
+    harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("missing_scope") });
     let release = () => {};
     const until = new Promise<void>((resolve) => {
       release = resolve;
     });
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
-    await bench.slack.command(`run ${project.id}`);
-    const isRefused = () => bench.slack.calls.filter(({ method }) => method === "chat.postMessage").length === 2;
-    await bench.until(() => isRefused() && bench.starts.length === 1, 0);
-    await bench.pass(3_000);
-    await bench.until(() => answers().length === 1, 0);
-    expect(shown(answers()[0] ?? bench.card())).toMatch(/missing_scope[\s\S]*Starting/);
-    expect(shown(answers()[0] ?? bench.card())).not.toContain("/hex cancel ");
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
+    await harness.slack.command(`run ${project.id}`);
+    const isRefused = () => harness.slack.calls.filter(({ method }) => method === "chat.postMessage").length === 2;
+    await harness.until(() => isRefused() && harness.starts.length === 1, 0);
+    await harness.pass(3_000);
+    await harness.until(() => answers().length === 1, 0);
+    expect(shown(answers()[0] ?? harness.card())).toMatch(/missing_scope[\s\S]*Starting/);
+    expect(shown(answers()[0] ?? harness.card())).not.toContain("/hex cancel ");
     release();
-    await bench.until(() => answers().length === 2, 0);
-    expect(shown(answers()[1] ?? bench.card())).toMatch(/missing_scope[\s\S]*\/hex cancel /);
+    await harness.until(() => answers().length === 2, 0);
+    expect(shown(answers()[1] ?? harness.card())).toMatch(/missing_scope[\s\S]*\/hex cancel /);
   });
 
   test("Run in a list, Run again and the cancellation of somebody else's run are answered too", async () => {
     const project = await start();
-    await bench.ask("projects");
+    await harness.ask("projects");
     const [list] = answers();
     if (list === undefined) throw new Error("no list");
-    bench.slack.faults.add({ method: "chat.postMessage", kind: refusal("access_denied") });
-    await bench.slack.click(list, "run_project");
+    harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("access_denied") });
+    await harness.slack.click(list, "run_project");
     const first = await answered("*Revenue* goes on anyway");
     const end = await answered(/Completed\*/);
     expect(first).not.toBe(end);
-    await bench.slack.click(end, "run_again");
-    await bench.until(() => answers().filter((one) => shown(one).includes("goes on anyway")).length === 2);
-    const foreign = bench.hex.workspace.startRun(project.id, { trigger: "SCHEDULED" });
-    await bench.slack.command(`cancel ${foreign.id} ${project.id}`);
+    await harness.slack.click(end, "run_again");
+    await harness.until(() => answers().filter((one) => shown(one).includes("goes on anyway")).length === 2);
+    const foreign = harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED" });
+    await harness.slack.command(`cancel ${foreign.id} ${project.id}`);
     await answered("Hex is stopping *Revenue*");
-    await bench.until(() => answers().filter((one) => shown(one).includes("`access_denied`")).length >= 3);
+    await harness.until(() => answers().filter((one) => shown(one).includes("`access_denied`")).length >= 3);
   });
 
   test("a scope that is taken away while a run goes on and given back after its end: the same card shows the end", async () => {
     const project = await start({ runningMs: 30_000 });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Running");
-    bench.slack.scopes.delete("chat:write");
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    harness.slack.scopes.delete("chat:write");
     const told = await answered(/Completed\*/);
     expect(shown(told)).toContain("`missing_scope`: The app lacks a scope");
-    bench.slack.scopes.add("chat:write");
-    await bench.cardShows("Completed");
-    await bench.pass(60_000);
-    expect(bench.cards).toHaveLength(1);
+    harness.slack.scopes.add("chat:write");
+    await harness.cardShows("Completed");
+    await harness.pass(60_000);
+    expect(harness.cards).toHaveLength(1);
   });
 
   describe("a card that Slack no longer lets be edited", () => {
@@ -189,49 +189,49 @@ describe.each(MODES)("%s mode", (mode) => {
       "%s to every edit: the end is told in a plain message in its thread, once",
       async (error) => {
         const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
-        bench.slack.faults.add({ method: "chat.update", kind: refusal(error) });
-        await bench.slack.command(`run ${project.id}`);
-        await bench.until(() => bench.replies.length === 1);
-        const [reply] = bench.replies;
-        expect(reply).toMatchObject({ threadTs: bench.card().ts, blocks: [] });
+        harness.slack.faults.add({ method: "chat.update", kind: refusal(error) });
+        await harness.slack.command(`run ${project.id}`);
+        await harness.until(() => harness.replies.length === 1);
+        const [reply] = harness.replies;
+        expect(reply).toMatchObject({ threadTs: harness.card().ts, blocks: [] });
         expect(reply?.text).toMatch(/<@U0ADALOVELA> :x: \*Revenue\* errored after 20 s .*\|Open the run in Hex>/);
-        await bench.pass(20 * 60_000, 10_000);
-        expect(bench.replies).toHaveLength(1);
-        const edits = bench.slack.calls.filter(({ method }) => method === "chat.update").length;
+        await harness.pass(20 * 60_000, 10_000);
+        expect(harness.replies).toHaveLength(1);
+        const edits = harness.slack.calls.filter(({ method }) => method === "chat.update").length;
         expect(edits).toBeLessThan(20);
       },
     );
 
     test("a run that completed is told as well, since its card shows something else", async () => {
       const project = await start();
-      bench.slack.faults.add({ method: "chat.update", kind: refusal("invalid_blocks") });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.until(() => bench.replies.length === 1);
-      expect(bench.replies[0]?.text).toContain("completed");
+      harness.slack.faults.add({ method: "chat.update", kind: refusal("invalid_blocks") });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.until(() => harness.replies.length === 1);
+      expect(harness.replies[0]?.text).toContain("completed");
     });
 
     test("the thread is refused too: in the channel, else as a direct message", async () => {
       const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.until(() => bench.cards.length === 1);
-      bench.slack.faults.add({ method: "chat.update", kind: refusal("a_word_of_tomorrow") });
-      bench.slack.faults.add({ method: "chat.postMessage", times: 2, kind: refusal("a_word_of_tomorrow") });
-      await bench.until(() => bench.cards.length === 2);
-      const dm = bench.slack.dm(bench.slack.people.ada).id;
-      expect(bench.card(1)).toMatchObject({ channel: dm, blocks: [] });
-      expect(bench.card(1).text).toContain("errored");
+      await harness.slack.command(`run ${project.id}`);
+      await harness.until(() => harness.cards.length === 1);
+      harness.slack.faults.add({ method: "chat.update", kind: refusal("a_word_of_tomorrow") });
+      harness.slack.faults.add({ method: "chat.postMessage", times: 2, kind: refusal("a_word_of_tomorrow") });
+      await harness.until(() => harness.cards.length === 2);
+      const dm = harness.slack.dm(harness.slack.people.ada).id;
+      expect(harness.card(1)).toMatchObject({ channel: dm, blocks: [] });
+      expect(harness.card(1).text).toContain("errored");
     });
 
     test("blocks are refused and text is not: the card goes on as text, and shows the end", async () => {
       const project = await start();
       for (const method of ["chat.postMessage", "chat.update"]) {
-        bench.slack.faults.add({ method, withBlocks: true, kind: refusal("invalid_blocks") });
+        harness.slack.faults.add({ method, withBlocks: true, kind: refusal("invalid_blocks") });
       }
-      await bench.slack.command(`run ${project.id}`);
-      const card = await bench.cardShows("Completed");
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Completed");
       expect(card.blocks).toEqual([]);
       expect(card.text).toContain("|Open the run in Hex>");
-      expect(bench.cards).toHaveLength(1);
+      expect(harness.cards).toHaveLength(1);
     });
   });
 });

@@ -2,73 +2,73 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
 const MARK = ":alarm_clock: *Running, overdue*";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   /** A project whose earlier runs took so many minutes, and whose next one takes as long as `run` says. */
   function project(earlier: readonly number[], run: { pendingMs?: number; runningMs: number }) {
-    const made = bench.hex.workspace.addProject({ title: "Revenue", run });
+    const made = harness.hex.workspace.addProject({ title: "Revenue", run });
     for (const [index, minutes] of earlier.entries()) {
-      const startedAt = bench.clock.now() - (index + 2) * 60 * MINUTE;
-      bench.hex.workspace.startRun(made.id, { startedAt, durationMs: minutes * MINUTE, outcome: "COMPLETED" });
+      const startedAt = harness.clock.now() - (index + 2) * 60 * MINUTE;
+      harness.hex.workspace.startRun(made.id, { startedAt, durationMs: minutes * MINUTE, outcome: "COMPLETED" });
     }
     return made;
   }
 
   /** Lets time go on in longer steps, for runs of many minutes. */
   async function untilShown(text: string): Promise<SlackMessage> {
-    await bench.until(() => bench.cards.some((card) => shown(card).includes(text)), 2_000);
-    return bench.card();
+    await harness.until(() => harness.cards.some((card) => shown(card).includes(text)), 2_000);
+    return harness.card();
   }
 
   /** How long after Hex began the run its card was marked, in ms. */
   function markedAfter(card: SlackMessage): number {
     const marked = card.history.find(({ text }) => text.startsWith("Running, overdue"));
-    return (marked?.at ?? 0) - (bench.hex.workspace.runs.at(-1)?.startedAt ?? 0);
+    return (marked?.at ?? 0) - (harness.hex.workspace.runs.at(-1)?.startedAt ?? 0);
   }
 
-  const mentions = () => bench.replies.filter((reply) => shown(reply).includes("is overdue"));
+  const mentions = () => harness.replies.filter((reply) => shown(reply).includes("is overdue"));
 
   test("after twice the median: marked in time, mentioned once, and the mark goes with the end", async () => {
     const { id } = project([9, 8, 7], { pendingMs: 60_000, runningMs: 20 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     const card = await untilShown(MARK);
     expect(markedAfter(card)).toBeGreaterThanOrEqual(16 * MINUTE);
     expect(markedAfter(card)).toBeLessThan(16.5 * MINUTE);
-    await bench.until(() => mentions().length > 0, 2_000);
+    await harness.until(() => mentions().length > 0, 2_000);
     const [mention] = mentions();
     expect(mention?.threadTs).toBe(card.ts);
-    expect(mention && pings(mention)).toEqual([`<@${bench.slack.people.ada.id}>`]);
+    expect(mention && pings(mention)).toEqual([`<@${harness.slack.people.ada.id}>`]);
     expect(mention && shown(mention)).toMatch(/It has run for 16 min.*, and usually takes about 8 min\./);
     await untilShown("Completed");
-    await bench.pass(MINUTE);
+    await harness.pass(MINUTE);
     expect(mentions()).toHaveLength(1);
     expect(shown(card)).not.toMatch(/overdue/i);
   });
 
   test("of short runs, after five minutes more than the median", async () => {
     const { id } = project([1, 1, 1], { runningMs: 8 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     const card = await untilShown(MARK);
     expect(markedAfter(card)).toBeGreaterThanOrEqual(6 * MINUTE);
     expect(markedAfter(card)).toBeLessThan(6.5 * MINUTE);
-    await bench.slack.click(card, "cancel_run");
+    await harness.slack.click(card, "cancel_run");
     await untilShown("*Cancelled*");
     expect(shown(card)).not.toMatch(/overdue/i);
   });
 
   test("two earlier runs say nothing of what is usual", async () => {
     const { id } = project([1, 1], { runningMs: 8 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     const card = await untilShown("Completed");
     expect(JSON.stringify(card.history)).not.toMatch(/overdue|usually/i);
     expect(mentions()).toEqual([]);
@@ -76,7 +76,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("the time that Hex lets it wait is not its own", async () => {
     const { id } = project([1, 1, 1], { pendingMs: 8 * MINUTE, runningMs: 5 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     const card = await untilShown("Completed");
     expect(JSON.stringify(card.history)).not.toMatch(/overdue/i);
     expect(mentions()).toEqual([]);
@@ -84,9 +84,9 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("a run that nobody asked for here is marked, and nobody is mentioned", async () => {
     const { id } = project([1, 1, 1], { runningMs: 9 * MINUTE });
-    const run = bench.hex.workspace.startRun(id, {});
-    bench.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 }, times: 9 });
-    await bench.slack.command(`cancel ${run.id} ${id}`);
+    const run = harness.hex.workspace.startRun(id, {});
+    harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 }, times: 9 });
+    await harness.slack.command(`cancel ${run.id} ${id}`);
     const card = await untilShown(MARK);
     await untilShown("Completed");
     expect(shown(card)).toContain("Completed");
@@ -95,17 +95,17 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("over a restart: mentioned once; and it is no news that the bot was stopped when it became overdue", async () => {
     const { id } = project([1, 1, 1], { runningMs: 14 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     await untilShown("usually takes about 1 min");
-    await bench.stopBot();
-    await bench.pass(7 * MINUTE, 5_000);
-    await bench.startBot();
+    await harness.stopBot();
+    await harness.pass(7 * MINUTE, 5_000);
+    await harness.startBot();
     await untilShown(MARK);
-    await bench.until(() => mentions().length > 0);
-    await bench.stopBot();
-    await bench.startBot();
+    await harness.until(() => mentions().length > 0);
+    await harness.stopBot();
+    await harness.startBot();
     await untilShown("Completed");
-    await bench.pass(MINUTE);
+    await harness.pass(MINUTE);
     expect(mentions()).toHaveLength(1);
   });
 
@@ -114,29 +114,29 @@ describe.each(MODES)("%s mode", (mode) => {
     { type: "status", status: 503 },
   ] as const)("%o to the mention: it comes later, once, and the card goes on", async (kind) => {
     // The client's own repetition takes half a second of real time.
-    bench.secondMs = 5;
+    harness.secondMs = 5;
     const { id } = project([1, 1, 1], { runningMs: 20 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     await untilShown("usually takes about 1 min");
-    bench.slack.faults.add({ method: "chat.postMessage", kind, times: 2 });
+    harness.slack.faults.add({ method: "chat.postMessage", kind, times: 2 });
     await untilShown(MARK);
-    await bench.until(() => mentions().length > 0, 2_000);
+    await harness.until(() => mentions().length > 0, 2_000);
     await untilShown("Completed");
     expect(mentions()).toHaveLength(1);
   });
 
   test("Slack takes no mention anywhere: the log says so once, and the card goes on", async () => {
     const { id } = project([1, 1, 1], { runningMs: 9 * MINUTE });
-    await bench.slack.command(`run ${id}`);
+    await harness.slack.command(`run ${id}`);
     await untilShown("usually takes about 1 min");
     const kind = { type: "error", error: "restricted_action" } as const;
-    bench.slack.faults.add({ method: "chat.postMessage", kind, times: Number.POSITIVE_INFINITY });
+    harness.slack.faults.add({ method: "chat.postMessage", kind, times: Number.POSITIVE_INFINITY });
     await untilShown(MARK);
-    await bench.pass(MINUTE);
+    await harness.pass(MINUTE);
     expect(
-      bench.log.filter((line) => line.includes("restricted_action") && line.includes("did not take")),
+      harness.log.filter((line) => line.includes("restricted_action") && line.includes("did not take")),
     ).toHaveLength(1);
-    bench.slack.faults.clear();
+    harness.slack.faults.clear();
     await untilShown("Completed");
     expect(mentions()).toEqual([]);
   });

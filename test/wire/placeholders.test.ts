@@ -1,15 +1,15 @@
 // The bot's own `<…>`, such as `<project id>`, can be read in every answer: Slack takes a raw one for a link and swallows it.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
   // Fails too when any message holds a mark that Slack does not know.
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test.each([
     ["cancel 0190c1d2-0000-7000-8000-000000000001", "&lt;run id&gt;"],
@@ -17,6 +17,6 @@ describe.each(MODES)("%s mode", (mode) => {
     ["run x --view", "--view &lt;id of the saved view&gt;"],
     ["nonsense", "--view &lt;id&gt;"],
   ])("%s", async (typed, placeholder) => {
-    expect(await bench.ask(typed)).toContain(placeholder);
+    expect(await harness.ask(typed)).toContain(placeholder);
   });
 });

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const REFUSALS: [string, Fault["kind"]][] = [
   ["with 400", { type: "error", error: "invalid_blocks" }],
@@ -11,29 +11,33 @@ const REFUSALS: [string, Fault["kind"]][] = [
 ];
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
-  const calls = (method: string) => bench.slack.calls.filter((call) => call.method === method);
-  const failures = () => bench.log.filter((line) => line.includes('"no answer could be given"'));
+  const calls = (method: string) => harness.slack.calls.filter((call) => call.method === method);
+  const failures = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
   const payload = (change: object) => (ends: { triggerId: string; responseUrl: string }) => {
-    const { people, channels, teamId } = bench.slack;
+    const { people, channels, teamId } = harness.slack;
     return {
-      ...{ type: "block_actions", trigger_id: ends.triggerId, response_url: ends.responseUrl },
-      ...{ team: { id: teamId }, user: { id: people.ada.id, team_id: teamId }, channel: { id: channels.data.id } },
+      type: "block_actions",
+      trigger_id: ends.triggerId,
+      response_url: ends.responseUrl,
+      team: { id: teamId },
+      user: { id: people.ada.id, team_id: teamId },
+      channel: { id: channels.data.id },
       actions: [{ type: "button", action_id: "launch_rocket", value: "1" }],
       ...change,
     };
   };
 
   describe.each(REFUSALS)("a response_url that refuses blocks %s", (_, kind) => {
-    beforeEach(() => bench.slack.faults.add({ method: "response_url", withBlocks: true, kind }));
+    beforeEach(() => harness.slack.faults.add({ method: "response_url", withBlocks: true, kind }));
 
     test("a command is answered in plain text", async () => {
-      const answer = await bench.ask("help");
+      const answer = await harness.ask("help");
       expect(answer).toContain("/hex status");
       expect(calls("response_url")).toHaveLength(2);
       expect(failures()).toEqual([]);
@@ -44,57 +48,57 @@ describe.each(MODES)("%s mode", (mode) => {
       ["of an old kind", { type: "interactive_message" }, "another version of the bot"],
       ["that cannot be read", { actions: [] }, "could not read"],
     ])("a click %s is answered in plain text, for the person alone", async (_, change, words) => {
-      const { id } = await bench.slack.sendExactly("interactive", payload(change));
-      const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+      const { id } = await harness.slack.sendExactly("interactive", payload(change));
+      const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       expect(shown(answer)).toContain(words);
       expect(answer).toMatchObject({ ephemeral: true, blocks: [] });
     });
 
     test("a list turns its page in plain text", async () => {
-      for (let i = 0; i < 30; i++) bench.hex.workspace.addProject({ title: `Project ${i}` });
-      bench.slack.faults.clear();
-      const { id } = await bench.slack.command("projects");
-      const list = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+      for (let i = 0; i < 30; i++) harness.hex.workspace.addProject({ title: `Project ${i}` });
+      harness.slack.faults.clear();
+      const { id } = await harness.slack.command("projects");
+      const list = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       const before = list.text;
-      bench.slack.faults.add({ method: "response_url", withBlocks: true, kind });
-      await bench.slack.click(list, "projects_next");
-      await bench.until(() => list.text !== before && list.blocks.length === 0, 0);
+      harness.slack.faults.add({ method: "response_url", withBlocks: true, kind });
+      await harness.slack.click(list, "projects_next");
+      await harness.until(() => list.text !== before && list.blocks.length === 0, 0);
       expect(shown(list)).toContain("Project 2");
     });
   });
 
   test("what is refused as plain text too is said in the log, with what to do", async () => {
     const kind = { type: "status", status: 200, body: '{"ok":false,"error":"invalid_blocks"}' } as const;
-    bench.slack.faults.add({ method: "response_url", kind });
-    await bench.slack.command("help");
-    await bench.until(() => failures().length > 0, 0);
+    harness.slack.faults.add({ method: "response_url", kind });
+    await harness.slack.command("help");
+    await harness.until(() => failures().length > 0, 0);
     expect(calls("response_url").length).toBeLessThanOrEqual(5);
     expect(failures()[0]).toContain("type the command");
   });
 
   test("an address that takes no more answers is not asked again", async () => {
-    bench.slack.faults.add({ method: "response_url", kind: { type: "error", error: "used_url" } });
-    await bench.slack.command("help");
-    await bench.until(() => failures().length > 0, 0);
+    harness.slack.faults.add({ method: "response_url", kind: { type: "error", error: "used_url" } });
+    await harness.slack.command("help");
+    await harness.until(() => failures().length > 0, 0);
     // The answer, and that it could not be given.
     expect(calls("response_url")).toHaveLength(2);
   });
 
   describe("without a response_url", () => {
-    const asked = () => bench.slack.sendExactly("interactive", payload({ response_url: undefined }));
-    const answered = () => bench.slack.waitForMessage((message) => message.via === "postEphemeral");
+    const asked = () => harness.slack.sendExactly("interactive", payload({ response_url: undefined }));
+    const answered = () => harness.slack.waitForMessage((message) => message.via === "postEphemeral");
 
     test("blocks that are refused: the message comes in plain text", async () => {
       const kind = { type: "error", error: "invalid_blocks" } as const;
-      bench.slack.faults.add({ method: "chat.postEphemeral", withBlocks: true, kind });
+      harness.slack.faults.add({ method: "chat.postEphemeral", withBlocks: true, kind });
       await asked();
       expect(shown(await answered())).toContain("another version of the bot");
     });
 
     test.each([1, 0, Number.NaN, 3_000_000])("Retry-After: %d: the message comes after a pause", async (retryAfter) => {
-      bench.slack.faults.add({ method: "chat.postEphemeral", times: 2, kind: { type: "ratelimited", retryAfter } });
+      harness.slack.faults.add({ method: "chat.postEphemeral", times: 2, kind: { type: "ratelimited", retryAfter } });
       await asked();
-      await bench.until(() => bench.slack.messages.some(({ via }) => via === "postEphemeral"));
+      await harness.until(() => harness.slack.messages.some(({ via }) => via === "postEphemeral"));
       expect(shown(await answered())).toContain("another version of the bot");
       expect(failures()).toEqual([]);
     });

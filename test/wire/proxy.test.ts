@@ -2,15 +2,15 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 let proxy: ConnectProxy;
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
   proxy = await startConnectProxy("olga:s3cret-pass");
 });
 afterEach(async () => {
-  await bench.stop();
+  await harness.stop();
   await proxy.stop();
 });
 
@@ -18,36 +18,36 @@ const hostOf = (url: string) => new URL(url).host;
 
 describe.each(MODES)("over %s", (mode) => {
   test("Slack, Hex and Hex's status page are asked through the proxy", async () => {
-    bench = await Bench.start(mode, { env: { HTTP_PROXY: proxy.url } });
-    expect(await bench.ask("status")).toContain("Connected to Hex");
-    expect(proxy.asked).toContain(hostOf(bench.hex.origin));
-    expect(proxy.asked).toContain(hostOf(bench.statusPage.origin));
-    expect(proxy.asked).toContain(hostOf(bench.slack.apiUrl));
-    expect(bench.log.join("")).not.toContain("s3cret-pass");
+    harness = await Harness.start(mode, { env: { HTTP_PROXY: proxy.url } });
+    expect(await harness.ask("status")).toContain("Connected to Hex");
+    expect(proxy.asked).toContain(hostOf(harness.hex.origin));
+    expect(proxy.asked).toContain(hostOf(harness.statusPage.origin));
+    expect(proxy.asked).toContain(hostOf(harness.slack.apiUrl));
+    expect(harness.log.join("")).not.toContain("s3cret-pass");
   });
 
   test("NO_PROXY: nothing goes through it", async () => {
-    bench = await Bench.start(mode, { env: { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" } });
-    expect(await bench.ask("status")).toContain("Connected to Hex");
+    harness = await Harness.start(mode, { env: { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" } });
+    expect(await harness.ask("status")).toContain("Connected to Hex");
     expect(proxy.asked).toEqual([]);
   });
 });
 
 test("Socket Mode goes through the proxy, again after it has cut the connection", async () => {
-  bench = await Bench.start("socket", { env: { HTTP_PROXY: proxy.url } });
+  harness = await Harness.start("socket", { env: { HTTP_PROXY: proxy.url } });
   // Nothing else is under way: what is cut is the WebSocket.
   proxy.cut();
-  await bench.until(() => bench.slack.socket.connections === 0);
-  await bench.until(() => bench.slack.socket.connections > 0);
-  expect(await bench.ask("status")).toContain("Connected to Hex");
+  await harness.until(() => harness.slack.socket.connections === 0);
+  await harness.until(() => harness.slack.socket.connections > 0);
+  expect(await harness.ask("status")).toContain("Connected to Hex");
 });
 
 test("a proxy that keeps the bot from Slack is named in the log, with what to do", async () => {
-  bench = await Bench.start("http", { env: { HTTP_PROXY: proxy.url } });
+  harness = await Harness.start("http", { env: { HTTP_PROXY: proxy.url } });
   proxy.cut();
   proxy.refuses = 407;
-  await bench.slack.command("help");
-  await bench.until(() => bench.log.some((line) => line.includes("verify HTTPS_PROXY")));
+  await harness.slack.command("help");
+  await harness.until(() => harness.log.some((line) => line.includes("verify HTTPS_PROXY")));
   proxy.refuses = null;
 });
 
@@ -56,11 +56,11 @@ test.each([
   [407, "does not know the bot (407)", "Verify `HTTPS_PROXY`"],
   [502, "(502)", "Ask whoever runs the proxy to allow"],
 ])("a proxy that answers %i: named, with what to do", async (status, what, todo) => {
-  bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
+  harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
   // Slack stays reachable: it is told there.
-  await bench.startBot({ NO_PROXY: hostOf(bench.slack.apiUrl) });
+  await harness.startBot({ NO_PROXY: hostOf(harness.slack.apiUrl) });
   proxy.refuses = status;
-  const answer = await bench.ask("status");
+  const answer = await harness.ask("status");
   expect(answer).toContain(`The proxy ${proxy.host}`);
   expect(answer).toContain(what);
   expect(answer).toContain(todo);
@@ -68,13 +68,13 @@ test.each([
 });
 
 test("a start that the proxy refuses is not started, and says why", async () => {
-  bench = await Bench.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
-  await bench.startBot({ NO_PROXY: hostOf(bench.slack.apiUrl) });
-  const project = bench.hex.workspace.addProject({ title: "Revenue" });
-  await bench.ask("projects");
+  harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
+  await harness.startBot({ NO_PROXY: hostOf(harness.slack.apiUrl) });
+  const project = harness.hex.workspace.addProject({ title: "Revenue" });
+  await harness.ask("projects");
   proxy.cut();
   proxy.refuses = 403;
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Not started");
-  expect(bench.starts).toHaveLength(0);
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Not started");
+  expect(harness.starts).toHaveLength(0);
 });

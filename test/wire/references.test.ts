@@ -2,20 +2,20 @@
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, shown } from "./harness.js";
+import { Harness, shown } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
-  bench = await Bench.start("socket");
+  harness = await Harness.start("socket");
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
 /** The references in all that was ever shown, edited cards included. */
 function referencesShown(): Set<string> {
   const versions = (message: SlackMessage) => [shown(message), ...message.history.map((one) => JSON.stringify(one))];
-  const texts = bench.slack.messages.flatMap(versions);
+  const texts = harness.slack.messages.flatMap(versions);
   return new Set(
     texts.flatMap((text) => [...text.matchAll(/Reference `([^`]+)`/g)].map(([, reference]) => reference ?? "")),
   );
@@ -29,17 +29,17 @@ function referencesLogged(lines: readonly string[]): Set<string> {
 }
 
 async function answered(text: string): Promise<void> {
-  const { id } = await bench.slack.command(text);
-  await bench.until(() => bench.slack.messages.some((message) => message.responseUrlOf === id), 200);
+  const { id } = await harness.slack.command(text);
+  await harness.until(() => harness.slack.messages.some((message) => message.responseUrlOf === id), 200);
 }
 
 test("over every kind of failure", async () => {
-  const { workspace, faults } = bench.hex;
+  const { workspace, faults } = harness.hex;
   const project = workspace.addProject({ title: "Revenue", run: { runningMs: 40_000 } });
   const failing = workspace.addProject({ title: "Churn", run: { runningMs: 5_000, outcome: "ERRORED" } });
   const inputs = workspace.addProject({ title: "Inputs" });
 
-  await bench.ask("status");
+  await harness.ask("status");
   for (const kind of [
     { type: "status" as const, status: 500 },
     { type: "html" as const },
@@ -52,56 +52,56 @@ test("over every kind of failure", async () => {
     await answered("status");
     await answered(`runs ${project.id}`);
     faults.clear();
-    await bench.pass(61_000);
+    await harness.pass(61_000);
   }
   await answered("runs 00000000-0000-4000-8000-000000000000");
 
   // Cards: refused, errored, and one whose start is lost and which nobody finds.
-  await bench.slack.command(`run ${inputs.id} regoin=x`);
-  await bench.cardShows("Not started", 0);
-  await bench.slack.command(`run ${failing.id}`);
-  await bench.cardShows("Errored", 1);
+  await harness.slack.command(`run ${inputs.id} regoin=x`);
+  await harness.cardShows("Not started", 0);
+  await harness.slack.command(`run ${failing.id}`);
+  await harness.cardShows("Errored", 1);
   faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-  await bench.slack.command(`run ${inputs.id}`);
-  await bench.cardShows("Not known", 2);
-  await bench.slack.click(bench.card(2), "look_again");
-  await bench.until(() => bench.card(2).history.filter(({ text }) => text.startsWith("Not known")).length === 2);
+  await harness.slack.command(`run ${inputs.id}`);
+  await harness.cardShows("Not known", 2);
+  await harness.slack.click(harness.card(2), "look_again");
+  await harness.until(() => harness.card(2).history.filter(({ text }) => text.startsWith("Not known")).length === 2);
 
   // A cancellation that fails, and a run that the bot is to cancel without having started it.
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Running", 3);
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Running", 3);
   faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 }, times: FOREVER });
-  await bench.slack.click(bench.card(3), "cancel_run");
-  await bench.cardShows("Cancelling failed", 3);
+  await harness.slack.click(harness.card(3), "cancel_run");
+  await harness.cardShows("Cancelling failed", 3);
   const foreign = workspace.startRun(project.id);
   await answered(`cancel ${foreign.id} ${project.id}`);
-  await bench.cardShows("Cancelling failed", 4);
+  await harness.cardShows("Cancelling failed", 4);
   faults.clear();
 
   // One that waits for a kernel until it is over.
   workspace.kernelsBusy = 25;
-  await bench.slack.command(`run ${inputs.id}`);
-  await bench.cardShows("Waiting to start", 5);
-  await bench.until(() => shown(bench.card(5)).includes("Not started"), 5_000);
+  await harness.slack.command(`run ${inputs.id}`);
+  await harness.cardShows("Waiting to start", 5);
+  await harness.until(() => shown(harness.card(5)).includes("Not started"), 5_000);
 
   const references = referencesShown();
   expect(references.size).toBeGreaterThan(14);
-  const logged = referencesLogged(bench.log);
+  const logged = referencesLogged(harness.log);
   expect([...references].filter((reference) => !logged.has(reference))).toEqual([]);
 });
 
 test("a run that another process began: its card's reference is in this one's log too", async () => {
-  const project = bench.hex.workspace.addProject({ title: "Churn", run: { runningMs: 60_000, outcome: "ERRORED" } });
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Running");
-  await bench.stopBot();
-  const before = bench.log.length;
-  await bench.startBot();
-  const card = await bench.cardShows("Errored");
+  const project = harness.hex.workspace.addProject({ title: "Churn", run: { runningMs: 60_000, outcome: "ERRORED" } });
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Running");
+  await harness.stopBot();
+  const before = harness.log.length;
+  await harness.startBot();
+  const card = await harness.cardShows("Errored");
   const reference = /Reference `([^`]+)`/.exec(shown(card))?.[1] ?? "none";
-  const lineOf = () => bench.log.slice(before).find((one) => one.includes('"msg":"card: errored"'));
-  await bench.until(() => lineOf() !== undefined);
+  const lineOf = () => harness.log.slice(before).find((one) => one.includes('"msg":"card: errored"'));
+  await harness.until(() => lineOf() !== undefined);
   const line = lineOf() ?? "{}";
   expect(JSON.parse(line)).toMatchObject({ level: "info", reference, state: "errored", channel: card.channel });
-  expect(line).toContain(bench.hex.workspace.runs[0]?.id);
+  expect(line).toContain(harness.hex.workspace.runs[0]?.id);
 });

@@ -1,38 +1,38 @@
 // What Hex refuses about a start, in its own words, whichever way it tells them.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test.each(["natural", "reason", "code"] as const)("--view with a name (errors: %s)", async (errorShape) => {
-    bench.hex.workspace.errorShape = errorShape;
-    const { id } = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.slack.command(`run ${id} --view quarterly`);
-    const card = shown(await bench.cardShows("Not started"));
+    harness.hex.workspace.errorShape = errorShape;
+    const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.slack.command(`run ${id} --view quarterly`);
+    const card = shown(await harness.cardShows("Not started"));
     expect(card).toContain("Hex refused to run this project (400)");
     expect(card).toContain("Hex: Invalid input data: viewId");
     expect(card).toContain("`--view` takes the id of a saved view");
     expect(card).not.toMatch(/read the id|36 characters, as in/);
-    const dry = await bench.ask(`run ${id} --view quarterly --dry-run`);
+    const dry = await harness.ask(`run ${id} --view quarterly --dry-run`);
     expect(dry).toContain("Hex: Invalid input data: viewId");
   });
 
   test.each(["issues", "worded", "listed"] as const)(
     "inputs, told by %s: people read which and why",
     async (refusedInputs) => {
-      bench.hex.workspace.refusedInputs = refusedInputs;
-      const { id } = bench.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
-      await bench.slack.command(`run ${id} days=many regoin=EU`);
-      const card = shown(await bench.cardShows("Not started"));
+      harness.hex.workspace.refusedInputs = refusedInputs;
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
+      await harness.slack.command(`run ${id} days=many regoin=EU`);
+      const card = shown(await harness.cardShows("Not started"));
       expect(card).toContain("The published app has no input `regoin`.");
       expect(card).toContain('`days` must be NUMBER, not `"many"`.');
-      expect(bench.hex.workspace.runs).toEqual([]);
+      expect(harness.hex.workspace.runs).toEqual([]);
     },
   );
 });

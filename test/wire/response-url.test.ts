@@ -3,27 +3,36 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, breathe, MODES, shown } from "./harness.js";
+import { breathe, Harness, MODES, shown } from "./harness.js";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
-  const command = (text: string, responseUrl: unknown, channel = bench.slack.channels.data) => {
-    const { ada } = bench.slack.people;
-    return bench.slack.sendExactly("slash_commands", ({ triggerId }) => ({
-      ...{ command: "/hex", text, trigger_id: triggerId, user_id: ada.id, channel_id: channel.id },
-      ...{ team_id: bench.slack.teamId, ...(responseUrl === undefined ? {} : { response_url: responseUrl }) },
+  const command = (text: string, responseUrl: unknown, channel = harness.slack.channels.data) => {
+    const { ada } = harness.slack.people;
+    return harness.slack.sendExactly("slash_commands", ({ triggerId }) => ({
+      command: "/hex",
+      text,
+      trigger_id: triggerId,
+      user_id: ada.id,
+      channel_id: channel.id,
+      team_id: harness.slack.teamId,
+      ...(responseUrl === undefined ? {} : { response_url: responseUrl }),
     }));
   };
   const click = (actionId: string, type: string) => {
-    const { people, channels, teamId } = bench.slack;
-    return bench.slack.sendExactly("interactive", ({ triggerId }) => ({
-      ...{ type, trigger_id: triggerId, response_url: "https://hooks.example.com/x" },
-      ...{ team: { id: teamId }, user: { id: people.ada.id, team_id: teamId }, channel: { id: channels.data.id } },
+    const { people, channels, teamId } = harness.slack;
+    return harness.slack.sendExactly("interactive", ({ triggerId }) => ({
+      type,
+      trigger_id: triggerId,
+      response_url: "https://hooks.example.com/x",
+      team: { id: teamId },
+      user: { id: people.ada.id, team_id: teamId },
+      channel: { id: channels.data.id },
       actions: [{ type: "button", action_id: actionId, value: "1" }],
     }));
   };
@@ -36,10 +45,10 @@ describe.each(MODES)("%s mode", (mode) => {
   ])("a command with a response_url %s: the answer comes in the channel, for the person alone", async (_, url) => {
     const { ack } = await command("help", url);
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage((message) => message.via === "postEphemeral");
+    const answer = await harness.slack.waitForMessage((message) => message.via === "postEphemeral");
     expect(shown(answer)).toContain("/hex status");
-    expect(answer).toMatchObject({ user: bench.slack.people.ada.id, channel: bench.slack.channels.data.id });
-    const warnings = bench.log.filter((line) => line.includes("leads to a host that is not Slack's"));
+    expect(answer).toMatchObject({ user: harness.slack.people.ada.id, channel: harness.slack.channels.data.id });
+    const warnings = harness.log.filter((line) => line.includes("leads to a host that is not Slack's"));
     expect(warnings).toHaveLength(url === undefined ? 0 : 1);
     expect(warnings.join()).not.toContain("pass@");
   });
@@ -47,16 +56,16 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each(["block_actions", "interactive_message"])("a click (%s) is answered in the same way", async (type) => {
     const { ack } = await click("launch_rocket", type);
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage((message) => message.via === "postEphemeral");
+    const answer = await harness.slack.waitForMessage((message) => message.via === "postEphemeral");
     expect(shown(answer)).toContain("another version of the bot");
   });
 
   test("a run is started all the same, and where the bot is no member the log says that nobody could be told", async () => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await command(`run ${project.id}`, "https://hooks.example.com/x");
-    await bench.cardShows("Completed");
-    await command("help", "https://hooks.example.com/x", bench.slack.channels.secret);
-    await bench.until(() => bench.log.some((line) => line.includes('"no answer could be given"')), 0);
+    await harness.cardShows("Completed");
+    await command("help", "https://hooks.example.com/x", harness.slack.channels.secret);
+    await harness.until(() => harness.log.some((line) => line.includes('"no answer could be given"')), 0);
   });
 
   test("an answer follows nobody elsewhere", async () => {
@@ -68,12 +77,12 @@ describe.each(MODES)("%s mode", (mode) => {
     await once(elsewhere, "listening");
     const address = elsewhere.address();
     const location = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/stolen`;
-    const failures = () => bench.log.filter((line) => line.includes('"no answer could be given"'));
+    const failures = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
     for (const [index, status] of [301, 302, 303, 307, 308].entries()) {
-      bench.slack.faults.add({ method: "response_url", kind: { type: "status", status, headers: { location } } });
-      await bench.slack.command("help");
-      await bench.until(() => failures().length === index + 1, 0);
-      bench.slack.faults.clear();
+      harness.slack.faults.add({ method: "response_url", kind: { type: "status", status, headers: { location } } });
+      await harness.slack.command("help");
+      await harness.until(() => failures().length === index + 1, 0);
+      harness.slack.faults.clear();
     }
     for (let turn = 0; turn < 20; turn++) await breathe();
     expect(asked).toEqual([]);

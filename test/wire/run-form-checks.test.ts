@@ -5,24 +5,24 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
 /** Real ms: Hex takes as long as the test wants. */
 const PATIENT = { hexTimeoutMs: 60_000 };
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   let ada: PersonInSlack;
   let revenue: Project;
   let release: () => void;
   beforeEach(async () => {
-    bench = await Bench.start(mode, PATIENT);
-    ada = bench.person("ada");
-    revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: { days: { dataType: "NUMBER" } } });
-    await bench.ask("projects");
+    harness = await Harness.start(mode, PATIENT);
+    ada = harness.person("ada");
+    revenue = harness.hex.workspace.addProject({ title: "Weekly revenue", inputs: { days: { dataType: "NUMBER" } } });
+    await harness.ask("projects");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const opened = () => openRevenueForm(ada);
   /** Submitted while Hex takes its time: "Checking with Hex…" stands there when this resolves. */
@@ -30,25 +30,25 @@ describe.each(MODES)("%s mode", (mode) => {
     const until = new Promise<void>((resolve) => {
       release = resolve;
     });
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
-    const asked = bench.requests("runProject").length;
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
+    const asked = harness.requests("runProject").length;
     const submission = form.submit({ Inputs: inputs });
-    await bench.until(() => bench.requests("runProject").length > asked, 0);
-    bench.clock.advance(2_000);
+    await harness.until(() => harness.requests("runProject").length > asked, 0);
+    harness.clock.advance(2_000);
     const result = await submission;
     expect(form.text).toContain("Checking with Hex…");
     return result;
   };
-  const direct = () => bench.slack.messages.filter(({ channel }) => channel === bench.slack.dm(ada.person).id);
+  const direct = () => harness.slack.messages.filter(({ channel }) => channel === harness.slack.dm(ada.person).id);
 
   test("Hex takes it after more than two seconds: the run starts, and the form says so", async () => {
     const form = await opened();
     await submitSlowly(form, "days = 7");
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
     release();
     await form.shows(/Weekly revenue\*? has been started/);
-    await bench.cardShows("days=7");
-    await bench.until(() => bench.starts.length === 1);
+    await harness.cardShows("days=7");
+    await harness.until(() => harness.starts.length === 1);
   });
 
   test("Hex refuses it after more than two seconds: the form comes back as it was, with the refusal above its field", async () => {
@@ -59,12 +59,12 @@ describe.each(MODES)("%s mode", (mode) => {
     release();
     await form.shows("must be");
     expect(form.value("Inputs")).toEqual(['days = "many"\n']);
-    expect(form.value("Where the card goes")).toEqual([bench.slack.channels.data.id]);
+    expect(form.value("Where the card goes")).toEqual([harness.slack.channels.data.id]);
     expect(form.text.indexOf("must be")).toBeLessThan(form.text.indexOf("name = value"));
     await form.submit({ Inputs: "days = 8" });
     expect(form.isOpen).toBe(false);
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 8 } });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 8 } });
   });
 
   test("closed meanwhile: a direct message with Open again brings everything back, also after a restart", async () => {
@@ -72,21 +72,21 @@ describe.each(MODES)("%s mode", (mode) => {
     await submitSlowly(form, 'days = "many"');
     await form.close();
     release();
-    const message = await bench.slack.waitForMessage((one) => shown(one).includes("Open again"));
+    const message = await harness.slack.waitForMessage((one) => shown(one).includes("Open again"));
     expect(direct()).toEqual([message]);
     expect(shown(message)).toContain("must be");
-    await bench.stopBot();
-    await bench.startBot();
+    await harness.stopBot();
+    await harness.startBot();
     const again = await ada.openForm(() => ada.press(message, "Open again"));
     expect(again.value("Inputs")).toEqual(['days = "many"']);
     expect(again.text).toContain("must be");
     expect(again.value("Project")).toEqual([revenue.id]);
     await again.submit({ Inputs: "days = 9" });
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
     // The form has done its work.
     await ada.press(message, "Open again");
-    await bench.slack.waitForMessage((one) => shown(one).includes("has already started its run"));
-    expect(bench.starts).toHaveLength(1);
+    await harness.slack.waitForMessage((one) => shown(one).includes("has already started its run"));
+    expect(harness.starts).toHaveLength(1);
   });
 
   test("closed meanwhile, and Hex takes it: its card is enough", async () => {
@@ -94,9 +94,9 @@ describe.each(MODES)("%s mode", (mode) => {
     await submitSlowly(form, "days = 7");
     await form.close();
     release();
-    await bench.cardShows("Weekly revenue");
+    await harness.cardShows("Weekly revenue");
     expect(direct()).toEqual([]);
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.starts).toHaveLength(1);
   });
 
   test("back to the form while Hex is asked: it stands there as it was, and the answer does not take it away", async () => {
@@ -107,55 +107,55 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("Inputs")).toEqual(['days = "many"']);
     await form.fill({ Inputs: "days = 10" });
     release();
-    await bench.pass(3_000);
+    await harness.pass(3_000);
     expect(form.value("Inputs")).toEqual(["days = 10"]);
     expect(direct()).toEqual([]);
     await form.submit();
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 10 } });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 10 } });
   });
 
   test("delivered twice, it starts one run", async () => {
     const form = await opened();
     const { interaction } = await form.submit({ Inputs: "days = 7" });
     if (interaction === null) throw new Error("it was not submitted");
-    await bench.slack.redeliver(interaction);
-    await bench.pass(5_000);
-    expect(bench.starts).toHaveLength(1);
-    expect(bench.cards).toHaveLength(1);
+    await harness.slack.redeliver(interaction);
+    await harness.pass(5_000);
+    expect(harness.starts).toHaveLength(1);
+    expect(harness.cards).toHaveLength(1);
   });
 
   test("while it is being checked, delivered twice, it starts one run and tells once", async () => {
     const form = await opened();
     const { interaction } = await submitSlowly(form, "days = 7");
     if (interaction === null) throw new Error("it was not submitted");
-    const second = bench.slack.redeliver(interaction);
-    await bench.pass(3_000);
+    const second = harness.slack.redeliver(interaction);
+    await harness.pass(3_000);
     release();
     await second;
-    await bench.cardShows("Weekly revenue");
-    await bench.pass(5_000);
-    expect(bench.starts).toHaveLength(1);
+    await harness.cardShows("Weekly revenue");
+    await harness.pass(5_000);
+    expect(harness.starts).toHaveLength(1);
     expect(direct()).toEqual([]);
   });
 
   test("Hex is down: said at the project, and everything stays", async () => {
     const form = await opened();
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
     await form.submit({ Inputs: "days = 7" });
     expect(form.errorAt("Project")).toContain("Hex failed (502)");
     expect(form.value("Inputs")).toEqual(["days = 7"]);
     await form.submit();
     expect(form.isOpen).toBe(false);
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
   });
 
   test("Hex has no kernel free or asks to wait: the run is started, and waits", async () => {
     const form = await opened();
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 5 } });
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 5 } });
     await form.submit({ Inputs: "days = 7" });
     expect(form.isOpen).toBe(false);
-    await bench.cardShows("days=7");
-    await bench.until(() => bench.starts.length === 1);
+    await harness.cardShows("days=7");
+    await harness.until(() => harness.starts.length === 1);
   });
 });

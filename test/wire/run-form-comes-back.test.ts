@@ -3,31 +3,31 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
 const TYPED = "… or type a title, id or link";
 const LONG = "x".repeat(5_000);
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   let ada: PersonInSlack;
   let revenue: Project;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
-    ada = bench.person("ada");
+    harness = await Harness.start(mode);
+    ada = harness.person("ada");
     const inputs = { region: { dataType: "STRING" as const }, days: { dataType: "NUMBER" as const } };
-    revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs });
-    bench.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
-    await bench.ask("projects");
+    revenue = harness.hex.workspace.addProject({ title: "Weekly revenue", inputs });
+    harness.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
+    await harness.ask("projects");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const opened = () => openRevenueForm(ada);
   const runWithLong = async () => {
     await ada.command(`run ${revenue.id} region=${LONG}`);
-    await bench.until(() => bench.starts.length === 1);
-    await bench.cardShows("Completed");
+    await harness.until(() => harness.starts.length === 1);
+    await harness.cardShows("Completed");
   };
 
   test("another title is typed: its inputs are shown first, and the next press of Run runs it", async () => {
@@ -36,8 +36,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.shows("These are the inputs of “Churn”");
     await form.submit({ Inputs: "month = May" });
     expect(form.text).not.toContain("too old");
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
   });
 
   test("a title is typed into an empty form: the long value of an earlier run is offered and sent", async () => {
@@ -46,8 +46,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.submit({ [TYPED]: "weekly revenue" });
     await form.shows("These are the inputs of “Weekly revenue”");
     await form.submit({ "More inputs": "days = 4" });
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: LONG, days: 4 } });
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({ inputParams: { region: LONG, days: 4 } });
   });
 
   test("delivered twice, it is not said that nothing was started", async () => {
@@ -55,32 +55,32 @@ describe.each(MODES)("%s mode", (mode) => {
     const form = await opened();
     const { interaction } = await form.submit();
     if (interaction === null) throw new Error("it was not submitted");
-    await bench.until(() => bench.starts.length === 2);
-    bench.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
-    const again = await bench.slack.redeliver(interaction);
+    await harness.until(() => harness.starts.length === 2);
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
+    const again = await harness.slack.redeliver(interaction);
     expect(again.ack.body).toBeUndefined();
-    await bench.pass(3_000);
-    expect(bench.starts).toHaveLength(2);
-    expect(bench.slack.messages.filter(({ channel }) => channel === bench.slack.dm(ada.person).id)).toEqual([]);
+    await harness.pass(3_000);
+    expect(harness.starts).toHaveLength(2);
+    expect(harness.slack.messages.filter(({ channel }) => channel === harness.slack.dm(ada.person).id)).toEqual([]);
   });
 });
 
 test("while not all projects are read, a typed title is shown before it is run", async () => {
-  const bench = await Bench.start("http", { idle: true });
+  const harness = await Harness.start("http", { idle: true });
   try {
-    for (let i = 0; i < 3_000; i++) bench.hex.workspace.addProject({ title: `Project ${i}` });
-    const known = bench.hex.workspace.addProject({ title: "Weekly revenue", createdAt: bench.clock.now() + 1 });
-    await bench.startBot();
-    await bench.ask("runs revenue");
-    const ada = bench.person("ada");
+    for (let i = 0; i < 3_000; i++) harness.hex.workspace.addProject({ title: `Project ${i}` });
+    const known = harness.hex.workspace.addProject({ title: "Weekly revenue", createdAt: harness.clock.now() + 1 });
+    await harness.startBot();
+    await harness.ask("runs revenue");
+    const ada = harness.person("ada");
     const form = await ada.openForm(() => ada.command("run"));
     await form.submit({ [TYPED]: "weekly revenue" });
     await form.shows("others may be called “Weekly revenue” too");
-    expect(bench.requests("runProject")).toEqual([]);
+    expect(harness.requests("runProject")).toEqual([]);
     expect(form.value("Project")).toEqual([known.id]);
     await form.submit();
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
   } finally {
-    await bench.stop();
+    await harness.stop();
   }
 });

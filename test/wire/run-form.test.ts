@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
 const INPUTS = {
@@ -16,44 +16,44 @@ const TYPED = "… or type a title, id or link";
 const WHERE = "Where the card goes";
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   let ada: PersonInSlack;
   let revenue: Project;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
-    ada = bench.person("ada");
-    revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", inputs: INPUTS });
-    bench.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
-    await bench.ask("projects");
+    harness = await Harness.start(mode);
+    ada = harness.person("ada");
+    revenue = harness.hex.workspace.addProject({ title: "Weekly revenue", inputs: INPUTS });
+    harness.hex.workspace.addProject({ title: "Churn", inputs: { month: { dataType: "STRING" } } });
+    await harness.ask("projects");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const open = () => ada.openForm(() => ada.command("run"));
   const opened = () => openRevenueForm(ada);
   const runWith = async (inputs: string) => {
-    const before = bench.starts.length;
+    const before = harness.starts.length;
     await ada.command(`run ${revenue.id} ${inputs}`);
-    await bench.until(() => bench.starts.length === before + 1);
-    await bench.cardShows("Completed", bench.cards.length - 1);
+    await harness.until(() => harness.starts.length === before + 1);
+    await harness.cardShows("Completed", harness.cards.length - 1);
   };
 
   test("/hex run alone: pick, fill in, run; the card stands in the channel", async () => {
     const form = await open();
     expect(form.title).toBe("Run a Hex project");
-    expect(form.value(WHERE)).toEqual([bench.slack.channels.data.id]);
+    expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
     expect(await form.search(PROJECT, "rev")).toEqual(["Weekly revenue"]);
     await form.pick(PROJECT, "", "Weekly revenue");
     await form.shows(/Hex gives out no list/);
     const { errors } = await form.submit({ Inputs: "region = North America\ndays = 30", Options: ["fresh"] });
     expect(errors).toEqual({});
     expect(form.isOpen).toBe(false);
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({
       inputParams: { region: "North America", days: 30 },
       useCachedSqlResults: false,
     });
-    const card = await bench.cardShows("region=North America");
-    expect(card.channel).toBe(bench.slack.channels.data.id);
+    const card = await harness.cardShows("region=North America");
+    expect(card.channel).toBe(harness.slack.channels.data.id);
   });
 
   test("inputs of earlier runs get fields with the last values, and a secret none", async () => {
@@ -74,8 +74,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("days")).toEqual(["7"]);
     expect(form.value("api_token")).toEqual([]);
     await form.submit({ days: "8" });
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: "EMEA", days: 8 } });
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({ inputParams: { region: "EMEA", days: 8 } });
   });
 
   test("what is wrong is said at its field, and nothing is lost", async () => {
@@ -88,10 +88,10 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.submit({ days: "[1", "More inputs": "shape" });
     expect(form.errorAt("days")).toContain("not valid JSON");
     expect(form.errorAt("More inputs")).toContain("name = value");
-    expect(bench.starts).toHaveLength(1);
+    expect(harness.starts).toHaveLength(1);
     await form.submit({ days: "9", "More inputs": [] });
     expect(form.isOpen).toBe(false);
-    await bench.until(() => bench.starts.length === 2);
+    await harness.until(() => harness.starts.length === 2);
   });
 
   test("another project redraws the inputs, and those of the one before are kept and never sent", async () => {
@@ -109,33 +109,33 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.pick(PROJECT, "churn");
     await form.shows("no run from here has used one yet");
     await form.submit();
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual({});
-    await bench.cardShows("Churn", 1);
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({});
+    await harness.cardShows("Churn", 1);
   });
 
   test("a form that was not redrawn is not run: its inputs are those of another project", async () => {
     const form = await opened();
     await form.fill({ Inputs: "days = 3" });
-    bench.slack.faults.add({ method: "views.update", times: 1, kind: { type: "error", error: "internal_error" } });
+    harness.slack.faults.add({ method: "views.update", times: 1, kind: { type: "error", error: "internal_error" } });
     await form.pick(PROJECT, "churn");
     await form.submit();
     await form.shows("These are the inputs of “Churn”");
     expect(form.value("Inputs")).toEqual([]);
-    expect(bench.requests("runProject")).toEqual([]);
+    expect(harness.requests("runProject")).toEqual([]);
     await form.submit({ Inputs: "month = May" });
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
   });
 
   test("a title, a link or an id that is typed does in the place of the picker", async () => {
-    for (const typed of ["weekly REVENUE", `${bench.hex.origin}/acme/app/${revenue.id}/latest`, revenue.id]) {
+    for (const typed of ["weekly REVENUE", `${harness.hex.origin}/acme/app/${revenue.id}/latest`, revenue.id]) {
       const form = await open();
       await form.submit({ [TYPED]: typed, Options: ["fresh"] });
       expect(form.isOpen).toBe(false);
     }
-    await bench.until(() => bench.starts.length === 3);
-    expect(bench.starts.map(({ body }) => body)).toEqual(Array(3).fill({ useCachedSqlResults: false }));
+    await harness.until(() => harness.starts.length === 3);
+    expect(harness.starts.map(({ body }) => body)).toEqual(Array(3).fill({ useCachedSqlResults: false }));
   });
 
   test("Enter behind a typed title draws its inputs", async () => {
@@ -157,7 +157,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.errorAt(TYPED)).toContain("“Weekly revenue”");
     await form.submit({ [TYPED]: "https://app.other.test/x/hex/y" });
     expect(form.errorAt(TYPED)).toContain("leads elsewhere");
-    expect(bench.requests("runProject")).toEqual([]);
+    expect(harness.requests("runProject")).toEqual([]);
   });
 
   test("a project that was unpublished in between is not run", async () => {
@@ -165,7 +165,7 @@ describe.each(MODES)("%s mode", (mode) => {
     revenue.lastPublishedAt = null;
     await form.submit();
     expect(form.errorAt(PROJECT)).toContain("not published");
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
   });
 
   test("contradictions are refused at their field", async () => {
@@ -179,17 +179,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.errorAt("Saved view")).toContain("its own inputs");
     await form.submit({ Inputs: [], Options: [], "Saved view": "https://app.hex.tech/view/1" });
     expect(form.errorAt("Saved view")).toContain("36 characters");
-    expect(bench.requests("runProject")).toEqual([]);
+    expect(harness.requests("runProject")).toEqual([]);
   });
 
   test("a dry run starts nothing, and the form stays as it was", async () => {
     const form = await opened();
     await form.submit({ Inputs: "days = 3", Options: ["dryRun"] });
     await form.shows("Hex would start this run");
-    expect(bench.starts).toEqual([]);
+    expect(harness.starts).toEqual([]);
     expect(form.value("Inputs")).toEqual(["days = 3"]);
     await form.submit({ Options: [] });
-    await bench.until(() => bench.starts.length === 1);
+    await harness.until(() => harness.starts.length === 1);
   });
 
   test("a value that no field can show is sent unless another one is typed", async () => {
@@ -199,12 +199,12 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("region")).toEqual([]);
     expect(form.text).toContain("5,007 characters");
     await form.submit({ days: "8" });
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: long, days: 8 } });
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({ inputParams: { region: long, days: 8 } });
     const next = await opened();
     await next.submit({ region: "EMEA" });
-    await bench.until(() => bench.starts.length === 3);
-    expect(bench.starts[2]?.body).toMatchObject({ inputParams: { region: "EMEA" } });
+    await harness.until(() => harness.starts.length === 3);
+    expect(harness.starts[2]?.body).toMatchObject({ inputParams: { region: "EMEA" } });
   });
 
   test("such a value is there too when the form comes back for another project", async () => {
@@ -216,8 +216,8 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.submit({ [TYPED]: "weekly revenue" });
     await form.shows("These are the inputs of “Weekly revenue”");
     await form.submit();
-    await bench.until(() => bench.starts.length === 2);
-    expect(bench.starts[1]?.body).toEqual({ inputParams: { region: long } });
+    await harness.until(() => harness.starts.length === 2);
+    expect(harness.starts[1]?.body).toEqual({ inputParams: { region: long } });
   });
 
   test("an input that the app no longer has is refused once, and not offered again", async () => {
@@ -229,17 +229,17 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.submit();
     expect(form.errorAt("region")).toContain("has no input “region”");
     await form.submit({ region: [] });
-    await bench.until(() => bench.starts.length === 2);
+    await harness.until(() => harness.starts.length === 2);
     const next = await opened();
     expect(next.labels).not.toContain("region");
   });
 
   test("somebody else is offered what stands in public cards alone", async () => {
     await runWith("region=EMEA");
-    await ada.command(`run ${revenue.id} days=5`, { channel: bench.slack.channels.team });
-    await bench.until(() => bench.starts.length === 2);
-    await bench.cardShows("Completed", 1);
-    const grace = bench.person("grace");
+    await ada.command(`run ${revenue.id} days=5`, { channel: harness.slack.channels.team });
+    await harness.until(() => harness.starts.length === 2);
+    await harness.cardShows("Completed", 1);
+    const grace = harness.person("grace");
     const form = await grace.openForm(() => grace.command("run"));
     await form.pick(PROJECT, "revenue");
     await form.shows("days");
@@ -254,42 +254,42 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value(WHERE)).toEqual([]);
     await form.submit();
     expect(form.isOpen).toBe(false);
-    const card = await bench.cardShows("Weekly revenue");
-    expect(card.channel).toBe(bench.slack.dm(ada.person).id);
+    const card = await harness.cardShows("Weekly revenue");
+    expect(card.channel).toBe(harness.slack.dm(ada.person).id);
   });
 
   test("a form that Slack does not open any more is behind a button", async () => {
-    bench.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
-    const answer = await bench.ask("run");
+    harness.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
+    const answer = await harness.ask("run");
     expect(answer).toContain("did not open the form");
     expect(answer).toContain("/hex run &lt;title, id or link&gt;");
-    const message = bench.slack.messages.at(-1);
+    const message = harness.slack.messages.at(-1);
     if (message === undefined) throw new Error("there is no answer");
     const form = await ada.openForm(() => ada.press(message, "Open the form"));
     expect(form.labels).toContain(PROJECT);
-    expect(await bench.ask("status")).not.toContain("expired_trigger_id");
+    expect(await harness.ask("status")).not.toContain("expired_trigger_id");
   });
 
   test("Run… beside a project opens it with that project", async () => {
-    await bench.ask("projects revenue");
-    const list = bench.slack.messages.at(-1);
+    await harness.ask("projects revenue");
+    const list = harness.slack.messages.at(-1);
     if (list === undefined) throw new Error("there is no list");
     const form = await ada.openForm(() => ada.press(list, "Run…"));
     expect(form.value(PROJECT)).toEqual([revenue.id]);
     await form.submit({ Inputs: "days = 3" });
-    await bench.until(() => bench.starts.length === 1);
-    expect(bench.starts[0]?.body).toEqual({ inputParams: { days: 3 } });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 3 } });
   });
 
   test("Run with changes has the run's inputs, and no others", async () => {
     await runWith("region=EMEA days=7 api_token=abc");
     await runWith("region=APAC");
-    const form = await ada.openForm(() => ada.press(bench.card(0), "Run with changes"));
+    const form = await ada.openForm(() => ada.press(harness.card(0), "Run with changes"));
     expect(form.value("region")).toEqual(["EMEA"]);
     expect(form.value("api_token")).toEqual([]);
     await form.submit({ days: "8" });
-    await bench.until(() => bench.starts.length === 3);
-    expect(bench.starts[2]?.body).toEqual({ inputParams: { region: "EMEA", days: 8, api_token: "abc" } });
+    await harness.until(() => harness.starts.length === 3);
+    expect(harness.starts[2]?.body).toEqual({ inputParams: { region: "EMEA", days: 8, api_token: "abc" } });
   });
 
   test("whatever is typed into the picker, it answers", async () => {

@@ -12,7 +12,7 @@ import { createLogger } from "../../src/log/logger.js";
 import { startFailure } from "../../src/startup-failure.js";
 import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import type { FaultKind as SlackFault } from "../sandbox/slack/server.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 const FOREVER = Number.POSITIVE_INFINITY;
 const page = (secret: string) =>
@@ -91,35 +91,35 @@ function filesIn(folder: string): Record<string, string> {
 }
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode, { idle: true });
+    harness = await Harness.start(mode, { idle: true });
     // One mode with lines for machines, the other with lines for people.
-    await bench.startBot({ LOG_PRETTY: String(mode === "http"), HEX_REQUESTS_PER_MINUTE: "600" });
+    await harness.startBot({ LOG_PRETTY: String(mode === "http"), HEX_REQUESTS_PER_MINUTE: "600" });
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const slackSecrets = () => [
-    bench.slack.botToken,
-    mode === "socket" ? bench.slack.appToken : bench.slack.signingSecret,
+    harness.slack.botToken,
+    mode === "socket" ? harness.slack.appToken : harness.slack.signingSecret,
   ];
-  const secrets = () => [bench.token, ...slackSecrets()];
+  const secrets = () => [harness.token, ...slackSecrets()];
   /** Everything that a person, a machine or a thief of the disk can read. */
   async function everything(): Promise<Record<string, string>> {
     return {
-      log: bench.log.join(""),
+      log: harness.log.join(""),
       output: printed.join(""),
-      Slack: JSON.stringify(bench.slack.messages.filter(({ via }) => via !== "person")),
-      calls: JSON.stringify(bench.slack.calls.map(({ args }) => args)),
-      metrics: (await bench.get("/metrics")).text,
-      ready: (await bench.get("/readyz")).text,
-      ...filesIn(bench.dataDir),
+      Slack: JSON.stringify(harness.slack.messages.filter(({ via }) => via !== "person")),
+      calls: JSON.stringify(harness.slack.calls.map(({ args }) => args)),
+      metrics: (await harness.get("/metrics")).text,
+      ready: (await harness.get("/readyz")).text,
+      ...filesIn(harness.dataDir),
     };
   }
 
   /** Every command and button once, whatever comes of it. */
   async function everyPath(): Promise<string[]> {
-    const { workspace } = bench.hex;
+    const { workspace } = harness.hex;
     const project =
       workspace.projects[0] ?? workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
     const typed = [
@@ -131,21 +131,21 @@ describe.each(MODES)("%s mode", (mode) => {
     ];
     const sent = [];
     for (const text of [...typed, `cancel ${project.id} ${project.id}`, "help", "nonsense"]) {
-      sent.push(await bench.slack.command(text));
-      await bench.pass(1_000);
+      sent.push(await harness.slack.command(text));
+      await harness.pass(1_000);
     }
-    const card = bench.cards.findLast((one) => JSON.stringify(one.blocks).includes("cancel_run"));
-    if (card) sent.push(await bench.slack.click(card, "cancel_run"));
-    await bench.pass(6_000);
+    const card = harness.cards.findLast((one) => JSON.stringify(one.blocks).includes("cancel_run"));
+    if (card) sent.push(await harness.slack.click(card, "cancel_run"));
+    await harness.pass(6_000);
     return sent.map(({ responseUrl }) => new URL(responseUrl).pathname.split("/").at(-1) ?? "");
   }
 
   test("when all is well", async () => {
     const urls = await everyPath();
-    await bench.cardShows(/Completed|Cancelled/);
+    await harness.cardShows(/Completed|Cancelled/);
     const places = await everything();
     expect(leaks(secrets(), places)).toEqual([]);
-    expect(leaks(urls, { log: places.log ?? "", metrics: places.metrics ?? "", ...filesIn(bench.dataDir) })).toEqual(
+    expect(leaks(urls, { log: places.log ?? "", metrics: places.metrics ?? "", ...filesIn(harness.dataDir) })).toEqual(
       [],
     );
     // The search finds what is there.
@@ -153,19 +153,19 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Hex repeats the token in whatever it answers", async () => {
-    bench.hex.workspace.addProject({ title: "Revenue" });
-    for (const kind of hexFaults(bench.token)) {
-      bench.hex.faults.add({ kind, times: FOREVER });
+    harness.hex.workspace.addProject({ title: "Revenue" });
+    for (const kind of hexFaults(harness.token)) {
+      harness.hex.faults.add({ kind, times: FOREVER });
       await everyPath();
-      bench.hex.faults.clear();
+      harness.hex.faults.clear();
       // Only some requests fail: the others bring the bot further, to where a failure is told differently.
       for (const endpoint of ["runProject", "listRuns", "cancelRun", "getRun"] as const) {
-        bench.hex.faults.add({ kind, endpoint, times: 3 });
+        harness.hex.faults.add({ kind, endpoint, times: 3 });
       }
       await everyPath();
-      bench.hex.faults.clear();
+      harness.hex.faults.clear();
     }
-    await bench.pass(90_000);
+    await harness.pass(90_000);
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 120_000);
 
@@ -173,76 +173,76 @@ describe.each(MODES)("%s mode", (mode) => {
     for (const token of slackSecrets()) {
       for (const kind of slackFaults(token)) {
         for (const method of ["chat.postMessage", "chat.update", "response_url"]) {
-          bench.slack.faults.add({ method, kind, times: 2 });
+          harness.slack.faults.add({ method, kind, times: 2 });
         }
         await everyPath();
-        bench.slack.faults.clear();
+        harness.slack.faults.clear();
       }
     }
-    await bench.pass(90_000);
-    await bench.ask("status");
+    await harness.pass(90_000);
+    await harness.ask("status");
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 120_000);
 
   test("a start that Slack refuses, with the token in its answer", async () => {
-    await bench.stopBot();
+    await harness.stopBot();
     const method = mode === "socket" ? "apps.connections.open" : "auth.test";
-    const token = mode === "socket" ? bench.slack.appToken : bench.slack.botToken;
+    const token = mode === "socket" ? harness.slack.appToken : harness.slack.botToken;
     // Any other word is asked about again in Socket Mode, and the start goes on waiting.
     const kinds = slackFaults(token).filter(
       (kind) => mode === "http" || ("error" in kind && kind.error === "invalid_auth"),
     );
     for (const [index, kind] of kinds.entries()) {
       // In main.ts the process ends, and with it lets the store go.
-      const env = { HEX_BOT_DATA_DIR: join(bench.dataDir, String(index)) };
-      bench.slack.faults.add({ method, kind });
+      const env = { HEX_BOT_DATA_DIR: join(harness.dataDir, String(index)) };
+      harness.slack.faults.add({ method, kind });
       // What is no word of Slack's may pass.
       if ("error" in kind && kind.error !== token) await failedStart(env);
       else await lateStart(env);
-      bench.slack.faults.clear();
+      harness.slack.faults.clear();
     }
-    await bench.startBot();
+    await harness.startBot();
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 60_000);
 
   test("a database that repeats its password, and one that is not there", async () => {
-    await bench.stopBot();
+    await harness.stopBot();
     const password = "Marked%40Passw0rd%2FInThe%3AUrl";
     const database = await echoingPostgres();
     for (const port of [database.port, 1]) {
       await failedStart({ DATABASE_URL: `postgres://bot:${password}@127.0.0.1:${port}/hexbot` });
     }
     await database.stop();
-    const places = { log: bench.log.join(""), output: printed.join("") };
+    const places = { log: harness.log.join(""), output: printed.join("") };
     expect(places.log).toContain("does not take the password in DATABASE_URL");
     expect(places.log).toContain("takes no connection");
     expect(leaks([password, decodeURIComponent(password)], places)).toEqual([]);
-    await bench.startBot();
+    await harness.startBot();
   });
 
   /** A start that waits for Slack until it is well again. */
   async function lateStart(env: Record<string, string>): Promise<void> {
-    const from = bench.log.length;
+    const from = harness.log.length;
     let isUp = false;
-    const starting = bench.startBot(env).then(() => {
+    const starting = harness.startBot(env).then(() => {
       isUp = true;
     });
-    await bench.until(() => bench.log.slice(from).some((line) => line.includes('"level":"warn"')));
-    bench.slack.faults.clear();
-    await bench.until(() => isUp);
+    await harness.until(() => harness.log.slice(from).some((line) => line.includes('"level":"warn"')));
+    harness.slack.faults.clear();
+    await harness.until(() => isUp);
     await starting;
-    await bench.stopBot();
+    await harness.stopBot();
   }
 
   /** What main.ts does with a start that fails. */
   async function failedStart(env: Record<string, string>): Promise<void> {
-    const error = await bench.startBot(env).then(
+    const error = await harness.startBot(env).then(
       () => new Error("It started."),
       (reason: unknown) => reason,
     );
-    const reading = readConfig({ ...bench.env(), ...env });
+    const reading = readConfig({ ...harness.env(), ...env });
     if (!reading.ok) throw new Error("unreadable");
-    const destination = { write: (line: string) => bench.log.push(line) };
+    const destination = { write: (line: string) => harness.log.push(line) };
     const log = createLogger({ level: "trace", pretty: false, destination, secrets: secretsOf(reading.config) });
     log.fatal({ err: error }, "%s", startFailure(error, { port: 0, store: { kind: "embedded" } }) ?? "cannot start");
     expect(error).not.toMatchObject({ message: "It started." });
@@ -278,14 +278,14 @@ async function echoingPostgres(): Promise<{ port: number; stop: () => Promise<vo
 }
 
 test("npm run verify against a Hex that repeats the token", async () => {
-  const bench = await Bench.start("socket", { idle: true });
-  bench.hex.workspace.addProject();
-  for (const kind of hexFaults(bench.token).filter(({ type }) => type === "status")) {
-    bench.hex.faults.add({ kind, endpoint: "me" });
+  const harness = await Harness.start("socket", { idle: true });
+  harness.hex.workspace.addProject();
+  for (const kind of hexFaults(harness.token).filter(({ type }) => type === "status")) {
+    harness.hex.faults.add({ kind, endpoint: "me" });
     for (const args of [[], ["--json"]]) {
-      const env = { PATH: process.env.PATH, HEX_API_TOKEN: bench.token, HEX_WORKSPACE_URL: bench.hex.origin };
+      const env = { PATH: process.env.PATH, HEX_API_TOKEN: harness.token, HEX_WORKSPACE_URL: harness.hex.origin };
       const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/verify.js"), ...args], {
-        cwd: bench.dataDir,
+        cwd: harness.dataDir,
         env,
       });
       const said: string[] = [];
@@ -293,9 +293,9 @@ test("npm run verify against a Hex that repeats the token", async () => {
       const [code] = await once(child, "close");
       expect([0, 1]).toContain(code);
       expect(said.join("")).toMatch(/Hex|"ok"/);
-      expect(leaks([bench.token], { verify: said.join("") })).toEqual([]);
+      expect(leaks([harness.token], { verify: said.join("") })).toEqual([]);
     }
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
   }
-  await bench.stop();
+  await harness.stop();
 }, 120_000);

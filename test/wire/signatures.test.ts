@@ -2,25 +2,25 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign } from "../sandbox/slack/server.js";
-import { Bench } from "./harness.js";
+import { Harness } from "./harness.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const BODY = "command=%2Fhex&text=help&trigger_id=1.2.3&user_id=U1&channel_id=C1&team_id=T1";
 const FIVE_MINUTES_S = 300;
 
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
-  bench = await Bench.start("http");
+  harness = await Harness.start("http");
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
-const now = () => Math.floor(bench.clock.now() / 1_000);
-const secret = () => bench.slack.signingSecret;
+const now = () => Math.floor(harness.clock.now() / 1_000);
+const secret = () => harness.slack.signingSecret;
 
 /** `timestamp`: as it stands in the header and in what is signed. */
 async function send(timestamp: string, headers: Record<string, string | string[]> = {}) {
   const signature = sign(secret(), timestamp, BODY);
-  return deliver(bench.slack.eventsUrl ?? "", {
+  return deliver(harness.slack.eventsUrl ?? "", {
     body: BODY,
     headers: {
       "content-type": FORM,
@@ -31,7 +31,7 @@ async function send(timestamp: string, headers: Record<string, string | string[]
   });
 }
 
-const refusals = () => bench.log.filter((line) => line.includes("A request to Slack's address was refused"));
+const refusals = () => harness.log.filter((line) => line.includes("A request to Slack's address was refused"));
 
 test.each([-FIVE_MINUTES_S, -1, 0, 1, FIVE_MINUTES_S])("signed %i s from now: taken", async (seconds) => {
   expect((await send(String(now() + seconds))).status).toBe(200);
@@ -53,7 +53,7 @@ test.each([
 ])("a timestamp that is %s, with its own valid signature: refused, and the log says why", async (_, timestamp) => {
   expect((await send(timestamp())).status).toBe(401);
   expect(refusals()).toHaveLength(1);
-  expect(bench.slack.messages).toEqual([]);
+  expect(harness.slack.messages).toEqual([]);
 });
 
 test("the log tells a wrong clock from a wrong secret", async () => {
@@ -65,9 +65,9 @@ test("the log tells a wrong clock from a wrong secret", async () => {
 
 test("the machine's clock is set back by an hour: what Slack signs now is refused until it is right again", async () => {
   const slacksTime = now();
-  bench.clock.set(-3_600_000);
+  harness.clock.set(-3_600_000);
   expect((await send(String(slacksTime))).status).toBe(401);
-  bench.clock.set(3_600_000);
+  harness.clock.set(3_600_000);
   expect((await send(String(slacksTime))).status).toBe(200);
 });
 
@@ -100,20 +100,20 @@ test("a form of very many fields is read in time in proportion to its length", a
     "x-slack-request-timestamp": String(now()),
     "x-slack-signature": sign(secret(), String(now()), body),
   };
-  expect((await deliver(bench.slack.eventsUrl ?? "", { body, headers })).status).toBe(200);
+  expect((await deliver(harness.slack.eventsUrl ?? "", { body, headers })).status).toBe(200);
 });
 
 test("Slack's check of the certificate is short: a long one is not read without a signature", async () => {
   const body = `ssl_check=1&${"a".repeat(20_000)}`;
-  const { status } = await deliver(bench.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
+  const { status } = await deliver(harness.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
   expect(status).toBe(401);
 });
 
 test("Slack's check of the certificate needs no signature, and does nothing else", async () => {
   const body = `ssl_check=1&${BODY}`;
-  const { status } = await deliver(bench.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
+  const { status } = await deliver(harness.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
   expect(status).toBe(200);
-  expect(bench.log.filter((line) => line.includes("command help"))).toEqual([]);
+  expect(harness.log.filter((line) => line.includes("command help"))).toEqual([]);
 });
 
 test("Slack's check of the address is answered, with a signature only", async () => {
@@ -123,7 +123,7 @@ test("Slack's check of the address is answered, with a signature only", async ()
     "x-slack-request-timestamp": String(now()),
     "x-slack-signature": sign(secret(), String(now()), body),
   };
-  const url = bench.slack.eventsUrl ?? "";
+  const url = harness.slack.eventsUrl ?? "";
   expect(await deliver(url, { body, headers })).toMatchObject({ status: 200, body: '{"challenge":"c-123"}' });
   expect((await deliver(url, { body, headers: { "content-type": "application/json" } })).status).toBe(401);
 });

@@ -5,19 +5,19 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identify } from "../../src/slack/connection/identity.js";
 import { post } from "../../src/slack/connection/post.js";
 import { startFailure } from "../../src/startup-failure.js";
-import { Bench } from "./harness.js";
+import { Harness } from "./harness.js";
 
-let bench: Bench;
-afterEach(() => bench.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 describe("to the client", () => {
   let client: WebClient;
   beforeEach(async () => {
-    bench = await Bench.start("http", { idle: true });
-    client = new WebClient(bench.slack.botToken, { slackApiUrl: bench.slack.apiUrl, retryConfig: { retries: 0 } });
+    harness = await Harness.start("http", { idle: true });
+    client = new WebClient(harness.slack.botToken, { slackApiUrl: harness.slack.apiUrl, retryConfig: { retries: 0 } });
   });
   const answer = (method: string, body: object) =>
-    bench.slack.faults.add({
+    harness.slack.faults.add({
       method,
       kind: { type: "status", status: 200, body: JSON.stringify({ ok: true, ...body }) },
     });
@@ -57,12 +57,12 @@ describe("to the client", () => {
 });
 
 test.each([true, 12, {}, null, "x"])("a card whose ts came as %j is posted again, and ends true", async (ts) => {
-  bench = await Bench.start("http");
-  const body = JSON.stringify({ ok: true, channel: bench.slack.channels.data.id, ts });
-  bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 200, body } });
-  const project = bench.hex.workspace.addProject({ title: "Revenue" });
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Completed");
-  expect(bench.starts).toHaveLength(1);
-  expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  harness = await Harness.start("http");
+  const body = JSON.stringify({ ok: true, channel: harness.slack.channels.data.id, ts });
+  harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 200, body } });
+  const project = harness.hex.workspace.addProject({ title: "Revenue" });
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Completed");
+  expect(harness.starts).toHaveLength(1);
+  expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });

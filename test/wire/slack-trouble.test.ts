@@ -3,43 +3,43 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlackCall } from "../../src/slack/connection/calls.js";
 import { slackFailure, slackWord } from "../../src/slack/connection/failures.js";
-import { SlackTroubles } from "../../src/slack/connection/refusals.js";
+import { SlackRefusals } from "../../src/slack/connection/refusals.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { ManualClock } from "../sandbox/clock.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
-  afterEach(() => bench.stop());
+  let harness: Harness;
+  afterEach(() => harness.stop());
 
   test("a scope that was not granted: a warning at the start and on the status, and nothing once it is", async () => {
-    bench = await Bench.start(mode, { idle: true });
-    bench.slack.scopes.delete("chat:write");
-    await bench.startBot();
-    const warning = bench.log.find((line) => line.includes("lacks the scope"));
+    harness = await Harness.start(mode, { idle: true });
+    harness.slack.scopes.delete("chat:write");
+    await harness.startBot();
+    const warning = harness.log.find((line) => line.includes("lacks the scope"));
     expect(warning).toContain('"level":"warn"');
     expect(warning).toMatch(/lacks the scope chat:write of 2.*reinstall it from manifest\.yml/);
-    expect(await bench.ask("status")).toMatch(/:warning: The app lacks the scope chat:write .*reinstall/);
-    bench.slack.scopes.add("chat:write");
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Running");
-    expect(await bench.ask("status")).not.toContain(":warning:");
+    expect(await harness.ask("status")).toMatch(/:warning: The app lacks the scope chat:write .*reinstall/);
+    harness.slack.scopes.add("chat:write");
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
   test("an answer that Slack does not take: what to do stands in the log", async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
     const said = async (kind: FaultKind, todo: string) => {
-      bench.slack.faults.add({ method: "response_url", kind });
-      const lines = () => bench.log.filter((line) => line.includes('"no answer could be given"'));
+      harness.slack.faults.add({ method: "response_url", kind });
+      const lines = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
       const before = lines().length;
-      await bench.slack.command("help");
-      await bench.until(() => lines().length > before, 0);
+      await harness.slack.command("help");
+      await harness.until(() => lines().length > before, 0);
       expect(lines().at(-1)).toContain(todo);
-      bench.slack.faults.clear();
+      harness.slack.faults.clear();
     };
     await said({ type: "status", status: 503 }, "look at https://slack-status.com");
     await said({ type: "reset" }, "may reach SLACK_API_URL");
@@ -48,41 +48,41 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each([{ type: "status", status: 503 }, { type: "reset" }] as const)(
     "an answer that is lost once ($type) is given again, and nothing is said to have failed",
     async (kind) => {
-      bench = await Bench.start(mode);
-      const project = bench.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
-      await bench.slack.command(`run ${project.id}`);
-      await bench.cardShows("Running");
-      bench.slack.faults.add({ method: "response_url", times: 1, kind });
-      expect(await bench.ask(`cancel ${bench.hex.workspace.runs[0]?.id}`)).toContain("Hex is stopping *Revenue*");
-      await bench.cardShows("Cancelled");
+      harness = await Harness.start(mode);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Running");
+      harness.slack.faults.add({ method: "response_url", times: 1, kind });
+      expect(await harness.ask(`cancel ${harness.hex.workspace.runs[0]?.id}`)).toContain("Hex is stopping *Revenue*");
+      await harness.cardShows("Cancelled");
     },
   );
 
   test("a channel that the bot is not in: what to do, for an hour at most, or until it may post there", async () => {
-    bench = await Bench.start(mode);
-    const { secret } = bench.slack.channels;
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
+    harness = await Harness.start(mode);
+    const { secret } = harness.slack.channels;
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
     const refuse = async () => {
-      await bench.slack.command(`run ${project.id}`, { channel: secret });
-      await bench.until(() => bench.cards.some((card) => card.channel !== secret.id && card.edits > 0));
+      await harness.slack.command(`run ${project.id}`, { channel: secret });
+      await harness.until(() => harness.cards.some((card) => card.channel !== secret.id && card.edits > 0));
     };
     await refuse();
-    const answer = await bench.ask("status");
+    const answer = await harness.ask("status");
     expect(answer).toContain(`:warning: The bot cannot see the channel (\`chat.postMessage\` in <#${secret.id}>`);
     expect(answer).toContain("invite the bot there with /invite");
-    bench.slack.invite(secret, bench.slack.botUserId);
-    await bench.slack.command(`run ${project.id}`, { channel: secret });
-    await bench.until(() => bench.cards.some((card) => card.channel === secret.id));
-    expect(await bench.ask("status")).not.toContain(":warning:");
-    bench.slack.kick(secret, bench.slack.botUserId);
-    await bench.slack.command(`run ${project.id}`, { channel: secret });
-    await bench.until(() => bench.cards.length === 3);
-    expect(await bench.ask("status")).toContain("cannot see the channel");
-    await bench.until(() => bench.cards.filter((card) => card.text.startsWith("Completed")).length === 3);
+    harness.slack.invite(secret, harness.slack.botUserId);
+    await harness.slack.command(`run ${project.id}`, { channel: secret });
+    await harness.until(() => harness.cards.some((card) => card.channel === secret.id));
+    expect(await harness.ask("status")).not.toContain(":warning:");
+    harness.slack.kick(secret, harness.slack.botUserId);
+    await harness.slack.command(`run ${project.id}`, { channel: secret });
+    await harness.until(() => harness.cards.length === 3);
+    expect(await harness.ask("status")).toContain("cannot see the channel");
+    await harness.until(() => harness.cards.filter((card) => card.text.startsWith("Completed")).length === 3);
     // The message that the moved card left behind is tried once more.
-    await bench.pass(5_000);
-    bench.clock.advance(HOUR);
-    expect(await bench.ask("status")).not.toContain(":warning:");
+    await harness.pass(5_000);
+    harness.clock.advance(HOUR);
+    expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
   test.each([
@@ -91,30 +91,30 @@ describe.each(MODES)("%s mode", (mode) => {
     ["missing_scope", "The app lacks a scope", "manifest.yml"],
     ["invalid_auth", "Slack does not accept SLACK_BOT_TOKEN", "copy it again"],
   ])("%s: in the log with what to do, on the status, and over once Slack takes the card", async (word, what, todo) => {
-    bench = await Bench.start(mode);
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.slack.faults.add({ method: "chat.postMessage", times: 2, kind: { type: "error", error: word } });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.until(() => bench.log.some((line) => line.includes("did not take a card")));
-    const line = bench.log.find((one) => one.includes("did not take a card")) ?? "";
+    harness = await Harness.start(mode);
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.slack.faults.add({ method: "chat.postMessage", times: 2, kind: { type: "error", error: word } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.until(() => harness.log.some((line) => line.includes("did not take a card")));
+    const line = harness.log.find((one) => one.includes("did not take a card")) ?? "";
     expect(line).toContain(todo);
-    const answer = await bench.ask("status");
+    const answer = await harness.ask("status");
     expect(answer).toContain(`:warning: ${what}`);
     expect(answer).toContain(todo);
-    await bench.cardShows("Completed");
-    expect(await bench.ask("status")).not.toContain(":warning:");
+    await harness.cardShows("Completed");
+    expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
   test("every line of a card that Slack did not take says what to do", async () => {
-    bench = await Bench.start(mode);
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
-    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
-    bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 3 } });
-    bench.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error: "message_not_found" } });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.until(() => bench.cards.some((card) => card.text.startsWith("Completed")));
-    const lines = bench.log.filter((line) => line.includes("did not take a card")).map((line) => JSON.parse(line));
+    harness = await Harness.start(mode);
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
+    harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 3 } });
+    harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error: "message_not_found" } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.until(() => harness.cards.some((card) => card.text.startsWith("Completed")));
+    const lines = harness.log.filter((line) => line.includes("did not take a card")).map((line) => JSON.parse(line));
     expect(lines.length).toBeGreaterThanOrEqual(3);
     for (const { todo } of lines) expect(todo).toMatch(/\w+ \w+/);
   });
@@ -123,13 +123,18 @@ describe.each(MODES)("%s mode", (mode) => {
 describe("what was seen on the wire", () => {
   const clock = new ManualClock();
   const call = (change: Partial<SlackCall>): SlackCall => ({
-    ...{ method: "chat.update", channel: "C1", status: 200, word: null, ok: true, scopes: null },
+    method: "chat.update",
+    channel: "C1",
+    status: 200,
+    word: null,
+    ok: true,
+    scopes: null,
     ...change,
   });
   const refused = (method: SlackCall["method"], word: string) => call({ method, word, ok: false });
 
   test("the app token is told from the bot's", () => {
-    const troubles = new SlackTroubles(clock);
+    const troubles = new SlackRefusals(clock);
     troubles.observe(refused("apps.connections.open", "invalid_auth"));
     expect(slackTroubleLines(troubles.now())[0]).toMatch(/Slack refuses SLACK_APP_TOKEN.*connections:write/);
     expect(troubles.token.ok).toBe(true);
@@ -138,7 +143,7 @@ describe("what was seen on the wire", () => {
   });
 
   test("a token that lacks a scope for one method is taken all the same", () => {
-    const troubles = new SlackTroubles(clock);
+    const troubles = new SlackRefusals(clock);
     troubles.observe(refused("chat.postMessage", "invalid_auth"));
     expect(troubles.token).toMatchObject({ ok: false, word: "invalid_auth" });
     troubles.observe(refused("chat.delete", "missing_scope"));
@@ -147,7 +152,7 @@ describe("what was seen on the wire", () => {
   });
 
   test("a success of something else ends nothing, and a gone message is no trouble", () => {
-    const troubles = new SlackTroubles(clock);
+    const troubles = new SlackRefusals(clock);
     troubles.observe(refused("chat.postMessage", "not_in_channel"));
     troubles.observe(call({ channel: "C2" }));
     troubles.observe(call({ method: "response_url", channel: null }));
@@ -159,7 +164,7 @@ describe("what was seen on the wire", () => {
   });
 
   test("the app token's scopes are not the bot's, and without any word of them none is missing", () => {
-    const troubles = new SlackTroubles(clock);
+    const troubles = new SlackRefusals(clock);
     troubles.observe(call({ method: "apps.connections.open", scopes: ["connections:write"] }));
     expect(troubles.now()).toMatchObject({ missingScopes: [], declinedScopes: [] });
     troubles.observe(call({ scopes: ["commands", "im:history"] }));

@@ -12,7 +12,7 @@ import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import { seeded } from "../sandbox/seeded.js";
 import type { FaultKind as SlackFault, SlackMessage } from "../sandbox/slack/server.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
-import { Bench, breathe, buttonsOf, shown } from "./harness.js";
+import { breathe, buttonsOf, Harness, shown } from "./harness.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -104,17 +104,21 @@ const onSocket = (message: unknown) => {
   if (message.socket instanceof Socket) sockets.add(new WeakRef(message.socket));
 };
 
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
   process.on("warning", onWarning);
   subscribe("net.client.socket", onSocket);
-  bench = await Bench.start("socket", { idle: true, slackPingMs: 300 });
-  await bench.startBot({ LOG_LEVEL: "info", HEX_PROBE_SECONDS: "60", HEX_ALERT_CHANNEL: bench.slack.channels.team.id });
+  harness = await Harness.start("socket", { idle: true, slackPingMs: 300 });
+  await harness.startBot({
+    LOG_LEVEL: "info",
+    HEX_PROBE_SECONDS: "60",
+    HEX_ALERT_CHANNEL: harness.slack.channels.team.id,
+  });
 });
 afterEach(async () => {
   unsubscribe("net.client.socket", onSocket);
   process.off("warning", onWarning);
-  await bench.stop();
+  await harness.stop();
 });
 
 test(
@@ -123,7 +127,7 @@ test(
     const random = seeded(SEED);
     const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
     const projects = [20, 45, 100, 400].map((seconds, index) =>
-      bench.hex.workspace.addProject({
+      harness.hex.workspace.addProject({
         title: `Project ${index}`,
         run: { runningMs: seconds * SECOND, outcome: index === 1 ? "ERRORED" : "COMPLETED" },
       }),
@@ -138,36 +142,36 @@ test(
         if (random() < OUTAGES_A_MINUTE) outageEnds = outage(minute, pick);
       }
       for (let count = 1 + Math.floor(random() * 2); count > 0; count--) {
-        await bench.until(() => bench.slack.socket.connections > 0);
+        await harness.until(() => harness.slack.socket.connections > 0);
         await doSomething(pick(projects)?.id ?? "", pick, random);
-        await bench.pass(15 * SECOND);
+        await harness.pass(15 * SECOND);
       }
-      await bench.pass(MINUTE / 2);
+      await harness.pass(MINUTE / 2);
       noteAnswers();
       if (minute === SETTLED) early = await footprint();
     }
     expect(asked.filter(({ isRun }) => isRun).length).toBeGreaterThan(20);
 
     // All is well again: what is unfinished comes to its end.
-    bench.hex.faults.clear();
-    bench.slack.faults.clear();
-    bench.hex.workspace.kernelsBusy = 0;
-    await bench.until(() => bench.slack.socket.connections > 0);
-    await bench.pass(20 * MINUTE);
+    harness.hex.faults.clear();
+    harness.slack.faults.clear();
+    harness.hex.workspace.kernelsBusy = 0;
+    await harness.until(() => harness.slack.socket.connections > 0);
+    await harness.pass(20 * MINUTE);
 
     expect(await inFlight()).toBe(0);
     expect(untrue()).toEqual([]);
     noteAnswers();
     expect(unanswered()).toEqual([]);
-    const alerts = bench.cards.filter(isAlert);
+    const alerts = harness.cards.filter(isAlert);
     expect(alerts.length).toBeGreaterThan(0);
     expect(alerts.filter((alert) => !alert.text.startsWith("Connected to Hex again")).map(shown)).toEqual([]);
-    const status = await bench.ask("status");
+    const status = await harness.ask("status");
     expect(status).toContain("Connected to Hex");
     expect(status).toContain("0 runs watched");
     // The WebSocket may be on its way back.
-    const ready = async () => (await bench.get("/readyz")).status;
-    for (let second = 0; second < 120 && (await ready()) !== 200; second++) await bench.pass(1_000);
+    const ready = async () => (await harness.get("/readyz")).status;
+    for (let second = 0; second < 120 && (await ready()) !== 200; second++) await harness.pass(1_000);
     expect(await ready()).toBe(200);
 
     const late = await footprint();
@@ -183,13 +187,13 @@ test(
 /** Nothing works for some minutes. @returns the minute in which it ends */
 function outage(minute: number, pick: <T>(from: readonly T[]) => T | undefined): number {
   const kind = pick(OUTAGES);
-  if (kind) bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+  if (kind) harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
   return minute + OUTAGE_MINUTES;
 }
 
 /** What goes wrong in the next minute: of each kind less often than not. */
 function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | undefined): void {
-  const { hex, slack, statusPage } = bench;
+  const { hex, slack, statusPage } = harness;
   hex.faults.clear();
   slack.faults.clear();
   const [hexKind, slackKind] = [pick(HEX), pick(SLACK)];
@@ -210,7 +214,7 @@ function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | unde
   hex.workspace.kernelsBusy = random() < 0.2 ? 25 : 0;
   statusPage.answer = pick(PAGE) ?? { type: "summary" };
   // Somebody sets the machine's clock.
-  if (random() < 0.1) bench.clock.set(Math.round((random() - 0.5) * 4 * MINUTE));
+  if (random() < 0.1) harness.clock.set(Math.round((random() - 0.5) * 4 * MINUTE));
 }
 
 /** What somebody typed, and whether Slack had its acknowledgement. */
@@ -219,7 +223,7 @@ const answered = new Set<string>();
 
 /** Before what only one person sees is forgotten. */
 function noteAnswers(): void {
-  for (const { responseUrlOf } of bench.slack.messages) if (responseUrlOf !== undefined) answered.add(responseUrlOf);
+  for (const { responseUrlOf } of harness.slack.messages) if (responseUrlOf !== undefined) answered.add(responseUrlOf);
 }
 
 /** Who typed something that was acknowledged and saw neither an answer nor, for a run, a card. */
@@ -231,7 +235,7 @@ function unanswered(): string[] {
 }
 
 async function type(text: string, isRun = false): Promise<void> {
-  const { id, ack } = await bench.slack.command(text);
+  const { id, ack } = await harness.slack.command(text);
   // What is lost with a connection that broke is told to the person by Slack.
   if (ack.ok) asked.push({ id, text, isRun });
 }
@@ -242,7 +246,7 @@ async function doSomething(
   pick: <T>(from: readonly T[]) => T | undefined,
   random: () => number,
 ): Promise<void> {
-  const { slack } = bench;
+  const { slack } = harness;
   const press = async (actionId: string) => {
     const card = pick(runCards().filter((one) => buttonsOf(one).includes(actionId)));
     if (card) await slack.click(card, actionId);
@@ -256,14 +260,14 @@ async function doSomething(
   else await type(pick(["status", "projects", "runs", `runs ${projectId}`, "help"]) ?? "help");
 }
 
-const isAlert = (message: SlackMessage) => message.channel === bench.slack.channels.team.id;
+const isAlert = (message: SlackMessage) => message.channel === harness.slack.channels.team.id;
 
 function runCards(): SlackMessage[] {
-  return bench.cards.filter((message) => !isAlert(message));
+  return harness.cards.filter((message) => !isAlert(message));
 }
 
 async function inFlight(): Promise<number> {
-  const { text } = await bench.get("/metrics");
+  const { text } = await harness.get("/metrics");
   const counts = [...text.matchAll(/^hexbot_runs_in_flight\{.*\} (\d+)$/gm)].map(([, count]) => Number(count));
   expect(counts).toHaveLength(5);
   return counts.reduce((sum, count) => sum + count, 0);
@@ -274,7 +278,7 @@ async function inFlight(): Promise<number> {
  * "Not known"; a card has no link where Hex gave one to another host, and then counts by its project.
  */
 function untrue(): string[] {
-  const { runs, projects } = bench.hex.workspace;
+  const { runs, projects } = harness.hex.workspace;
   const cards = runCards().filter((card) => card.edits > 0);
   const wordOf = (card: SlackMessage) => card.text.split(":")[0] ?? "";
   const cardOf = (id: string) => cards.find((card) => shown(card).includes(id));
@@ -317,9 +321,9 @@ interface Footprint {
 
 /** What the process holds, without what the peers have recorded. */
 async function footprint(): Promise<Footprint> {
-  bench.hex.forget(Number.POSITIVE_INFINITY);
-  bench.slack.forget();
-  bench.log.length = 0;
+  harness.hex.forget(Number.POSITIVE_INFINITY);
+  harness.slack.forget();
+  harness.log.length = 0;
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   for (let round = 0; round < 5; round++) {

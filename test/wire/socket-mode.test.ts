@@ -3,34 +3,34 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, breathe, shown } from "./harness.js";
+import { breathe, Harness, shown } from "./harness.js";
 
 const OPEN = "apps.connections.open";
 
-let bench: Bench;
+let harness: Harness;
 let refused: Error[];
 beforeEach(async () => {
-  bench = await Bench.start("socket");
-  refused = bench.refused;
+  harness = await Harness.start("socket");
+  refused = harness.refused;
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
-const opened = () => bench.slack.calls.filter(({ method }) => method === OPEN);
-const logged = (text: string) => bench.log.filter((line) => line.includes(text));
-const ready = async () => JSON.parse((await bench.get("/readyz")).text).slack;
+const opened = () => harness.slack.calls.filter(({ method }) => method === OPEN);
+const logged = (text: string) => harness.log.filter((line) => line.includes(text));
+const ready = async () => JSON.parse((await harness.get("/readyz")).text).slack;
 /** Until something is so, in real time: the clock stands still. */
-const soon = (done: () => boolean) => bench.until(done, 0);
+const soon = (done: () => boolean) => harness.until(done, 0);
 
 test("ten commands, one a second, while Slack warns and refreshes: ten answers", async () => {
-  const { socket } = bench.slack;
+  const { socket } = harness.slack;
   for (let second = 0; second < 10; second++) {
     if (second === 2) socket.disconnect("warning");
     if (second === 6) socket.disconnect("refresh_requested");
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
     expect(await ready()).toMatchObject({ ok: true });
-    await bench.pass(1_000);
+    await harness.pass(1_000);
   }
-  await bench.pass(60_000);
+  await harness.pass(60_000);
   expect(socket.connections).toBe(1);
   expect(socket.leaving).toBe(0);
   expect(logged("handed over to a new connection, nothing was missed")).toHaveLength(2);
@@ -41,68 +41,68 @@ test("ten commands, one a second, while Slack warns and refreshes: ten answers",
 test.each(["warning", "refresh_requested"] as const)(
   "%s: what comes on the old connection until the new one is there is acknowledged on the old one",
   async (reason) => {
-    bench.slack.faults.add({ method: OPEN, times: 1, kind: { type: "hang" } });
-    bench.slack.socket.disconnect(reason);
+    harness.slack.faults.add({ method: OPEN, times: 1, kind: { type: "hang" } });
+    harness.slack.socket.disconnect(reason);
     await soon(() => opened().length === 2);
-    expect(bench.slack.socket).toMatchObject({ connections: 0, leaving: 1 });
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(harness.slack.socket).toMatchObject({ connections: 0, leaving: 1 });
+    expect(await harness.ask("help")).toContain("/hex status");
     expect(await ready()).toMatchObject({ ok: true });
   },
 );
 
 test("the old connection goes when the new one has been there for some seconds, also when Slack leaves it open", async () => {
-  const { socket } = bench.slack;
+  const { socket } = harness.slack;
   socket.disconnect("warning");
   await socket.waitForConnection();
   await soon(() => logged("handed over").length === 1);
   expect(socket.leaving).toBe(1);
-  await bench.pass(9_000);
+  await harness.pass(9_000);
   expect(socket.leaving).toBe(1);
-  await bench.pass(2_000);
+  await harness.pass(2_000);
   await soon(() => socket.leaving === 0);
-  expect(await bench.ask("help")).toContain("/hex status");
+  expect(await harness.ask("help")).toContain("/hex status");
 });
 
 test("a warning that is followed by a request to refresh leads to one new connection", async () => {
   const frame = (reason: string) => JSON.stringify({ type: "disconnect", reason });
-  bench.slack.socket.send(frame("warning"));
-  bench.slack.socket.send(frame("refresh_requested"));
-  await soon(() => bench.slack.socket.connections === 2);
-  await bench.pass(60_000);
+  harness.slack.socket.send(frame("warning"));
+  harness.slack.socket.send(frame("refresh_requested"));
+  await soon(() => harness.slack.socket.connections === 2);
+  await harness.pass(60_000);
   expect(opened()).toHaveLength(2);
-  expect(bench.slack.socket.connections).toBe(1);
+  expect(harness.slack.socket.connections).toBe(1);
 });
 
 test("a farewell without a reason, or with a new one, is a farewell", async () => {
   for (const [index, farewell] of ['{"type":"disconnect"}', '{"type":"disconnect","reason":"made_up"}'].entries()) {
-    await bench.pass(61_000);
-    bench.slack.socket.send(farewell);
+    await harness.pass(61_000);
+    harness.slack.socket.send(farewell);
     await soon(() => opened().length === index + 2);
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
   }
 });
 
 test("a lost connection is replaced at once, and the log says for how long nobody could be heard", async () => {
-  await bench.pass(61_000);
-  bench.slack.socket.drop();
-  await bench.slack.socket.waitForConnection();
+  await harness.pass(61_000);
+  harness.slack.socket.drop();
+  await harness.slack.socket.waitForConnection();
   await soon(() => logged("connected again").length === 1);
   expect(logged("a connection was lost, another one takes over")).toHaveLength(1);
   expect(JSON.parse(logged("connected again")[0] ?? "{}").deafMs).toBe(0);
-  expect(await bench.ask("help")).toContain("/hex status");
+  expect(await harness.ask("help")).toContain("/hex status");
 });
 
 test("Slack is out of order for an hour: it is asked at growing pauses, and the bot is back when Slack is", async () => {
-  await bench.pass(61_000);
-  bench.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
-  bench.slack.socket.drop();
+  await harness.pass(61_000);
+  harness.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
+  harness.slack.socket.drop();
   await soon(() => opened().length === 2);
   const times: number[] = [];
-  let before = bench.clock.monotonic();
+  let before = harness.clock.monotonic();
   for (let next = 3; next <= 9; next++) {
-    await bench.until(() => opened().length === next, 500);
-    times.push(bench.clock.monotonic() - before);
-    before = bench.clock.monotonic();
+    await harness.until(() => opened().length === next, 500);
+    times.push(harness.clock.monotonic() - before);
+    before = harness.clock.monotonic();
   }
   // The second attempt follows the first at once. A step of the test's clock is half a second.
   const wanted = [0, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000];
@@ -110,13 +110,13 @@ test("Slack is out of order for an hour: it is asked at growing pauses, and the 
     expect(pause).toBeGreaterThanOrEqual(wanted[index] ?? 0);
     expect(pause).toBeLessThanOrEqual((wanted[index] ?? 0) + 2_000);
   }
-  await bench.pass(60 * 60_000, 10_000);
+  await harness.pass(60 * 60_000, 10_000);
   const asked = opened().length;
   expect(asked).toBeLessThanOrEqual(9 + 61);
   expect(await ready()).toMatchObject({ ok: false, why: "socket_closed" });
-  bench.slack.faults.clear();
-  await bench.until(() => bench.slack.socket.connections === 1);
-  expect(await bench.ask("help")).toContain("/hex status");
+  harness.slack.faults.clear();
+  await harness.until(() => harness.slack.socket.connections === 1);
+  expect(await harness.ask("help")).toContain("/hex status");
   expect(logged("no connection yet").length).toBe(asked - 1);
   expect(JSON.parse(logged("no connection yet")[0] ?? "{}").todo).toMatch(/slack-status\.com/);
   expect(refused).toEqual([]);
@@ -129,35 +129,35 @@ test.each<[string, string, number, number]>([
   ["a month", "2592000", 300_000, 302_000],
   ["no number", "soon", 30_000, 32_000],
 ])("Slack asks to wait (%s): it is asked again neither at once for ever, nor never", async (_, header, least, most) => {
-  await bench.pass(61_000);
+  await harness.pass(61_000);
   const kind: FaultKind = { type: "status", status: 429, headers: { "retry-after": header } };
-  bench.slack.faults.add({ method: OPEN, times: 2, kind });
-  bench.slack.socket.drop();
+  harness.slack.faults.add({ method: OPEN, times: 2, kind });
+  harness.slack.socket.drop();
   await soon(() => opened().length === 2);
-  const before = bench.clock.monotonic();
-  await bench.until(() => opened().length === 3, 500);
-  const waited = bench.clock.monotonic() - before;
+  const before = harness.clock.monotonic();
+  await harness.until(() => opened().length === 3, 500);
+  const waited = harness.clock.monotonic() - before;
   expect(waited).toBeGreaterThanOrEqual(least);
   expect(waited).toBeLessThanOrEqual(most);
 });
 
 test("connections that end as soon as they are open are not opened one after the other for ever", async () => {
   for (let round = 0; round < 20; round++) {
-    bench.slack.socket.drop();
+    harness.slack.socket.drop();
     for (let turn = 0; turn < 10; turn++) await breathe();
   }
   expect(opened().length).toBeLessThanOrEqual(3);
-  await bench.until(() => bench.slack.socket.connections === 1);
+  await harness.until(() => harness.slack.socket.connections === 1);
 });
 
 describe("Slack takes no connection any more", () => {
   test("link_disabled: told once, with a sentence", async () => {
-    bench.slack.socket.disconnect("link_disabled");
+    harness.slack.socket.disconnect("link_disabled");
     await soon(() => refused.length === 1);
     expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
       /Socket Mode is switched off.*switch it on.*SLACK_SIGNING_SECRET/,
     );
-    await bench.pass(120_000);
+    await harness.pass(120_000);
     expect(opened()).toHaveLength(1);
     expect(refused).toHaveLength(1);
   });
@@ -165,26 +165,26 @@ describe("Slack takes no connection any more", () => {
   test.each(["invalid_auth", "token_revoked", "account_inactive", "team_disabled", "user_removed_from_team"])(
     "%s while it runs: told once, with a sentence",
     async (error) => {
-      bench.slack.faults.add({ method: OPEN, kind: { type: "error", error } });
-      bench.slack.socket.drop();
+      harness.slack.faults.add({ method: OPEN, kind: { type: "error", error } });
+      harness.slack.socket.drop();
       await soon(() => refused.length === 1);
       expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
         /Slack refuses SLACK_APP_TOKEN \(\w+\): make an app-level token/,
       );
-      await bench.pass(120_000);
+      await harness.pass(120_000);
       expect(opened()).toHaveLength(2);
     },
   );
 });
 
 test("an envelope that comes again on another connection is acknowledged, and nothing is done twice", async () => {
-  const command = await bench.slack.command("help");
-  await bench.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === command.id);
-  bench.slack.socket.disconnect("refresh_requested");
-  await bench.slack.socket.waitForConnection();
-  expect((await bench.slack.redeliver(command)).ack).toMatchObject({ ok: true });
-  await bench.pass(1_000);
-  expect(bench.slack.messages.map(shown)).toHaveLength(1);
+  const command = await harness.slack.command("help");
+  await harness.slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === command.id);
+  harness.slack.socket.disconnect("refresh_requested");
+  await harness.slack.socket.waitForConnection();
+  expect((await harness.slack.redeliver(command)).ack).toMatchObject({ ok: true });
+  await harness.pass(1_000);
+  expect(harness.slack.messages.map(shown)).toHaveLength(1);
 });
 
 describe("a stop is in order, and leaves nothing open", () => {
@@ -203,40 +203,40 @@ describe("a stop is in order, and leaves nothing open", () => {
     [
       "a successor is asked for",
       async () => {
-        bench.slack.faults.add({ method: OPEN, kind: { type: "hang" } });
-        bench.slack.socket.disconnect("warning");
+        harness.slack.faults.add({ method: OPEN, kind: { type: "hang" } });
+        harness.slack.socket.disconnect("warning");
         await soon(() => opened().length === 2);
       },
     ],
     [
       "a successor is opened",
       async () => {
-        bench.slack.socket.disconnect("warning");
-        await soon(() => bench.slack.socket.connections === 1);
+        harness.slack.socket.disconnect("warning");
+        await soon(() => harness.slack.socket.connections === 1);
       },
     ],
     [
       "the old connection lingers",
       async () => {
-        bench.slack.socket.disconnect("warning");
+        harness.slack.socket.disconnect("warning");
         await soon(() => logged("handed over").length === 1);
       },
     ],
     [
       "it waits to ask again",
       async () => {
-        bench.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
-        bench.slack.socket.drop();
+        harness.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
+        harness.slack.socket.drop();
         await soon(() => logged("no connection yet").length === 1);
       },
     ],
   ])("while %s", async (_, moment) => {
     await moment();
-    await bench.stopBot();
+    await harness.stopBot();
     for (let i = 0; i < 50; i++) await breathe();
-    expect(bench.slack.socket).toMatchObject({ connections: 0, leaving: 0 });
+    expect(harness.slack.socket).toMatchObject({ connections: 0, leaving: 0 });
     const asked = opened().length;
-    await bench.pass(120_000);
+    await harness.pass(120_000);
     expect(opened()).toHaveLength(asked);
   });
 });

@@ -9,7 +9,7 @@ import { identifyOnceReached } from "../../src/slack/connection/identity.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { startSlack } from "../sandbox/slack/server.js";
 import type { FaultKind } from "../sandbox/slack/types.js";
-import { Bench, breathe, MODES } from "./harness.js";
+import { breathe, Harness, MODES } from "./harness.js";
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -21,8 +21,8 @@ async function freePort(): Promise<number> {
 }
 
 describe.each(MODES)("%s mode", (mode) => {
-  let bench: Bench;
-  afterEach(() => bench.stop());
+  let harness: Harness;
+  afterEach(() => harness.stop());
 
   test.each<[string, FaultKind]>([
     ["HTTP 503", { type: "status", status: 503 }],
@@ -30,31 +30,31 @@ describe.each(MODES)("%s mode", (mode) => {
     ["network", { type: "reset" }],
     ["internal_error", { type: "error", error: "internal_error" }],
   ])("%s to auth.test: waits, answers /healthz, is not ready, and starts when Slack is back", async (word, kind) => {
-    bench = await Bench.start(mode, { idle: true });
-    bench.slack.faults.add({ method: "auth.test", kind });
+    harness = await Harness.start(mode, { idle: true });
+    harness.slack.faults.add({ method: "auth.test", kind });
     const port = await freePort();
     let isStarted = false;
-    const started = bench.startBot({ PORT: String(port) }).then(() => {
+    const started = harness.startBot({ PORT: String(port) }).then(() => {
       isStarted = true;
     });
-    const waits = () => bench.log.filter((line) => line.includes("the start waits for it")).length;
-    await bench.until(() => waits() >= 3);
+    const waits = () => harness.log.filter((line) => line.includes("the start waits for it")).length;
+    await harness.until(() => waits() >= 3);
     const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
     expect((await get("/healthz")).status).toBe(200);
     const ready = await get("/readyz");
     expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false, slack: { ok: false, why: word } }]);
     expect((await get("/slack/events")).status).toBe(404);
-    expect(bench.log.find((line) => line.includes("the start waits for it"))).toMatch(/"todo":"\w+/);
-    bench.slack.faults.clear();
-    await bench.until(() => isStarted);
+    expect(harness.log.find((line) => line.includes("the start waits for it"))).toMatch(/"todo":"\w+/);
+    harness.slack.faults.clear();
+    await harness.until(() => isStarted);
     await started;
-    expect(await bench.ask("help")).toContain("/hex status");
+    expect(await harness.ask("help")).toContain("/hex status");
   });
 
   test("a refusal ends the start at once", async () => {
-    bench = await Bench.start(mode, { idle: true });
-    await expect(bench.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
-    expect(bench.log.filter((line) => line.includes("the start waits for it"))).toEqual([]);
+    harness = await Harness.start(mode, { idle: true });
+    await expect(harness.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
+    expect(harness.log.filter((line) => line.includes("the start waits for it"))).toEqual([]);
   });
 });
 

@@ -3,23 +3,23 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StatusPage } from "../../src/hex/status-page.js";
 import type { PageAnswer } from "../sandbox/status-page.js";
-import { Bench } from "./harness.js";
+import { Harness } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 beforeEach(async () => {
-  bench = await Bench.start("socket");
+  harness = await Harness.start("socket");
 });
-afterEach(() => bench.stop());
+afterEach(() => harness.stop());
 
 /** The good news waits for nothing, so that the second answer is the one that must know. */
 async function statusTwice(): Promise<string> {
-  await bench.ask("status");
-  return bench.ask("status");
+  await harness.ask("status");
+  return harness.ask("status");
 }
 const incident = { name: "Elevated errors", status: "investigating", impact: "major" };
 
 test("an incident stands on the card, with its link, while the bot is connected", async () => {
-  bench.statusPage.answer = { type: "summary", indicator: "major", incidents: [incident] };
+  harness.statusPage.answer = { type: "summary", indicator: "major", incidents: [incident] };
   const answer = await statusTwice();
   expect(answer).toContain("Connected to Hex");
   expect(answer).toContain(
@@ -28,7 +28,7 @@ test("an incident stands on the card, with its link, while the bot is connected"
 });
 
 test("maintenance under way is told; what is planned or over is not", async () => {
-  bench.statusPage.answer = {
+  harness.statusPage.answer = {
     type: "summary",
     incidents: [{ ...incident, status: "resolved" }],
     maintenances: [
@@ -43,33 +43,33 @@ test("maintenance under way is told; what is planned or over is not", async () =
 });
 
 test("a state without an incident is told in Hex's words", async () => {
-  bench.statusPage.answer = { type: "summary", indicator: "minor", description: "Partially <!channel> Degraded" };
+  harness.statusPage.answer = { type: "summary", indicator: "minor", description: "Partially <!channel> Degraded" };
   expect(await statusTwice()).toContain("Hex reports: Partially &lt;!channel&gt; Degraded (minor outage)");
 });
 
 test("not connected: at once whether it is Hex's side or one's own", async () => {
-  bench.hex.workspace.revokeToken(bench.token);
-  const own = await bench.ask("status");
+  harness.hex.workspace.revokeToken(harness.token);
+  const own = await harness.ask("status");
   expect(own).toContain("Not connected to Hex");
   expect(own).toContain("Hex reports no incident, so look at your side first.");
-  await bench.pass(61_000);
-  bench.statusPage.answer = {
+  await harness.pass(61_000);
+  harness.statusPage.answer = {
     type: "summary",
     indicator: "critical",
     incidents: [{ ...incident, impact: "critical" }],
   };
-  const theirs = await bench.ask("status");
+  const theirs = await harness.ask("status");
   expect(theirs).toContain("Hex reports: Elevated errors (critical outage)");
   expect(theirs).not.toContain("your side");
 });
 
 test("an odd entry hides no other; with one, or with a state that is not known, nobody is told to look at their side", async () => {
-  bench.hex.workspace.revokeToken(bench.token);
+  harness.hex.workspace.revokeToken(harness.token);
   const page = { status: { indicator: "none", description: "" }, incidents: [], scheduled_maintenances: [] };
   const says = async (change: object) => {
-    bench.statusPage.answer = { type: "raw", status: 200, body: JSON.stringify({ ...page, ...change }) };
-    await bench.pass(61_000);
-    const answer = await bench.ask("status");
+    harness.statusPage.answer = { type: "raw", status: 200, body: JSON.stringify({ ...page, ...change }) };
+    await harness.pass(61_000);
+    const answer = await harness.ask("status");
     expect(answer).toContain("Not connected to Hex");
     return answer;
   };
@@ -90,7 +90,7 @@ test.each(["javascript:alert(1)", "http://stspg.io/x", "/x", 7, `https://stspg.i
   async (shortlink) => {
     const page = { status: { indicator: "major", description: "" }, scheduled_maintenances: [] };
     const body = JSON.stringify({ ...page, incidents: [{ ...incident, shortlink }] });
-    bench.statusPage.answer = { type: "raw", status: 200, body };
+    harness.statusPage.answer = { type: "raw", status: 200, body };
     const answer = await statusTwice();
     expect(answer).toContain("Hex reports: Elevated errors (major outage)");
     expect(answer).not.toContain("read more");
@@ -98,7 +98,7 @@ test.each(["javascript:alert(1)", "http://stspg.io/x", "/x", 7, `https://stspg.i
 );
 
 test("half a character in an incident's name breaks no message", async () => {
-  bench.statusPage.answer = {
+  harness.statusPage.answer = {
     type: "summary",
     indicator: "major",
     incidents: [{ ...incident, name: "Errors \ud83d" }],
@@ -108,26 +108,26 @@ test("half a character in an incident's name breaks no message", async () => {
 
 test("what the page said before it stopped answering is not known any more", async () => {
   const page = new StatusPage({
-    url: `${bench.statusPage.origin}/api/v2/summary.json`,
-    clock: bench.clock,
+    url: `${harness.statusPage.origin}/api/v2/summary.json`,
+    clock: harness.clock,
     timeoutMs: 300,
   });
   expect(await page.read()).toMatchObject({ incidents: [], isCertain: true });
   expect(page.known).not.toBeNull();
-  bench.clock.advance(61_000);
-  bench.statusPage.answer = { type: "raw", status: 503, body: "" };
+  harness.clock.advance(61_000);
+  harness.statusPage.answer = { type: "raw", status: 503, body: "" };
   expect(await page.read()).toBeNull();
   expect(page.known).toBeNull();
 });
 
 test("it is asked once a minute at most, without the token and outside the budget", async () => {
-  for (let i = 0; i < 3; i++) await bench.ask("status");
-  expect(bench.statusPage.requests).toHaveLength(1);
-  expect(JSON.stringify(bench.statusPage.requests)).not.toContain(bench.token);
-  expect(bench.statusPage.requests[0]?.authorization).toBeUndefined();
-  await bench.pass(61_000);
-  await bench.ask("status");
-  expect(bench.statusPage.requests).toHaveLength(2);
+  for (let i = 0; i < 3; i++) await harness.ask("status");
+  expect(harness.statusPage.requests).toHaveLength(1);
+  expect(JSON.stringify(harness.statusPage.requests)).not.toContain(harness.token);
+  expect(harness.statusPage.requests[0]?.authorization).toBeUndefined();
+  await harness.pass(61_000);
+  await harness.ask("status");
+  expect(harness.statusPage.requests).toHaveLength(2);
 });
 
 function deepSummary(): string {
@@ -148,26 +148,26 @@ describe("its own trouble delays nothing and shows nowhere", () => {
     ["it leads elsewhere", { type: "raw", status: 302, body: "", headers: { location: "https://example.invalid/" } }],
   ];
   test.each(troubles)("%s", async (_, answer) => {
-    bench.statusPage.answer = answer;
-    expect(await bench.ask("status")).toContain("Connected to Hex");
-    bench.hex.workspace.revokeToken(bench.token);
-    const down = await bench.ask("status");
+    harness.statusPage.answer = answer;
+    expect(await harness.ask("status")).toContain("Connected to Hex");
+    harness.hex.workspace.revokeToken(harness.token);
+    const down = await harness.ask("status");
     expect(down).toContain("Not connected to Hex");
     expect(down).not.toMatch(/Hex reports/);
     // A failure is remembered as well: nobody waits for it again.
-    await bench.ask("status");
-    expect(bench.statusPage.requests).toHaveLength(1);
+    await harness.ask("status");
+    expect(harness.statusPage.requests).toHaveLength(1);
   });
 
   test("it is not there", async () => {
-    await bench.statusPage.stop();
-    expect(await bench.ask("status")).toContain("Connected to Hex");
+    await harness.statusPage.stop();
+    expect(await harness.ask("status")).toContain("Connected to Hex");
   });
 
   test("HEX_STATUS_URL=off: it is never asked", async () => {
-    await bench.stopBot();
-    await bench.startBot({ HEX_STATUS_URL: "off" });
-    expect(await bench.ask("status")).toContain("Connected to Hex");
-    expect(bench.statusPage.requests).toEqual([]);
+    await harness.stopBot();
+    await harness.startBot({ HEX_STATUS_URL: "off" });
+    expect(await harness.ask("status")).toContain("Connected to Hex");
+    expect(harness.statusPage.requests).toEqual([]);
   });
 });

@@ -12,76 +12,76 @@ import { StoreCheck } from "../../src/store/store-check.js";
 import { LocalPostgres } from "../process/fleet.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
-import { Bench, breathe, MODES, shown } from "./harness.js";
+import { breathe, Harness, MODES, shown } from "./harness.js";
 
-const logged = (bench: Bench, words: string) => bench.log.filter((line) => line.includes(`"msg":"${words}"`));
+const logged = (harness: Harness, words: string) => harness.log.filter((line) => line.includes(`"msg":"${words}"`));
 
 /** Until machines are told so. A database that answers in real time is given up by a clock that the test moves. */
-async function readyzSays(bench: Bench, text: string): Promise<void> {
+async function readyzSays(harness: Harness, text: string): Promise<void> {
   for (let turn = 0; turn < 500; turn++) {
-    if ((await bench.get("/readyz")).text.includes(text)) return;
+    if ((await harness.get("/readyz")).text.includes(text)) return;
     await breathe();
-    bench.clock.advance(1_001);
+    harness.clock.advance(1_001);
   }
-  throw new Error(`/readyz never said ${text}: ${(await bench.get("/readyz")).text}`);
+  throw new Error(`/readyz never said ${text}: ${(await harness.get("/readyz")).text}`);
 }
 
 /** It works again, and is said to. */
-async function expectWell(bench: Bench): Promise<void> {
-  await readyzSays(bench, '"store":{"ok":true');
-  expect(logged(bench, "The store works again")).toHaveLength(1);
-  const status = await bench.ask("status");
+async function expectWell(harness: Harness): Promise<void> {
+  await readyzSays(harness, '"store":{"ok":true');
+  expect(logged(harness, "The store works again")).toHaveLength(1);
+  const status = await harness.ask("status");
   expect(status).not.toContain("does not work");
   expect(status).toContain("store works since");
-  const project = bench.hex.workspace.addProject({ title: "Churn" });
-  await bench.slack.command(`run ${project.id}`);
-  await bench.cardShows("Completed");
+  const project = harness.hex.workspace.addProject({ title: "Churn" });
+  await harness.slack.command(`run ${project.id}`);
+  await harness.cardShows("Completed");
 }
 
 describe.each(MODES)("a file, %s mode", (mode) => {
-  let bench: Bench;
+  let harness: Harness;
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test("a database file that another program has locked", async () => {
-    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    const other = new Database(join(harness.dataDir, "hex-bot.db"));
     other.exec("begin immediate");
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await readyzSays(bench, '"why":"busy"');
-    expect(await bench.ask("status")).toMatch(/is locked by another program: close what has it open/);
-    expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
-    expect(bench.starts).toEqual([]);
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    await readyzSays(harness, '"why":"busy"');
+    expect(await harness.ask("status")).toMatch(/is locked by another program: close what has it open/);
+    expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
+    expect(harness.starts).toEqual([]);
     other.exec("rollback");
     other.close();
-    await expectWell(bench);
+    await expectWell(harness);
   });
 
   test.each([1, 5])("a store that failed %i times: the end of a run is shown in seconds", async (times) => {
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.cardShows("Running");
-    const other = new Database(join(bench.dataDir, "hex-bot.db"));
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Running");
+    const other = new Database(join(harness.dataDir, "hex-bot.db"));
     other.exec("alter table runs rename to runs_elsewhere");
-    bench.hex.workspace.finishRun(bench.hex.workspace.runs[0]?.id ?? "", "COMPLETED");
-    await bench.until(() => logged(bench, "watch").length >= times);
+    harness.hex.workspace.finishRun(harness.hex.workspace.runs[0]?.id ?? "", "COMPLETED");
+    await harness.until(() => logged(harness, "watch").length >= times);
     other.exec("alter table runs_elsewhere rename to runs");
     other.close();
-    const from = bench.clock.monotonic();
-    await bench.cardShows("Completed");
-    expect(bench.clock.monotonic() - from).toBeLessThan(25_000);
+    const from = harness.clock.monotonic();
+    await harness.cardShows("Completed");
+    expect(harness.clock.monotonic() - from).toBeLessThan(25_000);
   });
 
   test("a database file that was deleted while the bot runs", async () => {
-    rmSync(join(bench.dataDir, "hex-bot.db"));
-    const project = bench.hex.workspace.addProject({ title: "Revenue" });
-    await bench.pass(31_000);
-    expect((await bench.get("/readyz")).text).toContain('"why":"file_gone"');
-    expect(await bench.ask("status")).toMatch(/was deleted, moved or replaced while the bot runs/);
-    expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
-    expect(bench.starts).toEqual([]);
-    expect(logged(bench, "The store does not work")[0]).toContain('"todo":"The bot\'s database file was deleted');
+    rmSync(join(harness.dataDir, "hex-bot.db"));
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.pass(31_000);
+    expect((await harness.get("/readyz")).text).toContain('"why":"file_gone"');
+    expect(await harness.ask("status")).toMatch(/was deleted, moved or replaced while the bot runs/);
+    expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
+    expect(harness.starts).toEqual([]);
+    expect(logged(harness, "The store does not work")[0]).toContain('"todo":"The bot\'s database file was deleted');
   });
 });
 
@@ -169,11 +169,11 @@ describe("Postgres", () => {
   const postgres = postgresForTests();
 
   // The bot goes by the database's clock, and what Slack signs must not look old by it.
-  const started = (url: string) => Bench.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });
+  const started = (url: string) => Harness.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });
 
   test("that takes no writes", async () => {
     const url = await postgres.database("standing_by");
-    const bench = await started(url);
+    const harness = await started(url);
     const admin = new Client({ connectionString: url });
     await admin.connect();
     const setReadOnly = async (value: string) => {
@@ -184,42 +184,42 @@ describe("Postgres", () => {
     };
     await setReadOnly("on");
     try {
-      await readyzSays(bench, '"why":"read_only"');
-      const project = bench.hex.workspace.addProject({ title: "Revenue" });
-      const status = await bench.ask("status");
+      await readyzSays(harness, '"why":"read_only"');
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
       expect(status).toMatch(/\*The store does not work\* since .*takes no writes/);
-      expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
-      expect(bench.starts).toEqual([]);
+      expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
+      expect(harness.starts).toEqual([]);
     } finally {
       await admin.query("set default_transaction_read_only = off");
       await setReadOnly("off");
       await admin.end();
-      await bench.stop();
+      await harness.stop();
     }
   }, 60_000);
 
   test("that was stopped", async () => {
     const own = await LocalPostgres.start();
-    const bench = await started(await own.database("stopped"));
-    const project = bench.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
-    await bench.slack.command(`run ${project.id}`);
-    const card = await bench.cardShows("Running");
+    const harness = await started(await own.database("stopped"));
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Running");
     await own.stop();
     try {
-      await readyzSays(bench, '"why":"refused"');
-      const status = await bench.ask("status");
+      await readyzSays(harness, '"why":"refused"');
+      const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
       expect(status).toMatch(/\*The store does not work\* since .*takes no connection/);
-      expect(await bench.ask("projects")).toContain("Revenue");
-      expect(await bench.ask(`run ${project.id}`)).toContain("Nothing was started");
-      expect(bench.starts).toHaveLength(1);
-      const { id } = await bench.slack.click(card, "cancel_run");
-      const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+      expect(await harness.ask("projects")).toContain("Revenue");
+      expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
+      expect(harness.starts).toHaveLength(1);
+      const { id } = await harness.slack.click(card, "cancel_run");
+      const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       expect(shown(answer)).toContain("The bot could not do that, because the bot's store does not work.");
-      expect(bench.requests("cancelRun")).toEqual([]);
+      expect(harness.requests("cancelRun")).toEqual([]);
     } finally {
-      await bench.stop();
+      await harness.stop();
     }
   }, 60_000);
 });

@@ -2,19 +2,20 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
-let bench: Bench;
+let harness: Harness;
 const project = (run = {}) =>
-  bench.hex.workspace.addProject({ title: "Weekly revenue", run: { runningMs: 30_000, ...run } });
-const own = () => bench.slack.messages.filter(({ author, deleted }) => author === bench.slack.botUserId && !deleted);
-const direct = () => own().filter(({ channel }) => channel === bench.slack.dm(bench.slack.people.ada).id);
+  harness.hex.workspace.addProject({ title: "Weekly revenue", run: { runningMs: 30_000, ...run } });
+const own = () =>
+  harness.slack.messages.filter(({ author, deleted }) => author === harness.slack.botUserId && !deleted);
+const direct = () => own().filter(({ channel }) => channel === harness.slack.dm(harness.slack.people.ada).id);
 const ofThread = ({ ts }: SlackMessage) => own().filter(({ threadTs, ephemeral }) => threadTs === ts && !ephemeral);
 const onMainLine = () =>
   own().filter((one) => !one.channel.startsWith("D") && one.threadTs === undefined && !one.ephemeral);
 const shows = (messages: SlackMessage[], text: string) => messages.some((message) => shown(message).includes(text));
 const refuse = (error: string, times?: number) =>
-  bench.slack.faults.add({
+  harness.slack.faults.add({
     method: "chat.postMessage",
     ...(times === undefined ? {} : { times }),
     kind: { type: "error", error },
@@ -22,18 +23,18 @@ const refuse = (error: string, times?: number) =>
 
 /** Ada starts a run in a thread that Grace began. */
 async function runInThread(id: string): Promise<SlackMessage> {
-  const question = await bench.person("grace").write(bench.slack.channels.data, "is the revenue right?");
-  await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`, { threadTs: question.ts });
+  const question = await harness.person("grace").write(harness.slack.channels.data, "is the revenue right?");
+  await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`, { threadTs: question.ts });
   return question;
 }
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
   afterEach(() => {
     expect(onMainLine()).toEqual([]);
-    return bench.stop();
+    return harness.stop();
   });
 
   test.each(["thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"])(
@@ -42,38 +43,38 @@ describe.each(MODES)("%s mode", (mode) => {
       const { id } = project();
       refuse(error, 1);
       await runInThread(id);
-      await bench.until(() => shows(direct(), "Completed"));
+      await harness.until(() => shows(direct(), "Completed"));
       const told = own().filter(({ ephemeral }) => ephemeral);
       expect(told.map(shown).join()).toContain(`may not post in this thread (Slack says \`${error}\`)`);
-      expect(bench.starts).toHaveLength(1);
+      expect(harness.starts).toHaveLength(1);
     },
   );
 
   test("the message that asked is deleted at once: the card is a direct message", async () => {
     const { id } = project();
-    bench.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
-    const mention = await bench.person("ada").mention(bench.slack.channels.data, `run ${id}`);
-    await bench.slack.waitForCall(({ method }) => method === "chat.postMessage");
-    bench.slack.delete(mention);
-    await bench.until(() => shows(direct(), "Completed"));
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
+    const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
+    await harness.slack.waitForCall(({ method }) => method === "chat.postMessage");
+    harness.slack.delete(mention);
+    await harness.until(() => shows(direct(), "Completed"));
   });
 
   test("the card is deleted: it goes on as a direct message", async () => {
     const { id } = project();
     const thread = await runInThread(id);
-    await bench.until(() => shows(ofThread(thread), "Running"));
+    await harness.until(() => shows(ofThread(thread), "Running"));
     const [card] = ofThread(thread);
     if (card === undefined) throw new Error("no card");
-    bench.slack.delete(card);
-    await bench.until(() => shows(direct(), "Completed"));
+    harness.slack.delete(card);
+    await harness.until(() => shows(direct(), "Completed"));
   });
 
   test("the thread is locked while the run goes on: its end is told in a direct message", async () => {
     const { id } = project({ outcome: "ERRORED" });
     const thread = await runInThread(id);
-    await bench.until(() => shows(ofThread(thread), "Running"));
+    await harness.until(() => shows(ofThread(thread), "Running"));
     refuse("restricted_action_thread_locked", 1);
-    await bench.until(() => direct().length > 0);
+    await harness.until(() => direct().length > 0);
     expect(shown(direct()[0] ?? thread)).toContain("Weekly revenue");
     expect(shows(ofThread(thread), "Errored")).toBe(true);
   });
@@ -81,18 +82,18 @@ describe.each(MODES)("%s mode", (mode) => {
   test("the channel is archived while the run goes on: the card goes on as a direct message", async () => {
     const { id } = project();
     const thread = await runInThread(id);
-    await bench.until(() => shows(ofThread(thread), "Running"));
-    bench.slack.archive(bench.slack.channels.data);
-    await bench.until(() => shows(direct(), "Completed"));
+    await harness.until(() => shows(ofThread(thread), "Running"));
+    harness.slack.archive(harness.slack.channels.data);
+    await harness.until(() => shows(direct(), "Completed"));
   });
 
   test("Cancel on a card in a thread works as anywhere", async () => {
     const { id } = project({ runningMs: 3_600_000 });
     const thread = await runInThread(id);
-    await bench.until(() => shows(ofThread(thread), "Running"));
+    await harness.until(() => shows(ofThread(thread), "Running"));
     const [card] = ofThread(thread);
     if (card === undefined) throw new Error("no card");
-    await bench.person("ada").press(card, "Cancel");
-    await bench.until(() => shows(ofThread(thread), "Cancelled"));
+    await harness.person("ada").press(card, "Cancel");
+    await harness.until(() => shows(ofThread(thread), "Cancelled"));
   });
 });

@@ -1,33 +1,33 @@
 // Events that are none: acknowledged, named in the log, counted, and nothing else. And those by which Slack speaks of the app itself.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bench, MODES } from "./harness.js";
+import { Harness, MODES } from "./harness.js";
 
-let bench: Bench;
-const lines = (text: string) => bench.log.filter((line) => line.includes(text));
-const errors = () => bench.log.filter((line) => /"level":"(error|fatal)"/.test(line));
-const own = () => bench.slack.messages.filter(({ author }) => author === bench.slack.botUserId);
-const send = (payload: unknown) => bench.slack.sendExactly("events_api", () => payload);
+let harness: Harness;
+const lines = (text: string) => harness.log.filter((line) => line.includes(text));
+const errors = () => harness.log.filter((line) => /"level":"(error|fatal)"/.test(line));
+const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
+const send = (payload: unknown) => harness.slack.sendExactly("events_api", () => payload);
 const mention = (event: unknown, envelope: Record<string, unknown> = {}) => ({
   type: "event_callback",
-  team_id: bench.slack.teamId,
+  team_id: harness.slack.teamId,
   event_id: "Ev0EXACTLY",
   event,
   ...envelope,
 });
 const fields = () => ({
   type: "app_mention",
-  user: bench.slack.people.ada.id,
-  channel: bench.slack.channels.data.id,
+  user: harness.slack.people.ada.id,
+  channel: harness.slack.channels.data.id,
   ts: "1793610000.000100",
-  text: `<@${bench.slack.botUserId}> help`,
+  text: `<@${harness.slack.botUserId}> help`,
 });
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test.each<[string, () => unknown, string]>([
     ["an event that is null", () => mention(null), "event"],
@@ -43,7 +43,7 @@ describe.each(MODES)("%s mode", (mode) => {
   ])("%s", async (_, payload, problem) => {
     const { ack } = await send(payload());
     expect(ack.ok).toBe(true);
-    await bench.pass(2_000);
+    await harness.pass(2_000);
     const said = lines("Slack sent something");
     expect(said).toHaveLength(1);
     // What has no type of an event is of no kind.
@@ -55,37 +55,37 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each(["reaction_added", "link_shared", "no_such_event"])("an event that nobody hears: %s", async (type) => {
     const { ack } = await send(mention({ ...fields(), type }));
     expect(ack.ok).toBe(true);
-    await bench.pass(2_000);
+    await harness.pass(2_000);
     expect(lines("no listener is there for")[0]).toContain(type);
     expect(errors()).toEqual([]);
   });
 
   test("a mention of unknown fields, with null in the place of others, is a mention", async () => {
     await send(mention({ ...fields(), thread_ts: null, subtype: null, bot_id: null, edited: null, news: { a: 1 } }));
-    await bench.until(() => own().length === 1);
+    await harness.until(() => own().length === 1);
   });
 
   test("Slack holds events back: the log says so, and what to do", async () => {
-    await send({ type: "app_rate_limited", team_id: bench.slack.teamId, minute_rate_limited: 1_793_610_000 });
-    await bench.until(() => lines("holds back this app's events").length === 1);
+    await send({ type: "app_rate_limited", team_id: harness.slack.teamId, minute_rate_limited: 1_793_610_000 });
+    await harness.until(() => lines("holds back this app's events").length === 1);
     expect(lines("holds back")[0]).toContain("Event Subscriptions");
     expect(errors()).toEqual([]);
   });
 
   test("the app is taken out of the workspace: the log says so, and the bot is not ready", async () => {
-    expect((await bench.get("/readyz")).status).toBe(200);
-    await bench.slack.uninstall();
-    await bench.until(() => lines("The app was removed from the workspace").length > 0);
+    expect((await harness.get("/readyz")).status).toBe(200);
+    await harness.slack.uninstall();
+    await harness.until(() => lines("The app was removed from the workspace").length > 0);
     expect(lines("SLACK_BOT_TOKEN was revoked")[0]).toContain("copy the new token");
-    const { status, text } = await bench.get("/readyz");
+    const { status, text } = await harness.get("/readyz");
     expect(status).toBe(503);
     expect(text).toContain("account_inactive");
   });
 
   test("the tokens of people are nothing to the bot", async () => {
-    await send(mention({ type: "tokens_revoked", tokens: { oauth: [bench.slack.people.ada.id], bot: [] } }));
-    await bench.pass(2_000);
+    await send(mention({ type: "tokens_revoked", tokens: { oauth: [harness.slack.people.ada.id], bot: [] } }));
+    await harness.pass(2_000);
     expect(errors()).toEqual([]);
-    expect((await bench.get("/readyz")).status).toBe(200);
+    expect((await harness.get("/readyz")).status).toBe(200);
   });
 });

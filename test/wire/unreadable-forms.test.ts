@@ -3,33 +3,38 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Person } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
-let bench: Bench;
-const errors = () => bench.log.filter((line) => /"level":"(error|fatal)"/.test(line));
+let harness: Harness;
+const errors = () => harness.log.filter((line) => /"level":"(error|fatal)"/.test(line));
 const problems = () =>
-  bench.log.flatMap((line) => {
+  harness.log.flatMap((line) => {
     const { kind, problems: named } = JSON.parse(line);
     return named === undefined ? [] : [`${kind} ${named}`];
   });
 
 const by = (person: Person) => ({
   user: { id: person.id, team_id: person.teamId },
-  team: { id: bench.slack.teamId },
+  team: { id: harness.slack.teamId },
   trigger_id: "1.2.3",
 });
 const view = (change: Record<string, unknown> = {}) => ({
-  ...{ id: "V1", type: "modal", callback_id: "of_tomorrow", private_metadata: "", hash: "1.a", root_view_id: "V1" },
+  id: "V1",
+  type: "modal",
+  callback_id: "of_tomorrow",
+  private_metadata: "",
+  hash: "1.a",
+  root_view_id: "V1",
   state: { values: { b: { a: { type: "plain_text_input", value: "typed" } } } },
   ...change,
 });
-const send = (payload: Record<string, unknown>) => bench.slack.sendExactly("interactive", () => payload);
+const send = (payload: Record<string, unknown>) => harness.slack.sendExactly("interactive", () => payload);
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test.each<[string, unknown, string]>([
     ["no view", undefined, "view: "],
@@ -42,7 +47,7 @@ describe.each(MODES)("%s mode", (mode) => {
       "view",
     ],
   ])("a form with %s: said on top of it", async (_, given, path) => {
-    const { ada } = bench.slack.people;
+    const { ada } = harness.slack.people;
     const { ack } = await send({ ...by(ada), type: "view_submission", view: given });
     expect(ack.body).toMatchObject({ response_action: "push", view: { type: "modal", blocks: expect.anything() } });
     expect(JSON.stringify(ack.body)).toMatch(/could not read.*did nothing.*Reference/s);
@@ -51,13 +56,13 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a picker's question that cannot be read has no options", async () => {
-    const { ack } = await send({ ...by(bench.slack.people.ada), type: "block_suggestion", value: "rev" });
+    const { ack } = await send({ ...by(harness.slack.people.ada), type: "block_suggestion", value: "rev" });
     expect(ack.body).toEqual({ options: [] });
     expect(problems()).toEqual([expect.stringContaining("block_suggestion action_id: ")]);
   });
 
   test("a picker of another version has no options, whatever is typed", async () => {
-    const { ada, stranger } = bench.slack.people;
+    const { ada, stranger } = harness.slack.people;
     for (const value of ["rev", "x".repeat(3_000), 7, undefined]) {
       const { ack } = await send({ ...by(ada), type: "block_suggestion", action_id: "of_tomorrow", value });
       expect(ack.body).toEqual({ options: [] });
@@ -68,37 +73,42 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a form of another version: said on top of it", async () => {
-    const { ack } = await send({ ...by(bench.slack.people.ada), type: "view_submission", view: view() });
+    const { ack } = await send({ ...by(harness.slack.people.ada), type: "view_submission", view: view() });
     expect(ack.body).toMatchObject({ response_action: "push" });
     expect(JSON.stringify(ack.body)).toContain("Copy what you typed");
   });
 
   test("a form by somebody of another workspace", async () => {
-    const { ack } = await send({ ...by(bench.slack.people.stranger), type: "view_submission", view: view() });
+    const { ack } = await send({ ...by(harness.slack.people.stranger), type: "view_submission", view: view() });
     expect(JSON.stringify(ack.body)).toContain("belongs to another workspace");
-    expect((await bench.get("/metrics")).text).toContain('hexbot_forms_total{form="unknown",outcome="ok"} 1');
+    expect((await harness.get("/metrics")).text).toContain('hexbot_forms_total{form="unknown",outcome="ok"} 1');
   });
 
   test("a form that was closed is acknowledged", async () => {
-    const { ack } = await send({ ...by(bench.slack.people.ada), type: "view_closed", view: view(), is_cleared: false });
+    const { ack } = await send({
+      ...by(harness.slack.people.ada),
+      type: "view_closed",
+      view: view(),
+      is_cleared: false,
+    });
     expect(ack).toMatchObject({ ok: true });
     expect(ack.body).toBeUndefined();
   });
 
   test("a shortcut of another version: told in a direct message", async () => {
-    const { ada } = bench.slack.people;
+    const { ada } = harness.slack.people;
     const { ack } = await send({ ...by(ada), type: "shortcut", callback_id: "of_tomorrow" });
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage(({ channel }) => channel === bench.slack.dm(ada).id);
+    const answer = await harness.slack.waitForMessage(({ channel }) => channel === harness.slack.dm(ada).id);
     expect(shown(answer)).toContain("another version of the bot");
     expect(errors()).toEqual([]);
   });
 
   test("a response_url of somebody else's is not used", async () => {
-    const { ada } = bench.slack.people;
+    const { ada } = harness.slack.people;
     const urls = [{ response_url: "https://evil.test/x" }];
     const { ack } = await send({ ...by(ada), type: "view_submission", view: view(), response_urls: urls });
     expect(ack).toMatchObject({ ok: true });
-    expect(bench.log.join("")).toContain('"host":"evil.test"');
+    expect(harness.log.join("")).toContain('"host":"evil.test"');
   });
 });

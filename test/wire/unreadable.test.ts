@@ -3,33 +3,33 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, signedHeaders } from "../sandbox/slack/server.js";
-import { Bench, MODES, shown } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const FORM = "application/x-www-form-urlencoded";
 const JSON_TYPE = "application/json";
 
-let bench: Bench;
-const unreadable = () => bench.log.filter((line) => line.includes("Slack sent something that cannot be read"));
-const errors = () => bench.log.filter((line) => /"level":"(error|fatal)"/.test(line));
+let harness: Harness;
+const unreadable = () => harness.log.filter((line) => line.includes("Slack sent something that cannot be read"));
+const errors = () => harness.log.filter((line) => /"level":"(error|fatal)"/.test(line));
 const counted = async (kind: string) =>
   Number(
     new RegExp(`hexbot_slack_unreadable_total\\{kind="${kind}"\\} (\\d+)`).exec(
-      (await bench.get("/metrics")).text,
+      (await harness.get("/metrics")).text,
     )?.[1],
   );
 
 /** The bot lives, and still answers people. */
-const lives = async () => expect(await bench.ask("help")).toContain("/hex status");
+const lives = async () => expect(await harness.ask("help")).toContain("/hex status");
 
 describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
-    bench = await Bench.start(mode);
+    harness = await Harness.start(mode);
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   type Ends = { triggerId: string; responseUrl: string };
   const click = ({ triggerId, responseUrl }: Ends): Record<string, unknown> => {
-    const { slack } = bench;
+    const { slack } = harness;
     return {
       type: "block_actions",
       team: { id: slack.teamId, domain: "acme" },
@@ -48,7 +48,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   const person = (change: Record<string, unknown>) => (ends: Ends) => ({
     ...click(ends),
-    user: { id: bench.slack.people.ada.id, team_id: bench.slack.teamId, ...change },
+    user: { id: harness.slack.people.ada.id, team_id: harness.slack.teamId, ...change },
   });
   const field = (name: string, value: unknown) => (ends: Ends) => ({ ...click(ends), [name]: value });
 
@@ -78,9 +78,9 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a trigger_id of a megabyte", field("trigger_id", "1".repeat(900_000)), "trigger_id"],
     ["is_enterprise_install that is a number", field("is_enterprise_install", 1), "is_enterprise_install"],
   ])("a click with %s: acknowledged and answered", async (_, payload, path) => {
-    const { id, ack } = await bench.slack.sendExactly("interactive", payload);
+    const { id, ack } = await harness.slack.sendExactly("interactive", payload);
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+    const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
     expect(answer.ephemeral).toBe(true);
     expect(shown(answer)).toMatch(/could not read .*did nothing[\s\S]*Reference/);
     const [line, ...others] = unreadable();
@@ -106,8 +106,8 @@ describe.each(MODES)("%s mode", (mode) => {
     ["lists in lists, 1,000 deep", () => JSON.parse(`{"type":${"[".repeat(1_000)}${"]".repeat(1_000)}}`)],
     ["an event in it", (ends) => ({ ...person({ id: 1 })(ends), event: "x", command: 1, name: [] })],
   ])("an interaction that is or has %s: the bot lives on", async (_, payload) => {
-    await bench.slack.sendExactly("interactive", payload);
-    await bench.until(() => unreadable().length > 0, 0);
+    await harness.slack.sendExactly("interactive", payload);
+    await harness.until(() => unreadable().length > 0, 0);
     expect(unreadable()).toHaveLength(1);
     expect(errors()).toEqual([]);
     await lives();
@@ -116,7 +116,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each(["dialog_submission", "workflow_step_edit", "made_up"])(
     "a %s, which nobody listens for: acknowledged",
     async (type) => {
-      const { ack } = await bench.slack.sendExactly("interactive", (ends) => ({ ...click(ends), type }));
+      const { ack } = await harness.slack.sendExactly("interactive", (ends) => ({ ...click(ends), type }));
       expect(ack).toMatchObject({ ok: true });
       expect(unreadable()).toEqual([]);
       expect(errors()).toEqual([]);
@@ -132,7 +132,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["an event with a channel that is null", event({ type: "message", channel: null, item: 1 })],
     ["app_rate_limited", { type: "app_rate_limited", team_id: "T1", minute_rate_limited: 1 }],
   ])("%s, which nobody subscribed to: acknowledged", async (_, payload) => {
-    const { ack } = await bench.slack.sendExactly("events_api", () => payload);
+    const { ack } = await harness.slack.sendExactly("events_api", () => payload);
     expect(ack).toMatchObject({ ok: true });
     expect(errors()).toEqual([]);
     await lives();
@@ -140,17 +140,17 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("nothing of what could not be read stands in the log", async () => {
     const secret = "personal-data-of-somebody";
-    await bench.slack.sendExactly("interactive", (ends) => ({ ...action({ value: { secret } })(ends), [secret]: 1 }));
-    await bench.slack.sendExactly("interactive", () => ({ type: [secret] }));
+    await harness.slack.sendExactly("interactive", (ends) => ({ ...action({ value: { secret } })(ends), [secret]: 1 }));
+    await harness.slack.sendExactly("interactive", () => ({ type: [secret] }));
     expect(unreadable()).toHaveLength(2);
-    expect(bench.log.filter((line) => line.includes(secret) && !line.includes('"level":"trace"'))).toEqual([]);
+    expect(harness.log.filter((line) => line.includes(secret) && !line.includes('"level":"trace"'))).toEqual([]);
   });
 
   test("an unreadable command is answered in its acknowledgement", async () => {
     const payload = ({ triggerId }: Ends) => ({ command: "/hex", text: "help", trigger_id: triggerId, user_id: "U 1" });
-    const { id, ack } = await bench.slack.sendExactly("slash_commands", payload);
+    const { id, ack } = await harness.slack.sendExactly("slash_commands", payload);
     expect(ack).toMatchObject({ ok: true });
-    const answer = await bench.slack.waitForMessage((message) => message.responseUrlOf === id);
+    const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
     expect(shown(answer)).toContain("could not read");
     expect(JSON.parse(unreadable()[0] ?? "{}").problems).toEqual([
       expect.stringContaining("user_id: "),
@@ -161,32 +161,38 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a text of 100,000 characters", async () => {
-    const { ack } = await bench.slack.command(`run ${"x ".repeat(50_000)}`);
+    const { ack } = await harness.slack.command(`run ${"x ".repeat(50_000)}`);
     expect(ack).toMatchObject({ ok: true });
     expect(JSON.parse(unreadable()[0] ?? "{}").problems).toEqual([expect.stringContaining("text: ")]);
     await lives();
   });
 
   test("a command without a text is a call for help", async () => {
-    const { ada } = bench.slack.people;
-    const { id } = await bench.slack.sendExactly("slash_commands", ({ triggerId, responseUrl }) => ({
-      ...{ command: "/hex", trigger_id: triggerId, response_url: responseUrl },
-      ...{ user_id: ada.id, channel_id: bench.slack.channels.data.id, team_id: bench.slack.teamId },
+    const { ada } = harness.slack.people;
+    const { id } = await harness.slack.sendExactly("slash_commands", ({ triggerId, responseUrl }) => ({
+      command: "/hex",
+      trigger_id: triggerId,
+      response_url: responseUrl,
+      user_id: ada.id,
+      channel_id: harness.slack.channels.data.id,
+      team_id: harness.slack.teamId,
     }));
-    expect(shown(await bench.slack.waitForMessage((message) => message.responseUrlOf === id))).toContain("/hex status");
+    expect(shown(await harness.slack.waitForMessage((message) => message.responseUrlOf === id))).toContain(
+      "/hex status",
+    );
   });
 });
 
 describe("bodies over HTTP", () => {
   beforeEach(async () => {
-    bench = await Bench.start("http");
+    harness = await Harness.start("http");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   const post = (body: string, type: string) =>
-    deliver(bench.slack.eventsUrl ?? "", {
+    deliver(harness.slack.eventsUrl ?? "", {
       body,
-      headers: signedHeaders(bench.slack.signingSecret, body, type, bench.clock.now()),
+      headers: signedHeaders(harness.slack.signingSecret, body, type, harness.clock.now()),
     });
 
   test.each([
@@ -229,9 +235,9 @@ describe("bodies over HTTP", () => {
 
 describe("frames of Socket Mode", () => {
   beforeEach(async () => {
-    bench = await Bench.start("socket");
+    harness = await Harness.start("socket");
   });
-  afterEach(() => bench.stop());
+  afterEach(() => harness.stop());
 
   test.each<[string, string | Uint8Array]>([
     ["null", "null"],
@@ -251,13 +257,13 @@ describe("frames of Socket Mode", () => {
     ["an envelope without an envelope_id", '{"type":"slash_commands","payload":{}}'],
     ["an envelope_id that is a number", '{"type":"slash_commands","envelope_id":7,"payload":{}}'],
   ])("%s: the log says so, and the bot lives on", async (_, frame) => {
-    bench.slack.socket.send(frame);
-    await bench.until(() => unreadable().length === 1, 0);
+    harness.slack.socket.send(frame);
+    await harness.until(() => unreadable().length === 1, 0);
     expect(JSON.parse(unreadable()[0] ?? "{}").kind).toBe("frame");
     expect(await counted("frame")).toBe(1);
     expect(errors()).toEqual([]);
     await lives();
-    expect(bench.slack.calls.filter(({ method }) => method === "apps.connections.open")).toHaveLength(1);
+    expect(harness.slack.calls.filter(({ method }) => method === "apps.connections.open")).toHaveLength(1);
   });
 
   test.each<[string, string]>([
@@ -273,8 +279,8 @@ describe("frames of Socket Mode", () => {
     ["of no JSON", '{"envelope_id":"e1","type":"interactive","payload":{'],
     ["of 10 MB", `{"envelope_id":"e1","type":"interactive","payload":"${"x".repeat(10_000_000)}"}`],
   ])("an envelope %s is acknowledged all the same", async (_, frame) => {
-    bench.slack.socket.send(frame);
-    await bench.slack.socket.waitForAcknowledgement("e1");
+    harness.slack.socket.send(frame);
+    await harness.slack.socket.waitForAcknowledgement("e1");
     expect(unreadable()).toHaveLength(1);
     expect(errors()).toEqual([]);
     await lives();

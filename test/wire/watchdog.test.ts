@@ -5,7 +5,7 @@ import Database from "libsql";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { FaultKind } from "../sandbox/hex/types.js";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
-import { Bench, type Mode, shown } from "./harness.js";
+import { Harness, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,15 +25,15 @@ const SOON_MS = 150;
 
 const REFUSED = "Slack did not take the alert for HEX_ALERT_CHANNEL";
 
-let bench: Bench;
-afterEach(() => bench.stop());
+let harness: Harness;
+afterEach(() => harness.stop());
 
 async function start(
   env: Record<string, string> = {},
   mode: Mode = "http",
   hexTimeoutMs = BUSY_MACHINE_MS,
 ): Promise<void> {
-  bench = await Bench.start(mode, {
+  harness = await Harness.start(mode, {
     hexTimeoutMs,
     env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off", ...env },
   });
@@ -41,7 +41,7 @@ async function start(
 
 /** What was posted in the channel for alerts, oldest first, without replies. */
 function alerts(channel = TEAM): SlackMessage[] {
-  return bench.slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
+  return harness.slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
 }
 function alert(index = 0): SlackMessage {
   const found = alerts()[index];
@@ -49,11 +49,11 @@ function alert(index = 0): SlackMessage {
   return found;
 }
 function replies(): string[] {
-  return bench.slack.messages.filter((one) => one.channel === TEAM && one.threadTs !== undefined).map(shown);
+  return harness.slack.messages.filter((one) => one.channel === TEAM && one.threadTs !== undefined).map(shown);
 }
 async function alertShows(text: string | RegExp, index = 0, stepMs = STEP_MS): Promise<SlackMessage> {
   const shows = (one: SlackMessage) => (typeof text === "string" ? shown(one).includes(text) : text.test(shown(one)));
-  await bench.until(() => alerts()[index] !== undefined && shows(alert(index)), stepMs);
+  await harness.until(() => alerts()[index] !== undefined && shows(alert(index)), stepMs);
   return alert(index);
 }
 /** One after the other, each over before the next. */
@@ -61,28 +61,28 @@ async function twoOutages(): Promise<void> {
   for (const index of [0, 1]) {
     fault({ type: "status", status: 502 });
     await alertShows("Not connected", index);
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
     await alertShows("Over: connected", index);
   }
 }
 /** `/hex status`, which waits for its repetitions while Hex is down. */
 async function status(): Promise<string> {
-  if (bench.mode === "socket") await bench.slack.socket.waitForConnection();
-  const { id } = await bench.slack.command("status");
-  const answer = () => bench.slack.messages.find((one) => one.responseUrlOf === id);
-  await bench.until(() => answer() !== undefined, 50);
+  if (harness.mode === "socket") await harness.slack.socket.waitForConnection();
+  const { id } = await harness.slack.command("status");
+  const answer = () => harness.slack.messages.find((one) => one.responseUrlOf === id);
+  await harness.until(() => answer() !== undefined, 50);
   return shown(answer() ?? alert());
 }
 /** The lines of the log with this sentence in them. */
 function logged(text: string): string[] {
-  return bench.log.filter((line) => line.includes(`"msg":"${text}`));
+  return harness.log.filter((line) => line.includes(`"msg":"${text}`));
 }
 /** As a machine reads it. */
 async function alertsHeld(): Promise<string | undefined> {
-  return /^hexbot_alerts_held (.*)$/m.exec((await bench.get("/metrics")).text)?.[1];
+  return /^hexbot_alerts_held (.*)$/m.exec((await harness.get("/metrics")).text)?.[1];
 }
 function fault(kind: FaultKind): void {
-  bench.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
+  harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
 }
 
 interface Outage {
@@ -96,7 +96,7 @@ interface Outage {
 }
 const faulty = (kind: FaultKind): Pick<Outage, "begin" | "end"> => ({
   begin: () => fault(kind),
-  end: () => bench.hex.faults.clear(),
+  end: () => harness.hex.faults.clear(),
 });
 const STATUS_PAGE = "status.hex.tech";
 
@@ -104,50 +104,56 @@ const OUTAGES: [string, Outage][] = [
   [
     "the token expired",
     {
-      begin: () => bench.hex.workspace.setExpiry(bench.token, bench.clock.now()),
-      end: () => bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 90 * DAY),
-      ...{ what: "does not accept the bot's token (401)", todo: "Regenerate the token in Hex" },
+      begin: () => harness.hex.workspace.setExpiry(harness.token, harness.clock.now()),
+      end: () => harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 90 * DAY),
+      what: "does not accept the bot's token (401)",
+      todo: "Regenerate the token in Hex",
     },
   ],
   [
     "the plan has no API",
     {
       begin: () => {
-        bench.hex.workspace.planAllowsApi = false;
+        harness.hex.workspace.planAllowsApi = false;
       },
       end: () => {
-        bench.hex.workspace.planAllowsApi = true;
+        harness.hex.workspace.planAllowsApi = true;
       },
-      ...{ what: "plan does not include the Hex API (403)", todo: "Ask a workspace admin about the plan" },
+      what: "plan does not include the Hex API (403)",
+      todo: "Ask a workspace admin about the plan",
     },
   ],
   [
     "an allow list keeps the bot out",
     {
       ...faulty({ type: "status", status: 403, body: { reason: "Your IP address is not on the allowlist" } }),
-      ...{ what: "The bot's token may not read who it is (403)", todo: "allow the address of the bot's machine" },
+      what: "The bot's token may not read who it is (403)",
+      todo: "allow the address of the bot's machine",
     },
   ],
   [
     "the host has no such API",
     {
       ...faulty({ type: "status", status: 404, body: { reason: "Not Found" } }),
-      ...{ what: "Hex has no such API on", todo: "Verify `HEX_WORKSPACE_URL`" },
+      what: "Hex has no such API on",
+      todo: "Verify `HEX_WORKSPACE_URL`",
     },
   ],
   [
     "a proxy refuses the request",
     {
       ...faulty({ type: "bareText", status: 400, text: "Bad Request" }),
-      ...{ what: "Hex could not read the request", todo: "any proxy between the bot and Hex" },
+      what: "Hex could not read the request",
+      todo: "any proxy between the bot and Hex",
     },
   ],
   [
     "connections are refused",
     {
-      begin: () => bench.hex.unplug(),
-      end: () => bench.hex.plugIn(),
-      ...{ what: "did not accept a connection", todo: "Allow outgoing HTTPS" },
+      begin: () => harness.hex.unplug(),
+      end: () => harness.hex.plugIn(),
+      what: "did not accept a connection",
+      todo: "Allow outgoing HTTPS",
     },
   ],
   ["a web page", { ...faulty({ type: "html" }), what: "answered with a web page", todo: "HEX_WORKSPACE_URL" }],
@@ -173,8 +179,8 @@ describe("every outage", () => {
     async (_, { begin, end, what, todo, waits }) => {
       const stepMs = waits ? 1_500 : 10_000;
       await start({}, "http", waits ? SOON_MS : BUSY_MACHINE_MS);
-      await bench.pass(2 * MINUTE, STEP_MS);
-      const began = bench.clock.now();
+      await harness.pass(2 * MINUTE, STEP_MS);
+      const began = harness.clock.now();
       await begin();
       const message = await alertShows("Not connected to Hex", 0, Math.min(STEP_MS, stepMs));
       expect(shown(message)).toContain(what);
@@ -183,9 +189,11 @@ describe("every outage", () => {
       expect(shown(message)).toContain("No run is in flight.");
       expect(message.text).toMatch(/^Not connected to Hex since .*: \S/);
       const reference = /Reference `(\w{8})`/.exec(shown(message))?.[1];
-      expect(bench.log.some((line) => line.includes(`"reference":"${reference}"`) && line.includes('"me"'))).toBe(true);
+      expect(harness.log.some((line) => line.includes(`"reference":"${reference}"`) && line.includes('"me"'))).toBe(
+        true,
+      );
 
-      await bench.pass(20 * MINUTE, stepMs);
+      await harness.pass(20 * MINUTE, stepMs);
       expect(alerts()).toHaveLength(1);
       expect(message.edits).toBe(0);
       expect(await status()).toMatch(/Last outage:\* since <!date.*/);
@@ -195,8 +203,8 @@ describe("every outage", () => {
       expect(shown(message)).not.toContain("What to do");
       expect(replies()).toEqual([]);
       await alertShows("Over: connected to Hex again");
-      await bench.until(() => replies().length === 1);
-      await bench.pass(20 * MINUTE, 10_000);
+      await harness.until(() => replies().length === 1);
+      await harness.pass(20 * MINUTE, 10_000);
       expect(alerts()).toHaveLength(1);
       expect(replies()).toHaveLength(1);
       const lasted = /It lasted (\d+) min/.exec(shown(message));
@@ -226,12 +234,12 @@ describe("every outage", () => {
 describe("an outage", () => {
   test("one failure is none, and 429 is none", async () => {
     await start();
-    bench.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 500 } });
-    await bench.pass(5 * MINUTE, STEP_MS);
+    harness.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 500 } });
+    await harness.pass(5 * MINUTE, STEP_MS);
     fault({ type: "rateLimited" });
-    await bench.pass(15 * MINUTE, 5_000);
-    bench.hex.faults.clear();
-    await bench.pass(5 * MINUTE, STEP_MS);
+    await harness.pass(15 * MINUTE, 5_000);
+    harness.hex.faults.clear();
+    await harness.pass(5 * MINUTE, STEP_MS);
     expect(alerts()).toEqual([]);
     const answer = await status();
     expect(answer).toContain("available, no outage");
@@ -242,8 +250,8 @@ describe("an outage", () => {
   test("a probe is one request, the second failure is looked for soon, and then less and less", async () => {
     await start();
     fault({ type: "status", status: 500 });
-    await bench.pass(30 * MINUTE);
-    const at = bench.requests("me").map((request) => request.at);
+    await harness.pass(30 * MINUTE);
+    const at = harness.requests("me").map((request) => request.at);
     const pauses = at.slice(1).map((time, index) => Math.round((time - (at[index] ?? 0)) / 1_000));
     expect(pauses.slice(0, 4).map((pause) => Math.round(pause / 5) * 5)).toEqual([15, 60, 120, 240]);
     for (const pause of pauses.slice(4)) expect(Math.round(pause / 5) * 5).toBe(300);
@@ -251,33 +259,33 @@ describe("an outage", () => {
 
   test("maintenance that asks to wait for an hour is told within minutes, and so is its end", async () => {
     await start();
-    const began = bench.clock.now();
+    const began = harness.clock.now();
     fault({ type: "status", status: 503, headers: { "retry-after": "3600" } });
     await alertShows("Hex failed (503)");
-    expect(bench.clock.now() - began).toBeLessThan(3 * MINUTE);
-    bench.hex.faults.clear();
-    const ended = bench.clock.now();
+    expect(harness.clock.now() - began).toBeLessThan(3 * MINUTE);
+    harness.hex.faults.clear();
+    const ended = harness.clock.now();
     await alertShows("Hex answers again");
-    expect(bench.clock.now() - ended).toBeLessThan(3 * MINUTE);
+    expect(harness.clock.now() - ended).toBeLessThan(3 * MINUTE);
   });
 
   test("what the rest of the bot hears of Hex makes it look at once", async () => {
     await start();
-    await bench.pass(20_000);
+    await harness.pass(20_000);
     fault({ type: "status", status: 500 });
-    const failed = bench.clock.now();
+    const failed = harness.clock.now();
     const first = await status();
     expect(first).toContain("no outage");
     expect(first).toContain("*Now:* not connected. It counts as an outage when the bot's next probe fails too.");
     await alertShows("Not connected", 0, 1_000);
-    expect(bench.clock.now() - failed).toBeLessThan(25_000);
+    expect(harness.clock.now() - failed).toBeLessThan(25_000);
     expect(await status()).not.toContain("*Now:*");
-    await bench.pass(20 * MINUTE, 10_000);
-    bench.hex.faults.clear();
+    await harness.pass(20 * MINUTE, 10_000);
+    harness.hex.faults.clear();
     await status();
-    const asked = bench.clock.now();
+    const asked = harness.clock.now();
     await alertShows("Hex answers again");
-    expect(bench.clock.now() - asked).toBeLessThan(40_000);
+    expect(harness.clock.now() - asked).toBeLessThan(40_000);
   });
 
   test("it flaps: one message that counts, one reply at the end", async () => {
@@ -286,12 +294,12 @@ describe("an outage", () => {
       fault({ type: "status", status: 502 });
       await alertShows("Not connected to Hex");
       if (round > 1) expect(shown(alert())).toContain(round === 2 ? "went again once" : "went again 2 times");
-      bench.hex.faults.clear();
+      harness.hex.faults.clear();
       await alertShows("Hex answers again");
-      await bench.pass(MINUTE, STEP_MS);
+      await harness.pass(MINUTE, STEP_MS);
     }
     await alertShows("Over: connected");
-    await bench.until(() => replies().length > 0);
+    await harness.until(() => replies().length > 0);
     expect(alerts()).toHaveLength(1);
     expect(replies()).toHaveLength(1);
     expect(replies()[0]).toContain("It came back and went again 2 times.");
@@ -309,27 +317,27 @@ describe("an outage", () => {
     await start({}, "http", SOON_MS);
     fault({ type: "hang" });
     const message = await alertShows("did not answer in time", 0, 1_000);
-    bench.hex.faults.clear();
-    bench.hex.workspace.setExpiry(bench.token, bench.clock.now());
+    harness.hex.faults.clear();
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now());
     await alertShows("does not accept the bot's token");
     expect(shown(message)).toContain("Regenerate the token");
     expect(shown(message)).toMatch(/Before: <!date.*did not answer in time/);
-    await bench.until(() => replies().length === 1);
+    await harness.until(() => replies().length === 1);
     expect(replies()[0]).toMatch(/The cause is now another one: Hex does not accept the bot's token/);
     expect(logged("Hex is not connected for another reason: Hex does not accept the bot's token")).toHaveLength(1);
-    bench.hex.workspace.setExpiry(bench.token, null);
+    harness.hex.workspace.setExpiry(harness.token, null);
     await alertShows("Over: connected");
-    await bench.until(() => replies().length === 2);
+    await harness.until(() => replies().length === 2);
     expect(alerts()).toHaveLength(1);
   });
 
   test("runs in flight are counted, as they come and go", async () => {
     await start();
-    const project = bench.hex.workspace.addProject({ run: { neverEnds: true } });
-    await bench.slack.command(`run ${project.id}`);
-    await bench.until(() => bench.hex.workspace.runs.length === 1);
-    await bench.pass(10_000);
-    bench.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+    const project = harness.hex.workspace.addProject({ run: { neverEnds: true } });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.until(() => harness.hex.workspace.runs.length === 1);
+    await harness.pass(10_000);
+    harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
     const message = await alertShows("1 run in flight");
     expect(shown(message)).toContain(
       "its card may be out of date until Hex answers. It goes on in Hex without the bot.",
@@ -342,20 +350,22 @@ describe("an outage", () => {
     fault({ type: "status", status: 500 });
     const message = await alertShows("Not connected");
     const since = /since (<!date[^|]*)/.exec(shown(message))?.[1];
-    await bench.stopBot();
-    await bench.pass(10 * MINUTE, 10_000);
-    await bench.startBot();
-    await bench.pass(10 * MINUTE, 5_000);
+    await harness.stopBot();
+    await harness.pass(10 * MINUTE, 10_000);
+    await harness.startBot();
+    await harness.pass(10 * MINUTE, 5_000);
     expect(alerts()).toHaveLength(1);
     expect(message.edits).toBe(0);
-    expect(await status()).toContain(`*Not connected to Hex* at \`${new URL(bench.hex.origin).host}\` since ${since}`);
-    await bench.stopBot();
-    bench.hex.faults.clear();
-    await bench.pass(5 * MINUTE, 10_000);
-    await bench.startBot();
+    expect(await status()).toContain(
+      `*Not connected to Hex* at \`${new URL(harness.hex.origin).host}\` since ${since}`,
+    );
+    await harness.stopBot();
+    harness.hex.faults.clear();
+    await harness.pass(5 * MINUTE, 10_000);
+    await harness.startBot();
     await alertShows("Over: connected");
     expect(shown(message)).toContain(`from ${since}`);
-    await bench.until(() => replies().length === 1);
+    await harness.until(() => replies().length === 1);
     const lasted = /lasted (at most 2\d min.* \(the bot did not watch for \d+ min.* of it\))\. /.exec(
       replies()[0] ?? "",
     );
@@ -366,13 +376,13 @@ describe("an outage", () => {
 
   test("a restart between the first failure and the second: since the first", async () => {
     await start();
-    const asked = bench.requests("me").length;
+    const asked = harness.requests("me").length;
     fault({ type: "status", status: 500 });
-    await bench.until(() => bench.requests("me").length === asked + 1);
-    await bench.pass(1_000);
-    const first = bench.clock.now();
-    await bench.stopBot();
-    await bench.startBot();
+    await harness.until(() => harness.requests("me").length === asked + 1);
+    await harness.pass(1_000);
+    const first = harness.clock.now();
+    await harness.stopBot();
+    await harness.startBot();
     const message = await alertShows("Not connected");
     const since = Number(/since <!date\^(\d+)/.exec(shown(message))?.[1]) * 1_000;
     expect(since).toBeLessThanOrEqual(first);
@@ -383,28 +393,28 @@ describe("Slack", () => {
   test("the bot is not in the channel: the log says what to do, and after the invitation it is told", async () => {
     await start({ HEX_ALERT_CHANNEL: SECRET });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged(`${REFUSED}: The bot cannot see the channel`).length > 2);
+    await harness.until(() => logged(`${REFUSED}: The bot cannot see the channel`).length > 2);
     const [refusal] = logged(REFUSED);
     expect(refusal).toContain("/invite, or set HEX_ALERT_CHANNEL to another channel and restart");
     expect(refusal).toContain(`"channel":"${SECRET}"`);
     expect(logged("Alerts go to C0SECRET001, ")[0]).toContain("/invite @hex there if it is private");
     expect(await alertsHeld()).toBe("1");
     expect(alerts(SECRET)).toEqual([]);
-    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
-    await bench.until(() => alerts(SECRET).length === 1);
-    await bench.pass(MINUTE);
+    harness.slack.invite(harness.slack.channels.secret, harness.slack.botUserId);
+    await harness.until(() => alerts(SECRET).length === 1);
+    await harness.pass(MINUTE);
     expect(await alertsHeld()).toBe("0");
-    bench.hex.faults.clear();
-    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over")));
+    harness.hex.faults.clear();
+    await harness.until(() => alerts(SECRET).some((one) => shown(one).includes("Over")));
     expect(alerts(SECRET)).toHaveLength(1);
   });
 
   test("the channel is archived: said in the log; another one after a restart gets the message", async () => {
     await start({ HEX_ALERT_CHANNEL: ARCHIVED });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged(`${REFUSED}: The channel is archived`).length > 0);
-    await bench.stopBot();
-    await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
+    await harness.until(() => logged(`${REFUSED}: The channel is archived`).length > 0);
+    await harness.stopBot();
+    await harness.startBot({ HEX_ALERT_CHANNEL: TEAM });
     await alertShows("Not connected");
     expect(alerts(ARCHIVED)).toEqual([]);
   });
@@ -420,15 +430,15 @@ describe("Slack", () => {
       await start();
       fault({ type: "status", status: 500 });
       const first = await alertShows("Not connected");
-      await bench.stopBot();
-      bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
-      if (times > 0) bench.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 }, times });
-      await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
-      await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Not connected")));
-      bench.slack.faults.clear();
-      bench.hex.faults.clear();
-      await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
-      await bench.pass(5 * MINUTE, STEP_MS);
+      await harness.stopBot();
+      harness.slack.invite(harness.slack.channels.secret, harness.slack.botUserId);
+      if (times > 0) harness.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 }, times });
+      await harness.startBot({ HEX_ALERT_CHANNEL: SECRET });
+      await harness.until(() => alerts(SECRET).some((one) => shown(one).includes("Not connected")));
+      harness.slack.faults.clear();
+      harness.hex.faults.clear();
+      await harness.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
+      await harness.pass(5 * MINUTE, STEP_MS);
       expect(alerts(SECRET)).toHaveLength(1);
       expect(shown(first)).toContain(old);
       expect(logged(REFUSED)).toHaveLength(Math.min(times, 3));
@@ -439,16 +449,16 @@ describe("Slack", () => {
     await start();
     fault({ type: "status", status: 500 });
     await alertShows("Not connected");
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
     await alertShows("Hex answers again");
-    bench.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 } });
-    await bench.until(() => logged("Hex is connected again").length === 1);
-    await bench.stopBot();
-    bench.slack.faults.clear();
-    bench.slack.archive(bench.slack.channels.team);
-    bench.slack.invite(bench.slack.channels.secret, bench.slack.botUserId);
-    await bench.startBot({ HEX_ALERT_CHANNEL: SECRET });
-    await bench.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
+    harness.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 } });
+    await harness.until(() => logged("Hex is connected again").length === 1);
+    await harness.stopBot();
+    harness.slack.faults.clear();
+    harness.slack.archive(harness.slack.channels.team);
+    harness.slack.invite(harness.slack.channels.secret, harness.slack.botUserId);
+    await harness.startBot({ HEX_ALERT_CHANNEL: SECRET });
+    await harness.until(() => alerts(SECRET).some((one) => shown(one).includes("Over: connected")));
     expect(alerts(SECRET)).toHaveLength(1);
   });
 
@@ -457,32 +467,32 @@ describe("Slack", () => {
     ["an outage of Slack", { type: "status", status: 503 }, "Slack is having trouble"],
   ] as const)("%s: posted once it is over", async (_, kind, text) => {
     await start();
-    bench.slack.faults.add({ method: "chat.postMessage", kind });
+    harness.slack.faults.add({ method: "chat.postMessage", kind });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged(`${REFUSED}: ${text}`).length > 1);
+    await harness.until(() => logged(`${REFUSED}: ${text}`).length > 1);
     expect(alerts()).toEqual([]);
-    bench.slack.faults.clear();
+    harness.slack.faults.clear();
     await alertShows("Not connected");
-    bench.slack.faults.add({ method: "chat.update", kind, times: 2 });
-    bench.hex.faults.clear();
+    harness.slack.faults.add({ method: "chat.update", kind, times: 2 });
+    harness.hex.faults.clear();
     await alertShows("Over: connected");
-    await bench.until(() => replies().length === 1);
+    await harness.until(() => replies().length === 1);
     expect(alerts()).toHaveLength(1);
   });
 
   test("Slack cannot be asked during the whole outage: it is told when it is over", async () => {
     await start();
-    bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 500 } });
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 500 } });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged("Hex is not connected").length === 1);
-    await bench.pass(MINUTE, STEP_MS);
-    bench.hex.faults.clear();
-    await bench.until(() => logged("Hex is connected again").length === 1);
+    await harness.until(() => logged("Hex is not connected").length === 1);
+    await harness.pass(MINUTE, STEP_MS);
+    harness.hex.faults.clear();
+    await harness.until(() => logged("Hex is connected again").length === 1);
     const tries = logged(REFUSED).length;
-    await bench.until(() => logged(REFUSED).length > tries);
-    bench.slack.faults.clear();
+    await harness.until(() => logged(REFUSED).length > tries);
+    harness.slack.faults.clear();
     const message = await alertShows("Over: connected to Hex again");
-    await bench.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect(message.edits).toBe(0);
     expect(alerts()).toHaveLength(1);
     expect(replies()).toEqual([]);
@@ -490,12 +500,15 @@ describe("Slack", () => {
 
   test("the answer to the post is lost: the message that is kept says that there may be two", async () => {
     await start();
-    bench.slack.faults.add({
-      ...{ method: "chat.postMessage", kind: { type: "status", status: 500 }, afterEffect: true, times: 1 },
+    harness.slack.faults.add({
+      method: "chat.postMessage",
+      kind: { type: "status", status: 500 },
+      afterEffect: true,
+      times: 1,
     });
     fault({ type: "status", status: 500 });
     await alertShows("Another message about this may stand above", 1);
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
     expect(shown(await alertShows("Over: connected", 1))).toContain("Another message about this may stand above");
     expect(alerts()).toHaveLength(2);
   });
@@ -503,31 +516,31 @@ describe("Slack", () => {
   test("somebody deletes it: posted anew once, and what is deleted twice stays away", async () => {
     await start();
     fault({ type: "reset" });
-    bench.slack.delete(await alertShows("Not connected"));
-    bench.hex.faults.clear();
+    harness.slack.delete(await alertShows("Not connected"));
+    harness.hex.faults.clear();
     fault({ type: "status", status: 500 });
     const second = await alertShows("Hex failed (500)", 1);
-    bench.slack.delete(second);
-    bench.hex.faults.clear();
-    await bench.until(() => logged("Hex is connected again").length === 1);
-    await bench.pass(10 * MINUTE, STEP_MS);
+    harness.slack.delete(second);
+    harness.hex.faults.clear();
+    await harness.until(() => logged("Hex is connected again").length === 1);
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(2);
-    expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+    expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
   test("Slack lets nobody edit the message any more: what is new is said in its thread", async () => {
     await start();
     fault({ type: "status", status: 500 });
     const message = await alertShows("Not connected");
-    bench.slack.faults.add({ method: "chat.update", kind: { type: "error", error: "edit_window_closed" } });
-    bench.hex.faults.clear();
-    bench.hex.workspace.setExpiry(bench.token, bench.clock.now());
-    await bench.until(() => replies().length === 1);
+    harness.slack.faults.add({ method: "chat.update", kind: { type: "error", error: "edit_window_closed" } });
+    harness.hex.faults.clear();
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now());
+    await harness.until(() => replies().length === 1);
     expect(replies()[0]).toContain("Regenerate the token");
-    bench.hex.workspace.setExpiry(bench.token, null);
-    await bench.until(() => replies().length === 2);
+    harness.hex.workspace.setExpiry(harness.token, null);
+    await harness.until(() => replies().length === 2);
     expect(replies()[1]).toMatch(/Over: connected to Hex again[\s\S]*It lasted \d+ min/);
-    await bench.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect([alerts().length, replies().length, message.edits]).toEqual([1, 2, 0]);
     expect(logged(`${REFUSED}: The message can no longer be changed`)[0]).toContain(
       "what is new is said in its thread",
@@ -539,15 +552,15 @@ describe("Slack", () => {
     async (error) => {
       await start();
       for (const method of ["chat.postMessage", "chat.update"]) {
-        bench.slack.faults.add({ method, withBlocks: true, kind: { type: "error", error } });
+        harness.slack.faults.add({ method, withBlocks: true, kind: { type: "error", error } });
       }
       fault({ type: "status", status: 500 });
       const message = await alertShows("Not connected");
       expect(message).toMatchObject({ blocks: [] });
       expect(message.text).toContain("Look at https://status.hex.tech");
-      bench.hex.faults.clear();
+      harness.hex.faults.clear();
       await alertShows("Over: connected");
-      await bench.until(() => replies().length === 1);
+      await harness.until(() => replies().length === 1);
       expect(replies()[0]).toContain("Over, lasted");
       expect(alerts()).toHaveLength(1);
     },
@@ -559,11 +572,11 @@ describe("Slack", () => {
       await start();
       fault({ type: "status", status: 500 });
       const message = await alertShows("Not connected");
-      bench.slack.faults.add({ method: "chat.update", kind: { type: "error", error } });
-      bench.hex.faults.clear();
-      await bench.until(() => replies().length === 1);
+      harness.slack.faults.add({ method: "chat.update", kind: { type: "error", error } });
+      harness.hex.faults.clear();
+      await harness.until(() => replies().length === 1);
       expect(replies()[0]).toContain("Over: connected to Hex again");
-      await bench.pass(10 * MINUTE, STEP_MS);
+      await harness.pass(10 * MINUTE, STEP_MS);
       expect([alerts().length, replies().length, message.edits]).toEqual([1, 1, 0]);
     },
   );
@@ -571,15 +584,15 @@ describe("Slack", () => {
   test("no channel: nothing is posted, the log and the status tell", async () => {
     await start({ HEX_ALERT_CHANNEL: "" });
     fault({ type: "status", status: 500 });
-    await bench.until(() => logged("Hex is not connected: Hex failed (500)").length === 1);
-    bench.hex.faults.clear();
-    await bench.until(() => logged("Hex is connected again").length === 1);
-    expect(bench.slack.messages).toEqual([]);
+    await harness.until(() => logged("Hex is not connected: Hex failed (500)").length === 1);
+    harness.hex.faults.clear();
+    await harness.until(() => logged("Hex is connected again").length === 1);
+    expect(harness.slack.messages).toEqual([]);
     expect(await status()).toMatch(/1 outage, .*\n[\s\S]*Last outage:.*Hex failed \(500\)/);
     // What was over before there was a channel is no news.
-    await bench.stopBot();
-    await bench.startBot({ HEX_ALERT_CHANNEL: TEAM });
-    await bench.pass(5 * MINUTE, STEP_MS);
+    await harness.stopBot();
+    await harness.startBot({ HEX_ALERT_CHANNEL: TEAM });
+    await harness.pass(5 * MINUTE, STEP_MS);
     expect(alerts()).toEqual([]);
   });
 });
@@ -587,29 +600,29 @@ describe("Slack", () => {
 describe("Hex's own status page during an outage", () => {
   async function startWithPage(): Promise<void> {
     await start();
-    await bench.stopBot();
-    await bench.startBot({ HEX_STATUS_URL: bench.statusPage.origin });
+    await harness.stopBot();
+    await harness.startBot({ HEX_STATUS_URL: harness.statusPage.origin });
   }
 
   test("what it says is added to the alert", async () => {
     await startWithPage();
     const incidents = [{ name: "API errors", status: "identified", impact: "major" }];
-    bench.statusPage.answer = { type: "summary", indicator: "major", incidents };
+    harness.statusPage.answer = { type: "summary", indicator: "major", incidents };
     fault({ type: "status", status: 500 });
     expect(shown(await alertShows("Hex reports: API errors (major outage)"))).toContain("Hex failed (500)");
-    bench.statusPage.answer = { type: "summary" };
+    harness.statusPage.answer = { type: "summary" };
     await alertShows("Hex reports no incident, so look at your side first.");
-    bench.hex.faults.clear();
+    harness.hex.faults.clear();
     expect(shown(await alertShows("Over: connected"))).not.toContain("Hex reports");
     expect(alerts()).toHaveLength(1);
   });
 
   test("its silence holds up nothing", async () => {
     await startWithPage();
-    bench.statusPage.answer = { type: "hang" };
-    bench.hex.workspace.revokeToken(bench.token);
+    harness.statusPage.answer = { type: "hang" };
+    harness.hex.workspace.revokeToken(harness.token);
     const alarm = await alertShows("Not connected");
-    await bench.pass(2 * MINUTE, STEP_MS);
+    await harness.pass(2 * MINUTE, STEP_MS);
     expect(shown(alarm)).not.toContain("Hex reports");
     expect(alarm.edits).toBe(0);
   });
@@ -620,26 +633,26 @@ describe("the token's expiry", () => {
 
   test("warned 14, 7, 3 and 1 days ahead, once each; expired is an outage; a new token resolves the last one", async () => {
     await start({ HEX_PROBE_SECONDS: "3600" });
-    const expiresAt = bench.clock.now() + 20 * DAY;
-    bench.hex.workspace.setExpiry(bench.token, expiresAt);
-    await bench.until(() => bench.requests("me").length > 0, STEP);
-    await bench.pass(5 * DAY, STEP);
+    const expiresAt = harness.clock.now() + 20 * DAY;
+    harness.hex.workspace.setExpiry(harness.token, expiresAt);
+    await harness.until(() => harness.requests("me").length > 0, STEP);
+    await harness.pass(5 * DAY, STEP);
     expect(alerts()).toEqual([]);
     for (const [index, days] of [14, 7, 3, 1].entries()) {
-      await bench.until(() => alerts().length > index, STEP);
+      await harness.until(() => alerts().length > index, STEP);
       expect(shown(alert(index))).toContain(`token expires <!date^${Math.floor(expiresAt / 1_000)}^`);
       expect(shown(alert(index))).toContain("Settings &gt; API tokens");
       expect(shown(alert(index))).toContain("HEX_API_TOKEN");
-      expect((expiresAt - bench.clock.now()) / DAY).toBeCloseTo(days, 0);
+      expect((expiresAt - harness.clock.now()) / DAY).toBeCloseTo(days, 0);
     }
-    await bench.until(() => bench.requests("me").at(-1)?.status === 401, STEP);
+    await harness.until(() => harness.requests("me").at(-1)?.status === 401, STEP);
     await alertShows("Not connected to Hex", 4);
     expect(shown(alert(4))).toContain("does not accept the bot's token");
     expect(alerts()).toHaveLength(5);
 
-    await bench.stopBot();
-    const fresh = bench.hex.workspace.addToken({ expiresAt: bench.clock.now() + 90 * DAY });
-    await bench.startBot({ HEX_API_TOKEN: fresh });
+    await harness.stopBot();
+    const fresh = harness.hex.workspace.addToken({ expiresAt: harness.clock.now() + 90 * DAY });
+    await harness.startBot({ HEX_API_TOKEN: fresh });
     await alertShows("was renewed*", 3);
     expect(shown(alert(3))).not.toContain("What to do");
     for (const index of [0, 1, 2]) expect(alert(index).edits).toBe(0);
@@ -649,14 +662,14 @@ describe("the token's expiry", () => {
 
   test("a first start with two days left: the nearest warning alone, and not again after a restart", async () => {
     await start();
-    bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 2 * DAY + MINUTE);
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 2 * DAY + MINUTE);
     await alertShows("token expires");
-    await bench.stopBot();
-    await bench.startBot();
-    await bench.pass(10 * MINUTE, STEP_MS);
+    await harness.stopBot();
+    await harness.startBot();
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(1);
     expect(logged("The Hex token expires soon")).toHaveLength(1);
-    bench.hex.workspace.setExpiry(bench.token, null);
+    harness.hex.workspace.setExpiry(harness.token, null);
     await alertShows("was renewed*");
     expect(alerts()).toHaveLength(1);
   });
@@ -665,29 +678,29 @@ describe("the token's expiry", () => {
 describe("a warning of the expiry", () => {
   test("the old token is used again: it is given anew, and what is said of the renewal stays", async () => {
     await start();
-    const soon = bench.clock.now() + 2 * DAY;
-    const later = bench.clock.now() + 90 * DAY;
-    bench.hex.workspace.setExpiry(bench.token, soon);
+    const soon = harness.clock.now() + 2 * DAY;
+    const later = harness.clock.now() + 90 * DAY;
+    harness.hex.workspace.setExpiry(harness.token, soon);
     await alertShows("token expires");
-    bench.hex.workspace.setExpiry(bench.token, later);
+    harness.hex.workspace.setExpiry(harness.token, later);
     await alertShows("was renewed*");
-    bench.hex.workspace.setExpiry(bench.token, soon);
+    harness.hex.workspace.setExpiry(harness.token, soon);
     await alertShows("token expires", 1);
-    bench.hex.workspace.setExpiry(bench.token, later);
+    harness.hex.workspace.setExpiry(harness.token, later);
     await alertShows("was renewed*", 1);
-    await bench.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(2);
   });
 
   test("Slack takes it only when the token has expired: it is not posted any more", async () => {
     await start();
-    bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });
-    bench.hex.workspace.setExpiry(bench.token, bench.clock.now() + 5 * MINUTE);
-    await bench.until(() => logged(REFUSED).length > 0, STEP_MS);
-    await bench.until(() => logged("Hex is not connected").length === 1, STEP_MS);
-    bench.slack.faults.clear();
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 5 * MINUTE);
+    await harness.until(() => logged(REFUSED).length > 0, STEP_MS);
+    await harness.until(() => logged("Hex is not connected").length === 1, STEP_MS);
+    harness.slack.faults.clear();
     await alertShows("Not connected to Hex");
-    await bench.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, STEP_MS);
     expect(alerts()).toHaveLength(1);
   });
 });
@@ -697,11 +710,11 @@ describe("the history", () => {
     await start();
     await twoOutages();
     const reference = /Reference `(\w{8})`/.exec(shown(alert(1)))?.[1] ?? "";
-    await bench.stopBot();
-    const file = new Database(join(bench.dataDir, "hex-bot.db"));
+    await harness.stopBot();
+    const file = new Database(join(harness.dataDir, "hex-bot.db"));
     file.prepare("update incidents set doc = '{' where id = ?").run(reference);
     file.close();
-    await bench.startBot();
+    await harness.startBot();
     expect(await status()).toMatch(/available, 1 outage, .*\n[\s\S]*Last outage:\* <!date.*Hex failed \(502\)/);
     expect(logged("A stored row cannot be read")[0]).toContain(`"table":"incidents","key":"${reference}"`);
     fault({ type: "status", status: 502 });
@@ -710,11 +723,11 @@ describe("the history", () => {
 
   test("a stopped bot has not watched, and an hour of it is white", async () => {
     await start();
-    await bench.pass(10 * MINUTE, 10_000);
-    await bench.stopBot();
-    await bench.pass(3 * 60 * MINUTE, MINUTE);
-    await bench.startBot();
-    await bench.pass(10 * MINUTE, 10_000);
+    await harness.pass(10 * MINUTE, 10_000);
+    await harness.stopBot();
+    await harness.pass(3 * 60 * MINUTE, MINUTE);
+    await harness.startBot();
+    await harness.pass(10 * MINUTE, 10_000);
     const answer = await status();
     expect(answer).toMatch(/Last 24 hours:\* 100 % available, no outage\n/);
     const squares = [...answer.matchAll(/:(\w+_square):/g)].map(([, name]) => name);

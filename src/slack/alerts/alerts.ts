@@ -3,7 +3,7 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
-import { Rounds } from "../../lib/polling-loop.js";
+import { PollingLoop } from "../../lib/polling-loop.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
@@ -13,7 +13,7 @@ import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { Subject } from "./wanted-alerts.js";
+import type { WantedAlert } from "./wanted-alerts.js";
 
 export interface AlertsOptions {
   /** Repeats nothing by itself: a post whose answer was lost must be known here. */
@@ -22,7 +22,7 @@ export interface AlertsOptions {
   /** A channel id. */
   channel: string;
   /** What is to be shown now. */
-  subjects: () => Promise<Subject[]>;
+  subjects: () => Promise<WantedAlert[]>;
   clock: Clock;
   /** The time by which what is old is forgotten, epoch ms: by the earlier of two clocks; null: not known yet. */
   leastNow: () => number | null;
@@ -43,13 +43,13 @@ const MOVE_REPEATS = 3;
 type Outcome = "shown" | "left" | SlackFailure;
 
 export class Alerts {
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
   #removedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, until when it is left alone (by the monotonic clock), and Slack's word for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string }>();
 
   constructor(private readonly options: AlertsOptions) {
-    this.#rounds = new Rounds(options.clock);
+    this.#loop = new PollingLoop(options.clock);
   }
 
   /** What Slack does not take at present, one for each message. `word`: as in `slackRemedy`. */
@@ -59,13 +59,13 @@ export class Alerts {
 
   /** There may be something new to show. */
   wake(): void {
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   /** Keeps until `signal` aborts, and until what it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { log } = this.options;
-    await this.#rounds.until(signal, () =>
+    await this.#loop.until(signal, () =>
       this.#round(signal).then(
         () => this.#pauseMs(),
         (error: unknown) => {
@@ -104,7 +104,7 @@ export class Alerts {
     }
   }
 
-  async #show(subject: Subject, signal: AbortSignal): Promise<void> {
+  async #show(subject: WantedAlert, signal: AbortSignal): Promise<void> {
     const { alerts, clock, channel } = this.options;
     if (subject.isNews) await alerts.insert(subject.id, clock.now());
     const alert = await alerts.get(subject.id);
@@ -121,7 +121,7 @@ export class Alerts {
   }
 
   /** Leaves it when `signal` aborts: from then on it is another process's. */
-  async #bringUpToDate(subject: Subject, alert: Alert, signal: AbortSignal): Promise<Outcome> {
+  async #bringUpToDate(subject: WantedAlert, alert: Alert, signal: AbortSignal): Promise<Outcome> {
     const { alerts } = this.options;
     const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
     if (place === "left" || "kind" in place) return place;
@@ -169,7 +169,7 @@ export class Alerts {
    * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so. When another
    * process has posted it meanwhile, that one's is kept, and this one goes: nobody would keep it true.
    */
-  async #post(subject: Subject, alert: Alert): Promise<Alert | SlackFailure | "left"> {
+  async #post(subject: WantedAlert, alert: Alert): Promise<Alert | SlackFailure | "left"> {
     const { slack, alerts, channel } = this.options;
     const doubled = alert.doubled || alert.posting;
     const content = subject.message(doubled);

@@ -71,7 +71,10 @@ export class AlertStore {
     return {
       subject,
       ...rest,
-      ...{ posting: posting === 1, doubled: doubled === 1, reposted: reposted === 1, settled: settled === 1 },
+      posting: posting === 1,
+      doubled: doubled === 1,
+      reposted: reposted === 1,
+      settled: settled === 1,
     };
   }
 

@@ -10,7 +10,7 @@ import { expiryMessage } from "../messages/expiry.js";
 import { type AroundIncident, incidentMessage, incidentReplies } from "../messages/incident.js";
 
 /** One message of the channel, as it should be. */
-export interface Subject {
+export interface WantedAlert {
   id: string;
   /** News: it is posted. What is no longer news is only brought to its end where it was posted. */
   isNews: boolean;
@@ -24,14 +24,14 @@ export interface Subject {
 /** For how long (ms) it is tried to show the end of something. */
 const LATE_MS = 24 * 60 * 60_000;
 
-export interface SubjectSources {
+export interface AlertSources {
   health: HealthStore;
   runs: RunStore;
   statusPage: StatusPage;
 }
 
 /** `now`: epoch ms. */
-export async function subjectsNow({ health, runs, statusPage }: SubjectSources, now: number): Promise<Subject[]> {
+export async function wantedAlerts({ health, runs, statusPage }: AlertSources, now: number): Promise<WantedAlert[]> {
   const [incidents, { notices }, inFlight] = [
     await health.incidentsSince(now - LATE_MS),
     await health.memory(),
@@ -45,7 +45,7 @@ export async function subjectsNow({ health, runs, statusPage }: SubjectSources, 
   return [...incidents.map((incident) => ofIncident(incident, around)), ...recent.map(ofNotice)];
 }
 
-function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): Subject {
+function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): WantedAlert {
   return {
     id: `incident ${incident.id}`,
     isNews: incident.state !== "over",
@@ -56,7 +56,7 @@ function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled"
 }
 
 /** Each warning is a message of its own; the last one becomes the news that the token was renewed. */
-function ofNotice(notice: Notice): Subject {
+function ofNotice(notice: Notice): WantedAlert {
   return {
     id: `expiry ${notice.expiresAt} ${notice.days} ${notice.at}`,
     isNews: notice.renewedAt === null,

@@ -23,7 +23,7 @@ import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { OneAtATime } from "./one-at-a-time.js";
-import type { Askers } from "./requesters.js";
+import type { Requesters } from "./requesters.js";
 import type { Card, CardStore } from "./store.js";
 
 export interface CardsOptions {
@@ -33,7 +33,7 @@ export interface CardsOptions {
   /** Who is told at the end. */
   followers: FollowerStore;
   /** Who hears of a run whose card Slack does not take. */
-  askers: Askers;
+  requesters: Requesters;
   /** The bot's name in Slack, for `/invite`. */
   botName: string;
   clock: Clock;
@@ -218,7 +218,7 @@ export class Cards {
 
   /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
   async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
-    const { slack, askers, botName, hexPlace } = this.options;
+    const { slack, requesters, botName, hexPlace } = this.options;
     const { runKey, channel, threadTs, requester } = card;
     const first = announcement(run, hexPlace());
     const inChannel = await post(slack, targetOf(channel, threadTs), first);
@@ -230,7 +230,7 @@ export class Cards {
     await this.#hold(runKey);
     const asMessage = await post(slack, { channel: requester }, first);
     if (!isPosted(asMessage)) return this.#nowhere(runKey, inChannel, asMessage);
-    void askers.tell(runKey, cardInDirectMessage(inChannel.word, botName));
+    void requesters.tell(runKey, cardInDirectMessage(inChannel.word, botName));
     return this.#posted(runKey, asMessage, { kind: "dm", word: inChannel.word });
   }
 
@@ -336,7 +336,7 @@ export class Cards {
     { failure, failures, isStuck }: { failure: SlackFailure; failures: number; isStuck: boolean },
   ): Promise<boolean> {
     if (this.#told.has(run.key)) return true;
-    const { slack, askers, botName, clock, hexPlace } = this.options;
+    const { slack, requesters, botName, clock, hexPlace } = this.options;
     const elapsed = elapsedMs(run, clock.now());
     if (isStuck) {
       // Whoever deletes a card knows of it.
@@ -350,8 +350,8 @@ export class Cards {
     const place = this.#places.get(run.key);
     const why = place?.kind === "nowhere" ? place.why : noCardOf(failure);
     const told = withoutCard(run, { why, bot: botName, now: clock.now(), place: hexPlace() });
-    if (!(await askers.tell(run.key, told))) return false;
-    askers.forget(run.key);
+    if (!(await requesters.tell(run.key, told))) return false;
+    requesters.forget(run.key);
     remember(this.#told, run.key, true);
     return true;
   }
@@ -359,7 +359,7 @@ export class Cards {
   /** Nothing more is to be shown or told. */
   async #settle(runKey: string): Promise<void> {
     await this.options.cards.change(runKey, { settled: true });
-    this.options.askers.forget(runKey);
+    this.options.requesters.forget(runKey);
     for (const known of [this.#places, this.#failures, this.#refused, this.#told]) known.delete(runKey);
   }
 

@@ -2,7 +2,7 @@
 // memory alone: the way is a response_url, which is a secret and lives for half an hour.
 
 import type { Clock } from "../../lib/clock.js";
-import type { WorkInHand } from "../../lib/pending-work.js";
+import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import type { Message } from "../messages/blocks.js";
 
@@ -11,11 +11,11 @@ const LIFE_MS = 30 * 60_000;
 
 export type Respond = (message: Message) => Promise<void>;
 
-export interface AskersOptions {
+export interface RequestersOptions {
   clock: Clock;
   log: Logger;
   /** A stop waits for what is being told. */
-  work: WorkInHand;
+  work: PendingWork;
 }
 
 interface Asker {
@@ -24,10 +24,10 @@ interface Asker {
   until: number;
 }
 
-export class Askers {
+export class Requesters {
   readonly #byRun = new Map<string, Asker>();
 
-  constructor(private readonly options: AskersOptions) {}
+  constructor(private readonly options: RequestersOptions) {}
 
   /** Somebody has just asked for a run. `respond`: answers them alone. */
   add(runKey: string, respond: Respond): void {

@@ -103,7 +103,12 @@ export function connect(options: ConnectOptions): SlackConnection {
       clientOptions: { ...webApi, ...NEVER_TWICE },
       ...(network.dispatcher === undefined ? {} : { dispatcher: network.dispatcher }),
     },
-    ...{ send, openMs: TIMEOUT_MS, deliveries, clock, log, onRefused },
+    send,
+    openMs: TIMEOUT_MS,
+    deliveries,
+    clock,
+    log,
+    onRefused,
   });
   return {
     app: new App({ ...bolt, receiver }),

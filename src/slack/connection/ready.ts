@@ -2,12 +2,12 @@
 
 import type { SlackReady } from "../../http/readyz.js";
 import type { SlackConnection } from "./connect.js";
-import type { SlackTroubles } from "./refusals.js";
+import type { SlackRefusals } from "./refusals.js";
 
 /** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
 export function slackReadiness(
   socket: ReturnType<SlackConnection["socket"]>,
-  token: SlackTroubles["token"],
+  token: SlackRefusals["token"],
 ): SlackReady {
   if (!token.ok) return { ok: false, since: token.at, why: token.word };
   if (socket === null) return { ok: true, since: token.at, why: null };

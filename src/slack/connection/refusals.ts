@@ -6,14 +6,14 @@ import { failureOfCall, type SlackFailure } from "./failures.js";
 import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";
 
 /** A message that is gone is no trouble: its card moves. */
-export type TroubleKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
+export type RefusalKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
 
 /** The events by which Slack says that the bot's token is good for nothing any more, with its words for a call that uses it. */
 const LOSSES = { app_uninstalled: "account_inactive", tokens_revoked: "token_revoked" } as const;
 export type LossEvent = keyof typeof LOSSES;
 
-export interface SlackTrouble {
-  kind: TroubleKind;
+export interface SlackRefusal {
+  kind: RefusalKind;
   /** Slack's. */
   word: string;
   method: SlackMethod | LossEvent;
@@ -24,7 +24,7 @@ export interface SlackTrouble {
 }
 
 export interface SlackState {
-  troubles: SlackTrouble[];
+  troubles: SlackRefusal[];
   /** Of those that the bot needs, as of the last answer. */
   missingScopes: RequiredScope[];
   /** Of those that it works without. */
@@ -36,9 +36,9 @@ export interface SlackState {
 /** How long (ms) a failure is worth showing. */
 const HOUR_MS = 60 * 60_000;
 
-export class SlackTroubles {
+export class SlackRefusals {
   /** By kind; `about`: what has to work again for it to be over; `seenAt`: by the monotonic clock. */
-  readonly #last = new Map<TroubleKind, { trouble: SlackTrouble; about: string; seenAt: number }>();
+  readonly #last = new Map<RefusalKind, { trouble: SlackRefusal; about: string; seenAt: number }>();
   #granted: readonly string[] | null = null;
   #directMessagesOff = false;
   #askedAt: number;
@@ -113,12 +113,12 @@ function usesToken(method: SlackMethod): boolean {
   return method !== "apps.connections.open" && method !== "response_url";
 }
 
-function kindOf({ kind }: { kind: Exclude<TroubleKind, "app_token"> }, method: SlackMethod): TroubleKind {
+function kindOf({ kind }: { kind: Exclude<RefusalKind, "app_token"> }, method: SlackMethod): RefusalKind {
   const refused = kind === "credentials" || kind === "other";
   return method === "apps.connections.open" && refused ? "app_token" : kind;
 }
 
-function aboutOf({ kind, word, method, channel }: SlackTrouble): string {
+function aboutOf({ kind, word, method, channel }: SlackRefusal): string {
   if (kind === "place" && channel !== null) return channel;
   if (kind === "credentials" && word !== "missing_scope") return TOKEN;
   return method;

@@ -4,7 +4,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
 import type { Clock } from "../../lib/clock.js";
-import { Rounds } from "../../lib/polling-loop.js";
+import { PollingLoop } from "../../lib/polling-loop.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Deliveries } from "./deliveries.js";
@@ -48,7 +48,7 @@ export class SocketReceiver implements Receiver {
   /** Those that are open. */
   readonly #links = new Set<Link>();
   #opening: SocketConnection | null = null;
-  readonly #rounds: Rounds;
+  readonly #loop: PollingLoop;
   #keeping: Promise<void> = Promise.resolve();
   readonly #ending = new AbortController();
   /** Since a connection last held. */
@@ -64,7 +64,7 @@ export class SocketReceiver implements Receiver {
 
   constructor(private readonly options: SocketReceiverOptions) {
     const { clock } = options;
-    this.#rounds = new Rounds(clock);
+    this.#loop = new PollingLoop(clock);
     this.#state = { open: false, since: clock.now() };
     this.#reachedAt = clock.monotonic();
   }
@@ -77,7 +77,7 @@ export class SocketReceiver implements Receiver {
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#start = { resolve, reject };
-      this.#keeping = this.#rounds.until(this.#ending.signal, () => this.#round());
+      this.#keeping = this.#loop.until(this.#ending.signal, () => this.#round());
     });
   }
 
@@ -111,7 +111,9 @@ export class SocketReceiver implements Receiver {
     const { client, send, openMs, clock } = this.options;
     this.#attempts += 1;
     const connection: SocketConnection = new SocketConnection({
-      ...{ client, send, openMs },
+      client,
+      send,
+      openMs,
       onFrame: (frame) => this.#onFrame(link, frame),
       onClosed: () => this.#onClosed(link),
     });
@@ -204,7 +206,7 @@ export class SocketReceiver implements Receiver {
   /** Another one is needed. One that soon ended is as good as an attempt that failed. */
   #lost({ openedAt }: Link): void {
     if (this.options.clock.monotonic() - openedAt >= HELD_MS) this.#attempts = 0;
-    this.#rounds.wake();
+    this.#loop.wake();
   }
 
   async #letGo({ connection }: Link): Promise<void> {

@@ -73,7 +73,9 @@ async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Pr
     project,
     typedProject: hasRoom ? "" : wanted.id,
     ...(await offeredPart(bot, interaction, project?.id ?? null, options)),
-    ...{ fresh, publish, dryRun },
+    fresh,
+    publish,
+    dryRun,
     channel: null,
     earlier: [],
   };

@@ -15,7 +15,7 @@ export async function tellWhere(
   key: string,
   asked: Promise<unknown>,
 ): Promise<void> {
-  bot.askers.add(key, respond);
+  bot.requesters.add(key, respond);
   const why = await noCard(bot, key);
   if (why === null) return;
   await inTime(bot, asked);
@@ -41,10 +41,10 @@ function inTime<T>({ clock, cardPatienceMs }: Bot, work: Promise<T>): Promise<T 
   });
 }
 
-async function tell({ runs, clock, askers, name, hex }: Bot, key: string, why: NoCard): Promise<Run | null> {
+async function tell({ runs, clock, requesters, name, hex }: Bot, key: string, why: NoCard): Promise<Run | null> {
   const run = await runs.get(key);
   if (run === null) return null;
-  await askers.tell(key, withoutCard(run, { why, bot: name, now: clock.now(), place: hex.place.now }));
-  if (isEnded(run)) askers.forget(key);
+  await requesters.tell(key, withoutCard(run, { why, bot: name, now: clock.now(), place: hex.place.now }));
+  if (isEnded(run)) requesters.forget(key);
   return run;
 }

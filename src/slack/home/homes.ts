@@ -17,7 +17,7 @@ import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../conne
 import { fingerprint } from "../connection/fingerprint.js";
 import { isPosted, post } from "../connection/post.js";
 import { publishedView, readAnswer } from "../connection/read-answer.js";
-import type { SlackTroubles } from "../connection/refusals.js";
+import type { SlackRefusals } from "../connection/refusals.js";
 import type { Message } from "../messages/blocks.js";
 import { brokenHomeText, hexSeen, homeBlocks, homeView, noHomeView } from "../messages/home.js";
 import { plainText } from "../messages/plain.js";
@@ -31,7 +31,7 @@ export interface HomesOptions {
   runs: RunStore;
   health: HealthStore;
   catalog: Pick<Catalog, "known">;
-  slackTrouble: SlackTroubles;
+  slackRefusals: SlackRefusals;
   /** Hex's host, for people. */
   hexHost: string;
   /** Where projects are in Hex, for links. */
@@ -208,7 +208,7 @@ export class Homes {
 
   /** From what is stored at this moment; null when it is not kept true. */
   async #read(user: string): Promise<Drawing | null> {
-    const { homes, runs, health, catalog, clock, slackTrouble, hexHost, hexPlace, log } = this.options;
+    const { homes, runs, health, catalog, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
     const home = await homes.openedSince(user, clock.now() - KEPT_MS);
     if (home === null) return null;
     const [asked, memory] = await Promise.all([
@@ -223,7 +223,7 @@ export class Homes {
       host: hexHost,
       place: hexPlace(),
       runs: ownRuns(asked, (id) => catalog.known(id)?.title ?? null),
-      directMessagesOff: slackTrouble.now().directMessagesOff,
+      directMessagesOff: slackRefusals.now().directMessagesOff,
       notice: home.notice,
       searches: home.searches,
     });

@@ -18,9 +18,9 @@ import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
 import type { Cards } from "../cards/cards.js";
-import type { Askers } from "../cards/requesters.js";
+import type { Requesters } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
-import type { SlackTroubles } from "../connection/refusals.js";
+import type { SlackRefusals } from "../connection/refusals.js";
 import type { Followers } from "../followers/followers.js";
 import type { Homes } from "../home/homes.js";
 import type { Message } from "../messages/blocks.js";
@@ -38,7 +38,7 @@ export interface Bot {
   cards: Cards;
   followers: Followers;
   homes: Homes;
-  askers: Askers;
+  requesters: Requesters;
   /** What buttons and forms cannot carry. */
   drafts: Drafts;
   /** What was taken care of, and is not to be done twice. */
@@ -48,7 +48,7 @@ export interface Bot {
   storeKind: StoreKind;
   /** Knows which stored rows could not be read. */
   rows: RowReader;
-  slackTrouble: SlackTroubles;
+  slackRefusals: SlackRefusals;
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */
   name: string;

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Metrics, Outcome } from "../../http/metrics.js";
-import type { WorkInHand } from "../../lib/pending-work.js";
+import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import type { Conversation } from "../connection/conversation.js";
 import { answerFailure } from "../connection/response.js";
@@ -17,7 +17,7 @@ export interface Listening {
   bot: Bot;
   members: Members;
   log: Logger;
-  work: WorkInHand;
+  work: PendingWork;
   metrics: Metrics;
 }
 

@@ -2,7 +2,7 @@
 
 import type { HomeView, KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
-import type { Memory } from "../../outages/watchdog-state.js";
+import type { WatchdogState } from "../../outages/watchdog-state.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, elapsedMs, identityOf, type Run } from "../../runs/run.js";
 import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
@@ -30,7 +30,7 @@ export type HexSeen =
   | { state: "not_asked"; since: number | null };
 
 /** From what the watchdog knows, at `now` (epoch ms). */
-export function hexSeen({ health, probe }: Pick<Memory, "health" | "probe">, now: number): HexSeen {
+export function hexSeen({ health, probe }: Pick<WatchdogState, "health" | "probe">, now: number): HexSeen {
   if (probe === null) return { state: "not_asked", since: null };
   if (now > probe.until) return { state: "not_asked", since: probe.at };
   switch (health.state) {

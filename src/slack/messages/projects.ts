@@ -91,9 +91,20 @@ function perPageOf(view: ProjectsView, carried: InValue): number {
 
 /** What surrounds a project's texts, at its longest. */
 const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedAt) => ({
-  ...{ id: "", title: "", description: null, type: "PROJECT", creator: null, owner: { email: "" } },
-  ...{ status: { name: "" }, categories: [], schedules: [], lastPublishedAt },
-  ...{ lastEditedAt: null, createdAt: null, archivedAt: null, trashedAt: null },
+  id: "",
+  title: "",
+  description: null,
+  type: "PROJECT",
+  creator: null,
+  owner: { email: "" },
+  status: { name: "" },
+  categories: [],
+  schedules: [],
+  lastPublishedAt,
+  lastEditedAt: null,
+  createdAt: null,
+  archivedAt: null,
+  trashedAt: null,
 }));
 /** A text in which each character takes as much room in a message's JSON as it has. */
 const PLAIN = /^[^&<>"\\\p{Cc}\p{Cs}]*$/u;

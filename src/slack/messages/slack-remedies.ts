@@ -1,7 +1,7 @@
 // One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
 // Phrases without a full stop, to be put together by those who show them.
 
-import type { SlackState, SlackTrouble } from "../connection/refusals.js";
+import type { SlackRefusal, SlackState } from "../connection/refusals.js";
 import { type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
 import { code, date, inline, sentence } from "./mrkdwn.js";
 
@@ -213,12 +213,12 @@ export function slackTroubleLines({ troubles, missingScopes }: SlackState): stri
   return [...(missing === null ? [] : [`:warning: ${inline(missing, 400)}.`]), ...others.map(troubleLine)];
 }
 
-function remedyOf(kind: SlackTrouble["kind"], word: string): SlackRemedy {
+function remedyOf(kind: SlackRefusal["kind"], word: string): SlackRemedy {
   if (kind === "app_token") return APP_TOKEN_REMEDY;
   return kind === "answer" ? UNTAKEN : slackRemedy(word);
 }
 
-function troubleLine({ kind, word, method, channel, at }: SlackTrouble): string {
+function troubleLine({ kind, word, method, channel, at }: SlackRefusal): string {
   const { what, todo } = remedyOf(kind, word);
   const where = channel !== null && /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
   const facts = `${code(method, 40)}${where}: ${code(word, 60)}, ${date(at, "{time}")}`;

@@ -100,7 +100,8 @@ describe("tokens", () => {
     });
     token = hex.workspace.addToken({ kind: "workspace", expiresAt: clock.now() + DAY });
     expect(await ask("GET /users/me")).toMatchObject({
-      ...{ status: 403, json: { code: "FORBIDDEN", message: expect.stringContaining("Users: Read") } },
+      status: 403,
+      json: { code: "FORBIDDEN", message: expect.stringContaining("Users: Read") },
     });
     expect((await ask("GET /projects")).status).toBe(200);
     hex.workspace.setScopes(token, ["read", "users"]);
@@ -165,8 +166,13 @@ describe("starting a run", () => {
 
   test("notifications are echoed, one for each recipient", async () => {
     const asked = {
-      ...{ type: "SUCCESS", includeSuccessScreenshot: true, screenshotFormat: "pdf", subject: "Revenue" },
-      ...{ slackChannelIds: ["C1", "C2"], userIds: [NOBODY], groupIds: [VIEW] },
+      type: "SUCCESS",
+      includeSuccessScreenshot: true,
+      screenshotFormat: "pdf",
+      subject: "Revenue",
+      slackChannelIds: ["C1", "C2"],
+      userIds: [NOBODY],
+      groupIds: [VIEW],
     };
     const shared = { type: "SUCCESS", includeSuccessScreenshot: true, screenshotFormat: ["pdf"], subject: "Revenue" };
     const name = expect.any(String);
@@ -229,7 +235,8 @@ describe("starting a run", () => {
   test("refused inputs as older servers list them", async () => {
     hex.workspace.refusedInputs = "listed";
     expect((await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } })).json).toEqual({
-      ...{ traceId: expect.any(String), notFound: ["dyas"] },
+      traceId: expect.any(String),
+      notFound: ["dyas"],
       invalid: [{ dataType: "NUMBER", inputCellType: "NUMBER_INPUT", paramName: "days", paramValue: "1" }],
     });
   });
@@ -284,7 +291,9 @@ describe("the life of a run", () => {
     const endTime = new Date(clock.now()).toISOString();
     clock.advance(DAY);
     expect((await read()).json).toMatchObject({
-      ...{ status: outcome, endTime, elapsedTime: 5_000 },
+      status: outcome,
+      endTime,
+      elapsedTime: 5_000,
       stateEvents: [{ value: "PENDING" }, { value: "RUNNING" }, { value: outcome }],
     });
   });
@@ -366,13 +375,15 @@ describe("ids that are wrong or not to be seen", () => {
     expect((await ask(`GET /projects/${NOBODY}`)).text).toContain("Project could not be found");
     hex.workspace.invisibleWords = "vague";
     expect((await ask(`GET /projects/${NOBODY}`)).json).toEqual({
-      ...{ code: "UNPROCESSABLE_CONTENT", message: "Unprocessable Entity" },
+      code: "UNPROCESSABLE_CONTENT",
+      message: "Unprocessable Entity",
     });
   });
 
   test("no UUID: 400; a UUID of any version or case will do", async () => {
     expect((await ask("GET /projects/revenue")).json).toMatchObject({
-      ...{ code: "BAD_REQUEST", message: "Invalid input data" },
+      code: "BAD_REQUEST",
+      message: "Invalid input data",
       issues: [{ path: ["projectId"] }],
     });
     expect((await ask(`GET ${runsOf()}/1`)).status).toBe(400);
@@ -491,7 +502,9 @@ describe("pages of projects", () => {
       users: [{ access: "FULL_ACCESS", user: { email: "ada@example.com" } }],
       groups: [{ access: "CAN_EDIT", group: { name: "Analysts" } }],
       collections: [{ access: "NONE", collection: { name: "Finance" } }],
-      ...{ workspace: { access: "CAN_VIEW" }, publicWeb: { access: "NONE" }, support: { access: "NONE" } },
+      workspace: { access: "CAN_VIEW" },
+      publicWeb: { access: "NONE" },
+      support: { access: "NONE" },
     };
     expect((await ask(`GET /projects/${id}?includeSharing=true`)).json).toMatchObject({ id, sharing });
     expect((await ask("GET /projects?includeSharing=true")).json).toMatchObject({ values: [{ id, sharing }, {}] });

@@ -11,7 +11,7 @@ import type { Region, Update, Viewer } from "./wire.js";
 const BURST_MS = 40;
 const TICK_MS = 1_000;
 
-interface Watcher {
+interface Poller {
   viewer: Viewer;
   response: ServerResponse;
   /** What the browser has, by region: keys in order, and each piece. */
@@ -19,7 +19,7 @@ interface Watcher {
 }
 
 export class Live {
-  readonly #watchers = new Set<Watcher>();
+  readonly #watchers = new Set<Poller>();
   readonly #drawn = new Drawn();
   readonly #tick: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
@@ -60,7 +60,7 @@ export class Live {
     for (const watcher of this.#watchers) this.#tell(watcher);
   }
 
-  #tell({ viewer, response, known }: Watcher): void {
+  #tell({ viewer, response, known }: Poller): void {
     const regions = screen(this.stage, viewer, this.complaints, this.#drawn).flatMap((region) =>
       difference(region, known),
     );

@@ -103,7 +103,8 @@ export class SocketMode implements SlackSocket {
     if (!connection) return "refused";
     return new Promise((resolve) => {
       const waiter = {
-        ...{ connection, id: envelope.envelope_id },
+        connection,
+        id: envelope.envelope_id,
         settle: (payload: unknown) => {
           clearTimeout(timer);
           this.#waiting.splice(this.#waiting.indexOf(waiter), 1);

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { createLogger } from "../../../src/log/logger.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
-import type { Subject } from "../../../src/slack/alerts/wanted-alerts.js";
+import type { WantedAlert } from "../../../src/slack/alerts/wanted-alerts.js";
 import { NEVER_TWICE } from "../../../src/slack/connection/connect.js";
 import { message } from "../../../src/slack/messages/blocks.js";
 import { openEmbedded } from "../../../src/store/database.js";
@@ -37,7 +37,7 @@ afterEach(async () => {
   await slack.stop();
 });
 
-async function subjects(): Promise<Subject[]> {
+async function subjects(): Promise<WantedAlert[]> {
   const said = (isDoubled: boolean) => message(`${text}${isDoubled ? " (doubled)" : ""}`, []);
   return [{ id: "incident 1", isNews: true, isFinal: false, message: said, replies: [] }];
 }
@@ -52,7 +52,10 @@ function begin({ through = async () => undefined, read = subjects }: Partial<Par
   };
   const alerts = new Alerts({
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, fetch: late, ...NEVER_TWICE }),
-    ...{ alerts: new AlertStore(store.db), channel: slack.channels.team.id, subjects: read, clock },
+    alerts: new AlertStore(store.db),
+    channel: slack.channels.team.id,
+    subjects: read,
+    clock,
     leastNow: () => clock.now(),
     log: createLogger({ level: "info", pretty: false, secrets: [], destination: { write: (line) => log.push(line) } }),
   });
@@ -66,7 +69,7 @@ function begin({ through = async () => undefined, read = subjects }: Partial<Par
 }
 interface Parts {
   through: () => Promise<void>;
-  read: () => Promise<Subject[]>;
+  read: () => Promise<WantedAlert[]>;
 }
 
 async function until(done: () => boolean): Promise<void> {

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { WorkInHand } from "../../../src/lib/pending-work.js";
+import { PendingWork } from "../../../src/lib/pending-work.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { intended } from "../../../src/runs/transitions.js";
 import { Cards } from "../../../src/slack/cards/cards.js";
-import { Askers } from "../../../src/slack/cards/requesters.js";
+import { Requesters } from "../../../src/slack/cards/requesters.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { conversationIn } from "../../../src/slack/connection/conversation.js";
 import { FollowerStore } from "../../../src/slack/followers/store.js";
@@ -46,10 +46,13 @@ beforeEach(async () => {
   store = new CardStore(opened.db, { process: "this process", now: () => clock.now() });
   const log = createLogger({ level: "silent", pretty: false, secrets: [] });
   cards = new Cards({
-    ...{ runs, clock, cards: store, hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }) },
+    runs,
+    clock,
+    cards: store,
+    hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
     log,
-    askers: new Askers({ clock, log, work: new WorkInHand() }),
+    requesters: new Requesters({ clock, log, work: new PendingWork() }),
     followers: new FollowerStore(opened.db, { process: "this process", now: () => clock.now() }),
     botName: "hex",
     onEndShown: () => undefined,

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";
 import { failureOfCall, retryPauseMs } from "../../../src/slack/connection/failures.js";
-import { SlackTroubles } from "../../../src/slack/connection/refusals.js";
+import { SlackRefusals } from "../../../src/slack/connection/refusals.js";
 import { pauseMsOf, withSaneRetryAfter } from "../../../src/slack/connection/retry-after.js";
 import { ManualClock } from "../../sandbox/clock.js";
 
@@ -48,7 +48,7 @@ describe("a response_url", () => {
   ])("%d with %j is %s, and says nothing of the token", async (status, body, kind, word) => {
     const { call, failure } = await seen(ANSWER_URL, status, body);
     expect(failure).toMatchObject({ kind, word });
-    const troubles = new SlackTroubles(new ManualClock());
+    const troubles = new SlackRefusals(new ManualClock());
     troubles.observe(call);
     expect(troubles.token).toMatchObject({ ok: true, word: null });
   });

@@ -6,8 +6,12 @@ import { ownRuns } from "../../../src/slack/home/own-runs.js";
 
 const run = (project: string, requestedAt: number, endedAt: number | null): Run => {
   const intent = {
-    ...{ key: `${project} ${requestedAt}`, project: { id: project, title: `Title of ${project}` } },
-    ...{ options: PLAIN_OPTIONS, requester: "U1", requestedAt, reference: "abcd1234" },
+    key: `${project} ${requestedAt}`,
+    project: { id: project, title: `Title of ${project}` },
+    options: PLAIN_OPTIONS,
+    requester: "U1",
+    requestedAt,
+    reference: "abcd1234",
   };
   const begun = intended(intent, requestedAt);
   if (endedAt === null) return begun;

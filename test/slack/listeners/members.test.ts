@@ -9,7 +9,10 @@ const inGrid: Home = { teamId: "T1", enterpriseId: "E1", workspaces: [] };
 const ofOrg: Home = { teamId: "E1", enterpriseId: "E1", workspaces: ["T1", "T2"] };
 
 const from = (origin: Partial<Origin>): Origin => ({
-  ...{ user: "U1", userTeam: null, team: null, enterprise: null },
+  user: "U1",
+  userTeam: null,
+  team: null,
+  enterprise: null,
   ...origin,
 });
 

@@ -495,24 +495,27 @@ describe("never past a limit, whatever the data", () => {
   test("of many runs in flight with long titles, none is missing without a word", () => {
     const title = `Quarterly revenue & margin ${"of every region ".repeat(20)}`;
     const runs: Run[] = Array.from({ length: 14 }, (_, index) => ({
-      ...{ key: `again:${String(index).repeat(32)}`.slice(0, 38), project: { id: crypto.randomUUID(), title } },
+      key: `again:${String(index).repeat(32)}`.slice(0, 38),
+      project: { id: crypto.randomUUID(), title },
       options: { inputs: {}, fresh: false, publish: false, view: null },
-      ...{
-        requester: "U0ADALOVELA",
-        trigger: null,
-        requestedAt: NOW,
-        reference: "abcd1234",
-        typicalMs: null,
-        overdue: null,
-        again: null,
-      },
+      requester: "U0ADALOVELA",
+      trigger: null,
+      requestedAt: NOW,
+      reference: "abcd1234",
+      typicalMs: null,
+      overdue: null,
+      again: null,
       hex: {
         runId: "r",
         url: `${ORIGIN}/acme/app/${"x".repeat(36)}/run/${"y".repeat(36)}`,
         traceId: null,
         projectVersion: null,
       },
-      ...{ state: "running", status: "RUNNING", startedAt: NOW, trouble: null, cancelFailure: null },
+      state: "running",
+      status: "RUNNING",
+      startedAt: NOW,
+      trouble: null,
+      cancelFailure: null,
     }));
     const text = JSON.stringify(watchedRunsMessage(runs, [], { now: NOW, place: PLACE }));
     const listed = text.match(/arrow_forward/g)?.length ?? 0;

@@ -13,9 +13,18 @@ import { recordsAt } from "../../sandbox/slack/json.js";
 import { checkedView } from "../../sandbox/slack/view-schema.js";
 
 const EMPTY: RunForm = {
-  ...{ nonce: "n", round: 0, draw: 0, origin: null, project: null, typedProject: "", channel: null, earlier: [] },
+  nonce: "n",
+  round: 0,
+  draw: 0,
+  origin: null,
+  project: null,
+  typedProject: "",
+  channel: null,
+  earlier: [],
   ...partOf([]),
-  ...{ fresh: false, publish: false, dryRun: false },
+  fresh: false,
+  publish: false,
+  dryRun: false,
 };
 
 const nasty = fc.oneof(
@@ -46,14 +55,12 @@ const complaint: fc.Arbitrary<Complaint> = fc.record({
   text: nasty,
 });
 const typed = fc.record({
-  ...{
-    typedProject: nasty,
-    more: nasty,
-    view: nasty,
-    fresh: fc.boolean(),
-    publish: fc.boolean(),
-    dryRun: fc.boolean(),
-  },
+  typedProject: nasty,
+  more: nasty,
+  view: nasty,
+  fresh: fc.boolean(),
+  publish: fc.boolean(),
+  dryRun: fc.boolean(),
   channel: fc.option(fc.constant("C0DATA"), { nil: null }),
 });
 

@@ -45,14 +45,20 @@ describe("lines", () => {
 
   test("a name and a value a line, with or without spaces", () => {
     expect(inputs('region = North America\ndays=30\n\n  live =true\nempty =\nquoted="x = 1"')).toEqual({
-      ...{ region: "North America", days: 30, live: true, empty: "" },
+      region: "North America",
+      days: 30,
+      live: true,
+      empty: "",
       quoted: "x = 1",
     });
   });
 
   test("lists, objects and quotes may go over several lines", () => {
     expect(inputs('a = [1,\n 2]\nb = {"x": "}",\n"y": 2}\nc = "two\nlines"\nd = 4')).toEqual({
-      ...{ a: [1, 2], b: { x: "}", y: 2 }, c: "two\nlines", d: 4 },
+      a: [1, 2],
+      b: { x: "}", y: 2 },
+      c: "two\nlines",
+      d: 4,
     });
   });
 

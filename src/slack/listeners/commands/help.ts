@@ -10,6 +10,6 @@ export function createHelp(commands: () => readonly Command[]): Command {
     usage: "help",
     summary: "This list.",
     example: null,
-    handle: (bot, { respond }) => respond(helpMessage(commands(), bot.slackTrouble.now().declinedScopes)),
+    handle: (bot, { respond }) => respond(helpMessage(commands(), bot.slackRefusals.now().declinedScopes)),
   };
 }

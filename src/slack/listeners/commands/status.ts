@@ -32,7 +32,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   ]);
   // Good news waits for nothing. When something is wrong, what Hex says of it is worth the page's short limit.
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
-  const slack = bot.slackTrouble.now();
+  const slack = bot.slackRefusals.now();
   const shown = {
     connection,
     history,
@@ -41,7 +41,9 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     report,
     slack,
     reference,
-    ...{ store, storeKind: bot.storeKind, setAside: rows.setAside },
+    store,
+    storeKind: bot.storeKind,
+    setAside: rows.setAside,
   };
   await interaction.respond(statusMessage(shown, clock.now()));
 }

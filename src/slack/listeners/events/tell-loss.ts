@@ -6,6 +6,6 @@ import type { Listening } from "../interaction.js";
 
 /** In the log, and wherever else the bot says whether Slack works. */
 export function tellLoss({ bot, log }: Listening, event: LossEvent): void {
-  const { what, todo } = slackRemedy(bot.slackTrouble.lost(event));
+  const { what, todo } = slackRemedy(bot.slackRefusals.lost(event));
   log.error({ event, todo }, "%s", what);
 }
