@@ -1,9 +1,9 @@
 // One process of the built program, as main.js starts it, but on a clock that showed CLOCK_SHOWS at CLOCK_START (both epoch
 // ms) and runs CLOCK_SPEED times as fast.
 
-import { startApp } from "../../dist/app.js";
-import { readConfig, secretsOf } from "../../dist/config.js";
-import { createLogger } from "../../dist/log.js";
+import { startApp } from "../../dist/app/start-app.js";
+import { readConfig, secretsOf } from "../../dist/config/config.js";
+import { createLogger } from "../../dist/log/logger.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 
 const reading = readConfig(process.env);
