@@ -85,6 +85,7 @@ describe("npm start", () => {
 
   beforeEach(async () => {
     await copyFile(join(ROOT, "package.json"), join(dir, "package.json"));
+    await cp(join(ROOT, "scripts"), join(dir, "scripts"), { recursive: true });
     await cp(DIST, join(dir, "dist"), { recursive: true });
     await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));
   });
