@@ -1,4 +1,4 @@
-// What is written down agrees with what is built: the manifest, .env.example and the README.
+// What is written down agrees with what is built: the manifest, .env.example, the README and docs/.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/remedies/hex.js";
+import { runSchema } from "../src/runs/run.js";
+import * as transitions from "../src/runs/transitions.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../src/slack/connection/scopes.js";
 import { COMMANDS } from "../src/slack/listeners/commands/index.js";
@@ -14,6 +16,7 @@ import { HEARD_EVENTS } from "../src/slack/listeners/events/index.js";
 import { usageHint } from "../src/slack/messages/help.js";
 import { SHORTCUTS } from "../src/slack/messages/view-ids.js";
 import { RUN_FLAGS } from "../src/slack/parse/run-arguments.js";
+import { STORE_FAILURES } from "../src/store/failure.js";
 import { POSTGRES_FAILURES } from "../src/store/postgres-failure.js";
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, "..", file), "utf8");
@@ -80,11 +83,11 @@ describe("manifest.yml", () => {
     expect(manifest.features.slash_commands.map((command) => command.usage_hint)).toEqual([usageHint(COMMANDS)]);
   });
 
-  test("says of each optional scope which feature needs it, and so does the README", () => {
+  test("says of each optional scope which feature needs it, and so does docs/setup.md", () => {
     const part = text.slice(text.indexOf("bot_optional:"));
     for (const scope of OPTIONAL_SCOPES) {
       expect(part).toMatch(new RegExp(`# \\w.*\\.\\n      - ${scope}\\n`));
-      expect(read("README.md")).toMatch(new RegExp(`^\\| \`${scope}\` \\| .+ \\|$`, "m"));
+      expect(read("docs/setup.md")).toMatch(new RegExp(`^\\| \`${scope}\` \\| .+ \\|$`, "m"));
     }
   });
 
@@ -140,17 +143,79 @@ test(".env.example has every variable with a sentence", () => {
   for (const { name } of VARIABLES) expect(text).toMatch(new RegExp(`^#.*\\.\\n(#.*\\n)*(# )?${name}=`, "m"));
 });
 
+/** The rows of all tables of a page, as the texts of their cells. A `\\|` is a part of its cell. */
+function rowsOf(text: string): string[][] {
+  return [...text.matchAll(/^\| (.+) \|$/gm)].map(([, row = ""]) => row.split(/ (?<!\\)\| /));
+}
+/** The part of a page below a heading, up to the next one of the same level. */
+function partOf(text: string, heading: string): string {
+  const [, part = ""] = text.split(`\n${heading}\n`);
+  const [level = ""] = heading.split(" ");
+  return part.split(new RegExp(`^${level} `, "m"))[0] ?? "";
+}
+/** The words in code at the beginning of each row. */
+function codesIn(text: string): string[] {
+  return rowsOf(text).flatMap(([first = ""]) => /^`([^`]+)`/.exec(first)?.[1] ?? []);
+}
+
 describe("README.md", () => {
   const text = read("README.md");
-  test.each(VARIABLES.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(`\`${name}\``));
-  test.each(COMMANDS.map(({ name }) => name))("explains /hex %s", (name) => expect(text).toContain(`/hex ${name}`));
-  test.each(RUN_FLAGS.map(({ name }) => name))("explains %s", (name) => expect(text).toContain(name));
-  test("has a row for every failure of Postgres, where it tells of running with one", () => {
-    const part = text.slice(text.indexOf("### Several replicas"), text.indexOf("## Limits"));
-    const rows = [...part.matchAll(/^\| `(\w+)` \| [^|]+ \| [^|]+ \|$/gm)].map(([, kind]) => kind);
-    expect(rows).toEqual([...POSTGRES_FAILURES]);
+  test("is short enough to be read to its end", () => expect(text.split("\n").length).toBeLessThan(150));
+  test.each(COMMANDS.map(({ name }) => name))("has a row for /hex %s", (name) => {
+    expect(codesIn(text).some((code) => code.startsWith(`/hex ${name}`))).toBe(true);
   });
-  test("has a row for every remedy", () => {
-    expect(REMEDY_KINDS.filter((kind) => !text.includes(`| \`${kind}\` |`))).toEqual([]);
+  test("says what was tested against what", () => {
+    expect(text).toContain("Nothing here was ever run against the live services.");
+  });
+});
+
+describe("docs/using.md", () => {
+  const codes = codesIn(read("docs/using.md"));
+  test.each(COMMANDS.map(({ name }) => name))("has a row for /hex %s", (name) => {
+    expect(codes.some((code) => code.startsWith(`/hex ${name}`))).toBe(true);
+  });
+  test("has a row for every flag of /hex run", () => {
+    const flags = codes.filter((code) => code.startsWith("--")).map((code) => code.split(" ")[0]);
+    expect(flags.sort()).toEqual(RUN_FLAGS.map(({ name }) => name).sort());
+  });
+});
+
+test("docs/configuration.md has a row for every variable, with its default", () => {
+  const rows = rowsOf(read("docs/configuration.md")).filter(([name = ""]) => name.startsWith("`"));
+  const told = rows.map(([name = "", value = ""]) => [name, value].map((cell) => cell.replaceAll("`", "")));
+  const known = VARIABLES.map((variable) => [variable.name, variable.default]);
+  expect(told.sort()).toEqual(known.sort());
+});
+
+describe("docs/troubleshooting.md", () => {
+  const text = read("docs/troubleshooting.md");
+  test("has a row for every remedy", () => expect(codesIn(partOf(text, "## Hex"))).toEqual(REMEDY_KINDS));
+  test("has a row for every failure of Postgres", () => {
+    expect(codesIn(partOf(text, "## Postgres"))).toEqual([...POSTGRES_FAILURES]);
+  });
+  test("has a row for every failure of the file", () => {
+    const ofFile = STORE_FAILURES.filter((kind) => kind !== "failed" && !POSTGRES_FAILURES.some((its) => its === kind));
+    expect(codesIn(partOf(text, "## The database file")).sort()).toEqual(["disk_full", "read_only", ...ofFile].sort());
+  });
+});
+
+describe("docs/architecture.md", () => {
+  const text = read("docs/architecture.md");
+  const states: string[] = runSchema.options.map((option) => option.shape.state.value);
+  const diagram = /stateDiagram-v2\n([^`]+)/.exec(text)?.[1] ?? "";
+
+  test("tells of every state of a run", () => {
+    const told = rowsOf(partOf(text, "## The life of a run")).flatMap(([cell = ""]) => cell.match(/\w+(?=`)/g) ?? []);
+    expect(told.sort()).toEqual([...states].sort());
+    for (const state of states) expect(diagram).toMatch(new RegExp(`\\b${state}\\b`));
+  });
+
+  test("names on each arrow a function of transitions.ts", () => {
+    const arrows = [...diagram.matchAll(/^ *(\S+) --> (\S+): (\w+)$/gm)];
+    expect(arrows.length).toBe(diagram.match(/-->/g)?.length);
+    for (const [, from = "", to = "", name = ""] of arrows) {
+      expect([...states, "[*]", "over"]).toEqual(expect.arrayContaining([from, to]));
+      expect(Object.keys(transitions)).toContain(name);
+    }
   });
 });

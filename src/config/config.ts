@@ -227,7 +227,7 @@ export function describeProblems(problems: readonly string[]): string {
     ...problems.map((problem) => `  ${problem}`),
     "",
     "Set them in the environment, or in a file named .env (copy .env.example to begin).",
-    'Every variable is explained in README.md, section "Configuration".',
+    "Every variable is explained in docs/configuration.md.",
     "",
   ].join("\n");
 }

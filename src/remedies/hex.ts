@@ -264,7 +264,7 @@ function forPublish(detail = ""): string[] {
     : [];
 }
 
-/** All kinds that have a remedy: for the README's table and its test. */
+/** All kinds that have a remedy: for docs/troubleshooting.md and its test. */
 export const REMEDY_KINDS = Object.keys(REMEDIES);
 
 /** The scope in the dialog in which Hex makes a token. */

@@ -187,7 +187,7 @@ describe("what is wrong", () => {
     const text = describeProblems(found);
     for (const line of found) expect(text).toContain(line);
     expect(text).toMatch(/3 settings need attention/);
-    expect(text).toMatch(/README\.md, section "Configuration".\n$/);
+    expect(text).toMatch(/docs\/configuration\.md.\n$/);
   });
 
   test("everything wrong: everything said, one line each", () => {

@@ -1,4 +1,4 @@
-// `npm run pictures`: makes the README's pictures again, from the demo's page. Needs a Chromium (see chromium.ts).
+// `npm run pictures`: makes the pictures of the README and docs/ again, from the demo's page. Needs a Chromium (see chromium.ts).
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -98,8 +98,8 @@ describe("scrape.yml, alerts.yml and dashboard.json", () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   });
 
-  test("the README names the files", () => {
-    const readme = readFileSync(join(FOLDER, "../../README.md"), "utf8");
-    for (const file of ["scrape.yml", "alerts.yml", "dashboard.json"]) expect(readme).toContain(`prometheus/${file}`);
+  test("docs/on-call.md names the files", () => {
+    const page = readFileSync(join(FOLDER, "../../docs/on-call.md"), "utf8");
+    for (const file of ["scrape.yml", "alerts.yml", "dashboard.json"]) expect(page).toContain(`prometheus/${file}`);
   });
 });

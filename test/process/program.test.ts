@@ -78,7 +78,12 @@ describe("the built program", () => {
   test("with nothing set: every variable at once, where each comes from, and exit code 1", async () => {
     const program = run("main", {});
     expect(await program.exit).toBe(1);
-    for (const text of ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET", "HEX_API_TOKEN", "README.md"]) {
+    for (const text of [
+      "SLACK_BOT_TOKEN",
+      "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET",
+      "HEX_API_TOKEN",
+      "docs/configuration.md",
+    ]) {
       expect(program.output()).toContain(text);
     }
     expect(program.output()).toContain("api.slack.com/apps");

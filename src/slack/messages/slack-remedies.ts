@@ -111,7 +111,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
   },
   proxy: {
     what: "The proxy does not let the bot through to Slack",
-    todo: "verify HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (README.md, section Behind a proxy)",
+    todo: "verify HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (see docs/deployment.md#behind-a-proxy)",
   },
   internal_error: FAILS,
   fatal_error: FAILS,
@@ -192,7 +192,7 @@ export function declinedScopesSentence(declined: readonly OptionalScope[]): stri
   if (declined.length === 0) return null;
   const off = sentence(listed(declined.map((scope) => FEATURES[scope])));
   const scopes = `${declined.length === 1 ? "scope" : "scopes"} ${listed(declined)}`;
-  return `${off} are off: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see Scopes in README.md)`;
+  return `${off} are off: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see docs/setup.md#scopes)`;
 }
 
 /** The same for Slack, in mrkdwn. */
