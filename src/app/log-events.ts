@@ -1,6 +1,7 @@
-// What the log says of requests to Hex and of its health.
+// What the log says of the start, of requests to Hex and of its health.
 
 import type { PassEnded } from "../catalog/reader.js";
+import type { Config } from "../config/config.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { withholdsIdentity } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
@@ -8,7 +9,34 @@ import type { Logger } from "../log/logger.js";
 import type { HealthEvent } from "../outages/watchdog.js";
 import { remedyFor } from "../remedies/hex.js";
 import { postgresRemedy } from "../remedies/store.js";
+import type { SlackIdentity } from "../slack/connection/identity.js";
+import type { SlackState } from "../slack/connection/refusals.js";
+import { declinedScopesSentence, missingScopesSentence } from "../slack/messages/slack-remedies.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
+
+/** Scopes that the app was installed without. */
+export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackState): void {
+  const missing = missingScopesSentence(missingScopes);
+  if (missing !== null) log.warn("%s", missing);
+  const declined = declinedScopesSentence(declinedScopes);
+  if (declined !== null) log.info("%s", declined);
+}
+
+/** The start is over. */
+export function logReady(log: Logger, { config, identity, port }: Started): void {
+  const { alertChannel: channel, slack, hex } = config;
+  if (channel !== null) {
+    const words = "Alerts go to %s, which the first one proves: write /invite @%s there if it is private";
+    log.info({ channel }, words, channel, identity.name);
+  }
+  log.info({ port, mode: slack.mode.kind, hex: hex.origin, team: identity.teamId }, "ready");
+}
+
+interface Started {
+  config: Config;
+  identity: SlackIdentity;
+  port: number;
+}
 
 /** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
 const LEFT_OUT_EVERY_MS = 10 * 60_000;

@@ -1,5 +1,5 @@
 // Takes care of what nobody else does: starts that wait for their time, and what a process that died left behind.
-// Runs where the watch runs, so that there is one at a time.
+// Only the leader runs it.
 
 import type { Clock } from "../lib/clock.js";
 import type { Canceller } from "./cancel.js";
@@ -16,17 +16,6 @@ export interface RecoveryOptions {
   canceller: Canceller;
   titles: Titles;
   clock: Clock;
-  /** Finished runs are removed after this time, in ms. */
-  keepMs: number;
-  /** The time by which they are, epoch ms: by the earlier of two clocks; null: not known yet, and nothing is removed. */
-  leastNow: () => number | null;
-  /**
-   * Each makes messages of one kind true, such as cards, or tells whoever is still to be told of an end. Slack may hold up one of
-   * them for minutes: neither the others nor any run waits for it.
-   */
-  sweeps: readonly (() => Promise<unknown>)[];
-  /** Forgets what is kept for a while only. */
-  removeOld: () => Promise<unknown>;
   onError: (error: unknown) => void;
 }
 
@@ -34,8 +23,6 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** How often it looks, in ms: what another replica leaves behind announces itself to nobody. */
 const ROUND_MS = 2_000;
-const SWEEP_MS = 15_000;
-const REMOVE_MS = 60 * MINUTE;
 /** After this time without an answer about a run there is nothing left to learn. */
 const UNREACHABLE_MS = DAY;
 /** No run of Hex takes that long. */
@@ -53,9 +40,6 @@ export class Recovery {
   #turn: { key: string; over: AbortController } | null = null;
   /** Since when this process has seen that a run is to be given up, by its key and the monotonic clock. */
   readonly #hopelessSince = new Map<string, number>();
-  /** By the monotonic clock. */
-  #sweptAt = Number.NEGATIVE_INFINITY;
-  #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: RecoveryOptions) {}
 
@@ -75,7 +59,7 @@ export class Recovery {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const { store, clock, titles } = this.options;
+    const { store, titles } = this.options;
     const runs = await store.inFlight();
     for (const run of runs) this.#care(run, false);
     const keys = new Set(runs.map(({ key }) => key));
@@ -84,17 +68,6 @@ export class Recovery {
     if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
     this.#begin("turns", () => this.#giveTurns(signal));
     this.#begin("titles", () => titles.learn(runs, signal));
-    const now = clock.monotonic();
-    if (now - this.#sweptAt >= SWEEP_MS) {
-      this.#sweptAt = now;
-      for (const [index, sweep] of this.options.sweeps.entries()) this.#begin(`sweep ${index}`, sweep);
-    }
-    const leastNow = this.options.leastNow();
-    if (leastNow !== null && now - this.#removedAt >= REMOVE_MS) {
-      this.#removedAt = now;
-      await store.removeEndedBefore(leastNow - this.options.keepMs);
-      await this.options.removeOld();
-    }
   }
 
   /** `isAlone`: no other process can be in the middle of anything. */

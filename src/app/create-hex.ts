@@ -1,0 +1,56 @@
+// The client of Hex, the budget that all of its requests share, and Hex's public status page.
+
+import { Budget } from "../hex/budget.js";
+import { HexClient, type RequestRecord } from "../hex/client.js";
+import { StatusPage } from "../hex/status-page.js";
+import type { Metrics } from "../http/metrics.js";
+import { Emitter } from "../lib/emitter.js";
+import type { Network } from "../lib/network.js";
+import type { StorePart } from "./create-store.js";
+import { logHeldBack, requestLogger } from "./log-events.js";
+import type { Settings } from "./settings.js";
+
+export interface HexPart {
+  client: HexClient;
+  budget: Budget;
+  statusPage: StatusPage;
+  /** Every request that has ended. */
+  requests: Emitter<RequestRecord>;
+}
+
+export interface HexPartOptions {
+  settings: Settings;
+  network: Network;
+  metrics: Metrics;
+  store: StorePart;
+}
+
+export function createHex({ settings, network, metrics, store }: HexPartOptions): HexPart {
+  const { config, log, random, hexTimeoutMs, hexBackoffMs, statusPageMs } = settings;
+  const { clock, ledger } = store;
+  const budget = new Budget(clock, config.requestsPerMinute, ledger);
+  const requests = new Emitter<RequestRecord>();
+  requests.on((record) => metrics.hexRequest(record));
+  requests.on(requestLogger(log, clock));
+  const client = new HexClient({
+    ...config.hex,
+    fetch: network.fetch,
+    clock,
+    budget,
+    random,
+    timeoutMs: hexTimeoutMs,
+    backoffMs: hexBackoffMs,
+    onRequest: (record) => requests.emit(record),
+    onHeldBack: (held) => {
+      metrics.hexHeldBack(held);
+      logHeldBack(log, held);
+    },
+  });
+  const statusPage = new StatusPage({
+    url: config.hexStatusUrl,
+    clock,
+    timeoutMs: statusPageMs,
+    fetch: network.fetch,
+  });
+  return { client, budget, statusPage, requests };
+}

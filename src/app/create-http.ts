@@ -1,0 +1,52 @@
+// The HTTP server. It answers from the first moment, because the start may have to wait for Slack.
+
+import type { RequestListener } from "node:http";
+import type { Metrics } from "../http/metrics.js";
+import { notStarted, Readiness } from "../http/readyz.js";
+import { healthz, notFound, startServer } from "../http/server.js";
+import { EVENTS_PATH } from "../slack/connection/connect.js";
+import type { SlackRefusals } from "../slack/connection/refusals.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { RunsPart } from "./create-runs.js";
+import type { SlackPart } from "./create-slack.js";
+import type { StorePart } from "./create-store.js";
+
+export interface HttpPart {
+  port: number;
+  /** From now on it tells how each part is, and takes Slack's requests in HTTP mode. */
+  serve: (parts: ServedParts) => void;
+  close: () => Promise<void>;
+}
+
+interface ServedParts {
+  metrics: Metrics;
+  store: StorePart;
+  runs: RunsPart;
+  outages: OutagesPart;
+  slack: SlackPart;
+}
+
+/** @throws the operating system's error when the port cannot be had */
+export async function createHttp(port: number, refusals: SlackRefusals): Promise<HttpPart> {
+  const routes: Record<string, RequestListener> = {
+    "/healthz": healthz,
+    "/readyz": notStarted(() => refusals.lastFailure),
+  };
+  let otherwise = notFound;
+  const server = await startServer({ port, routes, otherwise: () => otherwise });
+  const serve = ({ metrics, store, runs, outages, slack }: ServedParts) => {
+    const readiness = new Readiness({
+      clock: store.clock,
+      slack: slack.readiness,
+      lastProbe: () => outages.health.lastProbe(),
+      store: () => store.check.now(),
+      standstill: () => runs.poller.standstill,
+    });
+    const { requestListener, misdirectedListener } = slack.connection;
+    routes["/readyz"] = readiness.answer;
+    routes["/metrics"] = metrics.answer;
+    if (requestListener !== null) routes[EVENTS_PATH] = requestListener;
+    otherwise = misdirectedListener ?? notFound;
+  };
+  return { port: server.port, serve, close: server.close };
+}

@@ -1,0 +1,124 @@
+// The messages that are kept true: cards, what followers are told, Home tabs and alerts.
+
+import { WebClient } from "@slack/web-api";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Metrics } from "../http/metrics.js";
+import { isEnded } from "../runs/run.js";
+import { Alerts } from "../slack/alerts/alerts.js";
+import { AlertStore } from "../slack/alerts/store.js";
+import { wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import { Cards } from "../slack/cards/cards.js";
+import { Requesters } from "../slack/cards/requesters.js";
+import { CardStore } from "../slack/cards/store.js";
+import { NEVER_TWICE } from "../slack/connection/connect.js";
+import { Followers } from "../slack/followers/followers.js";
+import { FollowerStore } from "../slack/followers/store.js";
+import { Homes } from "../slack/home/homes.js";
+import { HomeStore } from "../slack/home/store.js";
+import type { HexPart } from "./create-hex.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { RunsPart } from "./create-runs.js";
+import type { SlackClient } from "./create-slack-client.js";
+import type { StorePart } from "./create-store.js";
+import type { Lifetime } from "./lifetime.js";
+import type { Settings } from "./settings.js";
+
+export interface MessagesPart {
+  cardStore: CardStore;
+  followerStore: FollowerStore;
+  cards: Cards;
+  followers: Followers;
+  homes: Homes;
+  requesters: Requesters;
+  /** The leader's; null without a channel for them. */
+  alerts: Alerts | null;
+}
+
+export interface MessagesPartOptions {
+  settings: Settings;
+  lifetime: Lifetime;
+  metrics: Metrics;
+  slackClient: SlackClient;
+  /** The bot's in Slack. */
+  botName: string;
+  store: StorePart;
+  hex: HexPart;
+  catalog: Catalog;
+  runs: RunsPart;
+  outages: OutagesPart;
+}
+
+export function createMessages(options: MessagesPartOptions): MessagesPart {
+  const { settings, lifetime, metrics, slackClient, botName, store, hex, catalog, runs, outages } = options;
+  const { log } = settings;
+  const { clock, process, now, rows } = store;
+  const { db } = store.store;
+  const slack = slackClient.web;
+  const hexPlace = () => hex.client.place.now;
+
+  const cardStore = new CardStore(db, { process, now }, rows);
+  const followerStore = new FollowerStore(db, { process, now });
+  const requesters = new Requesters({ clock, log, work: lifetime.work });
+  const cards = new Cards({
+    slack,
+    cards: cardStore,
+    runs: runs.store,
+    clock,
+    log,
+    hexPlace,
+    followers: followerStore,
+    requesters,
+    botName,
+    onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
+    signal: lifetime.ending.signal,
+  });
+  const followers = new Followers({
+    slack,
+    followers: followerStore,
+    cards: cardStore,
+    runs: runs.store,
+    clock,
+    hexPlace,
+    log,
+  });
+  const homes = new Homes({
+    slack,
+    homes: new HomeStore(db),
+    runs: runs.store,
+    health: outages.health,
+    catalog,
+    slackRefusals: slackClient.refusals,
+    clock,
+    log,
+    hexHost: hex.client.host,
+    hexPlace,
+    signal: lifetime.stopping.signal,
+  });
+  const alerts = createAlerts(options);
+
+  runs.changed.on((run) => {
+    void cards.redraw(run.key);
+    if (isEnded(run)) void followers.tell(run.key);
+    if (run.requester !== null) void homes.redraw(run.requester);
+    runs.poller.wake();
+  });
+  runs.polled.on((key) => void cards.redraw(key));
+  outages.news.on(() => alerts?.wake());
+  return { cardStore, followerStore, cards, followers, homes, requesters, alerts };
+}
+
+function createAlerts({ settings, slackClient, store, hex, runs, outages }: MessagesPartOptions): Alerts | null {
+  const { config, log } = settings;
+  const { clock, rows, leadership } = store;
+  if (config.alertChannel === null) return null;
+  const sources = { health: outages.health, runs: runs.store, statusPage: hex.statusPage };
+  return new Alerts({
+    slack: new WebClient(config.slack.botToken, { ...slackClient.options, ...NEVER_TWICE }),
+    alerts: new AlertStore(store.store.db, rows, leadership.write),
+    channel: config.alertChannel,
+    clock,
+    log,
+    leastNow: () => hex.client.leastNow(),
+    subjects: () => wantedAlerts(sources, clock.now()),
+  });
+}

@@ -1,0 +1,67 @@
+// Whether Hex is usable: asked once a minute by the leader, and whenever somebody wants to know.
+
+import { randomBytes } from "node:crypto";
+import type { Catalog } from "../catalog/catalog.js";
+import { Prober } from "../hex/connection-check.js";
+import { Emitter } from "../lib/emitter.js";
+import { HealthStore } from "../outages/store.js";
+import { Watchdog } from "../outages/watchdog.js";
+import type { HexPart } from "./create-hex.js";
+import type { StorePart } from "./create-store.js";
+import { logHealth } from "./log-events.js";
+import type { Settings } from "./settings.js";
+
+export interface OutagesPart {
+  health: HealthStore;
+  prober: Prober;
+  /** The leader's. */
+  watchdog: Watchdog;
+  /** There may be something new to tell about Hex. */
+  news: Emitter<void>;
+}
+
+export interface OutagesPartOptions {
+  settings: Settings;
+  store: StorePart;
+  hex: HexPart;
+  catalog: Catalog;
+  /** How long incidents are remembered, in ms. */
+  keepMs: number;
+}
+
+export function createOutages({ settings, store, hex, catalog, keepMs }: OutagesPartOptions): OutagesPart {
+  const { config, log } = settings;
+  const { clock, rows, leadership } = store;
+  const { client, statusPage, requests } = hex;
+  const news = new Emitter<void>();
+  const health = new HealthStore(store.store.db, rows, leadership.write);
+  const prober = new Prober(client, catalog, clock);
+  const watchdog = new Watchdog({
+    hex: client,
+    store: health,
+    clock,
+    keepMs,
+    probeMs: config.probeSeconds * 1_000,
+    newReference: () => randomBytes(4).toString("hex"),
+    onEvent: (event) => logHealth(log, event),
+    onStored: (isWell) => {
+      news.emit();
+      // Asked at the first failure, so that the alert, which waits for nothing, usually begins with what Hex itself says.
+      if (!isWell) void statusPage.read().then(() => news.emit());
+    },
+    onError: (err) => log.error({ err }, "watchdog"),
+  });
+  requests.on(({ error }) => prober.observe(error));
+  requests.on(({ error }) => watchdog.observe(error));
+  return { health, prober, watchdog, news };
+}
+
+/** Links lead into the workspace from the first message on, and also where this process does not probe. Never rejects. */
+export async function recallWorkspace({ health }: OutagesPart, { client }: HexPart, { log }: Settings): Promise<void> {
+  try {
+    const { workspace } = await health.memory();
+    client.place.remember(workspace);
+  } catch (err) {
+    log.warn({ err }, "the workspace for links is not known yet");
+  }
+}

@@ -1,0 +1,96 @@
+// The connection to Slack, and everything that people can do over it.
+
+import { randomBytes } from "node:crypto";
+import type { Catalog } from "../catalog/catalog.js";
+import type { Metrics } from "../http/metrics.js";
+import type { Network } from "../lib/network.js";
+import { connect, type SlackConnection } from "../slack/connection/connect.js";
+import type { SlackIdentity } from "../slack/connection/identity.js";
+import { slackReadiness } from "../slack/connection/ready.js";
+import type { Bot } from "../slack/listeners/context.js";
+import { listen } from "../slack/listeners/index.js";
+import type { HexPart } from "./create-hex.js";
+import type { MessagesPart } from "./create-messages.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { RunsPart } from "./create-runs.js";
+import type { SlackClient } from "./create-slack-client.js";
+import type { StorePart } from "./create-store.js";
+import type { Lifetime } from "./lifetime.js";
+import type { Settings } from "./settings.js";
+
+export interface SlackPart {
+  connection: SlackConnection;
+  bot: Bot;
+  /** Whether Slack and the bot are connected. */
+  readiness: () => ReturnType<typeof slackReadiness>;
+}
+
+export interface SlackPartOptions {
+  settings: Settings;
+  lifetime: Lifetime;
+  network: Network;
+  metrics: Metrics;
+  slackClient: SlackClient;
+  identity: SlackIdentity;
+  store: StorePart;
+  hex: HexPart;
+  catalog: Catalog;
+  runs: RunsPart;
+  outages: OutagesPart;
+  messages: MessagesPart;
+}
+
+/** Nothing is sent before the connection is opened. */
+export function createSlack(options: SlackPartOptions): SlackPart {
+  const { settings, lifetime, network, metrics, slackClient, identity } = options;
+  const { config, log, clock, slackPingMs, onRefused } = settings;
+  const connection = connect({
+    config: config.slack,
+    identity,
+    log,
+    // Slack's signatures are of Slack's time: how well the database's clock is set is not their affair.
+    clock,
+    pingMs: slackPingMs,
+    onCall: slackClient.onCall,
+    onUnreadable: (kind) => metrics.slackUnreadable(kind),
+    onRefused,
+    network,
+  });
+  const bot = createBot(options);
+  listen(connection.app, { bot, home: identity, log, work: lifetime.work, metrics });
+  const readiness = () => slackReadiness(connection.socket(), slackClient.refusals.token);
+  return { connection, bot, readiness };
+}
+
+function createBot(options: SlackPartOptions): Bot {
+  const { settings, slackClient, identity, store, hex, catalog, runs, outages, messages } = options;
+  const { config, statusPatienceMs, cardPatienceMs } = settings;
+  return {
+    slack: slackClient.web,
+    hex: hex.client,
+    catalog,
+    prober: outages.prober,
+    statusPage: hex.statusPage,
+    budget: hex.budget,
+    runs: runs.store,
+    starter: runs.starter,
+    canceller: runs.canceller,
+    cards: messages.cards,
+    followers: messages.followers,
+    homes: messages.homes,
+    requesters: messages.requesters,
+    drafts: store.drafts,
+    seenEvents: store.seenEvents,
+    health: outages.health,
+    rows: store.rows,
+    storeCheck: store.check,
+    storeKind: config.store.kind,
+    slackRefusals: slackClient.refusals,
+    clock: store.clock,
+    statusPatienceMs,
+    cardPatienceMs,
+    name: identity.name,
+    userId: identity.botUserId,
+    newNonce: () => randomBytes(6).toString("base64url"),
+  };
+}

@@ -1,0 +1,56 @@
+// The store, who may write to it, and whether it works.
+
+import { randomBytes } from "node:crypto";
+import { storeSentence } from "../remedies/store.js";
+import { SET_ASIDE_TODO } from "../slack/messages/set-aside.js";
+import { Drafts } from "../store/drafts.js";
+import { type OpenedStore, openStore } from "../store/open-store.js";
+import { RowReader } from "../store/row-reader.js";
+import { SeenEvents } from "../store/seen-events.js";
+import { StoreCheck } from "../store/store-check.js";
+import { checkWrite } from "../store/write-check.js";
+import { postgresLogger } from "./log-events.js";
+import type { Settings } from "./settings.js";
+
+export interface StorePart extends OpenedStore {
+  /** A name of this process that no other has. */
+  process: string;
+  /** Knows which rows could not be read. */
+  rows: RowReader;
+  check: StoreCheck;
+  drafts: Drafts;
+  seenEvents: SeenEvents;
+}
+
+/** @throws StoreError, StoreFailure when what was opened fails at once */
+export async function createStore({ config, log, clock: machineClock }: Settings): Promise<StorePart> {
+  const process = randomBytes(8).toString("hex");
+  const opened = await openStore(config.store, {
+    clock: machineClock,
+    process,
+    onLead: (event) => log.info({ event }, "watch: %s", event),
+    onError: postgresLogger(log, machineClock),
+  });
+  const { store, clock } = opened;
+  const check = new StoreCheck({
+    clock,
+    tryStore: async () => {
+      store.file?.assertThere();
+      await checkWrite(store.db);
+    },
+    onChange: (state, err) => {
+      if (state.ok) log.info("The store works again");
+      else
+        log.error(
+          { err, why: state.why, todo: storeSentence(state.why, config.store.kind) },
+          "The store does not work",
+        );
+    },
+  });
+  const rows = new RowReader(({ place, why }) =>
+    log.error({ ...place, why, todo: SET_ASIDE_TODO }, "A stored row cannot be read and is set aside"),
+  );
+  const drafts = new Drafts(store.db, () => clock.now(), rows);
+  const seenEvents = new SeenEvents(store.db, () => clock.now());
+  return { ...opened, process, rows, check, drafts, seenEvents };
+}

@@ -1,0 +1,89 @@
+// What only the leader runs: it polls, probes, reads the projects, tells, and takes care of what others left behind.
+
+import { bringBackLostForms } from "../slack/flows/form-checks.js";
+import { Sweeper } from "../slack/sweeper.js";
+import { Retention } from "../store/retention.js";
+import type { CatalogPart } from "./create-catalog.js";
+import type { HexPart } from "./create-hex.js";
+import type { MessagesPart } from "./create-messages.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { RunsPart } from "./create-runs.js";
+import type { SlackPart } from "./create-slack.js";
+import type { StorePart } from "./create-store.js";
+import type { Settings } from "./settings.js";
+
+/** Runs until `signal` aborts, and until what it began is done. */
+type Loop = (signal: AbortSignal) => Promise<void>;
+
+export interface LeaderLoopsOptions {
+  settings: Settings;
+  store: StorePart;
+  hex: HexPart;
+  catalog: CatalogPart;
+  runs: RunsPart;
+  outages: OutagesPart;
+  messages: MessagesPart;
+  slack: SlackPart;
+  /** How long runs that have ended are kept, in ms. */
+  keepMs: number;
+}
+
+export class LeaderLoops {
+  readonly #loops: readonly Loop[];
+  #areRunning = false;
+
+  constructor(options: LeaderLoopsOptions) {
+    const { runs, outages, messages, catalog } = options;
+    const { alerts } = messages;
+    const sweeper = createSweeper(options);
+    const retention = createRetention(options);
+    this.#loops = [
+      (signal) => runs.poller.watch(signal),
+      (signal) => runs.recovery.keep(signal),
+      (signal) => sweeper.keep(signal),
+      (signal) => retention.keep(signal),
+      (signal) => outages.watchdog.watch(signal),
+      ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
+      (signal) => catalog.reader.read(signal),
+    ];
+  }
+
+  get areRunning(): boolean {
+    return this.#areRunning;
+  }
+
+  /** Runs all of them until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#areRunning = true;
+    await Promise.all(this.#loops.map((loop) => loop(signal))).finally(() => {
+      this.#areRunning = false;
+    });
+  }
+}
+
+function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoopsOptions): Sweeper {
+  const { cards, followers, homes } = messages;
+  return new Sweeper({
+    clock: store.clock,
+    sweeps: [
+      () => cards.sweep(),
+      () => followers.sweep(),
+      () => homes.sweep(),
+      () => bringBackLostForms(slack.bot, log),
+    ],
+    onError: (err) => log.error({ err }, "recovery"),
+  });
+}
+
+function createRetention({ settings: { log }, store, hex, runs, messages, keepMs }: LeaderLoopsOptions): Retention {
+  const { drafts, seenEvents, clock } = store;
+  return new Retention({
+    clock,
+    leastNow: () => hex.client.leastNow(),
+    removeOld: async (leastNow) => {
+      await runs.leadersStore.removeEndedBefore(leastNow - keepMs);
+      await Promise.all([drafts.removeExpired(), seenEvents.removeOld(), messages.homes.removeOld()]);
+    },
+    onError: (err) => log.error({ err }, "recovery"),
+  });
+}

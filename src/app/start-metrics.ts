@@ -1,0 +1,40 @@
+// What each scrape of the metrics asks the parts for.
+
+import type { Metrics } from "../http/metrics.js";
+import type { HexPart } from "./create-hex.js";
+import type { MessagesPart } from "./create-messages.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { RunsPart } from "./create-runs.js";
+import type { SlackPart } from "./create-slack.js";
+import type { StorePart } from "./create-store.js";
+import type { LeaderLoops } from "./leader-loops.js";
+
+interface MeasuredParts {
+  store: StorePart;
+  hex: HexPart;
+  runs: RunsPart;
+  outages: OutagesPart;
+  messages: MessagesPart;
+  slack: SlackPart;
+  leaderLoops: LeaderLoops;
+  /** How long incidents are remembered, in ms. */
+  keepMs: number;
+}
+
+export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
+  const { store, hex, runs, outages, messages, slack, leaderLoops, keepMs } = parts;
+  const { clock, rows } = store;
+  metrics.start({
+    clock,
+    budget: hex.budget,
+    runsByState: () => runs.store.countByState(),
+    slackConnected: () => slack.readiness().ok,
+    watching: () => leaderLoops.areRunning,
+    alertsHeld: () => messages.alerts?.held.length ?? 0,
+    health: () => outages.health.glance(clock.now()),
+    setAside: async () => {
+      await Promise.all([runs.store.inFlight(), outages.health.incidentsSince(clock.now() - keepMs)]);
+      return rows.setAside;
+    },
+  });
+}

@@ -1,0 +1,39 @@
+// The order of the stop: takes nothing new, finishes what is being handled, and closes everything.
+
+import type { Metrics } from "../http/metrics.js";
+import type { Network } from "../lib/network.js";
+import type { HttpPart } from "./create-http.js";
+import type { MessagesPart } from "./create-messages.js";
+import type { SlackPart } from "./create-slack.js";
+import type { StorePart } from "./create-store.js";
+import type { Lifetime } from "./lifetime.js";
+
+export interface StoppedParts {
+  lifetime: Lifetime;
+  network: Network;
+  metrics: Metrics;
+  http: HttpPart;
+  store: StorePart;
+  messages: MessagesPart;
+  slack: SlackPart;
+  /** What runs until `lifetime.stopping` aborts. */
+  loops: readonly Promise<unknown>[];
+  /** Longest wait, for what is being handled and for the store, in ms. */
+  stopMs: number;
+}
+
+export async function stopApp(parts: StoppedParts): Promise<void> {
+  const { lifetime, network, metrics, http, store, messages, slack, loops, stopMs } = parts;
+  const { cards, followers, homes } = messages;
+  lifetime.stopping.abort();
+  const late = store.clock.sleep(stopMs);
+  const taken = [slack.connection.close(), http.close(), lifetime.work.done(), ...loops];
+  await Promise.race([
+    Promise.all(taken).then(() => Promise.all([cards.idle(), followers.idle(), homes.idle()])),
+    late,
+  ]);
+  lifetime.ending.abort();
+  metrics.stop();
+  await Promise.race([store.store.close(), late]);
+  await network.close();
+}
