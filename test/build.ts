@@ -5,5 +5,5 @@ import { chromiumPath, NO_CHROMIUM } from "./browser/chromium.js";
 
 export function setup(): void {
   if (chromiumPath === null) process.stderr.write(`The tests in a browser are skipped. ${NO_CHROMIUM}\n`);
-  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc"], { stdio: "inherit" });
+  execFileSync("npm", ["run", "--silent", "build"], { stdio: "inherit" });
 }
