@@ -59,7 +59,7 @@ export class Budget {
   readonly #waiting: Waiter[] = [];
   /** Until when Hex wants no request, and until when none of a group, by the monotonic clock, ms. */
   #pausedUntil = 0;
-  readonly #groupPausedUntil = new Map<string, number>();
+  readonly #groupPausedUntil = new Map<string | null, number>();
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
   /** Ends the sleep of whoever waits for the next turn. */
@@ -77,9 +77,7 @@ export class Budget {
 
   /** Requests a minute at the moment: a fifth less for each minute of the last ten in which Hex said 429. */
   get perMinute(): number {
-    const from = this.#now - CAUTION_MS;
-    const count = this.#limitedAt.filter((at) => at > from).length;
-    return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** count));
+    return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** this.#limitedLately().length));
   }
 
   /** Whether somebody waits for an answer: a command waits for its turn, or was sent within the last seconds. */
@@ -130,7 +128,7 @@ export class Budget {
         },
       };
       const leave = () => this.#dismiss(waiter, 0);
-      signal?.addEventListener("abort", leave, { once: true });
+      signal?.addEventListener("abort", leave);
       this.#waiting.push(waiter);
       this.#nap.abort();
       void this.#pump();
@@ -143,10 +141,16 @@ export class Budget {
    */
   limited(ms = 0, group: string | null = null): void {
     const now = this.#now;
-    if (group !== null) this.#groupPausedUntil.set(group, Math.max(this.#groupPausedUntil.get(group) ?? 0, now + ms));
+    this.#groupPausedUntil.set(group, Math.max(this.#groupPausedUntil.get(group) ?? 0, now + ms));
     this.#pausedUntil = Math.max(this.#pausedUntil, now + (group === null ? ms : Math.min(ms, WINDOW_MS)));
-    this.#limitedAt = this.#limitedAt.filter((at) => at > now - CAUTION_MS);
-    if ((this.#limitedAt.at(-1) ?? Number.NEGATIVE_INFINITY) <= now - WINDOW_MS) this.#limitedAt.push(now);
+    if ((this.#limitedLately().at(-1) ?? Number.NEGATIVE_INFINITY) <= now - WINDOW_MS) this.#limitedAt.push(now);
+  }
+
+  /** What is remembered of Hex's 429s. */
+  #limitedLately(): readonly number[] {
+    const from = this.#now - CAUTION_MS;
+    this.#limitedAt = this.#limitedAt.filter((at) => at > from);
+    return this.#limitedAt;
   }
 
   get #now(): number {
@@ -205,7 +209,7 @@ export class Budget {
 
   /** How long Hex wants no request of a group yet, in ms. */
   #pauseOf(group: string | null, now = this.#now): number {
-    const until = group === null ? 0 : (this.#groupPausedUntil.get(group) ?? 0);
+    const until = this.#groupPausedUntil.get(group) ?? 0;
     return Math.max(0, Math.max(this.#pausedUntil, until) - now);
   }
 
@@ -250,8 +254,7 @@ export class Budget {
   #freeIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
     const now = this.#now;
     const limit = this.#limitOf(priority);
-    const recent = this.#recent();
-    const blocking = recent < limit ? undefined : this.#sent[recent - limit];
+    const blocking = this.#sent[this.#recent() - limit];
     return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking + WINDOW_MS - now);
   }
 

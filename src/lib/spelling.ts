@@ -25,6 +25,14 @@ export function withoutInvisible(text: string): string {
   return text.replace(INVISIBLE, "");
 }
 
+/** Without the marks that stand at its beginning and at its end. `before`, `behind`: one character each. */
+export function withoutEdges(text: string, before: ReadonlySet<string>, behind: ReadonlySet<string>): string {
+  const characters = [...text];
+  const from = characters.findIndex((character) => !before.has(character));
+  const last = characters.findLastIndex((character) => !behind.has(character));
+  return from === -1 ? "" : characters.slice(from, last + 1).join("");
+}
+
 /** Every kind of dash as the one on the keyboard. */
 export function withPlainDashes(text: string): string {
   return text.replace(DASHES, "-");

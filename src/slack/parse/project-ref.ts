@@ -1,7 +1,7 @@
 // What a person may give to name a project or a run: an id, or a link from the address bar, with whatever was copied around it.
 
 import { type HexReference, readReference } from "../../hex/links.js";
-import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
+import { withoutEdges, withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
 
 const BEFORE = new Set("<([{\"'“”„‘’‚«‹`*_~");
 const BEHIND = new Set(">)]}\"'“”‘’»›`*_~.,;:!?…");
@@ -9,9 +9,5 @@ const BEHIND = new Set(">)]}\"'“”‘’»›`*_~.,;:!?…");
 /** `hexOrigin`: where the bot's Hex is, such as `https://app.hex.tech`. null: a title, or anything else. */
 export function parseProjectRef(typed: string, hexOrigin: string): HexReference | null {
   const word = withoutInvisible(typed).trim();
-  let from = 0;
-  let to = word.length;
-  while (from < to && BEFORE.has(word.charAt(from))) from++;
-  while (to > from && BEHIND.has(word.charAt(to - 1))) to--;
-  return readReference(withPlainDashes(word.slice(from, to)), hexOrigin);
+  return readReference(withPlainDashes(withoutEdges(word, BEFORE, BEHIND)), hexOrigin);
 }

@@ -1,11 +1,13 @@
 // The first word behind `/hex`, and what was probably meant by a word that is not known.
 
 import { distance } from "fastest-levenshtein";
-import { folded, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
+import { folded, withoutEdges, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
 
 const TYPOS = 2;
 
 const FORMATTING = "*_~`";
+/** Nobody writes more in front of one word: each is looked for in all of the text. */
+const MOST_MARKS = 8;
 /** Marks that may stand around a word: formatting, quotes, and what ends a sentence. */
 const EDGES = new Set(`${FORMATTING}"'“”„‟‘’‚‛«»‹›.,:;!?`);
 
@@ -24,33 +26,25 @@ function cut(text: string): { name: string; rest: string } {
   const word = end === -1 ? trimmed : trimmed.slice(0, end);
   const rest = end === -1 ? "" : trimmed.slice(end).trim();
   const name = withoutInvisible(word);
-  return { name: folded(withoutEdges(name)), rest: withoutLastMark(name, rest) };
-}
-
-function withoutEdges(word: string): string {
-  let from = 0;
-  let to = word.length;
-  while (from < to && EDGES.has(word.charAt(from))) from++;
-  while (to > from && EDGES.has(word.charAt(to - 1))) to--;
-  return word.slice(from, to);
+  return { name: folded(withoutEdges(name, EDGES, EDGES)), rest: withoutLastMark(name, rest) };
 }
 
 /** Of formatting that began before the sub-command and goes on to the end of the text (`` `run 5d2f…` ``), the end goes too. */
 function withoutLastMark(name: string, rest: string): string {
-  const [marks = ""] = /^[*_~`]{0,8}/.exec(name) ?? [];
-  const end = [...marks].reverse().join("");
+  const marks = [...name.replace(/[^*_~`].*/s, "").slice(0, MOST_MARKS)];
+  const end = marks.toReversed().join("");
   if (end === "" || FORMATTING.includes(name.charAt(name.length - 1)) || !rest.endsWith(end)) return rest;
   const inside = rest.slice(0, -end.length);
   // One that is left over inside belongs to the end.
-  const isPaired = [...marks].every((mark) => inside.split(mark).length % 2 === 1);
+  const isPaired = marks.every((mark) => inside.split(mark).length % 2 === 1);
   return isPaired ? inside.trimEnd() : rest;
 }
 
 /** The name that was probably meant: the only one that begins so, or one at most two typing errors away; null when none is close. */
 export function closest(word: string, names: readonly string[]): string | null {
   const typed = word.toLowerCase();
-  const begun = names.filter((name) => typed !== "" && name.startsWith(typed));
-  const [only, ...others] = begun;
+  if (typed === "") return null;
+  const [only, ...others] = names.filter((name) => name.startsWith(typed));
   if (only !== undefined && others.length === 0) return only;
   // Long words are no typing errors, and measuring them would take long.
   if (typed.length > 40) return null;

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../../src/hex/client.js";
 import { withoutInvisible, withoutStrays } from "../../../src/lib/spelling.js";
 import { parseRunArguments, type RunArguments } from "../../../src/slack/parse/run-arguments.js";
-import { closest, splitSubcommand } from "../../../src/slack/parse/subcommand.js";
 import { printRunArguments } from "./typing.js";
 
 const PLAIN = { fresh: false, publish: false, dryRun: false, view: null, inputs: {} };
@@ -269,32 +268,6 @@ describe("parseRunArguments", () => {
       expect(performance.now() - began).toBeLessThan(500);
     },
   );
-});
-
-describe("sub-commands", () => {
-  test.each([
-    ["", { name: "", rest: "" }],
-    [" RUN  a  b ", { name: "run", rest: "a  b" }],
-    ["/hex run x", { name: "run", rest: "x" }],
-    ["hex", { name: "", rest: "" }],
-    ["run\u00a0x", { name: "run", rest: "x" }],
-  ])("%j", (typed, expected) => {
-    expect(splitSubcommand(typed)).toEqual(expected);
-  });
-
-  const names = ["status", "projects", "run", "runs", "cancel", "help"];
-  test.each([
-    ["statsu", "status"],
-    ["stat", "status"],
-    ["project", "projects"],
-    ["canel", "cancel"],
-    ["hlep", "help"],
-    ["zebra", null],
-    ["", null],
-    ["x".repeat(4_000), null],
-  ])("%s was probably %s", (word, name) => {
-    expect(closest(word, names)).toBe(name);
-  });
 });
 
 test.each([
