@@ -1,9 +1,10 @@
 // The HTTP server. It answers from the first moment, because the start may have to wait for Slack.
 
 import type { RequestListener } from "node:http";
+import { healthz } from "../http/healthz.js";
 import type { Metrics } from "../http/metrics.js";
 import { notStarted, Readiness } from "../http/readyz.js";
-import { healthz, notFound, startServer } from "../http/server.js";
+import { notFound, startServer } from "../http/server.js";
 import { EVENTS_PATH } from "../slack/connection/connect.js";
 import type { SlackRefusals } from "../slack/connection/refusals.js";
 import type { OutagesPart } from "./create-outages.js";

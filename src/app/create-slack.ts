@@ -6,7 +6,7 @@ import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
 import { connect, type SlackConnection } from "../slack/connection/connect.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
-import { slackReadiness } from "../slack/connection/ready.js";
+import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.js";
 import type { Bot } from "../slack/listeners/context.js";
 import { listen } from "../slack/listeners/index.js";
 import type { HexPart } from "./create-hex.js";
@@ -22,7 +22,7 @@ export interface SlackPart {
   connection: SlackConnection;
   bot: Bot;
   /** Whether Slack and the bot are connected. */
-  readiness: () => ReturnType<typeof slackReadiness>;
+  readiness: () => SlackReadiness;
 }
 
 export interface SlackPartOptions {

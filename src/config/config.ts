@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import type { Proxies } from "../lib/network.js";
+import type { LogLevel } from "../log/levels.js";
 import type { StorePlace } from "../store/open-store.js";
 import { hexAddress, hexStatusUrl, slackApiUrl } from "./addresses.js";
 import { credential, requiredCredential, SOURCES } from "./credentials.js";
@@ -10,7 +11,7 @@ import { databaseUrl, withSslMode } from "./database-url.js";
 import { noProxy, proxyUrl } from "./proxies.js";
 import { clean, variable } from "./schema.js";
 import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./values.js";
-import { DEFAULTS, type Environment, type LogLevel, pick, type VariableName } from "./variables.js";
+import { DEFAULTS, type Environment, pick, type VariableName } from "./variables.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
 export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };

@@ -1,7 +1,8 @@
 // Numbers, ids and words.
 
+import { LOG_LEVELS, type LogLevel } from "../log/levels.js";
 import { variable } from "./schema.js";
-import { DEFAULTS, LOG_LEVELS, type LogLevel } from "./variables.js";
+import { DEFAULTS } from "./variables.js";
 
 export const port = variable((value, fail) => {
   if (value === undefined) return DEFAULTS.port;

@@ -1,7 +1,6 @@
 // The bot's variables: what each means, and what holds when it is not set.
 
-export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+import { LOG_LEVELS } from "../log/levels.js";
 
 export const DEFAULTS = {
   slackApiUrl: "https://slack.com/api/",

@@ -10,9 +10,6 @@ import type { Glance } from "../outages/store.js";
 import { isOverdue } from "../outages/watchdog-state.js";
 import { collectProcess } from "./process-metrics.js";
 
-/** How a command or a click ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
-export type Outcome = "ok" | "hex_failed" | "fault";
-
 /** What is asked for at each scrape, once. What rejects, or takes longer than a second, shows as NaN. */
 export interface MetricSources {
   clock: Clock;
@@ -92,23 +89,23 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** `command`: one of the bot's, or "unknown". */
-  command(command: string, outcome: Outcome): void {
+  /** `command`: one of the bot's, or "unknown". `outcome`, here and below: one of a few words. */
+  command(command: string, outcome: string): void {
     this.#commands.inc({ command, outcome });
   }
 
   /** `button`: an action id of the bot's, or "unknown". */
-  button(button: string, outcome: Outcome): void {
+  button(button: string, outcome: string): void {
     this.#buttons.inc({ button, outcome });
   }
 
   /** `form`: a callback id of the bot's, or "unknown". */
-  form(form: string, outcome: Outcome): void {
+  form(form: string, outcome: string): void {
     this.#forms.inc({ form, outcome });
   }
 
   /** `shortcut`: a callback id of the bot's, or "unknown". */
-  shortcut(shortcut: string, outcome: Outcome): void {
+  shortcut(shortcut: string, outcome: string): void {
     this.#shortcuts.inc({ shortcut, outcome });
   }
 

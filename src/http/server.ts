@@ -1,4 +1,4 @@
-// The bot's own HTTP server: the health of the process, and in HTTP mode Slack's requests.
+// The bot's own HTTP server.
 
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -42,11 +42,6 @@ export async function startServer({ port, routes, otherwise }: ServerOptions): P
   await once(server, "listening");
   return { port: portOf(server), close: () => close(server, silent) };
 }
-
-/** Answers that the process is alive. Asks nobody. */
-export const healthz: RequestListener = (_, response) => {
-  response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}\n');
-};
 
 function portOf(server: Server): number {
   const address = server.address();

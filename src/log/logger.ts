@@ -7,9 +7,9 @@
 import { isatty } from "node:tty";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
-import type { LogLevel } from "../config/variables.js";
 import { LogDestination } from "./destination.js";
 import { serializeError, serializeErrors } from "./errors.js";
+import type { LogLevel } from "./levels.js";
 import { lineScrubber, textScrubber } from "./secrets.js";
 
 export type { Logger } from "pino";

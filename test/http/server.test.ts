@@ -5,7 +5,8 @@ import type { RequestListener } from "node:http";
 import { createConnection } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { healthz, type RunningServer, startServer } from "../../src/http/server.js";
+import { healthz } from "../../src/http/healthz.js";
+import { type RunningServer, startServer } from "../../src/http/server.js";
 
 const TURNS = 2_000;
 

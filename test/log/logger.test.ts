@@ -2,8 +2,8 @@ import { LogLevel as BoltLevel } from "@slack/bolt";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { LogLevel } from "../../src/config/variables.js";
 import { boltLogger } from "../../src/log/bolt.js";
+import type { LogLevel } from "../../src/log/levels.js";
 import { createLogger } from "../../src/log/logger.js";
 
 const line = z.record(z.string(), z.unknown());

@@ -1,7 +1,6 @@
 // What became of an interaction that failed: what the person reads, and what the log says.
 
 import { HexError } from "../../hex/errors.js";
-import type { Outcome } from "../../http/metrics.js";
 import type { Logger } from "../../log/logger.js";
 import { storeSentence } from "../../remedies/store.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
@@ -13,6 +12,9 @@ import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunMessage } from "../messages/set-aside.js";
 import { storeTroubleMessage } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
+
+/** How an interaction ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
+export type Outcome = "ok" | "hex_failed" | "fault";
 
 export interface Explained {
   message: Message;

@@ -1,7 +1,6 @@
 // The way of every interaction: acknowledged first, then done for those who may, and every failure becomes an answer.
 
 import { createHash } from "node:crypto";
-import type { Metrics, Outcome } from "../../http/metrics.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -9,8 +8,22 @@ import { answerFailure } from "../connection/response.js";
 import { strangerMessage, unprovenMessage } from "../messages/answers.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Bot, Interaction } from "./context.js";
-import { explain } from "./explain.js";
+import { explain, type Outcome } from "./explain.js";
 import type { Members, Standing } from "./members.js";
+
+/** Counts what people do with the bot. */
+export interface InteractionMetrics {
+  /** `ms`: until Slack had its acknowledgement. */
+  acknowledged(ms: number): void;
+  /** `command`: one of the bot's, or "unknown"; likewise below. */
+  command(command: string, outcome: Outcome): void;
+  /** `button`: an action id. */
+  button(button: string, outcome: Outcome): void;
+  /** `form`: a callback id. */
+  form(form: string, outcome: Outcome): void;
+  /** `shortcut`: a callback id. */
+  shortcut(shortcut: string, outcome: Outcome): void;
+}
 
 /** What those who listen to Slack work with. */
 export interface Listening {
@@ -18,11 +31,11 @@ export interface Listening {
   members: Members;
   log: Logger;
   work: PendingWork;
-  metrics: Metrics;
+  metrics: InteractionMetrics;
 }
 
 /** Before anything else, and measured. */
-export async function acknowledge(metrics: Metrics, ack: () => Promise<void>): Promise<void> {
+export async function acknowledge(metrics: InteractionMetrics, ack: () => Promise<void>): Promise<void> {
   const from = performance.now();
   await ack();
   metrics.acknowledged(performance.now() - from);
