@@ -8,6 +8,7 @@ import type { Project } from "../../src/hex/schema.js";
 import { NOTHING_CARRIED } from "../../src/slack/messages/carried.js";
 import { projectsMessage } from "../../src/slack/messages/projects.js";
 import { realisticProjects } from "../catalog/projects.js";
+import { ms, type Report } from "./report.js";
 
 const COUNTS = [100, 1_000, 5_000, 10_000];
 /** What people type: titles, parts of them, other fields, other scripts, typing errors, and things that there are not. */
@@ -109,8 +110,7 @@ function viewOf(projects: readonly Project[], page: number) {
   };
 }
 
-/** The table. */
-export function catalogBench(): string {
+export function catalogBench(): Report {
   const head = [
     "projects",
     "a name",
@@ -128,16 +128,11 @@ export function catalogBench(): string {
     const times = [name, keystroke, list].flatMap(({ median, worst }) => [ms(median), ms(worst)]);
     return [`${count}`, ...times, ms(buildMs), ms(sliceMs), `${(bytes / 1e6).toFixed(1)} MB`];
   });
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join("  ");
-  return [
-    `The bot's own time for ${NAMES.length} names, ${TYPED.flatMap(beginnings).length} keystrokes and a page of /hex projects: median and worst.`,
-    "The index is built as projects are read, 100 at a time (a slice). 50 ms at most are meant for 5,000 projects.",
-    "",
-    ...[head, ...rows].map(line),
-  ].join("\n");
-}
-
-function ms(time: number): string {
-  return `${time.toFixed(1)} ms`;
+  return {
+    about:
+      `The bot's own time for ${NAMES.length} names, ${TYPED.flatMap(beginnings).length} keystrokes and a page of \`/hex projects\`: ` +
+      "median and worst. The index is built as projects are read, 100 at a time (a slice). 50 ms at most are meant for 5,000 projects.",
+    head,
+    rows,
+  };
 }

@@ -3,6 +3,7 @@
 
 import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
 import { seeded } from "../sandbox/seeded.js";
+import type { Report } from "./report.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -156,8 +157,7 @@ const POLICIES: { name: string; policy: Policy }[] = [
 const MINUTES = 120;
 const ROUNDS = 20;
 
-/** The table. */
-export function watchBench(): string {
+export function watchBench(): Report {
   const head = ["runs", "projects", "policy", "requests/min", "429s/min", "median", "p95", "worst", "median to ours"];
   const seconds = (ms: number) => `${(ms / SECOND).toFixed(1)} s`;
   const rows = LOADS.flatMap((load) => {
@@ -172,14 +172,12 @@ export function watchBench(): string {
       ];
     });
   });
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ");
-  return [
-    `From a run's end to its being seen, by who is polled when. ${LIMIT} requests a minute at most (fixed window, 429 over it);`,
-    `${MINUTES / 60} h of simulated time, ${ROUNDS} times with other runs; runs take 30 s to 20 min (their projects' medians).`,
-    "",
-    line(head),
-    ...rows.map((row, index) => (index % POLICIES.length === 0 ? `\n${line(row)}` : line(row))),
-  ].join("\n");
+  return {
+    about:
+      "From a run's end to its being seen, by which runs are polled when: the bot's plan beside what people do by hand. " +
+      `${LIMIT} requests a minute at most (fixed window, 429 over it); ${MINUTES / 60} h of simulated time, ${ROUNDS} times with ` +
+      "other runs, which take 30 s to 20 min (their projects' medians).",
+    head,
+    rows,
+  };
 }
