@@ -187,6 +187,23 @@ test("docs/configuration.md has a row for every variable, with its default", () 
   expect(told.sort()).toEqual(known.sort());
 });
 
+describe("docs/development.md", () => {
+  const text = read("docs/development.md");
+  const texts = z.record(z.string(), z.string());
+  const { scripts, dependencies, devDependencies } = z
+    .object({ scripts: texts, dependencies: texts, devDependencies: texts })
+    .parse(JSON.parse(read("package.json")));
+
+  test("names every script", () => {
+    const names = Object.keys(scripts).filter((name) => !/^pre(start|verify)$/.test(name));
+    expect(names.filter((name) => !new RegExp(`\`npm (run )?${name}\\b`).test(text))).toEqual([]);
+  });
+  test("says of every package why it is here", () => {
+    const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith("@types/"));
+    expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
 describe("docs/troubleshooting.md", () => {
   const text = read("docs/troubleshooting.md");
   test("has a row for every remedy", () => expect(codesIn(partOf(text, "## Hex"))).toEqual(REMEDY_KINDS));
