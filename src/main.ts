@@ -19,12 +19,12 @@ const { config, warnings } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
 for (const warning of warnings) log.warn(warning);
 
-// Whatever supervises the process starts it anew, and the runs in flight are picked up again.
+// The supervisor restarts the process, which then picks up the runs in flight.
 process.on("unhandledRejection", (error) => {
   log.fatal({ err: error }, "unhandled rejection");
   process.exit(1);
 });
-// Node would print it past the log, and with it whatever secret it holds.
+// Node would print it without the log's redaction, including any secret in it.
 process.on("uncaughtException", (error) => {
   log.fatal({ err: error }, "uncaught exception");
   process.exit(1);
@@ -35,10 +35,10 @@ const stopping = new AbortController();
 listenForStop(systemClock, {
   onStop: (reason) => void stop(reason),
   onHurry: () => {
-    log.warn("Ctrl-C again: ending at once, the next start picks up what was in hand");
+    log.warn("Ctrl-C again: ending at once; the next start picks up what was in progress");
     process.exit(130);
   },
-  onIgnored: (signal) => log.info({ signal }, "%s means nothing to a bot without a terminal", signal),
+  onIgnored: (signal) => log.info({ signal }, "ignoring %s, which means nothing to a bot without a terminal", signal),
 });
 const starting = startApp({
   config,
@@ -55,7 +55,7 @@ async function stop(reason: StopReason): Promise<void> {
   await end(0);
 }
 
-/** Such as an app token that somebody revokes while the bot runs. */
+/** For example when somebody revokes the app token while the bot is running. */
 async function refused(error: Error): Promise<void> {
   if (stopping.signal.aborted) return;
   log.fatal({ err: error }, "%s", startFailure(error, config) ?? "Slack ended the connection");
@@ -63,10 +63,10 @@ async function refused(error: Error): Promise<void> {
 }
 
 async function end(code: 0 | 1): Promise<void> {
-  // What is being handled may only be waiting, and a sleep on the clock does not keep the process alive.
+  // Interactions that are being handled may just be waiting, and a sleep on the clock does not keep the process alive.
   setInterval(() => undefined, STOP_MS);
   stopping.abort();
-  // A start that is broken off has stopped in order when it rejects.
+  // When an aborted start rejects, it has already stopped everything in order.
   const app = await starting.catch(() => null);
   await app?.stop();
   log.info("stopped");

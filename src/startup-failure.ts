@@ -1,4 +1,4 @@
-// Why the bot could not start, in one sentence that ends in what to do.
+// Why the bot could not start, in one sentence that ends with what to do.
 
 import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
 import { SocketModeError, SocketModeOffError, slackFailure } from "./slack/connection/failures.js";
@@ -6,17 +6,17 @@ import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/m
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
 
-/** The settings that a start may fail for: the port that is wanted, and what kind of store. */
+/** The settings that can make a start fail: the port, and the kind of store. */
 export interface StartedWith {
   port: number;
   store: { kind: StoreKind };
 }
 
-/** A sentence for a failure, at the start or later, that people can do something about; null for any other. */
+/** A sentence for a failure that people can do something about, at the start or later; `null` for any other failure. */
 export function startFailure(error: unknown, { port, store }: StartedWith): string | null {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE") return `Port ${port} is taken: stop what uses it, or set PORT to another one`;
-  if (code === "EACCES") return `Port ${port} may not be used: set PORT to one above 1023`;
+  if (code === "EADDRINUSE") return `Port ${port} is taken: stop whatever is using it, or set PORT to another one`;
+  if (code === "EACCES") return `The bot may not use port ${port}: set PORT to one above 1023`;
   if (error instanceof StoreError) return storeFailure(error);
   if (error instanceof StoreFailure) return `${storeSentence(error.kind, store.kind)}; then start again`;
   if (error instanceof SocketModeOffError) return `${SOCKET_MODE_OFF_REMEDY.what}: ${SOCKET_MODE_OFF_REMEDY.todo}`;
@@ -26,7 +26,7 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
   const passing = failure.kind === "transient" || failure.kind === "rate_limited";
   if (socket && !passing) return `${APP_TOKEN_REMEDY.what} (${failure.word}): ${APP_TOKEN_REMEDY.todo}`;
   if (passing) {
-    return `Slack cannot be reached (${failure.word}): check that this machine may reach SLACK_API_URL over HTTPS, then start again`;
+    return `Slack cannot be reached (${failure.word}): check that this machine can reach SLACK_API_URL over HTTPS, then start again`;
   }
   if (failure.kind === "credentials") {
     const { what, todo } = slackRemedy(failure.word);

@@ -1,4 +1,4 @@
-// What asks the process to stop: signals, and the end of npm when npm started it.
+// The requests to stop: signals, and the end of npm when npm started the process.
 
 import { isatty } from "node:tty";
 import type { Clock } from "./lib/clock.js";
@@ -6,22 +6,22 @@ import type { Clock } from "./lib/clock.js";
 export type StopReason = "SIGTERM" | "SIGINT" | "SIGHUP" | "npm has ended";
 
 export interface StopListeners {
-  /** Told once, of the first request. */
+  /** Called once, for the first request. */
   onStop: (reason: StopReason) => void;
-  /** Somebody pressed Ctrl-C once more and does not want to wait. */
+  /** Somebody pressed Ctrl-C again and does not want to wait. */
   onHurry: () => void;
-  /** A SIGHUP that is no request to stop, since no terminal could have hung up. */
+  /** A SIGHUP that is not a request to stop, because there is no terminal that could have hung up. */
   onIgnored: (signal: "SIGHUP") => void;
 }
 
 /**
- * One Ctrl-C may arrive twice: npm passes it on to a process that has it from the terminal already. In ms; people take longer
- * to press it again.
+ * In ms. One Ctrl-C can arrive twice: npm passes it on to a process that has already received it from the terminal. People take
+ * longer than this to press it again.
  */
 const SAME_CTRL_C_MS = 500;
 const LOOK_MS = 1_000;
 
-/** Listens for as long as the process lives. To be called before the first `await`: nothing may end a start halfway. */
+/** Listens for as long as the process lives. Call it before the first `await`, so that no signal can end a start halfway. */
 export function listenForStop(clock: Clock, { onStop, onHurry, onIgnored }: StopListeners): void {
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   let askedAt: number | null = null;
@@ -39,7 +39,7 @@ export function listenForStop(clock: Clock, { onStop, onHurry, onIgnored }: Stop
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(() => request("npm has ended"));
 }
 
-/** npm passes on SIGTERM and SIGINT. When anything else ends it, its child would live on, unseen by whoever stopped npm. */
+/** npm passes on SIGTERM and SIGINT. If anything else ends npm, its child would live on, unnoticed by whoever stopped npm. */
 function whenParentEnds(tell: () => void): void {
   const parent = process.ppid;
   const looking = setInterval(() => {

@@ -1,5 +1,5 @@
-// `npm run verify`: the connection check from a terminal or a script. Needs only the two HEX_ variables, and the proxy if there is one.
-// Exit code 0 when Hex can be used in full; 1 with the remedy. `--json`: one JSON object on standard output.
+// `npm run verify`: the connection check from a terminal or a script. It needs only the two HEX_ variables, and the proxy's if there is one.
+// Exits with 0 when everything in Hex can be used, and otherwise with 1 and the remedy. `--json` prints one JSON object.
 
 import { config as loadEnv } from "dotenv";
 import { describeProblems, readHexConfig } from "./config/config.js";
@@ -39,7 +39,7 @@ const hex = new HexClient({
   onRequest: () => undefined,
 });
 const prober = new Prober(hex, new AllProjects(hex), clock);
-// Between two tries nothing else keeps the process alive: a sleep on the clock does not.
+// Nothing else keeps the process alive between two attempts: a sleep on the clock does not.
 const awake = setInterval(() => undefined, PATIENCE_MS);
 const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });
 clearInterval(awake);
@@ -56,20 +56,20 @@ function lines(found: Connection): string {
   return [
     `Connected to Hex at ${host} in ${latencyMs ?? "?"} ms`,
     `  Token          ${me?.user ? "personal, of " : ""}${who}${missing ? ", alive" : ""}`,
-    `  Expires        ${missing ? `cannot be told: for that the token needs the scope "${missing}"` : (expiryOf(me)?.slice(0, 10) ?? "never")}`,
+    `  Expires        ${missing ? `not known: the token needs the scope "${missing}" for that` : (expiryOf(me)?.slice(0, 10) ?? "never")}`,
     `  Read projects  ${proofWord(read)}`,
     `  Run projects   ${proofWord(run)}`,
-    `  Projects       ${projects ? `${projects.total}${projects.complete ? "" : "+"}, of which ${projects.published} published` : "not read"}`,
+    `  Projects       ${projects ? `${projects.total}${projects.complete ? "" : "+"}, ${projects.published} of them published` : "not read"}`,
     ...remedies,
     "",
   ].join("\n");
 }
 
 function kindWords(kind: Connection["tokenKind"]): string {
-  return kind === null ? "not known whose" : `a ${kind} token`;
+  return kind === null ? "owner not known" : `a ${kind} token`;
 }
 
-/** When the token expires, in ISO 8601 (UTC), or that it is not known; null: never. */
+/** When the token expires, in ISO 8601 (UTC), or that this is not known; `null` for never. */
 function expiryOf(me: Me | null): string | null {
   if (me === null || me.expiresAt === "unknown") return "not known";
   return me.expiresAt === null ? null : new Date(me.expiresAt).toISOString();
@@ -78,7 +78,7 @@ function expiryOf(me: Me | null): string | null {
 function proofWord(proof: Proof): string {
   if (proof.state === "proven" || proof.state === "missing") return proof.state;
   const why = proof.state === "unproven" && proof.why === "no_published_project";
-  return why ? "not proven: publish a project, so that a dry run can be tried" : "not proven";
+  return why ? "not proven: publish a project so that the bot can try a dry run" : "not proven";
 }
 
 function remedyLines({ facts }: HexError): string[] {
@@ -108,7 +108,7 @@ function report(found: Connection) {
       kind: tokenKind,
       user: me.user,
       expiresAt: expiryOf(me),
-      // What Hex would tell more for.
+      // The scope that the token needs for Hex to say more about it.
       ...(me.withheld ? { missingScope: scopeFor(me.withheld.operation) } : {}),
     },
     scopes: { readProjects: read.state, runProjects: run.state },

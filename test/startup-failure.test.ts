@@ -6,7 +6,7 @@ import { StoreFailure } from "../src/store/failure.js";
 
 test.each([
   ["embedded", "disk_full", /database file cannot grow.*free some space.*then start again$/],
-  ["shared", "lost", /Postgres broke off the connection.*then start again$/],
+  ["shared", "lost", /Postgres closed the connection.*then start again$/],
 ] as const)("a store (%s) that was opened and then fails: %s", (kind, why, sentence) => {
   const error = new StoreFailure(why, new Error("as the database says it"));
   expect(startFailure(error, { port: 3000, store: { kind } })).toMatch(sentence);

@@ -6,7 +6,7 @@ import { DEFAULTS } from "./variables.js";
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** A URL without credentials, over https or to this machine; without a scheme it is taken as https. */
+/** A URL without credentials, over https or to this machine. https is assumed when there is no scheme. */
 function webAddress(example: string) {
   return variable((value, fail) => (value === undefined ? undefined : readAddress(value, example, fail)));
 }
@@ -17,44 +17,44 @@ function readAddress(value: string, example: string, fail: (problem: string) => 
   if (/\s/.test(value) || !URL.canParse(text)) return fail(`is not a URL; set it to one such as ${example}`);
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
-    return fail(`has a user name or password in it; remove everything before the @, as in ${example}`);
+    return fail(`contains a user name or password; remove everything before the @, as in ${example}`);
   }
   const isLoopback = LOOPBACK.has(url.hostname);
   if (!hasScheme && !isLoopback && !url.hostname.includes(".")) {
     return fail(`is not a URL; set it to one such as ${example}`);
   }
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback)) {
-    return fail(`is not https; begin it with https:// (plain http only for 127.0.0.1, localhost and [::1])`);
+    return fail(`is not https; begin it with https:// (plain http is allowed only for 127.0.0.1, localhost and [::1])`);
   }
   return url;
 }
 
-/** Where Hex is, and the workspace when its path was pasted too, as it stands in Hex's links. */
+/** Where Hex is, and the workspace as in Hex's links if its path was pasted too. */
 export const hexAddress = webAddress(DEFAULTS.hexOrigin).transform((url) => ({
   origin: url?.origin ?? DEFAULTS.hexOrigin,
   workspace: url === undefined ? null : workspaceOf(url.pathname),
 }));
 
-/** First parts of paths that are pages of Hex and no workspaces. */
+/** First parts of paths that are pages of Hex and not workspaces. */
 const PAGES: ReadonlySet<string> = new Set(["api", "home", "link", "login", "logout", "signup", "settings"]);
 
 function workspaceOf(pathname: string): string | null {
   const [first = "", second] = pathname.split("/").filter((part) => part !== "");
   if (!/^[\w-]{1,100}$/.test(first) || PAGES.has(first.toLowerCase())) return null;
-  // A link without its workspace; one that is itself called so stands alone or before a kind.
+  // A link without its workspace. A workspace that is itself called so comes alone or before a kind.
   const isKind = first === "hex" || first === "app";
   return isKind && second !== undefined && second !== "hex" && second !== "app" && second !== "home" ? null : first;
 }
 
 export const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
   if (!url) return DEFAULTS.slackApiUrl;
-  // Slack's own hosts have nothing at their root, so that a host alone can only mean its API.
+  // Slack's own hosts have nothing at their root, so a host alone can only mean its API.
   const isSlackRoot = url.pathname === "/" && /^slack(-gov)?\.com$/.test(url.hostname);
   const path = isSlackRoot ? "/api/" : url.pathname;
   return `${url.origin}${path.endsWith("/") ? path : `${path}/`}`;
 });
 
-/** An origin has its summary where Statuspage puts it. null: off. */
+/** An origin has its summary where Statuspage puts it. `null` when switched off. */
 export const hexStatusUrl = variable((value, fail): URL | null => {
   if (value === undefined) return new URL(DEFAULTS.hexStatusUrl);
   return value.toLowerCase() === "off" ? null : readAddress(value, `${DEFAULTS.hexStatusUrl}, or to off`, fail);

@@ -1,5 +1,5 @@
-// The environment -> Config. Every problem is reported at once, in one line: the variable, what is wrong, what to do.
-// No line ever holds a value: what stands in the wrong variable may be a secret too.
+// The environment -> Config. All problems are reported at once, one per line: the variable, what is wrong, what to do.
+// No line ever contains a value, because any variable may contain a secret by mistake.
 
 import { z } from "zod";
 import type { Proxies } from "../lib/network.js";
@@ -20,7 +20,7 @@ export interface HexConfig {
   token: string;
   /** Scheme and host only, such as "https://app.hex.tech". */
   origin: string;
-  /** As it stands in Hex's links: its short name or its id; null when the operator gave no path. */
+  /** The workspace as in Hex's links: its short name or its id. `null` when the operator gave no path. */
   workspace: string | null;
 }
 
@@ -28,25 +28,25 @@ export interface Config {
   /** `apiUrl` ends with a slash. */
   slack: { botToken: string; apiUrl: string; mode: SlackMode };
   hex: HexConfig;
-  /** Where the summary of Hex's public status page is; null: it is not asked. */
+  /** Where the summary of Hex's public status page is; `null` when the bot must not ask for it. */
   hexStatusUrl: string | null;
   /** 0 means any free port. */
   port: number;
   store: StorePlace;
-  /** null: everything goes straight. */
+  /** `null` when the bot connects directly. */
   proxies: Proxies | null;
-  /** Requests to Hex. */
+  /** The most requests to Hex in a minute. */
   requestsPerMinute: number;
-  /** How long finished runs are remembered. */
+  /** How many days the bot remembers finished runs. */
   keepDays: number;
   /** The pause between two probes of Hex while all is well, in seconds. */
   probeSeconds: number;
-  /** The id of the channel that hears of outages and of a token that expires; null: none does. */
+  /** The id of the channel for outages and for the warning that the token will expire; `null` when there is none. */
   alertChannel: string | null;
   log: { level: LogLevel; pretty: boolean };
 }
 
-/** What a reading gives: the configuration with its warnings, or every problem at once. All are sentences on one line. */
+/** The result of reading: the configuration and its warnings, or every problem. Each warning or problem is one line. */
 export type Reading<T> = { ok: true; config: T; warnings: string[] } | { ok: false; problems: string[] };
 
 const hexShape = {
@@ -78,11 +78,11 @@ const MODE_MISSING =
   "SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: neither is set; for Socket Mode (no public address needed) set " +
   `SLACK_APP_TOKEN from ${SOURCES.SLACK_APP_TOKEN}; for HTTP set SLACK_SIGNING_SECRET from ${SOURCES.SLACK_SIGNING_SECRET}`;
 
-/** Of so many requests that may be made, one may be a probe: the rest is for the runs and for people. */
+/** At most one in this many requests may be a probe: the rest are for runs and for people. */
 const REQUESTS_PER_PROBE = 3;
 const paceVariables = allVariables.pick({ HEX_REQUESTS_PER_MINUTE: true, HEX_PROBE_SECONDS: true });
 
-/** What is wrong with two numbers that are right each for itself; none when one is not. */
+/** What is wrong with two numbers that are each valid on their own; nothing when either is not. */
 function paceProblems(raw: Environment): string[] {
   const { data } = paceVariables.safeParse(raw);
   if (data === undefined) return [];
@@ -95,7 +95,7 @@ function paceProblems(raw: Environment): string[] {
   ];
 }
 
-/** One line an issue: the variable, then what is wrong and what to do. */
+/** One line per issue: the variable, what is wrong, and what to do. */
 function problemLines(error: z.ZodError): string[] {
   return error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
 }
@@ -104,7 +104,7 @@ function hexWarnings(hex: HexConfig): string[] {
   const warnings: string[] = [];
   if (!/^hxt[pw]_/.test(hex.token)) {
     warnings.push(
-      `HEX_API_TOKEN: begins with neither hxtp_ nor hxtw_; when Hex refuses it, copy it again from ${SOURCES.HEX_API_TOKEN}`,
+      `HEX_API_TOKEN: begins with neither hxtp_ nor hxtw_; if Hex refuses it, copy it again from ${SOURCES.HEX_API_TOKEN}`,
     );
   }
   if (/^https:\/\/(www\.)?hex\.tech$/.test(hex.origin)) {
@@ -119,7 +119,7 @@ function hexWarnings(hex: HexConfig): string[] {
  * Reads the whole configuration.
  *
  * @param env the environment, such as `process.env`
- * @param options.isTerminal whether the log goes to a terminal, which decides LOG_PRETTY when it is not set
+ * @param options.isTerminal whether the log goes to a terminal, which decides LOG_PRETTY when that is not set
  * @returns the configuration and its warnings, or every problem
  */
 export function readConfig(env: Environment, options: { isTerminal?: boolean } = {}): Reading<Config> {
@@ -137,7 +137,7 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   const warnings = hexWarnings(hex);
   if (mode.kind === "http" && !/^[0-9a-f]{32}$/.test(mode.signingSecret)) {
     warnings.unshift(
-      `SLACK_SIGNING_SECRET: is not 32 hexadecimal digits; when requests are refused, copy it again from ${SOURCES.SLACK_SIGNING_SECRET}`,
+      `SLACK_SIGNING_SECRET: is not 32 hexadecimal digits; if the bot refuses Slack's requests, copy it again from ${SOURCES.SLACK_SIGNING_SECRET}`,
     );
   }
   const config: Config = {
@@ -164,14 +164,14 @@ function proxiesOf(read: z.output<typeof hexVariables>): Proxies | null {
   return https === null && http === null ? null : { https, http, exceptions };
 }
 
-/** The app token wins, so that a deployment that has both uses Socket Mode. */
+/** The app token wins: a deployment that has both uses Socket Mode. */
 function slackMode(appToken: string | undefined, signingSecret: string | undefined): SlackMode | undefined {
   if (appToken !== undefined) return { kind: "socket", appToken };
   return signingSecret === undefined ? undefined : { kind: "http", signingSecret };
 }
 
 /**
- * Reads HEX_API_TOKEN, HEX_WORKSPACE_URL and the proxy alone, for what needs Hex only.
+ * Reads only HEX_API_TOKEN, HEX_WORKSPACE_URL and the proxy, for programs that need nothing but Hex.
  *
  * @param env the environment, such as `process.env`
  * @returns the two values and their warnings, or every problem
@@ -183,7 +183,7 @@ export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxi
   return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
 }
 
-/** Every secret value of a configuration: what the log must never show. */
+/** Every secret in a configuration, which the log must never show. */
 export function secretsOf(config: Config): string[] {
   const { botToken, mode } = config.slack;
   const database = config.store.kind === "shared" ? passwordsOf(config.store.url) : [];
@@ -196,7 +196,7 @@ export function secretsOf(config: Config): string[] {
   ];
 }
 
-/** The proxy's user and password as they stand in its address, and as it gets them. A user without a password is a token. */
+/** The proxy's user and password as written in its address, and as sent to the proxy. A user without a password is a token. */
 function proxySecrets(proxies: Proxies | null): string[] {
   return [proxies?.https, proxies?.http].flatMap((address) => {
     if (!address) return [];
@@ -208,7 +208,7 @@ function proxySecrets(proxies: Proxies | null): string[] {
   });
 }
 
-/** As it stands in the URL, and as the database gets it. */
+/** The password as written in the URL, and as sent to the database. */
 function passwordsOf(url: string): string[] {
   const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
   const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
@@ -219,7 +219,7 @@ function percentDecoded(text: string): string {
   return text.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
 }
 
-/** The text to print before the program ends because of problems, with a newline at its end. */
+/** The text to print before the program ends because of problems, ending in a newline. */
 export function describeProblems(problems: readonly string[]): string {
   const count = problems.length === 1 ? "one setting needs" : `${problems.length} settings need`;
   return [
@@ -227,7 +227,7 @@ export function describeProblems(problems: readonly string[]): string {
     "",
     ...problems.map((problem) => `  ${problem}`),
     "",
-    "Set them in the environment, or in a file named .env (copy .env.example to begin).",
+    "Set them in the environment or in a file named .env (start with a copy of .env.example).",
     "Every variable is explained in docs/configuration.md.",
     "",
   ].join("\n");

@@ -1,4 +1,4 @@
-// Where the shared store is, as platforms and people write it.
+// The address of the shared store, in the forms that platforms and people write.
 
 import { SSL_MODES } from "../store/postgres-address.js";
 import { variable } from "./schema.js";
@@ -20,22 +20,24 @@ export const databaseUrl = variable((value, fail) => {
   }
   const { username, password } = new URL(value);
   if (!isText(username) || !isText(password)) {
-    return fail("has a % in its user or password that encodes nothing; write each % in them as %25");
+    return fail("has a % in its user or password that encodes nothing; write each % there as %25");
   }
   const { searchParams } = new URL(value);
   const mode = searchParams.get("sslmode");
   if (mode !== null && !SSL_MODES.some((known) => known === mode)) {
-    return fail(`has an sslmode that is not known; set it to one of ${SSL_MODES.join(", ")}`);
+    return fail(`has an unknown sslmode; set it to one of ${SSL_MODES.join(", ")}`);
   }
   if (mode === "verify-ca" && !searchParams.has("sslrootcert")) {
-    return fail("has sslmode=verify-ca without an authority; add &sslrootcert=<file>, or set sslmode to verify-full");
+    return fail(
+      "has sslmode=verify-ca without a certificate authority; add &sslrootcert=<file>, or set sslmode to verify-full",
+    );
   }
   return value;
 });
 
 /**
- * Whether a URL ends, for whoever reads it, in the middle of its user or password: the rest would be taken for a host, a path
- * or a query. An @ alone does no harm: the last one counts.
+ * Whether a parser would end the URL's user or password too early and take the rest for a host, a path or a query. An extra @ does
+ * no harm, because the last one counts.
  */
 function isCutShort(url: string): boolean {
   const rest = url.slice(url.indexOf("://") + 3);
@@ -48,7 +50,7 @@ function isCutShort(url: string): boolean {
   return path.join("/").includes("@");
 }
 
-/** Whether what is percent-encoded is text. A % before anything else stands for itself. */
+/** Whether the percent-encoded bytes are valid text. A % before anything else stands for itself. */
 function isText(encoded: string): boolean {
   try {
     decodeURIComponent(encoded.replace(/%(?![0-9a-f]{2})/gi, "%25"));
@@ -58,7 +60,7 @@ function isText(encoded: string): boolean {
   }
 }
 
-/** node-postgres' clients have always heard of `PGSSLMODE`, which some platforms set: it holds when the URL says nothing. */
+/** node-postgres has always honoured `PGSSLMODE`, which some platforms set. It applies when the URL does not set sslmode. */
 export function withSslMode(url: string | undefined, mode: string | undefined): string | undefined {
   if (url === undefined || mode === undefined || /[?&]ssl(?:mode)?=/.test(url)) return url;
   return `${url}${url.includes("?") ? "&" : "?"}sslmode=${mode}`;

@@ -1,8 +1,8 @@
-// A variable's text, cleaned, as a schema that says in its own words what is wrong.
+// Schemas that clean a variable's text, read it, and say in their own words what is wrong with it.
 
 import { z } from "zod";
 
-/** What may stand around a value in a file or a shell, by what opens it. */
+/** The quotes that may surround a value in a file or a shell: opening -> closing. */
 const CLOSING: ReadonlyMap<string, string> = new Map([
   ['"', '"'],
   ["'", "'"],
@@ -11,7 +11,7 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
   ["‘", "’"],
 ]);
 
-/** Trims white space and quotes around a value. Nothing left counts as not set. */
+/** Trims white space and quotes around a value. If nothing is left, the variable counts as not set. */
 export function clean(raw: string | undefined): string | undefined {
   const text = raw ?? "";
   let from = 0;
@@ -31,7 +31,7 @@ function isSpace(character: string): boolean {
   return character.trim() === "";
 }
 
-/** A schema that cleans a variable's text and reads it; `fail` takes what is wrong and what to do. */
+/** A schema that cleans and reads a variable's text. `fail` takes what is wrong and what to do. */
 export function variable<T>(read: (value: string | undefined, fail: (problem: string) => never) => T) {
   return z
     .string()

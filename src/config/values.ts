@@ -20,7 +20,7 @@ export function wholeNumber(fallback: number, { min, max, what }: { min: number;
   });
 }
 
-/** A channel's id, or a mention of it as Slack writes it; a name can change, and Slack takes none for every channel. */
+/** A channel's id, or a mention of it as Slack writes it. Names can change, and Slack does not accept them for every channel. */
 export const alertChannel = variable((value, fail): string | null => {
   if (value === undefined) return null;
   const id = /^(?:<#)?([CG][A-Z0-9]{3,20})(?:\|[^>]*>|>)?$/.exec(value)?.[1];
@@ -32,12 +32,12 @@ export const alertChannel = variable((value, fail): string | null => {
 export const logLevel = variable((value, fail): LogLevel => {
   if (value === undefined) return DEFAULTS.logLevel;
   const level = LOG_LEVELS.find((known) => known === value.toLowerCase());
-  return level ?? fail(`is not a level; set it to one of ${LOG_LEVELS.join(", ")}`);
+  return level ?? fail(`is not a log level; set it to one of ${LOG_LEVELS.join(", ")}`);
 });
 
 export const logPretty = variable((value, fail): boolean | undefined => {
   if (value === undefined) return undefined;
   if (/^(?:true|1|yes)$/i.test(value)) return true;
   if (/^(?:false|0|no)$/i.test(value)) return false;
-  return fail("is neither true nor false; set it to one of true, false, 1, 0, yes, no");
+  return fail("is neither true nor false; set it to true, false, 1, 0, yes or no");
 });

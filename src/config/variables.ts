@@ -1,4 +1,4 @@
-// The bot's variables: what each means, and what holds when it is not set.
+// The bot's variables: what each one means, and its default.
 
 import { LOG_LEVELS } from "../log/levels.js";
 
@@ -18,7 +18,7 @@ export const DEFAULTS = {
 export const VARIABLES = [
   {
     name: "SLACK_BOT_TOKEN",
-    meaning: "The bot's token, xoxb-…: what the bot posts and reads with.",
+    meaning: "The bot token, xoxb-…, with which the bot posts and reads.",
     default: "required",
   },
   {
@@ -28,12 +28,12 @@ export const VARIABLES = [
   },
   {
     name: "SLACK_SIGNING_SECRET",
-    meaning: "Proves that a request comes from Slack. For HTTP: Slack sends its requests to /slack/events.",
+    meaning: "Proves that a request comes from Slack. For HTTP, where Slack sends its requests to /slack/events.",
     default: "required without SLACK_APP_TOKEN",
   },
   {
     name: "SLACK_API_URL",
-    meaning: "Where Slack's Web API is: GovSlack (https://slack-gov.com/api/) or a local server.",
+    meaning: "Where Slack's Web API is, for GovSlack (https://slack-gov.com/api/) or a local server.",
     default: DEFAULTS.slackApiUrl,
   },
   {
@@ -44,17 +44,17 @@ export const VARIABLES = [
   {
     name: "HEX_WORKSPACE_URL",
     meaning:
-      "Where you open Hex in the browser, such as https://eu.hex.tech. The workspace's path behind it serves for links.",
+      "Where you open Hex in the browser, such as https://eu.hex.tech. The workspace's path after it is used for links.",
     default: DEFAULTS.hexOrigin,
   },
   {
     name: "HEX_STATUS_URL",
-    meaning: "Hex's public status page, or the summary.json of another Statuspage; off: it is not asked.",
+    meaning: "Hex's public status page, or the summary.json of another Statuspage; off to ask for none.",
     default: DEFAULTS.hexStatusUrl,
   },
   {
     name: "PORT",
-    meaning: "The port for Slack's requests (HTTP) and for the health endpoints (both modes); 0 takes any free one.",
+    meaning: "The port for Slack's requests (HTTP) and for the health endpoints (both modes); 0 for any free one.",
     default: String(DEFAULTS.port),
   },
   {
@@ -70,7 +70,7 @@ export const VARIABLES = [
   },
   {
     name: "NO_PROXY",
-    meaning: "Hosts that are reached without the proxy, separated by commas; *: all.",
+    meaning: "Hosts to reach without the proxy, separated by commas; * for all.",
     default: "none",
   },
   {
@@ -85,17 +85,17 @@ export const VARIABLES = [
   },
   {
     name: "HEX_REQUESTS_PER_MINUTE",
-    meaning: "How many requests the bot sends to Hex in a minute at most; Hex counts by user.",
+    meaning: "The most requests that the bot sends to Hex in a minute. Hex counts them per user.",
     default: String(DEFAULTS.requestsPerMinute),
   },
   {
     name: "HEX_BOT_KEEP_DAYS",
-    meaning: "For how many days finished runs are remembered.",
+    meaning: "How many days the bot remembers finished runs.",
     default: String(DEFAULTS.keepDays),
   },
   {
     name: "HEX_ALERT_CHANNEL",
-    meaning: "The id (C…) of the channel in which the bot tells of outages of Hex and of a token that expires.",
+    meaning: "The id (C…) of the channel that the bot tells about outages of Hex and an expiring token.",
     default: "none",
   },
   {
@@ -105,12 +105,12 @@ export const VARIABLES = [
   },
   {
     name: "LOG_LEVEL",
-    meaning: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
+    meaning: `How much to log: ${LOG_LEVELS.join(", ")}.`,
     default: DEFAULTS.logLevel,
   },
   {
     name: "LOG_PRETTY",
-    meaning: "true: lines for people; false: JSON lines for machines.",
+    meaning: "true for lines that people read, false for JSON lines.",
     default: "true on a terminal, otherwise false",
   },
 ] as const satisfies readonly { name: string; meaning: string; default: string }[];
@@ -121,8 +121,8 @@ export type VariableName = (typeof VARIABLES)[number]["name"];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Only the bot's own variables, each present, so that a missing one is read like an empty one. Those of the proxy count in
- * lower case first, as for curl.
+ * Only the bot's own variables. Each is present, so that a missing one reads like an empty one. For the proxy's variables, the
+ * lower-case name comes first, as in curl.
  */
 export function pick(env: Environment): Record<VariableName, string | undefined> {
   return {

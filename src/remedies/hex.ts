@@ -1,9 +1,9 @@
-// One table from what went wrong with Hex to what a person can do about it: for Slack, `npm run verify` and the log alike.
-// Plain sentences; `code` in backticks, which both Slack and a terminal show well.
+// One table from what went wrong with Hex to what people can do about it: for Slack, `npm run verify` and the log alike.
+// Plain sentences with `code` in backticks, which read well in Slack and in a terminal.
 
 import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "../hex/errors.js";
 
-/** What happened, what is likely behind it, and what to do, most likely first. */
+/** What happened, the likely causes, and what to do, most likely first. */
 export interface Remedy {
   what: string;
   causes: string[];
@@ -13,34 +13,37 @@ export interface Remedy {
 type Entry = (facts: HexErrorFacts) => Remedy;
 
 const STATUS_PAGE = "Look at https://status.hex.tech.";
-const CHECK_URL = "Verify `HEX_WORKSPACE_URL` in the bot's environment";
+const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
-  "Regenerate the token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot";
+  "Create a new token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot";
 
-/** For a request in which nobody has typed anything. */
+/** For requests that contain nothing that anybody typed. */
 const ABOUT_NO_ID = {
-  causes: ["A proxy in between has changed or refused the request.", "Hex's API has changed."],
+  causes: ["A proxy in between changed or refused the request.", "Hex's API has changed."],
   todo: [`${CHECK_URL}, and any proxy between the bot and Hex.`, "If it keeps happening, update the bot."],
 };
 
 const UNREADABLE_BECAUSE: Record<Flaw, string[]> = {
-  no_json: ["The answer was cut off on its way.", "Hex's API has changed."],
-  shape: ["Hex's API has changed.", "A proxy in between has changed the answer."],
-  too_large: ["The answer was far larger than Hex's are.", "A proxy in between answered in place of Hex."],
-  too_deep: ["The answer was nested far deeper than Hex's are.", "A proxy in between answered in place of Hex."],
-  other_id: ["The answer was about another project or run than the bot had asked for.", "A proxy mixes up answers."],
+  no_json: ["The answer was cut off on the way.", "Hex's API has changed."],
+  shape: ["Hex's API has changed.", "A proxy in between changed the answer."],
+  too_large: ["The answer was far larger than Hex's usually are.", "A proxy in between answered instead of Hex."],
+  too_deep: ["The answer was nested far deeper than Hex's usually are.", "A proxy in between answered instead of Hex."],
+  other_id: [
+    "The answer was about a different project or run from the one the bot asked for.",
+    "A proxy mixes up answers.",
+  ],
 };
 
 const REMEDIES: Record<HexErrorKind, Entry> = {
   dns: ({ host }) => ({
     what: `The host ${host} was not found.`,
-    causes: ["`HEX_WORKSPACE_URL` has a typing error.", "The bot's machine has no working DNS."],
+    causes: ["`HEX_WORKSPACE_URL` has a typo.", "The bot's machine has no working DNS."],
     todo: [`${CHECK_URL}.`, `Try \`nslookup ${host}\` on the bot's machine.`],
   }),
   refused: ({ host }) => ({
     what: `${host} did not accept a connection.`,
     causes: [
-      "A firewall or proxy blocks the way.",
+      "A firewall or a proxy blocks the connection.",
       "`HEX_WORKSPACE_URL` names the wrong host or port.",
       "Hex is down.",
     ],
@@ -48,7 +51,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   }),
   proxy: ({ host, proxy }) => throughProxy(host, proxy?.host ?? "between", proxy?.status ?? null),
   tls: ({ host }) => ({
-    what: `No secure connection to ${host} could be made.`,
+    what: `The bot could not make a secure connection to ${host}.`,
     causes: [
       "A proxy that inspects traffic uses a certificate that Node does not trust.",
       "The machine's clock is wrong.",
@@ -61,10 +64,13 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   timeout: ({ host }) => ({
     what: `${host} did not answer in time.`,
     causes: ["Hex is slow or down.", "A firewall silently drops the packets."],
-    todo: [STATUS_PAGE, `Try again in a minute; if it keeps happening, check that the bot's machine reaches ${host}.`],
+    todo: [
+      STATUS_PAGE,
+      `Try again in a minute; if it keeps happening, check that the bot's machine can reach ${host}.`,
+    ],
   }),
   network: ({ host }) => ({
-    what: `The connection to ${host} broke off.`,
+    what: `The connection to ${host} was lost.`,
     causes: ["The network or a proxy cut it.", "Hex is restarting."],
     todo: ["Try again in a minute.", STATUS_PAGE],
   }),
@@ -73,9 +79,12 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: [
       "`HEX_WORKSPACE_URL` points at something else.",
       "A login page or a proxy is in the way.",
-      "Hex shows a maintenance page.",
+      "Hex is showing a maintenance page.",
     ],
-    todo: [`${CHECK_URL}: it is the beginning of your address in Hex, such as \`https://app.hex.tech\`.`, STATUS_PAGE],
+    todo: [
+      `${CHECK_URL}: it is the beginning of your address in Hex, for example \`https://app.hex.tech\`.`,
+      STATUS_PAGE,
+    ],
   }),
   unreadable: ({ host, flaw }) => ({
     what: `${host} answered with something that this bot does not understand.`,
@@ -86,10 +95,10 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex could not read ${thing(operation)}.`,
     ...(hasId(operation)
       ? {
-          causes: ["The id is not complete."],
+          causes: ["The id is incomplete."],
           todo: [
-            "Check the id: 36 characters, as in the project's address in Hex.",
-            "`/hex projects` lists what can be run.",
+            "Check the id. It has 36 characters and is in the project's address in Hex.",
+            "Use `/hex projects` to list the projects that you can run.",
           ],
         }
       : ABOUT_NO_ID),
@@ -102,14 +111,14 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
     todo: [
       `${NEW_TOKEN}.`,
-      `If the token is fresh, verify that \`HEX_WORKSPACE_URL\` is where it was made (now ${host}).`,
+      `If the token is new, check that \`HEX_WORKSPACE_URL\` is where it was created (now ${host}).`,
     ],
   }),
   scope: ({ operation }) => ({
     what: `The bot's token may not ${VERBS[operation]} (403).`,
     causes: [
       `The token lacks the scope "${scopeFor(operation)}".`,
-      "The token is personal and its user's role is too low.",
+      "It is a personal token, and its user's role does not allow this.",
     ],
     todo: [
       `Create a token with the "${scopeFor(operation)}" scope in Hex under Settings > API tokens, set it as \`HEX_API_TOKEN\`, and restart the bot.`,
@@ -125,25 +134,25 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     // "Who am I" needs no scope and is about no project.
     ...(operation === "me"
       ? {
-          causes: ["Hex, or something in front of it, keeps this machine out: an IP allow list, a firewall, a proxy."],
+          causes: ["Hex, or something in front of it, blocks this machine: an IP allowlist, a firewall or a proxy."],
           todo: [
             "Ask a workspace admin to allow the address of the bot's machine in Hex under Settings > Security.",
-            ...(detail ? ["Read Hex's own words; they may name another reason."] : []),
+            ...(detail ? ["Read what Hex says; it may name another reason."] : []),
           ],
         }
       : {
           causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
           todo: [
             "Share the project with the workspace or with the token's user in Hex.",
-            `Otherwise create a token with the "${scopeFor(operation)}" scope and set it as \`HEX_API_TOKEN\`.`,
+            `Otherwise create a token with the "${scopeFor(operation)}" scope, and set it as \`HEX_API_TOKEN\`.`,
             ...forPublish(detail),
           ],
         }),
   }),
   not_found: ({ operation, host, status }) => ({
-    what: `Hex has no such ${noun(operation)} on ${host} (${status ?? 404}).`,
+    what: `There is no such ${noun(operation)} on ${host} (${status ?? 404}).`,
     causes: [
-      `\`HEX_WORKSPACE_URL\` (${host}) is not where it lives.`,
+      `\`HEX_WORKSPACE_URL\` (${host}) is the wrong address.`,
       ...(hasId(operation)
         ? ["The id is wrong, or it was deleted.", "The project is not shared with the bot's token."]
         : []),
@@ -158,7 +167,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   not_published: () => ({
     what: "This project is not published, so there is nothing to run.",
     causes: ["Hex runs the latest published version of a project."],
-    todo: ["Open it in Hex, press Publish, and run it again."],
+    todo: ["Open it in Hex, press Publish, and try again."],
   }),
   inputs_refused: ({ inputs }) => ({
     what: "Hex refused the inputs. No run was started.",
@@ -171,12 +180,12 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     ],
     todo: [
       "Correct the inputs and run it again.",
-      "Names are those of the input variables, with upper and lower case as in Hex.",
+      "Use the names of the input variables, with the same capitals as in Hex.",
     ],
   }),
   already_finished: () => ({
     what: "This run had already finished.",
-    causes: ["It ended before the cancellation arrived."],
+    causes: ["It ended before Hex received the cancellation."],
     todo: ["Nothing; its card shows how it ended."],
   }),
   request_refused: ({ operation, status, detail }) => ({
@@ -185,7 +194,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
       ? {
           causes: ["Hex found something wrong with the request."],
           todo: [
-            "Read Hex's own words and correct what they name.",
+            "Read what Hex says and correct what it names.",
             ...(/\bview/i.test(detail ?? "")
               ? ["`--view` takes the id of a saved view (36 characters), not its name."]
               : []),
@@ -201,20 +210,20 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   }),
   budget_spent: ({ retryAfterMs }) => ({
     what: "The bot has used up its own budget of requests to Hex for this minute. Hex was not asked.",
-    causes: ["Many people used the bot at once, or it watches many runs.", "`HEX_REQUESTS_PER_MINUTE` is small."],
+    causes: ["Many people used the bot at once, or it is tracking many runs.", "`HEX_REQUESTS_PER_MINUTE` is low."],
     todo: [
       `Try again in ${seconds(retryAfterMs ?? 60_000)}.`,
-      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 unless set; Hex allows 60 in all).",
+      "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default; Hex allows 60 in total).",
     ],
   }),
   no_kernel: () => ({
-    what: "Hex has no kernel free (503). No run was started.",
-    causes: ["25 kernels are in use: running projects, and projects that people have open."],
-    todo: ["Cancel a run or close a project in Hex, then start again."],
+    what: "Hex has no free kernel (503). No run was started.",
+    causes: ["25 kernels are in use, by running projects and by projects that people have open."],
+    todo: ["Cancel a run or close a project in Hex, then try again."],
   }),
   hex_failed: ({ status, traceId }) => ({
     what: `Hex failed${status ? ` (${status})` : ""}.`,
-    causes: ["A fault on Hex's side."],
+    causes: ["Something went wrong on Hex's side."],
     todo: [
       "Try again in a minute.",
       traceId ? "If it keeps happening, give Hex support the trace id." : "If it keeps happening, ask Hex support.",
@@ -224,22 +233,22 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
 };
 
 const CHECK_PROXY =
-  "Verify `HTTPS_PROXY` in the bot's environment, such as `http://user:password@proxy.example.com:3128`, and restart the bot.";
+  "Check `HTTPS_PROXY` in the bot's environment, for example `http://user:password@proxy.example.com:3128`, and restart the bot.";
 
-/** `status`: what the proxy answered; null when it gave no answer. */
+/** `status` is what the proxy answered; `null` when it did not answer. */
 function throughProxy(host: string, proxy: string, status: number | null): Remedy {
   const goRound = `If ${host} can be reached without the proxy, add it to \`NO_PROXY\` and restart the bot.`;
   if (status === null) {
     return {
-      what: `The proxy ${proxy} cannot be reached, and the way to ${host} goes through it.`,
+      what: `The bot cannot reach the proxy ${proxy}, through which it connects to ${host}.`,
       causes: ["`HTTPS_PROXY` names the wrong host or port.", "The proxy is down."],
       todo: [CHECK_PROXY, goRound],
     };
   }
   if (status === 407) {
     return {
-      what: `The proxy ${proxy} does not know the bot (407).`,
-      causes: ["`HTTPS_PROXY` holds no user and password, or the wrong ones."],
+      what: `The proxy ${proxy} does not accept the bot's user and password (407).`,
+      causes: ["`HTTPS_PROXY` has no user and password, or the wrong ones."],
       todo: [CHECK_PROXY, goRound],
     };
   }
@@ -255,19 +264,19 @@ export function remedyFor(facts: HexErrorFacts): Remedy {
   return REMEDIES[facts.kind](facts);
 }
 
-/** What a run needs that is to update the published results, when Hex speaks of them. */
+/** What a run needs in order to update the published results, when Hex mentions them. */
 function forPublish(detail = ""): string[] {
   return /\bresults\b/i.test(detail) && /\bpublish/i.test(detail)
     ? [
-        "`--publish` needs Can Edit on the project, and an app that shows results from a publish or scheduled run. Leave it out to run without.",
+        "`--publish` needs Can Edit on the project, and an app that shows results from a publish or scheduled run. Leave out `--publish` to run without it.",
       ]
     : [];
 }
 
-/** All kinds that have a remedy: for docs/troubleshooting.md and its test. */
+/** All kinds that have a remedy, for docs/troubleshooting.md and its test. */
 export const REMEDY_KINDS = Object.keys(REMEDIES);
 
-/** The scope in the dialog in which Hex makes a token. */
+/** The scope's name in the dialog that creates a token in Hex. */
 export function scopeFor(operation: Operation): string {
   if (operation === "me") return "Users: Read";
   return operation === "runProject" || operation === "dryRun" || operation === "cancelRun"
@@ -276,7 +285,7 @@ export function scopeFor(operation: Operation): string {
 }
 
 const VERBS: Record<Operation, string> = {
-  me: "read who it is",
+  me: "ask Hex who it is",
   listProjects: "list projects",
   getProject: "read this project",
   runProject: "run this project",
@@ -291,7 +300,7 @@ function noun(operation: Operation): string {
   return operation === "me" || operation === "listProjects" ? "API" : "project";
 }
 
-/** Whether it asks for one project or run. */
+/** Whether the operation is about one project or run. */
 function hasId(operation: Operation): boolean {
   return noun(operation) !== "API";
 }

@@ -115,9 +115,9 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
 
   describe("each switch, and what /hex status says", () => {
     test.each([
-      ["Token expired", "Not connected to Hex", /Regenerate the token in Hex under Settings > API tokens/],
+      ["Token expired", "Not connected to Hex", /Create a new token in Hex under Settings > API tokens/],
       ["Scopes missing", "Connected to Hex", /Create a token with the "Read projects" scope/],
-      ["Identity withheld", "Connected to Hex", /cannot be told: for that the token needs the scope "Users: Read"/],
+      ["Identity withheld", "Connected to Hex", /not known: the token needs the scope "Users: Read" for that/],
       ["Wrong host", "Not connected to Hex", /HEX_WORKSPACE_URL/],
       ["Rate limited", "Not checked", /Try again in \d+ seconds/],
       ["Hex silent", "Not connected to Hex", /status\.hex\.tech/],

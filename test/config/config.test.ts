@@ -160,7 +160,7 @@ describe("what is read", () => {
 
   test("a % in DATABASE_URL's password that encodes no text is named, and one that stands for itself is taken", () => {
     const [problem] = problems({ ...SOCKET, DATABASE_URL: "postgres://u:%E4@db.test/hexbot" });
-    expect(problem).toContain("write each % in them as %25");
+    expect(problem).toContain("write each % there as %25");
     for (const url of [
       "postgres://u:p%ss@db.test/x",
       "postgres://db.test/x?user=me@tenant",
@@ -179,11 +179,11 @@ describe("what is wrong", () => {
   test("nothing set: what to set, where it comes from, and where to read on", () => {
     const found = problems({});
     expect(found).toHaveLength(3);
-    expect(found[0]).toMatch(/^SLACK_BOT_TOKEN: is not set; take it from Slack: .*OAuth & Permissions/);
+    expect(found[0]).toMatch(/^SLACK_BOT_TOKEN: is not set; copy it from Slack: .*OAuth & Permissions/);
     expect(found[1]).toMatch(
       /^SLACK_APP_TOKEN or SLACK_SIGNING_SECRET: .*Socket Mode.*App-Level.*HTTP.*Signing Secret/,
     );
-    expect(found[2]).toMatch(/^HEX_API_TOKEN: is not set; take it from Hex: Settings > API tokens/);
+    expect(found[2]).toMatch(/^HEX_API_TOKEN: is not set; copy it from Hex: Settings > API tokens/);
     const text = describeProblems(found);
     for (const line of found) expect(text).toContain(line);
     expect(text).toMatch(/3 settings need attention/);

@@ -41,7 +41,7 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     const error = await failure(wire.client.me(CALL));
     expect(error.kind).toBe("unauthorized");
     const text = JSON.stringify(remedyFor(error.facts));
-    expect(text).toContain("Regenerate the token");
+    expect(text).toContain("Create a new token");
     expect(text).toContain("another Hex stack");
     expect(text).toContain("HEX_WORKSPACE_URL");
   });

@@ -203,7 +203,7 @@ describe("the built program", () => {
       expect(await program.exit).toBe(0);
       expect(program.output()).toMatch(/Connected to Hex/);
       expect(program.output()).toMatch(/Token {10}a workspace token, alive/);
-      expect(program.output()).toMatch(/Expires {8}cannot be told: for that the token needs the scope "Users: Read"/);
+      expect(program.output()).toMatch(/Expires {8}not known: the token needs the scope "Users: Read" for that/);
       expect(program.output()).toMatch(/Read projects {2}proven/);
       expect(program.output()).toMatch(/Run projects {3}proven/);
       expect(program.output()).toMatch(/2, of which 1 published/);

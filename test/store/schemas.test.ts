@@ -82,7 +82,7 @@ describe("another application in the same database", () => {
       const url = await database();
       await run(url, `create table ${table} (id int)`, `insert into ${table} values (1)`);
       const sentence = await refusalOf(url);
-      expect(sentence).toContain("has a table of another application under a name that the bot needs");
+      expect(sentence).toContain("has another application's table with a name that the bot needs");
       expect(sentence).toContain("create schema hexbot");
       expect(sentence).not.toContain("HEX_BOT_DATA_DIR");
       expect(await tablesIn(url, "public")).toEqual([table]);
@@ -95,10 +95,10 @@ describe("another application in the same database", () => {
 
   test("a schema that is not there, and a role that may make nothing", async () => {
     const url = await database();
-    expect(await refusalOf(withSchema(url, "nowhere"))).toContain("has none of the schemas of the search path");
+    expect(await refusalOf(withSchema(url, "nowhere"))).toContain("has none of the schemas in the search path");
     await run(url, "create role guest login password 'guest'");
     const guest = url.replace("bot:bot@", "guest:guest@");
-    expect(await refusalOf(guest)).toContain("does not let this user make or change the bot's tables");
+    expect(await refusalOf(guest)).toContain("does not let this user create or change the bot's tables");
     // As the sentence says.
     await run(url, "create schema hexbot authorization guest", "alter role guest set search_path = hexbot");
     await (await openShared(guest, ignore)).close();

@@ -60,7 +60,7 @@ describe.each(MODES)("%s mode", (mode) => {
     for (const card of harness.cards) {
       expect(shown(card)).toContain("used up its own budget");
       expect(shown(card)).toMatch(
-        /It starts on its own as soon as there is room, at about <!date.*not at all after <!date/,
+        /It starts on its own as soon as there is room, at about <!date.*but not after <!date/,
       );
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     }

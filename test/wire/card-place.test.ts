@@ -27,19 +27,19 @@ async function pressedTwice(channel = harness.slack.channels.data): Promise<stri
 
 test("the card is where somebody asks", async () => {
   const said = await pressedTwice();
-  expect(said).toContain("already started a run. Its card shows how it goes on.");
+  expect(said).toContain("already started a run. Its card shows how it is going.");
   expect(said).toContain("Open the run in Hex");
 });
 
 test("the card is a direct message", async () => {
   const said = await pressedTwice(harness.slack.channels.secret);
-  expect(said).toContain(`Its card in a direct message to <@${harness.slack.people.ada.id}> shows how it goes on.`);
+  expect(said).toContain(`Its card in a direct message to <@${harness.slack.people.ada.id}> shows how it is going.`);
 });
 
 test("there is no card", async () => {
   harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "restricted_action" } });
   const said = await pressedTwice();
-  expect(said).toContain("already started a run. `/hex runs` shows how it goes on.");
+  expect(said).toContain("already started a run. `/hex runs` shows how it is going.");
 });
 
 test("Run again that is pressed again leads to the new card, or to none", async () => {
@@ -54,7 +54,7 @@ test("Run again that is pressed again leads to the new card, or to none", async 
   await harness.pass(10_000);
   const { id } = await harness.slack.click(card, "run_again", { stale });
   const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
-  expect(shown(answer)).toContain("already run it again. `/hex runs` shows how it goes on.");
+  expect(shown(answer)).toContain("already run it again. `/hex runs` shows how it is going.");
 });
 
 test("Cancel that Hex cannot be asked for yet leads to a card in another channel by its name", async () => {

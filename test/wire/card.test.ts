@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test.each([
     ["ERRORED", "Errored", "A cell failed"],
-    ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no kernel free"],
+    ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no free kernel"],
   ] as const)("%s: says so with the trace id, and tells whoever waits", async (outcome, word, text) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
     await harness.slack.command(`run ${project.id}`);
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
   describe("Hex says later", () => {
     test("25 kernels busy: the card says what it waits for, and starts when one is free", async () => {
       const card = await startsWhileBusy();
-      expect(shown(card)).toContain("no kernel free");
+      expect(shown(card)).toContain("no free kernel");
       expect(shown(card)).toContain("tries again on its own until");
       await harness.pass(100_000);
       expect(harness.hex.workspace.runs).toEqual([]);
@@ -162,7 +162,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.kernelsBusy = 0;
     await harness.startBot();
     const card = await harness.cardShows("Not started");
-    expect(shown(card)).toContain("no kernel free");
+    expect(shown(card)).toContain("no free kernel");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     await harness.pass(60_000);
     expect(harness.hex.workspace.runs).toEqual([]);
@@ -359,7 +359,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
       await harness.slack.command(`run ${project.id}`);
       const card = await harness.cardShows("Not known");
-      expect(shown(card)).toContain("could not find it in Hex");
+      expect(shown(card)).toContain("could not find the run in Hex");
       expect(shown(card)).not.toContain("listed.");
       harness.hex.faults.clear();
       await harness.slack.click(card, "look_again");
@@ -397,7 +397,7 @@ describe.each(MODES)("%s mode", (mode) => {
       answer();
       await harness.cardShows("Running", 1);
       await harness.cardShows("Not known", 0);
-      expect(shown(harness.card(0))).toContain("could not find it");
+      expect(shown(harness.card(0))).toContain("could not find the run");
     });
 
     test("it does not exist: says that it is not known; Look again and Start again work", async () => {
@@ -573,7 +573,7 @@ describe.each(MODES)("%s mode", (mode) => {
         await harness.cardShows("No news from Hex");
         expect(shown(harness.card(1))).not.toContain("No news");
         harness.clock.advance(25 * 60 * 60_000);
-        await harness.cardShows("could not be asked about this run for a day");
+        await harness.cardShows("could not ask Hex about this run for a day");
         expect(shown(harness.card(1))).toContain("Running");
       },
     );
@@ -581,7 +581,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test("a run that never ends is no longer watched after a week", async () => {
       await running({ run: { neverEnds: true } });
       harness.clock.advance(8 * 24 * 60 * 60_000);
-      await harness.cardShows("No longer watched");
+      await harness.cardShows("No longer tracked");
     });
 
     test("a token that is dead for a day", async () => {
@@ -589,7 +589,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.workspace.revokeToken(harness.token);
       await harness.cardShows("No news from Hex");
       harness.clock.advance(25 * 60 * 60_000);
-      await harness.cardShows("could not be asked about this run for a day");
+      await harness.cardShows("could not ask Hex about this run for a day");
       // The watchdog goes on asking whether Hex is back, and the catalog what projects there are.
       const aboutRuns = () => harness.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
       const asked = aboutRuns().length;

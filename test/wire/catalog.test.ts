@@ -144,7 +144,7 @@ describe.each(MODES)("%s mode", (mode) => {
     file.close();
     await harness.startBot();
     const asked = pages().length;
-    expect(await harness.ask("status")).toContain("what it has stored of 1 project.");
+    expect(await harness.ask("status")).toContain("what it has stored: 1 project.");
     expect(await harness.ask("run project")).toContain("Project 2");
     await harness.until(() => pages().length > asked + 1, 2 * SECOND);
     await breathe(50);

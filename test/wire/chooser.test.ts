@@ -66,7 +66,7 @@ describe.each(MODES)("%s mode", (mode) => {
     );
     await pressOld("projects_next", { words: ["revenue"], page: 1, carried: "too_long" });
     await harness.slack.waitForMessage((message) => shown(message).includes("Page 2"));
-    expect(shown(chooser())).toContain("too long for a button to carry");
+    expect(shown(chooser())).toContain("too long for a button, so there are no Run buttons");
     expect(buttonsOf(chooser())).not.toContain("run_project");
     expect(projects.some(({ id }) => shown(chooser()).includes(id))).toBe(true);
     expect(harness.starts).toEqual([]);

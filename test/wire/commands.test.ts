@@ -66,8 +66,8 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each([
-      [13 * DAY, /:warning: .*in 13 days\. Plan for a new token/],
-      [2 * DAY, /:rotating_light: .*in 2 days\. Make a new token now/],
+      [13 * DAY, /:warning: .*in 13 days\. Plan to renew it/],
+      [2 * DAY, /:rotating_light: .*in 2 days\. Create a new token now/],
     ])("a token that expires in %d ms", async (left, text) => {
       harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + left);
       expect(await harness.ask("status")).toMatch(text);
@@ -97,7 +97,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.workspace.revokeToken(harness.token);
       const answer = await harness.ask("status");
       expect(answer).toContain("Not connected to Hex");
-      expect(answer).toContain("Regenerate the token");
+      expect(answer).toContain("Create a new token");
       expect(answer).toContain("HEX_WORKSPACE_URL");
       expect(answer).toMatch(/Reference `\w{8}`/);
     });
@@ -316,7 +316,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const answer = await harness.ask(`run ${"x".repeat(3_000)}`);
       expect(answer).toContain("No project fits");
       const refused = await harness.ask(`run ${project.id} ${"word ".repeat(600)}`);
-      expect(refused).toContain("Write either the project's name or its id or link");
+      expect(refused).toContain("Write either the project's name, or its id or link");
     });
 
     test("a hostile title pings nobody and breaks nothing, anywhere", async () => {
@@ -400,7 +400,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.slack.command(`run ${project.id}`);
       await harness.cardShows("Running");
       harness.clock.advance(8 * DAY);
-      const card = await harness.cardShows("No longer watched");
+      const card = await harness.cardShows("No longer tracked");
       await harness.ask(`runs ${project.id}`);
       const list = harness.slack.messages.at(-1);
       if (!list) throw new Error("no list");

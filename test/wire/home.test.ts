@@ -217,7 +217,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await ada.pressHome("run_again");
     await shows(ada, /Direct messages are off.*Messages tab/);
     await shows(ada, "Your runs in flight:* 1");
-    await shows(ada, "*Slow* goes on anyway");
+    await shows(ada, "*Slow* is running anyway");
   });
 
   test("a tab that has stood open for days is true again, and gives the answer, once something is pressed on it", async () => {
@@ -227,7 +227,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.messagesTab = false;
     await ada.pressHome("run_again");
     await shows(ada, "Your runs in flight:* 1");
-    await shows(ada, "*Slow* goes on anyway");
+    await shows(ada, "*Slow* is running anyway");
   });
 
   test("the messages tab draws nothing, and an event that comes twice does no harm", async () => {

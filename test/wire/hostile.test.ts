@@ -94,7 +94,7 @@ describe("over HTTP", () => {
       });
       await signed(body);
       expect(warnings()).toHaveLength(1);
-      expect(warnings()[0]).toContain(`Slack sends its requests to ${path}, where the bot takes none`);
+      expect(warnings()[0]).toContain(`Slack sends its requests to ${path}, where the bot does not accept them`);
       expect(warnings()[0]).toContain("/slack/events");
       harness.clock.advance(60_000);
       await signed(body);

@@ -24,7 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const status = await harness.ask("status");
     expect(status).toContain("Connected to Hex");
     expect(status).toContain("Workspace token, alive");
-    expect(status).toContain('cannot be told: for that the token needs the scope "Users: Read"');
+    expect(status).toContain('not known: the token needs the scope "Users: Read" for that');
     expect(status.match(/:white_check_mark: proven/g)).toHaveLength(2);
     expect(status).not.toMatch(/To do|Not connected/);
     expect(await harness.get("/readyz")).toMatchObject({ status: 200 });
@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each([
     ["a plan without the API", { code: "FORBIDDEN", message: "Upgrade to Team or Enterprise to use the API" }, "plan"],
     ["a proxy's page", "<html><body>Forbidden</body></html>", "web page"],
-    ["an allow list", { code: "FORBIDDEN", message: "Your IP address is not allowed" }, "IP allow list"],
+    ["an allow list", { code: "FORBIDDEN", message: "Your IP address is not allowed" }, "IP allowlist"],
     ["a token that is dead", null, "does not accept the bot's token"],
   ])("still an outage: %s", async (_, body, words) => {
     await start();

@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
     for (const status of [400, 403, 404, 422] as const) {
       harness.hex.workspace.invisibleStatus = status;
       const answer = await harness.ask(`cancel ${version}/018f2a1e-0000-7000-8000-00000000000${status % 10}`);
-      expect(answer).toContain("may be a session");
+      expect(answer).toContain("may be an app session");
       expect(answer).toContain(`/hex runs ${project.id}`);
     }
     expect(harness.requests("cancelRun")).toHaveLength(1);
@@ -91,14 +91,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).toContain("1 project");
       expect(answer).toContain("Brand new");
     }
-    expect(await harness.ask("projects 018f2a1e-0000-7000-8000-000000000001")).toContain("Hex has no such project");
+    expect(await harness.ask("projects 018f2a1e-0000-7000-8000-000000000001")).toContain("There is no such project");
   });
 
   test.each([
     ["https://eu.hex.tech/acme/app/018f2a1e-0000-7000-8000-000000000001/latest", "leads to `eu.hex.tech`"],
     ["ORIGIN/acme/thread/018f2a1e-0000-7000-8000-000000000001", "a Hex thread"],
     ["ORIGIN/acme/home", "Hex's home page"],
-    ["ORIGIN/link/0123456789abcdef01234567", "a shared link"],
+    ["ORIGIN/link/0123456789abcdef01234567", "a share link"],
   ])("%s: every command says what it is and what to do, and asks nothing", async (link, text) => {
     for (const command of ["run", "runs", "cancel", "projects"]) {
       expect(await harness.ask(`${command} ${link.replace("ORIGIN", harness.hex.origin)}`)).toContain(text);

@@ -37,7 +37,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     harness.clock.advance(8 * DAY);
     await harness.startBot();
     await harness.cardShows("Completed");
-    expect(everShown()).not.toContain("No longer watched");
+    expect(everShown()).not.toContain("No longer tracked");
   });
 
   test("of two days, begun while Hex could not be asked: the end is shown", async () => {

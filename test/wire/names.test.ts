@@ -101,7 +101,7 @@ describe.each(MODES)("%s mode", (mode) => {
       });
       const texts = harness.slack.messages.map(shown);
       expect(texts.some((text) => text.includes("That button has already started a run"))).toBe(true);
-      expect(texts.some((text) => text.includes("is asked to run"))).toBe(true);
+      expect(texts.some((text) => text.includes("Asking Hex to run"))).toBe(true);
     });
 
     test("Not this one shows the others in its place, which keep what was typed", async () => {
@@ -233,7 +233,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("an id or a link with other words beside it: said so, nothing asked", async () => {
     const project = add("Weekly revenue");
     for (const typed of [`${project.id} now`, `weekly ${harness.hex.origin}/acme/app/${project.id}/latest revenue`]) {
-      expect(await harness.ask(`run ${typed}`)).toContain("Write either the project's name or its id or link");
+      expect(await harness.ask(`run ${typed}`)).toContain("Write either the project's name, or its id or link");
     }
     expect(harness.asked).toEqual([]);
   });

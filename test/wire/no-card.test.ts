@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const said = await harness.ask(`run ${project.id}`);
     const runId = harness.hex.workspace.runs[0]?.id ?? "";
     expect(said).toContain(`\`${error}\``);
-    expect(said).toContain("*Revenue* goes on anyway");
+    expect(said).toContain("*Revenue* is running anyway");
     expect(said).toContain("To do: ");
     expect(said).toContain("|Open the run in Hex>");
     expect(said).toContain(`/hex cancel ${runId}`);
@@ -101,7 +101,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.messagesTab = false;
     const said = await harness.ask(`run ${project.id}`, { channel: harness.slack.channels.secret });
     expect(said).toContain("`channel_not_found`: The bot cannot see the channel");
-    expect(said).toContain("`messages_tab_disabled`: The bot may send no direct messages");
+    expect(said).toContain("`messages_tab_disabled`: The bot may not send direct messages");
     expect(said).toContain("/invite @");
     expect(said).toContain("allow the Messages tab");
     await answered(/Completed\*/);
@@ -160,11 +160,11 @@ describe.each(MODES)("%s mode", (mode) => {
     if (list === undefined) throw new Error("no list");
     harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("access_denied") });
     await harness.slack.click(list, "run_project");
-    const first = await answered("*Revenue* goes on anyway");
+    const first = await answered("*Revenue* is running anyway");
     const end = await answered(/Completed\*/);
     expect(first).not.toBe(end);
     await harness.slack.click(end, "run_again");
-    await harness.until(() => answers().filter((one) => shown(one).includes("goes on anyway")).length === 2);
+    await harness.until(() => answers().filter((one) => shown(one).includes("is running anyway")).length === 2);
     const foreign = harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED" });
     await harness.slack.command(`cancel ${foreign.id} ${project.id}`);
     await answered("Hex is stopping *Revenue*");

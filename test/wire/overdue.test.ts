@@ -48,7 +48,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const [mention] = mentions();
     expect(mention?.threadTs).toBe(card.ts);
     expect(mention && pings(mention)).toEqual([`<@${harness.slack.people.ada.id}>`]);
-    expect(mention && shown(mention)).toMatch(/It has run for 16 min.*, and usually takes about 8 min\./);
+    expect(mention && shown(mention)).toMatch(/It has been running for 16 min.*, and usually takes about 8 min\./);
     await untilShown("Completed");
     await harness.pass(MINUTE);
     expect(mentions()).toHaveLength(1);

@@ -53,7 +53,7 @@ test("a proxy that keeps the bot from Slack is named in the log, with what to do
 
 test.each([
   [403, "did not let the bot through", "Ask whoever runs the proxy to allow"],
-  [407, "does not know the bot (407)", "Verify `HTTPS_PROXY`"],
+  [407, "does not accept the bot's user and password (407)", "Check `HTTPS_PROXY`"],
   [502, "(502)", "Ask whoever runs the proxy to allow"],
 ])("a proxy that answers %i: named, with what to do", async (status, what, todo) => {
   harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });

@@ -18,7 +18,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(card).toContain("Hex refused to run this project (400)");
     expect(card).toContain("Hex: Invalid input data: viewId");
     expect(card).toContain("`--view` takes the id of a saved view");
-    expect(card).not.toMatch(/read the id|36 characters, as in/);
+    expect(card).not.toMatch(/read the id|Check the id/);
     const dry = await harness.ask(`run ${id} --view quarterly --dry-run`);
     expect(dry).toContain("Hex: Invalid input data: viewId");
   });

@@ -214,7 +214,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
     await database.stop();
     const places = { log: harness.log.join(""), output: printed.join("") };
-    expect(places.log).toContain("does not take the password in DATABASE_URL");
+    expect(places.log).toContain("does not accept the password in DATABASE_URL");
     expect(places.log).toContain("takes no connection");
     expect(leaks([password, decodeURIComponent(password)], places)).toEqual([]);
     await harness.startBot();

@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.slack.faults.clear();
     };
     await said({ type: "status", status: 503 }, "look at https://slack-status.com");
-    await said({ type: "reset" }, "may reach SLACK_API_URL");
+    await said({ type: "reset" }, "can reach SLACK_API_URL");
   });
 
   test.each([{ type: "status", status: 503 }, { type: "reset" }] as const)(

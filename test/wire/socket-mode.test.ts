@@ -169,7 +169,7 @@ describe("Slack takes no connection any more", () => {
       harness.slack.socket.drop();
       await soon(() => refused.length === 1);
       expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
-        /Slack refuses SLACK_APP_TOKEN \(\w+\): make an app-level token/,
+        /Slack refuses SLACK_APP_TOKEN \(\w+\): create an app-level token/,
       );
       await harness.pass(120_000);
       expect(opened()).toHaveLength(2);

@@ -25,7 +25,7 @@ test("Hex answers before the watchdog has seen it: the green head and the outage
   harness.hex.faults.clear();
   const well = await harness.ask("status");
   expect(well).toContain("*Connected to Hex*");
-  expect(well).toMatch(/\*Last outage:\* since .*\. Hex answers now; the bot's next probes confirm it\./);
+  expect(well).toMatch(/\*Last outage:\* since .*\. Hex answers now; the bot's next probes will confirm it\./);
 });
 
 test("what is stored of Hex's health cannot be read: everything else is there", async () => {

@@ -50,7 +50,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     other.exec("begin immediate");
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await readyzSays(harness, '"why":"busy"');
-    expect(await harness.ask("status")).toMatch(/is locked by another program: close what has it open/);
+    expect(await harness.ask("status")).toMatch(/is locked by another program: close whatever has it open/);
     expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
     expect(harness.starts).toEqual([]);
     other.exec("rollback");

@@ -149,7 +149,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await running({ runningMs: 10_000 });
     const stale = { blocks: [...card.blocks] };
     await harness.cardShows("Completed");
-    expect(await tellMe(card, grace, stale)).toMatch(/\*Revenue\* has ended already: .*Completed/);
+    expect(await tellMe(card, grace, stale)).toMatch(/\*Revenue\* has already ended: .*Completed/);
     await harness.pass(60_000);
     expect(told(grace)).toEqual([]);
   });
@@ -172,7 +172,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.pass(60_000);
       expect(harness.replies).toHaveLength(1);
       expect(harness.replies[0]?.threadTs).toBe(card.ts);
-      expect(shown(harness.replies[0] ?? card)).toMatch(new RegExp(`<@${grace.id}> wanted to be told:\n.*Completed`));
+      expect(shown(harness.replies[0] ?? card)).toMatch(new RegExp(`<@${grace.id}> asked to be told:\n.*Completed`));
       const warnings = harness.log.filter((line) => line.includes("the end of a run for a follower"));
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).toMatch(/"todo":"allow the Messages tab/);

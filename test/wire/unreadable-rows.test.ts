@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("a value that is nested too deep is refused, and nothing is started", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     const answer = await harness.ask(`run ${project.id} a=${nested(1_900)}`);
-    expect(answer).toContain("The value of `a` has more than 32 lists and objects inside each other.");
+    expect(answer).toContain("The value of `a` has lists and objects nested more than 32 deep.");
     expect(answer).toContain("Nothing was started.");
     expect(harness.starts).toEqual([]);
     expect(await harness.ask("runs")).toContain("No run is in flight");
@@ -59,12 +59,12 @@ describe.each(MODES)("%s mode", (mode) => {
     change(harness, `update runs set doc = '{"key":' where project_id = '${one?.id}'`);
     await harness.startBot();
     await harness.cardShows("Completed", 1);
-    expect(shown(await harness.cardShows("Not known"))).toContain("no longer watches it");
+    expect(shown(await harness.cardShows("Not known"))).toContain("no longer tracks it");
     expect(harness.starts).toHaveLength(2);
     expect(await harness.ask("runs")).toContain("Churn");
     expect(await harness.ask(`runs ${one?.id}`)).toContain("Completed");
     const status = await harness.ask("status");
-    expect(status).toContain("the bot cannot read what it has stored of 1 run.");
+    expect(status).toContain("the bot cannot read some of what it has stored: 1 run.");
     expect(status).toContain("0 runs watched");
     expect(await setAside(harness, "runs")).toBe("1");
     // In a minute of rounds and sweeps, each of which meets it.
@@ -107,7 +107,7 @@ describe("over HTTP", () => {
     change(harness, `update runs set doc = ${doc}`);
     await harness.startBot();
     await harness.cardShows("Not known");
-    expect(await harness.ask("status")).toContain("what it has stored of 1 run.");
+    expect(await harness.ask("status")).toContain("what it has stored: 1 run.");
     expect(await harness.ask("runs")).toContain("No run is in flight");
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running", 1);
@@ -160,7 +160,7 @@ describe("over HTTP", () => {
     await harness.cardShows("Completed", 1);
     await harness.pass(60_000);
     expect(logged(harness, SET_ASIDE)).toHaveLength(1);
-    expect(await harness.ask("status")).toContain("what it has stored of 1 card.");
+    expect(await harness.ask("status")).toContain("what it has stored: 1 card.");
   });
 });
 
@@ -218,7 +218,7 @@ describe("the watchdog's memory", () => {
     harness.hex.faults.clear();
     await harness.until(() => alerts().length === 2);
     const status = await harness.ask("status");
-    expect(status).toContain("what it has stored of 1 hour of the history, 1 alert.");
+    expect(status).toContain("what it has stored: 1 hour of the history, 1 alert.");
     expect(status).toContain("% available");
   });
 });

@@ -107,7 +107,7 @@ const OUTAGES: [string, Outage][] = [
       begin: () => harness.hex.workspace.setExpiry(harness.token, harness.clock.now()),
       end: () => harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 90 * DAY),
       what: "does not accept the bot's token (401)",
-      todo: "Regenerate the token in Hex",
+      todo: "Create a new token in Hex",
     },
   ],
   [
@@ -127,7 +127,7 @@ const OUTAGES: [string, Outage][] = [
     "an allow list keeps the bot out",
     {
       ...faulty({ type: "status", status: 403, body: { reason: "Your IP address is not on the allowlist" } }),
-      what: "The bot's token may not read who it is (403)",
+      what: "The bot's token may not ask Hex who it is (403)",
       todo: "allow the address of the bot's machine",
     },
   ],
@@ -135,7 +135,7 @@ const OUTAGES: [string, Outage][] = [
     "the host has no such API",
     {
       ...faulty({ type: "status", status: 404, body: { reason: "Not Found" } }),
-      what: "Hex has no such API on",
+      what: "There is no such API on",
       todo: "Verify `HEX_WORKSPACE_URL`",
     },
   ],
@@ -276,7 +276,7 @@ describe("an outage", () => {
     const failed = harness.clock.now();
     const first = await status();
     expect(first).toContain("no outage");
-    expect(first).toContain("*Now:* not connected. It counts as an outage when the bot's next probe fails too.");
+    expect(first).toContain("*Now:* not connected. It counts as an outage if the bot's next probe fails too.");
     await alertShows("Not connected", 0, 1_000);
     expect(harness.clock.now() - failed).toBeLessThan(25_000);
     expect(await status()).not.toContain("*Now:*");
@@ -302,7 +302,7 @@ describe("an outage", () => {
     await harness.until(() => replies().length > 0);
     expect(alerts()).toHaveLength(1);
     expect(replies()).toHaveLength(1);
-    expect(replies()[0]).toContain("It came back and went again 2 times.");
+    expect(replies()[0]).toContain("Hex came back and failed again 2 times.");
     expect(await status()).toContain("1 outage");
   });
 
@@ -320,10 +320,10 @@ describe("an outage", () => {
     harness.hex.faults.clear();
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now());
     await alertShows("does not accept the bot's token");
-    expect(shown(message)).toContain("Regenerate the token");
+    expect(shown(message)).toContain("Create a new token");
     expect(shown(message)).toMatch(/Before: <!date.*did not answer in time/);
     await harness.until(() => replies().length === 1);
-    expect(replies()[0]).toMatch(/The cause is now another one: Hex does not accept the bot's token/);
+    expect(replies()[0]).toMatch(/The cause has changed: Hex does not accept the bot's token/);
     expect(logged("Hex is not connected for another reason: Hex does not accept the bot's token")).toHaveLength(1);
     harness.hex.workspace.setExpiry(harness.token, null);
     await alertShows("Over: connected");
@@ -340,7 +340,7 @@ describe("an outage", () => {
     harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
     const message = await alertShows("1 run in flight");
     expect(shown(message)).toContain(
-      "its card may be out of date until Hex answers. It goes on in Hex without the bot.",
+      "its card may be out of date until Hex answers. It continues in Hex without the bot.",
     );
     expect(pings(message)).toEqual([]);
   });
@@ -420,8 +420,8 @@ describe("Slack", () => {
   });
 
   test.each([
-    [0, `:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`],
-    [2, `:arrow_right: This goes on in <#${SECRET}>, where alerts go now.`],
+    [0, `:arrow_right: This continues in <#${SECRET}>, where alerts now go.`],
+    [2, `:arrow_right: This continues in <#${SECRET}>, where alerts now go.`],
     // What cannot be edited holds up no alert.
     [Number.POSITIVE_INFINITY, "Not connected to Hex"],
   ])(
@@ -507,9 +507,9 @@ describe("Slack", () => {
       times: 1,
     });
     fault({ type: "status", status: 500 });
-    await alertShows("Another message about this may stand above", 1);
+    await alertShows("There may be another message about this above", 1);
     harness.hex.faults.clear();
-    expect(shown(await alertShows("Over: connected", 1))).toContain("Another message about this may stand above");
+    expect(shown(await alertShows("Over: connected", 1))).toContain("There may be another message about this above");
     expect(alerts()).toHaveLength(2);
   });
 
@@ -536,15 +536,13 @@ describe("Slack", () => {
     harness.hex.faults.clear();
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now());
     await harness.until(() => replies().length === 1);
-    expect(replies()[0]).toContain("Regenerate the token");
+    expect(replies()[0]).toContain("Create a new token");
     harness.hex.workspace.setExpiry(harness.token, null);
     await harness.until(() => replies().length === 2);
     expect(replies()[1]).toMatch(/Over: connected to Hex again[\s\S]*It lasted \d+ min/);
     await harness.pass(10 * MINUTE, STEP_MS);
     expect([alerts().length, replies().length, message.edits]).toEqual([1, 2, 0]);
-    expect(logged(`${REFUSED}: The message can no longer be changed`)[0]).toContain(
-      "what is new is said in its thread",
-    );
+    expect(logged(`${REFUSED}: The message can no longer be changed`)[0]).toContain("the bot posts news in its thread");
   });
 
   test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(

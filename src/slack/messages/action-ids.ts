@@ -1,4 +1,4 @@
-// The action_ids of all buttons. They stand in messages that stay for ever: a new meaning needs a new id.
+// The action_ids of all buttons. Messages that carry them stay in Slack forever, so a new meaning needs a new id.
 
 export const ACTIONS = {
   cancelRun: "cancel_run",
@@ -24,7 +24,7 @@ export const ACTIONS = {
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 
-/** null: a button of another version of the bot. */
+/** `null` for a button from another version of the bot. */
 export function knownAction(actionId: string): ActionId | null {
   return Object.values(ACTIONS).find((id) => id === actionId) ?? null;
 }

@@ -1,4 +1,4 @@
-// Short answers to one person: what was wrong with what they typed or pressed, and what to do.
+// Short answers to one person: what was wrong with what they typed or pressed, and what to do about it.
 
 import type { HexErrorFacts } from "../../hex/errors.js";
 import type { HexPage, HexReference } from "../../hex/links.js";
@@ -8,23 +8,26 @@ import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
-/** One paragraph of mrkdwn. `text`: the same without marks, for the notification. */
+/** One paragraph of mrkdwn. `text` says the same without formatting, for the notification. */
 function answer(mrkdwn: string, text: string): Message {
   return message(text, [section(mrkdwn)]);
 }
 
-/** For a link with which nothing can be done here; null for any other, and for what is no link. `own`: the bot's Hex. */
+/**
+ * The answer to a link that the bot cannot use; `null` for any other link, and for text that is not a link. `own` is the host of
+ * the bot's own Hex.
+ */
 export function unusableLinkMessage(reference: HexReference | null, own: string): Message | null {
   if (reference?.kind === "other_host") {
     return answer(
-      `That link leads to ${code(reference.host, 100)}, and this bot works with ${code(own, 100)}.\nUse a link of that workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
-      "That link leads to another Hex.",
+      `That link leads to ${code(reference.host, 100)}, but this bot works with ${code(own, 100)}.\nUse a link from the bot's workspace, or change \`HEX_WORKSPACE_URL\` together with the token.`,
+      "That link leads to a different Hex site.",
     );
   }
   if (reference?.kind !== "no_project") return null;
   return answer(
     `That link leads to ${PAGES[reference.page]}.\nOpen the project in Hex and copy its link from the address bar, or search with \`/hex projects\`.`,
-    "That link leads to no project.",
+    "That link does not lead to a project.",
   );
 }
 
@@ -32,21 +35,21 @@ const PAGES: Record<HexPage, string> = {
   home: "Hex's home page, not to a project",
   thread: "a Hex thread, not to a project",
   collection: "a collection of projects, not to one project",
-  share_link: "a project by a shared link, which does not hold the project's id",
-  other: "a page of Hex that is not a project",
+  share_link: "a project through a share link, which does not contain the project's id",
+  other: "a page in Hex that is not a project",
 };
 
-/** `projectId`: of the link whose last part is not a run. */
+/** The answer to a project link whose last part is not a run. `projectId` is the project's id. */
 export function noRunInLinkMessage(projectId: string): Message {
   return answer(
-    `Hex has no run at that link: its last part may be a session of the app.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with Cancel.`,
-    "That link leads to no run.",
+    `Hex has no run at that link: its last part may be an app session.\n${code(`/hex runs ${projectId}`)} shows the project's runs, each with a Cancel button.`,
+    "That link does not lead to a run.",
   );
 }
 
 export function notPublishedMessage(title: string, url: string): Message {
   return answer(
-    `${link(url, title, 150)} is *not published*, so there is nothing to run.\nOpen it in Hex, press Publish, and run it again.`,
+    `${link(url, title, 150)} is *not published*, so there is nothing to run.\nOpen it in Hex, press Publish, and try again.`,
     "That project is not published.",
   );
 }
@@ -54,7 +57,7 @@ export function notPublishedMessage(title: string, url: string): Message {
 export function dryRunMessage(title: string, url: string, options: RunOptions): Message {
   return message("Hex would start this run.", [
     section(
-      `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started: leave out \`--dry-run\` to run it.`,
+      `:white_check_mark: Hex would start ${link(url, title, 150)}. Nothing was started. Leave out \`--dry-run\` to run it.`,
     ),
     context(optionsLine(options)),
   ]);
@@ -62,18 +65,18 @@ export function dryRunMessage(title: string, url: string, options: RunOptions): 
 
 export function unknownRunMessage(runId: string): Message {
   return answer(
-    `${code(runId, 80)} is not a run that was started here. For a run that somebody else started, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
+    `${code(runId, 80)} was not started here. To cancel a run that was started elsewhere, add its project: \`/hex cancel <run id> <project>\`, or press Cancel in \`/hex runs <project>\`.`,
     "That run was not started here.",
   );
 }
 
-/** Where the card of a run stands and is kept true. `channel`: its id, or a person's; `isHere`: somebody asks from there. */
+/** Where a run's card is. `channel` is a channel's id or a person's; `isHere` is true when the request comes from the same place. */
 export interface CardPlace {
   channel: string;
   isHere: boolean;
 }
 
-/** What shows how a run goes on: its card, or the list of runs when there is none. */
+/** Where to follow a run: on its card, or in the list of runs when it has no card. */
 function shower({ requester }: Run, card: CardPlace | null): string {
   if (card === null) return "`/hex runs`";
   if (card.isHere) return "Its card";
@@ -81,13 +84,13 @@ function shower({ requester }: Run, card: CardPlace | null): string {
   return `Its card in a direct message${requester === null ? "" : ` to ${mention(requester)}`}`;
 }
 
-/** How a run goes on, and its link as soon as there is one. */
+/** Where to follow a run, with a link to it in Hex once there is one. */
 function whereToLook(run: Run, card: CardPlace | null): string {
   const url = identityOf(run)?.url;
-  return `${shower(run, card)} shows how it goes on.${url ? ` ${link(url, "Open the run in Hex", 40)}.` : ""}`;
+  return `${shower(run, card)} shows how it is going.${url ? ` ${link(url, "Open the run in Hex", 40)}.` : ""}`;
 }
 
-/** A wish to cancel that needed no request. */
+/** The answer to a cancellation for which Hex need not be asked. */
 export function cannotCancelMessage(run: Run, card: CardPlace | null): Message {
   const title = titleOf(run.project);
   if (run.state === "cancelling") {
@@ -117,11 +120,11 @@ export function cancelAskedMessage(run: Run, card: CardPlace | null): Message {
   );
 }
 
-/** `facts`: why Hex could not be asked yet. */
+/** `facts` say why Hex could not be asked yet. */
 export function cancelledLaterMessage(run: Run, facts: HexErrorFacts, card: CardPlace | null): Message {
   const { what } = remedyFor(facts);
   return answer(
-    `:octagonal_sign: ${bold(titleOf(run.project), 120)} will be cancelled. ${inline(what, 300)} The bot asks Hex as soon as it can. ${shower(run, card)} shows when it has stopped.`,
+    `:octagonal_sign: ${bold(titleOf(run.project), 120)} will be cancelled. ${inline(what, 300)} The bot will ask Hex as soon as it can. ${shower(run, card)} shows when it has stopped.`,
     "The run will be cancelled.",
   );
 }
@@ -131,19 +134,19 @@ export function withdrawnMessage(run: Run): Message {
   return answer(`${bold(title, 120)} will not be started.`, "It will not be started.");
 }
 
-/** `run`: what the button has started; null when the bot no longer knows it. */
+/** `run` is the one that the button started; `null` when the bot no longer knows it. */
 export function alreadyStartedMessage(run: Run | null, card: CardPlace | null): Message {
   const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
   return answer(`That button has already started a run. ${where}`, "Already started.");
 }
 
-/** `by`: who was first, when that is known; `run`: the new one, null when the bot no longer knows it. */
+/** `by` is the person who was first, if known; `run` is the new run, `null` when the bot no longer knows it. */
 export function alreadyRunAgainMessage(by: string | null, run: Run | null, card: CardPlace | null): Message {
   const where = run === null ? "`/hex runs` shows the latest runs." : whereToLook(run, card);
   return answer(`${by === null ? "Somebody" : mention(by)} has already run it again. ${where}`, "Already run again.");
 }
 
-/** `isFollowing`: whether they are told at the end, now that they have pressed the button. */
+/** `isFollowing` says whether this person will be told at the end, now that they have pressed the button. */
 export function tellMeMessage(run: Run, isFollowing: boolean): Message {
   const title = bold(titleOf(run.project), 120);
   return isFollowing
@@ -157,17 +160,17 @@ export function tellMeMessage(run: Run, isFollowing: boolean): Message {
       );
 }
 
-/** A wish to be told of an end that has come already. */
+/** The answer to *Tell me* on a run that has already ended. */
 export function alreadyEndedMessage(run: EndedRun): Message {
   const { emoji, word } = faceOf(run);
   return answer(
-    `${bold(titleOf(run.project), 120)} has ended already: ${emoji} *${word}*, ${date(run.endedAt)}.`,
-    "It has ended already.",
+    `${bold(titleOf(run.project), 120)} has already ended: ${emoji} *${word}*, ${date(run.endedAt)}.`,
+    "It has already ended.",
   );
 }
 
 export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {
-  return answer(`The bot is not looking for this run any more. ${whereToLook(run, card)}`, "Nothing to look for.");
+  return answer(`The bot is no longer looking for this run. ${whereToLook(run, card)}`, "Nothing to look for.");
 }
 
 /** "Its card" in the middle of a sentence. */
@@ -175,34 +178,34 @@ function inSentence(words: string): string {
   return words.replace(/^Its/, "its");
 }
 
-/** A button that this version of the bot does not know, or whose run it no longer remembers. */
+/** The answer to a button that this version of the bot does not know, or whose run it no longer remembers. */
 export function staleButtonMessage(): Message {
   return answer(
-    "This button belongs to another version of the bot, or to a run that is no longer remembered. Type `/hex` to see what can be done.",
+    "This button belongs to another version of the bot, or to a run that the bot no longer remembers. Type `/hex` to see what you can do.",
     "This button no longer works.",
   );
 }
 
 export function strangerMessage(): Message {
   return answer(
-    "This bot belongs to another workspace, and only members of that workspace or its organization can operate it. Ask one of them.",
+    "This bot belongs to another workspace, and only members of that workspace or its organization can use it. Ask one of them.",
     "Only members of the bot's workspace can do that.",
   );
 }
 
-/** Slack does not say which organization somebody belongs to. Whoever may type the command proves it. */
+/** Slack does not say which organization a person belongs to. Being able to type the command proves it. */
 export function unprovenMessage(): Message {
   return answer(
-    "Slack does not tell the bot that you belong to its organization. Type `/hex help` in this channel once, then try again.",
+    "Slack does not tell the bot whether you belong to its organization. Type `/hex help` in this channel once, then try again.",
     "Type /hex help once, then try again.",
   );
 }
 
-/** A fault of the bot itself. */
+/** The answer after a fault in the bot itself. */
 export function faultMessage(reference: string): Message {
   return message("The bot could not do that.", [
     section(
-      `:warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again; if it keeps happening, look for the reference in the bot's log.`,
+      `:warning: *The bot could not do that* because of a fault of its own, not yours.\nTry again. If it keeps happening, look up the reference in the bot's log.`,
     ),
     context(`Reference ${code(reference, 40)}`),
   ]);

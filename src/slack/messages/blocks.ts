@@ -1,10 +1,10 @@
-// Blocks within Slack's limits, whatever is put into them.
+// Blocks that stay within Slack's limits, whatever goes into them.
 
 import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from "@slack/types";
 import { LIMITS } from "./limits.js";
 import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
 
-/** What is posted: `text` is the notification, and what a screen reader reads. */
+/** A message to post. `text` is the notification, and what a screen reader reads. */
 export interface Message {
   text: string;
   blocks: KnownBlock[];
@@ -20,23 +20,23 @@ export interface Confirmation {
 export interface ButtonOptions {
   actionId: string;
   label: string;
-  /** State for the handler. Its makers keep it short: cut off it would be worthless. */
+  /** State for the handler. The caller keeps it short: it would be useless if it were cut off. */
   value: string;
   style?: "danger";
   confirm?: Confirmation;
-  /** What a screen reader says instead of the label. */
+  /** What a screen reader says in place of the label. */
   describe?: string;
 }
 
-/** Beside a message that is posted: links of ours need no preview. */
+/** Arguments of every post: the bot's links need no preview. */
 export const PLAIN = { unfurl_links: false, unfurl_media: false };
 
 const plain = (text: string, max: number) => ({ type: "plain_text" as const, text: shorten(text, max), emoji: true });
 
-/** mrkdwn as Slack gets it: every text that it marks up passes through here. */
+/** mrkdwn as it is sent to Slack. All mrkdwn text passes through here. */
 const finished = (text: string, max: number) => shortenMrkdwn(escapeLoose(text), max) || " ";
 
-/** A message of at most as many blocks, and as much text, as Slack takes. What is too much is left out, buttons never. */
+/** A message with no more blocks and text than Slack accepts. Whatever is too much is left out, but never buttons. */
 export function message(text: string, blocks: readonly (KnownBlock | null)[]): Message {
   const wanted = blocks.filter((block) => block !== null);
   const buttons = wanted.filter((block) => block.type === "actions");
@@ -51,12 +51,12 @@ export function message(text: string, blocks: readonly (KnownBlock | null)[]): M
   return { text: finished(text, LIMITS.messageText), blocks: kept };
 }
 
-/** What blocks take of a message's room, in characters of JSON. */
+/** How much of a message's room the blocks take, in characters of JSON. */
 export function lengthOf(blocks: readonly (KnownBlock | null)[]): number {
   return blocks.reduce((sum, block) => sum + (block === null ? 0 : JSON.stringify(block).length), 0);
 }
 
-/** A paragraph of mrkdwn, with a button at its right. */
+/** A paragraph of mrkdwn, with an optional button to its right. */
 export function section(text: string, accessory?: Button): SectionBlock {
   return {
     type: "section",
@@ -65,7 +65,7 @@ export function section(text: string, accessory?: Button): SectionBlock {
   };
 }
 
-/** Pairs of a name and a value, in two columns. */
+/** Names and values in two columns. */
 export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock {
   return {
     type: "section",
@@ -76,7 +76,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): SectionBl
   };
 }
 
-/** Small grey lines. Empty ones are left out; null when none is left. */
+/** Small grey lines. Empty ones are left out; `null` when none are left. */
 export function context(...lines: (string | null)[]): ContextBlock | null {
   const elements = lines
     .filter((line) => line !== null && line !== "")
@@ -85,7 +85,7 @@ export function context(...lines: (string | null)[]): ContextBlock | null {
   return elements.length === 0 ? null : { type: "context", elements };
 }
 
-/** A row of buttons; null when there is none. */
+/** A row of buttons; `null` when there are none. */
 export function actions(...buttons: (Button | null)[]): ActionsBlock | null {
   const elements = buttons.filter((one) => one !== null).slice(0, LIMITS.actionElements);
   return elements.length === 0 ? null : { type: "actions", elements };

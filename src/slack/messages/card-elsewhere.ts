@@ -1,4 +1,4 @@
-// What somebody who asked for a run is told when its card is not where they look for it.
+// What people who asked for a run are told when its card is not where they expect it.
 
 import type { HexPlace } from "../../hex/links.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
@@ -8,10 +8,10 @@ import { runCard } from "./run-card.js";
 import { titleOf } from "./run-words.js";
 import { slackRemedy } from "./slack-remedies.js";
 
-/** Slack's words for a channel that an invitation opens. */
+/** Slack's error codes for a channel that the bot can post in once it is invited. */
 const INVITABLE = new Set(["not_in_channel", "channel_not_found", "no_permission"]);
 
-/** Slack's words for a thread that takes no more messages, in a channel that may. */
+/** Slack's error codes for a thread that accepts no messages, in a channel that may still accept some. */
 const THREAD_ONLY = new Set([
   "thread_not_found",
   "cannot_reply_to_message",
@@ -19,19 +19,19 @@ const THREAD_ONLY = new Set([
   "restricted_action_non_threadable_channel",
 ]);
 
-/** The card is a direct message, because the channel or the thread does not take it. `word`: Slack's. `bot`: its name. */
+/** Says that the card is a direct message because the channel or thread refused it. `word` is Slack's error code, `bot` the bot's name. */
 export function cardInDirectMessage(word: string, bot: string): Message {
   const where = THREAD_ONLY.has(word) ? "thread" : "channel";
   return message("The run's card is in your direct messages.", [
     section(
-      `The bot may not post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
+      `The bot cannot post in this ${where} (Slack says ${code(word, 60)}), so the run's card is in your direct messages. ${todoWords(word, bot)}`,
     ),
   ]);
 }
 
-/** Why there is no card. */
+/** Why a run has no card. */
 export type NoCard =
-  /** Slack has not answered for some seconds. */
+  /** Slack has not answered for a few seconds. */
   | { kind: "slow" }
   /** Slack does not take it now, and the bot tries again. `word`: Slack's, or the bot's own for no answer. */
   | { kind: "later"; word: string }
@@ -44,11 +44,11 @@ export interface WithoutCard {
   bot: string;
   /** Epoch ms. */
   now: number;
-  /** Where projects are in Hex, for links. */
+  /** Where the projects are in Hex, for links. */
   place: HexPlace;
 }
 
-/** A run without a card, in the place of the card: how it stands, its link, and its buttons, which work here too. */
+/** Takes the place of a card that could not be posted: the run's state, its link, and its buttons, which work here too. */
 export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Message {
   const card = runCard(run, now, place);
   const runId = identityOf(run)?.runId;
@@ -58,12 +58,12 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
     ...card.blocks,
     isEnded(run)
       ? null
-      : context(cancel, "`/hex runs` shows it. How it ends is told here, if it ends within half an hour."),
+      : context(cancel, "`/hex runs` shows it. If it ends within half an hour, this message will say how."),
   ]);
 }
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} goes on anyway.`;
+  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} is running anyway.`;
   switch (why.kind) {
     case "slow":
       return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;

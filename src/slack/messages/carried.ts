@@ -1,9 +1,9 @@
-// What was typed behind the title in `/hex run`, on its way through the buttons of the projects to choose from.
+// What was typed after the title in `/hex run`, carried by the buttons of the projects to choose from.
 
 import { z } from "zod";
 import { optionsSchema, PLAIN_OPTIONS } from "../../runs/run.js";
 
-/** What a run is started with, and whether it is only to be tried. What holds for most runs is left out in a button's value. */
+/** What to start a run with, and whether it is only a dry run. A button's value leaves out whatever has its default. */
 export const carriedSchema = z.object({
   inputs: optionsSchema.shape.inputs.default({}),
   fresh: z.boolean().default(false),
@@ -13,13 +13,13 @@ export const carriedSchema = z.object({
 });
 export type Carried = z.output<typeof carriedSchema>;
 
-/** In place of what a button's value cannot hold. */
+/** Stands in for what does not fit into a button's value. */
 export const TOO_LONG = "too_long";
 
-/** What is carried when nothing was typed. */
+/** What is carried when nothing was typed after the title. */
 export const NOTHING_CARRIED: Carried = { ...PLAIN_OPTIONS, dryRun: false };
 
-/** As it stands in a button's value; undefined when there is nothing to carry. */
+/** The form that goes into a button's value; `undefined` when there is nothing to carry. */
 export function packed({ inputs, fresh, publish, view, dryRun }: Carried): z.input<typeof carriedSchema> | undefined {
   const wanted = {
     inputs: Object.keys(inputs).length > 0 ? inputs : undefined,

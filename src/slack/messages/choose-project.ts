@@ -1,4 +1,4 @@
-// Which project somebody means by a name: one to confirm, several to choose from, or why none is offered.
+// Asks which project a name means: one to confirm, several to choose from, or why there are none to offer.
 
 import type { Button, ContextBlock, SectionBlock } from "@slack/types";
 import type { z } from "zod";
@@ -12,36 +12,36 @@ import { bold, code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine, titleOf } from "./run-words.js";
 import { tellingTitles } from "./telling-titles.js";
 
-/** Projects in one message, at most. */
+/** The most projects in one message. */
 export const OFFERED = 5;
-/** After so many that were not meant, other words help more than other projects. */
+/** Once this many projects were not the right one, other words help more than other projects. */
 const MOST_PASSED = 15;
-/** Longest title in a list, and longest name anywhere, in characters. */
+/** The longest title in a list and the longest name anywhere, in characters. */
 const TITLE = 100;
 const NAME = 120;
 
 /**
- * How the projects fit the name. `one`: no other does as well. `several`: all of them do. `others`: asked for after some that
- * were not meant. `nearest`: none fits, and these are spelt about the same.
+ * How the projects fit the name. `one`: no other fits as well. `several`: they all fit equally well. `others`: somebody asked for
+ * more after the first ones were not the right ones. `nearest`: none fits, and these have a similar spelling.
  */
 export type Fit = "one" | "several" | "others" | "nearest";
 
 export interface ProjectChoice {
   choice: Choice;
   fit: Fit;
-  /** The best first. What a message has no room for is left for the next one. */
+  /** Best first. Those that do not fit into this message are left for the next one. */
   projects: readonly Project[];
-  /** How many there are that fit as well, those included. */
+  /** How many projects fit equally well, including these. */
   total: number;
-  /** Whether there are others to ask for. */
+  /** Whether there are more to ask for. */
   hasOthers: boolean;
-  /** Ids of those that were shown before. */
+  /** Ids of the projects that were shown before. */
   passed: readonly string[];
-  /** Those that would fit, could they be run. */
+  /** Projects that would fit if they could be run. */
   unpublished: readonly Project[];
-  /** How many projects are known while the bot still reads the others; null: all are. */
+  /** How many projects are known while the bot is still reading the others; `null` when it knows them all. */
   known: number | null;
-  /** Makes each button of this rendering work once. */
+  /** Makes each button of this rendering work only once. */
   nonce: string;
   place: HexPlace;
 }
@@ -79,7 +79,7 @@ function listMessage(view: ProjectChoice, projects: readonly Project[]): Message
     actions(othersButton(view, projects, "None of these")),
     more > 0
       ? context(
-          `${count(more, "other")} ${more === 1 ? "fits" : "fit"} too. Another word of the title narrows it down.`,
+          `${count(more, "other")} ${more === 1 ? "fits" : "fit"} too. Add another word of the title to narrow it down.`,
         )
       : null,
     knownContext(known),
@@ -97,40 +97,40 @@ const HEADS: Record<Fit, (text: string, total: number) => string> = {
   nearest: (text) => `*No project fits* ${code(text, NAME)}. Did you mean one of these?`,
 };
 
-/** Nothing can be offered. */
+/** Says that there is nothing to offer. */
 function noProjectMessage({ choice, fit, unpublished, known, place }: ProjectChoice): Message {
   const name = code(choice.text, NAME);
   const what = fit === "others" ? `*No other project fits* ${name}.` : `*No project fits* ${name}.`;
   return message("No project fits.", [
     section(
-      `${what}\nWrite other words of its title, take its id or link from the address bar in Hex, or look through \`/hex projects\`.`,
+      `${what}\nTry other words of its title, use its id or its link from the address bar in Hex, or look through \`/hex projects\`.`,
     ),
     unpublishedBlock(unpublished, place),
     knownContext(known),
   ]);
 }
 
-/** Both an id or a link, and other words: which of them counts would be a guess. */
+/** The answer to an id or a link together with other words: the bot would have to guess which of them counts. */
 export function wordsBesideIdMessage(id: string, words: string): Message {
-  return message("Nothing was done: an id or a link, and other words.", [
+  return message("Nothing was done: that was an id or a link together with other words.", [
     section(
-      `${code(id, NAME)} is an id or a link. What is ${code(words, NAME)} for?\nWrite either the project's name or its id or link. A value with spaces needs quotes: \`name="two words"\`. _Nothing was done._`,
+      `${code(id, NAME)} is an id or a link. What is ${code(words, NAME)} for?\nWrite either the project's name, or its id or link. A value with spaces needs quotes: \`name="two words"\`. _Nothing was done._`,
     ),
   ]);
 }
 
-/** In the place of a choice that was made. `title`: of the project. */
+/** Replaces the choice once it was made. `title` is the project's. */
 export function chosenMessage(title: string): Message {
-  return message(`Hex is asked to run ${inline(title, NAME)}.`, [
-    section(`Hex is asked to run ${bold(title, NAME)}. Its card shows how it goes, and so does \`/hex runs\`.`),
+  return message(`Asking Hex to run ${inline(title, NAME)}.`, [
+    section(`Asking Hex to run ${bold(title, NAME)}. Its card and \`/hex runs\` show how it is going.`),
   ]);
 }
 
-/** A button that can no longer know what was typed. */
+/** The answer to a button whose stored choice is no longer kept. */
 export function choiceGoneMessage(): Message {
   return message("What you typed is no longer kept. Nothing was started.", [
     section(
-      "What you typed was too long for a button, so the bot kept it for a day, and that is over. _Nothing was started._\nType the command again.",
+      "What you typed was too long for a button, so the bot kept it for a day, and that day is over. _Nothing was started._\nType the command again.",
     ),
   ]);
 }
@@ -147,7 +147,7 @@ function projectBlocks(view: ProjectChoice, projects: readonly Project[]): Secti
   });
 }
 
-/** What tells projects with similar titles apart. */
+/** What distinguishes projects with similar titles. */
 function detailsOf(project: Project): string {
   const { categories, status } = project;
   const names = categories.slice(0, 2).map(({ name }) => inline(name, 30));
@@ -167,7 +167,7 @@ function emailOf({ owner, creator }: Project): string | null {
   return owner?.email ?? creator?.email ?? null;
 }
 
-/** Those that were meant, perhaps, and why they cannot be run. */
+/** Projects that somebody may have meant, and why they cannot be run. */
 function unpublishedBlock(projects: readonly Project[], place: HexPlace): SectionBlock | null {
   if (projects.length === 0) return null;
   const titles = projects
@@ -175,15 +175,15 @@ function unpublishedBlock(projects: readonly Project[], place: HexPlace): Sectio
     .map((project) => `*${link(projectUrl(place, project), titleOf(project), TITLE)}*`);
   const others = projects.length > titles.length ? ` and ${projects.length - titles.length} more` : "";
   return section(
-    `${titles.join(", ")}${others}: *not published*, so there is nothing to run. Open it in Hex, press Publish, and run it again.`,
+    `${titles.join(", ")}${others}: *not published*, so there is nothing to run. Open it in Hex, press Publish, and try again.`,
   );
 }
 
-/** What was typed behind the name. */
+/** What was typed after the name. */
 function carriedContext({ purpose, carried: { dryRun, ...options } }: Choice): ContextBlock | null {
   if (purpose !== "run") return null;
   const line = optionsLine(options);
-  const isDry = dryRun ? "*Dry run* asks Hex whether it would start, and starts nothing." : null;
+  const isDry = dryRun ? "*Dry run* asks Hex whether the run would start, without starting it." : null;
   return context(isDry, line === null ? null : `With what you typed: ${line}`);
 }
 
@@ -199,7 +199,7 @@ function wayOf({ purpose, carried }: Choice): Way {
   return purpose === "run" && carried.dryRun ? "dry_run" : purpose;
 }
 
-/** `ask`: in front of the title and a question mark. */
+/** `ask` goes before the title and a question mark. */
 const WORDS: Record<Way, { ask: string; label: string; action: ActionId }> = {
   run: { ask: "Run", label: "Run", action: ACTIONS.runChosen },
   dry_run: { ask: "Dry run of", label: "Dry run", action: ACTIONS.runChosen },
@@ -218,7 +218,7 @@ function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button 
   });
 }
 
-/** null where there are no inputs to change. */
+/** `null` when there are no inputs to change. */
 function changeButton({ nonce, choice }: ProjectChoice, project: Project): Button | null {
   if (choice.purpose !== "run") return null;
   const value: z.input<typeof chosenSchema> = { nonce, project: project.id, choice: inButton(choice) };
@@ -230,7 +230,7 @@ function changeButton({ nonce, choice }: ProjectChoice, project: Project): Butto
   });
 }
 
-/** `shown`: those of this message, which were not meant. null when there are no others. */
+/** `shown` are the projects in this message, none of them the right one. `null` when there are no others. */
 function othersButton(
   { nonce, choice, passed, hasOthers }: ProjectChoice,
   shown: readonly Project[],

@@ -1,21 +1,21 @@
-// The reply in a card's thread that tells whoever waits how the run ended: edits of the card notify nobody.
+// The reply in a card's thread that says how the run ended. It is needed because edits of the card notify nobody.
 
 import { identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
 import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, titleOf } from "./run-words.js";
 
-/** Of a run that took longer than this, whoever asked no longer watches the card. In ms. */
+/** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
 const LONG_MS = 2 * 60_000;
-/** A refusal that comes later than this is no longer looked at by whoever asked. In ms. */
+/** In ms. When a refusal takes longer than this, the requester is no longer looking at the card. */
 const LATE_MS = 15_000;
 
-/** null when an edit of the card is enough. `elapsed`: how long it took, in ms, if it began. */
+/** `null` when an edit of the card is enough. `elapsed` is how long the run took, in ms, if it began. */
 export function followUpMessage(run: Run, elapsed: number | null): Message | null {
   return run.requester === null || !deservesReply(run, elapsed) ? null : endMessage(run, elapsed);
 }
 
-/** How a run ended, for when nothing else tells it. */
+/** How a run ended, for when nothing else says so. */
 export function endMessage(run: Run, elapsed: number | null): Message {
   const title = titleOf(run.project);
   const { emoji, word } = faceOf(run);

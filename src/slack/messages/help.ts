@@ -1,11 +1,11 @@
-// What the bot can do, and what each sub-command is for.
+// What the bot can do, and what each subcommand is for.
 
 import type { OptionalScope } from "../connection/scopes.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code } from "./mrkdwn.js";
 import { declinedScopesLine } from "./slack-remedies.js";
 
-/** `usage` and `example` are what follows `/hex`; `summary` is mrkdwn. */
+/** `usage` and `example` are what follows `/hex`. `summary` is mrkdwn. */
 export interface CommandHelp {
   name: string;
   usage: string;
@@ -13,7 +13,7 @@ export interface CommandHelp {
   example: string | null;
 }
 
-/** `declined`: the optional scopes that the bot works without. */
+/** `declined` are the optional scopes that the bot does without. */
 export function helpMessage(commands: readonly CommandHelp[], declined: readonly OptionalScope[]): Message {
   return message("What /hex can do", [
     section("*What `/hex` can do*"),
@@ -22,7 +22,7 @@ export function helpMessage(commands: readonly CommandHelp[], declined: readonly
   ]);
 }
 
-/** For a word that is no sub-command. `suggestion`: the closest one's name. */
+/** The answer to a word that is not a subcommand. `suggestion` is the name of the closest one. */
 export function unknownCommandMessage(
   word: string,
   suggestion: string | null,
@@ -42,12 +42,12 @@ function helpBlocks(commands: readonly CommandHelp[]) {
       return section(`${code(`/hex ${usage}`)}\n${summary}${like}`);
     }),
     context(
-      "Name a project by its title or some words of it. Its link from the address bar in Hex, or the id in that link, works too.",
+      "Name a project by its title or a few words of it. Its link from the address bar in Hex works too, and so does the id in that link.",
     ),
   ];
 }
 
-/** The hint that Slack shows beside the command, as the manifest has it. */
+/** The hint that Slack shows next to the command, exactly as in the manifest. */
 export function usageHint(commands: readonly Pick<CommandHelp, "name">[]): string {
   return `[${commands.map(({ name }) => name).join(" | ")}]`;
 }

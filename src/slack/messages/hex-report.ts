@@ -1,4 +1,4 @@
-// What Hex's public status page says, beside what the bot has seen itself: "Hex has an incident", or "look at your side".
+// What Hex's public status page says, next to what the bot has seen itself: "Hex has an incident", or "look at your side".
 
 import type { HexIncident, HexReport } from "../../hex/status-page.js";
 import { inline, link } from "./mrkdwn.js";
@@ -12,7 +12,7 @@ const IMPACT: Record<HexIncident["impact"], string> = {
   maintenance: " (maintenance)",
 };
 
-/** mrkdwn; null when there is nothing to say. `report`: null when the page gave no answer. */
+/** mrkdwn, or `null` when there is nothing to say. `report` is `null` when the page did not answer. */
 export function hexReportLine(report: HexReport | null, connected: boolean): string | null {
   if (report === null) return null;
   const { incidents, indicator, description, isCertain } = report;

@@ -1,4 +1,4 @@
-// How available Hex was: a row of squares for the last day and one for the last month, with words beside each.
+// How available Hex was: a row of squares for the last day and one for the last month, each with words next to it.
 
 import type { KnownBlock } from "@slack/types";
 import type { Sight } from "../../hex/errors.js";
@@ -16,7 +16,7 @@ const SQUARES: Record<Square, string> = {
   unwatched: ":white_large_square:",
 };
 
-/** `history`: null when it cannot be read. `sight`: how Hex is at this moment. */
+/** `history` is `null` when it cannot be read. `sight` is how Hex is at this moment. */
 export function historyBlocks(history: History | null, sight: Sight): KnownBlock[] {
   if (history === null) return [section("*History:* the store cannot be read at the moment. See /readyz.")];
   const { day, month, lastOutage } = history;
@@ -25,7 +25,7 @@ export function historyBlocks(history: History | null, sight: Sight): KnownBlock
     periodLines("Last 24 hours", day),
     periodLines("Last 30 days", month),
     outageLine(lastOutage, sight),
-    isNew ? "*Now:* not connected. It counts as an outage when the bot's next probe fails too." : null,
+    isNew ? "*Now:* not connected. It counts as an outage if the bot's next probe fails too." : null,
   ];
   return [section(lines.filter((line) => line !== null).join("\n"))];
 }
@@ -36,7 +36,7 @@ function periodLines(title: string, period: Period): string {
 
 function periodWords({ available, outages, downMs }: Period): string {
   if (available === null) return "not watched yet";
-  // One failed probe is no outage.
+  // One failed probe is not an outage.
   const time = downMs === 0 ? "" : outages === 0 ? `, single failures of ${duration(downMs)}` : `, ${duration(downMs)}`;
   return `${available} % available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
@@ -47,7 +47,7 @@ function outageLine(incident: Incident | null, sight: Sight): string {
   if (incident.state !== "down") {
     return `*Last outage:* ${date(incident.since)}, for ${lasted(incident)}: ${what}`;
   }
-  // The watchdog believes it when it has seen it twice.
-  const doubt = sight === "alive" ? " Hex answers now; the bot's next probes confirm it." : "";
+  // The watchdog believes that Hex is back once it has seen it twice.
+  const doubt = sight === "alive" ? " Hex answers now; the bot's next probes will confirm it." : "";
   return `*Last outage:* since ${date(incident.since)}: ${what}${doubt}`;
 }

@@ -1,4 +1,4 @@
-// The Home tab of one person: is Hex connected, what of theirs runs, and what they may want to run.
+// One person's Home tab: whether Hex is connected, which of their runs are in flight, and what they may want to run.
 
 import type { HomeView, KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
@@ -20,7 +20,7 @@ const ENDED_SHOWN = 5;
 const FREQUENT_SHOWN = 5;
 const TITLE_MAX = 120;
 
-/** How Hex was found last. Times in epoch ms. */
+/** How Hex was when the bot last looked. Times in epoch ms. */
 export type HexSeen =
   | { state: "connected" }
   /** It failed once, which may be nothing. */
@@ -29,7 +29,7 @@ export type HexSeen =
   /** `since`: when it was asked last; null: never. */
   | { state: "not_asked"; since: number | null };
 
-/** From what the watchdog knows, at `now` (epoch ms). */
+/** Derived from what the watchdog knows at `now` (epoch ms). */
 export function hexSeen({ health, probe }: Pick<WatchdogState, "health" | "probe">, now: number): HexSeen {
   if (probe === null) return { state: "not_asked", since: null };
   if (now > probe.until) return { state: "not_asked", since: probe.at };
@@ -48,21 +48,21 @@ export function hexSeen({ health, probe }: Pick<WatchdogState, "health" | "probe
 }
 
 export interface HomeFacts {
-  /** null: the store does not say. */
+  /** `null` when the store cannot say. */
   hex: HexSeen | null;
   /** Hex's host. */
   host: string;
   place: HexPlace;
   runs: OwnRuns;
-  /** Slack takes no direct message of the bot. */
+  /** Slack accepts no direct messages from the bot. */
   directMessagesOff: boolean;
-  /** An answer that could be given nowhere else, in mrkdwn. */
+  /** An answer that could not be given anywhere else, in mrkdwn. */
   notice: string | null;
-  /** How often something was picked in the search field. */
+  /** How many times something was picked in the search field. */
   searches: number;
 }
 
-/** All that is to be kept true: the same for facts that look the same. */
+/** The part of the view to keep up to date. It is equal for facts that look equal. */
 export function homeBlocks(facts: HomeFacts): KnownBlock[] {
   const { inFlight, ended, frequent } = facts.runs;
   const blocks = [
@@ -87,20 +87,20 @@ export function homeBlocks(facts: HomeFacts): KnownBlock[] {
 export function homeView(blocks: readonly KnownBlock[], now: number): HomeView {
   const foot = context(
     `As of ${date(now)}`,
-    "`/hex help` shows what else there is, `/hex status` more about the connection",
+    "`/hex help` shows what else there is, and `/hex status` more about the connection",
   );
   const kept = blocks.slice(0, LIMITS.viewBlocks - 1);
   return { type: "home", blocks: foot === null ? kept : [...kept, foot] };
 }
 
-/** In the place of all that, for somebody who may not see it, or when it cannot be drawn. `text`: mrkdwn. */
+/** Replaces all of it for somebody who may not see it, or when it cannot be drawn. `text` is mrkdwn. */
 export function noHomeView(text: string): HomeView {
   return { type: "home", blocks: [section(text)] };
 }
 
-/** `reference`: as in the log. */
+/** `reference` is the one in the log. */
 export function brokenHomeText(reference: string): string {
-  return `:warning: Your runs cannot be shown at the moment, because the bot's store does not answer. They go on. Open this tab again in a minute; \`/hex status\` says more.\nReference ${code(reference, 40)}`;
+  return `:warning: Your runs cannot be shown at the moment, because the bot's store does not answer. The runs themselves continue. Open this tab again in a minute; \`/hex status\` says more.\nReference ${code(reference, 40)}`;
 }
 
 const DIVIDER: KnownBlock = { type: "divider" };
@@ -111,15 +111,15 @@ function hexLine(seen: HexSeen | null, host: string): string {
     case "connected":
       return `:large_green_circle: *Connected to Hex* at ${at}`;
     case "doubt":
-      return `:large_yellow_circle: *Hex at ${at} did not answer as it should*, ${date(seen.since)}. The bot asks it again in a moment.`;
+      return `:large_yellow_circle: *Hex at ${at} did not answer as it should*, ${date(seen.since)}. The bot will ask again in a moment.`;
     case "down":
       return `:red_circle: *Not connected to Hex* at ${at} since ${date(seen.since)}\n${inline(seen.what, 300)} ${inline(seen.todo, 300)}`;
     case "not_asked":
       return seen.since === null
-        ? `:white_circle: *Not known whether Hex is connected:* the bot has not asked it yet. \`/hex status\` asks now.`
-        : `:white_circle: *Not known whether Hex is connected:* the bot asked it last ${date(seen.since)}. \`/hex status\` asks now.`;
+        ? `:white_circle: *Not known whether Hex is connected:* the bot has not asked yet. \`/hex status\` asks now.`
+        : `:white_circle: *Not known whether Hex is connected:* the bot last asked ${date(seen.since)}. \`/hex status\` asks now.`;
     case undefined:
-      return ":white_circle: *Not known whether Hex is connected:* the bot's store does not say. `/hex status` says more.";
+      return ":white_circle: *Not known whether Hex is connected:* the bot's store does not answer. `/hex status` says more.";
   }
 }
 
@@ -128,7 +128,7 @@ function inFlightBlock(run: Run, place: HexPlace): KnownBlock {
   const mayCancel = run.state !== "starting" && run.state !== "cancelling";
   const began = "startedAt" in run ? run.startedAt : null;
   const details = dotted(
-    began === null ? `asked for ${date(run.requestedAt)}` : `since ${date(began)}`,
+    began === null ? `requested ${date(run.requestedAt)}` : `since ${date(began)}`,
     run.typicalMs === null ? null : `usually takes about ${duration(run.typicalMs)}`,
     inHex(run),
   );
@@ -144,7 +144,7 @@ function endedBlocks(run: EndedRun, place: HexPlace): (KnownBlock | null)[] {
   return [section(lines.filter((line) => line !== null).join("\n")), actions(...runButtons(run))];
 }
 
-/** Slack keeps what was picked in a field for as long as its block_id is the same. */
+/** Slack keeps what was picked in a field for as long as the block_id stays the same. */
 function searchBlocks(searches: number): KnownBlock[] {
   return [
     section("*Run a project*"),

@@ -1,4 +1,4 @@
-// An outage of Hex as the channel for alerts reads it: one message from its beginning to its end.
+// An outage of Hex in the channel for alerts: one message from beginning to end.
 
 import type { KnownBlock } from "@slack/types";
 import type { HexReport } from "../../hex/status-page.js";
@@ -9,15 +9,15 @@ import { hexReportLine } from "./hex-report.js";
 import { count, date, duration, inline, plainDate } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
 
-/** Causes that one message names beside the present one. */
+/** How many causes one message names besides the current one. */
 const EARLIER = 5;
 
 export interface AroundIncident {
   /** How many runs are in flight. */
   inFlight: number;
-  /** What Hex's public status page says; null when that is not known. */
+  /** What Hex's public status page says; `null` when that is not known. */
   report: HexReport | null;
-  /** Whether another message about this outage may have been posted before. */
+  /** Whether an earlier message about this outage may exist. */
   isDoubled: boolean;
 }
 
@@ -37,9 +37,9 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
       ]);
     }
     case "back":
-      return message(`Hex answers again since ${plainDate(incident.backAt)}. It is being watched.`, [
+      return message(`Hex has answered again since ${plainDate(incident.backAt)}. The bot keeps checking.`, [
         section(
-          `:large_yellow_circle: *Hex answers again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
+          `:large_yellow_circle: *Hex has answered again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
         ),
         ...pastBlocks(incident),
         doubled,
@@ -56,20 +56,20 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
 }
 
 const DOUBLED =
-  "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
+  "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
-/** What becomes of an alert when alerts go to another channel. */
+/** Replaces an alert once alerts go to another channel. */
 export function movedMessage(channel: string): Message {
-  return message("This goes on in another channel, where alerts go now.", [
-    section(`:arrow_right: This goes on in <#${channel}>, where alerts go now.`),
+  return message("This continues in another channel, where alerts now go.", [
+    section(`:arrow_right: This continues in <#${channel}>, where alerts now go.`),
   ]);
 }
 
-/** What is said in the thread, in order: each change of the cause, then the end. */
+/** The replies in the thread, in order: each change of cause, then the end. */
 export function incidentReplies(incident: Incident): Message[] {
   const changes = incident.causes.slice(1).map(({ facts }) => {
     const { what } = remedyFor(facts);
-    const text = `The cause is now another one: ${inline(what, 400)} What to do stands in the message above.`;
+    const text = `The cause has changed: ${inline(what, 400)} The message above says what to do.`;
     return message(text, [section(`:left_right_arrow: ${text}`)]);
   });
   return [...changes, ...(incident.state === "over" ? [overReply(incident)] : [])];
@@ -77,7 +77,7 @@ export function incidentReplies(incident: Incident): Message[] {
 
 function overReply(incident: IncidentIn<"over">): Message {
   const relapses = relapseWords(incident);
-  const text = `Over, lasted ${lasted(incident)}. Hex is connected again.${relapses === null ? "" : ` ${relapses}`}`;
+  const text = `It is over, after ${lasted(incident)}. The bot is connected to Hex again.${relapses === null ? "" : ` ${relapses}`}`;
   return message(text, [section(`:white_check_mark: ${text}`)]);
 }
 
@@ -96,7 +96,7 @@ function whatWords(incident: Incident): string {
   return inline(remedyFor(incident.cause.facts).what, 300);
 }
 
-/** How long, in words that own up to what nobody has watched. */
+/** How long it lasted, in words that admit the time when nobody was watching. */
 export function lasted(incident: IncidentIn<"back" | "over">): string {
   const whole = duration(lastedMs(incident, incident.backAt));
   const { unwatchedMs } = incident;
@@ -105,13 +105,13 @@ export function lasted(incident: IncidentIn<"back" | "over">): string {
 
 function affectedWords(inFlight: number): string {
   if (inFlight === 0) return "No run is in flight.";
-  const [cards, goOn] = inFlight === 1 ? ["its card", "It goes on"] : ["their cards", "They go on"];
+  const [cards, goOn] = inFlight === 1 ? ["its card", "It continues"] : ["their cards", "They continue"];
   return `${count(inFlight, "run")} in flight: ${cards} may be out of date until Hex answers. ${goOn} in Hex without the bot.`;
 }
 
 function relapseWords({ relapses }: Incident): string | null {
   if (relapses === 0) return null;
-  return `It came back and went again ${relapses === 1 ? "once" : `${relapses} times`}.`;
+  return `Hex came back and failed again ${relapses === 1 ? "once" : `${relapses} times`}.`;
 }
 
 function earlierWords({ cause, causes }: Incident): string | null {

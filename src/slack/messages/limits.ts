@@ -1,12 +1,12 @@
-// Slack's limits for what a message or a view holds, in characters unless told. Source: Slack's Block Kit reference.
+// Slack's limits for messages and views, in characters unless stated otherwise. Source: Slack's Block Kit reference.
 
 export const LIMITS = {
   /** Blocks. */
   messageBlocks: 50,
   messageText: 4_000,
-  /** Of a message without blocks: well below what Slack shows in one piece. */
+  /** The text of a message without blocks, well below what Slack shows in one piece. */
   plainText: 3_000,
-  /** All texts of a message's blocks together stay well below what Slack refuses as msg_blocks_too_long. */
+  /** All text in a message's blocks together, well below what Slack refuses as msg_blocks_too_long. */
   messageBlocksText: 11_000,
   sectionText: 3_000,
   fieldText: 2_000,
@@ -24,7 +24,7 @@ export const LIMITS = {
   confirmButton: 30,
   /** Blocks of a modal or a Home tab. */
   viewBlocks: 100,
-  /** The same for the words on a modal's buttons. */
+  /** Also the limit for the labels of a modal's buttons. */
   viewTitle: 24,
   /** Bytes of JSON. */
   view: 250_000,

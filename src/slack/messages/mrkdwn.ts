@@ -1,8 +1,8 @@
-// Slack's mrkdwn: text that is not ours is escaped and shortened here, so that it pings nobody and breaks nothing.
+// Slack's mrkdwn. Text that is not ours is escaped and shortened here, so that it notifies nobody and breaks nothing.
 
 const ELLIPSIS = "…";
 
-/** At most `max` UTF-16 units, cut between characters as people see them, with "…" at the end when something was cut. */
+/** At most `max` UTF-16 units, cut between characters as people see them, ending in "…" when something was cut. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   let kept = "";
@@ -13,7 +13,7 @@ export function shorten(text: string, max: number): string {
   return `${kept.trimEnd()}${ELLIPSIS}`;
 }
 
-/** The same for finished mrkdwn: never cut inside `<…>` or an entity. */
+/** The same for finished mrkdwn, which it never cuts inside `<…>` or an entity. */
 export function shortenMrkdwn(text: string, max: number): string {
   if (text.length <= max) return text;
   const kept = shorten(text, max).slice(0, -ELLIPSIS.length);
@@ -22,13 +22,13 @@ export function shortenMrkdwn(text: string, max: number): string {
   return `${whole.replace(/&[a-z]{0,3}$/, "").trimEnd()}${ELLIPSIS}`;
 }
 
-/** The marks that the functions below write. Slack takes any other `<…>` for a link and swallows it, inside code too. */
+/** The marks that the functions below write. Slack takes any other `<…>` for a link and swallows it, even inside code. */
 const MARK =
   /<(?:[@#][A-Z0-9]+|!date\^\d+\^[^<>|^\n]+\|[^<>|\n]+|https?:\/\/[^\s<>|]+\|[^<>|\n]+)>|&(?:amp|lt|gt);|[<>&]/g;
 
 /**
- * Finished mrkdwn in which `<`, `>` and `&` stand for themselves wherever they are none of our marks, no entity, and no quote at
- * the beginning of a line: words of ours such as `--view <id>` are shown as they are written.
+ * Escapes `<`, `>` and `&` in finished mrkdwn wherever they are not one of our marks, an entity, or a quote at the beginning of a
+ * line. So our own words, such as `--view <id>`, are shown as they are written.
  */
 export function escapeLoose(text: string): string {
   return text.replace(MARK, (found, at: number) => {
@@ -37,48 +37,48 @@ export function escapeLoose(text: string): string {
   });
 }
 
-/** Escapes exactly what mrkdwn gives a meaning to inside angle brackets and entities. */
+/** Escapes exactly the characters with which mrkdwn writes angle brackets and entities. */
 export function escapeText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** One line of foreign text: white space made single, shortened to `max` characters, then escaped. */
+/** Foreign text on one line: white space collapsed, shortened to `max` characters, then escaped. */
 export function inline(text: string, max: number): string {
   return escapeText(shorten(text.replace(/\s+/g, " ").trim(), max));
 }
 
-/** Foreign text between backticks. A backtick inside would end it, so it becomes an apostrophe. */
+/** Foreign text between backticks. A backtick inside would end the code, so it becomes an apostrophe. */
 export function code(text: string, max = 200): string {
   const line = inline(text.replace(/`/g, "'"), max);
   return line === "" ? "` `" : `\`${line}\``;
 }
 
 /**
- * Foreign text in bold. One that holds `*`, `_`, `~` or a backtick is shown as code instead: mrkdwn cannot escape them, and what
- * keeps them apart unseen, such as zero-width spaces, goes along when people copy the name.
+ * Foreign text in bold. Text with `*`, `_`, `~` or a backtick is shown as code instead: mrkdwn cannot escape these, and invisible
+ * separators such as zero-width spaces would be copied along with the name.
  */
 export function bold(text: string, max: number): string {
   return /[*_~`]/.test(text) ? code(text, max) : `*${inline(text, max) || " "}*`;
 }
 
-/** A link with a foreign label; the label alone when the address is none. `|` would end the address, a newline the label. */
+/** A link with a foreign label; only the label when the URL is not valid. `|` would end the URL, and a newline the label. */
 export function link(url: string | null, label: string, max: number): string {
   const text = inline(label, max) || "untitled";
   if (url === null || url.length > 2_000 || !/^https?:\/\/\S+$/.test(url)) return text;
   return `<${url.replace(/[|<>]/g, encodeURIComponent).replace(/&/g, "&amp;")}|${text.replace(/\|/g, "¦")}>`;
 }
 
-/** A moment in each reader's own time zone; in UTC where it cannot be shown so. `at`: epoch ms. */
+/** A moment in each reader's own time zone, or in UTC where that is not possible. `at`: epoch ms. */
 export function date(at: number, format = "{date_short_pretty} {time}"): string {
   return `<!date^${Math.floor(at / 1_000)}^${format}|${plainDate(at)}>`;
 }
 
-/** The same moment for the plain text of a notification, where Slack shows no dates. */
+/** The same moment for the plain text of a notification, where Slack does not format dates. */
 export function plainDate(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** The parts of a line, set apart by dots; those that are null are left out. */
+/** The parts of a line, separated by dots. Parts that are `null` are left out. */
 export function dotted(...parts: (string | null)[]): string {
   return parts.filter((part) => part !== null).join(" · ");
 }
@@ -87,7 +87,7 @@ export function mention(userId: string): string {
   return `<@${userId}>`;
 }
 
-/** A span of time in words, such as "45 s", "3 min 20 s", "2 h 5 min", "3 days". `ms`: milliseconds. */
+/** A duration in words, such as "45 s", "3 min 20 s", "2 h 5 min" or "3 days". `ms`: milliseconds. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
@@ -98,7 +98,7 @@ export function duration(ms: number): string {
   return `${Math.floor(hours / 24)} days`;
 }
 
-/** The same text with a capital at its beginning. */
+/** The same text, beginning with a capital letter. */
 export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-// The reply in a card's thread that tells whoever asked for a run that it takes too long: edits of the card notify nobody.
+// The reply in a card's thread that tells the requester that the run is taking too long. Edits of the card notify nobody.
 
 import { elapsedMs, identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
@@ -9,7 +9,7 @@ import { titleOf } from "./run-words.js";
 export function overdueMessage(run: Run, requester: string, now: number): Message {
   const title = titleOf(run.project);
   const elapsed = elapsedMs(run, now);
-  const ran = elapsed === null ? "It is still running" : `It has run for ${duration(elapsed)}`;
+  const ran = elapsed === null ? "It is still running" : `It has been running for ${duration(elapsed)}`;
   const usual = run.typicalMs === null ? "" : `, and usually takes about ${duration(run.typicalMs)}`;
   const url = identityOf(run)?.url;
   const said = `${mention(requester)} :alarm_clock: ${bold(title, 150)} is overdue. ${ran}${usual}.`;

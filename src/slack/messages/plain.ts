@@ -1,11 +1,11 @@
-// A message without blocks, for when Slack does not take them.
+// A message without blocks, for when Slack does not accept them.
 
 import type { KnownBlock } from "@slack/types";
 import type { Message } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { shortenMrkdwn } from "./mrkdwn.js";
 
-/** All that a person reads in the blocks, a paragraph a line, as mrkdwn; buttons are left out. The notification when there is nothing. */
+/** Everything that people read in the blocks, as mrkdwn, one paragraph per line and without buttons. The notification's text if that leaves nothing. */
 export function plainText({ text, blocks }: Message): string {
   const lines = blocks.flatMap(linesOf).filter((line) => line.trim() !== "");
   return shortenMrkdwn(lines.join("\n") || text, LIMITS.plainText);

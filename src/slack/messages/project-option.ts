@@ -1,4 +1,4 @@
-// A project as an option of a picker.
+// A project as an option in a picker.
 
 import type { PlainTextOption } from "@slack/types";
 import type { Project } from "../../hex/schema.js";
@@ -6,13 +6,13 @@ import { LIMITS } from "./limits.js";
 import { dotted, plainDate } from "./mrkdwn.js";
 import { textObject } from "./views.js";
 
-/** Longest id of a project that an option, and a form's block_ids, have room for. Hex's have 36 characters. */
+/** The longest project id that fits into an option and a form's block_ids. Hex's ids have 36 characters. */
 export const MAX_PROJECT_ID = LIMITS.optionValue;
 
-/** What is known of it; of one that is not in the catalog, its id and title. */
+/** What is known about a project; only its id and title if it is not in the catalog. */
 export type ProjectShown = Pick<Project, "id" | "title"> & Partial<Project>;
 
-/** Its title, and who owns it and when it was last published. */
+/** Shows the project's title, its owner and when it was last published. */
 export function projectOption({ id, title, owner, creator, lastPublishedAt }: ProjectShown): PlainTextOption {
   const details = dotted(
     owner?.email ?? creator?.email ?? null,

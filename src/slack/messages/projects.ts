@@ -1,4 +1,4 @@
-// The list of projects, page by page, with a Run button on each that can be run.
+// The list of projects, page by page, with a Run button on each project that can be run.
 
 import type { KnownBlock } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
@@ -12,27 +12,27 @@ import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
 
 const PROJECTS_PER_PAGE = 8;
-/** Kept free for what is said above a list, and for page numbers of several digits, in characters of the message's JSON. */
+/** Room for the text above a list and for page numbers with several digits, in characters of the message's JSON. */
 const SPARE = 1_000;
-/** Longest value of a button that carries something, in characters of the message's JSON. Slack takes 2,000 and not more. */
+/** The longest value of a button that carries something, in characters of the message's JSON. Slack accepts at most 2,000. */
 const CARRYING_VALUE = 1_500;
 
 export interface ProjectsView {
-  /** All that fit the words, in order. */
+  /** All projects that fit the words, in order. */
   projects: readonly Project[];
-  /** True: no project has all the words, and these are spelt about the same. */
+  /** True when no project has all the words, and these have a similar spelling. */
   isNearest: boolean;
   words: readonly string[];
-  /** From 0; one past the end shows the last page. */
+  /** Counts from 0. A page past the end shows the last page. */
   page: number;
-  /** Makes each button of this rendering work once. */
+  /** Makes each button of this rendering work only once. */
   nonce: string;
-  /** When all projects were read last, epoch ms; null: not long ago, or not yet. */
+  /** When all projects were last read, epoch ms; `null` when that was recent, or has not happened yet. */
   readAt: number | null;
-  /** How many projects are known while not all are read; null: all are. */
+  /** How many projects are known while the bot is still reading the others; `null` when it knows them all. */
   known: number | null;
   place: HexPlace;
-  /** What Run starts with, or that it is too much for a button's value: then nothing can be run from here. */
+  /** What Run starts with. If that is too long for a button's value, nothing can be run from here. */
   carried: Carried | typeof TOO_LONG;
 }
 
@@ -66,15 +66,15 @@ function contextOf(...parts: (string | null)[]): KnownBlock | null {
   return text === "" ? null : context(text);
 }
 
-/** What the list may lack, as mrkdwn; null: nothing. */
+/** What may be missing from the list, as mrkdwn; `null` when nothing is. */
 function gapOf({ readAt, known }: ProjectsView): string | null {
   if (known !== null) return `${count(known, "project")} known so far: the bot is still reading the others from Hex`;
   return readAt === null ? null : `As of ${date(readAt, "{date_short_pretty} {time}")}`;
 }
 
 /**
- * As many as fit into one message, whichever they are: every page is cut at the same places, and a project that a message had
- * no room for would be on none.
+ * How many projects fit into one message, whichever projects they are. Every page has this size: a project that its message had
+ * no room for would otherwise be on no page at all.
  */
 function perPageOf(view: ProjectsView, carried: InValue): number {
   const { projects, nonce, words, place } = view;
@@ -82,14 +82,14 @@ function perPageOf(view: ProjectsView, carried: InValue): number {
   const lengthIn = (project: Project) => lengthOf(projectBlocks(project, state, place));
   const around = lengthOf([carriedBlockOf(view, carried), pager(view, 1, 3, carried)]);
   const room = LIMITS.messageBlocksText - SPARE - around;
-  // To write all of thousands takes long: what is surely short enough need not be written.
+  // Serializing thousands of projects takes long, so those that are certainly short enough are not serialized.
   const frame = Math.max(...FRAMES.map(lengthIn));
   const short = (project: Project) => frame + mostAdded(project) <= room / PROJECTS_PER_PAGE;
   const longest = projects.reduce((most, project) => (short(project) ? most : Math.max(most, lengthIn(project))), 1);
   return Math.min(PROJECTS_PER_PAGE, Math.max(1, Math.floor(room / longest)));
 }
 
-/** What surrounds a project's texts, at its longest. */
+/** What surrounds a project's text, in its longest form. */
 const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedAt) => ({
   id: "",
   title: "",
@@ -106,18 +106,18 @@ const FRAMES: readonly Project[] = [null, Date.UTC(2026, 0)].map((lastPublishedA
   archivedAt: null,
   trashedAt: null,
 }));
-/** A text in which each character takes as much room in a message's JSON as it has. */
+/** Text in which no character gets longer in a message's JSON. */
 const PLAIN = /^[^&<>"\\\p{Cc}\p{Cs}]*$/u;
 
-/** How much longer than the frame a project's block may be, in characters; infinite where that cannot be told at a glance. */
+/** The most by which a project's block can exceed the frame, in characters; infinite when that cannot be told at a glance. */
 function mostAdded({ id, title, owner, creator, status, schedules }: Project): number {
   const texts = [id, title, owner?.email ?? creator?.email ?? "", status?.name ?? ""];
   if (schedules.length > 0 || !texts.every((text) => PLAIN.test(text))) return Number.POSITIVE_INFINITY;
-  // None stands in more than three places.
+  // No text appears in more than three places.
   return 3 * texts.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** As it goes into the values of buttons; undefined when nothing does. */
+/** The form that goes into the values of buttons; `undefined` when there is nothing to carry. */
 type InValue = ReturnType<typeof packed> | typeof TOO_LONG;
 
 function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
@@ -135,13 +135,15 @@ function carriedBlockOf(view: ProjectsView, carried: InValue): KnownBlock | null
 function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
   if (carried === TOO_LONG) {
     return section(
-      ":warning: What you typed behind the title is too long for a button to carry, so there is no Run here. Write `/hex run <project id>` with the id of one of these, and the same inputs and flags behind it.",
+      ":warning: What you typed after the title is too long for a button, so there are no Run buttons here. Write `/hex run <project id>` with the id of one of these projects, followed by the same inputs and flags.",
     );
   }
   const { dryRun, ...options } = carried;
   const line = optionsLine(options);
   if (dryRun)
-    return section(`*Dry run* asks Hex whether it would start, and starts nothing.${line === null ? "" : `\n${line}`}`);
+    return section(
+      `*Dry run* asks Hex whether the run would start, without starting it.${line === null ? "" : `\n${line}`}`,
+    );
   return section(`*Run* starts with what you typed: ${line ?? ""}`);
 }
 
@@ -187,7 +189,7 @@ function pager({ words, nonce }: ProjectsView, page: number, pages: number, carr
   );
 }
 
-/** What fits into a button's value. */
+/** As many of the words as fit into a button's value. */
 function fewWords(words: readonly string[]): string[] {
   return words.slice(0, 10).map((word) => word.slice(0, 60));
 }
@@ -195,15 +197,15 @@ function fewWords(words: readonly string[]): string[] {
 function emptyMessage(view: ProjectsView): Message {
   const { words } = view;
   if (words.length === 0) {
-    return message("The bot's token sees no project.", [
+    return message("The bot's token sees no projects.", [
       section(
-        "*The bot's token sees no project.*\nShare a project with the workspace or with the token's user in Hex, then try `/hex projects` again.",
+        "*The bot's token sees no projects.*\nShare a project with the workspace or with the token's user in Hex, then try `/hex projects` again.",
       ),
     ]);
   }
   return message("No project fits these words.", [
     section(
-      `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` for all.`,
+      `*No project fits* ${code(words.join(" "), 120)}\nEvery word must occur in the title, description, category or owner. Try fewer words, or \`/hex projects\` to see all projects.`,
     ),
     contextOf(gapOf(view)),
   ]);

@@ -1,4 +1,4 @@
-// A failure of Hex as people read it: what happened, likely causes, what to do, and where to find it in the log.
+// A Hex failure as people read it: what happened, likely causes, what to do, and where to find it in the log.
 
 import type { KnownBlock } from "@slack/types";
 import type { HexErrorFacts } from "../../hex/errors.js";
@@ -6,7 +6,7 @@ import { remedyFor } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, dotted, inline } from "./mrkdwn.js";
 
-/** `title`: what did not work, such as "Not started". `reference`: of the interaction, null when it stands elsewhere. */
+/** `title` says what did not work, such as "Not started". `reference` is the interaction's; `null` when it is shown elsewhere. */
 export function remedyMessage(title: string, facts: HexErrorFacts, reference: string | null): Message {
   const { what } = remedyFor(facts);
   return message(
@@ -15,7 +15,7 @@ export function remedyMessage(title: string, facts: HexErrorFacts, reference: st
   );
 }
 
-/** The same as blocks, to stand in a card of its own. `head`: mrkdwn. */
+/** The same as blocks, for a message of its own. `head` is mrkdwn. */
 export function remedyBlocks(head: string, facts: HexErrorFacts, reference: string | null): KnownBlock[] {
   const { what, causes, todo } = remedyFor(facts);
   const list = (heading: string, items: readonly string[]) =>
@@ -35,7 +35,7 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
   return blocks.filter((block) => block !== null);
 }
 
-/** Hex's trace id and the bot's reference, as far as there are any. */
+/** Hex's trace id and the bot's reference, whichever exist. */
 export function traceLine(facts: HexErrorFacts, reference: string | null): string {
   return dotted(
     facts.traceId ? `Hex trace id ${code(facts.traceId, 100)}` : null,
@@ -43,12 +43,12 @@ export function traceLine(facts: HexErrorFacts, reference: string | null): strin
   );
 }
 
-/** A remedy's sentence as mrkdwn. It may hold a refused input's name or a host: escaped and shortened like all foreign text. */
+/** A remedy's sentence as mrkdwn. It may contain the name of a refused input or a host, so it is escaped and shortened like all foreign text. */
 function marked(sentence: string): string {
   return inline(sentence, 400);
 }
 
-/** Hex's own words; null when there are none. For a failure of the network there is only an error code, which helps nobody. */
+/** Hex's own words; `null` when there are none. A network failure has only an error code, which helps nobody. */
 export function saidLine({ detail, status, kind }: HexErrorFacts): string | null {
   const saysMore = detail && status !== undefined && kind !== "inputs_refused";
   return saysMore ? `>Hex: ${inline(detail, 300)}` : null;

@@ -1,4 +1,4 @@
-// The buttons of a run: on its card, and Cancel in a list too.
+// A run's buttons: those on its card, and Cancel, which lists have too.
 
 import type { Button } from "@slack/types";
 import type { Run } from "../../runs/run.js";
@@ -6,7 +6,7 @@ import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
 import { titleOf } from "./run-words.js";
 
-/** Those that do something in its state. */
+/** The buttons that do something in the run's current state. */
 export function runButtons(run: Run): (Button | null)[] {
   const title = titleOf(run.project);
   switch (run.state) {
@@ -24,14 +24,14 @@ export function runButtons(run: Run): (Button | null)[] {
         changesButton(run),
       ];
     case "refused":
-      // The same inputs would be refused again.
+      // Hex would refuse the same inputs again.
       return [run.facts.kind === "inputs_refused" ? null : againButton(run), changesButton(run)];
     default:
       return [againButton(run), changesButton(run)];
   }
 }
 
-/** The same for everybody: a card does not know who looks at it. */
+/** The same for everybody, since a card cannot know who is looking at it. */
 function tellMeButton(run: Run): Button {
   return button({
     actionId: ACTIONS.tellMe,
@@ -41,7 +41,7 @@ function tellMeButton(run: Run): Button {
   });
 }
 
-/** null when somebody has pressed it already. */
+/** `null` when somebody has already pressed it. */
 function againButton(run: Run): Button | null {
   if (run.again !== null) return null;
   const mayExist = run.state === "lost" && run.hex === null;
@@ -55,7 +55,7 @@ function againButton(run: Run): Button | null {
   });
 }
 
-/** Opens the form, in which somebody decides what is run: it is there as long as the card. */
+/** Opens the form, where people decide what to run. It is there for as long as the card is. */
 function changesButton(run: Run): Button {
   return button({
     actionId: ACTIONS.runWithChanges,
@@ -72,7 +72,7 @@ const MAY_EXIST = {
   deny: "Not now",
 };
 
-/** `title`: of the project; `name`: the same, as short as the question is to be. */
+/** `title` is the project's; `name` is the same title, shortened for the question. */
 export function cancelButton(run: { actionId: string; value: string; title: string; name: string }): Button {
   const { actionId, value, title, name } = run;
   return button({
@@ -83,7 +83,7 @@ export function cancelButton(run: { actionId: string; value: string; title: stri
     describe: `Cancel the run of ${title}`,
     confirm: {
       title: "Cancel this run?",
-      text: `${name} stops in Hex, for everybody who waits for it.`,
+      text: `${name} stops in Hex, for everybody who is waiting for it.`,
       confirm: "Cancel the run",
       deny: "Let it run",
     },

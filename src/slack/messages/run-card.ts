@@ -1,4 +1,4 @@
-// The card of a run: one message, drawn from the stored run and nothing else.
+// A run's card: one message, drawn from the stored run and nothing else.
 
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
@@ -13,15 +13,15 @@ import { faceOf, optionsLine, titleOf } from "./run-words.js";
 const MINUTE = 60_000;
 const TITLE_MAX = 150;
 
-/** Why a card is a direct message: the one in the channel is gone, in Slack's word for it. */
+/** Why a card is a direct message: the one in the channel is gone. `why` is Slack's error code. */
 export interface Moved {
   from: string;
   why: string;
 }
 
 /**
- * What is posted first, to be replaced by the card at once. It says nothing that can become wrong: when the process dies
- * before it has noted which message it posted, this one stays as it is, and the next process posts another.
+ * What is posted first and replaced by the card at once. It says nothing that can become wrong: if the process dies before it has
+ * stored which message it posted, this one stays as it is, and the next process posts another.
  */
 export function announcement(run: Run, place: HexPlace): Message {
   const title = titleOf(run.project);
@@ -31,14 +31,14 @@ export function announcement(run: Run, place: HexPlace): Message {
   ]);
 }
 
-/** What a card shows beside its run. */
+/** What a card shows in addition to its run. */
 export interface CardFacts {
   moved: Moved | null;
-  /** How many people are told at the end. */
+  /** How many people will be told when the run ends. */
   followers: number;
 }
 
-/** `now`: epoch ms; `place`: where Hex is, for links. */
+/** `now`: epoch ms. `place`: where Hex is, for links. */
 export function runCard(
   run: Run,
   now: number,
@@ -56,7 +56,7 @@ export function runCard(
   ]);
 }
 
-/** How a run stands: its state, its title as a link, how long it took, and what a person should know beside that. */
+/** A run's state, its title as a link, how long it took, and what else people should know. */
 export function runReport(run: Run, now: number, place: HexPlace): Message {
   const face = faceOf(run);
   const title = titleOf(run.project);
@@ -68,7 +68,7 @@ export function runReport(run: Run, now: number, place: HexPlace): Message {
   ]);
 }
 
-/** Elapsed time in coarse steps, so that a long run does not use up Slack's budget of edits. */
+/** Elapsed time in coarse steps, so that a long run does not use up Slack's allowance of edits. */
 function coarse(ms: number): number {
   if (ms < MINUTE) return 0;
   const step = ms < 10 * MINUTE ? MINUTE : ms < 60 * MINUTE ? 5 * MINUTE : 15 * MINUTE;
@@ -105,22 +105,22 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
   }
 }
 
-/** What a person should know beside the state. */
+/** What people should know besides the state. */
 function notes(run: Run): string[] {
   const lines: string[] = [];
   if (run.state === "starting" && run.looking) {
-    lines.push("Hex gave no clear answer to the start. Looking whether the run exists before anything else happens.");
+    lines.push("Hex gave no clear answer to the start. Checking whether the run exists before doing anything else.");
   }
   if (run.state === "waiting") {
     const { what } = remedyFor(run.facts);
     const then = isHeldBack(run)
-      ? `It starts on its own as soon as there is room, at about ${date(run.nextAt, "{time_secs}")}, or not at all after`
+      ? `It starts on its own as soon as there is room, at about ${date(run.nextAt, "{time_secs}")}, but not after`
       : "The bot tries again on its own until";
     lines.push(`${inline(what, 300)} ${then} ${date(run.until, "{time}")}.`);
   }
   if (run.state === "withdrawn") lines.push(`Cancelled by ${mention(run.by)} before it began.`);
   if (run.state === "cancelling") {
-    lines.push(`${mention(run.by)} wants it stopped. ${cancellation(run)}`);
+    lines.push(`${mention(run.by)} is cancelling it. ${cancellation(run)}`);
   }
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
     const { facts, reference } = run.cancelFailure;
@@ -136,7 +136,7 @@ function notes(run: Run): string[] {
     );
   }
   if (run.state === "no_kernel") {
-    lines.push("Hex had no kernel free for it. Cancel a run or close a project in Hex, then press Run again.");
+    lines.push("Hex had no free kernel for it. Cancel a run or close a project in Hex, then press Run again.");
   }
   if (run.state === "errored") lines.push("A cell failed. Open the run in Hex to see which one and why.");
   if (run.state === "ended") {
@@ -150,22 +150,22 @@ function notes(run: Run): string[] {
 function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): string {
   if (accepted) return "Hex is stopping it.";
   if (heldBack === null) return "Asking Hex.";
-  return `${inline(remedyFor(heldBack).what, 300)} Hex is asked as soon as possible, at about ${date(lease, "{time_secs}")}.`;
+  return `${inline(remedyFor(heldBack).what, 300)} The bot will ask Hex as soon as possible, at about ${date(lease, "{time_secs}")}.`;
 }
 
 const LOST: Record<RunIn<"lost">["why"], string> = {
   start_unknown:
-    "The connection to Hex broke while the run was being started, and the bot could not find it in Hex. It may be there " +
+    "The connection to Hex broke while the run was being started, and the bot could not find the run in Hex. It may exist " +
     "all the same. Press *Look again* in a minute, or check the project in Hex before you start it again.",
   several:
-    "The connection to Hex broke while the run was being started. Hex lists a new run, but whether it is this one " +
-    "cannot be told. Check the project's runs in Hex before you start it again.",
+    "The connection to Hex broke while the run was being started. Hex lists a new run, but the bot cannot tell whether " +
+    "it is this one. Check the project's runs in Hex before you start it again.",
   vanished:
-    "Hex no longer knows this run: it, or its project, was deleted, or is no longer shared with the bot's token. " +
+    "Hex no longer knows this run: the run or its project was deleted, or is no longer shared with the bot's token. " +
     "Check the project in Hex.",
-  unreachable: "Hex could not be asked about this run for a day, so the bot no longer watches it. Open it in Hex.",
+  unreachable: "The bot could not ask Hex about this run for a day, so it no longer tracks it. Open the run in Hex.",
   too_long:
-    "This run has not ended within a week, so the bot no longer watches it. Open it in Hex, and cancel it there if it hangs.",
+    "This run has not ended within a week, so the bot no longer tracks it. Open it in Hex, and cancel it there if it hangs.",
 };
 
 function movedLine({ from, why }: Moved): string {
@@ -174,7 +174,7 @@ function movedLine({ from, why }: Moved): string {
     is_archived: "can no longer be changed, because the channel is archived",
     is_inactive: "can no longer be changed, because the channel is archived",
     not_in_channel: "can no longer be changed, because the bot was removed from the channel",
-    channel_not_found: "can no longer be changed, because the bot cannot see the channel any more",
+    channel_not_found: "can no longer be changed, because the bot can no longer see the channel",
   };
   return `This card is here because the one in <#${from}> ${words[why] ?? "can no longer be changed"}.`;
 }
@@ -183,7 +183,7 @@ function followersLine(followers: number): string {
   return `:bell: ${followers === 1 ? "1 person" : `${followers} people`} will be told at the end`;
 }
 
-/** Who asked for it and when, with a link to it in Hex, and what helps to look into a failure. */
+/** Who asked for it and when, a link to it in Hex, and what helps to investigate a failure. */
 export function footLine(run: Run): string {
   const hex = identityOf(run);
   const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state);
@@ -201,7 +201,7 @@ function startedElsewhere(trigger: string | null): string {
   const by: Record<string, string> = {
     API: "Started through the API",
     SCHEDULED: "Started by its schedule",
-    APP_REFRESH: "Started by a refresh of the app",
+    APP_REFRESH: "Started by an app refresh",
   };
   return by[trigger ?? ""] ?? "Started in Hex";
 }

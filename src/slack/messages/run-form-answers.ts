@@ -1,4 +1,4 @@
-// Answers to one person about the form that starts a run: why it is not there, and how it comes back.
+// Answers to one person about the form that starts a run: why it is not there, and how to get it back.
 
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, type Message, message, section } from "./blocks.js";
@@ -6,7 +6,7 @@ import { bold, inline } from "./mrkdwn.js";
 import type { Notice } from "./run-form.js";
 import type { Complaint } from "./run-form-state.js";
 
-/** A form of another version of the bot. */
+/** The answer to a form from another version of the bot. */
 export function staleFormMessage(): Message {
   return message("This form no longer works.", [
     section(
@@ -15,19 +15,22 @@ export function staleFormMessage(): Message {
   ]);
 }
 
-/** What no field could show is no longer kept, so that a run would miss it. */
+/** The answer when values that no field could show are no longer kept: the run would lack them. */
 export function formGoneMessage(): Message {
   return message("This form is too old. Nothing was started.", [
     section(
-      "This form holds values that no field can show. They are kept for a day, and that is over, so *nothing was started*. Copy what you typed, and open the form again.",
+      "This form has values that no field can show. The bot keeps them for a day, and that day is over, so *nothing was started*. Copy what you typed, and open the form again.",
     ),
   ]);
 }
 
-/** In the place of a form. `nonce`: of its draft; `isLate`: Slack did not open it; false: a message opens none. */
+/**
+ * Takes the place of a form. `nonce` is its draft's. `isLate` is true when Slack did not open the form in time, and false when
+ * a message asked for it: messages cannot open forms.
+ */
 export function formNotOpenedMessage(nonce: string, isLate: boolean): Message {
   const said = isLate
-    ? "Slack did not open the form: that has to happen within three seconds.\nPress the button, or write it out: `/hex run <title, id or link> name=value --fresh`."
+    ? "Slack did not open the form: that has to happen within three seconds.\nPress the button, or write it all out: `/hex run <title, id or link> name=value --fresh`."
     : "Press the button to pick a project and fill in its inputs, or write it all in one message: `run <title, id or link> name=value --fresh`.";
   return message(isLate ? "The form did not open. Press the button." : "Press the button to open the form.", [
     section(said),
@@ -35,25 +38,25 @@ export function formNotOpenedMessage(nonce: string, isLate: boolean): Message {
   ]);
 }
 
-/** A draft that is no longer there, or somebody else's. */
+/** The answer to a draft that no longer exists, or is somebody else's. */
 export function draftGoneMessage(): Message {
   return message("This form is no longer kept.", [
     section(
-      "This form is no longer kept: forms are kept for a day, each for its own person. An empty one can be opened.",
+      "This form is no longer kept: each form is kept for a day, and only for the person who filled it in. You can open an empty one.",
     ),
     actions(button({ actionId: ACTIONS.openForm, label: "Open the form", value: "-" })),
   ]);
 }
 
-/** A draft whose run was started. */
+/** The answer to a draft whose run has been started. */
 export function formDoneMessage(title: string): Message {
   return message("This form has already started its run.", [
-    section(`This form has already started its run of ${bold(title, 150)}. Its card shows how it stands.`),
+    section(`This form has already started its run of ${bold(title, 150)}. Its card shows how it is going.`),
     actions(button({ actionId: ACTIONS.openForm, label: "Open an empty form", value: "-" })),
   ]);
 }
 
-/** A form that was closed while Hex was asked. `title`: of the project. */
+/** Brings back a form that was closed while the bot was asking Hex. `title` is the project's. */
 export function closedFormMessage(form: {
   title: string;
   complaints: readonly Complaint[];

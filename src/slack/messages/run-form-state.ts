@@ -1,18 +1,18 @@
-// What stands in the form that starts a run: as it is drawn, as it is read, and as it is kept.
+// The contents of the form that starts a run: as it is drawn, as it is read, and as it is kept.
 
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
 
 const jsonValue = z.custom<JsonValue>((value) => value !== undefined);
 
-/** A field of an input. */
+/** The field for one input. */
 const fieldSchema = z.object({
   name: z.string(),
-  /** What was typed, or is offered. */
+  /** What was typed, or what the form suggests. */
   text: z.string(),
   /**
-   * Sent when nothing is typed: a value that no field can show, for its length or because it is shown to nobody. In an object of its
-   * own, since null is a value.
+   * Sent when nothing is typed: a value that no field can show, because it is too long or because nobody may see it. It is wrapped
+   * in an object because `null` is a value too.
    */
   held: z.object({ value: jsonValue }).nullable(),
 });
@@ -23,24 +23,24 @@ const conversationSchema = z.object({ channel: z.string(), threadTs: z.string().
 /** What belongs to one project. */
 const perProject = {
   fields: z.array(fieldSchema),
-  /** `name = value` a line. */
+  /** One `name = value` per line. */
   more: z.string(),
-  /** Sent as they are, unless `more` names them: no field and no line has room for them. */
+  /** Sent as they are unless `more` names them, because no field or line has room for them. */
   rest: z.array(z.object({ name: z.string(), value: jsonValue })),
   /** A saved view's id. */
   view: z.string(),
 };
 
 export const runFormSchema = z.object({
-  /** The same for the form's life: one form starts one run. */
+  /** Stays the same for the life of the form: one form starts one run. */
   nonce: z.string(),
-  /** Grows when all is to be drawn as it stands here, whatever Slack remembers of the fields. */
+  /** Grows when the whole form must be drawn from this state, whatever Slack remembers of its fields. */
   round: z.number(),
-  /** Grows when only what belongs to the project is to be drawn so. */
+  /** Grows when only the part that belongs to the project must be drawn that way. */
   draw: z.number(),
-  /** Where it was opened; null: nowhere that the bot knows of. */
+  /** Where the form was opened; `null` when the bot does not know. */
   origin: conversationSchema.nullable(),
-  /** Whose inputs are drawn. */
+  /** The project whose inputs are drawn. */
   project: z.object({ id: z.string(), title: z.string() }).nullable(),
   /** A title, id or link that was typed. */
   typedProject: z.string(),
@@ -48,16 +48,16 @@ export const runFormSchema = z.object({
   fresh: z.boolean(),
   publish: z.boolean(),
   dryRun: z.boolean(),
-  /** The conversation that was chosen for the card, by its id; null: none. */
+  /** The id of the conversation that was chosen for the card; `null` for none. */
   channel: z.string().nullable(),
-  /** What stood in the fields of projects that were chosen before. `of`: a project's id. */
+  /** What was in the fields of previously chosen projects. `of` is a project's id. */
   earlier: z.array(z.object({ of: z.string(), part: z.object(perProject) })),
 });
 export type RunForm = z.output<typeof runFormSchema>;
 /** What belongs to one project. */
 export type ProjectPart = Pick<RunForm, keyof typeof perProject>;
 
-/** What travels with the view; the rest is read from its fields, and what no field holds from the draft. */
+/** What travels with the view. The rest is read from its fields, and what no field holds is read from the draft. */
 export const metadataSchema = runFormSchema
   .pick({ nonce: true, round: true, draw: true, origin: true, project: true })
   .extend({ hasDraft: z.boolean() });
@@ -68,23 +68,26 @@ export type Place =
   | { kind: "project" | "typed_project" | "more" | "options" | "view" | "channel" }
   | { kind: "field"; name: string };
 
-/** `text`: plain. */
+/** `text` is plain text. */
 export interface Complaint {
   at: Place;
   text: string;
 }
 
-/** Whether something of it stands in no field, so that it has to be kept. */
+/** Whether the form has something that is in no field, so that it must be kept. */
 export function needsDraft({ fields, rest, earlier }: RunForm): boolean {
   return fields.some((field) => field.held !== null) || rest.length > 0 || earlier.length > 0;
 }
 
-/** The same form, to be drawn with block_ids of its own: Slack ignores what is new in a block that it knows. */
+/** The same form, to be drawn with new block_ids: Slack ignores new values in a block that it already knows. */
 export function nextRound<F extends Pick<RunForm, "round">>(form: F): F {
   return { ...form, round: form.round + 1 };
 }
 
-/** The block of a place. Those of the inputs carry the project's id: what was typed for another one is never taken for its own. */
+/**
+ * The block for a place. Blocks of inputs carry the project's id, so that what was typed for one project is never taken for
+ * another's.
+ */
 export function blockId(
   { round, draw, project, fields }: Pick<RunForm, "round" | "draw" | "project" | "fields">,
   at: Place,
@@ -104,7 +107,7 @@ export function blockId(
   }
 }
 
-/** The same for a field by its place among the fields. */
+/** The same for a field, by its index among the fields. */
 export function fieldBlockId(
   { round, draw, project }: Pick<RunForm, "round" | "draw" | "project">,
   index: number,
@@ -112,7 +115,7 @@ export function fieldBlockId(
   return `field.${index}.${round}-${draw}.${project?.id ?? ""}`;
 }
 
-/** The action_ids of the elements. Those of inputs hold their name behind a prefix, so that none is taken for another element. */
+/** The action_ids of the elements. Those of inputs have the input's name after a prefix, so that none is mistaken for another element. */
 export const ELEMENTS = {
   project: "form_project",
   typedProject: "form_typed_project",

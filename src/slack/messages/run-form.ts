@@ -1,4 +1,4 @@
-// The form that starts a run, and what takes its place while Hex is asked and once the run has started.
+// The form that starts a run, and what replaces it while the bot asks Hex and once the run has started.
 
 import type { AlertBlock, InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from "@slack/types";
 import { looksSecret } from "../../log/secrets.js";
@@ -23,9 +23,9 @@ import { VIEWS } from "./view-ids.js";
 import { noticeView, textObject } from "./views.js";
 
 const TITLE = "Run a Hex project";
-/** Longest title that travels with the form. */
+/** The longest title that travels with the form. */
 const TITLE_KEPT = 200;
-/** Names that are listed of the inputs that have no field. */
+/** How many names are listed of the inputs that have no field. */
 const NAMED = 10;
 
 export interface Notice {
@@ -34,15 +34,15 @@ export interface Notice {
 }
 
 export interface Drawing {
-  /** The project as the picker shows it; null: none is picked. */
+  /** The project as the picker shows it; `null` when none is picked. */
   picked: ProjectShown | null;
-  /** What is wrong, each above its field. */
+  /** What is wrong, each shown above its field. */
   complaints?: readonly Complaint[];
-  /** What is said at the top. */
+  /** What the form says at the top. */
   notice?: Notice | null;
 }
 
-/** The form as it stands in `form`, which is one that `fitted` has made. */
+/** Draws `form`, which `fitted` has made. */
 export function runFormView(form: RunForm, { picked, complaints = [], notice = null }: Drawing): ModalView {
   const at = (place: Place, block: InputBlock): KnownBlock[] => [
     ...alertsAt(place, complaints),
@@ -76,7 +76,7 @@ function metadataOf(form: RunForm): RunFormMetadata {
   return { nonce, round, draw, origin, project: kept, hasDraft: needsDraft(form) };
 }
 
-/** One at most: all that is wrong at a place together. */
+/** At most one alert, which joins everything that is wrong at a place. */
 function alertsAt(place: Place, complaints: readonly Complaint[]): AlertBlock[] {
   const here = complaints.filter(({ at }) => isSame(at, place));
   return here.length === 0 ? [] : [alert(joined(here), "error")];
@@ -86,7 +86,7 @@ function isSame(a: Place, b: Place): boolean {
   return a.kind === "field" && b.kind === "field" ? a.name === b.name : a.kind === b.kind;
 }
 
-/** As an acknowledgement has them: by the block that they are about. */
+/** The complaints as an acknowledgement needs them: by the id of the block that they are about. */
 export function complaintsByBlock(form: RunForm, complaints: readonly Complaint[]): Record<string, string> {
   const blocks = new Map<string, Complaint[]>();
   for (const complaint of complaints) {
@@ -100,7 +100,7 @@ function alert(text: string, level: AlertBlock["level"] & string): AlertBlock {
   return { type: "alert", text: textObject(text, LIMITS.alertText), level };
 }
 
-/** Asks for its options at once, and at each character. */
+/** Asks for its options when it opens, and at each character. */
 function projectPicker(picked: ProjectShown | null): InputBlock {
   return {
     type: "input",
@@ -111,13 +111,13 @@ function projectPicker(picked: ProjectShown | null): InputBlock {
       type: "external_select",
       action_id: ELEMENTS.project,
       min_query_length: 0,
-      placeholder: textObject("Type a part of its title", LIMITS.placeholder),
+      placeholder: textObject("Type part of its title", LIMITS.placeholder),
       ...(picked === null ? {} : { initial_option: projectOption(picked) }),
     },
   };
 }
 
-/** For where Slack cannot ask for the picker's options, and for whoever has a link at hand. */
+/** For when Slack cannot ask for the picker's options, and for people who have a link at hand. */
 function projectLine({ typedProject }: RunForm): InputBlock {
   return {
     type: "input",
@@ -131,8 +131,8 @@ function projectLine({ typedProject }: RunForm): InputBlock {
 function inputsHead({ fields }: RunForm): KnownBlock | null {
   return context(
     fields.length === 0
-      ? "Hex gives out no list of a project's inputs, and no run from here has used one yet."
-      : "The inputs that runs from here have used. Hex gives out no list of them. An empty field leaves the input at its default.",
+      ? "Hex does not list a project's inputs, and no run from here has used one yet."
+      : "The inputs that runs from here have used, since Hex does not list them. An empty field leaves the input at its default.",
   );
 }
 
@@ -147,11 +147,11 @@ function inputField({ name, text, held }: FormField): InputBlock {
   };
 }
 
-/** Characters of a long value that are shown. */
+/** How many characters of a long value are shown. */
 const SHOWN = 120;
 
 function heldWords(name: string, value: unknown): string {
-  if (looksSecret(name)) return "Its value is sent, and shown to nobody. Type another one to replace it.";
+  if (looksSecret(name)) return "Its value is sent but not shown to anybody. Type another one to replace it.";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return `Sent as it is, all ${text.length.toLocaleString("en")} characters, unless you type another value: ${shorten(text.replace(/\s+/g, " "), SHOWN)}`;
 }
@@ -162,7 +162,7 @@ function moreInputs({ more, fields }: RunForm): InputBlock {
     optional: true,
     label: textObject(fields.length === 0 ? "Inputs" : "More inputs", LIMITS.inputLabel),
     hint: textObject(
-      "One per line, by the names of the input variables in Hex. Numbers, true, false, null, lists and objects are read as such; in quotes they are text.",
+      "One per line, with the names of the input variables in Hex. Numbers, true, false, null, lists and objects are read as such. In quotes they are text.",
       LIMITS.inputHint,
     ),
     element: textField({ action: ELEMENTS.more, text: more, placeholder: "name = value", isMultiline: true }),
@@ -176,11 +176,11 @@ function restLine({ rest }: RunForm): (KnownBlock | null)[] {
   return [context(`Also sent, unless you set them above: ${shown.join(", ")}${more}.`)];
 }
 
-/** The values of the boxes are the names of what they stand for. */
+/** The value of each checkbox is the name of its option. */
 const BOXES = ["fresh", "publish", "dryRun"] as const;
 const BOX_WORDS: Record<(typeof BOXES)[number], { text: string; description: string }> = {
-  fresh: { text: "Fresh SQL", description: "Runs every query again, without cached results." },
-  publish: { text: "Publish the results", description: "The published app shows them. Only without inputs." },
+  fresh: { text: "Fresh SQL", description: "Runs every query again instead of using cached results." },
+  publish: { text: "Publish the results", description: "Shows them in the published app. Only without inputs." },
   dryRun: { text: "Dry run", description: "Only asks Hex whether the run would start." },
 };
 
@@ -209,19 +209,19 @@ function savedView({ view }: RunForm): InputBlock {
     type: "input",
     optional: true,
     label: textObject("Saved view", LIMITS.inputLabel),
-    hint: textObject("Its id, 36 characters. A saved view brings its own inputs.", LIMITS.inputHint),
+    hint: textObject("Its id, 36 characters long. A saved view brings its own inputs.", LIMITS.inputHint),
     element: textField({ action: ELEMENTS.view, text: view }),
   };
 }
 
-/** Of a form that was drawn again, what was chosen counts, also when that is nothing. */
+/** When the form is drawn again, what was chosen counts, even if that is nothing. */
 function conversation({ channel, round }: RunForm): InputBlock {
   const chosen = channel === null ? {} : { initial_conversation: channel };
   return {
     type: "input",
     optional: true,
     label: textObject("Where the card goes", LIMITS.inputLabel),
-    hint: textObject("If you choose none, it comes to you as a direct message.", LIMITS.inputHint),
+    hint: textObject("If you do not choose one, the card comes to you as a direct message.", LIMITS.inputHint),
     element: {
       type: "conversations_select",
       action_id: ELEMENTS.channel,
@@ -239,7 +239,7 @@ interface TextField {
   isMultiline?: boolean;
 }
 
-/** From so many characters on a text has several lines. */
+/** A text of this many characters or more gets a field with several lines. */
 const LONG = 120;
 
 function textField({ action, text, placeholder = null, isMultiline = false }: TextField): PlainTextInput {
@@ -253,17 +253,17 @@ function textField({ action, text, placeholder = null, isMultiline = false }: Te
   };
 }
 
-/** While Hex is asked. `externalId`: by which it is found again, as long as nothing else has taken its place. */
+/** Shown while the bot asks Hex. `externalId` finds this view again, as long as nothing else has taken its place. */
 export function checkingView(form: Pick<RunForm, "nonce">, externalId: string): ModalView {
   const view = noticeView(TITLE, [
-    section(":hourglass_flowing_sand: *Checking with Hex…*\nWhat you have typed is kept."),
-    context("You may close this window: you will hear how it ends."),
+    section(":hourglass_flowing_sand: *Checking with Hex…*\nThe bot keeps what you typed."),
+    context("You can close this window. The bot will tell you the result."),
     actions(button({ actionId: ACTIONS.openDraft, label: "Back to the form", value: form.nonce })),
   ]);
   return { ...view, external_id: externalId };
 }
 
-/** `channel`: where the card is; null: in the person's direct messages. */
+/** `channel` is where the card is; `null` for the person's direct messages. */
 export function startedView(title: string, channel: string | null): ModalView {
   const where = channel === null ? "your direct messages" : `<#${channel}>`;
   return noticeView(TITLE, [

@@ -1,9 +1,9 @@
-// The words for a run that its card, a list and an answer share: its title, its state, what it was started with.
+// The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
 import { code, dotted } from "./mrkdwn.js";
 
-/** Not escaped yet. The id for a project without a title. */
+/** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
   return title || id;
 }
@@ -13,7 +13,7 @@ interface Face {
   word: string;
 }
 
-/** Never colour alone. */
+/** A state is never shown by colour alone. */
 export const FACES: Record<Exclude<RunState, "lost">, Face> = {
   starting: { emoji: ":hourglass_flowing_sand:", word: "Starting" },
   waiting: { emoji: ":hourglass:", word: "Waiting to start" },
@@ -34,10 +34,10 @@ const LOST: Record<RunIn<"lost">["why"], string> = {
   several: "Not known",
   vanished: "No longer in Hex",
   unreachable: "Not known",
-  too_long: "No longer watched",
+  too_long: "No longer tracked",
 };
 
-/** Emoji and word of a run's state. */
+/** The emoji and the word for a run's state. */
 export function faceOf(run: Run): Face {
   if (run.state === "lost") return { emoji: ":grey_question:", word: LOST[run.why] };
   if (run.state === "running" && run.overdue !== null) return { emoji: ":alarm_clock:", word: "Running, overdue" };
@@ -45,7 +45,7 @@ export function faceOf(run: Run): Face {
   return FACES[run.state];
 }
 
-/** The inputs and flags it was started with; null when there are none. */
+/** The inputs and flags that the run was started with; `null` when there are none. */
 export function optionsLine(options: RunOptions): string | null {
   const inputs = Object.entries(options.inputs);
   const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${printed(value)}`, 120));

@@ -1,4 +1,4 @@
-// Lists of runs: the recent ones of a project, or all that the bot watches.
+// Lists of runs: the recent ones of a project, or all that the bot tracks.
 
 import type { Button } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
@@ -10,11 +10,11 @@ import { code, count, date, dotted, duration, inline, link, mention, shorten } f
 import { cancelButton } from "./run-buttons.js";
 import { FACES, faceOf, titleOf } from "./run-words.js";
 
-/** As many as fit into one message with long titles: of a project, whose title stands at the head, and of several. */
+/** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
 const WATCHED_SHOWN = 8;
 
-/** All runs that the bot watches. `recent`: the latest that ended. */
+/** All runs that the bot tracks. `recent` are the latest that ended. */
 export function watchedRunsMessage(
   runs: readonly Run[],
   recent: readonly Run[],
@@ -27,19 +27,22 @@ export function watchedRunsMessage(
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more`) : null,
     recent.length > 0 ? section("*Lately*") : null,
     ...lines(recent.slice(0, 5)),
-    context("`/hex runs <project>` shows all runs of a project, whoever started them."),
+    context("`/hex runs <project>` shows all runs of a project, no matter who started them."),
   ]);
 }
 
-/** For a wish to cancel that names nothing: the runs in flight that whoever asks may mean. `channel`: of the card; null: there is none. */
+/**
+ * The answer to a cancellation that names nothing: the runs in flight that the person may mean. `channel` is that of the card;
+ * `null` when there is none.
+ */
 export function runsInFlightMessage(
   runs: readonly { run: Run; channel: string | null }[],
   { user, here, now, place }: { user: string; here: string; now: number; place: HexPlace },
 ): Message {
   if (runs.length === 0) {
-    return message("No run is in flight here, and none of yours.", [
+    return message("No run is in flight here, and none of yours is.", [
       section(
-        "*No run is in flight here, and none that you started.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot watches.",
+        "*No run is in flight here, and none that you started.*\n`/hex cancel <project>` finds the runs of a project, and `/hex runs` shows all that the bot tracks.",
       ),
     ]);
   }
@@ -53,13 +56,13 @@ export function runsInFlightMessage(
   });
   const what = runs.length === 1 ? "One run is in flight" : `${count(runs.length, "run")} are in flight`;
   return message(`${what}. Which one?`, [
-    section(`*${what}* in this channel, or started by you. Press Cancel beside the one that is to stop.`),
+    section(`*${what}* in this channel, or started by you. Press Cancel next to the one to stop.`),
     ...lines,
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
   ]);
 }
 
-/** `where`: its channel, as mrkdwn; null: no need to say. */
+/** `where` is its channel, as mrkdwn; `null` when there is no need to say. */
 function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | null = null) {
   const { emoji, word } = faceOf(run);
   const elapsed = elapsedMs(run, now);
@@ -76,7 +79,7 @@ function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | nul
   return section(text, cancelOf(run) ?? undefined);
 }
 
-/** null when there is nothing to cancel, or nothing yet. */
+/** `null` when there is nothing to cancel, or nothing yet. */
 function cancelOf(run: Run): Button | null {
   if (run.state === "waiting") {
     const title = titleOf(run.project);
@@ -89,7 +92,7 @@ export interface ProjectRuns {
   project: { id: string; title: string };
   /** Newest first. */
   runs: readonly HexRun[];
-  /** The bot's own runs among them, by their id in Hex. */
+  /** Those of them that the bot started, by their id in Hex. */
   own: ReadonlyMap<string, Run>;
   now: number;
   place: HexPlace;
@@ -105,18 +108,18 @@ export function projectRunsMessage({ project, runs, own, now, place }: ProjectRu
   return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
     section(`*The latest runs of* ${title}`),
     ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
-    runs.length > SHOWN ? context(`The ${SHOWN} latest. Older ones are in Hex.`) : null,
+    runs.length > SHOWN ? context(`The latest ${SHOWN}. Older ones are in Hex.`) : null,
   ]);
 }
 
 export interface RunsToCancel extends ProjectRuns {
-  /** The bot's own in flight that Hex does not list: they wait, or are being started, or Hex could not be asked. */
+  /** The bot's own runs in flight that Hex does not list: they are waiting or being started, or Hex could not be asked. */
   others: readonly Run[];
   isUnread: boolean;
   named: "by_name" | "by_id";
 }
 
-/** For a wish to cancel that names a project and no run. `runs`: those that have not ended. */
+/** The answer to a cancellation that names a project but no run. `runs` are those that have not ended. */
 export function runsToCancelMessage({
   project,
   runs,
@@ -128,7 +131,7 @@ export function runsToCancelMessage({
   place,
 }: RunsToCancel): Message {
   const title = link(projectUrl(place, project), titleOf(project), 120);
-  const said = named === "by_id" ? `That names the project *${title}* and no run` : `The project is *${title}*`;
+  const said = named === "by_id" ? `That names the project *${title}* but no run` : `The project is *${title}*`;
   const total = runs.length + others.length;
   if (total === 0) {
     return message("No run of that project is in flight.", [
@@ -144,8 +147,8 @@ export function runsToCancelMessage({
   return message("Which run of that project?", [
     section(`${said}. Which one? *${count(total, "run")} in flight:*`),
     ...lines.slice(0, WATCHED_SHOWN),
-    total > WATCHED_SHOWN ? context(`The ${WATCHED_SHOWN} latest. The others are in Hex.`) : null,
-    isUnread ? context("Hex could not be asked: these are the runs that the bot watches.") : null,
+    total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
+    isUnread ? context("The bot could not ask Hex: these are the runs that the bot tracks.") : null,
   ]);
 }
 
@@ -158,7 +161,7 @@ const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
   ["KILLED", "cancelled"],
   ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
 ]);
-const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "refresh of the app" };
+const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "app refresh" };
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
@@ -171,7 +174,7 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
   const text = dotted(
     stopping ? faceWords("cancelling") : statusWords(status, finished),
     `by ${by}`,
-    startTime === null ? "not begun" : date(startTime),
+    startTime === null ? "not started yet" : date(startTime),
     elapsed === null || elapsed < 0 ? null : duration(elapsed),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
@@ -179,7 +182,7 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
   return section(text, finished || stopping ? undefined : cancel(project, runId));
 }
 
-/** A status that this bot does not know stands there as it came. So does a known one that its end contradicts. */
+/** A status that this bot does not know is shown as it came. So is a known one that contradicts whether the run has ended. */
 function statusWords(status: string, finished: boolean): string {
   const state = STATES.get(status);
   if (state !== undefined && (!finished || isFinal(status))) return faceWords(state);

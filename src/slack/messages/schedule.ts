@@ -6,7 +6,7 @@ import { inline, sentence } from "./mrkdwn.js";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/** The schedules that are switched on, in words; null when there are none. */
+/** The active schedules, in words; `null` when there are none. */
 export function scheduleWords(schedules: readonly Schedule[]): string | null {
   const words = schedules.filter((schedule) => schedule.enabled).map(wordsOf);
   return words.length === 0 ? null : words.slice(0, 3).join("; ");
@@ -31,7 +31,7 @@ function weekday(day: string | number): string {
   return inline(sentence(day.toLowerCase()), 20);
 }
 
-/** Longer ones are no schedule that anybody reads, and putting them into words would take long. In characters. */
+/** In characters. Nobody would read a longer schedule, and putting it into words would take long. */
 const LONGEST_CRON = 200;
 
 function cronWords(cron: string): string {

@@ -1,4 +1,4 @@
-// What people read of stored rows that the bot cannot read.
+// What people read about stored rows that the bot cannot read.
 
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { RunOutline } from "../../runs/unreadable-run.js";
@@ -8,19 +8,19 @@ import { code, count, dotted, link } from "./mrkdwn.js";
 
 /** What to do about rows that are set aside, for the log and for `/hex status`. */
 export const SET_ASIDE_TODO =
-  "they are kept; if an older version of the bot was started after a newer one, start the newer one again, else the log names each of them";
+  "they are kept; if an older version of the bot was started after a newer one, start the newer one again; otherwise see the log, which names each of them";
 
-/** In place of the card of a run that cannot be read. `place`: where Hex is. */
+/** Replaces the card of a run that cannot be read. `place` is where Hex is. */
 export function unreadableRunCard(run: RunOutline, place: HexPlace): Message {
-  return message("The bot can no longer tell how this run goes on.", [
+  return message("The bot can no longer track this run.", [
     section(
-      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer watches it. The run goes on in Hex. Open it there to see how it ends.`,
+      `:grey_question: *Not known*  ${projectLink(run, place)}\nThe bot cannot read what it has stored about this run, so it no longer tracks it. The run continues in Hex. Open it there to see how it ends.`,
     ),
     idsBlock(run),
   ]);
 }
 
-/** For somebody who wants to do something with such a run. */
+/** The answer to somebody who wants to do something with such a run. */
 export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference: string): Message {
   return message("The bot cannot read what it has stored about this run.", [
     section(
@@ -31,7 +31,7 @@ export function unreadableRunMessage(run: RunOutline, place: HexPlace, reference
   ]);
 }
 
-/** Hex was asked to cancel such a run. */
+/** The answer when Hex was asked to cancel such a run. */
 export function unreadableRunCancelledMessage(run: RunOutline, place: HexPlace): Message {
   return message("Hex is stopping the run.", [
     section(
@@ -48,16 +48,16 @@ const NOUNS: Record<ReadTable, string> = {
   health_hours: "hour of the history",
   incidents: "outage",
   alerts: "alert",
-  catalog: "note of how far the projects are read",
+  catalog: "note of how far the projects have been read",
   catalog_projects: "project",
   drafts: "draft of a run",
 };
 
-/** A line of mrkdwn for `/hex status`; null when there are none. */
+/** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */
 export function setAsideLine(setAside: ReadonlyMap<ReadTable, number>): string | null {
   const parts = [...setAside].filter(([, rows]) => rows > 0).map(([table, rows]) => count(rows, NOUNS[table]));
   if (parts.length === 0) return null;
-  return `:warning: *Set aside:* the bot cannot read what it has stored of ${parts.join(", ")}. To do: ${SET_ASIDE_TODO}.`;
+  return `:warning: *Set aside:* the bot cannot read some of what it has stored: ${parts.join(", ")}. To do: ${SET_ASIDE_TODO}.`;
 }
 
 function projectLink({ projectId }: RunOutline, place: HexPlace): string {

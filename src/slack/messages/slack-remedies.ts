@@ -1,5 +1,5 @@
-// One table from what Slack refused to what a person can do about it: for `/hex status`, the start and the log alike.
-// Phrases without a full stop, to be put together by those who show them.
+// One table from what Slack refused to what people can do about it: for `/hex status`, the start and the log alike.
+// The phrases have no full stop, because whoever shows them puts them together.
 
 import type { SlackRefusal, SlackState } from "../connection/refusals.js";
 import { type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
@@ -17,14 +17,14 @@ const FROM_MANIFEST = `compare the app with manifest.yml at ${APP} > App Manifes
 const ANOTHER = "use another channel";
 const INVITE = `invite the bot there with /invite, or ${ANOTHER}`;
 const FEW_MAY_POST = "Only some people may post there";
-const UPDATE = "update the bot; if it keeps happening, report the reference's log line";
+const UPDATE = "update the bot; if it keeps happening, report the log line with this reference";
 
 const GONE: SlackRemedy = {
   what: "The message can no longer be changed",
   todo: "nothing; the card goes to whoever asked for the run",
 };
 
-/** A command or a click can be answered for half an hour, five times at most. */
+/** A command or a click can be answered for half an hour, and at most five times. */
 const EXPIRED: SlackRemedy = {
   what: "Slack accepts no more answers to this command or click",
   todo: "type the command or press the button again",
@@ -46,16 +46,16 @@ const MOVES: SlackRemedy = {
 const ARCHIVED: SlackRemedy = { what: "The channel is archived", todo: `${ANOTHER}, or unarchive it` };
 
 const DIRECT_MESSAGES_REMEDY: SlackRemedy = {
-  what: "The bot may send no direct messages",
+  what: "The bot may not send direct messages",
   todo: `allow the Messages tab at ${APP} > App Home`,
 };
-/** For the Home tab. */
-export const DIRECT_MESSAGES_OFF = `Direct messages are off: the cards of runs that you start here reach you only once somebody allows the Messages tab at ${APP} > App Home.`;
+/** A sentence for the Home tab. */
+export const DIRECT_MESSAGES_OFF = `Direct messages are off: you will not get the cards of runs that you start here until somebody allows the Messages tab at ${APP} > App Home.`;
 
 const REMEDIES: Record<string, SlackRemedy> = {
   invalid_auth: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
   not_authed: { what: "Slack does not accept SLACK_BOT_TOKEN", todo: COPY },
-  not_allowed_token_type: { what: "SLACK_BOT_TOKEN is not a bot's token", todo: COPY },
+  not_allowed_token_type: { what: "SLACK_BOT_TOKEN is not a bot token", todo: COPY },
   token_revoked: { what: "SLACK_BOT_TOKEN was revoked", todo: REINSTALL },
   token_expired: { what: "SLACK_BOT_TOKEN has expired", todo: REINSTALL },
   account_inactive: {
@@ -80,13 +80,16 @@ const REMEDIES: Record<string, SlackRemedy> = {
   no_text: UNSHOWN,
   not_in_channel: { what: "The bot is not in the channel", todo: INVITE },
   channel_not_found: { what: "The bot cannot see the channel", todo: INVITE },
-  no_permission: { what: "The bot may not write in the channel", todo: INVITE },
+  no_permission: { what: "The bot may not post in the channel", todo: INVITE },
   is_archived: ARCHIVED,
   is_inactive: ARCHIVED,
   restricted_action: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
   restricted_action_read_only_channel: { what: FEW_MAY_POST, todo: `ask an admin, or ${ANOTHER}` },
   restricted_action_thread_locked: { what: "The thread is locked", todo: "write in the channel, or in another thread" },
-  cannot_reply_to_message: { what: "The message takes no replies", todo: "write in the channel, or in another thread" },
+  cannot_reply_to_message: {
+    what: "The message does not accept replies",
+    todo: "write in the channel, or in another thread",
+  },
   user_not_in_channel: { what: "The person is not in the channel", todo: "join the channel" },
   restricted_action_thread_only_channel: { what: "Only threads are allowed there", todo: ANOTHER },
   restricted_action_non_threadable_channel: { what: "Threads are not allowed there", todo: ANOTHER },
@@ -96,7 +99,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
   user_not_found: { what: "Slack does not know the person", todo: "use the bot from an account of this workspace" },
   message_not_found: GONE,
   thread_not_found: {
-    what: "The message that began the thread is gone",
+    what: "The message that started the thread is gone",
     todo: "write in the channel, or in another thread",
   },
   cant_update_message: GONE,
@@ -107,11 +110,11 @@ const REMEDIES: Record<string, SlackRemedy> = {
   ratelimited: { what: "Slack asks the bot to wait", todo: "nothing; the bot tries again on its own" },
   network: {
     what: "Slack cannot be reached",
-    todo: "check that the bot's machine may reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
+    todo: "check that the bot's machine can reach SLACK_API_URL over HTTPS, and look at https://slack-status.com",
   },
   proxy: {
     what: "The proxy does not let the bot through to Slack",
-    todo: "verify HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (see docs/deployment.md#behind-a-proxy)",
+    todo: "check HTTPS_PROXY and NO_PROXY in the bot's environment, and ask whoever runs the proxy to allow Slack's hosts (see docs/deployment.md#behind-a-proxy)",
   },
   internal_error: FAILS,
   fatal_error: FAILS,
@@ -127,7 +130,7 @@ const REMEDIES: Record<string, SlackRemedy> = {
   },
 };
 
-/** The remedy for Slack's word, or for the bot's own for an answer that never came (`network`, `HTTP 503`). */
+/** The remedy for Slack's error code, or for the bot's own word for an answer that never came (`network`, `HTTP 503`). */
 export function slackRemedy(word: string): SlackRemedy {
   const known = Object.hasOwn(REMEDIES, word) ? REMEDIES[word] : undefined;
   if (known !== undefined) return known;
@@ -137,9 +140,9 @@ export function slackRemedy(word: string): SlackRemedy {
 
 const ALERT_DELETED: SlackRemedy = {
   what: "Somebody deleted the message",
-  todo: "nothing; it is posted anew once, and what is deleted twice stays away",
+  todo: "nothing; the bot posts it once more, and not again if it is deleted a second time",
 };
-const ALERT_FIXED: SlackRemedy = { ...GONE, todo: "nothing; what is new is said in its thread" };
+const ALERT_FIXED: SlackRemedy = { ...GONE, todo: "nothing; the bot posts news in its thread" };
 const ALERT_REMEDIES: Record<string, SlackRemedy> = {
   message_not_found: ALERT_DELETED,
   thread_not_found: ALERT_DELETED,
@@ -147,7 +150,7 @@ const ALERT_REMEDIES: Record<string, SlackRemedy> = {
   edit_window_closed: ALERT_FIXED,
 };
 
-/** The same for a message in the channel for alerts, which is in the bot's configuration. */
+/** The same for a message in the channel for alerts, which the bot's configuration names. */
 export function alertRemedy(word: string): SlackRemedy {
   const own = Object.hasOwn(ALERT_REMEDIES, word) ? ALERT_REMEDIES[word] : undefined;
   if (own !== undefined) return own;
@@ -158,22 +161,22 @@ export function alertRemedy(word: string): SlackRemedy {
 /** For any refusal to open a Socket Mode connection. */
 export const APP_TOKEN_REMEDY: SlackRemedy = {
   what: "Slack refuses SLACK_APP_TOKEN",
-  todo: `make an app-level token with the scope connections:write at ${APP} > Basic Information > App-Level Tokens, and switch on Socket Mode`,
+  todo: `create an app-level token with the scope connections:write at ${APP} > Basic Information > App-Level Tokens, and switch on Socket Mode`,
 };
 
-/** For Slack's word that a connection ends for good. */
+/** For Slack's notice that a connection has ended for good. */
 export const SOCKET_MODE_OFF_REMEDY: SlackRemedy = {
   what: "Socket Mode is switched off for the app",
-  todo: `switch it on at ${APP} > Socket Mode and start the bot again, or set SLACK_SIGNING_SECRET in place of SLACK_APP_TOKEN to use HTTP`,
+  todo: `switch it on at ${APP} > Socket Mode and start the bot again, or set SLACK_SIGNING_SECRET instead of SLACK_APP_TOKEN to use HTTP`,
 };
 
-/** For Slack's word that it holds back the app's events for a while. */
+/** For Slack's notice that it is holding back the app's events for a while. */
 export const EVENTS_LIMITED_REMEDY: SlackRemedy = {
-  what: "Slack holds back this app's events, since there were more than 30,000 within an hour: mentions and direct messages may go unanswered",
-  todo: `leave only the events of manifest.yml at ${APP} > Event Subscriptions`,
+  what: "Slack is holding back this app's events, because there were more than 30,000 within an hour: mentions and direct messages may go unanswered",
+  todo: `keep only the events in manifest.yml at ${APP} > Event Subscriptions`,
 };
 
-/** One sentence; null when none is missing. */
+/** One sentence; `null` when no scope is missing. */
 export function missingScopesSentence(missing: readonly string[]): string | null {
   if (missing.length === 0) return null;
   const names = `${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}`;
@@ -187,7 +190,7 @@ const FEATURES: Record<OptionalScope, string> = {
   "im:history": "commands in direct messages",
 };
 
-/** What is off since whoever installed the app has left a scope out, and how to switch it on: one sentence; null when nothing is. */
+/** What is off because the app was installed without some scopes, and how to switch it on: one sentence; `null` when nothing is off. */
 export function declinedScopesSentence(declined: readonly OptionalScope[]): string | null {
   if (declined.length === 0) return null;
   const off = sentence(listed(declined.map((scope) => FEATURES[scope])));
@@ -208,7 +211,7 @@ function listed(words: readonly string[]): string {
 /** mrkdwn lines for `/hex status`; none when all is well. */
 export function slackTroubleLines({ troubles, missingScopes }: SlackState): string[] {
   const missing = missingScopesSentence(missingScopes);
-  // Said better by the names of the scopes.
+  // The names of the missing scopes say it better.
   const others = troubles.filter(({ word }) => missing === null || word !== "missing_scope");
   return [...(missing === null ? [] : [`:warning: ${inline(missing, 400)}.`]), ...others.map(troubleLine)];
 }

@@ -1,4 +1,4 @@
-// The on-call card: is the connection to Hex alive, who is the token, what may it do, until when.
+// The on-call card: whether the connection to Hex is alive, whose token it is, what it may do, and when it expires.
 
 import type { KnownBlock } from "@slack/types";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
@@ -27,13 +27,13 @@ const WARN_DAYS = 14;
 
 export interface Status {
   connection: Connection;
-  /** null: the store cannot be read, like `watched`. */
+  /** `null` when the store cannot be read; so is `watched`. */
   history: History | null;
   /** Runs that the bot keeps up to date. */
   watched: number | null;
-  /** Requests to Hex that may be made at this moment. */
+  /** How many requests to Hex the bot may make at this moment. */
   budgetLeft: number;
-  /** Hex's public status page; null when it gave no answer. */
+  /** What Hex's public status page says; `null` when it did not answer. */
   report: HexReport | null;
   slack: SlackState;
   store: StoreState;
@@ -46,7 +46,7 @@ export interface Status {
 /** `now`: epoch ms. */
 export function statusMessage(status: Status, now: number): Message {
   const { error } = status.connection;
-  // The bot's own budget or Hex's limit says nothing about the connection.
+  // A spent budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const beside = besideBlocks(status, sight);
   const off = context(declinedScopesLine(status.slack.declinedScopes));
@@ -74,14 +74,14 @@ function connectedMessage(connection: Connection, rest: readonly (KnownBlock | n
   ]);
 }
 
-/** `beside`: what stands between what happened and what to do. */
+/** `beside` goes between what happened and what to do. */
 function brokenMessage(
   { connection, history, reference }: Status,
   error: HexError,
   { sight, beside, below }: { sight: Sight; beside: readonly KnownBlock[]; below: readonly (KnownBlock | null)[] },
 ): Message {
   const { host, since } = connection;
-  // The watchdog's knowledge outlives a restart.
+  // What the watchdog knows survives a restart.
   const began = history?.lastOutage?.state === "down" ? Math.min(since, history.lastOutage.since) : since;
   const limited = sight === "nothing";
   const head = limited
@@ -92,7 +92,7 @@ function brokenMessage(
   return message(text, [first, ...beside, ...more, ...below]);
 }
 
-/** What Hex says of itself, what Slack refused lately, and what the store holds that cannot be read. */
+/** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
 function besideBlocks({ report, slack, store, storeKind, setAside }: Status, sight: Sight): KnownBlock[] {
   const lines = [
     storeTroubleLine(store, storeKind),
@@ -105,7 +105,7 @@ function besideBlocks({ report, slack, store, storeKind, setAside }: Status, sig
 
 function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
-    `${watched === null ? "watched runs not known" : `${count(watched, "run")} watched`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store works since ${date(store.since, "{time}")}` : ""} · checked ${date(now, "{time_secs}")}`,
+    `${watched === null ? "tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store working since ${date(store.since, "{time}")}` : ""} · checked ${date(now, "{time_secs}")}`,
     connection.error === null ? `Reference ${code(reference, 40)}` : null,
   );
 }
@@ -118,10 +118,10 @@ function tokenLine({ me, tokenKind }: Connection): string {
   return `Personal token of ${name}${me.user.role ? ` (${inline(me.user.role, 40)})` : ""}`;
 }
 
-const TOKEN_WORDS = { workspace: "Workspace token", personal: "Personal token", unknown: "Whose is not known" };
+const TOKEN_WORDS = { workspace: "Workspace token", personal: "Personal token", unknown: "Owner not known" };
 
 function cannotTell({ operation }: HexErrorFacts): string {
-  return `cannot be told: for that the token needs the scope "${scopeFor(operation)}"`;
+  return `not known: the token needs the scope "${scopeFor(operation)}" for that`;
 }
 
 /** Warns under 14 days, alarms under 3. */
@@ -129,8 +129,8 @@ function expiryLine(expiresAt: Expiry, now: number): string {
   if (expiresAt === "unknown") return "not known";
   if (expiresAt === null) return "never";
   const when = `${date(expiresAt, "{date_short_pretty}")}, ${expiresIn(expiresAt, now)}`;
-  if (expiresAt - now < ALARM_DAYS * DAY) return `:rotating_light: ${when}. Make a new token now.`;
-  if (expiresAt - now < WARN_DAYS * DAY) return `:warning: ${when}. Plan for a new token.`;
+  if (expiresAt - now < ALARM_DAYS * DAY) return `:rotating_light: ${when}. Create a new token now.`;
+  if (expiresAt - now < WARN_DAYS * DAY) return `:warning: ${when}. Plan to renew it.`;
   return when;
 }
 
@@ -144,7 +144,7 @@ function proofLine(proof: Proof, now: number): string {
       return `:grey_question: not proven: ${inline(remedyFor(proof.error.facts).what, 200)}`;
     case "unproven":
       return proof.why === "no_published_project"
-        ? ":grey_question: not proven: publish a project, so that a dry run can be tried"
+        ? ":grey_question: not proven: publish a project so that the bot can try a dry run"
         : ":grey_question: not proven";
   }
 }

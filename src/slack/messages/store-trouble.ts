@@ -1,4 +1,4 @@
-// The store does not work: what somebody reads who wanted to do something, and what `/hex status` says.
+// The store does not work: what people read when they wanted to do something, and what `/hex status` says.
 
 import { type StoreKind, storeSentence } from "../../remedies/store.js";
 import type { StoreFailureKind } from "../../store/failure.js";
@@ -9,12 +9,12 @@ import { code, date, inline } from "./mrkdwn.js";
 export interface StoreTrouble {
   why: StoreFailureKind;
   kind: StoreKind;
-  /** Whether it is certain that Hex was asked to start nothing. */
+  /** Whether it is certain that the bot did not ask Hex to start anything. */
   isNothingStarted: boolean;
   reference: string;
 }
 
-/** To whoever asked for something that the store is needed for. */
+/** The answer to somebody who asked for something that needs the store. */
 export function storeTroubleMessage({ why, kind, isNothingStarted, reference }: StoreTrouble): Message {
   const head = isNothingStarted ? "Nothing was started" : "The bot could not do that";
   const then = isNothingStarted ? "Then try again." : "Check the card, or the project in Hex, before you try again.";
@@ -26,8 +26,8 @@ export function storeTroubleMessage({ why, kind, isNothingStarted, reference }: 
   ]);
 }
 
-/** A line of mrkdwn for `/hex status`; null while it works. */
+/** A line of mrkdwn for `/hex status`; `null` while the store works. */
 export function storeTroubleLine(store: StoreState, kind: StoreKind): string | null {
   if (store.ok) return null;
-  return `:warning: *The store does not work* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until then nothing can be started or cancelled here, and cards stand still.`;
+  return `:warning: *The store does not work* since ${date(store.since)}: ${inline(storeSentence(store.why, kind), 600)}. Until then nothing can be started or cancelled here, and cards are not updated.`;
 }

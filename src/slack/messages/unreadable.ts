@@ -1,11 +1,11 @@
-// The answer to a command, a click or a modal that arrived in a shape that the bot cannot read.
+// The answer to a command, a click or a modal whose payload the bot cannot read.
 
 import type { ModalView } from "@slack/types";
 import { context, type Message, message, section } from "./blocks.js";
 import { code } from "./mrkdwn.js";
 import { noticeView } from "./views.js";
 
-/** `reference`: stands in the log with what was wrong. */
+/** The log says what was wrong, under the same `reference`. */
 export function unreadableMessage(reference: string): Message {
   return message("The bot could not read that, so it did nothing.", [
     section(
@@ -15,7 +15,7 @@ export function unreadableMessage(reference: string): Message {
   ]);
 }
 
-/** To be laid on top of the modal, which stays as it is. */
+/** Opens on top of the modal, which stays as it is. */
 export function unreadableView(reference: string): ModalView {
   return noticeView("Nothing was done", unreadableMessage(reference).blocks);
 }

@@ -3,6 +3,6 @@
 export const VIEWS = { runForm: "run_form" } as const;
 export type ViewId = (typeof VIEWS)[keyof typeof VIEWS];
 
-/** As they stand in the manifest. */
+/** The same as in the manifest. */
 export const SHORTCUTS = { runProject: "run_project" } as const;
 export type ShortcutId = (typeof SHORTCUTS)[keyof typeof SHORTCUTS];

@@ -1,15 +1,15 @@
-// Modals within Slack's limits, whatever is put into them.
+// Modals that stay within Slack's limits, whatever goes into them.
 
 import type { KnownBlock, ModalView, PlainTextElement } from "@slack/types";
 import { LIMITS } from "./limits.js";
 import { shorten } from "./mrkdwn.js";
 
-/** Text that Slack shows as it is. */
+/** Plain text, which Slack shows as it is. */
 export function textObject(text: string, max: number): PlainTextElement {
   return { type: "plain_text", text: shorten(text, max) || " ", emoji: true };
 }
 
-/** A modal that says something and takes nothing. `title`: at most 24 characters. */
+/** A modal that says something and has nothing to fill in. `title`: at most 24 characters. */
 export function noticeView(title: string, blocks: readonly (KnownBlock | null)[]): ModalView {
   return {
     type: "modal",
