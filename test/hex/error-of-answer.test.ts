@@ -71,7 +71,7 @@ describe.each(["reason", "code", "natural"] as const)("errors in the shape %s", 
     wire.hex.workspace.invisibleStatus = status;
     const error = await failure(wire.client.project(NOBODY, CALL));
     expect(error.kind).toBe(kind);
-    if (status === 404) expect(JSON.stringify(remedyFor(error.facts))).toContain("Verify `HEX_WORKSPACE_URL`");
+    if (status === 404) expect(JSON.stringify(remedyFor(error.facts))).toContain("Check `HEX_WORKSPACE_URL`");
   });
 
   test.each([409, 422] as const)("not published, answered %d", async (status) => {

@@ -128,7 +128,7 @@ describe("three replicas on one Postgres", () => {
       replicas.find(({ token }) => probes().at(-1)?.headers.authorization === `Bearer ${token}`) ?? replicas[0];
     const alerts = () => slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
     const recoveries = () =>
-      slack.messages.filter((one) => one.threadTs !== undefined && visibleText(one).includes("Over, lasted"));
+      slack.messages.filter((one) => one.threadTs !== undefined && visibleText(one).includes("It is over, after"));
     const story = () =>
       [...slack.messages.map(visibleText), ...replicas.map(({ log }) => log.slice(-2_000))].join("\n");
     await until(() => probes().length > 2, story);

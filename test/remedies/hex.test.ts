@@ -30,7 +30,7 @@ describe("remedies", () => {
       for (const kind of ["bad_request", "not_found", "request_refused"] as const) {
         const { causes, todo } = remedyFor({ kind, operation, host: "app.hex.tech", status: 400 });
         expect([...causes, ...todo].join()).not.toMatch(/\bid\b|\bshare|own words/i);
-        expect(todo[0]).toContain("Verify `HEX_WORKSPACE_URL`");
+        expect(todo[0]).toContain("Check `HEX_WORKSPACE_URL`");
       }
     }
     expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("own words");

@@ -31,7 +31,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("status", () => {
-    test("all well: host, token, expiry, both scopes proven, projects, runs watched", async () => {
+    test("all well: host, token, expiry, both scopes proven, projects, runs tracked", async () => {
       harness.hex.workspace.addProject({ title: "Revenue" });
       harness.hex.workspace.addProject({ title: "Draft", published: false });
       const answer = await harness.ask("status");
@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).toMatch(/Read projects\*\n:white_check_mark: proven/);
       expect(answer).toMatch(/Run projects\*\n:white_check_mark: proven/);
       expect(answer).toContain("2, 1 published");
-      expect(answer).toContain("0 runs watched");
+      expect(answer).toContain("0 runs tracked");
       expect(harness.hex.workspace.runs).toEqual([]);
     });
 
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
     test.each([
       ["hangs", { type: "hang" }, "did not answer in time"],
-      ["resets", { type: "reset" }, "broke off"],
+      ["resets", { type: "reset" }, "was lost"],
       ["answers HTML", { type: "html" }, "a web page or a redirect where the Hex API should be"],
       ["fails", { type: "status", status: 500 }, "Hex failed (500)"],
     ] as const)("Hex %s: said as such, and the reference is in the log", async (_, kind, text) => {

@@ -374,7 +374,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 500 }, times: 9 });
       const list = await harness.ask("cancel revenue");
       expect(list).toContain("1 run in flight");
-      expect(list).toContain("Hex could not be asked");
+      expect(list).toContain("The bot could not ask Hex");
     });
   });
 });

@@ -47,7 +47,7 @@ test("a proxy that keeps the bot from Slack is named in the log, with what to do
   proxy.cut();
   proxy.refuses = 407;
   await harness.slack.command("help");
-  await harness.until(() => harness.log.some((line) => line.includes("verify HTTPS_PROXY")));
+  await harness.until(() => harness.log.some((line) => line.includes("check HTTPS_PROXY")));
   proxy.refuses = null;
 });
 

@@ -168,7 +168,7 @@ test(
     expect(alerts.filter((alert) => !alert.text.startsWith("Connected to Hex again")).map(shown)).toEqual([]);
     const status = await harness.ask("status");
     expect(status).toContain("Connected to Hex");
-    expect(status).toContain("0 runs watched");
+    expect(status).toContain("0 runs tracked");
     // The WebSocket may be on its way back.
     const ready = async () => (await harness.get("/readyz")).status;
     for (let second = 0; second < 120 && (await ready()) !== 200; second++) await harness.pass(1_000);

@@ -37,7 +37,7 @@ test("what is stored of Hex's health cannot be read: everything else is there", 
   const answer = await harness.ask("status");
   expect(answer).toContain("Connected to Hex");
   expect(answer).toContain("*Last 24 hours:* not watched yet");
-  expect(answer).toContain("0 runs watched");
+  expect(answer).toContain("0 runs tracked");
   harness.hex.workspace.revokeToken(harness.token);
   expect(await harness.ask("status")).toContain("Not connected to Hex");
 });

@@ -68,7 +68,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("Slack holds events back: the log says so, and what to do", async () => {
     await send({ type: "app_rate_limited", team_id: harness.slack.teamId, minute_rate_limited: 1_793_610_000 });
     await harness.until(() => lines("is holding back this app's events").length === 1);
-    expect(lines("holds back")[0]).toContain("Event Subscriptions");
+    expect(lines("is holding back")[0]).toContain("Event Subscriptions");
     expect(errors()).toEqual([]);
   });
 

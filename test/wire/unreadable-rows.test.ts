@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask(`runs ${one?.id}`)).toContain("Completed");
     const status = await harness.ask("status");
     expect(status).toContain("the bot cannot read some of what it has stored: 1 run.");
-    expect(status).toContain("0 runs watched");
+    expect(status).toContain("0 runs tracked");
     expect(await setAside(harness, "runs")).toBe("1");
     // In a minute of rounds and sweeps, each of which meets it.
     await harness.pass(60_000);

@@ -136,7 +136,7 @@ const OUTAGES: [string, Outage][] = [
     {
       ...faulty({ type: "status", status: 404, body: { reason: "Not Found" } }),
       what: "There is no such API on",
-      todo: "Verify `HEX_WORKSPACE_URL`",
+      todo: "Check `HEX_WORKSPACE_URL`",
     },
   ],
   [
@@ -170,7 +170,7 @@ const OUTAGES: [string, Outage][] = [
     "half an answer, and then nothing",
     { ...faulty({ type: "stall" }), what: "did not answer in time", todo: STATUS_PAGE, waits: true },
   ],
-  ["a cut", { ...faulty({ type: "reset" }), what: "broke off", todo: "Try again in a minute" }],
+  ["a cut", { ...faulty({ type: "reset" }), what: "was lost", todo: "Try again in a minute" }],
 ];
 
 describe("every outage", () => {
@@ -210,7 +210,7 @@ describe("every outage", () => {
       const lasted = /It lasted (\d+) min/.exec(shown(message));
       expect(Number(lasted?.[1])).toBeGreaterThanOrEqual(20);
       expect(Number(lasted?.[1])).toBeLessThan(30);
-      expect(replies()[0]).toContain(`Over, lasted ${lasted?.[1]} min`);
+      expect(replies()[0]).toContain(`It is over, after ${lasted?.[1]} min`);
       expect(replies()[0]).toContain("Hex is connected again");
       expect(shown(message)).not.toContain("What to do");
       expect(shown(message)).not.toContain(todo);
@@ -559,7 +559,7 @@ describe("Slack", () => {
       harness.hex.faults.clear();
       await alertShows("Over: connected");
       await harness.until(() => replies().length === 1);
-      expect(replies()[0]).toContain("Over, lasted");
+      expect(replies()[0]).toContain("It is over, after");
       expect(alerts()).toHaveLength(1);
     },
   );
