@@ -1,11 +1,11 @@
-// All projects that the token sees, read anew each time: for a check that is made once.
+// All projects that the token sees, read again each time. For a check that runs only once.
 
 import type { Call, HexClient } from "./client.js";
 import type { ProjectsSeen } from "./connection-check.js";
 import { isListed, sortProjects } from "./projects.js";
 import type { Project } from "./schema.js";
 
-/** 20 pages of 100: more would take the whole budget of a minute. */
+/** 20 pages of 100. More would use up a whole minute's budget. */
 const MAX_PAGES = 20;
 
 export class AllProjects implements ProjectsSeen {
@@ -13,7 +13,7 @@ export class AllProjects implements ProjectsSeen {
 
   constructor(private readonly hex: HexClient) {}
 
-  /** @throws HexError; what was read before stays */
+  /** @throws HexError; what was read before remains */
   async look(call: Call): Promise<void> {
     const found = new Map<string, Project>();
     let isWhole = false;

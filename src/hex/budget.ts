@@ -1,14 +1,15 @@
-// The request budget: one for all who use the token, since Hex counts by user. People go before polls, and cancellations first.
+// The request budget, shared by everything that uses the token, because Hex counts per user. Cancellations go first, and people
+// before polls.
 
 import type { Clock } from "../lib/clock.js";
 
-/** A cancellation stops what may be doing harm; a command has a person waiting; a poll can wait; reading the catalog more so. */
+/** A cancellation may stop something harmful. A person is waiting for a command. A poll can wait, and reading the catalog even longer. */
 export type Priority = "cancel" | "command" | "watch" | "catalog";
 
-/** Why a request was not sent: its turn would come only after `retryAfterMs`. */
+/** Why a request was not sent: its turn would not come for another `retryAfterMs`. */
 export class BudgetSpent extends Error {
   override readonly name = "BudgetSpent";
-  /** `askedByHex`: it is not the budget that is spent, Hex has asked to wait. */
+  /** `askedByHex` is true when Hex asked the bot to wait, rather than the budget being spent. */
   constructor(
     readonly retryAfterMs: number,
     readonly askedByHex = false,
@@ -19,9 +20,9 @@ export class BudgetSpent extends Error {
 
 interface Waiter {
   priority: Priority;
-  /** The requests that a limit of Hex's holds up together with this one; null: of no group. */
+  /** The group of requests that share one of Hex's limits with this one; `null` for none. */
   group: string | null;
-  /** When its patience ends, by the monotonic clock, ms. */
+  /** When its patience ends, by the monotonic clock, in ms. */
   until: number;
   go: () => void;
   giveUp: (error: BudgetSpent) => void;
@@ -30,57 +31,57 @@ interface Waiter {
 /** Counts the requests of all processes that share the token. */
 export interface Ledger {
   /**
-   * Counts one request, if fewer than `perMinute` were counted in the last 60 s, by a clock of its own.
-   * @returns 0 when it was counted; else how long to wait before trying again, in ms
+   * Counts one request if fewer than `perMinute` were counted in the last 60 s, by the ledger's own clock.
+   * @returns 0 when the request was counted, otherwise how long to wait before trying again, in ms
    */
   claim(perMinute: number): Promise<number>;
 }
 
 const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2, catalog: 3 };
 const WINDOW_MS = 60_000;
-/** How long a 429 is remembered, in ms, and the fewest requests a minute that it leads to. */
+/** How long a 429 is remembered, in ms, and the lowest number of requests a minute that 429s can lead to. */
 const CAUTION_MS = 10 * 60_000;
 const LEAST = 5;
 const WATCH_SHARE = 0.8;
-/** How long the ledger may take, in ms. */
+/** How long the ledger may take to answer, in ms. */
 const LEDGER_MS = 1_000;
-/** A command seldom comes alone, in ms. */
+/** A command is often followed by another one within this time, in ms. */
 const COMMANDS_FOLLOW_MS = 10_000;
-/** The part of the budget that only cancellations may use. Of a very small one there is nothing to spare. */
+/** The share of the budget that only cancellations may use. A very small budget has nothing to spare. */
 const CANCEL_SHARE = 0.1;
 
 /**
- * At most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
- * While a command waits, no poll goes.
+ * Allows at most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
+ * No poll goes while a command is waiting.
  */
 export class Budget {
-  /** When requests went, by the monotonic clock, ms; oldest first. */
+  /** When requests were sent, by the monotonic clock, in ms; oldest first. */
   readonly #sent: number[] = [];
   readonly #waiting: Waiter[] = [];
-  /** Until when Hex wants no request, and until when none of a group, by the monotonic clock, ms. */
+  /** Until when Hex wants no requests at all, and until when none of a group, by the monotonic clock, in ms. */
   #pausedUntil = 0;
   readonly #groupPausedUntil = new Map<string | null, number>();
   #lastCommand = Number.NEGATIVE_INFINITY;
   #pumping = false;
-  /** Ends the sleep of whoever waits for the next turn. */
+  /** Ends the sleep before the next turn. */
   #nap = new AbortController();
 
-  /** When Hex said 429, once for each minute, by the monotonic clock, ms. */
+  /** When Hex answered 429, once for each minute, by the monotonic clock, in ms. */
   #limitedAt: number[] = [];
 
-  /** `most`: requests a minute. `ledger`: where several processes that share the token count together. */
+  /** `most` is in requests a minute. `ledger` is where several processes that share the token count together. */
   constructor(
     private readonly clock: Clock,
     private readonly most = 30,
     private readonly ledger: Ledger | null = null,
   ) {}
 
-  /** Requests a minute at the moment: a fifth less for each minute of the last ten in which Hex said 429. */
+  /** The current limit in requests a minute: a fifth less for each of the last ten minutes in which Hex answered 429. */
   get perMinute(): number {
     return Math.max(Math.min(LEAST, this.most), Math.floor(this.most * 0.8 ** this.#limitedLately().length));
   }
 
-  /** Whether somebody waits for an answer: a command waits for its turn, or was sent within the last seconds. */
+  /** Whether somebody is waiting for an answer: a command is waiting for its turn, or was sent a few seconds ago. */
   get commandsActive(): boolean {
     return this.#waits("command") || this.#now - this.#lastCommand < COMMANDS_FOLLOW_MS;
   }
@@ -90,7 +91,7 @@ export class Budget {
     return this.#recent();
   }
 
-  /** How many commands may go at this moment. */
+  /** How many commands may be sent at this moment. */
   get left(): number {
     return this.#freeIn({ priority: "command", group: null }) > 0
       ? 0
@@ -99,9 +100,9 @@ export class Budget {
 
   /**
    * Resolves when one request may be sent, and counts it.
-   * @param patienceMs longest wait. Rejects with BudgetSpent as soon as it is known that the turn would come later.
-   * @param signal when it aborts, the wait is over
-   * @param group of the request among Hex's limits, as in `limited`
+   * @param patienceMs the longest wait. Rejects with BudgetSpent as soon as it is clear that the turn would come later.
+   * @param signal ends the wait when it aborts
+   * @param group the request's group among Hex's limits, as in `limited`
    */
   async take(priority: Priority, patienceMs: number, signal?: AbortSignal, group: string | null = null): Promise<void> {
     if (isForSomebody(priority)) this.#lastCommand = this.#now;
@@ -136,8 +137,8 @@ export class Budget {
   }
 
   /**
-   * Hex answered 429: nothing is sent for `ms`, if it says how long, and less from now on. The limit that all requests share is
-   * over after a minute: a longer wait is one of the request's `group` alone, such as the starts of runs, and the others go on.
+   * Hex answered 429. Nothing is sent for `ms`, if Hex says how long, and fewer requests from now on. The limit that all requests
+   * share lasts only a minute, so a longer wait concerns only the request's `group`, such as the starts of runs. Others continue.
    */
   limited(ms = 0, group: string | null = null): void {
     const now = this.#now;
@@ -157,13 +158,13 @@ export class Budget {
     return this.clock.monotonic();
   }
 
-  /** Gives one turn after the other, for as long as anybody waits. */
+  /** Gives one turn after another for as long as anybody is waiting. */
   async #pump(): Promise<void> {
     if (this.#pumping) return;
     this.#pumping = true;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       const wait = this.#freeIn(next) || (await this.#claim(next.priority));
-      // Somebody who goes first may have come meanwhile: the turn is theirs.
+      // A request with a higher priority may have arrived in the meantime. Then the turn is its.
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
         this.#waiting.splice(this.#waiting.indexOf(first), 1);
@@ -177,27 +178,27 @@ export class Budget {
     this.#pumping = false;
   }
 
-  /** Ends early when somebody comes, who may go sooner. */
+  /** Ends early when another request arrives, because that one may go sooner. */
   async #sleep(ms: number): Promise<void> {
     this.#nap = new AbortController();
     await this.clock.sleep(ms, this.#nap.signal);
   }
 
-  /** Counts a request with those of the other processes. @returns 0 when it may go, else how long to wait, in ms */
+  /** Counts a request together with those of the other processes. @returns 0 when it may go, otherwise how long to wait, in ms */
   async #claim(priority: Priority): Promise<number> {
     if (this.ledger === null) return 0;
-    // What is left over is for commands of other processes, which cannot be seen to wait from here.
+    // The rest is left for commands in other processes: this process cannot see that they are waiting.
     const limit = isForSomebody(priority)
       ? this.#limitOf(priority)
       : Math.max(1, Math.floor(this.perMinute * WATCH_SHARE));
     const over = new AbortController();
-    // A store that fails or hangs holds up nobody: then this process counts for itself.
+    // A store that fails or hangs must not hold up anybody. In that case this process counts on its own.
     const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);
     const claimed = this.ledger.claim(limit).catch(() => 0);
     return Promise.race([claimed, alone]).finally(() => over.abort());
   }
 
-  /** The one who goes next: of those whom Hex lets go first, by priority, then by when it came. */
+  /** The request that goes next: the one that Hex's limits let go soonest, then by priority, then in order of arrival. */
   #next(): Waiter | undefined {
     const now = this.#now;
     const pause = ({ group }: Waiter) => this.#pauseOf(group, now);
@@ -207,13 +208,13 @@ export class Budget {
     return first.find(({ priority }) => RANK[priority] === best);
   }
 
-  /** How long Hex wants no request of a group yet, in ms. */
+  /** How much longer Hex wants no requests of a group, in ms. */
   #pauseOf(group: string | null, now = this.#now): number {
     const until = this.#groupPausedUntil.get(group) ?? 0;
     return Math.max(0, Math.max(this.#pausedUntil, until) - now);
   }
 
-  /** Sends away those who were overtaken, or whom a pause outlasts: for the one who is next, nothing goes for `wait` ms. */
+  /** Rejects the requests whose patience ends before the next turn, `wait` ms from now, or before Hex lets their group go again. */
   #dismissLate(wait: number): void {
     const now = this.#now;
     for (const waiter of [...this.#waiting]) {
@@ -233,12 +234,12 @@ export class Budget {
     return new BudgetSpent(wait, this.#pauseOf(group) >= Math.max(1, wait));
   }
 
-  /** Whether somebody waits who has this priority, or one that goes before it. */
+  /** Whether a request with this priority or a higher one is waiting. */
   #waits(least: Priority): boolean {
     return this.#waiting.some(({ priority }) => RANK[priority] <= RANK[least]);
   }
 
-  /** The requests in any minute at which one of this priority has to wait. */
+  /** The number of requests in any minute from which on a request with this priority has to wait. */
   #limitOf(priority: Priority): number {
     const most = this.perMinute;
     const kept = most < LEAST ? 0 : Math.max(1, Math.floor(most * CANCEL_SHARE));
@@ -258,7 +259,7 @@ export class Budget {
     return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking + WINDOW_MS - now);
   }
 
-  /** A lower bound of the wait for a newcomer, behind those who go before it. */
+  /** A lower bound on the wait for a new request, behind those that go before it. */
   #turnIn({ priority, group }: Pick<Waiter, "priority" | "group">): number {
     const limit = this.#limitOf(priority);
     const now = this.#now;
@@ -268,12 +269,12 @@ export class Budget {
     const ahead = this.#waiting.filter(goesFirst).length;
     const blocking = this.#sent[this.#recent() - limit + (ahead % limit)];
     const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.#now;
-    // Each `limit` of those ahead take a whole window.
+    // Every `limit` requests ahead take a whole window.
     return Math.max(this.#freeIn({ priority, group }), slot) + Math.floor(ahead / limit) * WINDOW_MS;
   }
 }
 
-/** Whether somebody waits for the answer. */
+/** Whether a person is waiting for the answer. */
 function isForSomebody(priority: Priority): boolean {
   return RANK[priority] <= RANK.command;
 }

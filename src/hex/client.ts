@@ -1,4 +1,4 @@
-// The Hex API, one method an endpoint. How a request is sent, paid for and repeated is the Sender's.
+// The Hex API, one method per endpoint. The Sender takes care of sending requests, repeating them and charging them to the budget.
 
 import { HexError, type HexErrorFacts, type Operation, withholdsIdentity } from "./errors.js";
 import { safeId } from "./ids.js";
@@ -19,7 +19,7 @@ export { type Call, type HeldBack, NoLongerWanted, type RequestRecord } from "./
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
-/** What RunProject takes. Nothing that is absent or empty is sent. */
+/** The parameters of RunProject. Whatever is absent or empty is not sent. */
 export interface RunRequest {
   inputParams?: Record<string, JsonValue> | undefined;
   useCachedSqlResults?: boolean | undefined;
@@ -35,7 +35,7 @@ export interface RunQuery {
 
 export type TokenKind = "personal" | "workspace";
 
-/** Who the token is, as far as Hex tells. `withheld`: why it does not. */
+/** Whose token it is, as far as Hex says. `withheld` says why it does not. */
 export type Identity = Me & { withheld?: HexErrorFacts };
 
 const PAGE = 100;
@@ -43,16 +43,16 @@ const PAGE = 100;
 export class HexClient {
   readonly #sender: Sender;
 
-  /** Where projects are, for links; it learns from the answers. */
+  /** Where projects are, for links. It learns from the answers. */
   readonly place: OwnPlace;
 
-  /** `workspace`: as it stands in links, as far as the operator has told it. */
+  /** `workspace` is the part of links that names it, if the operator gave it. */
   constructor(private readonly options: SenderOptions & { workspace?: string | null }) {
     this.#sender = new Sender(options);
     this.place = new OwnPlace(options.origin, options.workspace ?? null);
   }
 
-  /** The host that is asked, such as `app.hex.tech`. */
+  /** The host of the API, such as `app.hex.tech`. */
   get host(): string {
     return new URL(this.options.origin).host;
   }
@@ -62,7 +62,7 @@ export class HexClient {
   }
 
   /**
-   * Who the token is. Only a 401 here means that the token is dead: a workspace token that lacks a scope is not told who it is.
+   * Whose token it is. Only a 401 here means that the token is dead. Hex does not tell a workspace token without a scope who it is.
    */
   async me(call: Call): Promise<Identity> {
     try {
@@ -75,15 +75,15 @@ export class HexClient {
     }
   }
 
-  /** What the token looks like; null for a prefix that is not known (yet). */
+  /** The kind of token, by its prefix; `null` when the prefix is unknown. */
   get tokenKind(): TokenKind | null {
     const { token } = this.options;
     return token.startsWith("hxtw_") ? "workspace" : token.startsWith("hxtp_") ? "personal" : null;
   }
 
   /**
-   * One page of projects, newest created first: the order in which none is skipped or repeated while others are edited and
-   * published. `after`: the cursor of the page before.
+   * One page of projects, most recently created first. In this order no project is skipped or repeated while others are edited and
+   * published. `after` is the cursor of the previous page.
    */
   projectPage(call: Call, after: string | null): Promise<ProjectPage> {
     const query = new URLSearchParams({ limit: String(PAGE), sortBy: "CREATED_AT", sortDirection: "DESC" });
@@ -95,8 +95,8 @@ export class HexClient {
   }
 
   /**
-   * All projects, page by page, at most `maxPages` pages of 100; `isLast` of the last one tells whether there are no more. A
-   * cursor that repeats ends the list.
+   * All projects, page by page, with at most `maxPages` pages of 100. `isLast` on the last page says whether there are no more. A
+   * repeated cursor ends the list.
    */
   async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
@@ -122,7 +122,7 @@ export class HexClient {
   }
 
   /**
-   * Starts the latest published version. Never repeated: after an error for which `provesNoEffect` is false, a run may exist.
+   * Starts the latest published version. It is never repeated: after an error for which `provesNoEffect` is false, a run may exist.
    */
   async startRun(projectId: string, request: RunRequest, call: Call): Promise<StartedRun> {
     const operation = "runProject";
@@ -134,7 +134,7 @@ export class HexClient {
     return run;
   }
 
-  /** Asks Hex to check a run request without starting anything. Proves the scope "Run projects". */
+  /** Asks Hex to check a run request without starting anything. This proves the scope "Run projects". */
   async dryRun(projectId: string, request: RunRequest, call: Call): Promise<void> {
     const operation = "dryRun";
     const path = runsPath(this.#safe(projectId, operation));
@@ -142,7 +142,7 @@ export class HexClient {
     await this.#sender.send({ operation, method: "post", path, json, read: readNothing }, call);
   }
 
-  /** Its times are by this machine's clock, as everywhere here. */
+  /** The run's times are converted to this machine's clock, as in all methods. */
   async run(projectId: string, runId: string, call: Call): Promise<HexRun> {
     const operation = "getRun";
     const ids = { projectId: this.#safe(projectId, operation), runId: this.#safe(runId, operation) };
@@ -169,20 +169,20 @@ export class HexClient {
     return this.#sender.serverClock.leastNow();
   }
 
-  /** Hex's clock may be minutes ahead of this machine's or behind it, and the bot compares the times of a run with its own. */
+  /** Hex's clock may be minutes ahead of or behind this machine's, and callers compare the times of a run with their own. */
   #inOurTime(run: HexRun): HexRun {
     const ours = (time: number | null) => (time === null ? null : this.#sender.serverClock.toOurs(time));
     return { ...run, startTime: ours(run.startTime), endTime: ours(run.endTime) };
   }
 
-  /** Resolves when Hex has accepted the cancellation; the run becomes KILLED a little later. */
+  /** Resolves when Hex has accepted the cancellation. The run becomes KILLED a little later. */
   async cancelRun(projectId: string, runId: string, call: Call): Promise<void> {
     const operation = "cancelRun";
     const path = `${runsPath(this.#safe(projectId, operation))}/${this.#safe(runId, operation)}`;
     await this.#sender.send({ operation, method: "delete", path, read: readNothing }, call);
   }
 
-  /** An id as it may stand in a path. @throws HexError of the kind bad_request, before anything is sent */
+  /** An id that is safe in a path. @throws HexError of the kind bad_request, before anything is sent */
   #safe(id: string, operation: Operation): string {
     const safe = safeId(id);
     if (safe === null) throw new HexError({ kind: "bad_request", operation, host: this.host });
@@ -196,7 +196,7 @@ function runsPath(projectId: string): string {
 
 function bodyOf(request: RunRequest): RunRequest {
   const { inputParams, useCachedSqlResults, updatePublishedResults, viewId } = request;
-  // null or an empty object for inputParams gives 422.
+  // Hex answers 422 to inputParams that are null or an empty object.
   const hasInputs = inputParams !== undefined && Object.keys(inputParams).length > 0;
   return {
     ...(hasInputs ? { inputParams } : {}),

@@ -1,13 +1,13 @@
-// The probe: is Hex there, who is the token, what may it do, until when. Proven by asking, never assumed.
+// The probe: whether Hex answers, whose token it is, what it may do and when it expires. Proven by asking, never assumed.
 
 import type { Clock } from "../lib/clock.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
 import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
 import type { Project } from "./schema.js";
 
-/** What is known of one scope of the token. */
+/** What is known about one scope of the token. */
 export type Proof =
-  /** `at`: when, epoch ms. */
+  /** `at` is when it was proven, epoch ms. */
   | { state: "proven"; at: number }
   | { state: "missing"; error: HexError }
   /** The question failed for another reason, which says nothing about the scope. */
@@ -17,21 +17,21 @@ export type Proof =
 
 export interface Connection {
   host: string;
-  /** null when connected; else why not. */
+  /** `null` when connected, otherwise why not. */
   error: HexError | null;
-  /** Since when it has been as it is now, as far as this process has seen, epoch ms. */
+  /** Since when the connection has been as it is now, as far as this process has seen, epoch ms. */
   since: number;
   me: Identity | null;
   tokenKind: TokenKind | null;
-  /** Of the answer to `users/me`, in ms. */
+  /** How long the answer to `users/me` took, in ms. */
   latencyMs: number | null;
   read: Proof;
   run: Proof;
-  /** How many projects the token sees; null when it could not be read. */
+  /** How many projects the token sees; `null` when that could not be read. */
   projects: { total: number; published: number; complete: boolean } | null;
 }
 
-/** Everything that does not work: the connection itself, else what the token may not do. */
+/** Everything that does not work: the connection itself, or what the token may not do. */
 export function failuresOf({ error, read, run }: Connection): HexError[] {
   if (error !== null) return [error];
   return [read, run].flatMap((proof) => ("error" in proof ? [proof.error] : []));
@@ -41,12 +41,12 @@ export function failuresOf({ error, read, run }: Connection): HexError[] {
 export interface ProjectsSeen {
   /** Asks Hex for projects now. @throws HexError */
   look(call: Call): Promise<void>;
-  /** Those that are listed, the newest published first; null: nothing is known. `isWhole`: there are no others. */
+  /** The listed projects, most recently published first; `null` when nothing is known. `isWhole` is true when there are no others. */
   readonly seen: { projects: readonly Project[]; isWhole: boolean } | null;
 }
 
 const RUN_PROOF_MS = 10 * 60_000;
-/** How many projects are tried when one of them refuses for a reason of its own. */
+/** How many projects to try when one of them refuses for a reason that concerns only itself. */
 const RUN_TRIALS = 3;
 const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);
 const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
@@ -59,7 +59,7 @@ const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 export class Prober {
-  /** `at`: by the monotonic clock. */
+  /** `at` is by the monotonic clock. */
   #runProof: { proof: Extract<Proof, { state: "proven" }>; at: number } | null = null;
   #alive: boolean | null = null;
   #since: number;
@@ -72,7 +72,7 @@ export class Prober {
     this.#since = clock.now();
   }
 
-  /** To be told of every request that ended: keeps "since when" and the proofs true between probes. */
+  /** Must be told about every request that ends. This keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
     if (error !== null && PERMISSIONS.has(error.kind) && !withholdsIdentity(error)) this.#runProof = null;
     const sight = sightOf(error);
@@ -82,7 +82,7 @@ export class Prober {
     this.#since = this.clock.now();
   }
 
-  /** Asks Hex now. Takes `call.patienceMs` at most, and never rejects for a reason that lies with Hex. */
+  /** Asks Hex now. Takes at most `call.patienceMs`, and never rejects because of Hex. */
   async probe(call: Call): Promise<Connection> {
     const askedAt = this.clock.monotonic();
     const until = askedAt + call.patienceMs;
@@ -108,7 +108,7 @@ export class Prober {
       tokenKind: this.#kindOf(me.value),
       latencyMs: me.latencyMs,
       read: failure ? disproof(failure) : { state: "proven", at: this.clock.now() },
-      // What is known from before helps, and its lack tells nothing.
+      // Projects known from before help here, but knowing none proves nothing.
       run: await this.#proveRun(seen === null || (failure && published.length === 0) ? null : published, left),
       projects:
         seen === null || failure
@@ -117,13 +117,13 @@ export class Prober {
     };
   }
 
-  /** By what Hex tells of it, else by its looks. */
+  /** The kind of token, by what Hex says about it, or else by its prefix. */
   #kindOf(me: Identity): TokenKind | null {
     if (me.user !== null) return "personal";
     return me.withheld === undefined ? "workspace" : this.hex.tokenKind;
   }
 
-  /** `published`: null when they are not known. Only a proof is kept: a scope that was missing may be there the next time. */
+  /** `published` is `null` when the projects are not known. Only a proof is kept: a missing scope may be there next time. */
   async #proveRun(published: readonly Project[] | null, call: Call): Promise<Proof> {
     const known = this.#runProof;
     if (known !== null && this.clock.monotonic() - known.at < RUN_PROOF_MS) return known.proof;
@@ -142,7 +142,7 @@ export class Prober {
   }
 }
 
-/** A 403 that does not name the token or a scope may hide one project, as Hex answers about those that are not shared. */
+/** A 403 that names neither the token nor a scope may be about one project: Hex answers like that for projects that are not shared. */
 function mayBeAboutOneProject({ kind, facts: { detail = "" } }: HexError): boolean {
   return ABOUT_ONE_PROJECT.has(kind) || (kind === "scope" && !/\bscopes?\b|\btoken\b/i.test(detail));
 }

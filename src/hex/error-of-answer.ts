@@ -1,4 +1,4 @@
-// Reads an answer that was not the expected success: which error it is, and what Hex says of it.
+// Reads an answer that was not the expected success: which error it is, and what Hex says about it.
 
 import { z } from "zod";
 import { parseJson } from "../lib/json.js";
@@ -14,7 +14,7 @@ export interface Answer {
   host: string;
   status: number;
   headers: Headers;
-  /** The body as text, whatever it is. */
+  /** The body as text, whatever its type. */
   body: string;
   /** The JSON that was sent. */
   sent?: unknown;
@@ -31,8 +31,8 @@ const bodySchema = z.object({
 type Body = z.output<typeof bodySchema>;
 
 /**
- * Turns an unsuccessful answer into a HexError. Understands the three shapes that Hex answers with
- * (`reason`, `code` + `message`, bare text), refused inputs as RunProject has told them so far, and HTML of a proxy.
+ * Turns an unsuccessful answer into a HexError. Understands the three shapes of Hex's errors (`reason`, `code` + `message`, bare
+ * text), refused inputs in the forms that RunProject has used so far, and HTML from a proxy.
  * `now` (epoch ms) is needed for a `Retry-After` that is a date.
  */
 export function errorOfAnswer(answer: Answer, now: number): HexError {
@@ -46,7 +46,7 @@ export function errorOfAnswer(answer: Answer, now: number): HexError {
     status: answer.status,
     detail,
     traceId: traceIdOf(body?.traceId ?? answer.headers.get("x-trace-id")),
-    // Servers send `x-ratelimit-reset` with every answer; it means a wait only here.
+    // Servers send `x-ratelimit-reset` with every answer, but only here does it mean a wait.
     retryAfterMs: answer.status === 429 || answer.status === 503 ? retryAfterMs(answer.headers, now) : undefined,
     inputs,
   });
@@ -62,7 +62,7 @@ function kindOfAnswer(
   const starts = operation === "runProject" || operation === "dryRun";
   if (status === 401) return "unauthorized";
   if (status === 429) return "rate_limited";
-  // Hex's own 503 proves that no run was created; a gateway's, in bare text or HTML, proves nothing.
+  // Hex's own 503 proves that no run was created. A gateway's, in bare text or HTML, proves nothing.
   if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
   if (status >= 500) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
@@ -76,13 +76,13 @@ function kindOfAnswer(
   return status === 400 && isAboutId(operation, body, detail) ? "bad_request" : "request_refused";
 }
 
-/** Whatever the status: CancelRun's refusal of a run that has ended is not documented. */
+/** Checked for any status, because it is not documented how CancelRun refuses a run that has ended. */
 const HAS_ENDED =
   /\b(already|is|has|was|been) (finished|ended|completed|stopped|killed|cancell?ed|terminated)\b|\bnot (running|active|in progress)\b/i;
 
 /**
- * Whether the project is the trouble: `updatePublishedResults` has refusals of its own, such as of an app that does not "show
- * results from a publish or scheduled run".
+ * Whether the problem is that the project is not published. `updatePublishedResults` has its own refusals, such as for an app that
+ * does not "show results from a publish or scheduled run".
  */
 function isUnpublished({ operation, sent }: Answer, detail: string): boolean {
   if (operation !== "runProject" && operation !== "dryRun" && operation !== "listRuns") return false;
@@ -91,7 +91,7 @@ function isUnpublished({ operation, sent }: Answer, detail: string): boolean {
 }
 const publishesSchema = z.object({ updatePublishedResults: z.literal(true) });
 
-/** Whether a 400 is about the id of the project or run. A start takes more than an id, and so may the others. */
+/** Whether a 400 is about the id of the project or run. A start has more parameters than an id, and so may the others. */
 function isAboutId(operation: Operation, body: Body | null, detail: string): boolean {
   const starts = operation === "runProject" || operation === "dryRun";
   if ((starts ? PROJECT_ID : ANY_ID).test(detail)) return true;
@@ -106,12 +106,12 @@ function issuesOf(body: Body | null): Issue[] {
   return body === null ? [] : [...body.issues, ...body.details];
 }
 
-/** Hex may say this with a 400, 409 or 422 too. */
+/** Hex may also say this with a 400, 409 or 422. */
 const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
 
 function kindOfForbidden(operation: Operation, detail: string, isJson: boolean): HexErrorKind {
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
-  // About no project: Hex, in its own JSON, misses the scope, or something keeps the bot's machine out.
+  // This is not about a project: either the scope is missing, which Hex says in its own JSON, or something blocks the machine.
   if (operation === "me") return isJson && !KEPT_OUT.test(detail) ? "scope" : "forbidden";
   if (/\bscopes?\b|\btoken\b|\bpermissions? to (run|read|cancel)\b/i.test(detail)) return "scope";
   if (/\bshared?\b|\baccess to\b|\bproject\b/i.test(detail)) return "forbidden";
@@ -128,17 +128,17 @@ function detailOf(answer: Answer, body: Body | null): string | undefined {
   return detail === "" ? undefined : beginning(detail, 300);
 }
 
-/** True for JSON of another shape, nested too deep, or cut off: no words for people. */
+/** True for JSON in another shape, nested too deep, or cut off. It is not worth showing to people. */
 function isData(body: string): boolean {
   return /^\s*[[{"]/.test(body);
 }
 
-/** As far as anybody reads it out to Hex's support. */
+/** The trace id, cut to a length that people would pass on to Hex support. */
 export function traceIdOf(told: string | null | undefined): string | undefined {
   return told ? beginning(told, 200) : undefined;
 }
 
-/** True when a body is a page for people and not the API's answer. */
+/** True when a body is a web page and not the API's answer. */
 export function isHtml(body: string): boolean {
   return /^\s*(<!doctype html|<html|<head|<body|<\?xml)/i.test(body);
 }

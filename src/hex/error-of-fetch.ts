@@ -1,12 +1,12 @@
-// Reads what `fetch` threw: why there was no answer.
+// Finds out from what `fetch` threw why there was no answer.
 
 import { z } from "zod";
 import { proxyErrorIn } from "../lib/network.js";
 import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors.js";
 
 /**
- * Turns what `fetch` threw into a HexError. `timedOut`: the bot's own time limit ended the request.
- * Node hides the cause (a system error with a `code`) in `error.cause`, sometimes in an AggregateError.
+ * Turns what `fetch` threw into a HexError. `timedOut` is true when the sender's own time limit ended the request.
+ * Node puts the cause (a system error with a `code`) in `error.cause`, sometimes inside an AggregateError.
  */
 export function errorOfFetch(error: unknown, at: { operation: Operation; host: string }, timedOut: boolean): HexError {
   const proxy = timedOut ? null : proxyErrorIn(error);
@@ -21,14 +21,14 @@ function kindOfCodes(codes: string[]): HexErrorKind {
   if (any(/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/)) return "dns";
   if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|PACKET_LENGTH|HANDSHAKE|UNSUPPORTED_PROTOCOL/))
     return "tls";
-  // Only what can happen before a request is sent: this kind proves that Hex never saw it.
+  // Only what can happen before a request is sent, because this kind proves that Hex never saw the request.
   if (any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
   if (any(/^(ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/)) return "timeout";
   if (codes.some((code) => code === HEADERS_TOO_LARGE || COMPRESSION.test(code))) return "unreadable";
   return "network";
 }
 
-/** Hex has answered, and what came was of no use: headers beyond Node's limit, or compressed data that is none. */
+/** Hex answered, but the answer was unusable: headers beyond Node's limit, or invalid compressed data. */
 const HEADERS_TOO_LARGE = "UND_ERR_HEADERS_OVERFLOW";
 const COMPRESSION = /^(Z_|ERR_BROTLI|ERR__ERROR_FORMAT|ERR_PADDING)/;
 

@@ -1,4 +1,4 @@
-// HexError: everything that can go wrong between the bot and Hex, with a `kind` for each cause that people must tell apart.
+// HexError: everything that can go wrong between the bot and Hex, with a `kind` for each cause that people need to distinguish.
 
 import { z } from "zod";
 
@@ -42,44 +42,44 @@ export const HEX_ERROR_KINDS = [
 export type HexErrorKind = (typeof HEX_ERROR_KINDS)[number];
 
 /**
- * What is wrong with an answer that cannot be read. `shape`: something is missing or of another type; `other_id`: it is about
- * another project or run than the one that was asked for.
+ * What is wrong with an answer that cannot be read. `shape`: something is missing or has the wrong type. `other_id`: the answer is
+ * about a different project or run from the one that was requested.
  */
 const FLAWS = ["too_large", "too_deep", "no_json", "shape", "other_id"] as const;
 export type Flaw = (typeof FLAWS)[number];
 
 /** Why Hex refused inputs. */
 export const inputsSchema = z.object({
-  /** Names that the published app does not show. */
+  /** Names of inputs that the published app does not have. */
   unknown: z.array(z.string()),
-  /** Values of the wrong type. `given`: as JSON, at most 100 characters; empty when it is not known. */
+  /** Values of the wrong type. `given` is JSON of at most 100 characters, empty when it is not known. */
   wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
-  /** Refused for another reason, in Hex's words. */
+  /** Inputs refused for another reason, in Hex's words. */
   others: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
 });
 
-/** What a HexError says; also as it is stored. */
+/** What a HexError says, in the form in which it is also stored. */
 export const factsSchema = z.object({
   kind: z.enum(HEX_ERROR_KINDS),
   operation: z.enum(OPERATIONS),
-  /** The host that was asked, without a path. */
+  /** The host of the request, without a path. */
   host: z.string(),
   status: z.number().optional(),
-  /** The proxy that did not let the request through: its host and port, and its answer; null when it gave none. */
+  /** The proxy that did not let the request through: its host and port, and the status of its answer; `null` when it did not answer. */
   proxy: z.object({ host: z.string(), status: z.number().nullable() }).optional(),
   /** Hex's own sentence, at most 300 characters. */
   detail: z.string().optional(),
   traceId: z.string().optional(),
-  /** Of an answer that cannot be read: what is wrong with it, and where in it, such as `runs.3.runId`. */
+  /** What is wrong with an answer that cannot be read, and where, such as `runs.3.runId`. */
   flaw: z.enum(FLAWS).optional(),
   flawAt: z.string().optional(),
-  /** How long to wait, in ms, when Hex or the bot's own budget says so. Without a `status` the request was never sent. */
+  /** How long to wait, in ms, when Hex or the request budget says so. Without a `status`, the request was never sent. */
   retryAfterMs: z.number().optional(),
   inputs: inputsSchema.optional(),
 });
 export type HexErrorFacts = z.output<typeof factsSchema>;
 
-/** Carries no request and no header, so that logging it whole can leak nothing. */
+/** Carries no request and no headers, so that logging the whole error cannot leak anything. */
 export class HexError extends Error {
   override readonly name = "HexError";
   readonly facts: HexErrorFacts;
@@ -94,15 +94,15 @@ export class HexError extends Error {
   }
 }
 
-/** For a `catch`: a HexError is an outcome like any other. @throws whatever else it is */
+/** For a `catch`, where a HexError is an outcome like any other. @throws anything else */
 export function asHexError(error: unknown): HexError {
   if (error instanceof HexError) return error;
   throw error;
 }
 
 /**
- * True when it was not the request's turn: Hex's limit is reached, or the bot's own budget is spent. The same can be asked
- * later, and will be answered then.
+ * True when it was not the request's turn, because Hex's limit is reached or the request budget is spent. The same request can be
+ * made later and will be answered then.
  */
 export function meansLater(kind: HexErrorKind): boolean {
   return kind === "rate_limited" || kind === "budget_spent";
@@ -114,7 +114,7 @@ export function provesNoEffect(kind: HexErrorKind): boolean {
 }
 const AMBIGUOUS: ReadonlySet<HexErrorKind> = new Set(["timeout", "network", "not_hex", "unreadable", "hex_failed"]);
 
-/** True for errors that say that Hex cannot be used at all at the moment, whatever is asked. */
+/** True for errors that mean that Hex cannot be used at all at the moment, whatever the request. */
 export function meansDisconnected(kind: HexErrorKind): boolean {
   return DISCONNECTED.has(kind);
 }
@@ -132,8 +132,8 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 /**
- * True when Hex does not tell who the token is, but answers: a workspace token without "Users: Read" gets a 403 in JSON. Only
- * a 401 means that the token is dead.
+ * True when Hex answers but does not say whose token it is. A workspace token without "Users: Read" gets a 403 in JSON. Only a 401
+ * means that the token is dead.
  */
 export function withholdsIdentity({ facts: { kind, operation } }: HexError): boolean {
   return operation === "me" && kind === "scope";
@@ -142,8 +142,8 @@ export function withholdsIdentity({ facts: { kind, operation } }: HexError): boo
 export type Sight = "alive" | "failure" | "nothing";
 
 /**
- * What a request that ended says about the connection; `nothing` when it says nothing. "Who am I" is about no project, so that
- * its refusal for anything but a scope is a refusal of the bot. A 429 of Hex's own is a sign of life.
+ * What a completed request says about the connection; `nothing` when it says nothing. "Who am I" is not about a project, so if Hex
+ * refuses it for any reason but a scope, it refuses the bot itself. A 429 from Hex is a sign of life.
  */
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";

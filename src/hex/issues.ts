@@ -1,5 +1,5 @@
-// What Hex finds wrong with a request, one by one: `issues` of its newest answers, `details` of the other shape.
-// Source: the OpenAPI document promises `{message}`; the paths and the rest are zod's, as Hex's framework (trpc-openapi) sends them.
+// What Hex finds wrong with a request, one issue at a time: `issues` in its newest answers, `details` in the other shape.
+// Source: the OpenAPI document promises `{message}`. The paths and the rest are zod's, as Hex's framework (trpc-openapi) sends them.
 
 import { z } from "zod";
 import { lenient, list, readable, shortText } from "./lenient.js";
@@ -9,20 +9,20 @@ export interface Issue {
   /** Where in the request, such as `["inputParams", "days"]`; empty when Hex does not say. */
   path: string[];
   message: string;
-  /** The type that would have been right, when Hex names it apart from the message. */
+  /** The type that would have been right, when Hex names it outside the message. */
   expected: string | null;
   /** Fields that Hex does not know. */
   keys: string[];
 }
 
-/** Of a message, and of a name that people are shown, in characters. */
+/** The longest message, and the longest name that people see, in characters. */
 const LONGEST = 2_000;
 const LONGEST_NAME = 200;
 
-/** Where a field stands in the HTTP request tells people nothing. */
+/** Parts of the HTTP request. They mean nothing to people, so they are left out of paths. */
 const PLACES = new Set(["body", "params", "query", "input"]);
 
-/** As many steps into a request; it has no more. */
+/** The longest path. No request is nested more deeply. */
 const DEEPEST = 20;
 
 const path = z
@@ -35,7 +35,7 @@ const path = z
   .transform((parts) => (parts.length > 1 && PLACES.has(parts[0] ?? "") ? parts.slice(1) : parts))
   .catch([]);
 
-/** A sentence may begin with its path, as in `inputParams.days: Required`. */
+/** A sentence may begin with the path, as in `inputParams.days: Required`. */
 function splitSentence(sentence: string): Pick<Issue, "path" | "message"> {
   const [, field, message] = /^([\w./-]{1,200}): (.+)$/s.exec(sentence) ?? [];
   return field === undefined || message === undefined
@@ -55,14 +55,14 @@ const issue = z.union([
 
 const issues = readable(issue);
 
-/** A list of issues, or one sentence that may name several. What is neither is left out, and what comes after the first hundred. */
+/** A list of issues, or one sentence that may name several. Anything else is left out, and so is everything after the first hundred. */
 export const issuesSchema = z
   .union([shortText(LONGEST).transform((text) => text.split(/;\s+|\n+/)), list])
   .catch([])
   .transform((entries) => issues.parse(entries))
   .transform((found) => found.filter(({ message }) => message.trim() !== ""));
 
-/** An issue as people read it: with its field, unless the message names it. */
+/** An issue as people read it, with the name of the field unless the message contains it. */
 export function issueWords({ path: parts, message }: Issue): string {
   const field = parts.at(-1);
   return field === undefined || message.includes(field) ? message : `${parts.join(".")}: ${message}`;

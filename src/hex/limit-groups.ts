@@ -1,10 +1,10 @@
-// Which of Hex's limits a request counts for, beside the one of 60 a minute for everything.
+// Which of Hex's limits a request counts towards, besides the overall limit of 60 a minute.
 
 import type { Operation } from "./errors.js";
 
 /**
- * Source: Hex's OpenAPI document (September 2026). It names no group for ListProjects and CancelRun: each is one of its own. It
- * does not say either whether a group shares one bucket: here it does.
+ * Source: Hex's OpenAPI document (September 2026). It names no group for ListProjects and CancelRun, so each has its own here. Nor
+ * does it say whether a group shares one bucket; here it does.
  */
 const GROUPS: Record<Operation, string> = {
   me: "hex-api-30rpm",
@@ -17,7 +17,7 @@ const GROUPS: Record<Operation, string> = {
   cancelRun: "cancelRun",
 };
 
-/** The requests that a limit holds up together, by a name. */
+/** The name of the group of requests that share a limit with this one. */
 export function limitGroupOf(operation: Operation): string {
   return GROUPS[operation];
 }

@@ -1,5 +1,5 @@
-// Every form of a link into Hex, and of the ids in it, read and written. Source: links in public files and third parties'
-// clients, of 2022 to 2026; Hex documents none of them.
+// Reads and writes every form of a Hex link and of the ids in it. Source: links in public files and in third-party clients from
+// 2022 to 2026. Hex documents none of them.
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const UUID_LENGTH = 36;
@@ -24,7 +24,7 @@ export function shortIdOf(uuid: string): string {
   return short;
 }
 
-/** The UUID, in lower case, that 22 characters of a link stand for; null when they stand for none. */
+/** The UUID, in lower case, that 22 characters of a link stand for; `null` when they stand for none. */
 export function uuidOfShortId(short: string): string | null {
   if (!SHORT.test(short)) return null;
   let number = 0n;
@@ -34,7 +34,7 @@ export function uuidOfShortId(short: string): string | null {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** What a link, or what stands alone, names. Ids are UUIDs in lower case. */
+/** What a link or an id names. Ids are UUIDs in lower case. */
 export type HexReference =
   | { kind: "project"; projectId: string }
   /** `isCertain`: false where the id may also be a session's, which looks the same. */
@@ -49,14 +49,14 @@ export type HexReference =
 export type HexPage = "home" | "thread" | "collection" | "share_link" | "other";
 
 /**
- * Reads an id, in either form, or a link of any form, with or without its scheme. Characters that do not belong to it must be
- * gone. Never throws, and takes time in proportion to the length.
+ * Reads an id in either form, or a link in any form, with or without its scheme. The caller must have removed characters that do
+ * not belong to it. Never throws, and takes time proportional to the length.
  *
- * A word of 22 characters counts as an id when it stands for a UUID with the version and variant that every UUID has: a title
- * written as one word of 22 characters that begins with a digit from 0 to 7 fits by chance once in eight times, and any other never.
+ * A word of 22 characters counts as an id when it stands for a UUID with a valid version and variant. By chance, that is true of
+ * one in eight titles written as one word of 22 characters that begins with a digit from 0 to 7, and of no other title.
  *
- * @param origin where the own Hex is, such as `https://app.hex.tech`
- * @returns null for what is neither
+ * @param origin where the client's own Hex is, such as `https://app.hex.tech`
+ * @returns `null` for anything else
  */
 export function readReference(text: string, origin: string): HexReference | null {
   const url = urlOf(text, origin);
@@ -68,7 +68,7 @@ export function readReference(text: string, origin: string): HexReference | null
   return referenceOf(url);
 }
 
-/** The workspace that a link of Hex is in: the first part of its path; null when there is none. */
+/** The workspace of a Hex link, which is the first part of its path; `null` when there is none. */
 export function workspaceOfLink(link: string, origin: string): string | null {
   const url = urlOf(link, origin);
   if (url === null || hostOf(url) !== hostOf(new URL(origin))) return null;
@@ -76,15 +76,15 @@ export function workspaceOfLink(link: string, origin: string): string | null {
   return workspace !== undefined && isKind(kind) ? workspace : null;
 }
 
-/** Where a project's links lead to. */
+/** Where links to projects lead. */
 export interface HexPlace {
   /** Such as `https://app.hex.tech`. */
   origin: string;
-  /** The workspace's id or its short name in links; null while it is not known, and Hex has to find it. */
+  /** The workspace's id, or its short name in links; `null` while it is not known and Hex has to find it. */
   workspace: string | null;
 }
 
-/** The address of a project in Hex: of its published app, or of its notebook when it has none. */
+/** The address of a project in Hex: that of its published app, or of its notebook when it has no published app. */
 export function projectUrl(
   { origin, workspace }: HexPlace,
   project: { id: string; lastPublishedAt?: number | null },
@@ -105,7 +105,7 @@ const PAGES: Record<string, HexPage> = {
   collections: "collection",
 };
 
-/** A workspace may itself be called `hex` or `app`: what counts is the position. */
+/** The position counts, because a workspace may itself be called `hex` or `app`. */
 function referenceOf(url: URL): HexReference {
   const path = pathOf(url);
   const [first, second, third] = path;
@@ -118,7 +118,7 @@ function referenceOf(url: URL): HexReference {
   return { kind: "no_project", page: page ?? "other" };
 }
 
-/** `/api/v1/projects/{project}/runs/{run}`, as answers of the API have it. */
+/** `/api/v1/projects/{project}/runs/{run}`, as in answers of the API. */
 function ofApi([version, projects, project, runs, run]: readonly string[]): HexReference {
   const projectId = version !== undefined && projects === "projects" ? idOf(project ?? "") : null;
   if (projectId === null) return { kind: "no_project", page: "other" };
@@ -134,8 +134,8 @@ function ofProject(project: string, rest: readonly string[], url: URL): HexRefer
 }
 
 /**
- * The run's id is the last part of the path: behind `run` or `runs`, or behind the number of a version, where a session's id may
- * stand too. Older links have it in the query, of which nothing else counts: it holds the ids of cells and views.
+ * The run's id is the last part of the path: after `run` or `runs`, or after a version number, where it may also be a session's
+ * id. Older links have it in the query. Nothing else in the query counts, since it contains the ids of cells and views.
  */
 function runOf(rest: readonly string[], url: URL): { runId: string; isCertain: boolean } | null {
   const [before, last] = rest.slice(-2);
@@ -149,14 +149,14 @@ function isKind(segment: string | undefined): boolean {
   return segment !== undefined && KINDS.includes(segment.toLowerCase());
 }
 
-/** Of a part of a path: the id alone, or the title and the id. */
+/** The id in one part of a path, which is the id alone or the title and the id. */
 function idOf(segment: string): string | null {
   return idAtEnd(segment, false);
 }
 
 /**
- * The id at the end of `Title-of-the-project-030UbtEpvL5rit3JLHGzSS`, or that stands alone. The title in front of it may be
- * in any script, may be old, and never counts. `isStrict`: only what has the version and variant of a UUID.
+ * The id at the end of `Title-of-the-project-030UbtEpvL5rit3JLHGzSS`, or the id alone. The title before it may be in any script
+ * and may be outdated, so it never counts. `isStrict` accepts only ids with the version and variant of a UUID.
  */
 function idAtEnd(segment: string, isStrict: boolean): string | null {
   const long = segment.slice(-UUID_LENGTH);
@@ -167,14 +167,14 @@ function idAtEnd(segment: string, isStrict: boolean): string | null {
 }
 const VERSIONED = /^.{14}[1-8].{4}[89ab]/;
 
-/** The title's words, without whatever stands for an id at their end. */
+/** The title's words, without anything at the end that stands for an id. */
 function titleWords(slug: string): string[] {
   const words = slug.split(/[-_\s]+/).filter((word) => word !== "");
   const last = words.at(-1) ?? "";
   return last.length >= 16 ? words.slice(0, -1) : words;
 }
 
-/** Also without a scheme, as browsers show addresses, and the path alone. */
+/** Also accepts an address without a scheme, as browsers show it, and a path alone. */
 function urlOf(text: string, origin: string): URL | null {
   const isBare = /^[\w-]+(\.[\w-]+)+\.?(:\d+)?\//.test(text) || text.startsWith(`${new URL(origin).host}/`);
   const address = isBare ? `https://${text}` : text;
@@ -182,7 +182,7 @@ function urlOf(text: string, origin: string): URL | null {
   return isLink && URL.canParse(address, origin) ? new URL(address, origin) : null;
 }
 
-/** With its port. The dot that ends a full name in DNS names no other host. */
+/** The host with its port. The dot at the end of a full DNS name does not make it a different host. */
 function hostOf({ host }: URL): string {
   return host.replace(/\.(?=:|$)/, "");
 }

@@ -1,9 +1,9 @@
-// Links that Hex answers with, before anybody is offered to open them.
+// Checks links in Hex's answers before anybody is offered to open them.
 
-/** Longer ones are cut off or refused somewhere on their way, in Slack first of all. In characters. */
+/** In characters. Longer links would be cut off or refused on the way, and in Slack first of all. */
 const LONGEST = 2_000;
 
-/** The link if it leads to this Hex, else null: another host, another scheme, or credentials in it. `origin`: Hex's. */
+/** The link if it leads to this Hex; `null` for another host or scheme, or with credentials in it. `origin` is Hex's. */
 export function ownLink(url: string, origin: string): string | null {
   if (url.length > LONGEST || !URL.canParse(url)) return null;
   const { origin: there, username, password, href } = new URL(url);

@@ -1,18 +1,18 @@
-// What can be told of projects without asking Hex.
+// What can be said about projects without asking Hex.
 
 import type { Project } from "./schema.js";
 
-/** Whether Hex lists it: components, and what was archived or thrown away, are left out. */
+/** Whether Hex lists the project: components and archived or trashed projects are left out. */
 export function isListed({ type, archivedAt, trashedAt }: Project): boolean {
   return type !== "COMPONENT" && archivedAt === null && trashedAt === null;
 }
 
-/** Whether it can be run: Hex runs published projects alone. */
+/** Whether the project can be run: Hex runs only published projects. */
 export function isRunnable(project: Project): boolean {
   return project.type === "PROJECT" && isListed(project) && project.lastPublishedAt !== null;
 }
 
-/** Published first, newest published first; then the others, newest edited first. */
+/** Published projects first, most recently published first; then the others, most recently edited first. */
 export function sortProjects(projects: readonly Project[]): Project[] {
   const key = (project: Project) => project.lastEditedAt ?? project.createdAt ?? 0;
   return projects.toSorted((a, b) => {

@@ -1,5 +1,5 @@
-// From the JSON of an answer to what the bot works with: entry by entry, so that an odd one hides no other, and only about what
-// was asked for.
+// Turns the JSON of an answer into values: entry by entry, so that an odd one does not hide the others, and only if the answer is
+// about what was requested.
 
 import type { z } from "zod";
 import type { Flaw } from "./errors.js";
@@ -20,7 +20,7 @@ import {
   startedRunSchema,
 } from "./schema.js";
 
-/** An answer that is of no use, or an entry of one. `path`: where, such as `runs.3.runId`; never the content. */
+/** An unusable answer, or an unusable entry in one. `path` says where, such as `runs.3.runId`; it never contains the content. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
   constructor(
@@ -31,7 +31,7 @@ export class Unreadable extends Error {
   }
 }
 
-/** Entries of a list that could not be read: how many, and what was wrong with the first. */
+/** Entries in a list that could not be read: how many, and what was wrong with the first. */
 export interface LeftOut {
   count: number;
   path: string;
@@ -42,20 +42,20 @@ export interface Reading<T> {
   leftOut: LeftOut | null;
 }
 
-/** Reads the JSON of an answer; undefined stands for none. @throws Unreadable */
+/** Reads the JSON of an answer; `undefined` when there is none. @throws Unreadable */
 export type ReadAnswer<T> = (json: unknown) => Reading<T>;
 
-/** What an answer has to be about. `origin`: of Hex, where its links lead. */
+/** What an answer has to be about. `origin` is Hex's, where links in it must lead. */
 export interface Asked {
   origin: string;
   projectId: string;
   runId?: string;
 }
 
-/** More than any page that is asked for has. */
+/** More than the client ever requests on a page. */
 const MOST_ENTRIES = 1_000;
 
-/** For answers of which nothing is read: CancelRun's 204 has no body at all. */
+/** For answers whose content does not matter. CancelRun's 204 has no body at all. */
 export const readNothing: ReadAnswer<undefined> = () => only(undefined);
 
 export const readMe: ReadAnswer<Me> = (json) => only(parsed(meSchema, json));
@@ -66,7 +66,7 @@ export const readProjectPage: ReadAnswer<ProjectPage> = (json) => {
   return { value: { values: entries, ...pagination, isWhole: leftOut === null }, leftOut };
 };
 
-/** @param projectId the one that was asked for */
+/** @param projectId the requested project's id */
 export function readProject(projectId: string): ReadAnswer<Project> {
   return (json) => {
     const project = parsed(projectSchema, json);
@@ -104,7 +104,7 @@ function parsed<T>(schema: z.ZodType<T>, json: unknown): T {
   throw new Unreadable("shape", (error.issues[0]?.path ?? []).join("."));
 }
 
-/** Those that can be read. When none of them can, the answer is of no use. */
+/** The entries that can be read. If none can, the answer is unusable. */
 function readEntries<T>(at: string, list: readonly unknown[], readOne: (entry: unknown) => T) {
   const entries: T[] = [];
   const unread: Unreadable[] = [];
@@ -123,7 +123,7 @@ function readEntries<T>(at: string, list: readonly unknown[], readOne: (entry: u
   return { entries, leftOut };
 }
 
-/** A run that belongs to another project, or another run, is refused; a link that leads elsewhere is dropped. */
+/** Refuses a different run or a run of a different project, and drops a link that leads elsewhere. */
 function aboutAsked<T extends { projectId?: string | null | undefined; runId: string; runUrl: string | null }>(
   run: T,
   { origin, projectId, runId }: Asked,
@@ -133,7 +133,7 @@ function aboutAsked<T extends { projectId?: string | null | undefined; runId: st
   return { ...run, projectId, runUrl: run.runUrl === null ? null : ownLink(run.runUrl, origin) };
 }
 
-/** @throws Unreadable when an answer names another id than the one that was asked for */
+/** @throws Unreadable when an answer names a different id from the requested one */
 function expectId(path: string, id: string, asked: string): void {
   if (id !== safeId(asked)) throw new Unreadable("other_id", path);
 }

@@ -1,4 +1,4 @@
-// Which inputs of a run Hex has refused, and why: from the lists of its older answers, or from the issues of its newer ones.
+// Which inputs of a run Hex refused, and why: from the lists in its older answers, or from the issues in its newer ones.
 
 import { z } from "zod";
 import { beginning } from "../lib/text.js";
@@ -9,12 +9,12 @@ import { lenient, readable, shortText } from "./lenient.js";
 type Inputs = z.output<typeof inputsSchema>;
 type Found = { [K in keyof Inputs]-?: NonNullable<Inputs[K]> };
 
-/** Of a name that people are shown, in characters. */
+/** The longest name that people see, in characters. */
 const LONGEST_NAME = 200;
-/** Of so many refused inputs no more are read: each issue may be about every input, and all that is read is stored. */
+/** The most refused inputs that are read. Each issue may be about every input, and everything read is stored. */
 const MOST_NAMED = 100;
 
-/** The older answer: names that the published app does not show, and values of the wrong type. */
+/** The older answer: names that the published app does not have, and values of the wrong type. */
 export const listedInputs = {
   notFound: readable(shortText(LONGEST_NAME)),
   invalid: readable(
@@ -28,17 +28,17 @@ export const listedInputs = {
 };
 export type ListedInputs = z.output<z.ZodObject<typeof listedInputs>>;
 
-/** What was sent as a run's inputs, by name. */
+/** The inputs that were sent, by name. */
 export type SentInputs = Readonly<Record<string, unknown>>;
 
 const sentSchema = z.object({ inputParams: z.record(z.string(), z.unknown()).catch({}) });
 
-/** The inputs in the body of a request; none when it has none. */
+/** The inputs in the body of a request; empty when it has none. */
 export function sentInputs(body: unknown): SentInputs {
   return sentSchema.safeParse(body).data?.inputParams ?? {};
 }
 
-/** Undefined when it was not, or not only, for its inputs that Hex refused the request. */
+/** `undefined` when Hex did not refuse the request because of its inputs, or not only because of them. */
 export function refusedInputs(
   { notFound, invalid }: ListedInputs,
   issues: readonly Issue[],
@@ -76,7 +76,7 @@ const UNKNOWN =
   /\bnot an? (known |valid )?(input|param)|\bunknown\b|\bunrecogni[sz]ed\b|\bnot found\b|\bno such\b|\bnot exist\b/i;
 const EXPECTED = /\b(?:must be(?: of type| an?)?|expected|should be(?: of type| an?)?) ([a-z_]{1,40})\b/i;
 
-/** The inputs that an issue is about: those at its path, else those that it names and that were sent. */
+/** The inputs that an issue is about: those at its path, or else those that were sent and that it names. */
 function namesIn({ path, message, keys }: Issue, sent: SentInputs): string[] {
   const [first, name] = path;
   if (first === "inputParams") return name !== undefined ? [name] : keys;
@@ -84,7 +84,7 @@ function namesIn({ path, message, keys }: Issue, sent: SentInputs): string[] {
   return Object.keys(sent).filter((one) => names(message, one));
 }
 
-/** At the start, in quotes, or called an input: an input's name may be a common word. */
+/** Whether the message names it: at the start, in quotes, or as an input. An input's name may be a common word. */
 function names(message: string, name: string): boolean {
   const said = name.replace(/[^\w]/g, "\\$&");
   const pattern = `^${said}\\b|["'\`]${said}["'\`]|\\b(?:[Ii]nputs?|[Pp]aram(?:eter)?s?|[Vv]ariables?):? ["'\`]?${said}\\b`;

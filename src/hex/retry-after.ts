@@ -1,14 +1,14 @@
-// How long a server asks to wait, from the headers of its answer.
+// How long a server asks the client to wait, from the headers of its answer.
 
-/** Hex's longest window. A server that asks for more is wrong, and must not silence the bot for days. */
+/** Hex's longest window. A server that asks for more is wrong, and must not stop all requests for days. */
 const LONGEST_WAIT_MS = 60 * 60_000;
-/** A server that asks for less, such as a thousandth of a second, would be asked again and again. */
+/** If a server's shorter wait counted, such as a thousandth of a second, it would be asked again and again. */
 const SHORTEST_WAIT_MS = 1_000;
 
 /**
- * How long a `Retry-After` (seconds or an HTTP date) or an `x-ratelimit-reset` (seconds, relative or epoch) asks to wait,
- * in ms: a second at least, an hour at most. undefined when they ask for nothing that is still to come: 0, a negative
- * number, a date in the past. Whoever waits then chooses a pause of their own, which grows.
+ * How long a `Retry-After` (seconds or an HTTP date) or an `x-ratelimit-reset` (seconds, relative or epoch) asks to wait, in ms: at
+ * least a second and at most an hour. `undefined` when that is not in the future: 0, a negative number, or a date in the past. The
+ * caller then chooses its own pause, which grows.
  * @param now epoch ms
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
@@ -32,7 +32,7 @@ function reset(told: string | null, now: number): number | undefined {
   return epochMs > 1_000_000_000_000 ? epochMs - now : epochMs;
 }
 
-/** A number in plain digits; undefined for anything else, such as `0x10`, `1e9` or nothing at all. */
+/** A number in plain digits; `undefined` for anything else, such as `0x10`, `1e9` or an empty text. */
 function secondsIn(text: string): number | undefined {
   return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 }

@@ -1,15 +1,15 @@
-// What Hex answers, as zod schemas and the types that follow from them. Source: Hex's published OpenAPI document (July 2026
-// and mid-September 2026 states).
-// Strict about ids alone. All else is taken as far as it can be: a field of another type becomes null, or what it usually is,
-// and never hides the rest; unknown fields are dropped, unknown words pass, and no text is longer than people read.
+// Hex's answers as zod schemas, and the types that follow from them. Source: Hex's published OpenAPI document (as of July 2026 and
+// of mid-September 2026).
+// Only ids are checked strictly. Everything else is accepted as far as possible: a field with the wrong type becomes null or its
+// usual value and never hides the rest, unknown fields are dropped, unknown words pass, and texts are cut to a readable length.
 
 import { z } from "zod";
 import { idSchema } from "./ids.js";
 import { lenient, list, readable, shortText } from "./lenient.js";
 
-/** One line of text; a number counts as text. */
+/** One line of text. A number counts as text. */
 const word = (max: number) => z.union([z.string(), z.number()]).pipe(z.coerce.string()).pipe(shortText(max));
-/** A number, also as text in plain digits. */
+/** A number, or text in plain digits. */
 const number = z.union([
   z.number(),
   z
@@ -21,12 +21,12 @@ const number = z.union([
 const whole = (min: number, max: number) => number.pipe(z.number().int().min(min).max(max));
 const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
 
-/** Dates beyond it cannot be written with four digits. Epoch ms. */
+/** Epoch ms. Years from here on have more than four digits. */
 const YEAR_10000 = Date.UTC(10_000, 0);
-/** Epoch times are told in seconds or milliseconds (not settled): below the year 5138 in seconds they are seconds. */
+/** It is not settled whether epoch times are in seconds or milliseconds. Numbers below this (the year 5138) are taken as seconds. */
 const SECONDS_BELOW = 100_000_000_000;
 
-/** Epoch ms of what is told as seconds or milliseconds since 1970; null for what is no time after 1970. */
+/** Epoch ms from seconds or milliseconds since 1970; `null` for anything that is not a time after 1970. */
 function epochMs(told: number): number | null {
   const ms = Math.round(told < SECONDS_BELOW ? told * 1_000 : told);
   return ms > 0 && ms < YEAR_10000 ? ms : null;
@@ -39,11 +39,11 @@ function dateMs(text: string): number | null {
   return Number.isNaN(ms) || ms <= 0 || ms >= YEAR_10000 ? null : ms;
 }
 
-/** An ISO 8601 date, or a time since 1970, as epoch milliseconds (UTC); null for one that is none, and for 1970 or before. */
+/** An ISO 8601 date, or a time since 1970, as epoch ms (UTC); `null` for anything else, and for 1970 or earlier. */
 const moment = z.union([number.transform(epochMs), z.string().max(100).transform(dateMs)]);
 const time = lenient(moment);
 
-/** When a token expires: epoch ms, null = never. What Hex leaves out, or tells in a way that is no time, is not known. */
+/** When a token expires: epoch ms, or `null` for never. It is unknown when Hex leaves it out or sends something that is not a time. */
 export type Expiry = number | null | "unknown";
 
 const expiry = moment
@@ -57,7 +57,7 @@ const email = z.object({ email: shortText(320) });
 const person = lenient(email);
 const named = z.object({ name: word(200) });
 
-/** `GET /users/me`: `user` is null for a workspace token, `orgId` for an id that is none. */
+/** `GET /users/me`. `user` is `null` for a workspace token, and `orgId` when it is not a valid id. */
 export const meSchema = z
   .object({
     name: lenient(shortText(200)),
@@ -76,7 +76,7 @@ export type Me = z.output<typeof meSchema>;
 const timing = { timezone: shortText(60).catch("UTC"), minute: whole(0, 59).catch(0) };
 const hour = whole(0, 23);
 
-/** One schedule of a project. The keys that its cadence does not use are null. */
+/** One of a project's schedules. Keys that its cadence does not use are `null`. */
 const scheduleSchema = z.object({
   cadence: word(60),
   enabled: flag.catch(true),
@@ -89,8 +89,8 @@ const scheduleSchema = z.object({
 export type Schedule = z.output<typeof scheduleSchema>;
 
 /**
- * A project. Published = `lastPublishedAt` is not null; `status` is a label of the workspace and says nothing about that. One
- * without a title is called by its id.
+ * A project. It is published when `lastPublishedAt` is not `null`; `status` is a label that the workspace defines and says nothing
+ * about that. A project without a title is called by its id.
  */
 export const projectSchema = z
   .object({
@@ -114,37 +114,37 @@ export const projectSchema = z
   .transform((project) => ({ ...project, title: project.title?.trim() ? project.title : project.id }));
 export type Project = z.output<typeof projectSchema>;
 
-/** A cursor goes into the address of the next request. Hex's have about a hundred characters. */
+/** A cursor goes into the URL of the next request. Hex's cursors have about a hundred characters. */
 const LONGEST_CURSOR = 1_000;
 
-/** `GET /projects`: an object, not an array. `values`: as they came, see `projectSchema`. */
+/** `GET /projects`, which answers an object, not an array. `values` are not yet parsed, see `projectSchema`. */
 export const projectPageSchema = z.object({
   values: list.nullable(),
   pagination: lenient(z.object({ after: lenient(z.string()) })).transform((pagination) => {
     const after = pagination?.after || null;
     const isUsable = after !== null && after.length <= LONGEST_CURSOR;
-    // Without a word about it there may be another page.
+    // If the answer does not say, there may be another page.
     return { after: isUsable ? after : null, isLast: pagination !== null && after === null };
   }),
 });
 export interface ProjectPage {
   values: Project[];
-  /** The cursor of the next page; null when there is none, or none that can be used. */
+  /** The cursor of the next page; `null` when there is none, or no usable one. */
   after: string | null;
-  /** Whether there are certainly no more. */
+  /** Whether it is certain that there are no more pages. */
   isLast: boolean;
   /** False when some of the page's projects could not be read. */
   isWhole: boolean;
 }
 
-/** The same of a project that is known, whether or not the answer names it. */
+/** The same, with the project that was requested, whether or not the answer names it. */
 type About<T extends { projectId?: unknown }> = Omit<T, "projectId"> & { projectId: string };
 
 const version = lenient(word(40));
 const traceId = lenient(shortText(200));
 const runUrl = lenient(z.string());
 
-/** `POST /projects/{id}/runs` -> 201. There is no status in it. */
+/** `POST /projects/{id}/runs` -> 201. It contains no status. */
 export const startedRunSchema = z.object({
   projectId: idSchema.nullish(),
   runId: idSchema,
@@ -154,12 +154,12 @@ export const startedRunSchema = z.object({
 });
 export type StartedRun = About<z.output<typeof startedRunSchema>>;
 
-/** The statuses that the API's document names; the last four are final. */
+/** The statuses that the API's document names. The last four are final. */
 const STATUSES = ["PENDING", "RUNNING", "COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
 const FINAL_STATUSES = ["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"] as const;
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
-/** A known status however it is written, such as `completed` or `Unable to allocate kernel`; another one as it came. */
+/** A known status in any spelling, such as `completed` or `Unable to allocate kernel`. Any other status is left as it is. */
 function spelled(status: string): string {
   const known = status
     .trim()
@@ -168,7 +168,7 @@ function spelled(status: string): string {
   return STATUSES.find((one) => one === known) ?? status.trim();
 }
 
-/** A run as GetRunStatus and GetProjectRuns tell it. Times in epoch ms, `elapsedTime` in ms. */
+/** A run as in GetRunStatus and GetProjectRuns. Times are in epoch ms, `elapsedTime` in ms. */
 export const hexRunSchema = z.object({
   projectId: idSchema.nullish(),
   runId: idSchema,
@@ -183,28 +183,28 @@ export const hexRunSchema = z.object({
 });
 export type HexRun = About<z.output<typeof hexRunSchema>>;
 
-/** `GET /projects/{id}/runs`: in no promised order. `runs`: as they came, see `hexRunSchema`. */
+/** `GET /projects/{id}/runs`, in no promised order. `runs` are not yet parsed, see `hexRunSchema`. */
 export const runPageSchema = z.object({ runs: list.nullable() });
 export interface RunPage {
-  /** Newest start first; those that have not started come first of all. */
+  /** Latest start first. Runs that have not started come before all others. */
   runs: HexRun[];
   /** False when some of the page's runs could not be read. */
   isWhole: boolean;
 }
 
-/** Narrows a status to one after which a run changes no more. */
+/** Narrows a status to one that is final: the run no longer changes. */
 export function isFinal(status: string): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
 }
 
 /** How far Hex's clock may be ahead of the bot's, in ms. */
 export const AHEAD_MS = 5 * 60_000;
-/** Hex may write a run's end before its status. So long after it (ms) the status is not going to follow. */
+/** Hex may record a run's end before its final status. This long (ms) after the end, the status is not going to follow. */
 const STATUS_FOLLOWS_MS = 5 * 60_000;
 
 /**
- * Whether a run changes no more. Its end tells it too, unless it is still to come: a status that is not known counts as not
- * finished only without one. `now`: epoch ms.
+ * Whether a run no longer changes. Its end shows that too, unless it is in the future: a run with an unknown status counts as
+ * unfinished only if it has no end. `now`: epoch ms.
  */
 export function isOver({ status, startTime, endTime }: Pick<HexRun, "status" | "startTime" | "endTime">, now: number) {
   if (isFinal(status)) return true;

@@ -1,5 +1,5 @@
-// Sends a request to Hex. Every answer is checked, every failure becomes a HexError, every attempt is paid from the shared
-// budget. GET and DELETE may be repeated; POST is sent once, because Hex has no idempotency key.
+// Sends requests to Hex. Every answer is checked, every failure becomes a HexError, and every attempt is charged to the shared
+// budget. GET and DELETE may be repeated. POST is sent once, because Hex has no idempotency key.
 
 import ky from "ky";
 import { readBody } from "../lib/body.js";
@@ -14,31 +14,31 @@ import { type LeftOut, type ReadAnswer, type Reading, Unreadable } from "./read-
 import { retryAfterMs } from "./retry-after.js";
 import { ServerClock } from "./server-clock.js";
 
-/** Who asks, and how long they can wait. */
+/** Who makes a request, and how long they can wait. */
 export interface Call {
-  /** Stands in the log line of every request, and on the card or message that it leads to. */
+  /** Identifies the caller in the log line of every request. */
   reference: string;
   priority: Priority;
-  /** Longest time for everything, waiting for the budget and repeating included, in ms. */
+  /** The longest time for everything, including waiting for the budget and repeating, in ms. */
   patienceMs: number;
-  /** When it aborts, nothing more is sent, and what is on its way is given up. */
+  /** When it aborts, nothing more is sent, and a request on its way is abandoned. */
   signal?: AbortSignal;
-  /** Sent one time only, whatever the failure. */
+  /** Sent only once, whatever the failure. */
   once?: boolean;
-  /** How it waits until it may be sent, where that is special. */
+  /** How the request waits for its turn, if that is special. */
   turn?: WaitForTurn;
 }
 
 export interface WaitForTurn {
-  /** Longest wait for the budget, and for what Hex's limit asks to wait, in ms. */
+  /** The longest wait for the budget, and for the pause that Hex's limit asks for, in ms. */
   patienceMs: number;
-  /** When it aborts, the wait is over; what is on its way already goes on. */
+  /** Ends the wait when it aborts. A request that is already on its way continues. */
   signal?: AbortSignal;
-  /** Asked when the request may go, right before it is sent: whether it is still wanted. */
+  /** Called right before the request is sent: whether it is still wanted. */
   isWanted?: () => Promise<boolean>;
 }
 
-/** A request that was no longer wanted when its turn came, and was not sent. */
+/** A request that was not sent, because it was no longer wanted when its turn came. */
 export class NoLongerWanted extends Error {
   override readonly name = "NoLongerWanted";
 }
@@ -50,44 +50,44 @@ export interface HeldBack {
   error: HexError;
 }
 
-/** What is asked. */
+/** A request to Hex. */
 export interface HexRequest<T> {
   operation: Operation;
   method: "get" | "post" | "delete";
-  /** Behind `/api/v1/`, its parts encoded. */
+  /** The path after `/api/v1/`, with its parts encoded. */
   path: string;
   query?: URLSearchParams;
   json?: unknown;
-  /** What is made of the answer. */
+  /** Turns the answer into a value. */
   read: ReadAnswer<T>;
 }
 
-/** One request that was sent and how it ended: for the log, the metrics, and whoever wants to know whether Hex is alive. */
+/** A request that was sent and how it ended, for the log, the metrics, and anything that needs to know whether Hex is alive. */
 export interface RequestRecord {
   operation: Operation;
   reference: string;
   method: string;
-  /** HTTP status, or null when no answer came. */
+  /** The HTTP status; `null` when there was no answer. */
   status: number | null;
   durationMs: number;
   error: HexError | null;
-  /** Entries of the answer that could not be read. */
+  /** Entries in the answer that could not be read. */
   leftOut: LeftOut | null;
 }
 
 export interface SenderOptions {
-  /** Such as `https://app.hex.tech`, without a path. */
+  /** For example `https://app.hex.tech`, without a path. */
   origin: string;
   token: string;
   clock: Clock;
   budget: Budget;
-  /** Longest time for one attempt, body included, in ms. */
+  /** The longest time for one attempt, including the body, in ms. */
   timeoutMs: number;
-  /** First pause before a GET or DELETE is repeated, in ms; doubles each time, with jitter. */
+  /** The first pause before a GET or DELETE is repeated, in ms. It doubles each time, with jitter. */
   backoffMs: number;
-  /** A number in [0, 1), for the jitter. */
+  /** Returns a number in [0, 1), for the jitter. */
   random: () => number;
-  /** How requests leave the machine; straight when left out. */
+  /** How requests leave the machine; directly when left out. */
   fetch?: typeof fetch;
   onRequest: (record: RequestRecord) => void;
   onHeldBack?: (held: HeldBack) => void;
@@ -96,15 +96,15 @@ export interface SenderOptions {
 interface Answer {
   status: number;
   headers: Headers;
-  /** As text, whatever it is. */
+  /** The body as text, whatever its type. */
   body: string;
-  /** False when the body was longer than is read: then this is its beginning. */
+  /** False when the body was too long to read in full. Then `body` is its beginning. */
   isWhole: boolean;
 }
 
-/** The most that is read of an answer, in bytes after decompression: 40 kB for each project of a page of 100. */
+/** The most of an answer that is read, in bytes after decompression: 40 kB for each project on a page of 100. */
 const MAX_BODY = 4_000_000;
-/** The same of a refusal, which is some sentences, and the names and values of the inputs that it refuses. */
+/** The same for a refusal, which has a few sentences and the names and values of the refused inputs. */
 const MAX_REFUSAL = 250_000;
 
 const REPEATS = 2;
@@ -120,14 +120,14 @@ const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
 const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
 
 export class Sender {
-  /** Hex's, as far as its answers have told. */
+  /** Hex's clock, as far as its answers show. */
   readonly serverClock: ServerClock;
 
   constructor(private readonly options: SenderOptions) {
     this.serverClock = new ServerClock(options.clock);
   }
 
-  /** Sends it, again where that may help and does no harm, within the caller's patience. @throws HexError */
+  /** Sends the request within the caller's patience, and again where that may help and does no harm. @throws HexError */
   async send<T>(request: HexRequest<T>, call: Call): Promise<T> {
     const { clock, backoffMs, random } = this.options;
     const until = clock.monotonic() + call.patienceMs;
@@ -145,7 +145,7 @@ export class Sender {
     }
   }
 
-  /** `until`: when the caller's patience ends, by the monotonic clock. */
+  /** `until` is when the caller's patience ends, by the monotonic clock. */
   async #attempt<T>(request: HexRequest<T>, call: Call, until: number): Promise<T> {
     const { budget, clock, onRequest } = this.options;
     await this.#takeTurn(request, call, until - clock.monotonic());
@@ -171,12 +171,12 @@ export class Sender {
         budget.limited(wait, limitGroupOf(request.operation));
       }
       const { value, leftOut } = this.#read(request, answer);
-      // Only what was understood is surely Hex's own, and no proxy's.
+      // Only an answer that was understood is certain to come from Hex and not from a proxy.
       this.serverClock.learn(answer.headers, tookMs);
       record(null, leftOut);
       return value;
     } catch (error) {
-      // What was given up here says nothing about Hex.
+      // A request that was abandoned here says nothing about Hex.
       if (error instanceof HexError && !call.signal?.aborted) record(error);
       throw error;
     }
@@ -198,9 +198,9 @@ export class Sender {
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
     const { origin, token, timeoutMs, fetch: send = fetch } = this.options;
-    // Covers the body too, which ky's own timeout does not.
+    // This covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
-    // Of its own: a signal that lives for long would remember every one that is made of it.
+    // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
     const over = new AbortController();
     const giveUp = () => over.abort();
     given?.addEventListener("abort", giveUp, { once: true });
@@ -219,7 +219,7 @@ export class Sender {
         fetch: send,
         signal,
       });
-      // A proxy may repeat what it was sent, in its page and its headers, and an answer's words end up in Slack.
+      // A proxy may repeat what it was sent in its page and its headers, and the text of an answer ends up in front of people.
       const withoutToken = (text: string) =>
         text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
       const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
@@ -249,7 +249,7 @@ export class Sender {
     }
   }
 
-  /** What every error says of where it happened. */
+  /** What every error says about where it happened. */
   #at({ operation }: { operation: Operation }): { operation: Operation; host: string } {
     return { operation, host: new URL(this.options.origin).host };
   }
@@ -260,7 +260,7 @@ function mayRepeat({ method }: { method: string }, { signal, once, turn }: Call,
   return method !== "post" && !once && !signal?.aborted && REPEATABLE.has(kind);
 }
 
-/** What is wrong with a body before anybody looks for anything in it. */
+/** What is wrong with a body as a whole, before its content is read. */
 function flawOf({ body, isWhole }: Answer): Flaw | null {
   if (!isWhole) return "too_large";
   if (isNestedDeeper(body, MAX_DEPTH)) return "too_deep";

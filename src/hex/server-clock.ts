@@ -1,28 +1,28 @@
-// How far Hex's clock is ahead of this machine's, learnt from the `Date` of its answers.
+// How far Hex's clock is ahead of this machine's, learnt from the `Date` header of its answers.
 
 import type { Clock } from "../lib/clock.js";
 
-/** A `Date` has whole seconds: the clock showed this or up to a second more. */
+/** A `Date` has whole seconds: the clock showed this time or up to a second more. */
 const RESOLUTION_MS = 1_000;
-/** Nobody's clock is that wrong and still makes a secure connection: it is not Hex's own `Date`. In ms. */
+/** In ms. No clock that wrong can make a secure connection, so such a `Date` is not Hex's own. */
 const ABSURD_MS = 24 * 60 * 60_000;
 
-/** Hex's clock minus this machine's, in ms: between these. */
+/** Hex's clock minus this machine's is between these, in ms. */
 interface Bounds {
   least: number;
   most: number;
 }
 
 /**
- * Each answer says between which bounds the difference lies, and together they say it closer than a second. What is believed
- * changes only when it lies outside of them, so that the times of a run do not tremble; and when an answer contradicts those
- * before, as after a clock was set, only once the next one agrees with it.
+ * Each answer gives bounds for the difference, and together they are closer than a second. The current value changes only when it
+ * is outside the bounds, so that the times of a run do not jitter. When an answer contradicts the earlier ones, as after a clock
+ * was set, it counts only once the next answer agrees with it.
  */
 export class ServerClock {
   #bounds: Bounds | null = null;
   #contradiction: Bounds | null = null;
   #aheadMs = 0;
-  /** What the last answer showed, epoch ms, and when it came, by the monotonic clock. */
+  /** The time in the last answer, epoch ms, and when that answer came, by the monotonic clock. */
   #shown: { time: number; at: number } | null = null;
 
   constructor(private readonly clock: Clock) {}
@@ -32,28 +32,28 @@ export class ServerClock {
     return this.#aheadMs;
   }
 
-  /** A time of Hex's as this machine's clock would have shown it. Both in epoch ms. */
+  /** Converts a time by Hex's clock to this machine's clock. Both in epoch ms. */
   toOurs(time: number): number {
     return time - this.#aheadMs;
   }
 
   /**
-   * The time by this machine's clock or by Hex's, whichever is earlier, epoch ms; null before Hex has told its own. What is
-   * removed because of its age goes by it: a clock that was set forward by mistake, by years even, makes nothing old.
+   * The time by this machine's clock or by Hex's, whichever is earlier, epoch ms; `null` until Hex's is known. It decides what is old
+   * enough to be removed, so that a clock set forward by mistake, even by years, makes nothing old.
    */
   leastNow(): number | null {
     if (this.#shown === null) return null;
-    // `monotonic()` has fractions of a millisecond, which no column of the store takes.
+    // `monotonic()` has fractions of a millisecond, which integer columns do not accept.
     const byHex = Math.floor(this.#shown.time + this.clock.monotonic() - this.#shown.at);
     return Math.min(this.clock.now(), byHex);
   }
 
-  /** When an answer was given, by the clock of whoever gave it, epoch ms: what it says of times to come is meant by that clock. */
+  /** When an answer was given, by the sender's clock, epoch ms. Times in the answer that lie ahead are by that clock. */
   when(headers: Headers): number {
     return dateOf(headers) ?? this.clock.now() + this.#aheadMs;
   }
 
-  /** To be told of each answer of Hex itself as it comes. `tookMs`: since the request was sent, by the monotonic clock. */
+  /** Must be called with each answer of Hex itself when it arrives. `tookMs` is the time since the request was sent, by the monotonic clock. */
   learn(headers: Headers, tookMs: number): void {
     const shown = dateOf(headers);
     if (shown === null) return;

@@ -1,5 +1,5 @@
-// What Hex says of itself on its public status page (Statuspage): tells "Hex has an incident" from "your side". Asked beside
-// the API, without a token and outside the request budget; when it gives no answer in time, there simply is none.
+// What Hex says about itself on its public status page (Statuspage), to distinguish "Hex has an incident" from "your side". It is
+// asked without a token and outside the request budget. If it does not answer in time, there is simply no report.
 
 import { z } from "zod";
 import { readBody } from "../lib/body.js";
@@ -7,7 +7,7 @@ import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
 import { lenient, list, shortText } from "./lenient.js";
 
-/** An incident that is not over, or maintenance under way. */
+/** An incident that is not over, or maintenance in progress. */
 export interface HexIncident {
   name: string;
   impact: "none" | "minor" | "major" | "critical" | "maintenance";
@@ -16,31 +16,31 @@ export interface HexIncident {
 }
 
 export interface HexReport {
-  /** The worst that Hex says, as a word. */
+  /** The worst impact that Hex reports, as a word. */
   indicator: HexIncident["impact"];
   /** Hex's own sentence for it, such as "Partial System Outage". */
   description: string;
   incidents: HexIncident[];
-  /** Whether all that the page said was understood. When not, there may be more than this. */
+  /** Whether everything on the page was understood. If not, there may be more than this. */
   isCertain: boolean;
 }
 
 export interface StatusPageOptions {
-  /** Of a Statuspage `summary.json`; null: never asked. */
+  /** The URL of a Statuspage `summary.json`; `null` to never ask. */
   url: string | null;
   clock: Clock;
-  /** Longest time for an answer, body included, in ms. */
+  /** The longest time for an answer, including the body, in ms. */
   timeoutMs: number;
-  /** How requests leave the machine; straight when left out. */
+  /** How requests leave the machine; directly when left out. */
   fetch?: typeof fetch;
 }
 
-/** How long (ms) an answer counts, and how long the absence of one does. */
+/** How long (ms) an answer counts, and how long a missing answer does. */
 const KEEP_MS = 60_000;
 const KEEP_ABSENCE_MS = 15_000;
-/** In an outage the page is asked with each probe, which are five minutes apart at most. In ms. */
+/** In ms. In an outage the page is asked with each probe, at most five minutes apart. */
 const WORTH_KNOWING_MS = 15 * 60_000;
-/** In bytes, decompressed. A summary is a few ten thousand. */
+/** In bytes, decompressed. A summary has a few tens of thousands. */
 const MAX_BODY = 500_000;
 
 const impact = z.enum(["none", "minor", "major", "critical", "maintenance"]);
@@ -48,7 +48,7 @@ const incidentSchema = z.object({
   name: shortText(300),
   status: z.string().catch(""),
   impact: impact.catch("none"),
-  // Statuspage shortens its links at a host of its own, so that the scheme is all that can be asked for.
+  // Statuspage's short links are on a host of its own, so only the scheme can be checked.
   shortlink: lenient(
     z
       .string()
@@ -69,13 +69,13 @@ export class StatusPage {
 
   constructor(private readonly options: StatusPageOptions) {}
 
-  /** What the page said last, without asking; null when that is long ago, or when it was asked since and gave no answer. */
+  /** What the page last said, without asking; `null` when that was long ago, or when the page has since failed to answer. */
   get known(): HexReport | null {
     const known = this.#known;
     return known !== null && this.options.clock.monotonic() - known.at < WORTH_KNOWING_MS ? known.report : null;
   }
 
-  /** What the page says, at most a minute old; null when it is off or gives no answer. Never rejects, and never takes longer than the limit. */
+  /** What the page says, at most a minute old; `null` when it is off or does not answer. Never rejects, and never takes longer than the limit. */
   read(): Promise<HexReport | null> {
     const { url, clock } = this.options;
     if (url === null) return Promise.resolve(null);
@@ -121,10 +121,10 @@ function reportOf({ status, incidents, scheduled_maintenances }: z.output<typeof
   };
 }
 
-/** More than any page has, whose history is elsewhere. */
+/** More than any page has, because the history is elsewhere. */
 const MOST_ENTRIES = 200;
 
-/** One by one, so that an odd entry hides no other. `all`: whether there was none. */
+/** Reads entries one by one, so that an odd one does not hide the others. `all` is true when every entry could be read. */
 function understood(told: unknown[] | null): { entries: z.output<typeof incidentSchema>[]; all: boolean } {
   const read = (told ?? []).slice(0, MOST_ENTRIES).map((entry) => incidentSchema.safeParse(entry));
   const entries = read.flatMap(({ data }) => (data === undefined ? [] : [data]));

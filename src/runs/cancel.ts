@@ -1,4 +1,4 @@
-// Cancels a run once: whoever moves it to "cancelling" in the store is the one who asks Hex.
+// Cancels a run once: the process that moves it to "cancelling" in the store is the one that asks Hex.
 
 import type { Call, HexClient } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
@@ -8,9 +8,9 @@ import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { cancelledLater, cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
 
-/** When Hex says that a run has ended, after which pauses (ms) it is read: one that is being stopped takes a little longer. */
+/** The pauses (ms) before each read of a run that Hex says has ended. A run that is being stopped takes a little longer. */
 const READS_AFTER_MS = [0, 2_000, 6_000];
-/** Why Hex may not show a run: then it was not its end for which it refused to cancel it. */
+/** Errors that mean that Hex may hide the run. Then Hex did not refuse the cancellation because the run had ended. */
 const HIDDEN: ReadonlySet<HexErrorKind> = new Set([
   "bad_request",
   "scope",
@@ -19,7 +19,7 @@ const HIDDEN: ReadonlySet<HexErrorKind> = new Set([
   "request_refused",
 ]);
 
-/** What became of a wish to cancel. `run`: as it is afterwards. */
+/** The outcome of a cancellation. `run` is the run afterwards. */
 export type CancelOutcome =
   | { kind: "asked"; run: Run }
   /** Hex is asked as soon as its limit, or the bot's budget, allows it. */
@@ -44,12 +44,12 @@ export class Canceller {
 
   constructor(private readonly options: CancellerOptions) {}
 
-  /** Whether this process is in the middle of cancelling a run: it lives, whatever the lease says. */
+  /** Whether this process is in the middle of cancelling a run. If so it is alive, whatever the lease says. */
   isAsking(key: string): boolean {
     return this.#asking.has(key);
   }
 
-  /** `by`: a Slack user id. `reference`: of the interaction, for the log and for the card when it fails. */
+  /** `by` is a Slack user id. `reference` is the interaction's, for the log and, when the cancellation fails, for the card. */
   cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
     return this.#asking.during(key, () => this.#cancel(key, by, reference));
   }
@@ -66,7 +66,7 @@ export class Canceller {
     return { kind: run.state === "cancelling" ? "already" : "too_late", run };
   }
 
-  /** Asks for a cancellation that Hex may not have heard of, since the process that asked has died. Twice does no harm. */
+  /** Repeats a cancellation that Hex may not have received, because the process that asked has died. Asking twice does no harm. */
   retry(key: string): Promise<void> {
     return this.#asking.during(key, async () => {
       const result = await this.#hold(key, 0);
@@ -74,7 +74,7 @@ export class Canceller {
     });
   }
 
-  /** This process takes care of it, for `ms` and as long as the lease says. */
+  /** Makes this process responsible for the run, for `ms` and for as long as the lease says. */
   #hold(key: string, ms: number): Promise<{ run: Run } | null> {
     const { store, clock } = this.options;
     const lease = clock.now() + ms + LEASE_MS;
@@ -93,7 +93,7 @@ export class Canceller {
     const { store, clock } = this.options;
     const isLater = error !== null && meansLater(error.kind);
     const result = await store.update(run.key, (stored) => {
-      // Another process may have asked meanwhile, and been heard: what was refused before counts no more.
+      // Another process may have asked in the meantime and succeeded. Then the earlier refusal no longer counts.
       if (stored.state !== "cancelling" || (error !== null && stored.accepted)) return null;
       if (error === null) return { ...stored, accepted: true, heldBack: null };
       return isLater ? cancelledLater(stored, error.facts, clock.now()) : notCancelled(stored, error.facts, reference);
@@ -103,7 +103,10 @@ export class Canceller {
     return { kind: isLater ? "later" : "failed", run: after, error };
   }
 
-  /** Hex says that it has ended: the card tells how, now and not at the next poll. When it goes on, Hex refused for another reason. */
+  /**
+   * Hex says that the run has ended. Reads it, so that the card shows how right away and not only after the next poll. If the run is
+   * still going, Hex refused for another reason.
+   */
   async #readEnd(cancelled: LiveRun, call: Call, refusal: HexError): Promise<CancelOutcome> {
     const { hex, store, clock } = this.options;
     const { key, project } = cancelled;

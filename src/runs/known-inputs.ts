@@ -1,4 +1,4 @@
-// Which inputs a project has, as far as its runs show: Hex gives out no list of them. Pure: the runs go in.
+// Which inputs a project has, as far as its runs show, since Hex does not list them. Pure: the runs go in.
 
 import type { JsonValue } from "../hex/client.js";
 import type { Run } from "./run.js";
@@ -11,31 +11,31 @@ export interface RunSeen {
 
 export interface KnownInput {
   name: string;
-  /** What to offer; undefined when nobody's value may be shown, or none is known. */
+  /** The value to suggest; `undefined` when none is known or may be shown. */
   value: JsonValue | undefined;
 }
 
 export interface Asking {
-  /** Who is to be offered the values. */
+  /** The person who will see the values. */
   user: string;
-  /** Whether the value of an input of this name is shown to nobody. */
+  /** Whether nobody may see the value of an input with this name. */
   isSecret: (name: string) => boolean;
-  /** Names that Hex has said the project does not have, and when (epoch ms). */
+  /** Names that, according to Hex, the project does not have, and when Hex said so (epoch ms). */
   unknown: ReadonlyMap<string, number>;
   most: number;
 }
 
 /**
- * The inputs that runs were started with, the latest first, and those that Hex has refused by name without saying that they do not
- * exist. A value comes from the latest run of this person's that Hex took, else from the latest whose card is public.
- * `runs`: newest first.
+ * The inputs that runs were started with, latest first, and those that Hex refused by name without saying that they do not exist.
+ * A value comes from this person's latest run that Hex accepted, or else from the latest run whose card is public. `runs` are
+ * newest first.
  */
 export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown, most }: Asking): KnownInput[] {
   const names = new Set<string>();
   const gone = new Set<string>();
   for (const { run } of runs) {
     const { has, lacks } = evidenceOf(run);
-    // The latest word on a name is the one that counts.
+    // The latest evidence about a name is the one that counts.
     for (const name of lacks) if (!names.has(name)) gone.add(name);
     for (const name of has) {
       const isLacking = gone.has(name) || (unknown.get(name) ?? Number.NEGATIVE_INFINITY) > run.requestedAt;
@@ -48,7 +48,7 @@ export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown,
   });
 }
 
-/** What a run says of the names of its project's inputs. */
+/** What a run shows about the names of its project's inputs. */
 function evidenceOf(run: Run): { has: string[]; lacks: readonly string[] } {
   const names = Object.keys(run.options.inputs);
   if (isTaken(run)) return { has: names, lacks: [] };
@@ -57,12 +57,12 @@ function evidenceOf(run: Run): { has: string[]; lacks: readonly string[] } {
   return { has: [...wrongType, ...others].map(({ name }) => name), lacks: unknown };
 }
 
-/** Whether Hex has taken its inputs. */
+/** Whether Hex accepted the run's inputs. */
 function isTaken(run: Run): boolean {
   return "hex" in run && run.hex !== null;
 }
 
-/** The run whose value is offered. */
+/** The run whose value to suggest. */
 function lastWith(runs: readonly RunSeen[], name: string, user: string): RunSeen | undefined {
   const having = runs.filter(({ run }) => isTaken(run) && Object.hasOwn(run.options.inputs, name));
   return having.find(({ run }) => run.requester === user) ?? having.find(({ isPublic }) => isPublic);

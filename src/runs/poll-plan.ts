@@ -1,42 +1,42 @@
 // Which run to ask Hex about next. Pure: the runs and the time go in, the next request comes out.
 //
-// The idea. Requests go out evenly spaced, so that no minute passes the watch's share of the budget and a command never waits
-// long. Each goes where it is worth most: to the runs at which, as far as can be told, the most delay has gathered since they
-// were last asked about (the chance that a run has ended since, times half the time since, summed over the runs that one
-// request covers). None goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
+// The idea: requests go out evenly spaced, so that polls never exceed their share of the budget in any minute and a command
+// never waits long. Each request goes where it is worth most: to the runs with the largest expected delay since they were last
+// asked about (the chance that a run has ended since then, times half the time since then, summed over the runs that one
+// request covers). No request goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
 
-/** A run in flight, as far as the plan needs it. All times here are the monotonic clock's, in ms. */
+/** What the plan needs to know about a run in flight. All times are by the monotonic clock, in ms. */
 export interface Watched {
   key: string;
   projectId: string;
   runId: string;
-  /** When it began, as far as is known. */
+  /** When the run began, as far as is known. */
   since: number;
-  /** When it was last asked about; null: never. */
+  /** When Hex was last asked about it; `null` for never. */
   askedAt: number | null;
   /** How long runs of this project usually take (their median), in ms. */
   typicalMs: number | null;
-  /** When it becomes overdue, unless it has ended: this is worth a request. Left out: never, or it is so already. */
+  /** When it becomes overdue unless it ends first, which is worth a request. Left out when it never does or already is. */
   overdueAt?: number | null;
-  /** It is not among its project's latest runs: only a request of its own finds it. */
+  /** The run is not among its project's latest runs, so only a request of its own finds it. */
   alone?: boolean;
 }
 
 export interface Poll {
-  /** When to ask: now, or later. */
+  /** When to ask: now or later. */
   at: number;
   projectId: string;
-  /** The runs that the answer is for. With more than one, or one whose project's history is not known, list the project's runs. */
+  /** The runs that the answer covers. If there are several, or one whose project's history is unknown, list the project's runs. */
   watched: Watched[];
 }
 
-/** What the watch may use of the request budget. */
+/** What polls may use of the request budget. */
 export interface Share {
-  /** Requests a minute for all who share the token. */
+  /** Requests a minute for everything that shares the token. */
   perMinute: number;
-  /** Commands wait for the budget, or were made just now: the watch takes less. */
+  /** Commands are waiting for the budget or were made just now, so polls use less. */
   waiting: boolean;
-  /** When the watch's requests of the last minute were made, oldest first. */
+  /** When the polls of the last minute were made, oldest first. */
   recent: readonly number[];
 }
 
@@ -44,15 +44,15 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SHARE = 0.9;
 const SHARE_WHILE_COMMANDS_WAIT = 0.6;
-/** Whoever was not asked about for so long comes first. */
+/** Runs that Hex was not asked about for this long come first. */
 const LONGEST_REST = 90 * SECOND;
-/** A request is worth making when it saves that much delay, as far as can be expected. */
+/** A request is worth making when it is expected to save this much delay. */
 const PRICE_MS = 20;
-/** Runs that one answer of GetProjectRuns can hold. */
+/** How many runs one answer of GetProjectRuns can contain. */
 const PAGE = 100;
 const STEP_MS = 500;
 
-/** The next request of the watch, or null when nothing is in flight. */
+/** The next poll; `null` when nothing is in flight. */
 export function nextPoll(runs: readonly Watched[], now: number, share: Share): Poll | null {
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
@@ -63,7 +63,7 @@ export function nextPoll(runs: readonly Watched[], now: number, share: Share): P
   }
 }
 
-/** The runs, by the request that would tell of them: one for all runs of a project. */
+/** The runs grouped by the request that covers them: one for all runs of a project. */
 function byRequest(runs: readonly Watched[]): Watched[][] {
   const requests = new Map<string, Watched[]>();
   for (const run of runs) {
@@ -91,15 +91,15 @@ function dueAt({ askedAt, since, overdueAt = null }: Watched): number {
   return overdueAt === null || askedAt >= overdueAt ? rested : Math.min(rested, overdueAt);
 }
 
-/** The runs that have been due for longest: never asked about, too long ago, or not since they became overdue. */
+/** The runs that have been due for longest: never asked about, asked about too long ago, or not since they became overdue. */
 function due(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
-  // A time to come, from another clock, counts as now.
+  // A time in the future, from another clock, counts as now.
   const since = (run: Watched) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
   const late = best(requests, (request) => at - Math.min(...request.map(since)));
   return late.value >= 0 ? late.request : null;
 }
 
-/** The runs about which it is worth most to ask, if it is worth a request. */
+/** The runs that are most worth asking about, if that is worth a request. */
 function worthwhile(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
   const most = best(requests, (request) => request.reduce((sum, run) => sum + delayMs(run, now, at), 0));
   return most.value >= PRICE_MS ? most.request : null;
@@ -114,21 +114,21 @@ function best(requests: readonly Watched[][], value: (request: Watched[]) => num
   return found;
 }
 
-/** The delay to be expected at `at` between the end of a run, if it has ended since it was last asked about, and its being seen. */
+/** The expected delay at `at` between the end of a run, if it ended since Hex was last asked about it, and the bot seeing it. */
 function delayMs(run: Watched, now: number, at: number): number {
   const askedAt = Math.min(run.askedAt ?? run.since, now);
   const ended = 1 - goesOn(at - run.since, run.typicalMs) / goesOn(askedAt - run.since, run.typicalMs);
   return (ended * (at - askedAt)) / 2;
 }
 
-/** Of runs whose median is not known, half take longer than this, a quarter longer than three times this, and so on. */
+/** Of the runs whose median is not known, half take longer than this, a quarter longer than three times this, and so on. */
 const MEDIAN_MS = 2 * MINUTE;
-/** How close to their median runs end: of five, three within a quarter of it. */
+/** How close to their median runs end: three in five end within a quarter of it. */
 const CLOSENESS = 5;
-/** The share of runs that end as if their median were not known: early with an error, or late. */
+/** The share of runs that end as if their median were unknown: early with an error, or late. */
 const UNUSUAL = 0.2;
 
-/** The chance that a run takes longer than this (log-logistic: the older, the longer it may yet take). */
+/** The chance that a run takes longer than this (log-logistic: the older a run, the longer it may still take). */
 function goesOn(ageMs: number, typicalMs: number | null): number {
   const age = Math.max(0, ageMs);
   const unknown = 1 / (1 + age / MEDIAN_MS);

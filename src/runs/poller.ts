@@ -1,4 +1,4 @@
-// Keeps the runs in flight up to date: asks Hex as the plan says, and stores what it hears.
+// Keeps the runs in flight up to date: asks Hex according to the plan, and stores the answers.
 
 import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
@@ -17,32 +17,32 @@ export interface PollerOptions {
   store: RunStore;
   clock: Clock;
   budget: Budget;
-  /** Longest sleep, in ms: how soon it hears of a run that another process has started. */
+  /** The longest sleep, in ms, and so the longest time until it notices a run that another process has started. */
   napMs: number;
-  /** Told of each run that was asked about: the time that its card shows has gone on. */
+  /** Called for each run that Hex was asked about, because the elapsed time on its card has changed. */
   onSeen: (key: string) => void;
-  /** Told of what the watch did not expect; it goes on. */
+  /** Called with unexpected errors; polling continues. */
   onError: (error: unknown) => void;
 }
 
 const MINUTE = 60_000;
 const PATIENCE_MS = 15_000;
-/** Pause after a failure of the connection, or a limit that does not say how long, in ms; doubles up to the last. */
+/** The pause after a failed connection, or a limit without a time, in ms. It doubles up to the second value. */
 const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 60_000;
-/** Pause after a failure of the store, or of anything else that is not Hex's, in ms; doubles up to the last. */
+/** The pause after a failure of the store, or of anything else but Hex, in ms. It doubles up to the second value. */
 const STUMBLE_MS = 1_000;
 const MAX_STUMBLE_MS = 15_000;
-/** How often Hex must say that a run is not there before it is believed. */
+/** How many times Hex must say that a run does not exist before the bot believes it. */
 const MISSES = 3;
-/** Failures in a row, of Hex as a whole or about one run, after which a card says so. */
+/** After this many failures in a row, of Hex as a whole or about one run, the card says so. */
 const TROUBLE_AFTER = 2;
-/** Runs of one project that one answer of GetProjectRuns can hold. */
+/** How many runs of a project one answer of GetProjectRuns can contain. */
 const PAGE = 100;
 
 /**
- * The list of a project's runs is refused, and the runs themselves need not be: Hex documents neither what it answers about a
- * project that was unpublished or is no longer shared.
+ * Errors that refuse the list of a project's runs but perhaps not the runs themselves. Hex does not document what it answers about
+ * either when a project was unpublished or is no longer shared.
  */
 const ABOUT_THE_LIST: ReadonlySet<HexErrorKind> = new Set([
   "not_found",
@@ -54,26 +54,26 @@ const ABOUT_THE_LIST: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 export class Poller {
-  /** When it last asked about each run, here and below by the monotonic clock. */
+  /** When it last asked about each run. Here and below, times are by the monotonic clock. */
   #askedAt = new Map<string, number>();
-  /** When each run began, and the date in the store that this was made of. */
+  /** When each run began, and the stored date that this was derived from. */
   #since = new Map<string, { date: number; at: number }>();
   #misses = new Map<string, number>();
-  /** How often in a row Hex could not be asked about a run. */
+  /** How many times in a row Hex could not be asked about each run. */
   #unheard = new Map<string, number>();
-  /** Runs whose project's earlier runs have been read since. */
+  /** Runs whose project's earlier runs have already been read for them. */
   #learnt = new Set<string>();
-  /** Runs that were not among their project's latest, and must be asked for by their id. */
+  /** Runs that were not among their project's latest, so that they must be requested by id. */
   #alone = new Set<string>();
   /** When the requests of the last minute were made. */
   #recent: number[] = [];
-  /** How often in a row Hex could not be used at all. */
+  /** How many times in a row Hex could not be used at all. */
   #failures = 0;
-  /** Hex is left alone until then. */
+  /** No polls until then. */
   #notBefore = 0;
-  /** Since when the round under way has taken; null between two rounds. */
+  /** When the current round began; `null` between two rounds. */
   #roundSince: number | null = null;
-  /** Since when there have been runs in flight and no request about any; null: there are none. */
+  /** Since when there have been runs in flight without any request about them; `null` when there are none. */
   #owedSince: number | null = null;
   readonly #loop: PollingLoop;
 
@@ -81,19 +81,19 @@ export class Poller {
     this.#loop = new PollingLoop(options.clock);
   }
 
-  /** Something has changed: there may be a run to ask about sooner than planned. */
+  /** Something has changed, so there may be a run to ask about sooner than planned. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** How long (ms) runs in flight have gone without a request, and whether that is because Hex asked to wait. */
+  /** How long (ms) there have been runs in flight without a request about them, and whether that is because Hex asked to wait. */
   get standstill(): { ms: number; isLimited: boolean } {
     const now = this.options.clock.monotonic();
     const since = Math.min(this.#roundSince ?? now, this.#owedSince ?? now);
     return { ms: now - since, isLimited: this.#notBefore > now };
   }
 
-  /** Watches until `signal` aborts. */
+  /** Polls until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, napMs, onError } = this.options;
     let stumbles = 0;
@@ -106,7 +106,7 @@ export class Poller {
       } catch (error) {
         this.#roundSince = null;
         onError(error);
-        // Nobody may wake it: each change of a run would, and what fails would be asked again at once.
+        // It must not be woken here: each change of a run would wake it, and a request that failed would be repeated at once.
         await clock.sleep(Math.min(MAX_STUMBLE_MS, STUMBLE_MS * 2 ** stumbles++), signal);
         return 0;
       } finally {
@@ -116,7 +116,7 @@ export class Poller {
     this.#owedSince = null;
   }
 
-  /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
+  /** Makes the request that is due, if any. @returns how long to wait for the next one, in ms */
   async #step(signal: AbortSignal): Promise<number> {
     const { store, clock, budget } = this.options;
     const live = (await store.inFlight()).filter(isLive);
@@ -135,7 +135,7 @@ export class Poller {
   }
 
   #watched(run: LiveRun): Watched {
-    // One that is being stopped is soon over, however old it is.
+    // A run that is being stopped ends soon, however old it is.
     const stoppedAt = run.state === "cancelling" ? run.lease - LEASE_MS : null;
     const since = this.#sinceOf(run.key, stoppedAt ?? run.startedAt ?? run.requestedAt);
     const after = overdueAfterMs(run.typicalMs);
@@ -152,7 +152,7 @@ export class Poller {
     };
   }
 
-  /** A date as the monotonic clock's time, made once: a clock that is set later makes the run neither older nor younger. */
+  /** Converts a date to the monotonic clock once, so that setting the clock later makes the run neither older nor younger. */
   #sinceOf(key: string, date: number): number {
     const known = this.#since.get(key);
     if (known?.date === date) return known.at;
@@ -201,14 +201,14 @@ export class Poller {
     }
   }
 
-  /** One request for all runs of a project; the first one also tells how long its runs usually take. */
+  /** One request for all runs of a project. The first one also shows how long the project's runs usually take. */
   async #askTogether(projectId: string, runs: readonly LiveRun[], signal: AbortSignal): Promise<void> {
     const [first] = runs;
     if (first === undefined) return;
     const page = await this.options.hex
       .runs(projectId, { limit: PAGE }, callOf(first, signal))
       .catch((error: unknown) => {
-        // Perhaps it can be told of each run by itself.
+        // Hex may still answer about each run on its own.
         if (error instanceof HexError && ABOUT_THE_LIST.has(error.kind)) return null;
         throw error;
       });
@@ -251,13 +251,13 @@ export class Poller {
     );
   }
 
-  /** Hex could not be asked: when that is so for all it is left alone for a while, and after more than one time cards say so. */
+  /** Hex could not be asked. If Hex as a whole failed, polling pauses for a while, and after more than one failure the cards say so. */
   async #failed(error: HexError, runs: readonly LiveRun[]): Promise<void> {
     const { store, clock } = this.options;
     const since = clock.now();
     const isLimit = meansLater(error.kind);
     const isOfAll = isLimit || meansDisconnected(error.kind);
-    // The bot's own budget says nothing of Hex, and the next failure would not be the second in a row.
+    // A spent budget says nothing about Hex, so the next failure would not be the second in a row.
     if (isOfAll && error.kind !== "budget_spent") this.#failures++;
     for (const { key } of runs) {
       const unheard = (this.#unheard.get(key) ?? 0) + 1;
@@ -270,7 +270,7 @@ export class Poller {
       );
     }
     const backoff = isOfAll ? Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** Math.max(0, this.#failures - 1)) : 0;
-    // A limit is waited for, and longer each time. What fails may name any time too, and must not hold up the cards for so long.
+    // After a limit, it waits as long as asked, and longer each time. A failure may name a time too, but must not hold up the cards that long.
     this.#notBefore = clock.monotonic() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
   }
 }

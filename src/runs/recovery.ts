@@ -1,4 +1,4 @@
-// Takes care of what nobody else does: starts that wait for their time, and what a process that died left behind.
+// Takes care of what nothing else does: starts that are waiting for their turn, and whatever a process that died left unfinished.
 // Only the leader runs it.
 
 import type { Clock } from "../lib/clock.js";
@@ -10,7 +10,7 @@ import type { Titles } from "./titles.js";
 import { isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
 
 export interface RecoveryOptions {
-  /** The leader's. */
+  /** The leader's store. */
   store: RunStore;
   starter: Starter;
   canceller: Canceller;
@@ -21,34 +21,34 @@ export interface RecoveryOptions {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** How often it looks, in ms: what another replica leaves behind announces itself to nobody. */
+/** How often it checks, in ms, since nothing announces what another replica left unfinished. */
 const ROUND_MS = 2_000;
-/** After this time without an answer about a run there is nothing left to learn. */
+/** After this time without an answer about a run, there is nothing left to learn. */
 const UNREACHABLE_MS = DAY;
-/** No run of Hex takes that long. */
+/** No run in Hex takes this long. */
 const TOO_LONG_MS = 7 * DAY;
 /**
- * A run is not given up before this process has tried for so long, in ms: the bot may have been stopped, the machine asleep, or
- * its clock set wrong, and Hex may know the end.
+ * In ms. A process gives up a run only after it has tried for this long: the bot may have been stopped, the machine asleep or its
+ * clock wrong, and Hex may know how the run ended.
  */
 const LAST_TRIES_MS = 10 * MINUTE;
 
 export class Recovery {
-  /** What is being taken care of at this moment. */
+  /** The work that is under way, by run key. */
   readonly #busy = new Map<string, Promise<void>>();
-  /** The start that waits for its turn. */
+  /** The start that is waiting for its turn. */
   #turn: { key: string; over: AbortController } | null = null;
-  /** Since when this process has seen that a run is to be given up, by its key and the monotonic clock. */
+  /** Since when this process has seen that a run should be given up: run key -> time by the monotonic clock. */
   readonly #hopelessSince = new Map<string, number>();
 
   constructor(private readonly options: RecoveryOptions) {}
 
-  /** When no other process works on this store: all that is in the middle of something was left behind, whatever its lease. */
+  /** For when no other process uses this store: everything in progress was left unfinished, whatever its lease says. */
   async takeOver(): Promise<void> {
     for (const run of await this.options.store.inFlight()) if (run.state !== "waiting") this.#care(run, true);
   }
 
-  /** Keeps until `signal` aborts, and until what it began is done. */
+  /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.options;
     while (!signal.aborted) {
@@ -64,19 +64,19 @@ export class Recovery {
     for (const run of runs) this.#care(run, false);
     const keys = new Set(runs.map(({ key }) => key));
     for (const key of this.#hopelessSince.keys()) if (!keys.has(key)) this.#hopelessSince.delete(key);
-    // Whoever no longer wants to start holds up nobody.
+    // A start that is no longer wanted must not hold up the others.
     if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
     this.#begin("turns", () => this.#giveTurns(signal));
     this.#begin("titles", () => titles.learn(runs, signal));
   }
 
-  /** `isAlone`: no other process can be in the middle of anything. */
+  /** `isAlone` is true when no other process can be in the middle of anything. */
   #care(run: Run, isAlone: boolean): void {
     const work = this.#workFor(run, isAlone);
     if (work !== null) this.#begin(`run ${run.key}`, work);
   }
 
-  /** Starts those that wait for their turn, one after the other, so that they begin in the order in which they were wanted. */
+  /** Starts the runs that are waiting for their turn one after another, so that they begin in the order in which they were requested. */
   async #giveTurns(signal: AbortSignal): Promise<void> {
     const { store, starter } = this.options;
     const given = new Set<string>();
@@ -95,7 +95,7 @@ export class Recovery {
     }
   }
 
-  /** Does the work, unless it is under way. */
+  /** Does the work unless it is already under way. */
   #begin(key: string, work: () => Promise<unknown>): void {
     if (this.#busy.has(key)) return;
     const done = work()
@@ -119,7 +119,7 @@ export class Recovery {
         if (isCancelDue(run, now) || (isAlone && !run.accepted)) return () => canceller.retry(run.key);
         break;
     }
-    // As it is stored when it is written: something may have been heard of it meanwhile.
+    // Decided from the stored state at the time of writing: there may be news of the run since it was read.
     const givenUp = (stored: Run) => {
       const why = isLive(stored) ? hopeless(stored, now) : null;
       return why && isLive(stored) ? lost(stored, why, now) : null;
@@ -139,10 +139,10 @@ export class Recovery {
   }
 }
 
-/** Why there is nothing left to learn about a run, if so. */
+/** Why there is nothing left to learn about a run; `null` if there still is. */
 function hopeless(run: Run, now: number): "unreachable" | "too_long" | null {
   if ("trouble" in run && run.trouble !== null && now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
-  // Whoever cancels one that is older waits for its end.
+  // Somebody who cancels an older run is waiting for its end.
   const wantedAt = "lease" in run ? run.lease : run.requestedAt;
   return now - wantedAt > TOO_LONG_MS ? "too_long" : null;
 }

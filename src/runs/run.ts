@@ -1,4 +1,4 @@
-// A run as the bot knows it: its states, and what each tells. How one follows from another: transitions.ts.
+// A run as the bot knows it: its states and what each contains. transitions.ts has how one follows from another.
 
 import { z } from "zod";
 import type { JsonValue } from "../hex/client.js";
@@ -6,7 +6,7 @@ import { factsSchema } from "../hex/errors.js";
 import { hasCome } from "../lib/due.js";
 import { epochMs } from "../lib/epoch.js";
 
-/** JSON already, as whatever is stored. (`z.json()` would look at each value once more, and drop an input called `__proto__`.) */
+/** Already JSON, like everything stored. (`z.json()` would check each value again and drop an input called `__proto__`.) */
 const inputsSchema = z.custom<Record<string, JsonValue>>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
@@ -15,33 +15,33 @@ export const optionsSchema = z.object({
   inputs: inputsSchema,
   /** Without cached SQL results. */
   fresh: z.boolean(),
-  /** The published app shows this run's results. */
+  /** The published app will show this run's results. */
   publish: z.boolean(),
   /** A saved view's id. */
   view: z.string().nullable(),
 });
 /** What a run is started with. */
 export type RunOptions = z.output<typeof optionsSchema>;
-/** What the button Run starts it with. */
+/** What the Run button starts a run with. */
 export const PLAIN_OPTIONS: RunOptions = { inputs: {}, fresh: false, publish: false, view: null };
 
-/** What is known from the beginning. Times in epoch ms. */
+/** What is known from the beginning. Times are in epoch ms. */
 const base = {
-  /** Made from the Slack interaction, so that the same interaction delivered twice is one run. */
+  /** Derived from the Slack interaction, so that an interaction delivered twice is one run. */
   key: z.string(),
   project: z.object({ id: z.string(), title: z.string() }),
   options: optionsSchema,
-  /** A Slack user id; null for a run that was started elsewhere. */
+  /** A Slack user id; `null` for a run that was started elsewhere. */
   requester: z.string().nullable(),
   /** API, SCHEDULED or APP_REFRESH, for a run that was started elsewhere. */
   trigger: z.string().nullable(),
   requestedAt: epochMs,
   reference: z.string(),
-  /** The median of the project's latest completed runs, in ms; null while they are too few, or not known. */
+  /** The median duration of the project's latest completed runs, in ms; `null` while there are too few or they are not known. */
   typicalMs: z.number().nullable(),
-  /** Since when it has been known to take too long, and whether whoever asked for it has been told; null: it does not. */
+  /** Since when the run has been known to be overdue, and whether its requester has been told; `null` when it is not overdue. */
   overdue: z.object({ since: epochMs, told: z.boolean() }).nullable().default(null),
-  /** Who has started it again from its card. */
+  /** Who started it again from its card, and when. */
   again: z.object({ by: z.string(), at: epochMs }).nullable(),
 };
 
@@ -63,9 +63,9 @@ const known = {
 
 const inFlight = {
   ...known,
-  /** As Hex said it last, known to this bot or not. */
+  /** What Hex last said, whether or not this bot knows the word. */
   status: z.string(),
-  /** Why Hex cannot be asked about it at the moment, and since when. */
+  /** Why the bot cannot ask Hex about the run at the moment, and since when. */
   trouble: z.object({ facts: factsSchema, since: epochMs }).nullable(),
 };
 
@@ -73,9 +73,9 @@ const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
 const cancelFailure = z.object({ facts: factsSchema, reference: z.string() }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
-  /** `looking`: the request's end is not known, and the run is being looked for. `lease`: see `LEASE_MS`. */
+  /** `looking`: it is not known how the request ended, and the bot is looking for the run. `lease`: see `LEASE_MS`. */
   z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: epochMs }),
-  /** Hex has proven that no run exists and that one can be started later: it is tried again at `nextAt`, until `until`. */
+  /** Hex has proven that no run exists and that one can be started later. The bot tries again at `nextAt`, but not after `until`. */
   z.object({
     ...base,
     state: z.literal("waiting"),
@@ -86,7 +86,7 @@ export const runSchema = z.discriminatedUnion("state", [
   }),
   z.object({ ...inFlight, state: z.literal("pending"), cancelFailure }),
   z.object({ ...inFlight, state: z.literal("running"), cancelFailure }),
-  /** `accepted`: Hex has taken the cancellation. `heldBack`: why Hex could not be asked yet, and will be. */
+  /** `accepted`: Hex has accepted the cancellation. `heldBack`: why the bot could not ask Hex yet, although it will. */
   z.object({
     ...inFlight,
     state: z.literal("cancelling"),
@@ -98,17 +98,18 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...ended, state: z.literal("completed") }),
   z.object({ ...ended, state: z.literal("errored") }),
   z.object({ ...ended, state: z.literal("no_kernel") }),
-  /** Hex says when it ended, and how in a word that this bot does not know. */
+  /** Hex says when the run ended, and says how in a word that this bot does not know. */
   z.object({ ...ended, state: z.literal("ended"), status: z.string() }),
-  /** `by`: who cancelled it here; null: somebody in Hex. */
+  /** `by` is the person who cancelled it here; `null` for somebody in Hex. */
   z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
-  /** Somebody cancelled it while it waited: it never began. */
+  /** Somebody cancelled it while it was waiting, so it never began. */
   z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: epochMs }),
   /** Hex has proven that no run exists. */
   z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: epochMs }),
   /**
-   * Nothing more can be learnt. `start_unknown`: whether it exists; `several`: which of the new ones it is, if any; `vanished`: Hex no
-   * longer knows it; `unreachable`: Hex could not be asked for a day; `too_long`: it did not end within a week.
+   * Nothing more can be learnt. `start_unknown`: the bot does not know whether the run exists. `several`: it does not know which of
+   * the new runs it is, if any. `vanished`: Hex no longer knows it. `unreachable`: Hex could not be asked for a day. `too_long`: the
+   * run did not end within a week.
    */
   z.object({
     ...base,
@@ -123,7 +124,7 @@ export type RunState = Run["state"];
 export type RunIn<S extends RunState> = Extract<Run, { state: S }>;
 /** A run that exists in Hex and has not ended. */
 export type LiveRun = RunIn<"pending" | "running" | "cancelling">;
-/** A run that changes no more. */
+/** A run that no longer changes. */
 export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting" | "waiting">>;
 
 export function isLive(run: Run): run is LiveRun {
@@ -134,12 +135,12 @@ export function isEnded(run: Run): run is EndedRun {
   return !isLive(run) && run.state !== "starting" && run.state !== "waiting";
 }
 
-/** What identifies it in Hex, as far as that is known. */
+/** What identifies the run in Hex; `null` while that is not known. */
 export function identityOf(run: Run): HexIdentity | null {
   return "hex" in run ? run.hex : null;
 }
 
-/** How long it took, or has taken until `now` (epoch ms), in ms; null while it has not begun, and when its times make no sense. */
+/** How long it took, or has taken until `now` (epoch ms), in ms; `null` before it has begun, and when its times make no sense. */
 export function elapsedMs(run: Run, now: number): number | null {
   if (!("startedAt" in run)) return null;
   if ("elapsedMs" in run && run.elapsedMs !== null) return run.elapsedMs;
@@ -149,16 +150,16 @@ export function elapsedMs(run: Run, now: number): number | null {
 }
 
 /**
- * How long (ms) a process that asks Hex to start or cancel a run is believed to be alive: longer than its patience with Hex.
- * When the lease is over and the state is still the same, that process has died, and another one takes care.
+ * How long (ms) a process that asks Hex to start or cancel a run counts as alive. This is longer than its patience with Hex. If the
+ * state is still the same when the lease is over, that process has died, and another one takes over.
  */
 export const LEASE_MS = 14_000;
-/** How long (ms) a process is patient with one of these requests. */
+/** How long (ms) a process waits for one of these requests. */
 export const ASK_MS = 12_000;
-/** The longest pause (ms) after which a process asks Hex once more: its lease covers that too. */
+/** The longest pause (ms) before a process asks Hex again. Its lease covers that too. */
 export const LONGEST_HOLD_MS = 10_000;
 
-/** Whether the process that holds a run has died. `lease`, `now`: epoch ms. */
+/** Whether the process that holds the lease on a run has died. `lease`, `now`: epoch ms. */
 export function isLeaseOver(lease: number, now: number): boolean {
   return hasCome(lease, now, LEASE_MS + LONGEST_HOLD_MS);
 }

@@ -1,5 +1,5 @@
-// Starts a run once, whatever fails: the intent is stored before the request, and after an answer that leaves it open
-// whether the run exists, the run is looked for before anything is said.
+// Starts a run once, whatever fails. The intent is stored before the request. If the answer leaves it open whether the run exists,
+// the bot looks for the run before it says anything.
 
 import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
@@ -24,13 +24,13 @@ import {
 } from "./transitions.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
-/** How long (ms) a new start waits for its turn before its card says that it waits. */
+/** How long (ms) a new start waits for its turn before its card says that it is waiting. */
 const FIRST_TURN_MS = 2_000;
-/** How often, and after which pauses (ms), a run is looked for: Hex may list it a little later than it starts it. */
+/** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
-/** As many runs as one answer can hold: Hex promises no order, and the one that is looked for is to be among them. */
+/** The most runs that one answer can contain. Hex promises no order, and the run in question should be among them. */
 const PAGE = 100;
-/** How far the time at which a run started may be off, in ms: the clocks, as far as their difference is not known. */
+/** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
 const SKEW_MS = 10_000;
 
 export interface StarterOptions {
@@ -44,19 +44,19 @@ export class Starter {
 
   constructor(private readonly options: StarterOptions) {}
 
-  /** Whether this process is in the middle of starting or looking for a run: it lives, whatever the lease says. */
+  /** Whether this process is in the middle of starting or looking for a run. If so it is alive, whatever the lease says. */
   isAsking(key: string): boolean {
     return this.#asking.has(key);
   }
 
-  /** Stores what somebody wants. False when it was stored before: then there is nothing to ask for. */
+  /** Stores the intent. Returns false when it was already stored, so that there is nothing to ask Hex for. */
   intend(intent: Intent): Promise<boolean> {
     return this.options.store.insert(intended(intent, this.options.clock.now()));
   }
 
   /**
-   * Asks Hex, once, to start what is stored. When it is not its turn, or others have waited for theirs for longer, the run waits,
-   * and is asked for by `retry`.
+   * Asks Hex, once, to start the stored intent. When it is not its turn, or others have been waiting longer, the run waits, and
+   * `retry` asks for it.
    */
   ask(key: string): Promise<Run> {
     return this.#asking.during(key, () => this.#ask(key));
@@ -74,13 +74,13 @@ export class Starter {
     return this.#answered(key, outcome, 0);
   }
 
-  /** `tries`: how often Hex has said "later". */
+  /** `tries` is how many times Hex has said "later". */
   async #answered(key: string, outcome: StartedRun | HexError, tries: number): Promise<Run> {
     const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
-      // The id of another run that was started here cannot be this one's: the answer says that it may exist, and not which it is.
+      // An id that belongs to another run started here cannot be this one's. The answer shows that the run may exist, but not which it is.
       if (await this.#isAnothers(outcome.runId, key)) return this.look(key);
-      // Also when somebody has given it up for lost meanwhile: this is the answer.
+      // This is the answer even if the run was given up as lost in the meantime.
       return this.#change(key, (stored) =>
         stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
           ? started(stored, outcome)
@@ -94,7 +94,7 @@ export class Starter {
     return this.look(key);
   }
 
-  /** Whether an id in Hex belongs to another run that was started here. One that was only found in Hex may be this one. */
+  /** Whether an id in Hex belongs to another run that was started here. A run that was only found in Hex may be this one. */
   async #isAnothers(runId: string, key: string): Promise<boolean> {
     try {
       const owner = await this.options.store.byHexRun(runId);
@@ -106,9 +106,9 @@ export class Starter {
   }
 
   /**
-   * Asks once more for a run that waits, unless its time is over: a process that was down for long starts nothing that nobody
-   * waits for any more. It is "waiting", and can be withdrawn, until its turn comes, which may be minutes; whoever moves it out
-   * of "waiting" then is the one who asks. `signal`: ends the wait.
+   * Asks again for a waiting run, unless its time is over: after a long downtime, the bot must not start what nobody is waiting for
+   * any more. The run is "waiting", and can be withdrawn, until its turn comes, which may take minutes. The process that then moves it
+   * out of "waiting" is the one that asks. `signal` ends the wait.
    */
   retry(key: string, signal?: AbortSignal): Promise<void> {
     return this.#asking.during(key, () => this.#retry(key, signal));
@@ -138,13 +138,13 @@ export class Starter {
     else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
   }
 
-  /** Its turn does not come while anybody waits for it. */
+  /** Ends a start whose turn does not come while anybody is still waiting for it. */
   async #giveUp(key: string, facts: HexErrorFacts): Promise<void> {
     const { store, clock } = this.options;
     await store.update(key, (run) => (run.state === "waiting" ? refused(run, facts, clock.now()) : null));
   }
 
-  /** Looks for the run of an intent whose request may or may not have arrived, and adopts it or says that it is not known. */
+  /** Looks for the run of an intent whose request may or may not have arrived. Adopts it, or says that it is not known. */
   look(key: string): Promise<Run> {
     return this.#asking.during(key, () => this.#look(key));
   }
@@ -166,7 +166,7 @@ export class Starter {
       }
       why = only === undefined ? "start_unknown" : "several";
     }
-    // With another lease it is another process that looks by now, since this one took too long.
+    // A different lease means that another process is looking by now, because this one took too long.
     return this.#settle(key, (unfound) => (unfound.lease === lease ? lost(unfound, why, clock.now()) : unfound));
   }
 
@@ -181,16 +181,16 @@ export class Starter {
   }
 
   /**
-   * Runs of the project that the API started since the intent and that belong to no other intent. `disputed`: they may belong
-   * to another one whose run is not known either, or there may be others that could not be read.
+   * Runs of the project that the API started since the intent and that belong to no other intent. `disputed`: they may belong to
+   * another intent whose run is not known either, or there may be others that could not be read.
    */
   async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
     const { hex, store, clock } = this.options;
     const page = await hex.runs(run.project.id, { limit: PAGE, trigger: "API" }, callOf(run));
-    // A clock that was set back since must not hide it.
+    // A clock that has been set back since then must not hide the run.
     const since = Math.min(run.requestedAt, clock.now()) - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
-    // In this order: an intent that gets its run in between is among those who have one.
+    // The order matters: an intent that gets its run in between counts among those that have one.
     const disputed = !page.isWhole || (await store.hasRival(run));
     const taken = await store.taken(recent.map((one) => one.runId));
     return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
@@ -201,7 +201,7 @@ function callOf(intent: Intent): Call {
   return { reference: intent.reference, priority: "command", patienceMs: ASK_MS };
 }
 
-/** What RunProject is sent for these options. */
+/** The RunProject request for these options. */
 export function requestOf(options: RunOptions): RunRequest {
   return {
     inputParams: options.inputs,

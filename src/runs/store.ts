@@ -1,4 +1,4 @@
-// What is remembered of runs. Every change goes through `update`, so that an older view never overwrites a newer one.
+// The stored runs. Every change goes through `update`, so that an older view never overwrites a newer one.
 
 import { z } from "zod";
 import type { Db } from "../store/database.js";
@@ -8,27 +8,27 @@ import type { RunSeen } from "./known-inputs.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
-/** In these states Hex has proven that there is no run. */
+/** In these states, Hex has proven that there is no run. */
 const NEVER_BEGUN: Run["state"][] = ["waiting", "withdrawn", "refused"];
-/** More writers than this at one run, all winning against us, do not exist. */
+/** There are never more than this many writers of one run that all win against this one. */
 const ATTEMPTS = 20;
 
 const countedSchema = z.object({ version: z.int() });
 
-/** Lists leave out the runs that cannot be read; whoever asks for one of them gets an UnreadableRun. */
+/** Lists leave out runs that cannot be read. Asking for one of them throws an UnreadableRun. */
 export class RunStore {
   constructor(
     private readonly db: Db,
-    /** Told after each change that is stored. */
+    /** Called after each stored change. */
     private readonly onChange: (run: Run) => void,
     private readonly rows: RowReader = new RowReader(),
-    /** How changes are written: the leader's are refused when another process leads. */
+    /** How changes are written. The leader's changes are refused when another process leads. */
     private readonly write: Write = (work) => work(db),
-    /** A stored link to a run as it may be shown; null: not at all. Version 0.1 stored whatever Hex answered. */
+    /** Turns a stored link to a run into one that may be shown; `null` if it may not. Version 0.1 stored whatever Hex answered. */
     private readonly linkOf: (url: string) => string | null = (url) => url,
   ) {}
 
-  /** Stores a new run. False when one with this key exists, which then stays as it is. */
+  /** Stores a new run. Returns false when a run with this key exists, which then stays as it is. */
   async insert(run: Run): Promise<boolean> {
     const result = await this.db
       .insertInto("runs")
@@ -46,8 +46,9 @@ export class RunStore {
   }
 
   /**
-   * Changes a run by a pure function of what is stored. `change` may be called more than once; null leaves it as it is.
-   * @returns the run as it is afterwards, and whether this call changed it; null when there is none
+   * Changes a run with a pure function of what is stored. `change` may be called more than once, and returns `null` to leave the run
+   * as it is.
+   * @returns the run afterwards, and whether this call changed it; `null` when there is no such run
    * @throws UnreadableRun
    */
   async update(key: string, change: (run: Run) => Run | null): Promise<{ run: Run; changed: boolean } | null> {
@@ -72,7 +73,7 @@ export class RunStore {
     throw new Error(`run ${key} was changed ${ATTEMPTS} times in a row by others`);
   }
 
-  /** Those that have not ended, oldest first. */
+  /** The runs that have not ended, oldest first. */
   async inFlight(): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
@@ -92,7 +93,7 @@ export class RunStore {
     return Number(row?.count ?? 0);
   }
 
-  /** How many there are in each state in which there is something to learn. */
+  /** How many runs there are in each state in which there is still something to learn. */
   async countByState(): Promise<Map<string, number>> {
     const rows = await this.db
       .selectFrom("runs")
@@ -109,7 +110,7 @@ export class RunStore {
     return row === undefined ? null : this.get(row.key);
   }
 
-  /** The id of the project of a run, by its id in Hex, whether the run can be read or not; null: the bot does not know it. */
+  /** The project id of a run, by the run's id in Hex, even if the run cannot be read; `null` when the bot does not know the run. */
   async projectOf(runId: string): Promise<string | null> {
     const row = await this.db
       .selectFrom("runs")
@@ -119,7 +120,7 @@ export class RunStore {
     return row?.project_id ?? null;
   }
 
-  /** Those of the given ids in Hex that belong to a run of the bot, as a map from run id to run. */
+  /** The bot's runs among the given ids in Hex, as a map from run id to run. */
   async byHexRuns(runIds: readonly string[]): Promise<Map<string, Run>> {
     if (runIds.length === 0) return new Map();
     const rows = await this.db
@@ -130,7 +131,7 @@ export class RunStore {
     return new Map(this.rows.each(rows, (row) => [row.hex_run_id ?? "", this.#parse(row)]));
   }
 
-  /** Which of the given ids in Hex belong to a run of the bot, whether it can be read or not. */
+  /** Which of the given ids in Hex belong to a run of the bot, even if the run cannot be read. */
   async taken(runIds: readonly string[]): Promise<Set<string>> {
     if (runIds.length === 0) return new Set();
     const rows = await this.db
@@ -142,8 +143,8 @@ export class RunStore {
   }
 
   /**
-   * Whether another start of the same project is, or was since this one was wanted, without an answer: any new run may be its.
-   * So it may be for a state that only a newer version knows.
+   * Whether another start of the same project has no answer, or had none at some time since this one was requested: any new run may
+   * belong to that one. The same goes for a run in a state that only a newer version knows.
    */
   async hasRival({ key, project, requestedAt }: Run): Promise<boolean> {
     const row = await this.db
@@ -159,7 +160,7 @@ export class RunStore {
     return row !== undefined;
   }
 
-  /** The latest that ended, newest first. */
+  /** The runs that ended most recently, newest first. */
   async recentlyEnded(limit: number): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("runs")
@@ -171,7 +172,7 @@ export class RunStore {
     return this.rows.each(rows, (row) => this.#parse(row));
   }
 
-  /** The latest runs of a project that were asked for here, newest first, and whether their cards are public. */
+  /** The latest runs of a project that were requested here, newest first, and whether their cards are public. */
   async ofProject(projectId: string, limit: number): Promise<RunSeen[]> {
     const rows = await this.db
       .selectFrom("runs")
@@ -184,7 +185,7 @@ export class RunStore {
     return this.rows.each(rows, (row) => ({ run: this.#parse(row), isPublic: row.is_public === 1 }));
   }
 
-  /** The latest that somebody asked for, those in flight first, then by when they were asked for, newest first. `user`: of Slack. */
+  /** A person's latest runs: those in flight first, then the most recently requested. `user` is a Slack user id. */
   async askedForBy(user: string, limit: number): Promise<Run[]> {
     const rows = await this.db
       .selectFrom("cards")
@@ -195,11 +196,11 @@ export class RunStore {
       .orderBy("runs.requested_at", "desc")
       .limit(limit)
       .execute();
-    // A card's requester may be whoever cancelled a run that was started elsewhere.
+    // A card's requester may be the person who cancelled a run that was started elsewhere.
     return this.rows.each(rows, (row) => this.#parse(row)).filter(({ requester }) => requester === user);
   }
 
-  /** Forgets the runs that ended before a time (epoch ms), with their cards and followers. */
+  /** Removes the runs that ended before a time (epoch ms), with their cards and followers. */
   async removeEndedBefore(time: number): Promise<void> {
     await this.write(async (db) => {
       const old = db.selectFrom("runs").select("key").where("in_flight", "=", 0).where("finished_at", "<", time);
@@ -226,7 +227,7 @@ export class RunStore {
     }
   }
 
-  /** A document of another run, or a version that no change can follow, would hold up the watch at each of its rounds. */
+  /** A document of a different run, or a version that no change can follow, would hold up the poller in every round. */
   #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
     const place = { table: "runs", key } as const;
     this.rows.columns(place, countedSchema, { version });

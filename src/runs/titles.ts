@@ -1,4 +1,4 @@
-// Learns the titles of runs that were started by an id alone, because Hex could not be asked for the project's title first.
+// Learns the titles of runs that were started by id alone because Hex could not be asked for the project's title first.
 
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
@@ -11,26 +11,26 @@ export interface TitlesOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
-  /** What is known of a project without asking. */
+  /** What is known about a project without asking. */
   known: (projectId: string) => Project | null;
 }
 
-/** Pause before a project that could not be read is asked for again, in ms. */
+/** The pause before asking again for a project that could not be read, in ms. */
 const AGAIN_MS = 30_000;
 const PATIENCE_MS = 15_000;
 
-/** `never`: Hex does not show the project. */
+/** `never` when Hex does not show the project. */
 type Told = { is: string } | "never";
 
 export class Titles {
   /** Runs without a title, ended ones too, by key. */
   readonly #nameless = new Map<string, Run>();
-  /** When a project may be asked for again, by its id, by the monotonic clock, ms. */
+  /** When each project may be requested again: project id -> time by the monotonic clock, in ms. */
   readonly #notBefore = new Map<string, number>();
 
   constructor(private readonly options: TitlesOptions) {}
 
-  /** Gives the title to each run that has none, as far as it is known or Hex tells it. `inFlight`: those that have not ended. */
+  /** Gives a title to each run without one, if it is known or Hex says it. `inFlight` are the runs that have not ended. */
   async learn(inFlight: readonly Run[], signal: AbortSignal): Promise<void> {
     for (const run of inFlight) if (run.project.title === "") this.#nameless.set(run.key, run);
     const told = new Map<string, Told>();

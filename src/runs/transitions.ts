@@ -15,7 +15,7 @@ import {
 } from "./run.js";
 import { overdueAfterMs } from "./typical-duration.js";
 
-/** How long a start is tried again while Hex says "later", in ms. */
+/** How long the bot keeps trying a start while Hex says "later", in ms. */
 export const START_PATIENCE_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE_MS = 60_000;
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** What somebody wants to be run. */
+/** A request to run a project. */
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
 export function intended(intent: Intent, now: number): RunIn<"starting"> {
@@ -37,14 +37,14 @@ function baseOf(run: Run) {
   return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again };
 }
 
-/** Hex has started it, and this is its id. */
+/** Hex has started the run and given it an id. */
 export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): RunIn<"pending"> {
   return pending(run, identity(answer), { startedAt: null, status: "PENDING" });
 }
 
 /**
- * A run found in Hex is the one that was looked for, or one that the bot is to watch from now on: also one that seemed to have
- * ended, and goes on.
+ * A run found in Hex is the one that the bot was looking for, or one to track from now on, including a run that seemed to have
+ * ended but is still going.
  */
 export function adopted(run: RunIn<"starting"> | EndedRun, found: HexRun, now: number): Run {
   return observed(pending(run, identity(found), { startedAt: found.startTime, status: found.status }), found, now);
@@ -64,8 +64,8 @@ export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts
 }
 
 /**
- * It is to be asked for later: when Hex says so, after longer each time and at least as long as Hex asks; when it was not its
- * turn, as soon as it is. Refused when that is past the patience.
+ * The start will be tried again later. If Hex said so, the pause is longer each time and at least as long as Hex asks. If it was
+ * not its turn, it goes as soon as it is. Refused if that would be too late.
  */
 export function postponed(
   run: RunIn<"starting">,
@@ -82,28 +82,28 @@ export function postponed(
   return waiting(pauseMs(facts, tries), tries + 1);
 }
 
-/** Whether the request was not sent at all, because it was not its turn. */
+/** Whether the request was not sent at all because it was not its turn. */
 function wasHeldBack({ kind, status }: HexErrorFacts): boolean {
   return meansLater(kind) && status === undefined;
 }
 
-/** Whether it waits for its turn, and not for a time that Hex has named. */
+/** Whether the run is waiting for its turn rather than for a time that Hex has named. */
 export function isHeldBack(run: Run): boolean {
   return run.state === "waiting" && wasHeldBack(run.facts);
 }
 
-/** Others wait for their turn: it is behind them. */
+/** Others are waiting for their turn, and this run queues behind them. */
 export function queued(run: RunIn<"starting">, ahead: RunIn<"waiting">, now: number): RunIn<"waiting" | "refused"> {
   const retryAfterMs = hasCome(ahead.nextAt, now, START_PATIENCE_MS) ? 0 : ahead.nextAt - now;
   return postponed(run, { ...ahead.facts, retryAfterMs }, 0, now);
 }
 
-/** How long to wait after Hex said "later" for so many times before, in ms. */
+/** How long to wait after Hex has already said "later" this many times, in ms. */
 function pauseMs(facts: HexErrorFacts, tries: number): number {
   return Math.max(facts.retryAfterMs ?? 0, Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries));
 }
 
-/** How long somebody has waited at least after so many tries, in ms, however the clock was set meanwhile. */
+/** The shortest time that somebody has waited after this many tries, in ms, however the clock was set in the meantime. */
 function leastWaitedMs(tries: number): number {
   let waited = 0;
   for (let i = 0; i < tries && waited < START_PATIENCE_MS; i++)
@@ -111,22 +111,22 @@ function leastWaitedMs(tries: number): number {
   return waited;
 }
 
-/** Whether it is to be asked for once more. `now`: epoch ms. */
+/** Whether it is time to try the start again. `now`: epoch ms. */
 export function isDue(run: RunIn<"waiting">, now: number): boolean {
   return hasCome(run.nextAt, now, pauseMs(run.facts, run.tries - 1));
 }
 
-/** Its time has come: it is asked for once more. */
+/** The start is being tried again. */
 export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"> {
   return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
 }
 
-/** Somebody no longer wants it. */
+/** Somebody no longer wants the run. */
 export function withdrawn(run: RunIn<"waiting">, by: string, now: number): RunIn<"withdrawn"> {
   return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
 }
 
-/** This process looks for it, for as long as the lease says. */
+/** This process is looking for the run, for as long as the lease says. */
 export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
   return { ...run, looking: true, lease: now + forMs + LEASE_MS };
 }
@@ -135,16 +135,16 @@ export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"]
   return { ...baseOf(run), state: "lost", why, hex: identityOf(run), endedAt: now };
 }
 
-/** Somebody wants a run that was not found to be looked for once more; null when there is nothing to look for. */
+/** Somebody wants the bot to look again for a run that was not found; `null` when there is nothing to look for. */
 export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
   if (run.state !== "lost" || run.hex !== null) return null;
   return { ...baseOf(run), state: "starting", looking: true, lease: now + LEASE_MS };
 }
 
-/** What Hex says of a run now. A run that is being cancelled stays so until Hex says that it has ended. */
+/** Applies what Hex now says about a run. A run that is being cancelled stays in that state until Hex says that it has ended. */
 export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const startedAt = seen.startTime ?? run.startedAt;
-  // Which run it is was settled when it was started or found: no later answer makes it another one.
+  // The run's identity was settled when it was started or found. No later answer changes it.
   const hex = { ...run.hex, ...definedOf(identity(seen)), runId: run.hex.runId };
   if (isOver(seen, now)) return endedAs(run, { ...seen, startTime: startedAt }, hex, now);
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
@@ -153,9 +153,9 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
 }
 
 /**
- * Marks a run that takes too long.
- * @param ranMs how long it has run, in ms: what it waited before Hex began it is not its time
- * @param now when it was seen, epoch ms
+ * Marks a run that is taking too long.
+ * @param ranMs how long the run has been running, in ms, not counting the wait before Hex began it
+ * @param now when that was seen, epoch ms
  */
 export function timed(run: RunIn<"running">, ranMs: number, now: number): RunIn<"running"> {
   const after = overdueAfterMs(run.typicalMs);
@@ -163,7 +163,7 @@ export function timed(run: RunIn<"running">, ranMs: number, now: number): RunIn<
   return { ...run, overdue: { since: now, told: false } };
 }
 
-/** Whoever asked for it has been told that it is overdue, or can no longer be. */
+/** The requester has been told that the run is overdue, or can no longer be told. */
 export function toldOverdue(run: Run): Run {
   return run.overdue === null ? run : { ...run, overdue: { ...run.overdue, told: true } };
 }
@@ -187,34 +187,34 @@ function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): End
   }
 }
 
-/** Clocks differ by some minutes; what was told of a day before the run, or of the future, would be remembered too short or for ever. */
+/** Clocks may differ by a few minutes. A run with an end a day before it began, or in the future, would be kept too briefly or forever. */
 function isLikelyEnd(endTime: number, { requestedAt }: LiveRun, now: number): boolean {
   return endTime >= requestedAt - DAY_MS && endTime <= now + AHEAD_MS;
 }
 
-/** Somebody wants it stopped. Hex has not been asked yet. */
+/** Somebody wants the run stopped. Hex has not been asked yet. */
 export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
   const { cancelFailure: _, ...rest } = run;
   return { ...rest, state: "cancelling", by, accepted: false, heldBack: null, lease: now + LEASE_MS };
 }
 
-/** Hex's limit or the bot's budget is in the way of the cancellation: Hex is asked again when it is not. */
+/** Hex's limit or the bot's budget prevents the cancellation. The bot asks Hex again as soon as it can. */
 export function cancelledLater(run: RunIn<"cancelling">, facts: HexErrorFacts, now: number): RunIn<"cancelling"> {
   return { ...run, heldBack: facts, lease: now + holdMs(facts) };
 }
 
-/** How long a cancellation that is in somebody's way is put off, in ms. */
+/** How long a cancellation that had to wait is postponed, in ms. */
 function holdMs(facts: HexErrorFacts): number {
   return Math.max(SHORTEST_PAUSE_MS, facts.retryAfterMs ?? FIRST_PAUSE_MS);
 }
 
-/** Whether Hex is to be asked once more to cancel it: whoever asked has died, or was to ask again later. `now`: epoch ms. */
+/** Whether to ask Hex again to cancel the run: the process that asked has died, or meant to ask again later. `now`: epoch ms. */
 export function isCancelDue(run: RunIn<"cancelling">, now: number): boolean {
   if (run.accepted) return false;
   return run.heldBack === null ? isLeaseOver(run.lease, now) : hasCome(run.lease, now, holdMs(run.heldBack));
 }
 
-/** Hex did not take the cancellation: it runs on. */
+/** Hex did not accept the cancellation, so the run continues. */
 export function notCancelled(
   run: RunIn<"cancelling">,
   facts: HexErrorFacts,

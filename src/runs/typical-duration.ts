@@ -1,15 +1,15 @@
-// How long runs of a project usually take, and when one takes too long. Pure.
+// How long a project's runs usually take, and when one takes too long. Pure.
 
 import type { HexRun } from "../hex/schema.js";
 
-/** Fewer say nothing of what is usual. */
+/** Fewer runs say nothing about what is usual. */
 const LEAST = 3;
-/** Those before are of another project, so to speak: its queries and its data have changed. */
+/** Older runs do not count: the project's queries and data have changed since. */
 const MOST = 20;
-/** A run is not overdue before it has taken so much longer than usual, in ms. */
+/** A run is overdue only once it has taken at least this much longer than usual, in ms. */
 const LEAST_DELAY_MS = 5 * 60_000;
 
-/** The median time of the latest completed runs among these, in ms; null when they are too few. */
+/** The median duration of the latest completed runs among these, in ms; `null` when there are too few. */
 export function typicalDuration(runs: readonly HexRun[]): number | null {
   const latest = runs
     .filter(({ status }) => status === "COMPLETED")
@@ -27,7 +27,7 @@ function durationOf({ elapsedTime, startTime, endTime }: HexRun): number | null 
   return endTime === null || startTime === null ? null : endTime - startTime;
 }
 
-/** How long (ms) after its beginning a run is overdue; null when nobody knows what is usual. */
+/** How long (ms) after it begins a run is overdue; `null` when it is not known what is usual. */
 export function overdueAfterMs(typicalMs: number | null): number | null {
   return typicalMs === null ? null : Math.max(2 * typicalMs, typicalMs + LEAST_DELAY_MS);
 }

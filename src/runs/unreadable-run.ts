@@ -1,17 +1,17 @@
-// A stored run that cannot be read, and what is known of it all the same.
+// A stored run that cannot be read, and what is known about it all the same.
 
 import type { UnreadableRow } from "../store/row-reader.js";
 
-/** What the columns of a run tell when its document cannot be read. */
+/** What the columns of a run show when its document cannot be read. */
 export interface RunOutline {
   key: string;
   projectId: string;
-  /** Its id in Hex; null: not known, or there is none. */
+  /** The run's id in Hex; `null` when it is not known or does not exist. */
   runId: string | null;
   inFlight: boolean;
 }
 
-/** This run cannot be read: nothing can be done with it but to show where it is. */
+/** This run cannot be read. All that the bot can do is show where it is. */
 export class UnreadableRun extends Error {
   override readonly name = "UnreadableRun";
   constructor(
