@@ -1,5 +1,5 @@
-// Keeps the channel for alerts true: one message a subject, edited only when what it shows changes, and tried again for as
-// long as Slack does not take it. Runs where the watch runs, so that one process at a time posts.
+// Keeps the channel for alerts up to date: one message per subject, edited only when what it shows changes, and retried for as
+// long as Slack refuses it. Only the leader does this, so that one process at a time posts.
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
@@ -16,43 +16,43 @@ import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
 export interface AlertsOptions {
-  /** Repeats nothing by itself: a post whose answer was lost must be known here. */
+  /** A client that never retries on its own: this class must know when the answer to a post was lost. */
   slack: WebClient;
   alerts: AlertStore;
   /** A channel id. */
   channel: string;
-  /** What is to be shown now. */
+  /** What should be shown now. */
   subjects: () => Promise<WantedAlert[]>;
   clock: Clock;
-  /** The time by which what is old is forgotten, epoch ms: by the earlier of two clocks; null: not known yet. */
+  /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
   log: Logger;
 }
 
-/** How often it looks when nobody wakes it, in ms. */
+/** How often it checks when nothing wakes it, in ms. */
 const ROUND_MS = 60_000;
 const REMOVE_MS = 60 * 60_000;
-/** How long settled ones are remembered, in ms. */
+/** How long settled alerts are kept, in ms. */
 const KEEP_MS = 31 * 24 * 60 * 60_000;
-/** Slack's words for a message that is not there any more. */
+/** Slack's error codes for a message that no longer exists. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
-/** How often the old place of an alert that moves is tried again: the new one must not wait for long. */
+/** How many times the old place of a moving alert is retried. The new one must not wait long. */
 const MOVE_REPEATS = 3;
 
-/** `left`: to another process, with what is still to be done. */
+/** `left`: the rest is left to another process. */
 type Outcome = "shown" | "left" | SlackFailure;
 
 export class Alerts {
   readonly #loop: PollingLoop;
   #removedAt = Number.NEGATIVE_INFINITY;
-  /** Subjects that Slack holds up: failures in a row, until when it is left alone (by the monotonic clock), and Slack's word for the last. */
+  /** Subjects that Slack holds up: failures in a row, when to try again (by the monotonic clock), and Slack's error code for the last. */
   readonly #held = new Map<string, { failures: number; until: number; word: string }>();
 
   constructor(private readonly options: AlertsOptions) {
     this.#loop = new PollingLoop(options.clock);
   }
 
-  /** What Slack does not take at present, one for each message. `word`: as in `slackRemedy`. */
+  /** What Slack is refusing at the moment, one entry per message. `word` is as in `slackRemedy`. */
   get held(): { word: string; channel: string }[] {
     return [...this.#held.values()].map(({ word }) => ({ word, channel: this.options.channel }));
   }
@@ -62,7 +62,7 @@ export class Alerts {
     this.#loop.wake();
   }
 
-  /** Keeps until `signal` aborts, and until what it began is done. */
+  /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { log } = this.options;
     await this.#loop.until(signal, () =>
@@ -77,7 +77,7 @@ export class Alerts {
     this.#held.clear();
   }
 
-  /** Until something that Slack holds up is tried again. */
+  /** How long until something that Slack holds up is due again. */
   #pauseMs(): number {
     const untils = [...this.#held.values()].map(({ until }) => until - this.options.clock.monotonic());
     return Math.min(ROUND_MS, ...untils);
@@ -93,7 +93,7 @@ export class Alerts {
       if (signal.aborted) return;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
       await this.#show(subject, signal).catch((error: unknown) => {
-        // Set aside, and said once: the other alerts do not wait for it.
+        // Set aside and logged once. The other alerts do not wait for it.
         if (!(error instanceof UnreadableRow)) throw error;
       });
     }
@@ -120,7 +120,7 @@ export class Alerts {
     if (subject.isFinal) await alerts.change(subject.id, { settled: true });
   }
 
-  /** Leaves it when `signal` aborts: from then on it is another process's. */
+  /** Stops when `signal` aborts: from then on the alert is another process's. */
   async #bringUpToDate(subject: WantedAlert, alert: Alert, signal: AbortSignal): Promise<Outcome> {
     const { alerts } = this.options;
     const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
@@ -133,7 +133,7 @@ export class Alerts {
     if (typeof edited !== "string") return edited;
     const isTrue = edited === "edited";
     if (isTrue) await alerts.change(subject.id, { shown });
-    // Edits notify nobody: what people must hear of is said in the thread, and there in full when the message cannot be edited.
+    // Edits notify nobody, so news that people must hear goes into the thread, and in full when the message cannot be edited.
     const untold = subject.replies.slice(told);
     const isNews = untold.length > 0 || subject.isFinal;
     for (const [index, reply] of (isTrue ? untold : isNews ? [content] : []).entries()) {
@@ -146,7 +146,7 @@ export class Alerts {
     return "shown";
   }
 
-  /** In its thread; beside it where the channel takes no threads. */
+  /** Replies in the alert's thread, or next to the alert where the channel does not allow threads. */
   async #reply({ channel, ts }: Posted, reply: Message): Promise<Posted | SlackFailure> {
     const { slack } = this.options;
     const said = await post(slack, { channel, thread_ts: ts }, reply);
@@ -154,7 +154,7 @@ export class Alerts {
     return isPosted(said) || isDeleted || !isRefusedHere(said) ? said : post(slack, { channel }, reply);
   }
 
-  /** `fixed`: Slack lets nobody edit it any more, or does not take what it is to show. */
+  /** `fixed`: Slack no longer allows edits, or refuses the new content. */
   async #edit(subject: string, at: Posted, content: Message): Promise<"edited" | "fixed" | SlackFailure> {
     const failure = await edit(this.options.slack, at, content);
     if (failure === null) return "edited";
@@ -165,9 +165,9 @@ export class Alerts {
   }
 
   /**
-   * Notes that it is about to post, posts, and notes where. When the process dies in between, or Slack's answer is lost,
-   * nobody can tell whether the message is there: it is posted, since no alert is worse than two, and says so. When another
-   * process has posted it meanwhile, that one's is kept, and this one goes: nobody would keep it true.
+   * Notes that it is about to post, posts, and notes where. If the process dies in between, or Slack's answer is lost, nobody can
+   * tell whether the message exists. It is then posted again and says so, because no alert is worse than two. If another process has
+   * posted it in the meantime, that message is kept and this one is deleted, because nobody would update it.
    */
   async #post(subject: WantedAlert, alert: Alert): Promise<Alert | SlackFailure | "left"> {
     const { slack, alerts, channel } = this.options;
@@ -186,11 +186,11 @@ export class Alerts {
     return "left";
   }
 
-  /** Alerts go to another channel now: what is not over has to be read there. It is posted at once. */
+  /** Alerts now go to another channel. What is not over has to be readable there, so it is posted at once. */
   async #move(alert: Alert): Promise<void> {
     const { subject, channel, ts } = alert;
     const { slack, alerts, channel: there } = this.options;
-    // Nobody keeps the old one true any more. Where Slack does not let it be edited, it stays as it is.
+    // Nobody updates the old message any more. If Slack does not let the bot edit it, it stays as it is.
     if (channel !== null && ts !== null) {
       const refusal = await edit(slack, { channel, ts }, movedMessage(there));
       if (refusal !== null && mayPass(refusal) && (this.#held.get(subject)?.failures ?? 0) < MOVE_REPEATS)
@@ -209,7 +209,7 @@ export class Alerts {
     this.#warn(subject, failure);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
-      // Whoever deletes it twice does not want it.
+      // Somebody who deletes it twice does not want it.
       await alerts.change(subject, reposted ? { settled: true } : { ts: null, shown: null, reposted: true });
       this.#held.delete(subject);
       this.wake();
@@ -226,7 +226,7 @@ export class Alerts {
   }
 }
 
-/** It stands in a channel that alerts went to before. */
+/** Whether it is in a channel to which alerts used to go. */
 function isElsewhere(alert: Alert, channel: string): boolean {
   return alert.channel !== null && alert.channel !== channel;
 }

@@ -7,18 +7,18 @@ import { RowReader } from "../../store/row-reader.js";
 
 export interface Alert {
   subject: string;
-  /** Where it is; null until it is posted, like `ts`. */
+  /** Where the message is; `null` until it is posted, and so is `ts`. */
   channel: string | null;
   ts: string | null;
   /** A hash of what it shows. */
   shown: string | null;
   /** How many replies are in its thread. */
   told: number;
-  /** It is being posted, or it is not known whether that has worked. */
+  /** It is being posted, or it is not known whether posting it worked. */
   posting: boolean;
-  /** Another message about the same may have been posted before. */
+  /** There may be an earlier message about the same subject. */
   doubled: boolean;
-  /** Somebody deleted it, and it was posted anew. */
+  /** Somebody deleted it, and it was posted again. */
   reposted: boolean;
   /** There is nothing more to show. */
   settled: boolean;
@@ -41,11 +41,11 @@ export class AlertStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
-    /** How changes are written: those of a process that does not lead are refused. */
+    /** How changes are written. Those of a process that does not lead are refused. */
     private readonly write: Write = (work) => work(db),
   ) {}
 
-  /** Remembers that a message is wanted. One that exists stays as it is. `now`: epoch ms. */
+  /** Notes that a message is wanted. An existing one stays as it is. `now`: epoch ms. */
   async insert(subject: string, now: number): Promise<void> {
     const place = { channel: null, ts: null, shown: null };
     const counts = { told: 0, posting: 0, doubled: 0, reposted: 0, settled: 0 };
@@ -83,8 +83,8 @@ export class AlertStore {
   }
 
   /**
-   * The same for what was just posted, unless it has a place already: false then. Any process may: what a former leader has
-   * posted is there, and the next leader keeps it true.
+   * The same for a message that was just posted. Returns false if the alert already has a place. Any process may call this: a message
+   * that a former leader has posted exists, and the next leader keeps it up to date.
    */
   async place(subject: string, change: Change): Promise<boolean> {
     const { numUpdatedRows } = await this.db
@@ -96,7 +96,7 @@ export class AlertStore {
     return numUpdatedRows > 0n;
   }
 
-  /** Forgets the settled ones that were wanted before a time (epoch ms). */
+  /** Removes settled alerts that were first wanted before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("alerts").where("settled", "=", 1).where("at", "<", time).execute());
   }

@@ -1,4 +1,4 @@
-// What the channel for alerts is to show now, from what the watchdog remembers.
+// What the channel for alerts should show now, derived from what the watchdog knows.
 
 import type { StatusPage } from "../../hex/status-page.js";
 import type { Notice } from "../../outages/expiry.js";
@@ -9,19 +9,19 @@ import type { Message } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
 import { type AroundIncident, incidentMessage, incidentReplies } from "../messages/incident.js";
 
-/** One message of the channel, as it should be. */
+/** One message in the channel, as it should be. */
 export interface WantedAlert {
   id: string;
-  /** News: it is posted. What is no longer news is only brought to its end where it was posted. */
+  /** News is posted. What is no longer news is only finished where it was already posted. */
   isNews: boolean;
-  /** It changes no more. */
+  /** The message will not change any more. */
   isFinal: boolean;
   message: (isDoubled: boolean) => Message;
-  /** In its thread, in order. What a message says when it is posted needs no reply any more. */
+  /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */
   replies: Message[];
 }
 
-/** For how long (ms) it is tried to show the end of something. */
+/** How long (ms) the bot tries to show the end of something. */
 const LATE_MS = 24 * 60 * 60_000;
 
 export interface AlertSources {
@@ -37,7 +37,7 @@ export async function wantedAlerts({ health, runs, statusPage }: AlertSources, n
     await health.memory(),
     await runs.countInFlight(),
   ];
-  // One that has expired is an outage, and told as one.
+  // An expired token is an outage and is reported as one.
   const recent = notices.filter(({ expiresAt, renewedAt }) =>
     renewedAt === null ? expiresAt > now : renewedAt >= now - LATE_MS,
   );
@@ -55,7 +55,7 @@ function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled"
   };
 }
 
-/** Each warning is a message of its own; the last one becomes the news that the token was renewed. */
+/** Each warning is a message of its own. The last one becomes the news that the token was renewed. */
 function ofNotice(notice: Notice): WantedAlert {
   return {
     id: `expiry ${notice.expiresAt} ${notice.days} ${notice.at}`,

@@ -1,4 +1,5 @@
-// Keeps each run's message true: drawn from the stored run, edited only when what it shows changes, and a card that Slack holds up does not hold up the others.
+// Keeps each run's message up to date: it is drawn from the stored run and edited only when what it shows changes. A card that Slack
+// holds up does not hold up the others.
 
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
@@ -30,81 +31,81 @@ export interface CardsOptions {
   slack: WebClient;
   cards: CardStore;
   runs: RunStore;
-  /** Who is told at the end. */
+  /** The people to tell at the end. */
   followers: FollowerStore;
-  /** Who hears of a run whose card Slack does not take. */
+  /** The people to tell about a run whose card Slack refuses. */
   requesters: Requesters;
   /** The bot's name in Slack, for `/invite`. */
   botName: string;
   clock: Clock;
-  /** Where projects are in Hex, for links. */
+  /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
   log: Logger;
-  /** Told when a card shows the end of a run for the first time, and how long (ms) after it. */
+  /** Called when a card first shows the end of a run, with the time (ms) since the end. */
   onEndShown: (afterMs: number) => void;
   /** Ends every pause when the bot stops. */
   signal: AbortSignal;
 }
 
-/** Where a card is. `word`: Slack's, for why it is not in the channel. */
+/** Where a card is. `word` is Slack's error code for why it is not in the channel. */
 export type Place = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
 
-/** How long (ms) a process may draw one card without saying so anew: longer than any step with its repetition takes. */
+/** How long (ms) a process may draw a card before it must renew its claim. This is longer than any step with its retry takes. */
 const CLAIM_MS = 45_000;
 const LOOK_AGAIN_MS = 2_000;
-/** What Slack does not take about a run that is overdue is tried again as seldom as after so many failures. */
+/** If Slack refuses the message that a run is overdue, it is retried as rarely as after this many failures. */
 const OVERDUE_TRIES = 3;
-/** After so many failures that may pass, whoever asked hears of a run's end without its card. */
+/** After this many temporary failures, the requester is told of a run's end without its card. */
 const TELL_AFTER = 3;
 /**
- * How long (ms) the card of a run that has ended is tried: what Slack refuses may be granted meanwhile, such as a scope. Since it
- * failed first and not since the run's end, which may be days ago for a bot that was stopped.
+ * How long (ms) the bot keeps trying the card of a run that has ended, because Slack may grant later what it refuses now, such as
+ * a scope. Counted from the first failure and not from the run's end, which may be days ago if the bot was stopped.
  */
 const KEEP_TRYING_MS = 24 * 60 * 60_000;
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
     this.#draw(runKey).catch((error: unknown) => {
-      // Set aside, and said once: the sweep comes here again and again.
+      // Set aside and logged once, because the sweep comes here again and again.
       if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "card");
     }),
   );
-  /** How often in a row Slack has not taken a card, and since when, by the monotonic clock. */
+  /** How many times in a row Slack has refused each card, and since when, by the monotonic clock. */
   readonly #failures = new Map<string, { count: number; since: number }>();
-  /** What Slack has refused to show in a card for good: its fingerprint. */
+  /** The fingerprint of what Slack has permanently refused to show in each card. */
   readonly #refused = new Map<string, string>();
-  /** Runs whose end whoever asked has heard of without the card. */
+  /** Runs whose requester has been told of the end without the card. */
   readonly #told = new Map<string, true>();
   /** Cards that Slack holds up, and until when, by the monotonic clock. */
   readonly #notBefore = new Map<string, number>();
   readonly #places = new Map<string, Place>();
-  /** What the cards of runs in flight show, as far as this process has drawn them, so that each state is logged once. */
+  /** The states that this process has drawn on the cards of runs in flight, so that each state is logged once. */
   readonly #states = new Map<string, RunState>();
 
   constructor(private readonly options: CardsOptions) {}
 
-  /** Says where the card of a run is to be. It is posted as soon as the run is stored. */
+  /** Notes where a run's card should be. It is posted as soon as the run is stored. */
   async open(runKey: string, { channel, threadTs, isPublic }: Conversation, requester: string): Promise<void> {
     await this.options.cards.insert({ runKey, channel, threadTs, isPublic, requester });
   }
 
-  /** Draws the card, and resolves with where it is; null when the run has none. */
+  /** Draws the card and resolves with where it is; `null` when the run has none. */
   async place(runKey: string): Promise<Place | null> {
     await this.redraw(runKey);
     return this.#places.get(runKey) ?? null;
   }
 
-  /** The channels of the cards of runs in flight, by the run's key. */
+  /** The channels of the cards of runs in flight, by run key. */
   channelsInFlight(): Promise<Map<string, string>> {
     return this.options.cards.channelsInFlight();
   }
 
-  /** Whether the card stands anywhere. */
+  /** Whether the card has been posted anywhere. */
   async isPosted(runKey: string): Promise<boolean> {
     return ((await this.options.cards.get(runKey))?.ts ?? null) !== null;
   }
 
-  /** The channel or person (ids) where whoever looks at the card sees how the run stands; null when it is not posted, or Slack does not take its edits. */
+  /** The id of the channel or person where the card shows the run's current state; `null` when it is not posted or Slack refuses its edits. */
   async keptTrueIn(runKey: string): Promise<string | null> {
     if (this.#failures.has(runKey) || this.#refused.has(runKey)) return null;
     const card = await this.options.cards.get(runKey);
@@ -116,7 +117,7 @@ export class Cards {
     return this.#drawing.do(runKey);
   }
 
-  /** Makes every card show the truth whose end is not shown yet. */
+  /** Brings every card up to date that does not show the end of its run yet. */
   async sweep(): Promise<void> {
     await Promise.all((await this.options.cards.unsettled()).map((runKey) => this.redraw(runKey)));
   }
@@ -132,7 +133,7 @@ export class Cards {
     if (pause > 0) return;
     this.#notBefore.delete(runKey);
     if (!(await cards.claim(runKey, CLAIM_MS))) {
-      // Another process draws it: what it draws may be older than what is to be shown, so that this one looks again.
+      // Another process is drawing it, perhaps from an older state than the current one, so this process checks again later.
       if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
       return;
     }
@@ -152,9 +153,9 @@ export class Cards {
       throw error;
     });
     if (run instanceof UnreadableRun) return this.#drawUnreadable(card, run.run);
-    // Whoever stores its run now draws it again. When that process has died, there is nothing to come.
+    // The process that is storing the run will draw the card again. If that process has died, there will be no run.
     if (run === null) return cards.change(runKey, { settled: true });
-    // Looked for again, or stored only now: its end is still to be told.
+    // The bot is looking for the run again, or it was stored only now. Its end still has to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
     const followers = isEnded(run) ? 0 : await this.options.followers.count(runKey);
     const content = runCard(run, clock.now(), hexPlace(), { moved: card.moved, followers });
@@ -163,7 +164,7 @@ export class Cards {
     const failure = await this.#show(card, run, content, shown);
     if (failure) return this.#failed(run, failure, shown);
     this.#refused.delete(runKey);
-    // How often the reply of its end was not taken counts on.
+    // The count of refused replies about the end continues.
     if (isEnded(run)) return this.#tell(run, shown);
     this.#failures.delete(runKey);
     if (run.state === "running") await this.#tellOverdue(run);
@@ -182,7 +183,7 @@ export class Cards {
     return null;
   }
 
-  /** What it showed last may be true no more: it says so, until the run can be read again. */
+  /** What the card last showed may no longer be true. It says so until the run can be read again. */
   async #drawUnreadable({ runKey, channel, ts, shown, settled }: Card, run: RunOutline): Promise<void> {
     const { slack, cards, hexPlace } = this.options;
     const content = unreadableRunCard(run, hexPlace());
@@ -193,16 +194,16 @@ export class Cards {
       return this.#later(runKey, retryPauseMs(failure, this.#countFailure(runKey).count));
     }
     this.#failures.delete(runKey);
-    // The next sweep tries again what may pass.
+    // The next sweep retries temporary failures.
     if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
   }
 
-  /** Goes on drawing a card for another while. */
+  /** Renews the claim to draw a card. */
   #hold(runKey: string): Promise<boolean> {
     return this.options.cards.claim(runKey, CLAIM_MS);
   }
 
-  /** A line in the log for each new state, by which whoever reads a reference on the card finds the rest. */
+  /** Logs each new state, so that people can find the rest in the log with the reference on the card. */
   #noteState(card: Card, run: Run): void {
     const { log, clock, onEndShown } = this.options;
     const { runKey, channel } = card;
@@ -216,7 +217,7 @@ export class Cards {
     } else remember(this.#states, runKey, run.state);
   }
 
-  /** Posts what becomes the card: in the channel, else as a direct message to whoever asked. */
+  /** Posts what becomes the card: in the channel, or else as a direct message to the requester. */
   async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
     const { slack, requesters, botName, hexPlace } = this.options;
     const { runKey, channel, threadTs, requester } = card;
@@ -235,7 +236,7 @@ export class Cards {
   }
 
   async #posted(runKey: string, at: Posted, place: Place): Promise<Posted> {
-    // A direct message stands in no thread.
+    // A direct message is not in a thread.
     await this.options.cards.change(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at);
     remember(this.#places, runKey, place);
     return at;
@@ -251,7 +252,7 @@ export class Cards {
     return failure;
   }
 
-  /** Edits notify nobody: whoever waits for the end gets a reply in the card's thread, once. */
+  /** Edits notify nobody, so the requester gets one reply in the card's thread when the run has ended. */
   async #tell(run: Run, shown: string): Promise<void> {
     const { slack, cards, clock } = this.options;
     const card = await cards.get(run.key);
@@ -267,8 +268,8 @@ export class Cards {
   }
 
   /**
-   * Whoever asked for a run that takes too long is told so in the card's thread. That it was told is stored afterwards: when this
-   * process dies in between, the next one tells it once more.
+   * Tells the requester in the card's thread that the run is taking too long. This is stored afterwards, so if the process dies in
+   * between, the next one tells them again.
    */
   async #tellOverdue(run: RunIn<"running">): Promise<void> {
     const { slack, cards, runs, clock } = this.options;
@@ -284,7 +285,7 @@ export class Cards {
     await runs.update(run.key, toldOverdue);
   }
 
-  /** Shows the end in the message that the card left behind, too: what refused an edit may be over. Once, since it mostly is not. */
+  /** Also shows the end in the message that the card left behind, in case it can be edited again. Tried once, since mostly it cannot. */
   async #endWhatIsLeft({ left }: Card, run: Run): Promise<void> {
     const { slack, clock, hexPlace, log } = this.options;
     if (left === null) return;
@@ -298,12 +299,12 @@ export class Cards {
     const { cards } = this.options;
     this.#warn(run, failure);
     const card = await cards.get(run.key);
-    // Its end was told long ago: what is new about it, such as that it was run again, is news to nobody.
+    // People were told of its end long ago. What is new since then, such as that it was run again, is news to nobody.
     if (card === null || (card.settled && isEnded(run))) return;
-    // A scope that is missing may be granted: the card stays where it is until then.
+    // A missing scope may still be granted. The card stays where it is until then.
     const isStuck = card.ts !== null && isRefusedHere(failure) && failure.kind !== "credentials";
     if (isStuck && failure.kind !== "other" && card.moved === null && card.requester !== null) {
-      // Whoever asked for the run gets the card as a direct message.
+      // The requester gets the card as a direct message.
       const moved = { from: card.channel, why: failure.word };
       const left = card.ts === null ? null : { channel: card.channel, ts: card.ts };
       const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved, left };
@@ -315,13 +316,13 @@ export class Cards {
       const isTold = await this.#tellOtherwise(card, run, { failure, failures, isStuck });
       if ((isTold && isStuck) || this.options.clock.monotonic() - since > KEEP_TRYING_MS) return this.#settle(run.key);
     } else if (isStuck) {
-      // The same would be refused again: what comes next may be taken.
+      // Slack would refuse the same content again, but it may accept the next.
       return remember(this.#refused, run.key, shown);
     }
     this.#later(run.key, retryPauseMs(failure, failures));
   }
 
-  /** How often in a row Slack has not taken it, this time included. */
+  /** How many times in a row Slack has refused the card, including this time. */
   #countFailure(runKey: string): { count: number; since: number } {
     const { count, since } = this.#failures.get(runKey) ?? { count: 0, since: this.options.clock.monotonic() };
     const failures = { count: count + 1, since };
@@ -329,7 +330,7 @@ export class Cards {
     return failures;
   }
 
-  /** Tells how a run ended whose card does not show it, once. True when it is told, or need not be. */
+  /** Tells the requester once how a run ended if its card does not show it. Returns true when they have been told or need not be. */
   async #tellOtherwise(
     card: Card,
     run: Run,
@@ -339,7 +340,7 @@ export class Cards {
     const { slack, requesters, botName, clock, hexPlace } = this.options;
     const elapsed = elapsedMs(run, clock.now());
     if (isStuck) {
-      // Whoever deletes a card knows of it.
+      // Somebody who deletes a card knows about it.
       const end = failure.kind === "gone" ? followUpMessage(run, elapsed) : endMessage(run, elapsed);
       if (end === null) return true;
       await this.#hold(run.key);
@@ -356,7 +357,7 @@ export class Cards {
     return true;
   }
 
-  /** Nothing more is to be shown or told. */
+  /** There is nothing more to show or tell. */
   async #settle(runKey: string): Promise<void> {
     await this.options.cards.change(runKey, { settled: true });
     this.options.requesters.forget(runKey);
@@ -375,14 +376,14 @@ export class Cards {
     this.#notBefore.set(runKey, until);
     void clock.sleep(ms, signal).then(() => {
       if (signal.aborted) return;
-      // A timer may end a little early by the clock: the pause is over all the same, unless another one has begun.
+      // By the clock, a timer may end a little early. The pause is over all the same, unless another one has begun.
       if (this.#notBefore.get(runKey) === until) this.#notBefore.delete(runKey);
       void this.redraw(runKey);
     });
   }
 }
 
-/** Where something about a card is said, best first. What stands in a thread is nothing to those who read the channel. */
+/** Where to say something about a card, best place first. What is in a thread does not concern readers of the channel. */
 function placesFor({ channel, threadTs, ts, requester }: Card): [Target, ...Target[]] {
   const person = requester === null ? [] : [{ channel: requester }];
   const isOfThread = threadTs !== null && requester !== null;
@@ -398,10 +399,10 @@ function noCardOf(failure: SlackFailure): NoCard {
   return mayPass(failure) ? { kind: "later", word } : { kind: "refused", word, asMessage: null };
 }
 
-/** Far more than are in flight at once. */
+/** Far more than are ever in flight at once. */
 const REMEMBERED = 1_000;
 
-/** Forgets the oldest: the end of a card may be drawn by another process, and then nobody here hears of it. */
+/** Removes the oldest entries: another process may draw the end of a card, and then this process never learns of it. */
 function remember<T>(map: Map<string, T>, runKey: string, value: T): void {
   map.delete(runKey);
   map.set(runKey, value);

@@ -1,13 +1,13 @@
-// Does a piece of work for each key, never two at a time for one.
+// Does work by key, never two pieces at a time for the same key.
 
 export class OneAtATime {
-  /** `again`: it was asked for meanwhile. */
+  /** `again` is true when the work was requested again in the meantime. */
   readonly #underWay = new Map<string, { done: Promise<void>; again: boolean }>();
 
-  /** `work` never rejects. */
+  /** `work` must never reject. */
   constructor(private readonly work: (key: string) => Promise<void>) {}
 
-  /** Resolves when the work was done for `key`, begun after this call. Whoever asks while it is under way has it done once more. */
+  /** Resolves when the work for `key` has been done, begun after this call. A call while the work is under way has it done once more. */
   do(key: string): Promise<void> {
     const underWay = this.#underWay.get(key);
     if (underWay) {
@@ -26,7 +26,7 @@ export class OneAtATime {
     return begun.done;
   }
 
-  /** Resolves when what is under way is done. */
+  /** Resolves when all work under way is done. */
   async idle(): Promise<void> {
     await Promise.all([...this.#underWay.values()].map(({ done }) => done));
   }

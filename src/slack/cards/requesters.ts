@@ -1,5 +1,5 @@
-// The people who asked for a run, and how to answer them without the Web API, for when Slack does not take the run's card. In
-// memory alone: the way is a response_url, which is a secret and lives for half an hour.
+// The people who asked for a run, and how to answer them without the Web API, for when Slack refuses the run's card. Kept only in
+// memory, because the way is a response_url, which is a secret and lives for half an hour.
 
 import type { Clock } from "../../lib/clock.js";
 import type { PendingWork } from "../../lib/pending-work.js";
@@ -14,7 +14,7 @@ export type Respond = (message: Message) => Promise<void>;
 export interface RequestersOptions {
   clock: Clock;
   log: Logger;
-  /** A stop waits for what is being told. */
+  /** A stop waits for the messages that are being sent. */
   work: PendingWork;
 }
 
@@ -29,14 +29,14 @@ export class Requesters {
 
   constructor(private readonly options: RequestersOptions) {}
 
-  /** Somebody has just asked for a run. `respond`: answers them alone. */
+  /** Somebody has just asked for a run. `respond` answers only them. */
   add(runKey: string, respond: Respond): void {
     const now = this.options.clock.monotonic();
     for (const [key, { until }] of this.#byRun) if (until <= now) this.#byRun.delete(key);
     this.#byRun.set(runKey, { respond, until: now + LIFE_MS });
   }
 
-  /** Tells whoever asked for the run. False when they can no longer be reached this way. Never rejects. */
+  /** Sends a message to the run's requester. Returns false when they can no longer be reached this way. Never rejects. */
   async tell(runKey: string, message: Message): Promise<boolean> {
     const { clock, log, work } = this.options;
     const asker = this.#byRun.get(runKey);
@@ -51,7 +51,7 @@ export class Requesters {
     return work.add(told);
   }
 
-  /** There is nothing more to tell. */
+  /** There is nothing more to tell about the run. */
   forget(runKey: string): void {
     this.#byRun.delete(runKey);
   }

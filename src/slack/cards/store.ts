@@ -1,4 +1,4 @@
-// Which message shows which run, and which process draws it at this moment.
+// Which message shows which run, and which process is drawing it at this moment.
 
 import { type Expression, sql } from "kysely";
 import { z } from "zod";
@@ -10,19 +10,19 @@ import type { Moved } from "../messages/run-card.js";
 export interface Card {
   runKey: string;
   channel: string;
-  /** The thread that it was asked for in; null outside threads. */
+  /** The thread in which the run was requested; `null` outside threads. */
   threadTs: string | null;
-  /** Everybody in the workspace may read what it shows. False: nobody knows that they may. */
+  /** True when everybody in the workspace may read the card; false when that is not known. */
   isPublic: boolean;
-  /** null until it is posted. */
+  /** `null` until it is posted. */
   ts: string | null;
   requester: string | null;
   /** A hash of what it shows. */
   shown: string | null;
   moved: Moved | null;
-  /** The message that it left where it was; null when there is none. */
+  /** The message that it left behind when it moved; `null` when there is none. */
   left: Posted | null;
-  /** The end is shown and told, or can no longer be. */
+  /** The end has been shown and told, or can no longer be. */
   settled: boolean;
 }
 
@@ -39,7 +39,7 @@ const rowSchema = z.object({
   settled: z.number(),
 });
 
-/** Who draws. `process`: a name that no other has. `now`: epoch ms, by the clock of all who share the store. */
+/** The process that draws. `process` is its unique name. `now` is epoch ms by the clock that everything on this store shares. */
 export interface Drawer {
   process: string;
   now: () => number | Expression<number>;
@@ -52,7 +52,7 @@ export class CardStore {
     private readonly rows: RowReader = new RowReader(),
   ) {}
 
-  /** Remembers where the card of a run is to be. One that exists stays as it is. */
+  /** Notes where a run's card should be. An existing one stays as it is. */
   async insert(card: Pick<Card, "runKey" | "channel" | "threadTs" | "isPublic" | "requester">): Promise<void> {
     const { runKey, channel, threadTs, isPublic, requester } = card;
     const empty = {
@@ -140,8 +140,8 @@ export class CardStore {
   }
 
   /**
-   * Takes the right to draw a card, until `release` or for `forMs`. False when another process has it.
-   * Without it a slow edit with older knowledge could arrive after a newer one.
+   * Claims the right to draw a card, until `release` or for `forMs`. Returns false when another process has it.
+   * Without the claim, a slow edit with an older state could arrive after a newer one.
    */
   async claim(runKey: string, forMs: number): Promise<boolean> {
     const { process, now: time } = this.drawer;
@@ -164,12 +164,12 @@ export class CardStore {
       .execute();
   }
 
-  /** When no other process works on this store: whoever was drawing has died. */
+  /** For when no other process uses this store: whichever process was drawing has died. */
   async releaseAll(): Promise<void> {
     await this.db.updateTable("cards").set({ drawn_by: null }).execute();
   }
 
-  /** The channels in which the cards of runs in flight are to stand, by the run's key. */
+  /** The channels where the cards of runs in flight belong, by run key. */
   async channelsInFlight(): Promise<Map<string, string>> {
     const rows = await this.db
       .selectFrom("cards")
@@ -180,7 +180,7 @@ export class CardStore {
     return new Map(rows.map((row) => [row.run_key, row.channel]));
   }
 
-  /** The runs whose card may not show the truth yet. */
+  /** The runs whose card may not be up to date yet. */
   async unsettled(): Promise<string[]> {
     const rows = await this.db.selectFrom("cards").select("run_key").where("settled", "=", 0).execute();
     return rows.map((row) => row.run_key);

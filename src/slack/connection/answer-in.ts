@@ -1,4 +1,4 @@
-// Answers to a message, which has no response_url: seen by the person who wrote it alone, as close to the message as Slack allows.
+// Answers to a message, which has no response_url. Only the person who wrote it sees the answer, as close to the message as Slack allows.
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
@@ -16,8 +16,8 @@ export interface Written {
   /** D… for direct messages. */
   channel: string;
   /**
-   * The thread that it stands in; null on the main line. A thread with a message in it has replies, and only there Slack shows
-   * ephemeral messages.
+   * The thread that it was written in; `null` outside threads. A thread that somebody wrote in has replies, and Slack shows ephemeral
+   * messages only in threads that do.
    */
   threadTs: string | null;
 }
@@ -31,9 +31,9 @@ export interface AnswerOptions {
 type Way = (content: Content) => Promise<unknown>;
 
 /**
- * In a channel an ephemeral message, in the thread if the message stands in one; where Slack refuses that, and to a direct message,
- * a direct message. What the network lost, limits and blocks that are not taken are dealt with as over a response_url. Rejects
- * with the first refusal when nothing takes it.
+ * In a channel the answer is an ephemeral message, in the thread if the message is in one. If Slack refuses that, or for a direct
+ * message, it is a direct message. Network losses, limits and refused blocks are handled as for a response_url. Rejects with the
+ * first refusal when nothing works.
  */
 export function answerIn(to: Written, { slack, clock, log }: AnswerOptions): (message: Message) => Promise<void> {
   const ways = waysTo(to, slack);
@@ -54,7 +54,7 @@ export function answerIn(to: Written, { slack, clock, log }: AnswerOptions): (me
   };
 }
 
-/** Best first. */
+/** The ways to answer, best first. */
 function waysTo({ user, channel, threadTs }: Written, { chat }: WebClient): Way[] {
   const thread = threadTs === null ? {} : { thread_ts: threadTs };
   const direct: Way = (content) => chat.postMessage({ channel: user, ...PLAIN, ...content });

@@ -1,11 +1,11 @@
-// Every call of Slack's Web API and of a response_url as it is on the wire: what was asked, and what came of it.
+// Every call of Slack's Web API and of a response_url as seen on the wire: the request and its outcome.
 
 import { readBody } from "../../lib/body.js";
 import { parseJson } from "../../lib/json.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import { slackWord } from "./failures.js";
 
-/** The methods that the bot uses; a `response_url` is none, and counts as one. */
+/** The methods that the bot uses. A `response_url` is not a method but counts as one. */
 const SLACK_METHODS = [
   "auth.test",
   "chat.postMessage",
@@ -23,25 +23,25 @@ export type SlackMethod = (typeof SLACK_METHODS)[number] | "other";
 
 export interface SlackCall {
   method: SlackMethod;
-  /** Where it was to have its effect: a channel's or, for a direct message, a person's id. */
+  /** Where the call was meant to have its effect: a channel's id or, for a direct message, a person's id. */
   channel: string | null;
-  /** HTTP status; null when no answer came. */
+  /** The HTTP status; `null` when there was no answer. */
   status: number | null;
-  /** Slack's word for a refusal, or `proxy` for a proxy's; null when it did what was asked, or when no answer came. */
+  /** Slack's error code, or `proxy` for a refusal by a proxy; `null` when the call succeeded or there was no answer. */
   word: string | null;
   ok: boolean;
-  /** What the token may do, as far as the answer says. */
+  /** The token's scopes, if the answer lists them. */
   scopes: string[] | null;
 }
 
-/** Slack's longest answer repeats a message, in bytes; a message of 50 blocks takes far less. */
+/** In bytes. Slack's longest answers repeat a message, and even 50 blocks take far less than this. */
 const MAX_BODY = 1_000_000;
 /** Statuses of answers that have no body. Source: https://fetch.spec.whatwg.org/#null-body-status */
 const BODILESS: readonly number[] = [101, 103, 204, 205, 304];
 
 /**
- * A `fetch` that tells of each call, and holds no more than a megabyte of an answer: one that is longer is handed on without its
- * body, which a WebClient reads as a refusal with no word. Rejects as the given one does, also when the body breaks off.
+ * A `fetch` that reports each call and holds at most a megabyte of an answer. A longer answer is passed on without its body, which a
+ * WebClient reads as a refusal without an error code. Rejects like the given `fetch`, and also when the body breaks off.
  */
 export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => void): typeof fetch {
   return async (input, init) => {
@@ -78,7 +78,7 @@ function channelOf(body: unknown): string | null {
   return new URLSearchParams(body).get("channel");
 }
 
-/** A Web API method always answers in JSON. */
+/** Web API methods always answer in JSON. */
 function wordOf(text: string): string | null {
   const answer = parseJson(text);
   if (typeof answer !== "object" || answer === null || !("ok" in answer)) return slackWord(text);
@@ -87,8 +87,8 @@ function wordOf(text: string): string | null {
 }
 
 /**
- * Slack's word for why a response_url did not take a message; null when it did, and says "ok" in bare text, in JSON, or nothing
- * at all. `ok`: whether its status is a 2xx.
+ * Slack's error code for why a response_url refused a message; `null` when it accepted it and said "ok" as bare text, in JSON, or
+ * nothing at all. `ok` says whether the status is a 2xx.
  */
 export function wordOfAnswer(text: string, ok: boolean): string | null {
   return ok && /^\s*(ok\s*)?$/.test(text) ? null : wordOf(text);

@@ -1,4 +1,4 @@
-// The connection to Slack: a Web API client with limits of our own, and Bolt on either Socket Mode or HTTP.
+// The connection to Slack: a Web API client with our own limits, and Bolt on either Socket Mode or HTTP.
 
 import type { RequestListener } from "node:http";
 import { App } from "@slack/bolt";
@@ -21,8 +21,8 @@ export const EVENTS_PATH = "/slack/events";
 const TIMEOUT_MS = 10_000;
 
 /**
- * One repetition for what the network lost; a 429 is given back to the caller, and holds up no other call.
- * @param onCall told of each request and what came of it
+ * Retries once what the network lost. A 429 goes back to the caller and does not hold up other calls.
+ * @param onCall called for each request with its outcome
  */
 export function clientOptions(
   config: Config["slack"],
@@ -40,18 +40,18 @@ export function clientOptions(
   };
 }
 
-/** No repetition at all: for a caller who tries again by itself, and has to know when something may have happened twice. */
+/** No retries at all, for a caller that retries on its own and has to know when something may have happened twice. */
 export const NEVER_TWICE: WebClientOptions = { retryConfig: { retries: 0 } };
 
 export interface SlackConnection {
   app: App;
-  /** For `EVENTS_PATH`; null in Socket Mode. */
+  /** For `EVENTS_PATH`; `null` in Socket Mode. */
   requestListener: RequestListener | null;
-  /** For every path that is nobody's; null in Socket Mode, where Slack sends no requests. */
+  /** For every path without a handler; `null` in Socket Mode, where Slack sends no requests. */
   misdirectedListener: RequestListener | null;
-  /** Opens the WebSocket, in Socket Mode. Rejects with a SocketModeError when Slack refuses the app token. */
+  /** In Socket Mode, opens the WebSocket. Rejects with a SocketModeError when Slack refuses the app token. */
   open: () => Promise<void>;
-  /** Whether a WebSocket is open, and since when (epoch ms) it has been so; null over HTTP, where there is none. */
+  /** Whether a WebSocket is open, and since when (epoch ms) that has been so; `null` over HTTP, where there is none. */
   socket: () => { open: boolean; since: number } | null;
   close: () => Promise<void>;
 }
@@ -61,11 +61,11 @@ export interface ConnectOptions {
   identity: SlackIdentity;
   log: Logger;
   clock: Clock;
-  /** How long Slack may leave a ping unanswered, in real ms (Socket Mode). */
+  /** In Socket Mode, how long Slack may leave a ping unanswered, in real ms. */
   pingMs: number;
-  /** Told of each request to Slack and what came of it. */
+  /** Called for each request to Slack with its outcome. */
   onCall: (call: SlackCall) => void;
-  /** Told of each thing of Slack's that could not be read. */
+  /** Called for everything from Slack that could not be read. */
   onUnreadable: (kind: UnreadableKind) => void;
   onRefused: SocketReceiverOptions["onRefused"];
   /** How requests and WebSockets leave the machine. */
@@ -120,12 +120,12 @@ export function connect(options: ConnectOptions): SlackConnection {
   };
 }
 
-/** For every request to Slack: of the clients, of Bolt's answers and of the bot's own. */
+/** For every request to Slack: the clients', Bolt's answers and the bot's own. */
 function slackFetch(network: Pick<Network, "fetch">, onCall: (call: SlackCall) => void): typeof fetch {
   return observedFetch(withSaneRetryAfter(fetchInTime(network.fetch)), onCall);
 }
 
-/** In time, and to where it was sent alone: whoever redirects an answer may be anybody, and Slack does not. */
+/** Limits the time and follows no redirects: anybody could redirect an answer, and Slack never does. */
 function fetchInTime(send: typeof fetch): typeof fetch {
   return (input, init) =>
     send(input, { ...init, redirect: "manual", signal: init?.signal ?? AbortSignal.timeout(TIMEOUT_MS) });

@@ -1,18 +1,18 @@
 // Where an interaction took place, which is where its card goes.
 
 export interface Conversation {
-  /** A channel's id. A person's, for their direct messages: Slack takes it in the place of a channel. */
+  /** A channel's id, or a person's for their direct messages: Slack accepts it instead of a channel. */
   channel: string;
-  /** The message that began the thread; null outside threads. */
+  /** The message that started the thread; `null` outside threads. */
   threadTs: string | null;
-  /** True only when Slack has said that everybody in the workspace may read along. */
+  /** True only when Slack has said that everybody in the workspace may read the conversation. */
   isPublic: boolean;
 }
 
 /** Slack's names for channels that not everybody may see. Source: payloads of slash commands and clicks. */
 const NOT_PUBLIC: ReadonlySet<string> = new Set(["privategroup", "directmessage", "mpdm"]);
 
-/** `name`: of the channel, as a command or a click has it; undefined: Slack does not say. */
+/** `name` is the channel's name in a command or a click; `undefined` when Slack does not say. */
 export function conversationIn(
   channel: string,
   { name, threadTs = null }: { name?: string | undefined; threadTs?: string | null } = {},
@@ -21,7 +21,7 @@ export function conversationIn(
   return { channel, threadTs, isPublic: channel.startsWith("C") && isNamed };
 }
 
-/** What is answered in somebody's direct messages. */
+/** A person's direct messages as a conversation. */
 export function directMessagesOf(user: string): Conversation {
   return { channel: user, threadTs: null, isPublic: false };
 }

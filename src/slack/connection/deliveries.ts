@@ -1,5 +1,5 @@
-// The border for everything that Slack sends, over HTTP and over Socket Mode: Bolt and the listeners see nothing that has not
-// been parsed. What cannot be read is acknowledged and answered, named in the log, counted, and does nothing.
+// The border for everything that Slack sends, over HTTP and Socket Mode: Bolt and the listeners see only what has been parsed.
+// Whatever cannot be read is acknowledged, answered, logged and counted, and does nothing.
 
 import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
@@ -11,7 +11,7 @@ import { type DeliveryType, type PayloadKind, type ReadBody, readPayload } from 
 import { answerWith } from "./response.js";
 import { hostOf, isSlacksOwn, respondTo } from "./response-url.js";
 
-/** What of Slack's could not be read. `frame`: something on the WebSocket that is no envelope; `request`: a body that is neither a form nor JSON. */
+/** What could not be read. `frame`: something on the WebSocket that is not an envelope. `request`: a body that is neither a form nor JSON. */
 export type UnreadableKind = PayloadKind | DeliveryType | "frame" | "request";
 
 export interface Delivery {
@@ -19,14 +19,14 @@ export interface Delivery {
   /** Parsed JSON, or the fields of a form. */
   body: unknown;
   /**
-   * Tells Slack that it has arrived. `answer`: for a command a message, which its person alone sees; for a modal that was submitted
-   * what becomes of it; for a picker its options.
+   * Tells Slack that the delivery has arrived. `answer` is a message that only the person sees for a command, what happens to the
+   * modal for a submission, and the options for a picker.
    */
   ack: (answer?: unknown) => Promise<void>;
   retries: Retries;
 }
 
-/** How often Slack has tried before, and its word for why. */
+/** How many times Slack has tried before, and its word for why. */
 export interface Retries {
   retryNum?: number;
   retryReason?: string;
@@ -47,7 +47,7 @@ export class Deliveries {
 
   constructor(private readonly options: DeliveriesOptions) {}
 
-  /** To be called before the first delivery. */
+  /** Must be called before the first delivery. */
   handOnTo(app: Pick<App, "processEvent">): void {
     this.#app = app;
   }
@@ -76,8 +76,8 @@ export class Deliveries {
   }
 
   /**
-   * Acknowledged before anything else. An acknowledgement that gets lost holds up nothing: Slack sends the event again, and whoever
-   * listens does nothing twice.
+   * Acknowledges before anything else. A lost acknowledgement does no harm: Slack sends the event again, and the listeners do nothing
+   * twice.
    */
   async #takeEvent(body: ReadBody, ack: Delivery["ack"], retries: Retries): Promise<void> {
     const { log } = this.options;
@@ -89,7 +89,7 @@ export class Deliveries {
     await this.#app?.processEvent({ body, ack: async () => undefined, ...retries });
   }
 
-  /** Logs and counts it. @returns the reference that stands in the log */
+  /** Logs and counts what could not be read. @returns the reference in the log */
   unreadable(kind: UnreadableKind, problems: readonly string[]): string {
     const reference = randomBytes(4).toString("hex");
     this.options.log.warn({ reference, kind, problems }, "Slack sent something that cannot be read: nothing was done");
@@ -97,7 +97,7 @@ export class Deliveries {
     return reference;
   }
 
-  /** What Slack takes an answer to in the acknowledgement is answered there, which needs no address. */
+  /** Answers in the acknowledgement where Slack accepts that, because it needs no address. */
   async #answer(
     { kind, responseUrl }: { kind: UnreadableKind; responseUrl: string | null },
     ack: Delivery["ack"],
@@ -107,7 +107,7 @@ export class Deliveries {
     switch (kind) {
       case "command":
         return ack({ ...message, response_type: "ephemeral" });
-      // On top of the modal, so that what was typed into it stays.
+      // On top of the modal, which keeps what was typed into it.
       case "view_submission":
         return ack({ response_action: "push", view: unreadableView(reference) });
       case "block_suggestion":
@@ -127,7 +127,7 @@ export class Deliveries {
     return { ...checked, response_urls: own };
   }
 
-  /** A `response_url` that leads elsewhere is as good as none: what is answered there may be anybody's to read. */
+  /** A `response_url` that leads elsewhere counts as none, because anybody could read the answer there. */
   #slacksOwn(responseUrl: string | undefined): string | undefined {
     const { apiUrl, log } = this.options;
     if (responseUrl === undefined || isSlacksOwn(responseUrl, apiUrl)) return responseUrl;
@@ -136,7 +136,7 @@ export class Deliveries {
   }
 }
 
-/** Slack takes one acknowledgement. */
+/** Slack accepts only one acknowledgement. */
 function firstOnly(ack: Delivery["ack"]): Delivery["ack"] {
   let first: Promise<void> | null = null;
   return (answer) => {

@@ -1,11 +1,11 @@
-// What Slack's Web API refused or failed at, told apart by what the bot can do about it.
+// Refusals and failures of Slack's Web API, classified by what the bot can do about them.
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { SlackCall } from "./calls.js";
 import { pauseMsOf } from "./retry-after.js";
 
-/** Slack refused to open a Socket Mode connection, or could not be asked: it is about the app token, not the bot's. */
+/** Slack refused to open a Socket Mode connection or could not be asked. This is about the app token, not the bot token. */
 export class SocketModeError extends Error {
   override readonly name = "SocketModeError";
   constructor(override readonly cause: unknown) {
@@ -13,7 +13,7 @@ export class SocketModeError extends Error {
   }
 }
 
-/** Slack ends every connection for good: somebody has switched Socket Mode off in the app's settings. */
+/** Slack has ended all connections for good because somebody switched Socket Mode off in the app's settings. */
 export class SocketModeOffError extends Error {
   override readonly name = "SocketModeOffError";
   constructor() {
@@ -21,7 +21,7 @@ export class SocketModeOffError extends Error {
   }
 }
 
-/** Slack says that it did what was asked, in a shape that does not say what. `method`: of the Web API. */
+/** Slack says that the call succeeded, in a shape that does not say how. `method` is the Web API method. */
 export class UnreadableAnswerError extends Error {
   override readonly name = "UnreadableAnswerError";
   constructor(method: string, problems: readonly string[]) {
@@ -30,7 +30,7 @@ export class UnreadableAnswerError extends Error {
 }
 
 export type SlackFailure =
-  /** The bot may not write there. `word`: Slack's. */
+  /** The bot may not write there. `word` is Slack's error code. */
   | { kind: "place"; word: string }
   /** The message is not there any more, or can no longer be changed. */
   | { kind: "gone"; word: string }
@@ -45,24 +45,24 @@ export type SlackFailure =
   /** Slack does not take the message itself, or says something that this bot does not know. */
   | { kind: "other"; word: string };
 
-/** Whether the same message without its blocks may be taken. Of a response_url's refusals that is not known. */
+/** Whether Slack may accept the same message without its blocks. For a response_url's refusals, that is not known. */
 export function refusesMessage({ kind }: SlackFailure): boolean {
   return kind === "other" || kind === "answer";
 }
 
-/** Whether it may be over by itself, so that the same is tried again. */
+/** Whether the failure may pass on its own, so that the same call is worth retrying. */
 export function mayPass({ kind }: SlackFailure): boolean {
   return kind === "rate_limited" || kind === "transient";
 }
 
 const PLACES = new Set([
-  // Of the organization's key management, or another rule of an admin's.
+  // From the organization's key management or another admin rule.
   "ekm_access_denied",
   "access_denied",
   "not_in_channel",
   "channel_not_found",
   "is_archived",
-  // What is_archived is called where a message is to be changed.
+  // The name of is_archived for calls that change a message.
   "is_inactive",
   "no_permission",
   "restricted_action",
@@ -81,14 +81,14 @@ const GONE = new Set([
   "edit_window_closed",
   "thread_not_found",
   "cannot_reply_to_message",
-  // A modal that was closed meanwhile, or that another one has replaced.
+  // A modal that has been closed or replaced by another one.
   "not_found",
   "hash_conflict",
-  // What opens a modal does so once, and for three seconds.
+  // A trigger_id opens one modal, within three seconds.
   "expired_trigger_id",
   "exchanged_trigger_id",
   "invalid_trigger_id",
-  // Of a response_url, which lives for half an hour.
+  // From a response_url, which lives for half an hour.
   "expired_url",
   "used_url",
 ]);
@@ -114,19 +114,19 @@ const TRANSIENT = new Set([
   "org_login_required",
   "team_added_to_org",
 ]);
-/** Slack has several words for it, beside the status 429. */
+/** Slack has several error codes for it, besides the status 429. */
 const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
 
 /**
- * Slack's word for a refusal, such as `not_in_channel`. Whatever is none (a proxy's page, for which the WebClient takes the
- * whole text) becomes `unreadable`: it may hold anything, and the word is shown to people.
+ * Slack's error code, such as `not_in_channel`. Anything else becomes `unreadable`, such as a proxy's page, whose whole text the
+ * WebClient takes for an error code: it may contain anything, and people will see the code.
  */
 export function slackWord(text: string): string {
   return /^[a-z_]{1,60}$/.test(text) ? text : UNREADABLE;
 }
 const UNREADABLE = "unreadable";
 
-/** Classifies what a WebClient threw. Rethrows what is no failure of Slack's. */
+/** Classifies what a WebClient threw. Rethrows anything that is not a failure of Slack. */
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError) return rateLimited(pauseMsOf(error.retryAfter));
   if (error instanceof WebAPIRequestError)
@@ -137,7 +137,7 @@ export function slackFailure(error: unknown): SlackFailure {
   return failureOfWord(slackWord(error.data.error));
 }
 
-/** The same for a call that was seen on the wire; null when Slack did what was asked. */
+/** The same for a call that was seen on the wire; `null` when it succeeded. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
   if (call.ok) return null;
   if (call.status === null) return { kind: "transient", word: call.word ?? "network" };
@@ -148,7 +148,7 @@ export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" |
   return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
 }
 
-/** A 2xx without a word is one that holds something else than Slack's answer. */
+/** A 2xx without an error code is one whose body is not Slack's answer. */
 function failureOfAnswer(status: number, word: string | null): SlackFailure {
   if (status < 300 && word === null) return { kind: "transient", word: UNREADABLE };
   if (status >= 500) return { kind: "transient", word: `HTTP ${status}` };
@@ -158,20 +158,20 @@ function failureOfAnswer(status: number, word: string | null): SlackFailure {
   return { kind: "answer", word: word ?? `HTTP ${status}` };
 }
 
-/** Pauses before another try after a failure that may pass, in ms. */
+/** The pauses before retries after a temporary failure, in ms. */
 const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
 const LAST_RETRY_MS = 300_000;
 
 /**
- * How long (ms) to wait after a failure, the last of so many in a row. A limit is waited for as long as Slack says, and longer
- * when that was not enough.
+ * How long (ms) to wait after a failure that was the last of this many in a row. After a limit, as long as Slack says, and longer if
+ * that was not enough.
  */
 export function retryPauseMs(failure: SlackFailure, failures: number): number {
   if (failure.kind !== "rate_limited") return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
   return Math.max(failure.retryAfterMs, Math.min(LAST_RETRY_MS, 1_000 * 2 ** (failures - 1)));
 }
 
-/** For a limit that does not say how long, in ms. */
+/** For a limit that does not say how long to wait, in ms. */
 const SOME_TIME_MS = pauseMsOf(Number.NaN);
 
 function rateLimited(retryAfterMs: number): SlackFailure {

@@ -6,7 +6,7 @@ import type { Retries } from "./deliveries.js";
 import { maybe } from "./payloads/fields.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
 
-/** Slack's frames are far smaller, in characters. */
+/** In characters. Slack's frames are far smaller. */
 const MAX_FRAME = 1_000_000;
 
 const envelopeId = z.string().min(1).max(255);
@@ -21,9 +21,9 @@ const envelope = z.object({
   retry_attempt: maybe(z.number().int().nonnegative()),
   retry_reason: maybe(z.string().max(255)),
 });
-/** Whatever it is, Slack waits for its acknowledgement. */
+/** Slack waits for the acknowledgement of anything with an envelope_id. */
 const acknowledgeable = z.object({ envelope_id: envelopeId });
-/** The same in a text that cannot be read as a whole: Slack writes the id first. */
+/** The envelope_id in a text that cannot be parsed. Slack writes it first. */
 const LEADING_ID = /^.{0,200}?"envelope_id"\s*:\s*"([^"\\]{1,255})"/s;
 
 export type Frame =
@@ -35,7 +35,7 @@ export type Frame =
   /** `problem`: what is wrong, never what it holds. */
   | { kind: "unreadable"; problem: string; id: string | null };
 
-/** `data`: as the WebSocket gives it. */
+/** `data` is what the WebSocket delivers. */
 export function readFrame(data: unknown): Frame {
   if (typeof data !== "string") return { kind: "unreadable", problem: "is binary", id: null };
   if (data.length > MAX_FRAME) {

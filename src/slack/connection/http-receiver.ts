@@ -1,5 +1,5 @@
-// Slack's HTTP requests: checks each signature before anything is read, and answers in Slack's time. Bolt's own HTTPReceiver
-// takes timestamps of the future, and throws where nobody catches it at a body that is `null`.
+// Slack's HTTP requests: checks each signature before reading anything, and answers within Slack's time. Bolt's own HTTPReceiver
+// accepts timestamps in the future, and for a body that is `null` it throws where nobody can catch it.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { App, Receiver } from "@slack/bolt";
@@ -12,9 +12,9 @@ import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
 import { whyNotSigned } from "./signature.js";
 
-/** Slack's payloads are far smaller, in bytes. */
+/** In bytes. Slack's payloads are far smaller. */
 const MAX_BODY = 1_000_000;
-/** The same of its check of the certificate, which is two short fields. */
+/** The same for Slack's certificate check, which has two short fields. */
 const MAX_CHECK = 10_000;
 const FORM = "application/x-www-form-urlencoded";
 
@@ -26,7 +26,7 @@ export interface HttpReceiverOptions {
 }
 
 export class HttpReceiver implements Receiver {
-  /** Of requests that Slack has not signed: anybody can send them. */
+  /** Limits the log lines about requests that Slack has not signed, since anybody can send them. */
   readonly #strangers: LineLimit;
 
   constructor(private readonly options: HttpReceiverOptions) {
@@ -40,13 +40,13 @@ export class HttpReceiver implements Receiver {
     this.options.deliveries.handOnTo(app);
   }
 
-  /** The bot's own server listens. */
+  /** Nothing to start: the bot's own server listens. */
   async start(): Promise<void> {}
   async stop(): Promise<void> {}
 
   readonly requestListener: RequestListener = (request, response) => {
     this.#answer(request, response).catch((err: unknown) => {
-      // Whoever asked is gone, most of the time.
+      // In most cases, the client has disconnected.
       if (this.#strangers.allows()) this.options.log.info({ err }, "a request to Slack's address broke off");
       if (!response.headersSent) response.writeHead(400, { connection: "close" });
       response.end();
@@ -61,7 +61,7 @@ export class HttpReceiver implements Receiver {
     if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) return refuse(413, { connection: "close" });
     const body = await readBody(request);
     const isForm = mediaType(request) === FORM;
-    // Slack checks the certificate of the address without a signature.
+    // Slack's check of the server's certificate has no signature.
     if (isForm && isCertificateCheck(body)) return refuse(200);
     const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now());
     if (refusal !== null) {
@@ -77,12 +77,12 @@ export class HttpReceiver implements Receiver {
     }
     const ack = async (answer?: unknown) => acknowledge(response, answer);
     await deliveries.take({ ...sent, ack, retries: retriesOf(request) });
-    // A listener failed before it could acknowledge: Slack says so to the person.
+    // A listener failed before it could acknowledge, so Slack tells the person.
     if (!response.headersSent) refuse(500);
   }
 }
 
-/** Rejects when it is larger than anything Slack sends, also when it does not say so, or breaks off. */
+/** Rejects when the body breaks off or is larger than anything Slack sends, even if its headers do not say so. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -102,12 +102,12 @@ function mediaType(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
-/** It is short. Whatever is longer is not read before it has proven to be Slack's. */
+/** The check is short. Anything longer is read only once it has proven to come from Slack. */
 function isCertificateCheck(body: Buffer): boolean {
   return body.length <= MAX_CHECK && new URLSearchParams(body.toString()).get("ssl_check") === "1";
 }
 
-/** Interactions come as JSON in one field of a form, commands as its fields. A field that comes twice has no one value. */
+/** Interactions come as JSON in one form field, commands as form fields. A field that occurs twice has no single value. */
 function readForm(text: string): { type: DeliveryType; body: unknown } {
   const fields = new URLSearchParams(text);
   const payload = fields.get("payload");
@@ -117,7 +117,7 @@ function readForm(text: string): { type: DeliveryType; body: unknown } {
   return { type: "slash_commands", body: Object.fromEntries(values) };
 }
 
-/** How Slack asks whether the address is the bot's. Source: https://docs.slack.dev/reference/events/url_verification */
+/** How Slack checks that the URL is the bot's. Source: https://docs.slack.dev/reference/events/url_verification */
 const verification = z.object({ type: z.literal("url_verification"), challenge: z.string() });
 
 function acknowledge(response: ServerResponse, answer: unknown): void {
@@ -130,7 +130,7 @@ export function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** Of events, which Slack sends again. Source: https://docs.slack.dev/apis/events-api#retries */
+/** The retries of an event. Source: https://docs.slack.dev/apis/events-api#retries */
 function retriesOf({ headers }: IncomingMessage): Retries {
   const [num, reason] = [headers["x-slack-retry-num"], headers["x-slack-retry-reason"]];
   return {

@@ -17,10 +17,10 @@ export interface SlackIdentity extends Home {
   name: string;
 }
 
-/** As many as one answer holds at most. Source: Slack's reference of auth.teams.list. */
+/** The most that one answer contains. Source: Slack's reference for auth.teams.list. */
 const TEAMS = 1_000;
 
-/** Asks Slack who the token is. Rejects with a WebClient's error, or with an UnreadableAnswerError. */
+/** Asks Slack whose token it is. Rejects with a WebClient's error or an UnreadableAnswerError. */
 export async function identify(slack: WebClient): Promise<SlackIdentity> {
   const answer = readAnswer("auth.test", authTest, await slack.auth.test());
   const { team_id, user_id, bot_id, user, enterprise_id, is_enterprise_install } = answer;
@@ -37,14 +37,14 @@ export async function identify(slack: WebClient): Promise<SlackIdentity> {
 export interface Waiting {
   clock: Clock;
   log: Logger;
-  /** Ends the wait. */
+  /** Ends the wait when it aborts. */
   signal: AbortSignal;
 }
 
-/** The longest pause before Slack is asked again, in ms, unless it asks for a longer one itself. */
+/** The longest pause before asking Slack again, in ms, unless Slack itself asks for a longer one. */
 const LONGEST_PAUSE_MS = 60_000;
 
-/** The same, asked again for as long as Slack or the way to it fails. Rejects when Slack refuses, or when `signal` aborts. */
+/** The same, but retries for as long as Slack cannot be reached or fails. Rejects when Slack refuses or `signal` aborts. */
 export async function identifyOnceReached(slack: WebClient, { clock, log, signal }: Waiting): Promise<SlackIdentity> {
   for (let failures = 1; ; failures++) {
     const outcome = await abortable(identify(slack), signal).catch((error: unknown) => {
@@ -66,7 +66,7 @@ export async function identifyOnceReached(slack: WebClient, { clock, log, signal
   }
 }
 
-/** null when it is no failure that may pass. */
+/** `null` when the failure is not temporary. */
 function mayPassOf(error: unknown): SlackFailure | null {
   try {
     const failure = slackFailure(error);
@@ -81,7 +81,7 @@ function pauseOf(failure: SlackFailure, failures: number): number {
   return failure.kind === "rate_limited" ? pause : Math.min(LONGEST_PAUSE_MS, pause);
 }
 
-/** The workspaces of its organization that the app may be used in. A help and no need: when Slack refuses, there are none. */
+/** The workspaces of the organization in which the app may be used. Helpful but not needed: empty when Slack refuses. */
 async function workspacesOf(slack: WebClient): Promise<string[]> {
   try {
     const { teams = [] } = readAnswer("auth.teams.list", teamsList, await slack.auth.teams.list({ limit: TEAMS }));

@@ -1,4 +1,4 @@
-// Slack's requests that come to a path where nobody takes them: a wrong URL in the app's settings, which nobody else would name.
+// Slack's requests to a path without a handler. They mean a wrong URL in the app's settings, and nothing else would point that out.
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../../lib/clock.js";
@@ -9,20 +9,20 @@ import { whyNotSigned } from "./signature.js";
 
 export interface MisdirectedOptions {
   signingSecret: string;
-  /** Where Slack's requests belong. */
+  /** The path where Slack's requests belong. */
   path: string;
   clock: Clock;
   log: Logger;
 }
 
-/** How often the log says so, in ms. */
+/** How often the log says so at most, in ms. */
 const SAID_EVERY_MS = 60_000;
-/** For the log: the path may be anything. */
+/** How many characters of the path are logged, since it may be anything. */
 const SHOWN = 100;
 
 /**
- * Answers what comes to no path of the bot's. What Slack has signed is told where it belongs: in the log, and in the answer,
- * which a person who typed a command reads. All else is not found.
+ * Answers requests to unknown paths. For a request that Slack has signed, the log says where it belongs, and so does the answer,
+ * which the person who typed a command reads. Anything else is not found.
  */
 export function misdirected({ signingSecret, path, clock, log }: MisdirectedOptions): RequestListener {
   let saidAt = Number.NEGATIVE_INFINITY;

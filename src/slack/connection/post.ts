@@ -1,4 +1,4 @@
-// Posts and edits messages so that they arrive: what Slack does not take with blocks is sent as plain text.
+// Posts and edits messages so that they arrive: what Slack refuses with blocks is sent as plain text.
 
 import type { WebClient } from "@slack/web-api";
 import { type Message, PLAIN } from "../messages/blocks.js";
@@ -6,19 +6,19 @@ import { plainText } from "../messages/plain.js";
 import { refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
-/** Where a message is. `ts`: its timestamp, which is its id. */
+/** Where a message is. `ts` is its timestamp, which is its id. */
 export interface Posted {
   channel: string;
   ts: string;
 }
 
-/** `channel`: a channel's or, for a direct message, a person's id. */
+/** `channel` is a channel's id or, for a direct message, a person's id. */
 export interface Target {
   channel: string;
   thread_ts?: string;
 }
 
-/** Posts a message; when Slack does not take it as it is, its text alone. Resolves with the place, or why it is not there. */
+/** Posts a message, or only its text if Slack refuses it as it is. Resolves with the place, or with why it was not posted. */
 export async function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
   const posted = await postAsIs(slack, to, message);
   if (isPosted(posted) || !refusesMessage(posted) || message.blocks.length === 0) return posted;
@@ -27,8 +27,8 @@ export async function post(slack: WebClient, to: Target, message: Message): Prom
 }
 
 /**
- * The same at the first of these places that takes it. What may pass, or refuses the token, ends the search; else the first
- * place's refusal is told.
+ * The same in the first of these places that accepts it. A temporary failure or a refused token ends the search. Otherwise it
+ * resolves with the first place's refusal.
  */
 export async function postAtFirst(
   slack: WebClient,
@@ -44,7 +44,7 @@ export async function postAtFirst(
   return outcome;
 }
 
-/** Edits a message in the same way. Resolves with why it is not changed, or null. */
+/** Edits a message in the same way. Resolves with why it was not changed, or with `null`. */
 export async function edit(slack: WebClient, at: Posted, message: Message): Promise<SlackFailure | null> {
   const update = (content: Partial<Message> & { text: string }) =>
     slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, slackFailure);
@@ -58,7 +58,7 @@ export function isPosted(outcome: Posted | SlackFailure): outcome is Posted {
   return "ts" in outcome;
 }
 
-/** Whether another place may take what this one does not. */
+/** Whether another place may accept what this one refuses. */
 export function isRefusedHere({ kind, word }: SlackFailure): boolean {
   return kind === "place" || kind === "gone" || kind === "other" || word === "missing_scope";
 }
@@ -77,7 +77,7 @@ async function postAsIs(
   }
 }
 
-/** What may pass says when to try again; else the first refusal is about the message as it should be. */
+/** A temporary failure says when to try again. Otherwise the first refusal is about the message as it should be. */
 function worse(first: SlackFailure, plain: SlackFailure): SlackFailure {
   return refusesMessage(plain) ? first : plain;
 }

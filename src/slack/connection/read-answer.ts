@@ -1,10 +1,10 @@
-// What Slack's Web API answers, parsed like everything else of Slack's: what it says is stored, and sent back to it.
+// Parses the answers of Slack's Web API like everything else from Slack, because the values are stored and sent back to it.
 
 import { z } from "zod";
 import { UnreadableAnswerError } from "./failures.js";
 import { flag, id, maybe, word } from "./payloads/fields.js";
 
-/** An id that Slack leaves out, sets to null, or leaves empty. */
+/** An id that Slack may leave out, set to null, or leave empty. */
 const optionalId = maybe(z.union([id, z.literal("").transform(() => undefined)]));
 
 /** Of `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
@@ -32,7 +32,7 @@ export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ })
 /** Of `views.publish`: its hash, which changes with each publication. */
 export const publishedView = z.object({ view: z.object({ hash: maybe(word) }) });
 
-/** @throws UnreadableAnswerError, which says what is wrong and not what it holds */
+/** @throws UnreadableAnswerError, which says what is wrong but not what the answer contains */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {
   const reading = schema.safeParse(answer);
   if (reading.success) return reading.data;

@@ -3,14 +3,14 @@
 import type { SlackConnection } from "./connect.js";
 import type { SlackRefusals } from "./refusals.js";
 
-/** `since`: epoch ms; `why`: Slack's word or the bot's, null while all is well. */
+/** `since`: epoch ms. `why` is Slack's error code or the bot's own word; `null` while all is well. */
 export interface SlackReadiness {
   ok: boolean;
   since: number;
   why: string | null;
 }
 
-/** Slack is ready while the bot's token is taken and, in Socket Mode, the WebSocket is open. */
+/** Slack is ready while it accepts the bot token and, in Socket Mode, the WebSocket is open. */
 export function slackReadiness(
   socket: ReturnType<SlackConnection["socket"]>,
   token: SlackRefusals["token"],

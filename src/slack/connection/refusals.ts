@@ -1,23 +1,23 @@
-// What Slack refused or failed at lately, the last of each kind, until the same works again. In memory: it is about this process.
+// The last recent refusal or failure of each kind, until the same works again. Kept in memory, because it is about this process.
 
 import type { Clock } from "../../lib/clock.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";
 
-/** A message that is gone is no trouble: its card moves. */
+/** A deleted message is not a problem, because its card moves. */
 export type RefusalKind = Exclude<SlackFailure["kind"], "gone"> | "app_token";
 
-/** The events by which Slack says that the bot's token is good for nothing any more, with its words for a call that uses it. */
+/** The events by which Slack says that the bot token no longer works, with the error code of calls that use it. */
 const LOSSES = { app_uninstalled: "account_inactive", tokens_revoked: "token_revoked" } as const;
 export type LossEvent = keyof typeof LOSSES;
 
 export interface SlackRefusal {
   kind: RefusalKind;
-  /** Slack's. */
+  /** Slack's error code. */
   word: string;
   method: SlackMethod | LossEvent;
-  /** A channel's or a person's id, when it is about one. */
+  /** The id of the channel or person that it is about, if any. */
   channel: string | null;
   /** Epoch ms. */
   at: number;
@@ -25,11 +25,11 @@ export interface SlackRefusal {
 
 export interface SlackState {
   troubles: SlackRefusal[];
-  /** Of those that the bot needs, as of the last answer. */
+  /** Missing scopes that the bot needs, as of the last answer. */
   missingScopes: RequiredScope[];
-  /** Of those that it works without. */
+  /** Missing scopes that the bot can do without. */
   declinedScopes: OptionalScope[];
-  /** The last direct message was refused, since the app's Messages tab is switched off. */
+  /** Slack refused the last direct message because the app's Messages tab is switched off. */
   directMessagesOff: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface SlackState {
 const HOUR_MS = 60 * 60_000;
 
 export class SlackRefusals {
-  /** By kind; `about`: what has to work again for it to be over; `seenAt`: by the monotonic clock. */
+  /** By kind. `about` is what has to work again for the trouble to be over. `seenAt` is by the monotonic clock. */
   readonly #last = new Map<RefusalKind, { trouble: SlackRefusal; about: string; seenAt: number }>();
   #granted: readonly string[] | null = null;
   #directMessagesOff = false;
@@ -47,10 +47,10 @@ export class SlackRefusals {
     this.#askedAt = clock.now();
   }
 
-  /** To be told of every call. */
+  /** Must be called for every call to Slack. */
   observe(call: SlackCall): void {
     const { method, channel } = call;
-    // The app token's scopes are others.
+    // The app token has other scopes.
     if (method !== "apps.connections.open" && call.scopes !== null) this.#granted = call.scopes;
     if (usesToken(method)) this.#askedAt = this.clock.now();
     const failure = failureOfCall(call);
@@ -64,7 +64,7 @@ export class SlackRefusals {
     this.#last.set(kind, { trouble, about: aboutOf(trouble), seenAt: this.clock.monotonic() });
   }
 
-  /** Slack has told that the bot's token is gone. @returns its word for that */
+  /** Slack has said that the bot token no longer works. @returns its error code for that */
   lost(event: LossEvent): string {
     const word = LOSSES[event];
     const at = this.clock.now();
@@ -85,8 +85,8 @@ export class SlackRefusals {
   }
 
   /**
-   * Whether Slack took the bot's token when it was last used: one that lacks a scope is taken. `at`: epoch ms; `word`: Slack's,
-   * for why not.
+   * Whether Slack accepted the bot token when it was last used. A token without a scope counts as accepted. `at`: epoch ms. `word` is
+   * Slack's error code when it did not.
    */
   get token(): { ok: boolean; at: number; word: string | null } {
     const refusal = this.#last.get("credentials");
@@ -94,7 +94,7 @@ export class SlackRefusals {
     return { ok: word === null, at: this.#askedAt, word };
   }
 
-  /** The last failure of all, as long as it is not over; since when nothing has been heard when there is none. */
+  /** The last failure that is not over. When there is none, `since` is when Slack was last used. */
   get lastFailure(): { ok: boolean; since: number; why: string | null } {
     const [last] = [...this.#last.values()].sort((a, b) => b.trouble.at - a.trouble.at);
     return { ok: false, since: last?.trouble.at ?? this.#askedAt, why: last?.trouble.word ?? null };

@@ -1,4 +1,4 @@
-// Where an answer may be posted: a payload names the address, and it may name anybody's.
+// Where answers may be posted. A payload names the address, which might be anybody's.
 
 import type { RespondArguments, RespondFn } from "@slack/bolt";
 import type { WebClient } from "@slack/web-api";
@@ -9,27 +9,27 @@ import { failureOfCall, type SlackFailure } from "./failures.js";
 const SLACK_HOSTS: ReadonlySet<string> = new Set(["hooks.slack.com", "hooks.slack-gov.com"]);
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
-/** Whether a `response_url` is one of Slack's own, or of the server that stands in its place. `apiUrl`: SLACK_API_URL. */
+/** Whether a `response_url` belongs to Slack, or to the server that takes its place. `apiUrl` is SLACK_API_URL. */
 export function isSlacksOwn(responseUrl: string, apiUrl: string): boolean {
   if (!URL.canParse(responseUrl)) return false;
   const url = new URL(responseUrl);
   if (url.username !== "" || url.password !== "") return false;
   const api = new URL(apiUrl);
-  // A local server may give out another of the machine's names, and another port.
+  // A local server may give out another name of the machine and another port.
   if (LOOPBACK.has(api.hostname)) return /^https?:$/.test(url.protocol) && LOOPBACK.has(url.hostname);
   if (url.protocol !== "https:") return false;
   return url.host === api.host || SLACK_HOSTS.has(url.host);
 }
 
-/** The host of an address, for the log; null when it is none. */
+/** The host of a URL, for the log; `null` for anything that is not a URL. */
 export function hostOf(url: string): string | null {
   return URL.canParse(url) ? new URL(url).host.slice(0, 100) : null;
 }
 
-/** Answers whoever asked. Rejects when the answer is not taken. */
+/** Answers an interaction. Rejects when Slack refuses the answer. */
 export type Respond = (answer: RespondArguments) => Promise<unknown>;
 
-/** A response_url did not take an answer. */
+/** A response_url refused an answer. */
 export class AnswerRefused extends Error {
   override readonly name = "AnswerRefused";
   constructor(readonly failure: SlackFailure) {
@@ -37,7 +37,7 @@ export class AnswerRefused extends Error {
   }
 }
 
-/** Like Bolt's `respond`, for an address that was checked. Rejects with an AnswerRefused when it does not take the answer. */
+/** Like Bolt's `respond`, for an address that has been checked. Rejects with an AnswerRefused when Slack refuses the answer. */
 export function respondTo(responseUrl: string, send: typeof fetch): Respond {
   return async (answer) => {
     const response = await send(responseUrl, {
@@ -55,22 +55,22 @@ async function refusalIn(response: Pick<Response, "ok" | "status" | "text">): Pr
   const { ok, status } = response;
   const word = wordOfAnswer(await response.text(), ok);
   const failure = failureOfCall({ method: "response_url", ok: ok && word === null, status, word });
-  // Something else than a refusal of Slack's: the answer may well have arrived, and would be read twice.
+  // Anything but a refusal: the answer may well have arrived, and people would read it twice.
   return ok && failure?.kind === "transient" ? null : failure;
 }
 
 export interface Asker {
-  /** Bolt's, for the payload's `response_url`; undefined when that is missing or not Slack's own. */
+  /** Bolt's, for the payload's `response_url`; `undefined` when that is missing or not Slack's. */
   respond: RespondFn | undefined;
   client: WebClient;
-  /** Ids. `channel`: the person's own where there is none. */
+  /** Ids. `channel` is the person's own id when there is no channel. */
   channel: string;
   user: string;
 }
 
 /**
- * The way to answer whoever asked: the `response_url`, or else a message in the channel that they alone see, or a direct message
- * where there is no channel. That needs no other scope than cards do, and rejects where the bot is no member.
+ * How to answer a person: through the `response_url`, or else with a message in the channel that only they see, or with a direct
+ * message when there is no channel. This needs no more scopes than cards do, and rejects where the bot is not a member.
  */
 export function respondIn({ respond, client, channel, user }: Asker): Respond {
   if (respond !== undefined) {

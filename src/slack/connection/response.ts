@@ -1,5 +1,5 @@
-// Answers over a response_url: given again when the network has lost them or Slack asks to wait, and as plain text where Slack does
-// not take their blocks.
+// Answers over a response_url: sent again when the network lost them or Slack asks to wait, and as plain text when Slack refuses
+// their blocks.
 
 import { RespondError } from "@slack/bolt";
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
@@ -10,7 +10,7 @@ import { plainText } from "../messages/plain.js";
 import { failureOfCall, mayPass, refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
 
-/** Answers the person alone. */
+/** Answers only the person. */
 export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
   // On a button, a response without replace_original replaces the message.
   return (message) =>
@@ -19,20 +19,20 @@ export function answerWith(respond: Respond, clock: Clock): (message: Message) =
     );
 }
 
-/** Puts another message in the place of the one that holds the button. */
+/** Replaces the message that contains the button with another one. */
 export function replaceWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
   return (message) => untilTaken(clock, message, (content) => respond({ ...content, replace_original: true }));
 }
 
-/** A message, or its text alone. */
+/** A message, or only its text. */
 export type Content = Pick<Message, "text"> & Partial<Message>;
 
-/** Pauses (ms) before another try at an answer that Slack asks to wait with: somebody looks at the screen. */
+/** The pauses (ms) before retrying an answer that Slack delays. They are short, because somebody is looking at the screen. */
 const LIMITED_MS = [1_000, 4_000, 15_000];
 
 /**
- * One repetition at once for what the network lost, as the Web API's calls have it, a few after a limit, and one without blocks.
- * Rejects with the refusal of the message as it should be.
+ * Retries once at once what the network lost, like the Web API's calls, a few times after a limit, and once without blocks. Rejects
+ * with the refusal of the original message.
  */
 export async function untilTaken(
   clock: Clock,
@@ -62,17 +62,17 @@ export async function untilTaken(
   }
 }
 
-/** Why Slack did not take an answer; null when it is not Slack's trouble. */
+/** Why Slack refused an answer; `null` when the error does not come from Slack. */
 export function answerFailure(error: unknown): SlackFailure | null {
   if (error instanceof AnswerRefused) return error.failure;
   if (error instanceof RespondError) {
     return failureOfCall({ method: "response_url", ok: false, status: error.statusCode, word: null });
   }
-  // Where there is no response_url.
+  // From a WebClient, when there is no response_url.
   if (WEB_API_ERRORS.some((type) => error instanceof type)) return slackFailure(error);
   if (!(error instanceof Error)) return null;
   if (proxyErrorIn(error) !== null) return { kind: "transient", word: "proxy" };
-  // Of `fetch`, which Bolt's answers go through.
+  // From `fetch`, which Bolt's answers go through.
   const isLost = error.name === "TimeoutError" || LOST.includes(error.message);
   return isLost ? { kind: "transient", word: "network" } : null;
 }

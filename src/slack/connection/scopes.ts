@@ -1,19 +1,19 @@
-// What the app may do in Slack, as the manifest asks for it.
+// The app's scopes in Slack, as in the manifest.
 
 /** The bot does not work without these. */
 export const REQUIRED_SCOPES = ["commands", "chat:write"] as const;
-/** Whoever installs the app may leave these out, and the bot works without what they are for. */
+/** The app can be installed without these. The bot then works without what they are for. */
 export const OPTIONAL_SCOPES = ["chat:write.public", "app_mentions:read", "im:history"] as const;
 
 export type RequiredScope = (typeof REQUIRED_SCOPES)[number];
 export type OptionalScope = (typeof OPTIONAL_SCOPES)[number];
 
-/** Those that the bot needs and Slack has not granted. `granted`: null when Slack did not say. */
+/** The scopes that the bot needs but Slack has not granted. `granted` is `null` when Slack did not say. */
 export function missingScopes(granted: readonly string[] | null): RequiredScope[] {
   return granted === null ? [] : REQUIRED_SCOPES.filter((scope) => !granted.includes(scope));
 }
 
-/** The same for those that are optional. */
+/** The same for the optional scopes. */
 export function declinedScopes(granted: readonly string[] | null): OptionalScope[] {
   return granted === null ? [] : OPTIONAL_SCOPES.filter((scope) => !granted.includes(scope));
 }

@@ -1,4 +1,4 @@
-// Whether an HTTP request is Slack's own. Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
+// Whether an HTTP request comes from Slack. Source: https://docs.slack.dev/authentication/verifying-requests-from-slack
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -6,7 +6,7 @@ import type { IncomingMessage } from "node:http";
 const SIGNATURE = "x-slack-signature";
 const TIMESTAMP = "x-slack-request-timestamp";
 
-/** How far Slack's clock and the bot's may be apart, in seconds. What is older may be a replay. */
+/** How far Slack's clock and the bot's may be apart, in seconds. Anything older may be a replay. */
 const MAX_SKEW_S = 5 * 60;
 
 export interface Signed {
@@ -14,7 +14,7 @@ export interface Signed {
   body: Buffer;
 }
 
-/** Why a request is not taken for Slack's, in words for the log; null when it is Slack's. `now`: epoch ms. */
+/** Why a request does not count as Slack's, in words for the log; `null` when it is Slack's. `now`: epoch ms. */
 export function whyNotSigned({ headers, body }: Signed, signingSecret: string, now: number): string | null {
   const signature = theOnly(headers[SIGNATURE]);
   const timestamp = theOnly(headers[TIMESTAMP]);
@@ -28,7 +28,7 @@ export function whyNotSigned({ headers, body }: Signed, signingSecret: string, n
   return `it was signed ${Math.abs(skew)} s ${way} this machine's clock: set the clock, unless somebody replays old requests`;
 }
 
-/** null when there is none, or more than one. */
+/** `null` when there is none, or more than one. */
 function theOnly(values: readonly string[] | undefined): string | null {
   const [value, ...others] = values ?? [];
   return value === undefined || others.length > 0 ? null : value;

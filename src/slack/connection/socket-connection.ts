@@ -1,5 +1,5 @@
-// One WebSocket of Socket Mode, from `apps.connections.open` to its close. It opens no other one by itself: SocketModeClient
-// does, but closes first and waits five seconds, in which Slack has nobody to deliver to.
+// One Socket Mode WebSocket, from `apps.connections.open` until it closes. It does not reconnect. SocketModeClient would, but it
+// closes first and waits five seconds, during which Slack has nobody to deliver to.
 
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,19 +7,19 @@ import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
 import { type Frame, readFrame } from "./frames.js";
 
 export interface SocketConnectionOptions {
-  /** For the maintained client: the app token, how to reach Slack, the log. */
+  /** For Slack's client: the app token, how to reach Slack, and the log. */
   client: Omit<SocketModeOptions, "autoReconnectEnabled">;
   /** For `apps.connections.open`. */
   send: typeof fetch;
-  /** Longest time from the first request to Slack's `hello`, in real ms. */
+  /** The longest time from the first request to Slack's `hello`, in real ms. */
   openMs: number;
-  /** What Slack writes, except `hello`. */
+  /** Called for everything that Slack sends except `hello`. */
   onFrame: (frame: Exclude<Frame, { kind: "hello" }>) => void;
-  /** Once, when an open connection is no more. */
+  /** Called once, when an open connection has ended. */
   onClosed: () => void;
 }
 
-/** How long Slack may take to answer the end of a connection, in real ms. */
+/** How long Slack may take to answer a close, in real ms. */
 const FAREWELL_MS = 2_000;
 
 export class SocketConnection {
@@ -40,12 +40,12 @@ export class SocketConnection {
     this.#client.on("close", () => this.#onClose());
   }
 
-  /** Whether Slack has said hello, and nobody has ended the connection. */
+  /** Whether Slack has said hello and nobody has ended the connection. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, or with one that says what came in between. */
+  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, or with one that says what happened instead. */
   async open(): Promise<void> {
     const timer = setTimeout(() => void this.close(), this.options.openMs);
     try {
@@ -60,7 +60,7 @@ export class SocketConnection {
     this.#isOpen = true;
   }
 
-  /** Tells Slack that an envelope has arrived. Rejects when this connection, the only one for it, is gone. */
+  /** Tells Slack that an envelope has arrived. Rejects when this connection is gone, since no other one can acknowledge it. */
   acknowledge(envelopeId: string, payload: unknown = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       const { websocket } = this.#client;
@@ -71,17 +71,17 @@ export class SocketConnection {
     });
   }
 
-  /** Ends the connection in order, or by force when Slack does not answer. Resolves when it is closed. Never rejects. */
+  /** Closes the connection properly, or by force when Slack does not answer. Resolves when it is closed. Never rejects. */
   async close(): Promise<void> {
     this.#ending.abort();
     const { websocket } = this.#client;
-    // Nothing is open while the address is asked for, and that request is aborted.
+    // Nothing is open yet while the URL is being requested, and that request gets aborted.
     if (websocket === undefined || this.#closed.signal.aborted) return;
     websocket.disconnect();
     if (this.#closed.signal.aborted) return;
     const closed = once(this.#closed.signal, "abort");
     await Promise.race([closed, delay(FAREWELL_MS, undefined, { ref: false })]);
-    // The second time is by force.
+    // The second call closes by force.
     if (!this.#closed.signal.aborted) websocket.disconnect();
   }
 
@@ -94,7 +94,7 @@ export class SocketConnection {
   }
 }
 
-/** The maintained client with a reading of frames that survives any: its own throws at `null`, where nobody catches it. */
+/** Slack's client with a frame reader that survives anything. For `null`, its own throws where nobody can catch it. */
 class FrameClient extends SocketModeClient {
   constructor(
     options: SocketModeOptions,

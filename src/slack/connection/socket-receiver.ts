@@ -1,5 +1,5 @@
-// Socket Mode without a gap: before Slack ends a connection, and as soon as one is lost, another one is opened. Slack allows ten
-// at a time, and delivers each envelope on one of them. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
+// Socket Mode without gaps: opens another connection before Slack ends one, and as soon as one is lost. Slack allows ten at a time
+// and delivers each envelope on one of them. Source: https://docs.slack.dev/apis/events-api/using-socket-mode
 
 import type { App, Receiver } from "@slack/bolt";
 import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
@@ -16,23 +16,23 @@ export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "cl
   deliveries: Deliveries;
   clock: Clock;
   log: Logger;
-  /** After the start: Slack takes no connection of this app any more. */
+  /** Called after the start when Slack no longer accepts connections from this app. */
   onRefused: (error: SocketModeError | SocketModeOffError) => void;
 }
 
 /**
- * How long to wait after an attempt before another one, in ms, by how many were made since a connection last held. After the
- * first not at all: what ended the last connection may have met it too.
+ * How long to wait after an attempt before the next one, in ms, by the number of attempts since a connection last held. No wait
+ * after the first: whatever ended the last connection may have ended that attempt too.
  */
 const PAUSES_MS = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
 const LAST_PAUSE_MS = 60_000;
-/** However long Slack asks to wait: people wait too. */
+/** The longest pause, however long Slack asks to wait, because people are waiting too. */
 const MAX_PAUSE_MS = 5 * 60_000;
-/** A connection that lived for so long has held, in ms. */
+/** In ms. A connection that lived for this long has held. */
 const HELD_MS = 60_000;
-/** How long one that Slack is about to end stays open beside its successor, for what is on its way, in ms. */
+/** How long a connection that Slack is about to end stays open next to its successor, for envelopes on their way, in ms. */
 const LINGER_MS = 10_000;
-/** How many envelopes are remembered: Slack may deliver one again, on another connection. */
+/** How many envelopes are remembered, because Slack may deliver one again on another connection. */
 const REMEMBERED = 1_000;
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -40,25 +40,25 @@ interface Link {
   connection: SocketConnection;
   /** Monotonic ms. */
   openedAt: number;
-  /** Slack is about to end it. */
+  /** Slack is about to end the connection. */
   isLeaving: boolean;
 }
 
 export class SocketReceiver implements Receiver {
-  /** Those that are open. */
+  /** The open connections. */
   readonly #links = new Set<Link>();
   #opening: SocketConnection | null = null;
   readonly #loop: PollingLoop;
   #keeping: Promise<void> = Promise.resolve();
   readonly #ending = new AbortController();
-  /** Since a connection last held. */
+  /** The number of attempts since a connection last held. */
   #attempts = 0;
-  /** When the next attempt may be made, monotonic ms. */
+  /** The earliest time of the next attempt, monotonic ms. */
   #notBefore = 0;
   #state: { open: boolean; since: number };
   /** When Slack could last reach the bot, monotonic ms. */
   #reachedAt: number;
-  /** The ids of the last envelopes. */
+  /** The ids of the latest envelopes. */
   readonly #delivered = new Set<string>();
   #start: { resolve: () => void; reject: (error: unknown) => void } | null = null;
 
@@ -81,7 +81,7 @@ export class SocketReceiver implements Receiver {
     });
   }
 
-  /** Closes everything, also what is being opened. Never rejects. */
+  /** Closes everything, including connections that are being opened. Never rejects. */
   async stop(): Promise<void> {
     this.#ending.abort();
     const connections = [...this.#links].map(({ connection }) => connection);
@@ -89,12 +89,12 @@ export class SocketReceiver implements Receiver {
     await Promise.all([...connections.map((connection) => connection.close()), this.#keeping]);
   }
 
-  /** Whether Slack can reach the bot, and since when (epoch ms) it has been so. */
+  /** Whether Slack can reach the bot, and since when (epoch ms) that has been so. */
   get state(): { open: boolean; since: number } {
     return this.#state;
   }
 
-  /** Sees that there is a connection that stays. @returns how long that can be left alone, in ms */
+  /** Makes sure that there is a connection that stays. @returns when to check again, in ms */
   async #round(): Promise<number> {
     if (this.#stays()) return DAY_MS;
     const early = this.#notBefore - this.options.clock.monotonic();
@@ -155,7 +155,7 @@ export class SocketReceiver implements Receiver {
     this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
-  /** Before the next attempt. `askedMs`: what Slack asks for. @returns how long, in ms */
+  /** The pause before the next attempt, in ms. `askedMs` is the pause that Slack asks for. */
   #pause(askedMs: number): number {
     const ownMs = PAUSES_MS[this.#attempts - 1] ?? LAST_PAUSE_MS;
     const pauseMs = Math.min(Math.max(ownMs, askedMs), MAX_PAUSE_MS);
@@ -163,7 +163,7 @@ export class SocketReceiver implements Receiver {
     return pauseMs;
   }
 
-  /** Slack will take no connection, however often it is asked. */
+  /** Slack will not accept a connection, however often the bot tries. */
   #refuse(error: SocketModeError | SocketModeOffError): void {
     this.#ending.abort();
     if (this.#start !== null) this.#start.reject(error);
@@ -186,7 +186,7 @@ export class SocketReceiver implements Receiver {
     }
   }
 
-  /** `reason`: Slack's word. The connection stays open for a few seconds, for what is on its way. */
+  /** `reason` is Slack's word. The connection stays open for a few seconds for envelopes on their way. */
   #onFarewell(link: Link, reason: string): void {
     if (link.isLeaving || this.#ending.signal.aborted) return;
     link.isLeaving = true;
@@ -203,7 +203,7 @@ export class SocketReceiver implements Receiver {
     this.#lost(link);
   }
 
-  /** Another one is needed. One that soon ended is as good as an attempt that failed. */
+  /** Another connection is needed. One that ended soon counts as a failed attempt. */
   #lost({ openedAt }: Link): void {
     if (this.options.clock.monotonic() - openedAt >= HELD_MS) this.#attempts = 0;
     this.#loop.wake();
@@ -222,7 +222,7 @@ export class SocketReceiver implements Receiver {
     this.#reachedAt = clock.monotonic();
   }
 
-  /** An envelope that comes again has been taken care of: its acknowledgement was lost. */
+  /** An envelope that comes again has already been handled: its acknowledgement was lost. */
   #onEnvelope(link: Link, { id, type, payload, retries }: Extract<Frame, { kind: "envelope" }>): void {
     const { deliveries, log } = this.options;
     if (this.#delivered.has(id)) {
@@ -233,14 +233,14 @@ export class SocketReceiver implements Receiver {
     this.#remember(id);
     const ack = (answer?: unknown) =>
       link.connection.acknowledge(id, answer).catch((error: unknown) => {
-        // Slack delivers it again, and then is the time to do it.
+        // Slack will deliver it again, and it will be handled then.
         this.#delivered.delete(id);
         throw error;
       });
     void deliveries.take({ type, body: payload, ack, retries });
   }
 
-  /** Where nothing depends on it. */
+  /** Acknowledges an envelope when nothing depends on it. */
   #acknowledge({ connection }: Link, id: string): void {
     connection.acknowledge(id).catch((err: unknown) => this.options.log.info({ err }, "not acknowledged"));
   }
@@ -252,7 +252,7 @@ export class SocketReceiver implements Receiver {
   }
 }
 
-/** null: nothing that Slack said. */
+/** `null` when the error does not come from Slack. */
 function failureOf(error: unknown): SlackFailure | null {
   try {
     return slackFailure(error);
@@ -263,7 +263,7 @@ function failureOf(error: unknown): SlackFailure | null {
 
 const FINAL: readonly string[] = Object.values(UnrecoverableSocketModeStartError);
 
-/** Whether asking again is of no use. */
+/** Whether asking again is pointless. */
 function isFinal({ kind, word }: SlackFailure): boolean {
   return kind === "credentials" || FINAL.includes(word);
 }

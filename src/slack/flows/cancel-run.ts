@@ -1,4 +1,4 @@
-// Cancels a run for somebody and tells them what came of it. The card shows the rest.
+// Cancels a run for somebody and tells them the outcome. The card shows the rest.
 
 import type { Call } from "../../hex/client.js";
 import { asHexError, HexError } from "../../hex/errors.js";
@@ -28,7 +28,7 @@ export async function cancelKnownRun(
 ): Promise<void> {
   const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
-  // Whoever pressed the button looks at the card already, if Slack takes it.
+  // The person who pressed the button is looking at the card, if Slack has accepted it.
   const card = await cardPlace(bot, interaction, key);
   const sees = pressedOnCard && card !== null;
   switch (outcome.kind) {
@@ -51,8 +51,8 @@ export async function cancelKnownRun(
 }
 
 /**
- * Cancels a run by its id in Hex. One that was started elsewhere is watched from now on, and shown in the channel; one that the
- * bot no longer watches is watched again when Hex says that it goes on. @throws HexError
+ * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel. A run that the
+ * bot no longer tracks is tracked again when Hex says that it is still going. @throws HexError
  */
 export async function cancelHexRun(
   bot: Bot,
@@ -74,7 +74,7 @@ export async function cancelHexRun(
   await Promise.all([asked, tellWhere(bot, interaction, run.key, asked)]);
 }
 
-/** Hex can be asked all the same: its ids stand beside what cannot be read. @throws HexError, UnreadableRun */
+/** Asks Hex all the same, because the run's ids are stored outside the document that cannot be read. @throws HexError, UnreadableRun */
 async function cancelUnreadable(bot: Bot, interaction: Interaction, error: UnreadableRun): Promise<void> {
   const { projectId, runId } = error.run;
   if (runId === null) throw error;
@@ -98,7 +98,7 @@ async function watchAgain(
 ): Promise<void> {
   const seen = await bot.hex.run(project.id, runId, callToCancel(interaction)).catch(asHexError);
   if (seen instanceof HexError) {
-    // Of one whose end was seen, that is still the last word.
+    // If the bot has seen the run end, that is still final.
     if (state !== "lost") return;
     throw seen;
   }
@@ -109,7 +109,7 @@ async function watchAgain(
   });
 }
 
-/** Reading a run so that it can be cancelled is part of the cancellation. */
+/** Reading a run in order to cancel it is part of the cancellation. */
 function callToCancel(interaction: Interaction): Call {
   return { ...callFor(interaction), priority: "cancel" };
 }

@@ -1,4 +1,4 @@
-// Draws the form anew for a project that somebody picks or types in it.
+// Redraws the form for a project that somebody picks or types in it.
 
 import type { ViewOutput } from "@slack/bolt";
 import { slackFailure } from "../connection/failures.js";
@@ -16,17 +16,17 @@ export async function choosePicked(bot: Bot, interaction: Interaction, view: Vie
   const read = await readAgain(bot, interaction, view);
   if (read === null || read.picked === null || read.picked.id === read.form.project?.id) return;
   const { form, picked } = read;
-  // A title that was typed before would count for more than what was picked.
+  // A title that was typed earlier would otherwise take precedence over the pick.
   const round = form.typedProject === "" ? form.round : form.round + 1;
   await draw(bot, interaction, view, await withProject(bot, interaction, { ...form, round }, picked));
 }
 
-/** The project that was typed, once Enter was pressed. */
+/** The project that was typed, once somebody pressed Enter. */
 export async function chooseTyped(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<void> {
   const read = await readAgain(bot, interaction, view);
   if (read === null || read.form.typedProject === "") return;
   const { form } = read;
-  // Right after a start what is stored may not have been read.
+  // Right after a start, the stored catalog may not have been read yet.
   await bot.catalog.ready();
   const meant = typedProject(bot, form.typedProject);
   if (!meant.ok) return draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text: meant.text }]);
@@ -34,7 +34,7 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
 }
 
-/** The form for another project, with what is offered for that one. */
+/** The form for another project, with the values to suggest for it. */
 export async function withProject(
   bot: Bot,
   interaction: Interaction,
@@ -44,7 +44,7 @@ export async function withProject(
   return fitted(forProject(form, titled(bot, project), await offeredPart(bot, interaction, project.id)));
 }
 
-/** The form as it stands in a view, with what is kept of it. null after the person was told why it cannot be read. */
+/** The form in a view, completed with what is stored; `null` after telling the person why it cannot be read. */
 async function readAgain(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<ReadForm | null> {
   const read = readRunForm(view);
   if (read === null) {
@@ -57,7 +57,7 @@ async function readAgain(bot: Bot, interaction: Interaction, view: ViewOutput): 
   return null;
 }
 
-/** With what no field holds; null when that is no longer kept. */
+/** Adds what no field holds; `null` when that is no longer stored. */
 export async function completed(
   bot: Bot,
   { user }: Interaction,
@@ -78,6 +78,6 @@ async function draw(
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
   const view = runFormView(form, { picked: pickedIn(bot, form), complaints });
   const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, slackFailure);
-  // What is submitted from a form that was not redrawn is not run: its blocks say whose inputs they are.
+  // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
   if (failure !== null) log.warn({ failure }, "the form was not redrawn");
 }

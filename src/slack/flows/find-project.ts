@@ -1,4 +1,4 @@
-// From what a person typed to a project: an id or a link is taken, and so is a name that is certain; any other is asked about.
+// Finds the project for what a person typed. An id, a link or an unmistakable name is accepted; for any other name the bot asks.
 
 import type { Among, Match } from "../../catalog/match.js";
 import { asHexError } from "../../hex/errors.js";
@@ -16,7 +16,7 @@ import { lookForNew } from "./list-projects.js";
 import { type ProjectSeen, readProject } from "./read-project.js";
 
 /**
- * The project that was meant, or null after the person was asked or told why not. `choice.text`: what was typed for it.
+ * The intended project, or `null` after asking the person or telling them why there is none. `choice.text` is what they typed.
  * @throws HexError, StoreFailure
  */
 export async function findProject(bot: Bot, interaction: Interaction, choice: Choice): Promise<ProjectSeen | null> {
@@ -34,7 +34,7 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
     await interaction.respond(wordsBesideIdMessage(words[at] ?? "", words.toSpliced(at, 1).join(" ")));
     return null;
   }
-  // A link's id decides, and never its title, which may be an old one.
+  // The id in a link decides, never its title, which may be out of date.
   if (reference?.kind === "project" || reference?.kind === "run") {
     return readProject(bot, interaction, reference.projectId);
   }
@@ -45,7 +45,7 @@ function nameIn(reference: HexReference | null): string | null {
   return reference?.kind === "no_id" ? reference.words.join(" ") : null;
 }
 
-/** `isTyped`: the name was typed, and not read from a link that may be old. */
+/** `isTyped` is true when the name was typed, rather than read from a link that may be old. */
 async function findByName(
   bot: Bot,
   interaction: Interaction,
@@ -60,10 +60,10 @@ async function findByName(
   return null;
 }
 
-/** Nonsense that is typed again and again costs a request in so many ms at most. */
+/** In ms. Typing nonsense again and again costs at most one request in this time. */
 const LOOK_MS = 10_000;
 
-/** `choice`: with as much of the name as was looked up. Hex is asked where it may help: what fits may be new, or newly published. */
+/** Returns the choice with the part of the name that was looked up. Asks Hex where that may help: the project may be new or newly published. */
 async function matchName(bot: Bot, interaction: Interaction, typed: Choice): Promise<{ choice: Choice; match: Match }> {
   const known = matchKnown(bot, typed);
   if (known.match.kind !== "none") return known;
@@ -75,7 +75,7 @@ async function matchName(bot: Bot, interaction: Interaction, typed: Choice): Pro
   return matchKnown(bot, typed);
 }
 
-/** Slack writes an emoji as `:rocket:`, which no title of Hex holds. */
+/** Slack writes an emoji as `:rocket:`, which no title in Hex contains. */
 function matchKnown({ catalog }: Bot, choice: Choice): { choice: Choice; match: Match } {
   const among = AMONG[choice.purpose];
   const match = catalog.match(choice.text, among);
@@ -84,7 +84,7 @@ function matchKnown({ catalog }: Bot, choice: Choice): { choice: Choice; match: 
   return { choice: { ...choice, text }, match: catalog.match(text, among) };
 }
 
-/** Runs of a project that is no longer published can be looked at, and cancelled. */
+/** Runs of a project that is no longer published can still be viewed and cancelled. */
 const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed" };
 
 function offer(bot: Bot, choice: Choice, match: Match): Promise<Message> {
@@ -99,7 +99,7 @@ function offer(bot: Bot, choice: Choice, match: Match): Promise<Message> {
   }
 }
 
-/** The projects that may be meant besides those that were shown: see `othersSchema`. @throws StoreFailure */
+/** Other projects that may be meant, besides those already shown: see `othersSchema`. @throws StoreFailure */
 export async function otherProjects(
   bot: Bot,
   interaction: Interaction,
@@ -107,7 +107,7 @@ export async function otherProjects(
   passed: readonly string[],
 ): Promise<Message> {
   await bot.catalog.ready();
-  // What is known is worth showing, whatever Hex says.
+  // The known projects are worth showing, whatever Hex answers.
   await lookForNew(bot, interaction, LOOK_MS).catch(asHexError);
   const found = suggested(bot, choice, passed);
   return drawn(bot, { choice, fit: "others", found, passed });
@@ -122,7 +122,7 @@ function suggested({ catalog }: Bot, { text, purpose }: Choice, passed: readonly
 interface Found {
   choice: Choice;
   fit: Fit;
-  /** All that fit, the best first. */
+  /** All projects that fit, best first. */
   found: readonly Project[];
   unpublished?: readonly Project[];
   passed?: readonly string[];

@@ -1,4 +1,4 @@
-// Forms whose person reads "Checking with Hex…". Whatever becomes of the process that asks Hex, the form comes back.
+// Forms in their "Checking with Hex…" state. Whatever happens to the process that asks Hex, the form comes back.
 
 import { z } from "zod";
 import type { Logger } from "../../log/logger.js";
@@ -13,21 +13,21 @@ import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
 
 const PREFIX = "check:";
-/** Longer than a check takes that a living process makes, in ms: two requests to Hex with their patience, and their turns. */
+/** In ms. Longer than a check by a live process takes: two requests to Hex, each with its patience and its wait for a turn. */
 const LEASE_MS = 90_000;
 
 const checkSchema = z.object({
   user: z.string(),
-  /** Of the form. */
+  /** The form's nonce. */
   nonce: z.string(),
-  /** The form's, as it is kept: a later one has been seen. */
+  /** The stored form's round. A later round has been seen. */
   round: z.number(),
-  /** Of the view that says "Checking with Hex…". */
+  /** The external id of the view that says "Checking with Hex…". */
   externalId: z.string(),
 });
 export type FormCheck = z.output<typeof checkSchema>;
 
-/** To be ended by `endCheck` once the person has been told. `key`: the submission's. @throws StoreFailure */
+/** Notes a check. `endCheck` must end it once the person has been told. `key` is the submission's. @throws StoreFailure */
 export function noteCheck({ drafts }: Bot, key: string, check: FormCheck): Promise<void> {
   return drafts.keep(`${PREFIX}${key}`, check, LEASE_MS);
 }
@@ -37,7 +37,7 @@ export function endCheck({ drafts }: Bot, key: string): Promise<void> {
   return drafts.remove(`${PREFIX}${key}`);
 }
 
-/** Brings back the forms whose check no living process makes. @throws StoreFailure */
+/** Brings back the forms whose check no live process is making. @throws StoreFailure */
 export async function bringBackLostForms(bot: Bot, log: Logger): Promise<void> {
   for (const check of await bot.drafts.takeExpired(PREFIX, checkSchema)) {
     await bringBackLost(bot, log, check).catch((err: unknown) => log.error({ err }, "a form is not brought back"));
@@ -45,7 +45,7 @@ export async function bringBackLostForms(bot: Bot, log: Logger): Promise<void> {
 }
 
 async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, externalId }: FormCheck): Promise<void> {
-  // Its card says the rest.
+  // The card says the rest.
   if ((await bot.runs.get(runKeyOf({ nonce }))) !== null) return;
   const kept = await formKept(bot, nonce, user);
   if (kept === null || kept.form.round > round) return;
@@ -54,7 +54,7 @@ async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, extern
   await bringBack(bot, log, { user, externalId, form, complaints: [], notice: noticeOf("failed") });
 }
 
-/** A form that is to stand in the place of "Checking with Hex…". */
+/** A form that will replace "Checking with Hex…". */
 export interface ReturningForm {
   user: string;
   externalId: string;
@@ -63,7 +63,7 @@ export interface ReturningForm {
   notice: Notice | null;
 }
 
-/** Where it was closed meanwhile, a direct message offers it. Rejects when Slack takes neither. */
+/** If the form has been closed, a direct message offers it again. Rejects when Slack accepts neither. */
 export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
   const { user, externalId, form, complaints, notice } = returning;
   const view = runFormView(form, { picked: pickedIn(bot, form), complaints, notice });

@@ -1,5 +1,5 @@
-// What becomes of a form that was submitted: told in the acknowledgement, or, when Hex took longer, in the place of "Checking with
-// Hex…"; when the form was closed meanwhile, in a direct message.
+// Replies to a submitted form: in the acknowledgement; when Hex took longer, in place of "Checking with Hex…"; and when the form has
+// been closed, in a direct message.
 
 import type { ViewResponseAction } from "@slack/bolt";
 import { slackFailure } from "../connection/failures.js";
@@ -12,7 +12,7 @@ import { bringBack, endCheck, noteCheck } from "./form-checks.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
 
-/** What is said of a form that stays. */
+/** What to say on a form that stays open. */
 export interface Say {
   complaints?: Complaint[];
   notice?: Notice | null;
@@ -20,27 +20,27 @@ export interface Say {
 
 export class FormReply {
   #state: "waiting" | "checking" | "told" = "waiting";
-  /** The form as the store has it. */
+  /** The form as it is stored. */
   #kept: RunForm | null = null;
 
-  /** `drawn`: the form as Slack shows it, whose blocks complaints can stand at. */
+  /** `drawn` is the form as Slack shows it. Complaints can be attached to its blocks. */
   constructor(
     private readonly bot: Bot,
     private readonly submission: Submission,
     private readonly drawn: RunForm,
   ) {}
 
-  /** Whether the person reads "Checking with Hex…". */
+  /** Whether the person sees "Checking with Hex…". */
   get isChecking(): boolean {
     return this.#state === "checking";
   }
 
-  /** Whether the person has been told already. */
+  /** Whether the person has already been told. */
   get isTold(): boolean {
     return this.#state === "told";
   }
 
-  /** The store has the form, so that it can be taken off the screen. */
+  /** The form is stored, so it can be taken off the screen. */
   keeps(form: RunForm): void {
     this.#kept = form;
   }
@@ -51,7 +51,7 @@ export class FormReply {
     const kept = this.#kept;
     const { user, key, log } = this.submission;
     if (kept !== null) {
-      // Before the person waits for it. The store has just taken the form, and has most of a second.
+      // Stored before the person has to wait for it. The store has just accepted the form, and has most of a second.
       const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
       await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check is not noted"));
       if (this.#state !== "waiting") return this.#endCheck();
@@ -65,20 +65,20 @@ export class FormReply {
     await this.submission.answer(answer).catch((err: unknown) => log.warn({ err }, "not acknowledged"));
   }
 
-  /** The form stays as it is, with complaints at its fields. */
+  /** Leaves the form as it is, with complaints at its fields. */
   async refuse(form: RunForm, complaints: Complaint[]): Promise<void> {
     if (this.#state !== "waiting") return this.draw(nextRound(form), { complaints });
     this.#state = "told";
     await this.submission.answer({ response_action: "errors", errors: complaintsByBlock(this.drawn, complaints) });
   }
 
-  /** The form comes back as it stands in `form`, with a `round` of its own. */
+  /** Brings back the form as it is in `form`, with a `round` of its own. */
   async draw(form: RunForm, say: Say = {}): Promise<void> {
     const { complaints = [], notice = null } = say;
     const { user, log } = this.submission;
     const isKept = this.#state === "waiting" && needsDraft(form);
     if (isKept) await keepForm(this.bot, { user, form, complaints });
-    // The time may have been over meanwhile.
+    // Slack's time may have run out in the meantime.
     if (this.#state === "told") return;
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
@@ -92,18 +92,18 @@ export class FormReply {
     await this.#endCheck();
   }
 
-  /** The run has been started. `channel`: where its card is; null: in the person's direct messages. */
+  /** The run has been started. `channel` is where its card is; `null` for the person's direct messages. */
   async started(title: string, channel: string | null): Promise<void> {
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
     if (wasWaiting) return this.submission.answer(null);
     const failure = await this.#update(startedView(title, channel));
-    // Its card says so anyway.
+    // The card says so anyway.
     if (failure !== null) this.submission.log.info({ failure }, "the form was closed meanwhile");
     await this.#endCheck();
   }
 
-  /** False when another delivery of the same has told them, or they went back to the form. */
+  /** Returns false when another delivery of the same submission has told the person, or they went back to the form. */
   async #keep(form: RunForm, complaints: Complaint[]): Promise<boolean> {
     const { user, log } = this.submission;
     try {
@@ -125,7 +125,7 @@ export class FormReply {
     return this.bot.slack.views.update({ external_id: this.#externalId, view }).then(() => null, slackFailure);
   }
 
-  /** Of the view that says "Checking with Hex…", and of no other: what has taken its place is left alone. */
+  /** The external id of the "Checking with Hex…" view only. A view that has replaced it is left alone. */
   get #externalId(): string {
     return `checking.${this.submission.key}`;
   }

@@ -1,4 +1,4 @@
-// What somebody typed to name a project, kept for a day where the buttons of a choice cannot carry it.
+// What somebody typed to name a project, stored for a day when it does not fit into the buttons of a choice.
 
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type Choice, type ChoiceInButton, choiceSchema, fitsButton, KEPT } from "../messages/choice.js";
@@ -6,12 +6,12 @@ import { choiceGoneMessage } from "../messages/choose-project.js";
 
 const KEPT_MS = 24 * 60 * 60_000;
 
-/** Keeps what the buttons of a rendering, which have one nonce, cannot carry. @throws StoreFailure */
+/** Stores what does not fit into the buttons of one rendering, which share a nonce. @throws StoreFailure */
 export async function keepChoice({ drafts }: Bot, nonce: string, choice: Choice): Promise<void> {
   if (!fitsButton(choice)) await drafts.keep(keyOf(nonce), choice, KEPT_MS);
 }
 
-/** What was typed, from a button's value or from the store; null after the person was told that it is gone. @throws StoreFailure */
+/** What was typed, from a button's value or from the store; `null` after telling the person that it is gone. @throws StoreFailure */
 export async function readChoice(
   { drafts }: Bot,
   { respond }: Interaction,

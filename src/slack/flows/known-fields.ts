@@ -1,4 +1,4 @@
-// The inputs of a project that the form has fields for, and what is offered in them.
+// The inputs of a project that the form has fields for, and the values to suggest in them.
 
 import { z } from "zod";
 import { STORE_MS, within } from "../../lib/with-timeout.js";
@@ -7,15 +7,15 @@ import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { MOST_FIELDS } from "../parse/run-form.js";
 
-/** As many of a project's latest runs are looked at. */
+/** How many of a project's latest runs are examined. */
 const RUNS = 200;
 const REMEMBERED_MS = 90 * 24 * 60 * 60_000;
-/** Names that are remembered of one project. */
+/** The most names that are remembered for a project. */
 const MOST_UNKNOWN = 100;
 
 const unknownSchema = z.array(z.object({ name: z.string(), at: z.number() }));
 
-/** What the runs of a project show of its inputs. Nothing when the store does not answer: whoever asked waits for a form. */
+/** What a project's runs show about its inputs. Empty when the store does not answer, because somebody is waiting for a form. */
 export async function knownFields(bot: Bot, { user, log }: Interaction, projectId: string): Promise<KnownInput[]> {
   const read = Promise.all([bot.runs.ofProject(projectId, RUNS), unknownNames(bot, projectId)]);
   try {
@@ -32,7 +32,7 @@ async function unknownNames(bot: Bot, projectId: string): Promise<Map<string, nu
   return new Map(names.map(({ name, at }) => [name, at]));
 }
 
-/** Hex has said that a project does not have these inputs: they get no field until a run has used them again. */
+/** Hex has said that a project does not have these inputs. They get no field until a run has used them again. */
 export async function rememberUnknown(bot: Bot, projectId: string, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const known = await unknownNames(bot, projectId);

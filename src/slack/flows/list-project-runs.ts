@@ -1,4 +1,4 @@
-// The runs of a project as somebody sees them: the latest, or those that can be cancelled.
+// A project's runs as messages: the latest ones, or those that can be cancelled.
 
 import { asHexError, HexError } from "../../hex/errors.js";
 import { isOver } from "../../hex/schema.js";
@@ -9,15 +9,15 @@ import { projectRunsMessage, runsToCancelMessage } from "../messages/runs.js";
 import type { ProjectSeen } from "./read-project.js";
 import { readProjectRuns } from "./read-project-runs.js";
 
-/** The latest runs, with Cancel on those in flight. @throws HexError */
+/** The latest runs, with a Cancel button for those in flight. @throws HexError */
 export async function projectRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<Message> {
   const { runs, own } = await readProjectRuns(bot, interaction, project.id);
   return projectRunsMessage({ project, runs, own, now: bot.clock.now(), place: bot.hex.place.now });
 }
 
 /**
- * The runs in flight, those included that wait and that Hex does not know yet. When Hex cannot be asked, what the bot watches is
- * worth more than nothing. `named`: how the project was given. @throws HexError
+ * The runs in flight, including those that are waiting and that Hex does not know yet. When the bot cannot ask Hex, it lists the
+ * runs that it tracks, which is better than nothing. `named` says how the project was given. @throws HexError
  */
 export async function runsToCancel(
   bot: Bot,

@@ -1,4 +1,4 @@
-// The list of projects, for the command and the pages behind it.
+// The list of projects, for the command and its further pages.
 
 import { HexError, meansLater } from "../../hex/errors.js";
 import { isUuid } from "../../hex/links.js";
@@ -8,10 +8,10 @@ import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 
-/** How long ago Hex may have been looked at, in ms, when somebody asks for the list anew; and when they only turn a page. */
+/** How long ago the bot may last have asked Hex, in ms: for a new list, and for turning a page. */
 const ANEW_MS = 60_000;
 const PAGING_MS = 30 * 60_000;
-/** An older list says when it was read, in ms. */
+/** In ms. A list that is older than this says when it was read. */
 const OLD_MS = 60 * 60_000;
 
 /** A page of the list, with new buttons. */
@@ -23,7 +23,7 @@ export async function projectsPage(
   return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
 }
 
-/** The projects that fit the words. Hex is asked for new ones, unless it was in the last `maxAgeMs`. */
+/** The projects that fit the words. Asks Hex for new ones, unless that was done in the last `maxAgeMs`. */
 export async function listProjects(
   bot: Bot,
   interaction: Interaction,
@@ -48,19 +48,19 @@ export async function listProjects(
   };
 }
 
-/** As many as one page shows. */
+/** How many one page shows. */
 const NEAREST = 8;
 
-/** For words that no project has all of: those that are spelt about the same. An id is no word. */
+/** The projects with a similar spelling, for when no project has all of the words. An id does not count as a word. */
 function nearestOf({ catalog }: Bot, words: readonly string[]): Project[] {
   const text = withoutEmojiCodes(words.join(" "));
   return text === "" || words.some(isUuid) ? [] : catalog.suggest(text, NEAREST, "listed");
 }
 
-/** Asks Hex for new projects, unless it was asked in the last `maxAgeMs`. @throws HexError */
+/** Asks Hex for new projects, unless that was done in the last `maxAgeMs`. @throws HexError */
 export async function lookForNew({ catalog }: Bot, interaction: Interaction, maxAgeMs: number): Promise<void> {
   await catalog.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
-    // What is known is worth more than nothing.
+    // The known projects are better than nothing.
     if (error instanceof HexError && meansLater(error.kind) && catalog.seen !== null) return;
     throw error;
   });

@@ -1,5 +1,5 @@
-// Opens the form that starts a run. What opens it lives for three seconds and works once; when it is too late, a button opens the
-// same form.
+// Opens the form that starts a run. The trigger_id that opens it works once and within three seconds. When it is too late, a button
+// opens the same form.
 
 import type { RunOptions } from "../../runs/run.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -13,23 +13,23 @@ import { partOf } from "../parse/run-form.js";
 import { keepForm } from "./form-drafts.js";
 import { knownFields } from "./known-fields.js";
 
-/** What stands in the form when it opens. */
+/** What the form contains when it opens. */
 export interface Prefill {
-  /** `title`: empty when it is not known. */
+  /** `title` is empty when it is not known. */
   project: { id: string; title: string } | null;
-  /** null: the inputs that earlier runs have used, with what is offered for them. */
+  /** `null` for the inputs that earlier runs have used, with suggested values. */
   options: RunOptions | null;
   dryRun?: boolean;
-  /** Where the card goes unless somebody chooses another place; null: nowhere that is known. */
+  /** Where the card goes unless somebody chooses another place; `null` when that is not known. */
   conversation: Conversation | null;
 }
 
-/** @throws StoreFailure when a value that no field can show is not kept */
+/** @throws StoreFailure when a value that no field can show could not be stored */
 export async function openRunForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<void> {
   await showForm(bot, interaction, await newForm(bot, interaction, prefill));
 }
 
-/** Opens a form as it stands, with what is wrong with it. */
+/** Opens a form in its current state, with its complaints. */
 export async function showForm(
   bot: Bot,
   interaction: Interaction,
@@ -45,7 +45,7 @@ export async function showForm(
     triggerId === null
       ? { kind: "gone", word: "no_trigger_id" }
       : await bot.slack.views.open({ trigger_id: triggerId, view }).then(() => null, slackFailure);
-  // Another delivery of the same has opened it.
+  // Another delivery of the same interaction has opened it.
   if (failure === null || failure.word === "exchanged_trigger_id") return;
   // A message cannot open a form.
   if (triggerId !== null) log.warn({ failure }, "the form could not be opened: a button opens it");
@@ -53,7 +53,10 @@ export async function showForm(
   await respond(formNotOpenedMessage(form.nonce, triggerId !== null));
 }
 
-/** Of one that nobody has seen yet, where it was to be opened is where its card goes: Slack does not put that in the second time. */
+/**
+ * For a form that nobody has seen yet, the card goes to where the form was supposed to open. The second time, Slack does not fill
+ * that in.
+ */
 function withItsPlace(form: RunForm): RunForm {
   const place = form.origin?.channel ?? "";
   const isUnseen = form.round === 0 && form.channel === null;
@@ -82,8 +85,8 @@ async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Pr
 }
 
 /**
- * What is offered for a project: what a run is to be started with, if that is known, and its other inputs empty; else what earlier
- * runs had.
+ * What the form suggests for a project: the options to start a run with, if they are known, and its other inputs empty; otherwise
+ * what earlier runs used.
  */
 export async function offeredPart(
   bot: Bot,
@@ -98,12 +101,12 @@ export async function offeredPart(
   return partOf([...given, ...others.map(({ name }) => ({ name, value: undefined }))], options.view);
 }
 
-/** The project of a form as its picker shows it. */
+/** A form's project as its picker shows it. */
 export function pickedIn(bot: Bot, { project }: Pick<RunForm, "project">): ProjectShown | null {
   return project === null ? null : (bot.catalog.known(project.id) ?? project);
 }
 
-/** With the title that it has now. */
+/** The project with its current title. */
 export function titled(bot: Bot, { id, title }: { id: string; title: string }): { id: string; title: string } {
   return { id, title: bot.catalog.known(id)?.title ?? title };
 }

@@ -1,4 +1,4 @@
-// What a run of a project is to be started with, unless there is nothing to start.
+// The options to start a run with, unless there is nothing to start.
 
 import { projectUrl } from "../../hex/links.js";
 import type { RunOptions } from "../../runs/run.js";
@@ -10,8 +10,8 @@ import { titleOf } from "../messages/run-words.js";
 import type { ProjectSeen } from "./read-project.js";
 
 /**
- * null after the person was told that the project is not published, or that Hex would start it.
- * @throws HexError when Hex would not start what is only to be tried
+ * `null` after telling the person that the project is not published, or that Hex would start the run.
+ * @throws HexError when Hex would not start a dry run's run
  */
 export async function optionsToStart(
   bot: Bot,

@@ -1,13 +1,13 @@
-// The recent runs of a project, whoever started them.
+// The recent runs of a project, no matter who started them.
 
 import type { HexRun } from "../../hex/schema.js";
 import type { Run } from "../../runs/run.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 
-/** As many as one answer can hold: Hex promises no order, and the latest are to be among them. */
+/** The most runs that one answer can contain. Hex promises no order, and the latest should be among them. */
 const RUNS_READ = 100;
 
-/** Newest first, and the bot's own among them by their id in Hex. @throws HexError */
+/** Newest first, and the bot's own runs among them by their id in Hex. @throws HexError */
 export async function readProjectRuns(
   bot: Bot,
   interaction: Interaction,

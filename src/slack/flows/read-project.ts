@@ -1,24 +1,24 @@
-// One project by its id, for commands and buttons alike.
+// Reads one project by its id, for commands and buttons alike.
 
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 
-/** What is known of a project. */
+/** What is known about a project. */
 export interface ProjectSeen {
   id: string;
   /** Empty when it is not known. */
   title: string;
-  /** Epoch ms; null: not published; undefined: not known. */
+  /** Epoch ms; `null` when not published, `undefined` when not known. */
   lastPublishedAt?: Project["lastPublishedAt"];
 }
 
-/** How long (ms) Hex's limit or the bot's budget is waited for: whoever asked wants to see something. */
+/** How long (ms) to wait for Hex's limit or the bot's budget, since somebody is waiting to see something. */
 const TURN_MS = 2_000;
 
 /**
- * What the catalog knows of a published project is enough; anything else is asked. When it is not the time for another request,
- * the answer is what is known: nobody has to wait for a title. @throws HexError
+ * For a published project, what the catalog knows is enough; otherwise this asks Hex. When it is not the time for another request,
+ * the answer is what is known, so that nobody has to wait for a title. @throws HexError
  */
 export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<ProjectSeen> {
   try {

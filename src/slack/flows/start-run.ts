@@ -1,4 +1,4 @@
-// Starts a run for somebody and shows it: the card stands in the channel before Hex is asked.
+// Starts a run for somebody and shows it. The card is in the channel before the bot asks Hex.
 
 import type { Project } from "../../hex/schema.js";
 import type { RunOptions } from "../../runs/run.js";
@@ -8,7 +8,7 @@ import type { Conversation } from "../connection/conversation.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { tellWhere } from "./tell-where.js";
 
-/** The store does not take what is wanted: Hex was asked for nothing. */
+/** The store did not accept the intent, so the bot asked Hex for nothing. */
 export class NothingStarted extends Error {
   override readonly name = "NothingStarted";
   constructor(
@@ -20,15 +20,15 @@ export class NothingStarted extends Error {
 }
 
 export interface Wish {
-  /** The same for every click or delivery that must lead to one run. */
+  /** The same for all clicks or deliveries that must lead to a single run. */
   key: string;
   project: Pick<Project, "id" | "title">;
   options: RunOptions;
 }
 
 /**
- * `stored` is called once the intent is stored, before Hex is asked.
- * @returns false when a run with this key exists already, and nothing was done
+ * `stored` is called once the intent is stored, before the bot asks Hex.
+ * @returns false when a run with this key already exists and nothing was done
  * @throws NothingStarted, HexError
  */
 export async function startRun(
@@ -53,7 +53,7 @@ export async function startRun(
   return true;
 }
 
-/** A file that is gone takes what is stored as before, and it is lost at the next start: the run would be, too. */
+/** A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be. */
 async function remember(bot: Bot, intent: Intent, conversation: Conversation, user: string): Promise<boolean> {
   const store = await bot.storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);

@@ -1,4 +1,4 @@
-// Checks a form that was submitted, with Hex too, and starts its run. Nothing that was typed is lost, and one form starts one run.
+// Checks a submitted form, also with Hex, and starts its run. Nothing that was typed is lost, and one form starts one run.
 
 import { asHexError, HexError, meansLater } from "../../hex/errors.js";
 import type { RunOptions } from "../../runs/run.js";
@@ -62,9 +62,9 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
   await start(bot, submission, reply, { form, title: checked.title, options });
 }
 
-/** The form with the project that it is to run, whose inputs are those that are drawn; null after the person was told what to do. */
+/** The form with the project to run, whose inputs are the ones that are drawn; `null` after telling the person what to do. */
 async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<Whole | null> {
-  // Right after a start what is stored may not have been read.
+  // Right after a start, the stored catalog may not have been read yet.
   if (read.form.typedProject !== "") await bot.catalog.ready();
   const typed = read.form.typedProject === "" ? null : typedProject(bot, read.form.typedProject);
   const refuse = async (at: "project" | "typed_project", text: string) => {
@@ -82,7 +82,7 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
   if (form.project?.id === project.id) return { ...form, project: form.project };
   const next = await withProject(bot, submission, form, project);
   const isCertain = typed === null || typed.isCertain;
-  // Nothing was typed for another project, and nothing is to be looked at.
+  // Nothing was typed for another project, and there is nothing to check.
   if (isCertain && form.project === null && next.fields.length === 0) return { ...next, project };
   const notice = noticeOf(isCertain ? "other_project" : "known_alone", titleOf(next.project ?? project));
   await reply.draw({ ...next, round: form.round + 1 }, { notice });
@@ -91,7 +91,7 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
 
 type Checked = { ok: true; title: string } | { ok: false; complaints: Complaint[]; unknown: readonly string[] };
 
-/** Asks Hex whether it would start the run. When it is only not the time for it, the run waits for its turn once it is started. */
+/** Asks Hex whether it would start the run. If it is just not the time to ask, the run will wait for its turn once it is started. */
 async function check(bot: Bot, submission: Submission, form: Whole, options: RunOptions): Promise<Checked> {
   const refusal = ({ facts }: HexError): Checked => ({
     ok: false,
@@ -123,11 +123,11 @@ async function start(
   const key = runKeyOf(form);
   const told = () => tellStarted(submission, reply, form, title);
   if (await startRun(bot, { ...submission, conversation }, { key, project, options }, told)) return;
-  // Another delivery of the same has started it.
+  // Another delivery of the same submission has started it.
   await tellOfRun(bot, submission, reply, { form, options });
 }
 
-/** False when this form has started no run yet. */
+/** Returns false when this form has not started a run yet. */
 async function tellOfRun(
   bot: Bot,
   submission: Submission,
@@ -138,12 +138,12 @@ async function tellOfRun(
   if (run === null) return false;
   const isSame = run.project.id === form.project.id && JSON.stringify(run.options) === JSON.stringify(options);
   if (isSame) await tellStarted(submission, reply, form, run.project.title);
-  // Filled in otherwise and submitted again: another run, if that is what they want.
+  // Filled in differently and submitted again: another run, if that is what they want.
   else await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
   return true;
 }
 
-/** The run does not depend on it. */
+/** The run does not depend on this message. */
 async function tellStarted({ user, log }: Submission, reply: FormReply, form: Whole, title: string): Promise<void> {
   const { channel } = cardPlace(form, user);
   await reply
@@ -151,7 +151,7 @@ async function tellStarted({ user, log }: Submission, reply: FormReply, form: Wh
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 
-/** Where it was opened, with its thread, if that was chosen. */
+/** Where the form was opened, with its thread, if that was chosen. */
 function cardPlace({ channel, origin }: RunForm, user: string): Conversation {
   if (channel === null) return directMessagesOf(user);
   return origin?.channel === channel ? origin : { channel, threadTs: null, isPublic: false };

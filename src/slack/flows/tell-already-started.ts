@@ -1,4 +1,4 @@
-// Tells whoever presses a button again that it has started its run, and where that run is shown.
+// Tells somebody who presses a button again that it has already started its run, and where to see that run.
 
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alreadyStartedMessage } from "../messages/answers.js";

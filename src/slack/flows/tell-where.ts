@@ -1,4 +1,4 @@
-// Tells whoever asked for a run when its card does not come: why, how the run stands, and how to cancel it.
+// Tells the requester of a run whose card does not appear why that is, how the run is going, and how to cancel it.
 
 import { LateError, within } from "../../lib/with-timeout.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
@@ -6,8 +6,8 @@ import type { Bot, Interaction } from "../listeners/context.js";
 import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";
 
 /**
- * To be called once the run is stored. `asked`: settles when Hex has answered. Whoever waits hears within seconds that the run
- * was asked for, and once more when the first word came before the run's id was known.
+ * Must be called once the run is stored. `asked` settles when Hex has answered. The requester hears within seconds that the run was
+ * requested, and again if the first message came before the run's id was known.
  */
 export async function tellWhere(
   bot: Bot,
@@ -26,14 +26,14 @@ export async function tellWhere(
   if (stillWhy !== null) await tell(bot, key, stillWhy);
 }
 
-/** Why there is no card after some seconds; null when there is one. */
+/** Why there is no card after a few seconds; `null` when there is one. */
 async function noCard(bot: Bot, key: string): Promise<NoCard | null> {
   const place = await inTime(bot, bot.cards.place(key));
   if (place !== null) return place.kind === "nowhere" ? place.why : null;
   return (await bot.cards.isPosted(key)) ? null : { kind: "slow" };
 }
 
-/** null when it takes too long. */
+/** `null` when the work takes too long. */
 function inTime<T>({ clock, cardPatienceMs }: Bot, work: Promise<T>): Promise<T | null> {
   return within(clock, cardPatienceMs, work).catch((error: unknown) => {
     if (error instanceof LateError) return null;

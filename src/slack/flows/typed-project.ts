@@ -1,4 +1,4 @@
-// The project that somebody typed into the form, told from memory alone.
+// The project that somebody typed into the form, found from memory alone.
 
 import type { Match } from "../../catalog/match.js";
 import type { Project } from "../../hex/schema.js";
@@ -7,14 +7,14 @@ import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.j
 import { parseProjectRef } from "../parse/project-ref.js";
 
 /**
- * `title`: empty when it is not known. `isCertain`: false when other projects may have the same title, since not all are known yet.
- * `text`: why it is no project.
+ * `title` is empty when it is not known. `isCertain` is false when other projects may have the same title, because not all are known
+ * yet. `text` says why there is no project.
  */
 export type TypedProject =
   | { ok: true; project: { id: string; title: string }; isCertain: boolean }
   | { ok: false; text: string };
 
-/** A title counts when it is the whole title of one project, and of no other. */
+/** A title counts when it is the whole title of exactly one project. */
 export function typedProject(bot: Bot, typed: string): TypedProject {
   const reference = parseProjectRef(typed, bot.hex.origin);
   switch (reference?.kind) {

@@ -1,8 +1,8 @@
-// Tells those who pressed Tell me how their run has ended: each of them once for each end, in a direct message, or in the thread
-// of the card where Slack takes no direct message.
+// Tells the people who pressed *Tell me* how their run ended, each of them once for each end, in a direct message, or in the card's
+// thread when Slack accepts no direct message.
 //
-// Whoever tells somebody claims it before, and notes it afterwards. When that process dies in between, the next one tells it once
-// more rather than never.
+// A process claims a follower before it tells them, and notes it afterwards. If it dies in between, the next one tells them again,
+// which is better than never.
 
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
@@ -26,17 +26,17 @@ export interface FollowersOptions {
   cards: CardStore;
   runs: RunStore;
   clock: Clock;
-  /** Where projects are in Hex, for links. */
+  /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
   log: Logger;
 }
 
-/** How long (ms) a process may take for one message without saying so anew: longer than a post with its repetitions takes. */
+/** How long (ms) a process may take for one message before its claim expires. This is longer than a post with its retries takes. */
 const CLAIM_MS = 60_000;
-/** How long (ms) a message that Slack does not take is tried again. */
+/** How long (ms) to keep retrying a message that Slack refuses. */
 const KEEP_TRYING_MS = 24 * 60 * 60_000;
 
-/** How often in a row Slack has not taken a message, since when, and until when it is left alone: by the monotonic clock, ms. */
+/** How many times in a row Slack has refused a message, since when, and when to try again: by the monotonic clock, in ms. */
 interface Trouble {
   count: number;
   since: number;
@@ -46,7 +46,7 @@ interface Trouble {
 export class Followers {
   readonly #telling = new OneAtATime((runKey) =>
     this.#tell(runKey).catch((error: unknown) => {
-      // Set aside, and said once: the sweep comes here again and again.
+      // Set aside and logged once, because the sweep comes here again and again.
       if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "followers");
     }),
   );
@@ -54,17 +54,17 @@ export class Followers {
 
   constructor(private readonly options: FollowersOptions) {}
 
-  /** Somebody pressed Tell me. @returns whether they are told at the end */
+  /** Somebody pressed *Tell me*. @returns whether they will be told at the end */
   press(press: Press): Promise<boolean> {
     return this.options.followers.press(press);
   }
 
-  /** Tells all who have not been told, if the run has ended. Never rejects. */
+  /** If the run has ended, tells everybody who has not been told. Never rejects. */
   tell(runKey: string): Promise<void> {
     return this.#telling.do(runKey);
   }
 
-  /** Tells whoever has not been told: the end was seen by a process that has died, or Slack did not take the message. */
+  /** Tells everybody who has not been told, because the process that saw the end has died or Slack refused the message. */
   async sweep(): Promise<void> {
     const untold = await this.options.followers.untold();
     const ids = new Set(untold.map(idOf));
@@ -103,7 +103,7 @@ export class Followers {
     else await followers.settle(follower, run.state);
   }
 
-  /** @returns why it has not arrived, or null */
+  /** @returns why the message has not arrived, or `null` */
   async #send(
     { user }: Follower,
     run: EndedRun,
@@ -124,11 +124,11 @@ export class Followers {
     return isRefusedHere(reply) ? direct : reply;
   }
 
-  /** Leaves a follower alone for a while after a failure. @returns false when it is to be given up */
+  /** Postpones a follower for a while after a failure. @returns false when it is time to give up */
   #hold(follower: Follower, failure: SlackFailure): boolean {
     const now = this.options.clock.monotonic();
     const { count, since } = this.#troubles.get(idOf(follower)) ?? { count: 0, since: now };
-    // A scope may be granted, and a token mended.
+    // A scope may still be granted, and a token replaced.
     const isWorthRepeating = mayPass(failure) || failure.kind === "credentials";
     if (!isWorthRepeating || now - since > KEEP_TRYING_MS) {
       this.#troubles.delete(idOf(follower));
@@ -143,7 +143,7 @@ export class Followers {
     return (this.#troubles.get(idOf(follower))?.until ?? 0) > this.options.clock.monotonic();
   }
 
-  /** A link to the card for whoever can read along there; null when Slack gives none. */
+  /** A link to the card for people who can read it there; `null` when Slack gives none. */
   async #linkTo(card: Card | null): Promise<string | null> {
     // Nobody else can open a person's direct messages.
     if (card === null || card.ts === null || !/^[CG]/.test(card.channel)) return null;

@@ -1,4 +1,4 @@
-// Who is to be told about the end of which run, and what they have been told.
+// Who wants to be told about the end of which run, and what they have been told.
 
 import { sql } from "kysely";
 import type { RunState } from "../../runs/run.js";
@@ -13,27 +13,27 @@ export interface Follower {
 
 /** A press of the button. */
 export interface Press extends Follower {
-  /** The same for every delivery of one click. */
+  /** The same for every delivery of a click. */
   click: string;
   /** Epoch ms. */
   at: number;
 }
 
-/** Two clicks of one person within this time (ms) are a double click, which means one. */
+/** Two clicks by one person within this time (ms) are a double click, which counts as one. */
 const DOUBLE_CLICK_MS = 2_000;
-/** Nobody clicks so often at once. */
+/** Nobody clicks this often at the same time. */
 const ATTEMPTS = 5;
 
 export class FollowerStore {
-  /** `teller`: this process, and the clock that all who share the store go by. */
+  /** `teller` is this process, and the clock that everything on this store shares. */
   constructor(
     private readonly db: Db,
     private readonly teller: Drawer,
   ) {}
 
   /**
-   * Somebody who does not follow the run follows it from now on, and somebody who does no longer does. A click that is delivered
-   * again changes nothing, and neither does the second half of a double click.
+   * Makes the person follow the run, or no longer follow it if they already did. A click that is delivered again changes nothing, and
+   * neither does the second half of a double click.
    * @returns whether they follow it now
    */
   async press({ runKey, user, click, at }: Press): Promise<boolean> {
@@ -80,7 +80,7 @@ export class FollowerStore {
     return result.numInsertedOrUpdatedRows === 1n;
   }
 
-  /** How many follow a run. */
+  /** How many people follow a run. */
   async count(runKey: string): Promise<number> {
     const row = await this.db
       .selectFrom("followers")
@@ -91,7 +91,7 @@ export class FollowerStore {
     return Number(row?.count ?? 0);
   }
 
-  /** Those whose run has ended in another way than they have been told, if they have been told at all. */
+  /** The followers whose run has ended differently from what they have been told, if they have been told anything. */
   async untold(): Promise<Follower[]> {
     const rows = await this.db
       .selectFrom("followers")
@@ -104,7 +104,7 @@ export class FollowerStore {
     return rows.map(({ run_key: runKey, user_id: user }) => ({ runKey, user }));
   }
 
-  /** The same of one run, which has ended as `state` says. */
+  /** The same for one run, which has ended in `state`. */
   async untoldOf(runKey: string, state: RunState): Promise<Follower[]> {
     const rows = await this.db
       .selectFrom("followers")
@@ -116,7 +116,7 @@ export class FollowerStore {
     return rows.map(({ user_id: user }) => ({ runKey, user }));
   }
 
-  /** Takes the right to tell somebody that a run has ended as `state` says, for `forMs`. False when it is another process's. */
+  /** Claims the right to tell somebody that a run has ended in `state`, for `forMs`. Returns false when another process has it. */
   async claim({ runKey, user }: Follower, state: RunState, forMs: number): Promise<boolean> {
     const { process, now: time } = this.teller;
     const now = sql<number>`cast(${time()} as bigint)`;
@@ -132,7 +132,7 @@ export class FollowerStore {
           eb("told_by", "is", null),
           eb("told_by", "=", process),
           eb("telling_until", "<", now),
-          // The clock was set back since.
+          // The clock has been set back since then.
           eb("telling_until", ">", sql<number>`${now} + cast(${forMs} as bigint)`),
         ]),
       )
@@ -140,17 +140,17 @@ export class FollowerStore {
     return result.numUpdatedRows === 1n;
   }
 
-  /** They have been told, or can no longer be. */
+  /** The follower has been told, or can no longer be. */
   async settle({ runKey, user }: Follower, state: RunState): Promise<void> {
     await this.#change({ runKey, user }, { told: state, told_by: null });
   }
 
-  /** They have not been told: this process, or another, tries again. */
+  /** The follower has not been told. This process or another one tries again. */
   async release(follower: Follower): Promise<void> {
     await this.#change(follower, { told_by: null });
   }
 
-  /** When no other process works on this store: whoever was telling somebody has died. */
+  /** For when no other process uses this store: whichever process was telling somebody has died. */
   async releaseAll(): Promise<void> {
     await this.db.updateTable("followers").set({ told_by: null }).where("told_by", "is not", null).execute();
   }

@@ -1,4 +1,4 @@
-// Answers to whoever presses something on their Home tab: a direct message, or else on the tab itself.
+// Answers to people who press something on their Home tab: in a direct message, or else on the tab itself.
 
 import { isRefusedHere } from "../connection/post.js";
 import { answerFailure } from "../connection/response.js";
@@ -6,7 +6,7 @@ import type { Message } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
 import type { Homes } from "./homes.js";
 
-/** `answer`: by a direct message. Rejects like it does when the Home tab cannot say it either. */
+/** `answer` sends a direct message. Rejects like `answer` when the Home tab cannot show the answer either. */
 export function orOnHome(
   answer: (message: Message) => Promise<void>,
   homes: Homes,

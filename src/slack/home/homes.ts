@@ -1,7 +1,7 @@
-// Keeps the Home tabs true: drawn when they are opened, and drawn anew while something changes that they show.
+// Keeps the Home tabs up to date: draws them when they are opened, and again when something that they show changes.
 //
-// Each is drawn from what is stored, one drawing at a time in this process. Slack's hash of what stands there keeps another process
-// from putting something older in its place.
+// Each tab is drawn from what is stored, one drawing at a time in this process. Slack's hash of the current view keeps another
+// process from replacing it with something older.
 
 import { randomBytes } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
@@ -32,9 +32,9 @@ export interface HomesOptions {
   health: HealthStore;
   catalog: Pick<Catalog, "known">;
   slackRefusals: SlackRefusals;
-  /** Hex's host, for people. */
+  /** Hex's host, to show to people. */
   hexHost: string;
-  /** Where projects are in Hex, for links. */
+  /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
   clock: Clock;
   log: Logger;
@@ -42,30 +42,30 @@ export interface HomesOptions {
   signal: AbortSignal;
 }
 
-/** For how long (ms) after it was opened a Home tab is kept true. */
+/** How long (ms) a Home tab is kept up to date after it was opened. */
 const KEPT_MS = 24 * 60 * 60_000;
-/** The latest runs of a person that are looked at. */
+/** How many of a person's latest runs are examined. */
 const RUNS = 100;
-/** Pause between two redraws of whomever, in ms: Slack takes about a hundred views a minute, and those that are opened come first. */
+/** The pause between two redraws, in ms. Slack accepts about a hundred views a minute, and tabs that are being opened come first. */
 const PACE_MS = 1_000;
-/** What has changed without a word is looked for this often, in ms. */
+/** How often to check for changes that nothing announces, in ms. */
 const SWEEP_MS = 60_000;
-/** After so many failures a Home tab waits for its next change, or for the sweep. */
+/** After this many failures, a Home tab waits for its next change or for the sweep. */
 const ATTEMPTS = 6;
-/** Far more people of other workspaces than look at a bot. */
+/** Far more people from other workspaces than ever look at a bot. */
 const MOST_REFUSED = 1_000;
 
 export class Homes {
   readonly #drawing = new OneAtATime((user) => this.#draw(user));
-  /** Those that somebody waits for. */
+  /** The users who are waiting for their tab. */
   readonly #opened = new Set<string>();
-  /** When the next redraw may take place, and until when Slack asks for nothing at all: by the monotonic clock, ms. */
+  /** The earliest time of the next redraw, and until when Slack wants no calls at all: by the monotonic clock, in ms. */
   #nextAt = 0;
   #limitedUntil = 0;
   #sweptAt: number | null = null;
-  /** Slack's words for what it has refused, each logged once until it takes a Home tab again. */
+  /** Slack's error codes for refused tabs. Each is logged once until Slack accepts a Home tab again. */
   readonly #logged = new Set<string>();
-  /** Those who have been refused in a direct message. */
+  /** The users who have been told in a direct message that they may not use the tab. */
   readonly #refused = new Set<string>();
 
   constructor(private readonly options: HomesOptions) {}
@@ -84,12 +84,12 @@ export class Homes {
     }
   }
 
-  /** Something of a person has changed. Never rejects. */
+  /** Something that concerns a person has changed. Never rejects. */
   redraw(user: string): Promise<void> {
     return this.#drawing.do(user);
   }
 
-  /** Somebody presses something on it, which may have been open since long ago: it is kept true again. Never rejects. */
+  /** Somebody uses a tab that may have been open for a long time, so it is kept up to date again. Never rejects. */
   async used(user: string): Promise<void> {
     const { homes, clock, log } = this.options;
     try {
@@ -100,7 +100,7 @@ export class Homes {
     }
   }
 
-  /** An answer that could be given nowhere else stands on the Home tab from now on. `notice`: mrkdwn. */
+  /** Shows an answer on the Home tab that could not be given anywhere else. `notice` is mrkdwn. */
   async say(user: string, notice: string): Promise<void> {
     const { homes, clock } = this.options;
     await homes.use(user, clock.now());
@@ -108,7 +108,7 @@ export class Homes {
     await this.redraw(user);
   }
 
-  /** Something was picked in the search field: it is emptied. */
+  /** Something was picked in the search field, which is now emptied. */
   async searched(user: string): Promise<void> {
     const { homes, clock } = this.options;
     await homes.use(user, clock.now());
@@ -116,7 +116,7 @@ export class Homes {
     await this.redraw(user);
   }
 
-  /** Somebody who may not see it opens it. Where Slack takes no Home tab for them, a direct message says so, once. Never rejects. */
+  /** Somebody opens the tab who may not see it. If Slack accepts no Home tab for them, a direct message says so once. Never rejects. */
   async refuse(user: string, refusal: Message): Promise<void> {
     if ((await this.#show(user, plainText(refusal))) || this.#refused.has(user)) return;
     if (this.#refused.size < MOST_REFUSED) this.#refused.add(user);
@@ -125,8 +125,8 @@ export class Homes {
   }
 
   /**
-   * Begins to draw what has changed without a word: how Hex is, and what a process has stored that died then. Does not wait for
-   * the drawings: of many Home tabs they take minutes.
+   * Starts to draw changes that nothing announced: how Hex is, and what a process stored before it died. Does not wait for the
+   * drawings, which can take minutes for many Home tabs.
    */
   async sweep(): Promise<void> {
     const { homes, clock } = this.options;
@@ -137,12 +137,12 @@ export class Homes {
     for (const user of users) void this.redraw(user);
   }
 
-  /** Forgets those that are kept true no longer. */
+  /** Removes the tabs that are no longer kept up to date. */
   removeOld(): Promise<void> {
     return this.options.homes.removeOpenedBefore(this.options.clock.now() - KEPT_MS);
   }
 
-  /** Resolves when none is being drawn. */
+  /** Resolves when no tab is being drawn. */
   idle(): Promise<void> {
     return this.#drawing.idle();
   }
@@ -161,7 +161,7 @@ export class Homes {
     }
   }
 
-  /** Something else in the place of the Home tab, which is not kept true. `text`: mrkdwn. @returns whether Slack has taken it */
+  /** Shows something else in place of the Home tab and does not keep it up to date. `text` is mrkdwn. @returns whether Slack accepted it */
   async #show(user: string, text: string): Promise<boolean> {
     const failure = await this.options.slack.views
       .publish({ user_id: user, view: noHomeView(text) })
@@ -173,16 +173,16 @@ export class Homes {
   async #drawUntilTaken(user: string, isOpened: boolean): Promise<void> {
     const { homes, clock, signal } = this.options;
     let hasTurn = false;
-    /** What Slack does not know any more: something newer stands there, or what was stored of it got lost. */
+    /** The hash that Slack no longer knows: there is something newer on the tab, or the stored hash got lost. */
     let refusedHash: string | null = null;
     for (let failures = 0; failures < ATTEMPTS; ) {
       const drawing = await this.#read(user);
       if (drawing === null || drawing.shown === drawing.home.shown) return;
       if (!hasTurn) {
         hasTurn = true;
-        // What it shows may have changed meanwhile.
+        // What it shows may have changed in the meantime.
         const hasWaited = await this.#waitForTurn(isOpened);
-        // The next process draws what is left: all of them at once are more than Slack takes.
+        // The next process draws the rest. All of them at once would be more than Slack accepts.
         if (signal.aborted && !isOpened) return;
         if (hasWaited) continue;
       }
@@ -195,7 +195,7 @@ export class Homes {
         continue;
       }
       this.#warn(user, failure);
-      // Until they open it again: what Slack refuses now, it refuses at the next change too.
+      // Until they open it again: Slack would refuse the next change as well.
       if (failure.kind === "other") return homes.remove(user);
       if (!mayPass(failure) || signal.aborted) return;
       const pauseMs = retryPauseMs(failure, failures);
@@ -206,7 +206,7 @@ export class Homes {
     }
   }
 
-  /** From what is stored at this moment; null when it is not kept true. */
+  /** Reads what to draw from the store; `null` when the tab is not kept up to date. */
   async #read(user: string): Promise<Drawing | null> {
     const { homes, runs, health, catalog, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
     const home = await homes.openedSince(user, clock.now() - KEPT_MS);
@@ -230,7 +230,7 @@ export class Homes {
     return { home, blocks, shown: fingerprint(blocks) };
   }
 
-  /** Those that are opened wait for a limit of Slack's alone. @returns whether there was anything to wait for */
+  /** Tabs that are being opened wait only for Slack's limits. @returns whether there was anything to wait for */
   async #waitForTurn(isOpened: boolean): Promise<boolean> {
     const { clock, signal } = this.options;
     const now = clock.monotonic();
@@ -240,7 +240,7 @@ export class Homes {
     return at > now;
   }
 
-  /** `hash`: of what it replaces; null: whatever stands there. @returns why Slack has not taken it, or null */
+  /** `hash` is that of the view to replace; `null` to replace any view. @returns why Slack refused it, or `null` */
   async #publish({ home, blocks, shown }: Drawing, hash: string | null): Promise<SlackFailure | null> {
     const { slack, homes, clock } = this.options;
     try {
@@ -255,7 +255,7 @@ export class Homes {
     }
   }
 
-  /** Once for each of Slack's words. */
+  /** Logs each of Slack's error codes once. */
   #warn(user: string, failure: SlackFailure): void {
     if (this.#logged.has(failure.word)) return;
     this.#logged.add(failure.word);

@@ -1,4 +1,4 @@
-// What a person's Home tab shows of their runs. Pure.
+// What a person's Home tab shows about their runs. Pure.
 
 import { type EndedRun, isEnded, type Run } from "../../runs/run.js";
 
@@ -6,20 +6,20 @@ import { type EndedRun, isEnded, type Run } from "../../runs/run.js";
 export interface FrequentProject {
   id: string;
   title: string;
-  /** How many of their latest runs were of it. */
+  /** How many of their latest runs were of this project. */
   runs: number;
 }
 
 export interface OwnRuns {
   /** Newest first. */
   inFlight: Run[];
-  /** The latest that have ended, the one that ended last first. */
+  /** The runs that ended most recently, latest first. */
   ended: EndedRun[];
-  /** The one that is run most first. */
+  /** Most frequently run first. */
   frequent: FrequentProject[];
 }
 
-/** `runs`: those that one person has asked for, in any order; `titleOf`: as the project is called now, null when that is not known. */
+/** `runs` are those that one person has requested, in any order. `titleOf` returns a project's current title; `null` when it is not known. */
 export function ownRuns(runs: readonly Run[], titleOf: (projectId: string) => string | null): OwnRuns {
   const newest = [...runs].sort((a, b) => b.requestedAt - a.requestedAt);
   return {
@@ -29,7 +29,7 @@ export function ownRuns(runs: readonly Run[], titleOf: (projectId: string) => st
   };
 }
 
-/** `newest`: newest first, which decides between projects that were run as often. */
+/** `newest` is newest first, which decides between projects that were run equally often. */
 function frequentIn(newest: readonly Run[], titleOf: (projectId: string) => string | null): FrequentProject[] {
   const byId = new Map<string, FrequentProject>();
   for (const { project } of newest) {

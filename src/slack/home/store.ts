@@ -1,17 +1,17 @@
-// Who has opened their Home tab, and what stands there.
+// Who has opened their Home tab, and what it shows.
 
 import type { Db } from "../../store/database.js";
 
 export interface OpenedHome {
   /** A Slack user id. */
   user: string;
-  /** A hash of what it shows; null when that is not known. */
+  /** A hash of what it shows; `null` when that is not known. */
   shown: string | null;
-  /** Slack's hash of the view, which changes with each publication; null when that is not known. */
+  /** Slack's hash of the view, which changes each time the view is published; `null` when it is not known. */
   viewHash: string | null;
-  /** How often something was picked in its search field. */
+  /** How many times something was picked in its search field. */
   searches: number;
-  /** An answer that could be given nowhere else, in mrkdwn. */
+  /** An answer that could not be given anywhere else, in mrkdwn. */
   notice: string | null;
 }
 
@@ -20,7 +20,7 @@ const COLUMNS = ["user_id", "shown", "view_hash", "searches", "notice"] as const
 export class HomeStore {
   constructor(private readonly db: Db) {}
 
-  /** Somebody opens it, at `at` (epoch ms): it is drawn anew, and what was said there is over. */
+  /** Somebody opens the tab, at `at` (epoch ms). It is drawn again, without the notice that was there. */
   async open(user: string, at: number): Promise<void> {
     const columns = { opened_at: at, shown: null, notice: null };
     await this.db
@@ -30,7 +30,7 @@ export class HomeStore {
       .execute();
   }
 
-  /** Somebody uses it, at `at` (epoch ms): it stands before them, however long ago they opened it. */
+  /** Somebody uses the tab, at `at` (epoch ms), so it is on their screen, however long ago they opened it. */
   async use(user: string, at: number): Promise<void> {
     await this.db
       .insertInto("homes")
@@ -39,7 +39,7 @@ export class HomeStore {
       .execute();
   }
 
-  /** null when it was not opened after `since` (epoch ms). */
+  /** `null` when the tab was not opened after `since` (epoch ms). */
   async openedSince(user: string, since: number): Promise<OpenedHome | null> {
     const row = await this.db
       .selectFrom("homes")
@@ -50,13 +50,13 @@ export class HomeStore {
     return row === undefined ? null : homeIn(row);
   }
 
-  /** The ids of all who have opened it after `since` (epoch ms). */
+  /** The ids of everybody who has opened the tab after `since` (epoch ms). */
   async usersSince(since: number): Promise<string[]> {
     const rows = await this.db.selectFrom("homes").select("user_id").where("opened_at", ">", since).execute();
     return rows.map(({ user_id }) => user_id);
   }
 
-  /** What Slack has taken, in the place of `before`. When another process has published meanwhile, what that one stored stays. */
+  /** Stores what Slack accepted in place of `before`. If another process has published in the meantime, what that one stored stays. */
   async published(before: OpenedHome, now: Pick<OpenedHome, "shown" | "viewHash">): Promise<void> {
     await this.db
       .updateTable("homes")
@@ -66,7 +66,7 @@ export class HomeStore {
       .execute();
   }
 
-  /** Something was picked in the search field, which is to be empty again. */
+  /** Something was picked in the search field, which must be emptied. */
   async searched(user: string): Promise<void> {
     await this.db
       .updateTable("homes")
@@ -75,7 +75,7 @@ export class HomeStore {
       .execute();
   }
 
-  /** An answer that can be given nowhere else stands there until they open it again. */
+  /** Stores an answer that cannot be given anywhere else. It stays on the tab until the person opens it again. */
   async say(user: string, notice: string): Promise<void> {
     await this.db.updateTable("homes").set({ notice }).where("user_id", "=", user).execute();
   }
@@ -84,7 +84,7 @@ export class HomeStore {
     await this.db.deleteFrom("homes").where("user_id", "=", user).execute();
   }
 
-  /** Forgets those that were not opened after `since` (epoch ms). */
+  /** Removes the tabs that were not opened after `since` (epoch ms). */
   async removeOpenedBefore(since: number): Promise<void> {
     await this.db.deleteFrom("homes").where("opened_at", "<=", since).execute();
   }

@@ -1,4 +1,4 @@
-// What every command and every button works with.
+// What every command and button works with.
 
 import type { WebClient } from "@slack/web-api";
 import type { Catalog } from "../../catalog/catalog.js";
@@ -39,9 +39,9 @@ export interface Bot {
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
-  /** What buttons and forms cannot carry. */
+  /** What does not fit into buttons and forms. */
   drafts: Drafts;
-  /** What was taken care of, and is not to be done twice. */
+  /** What has already been handled and must not be done twice. */
   seenEvents: SeenEvents;
   health: HealthStore;
   storeCheck: StoreCheck;
@@ -52,32 +52,32 @@ export interface Bot {
   clock: Clock;
   /** The bot's name in Slack, for `/invite`. */
   name: string;
-  /** Its user id in Slack, which is what a mention of it holds. */
+  /** Its user id in Slack, which a mention of it contains. */
   userId: string;
-  /** A short random text that makes the buttons of one rendering work once. */
+  /** Returns a short random text that makes the buttons of one rendering work only once. */
   newNonce: () => string;
-  /** Longest time for the work of `/hex status`, in ms. Slack's users are promised 10 s. */
+  /** The longest time for the work of `/hex status`, in ms. People are promised an answer within 10 s. */
   statusPatienceMs: number;
-  /** How long whoever asked for a run waits for its card before they are told how it stands, in ms. */
+  /** How long a requester waits for the card before the bot tells them how the run is going, in ms. */
   cardPatienceMs: number;
 }
 
-/** One command, click, form or shortcut: who, where, and how to answer them alone. */
+/** One command, click, form or shortcut: who, where, and how to answer only them. */
 export interface Interaction {
   /** The same for every delivery of the same interaction. */
   key: string;
-  /** Stands in the log and in what people see of failures. */
+  /** Appears in the log and in what people see of failures. */
   reference: string;
   user: string;
   conversation: Conversation;
-  /** Opens one form, within three seconds; null where Slack gives none. */
+  /** Opens one form within three seconds; `null` when Slack gives none. */
   triggerId: string | null;
   log: Logger;
-  /** Answers the person alone. */
+  /** Answers only the person. */
   respond: (message: Message) => Promise<void>;
 }
 
-/** For requests that somebody waits for. */
+/** For requests that somebody is waiting for. */
 export function callFor({ reference }: Interaction, patienceMs = 30_000): Call {
   return { reference, priority: "command", patienceMs };
 }

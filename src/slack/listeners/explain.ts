@@ -1,4 +1,4 @@
-// What became of an interaction that failed: what the person reads, and what the log says.
+// Explains an interaction that failed: what the person reads, and what the log says.
 
 import { HexError } from "../../hex/errors.js";
 import type { Logger } from "../../log/logger.js";

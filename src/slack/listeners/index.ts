@@ -1,4 +1,4 @@
-// Where Bolt hands over: registers everything that people can do with the bot.
+// Where Bolt hands over to the bot: registers everything that people can do with it.
 
 import type { App } from "@slack/bolt";
 import { listenToActions } from "./actions/listen.js";
@@ -11,7 +11,7 @@ import { listenToShortcuts } from "./shortcuts/listen.js";
 import { listenToViews } from "./views/listen.js";
 
 export interface ListenerOptions extends Omit<Listening, "members"> {
-  /** Where the bot belongs: people from elsewhere may see its messages in shared channels. */
+  /** Where the bot belongs, since people from elsewhere may see its messages in shared channels. */
   home: Home;
 }
 

@@ -1,4 +1,4 @@
-// The way of every interaction: acknowledged first, then done for those who may, and every failure becomes an answer.
+// What happens to every interaction: it is acknowledged first, then done for those who may, and every failure becomes an answer.
 
 import { createHash } from "node:crypto";
 import type { PendingWork } from "../../lib/pending-work.js";
@@ -13,19 +13,19 @@ import type { Members, Standing } from "./members.js";
 
 /** Counts what people do with the bot. */
 export interface InteractionMetrics {
-  /** `ms`: until Slack had its acknowledgement. */
+  /** `ms` is the time until Slack had its acknowledgement. */
   acknowledged(ms: number): void;
-  /** `command`: one of the bot's, or "unknown"; likewise below. */
+  /** `command` is one of the bot's, or "unknown". The same goes for the ids below. */
   command(command: string, outcome: Outcome): void;
-  /** `button`: an action id. */
+  /** `button` is an action id. */
   button(button: string, outcome: Outcome): void;
-  /** `form`: a callback id. */
+  /** `form` is a callback id. */
   form(form: string, outcome: Outcome): void;
-  /** `shortcut`: a callback id. */
+  /** `shortcut` is a callback id. */
   shortcut(shortcut: string, outcome: Outcome): void;
 }
 
-/** What those who listen to Slack work with. */
+/** What all listeners work with. */
 export interface Listening {
   bot: Bot;
   members: Members;
@@ -34,7 +34,7 @@ export interface Listening {
   metrics: InteractionMetrics;
 }
 
-/** Before anything else, and measured. */
+/** Acknowledges, before anything else, and measures how long that took. */
 export async function acknowledge(metrics: InteractionMetrics, ack: () => Promise<void>): Promise<void> {
   const from = performance.now();
   await ack();
@@ -42,7 +42,7 @@ export async function acknowledge(metrics: InteractionMetrics, ack: () => Promis
 }
 
 export interface Origin {
-  /** What Slack gives the same for every delivery of the same interaction, such as its trigger_id. */
+  /** Something that is the same in every delivery of an interaction, such as its trigger_id. */
   id: string;
   user: string;
   conversation: Conversation;
@@ -56,7 +56,7 @@ export function interactionOf({ id, user, conversation, triggerId, respond }: Or
   return { key, reference, user, conversation, triggerId, log: log.child({ reference }), respond };
 }
 
-/** Does the work of an interaction if whoever asks may operate the bot; a failure becomes an answer that says what to do. Never rejects. */
+/** Does the work of an interaction if the person may operate the bot. A failure becomes an answer that says what to do. Never rejects. */
 export function handle(
   { bot, work }: Listening,
   interaction: Interaction,
@@ -82,7 +82,7 @@ async function answered(interaction: Interaction, bot: Bot, task: () => Promise<
   }
 }
 
-/** Does what a member wants; anybody else is told why not. */
+/** Does the task for a member, and tells anybody else why not. */
 function admitted(standing: Standing, { respond }: Interaction, task: () => Promise<void>): Promise<void> {
   switch (standing) {
     case "member":

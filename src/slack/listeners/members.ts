@@ -1,32 +1,32 @@
-// Who may operate the bot: the people of its workspace and, on Enterprise Grid, of its organization. In channels that are
-// shared with other organizations, theirs see the bot's messages too.
+// Who may operate the bot: the people of its workspace and, on Enterprise Grid, of its organization. In channels shared with other
+// organizations, their people see the bot's messages too.
 
-/** What the bot knows of itself, from auth.test: never from a payload. */
+/** What the bot knows about itself, from auth.test and never from a payload. */
 export interface Home {
   teamId: string;
-  /** The organization (E…); null outside Enterprise Grid. */
+  /** The organization (E…); `null` outside Enterprise Grid. */
   enterpriseId: string | null;
-  /** Workspaces of the organization, as far as Slack has named them; the bot's own need not be among them. */
+  /** Workspaces of the organization, as far as Slack has named them. The bot's own need not be among them. */
   workspaces: readonly string[];
 }
 
-/** Where an interaction comes from, in Slack's words. null: Slack does not say. */
+/** Where an interaction comes from, in Slack's words; `null` when Slack does not say. */
 export interface Origin {
   /** The person's id. */
   user: string;
   /** The person's own workspace (T…) or organization (E…). */
   userTeam: string | null;
-  /** The workspace in which it happened: on a click the one that has installed the app, and null for a whole organization. */
+  /** The workspace in which it happened. For a click, the one that installed the app; `null` for a whole organization. */
   team: string | null;
-  /** The organization of that workspace, or the one that has installed the app. */
+  /** The organization of that workspace, or the one that installed the app. */
   enterprise: string | null;
 }
 
-/** `unproven`: they may be of another workspace of the bot's organization, or of another organization altogether. */
+/** `unproven`: the person may be from another workspace of the bot's organization, or from a different organization. */
 export type Standing = "member" | "stranger" | "unproven";
 
 /**
- * On a click Slack names the person's own workspace and the organization that has installed the app, not the person's. Source:
+ * For a click, Slack names the person's own workspace, and the organization that installed the app, not the person's. Source:
  * slackapi/java-slack-sdk#1041 (a click by somebody of another organization), slackapi/bolt-js#1875 (somebody in several
  * workspaces of one organization).
  */
@@ -34,18 +34,18 @@ export function standingOf(home: Home, { userTeam, team, enterprise }: Origin): 
   const theirs = userTeam ?? team;
   if (theirs !== null && [home.teamId, home.enterpriseId, ...home.workspaces].includes(theirs)) return "member";
   if (home.enterpriseId === null || enterprise !== home.enterpriseId) return "stranger";
-  // The id of another organization.
+  // The id of a different organization.
   if (theirs?.startsWith("E")) return "stranger";
-  // Slack says of this very workspace that it belongs to the organization.
+  // Slack says that this very workspace belongs to the organization.
   return theirs !== null && theirs === team ? "member" : "unproven";
 }
 
-/** Far more than operate a bot. */
+/** Far more people than operate a bot. */
 const REMEMBERED = 10_000;
 
 /**
- * The same with a memory: whoever has typed a command is a member, since Slack takes an app's commands only from where it is
- * installed. Their clicks may say less about them. In memory: after a restart they type one again.
+ * The same with a memory: somebody who has typed a command is a member, because Slack accepts an app's commands only from where the
+ * app is installed. Their clicks may say less about them. This is lost at a restart, after which they have to type a command again.
  */
 export class Members {
   readonly #proven = new Set<string>();
@@ -65,7 +65,7 @@ export class Members {
     return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
   }
 
-  /** For a message. In a channel that is shared with another organization Slack may leave out where its writer belongs. */
+  /** For a message. In a channel shared with another organization, Slack may not say where the writer belongs. */
   ofMessage(origin: Origin): Standing {
     const isUnknown = origin.userTeam === null && origin.team === null;
     const standing = isUnknown ? "unproven" : standingOf(this.home, origin);

@@ -1,5 +1,5 @@
-// The inputs as they stand in a form: a value a field, and `name = value` a line. The grammar of values is the command's; only what
-// ends a value differs: the end of its field or line, and not white space. Slack sends what is typed into a form as it is.
+// The inputs in a form: one value per field, and one `name = value` per line. Values have the same grammar as in the command, except
+// that the end of the field or line ends them, not white space. Slack sends what is typed into a form unchanged.
 
 import type { JsonValue } from "../../hex/client.js";
 import { withoutStrays } from "../../lib/spelling.js";
@@ -16,13 +16,13 @@ export type InputProblem =
 
 export type FieldValue = { ok: true; value: JsonValue } | { ok: false; problem: InputProblem };
 
-/** The value in a field; undefined when it is empty, which leaves the input at its default. */
+/** The value in a field; `undefined` when it is empty, which leaves the input at its default. */
 export function readField(text: string): FieldValue | undefined {
   const typed = withoutStrays(text).trim();
   return typed === "" ? undefined : readValue(typed);
 }
 
-/** What is in quotes as a whole is text, whatever it looks like. */
+/** A value that is entirely in quotes is text, whatever it looks like. */
 function readValue(typed: string): FieldValue {
   const opened = readOpened(typed, 0);
   if (opened?.kind === "unclosed" && opened.by === "quote") return { ok: false, problem: { kind: "unbalanced_quote" } };
@@ -36,7 +36,7 @@ export type Lines =
   /** `at`: the input that it is about; null when it is about the line. */
   | { ok: false; problem: InputProblem; at: string | null };
 
-/** `name = value` a line. What quotes or brackets hold may go over several lines. Nothing behind the `=` is empty text. */
+/** One `name = value` per line. Text in quotes or brackets may span several lines. Nothing after the `=` means empty text. */
 export function readLines(text: string): Lines {
   const source = withoutStrays(text);
   const inputs = new Map<string, JsonValue>();
@@ -64,7 +64,7 @@ export function readLines(text: string): Lines {
   return { ok: true, inputs };
 }
 
-/** To the end of the line, or of what quotes or brackets hold when nothing stands behind them. `end`: of the line. */
+/** Reads to the end of the line, or to the end of quotes or brackets if nothing follows them. `end` is the end of the line. */
 function valueBehind(source: string, from: number, end: number): { text: string; end: number } {
   let start = from;
   while (start < end && /\s/.test(source.charAt(start))) start++;
@@ -81,7 +81,7 @@ function endOfLine(source: string, from: number): number {
   return end === -1 ? source.length : end;
 }
 
-/** A value as it is to stand in a field or behind a `=`; null when no text is read as this value. */
+/** The text for a value in a field or after a `=`; `null` when no text would be read as this value. */
 export function fieldText(value: JsonValue): string | null {
   const candidates = typeof value === "string" ? [value, quoted(value)] : [JSON.stringify(value)];
   return candidates.find((text) => means(text, value)) ?? null;

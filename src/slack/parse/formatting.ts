@@ -1,9 +1,9 @@
-// Bold, italics, strike-through and code around words: `*run*`, `` `id` ``, `_two words_`. It is taken off where it is closed.
+// Bold, italics, strikethrough and code around words: `*run*`, `` `id` ``, `_two words_`. It is removed where it is closed.
 
-/** A word with the formatting characters (`*`, `_`, `~`, backtick) that stand before and behind it, none of them in its text. */
+/** A word with the formatting characters (`*`, `_`, `~`, backtick) before and after it, which its text does not include. */
 export interface Formatted {
   text: string;
-  /** True: all of the text stood in quotes. */
+  /** True when all of the text was in quotes. */
   isQuoted: boolean;
   lead: string;
   tail: string;
@@ -14,23 +14,23 @@ interface Mark {
   closed: boolean;
 }
 
-/** More than these together, or open at a time, are no formatting: looking for their ends would take long. */
+/** More marks than this together, or open at once, are not formatting: searching for their ends would take long. */
 const MOST_TOGETHER = 8;
 const MOST_OPEN = 16;
 
 /**
- * The texts without the formatting that begins before one of them and ends behind the same or a later one. What is not closed,
- * or was not opened, is no formatting and belongs to its text. null for a word of which nothing is left.
+ * The texts without formatting that begins before one of them and ends after the same or a later one. Marks that are not closed, or
+ * were not opened, are not formatting and belong to the text. `null` for a word of which nothing remains.
  */
 export function withoutFormatting(words: readonly Formatted[]): (string | null)[] {
   const marked = words.map((word) => ({ ...word, lead: marksOf(word.lead), tail: marksOf(word.tail) }));
   const open: Mark[] = [];
   for (const { text, isQuoted, lead, tail } of marked) {
     if (lead.length > MOST_TOGETHER || tail.length > MOST_TOGETHER) continue;
-    // A word of marks alone, such as the fence of a code block, closes what is open, or else opens.
+    // A word of marks only, such as the fence of a code block, closes what is open, or else opens something.
     const closing = text === "" && tail.length === 0 && lead.every((mark) => has(open, mark)) ? lead : tail;
     if (closing === tail) {
-      // An underscore before `name=` is one of the name.
+      // An underscore before `name=` is part of the name.
       const isInput = !isQuoted && text.includes("=");
       open.push(...lead.filter(({ character }) => !isInput || character !== "_"));
       open.splice(0, Math.max(0, open.length - MOST_OPEN));

@@ -4,26 +4,26 @@ import type { JsonValue } from "../../hex/client.js";
 import { isNestedDeeper } from "../../lib/json.js";
 import { withoutInvisible } from "../../lib/spelling.js";
 
-/** `nested_too_deep`: `most` in levels. */
+/** For `nested_too_deep`, `most` is a number of levels. */
 export type ValueProblem = { kind: "bad_json" } | { kind: "nested_too_deep"; most: number };
 
 export type ReadValue = { ok: true; value: JsonValue } | { ok: false; problem: ValueProblem };
 
-/** Levels of lists and objects in a value. What is stored around it adds three, and all of it is read up to `MAX_DEPTH`. */
+/** The most levels of lists and objects in a value. What is stored around it adds three, and reading stops at `MAX_DEPTH`. */
 const MOST_LEVELS = 32;
 
-/** As it is called in Hex, whose names are those of Python, which composes them; null when it cannot be the name of an input. */
+/** The name in Hex, where it is a Python identifier, which Python normalizes; `null` when it cannot be the name of an input. */
 export function readInputName(text: string): string | null {
   const name = plainName(text);
   return /^[\p{L}_][\p{L}\p{N}\p{M}_]*$/u.test(name) ? name : null;
 }
 
-/** The same without a check, to be shown. */
+/** The same without a check, for showing it to people. */
 export function plainName(text: string): string {
   return withoutInvisible(text).normalize("NFC");
 }
 
-/** What was typed without quotes: JSON for numbers, booleans, null, lists and objects; text otherwise. */
+/** Reads what was typed without quotes: JSON for numbers, booleans, null, lists and objects; text otherwise. */
 export function readInputValue(text: string): ReadValue {
   const looksNested = /^[{[]/.test(text);
   if (looksNested && isNestedDeeper(text, MOST_LEVELS)) {
@@ -40,7 +40,7 @@ function keepsItsDigits(text: string): boolean {
   return Number.isFinite(number) && significant(text) === significant(String(number));
 }
 
-/** A number's digits without sign, point and exponent, and without the zeros around them. */
+/** A number's digits without its sign, point and exponent, and without leading and trailing zeros. */
 function significant(number: string): string {
   const exponent = number.search(/e/i);
   const digits = (exponent === -1 ? number : number.slice(0, exponent)).replace(/[-+.]/g, "");
@@ -53,10 +53,10 @@ function significant(number: string): string {
 
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
-/** A number that JavaScript cannot keep, such as a long id, becomes the text that was typed, also inside a list. */
+/** A number that JavaScript cannot represent, such as a long id, becomes the text that was typed, even inside a list. */
 function parseJson(text: string): JsonValue | undefined {
   try {
-    JSON.parse(text); // what is no JSON ends here
+    JSON.parse(text); // throws if it is not JSON
     const kept = text.replace(STRING_OR_NUMBER, (token) =>
       token.startsWith('"') || keepsItsDigits(token) ? token : `"${token}"`,
     );

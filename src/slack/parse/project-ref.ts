@@ -1,4 +1,4 @@
-// What a person may give to name a project or a run: an id, or a link from the address bar, with whatever was copied around it.
+// What people may type to name a project or a run: an id, or a link from the address bar, with whatever was copied along with it.
 
 import { type HexReference, readReference } from "../../hex/links.js";
 import { withoutEdges, withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
@@ -6,7 +6,7 @@ import { withoutEdges, withoutInvisible, withPlainDashes } from "../../lib/spell
 const BEFORE = new Set("<([{\"'“”„‘’‚«‹`*_~");
 const BEHIND = new Set(">)]}\"'“”‘’»›`*_~.,;:!?…");
 
-/** `hexOrigin`: where the bot's Hex is, such as `https://app.hex.tech`. null: a title, or anything else. */
+/** `hexOrigin` is where the bot's Hex is, such as `https://app.hex.tech`. `null` for a title or anything else. */
 export function parseProjectRef(typed: string, hexOrigin: string): HexReference | null {
   const word = withoutInvisible(typed).trim();
   return readReference(withPlainDashes(withoutEdges(word, BEFORE, BEHIND)), hexOrigin);

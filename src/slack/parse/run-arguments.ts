@@ -1,4 +1,4 @@
-// What stands behind `/hex run`: a project by its name, id or link, flags, and inputs as name=value.
+// What follows `/hex run`: a project by its name, id or link, flags, and inputs as name=value.
 
 import type { JsonValue } from "../../hex/client.js";
 import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
@@ -9,7 +9,7 @@ import { splitWords, type Word } from "./words.js";
 
 /** What to run, and how. */
 export interface RunArguments {
-  /** An id, a link, or the words of a name, a space between them. Never empty. */
+  /** An id, a link, or the words of a name separated by spaces. Never empty. */
   target: string;
   fresh: boolean;
   publish: boolean;
@@ -18,7 +18,7 @@ export interface RunArguments {
   inputs: Record<string, JsonValue>;
 }
 
-/** Why it was not understood. */
+/** Why the arguments were not understood. */
 export type RunProblem =
   | { kind: "unbalanced_quote" }
   | { kind: "no_target" }
@@ -51,9 +51,9 @@ export const RUN_FLAGS = [
   { name: "--view", takesValue: true },
 ] as const;
 
-/** Slack cuts a message off at so many characters: nobody types more. */
+/** Slack cuts messages off at this many characters, so nobody types more. */
 const MOST_CHARACTERS = 40_000;
-/** More than any app shows; each is a line in the check that Hex makes. */
+/** More than any app has. Each one is a line in the check that Hex makes. */
 export const MOST_INPUTS = 100;
 
 class Refused extends Error {
@@ -62,7 +62,7 @@ class Refused extends Error {
   }
 }
 
-/** Reads what was typed behind `run`. Never throws. */
+/** Reads what was typed after `run`. Never throws. */
 export function parseRunArguments(text: string): Parsed {
   if (text.length > MOST_CHARACTERS) {
     return { ok: false, problem: { kind: "too_long", length: text.length, most: MOST_CHARACTERS } };
@@ -81,7 +81,7 @@ function read(words: readonly Word[]): RunArguments {
   const name: string[] = [];
   const flags = new Map<string, string>();
   const inputs = new Map<string, JsonValue>();
-  /** Whether a word still belongs to the name: it stands in one piece, in front of the inputs. */
+  /** Whether a word may still belong to the name, which comes in one piece before the inputs. */
   let mayBeName = true;
   for (let index = 0; index < words.length; index++) {
     const word = words[index];
@@ -98,7 +98,7 @@ function read(words: readonly Word[]): RunArguments {
   const target = name.filter((word) => word !== "").join(" ");
   if (target === "") throw new Refused({ kind: "no_target" });
   const view = flags.get("--view") ?? null;
-  // Hex's links name no saved view: a UUID in one is a cell's, a run's or a session's.
+  // Hex's links do not name saved views: a UUID in one is a cell's, a run's or a session's.
   if (view?.includes("/")) throw new Refused({ kind: "view_is_link" });
   if (inputs.size > MOST_INPUTS) throw new Refused({ kind: "too_many_inputs", count: inputs.size, most: MOST_INPUTS });
   if (view !== null && inputs.size > 0) throw new Refused({ kind: "view_with_inputs" });
@@ -115,19 +115,19 @@ function read(words: readonly Word[]): RunArguments {
 
 type Kind = "flag" | "input" | "word";
 
-/** What stands in quotes is a word, whatever it looks like, and so are dashes alone, as titles have them. */
+/** Anything in quotes is a word, whatever it looks like, and so are dashes alone, which occur in titles. */
 function kindOf(word: Word): Kind {
   if (word.quoted === "word") return "word";
   if (/^--+[^-]/.test(withoutInvisible(word.text))) return "flag";
   return isInput(word) ? "input" : "word";
 }
 
-/** An id or a link is the project wherever it stands; of which Hex does not matter here. */
+/** An id or a link is the project, wherever it comes. Which Hex it belongs to does not matter here. */
 function isIdOrLink(text: string): boolean {
   return parseProjectRef(text, "https://app.hex.tech") !== null;
 }
 
-/** `from`: where in `words` they begin. */
+/** `from` is where in `words` the stray words begin. */
 function strayWords(words: readonly Word[], from: number, target: string): RunProblem {
   const end = words.findIndex((word, index) => index > from && kindOf(word) !== "word");
   const stray = words.slice(from, end === -1 ? undefined : end).map(({ text }) => withoutInvisible(text));
@@ -138,7 +138,7 @@ function strayWords(words: readonly Word[], from: number, target: string): RunPr
   return { kind: "stray_words", words: stray, target, behind: { name: plainName(typed), value } };
 }
 
-/** @returns whether the word after it was its value */
+/** @returns whether the word after the flag was its value */
 function readFlag(text: string, next: Word | undefined, flags: Map<string, string>): boolean {
   const equals = text.indexOf("=");
   const name = withPlainDashes(equals === -1 ? text : text.slice(0, equals));
@@ -161,12 +161,12 @@ function readFlag(text: string, next: Word | undefined, flags: Map<string, strin
   return inline === null;
 }
 
-/** A link may hold a `=` and is no input, also in brackets or as its path alone. */
+/** A link may contain a `=` but is not an input, even in brackets or as a path alone. */
 function isInput({ text }: Word): boolean {
   return text.includes("=") && !/^[<([{]{0,8}(https?:\/\/|\/|[\w-]+(\.[\w-]+)+\.?(:\d+)?\/)/i.test(text);
 }
 
-/** An input as it was typed: the name, which may be none, and the value. */
+/** An input as it was typed: the name, which may be empty, and the value. */
 function splitInput(text: string): { typed: string; value: string } {
   const equals = text.indexOf("=");
   return { typed: text.slice(0, equals), value: text.slice(equals + 1) };

@@ -1,5 +1,5 @@
-// The form that starts a run: from what is known to what stands in its fields, from a view that Slack sends back to the same, and
-// from that to what is to be run. Pure.
+// The form that starts a run. Turns what is known into the contents of its fields, reads them back from a view that Slack sends, and
+// turns them into what to run. Pure.
 
 import type { JsonValue } from "../../hex/client.js";
 import { parseJson } from "../../lib/json.js";
@@ -22,23 +22,23 @@ import { contradictionWords, inputProblemWords } from "../messages/run-form-word
 import { fieldText, readField, readLines } from "./form-inputs.js";
 import { MOST_INPUTS } from "./run-arguments.js";
 
-/** Fields of inputs in one form, at most: it has other blocks too, and nobody fills in more. */
+/** The most input fields in one form. It has other blocks too, and nobody fills in more. */
 export const MOST_FIELDS = 20;
-/** Longest name that an action_id has room for, in characters. */
+/** The longest name that fits into an action_id, in characters. */
 const MAX_NAME = LIMITS.actionId - 10;
 /**
- * What a field's text may take in the view's JSON, in bytes: as much as a full one in any script, three bytes a character and the
- * quotes. 20 of them stay below Slack's limit of 250,000.
+ * The most bytes that a field's text may take in the view's JSON: enough for a full field in any script, with three bytes per
+ * character plus the quotes. 20 of them stay below Slack's limit of 250,000.
  */
 const MAX_BYTES = 3 * LIMITS.inputText + 2;
 
-/** An input that gets a field, with what is offered for it. */
+/** An input that gets a field, with its suggested value. */
 export interface Offered {
   name: string;
   value: JsonValue | undefined;
 }
 
-/** The part of a form that belongs to a project. None of the values is lost: what no field has room for goes into lines, or into `rest`. */
+/** The part of a form that belongs to a project. No value is lost: what does not fit into fields goes into lines or into `rest`. */
 export function partOf(inputs: readonly Offered[], view: string | null = null): ProjectPart {
   const fields: FormField[] = [];
   const rest: ProjectPart["rest"] = [];
@@ -61,7 +61,7 @@ function fieldOf(name: string, value: JsonValue | undefined): FormField {
   return text !== null && hasRoom(text) ? { name, text, held: null } : { name, text: "", held: { value } };
 }
 
-/** null when no line is read as this input. */
+/** `null` when no line would be read as this input. */
 function lineOf(name: string, value: JsonValue): string | null {
   const text = looksSecret(name) ? null : fieldText(value);
   if (text === null || text.includes("\n")) return null;
@@ -74,12 +74,12 @@ function hasRoom(text: string): boolean {
   return text.length <= LIMITS.inputText && Buffer.byteLength(JSON.stringify(text)) <= MAX_BYTES;
 }
 
-/** The same form when it has been filled in: a text that a field cannot show again is held, and lines that it cannot go into `rest`. */
+/** Prepares a filled-in form to be shown again: text that does not fit into a field is held, and lines that do not fit go into `rest`. */
 export function fitted(form: RunForm): RunForm {
   const fields = form.fields.map((field) => {
     if (hasRoom(field.text)) return field;
     const read = readField(field.text);
-    // What is no value is refused, and has to be corrected anyway.
+    // Anything that is not a value is refused and has to be corrected anyway.
     return read?.ok ? { ...field, text: "", held: { value: read.value } } : { ...field, text: cut(field.text) };
   });
   return { ...form, fields, ...linesOf(form), view: cut(form.view), typedProject: cut(form.typedProject) };
@@ -97,7 +97,7 @@ function cut(text: string): string {
   return hasRoom(text) ? text : text.slice(0, Math.floor(MAX_BYTES / 6));
 }
 
-/** A form as it came back. What no field holds is still in its draft, if `hasDraft`. */
+/** A form as it came back. If `hasDraft`, what no field holds is still in its draft. */
 export interface ReadForm {
   form: RunForm;
   /** The project in the picker, which need not be the one whose inputs are drawn. */
@@ -105,7 +105,7 @@ export interface ReadForm {
   hasDraft: boolean;
 }
 
-/** What the bot reads of what stands in an element. */
+/** What the bot reads from an element. */
 interface Element {
   value?: string | null | undefined;
   selected_option?: { value: string; text?: { text: string } | undefined } | null | undefined;
@@ -113,13 +113,13 @@ interface Element {
   selected_conversation?: string | null | undefined;
 }
 
-/** What the bot reads of a view. */
+/** What the bot reads from a view. */
 export interface SentView {
   private_metadata: string;
   state?: { values: Record<string, Record<string, Element>> } | undefined;
 }
 
-/** null when it is the form of another version. */
+/** `null` when the form is from another version of the bot. */
 export function readRunForm(view: SentView): ReadForm | null {
   const metadata = metadataSchema.safeParse(parseJson(view.private_metadata));
   if (!metadata.success) return null;
@@ -159,7 +159,7 @@ const PLACES = {
   channel: { kind: "channel" },
 } as const satisfies Record<keyof typeof ELEMENTS, Place>;
 
-/** Those of the project whose inputs are drawn, and of no other, in the order in which they are drawn. */
+/** The fields of the project whose inputs are drawn, and of no other, in the order in which they are drawn. */
 function fieldsIn(
   values: Record<string, Record<string, Element> | undefined>,
   form: Pick<RunForm, "round" | "draw" | "project">,
@@ -174,7 +174,7 @@ function fieldsIn(
   }
 }
 
-/** `draft`: the same form as it was kept. null: what is needed of it is not there. */
+/** `draft` is the same form as it was stored. `null` when something that is needed from it is missing. */
 export function withDraft(form: RunForm, draft: RunForm | null): RunForm | null {
   if (draft === null) return null;
   const own = draft.project?.id === form.project?.id ? draft : earlierOf(draft, form.project?.id);
@@ -188,12 +188,12 @@ function earlierOf({ earlier }: RunForm, projectId: string | undefined): Project
   return earlier.find(({ of }) => of === projectId)?.part;
 }
 
-/** Projects whose fields are kept beside those that are drawn. */
+/** The most projects whose fields are kept in addition to those that are drawn. */
 const MOST_EARLIER = 5;
 
 /**
- * The form for another project. What was typed for the one before is kept for when it is chosen again, and never sent for the
- * new one; what was typed before any was chosen is for the new one. `offered`: what the new one is drawn with otherwise.
+ * The form for another project. What was typed for the previous one is kept in case it is chosen again, and never sent for the new
+ * one. What was typed before any project was chosen is for the new one. `offered` is what the new one is drawn with otherwise.
  */
 export function forProject(form: RunForm, project: { id: string; title: string }, offered: ProjectPart): RunForm {
   const { fields, more, rest, view, draw } = form;
@@ -215,7 +215,7 @@ export function forProject(form: RunForm, project: { id: string; title: string }
 
 export type Wanted = { ok: true; options: RunOptions } | { ok: false; complaints: [Complaint, ...Complaint[]] };
 
-/** What is to be run, or all that is wrong with it as far as that can be told without Hex. */
+/** What to run, or everything that is wrong with it as far as that can be told without Hex. */
 export function optionsOf(form: RunForm): Wanted {
   const complaints: Complaint[] = [];
   const inputs = new Map(form.rest.map(({ name, value }) => [name, value]));

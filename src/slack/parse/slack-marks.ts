@@ -1,13 +1,13 @@
-// What Slack makes of a command's text before an app gets it.
+// Undoes what Slack does to a command's text before an app gets it.
 
 /**
- * Slack wraps links, addresses, telephone numbers, channels, people, groups and `@here` in angle brackets, and escapes `&`, `<`
- * and `>`. Gives the text as the person sees it; what has no name in it, such as `<@U012AB3CD>`, stays.
+ * Slack wraps links, addresses, telephone numbers, channels, people, groups and `@here` in angle brackets, and escapes `&`, `<` and
+ * `>`. Returns the text as the person sees it. Marks without a name, such as `<@U012AB3CD>`, stay.
  */
 export function withoutSlackMarks(text: string): string {
   return text
     .replace(/<(https?:\/\/[^\s|<>]+)(?:\|([^<>]*))?>/gi, (_, url: string, label?: string) =>
-      // Slack adds the scheme that nobody typed.
+      // Slack adds a scheme that nobody typed.
       label !== undefined && url === `http://${label}` ? label : url,
     )
     .replace(/<([#@])[A-Z0-9]+\|([^\s|<>]+)>/g, "$1$2")

@@ -1,4 +1,4 @@
-// The first word behind `/hex`, and what was probably meant by a word that is not known.
+// The first word after `/hex`, and what an unknown word probably means.
 
 import { distance } from "fastest-levenshtein";
 import { folded, withoutEdges, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
@@ -6,13 +6,13 @@ import { folded, withoutEdges, withoutInvisible, withoutStrays } from "../../lib
 const TYPOS = 2;
 
 const FORMATTING = "*_~`";
-/** Nobody writes more in front of one word: each is looked for in all of the text. */
+/** Nobody writes more before one word, and the whole text is searched for each of them. */
 const MOST_MARKS = 8;
-/** Marks that may stand around a word: formatting, quotes, and what ends a sentence. */
+/** Marks that may surround a word: formatting, quotes, and the end of a sentence. */
 const EDGES = new Set(`${FORMATTING}"'“”„‟‘’‚‛«»‹›.,:;!?`);
 
 /**
- * `name` in lower case, without formatting and whatever cannot be seen; both "" when nothing was typed. A command that was typed
+ * `name` is in lower case, without formatting and invisible characters. Both are "" when nothing was typed. A command that was typed
  * twice (`/hex /hex run`) counts once. `rest` is as it was typed.
  */
 export function splitSubcommand(text: string): { name: string; rest: string } {
@@ -29,24 +29,24 @@ function cut(text: string): { name: string; rest: string } {
   return { name: folded(withoutEdges(name, EDGES, EDGES)), rest: withoutLastMark(name, rest) };
 }
 
-/** Of formatting that began before the sub-command and goes on to the end of the text (`` `run 5d2f…` ``), the end goes too. */
+/** If formatting began before the subcommand and lasts to the end of the text (`` `run 5d2f…` ``), its end is removed too. */
 function withoutLastMark(name: string, rest: string): string {
   const marks = [...name.replace(/[^*_~`].*/s, "").slice(0, MOST_MARKS)];
   const end = marks.toReversed().join("");
   if (end === "" || FORMATTING.includes(name.charAt(name.length - 1)) || !rest.endsWith(end)) return rest;
   const inside = rest.slice(0, -end.length);
-  // One that is left over inside belongs to the end.
+  // A mark left over inside belongs to the end.
   const isPaired = marks.every((mark) => inside.split(mark).length % 2 === 1);
   return isPaired ? inside.trimEnd() : rest;
 }
 
-/** The name that was probably meant: the only one that begins so, or one at most two typing errors away; null when none is close. */
+/** The name that was probably meant: the only one that begins like this, or one at most two typos away; `null` when none is close. */
 export function closest(word: string, names: readonly string[]): string | null {
   const typed = word.toLowerCase();
   if (typed === "") return null;
   const [only, ...others] = names.filter((name) => name.startsWith(typed));
   if (only !== undefined && others.length === 0) return only;
-  // Long words are no typing errors, and measuring them would take long.
+  // Long words are not typos, and measuring them would take long.
   if (typed.length > 40) return null;
   const near = names
     .map((name) => ({ name, typos: distance(typed, name) }))

@@ -1,6 +1,6 @@
-// What somebody says to the bot in a message: the words beside its mention.
+// What somebody says to the bot in a message: the words around its mention.
 
-/** Nobody means the bot more often in one message: looking behind each mention of thousands would take long. */
+/** Nobody mentions the bot more often in one message, and looking after each of thousands of mentions would take long. */
 const MOST_MENTIONS = 8;
 /** What people write between a name and what they want of it: `@hex, run …`. */
 const BETWEEN = /^[\s,:;.!?]*/;
@@ -8,15 +8,15 @@ const QUOTES = /["“”„‟«»]/g;
 
 /**
  * The command in a message's text, as it was typed; "" when there is nothing but the mention. The bot may be mentioned at the
- * beginning, in the middle (`Hey @hex, run …`), at the end, or several times. Lines that quote somebody else are no wish of
- * whoever quotes them. Of what stands behind a command no word is left out: it may be an input.
- * @param text as Slack escapes it
+ * beginning, in the middle (`Hey @hex, run …`), at the end, or several times. Lines that quote somebody else are not commands of the
+ * person who quotes them. No word after a command is left out, because it may be an input.
+ * @param text escaped by Slack
  * @param botUserId U…
  * @param isCommand whether a text begins with one of the bot's commands
  */
 export function wordsToBot(text: string, botUserId: string, isCommand: (text: string) => boolean): string {
   const own = withoutQuotedLines(text);
-  // Right behind a `=` it is the value of an input.
+  // Right after a `=`, it is the value of an input.
   const mention = new RegExp(`(?<!=)<@${botUserId}(?:\\|[^<>]*)?>`, "g");
   const found = [...own.matchAll(mention)];
   const [first] = found;
@@ -29,7 +29,7 @@ export function wordsToBot(text: string, botUserId: string, isCommand: (text: st
   return command ?? (behind[0] || between(own.slice(0, first.index)));
 }
 
-/** A line in quotation marks that are open is one of a value. */
+/** A line inside open quotation marks belongs to a value. */
 function withoutQuotedLines(text: string): string {
   let quotes = 0;
   const own = text.split("\n").filter((line) => {
@@ -44,7 +44,7 @@ function quotesIn(text: string): number {
   return text.match(QUOTES)?.length ?? 0;
 }
 
-/** `*@hex* run …` and `*@hex run …*`: formatting that began before the mention ends behind it. */
+/** `*@hex* run …` and `*@hex run …*`: formatting that began before the mention ends after it. */
 function withoutMarks(text: string, before: string): string {
   const [marks = ""] = /[*_~]{0,4}$/.exec(before.slice(-4)) ?? [];
   const end = [...marks].reverse().join("");
@@ -57,7 +57,7 @@ function between(text: string): string {
   return text.replace(BETWEEN, "").trimEnd();
 }
 
-/** Without the mentions at the end. */
+/** The text without the mentions at its end. */
 function withoutLast(text: string, mention: RegExp): string {
   let end = text.trimEnd().length;
   for (const one of [...text.matchAll(mention)].reverse()) {
@@ -67,7 +67,7 @@ function withoutLast(text: string, mention: RegExp): string {
   return text.slice(0, end);
 }
 
-/** Without the mentions that stand in no quotes. */
+/** The text without the mentions outside quotes. */
 function outOfQuotes(text: string, mention: RegExp): string {
   let [from, quotes] = [0, 0];
   return text.replace(mention, (whole, at: number) => {

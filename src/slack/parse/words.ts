@@ -1,11 +1,11 @@
-// Splits what people type and paste into words, as a shell would, but kind to what Slack's clients make of quotes, dashes,
-// links and formatting.
+// Splits what people type and paste into words, as a shell would, but tolerates what Slack's clients make of quotes, dashes, links
+// and formatting.
 
 import { DASH, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
 import { withoutFormatting } from "./formatting.js";
 import { withoutSlackMarks } from "./slack-marks.js";
 
-/** `quoted`: what stood in quotes, the word or the value behind its first `=`; that is text, whatever it looks like. */
+/** `quoted` says what was in quotes: the whole word, or the value after its first `=`. That is text, whatever it looks like. */
 export interface Word {
   text: string;
   quoted: "word" | "value" | null;
@@ -14,7 +14,7 @@ export interface Word {
 /** The words, or why there are none. */
 export type Words = { ok: true; words: Word[] } | { ok: false; problem: "unbalanced_quote" };
 
-/** The marks that close what one of them opens. */
+/** Quotation marks that close what any one of them opens. */
 type Family = ReadonlySet<string>;
 const FAMILIES: readonly Family[] = [
   new Set(['"', "“", "”", "„", "‟"]),
@@ -24,20 +24,21 @@ const FAMILIES: readonly Family[] = [
 ];
 const [DOUBLE = new Set<string>(), , ...GUILLEMETS] = FAMILIES;
 const SPACE = /\s/;
-/** A link as Markdown writes it, with what its text may be at the most: people see it so while they type. */
+/** A Markdown link, with a limit on its text. People see links like this while they type. */
 const MARKDOWN_LINK =
   /\[[^[\]]{1,300}\]\(<?((?:https?:\/\/|[\w-]+(?:\.[\w-]+)+(?::\d+)?\/)(?:[^\s()<>]|\([^\s()<>]*\))*)>?\)/iy;
 const INVISIBLE_OR_FORMATTING = /[\p{Default_Ignorable_Code_Point}*_~`]/u;
 
 /**
- * White space separates. Quotes group, where a word or its value begins; inside them `\` escapes a quote or itself.
- * A value that begins with `{` or `[` goes on until its brackets balance. A dash that a client made of `--` is `--` again.
- * Of a link in Markdown, `[text](address)`, the address is the word. Formatting around words goes, and so do marks of direction, byte order marks and zero-width spaces, wherever they are.
+ * White space separates words. Quotes at the beginning of a word or its value group; inside them `\` escapes a quote or itself.
+ * A value that begins with `{` or `[` continues until its brackets balance. A dash that a client made of `--` becomes `--` again.
+ * The word for a Markdown link, `[text](address)`, is its address. Formatting around words is removed, and so are direction marks,
+ * byte order marks and zero-width spaces anywhere.
  */
 export function splitWords(text: string): Words {
   const source = withoutSlackMarks(withoutStrays(text));
   const read: RawWord[] = [];
-  /** Once a bracket is not closed the command will be refused: the others need not be looked for to the end of the text. */
+  /** An unclosed bracket means that the command will be refused, so there is no need to search the rest of the text for the others. */
   let bracketsClose = true;
   let at = 0;
   while (at < source.length) {
@@ -60,8 +61,8 @@ export function splitWords(text: string): Words {
 }
 
 /**
- * The words as names, for what is looked up or searched: without anything that cannot be seen. When a quote is not closed,
- * what white space separates.
+ * The words as names to look up or search for, without invisible characters. If a quote is not closed, just the parts that white
+ * space separates.
  */
 export function plainWords(text: string): string[] {
   const split = splitWords(text);
@@ -71,17 +72,17 @@ export function plainWords(text: string): string[] {
 
 const LONG_DASH = new RegExp(`^(?:[${DASH}]{2,}|[—–―⸺⸻])(?=\\p{L})`, "u");
 
-/** A long dash at the beginning of a word, or several of any kind, stand for the two that were typed. */
+/** A long dash at the beginning of a word, or several dashes of any kind, stand for the two that were typed. */
 function withoutLongDash(text: string): string {
   return text.replace(LONG_DASH, "--");
 }
 
-/** `lead`, `tail`: formatting characters before and behind the text, outside of its quotes. */
+/** `lead` and `tail` are formatting characters before and after the text, outside its quotes. */
 interface RawWord extends Word {
   lead: string;
   tail: string;
   end: number;
-  /** False: a value's bracket is opened and never closed. */
+  /** False when a value's bracket is opened but never closed. */
   bracketsClose: boolean;
 }
 
@@ -90,9 +91,9 @@ function readWord(source: string, from: number, mayReadBrackets: boolean): RawWo
   const start = from + lead.length;
   let text = "";
   let quoted: Word["quoted"] = null;
-  /** Where in `text` the first `=` stands. */
+  /** Where the first `=` is in `text`. */
   let equals = -1;
-  /** How much of `text` stood in quotes or brackets, or before them. */
+  /** How much of `text` was inside quotes or brackets, or before them. */
   let kept = 0;
   let bracketsClose = true;
   let at = start;
@@ -133,7 +134,7 @@ function readWord(source: string, from: number, mayReadBrackets: boolean): RawWo
   };
 }
 
-/** What stands before a word begins: formatting, and what cannot be seen. */
+/** What precedes a word: formatting and invisible characters. */
 function leadOf(source: string, start: number): string {
   let at = start;
   while (at < source.length && INVISIBLE_OR_FORMATTING.test(source.charAt(at))) at++;
@@ -168,12 +169,12 @@ function readQuoted(source: string, start: number, family: Family): { text: stri
   return null;
 }
 
-/** What quotes or brackets hold, to behind the mark that closes them. `text`: without the quotes, or JSON with straight quotes. */
+/** The contents of quotes or brackets, up to and including the closing mark. `text` is without the quotes, or JSON with straight quotes. */
 export type Opened =
   | { kind: "quoted" | "brackets"; text: string; end: number }
   | { kind: "unclosed"; by: "quote" | "bracket" };
 
-/** What begins with a quote or a bracket at `start`; null for anything else. */
+/** Reads what begins with a quote or a bracket at `start`; `null` for anything else. */
 export function readOpened(source: string, start: number): Opened | null {
   const family = familyOf(source.charAt(start));
   if (family !== null) {
@@ -189,7 +190,7 @@ const BRACKETS: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
 type Brackets = { closed: true; text: string; end: number } | { closed: false };
 
-/** A JSON list or object from its opening bracket to the one that closes it, its quotes made straight; null when none opens. */
+/** A JSON list or object from its opening bracket to the closing one, with its quotes made straight; `null` when none opens. */
 function readBrackets(source: string, start: number): Brackets | null {
   if (BRACKETS[source.charAt(start)] === undefined) return null;
   const open: string[] = [];
@@ -209,7 +210,7 @@ function readBrackets(source: string, start: number): Brackets | null {
       continue;
     }
     if (DOUBLE.has(character)) {
-      // What a straight quote opens, only a straight quote closes: a curly one inside is text.
+      // Only a straight quote closes what a straight quote opens. A curly one inside is text.
       closing = character === '"' ? new Set(['"']) : DOUBLE;
       text += '"';
       continue;

@@ -1,10 +1,10 @@
-// A click on an element of a message or a view. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+// A click on an element in a message or a view. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 
 import { z } from "zod";
 import { flag, id, maybe, responseUrl, word } from "./fields.js";
 import { option, view } from "./view.js";
 
-/** Longest value of a button, and of a text that is sent when somebody presses Enter, in characters. Source: Block Kit's elements. */
+/** The longest value of a button, or of a text that is sent when somebody presses Enter, in characters. Source: Block Kit's elements. */
 const MAX_VALUE = 3_000;
 const MAX_NAME = 1_000;
 
@@ -16,10 +16,10 @@ const action = z.object({
   selected_option: maybe(option),
 });
 
-/** Who pressed, and where. */
+/** Who pressed it, and where. */
 export const origin = {
   user: z.object({ id, team_id: maybe(id) }),
-  // null when the app is installed for a whole organisation.
+  // `null` when the app is installed for a whole organization.
   team: maybe(z.object({ id, enterprise_id: maybe(id) })),
   enterprise: maybe(z.object({ id })),
   is_enterprise_install: flag,
@@ -32,9 +32,9 @@ export const blockActions = z.object({
   type: z.literal("block_actions"),
   trigger_id: word,
   container: maybe(z.object({ channel_id: maybe(id), message_ts: maybe(word), thread_ts: maybe(word) })),
-  /** Unless only one person sees it. */
+  /** Missing when only one person sees the message. */
   message: maybe(z.object({ ts: maybe(word), thread_ts: maybe(word) })),
   actions: z.array(action).min(1),
-  /** In which it was pressed: then there is neither a channel nor a response_url. */
+  /** The view in which it was pressed. Then there is neither a channel nor a response_url. */
   view: maybe(view),
 });

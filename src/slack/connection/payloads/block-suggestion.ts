@@ -1,11 +1,11 @@
-// What an external select asks for while somebody types. Source: https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+// A request for options from an external select while somebody types. Source: https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";
 import { maybe, word } from "./fields.js";
 import { view } from "./view.js";
 
-/** Longest query, in characters: far more than anybody types. */
+/** The longest query, in characters: far more than anybody types. */
 const MAX_QUERY = 40_000;
 
 export const blockSuggestion = z.object({

@@ -3,9 +3,9 @@
 import { z } from "zod";
 import { flag, id, maybe, responseUrl, word } from "./fields.js";
 
-/** Longest text, in characters: Slack's own limit for a message. */
+/** The longest text, in characters: Slack's own limit for a message. */
 const MAX_TEXT = 40_000;
-/** Longest name of a channel, in characters: 80 by Slack's own limit, and more for one that Slack composes of people's names. */
+/** The longest channel name, in characters: 80 by Slack's own limit, and more for names that Slack makes up of people's names. */
 const MAX_NAME = 1_000;
 
 export const command = z.object({

@@ -1,12 +1,12 @@
-// What Slack tells of by itself, each event in its envelope. Source: https://docs.slack.dev/apis/events-api
+// The events that Slack sends, each in its envelope. Source: https://docs.slack.dev/apis/events-api
 
 import { z } from "zod";
 import { id, maybe, word } from "./fields.js";
 
-/** Longest text, in characters: 40,000 by Slack's own limit for a message, and more once `&`, `<` and `>` are escaped. */
+/** The longest text, in characters: 40,000 by Slack's own limit for a message, and more once `&`, `<` and `>` are escaped. */
 const MAX_TEXT = 200_000;
 
-/** A message's time, which is its id in a channel. */
+/** A message's timestamp, which is its id in a channel. */
 const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp");
 const flag = maybe(z.boolean());
 
@@ -33,11 +33,11 @@ function enveloped<T extends z.ZodType>(event: T) {
   });
 }
 
-/** What a message and a mention share. What tells bots and edits apart from people may be missing. */
+/** What a message and a mention have in common. The fields that mark bots and edits may be missing. */
 const message = {
   channel: id,
   ts: timestamp,
-  /** The message that began the thread. */
+  /** The message that started the thread. */
   thread_ts: maybe(timestamp),
   user: maybe(id),
   text: maybe(z.string().max(MAX_TEXT)),
@@ -45,7 +45,7 @@ const message = {
   bot_id: maybe(word),
   hidden: flag,
   edited: maybe(z.object({})),
-  /** Of whoever wrote it: a workspace's id, or an organization's. */
+  /** The writer's workspace id or organization id. */
   team: maybe(id),
   user_team: maybe(id),
   source_team: maybe(id),
@@ -53,10 +53,10 @@ const message = {
 
 export const appMention = enveloped(z.object({ ...message, type: z.literal("app_mention") }));
 
-/** `channel_type`: such as `im`; the bot asks for no others, and may be sent them. */
+/** `channel_type` is for example `im`. The bot asks for no others, but may get them. */
 export const messageSent = enveloped(z.object({ ...message, type: z.literal("message"), channel_type: maybe(word) }));
 
-/** `tab`: `home` or `messages`. */
+/** `tab` is `home` or `messages`. */
 export const appHomeOpened = enveloped(
   z.object({
     type: z.literal("app_home_opened"),
@@ -64,25 +64,25 @@ export const appHomeOpened = enveloped(
     channel: maybe(id),
     tab: maybe(word),
     user_team: maybe(id),
-    /** As it stands; undefined while the bot has published none. */
+    /** The current view; `undefined` while the bot has not published one. */
     view: maybe(z.object({ team_id: maybe(id) })),
   }),
 );
 
 export const appUninstalled = enveloped(z.object({ type: z.literal("app_uninstalled") }));
 
-/** `bot`: the user ids of the bots whose token is gone. */
+/** `bot` has the user ids of the bots whose tokens were revoked. */
 export const tokensRevoked = enveloped(
   z.object({ type: z.literal("tokens_revoked"), tokens: maybe(z.object({ bot: maybe(z.array(id)) })) }),
 );
 
-/** Comes without an envelope. `minute_rate_limited`: epoch seconds. */
+/** Comes without an envelope. `minute_rate_limited` is in epoch seconds. */
 export const appRateLimited = z.object({
   type: z.literal("app_rate_limited"),
   minute_rate_limited: maybe(z.number()),
 });
 
-/** The events that the bot has listeners for, by Slack's word for them. */
+/** The events that the bot listens to, by Slack's name for them. */
 export const EVENTS = {
   app_home_opened: appHomeOpened,
   app_mention: appMention,

@@ -1,11 +1,11 @@
-// What the fields of Slack's payloads may hold. Whatever is not named in a schema goes no further than the border.
+// What the fields of Slack's payloads may contain. Fields that no schema names go no further than the border.
 
 import { z } from "zod";
 
-/** An id of Slack's, such as U…, T…, E…, C… or D…. */
+/** A Slack id, such as U…, T…, E…, C… or D…. */
 export const id = z.string().regex(/^[\w-]{1,64}$/, "is no id");
 
-/** A word of an app's or of Slack's: a `trigger_id`, an `action_id`, the type of an element. Source: Block Kit's limit of ids. */
+/** An identifier of Slack's or an app's: a `trigger_id`, an `action_id`, an element type. Source: Block Kit's limit for ids. */
 export const word = z.string().min(1).max(255);
 
 /** A field that Slack may leave out or set to null. */
@@ -13,8 +13,8 @@ export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
-/** In a command "true" or "false" as text, elsewhere a boolean. */
+/** In a command "true" or "false" as text; elsewhere a boolean. */
 export const flag = maybe(z.union([z.boolean(), z.enum(["true", "false"])]));
 
-/** Where Slack takes an answer. Whether it is Slack's own address is another question. */
+/** Where Slack accepts an answer. Whether the address is really Slack's is checked elsewhere. */
 export const responseUrl = maybe(z.string().max(2_000));

@@ -1,4 +1,4 @@
-// From what Slack delivered to a payload that the listeners can rely on, or to what is wrong with it.
+// Parses what Slack delivered into a payload that the listeners can rely on, or says what is wrong with it.
 
 import { z } from "zod";
 import { blockActions } from "./block-actions.js";
@@ -10,10 +10,10 @@ import { messageAction, shortcut } from "./shortcut.js";
 import { viewClosed } from "./view-closed.js";
 import { viewSubmission } from "./view-submission.js";
 
-/** The three sorts of deliveries, in the words of Socket Mode's envelopes. */
+/** The three kinds of deliveries, as Socket Mode's envelopes call them. */
 export type DeliveryType = "slash_commands" | "interactive" | "events_api";
 
-/** The payloads that the bot has listeners for, the interactive ones by Slack's word for them. */
+/** The payloads that the bot has listeners for; interactive ones by Slack's name for them. */
 const INTERACTIVE = {
   block_actions: blockActions,
   block_suggestion: blockSuggestion,
@@ -28,7 +28,7 @@ export type PayloadKind = keyof typeof SCHEMAS;
 type InteractiveKind = keyof typeof INTERACTIVE;
 type EventKind = keyof typeof EVENTS | "app_rate_limited";
 
-/** The fields that a payload's schema names, and no others. */
+/** Only the fields that a payload's schema names. */
 export type ReadBody = z.output<(typeof SCHEMAS)[PayloadKind]>;
 
 export type ReadPayload =
@@ -44,10 +44,10 @@ export type ReadPayload =
       responseUrl: string | null;
     };
 
-/** As many as one line of the log names. */
+/** The most problems that one log line names. */
 const MAX_PROBLEMS = 5;
 
-/** `body`: parsed JSON, or the fields of a form. */
+/** `body` is parsed JSON, or the fields of a form. */
 export function readPayload(delivery: DeliveryType, body: unknown): ReadPayload {
   const kind = kindOf(delivery, body);
   if (kind === null) {
@@ -88,7 +88,7 @@ function typeOf(body: unknown): string | null {
 
 const envelope = z.object({ type: z.literal("event_callback"), event: typed });
 
-/** Of the event in an envelope, or of one that comes without. */
+/** The type of the event in an envelope, or of one that comes without an envelope. */
 function eventTypeOf(body: unknown): string | null {
   const reading = envelope.safeParse(body);
   return reading.success ? reading.data.event.type : typeOf(body);

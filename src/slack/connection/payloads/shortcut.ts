@@ -1,4 +1,4 @@
-// A shortcut: a global one, or one of a message. Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+// A shortcut, either global or on a message. Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";
@@ -6,7 +6,7 @@ import { maybe, word } from "./fields.js";
 
 const picked = { ...origin, callback_id: word, trigger_id: word };
 
-/** It says nothing of where it was picked. */
+/** It does not say where it was picked. */
 export const shortcut = z.object({ ...picked, type: z.literal("shortcut") });
 
 export const messageAction = z.object({

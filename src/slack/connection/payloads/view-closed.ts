@@ -1,4 +1,4 @@
-// A modal that is closed. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload#view_closed
+// A modal that was closed. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload#view_closed
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";

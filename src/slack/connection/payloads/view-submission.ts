@@ -1,4 +1,4 @@
-// A modal that is submitted. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload#view_submission
+// A modal that was submitted. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload#view_submission
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";
@@ -10,6 +10,6 @@ export const viewSubmission = z.object({
   type: z.literal("view_submission"),
   trigger_id: word,
   view,
-  /** Of the conversations that were chosen where `response_url_enabled` stands. */
+  /** For the conversations that were chosen in fields with `response_url_enabled`. */
   response_urls: maybe(z.array(z.object({ response_url: responseUrl }))),
 });

@@ -1,12 +1,12 @@
-// A modal or Home tab, as it comes along with what people do in it. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+// A modal or Home tab, as sent with what people do in it. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 
 import { z } from "zod";
 import { id, maybe, word } from "./fields.js";
 
-/** Source: https://docs.slack.dev/surfaces/modals: 3,000 characters; elements without a limit of their own may hold more text. */
+/** Source: https://docs.slack.dev/surfaces/modals: 3,000 characters. Elements without their own limit may contain more text. */
 const MAX_METADATA = 3_000;
 const MAX_TEXT = 100_000;
-/** Values of options have 150 characters at most. */
+/** Values of options have at most 150 characters. */
 const MAX_OPTION = 1_000;
 
 export const option = z.object({
@@ -14,7 +14,7 @@ export const option = z.object({
   text: maybe(z.object({ text: z.string().max(MAX_OPTION) })),
 });
 
-/** What stands in an element. Of the elements that the bot does not use only the type is left. */
+/** The state of an element. For elements that the bot does not use, only the type remains. */
 const element = z.object({
   type: word,
   value: maybe(z.string().max(MAX_TEXT)),

@@ -1,4 +1,4 @@
-// What each button brings along, and how it reads the value that it was drawn with.
+// What defines a button, and how to read the value that it was drawn with.
 
 import type { ViewOutput } from "@slack/bolt";
 import type { z } from "zod";
@@ -8,13 +8,13 @@ import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
 import type { Bot, Interaction } from "../context.js";
 
-/** A click: an interaction, and the message or view that it was made on. */
+/** A click: an interaction, and the message or view on which it was made. */
 export interface Click extends Interaction {
-  /** The button's `value`, or of a menu what was picked. */
+  /** The button's `value`, or what was picked in a menu. */
   value: string;
-  /** The modal or Home tab that it was made on; null for a message. */
+  /** The modal or Home tab on which it was made; `null` for a message. */
   view: ViewOutput | null;
-  /** Puts another message in the place of the one that holds the button. */
+  /** Replaces the message that contains the button with another one. */
   replace: (message: Message) => Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export interface Action {
   press: (bot: Bot, click: Click) => Promise<void>;
 }
 
-/** Reads the JSON in a button's value; one that this version does not understand gets the answer of a stale button. */
+/** Reads the JSON in a button's value. If this version does not understand it, the person gets the answer for a stale button. */
 export function withValue<T>(
   schema: z.ZodType<T>,
   press: (bot: Bot, click: Click, value: T) => Promise<void>,

@@ -1,4 +1,4 @@
-// Cancel beside a run in a list, which may have been started elsewhere.
+// *Cancel* next to a run in a list, which may have been started elsewhere.
 
 import { z } from "zod";
 import { cancelHexRun as cancel } from "../../flows/cancel-run.js";

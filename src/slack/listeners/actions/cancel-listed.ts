@@ -1,4 +1,4 @@
-// Cancel beside a run in a list that Hex does not know yet: it waits for its start.
+// *Cancel* next to a run in a list that Hex does not know yet, because it is waiting to start.
 
 import { cancelKnownRun } from "../../flows/cancel-run.js";
 import { ACTIONS } from "../../messages/action-ids.js";

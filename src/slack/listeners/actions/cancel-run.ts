@@ -1,4 +1,4 @@
-// Cancel on the card of a run that the bot knows.
+// *Cancel* on the card of a run that the bot knows.
 
 import { cancelKnownRun } from "../../flows/cancel-run.js";
 import { ACTIONS } from "../../messages/action-ids.js";

@@ -1,4 +1,4 @@
-// Change inputs… beside a project that is offered for a name.
+// *Change inputs…* next to a project that is offered for a name.
 
 import { readChoice } from "../../flows/kept-choice.js";
 import { openRunForm } from "../../flows/open-run-form.js";
@@ -10,7 +10,7 @@ import { type Action, type Click, withValue } from "./action.js";
 
 export const changeInputs: Action = { id: ACTIONS.changeInputs, press: withValue(chosenSchema, press) };
 
-/** With what was typed; when that was nothing, with what earlier runs had. */
+/** Opens the form with what was typed, or, if that was nothing, with what earlier runs used. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;

@@ -1,4 +1,4 @@
-// The project in the form, picked or typed: what stands below it is drawn for that project.
+// The project in the form, picked or typed: redraws the rest of the form for that project.
 
 import { choosePicked, chooseTyped } from "../../flows/choose-form-project.js";
 import { ACTIONS } from "../../messages/action-ids.js";

@@ -1,4 +1,4 @@
-// A project that was picked in the search field of the Home tab: the form for it, and an empty field again.
+// A project was picked in the search field on the Home tab: opens the form for it and empties the field.
 
 import { openRunForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
@@ -7,7 +7,7 @@ import type { Action, Click } from "./action.js";
 
 export const homeSearch: Action = { id: ACTIONS.homeSearch, press };
 
-/** The value is the project's id; empty when the field was cleared. The form comes first: what opens it lives for three seconds. */
+/** The value is the project's id; empty when the field was cleared. The form comes first, because its trigger_id lives for three seconds. */
 async function press(bot: Bot, click: Click): Promise<void> {
   const { value: id, conversation, user } = click;
   if (id === "") return;

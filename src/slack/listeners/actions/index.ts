@@ -1,4 +1,4 @@
-// The buttons: what each does when it is pressed.
+// The buttons and what each one does when it is pressed.
 
 import { type ActionId, knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
@@ -47,7 +47,7 @@ const BUTTONS: readonly Action[] = [
 ];
 const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(BUTTONS.map((action) => [action.id, action]));
 
-/** Presses a button. `actionId`: as Slack sent it, possibly of another version of the bot. */
+/** Presses a button. `actionId` is what Slack sent, possibly from another version of the bot. */
 export async function pressButton(bot: Bot, click: Click, actionId: string): Promise<void> {
   const known = knownAction(actionId);
   const action = known === null ? undefined : ACTION_BY_ID.get(known);

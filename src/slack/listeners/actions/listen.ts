@@ -30,7 +30,7 @@ export function listenToActions(app: App, listening: Listening): void {
     const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond: answer }, log);
     interaction.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, bot.clock);
-    // A view is redrawn by itself: there is no message to replace.
+    // A view is redrawn separately, and there is no message to replace.
     const replace = async (message: Message) =>
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
     const click: Click = { ...interaction, value: valueIn(action), view, replace };
@@ -42,7 +42,7 @@ export function listenToActions(app: App, listening: Listening): void {
     metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
   });
 
-  // What no button of this version sends: acknowledged, so that nobody sees a warning triangle.
+  // Not from any button of this version. It is acknowledged so that nobody sees a warning triangle.
   app.action({ type: "interactive_message" }, async ({ ack, body, client, ...args }) => {
     await ack();
     const channel = body.channel?.id ?? body.user.id;
@@ -51,14 +51,14 @@ export function listenToActions(app: App, listening: Listening): void {
   });
 }
 
-/** The thread in which the message with the button stands; null on the main line, where a message may have begun one. */
+/** The thread that contains the message with the button; `null` outside threads, even if the message started a thread. */
 function threadIn({ container, message }: BlockAction): string | null {
   const threadTs: unknown = container?.thread_ts ?? message?.thread_ts;
   const ts: unknown = container?.message_ts ?? message?.ts;
   return typeof threadTs === "string" && threadTs !== ts ? threadTs : null;
 }
 
-/** Of a button, the text of a field in which Enter was pressed, or what was picked. */
+/** The value of a button, the text of a field in which Enter was pressed, or what was picked. */
 function valueIn(action: BlockAction["actions"][number]): string {
   if ("selected_option" in action) return action.selected_option?.value ?? "";
   return "value" in action && typeof action.value === "string" ? action.value : "";

@@ -1,4 +1,4 @@
-// Look again, on the card of a run of which it is not known whether it exists.
+// *Look again*, on the card of a run that may or may not exist.
 
 import { lookedForAgain } from "../../../runs/transitions.js";
 import { cardPlace } from "../../flows/card-place.js";

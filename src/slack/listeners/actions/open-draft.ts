@@ -1,4 +1,4 @@
-// Open again, and Back to the form: the form as it was kept.
+// *Open again* and *Back to the form*: opens the form as it was stored.
 
 import { formKept, keepForm, runKeyOf } from "../../flows/form-drafts.js";
 import { pickedIn, showForm } from "../../flows/open-run-form.js";

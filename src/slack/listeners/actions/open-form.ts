@@ -1,4 +1,4 @@
-// Open the form, where nothing is to stand in it yet.
+// *Open the form* and *Open an empty form*: opens the form with nothing filled in.
 
 import { openRunForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";

@@ -1,4 +1,4 @@
-// Not this one, or None of these, under the projects that are offered for a name.
+// *Not this one* or *None of these*, under the projects that are offered for a name.
 
 import { otherProjects as others } from "../../flows/find-project.js";
 import { readChoice } from "../../flows/kept-choice.js";

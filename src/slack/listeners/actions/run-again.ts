@@ -1,4 +1,4 @@
-// Run again, or Start again, on the card of a run that has ended.
+// *Run again* or *Start again*, on the card of a run that has ended.
 
 import { createHash } from "node:crypto";
 import { cardPlace } from "../../flows/card-place.js";
@@ -10,7 +10,7 @@ import type { Action, Click } from "./action.js";
 
 export const runAgain: Action = { id: ACTIONS.runAgain, press };
 
-/** One run for each card: the key is made from the run that is to be repeated, and does not grow from one to the next. */
+/** Starts one run for each card. The key is derived from the run to repeat, and does not get longer from one run to the next. */
 async function press(bot: Bot, click: Click): Promise<void> {
   const parent = await bot.runs.get(click.value);
   if (parent === null) return click.respond(staleButtonMessage());
@@ -22,7 +22,7 @@ async function press(bot: Bot, click: Click): Promise<void> {
   if (!(await startRun(bot, click, wish, markParent))) await tellAlready(bot, click, key, null);
 }
 
-/** `key`: of the run that was started; `by`: who was first, when that is known. */
+/** `key` is that of the run that was started; `by` is the person who was first, if known. */
 async function tellAlready(bot: Bot, click: Click, key: string, by: string | null): Promise<void> {
   const run = await bot.runs.get(key);
   await click.respond(alreadyRunAgainMessage(by ?? run?.requester ?? null, run, await cardPlace(bot, click, key)));

@@ -1,4 +1,4 @@
-// Run, or Dry run, beside a project that is offered for a name.
+// *Run* or *Dry run* next to a project that is offered for a name.
 
 import { readChoice } from "../../flows/kept-choice.js";
 import { optionsToStart } from "../../flows/options-to-start.js";
@@ -14,7 +14,7 @@ import { type Action, type Click, withValue } from "./action.js";
 
 export const runChosen: Action = { id: ACTIONS.runChosen, press: withValue(chosenSchema, press) };
 
-/** One run for each project of each choice, however often it is pressed. */
+/** Starts one run for each project in each choice, however often it is pressed. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;

@@ -1,4 +1,4 @@
-// Run… beside a project in a list: the form, with what was typed before.
+// *Run…* next to a project in a list: opens the form with what was typed before.
 
 import { z } from "zod";
 import { openRunForm } from "../../flows/open-run-form.js";
@@ -6,7 +6,7 @@ import { ACTIONS } from "../../messages/action-ids.js";
 import { carriedSchema } from "../../messages/carried.js";
 import { type Action, withValue } from "./action.js";
 
-/** `carried`: nothing was typed when it is not there. */
+/** `carried` is missing when nothing was typed. */
 const value = z.object({ project: z.string(), carried: carriedSchema.optional() });
 
 export const runProjectForm: Action = {

@@ -1,4 +1,4 @@
-// Run beside a project in a list.
+// *Run* next to a project in a list.
 
 import { z } from "zod";
 import { projectsPage } from "../../flows/list-projects.js";
@@ -29,7 +29,7 @@ async function press(bot: Bot, click: Click, value: z.output<typeof projectValue
   const key = `list:${value.nonce}:${value.project}`;
   const [isNew] = await Promise.all([
     startRun(bot, click, { key, project, options }),
-    // New buttons, so that the next press of Run is another run and a double click is not. The run does not depend on them.
+    // New buttons, so that pressing Run again starts another run but a double click does not. The run does not depend on them.
     projectsPage(bot, click, value)
       .then(click.replace)
       .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),

@@ -1,4 +1,4 @@
-// Run with changes, on the card of a run that has ended.
+// *Run with changes*, on the card of a run that has ended.
 
 import { openRunForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";

@@ -1,4 +1,4 @@
-// Show runs, or Runs in flight, beside a project that is offered for a name.
+// *Show runs* or *Runs in flight* next to a project that is offered for a name.
 
 import { readChoice } from "../../flows/kept-choice.js";
 import { projectRuns, runsToCancel } from "../../flows/list-project-runs.js";

@@ -1,4 +1,4 @@
-// Tell me, on the card of a run in flight: a direct message at its end. Pressed again: none.
+// *Tell me*, on the card of a run in flight: sends a direct message when it ends. Pressing it again cancels that.
 
 import { isEnded } from "../../../runs/run.js";
 import { ACTIONS } from "../../messages/action-ids.js";
@@ -16,7 +16,7 @@ async function press(bot: Bot, click: Click): Promise<void> {
   const isFollowing = await bot.followers.press({ runKey: run.key, user, click: key, at: bot.clock.now() });
   click.log.info({ runKey: run.key, isFollowing }, "tell me");
   void bot.cards.redraw(run.key);
-  // It may have ended while that was stored.
+  // The run may have ended while this was being stored.
   void bot.followers.tell(run.key);
   await click.respond(tellMeMessage(run, isFollowing));
 }

@@ -1,4 +1,4 @@
-// Previous and Next under a list of projects.
+// *Previous* and *Next* under a list of projects.
 
 import { z } from "zod";
 import { projectsPage } from "../../flows/list-projects.js";

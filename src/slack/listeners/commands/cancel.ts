@@ -1,5 +1,5 @@
-// `/hex cancel <run> [project]`, in either order: a run's id or link, and its project where the bot does not know the run. A project
-// alone is answered with its runs in flight, and nothing at all with those here and of whoever asks.
+// `/hex cancel <run> [project]`, in either order: a run's id or link, and its project when the bot does not know the run. For a
+// project alone, it lists that project's runs in flight, and for nothing at all, those in this channel and the person's own.
 
 import { asHexError, type HexErrorKind } from "../../../hex/errors.js";
 import type { HexReference } from "../../../hex/links.js";
@@ -56,10 +56,10 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   }
 }
 
-/** Hex's refusals of an id that is no run's: which of them it uses is not documented. */
+/** How Hex may refuse an id that is not a run's. It is not documented which of these it uses. */
 const MEANS_NO_RUN: ReadonlySet<HexErrorKind> = new Set(["not_found", "forbidden", "bad_request", "request_refused"]);
 
-/** What a word names. `projectId`: null unless it is certainly a project's, and no run's: by a link, or because it is known. */
+/** What a word names. `projectId` is `null` unless the id certainly belongs to a project and not to a run: from a link, or because it is known. */
 function read(word: string, bot: Bot): { reference: HexReference | null; projectId: string | null } {
   const reference = parseProjectRef(word, bot.hex.origin);
   if (reference?.kind !== "project") return { reference, projectId: null };
@@ -67,7 +67,7 @@ function read(word: string, bot: Bot): { reference: HexReference | null; project
   return { reference, projectId: isProject ? reference.projectId : null };
 }
 
-/** What is in flight in this conversation, and what whoever asks has started anywhere. */
+/** Offers the runs in flight in this conversation, and those that the person has started anywhere. */
 async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<void> {
   const { user, conversation } = interaction;
   const [runs, channels] = await Promise.all([bot.runs.inFlight(), bot.cards.channelsInFlight()]);
@@ -90,7 +90,7 @@ async function offerRunsByName(bot: Bot, interaction: Interaction, text: string)
   if (project !== null) await interaction.respond(await runsToCancel(bot, interaction, project, "by_name"));
 }
 
-/** The id of the project with a name; undefined after the person was asked or told why there is none. */
+/** The id of the project with a name; `undefined` after asking the person or telling them why there is none. */
 async function idByName(bot: Bot, interaction: Interaction, text: string): Promise<string | undefined> {
   return (await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED }))?.id;
 }
@@ -99,7 +99,7 @@ function titleOf(projectId: string, { catalog }: Bot): string {
   return catalog.known(projectId)?.title ?? "";
 }
 
-/** A lone id is the run's here. */
+/** An id on its own is a run's here. */
 function runIdOf(reference: HexReference | null): string | null {
   if (reference?.kind === "project") return reference.projectId;
   return reference?.kind === "run" || reference?.kind === "no_id" ? reference.runId : null;

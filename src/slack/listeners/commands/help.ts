@@ -3,7 +3,7 @@
 import { helpMessage } from "../../messages/help.js";
 import type { Command } from "./command.js";
 
-/** `commands`: those that it lists, itself included. */
+/** `commands` are those to list, including help itself. */
 export function createHelp(commands: () => readonly Command[]): Command {
   return {
     name: "help",

@@ -1,4 +1,4 @@
-// The sub-commands: routing, help, "did you mean" and the manifest's hint derive from this list.
+// The subcommands. Routing, help, "did you mean" and the manifest's hint are derived from this list.
 
 import { unknownCommandMessage } from "../../messages/help.js";
 import { closest, splitSubcommand } from "../../parse/subcommand.js";
@@ -15,7 +15,7 @@ const help = createHelp(() => COMMANDS);
 /** In the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [status, projects, run, runs, cancel, help];
 
-/** Does what was typed after `/hex`, or behind a mention of the bot. */
+/** Does what was typed after `/hex` or after a mention of the bot. */
 export async function runCommand(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { name, rest } = splitSubcommand(typed);
   const command = name === "" ? help : commandNamed(name);
@@ -27,16 +27,16 @@ export async function runCommand(bot: Bot, interaction: Interaction, typed: stri
   await interaction.respond(unknownCommandMessage(name, suggestion, COMMANDS));
 }
 
-/** Characters of a command's text in which its sub-command must stand. */
+/** The subcommand must be within this many characters of a command's text. */
 const BEGINNING = 200;
 
-/** The sub-command that was typed, for the metrics: one of ours, or "unknown". */
+/** The typed subcommand, for the metrics: one of the bot's, or "unknown". */
 export function commandName(typed: string): string {
   const { name } = splitSubcommand(typed.slice(0, BEGINNING));
   return name === "" ? help.name : (commandNamed(name)?.name ?? "unknown");
 }
 
-/** The first word that was typed, for the log: what follows may be anything, inputs with personal data included. */
+/** The first typed word, for the log. What follows may be anything, including inputs with personal data. */
 export function firstWord(typed: string): string {
   return typed.slice(0, BEGINNING).trim().split(/\s+/)[0]?.slice(0, 20) || help.name;
 }

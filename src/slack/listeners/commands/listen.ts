@@ -1,4 +1,4 @@
-// Listens to slash commands. The command's name is whatever the manifest gives it.
+// Listens for slash commands. The command's name is whatever the manifest says.
 
 import type { App, SlashCommand } from "@slack/bolt";
 import { conversationIn } from "../../connection/conversation.js";
@@ -25,7 +25,7 @@ export function listenToCommands(app: App, listening: Listening): void {
   });
 }
 
-/** A command is typed in one's own workspace. */
+/** People type commands in their own workspace. */
 function originOf({ user_id, team_id, enterprise_id }: SlashCommand): Origin {
   return { user: user_id, userTeam: team_id, team: team_id, enterprise: enterprise_id ?? null };
 }

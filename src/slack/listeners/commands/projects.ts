@@ -27,14 +27,14 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const view = await listProjects(bot, interaction, { words, page: 0, carried: NOTHING_CARRIED });
   const projectId = reference !== null && "projectId" in reference ? reference.projectId : null;
   if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
-  // The list lacks what is new, what is archived or a component, and the end of a very long one.
+  // The list lacks new projects, archived ones and components, and the end of a very long list.
   const project = await bot.catalog.project(projectId, callFor(interaction));
   await interaction.respond(
     projectsMessage({ ...view, projects: [project], isNearest: false, readAt: null, known: null }),
   );
 }
 
-/** What to search for when a link or an id was typed: a link's id decides, its title only where there is none. */
+/** What to search for when a link or an id was typed. A link's id decides; its title does so only when there is no id. */
 function wordsOf(reference: HexReference): string[] {
   if (reference.kind === "no_id") return reference.words;
   return "projectId" in reference ? [reference.projectId] : [];

@@ -1,4 +1,4 @@
-// `/hex run <project> …`: checks what was typed before any request, then starts the run; alone it opens the form.
+// `/hex run <project> …`: checks what was typed before any request, then starts the run. On its own, it opens the form.
 
 import { findProject } from "../../flows/find-project.js";
 import { openRunForm } from "../../flows/open-run-form.js";

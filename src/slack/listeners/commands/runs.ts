@@ -1,4 +1,4 @@
-// `/hex runs [project]`: what the bot watches, or the recent runs of one project.
+// `/hex runs [project]`: the runs that the bot tracks, or the recent runs of one project.
 
 import { findProject } from "../../flows/find-project.js";
 import { projectRuns } from "../../flows/list-project-runs.js";

@@ -1,4 +1,4 @@
-// `/hex status`: asks Hex now and shows how the connection is.
+// `/hex status`: asks Hex now and shows the state of the connection.
 
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import { statusMessage } from "../../messages/status.js";
@@ -16,7 +16,7 @@ export const status: Command = {
 async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
   const { log, reference } = interaction;
-  /** The card is about Hex: a store that fails or hangs takes a line from it, and nothing more. */
+  /** The card is about Hex, so a store that fails or hangs costs it only a line. */
   const ifRead = <T>(read: Promise<T>) =>
     within(clock, STORE_MS, read).catch((err: unknown) => {
       log.warn({ err }, "status: the store cannot be read");
@@ -30,7 +30,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(({ length }) => length)),
   ]);
-  // Good news waits for nothing. When something is wrong, what Hex says of it is worth the page's short limit.
+  // Good news does not wait. When something is wrong, what Hex says about it is worth waiting for, within the page's short limit.
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
   const slack = bot.slackRefusals.now();
   const shown = {

@@ -6,7 +6,7 @@ import { strangerMessage, unprovenMessage } from "../../messages/answers.js";
 import type { Origin } from "../members.js";
 import { hearing } from "./event.js";
 
-/** Nothing is done twice for an event that comes twice: the tab is drawn as things are. */
+/** An event that comes twice does no harm, because the tab is drawn from the current state. */
 export const appHomeOpened = hearing("app_home_opened", envelope, async ({ bot, members, work, log }, body) => {
   const { user, tab } = body.event;
   if (tab !== "home") return;
@@ -17,7 +17,7 @@ export const appHomeOpened = hearing("app_home_opened", envelope, async ({ bot, 
   await work.add(bot.homes.refuse(user, refusal));
 });
 
-/** The event names no workspace of the person's; the envelope does, and the view that stands there already. */
+/** The event does not name the person's workspace, but the envelope and the current view do. */
 function originIn(body: z.output<typeof envelope>): Origin {
   const { event, team_id, context_team_id, context_enterprise_id, authorizations } = body;
   return {

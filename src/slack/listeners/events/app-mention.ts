@@ -1,4 +1,4 @@
-// `@hex run …`: somebody mentions the bot in a channel. The card goes to the thread of that message.
+// `@hex run …`: somebody mentions the bot in a channel. The card goes into that message's thread.
 
 import { conversationIn } from "../../connection/conversation.js";
 import { appMention as envelope } from "../../connection/payloads/events.js";

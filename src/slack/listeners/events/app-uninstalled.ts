@@ -1,4 +1,4 @@
-// Somebody has taken the app out of the workspace.
+// Somebody has removed the app from the workspace.
 
 import { appUninstalled as envelope } from "../../connection/payloads/events.js";
 import { hearing } from "./event.js";

@@ -1,4 +1,4 @@
-// The events: what the bot does when it hears of one.
+// The events and what the bot does for each one.
 
 import { appHomeOpened } from "./app-home-opened.js";
 import { appMention } from "./app-mention.js";

@@ -1,4 +1,4 @@
-// Listens to events, which are acknowledged when they arrive.
+// Listens for events, which are acknowledged when they arrive.
 
 import type { App } from "@slack/bolt";
 import type { Listening } from "../interaction.js";

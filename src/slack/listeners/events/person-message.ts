@@ -1,4 +1,4 @@
-// A message that a person wrote to the bot: its words are a command, and it is done once, however often Slack delivers it.
+// A message that a person wrote to the bot. Its words are a command, which is done once, however often Slack delivers the message.
 
 import type { z } from "zod";
 import { within } from "../../../lib/with-timeout.js";
@@ -16,24 +16,24 @@ import type { Origin } from "../members.js";
 export interface PersonMessage {
   user: string;
   channel: string;
-  /** Its time, which is its id in the channel. */
+  /** The message's timestamp, which is its id in the channel. */
   ts: string;
-  /** The thread that it was written in; null on the main line. */
+  /** The thread in which it was written; `null` outside threads. */
   threadTs: string | null;
-  /** As Slack escapes it. */
+  /** The text, escaped by Slack. */
   text: string;
   origin: Origin;
 }
 
 type Envelope = z.output<typeof appMention> | z.output<typeof messageSent>;
 
-/** What people write has no subtype, unless there is a file with it, or it is shown in the channel too. */
+/** People's messages have no subtype, unless they come with a file or are also sent to the channel. */
 const OF_PEOPLE: readonly (string | undefined)[] = [undefined, "file_share", "thread_broadcast"];
 const SLACKBOT = "USLACKBOT";
-/** How long (ms) a store that is slow may take to say whether a message was taken before. */
+/** How long (ms) a slow store may take to say whether a message has already been handled. */
 const CLAIM_MS = 5_000;
 
-/** null: a bot wrote it, or the bot itself; or nobody did: it was changed, or deleted. */
+/** `null` when a bot wrote the message, perhaps this one, or when nobody wrote anything: a message was edited or deleted. */
 export function personMessageIn(envelope: Envelope, botUserId: string): PersonMessage | null {
   const { user, channel, ts, thread_ts, text, subtype, bot_id, hidden, edited } = envelope.event;
   if (user === undefined || user === botUserId || user === SLACKBOT || bot_id !== undefined) return null;
@@ -42,7 +42,7 @@ export function personMessageIn(envelope: Envelope, botUserId: string): PersonMe
   return { user, channel, ts, threadTs, text: text ?? "", origin: originIn(envelope, user) };
 }
 
-/** In a channel that is shared with another organization, whose workspace the envelope names says nothing of the person. */
+/** In a channel shared with another organization, the workspace that the envelope names says nothing about the person. */
 function originIn({ event, ...envelope }: Envelope, user: string): Origin {
   const { team_id, context_team_id, context_enterprise_id, authorizations, is_ext_shared_channel } = envelope;
   return {
@@ -60,7 +60,7 @@ interface Wish {
   retries: Retries;
 }
 
-/** Does what was written, unless that was done before. Never rejects. */
+/** Does what was written, unless it has already been done. Never rejects. */
 export function runWritten(listening: Listening, wish: Wish): Promise<void> {
   return listening.work.add(runOnce(listening, wish));
 }
@@ -68,7 +68,7 @@ export function runWritten(listening: Listening, wish: Wish): Promise<void> {
 async function runOnce(listening: Listening, { message, conversation, retries }: Wish): Promise<void> {
   const { bot, members, metrics } = listening;
   const { user, channel, ts, text, origin } = message;
-  // Not by the event's id: a message may come as several events.
+  // Not the event's id, because one message may come as several events.
   const id = `message ${channel} ${ts}`;
   const log = listening.log.child({});
   const answer = answerIn(message, { slack: bot.slack, clock: bot.clock, log });
@@ -86,8 +86,8 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
 }
 
 /**
- * Claimed before the work, since another replica may get the next delivery while this one works. When the store does not say, the
- * work is done: a run is started once all the same, by the interaction's key, and an answer may come twice.
+ * Claimed before the work, because another replica may get the next delivery while this one is working. If the store does not answer,
+ * the work is done anyway: thanks to the interaction's key a run is still started only once, but an answer may come twice.
  */
 async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): Promise<boolean> {
   try {

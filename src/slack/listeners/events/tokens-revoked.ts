@@ -1,4 +1,4 @@
-// Tokens of the app are good for nothing any more: the bot's, or those of people, which the bot does not use.
+// Some of the app's tokens no longer work: the bot's own, or people's, which the bot does not use.
 
 import { tokensRevoked as envelope } from "../../connection/payloads/events.js";
 import { hearing } from "./event.js";

@@ -1,4 +1,4 @@
-// Listens to what pickers ask for while somebody types.
+// Answers pickers that ask for options while somebody types.
 
 import type { App } from "@slack/bolt";
 import { acknowledge, type Listening } from "../interaction.js";

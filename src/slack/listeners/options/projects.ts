@@ -1,4 +1,4 @@
-// The projects that can be run, for the picker in the form and the search field of the Home tab.
+// The projects that can be run, for the picker in the form and the search field on the Home tab.
 
 import { ACTIONS } from "../../messages/action-ids.js";
 import { LIMITS } from "../../messages/limits.js";

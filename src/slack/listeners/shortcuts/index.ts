@@ -1,11 +1,11 @@
-// The shortcuts: what each does when it is picked.
+// The shortcuts and what each one does when it is picked.
 
 import { runProject } from "./run-project.js";
 import type { Shortcut } from "./shortcut.js";
 
 const SHORTCUTS: readonly Shortcut[] = [runProject];
 
-/** `callbackId`: as Slack sent it, possibly of another version of the bot. */
+/** `callbackId` is what Slack sent, possibly from another version of the bot. */
 export function shortcutOf(callbackId: string): Shortcut | null {
   return SHORTCUTS.find(({ id }) => id === callbackId) ?? null;
 }

@@ -17,12 +17,12 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     const user = body.user.id;
     const conversation = conversationOf(body, user);
     const { channel } = conversation;
-    // Only a message's shortcut comes with a response_url.
+    // Only message shortcuts come with a response_url.
     const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
     const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond }, log);
     const known = shortcutOf(callbackId);
     interaction.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
-    // It says no more of a person than a click does.
+    // A shortcut says no more about a person than a click does.
     const standing = members.ofClick(originOf(body));
     const outcome = await handle(listening, interaction, standing, async () =>
       known === null ? respond(staleButtonMessage()) : known.pick(bot, interaction),
@@ -31,7 +31,7 @@ export function listenToShortcuts(app: App, listening: Listening): void {
   });
 }
 
-/** A message's shortcut is picked in a thread, or begins one; of a global one Slack does not say where it was picked. */
+/** A message shortcut is picked in a thread or starts one. For a global one, Slack does not say where it was picked. */
 function conversationOf(picked: SlackShortcut, user: string): Conversation {
   if (picked.type === "shortcut") return directMessagesOf(user);
   const { channel, message, message_ts } = picked;

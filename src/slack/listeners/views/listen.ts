@@ -1,4 +1,4 @@
-// Listens to modals that are submitted or closed.
+// Listens for modals that are submitted or closed.
 
 import type { App, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
 import { directMessagesOf } from "../../connection/conversation.js";
@@ -21,7 +21,7 @@ export function listenToViews(app: App, listening: Listening): void {
       acknowledge(metrics, () => (answered === undefined ? ack() : ack(answered))),
     );
     const later = answerWith(respondIn({ respond: args.respond, client, channel: user.id, user: user.id }), bot.clock);
-    /** On top of the modal, so that what was typed into it stays. */
+    /** Answers on top of the modal, which keeps what was typed into it. */
     const respond = (message: Message) => (answer.isGiven ? later(message) : answer.give(onTop(message)));
     const { trigger_id: triggerId } = body;
     const origin = { id: triggerId, user: user.id, conversation: directMessagesOf(user.id), triggerId, respond };
@@ -43,7 +43,7 @@ function onTop({ blocks }: Message): ViewResponseAction {
   return { response_action: "push", view: noticeView("Hex", blocks) };
 }
 
-/** Slack takes one answer; what comes later is nobody's. */
+/** Slack accepts one answer. Later ones go nowhere. */
 function once<T>(give: (value: T) => Promise<void>) {
   let given: Promise<void> | null = null;
   return {

@@ -1,4 +1,4 @@
-// The form that starts a run, submitted.
+// Submission of the form that starts a run.
 
 import { submitRunForm } from "../../flows/submit-run-form.js";
 import { VIEWS } from "../../messages/view-ids.js";

@@ -1,4 +1,4 @@
-// What each modal that is submitted brings along.
+// What defines a modal that can be submitted.
 
 import type { ViewOutput, ViewResponseAction } from "@slack/bolt";
 import type { ViewId } from "../../messages/view-ids.js";
@@ -6,11 +6,11 @@ import type { Bot, Interaction } from "../context.js";
 
 /** A modal that somebody has submitted. */
 export interface Submission extends Interaction {
-  /** As it stood when it was submitted, with what was typed into it. */
+  /** The modal at the time of submission, with what was typed into it. */
   view: ViewOutput;
   /**
-   * Says what becomes of the modal, once and within three seconds; `null` closes it. Until then `respond` answers on top of it.
-   * Rejects when Slack cannot be told.
+   * Says what happens to the modal, once and within three seconds; `null` closes it. Until then `respond` answers on top of it.
+   * Rejects when the answer does not reach Slack.
    */
   answer: (action: ViewResponseAction | null) => Promise<void>;
 }
