@@ -1,5 +1,5 @@
-// The projects as the bot knows them: in memory, kept in the store, and matched by name. Asks Hex only where somebody says so; what
-// reads all of them in the background is the CatalogReader.
+// The projects that the bot knows: in memory, kept in the store, and matched by name. It asks Hex only when somebody needs it to.
+// The CatalogReader reads all projects in the background.
 
 import type { Call, HexClient } from "../hex/client.js";
 import type { ProjectsSeen } from "../hex/connection-check.js";
@@ -14,75 +14,75 @@ export interface CatalogOptions {
   hex: Pick<HexClient, "project" | "projectPage">;
   store: CatalogStore;
   clock: Clock;
-  /** How often it looks whether another process has stored something, in ms. */
+  /** How often it checks whether another process has stored something, in ms. */
   refreshMs: number;
-  /** Told of a store that fails; what is in memory goes on to be used. */
+  /** Called when the store fails. What is in memory stays in use. */
   onError: (error: unknown) => void;
 }
 
-/** How long somebody's question waits for what is stored, after a start, in ms. */
+/** After a start, how long a question waits for the stored projects, in ms. */
 const LOAD_MS = 1_000;
-/** Pause before the store is asked again when it could not be read, in ms. */
+/** The pause before reading the store again after it failed, in ms. */
 const AGAIN_MS = 10_000;
 
 export class Catalog implements ProjectsSeen {
   readonly #matcher = new Matcher();
-  /** When this process asked Hex for a project last, epoch ms, by its id. */
+  /** When this process last asked Hex for each project: id -> epoch ms. */
   readonly #askedAt = new Map<string, number>();
-  /** What is being stored. */
+  /** The writes in progress. */
   readonly #writes = new Set<Promise<void>>();
-  /** The projects that are listed, in order; null when that has changed. */
+  /** The listed projects, in order; `null` when they have changed. */
   #listed: readonly Project[] | null = null;
-  /** The newest of the store that is in memory. */
+  /** The newest stored revision that is in memory. */
   #revision = 0;
   #readAt: number | null = null;
-  /** Where what is stored comes from. */
+  /** Where the stored projects come from. */
   #source: Source | null = null;
   #loading: Promise<void> | null = null;
   #isLoaded = false;
-  /** When Hex was looked at last for somebody, by the monotonic clock. */
+  /** When the bot last asked Hex for new projects for somebody, by the monotonic clock. */
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
 
   constructor(private readonly options: CatalogOptions) {}
 
-  /** How many projects there are, as far as is known: of those that are listed. */
+  /** How many listed projects are known. */
   get size(): number {
     return this.all().length;
   }
 
-  /** Whether all projects were read once. Until then there may be others, also with the same titles. */
+  /** Whether all projects have been read once. Until then there may be others, perhaps with the same titles. */
   get isWhole(): boolean {
     return this.#readAt !== null;
   }
 
-  /** When the last reading of all projects began, epoch ms: nothing here is older. null: there was none. */
+  /** When the last full reading of all projects began, epoch ms: nothing here is older. `null` when there was none. */
   get readAt(): number | null {
     return this.#readAt;
   }
 
-  /** null: nothing is known. */
+  /** `null` when nothing is known. */
   get seen(): { projects: readonly Project[]; isWhole: boolean } | null {
     return this.isWhole || this.#matcher.size > 0 ? { projects: this.all(), isWhole: this.isWhole } : null;
   }
 
-  /** The projects that are listed: published first, newest published first; then the others, newest edited first. */
+  /** The listed projects: published ones first, most recently published first; then the others, most recently edited first. */
   all(): readonly Project[] {
     this.#listed ??= sortProjects([...this.#matcher.all()].filter(isListed));
     return this.#listed;
   }
 
-  /** The project with an id, whatever its state, as far as it is known without asking Hex. */
+  /** The project with an id, in any state, if it is known without asking Hex. */
   known(projectId: string): Project | null {
     return this.#matcher.get(projectId);
   }
 
-  /** What somebody's words mean: see `Match`. Any text will do. */
+  /** What somebody's words mean, see `Match`. Any text will do. */
   match(text: string, among?: Among): Match {
     return this.#matcher.match(text, among);
   }
 
-  /** For somebody who is still typing, at most `most`, the best first: see `Matcher.suggest`. */
+  /** At most `most` suggestions for somebody who is still typing, best first: see `Matcher.suggest`. */
   suggest(text: string, most: number, among?: Among): Project[] {
     return this.#matcher.suggest(text, most, among);
   }
@@ -93,8 +93,8 @@ export class Catalog implements ProjectsSeen {
   }
 
   /**
-   * The project with an id. What is known of one that can be run is enough; any other is asked for, since it may be published by
-   * now, and kept. @throws HexError
+   * The project with an id. For a project that can be run, what is known is enough. For any other this asks Hex, because it may have
+   * been published by now, and keeps the answer. @throws HexError
    */
   async project(projectId: string, call: Call): Promise<Project> {
     const known = this.known(projectId);
@@ -106,8 +106,8 @@ export class Catalog implements ProjectsSeen {
   }
 
   /**
-   * Asks Hex for the projects that were created last, a page of them, unless that was done `maxAgeMs` ago or less. Those who ask
-   * at the same time share one request. @throws HexError
+   * Asks Hex for one page of the most recently created projects, unless that was done at most `maxAgeMs` ago. Simultaneous calls share
+   * one request. @throws HexError
    */
   async look(call: Call, maxAgeMs = 0): Promise<void> {
     if (this.options.clock.monotonic() - this.#lookedAt < maxAgeMs) return;
@@ -122,12 +122,12 @@ export class Catalog implements ProjectsSeen {
     const [began, askedAt] = [clock.monotonic(), clock.now()];
     const page = await hex.projectPage(call, null);
     this.#lookedAt = began;
-    // What is stored must not bring back what is gone.
+    // The stored projects must not bring back what is gone.
     await this.ready();
     this.#keep({ projects: page.values, askedAt, isAll: page.isLast && page.isWhole });
   }
 
-  /** Resolves when what is stored is in memory, or when that takes too long. Never rejects. */
+  /** Resolves when the stored projects are in memory, or when that takes too long. Never rejects. */
   async ready(): Promise<void> {
     if (this.#isLoaded) return;
     const over = new AbortController();
@@ -135,7 +135,7 @@ export class Catalog implements ProjectsSeen {
     await Promise.race([this.load(), late]).finally(() => over.abort());
   }
 
-  /** Reads what is stored into memory, once. Never rejects: what fails is told, and tried again at the next call. */
+  /** Reads the stored projects into memory, once. Never rejects: a failure is reported, and the next call tries again. */
   load(): Promise<void> {
     this.#loading ??= this.#load()
       .catch(this.options.onError)
@@ -149,7 +149,7 @@ export class Catalog implements ProjectsSeen {
     const { store } = this.options;
     const { revision, state } = await store.state();
     for await (const projects of store.projects()) {
-      // What was asked for meanwhile is newer.
+      // What Hex has answered in the meantime is newer.
       for (const project of projects) if (!this.#askedAt.has(project.id)) this.#put(project);
     }
     this.#revision = revision;
@@ -157,12 +157,12 @@ export class Catalog implements ProjectsSeen {
     this.#isLoaded = true;
   }
 
-  /** Takes over what any process has stored since. @throws StoreFailure */
+  /** Takes over what any process has stored since then. @throws StoreFailure */
   async refresh(): Promise<void> {
     const { store } = this.options;
     const { revision, state } = await store.state();
     if (revision !== this.#revision) {
-      // A smaller one is of a store that was restored.
+      // A smaller one means that the store was restored from a backup.
       for await (const { projects, gone } of store.changesSince(revision > this.#revision ? this.#revision : 0)) {
         for (const project of projects) this.#put(project);
         for (const id of gone) this.#remove(id);
@@ -172,7 +172,7 @@ export class Catalog implements ProjectsSeen {
     this.#goesBy(state);
   }
 
-  /** Loads, and refreshes again and again, until `signal` aborts, and until what is being stored is. */
+  /** Loads, and keeps refreshing until `signal` aborts and the writes in progress are done. */
   async follow(signal: AbortSignal): Promise<void> {
     const { clock, refreshMs, onError } = this.options;
     await this.load();
@@ -184,7 +184,7 @@ export class Catalog implements ProjectsSeen {
     await Promise.all(this.#writes);
   }
 
-  /** Takes what Hex told into memory. What is stored of it is the caller's affair. */
+  /** Takes Hex's answer into memory. Storing it is up to the caller. */
   learn({ projects, askedAt, isAll }: Reading): void {
     for (const project of projects) {
       this.#askedAt.set(project.id, askedAt);
@@ -198,7 +198,7 @@ export class Catalog implements ProjectsSeen {
     this.#wholeSince(askedAt);
   }
 
-  /** Takes what Hex told into memory, and stores it without letting anybody wait. */
+  /** Takes Hex's answer into memory, and stores it without making anybody wait. */
   #keep(reading: Reading): void {
     const { store, clock, onError } = this.options;
     this.learn(reading);
@@ -222,7 +222,7 @@ export class Catalog implements ProjectsSeen {
     this.#listed = null;
   }
 
-  /** All that was read from another workspace says nothing of this one. */
+  /** A full reading of another workspace says nothing about this one. */
   #goesBy({ source, whole }: CatalogState): void {
     if (source !== null && isElsewhere(this.#source, source)) this.#readAt = null;
     this.#source = source ?? this.#source;

@@ -1,8 +1,8 @@
 // Finds projects by what people call them. Pure: the projects and the words go in, a decision comes out.
 //
-// Four tries, each only where the one before found nothing: the exact title; every word in the title; every word anywhere; and
-// words that are spelt about the same. A part of a word counts in the second and third, so that titles without spaces (売上) are
-// found too. Everything is compared as `folded` has it.
+// Four attempts, each only if the previous one found nothing: the exact title; every word in the title; every word anywhere; and
+// words with a similar spelling. In the second and third, part of a word counts too, so that titles without spaces (売上) are
+// found. Everything is compared after `folded`.
 
 import MiniSearch from "minisearch";
 import { isListed, isRunnable } from "../hex/projects.js";
@@ -11,7 +11,7 @@ import { folded } from "../lib/spelling.js";
 
 /** What somebody's words mean. */
 export type Match =
-  /** It has exactly this title, and no other project has: it can be run without asking. */
+  /** Exactly this title, which no other project has, so it can be run without asking. */
   | { kind: "exact"; project: Project }
   /** The only one that fits, by some of its words or by a similar spelling: to be confirmed. */
   | { kind: "one"; project: Project }
@@ -23,38 +23,38 @@ export type Match =
    */
   | { kind: "none"; nearest: Project[]; unpublished: Project[] };
 
-/** Which projects may be found: those that can be run, or all that Hex lists, unpublished ones too. */
+/** Which projects may be found: those that can be run, or all that Hex lists, including unpublished ones. */
 export type Among = "runnable" | "listed";
 
 const ALLOWED: Record<Among, (project: Project) => boolean> = { runnable: isRunnable, listed: isListed };
-/** As many as are worth showing to somebody whose words fit nothing. */
+/** How many projects are worth showing to somebody whose words fit nothing. */
 const NEAREST = 5;
-/** Titles that are spelt alike are compared word by word: with more words, or longer ones, nobody has mistyped a title. */
+/** Similar spellings are compared word by word. Nobody mistypes a title with more words, or longer words, than this. */
 const FUZZY_WORDS = 12;
 const FUZZY_LENGTH = 60;
 
-/** A project, and its texts as they are compared. */
+/** A project, and its texts in the form in which they are compared. */
 interface Entry {
   project: Project;
   title: string;
-  /** All that is searched, a part a line: words hold no line break. */
+  /** Everything that is searched, one part per line, because words contain no line breaks. */
   text: string;
 }
 
-/** What is looked up by similar spelling. */
+/** What is searched by similar spelling. */
 interface Spelling {
   id: string;
   title: string;
-  /** Owner and categories. */
+  /** The owner and the categories. */
   about: string;
 }
 
 export class Matcher {
   readonly #entries = new Map<string, Entry>();
-  /** The ids of the projects that have a title, by that title. */
+  /** The ids of the projects with a title, by title. */
   readonly #byTitle = new Map<string, Set<string>>();
-  // minisearch and not fuse.js or uFuzzy: see `npm run bench -- catalog`. It looks a mistyped word up among 5,000 titles in 2 ms at
-  // worst (uFuzzy 8 ms, fuse.js 250 ms), in any script, best match first, and takes a changed title without building anew.
+  // Why minisearch and not fuse.js or uFuzzy: see `npm run bench -- catalog`. It looks up a mistyped word among 5,000 titles in 2 ms at
+  // worst (uFuzzy 8 ms, fuse.js 250 ms), in any script and best match first, and accepts a changed title without a rebuild.
   readonly #spellings = new MiniSearch<Spelling>({
     fields: ["title", "about"],
     processTerm: (term) => withoutAccents(term.slice(0, FUZZY_LENGTH)),
@@ -75,12 +75,12 @@ export class Matcher {
     return this.#entries.get(id)?.project ?? null;
   }
 
-  /** All of them, in no order. */
+  /** All projects, in no particular order. */
   *all(): Generator<Project> {
     for (const { project } of this.#entries.values()) yield project;
   }
 
-  /** Adds a project, or puts it in the place of the one with its id. */
+  /** Adds a project, or replaces the one with its id. */
   put(project: Project): void {
     const before = this.#entries.get(project.id);
     const entry = entryOf(project);
@@ -101,7 +101,7 @@ export class Matcher {
     this.#forgetTexts(entry);
   }
 
-  /** What the words mean, which may be any text. Only an exact title can be run without asking. */
+  /** What the words mean. Any text will do. Only an exact title can be run without asking. */
   match(text: string, among: Among = "runnable"): Match {
     const phrase = folded(text);
     if (phrase === "") return { kind: "none", nearest: [], unpublished: [] };
@@ -114,8 +114,7 @@ export class Matcher {
   }
 
   /**
-   * For somebody who is still typing: those that fit, the best first, those that fit less well behind. For no text at all the
-   * newest published.
+   * Suggestions for somebody who is still typing: the projects that fit, best first. For an empty text, the most recently published.
    */
   suggest(text: string, most: number, among: Among = "runnable"): Project[] {
     const phrase = folded(text);
@@ -130,7 +129,7 @@ export class Matcher {
     return [...found.values()].slice(0, most);
   }
 
-  /** Those in which every word occurs, in title, description, owner, creator or a category, or is the id; in no order. */
+  /** The projects in which every word occurs in the title, description, owner, creator or a category, or is the id; in no particular order. */
   withWords(words: readonly string[], among: Among): Project[] {
     const wanted = mostTellingFirst(words.map(folded));
     return [...this.#entries.values()].flatMap(({ project, text }) => {
@@ -139,14 +138,14 @@ export class Matcher {
     });
   }
 
-  /** The project that has this title, if no other one does, whatever its state. */
+  /** The project with this title, in any state, if no other project has it. */
   #onlyOne(title: string): Project | null {
     const ids = this.#byTitle.get(title);
     const [id] = ids ?? [];
     return ids?.size === 1 && id !== undefined ? this.get(id) : null;
   }
 
-  /** What each try finds, the best first; a try that finds nothing is left out. */
+  /** What each attempt finds, best first. Attempts that find nothing are left out. */
   *#find(phrase: string, among: Among): Generator<Project[], void> {
     const isAllowed = ALLOWED[among];
     const words = mostTellingFirst(phrase.split(" "));
@@ -157,7 +156,7 @@ export class Matcher {
       if (hasAll(entry.title, words)) inTitle.push(entry);
       else if (hasAll(entry.text, words)) anywhere.push(entry);
     }
-    // Typed in full, it is what was meant, though others have the same title or it cannot be run.
+    // A title that was typed in full is what was meant, even if others have the same title or the project cannot be run.
     const named = inTitle.filter(({ title }) => title === phrase);
     if (named.length > 0) yield best(named, () => 0);
     if (inTitle.length > 0) yield best(inTitle, ({ title }) => distanceOf(title, phrase, words));
@@ -177,7 +176,7 @@ export class Matcher {
     };
   }
 
-  /** Those with words that are spelt alike, the nearest first. */
+  /** The projects with similarly spelt words, nearest first. */
   #alike(phrase: string, combineWith: "AND" | "OR", isAllowed: (project: Project) => boolean): Project[] {
     const words = phrase.split(" ").filter((word) => word.length <= FUZZY_LENGTH);
     return this.#spellings
@@ -197,7 +196,7 @@ export class Matcher {
 function entryOf(project: Project): Entry {
   const { description, creator, categories } = project;
   const title = folded(project.title);
-  // Not the id: any number of two digits occurs in some of thousands.
+  // Not the id: among thousands of ids, some contain any two-digit number.
   const others = [description ?? "", emailOf(project), creator?.email ?? "", ...categories.map(({ name }) => name)];
   return { project, title, text: [title, ...others.map(folded)].join("\n") };
 }
@@ -206,7 +205,7 @@ function emailOf({ owner, creator }: Project): string {
   return owner?.email ?? creator?.email ?? "";
 }
 
-/** Each word once, the longest first: few texts hold them, so that most are ruled out by the first. */
+/** Each word once, longest first: few texts contain long words, so the first word rules out most of them. */
 function mostTellingFirst(words: readonly string[]): string[] {
   return [...new Set(words)].filter((word) => word !== "").sort((a, b) => b.length - a.length);
 }
@@ -216,8 +215,8 @@ function hasAll(text: string, words: readonly string[]): boolean {
 }
 
 /**
- * How far a title is from what was typed, all of whose words it has: whether it begins with it, has it in one piece, has words
- * that begin so, or only holds it; then by how much longer it is.
+ * How far a title, which has all of the typed words, is from the typed phrase: whether it begins with the phrase, contains it in one
+ * piece, has words that begin with the typed ones, or just contains them; then by how much longer it is.
  */
 function distanceOf(title: string, phrase: string, words: readonly string[]): number {
   const longer = Math.min(title.length - phrase.length, 999) / 1_000;
@@ -227,7 +226,7 @@ function distanceOf(title: string, phrase: string, words: readonly string[]): nu
   return (words.every((word) => spaced.includes(` ${word}`)) ? 2 : 3) + longer;
 }
 
-/** By distance, the smallest first; among those that are equally far the newest published comes first. */
+/** Sorted by distance, smallest first; at equal distance, most recently published first. */
 function best(entries: readonly Entry[], distance: (entry: Entry) => number): Project[] {
   return entries
     .map((entry) => ({ project: entry.project, far: distance(entry) }))
@@ -235,18 +234,18 @@ function best(entries: readonly Entry[], distance: (entry: Entry) => number): Pr
     .map(({ project }) => project);
 }
 
-/** The newest published first; unpublished ones last. By the id among those of the same time, so that no two answers differ. */
+/** Most recently published first, unpublished last. At equal times by id, so that the order is always the same. */
 function byPublication(a: Project, b: Project): number {
   return (b.lastPublishedAt ?? 0) - (a.lastPublishedAt ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
-/** How many typing errors a word may have: none in a short one, which would become any other. */
+/** How many typos a word may have: none in a short word, which could otherwise become any other. */
 function typosIn(word: string): number | false {
   if (word.length < 4) return false;
   return word.length < 6 ? 1 : 2;
 }
 
-/** `übersicht` as `ubersicht`. Only what Latin, Greek and Cyrillic letters carry: in other scripts marks are letters. */
+/** Turns `übersicht` into `ubersicht`. Only for Latin, Greek and Cyrillic letters, because marks are letters in other scripts. */
 function withoutAccents(word: string): string {
   return word
     .normalize("NFD")

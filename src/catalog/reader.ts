@@ -1,7 +1,7 @@
-// Reads all projects from Hex in the background, pass after pass, page by page. Runs where the watch runs, so that there is one.
+// Reads all projects from Hex in the background, pass after pass, page by page. Only the leader does this, so that there is one reader.
 //
-// It takes what nobody else needs: people's requests and polls go first, the pages are spread over the minute, and the first pass
-// alone may take more than a small share. A pass goes on where it stood, whatever happens in between.
+// It uses what nobody else needs of the budget: people's requests and polls go first, the pages are spread over the minute, and only
+// the first pass may use more than a small share. A pass continues where it stopped, whatever happens in between.
 
 import type { Budget } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
@@ -14,11 +14,11 @@ import type { Catalog } from "./catalog.js";
 import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";
 
-/** How a pass ended: with all projects, or without the end of the list. */
+/** How a pass ended: with all projects, or before the end of the list. */
 export interface PassEnded {
   isWhole: boolean;
   pages: number;
-  /** From its beginning, in ms. */
+  /** Since the pass began, in ms. */
   tookMs: number;
 }
 
@@ -28,44 +28,44 @@ export interface CatalogReaderOptions {
   store: CatalogStore;
   clock: Clock;
   budget: Budget;
-  /** Where what Hex tells comes from, as far as this process knows. */
+  /** Where Hex's answers come from, as far as this process knows. */
   source: () => Source;
-  /** A new name for one pass, for the log. */
+  /** Returns a new name for a pass, for the log. */
   newReference: () => string;
   onPassEnded: (ended: PassEnded) => void;
-  /** Told of what it did not expect, such as a store that fails; it goes on. */
+  /** Called with unexpected errors, such as a failing store. The reader continues. */
   onError: (error: unknown) => void;
 }
 
 const MINUTE = 60_000;
-/** Between passes it looks so often, in ms, whether the token is another workspace's, which Hex may tell late. */
+/** How often, in ms, it checks between passes whether the token belongs to another workspace, which Hex may say late. */
 const LOOK_MS = 5_000;
-/** From the end of a pass to the beginning of the next, in ms. */
+/** The time from the end of one pass to the beginning of the next, in ms. */
 const PASS_EVERY_MS = 10 * MINUTE;
-/** Requests a minute; of a small budget a third. */
+/** Requests a minute; a third of a small budget. */
 const SHARE = 5;
-/** The part of the budget that all requests together may have taken for the first pass to go on faster than that. */
+/** The first pass goes faster than that while all requests together use less than this share of the budget. */
 const FIRST_SHARE = 2 / 3;
-/** A pass that has stood still for so long is begun anew, in ms: what it saw first is too old to tell what is gone. */
+/** In ms. A pass that has been idle for this long starts over: what it saw first is too old to tell what is gone. */
 const STANDSTILL_MS = 60 * MINUTE;
-/** How long a request waits for its turn, and for its answer, in ms. */
+/** How long a request waits for its turn and its answer, in ms. */
 const TURN_MS = MINUTE;
 const ANSWER_MS = 30_000;
-/** Pause after a failure, in ms; doubles up to the last. A limit that does not say how long is Hex's minute. */
+/** The pause after a failure, in ms. It doubles up to the second value. A limit without a time is Hex's minute. */
 const BACKOFF_MS = 15_000;
 const MAX_BACKOFF_MS = 5 * MINUTE;
-/** How often in a row the same page may fail before the pass is begun anew. */
+/** How many times in a row the same page may fail before the pass starts over. */
 const TRIES = 5;
-/** No workspace has more projects than fit into them: a list without an end is a mistake of whoever answers. */
+/** No workspace has more projects than fit on this many pages. A list without an end is a mistake in the answers. */
 const MAX_PAGES = 5_000;
-/** How Hex refuses a cursor that it does not know (any more): which of these it uses is not documented. */
+/** How Hex may refuse a cursor that it does not know or no longer knows. It is not documented which of these it uses. */
 const REFUSES_CURSOR: ReadonlySet<HexErrorKind> = new Set(["bad_request", "request_refused", "not_found"]);
 
 export class CatalogReader {
   readonly #loop: PollingLoop;
   #failures = 0;
   #reference: string;
-  /** Cursors of the pass under way, as far as this process has read it. */
+  /** The cursors in the current pass, as far as this process has read it. */
   #cursors = new Set<string>();
 
   constructor(private readonly options: CatalogReaderOptions) {
@@ -85,7 +85,7 @@ export class CatalogReader {
     );
   }
 
-  /** Reads a page, if one is due. @returns how long to wait for the next, in ms */
+  /** Reads a page if one is due. @returns how long to wait for the next one, in ms */
   async #step(signal: AbortSignal): Promise<number> {
     const { store, clock } = this.options;
     const { state } = await store.state();
@@ -104,7 +104,7 @@ export class CatalogReader {
     return this.#saw(page, pass, now);
   }
 
-  /** The token is another workspace's than before: what is known is of projects that it does not see. */
+  /** The token belongs to a different workspace than before, and does not see the projects that are known. */
   async #forget(now: number): Promise<void> {
     const { store, catalog, source } = this.options;
     const state = { ...NOTHING_READ, source: source() };
@@ -130,7 +130,7 @@ export class CatalogReader {
     }
   }
 
-  /** Stores a page and how the pass goes on. @returns how long to wait for the next, in ms */
+  /** Stores a page and how the pass continues. @returns how long to wait for the next page, in ms */
   async #saw(page: ProjectPage, pass: Pass, askedAt: number): Promise<number> {
     const { store, catalog, clock, source } = this.options;
     const now = clock.now();
@@ -157,14 +157,14 @@ export class CatalogReader {
     return LOOK_MS;
   }
 
-  /** The pass with its next cursor; null when there is no other page, or none that could be asked for. */
+  /** The pass with its next cursor; `null` when there is no further page, or none that can be requested. */
   #nextOf({ after }: ProjectPage, read: Pass): Pass | null {
     if (after === null || after === read.cursor || this.#cursors.has(after) || read.pages >= MAX_PAGES) return null;
     this.#cursors.add(after);
     return { ...read, cursor: after };
   }
 
-  /** Spread over the minute, so that polls always find room between two pages. */
+  /** Pages are spread over the minute, so that polls always find room between two of them. */
   #pauseMs(isFirst: boolean): number {
     const { budget } = this.options;
     const most = Math.max(1, Math.floor(budget.perMinute * FIRST_SHARE));
@@ -173,7 +173,7 @@ export class CatalogReader {
     return Math.ceil(MINUTE / (isFirst && hasRoom ? most : share));
   }
 
-  /** The pass stays as it is stored: only a cursor that leads nowhere is given up. */
+  /** The pass stays as it is stored. Only a cursor that leads nowhere is abandoned. */
   async #failed({ kind, facts }: HexError, pass: Pass): Promise<number> {
     const { store, clock } = this.options;
     if (meansLater(kind)) return Math.max(BACKOFF_MS, facts.retryAfterMs ?? MINUTE);
@@ -193,7 +193,7 @@ function waitOf({ pass, passEndedAt }: CatalogState, now: number): number {
   return hasCome(at, now, PASS_EVERY_MS) ? 0 : at - now;
 }
 
-/** Narrows to a pass that can go on. One that is to come is of a clock that was set back. */
+/** Narrows to a pass that can continue. One in the future is from before the clock was set back. */
 function goesOn(pass: Pass | null, now: number): pass is Pass {
   return pass !== null && pass.startedAt <= now && now - pass.stepAt <= STANDSTILL_MS;
 }

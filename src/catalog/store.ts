@@ -1,7 +1,7 @@
 // The catalog as it is stored, for every process that shares the store.
 //
-// Everything that is stored has a revision, a number that grows: whoever knows one reads what came after it. Writers take turns
-// at the row that holds the number, so that a revision never becomes visible before a smaller one.
+// Everything that is stored has a revision, a number that grows. A process that knows one reads what came after it. Writers take
+// turns at the row with the number, so that a revision never becomes visible before a smaller one.
 
 import { setImmediate } from "node:timers/promises";
 import { sql } from "kysely";
@@ -14,11 +14,11 @@ import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import { type CatalogState, catalogStateSchema, NOTHING_READ } from "./state.js";
 
-/** Of a description, in characters: enough to be found by, and to be recognized. */
+/** How much of a description is kept, in characters: enough to find the project and to recognize it. */
 const DESCRIPTION = 500;
-/** Rows that are read at a time: whoever waits for the event loop gets it in between. */
+/** How many rows are read at a time. Other work gets the event loop in between. */
 const SLICE = 100;
-/** How long a project that is gone is remembered, in ms, so that every process hears of it: Hex keeps what is trashed as long. */
+/** How long a deleted project is remembered, in ms, so that every process learns of it. Hex keeps trashed projects equally long. */
 const GONE_KEPT_MS = 30 * 24 * 60 * 60_000;
 
 const personSchema = z.object({ email: z.string() }).nullable();
@@ -51,7 +51,7 @@ const storedProjectSchema: z.ZodType<Project> = z.object({
   schedules: z.array(scheduleSchema),
 });
 
-/** Postgres gives a bigint as text. */
+/** Postgres returns a bigint as text. */
 const revisionSchema = z
   .union([
     z.number(),
@@ -62,39 +62,39 @@ const revisionSchema = z
   ])
   .pipe(z.number().int().min(0));
 
-/** Projects as one answer of Hex told them. */
+/** The projects in one of Hex's answers. */
 export interface Reading {
   projects: readonly Project[];
-  /** When Hex was asked, epoch ms. */
+  /** When the bot asked Hex, epoch ms. */
   askedAt: number;
-  /** These are all that Hex lists: what else was known is gone. */
+  /** True when these are all projects that Hex lists, so that any others are gone. */
   isAll: boolean;
 }
 
-/** How a page changes how far the catalog has been read. */
+/** How a page changes the state of the reading. */
 export interface Step {
   change: (state: CatalogState) => CatalogState;
-  /** Whatever was not seen since then is gone, epoch ms; null: nothing is. */
+  /** Projects that have not been seen since then are gone, epoch ms; `null` when nothing is. */
   goneBefore: number | null;
 }
 
-/** Some of what has changed, in no order. */
+/** Some of the changes, in no particular order. */
 export interface Changes {
   projects: Project[];
   /** Ids of projects that are gone. */
   gone: string[];
 }
 
-/** A project that cannot be read is left out, until Hex tells of it again. */
+/** Projects that cannot be read are left out until Hex lists them again. */
 export class CatalogStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
-    /** How the pages of a pass are written: those of a process that does not lead are refused. */
+    /** How the pages of a pass are written. Those of a process that does not lead are refused. */
     private readonly leadersWrite: Write = (work) => db.transaction().execute(work),
   ) {}
 
-  /** How far it is read, and the revision as of which that holds. A state that cannot be read counts as nothing read. */
+  /** How far the catalog has been read, and the revision for which that holds. An unreadable state counts as nothing read. */
   async state(): Promise<{ revision: number; state: CatalogState }> {
     const row = await this.db
       .selectFrom("catalog")
@@ -103,7 +103,7 @@ export class CatalogStore {
     return { revision: revisionOf(row?.revision), state: this.#stateOf(row?.doc ?? null) };
   }
 
-  /** All projects that are there, some at a time. */
+  /** All current projects, a few at a time. */
   async *projects(): AsyncGenerator<Project[]> {
     for (let after = ""; ; await setImmediate()) {
       const rows = await this.db
@@ -121,9 +121,9 @@ export class CatalogStore {
     }
   }
 
-  /** What has changed since a revision, some at a time. */
+  /** What has changed since a revision, a few at a time. */
   async *changesSince(revision: number): AsyncGenerator<Changes> {
-    // Behind all of that revision.
+    // After everything with that revision.
     for (let [since, after] = [revision + 1, ""]; ; await setImmediate()) {
       const rows = await this.db
         .selectFrom("catalog_projects")
@@ -138,13 +138,13 @@ export class CatalogStore {
       const last = rows.at(-1);
       if (last === undefined || rows.length < SLICE) return;
       const read = revisionOf(last.revision);
-      // Of a damaged row, behind which nothing else stands.
+      // From a damaged row, after which there is nothing else.
       if (read < since) return;
       [since, after] = [read, last.id];
     }
   }
 
-  /** Stores what anybody was told. */
+  /** Stores an answer that any process got. */
   async keep({ projects, askedAt, isAll }: Reading, now: number): Promise<void> {
     const whole = { startedAt: askedAt, endedAt: now };
     const step: Step = {
@@ -154,10 +154,10 @@ export class CatalogStore {
     await this.#write((work) => this.db.transaction().execute(work), { projects, askedAt, now, step });
   }
 
-  /** Stores a page of a pass and how the pass goes on, all of it or nothing. @throws NotLeadingError */
+  /** Stores a page of a pass and how the pass continues, all or nothing. @throws NotLeadingError */
   async keepPage(page: { projects: readonly Project[]; askedAt: number; now: number; step: Step }): Promise<void> {
     await this.#write(this.leadersWrite, page);
-    // All rows that are there were written anew.
+    // All existing rows were rewritten.
     if (page.step.goneBefore !== null) this.rows.recount("catalog_projects");
   }
 
@@ -221,7 +221,7 @@ function revisionOf(revision: number | string | undefined): number {
   return revisionSchema.safeParse(revision).data ?? 0;
 }
 
-/** From here on the transaction is the only one that writes to the catalog. */
+/** From here on, this transaction is the only one that writes to the catalog. */
 async function nextRevision(db: Db): Promise<number> {
   const next = await db
     .updateTable("catalog")
@@ -242,7 +242,7 @@ async function nextRevision(db: Db): Promise<number> {
   return revision;
 }
 
-/** The ids of those that are stored as they are told now. */
+/** The ids of the projects whose stored rows already match the answer. */
 async function sameRows(db: Db, docs: ReadonlyMap<string, string>): Promise<string[]> {
   if (docs.size === 0) return [];
   const rows = await db
@@ -260,7 +260,7 @@ function laterOf(one: CatalogState["whole"], other: CatalogState["whole"]): Cata
   return (one?.startedAt ?? 0) > (other?.startedAt ?? 0) ? one : other;
 }
 
-/** JSON, in which a NUL is `\\u0000`, so that the store takes any text. */
+/** JSON, in which a NUL is `\\u0000`, so that the store accepts any text. */
 function docOf(project: Project): string {
   const { description } = project;
   return JSON.stringify({ ...project, description: description === null ? null : beginning(description, DESCRIPTION) });

@@ -1,5 +1,5 @@
-// `GET /metrics`: what happens, in Prometheus' text format. Every label has a bounded set of values: never an id, never a text
-// of somebody else's.
+// `GET /metrics`: what happens, in Prometheus' text format. Every label has a bounded set of values, and is never an id or text that
+// somebody else wrote.
 
 import type { RequestListener } from "node:http";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
@@ -10,23 +10,23 @@ import type { Glance } from "../outages/store.js";
 import { isOverdue } from "../outages/watchdog-state.js";
 import { collectProcess } from "./process-metrics.js";
 
-/** What is asked for at each scrape, once. What rejects, or takes longer than a second, shows as NaN. */
+/** What is read once at each scrape. Anything that rejects or takes longer than a second shows as NaN. */
 export interface MetricSources {
   clock: Clock;
   budget: { left: number; perMinute: number };
   /** How many runs are in flight in each state. */
   runsByState: () => Promise<ReadonlyMap<string, number>>;
   slackConnected: () => boolean;
-  /** Whether this process watches the runs. */
+  /** Whether this process polls Hex about the runs. */
   watching: () => boolean;
-  /** How many alerts this process has that Slack does not take. */
+  /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
   health: () => Promise<Glance>;
-  /** How many stored rows cannot be read, by table, each of which has an entry. */
+  /** How many stored rows cannot be read, with an entry for each table. */
   setAside: () => Promise<ReadonlyMap<string, number>>;
 }
 
-/** States that a run in flight can be in, so that each always has a value. */
+/** The states of runs in flight, so that each one always has a value. */
 const STATES = ["starting", "waiting", "pending", "running", "cancelling"] as const;
 const QUICK = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const REQUEST = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -35,7 +35,7 @@ const CARD = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300];
 export class Metrics {
   readonly #registry = new Registry();
   #stopProcess: () => void = () => undefined;
-  /** Asks the store for what is not counted. */
+  /** Reads the values that are not counted here. */
   #look: () => Promise<unknown> = async () => undefined;
   readonly #commands = this.#counter("hexbot_commands_total", "Commands.", ["command", "outcome"]);
   readonly #buttons = this.#counter("hexbot_buttons_total", "Clicks on buttons.", ["button", "outcome"]);
@@ -63,7 +63,7 @@ export class Metrics {
     ["kind"],
   );
 
-  /** From now on a scrape also asks for what is not counted, and measures the process. */
+  /** From now on, a scrape also reads the values that are not counted here, and measures the process. */
   start(sources: MetricSources): void {
     this.#gauges(sources);
     this.#stopProcess = collectProcess(this.#registry);
@@ -83,28 +83,28 @@ export class Metrics {
     );
   };
 
-  /** Rejects never, and takes little more than a second when the store hangs. */
+  /** Never rejects, and takes little more than a second when the store hangs. */
   async text(): Promise<string> {
     await this.#look();
     return this.#registry.metrics();
   }
 
-  /** `command`: one of the bot's, or "unknown". `outcome`, here and below: one of a few words. */
+  /** `command` is one of the bot's, or "unknown". `outcome`, here and below, is one of a few words. */
   command(command: string, outcome: string): void {
     this.#commands.inc({ command, outcome });
   }
 
-  /** `button`: an action id of the bot's, or "unknown". */
+  /** `button` is one of the bot's action ids, or "unknown". */
   button(button: string, outcome: string): void {
     this.#buttons.inc({ button, outcome });
   }
 
-  /** `form`: a callback id of the bot's, or "unknown". */
+  /** `form` is one of the bot's callback ids, or "unknown". */
   form(form: string, outcome: string): void {
     this.#forms.inc({ form, outcome });
   }
 
-  /** `shortcut`: a callback id of the bot's, or "unknown". */
+  /** `shortcut` is one of the bot's callback ids, or "unknown". */
   shortcut(shortcut: string, outcome: string): void {
     this.#shortcuts.inc({ shortcut, outcome });
   }
@@ -113,7 +113,7 @@ export class Metrics {
     this.#acknowledged.observe(ms / 1_000);
   }
 
-  /** The status of a request without an answer is why there was none, such as "timeout". */
+  /** For a request without an answer, the status is why there was none, such as "timeout". */
   hexRequest({ operation, status, durationMs, error }: RequestRecord): void {
     this.#hexRequests.inc({ operation, status: status === null ? (error?.kind ?? "none") : String(status) });
     this.#hexSeconds.observe({ operation }, durationMs / 1_000);
@@ -123,18 +123,18 @@ export class Metrics {
     this.#hexHeldBack.inc({ operation, why: error.kind });
   }
 
-  /** The card shows the end of a run for the first time, `ms` after it. */
+  /** A card shows the end of a run for the first time, `ms` after it. */
   cardShownAfter(ms: number): void {
     this.#cardDelay.observe(Math.max(0, ms) / 1_000);
   }
 
-  /** `outcome`: "ok", or the kind of the failure. */
+  /** `outcome` is "ok" or the kind of failure. */
   slackCall(method: string, outcome: string): void {
     this.#slackCalls.inc({ method, outcome });
     if (outcome === "rate_limited") this.#slackLimited.inc({ method });
   }
 
-  /** `kind`: of payload, such as "command", or "frame" or "request" where it was none. */
+  /** `kind` is the kind of payload, such as "command", or "frame" or "request" when it was not a payload. */
   slackUnreadable(kind: string): void {
     this.#slackUnreadable.inc({ kind });
   }
@@ -156,7 +156,7 @@ export class Metrics {
     this.#look = () => Promise.all(storeGauges.map((look) => look()));
   }
 
-  /** @returns what reads them anew */
+  /** @returns a function that updates them */
   #healthGauges({ clock, health }: MetricSources): () => Promise<void> {
     const up = this.#gauge(
       "hexbot_hex_up",
@@ -208,7 +208,7 @@ export class Metrics {
     };
   }
 
-  /** `value`: asked for at each scrape. */
+  /** `value` is called at each scrape. */
   #gauge(name: string, help: string, value?: () => number): Gauge {
     const gauge: Gauge = new Gauge({
       name,

@@ -1,5 +1,5 @@
-// What Prometheus' clients usually say of their process, under the usual names. Not prom-client's own collection: that cannot
-// be stopped, and leaves an observer of garbage collection behind.
+// What Prometheus clients usually report about their process, under the usual names. This does not use prom-client's own collection,
+// which cannot be stopped and leaves an observer of garbage collection behind.
 
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, Gauge, type Registry } from "prom-client";
@@ -7,7 +7,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 const RESOLUTION_MS = 20;
 const NS = 1e9;
 
-/** @returns what ends it */
+/** @returns a function that ends the collection */
 export function collectProcess(registry: Registry): () => void {
   const registers = [registry];
   const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

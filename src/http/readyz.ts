@@ -1,4 +1,4 @@
-// `GET /readyz`: whether each part that the bot needs works: Slack, the store and Hex. Asks Hex nothing: that is the probe's.
+// `GET /readyz`: whether each part that the bot needs works: Slack, the store and Hex. It does not ask Hex; that is the probe's job.
 
 import type { RequestListener, ServerResponse } from "node:http";
 import type { Clock } from "../lib/clock.js";
@@ -6,7 +6,7 @@ import { withSharedTimeout } from "../lib/with-timeout.js";
 import { isOverdue, type Probe } from "../outages/watchdog-state.js";
 import type { StoreState } from "../store/store-check.js";
 
-/** `since` or `at`: epoch ms. `why`: a word, such as a remedy's kind; null when it is well. */
+/** `since` or `at`: epoch ms. `why` is a word, such as a remedy's kind; `null` when all is well. */
 export interface SlackReady {
   ok: boolean;
   since: number;
@@ -16,14 +16,14 @@ export interface SlackReady {
 export interface ReadyOptions {
   clock: Clock;
   slack: () => SlackReady;
-  /** null: none has been made yet. */
+  /** `null` when there has been no probe yet. */
   lastProbe: () => Promise<Probe | null>;
   store: () => Promise<StoreState>;
-  /** How long (ms) runs in flight have gone without a request to Hex, by this process, and whether Hex asked for that. */
+  /** How long (ms) this process has had runs in flight without a request to Hex, and whether Hex asked for that. */
   standstill: () => { ms: number; isLimited: boolean };
 }
 
-/** `GET /readyz` while the bot waits for Slack at its start: nothing else is there yet. */
+/** `GET /readyz` while the bot is waiting for Slack at its start, when nothing else exists yet. */
 export function notStarted(slack: () => SlackReady): RequestListener {
   return (_, response) => {
     const { since, why } = slack();
@@ -41,7 +41,7 @@ interface Part {
   why?: string;
 }
 
-/** No run waits that long for the next look at it while all is well, in ms. */
+/** In ms. While all is well, no run waits this long for the next poll. */
 const STANDSTILL_MS = 3 * 60_000;
 
 export class Readiness {
@@ -51,7 +51,7 @@ export class Readiness {
     this.#lastProbe = withSharedTimeout(options.clock, options.lastProbe);
   }
 
-  /** 200 when every part works, 503 while one does not; which, since when and why in JSON. */
+  /** 200 when every part works, 503 while one does not. The JSON says which, since when and why. */
   readonly answer: RequestListener = (_, response) => {
     void this.parts().then((parts) => sendParts(response, parts));
   };
@@ -68,7 +68,7 @@ export class Readiness {
     return state.ok ? { ok: true, at } : { ok: false, at, since: iso(state.since), why: state.why };
   }
 
-  /** Where another process watches there is nothing to tell: that nobody does is told by the probes that do not come. */
+  /** When another process leads, there is nothing to report here. If none does, the missing probes show it. */
   #watchPart(): Part {
     const { ms, isLimited } = this.options.standstill();
     if (ms < STANDSTILL_MS) return { ok: true };
@@ -78,10 +78,10 @@ export class Readiness {
 
   async #hexPart(): Promise<Part> {
     const probe = await this.#lastProbe().catch(() => "unread" as const);
-    // It is the store that is in trouble: how Hex is cannot be told.
+    // The store is in trouble, so there is no telling how Hex is.
     if (probe === "unread") return { ok: false, why: "store" };
     if (probe === null) return { ok: false, why: "not_probed_yet" };
-    // Nobody probes any more: the watch is held by no process.
+    // Nothing is probing any more: no process leads.
     if (isOverdue(probe, this.options.clock.now())) return { ok: false, at: iso(probe.at), why: "probe_overdue" };
     return { ok: probe.ok, at: iso(probe.at), ...(probe.ok || probe.kind === null ? {} : { why: probe.kind }) };
   }

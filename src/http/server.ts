@@ -5,11 +5,11 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 
 export interface ServerOptions {
-  /** 0: any free one. */
+  /** 0 for any free port. */
   port: number;
-  /** By path, such as `/healthz`. Looked up at each request, so that more may come. */
+  /** Listeners by path, such as `/healthz`. Looked up at each request, so routes can be added later. */
   routes: Readonly<Record<string, RequestListener>>;
-  /** Answers at every other path; looked up in the same way. */
+  /** Answers at every other path. Looked up in the same way. */
   otherwise?: () => RequestListener;
 }
 
@@ -19,17 +19,17 @@ export const notFound: RequestListener = (_, response) => {
 
 export interface RunningServer {
   port: number;
-  /** Takes no more requests and resolves when the last one is answered. */
+  /** Accepts no more requests, and resolves when the last one has been answered. */
   close: () => Promise<void>;
 }
 
-/** Rejects with the operating system's error when the port cannot be had. */
+/** Rejects with the operating system's error when the port is not available. */
 export async function startServer({ port, routes, otherwise }: ServerOptions): Promise<RunningServer> {
-  // Opened ahead, as proxies do, and nobody has asked anything yet: Node would wait for them at the end.
+  // Connections that proxies open in advance, without a request so far. Node would wait for them when it stops.
   const silent = new Set<Socket>();
   const server = createServer((request, response) => {
     silent.delete(request.socket);
-    // Whatever stands on the request line, such as "//" or "*", is nothing that could fail to be read.
+    // The request line may be anything, such as "//" or "*", so it is not parsed in a way that could fail.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     return (route ?? otherwise?.() ?? notFound)(request, response);

@@ -1,8 +1,8 @@
 // Waiting that a signal can end.
 
 /**
- * Settles as `work` does, or rejects with the signal's reason as soon as that aborts. The work itself goes on, and nobody
- * hears what becomes of it.
+ * Settles like `work`, or rejects with the signal's reason as soon as the signal aborts. The work itself continues, and its outcome is
+ * ignored.
  */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const settled = new AbortController();

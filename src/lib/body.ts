@@ -1,8 +1,8 @@
-// Reads the body of an answer without ever holding more of it than it may be long.
+// Reads the body of an answer without ever holding more than the allowed length.
 
 /**
- * The body as text, decompressed. `isWhole`: false when it is longer than `maxBytes`; then `text` is its beginning, and the
- * rest is not read: the connection is given up, whatever is still to come. Rejects as `fetch` does when the connection breaks.
+ * The body as decompressed text. `isWhole` is false when the body is longer than `maxBytes`. Then `text` is its beginning, and the
+ * connection is closed without reading the rest. Rejects like `fetch` when the connection breaks.
  */
 export async function readBody(response: Response, maxBytes: number): Promise<{ text: string; isWhole: boolean }> {
   const decoder = new TextDecoder();

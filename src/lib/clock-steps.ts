@@ -1,12 +1,12 @@
-// Notices when somebody, or the network, sets the machine's clock, and when the machine has slept.
+// Notices when somebody, or the network, sets the machine's clock, and when the machine was asleep.
 
 import type { Clock } from "./clock.js";
 
 const LOOK_MS = 5_000;
-/** Less than this makes no difference to anybody, and may be a process that stood still between two readings. In ms. */
+/** In ms. A smaller step makes no difference, and may just be a process that was held up between two readings. */
 const NOTICED_MS = 5_000;
 
-/** Looks until `signal` aborts. `onStep`: told by how much the clock went forward (back: negative) beside the time that passed, in ms. */
+/** Checks until `signal` aborts. `onStep` gets the ms by which the clock moved in addition to the elapsed time (negative when it was set back). */
 export async function watchForSteps(clock: Clock, signal: AbortSignal, onStep: (ms: number) => void): Promise<void> {
   let ahead = clock.now() - clock.monotonic();
   while (!signal.aborted) {

@@ -1,17 +1,17 @@
-// Time as a thing that is passed in, so that tests move it by hand and need no sleep.
+// Time as a dependency that is passed in, so that tests can move it by hand and need no sleeps.
 
 import { setTimeout as delay } from "node:timers/promises";
 
 export interface Clock {
-  /** The time now, in epoch milliseconds (UTC). It may be set forward or back at any moment: for dates and for what is stored. */
+  /** The current time, in epoch milliseconds (UTC), for dates and for what is stored. It may be set forward or back at any moment. */
   now(): number;
-  /** Milliseconds since some moment, the same for as long as the process lives. Never set back: for durations and pauses. */
+  /** Milliseconds since a moment that stays the same while the process lives, for durations and pauses. It is never set back. */
   monotonic(): number;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest that one of Node's timers can run, in ms: a longer one would end after a millisecond. */
+/** The longest time that a Node timer can run, in ms. A longer one would end after a millisecond. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The machine's own time. A sleep on it does not keep the process alive, however long it is. */

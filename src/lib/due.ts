@@ -1,8 +1,8 @@
-// Times to come that are stored, which outlive the process and the setting of the clock that made them. Pure.
+// Stored times that lie in the future. They outlive the process and the clock setting that produced them. Pure.
 
 /**
- * Whether a stored time has come. One that lies further ahead than the longest wait there is for it is of a clock that has been
- * set back since: nobody could tell how long to wait for it, so that it counts as come.
+ * Whether a stored time has come. A time further ahead than the longest possible wait is from before the clock was set back. There
+ * is no telling how long to wait for it, so it counts as having come.
  * @param at the stored time, and `now`, in epoch ms
  * @param longestMs the longest wait that may have been stored
  */

@@ -1,14 +1,14 @@
-// Reading JSON that somebody else wrote: it may be none, and it may be nested so deep that reading it overflows the stack.
+// Reads JSON that somebody else wrote, which may be invalid, or nested so deep that reading it overflows the stack.
 
 /**
- * How deep lists and objects may be nested. Nothing that Slack or Hex documents comes near it, and what walks through a value
- * by calling itself (zod, `JSON.stringify`) needs thousands of levels before the stack overflows.
+ * How deep lists and objects may be nested. Nothing that Slack or Hex documents comes near this, and recursive code (zod,
+ * `JSON.stringify`) needs thousands of levels to overflow the stack.
  */
 export const MAX_DEPTH = 64;
 
 /**
- * Whether a text nests lists and objects deeper than `max`, if it is JSON. One pass that does not call itself: it takes any
- * text, and time in proportion to its length.
+ * Whether a text, if it is JSON, nests lists and objects deeper than `max`. A single pass without recursion, so it accepts any text
+ * and takes time proportional to its length.
  */
 export function isNestedDeeper(text: string, max: number): boolean {
   let depth = 0;
@@ -34,7 +34,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Never throws. @returns undefined when it is no JSON, or nested deeper than `maxDepth` */
+/** Never throws. @returns `undefined` for anything that is not JSON or is nested deeper than `maxDepth` */
 export function parseJson(text: string, maxDepth = MAX_DEPTH): unknown {
   if (isNestedDeeper(text, maxDepth)) return undefined;
   try {

@@ -1,31 +1,31 @@
-// How requests leave the machine: straight, or through the proxies that the environment names.
+// How requests leave the machine: directly, or through the proxies that the environment names.
 
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 
-/** Which requests go through which proxy. URLs with user and password, if the proxy wants them. */
+/** Which requests go through which proxy. The URLs contain a user and password if the proxy needs them. */
 export interface Proxies {
-  /** For http, and for https too where `https` is null. */
+  /** For http, and also for https when `https` is `null`. */
   http: string | null;
   https: string | null;
-  /** Hosts, and hosts with ports, that are reached without a proxy; separated by commas. */
+  /** Hosts, with or without ports, to reach without a proxy; separated by commas. */
   exceptions: string;
 }
 
 export interface Network {
   fetch: typeof fetch;
-  /** For what opens connections by itself, such as a WebSocket; undefined: straight. */
+  /** For code that opens connections itself, such as a WebSocket; `undefined` for direct connections. */
   dispatcher: Dispatcher | undefined;
-  /** Ends all connections. */
+  /** Closes all connections. */
   close: () => Promise<void>;
 }
 
-/** The proxy did not let a request through: what it was meant for never saw it. */
+/** The proxy did not let a request through, so its target never saw it. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
 
   /**
-   * @param proxy its host and port
-   * @param status what it answered to CONNECT; null when it could not be reached
+   * @param proxy the proxy's host and port
+   * @param status its answer to CONNECT; `null` when it could not be reached
    */
   constructor(
     readonly proxy: string,
@@ -38,26 +38,26 @@ export class ProxyError extends Error {
   }
 }
 
-/** @param proxies null: everything goes straight */
+/** @param proxies `null` for direct connections only */
 export function createNetwork(proxies: Proxies | null): Network {
   if (proxies === null) return { fetch, dispatcher: undefined, close: async () => undefined };
   const { http, https, exceptions } = proxies;
   const dispatcher = new EnvHttpProxyAgent({
-    // Empty, so that the agent does not read the environment by itself.
+    // Empty strings keep the agent from reading the environment itself.
     httpProxy: http ?? "",
     httpsProxy: https ?? "",
     noProxy: exceptions,
     clientFactory: tunnelsTo,
   });
   return {
-    // Not as a literal: Node's types know the dispatcher of an undici of their own, which takes this one too.
+    // Not as a literal, because Node's types have the dispatcher of their own undici, which accepts this one too.
     fetch: (input, init) => fetch(input, Object.assign({}, init ?? {}, { dispatcher })),
     dispatcher,
     close: () => dispatcher.destroy(),
   };
 }
 
-/** The ProxyError behind what `fetch` or a WebSocket failed with; null when there is none. */
+/** The ProxyError that made `fetch` or a WebSocket fail; `null` when there is none. */
 export function proxyErrorIn(error: unknown): ProxyError | null {
   for (let depth = 0, one = error; depth < 6 && one instanceof Error; depth++) {
     if (one instanceof ProxyError) return one;
@@ -66,7 +66,7 @@ export function proxyErrorIn(error: unknown): ProxyError | null {
   return null;
 }
 
-/** Connections to the proxy. undici tells neither what it answered nor that it was the proxy which failed. */
+/** Connections to the proxy. undici itself says neither what the proxy answered nor that it was the proxy that failed. */
 function tunnelsTo(origin: URL, options: object): Pool {
   const pool = new Pool(origin, options);
   const connect = pool.connect.bind(pool);

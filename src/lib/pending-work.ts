@@ -1,4 +1,4 @@
-// Counts the work that goes on after an acknowledgement, so that a stop can wait for it.
+// Keeps track of work that continues after an acknowledgement, so that a stop can wait for it.
 
 export class PendingWork {
   readonly #pending = new Set<Promise<unknown>>();
@@ -11,7 +11,7 @@ export class PendingWork {
     return work;
   }
 
-  /** Resolves when all of it is done, also what is added meanwhile. */
+  /** Resolves when all work is done, including work that is added in the meantime. */
   async done(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled([...this.#pending]);
   }

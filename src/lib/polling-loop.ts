@@ -7,14 +7,14 @@ export class PollingLoop {
 
   constructor(private readonly clock: Clock) {}
 
-  /** Ends the pause, also the one that comes after the round under way. */
+  /** Ends the pause, or the next one if a round is under way. */
   wake(): void {
     this.#pause.abort();
   }
 
   /**
-   * Until `signal` aborts, which ends a pause too. `round` resolves with how long to wait before the next, in ms. (No signal
-   * is made of `signal`: one that lives for long would remember each of them.)
+   * Runs rounds until `signal` aborts, which also ends a pause. `round` resolves with how long to wait before the next one, in ms. (No
+   * signals are derived from `signal`, because a long-lived signal would keep a reference to each of them.)
    */
   async until(signal: AbortSignal, round: () => Promise<number>): Promise<void> {
     signal.addEventListener("abort", () => this.wake(), { once: true });

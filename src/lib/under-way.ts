@@ -7,7 +7,7 @@ export class UnderWay {
     return this.#counts.has(key);
   }
 
-  /** Does a piece of work for `key`, which is under way until it settles. Pieces for the same key may overlap. */
+  /** Does work for `key`, which counts as under way until the work settles. Work for the same key may overlap. */
   async during<T>(key: string, work: () => Promise<T>): Promise<T> {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
     try {

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 
 const BOLT_ORDER: readonly BoltLevel[] = [BoltLevel.DEBUG, BoltLevel.INFO, BoltLevel.WARN, BoltLevel.ERROR];
 
-/** Bolt's level for pino's. DEBUG only for trace, because Bolt and its Socket Mode client then log whole payloads. */
+/** Bolt's level for a pino level. DEBUG only for trace, because Bolt and its Socket Mode client then log whole payloads. */
 function boltLevelOf(level: string): BoltLevel {
   if (level === "trace") return BoltLevel.DEBUG;
   if (level === "debug" || level === "info") return BoltLevel.INFO;
@@ -14,8 +14,8 @@ function boltLevelOf(level: string): BoltLevel {
 }
 
 /**
- * Makes a log usable as Bolt's `logger`. Bolt's debug becomes trace. Bolt may make its part quieter with `setLevel`, but
- * not louder than the log itself.
+ * Makes a log usable as Bolt's `logger`. Bolt's debug becomes trace. Bolt can make its own lines quieter with `setLevel`, but not
+ * louder than the log itself.
  */
 export function boltLogger(logger: Logger): BoltLogger {
   let target = logger;
@@ -33,7 +33,7 @@ export function boltLogger(logger: Logger): BoltLogger {
         .filter((part) => !error || part !== error)
         .map(describePart)
         .join(" ");
-      // As an argument, so that a % in the text is no placeholder.
+      // As an argument, so that a % in the text is not a placeholder.
       if (error) target[level]({ err: error }, "%s", text === "" ? error.message : text);
       else target[level]("%s", text);
     };
@@ -52,7 +52,7 @@ export function boltLogger(logger: Logger): BoltLogger {
   };
 }
 
-/** One argument of a Bolt log call as text. */
+/** One argument of a Bolt log call, as text. */
 function describePart(part: unknown): string {
   if (typeof part === "string") return part;
   if (part instanceof Error) return `${part.name}: ${part.message}`;

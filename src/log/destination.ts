@@ -1,5 +1,5 @@
-// Where the log goes: a file descriptor that is written to at once where that is possible, and never waited for. The log may
-// lose lines, the service nothing.
+// Where the log goes: a file descriptor that is written to at once if possible, and never waited for. The log may lose lines; the
+// service must lose nothing.
 
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
@@ -8,24 +8,24 @@ import { isatty } from "node:tty";
 export interface LogDestinationOptions {
   /** A file descriptor that is open for writing. */
   fd: number;
-  /** A finished line that says how many were lost. */
+  /** Makes a finished line that says how many lines were lost. */
   lostLines: (count: number) => string;
 }
 
-/** What has not been written of a line. */
+/** The unwritten rest of a line. */
 interface Rest {
   bytes: Buffer;
-  /** The beginning of the line is written. */
+  /** Whether the beginning of the line has been written. */
   isBegun: boolean;
-  /** How many lines are lost with it: of the line that says how many were lost, as many as it says. */
+  /** How many lines are lost with it. For the line that says how many were lost, as many as it says. */
   counts: number;
 }
 
-/** How much is kept for a reader that stands still, in bytes. */
+/** How much is kept for a reader that has stalled, in bytes. */
 const KEEP_BYTES = 1_000_000;
-/** How often such a reader is tried again, in ms. */
+/** How often to retry such a reader, in ms. */
 const RETRY_MS = 50;
-/** How long an exit waits for such a reader, and how often it tries, in ms. */
+/** How long an exit waits for such a reader, and how often it retries, in ms. */
 const EXIT_MS = 500;
 const EXIT_STEP_MS = 10;
 
@@ -35,7 +35,7 @@ export class LogDestination {
   readonly #queue: Rest[] = [];
   #queuedBytes = 0;
   #lost = 0;
-  /** A line was broken off in its middle: the next one must not continue it. */
+  /** A line was cut off in the middle, and the next one must not continue it. */
   #isTorn = false;
   #retry: NodeJS.Timeout | null = null;
 
@@ -56,7 +56,7 @@ export class LogDestination {
       this.#keep(this.options.lostLines(count), count);
     }
     this.#keep(line, 1);
-    // The lines before this one are on their way.
+    // The lines before this one are still waiting.
     if (this.#retry === null) this.#drain();
   }
 
@@ -67,12 +67,12 @@ export class LogDestination {
     this.#queuedBytes += bytes.length;
   }
 
-  /** Writes what is kept until the reader takes no more, and comes back to it later. */
+  /** Writes what is kept until the reader accepts no more, and comes back to the rest later. */
   #drain(): void {
     this.#retry = this.#writeAll() ? null : setTimeout(() => this.#drain(), RETRY_MS).unref();
   }
 
-  /** Before the process ends. */
+  /** Writes what is kept before the process ends. */
   #flush(): void {
     const pause = new Int32Array(new SharedArrayBuffer(4));
     for (let waited = 0; !this.#writeAll() && waited < EXIT_MS; waited += EXIT_STEP_MS) {
@@ -80,7 +80,7 @@ export class LogDestination {
     }
   }
 
-  /** False when the reader takes no more at present. What cannot be written at all is lost. */
+  /** Returns false when the reader accepts no more for now. Lines that cannot be written at all are lost. */
   #writeAll(): boolean {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       try {
@@ -108,23 +108,23 @@ function isBusy(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EAGAIN" || error.code === "EBUSY");
 }
 
-/** Sockets that hold a descriptor in the mode in which a write never waits. They are never written to. */
+/** Sockets that keep a descriptor in non-blocking mode. They are never written to. */
 const holders: Socket[] = [];
 
-/** The descriptor, or another one for the same reader, on which a write fails rather than wait. Where that cannot be had, the same. */
+/** The descriptor, or another one for the same reader, on which a write fails instead of waiting. If that is not possible, the same one. */
 function withoutWaiting(fd: number): number {
   if (process.platform === "win32") return fd;
   try {
     const kind = fstatSync(fd);
     if (kind.isFIFO() || kind.isSocket()) {
-      // Node knows no other way to set O_NONBLOCK on a descriptor that is open already.
+      // Node has no other way to set O_NONBLOCK on a descriptor that is already open.
       holders.push(new Socket({ fd, readable: false, writable: true }).unref());
     } else if (isatty(fd)) {
-      // Whoever stops a terminal with Ctrl-S must not stop the bot. Opened anew, so that the shell's own stays as it is.
+      // Ctrl-S in a terminal must not stop the bot. The terminal is opened again, so that the shell's own descriptor stays as it is.
       return openSync(terminalOf(fd), constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     }
   } catch {
-    // Such as a terminal of another user's: the log is written all the same.
+    // For example another user's terminal. The log is written all the same.
   }
   return fd;
 }

@@ -1,6 +1,6 @@
 // What an error may say in the log.
 
-/** What an error may say of itself beside its message. Everything else may hold a request, and with it a token. */
+/** The properties of an error that are logged besides its message. Any other one may contain a request, and with it a token. */
 const ERROR_FACTS = [
   "code",
   "kind",
@@ -18,7 +18,7 @@ const ERROR_FACTS = [
   "retryAfter",
   "retryAfterMs",
 ];
-/** How many causes are followed, which also ends a circle. */
+/** How many causes are followed, which also ends cycles. */
 const MAX_CAUSES = 4;
 
 const isPrimitive = (value: unknown) =>
@@ -34,9 +34,9 @@ function pickFacts(source: unknown, into: Record<string, unknown>): void {
 }
 
 /**
- * Reduces an error to what a reader of the log needs: type, message, stack, code, kind, the facts of a HexError, what Slack
- * answered, and its causes. The request, the response, their headers and any configuration that it carries stay out.
- * What is no error is returned as it is.
+ * Reduces an error to what readers of the log need: type, message, stack, code, kind, the facts of a HexError, what Slack answered,
+ * and its causes. The request, the response, their headers and any configuration that it carries stay out. Anything that is not an
+ * error is returned as it is.
  */
 export function serializeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
@@ -44,7 +44,7 @@ export function serializeError(error: unknown, depth = 0): unknown {
   pickFacts("facts" in error ? error.facts : undefined, said);
   pickFacts(error, said);
   if ("data" in error && isRecord(error.data)) {
-    // A refusal by Slack's Web API: its word for it, and for refused blocks the places.
+    // A refusal by Slack's Web API: its error code, and for refused blocks where the problems are.
     const { error: word, needed, response_metadata: metadata } = error.data;
     said.slack = { error: word, needed, messages: isRecord(metadata) ? metadata.messages : undefined };
   }
@@ -63,7 +63,7 @@ export function serializeError(error: unknown, depth = 0): unknown {
   return said;
 }
 
-/** Errors under any key of the logged object, not only under `err`. */
+/** Serializes errors under any key of the logged object, not only under `err`. */
 export function serializeErrors(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, serializeError(value)]));
 }

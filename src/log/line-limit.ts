@@ -1,4 +1,4 @@
-// Lines about what anybody on the network can cause, of which nobody could read thousands.
+// Limits lines about events that anybody on the network can cause, because nobody could read thousands of them.
 
 import type { Clock } from "../lib/clock.js";
 
@@ -10,7 +10,7 @@ export class LineLimit {
   #lines = 0;
   #leftOut = 0;
 
-  /** `onLeftOut`: told at the end of each minute in which there were more, how many more. */
+  /** `onLeftOut` is called at the end of each minute that had too many lines, with how many were left out. */
   constructor(
     private readonly clock: Clock,
     private readonly onLeftOut: (lines: number) => void,

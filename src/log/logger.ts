@@ -1,8 +1,8 @@
-// The log: pino, and what is kept out of it.
+// The log: pino, and what keeps secrets out of it.
 //
-// A secret is kept out three times: errors are reduced to what they say, never with the request that they carry; keys that
-// name a secret are censored; and every finished line is read once more for the configured secrets and for whatever looks
-// like a token, wherever it stands.
+// Secrets are kept out in three ways: errors are reduced to what they say, without the request that they carry; keys that name a
+// secret are censored; and every finished line is searched once more for the configured secrets and for anything that looks like a
+// token.
 
 import { isatty } from "node:tty";
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
@@ -14,25 +14,25 @@ import { lineScrubber, textScrubber } from "./secrets.js";
 
 export type { Logger } from "pino";
 
-/** Control characters in a text that is not ours could rewrite a terminal; a JSON line has them escaped. */
+/** Control characters in text that is not ours could rewrite a terminal. In a JSON line they are escaped. */
 function withoutControls(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}/gu, "\uFFFD");
 }
 
-/** Prints a line for people, in this thread. */
+/** Formats a line for people to read, in this thread. */
 function prettyPrinter(colorize: boolean): (line: string) => string {
   const prettify = prettyFactory({ colorize, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" });
   return (line) => {
     try {
       return prettify(line);
     } catch {
-      // Nested too deep for it: the plain line says the same.
+      // Nested too deep for the formatter. The plain line says the same.
       return line;
     }
   };
 }
 
-/** Lines were lost, since nobody took them, or there was no room for them. */
+/** Says that lines were lost, because nobody read them or there was no room for them. */
 function lostLines(count: number): string {
   const time = new Date().toISOString();
   return `${JSON.stringify({ level: "warn", time, lost: count, msg: `${count} lines of the log were lost here` })}\n`;
@@ -40,7 +40,7 @@ function lostLines(count: number): string {
 
 export interface LogOptions {
   level: LogLevel;
-  /** Lines for people instead of JSON. */
+  /** True for lines that people read, instead of JSON. */
   pretty: boolean;
   /** A stream or a file descriptor; standard output when left out. */
   destination?: DestinationStream | number;
@@ -49,9 +49,9 @@ export interface LogOptions {
 }
 
 /**
- * Creates the log. Each line is written at once where that is possible, so that the last one before an exit is not lost.
+ * Creates the log. Each line is written at once if possible, so that the last one before an exit is not lost.
  *
- * @returns a pino logger; its children are as safe as itself
+ * @returns a pino logger, whose children are just as safe
  */
 export function createLogger({ level, pretty, destination = 1, secrets }: LogOptions): Logger {
   const scrub = textScrubber(secrets);

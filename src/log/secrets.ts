@@ -1,8 +1,8 @@
-// What takes secrets out of a finished line.
+// Removes secrets from finished lines.
 
 const CENSOR = "[secret]";
 
-/** Keys whose value never belongs in a log. Spelling with _, - or capitals makes no difference in a finished line. */
+/** Keys whose values never belong in a log. In a finished line, spelling with _, - or capitals makes no difference. */
 const SECRET_KEYS = [
   "authorization",
   "proxy-authorization",
@@ -34,7 +34,7 @@ const SECRET_KEYS = [
 const normalKey = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
 const SECRET_KEY_SET: ReadonlySet<string> = new Set(SECRET_KEYS.map(normalKey));
 
-/** Parts of names by which people call what they keep to themselves, without `_`, `-` and capitals. */
+/** Parts of the names that people give to secrets, without `_`, `-` and capitals. */
 const SECRET_WORDS = [
   "password",
   "passwd",
@@ -50,40 +50,40 @@ const SECRET_WORDS = [
   "bearer",
 ];
 
-/** Whether a name, such as an input's, is one of something that is shown to nobody. */
+/** Whether a name, such as an input's, suggests a value that nobody may see. */
 export function looksSecret(name: string): boolean {
   const key = normalKey(name.normalize("NFKC"));
   return SECRET_KEY_SET.has(key) || SECRET_WORDS.some((word) => key.includes(word));
 }
 
-/** Keeps "there is none" readable, which helps to find a missing credential. */
+/** Keeps empty values readable, which helps to find a missing credential. */
 const censor = (value: unknown): unknown =>
   value === null || value === "" || typeof value === "boolean" ? value : CENSOR;
 
-/** What looks like a credential, whoever it belongs to, also inside JSON, form data and percent-encoding. */
+/** Anything that looks like a credential, no matter whose, even inside JSON, form data and percent-encoding. */
 const PATTERNS: readonly [RegExp, string][] = [
   [/\bxox[a-z](?:\.xox[a-z])?-[\w-]+/gi, CENSOR],
   [/\bxapp-[\w-]+/gi, CENSOR],
   [/\bhxt[a-z]_[\w-]+/gi, CENSOR],
   [/\bBearer(?:\s|\+|%20)+[^\s"'\\,;]+/gi, `Bearer ${CENSOR}`],
-  // Slack escapes the slashes of its JSON.
+  // Slack escapes slashes in its JSON.
   [/(https:(?:\\*\/){2}hooks\.slack(?:-gov)?\.com)(?:\\*\/[^\s"'\\<>|]*)+/gi, `$1/${CENSOR}`],
   [/(https%3A%2F%2Fhooks\.slack(?:-gov)?\.com)%2F[^\s"'&\\]+/gi, `$1%2F${CENSOR}`],
   [/\b(ticket(?:=|%3D))[^\s"'&\\]+/gi, `$1${CENSOR}`],
 ];
 
-/** `"response_url":"…"` and the like in a text: JSON in JSON, or as `inspect` prints it; cut off or not. */
+/** `"response_url":"…"` and the like in a text: JSON in JSON, or the output of `inspect`, cut off or not. */
 const QUOTED_PAIR = new RegExp(
   `\\b(${SECRET_KEYS.join("|")})(\\\\*["']?\\s*[:=]>?\\s*)(\\\\*["'])(?:.*?)(?:(?<!\\\\)\\3|$)`,
   "gis",
 );
-/** `token=…` as form data has it. */
+/** `token=…` in form data. */
 const FORM_PAIR = new RegExp(`\\b(${SECRET_KEYS.join("|")})=(?!["'\\\\])[^\\s&"']+`, "gi");
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const jsonEscaped = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** A function that takes every secret out of a text: the configured ones in all their spellings, then all that look so. */
+/** Returns a function that removes all secrets from a text: first the configured ones in all their spellings, then anything that looks like one. */
 export function textScrubber(secrets: readonly string[]): (text: string) => string {
   const spellings = secrets
     .filter((secret) => secret !== "")
@@ -103,7 +103,7 @@ export function textScrubber(secrets: readonly string[]): (text: string) => stri
   };
 }
 
-/** A function that takes every secret out of a finished JSON line, which stays a JSON line. */
+/** Returns a function that removes all secrets from a finished JSON line, which remains a JSON line. */
 export function lineScrubber(scrubText: (text: string) => string): (line: string) => string {
   const scrub = (value: unknown): unknown => {
     if (typeof value === "string") return scrubText(value);
@@ -121,7 +121,7 @@ export function lineScrubber(scrubText: (text: string) => string): (line: string
       const parsed: unknown = JSON.parse(line);
       return `${JSON.stringify(scrub(parsed))}\n`;
     } catch {
-      // Nested too deep to walk through: rather a line that no parser reads than a secret.
+      // Nested too deep to walk through. A line that no parser can read is better than a leaked secret.
       return `${scrubText(line.trimEnd())}\n`;
     }
   };

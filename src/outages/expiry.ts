@@ -1,18 +1,18 @@
-// When to warn that the token expires, pure.
+// When to warn that the token will expire. Pure.
 
 import { z } from "zod";
 import { epochMs } from "../lib/epoch.js";
 
 const DAY = 24 * 60 * 60_000;
-/** How many days ahead it is warned, nearest first. */
+/** How many days in advance to warn, nearest first. */
 export const WARN_DAYS = [1, 3, 7, 14] as const;
-/** Notices of more tokens than these have nothing left to say. */
+/** Notices about older tokens than this many have nothing left to say. */
 const KEPT = 5;
 
 /** What was said about the expiry of one token. Times in epoch ms. */
 export const noticeSchema = z.object({
   expiresAt: epochMs,
-  /** The last warning: how many days ahead it was due, and when it was given. */
+  /** The last warning: how many days in advance it was due, and when it was given. */
   days: z.literal(WARN_DAYS),
   at: epochMs,
   /** When a token with another expiry was seen. */
@@ -20,13 +20,13 @@ export const noticeSchema = z.object({
 });
 export type Notice = z.output<typeof noticeSchema>;
 
-/** The nearest warning that is due, in days; null when none is, and when it is too late for one. */
+/** The nearest warning that is due, in days; `null` when none is due or it is too late for one. */
 export function dueDays(expiresAt: number | null, now: number): Notice["days"] | null {
   if (expiresAt === null || expiresAt <= now) return null;
   return WARN_DAYS.find((days) => expiresAt - now <= days * DAY) ?? null;
 }
 
-/** What has been said, with what there is to say now about a token that expires at `expiresAt` (null: never). */
+/** The notices so far, plus what there is to say now about a token that expires at `expiresAt` (`null` for never). */
 export function noticed(notices: readonly Notice[], expiresAt: number | null, now: number): Notice[] {
   const others = notices
     .filter((notice) => notice.expiresAt !== expiresAt)
@@ -38,7 +38,7 @@ export function noticed(notices: readonly Notice[], expiresAt: number | null, no
   return [...others, ...(current ? [current] : [])].slice(-KEPT);
 }
 
-/** A token that was replaced and is used again: its warning is news again. */
+/** For a replaced token that is in use again: its warning is news again. */
 function givenAnew(said: Notice, now: number): Notice {
   return said.renewedAt === null ? said : { ...said, at: now, renewedAt: null };
 }

@@ -1,4 +1,4 @@
-// How available Hex was, hour by hour and day by day in UTC, from small sums. Pure.
+// How available Hex was, hour by hour and day by day in UTC, from hourly sums. Pure.
 
 import type { Incident } from "./incident.js";
 
@@ -6,14 +6,14 @@ export const HOUR_MS = 60 * 60_000;
 const DAY_HOURS = 24;
 const MONTH_DAYS = 30;
 
-/** A time of which is known how Hex was, epoch ms. */
+/** A period for which it is known how Hex was, epoch ms. */
 export interface Span {
   from: number;
   to: number;
   ok: boolean;
 }
 
-/** What is known of one hour. What is missing to a whole hour was not watched. */
+/** What is known about one hour. The rest of the hour was not watched. */
 export interface Hour {
   /** Hours since the epoch. */
   hour: number;
@@ -21,16 +21,16 @@ export interface Hour {
   downMs: number;
 }
 
-/** `partly`: up for at least half of what was watched. */
+/** `partly`: up for at least half of the watched time. */
 export type Square = "up" | "partly" | "mostly_down" | "unwatched";
 
 export interface Period {
-  /** One an hour or one a day, oldest first; the last one is still going on. */
+  /** One for each hour or each day, oldest first. The last one is still in progress. */
   squares: Square[];
-  /** In percent with one decimal, rounded down; null when nothing was watched. */
+  /** In percent with one decimal, rounded down; `null` when nothing was watched. */
   available: number | null;
   downMs: number;
-  /** Incidents. */
+  /** The number of incidents. */
   outages: number;
 }
 
@@ -43,7 +43,7 @@ export interface History {
   lastOutage: Incident | null;
 }
 
-/** Cuts a span at the hours. */
+/** Cuts a span at full hours. */
 export function hoursOf({ from, to, ok }: Span): Hour[] {
   const hours: Hour[] = [];
   for (let hour = Math.floor(from / HOUR_MS); hour * HOUR_MS < to; hour++) {
@@ -53,7 +53,7 @@ export function hoursOf({ from, to, ok }: Span): Hour[] {
   return hours;
 }
 
-/** `incidents`: newest first. `now`: epoch ms. */
+/** `incidents` are newest first. `now`: epoch ms. */
 export function historyOf(hours: readonly Hour[], incidents: readonly Incident[], now: number): History {
   const thisHour = Math.floor(now / HOUR_MS);
   const today = Math.floor(thisHour / DAY_HOURS);
@@ -69,7 +69,7 @@ export function historyOf(hours: readonly Hour[], incidents: readonly Incident[]
   };
 }
 
-/** `first`: hour; `width`: hours of one square. */
+/** `first` is an hour; `width` is the hours in one square. */
 interface Frame {
   first: number;
   count: number;

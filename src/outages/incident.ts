@@ -1,4 +1,4 @@
-// An outage of Hex: when it begins, what it is, when it is over. Pure: what a probe saw goes in, the next state comes out.
+// An outage of Hex: when it begins, what its cause is, and when it is over. Pure: what a probe saw goes in, the next state comes out.
 
 import { z } from "zod";
 import { factsSchema } from "../hex/errors.js";
@@ -8,7 +8,7 @@ const failureSchema = z.object({
   facts: factsSchema,
   /** Epoch ms. */
   at: epochMs,
-  /** Of the probe, as in the log. */
+  /** The probe's reference, as in the log. */
   reference: z.string(),
 });
 export type Failure = z.output<typeof failureSchema>;
@@ -21,19 +21,19 @@ const base = {
   id: z.string(),
   /** The first failure. */
   since: epochMs,
-  /** What it is now, or was at last. */
+  /** The current cause, or the last one. */
   cause: causeSchema,
   /** The first cause of each kind, oldest first. */
   causes: z.array(causeSchema),
-  /** How often it was back and went again. */
+  /** How many times Hex came back and failed again. */
   relapses: z.number(),
-  /** For how long of it nobody watched, in ms: the bot was stopped. */
+  /** How long nobody was watching during the incident, in ms, because the bot was stopped. */
   unwatchedMs: z.number(),
 };
 const downSchema = z.object({ ...base, state: z.literal("down") });
-/** Hex answers again and is being watched: when it goes down again soon, this is the same incident. */
+/** Hex answers again. If it fails again soon, that is still the same incident. */
 const backSchema = z.object({ ...base, state: z.literal("back"), backAt: epochMs });
-/** It ended when Hex came back. */
+/** The incident ended when Hex came back. */
 const overSchema = z.object({ ...base, state: z.literal("over"), backAt: epochMs });
 
 export const incidentSchema = z.discriminatedUnion("state", [downSchema, backSchema, overSchema]);
@@ -42,9 +42,9 @@ export type IncidentIn<S extends Incident["state"]> = Extract<Incident, { state:
 
 export const healthSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("up") }),
-  /** One failure, which may be nothing. */
+  /** One failure, which may mean nothing. */
   z.object({ state: z.literal("doubt"), first: failureSchema }),
-  /** `failures`: in a row. `sign`: what was seen once, and counts when it is seen again. */
+  /** `failures` counts those in a row. `sign` is what was seen once, and counts if it is seen again. */
   z.object({
     state: z.literal("down"),
     incident: downSchema,
@@ -56,7 +56,7 @@ export const healthSchema = z.discriminatedUnion("state", [
       ])
       .nullable(),
   }),
-  /** `first`: one failure since then, which may be nothing. `quietSince`: when Hex last began to answer without one, epoch ms. */
+  /** `first` is one failure since then, which may mean nothing. `quietSince` is when Hex last began to answer without failures, epoch ms. */
   z.object({
     state: z.literal("back"),
     incident: backSchema,
@@ -67,18 +67,18 @@ export const healthSchema = z.discriminatedUnion("state", [
 export type Health = z.output<typeof healthSchema>;
 export type HealthIn<S extends Health["state"]> = Extract<Health, { state: S }>;
 
-/** An incident is over when Hex has been back for so long, in ms. */
+/** An incident is over once Hex has been back for this long, in ms. */
 export const QUIET_MS = 5 * 60_000;
 /** The longest pause between two probes while Hex is down, in ms. */
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
 export interface Step {
   health: Health;
-  /** The incident that is over with this step. */
+  /** The incident that ends with this step. */
   ended: IncidentIn<"over"> | null;
 }
 
-/** Two failures in a row begin an outage, two successes end it. `seen`: null is a success. `now`: epoch ms. */
+/** Two failures in a row begin an outage, and two successes end it. `seen` is `null` for a success. `now`: epoch ms. */
 export function stepped(health: Health, seen: Failure | null, now: number): Step {
   if (isQuiet(health, now)) return { ...stepped({ state: "up" }, seen, now), ended: over(health.incident) };
   return { health: seen === null ? lived(health, now) : failed(health, seen), ended: null };
@@ -100,7 +100,7 @@ function lived(health: Health, now: number): Health {
       return { state: "back", incident, first: null, quietSince: backAt };
     }
     case "back":
-      // A clock that was set back must not keep it open.
+      // A clock that was set back must not keep the incident open.
       return { ...health, first: null, quietSince: health.first === null ? Math.min(health.quietSince, now) : now };
   }
 }
@@ -134,7 +134,7 @@ function opened(first: Failure, second: Failure): IncidentIn<"down"> {
   return { state: "down", id: second.reference, since: first.at, cause, causes: [cause], ...counts };
 }
 
-/** A failure of the same kind as before is the same cause, whatever else differs. */
+/** A failure of the same kind as before has the same cause, whatever else differs. */
 function withCause(incident: IncidentIn<"down">, { facts, at }: Failure): IncidentIn<"down"> {
   const cause = { facts, at };
   if (facts.kind === incident.cause.facts.kind) return incident;
@@ -151,12 +151,12 @@ export function lastedMs(incident: Incident, now: number): number {
   return Math.max(0, (incident.state === "down" ? now : incident.backAt) - incident.since);
 }
 
-/** The incident that is not over, if there is one. */
+/** The incident that is not over; `null` when there is none. */
 export function incidentOf(health: Health): IncidentIn<"down" | "back"> | null {
   return "incident" in health ? health.incident : null;
 }
 
-/** The health that belongs to the latest outage, when nothing else is known; `null`: there is none that is not over. */
+/** The health that follows from the latest outage when nothing else is known; `null` means that there is no open outage. */
 export function goesOn(incident: Incident | null): Health {
   switch (incident?.state) {
     case "down":
@@ -168,12 +168,12 @@ export function goesOn(incident: Incident | null): Health {
   }
 }
 
-/** How soon, at the earliest, a probe follows another one to confirm or refute what was seen, in ms. */
+/** The shortest pause before a probe that confirms or refutes what was seen, in ms. */
 export function soonMs(probeMs: number): number {
   return Math.min(60_000, Math.max(5_000, probeMs / 4));
 }
 
-/** What is left of it after `ms` in which nobody watched: a failure before that time and one after it are not two in a row. */
+/** The health after `ms` in which nobody was watching: a failure before that time and one after it are not two in a row. */
 export function unwatched(health: Health, ms: number): Health {
   switch (health.state) {
     case "up":
@@ -187,7 +187,7 @@ export function unwatched(health: Health, ms: number): Health {
 }
 
 /**
- * How long to wait before the next probe, in ms: what was seen once is confirmed soon, and what is down is left alone for
+ * How long to wait before the next probe, in ms. Something seen once is checked again soon, and while Hex is down the pause gets
  * longer each time.
  * @param probeMs the usual pause
  */

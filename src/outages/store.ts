@@ -1,4 +1,4 @@
-// What is remembered of Hex's health, for every process that shares the store.
+// What is stored about Hex's health, for every process that shares the store.
 
 import { sql } from "kysely";
 import { z } from "zod";
@@ -19,30 +19,30 @@ import {
 
 const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
-/** More outages than these in thirty days do not change what people do. */
+/** More outages than this in thirty days would not change what people do. */
 const LISTED = 1_000;
 const ATTEMPTS = 5;
 
-/** Damaged documents that are kept, the newest. */
+/** How many damaged documents are kept; the newest ones. */
 const DAMAGED_KEPT = 20;
 
 const hourSchema = z
   .object({ hour: z.number(), up_ms: z.number(), down_ms: z.number() })
   .transform(({ hour, up_ms, down_ms }): Hour => ({ hour, upMs: up_ms, downMs: down_ms }));
 
-/** The memory as it is stored, or what is left of it. `text`: null when it is none that could be read. */
+/** The stored state, or what is left of it. `text` is `null` when it could not be read. */
 interface StoredMemory {
   memory: WatchdogState;
   text: string | null;
   state: "read" | "damaged" | "missing";
 }
 
-/** What cannot be read is left out, and hides nothing else: neither the history nor the alert of a new outage may wait for it. */
+/** Whatever cannot be read is left out and hides nothing else: neither the history nor the alert about a new outage may wait for it. */
 export class HealthStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
-    /** How changes are written: those of a process that does not lead are refused. */
+    /** How changes are written. Those of a process that does not lead are refused. */
     private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
@@ -51,7 +51,7 @@ export class HealthStore {
   }
 
   /**
-   * Adds what a probe brought. All of it is stored, or nothing. When something was added meanwhile, `change` is asked again.
+   * Adds what a probe found, all or nothing. If something was added in the meantime, `change` is called again.
    */
   async update<T extends Remembered>(change: (memory: WatchdogState) => T): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -79,7 +79,7 @@ export class HealthStore {
     });
   }
 
-  /** With the outage that has not ended, whatever is left: it must be neither told again nor forgotten. */
+  /** Includes the outage that has not ended, whatever else is left. It must be neither reported again nor forgotten. */
   async #read(db: Db): Promise<StoredMemory> {
     const row = await db.selectFrom("health").select(storedDoc(db).as("doc")).executeTakeFirst();
     const text = row === undefined ? null : textOf(row.doc);
@@ -108,12 +108,12 @@ export class HealthStore {
     return this.rows.doc({ table: "incidents", key: id }, incidentSchema, doc);
   }
 
-  /** The last probe that said anything about Hex, whichever process made it; null before the first. */
+  /** The last probe that said anything about Hex, made by any process; `null` before the first. */
   async lastProbe(): Promise<Probe | null> {
     return (await this.memory()).probe;
   }
 
-  /** Those that are not over, and those that ended after a time (epoch ms); newest first. */
+  /** Incidents that are not over, and those that ended after a time (epoch ms); newest first. */
   async incidentsSince(time: number): Promise<Incident[]> {
     const rows = await this.db
       .selectFrom("incidents")
@@ -140,7 +140,7 @@ export class HealthStore {
     return historyOf(hours, await this.incidentsSince(now - HOURS_KEPT_MS), now);
   }
 
-  /** Forgets what is old. `keepMs`: how long incidents are remembered, 31 days at least. */
+  /** Removes what is old. `keepMs` is how long incidents are kept, at least 31 days. */
   async removeOld(now: number, keepMs: number): Promise<void> {
     const hour = Math.floor((now - HOURS_KEPT_MS) / HOUR_MS);
     const time = now - Math.max(keepMs, HOURS_KEPT_MS);
@@ -151,7 +151,7 @@ export class HealthStore {
     for (const table of ["health_hours", "incidents"] as const) this.rows.recount(table);
   }
 
-  /** What machines ask for again and again, from one read. `now`: epoch ms. */
+  /** What monitoring asks for again and again, from a single read. `now`: epoch ms. */
   async glance(now: number): Promise<Glance> {
     const { health, probe, token } = await this.memory();
     const expiresAt = token?.expiresAt ?? null;
@@ -161,18 +161,18 @@ export class HealthStore {
 }
 
 export interface Glance {
-  /** null before the first. */
+  /** `null` before the first probe. */
   probe: Probe | null;
-  /** From the beginning of an outage until it is over, the quiet time after it included. */
+  /** True from the beginning of an outage until it is over, including the quiet time at its end. */
   outage: boolean;
-  /** Whole days; null when it never expires, or when that is not known. */
+  /** Whole days; `null` when it never expires or that is not known. */
   tokenDaysLeft: number | null;
 }
 
 const MEMORY = { table: "health", key: "the watchdog's memory" } as const;
 const NO_MEMORY = JSON.stringify(salvaged(null, { state: "up" }));
 
-/** Copies the memory as it stands, whatever it is, to where whoever looks into it finds it. */
+/** Copies the stored state, whatever it is, to where an operator can examine it. */
 async function keepDamaged(db: Db): Promise<void> {
   await db
     .insertInto("damaged_documents")

@@ -1,4 +1,4 @@
-// All that the watchdog knows, and what a probe adds to it. Pure.
+// Everything that the watchdog knows, and what a probe adds to it. Pure.
 
 import { z } from "zod";
 import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
@@ -14,7 +14,7 @@ const probeSchema = z.object({
   at: epochMs,
   ok: z.boolean(),
   kind: z.enum(HEX_ERROR_KINDS).nullable(),
-  /** Until when it speaks for how Hex is, unless another one comes before, epoch ms. */
+  /** Until when this probe shows how Hex is, unless another one comes first, epoch ms. */
   until: epochMs,
 });
 /** The last probe that said anything about Hex. */
@@ -23,19 +23,19 @@ export type Probe = z.output<typeof probeSchema>;
 export const watchdogStateSchema = z.object({
   health: healthSchema,
   probe: probeSchema.nullable(),
-  /** As the last probe saw it, null: it was not told when it expires; `expiresAt` in epoch ms, null: never. */
+  /** As the last probe saw it; `null` when Hex did not say when it expires. `expiresAt` is in epoch ms, or `null` for never. */
   token: z.object({ expiresAt: epochMs.nullable() }).nullable(),
   /** Oldest first. */
   notices: z.array(noticeSchema),
-  /** The id of the workspace that the token belongs to, and the Hex that said so; null before, as in what version 0.1 stored. */
+  /** The id of the token's workspace, and the Hex that said so; `null` before that, as in documents from version 0.1. */
   workspace: z.object({ id: z.string(), origin: z.string() }).nullable().default(null),
 });
 export type WatchdogState = z.output<typeof watchdogStateSchema>;
 
 /**
- * What can still be read of a damaged memory, part by part.
- * @param text as it is stored; null: nothing
- * @param health for when that part cannot be read
+ * What can still be read of a damaged state, part by part.
+ * @param text the stored text; `null` when there is none
+ * @param health used when that part cannot be read
  */
 export function salvaged(text: string | null, health: Health): WatchdogState {
   const { health: whole, probe, token, notices, workspace } = watchdogStateSchema.shape;
@@ -49,24 +49,24 @@ export function salvaged(text: string | null, health: Health): WatchdogState {
   return parts.catch({ health, probe: null, token: null, notices: [], workspace: null }).parse(parseJson(text ?? ""));
 }
 
-/** What a probe brought: who the token is, or why that is not known. */
+/** What a probe found: whose token it is, or why that is not known. */
 export type Answer = { me: { expiresAt: Expiry; orgId: string | null }; error: null } | { me: null; error: HexError };
 
 export interface Remembered {
   memory: WatchdogState;
   ended: IncidentIn<"over"> | null;
-  /** The time that the probe before has spoken for. */
+  /** The period that the previous probe covers. */
   span: Span | null;
   /** How long to wait before the next probe, in ms. */
   pauseMs: number;
 }
 
-/** A probe speaks for two pauses and this time: the next one may be slow, or wait for its turn. In ms. */
+/** In ms. A probe covers two pauses plus this time, because the next one may be slow or wait for its turn. */
 const LENIENCE_MS = 2 * 60_000;
-/** No probe speaks for longer, whatever is stored: a span is cut into hours, and each of them is written. In ms. */
+/** In ms. No probe covers more than this, whatever is stored, because a span is cut into hours and each one is written. */
 const LONGEST_SPAN_MS = 24 * 60 * 60_000;
 
-/** `now`: epoch ms; `probeMs`: the usual pause between two probes; `origin`: the Hex that was asked. */
+/** `now`: epoch ms. `probeMs` is the usual pause between two probes; `origin` is the Hex that was asked. */
 export function remembered(
   memory: WatchdogState,
   { me, error }: Answer,
@@ -74,7 +74,7 @@ export function remembered(
 ): Remembered {
   const sight = sightOf(error);
   const { probe } = memory;
-  // A limit is waited for. What fails may name any time too, and must not put off the alarm or its end.
+  // After a limit, the probe waits as long as asked. A failure may name a time too, but must not delay an alarm or its end.
   const retryAfterMs = sight === "failure" ? 0 : (error?.facts.retryAfterMs ?? 0);
   if (sight === "nothing") {
     const pause = Math.max(pauseMs(memory.health, now, probeMs), retryAfterMs);
@@ -92,7 +92,7 @@ export function remembered(
       probe: { at: now, ok: failure === null, kind: failure?.facts.kind ?? null, until: now + 2 * pause + LENIENCE_MS },
       token: me === null ? memory.token : token,
       workspace: me === null || me.orgId === null ? memory.workspace : { id: me.orgId, origin },
-      // Without a word about it no token was renewed.
+      // If Hex does not say when it expires, no token was renewed.
       notices: token === null ? memory.notices : noticed(memory.notices, token.expiresAt, now),
     },
     ended,
@@ -101,12 +101,12 @@ export function remembered(
   };
 }
 
-/** Whether nobody probes any more. A clock that is behind the probe's date by more than replicas differ has been set back since. */
+/** Whether probing has stopped. A clock that is behind the probe's date by more than replicas may differ has been set back since. */
 export function isOverdue({ at, until }: Probe, now: number): boolean {
   return now > until || at - now > LENIENCE_MS;
 }
 
-/** The time that a probe speaks for until `now`; null when there is none. */
+/** The period that a probe covers, up to `now`; `null` when there is none. */
 export function spanOf(probe: Probe | null, now: number): Span | null {
   if (probe === null || now <= probe.at) return null;
   const to = Math.min(now, probe.until);

@@ -1,4 +1,4 @@
-// Asks Hex once a minute whether it is alive, and remembers what it hears. Runs where the watch runs, so that there is one.
+// Asks Hex once a minute whether it is alive, and remembers the answers. Only the leader does this, so that there is one watchdog.
 
 import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
@@ -20,15 +20,15 @@ export interface WatchdogOptions {
   clock: Clock;
   /** The pause between two probes while all is well, in ms. */
   probeMs: number;
-  /** How long incidents are remembered, in ms. */
+  /** How long incidents are kept, in ms. */
   keepMs: number;
-  /** A new name for one probe, for the log. */
+  /** Returns a new name for a probe, for the log. */
   newReference: () => string;
-  /** Told once of what begins and ends. */
+  /** Called once for everything that begins or ends. */
   onEvent: (event: HealthEvent) => void;
-  /** Told after each probe that was stored; whether Hex is well, without a doubt. */
+  /** Called after each stored probe, with whether Hex is well beyond doubt. */
   onStored: (isWell: boolean) => void;
-  /** Told of what the watchdog did not expect; it goes on. */
+  /** Called with unexpected errors. The watchdog continues. */
   onError: (error: unknown) => void;
 }
 
@@ -46,23 +46,23 @@ export class Watchdog {
     this.#loop = new PollingLoop(options.clock);
   }
 
-  /** To be told of every request that ended: what speaks against the last probe is looked at without delay. */
+  /** Must be called for every request that ends. If one contradicts the last probe, the watchdog probes without delay. */
   observe(error: HexError | null): void {
     if (this.#isProbing) return;
     const { clock, probeMs } = this.options;
-    // One endpoint may fail for long while Hex is well, and the other way round.
+    // One endpoint may fail for a long time while Hex is well, and the other way round.
     if (clock.monotonic() - this.#probedAt < soonMs(probeMs)) return;
     const sight = sightOf(error);
     const isNews = this.#state === "down" ? sight === "alive" : this.#state !== "doubt" && sight === "failure";
     if (isNews) this.#loop.wake();
   }
 
-  /** What was known may no longer hold: it probes without delay. */
+  /** What is known may no longer be true, so the watchdog probes without delay. */
   wake(): void {
     this.#loop.wake();
   }
 
-  /** Watches until `signal` aborts. */
+  /** Probes until `signal` aborts. */
   async watch(signal: AbortSignal): Promise<void> {
     const { probeMs, onError } = this.options;
     await this.#loop.until(signal, () =>
@@ -73,7 +73,7 @@ export class Watchdog {
     );
   }
 
-  /** @returns how long to wait for the next, in ms */
+  /** @returns how long to wait for the next step, in ms */
   async #step(signal: AbortSignal): Promise<number> {
     const { hex, store, clock, probeMs, keepMs, newReference, onStored } = this.options;
     const reference = newReference();

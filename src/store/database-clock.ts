@@ -1,25 +1,24 @@
-// The time by the database's clock, so that what replicas store and compare does not hang on how well each machine's clock is
-// set.
+// The time by the database's clock, so that what replicas store and compare does not depend on how well each machine's clock is set.
 
 import type { Clock } from "../lib/clock.js";
 
-/** How often the time is asked for, in ms. */
+/** How often to ask for the time, in ms. */
 const ASK_MS = 60_000;
-/** How often it is looked whether this machine's clocks have parted, as when it slept or somebody set one, in ms. */
+/** How often to check whether this machine's clocks have diverged, because it was asleep or somebody set one, in ms. */
 const LOOK_MS = 5_000;
 const PARTED_MS = 500;
 
 export interface DatabaseClockOptions {
-  /** This machine's. */
+  /** This machine's clock. */
   clock: Clock;
   /** Resolves with the database's time, epoch ms. */
   ask: () => Promise<number>;
-  /** Told when the time could not be asked for; it goes on as before. */
+  /** Called when the time could not be requested. The clock continues as before. */
   onError: (error: unknown) => void;
 }
 
 export class DatabaseClock implements Clock {
-  /** The database's time minus `monotonic()`, in ms, and when that was learnt, by both clocks of this machine. */
+  /** The database's time minus `monotonic()`, in ms, and when that was learnt, by both of this machine's clocks. */
   #ahead: number;
   #learntAt: { wall: number; monotonic: number };
 
@@ -31,7 +30,7 @@ export class DatabaseClock implements Clock {
     this.#learntAt = readBoth(options.clock);
   }
 
-  /** Asks once. Rejects when no answer comes. */
+  /** Asks once. Rejects when there is no answer. */
   static async start(options: DatabaseClockOptions): Promise<DatabaseClock> {
     const { least, most } = await ahead(options);
     return new DatabaseClock(options, (least + most) / 2);
@@ -49,7 +48,7 @@ export class DatabaseClock implements Clock {
     return this.options.clock.sleep(ms, signal);
   }
 
-  /** Asks again and again until `signal` aborts. */
+  /** Keeps asking until `signal` aborts. */
   async keep(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.sleep(LOOK_MS, signal);
@@ -57,14 +56,14 @@ export class DatabaseClock implements Clock {
     }
   }
 
-  /** `monotonic()` stands still while the machine sleeps, and the wall clock does not. */
+  /** `monotonic()` stops while the machine is asleep, but the wall clock does not. */
   #isDue(): boolean {
     const { wall, monotonic } = readBoth(this.options.clock);
     const passed = monotonic - this.#learntAt.monotonic;
     return passed >= ASK_MS || Math.abs(wall - this.#learntAt.wall - passed) > PARTED_MS;
   }
 
-  /** A slow answer changes nothing, unless what was believed cannot be. */
+  /** A slow answer changes nothing, unless it shows that the current value cannot be right. */
   async #learn(): Promise<void> {
     const { least, most } = await ahead(this.options);
     this.#ahead = Math.min(most, Math.max(least, this.#ahead));
@@ -76,7 +75,7 @@ function readBoth(clock: Clock) {
   return { wall: clock.now(), monotonic: clock.monotonic() };
 }
 
-/** Within which bounds the database is ahead of `monotonic()`, in ms: it was as late as it says at some time during the question. */
+/** Bounds for how far the database is ahead of `monotonic()`, in ms: its answer was true at some moment during the request. */
 async function ahead({ clock, ask }: DatabaseClockOptions): Promise<{ least: number; most: number }> {
   const asked = clock.monotonic();
   const time = await ask();

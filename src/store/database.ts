@@ -1,4 +1,4 @@
-// Opens the embedded store, and what both stores have in common.
+// The embedded store, and what both stores have in common.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -17,14 +17,15 @@ export type Db = Kysely<Tables>;
 export interface Store {
   db: Db;
   close: () => Promise<void>;
-  /** Of the embedded store. */
+  /** Only for the embedded store. */
   file?: DatabaseFile;
 }
 
 /**
- * The store cannot be used. `kind`: `held` when another process works on the same file, `newer` when a newer version of the
- * bot has changed its shape, `damaged` when a file holds what the bot cannot have written, Postgres' own failures by their names, `unusable` (a file) and `unusable_postgres` otherwise; the
- * message is the operating system's or the database's. `where` holds no password.
+ * The store cannot be used. `kind` is `held` when another process is using the same file, `newer` when a newer version of the bot has
+ * changed its shape, `damaged` when a file contains what the bot cannot have written, one of Postgres' own failures by name, and
+ * otherwise `unusable` (a file) or `unusable_postgres`. The message is the operating system's or the database's. `where` contains no
+ * password.
  */
 export class StoreError extends Error {
   override readonly name = "StoreError";
@@ -38,8 +39,8 @@ export class StoreError extends Error {
 }
 
 /**
- * Opens `hex-bot.db` in a folder, which is made when it is not there. This process then holds it alone.
- * Every commit is on the disk before it counts (`synchronous=FULL`): a run that was started must survive a power cut.
+ * Opens `hex-bot.db` in a folder, which is created if it does not exist. This process then holds the file exclusively.
+ * Every commit is on disk before it counts (`synchronous=FULL`), because a run that was started must survive a power cut.
  * @throws StoreError
  */
 export async function openEmbedded(dataDir: string): Promise<Store> {
@@ -73,19 +74,19 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
   }
 }
 
-/** Whoever copies the file afterwards has everything. What cannot be brought into it stays in the log, which is read again. */
+/** After this, a copy of the file is complete. What cannot be written into it stays in the log, which is read at the next start. */
 async function closeFile(file: DatabaseFile, db: Db): Promise<void> {
   try {
     file.checkpoint();
   } catch {
-    // A full disk, for one.
+    // A full disk, for example.
   }
   await db.destroy();
 }
 
 /**
- * Holds a file for as long as this process lives, kill -9 included: an open transaction of SQLite's, on a file of its own.
- * @returns what lets it go
+ * Holds a file for as long as this process lives, even if it is killed with -9, through an open SQLite transaction on a separate file.
+ * @returns a function that releases it
  */
 function lock(path: string): () => void {
   const file = new Database(path);

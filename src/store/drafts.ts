@@ -1,4 +1,4 @@
-// What somebody is about to do, kept where no button or form can carry it, and forgotten after a while.
+// What somebody is about to do, stored for a while when it does not fit into a button or form.
 
 import { z } from "zod";
 import type { Db } from "./database.js";
@@ -16,7 +16,7 @@ export class Drafts {
     private readonly rows: RowReader = new RowReader(),
   ) {}
 
-  /** Keeps a document of JSON under a key, in the place of an older one, for `forMs`. */
+  /** Stores a JSON document under a key for `forMs`, replacing an older one. */
   async keep(key: string, doc: unknown, forMs: number): Promise<void> {
     const columns = { doc: JSON.stringify(doc), expires_at: this.now() + forMs };
     await this.db
@@ -26,7 +26,7 @@ export class Drafts {
       .execute();
   }
 
-  /** The document under a key; null when there is none, when its time is over, and when it cannot be read. */
+  /** The document under a key; `null` when there is none, when it has expired, or when it cannot be read. */
   async get<T>(key: string, schema: z.ZodType<T>): Promise<T | null> {
     const found = await this.db
       .selectFrom("drafts")
@@ -48,7 +48,7 @@ export class Drafts {
     await this.db.deleteFrom("drafts").where("key", "=", key).execute();
   }
 
-  /** Takes those out whose key begins so and whose time is over: of several processes that ask, each gets others. */
+  /** Takes out the expired documents whose key has the prefix. If several processes ask, each gets different ones. */
   async takeExpired<T>(prefix: string, schema: z.ZodType<T>): Promise<T[]> {
     const found = await this.db
       .selectFrom("drafts")
@@ -65,7 +65,7 @@ export class Drafts {
     return this.rows.each(taken, ({ key, doc }) => this.rows.doc({ table: "drafts", key }, schema, doc));
   }
 
-  /** Forgets those whose time has been over for an hour: until then they can be taken out. */
+  /** Removes documents that expired an hour ago or more. Until then, they can be taken out. */
   async removeExpired(): Promise<void> {
     await this.db
       .deleteFrom("drafts")

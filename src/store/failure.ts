@@ -1,11 +1,11 @@
-// A store that did not do what it was asked: why, in one word for each remedy.
+// Why the store did not do what it was asked, with one word for each remedy.
 
 import { POSTGRES_FAILURES, postgresFailure } from "./postgres-failure.js";
 
 /**
- * Postgres' failures by their names; of the file, `disk_full` and `read_only` too, and
- * - `busy`: another program holds a lock on it. `io`: the disk or the file system failed. `damaged`: the file is no database any
- *   more. `file_gone`: it was deleted, moved or replaced while the bot works on it.
+ * Postgres' failures by their names. The file has `disk_full` and `read_only` too, and
+ * - `busy`: another program holds a lock on it. `io`: the disk or the file system failed. `damaged`: the file is no longer a database.
+ *   `file_gone`: it was deleted, moved or replaced while the bot was using it.
  * - `failed`: anything else.
  */
 export const STORE_FAILURES = [...POSTGRES_FAILURES, "busy", "io", "damaged", "file_gone", "failed"] as const;
@@ -24,7 +24,7 @@ export class StoreFailure extends Error {
   }
 }
 
-/** By SQLite's result codes (https://www.sqlite.org/rescode.html), extended ones included: `SQLITE_IOERR_WRITE` is an `IOERR`. */
+/** By SQLite's result codes (https://www.sqlite.org/rescode.html), including extended ones: `SQLITE_IOERR_WRITE` is an `IOERR`. */
 const BY_SQLITE_CODE: readonly [string, StoreFailureKind][] = [
   ["SQLITE_FULL", "disk_full"],
   ["SQLITE_READONLY", "read_only"],

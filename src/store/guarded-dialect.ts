@@ -1,5 +1,5 @@
-// What holds for every statement on either store: its values are of types that the drivers survive, its failure is a
-// StoreFailure, and a transaction that fails says why it failed.
+// Rules for every statement on either store: its values have types that the drivers can handle, its failure is a StoreFailure, and a
+// transaction that fails says why.
 
 import type {
   CompiledQuery,
@@ -15,12 +15,12 @@ import type {
 } from "kysely";
 import { type StoreFailure, storeFailureOf } from "./failure.js";
 
-/** Told of each failure, before whoever waits for the statement. */
+/** Called for each failure, before the caller of the statement learns of it. */
 type OnFailure = (failure: StoreFailure) => void;
 
 /**
- * A value of a type that no column takes. libsql ends the process at a boolean, and stores NULL for undefined and NaN; Postgres
- * takes no NUL in a text, behind which SQLite forgets the rest. The message has the type and the statement, never the value.
+ * A value of a type that no column accepts. libsql ends the process for a boolean, and stores NULL for undefined and NaN. Postgres
+ * refuses a NUL in a text, and SQLite drops everything after it. The message has the type and the statement, never the value.
  */
 export class UnstorableValue extends TypeError {
   override readonly name = "UnstorableValue";
@@ -84,8 +84,9 @@ class GuardedDriver implements Driver {
   }
 
   /**
-   * Kysely waits for it before it throws what went wrong, and throws its failure instead. But it fails when SQLite has rolled
-   * back by itself, as it does at a full disk, and when the connection is gone, and with it the transaction.
+   * Kysely waits for the rollback before it throws the original error, and throws the rollback's failure instead if there is one. But a
+   * rollback fails when SQLite has already rolled back, as it does when the disk is full, and when the connection is gone together
+   * with the transaction.
    */
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await this.#inner.rollbackTransaction(innerOf(connection)).catch(() => undefined);
@@ -123,7 +124,7 @@ function innerOf(connection: DatabaseConnection): DatabaseConnection {
   return connection instanceof GuardedConnection ? connection.inner : connection;
 }
 
-/** Does what may also throw before there is a promise. @throws StoreFailure, UnstorableValue */
+/** Does work that may also throw synchronously. @throws StoreFailure, UnstorableValue */
 async function failing<T>(work: () => Promise<T>, onFailure: OnFailure): Promise<T> {
   try {
     return await work();
@@ -142,7 +143,7 @@ function refuseUnstorable({ parameters, sql }: CompiledQuery): void {
   }
 }
 
-/** null: the store takes it. */
+/** `null` when the store accepts the value. */
 function unstorableType(value: unknown): string | null {
   switch (typeof value) {
     case "string":

@@ -1,10 +1,10 @@
-// Who leads: exactly one process at a time polls, probes and tells. The embedded store has one process; on Postgres it is
-// whoever holds the lease, a row that names the holder until a time by the database's clock.
+// Who leads: exactly one process at a time polls, probes and notifies people. The embedded store has one process. On Postgres the
+// leader is the process that holds the lease, a row that names the holder until a time by the database's clock.
 //
-// Nothing hangs on a connection, so that a pooler may stand in between. A holder renews its lease every second, and stops
-// when it has not been able to for so long that the lease may soon be another's. Each term has a number of its own, the
-// fence, and what only the leader may write is written if the number still holds: a process that was stopped in the middle
-// and wakes up too late changes nothing.
+// Nothing depends on a particular connection, so there may be a pooler in between. A holder renews its lease every second, and stops
+// leading when it has failed to do so for so long that another process may soon get the lease. Each term has its own number, the
+// fence. What only the leader may write is written only if that number is still current, so a process that was suspended in the
+// middle and wakes up too late changes nothing.
 
 import { setMaxListeners } from "node:events";
 import { sql } from "kysely";
@@ -19,20 +19,20 @@ export type Write = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 
 export interface Leadership {
   /**
-   * Does `work` whenever this process leads, until `signal` aborts. The signal that `work` gets aborts as soon as this process
-   * may no longer be the only one; the next term begins when `work` has ended.
+   * Does `work` whenever this process leads, until `signal` aborts. The signal for `work` aborts as soon as this process may no longer
+   * be the only leader. The next term begins when `work` has ended.
    */
   hold(signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
-  /** For what only the leader may write: all of it, or nothing. @throws NotLeadingError */
+  /** For what only the leader may write, all or nothing. @throws NotLeadingError */
   readonly write: Write;
 }
 
-/** For the embedded store, which one process holds alone. */
+/** For the embedded store, which one process holds exclusively. */
 export function soleLeader({ db }: Store): Leadership {
   return { hold: (signal, work) => work(signal), write: (work) => db.transaction().execute(work) };
 }
 
-/** What only the leader may write was not written: this process does not lead, or no longer. */
+/** Something that only the leader may write was not written, because this process does not lead, or no longer does. */
 export class NotLeadingError extends Error {
   override readonly name = "NotLeadingError";
   constructor() {
@@ -40,32 +40,32 @@ export class NotLeadingError extends Error {
   }
 }
 
-/** How long a lease lasts, in ms: no longer than what is in flight may stand still when the holder is killed. */
+/** How long a lease lasts, in ms. When the holder is killed, runs in flight must not stand still for longer than this. */
 const LEASE_MS = 7_000;
 /**
- * A lease that lies further ahead is void: the database's clock was set back, or another server with another clock took over, and
- * its holder is gone. One that is alive renews it within a second. In ms.
+ * In ms. A lease further in the future than this is void: the database's clock was set back, or a server with a different clock took
+ * over, and its holder is gone. A holder that is alive renews the lease within a second.
  */
 const VOID_MS = 2 * LEASE_MS;
-/** A holder whose last renewal is older than this stops, in ms: what it has begun has the rest of the lease to end. */
+/** In ms. A holder whose last renewal is older than this stops. What it has begun has the rest of the lease to finish. */
 const CONFIDENT_MS = 5_000;
-/** How often a lease is renewed, and how often it is tried for, in ms. */
+/** How often a lease is renewed, and how often a process tries to get it, in ms. */
 const RENEW_MS = 1_000;
 const MOST_LISTENERS = 50;
 const TRY_MS = 1_000;
 
 export interface LeaseOptions {
   store: SharedStore;
-  /** A name of this process that no other has. */
+  /** This process's unique name. */
   holder: string;
   clock: Clock;
-  /** Told when this process begins and stops leading. */
+  /** Called when this process begins or stops leading. */
   onEvent: (event: "begins" | "stops") => void;
-  /** Told of each failure of the database; it is tried again. */
+  /** Called for each failure of the database, which is retried. */
   onError: (error: unknown) => void;
 }
 
-/** From when this process leads until another may. `confirmedAt`: when the last renewal that worked was sent, monotonic. */
+/** The time in which this process leads, until another one may. `confirmedAt` is when the last successful renewal was sent, monotonic. */
 interface Term {
   fence: number;
   confirmedAt: number;
@@ -99,7 +99,7 @@ export class Lease implements Leadership {
     const term = this.#term;
     if (term === null) return Promise.reject(new NotLeadingError());
     return this.options.store.db.transaction().execute(async (transaction) => {
-      // Nobody else's term begins before this is written: it changes the key of the row. Renewals go on.
+      // No other process's term can begin before this is written, because that would change the row's key. Renewals continue.
       const { rows } = await sql`
         select 1 from ${this.#leader} where fence = ${term.fence} and holder = ${this.options.holder} for key share
       `.execute(transaction);
@@ -109,7 +109,7 @@ export class Lease implements Leadership {
     });
   };
 
-  /** Takes the lease when nobody holds it; null when somebody does. */
+  /** Takes the lease if nobody holds it; `null` when somebody does. */
   async #begin(): Promise<Term | null> {
     const { store, holder, clock } = this.options;
     if (await oldVersionLeads(store)) return null;
@@ -128,7 +128,7 @@ export class Lease implements Leadership {
   async #lead(term: Term, signal: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { onEvent, onError } = this.options;
     const either = AbortSignal.any([signal, term.over.signal]);
-    // Each loop of the leader listens to it, and so does what the loop is doing: Node warns of a leak from the eleventh on.
+    // Each of the leader's loops listens to it, and so does whatever the loop is doing. Node warns of a leak from the eleventh listener on.
     setMaxListeners(MOST_LISTENERS, either);
     this.#term = term;
     onEvent("begins");
@@ -141,7 +141,7 @@ export class Lease implements Leadership {
     await this.#giveUp(term).catch(onError);
   }
 
-  /** Renews the lease until `signal` aborts, or until it can no longer be relied on. */
+  /** Renews the lease until `signal` aborts, or until the lease can no longer be relied on. */
   async #keep(term: Term, signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.options;
     while (!signal.aborted) {
@@ -152,7 +152,7 @@ export class Lease implements Leadership {
         onError(error);
         return "failed" as const;
       });
-      // Ends with the renewal: a sleep that went on would listen to `signal` beside those of the next renewals.
+      // Ends together with the renewal. A sleep that continued would listen to `signal` along with those of later renewals.
       const settled = new AbortController();
       const first = Promise.race([renewed, clock.sleep(leftMs, settled.signal)]);
       const outcome = await abortable(first, signal)
@@ -174,7 +174,7 @@ export class Lease implements Leadership {
     return "renewed";
   }
 
-  /** So that the next one begins at once. */
+  /** Gives up the lease, so that the next leader can begin at once. */
   async #giveUp({ fence }: Term): Promise<void> {
     const { store, holder } = this.options;
     await sql`

@@ -1,4 +1,4 @@
-// Brings a store to its newest shape: applies the migrations that it lacks.
+// Brings a store to its newest shape by applying the migrations that it lacks.
 
 import { type Kysely, sql, type Transaction } from "kysely";
 import { createNames, hasTable, noteName, readNames } from "./migration-names.js";
@@ -6,22 +6,22 @@ import { MIGRATIONS } from "./migrations.js";
 import { expectOldVersion, takeOver } from "./old-version.js";
 import type { Tables } from "./tables.js";
 
-/** The store has a migration that this version does not know: the message is its name. */
+/** The store has a migration that this version does not know. The message is its name. */
 export class NewerStoreError extends Error {
   override readonly name = "NewerStoreError";
 }
 
-/** The store cannot hold what it holds: a disk or another program has changed it. The message says what. */
+/** The store contains what it cannot contain, because a disk or another program has changed it. The message says what. */
 export class DamagedStoreError extends Error {
   override readonly name = "DamagedStoreError";
 }
 
-/** In a file, which is the bot's alone: the name that Kysely gives it, as since 0.1.0. */
+/** In a file, which belongs only to the bot: Kysely's default name, in use since 0.1.0. */
 const NAMES_IN_FILE = "kysely_migration";
-/** In a schema, where Kysely's own name may be another application's. */
+/** In a schema, where another application may use Kysely's default name. */
 const NAMES_IN_SCHEMA = "hexbot_migration";
 
-/** All of it is applied, or nothing. @throws NewerStoreError, DamagedStoreError */
+/** All migrations are applied, or none. @throws NewerStoreError, DamagedStoreError */
 export async function migrateFile(db: Kysely<Tables>): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await createNames(transaction, NAMES_IN_FILE);
@@ -30,8 +30,8 @@ export async function migrateFile(db: Kysely<Tables>): Promise<void> {
 }
 
 /**
- * The same within one schema of a Postgres, whatever else the database holds. Replicas that start together do it one after
- * the other. While nothing is missing it needs no right to create anything.
+ * The same within one schema of a Postgres, whatever else the database contains. Replicas that start together do it one after another.
+ * If nothing is missing, it needs no permission to create anything.
  * @throws NewerStoreError
  */
 export async function migrateSchema(db: Kysely<Tables>, schema: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Tables } from "./tables.js";
 
 type Db = Kysely<Tables>;
 
-/** Makes the table, unless it is there. */
+/** Creates the table unless it exists. */
 export async function createNames(db: Db, table: string): Promise<void> {
   await db.schema
     .createTable(table)
@@ -15,7 +15,7 @@ export async function createNames(db: Db, table: string): Promise<void> {
     .execute();
 }
 
-/** A name that is not UTF-8 has U+FFFD in it: the columns are selected in a way that lets SQLite give their bytes. */
+/** A name that is not UTF-8 gets a U+FFFD. The columns are selected in a way that makes SQLite return their bytes. */
 export async function readNames(db: Db, table: string): Promise<string[]> {
   const names = sql<{ name: string }>`${sql.table(table)}`.as("names");
   const rows = await db.selectFrom(names).select("name").execute();
@@ -28,7 +28,7 @@ export async function noteName(db: Db, table: string, name: string): Promise<voi
   );
 }
 
-/** Whether a schema of a Postgres has a table of this name, which this role may read. */
+/** Whether a schema in Postgres has a table with this name that this role may read. */
 export async function hasTable(db: Db, schema: string, name: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace

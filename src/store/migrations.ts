@@ -1,4 +1,4 @@
-// How the store comes to its shape, one migration a version. What has been released is never edited, only followed by another.
+// How the store gets its shape, one migration per version. Released migrations are never edited, only followed by new ones.
 
 import { type Kysely, type Migration, PostgresAdapter, sql } from "kysely";
 
@@ -86,7 +86,7 @@ const leader: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
       .createTable("leader")
-      // The key, so that a lock on it holds up another term and no renewal.
+      // This is the key, so that a lock on it holds up another term but no renewal.
       .addColumn("fence", "bigint", (column) => column.primaryKey())
       .addColumn("holder", "text")
       .addColumn("until", "bigint", (column) => column.notNull())
@@ -94,7 +94,7 @@ const leader: Migration = {
       .execute();
     await sql`insert into leader (fence, until, after_old) values (0, 0, 0)`.execute(db);
     if (!(db.getExecutor().adapter instanceof PostgresAdapter)) return;
-    // The one clock of all processes that share the database, in epoch ms. Tests on a clock of their own replace it.
+    // The one clock for all processes that share the database, in epoch ms. Tests with their own clock replace it.
     await sql`
       create function hexbot_now() returns bigint language sql volatile
       as 'select floor(extract(epoch from pg_catalog.clock_timestamp()) * 1000)::bigint'`.execute(db);

@@ -1,24 +1,24 @@
-// Version 0.1.0 on the same Postgres: its store is taken over, and during a rolling upgrade its processes go first.
+// Version 0.1.0 on the same Postgres. Its store is taken over, and during a rolling upgrade its processes take precedence.
 
 import { type Kysely, sql, type Transaction } from "kysely";
 import { hasTable, noteName } from "./migration-names.js";
 import type { Tables } from "./tables.js";
 
-/** Where 0.1.0 kept the names of its migrations, as any application does that uses Kysely. */
+/** Where 0.1.0 kept the names of its migrations, like any application that uses Kysely. */
 const OLD_NAMES = "kysely_migration";
-/** What only the bot's store has there. */
+/** A name that only the bot's store has there. */
 const OLD_FIRST = "001_runs_and_cards";
-/** What 0.1.0 does not know, so that it says that the store is a newer version's. */
+/** A name that 0.1.0 does not know, which makes it say that the store is from a newer version. */
 const NEWER = "003_leader";
 
 /**
- * Copies the names of the applied migrations, if this schema has a store of version 0.1.0; another application's names are
- * left alone. A process of 0.1.0 that starts afterwards says that the store was written by a newer version.
+ * Copies the names of the applied migrations if this schema has a store of version 0.1.0, and leaves another application's names
+ * alone. A process of 0.1.0 that starts afterwards says that the store was written by a newer version.
  * @returns whether there was one
  */
 export async function takeOver(db: Transaction<Tables>, schema: string, names: string): Promise<boolean> {
   for (const table of [OLD_NAMES, "runs", "cards", "watch"]) if (!(await hasTable(db, schema, table))) return false;
-  // Another application's table of this name may have other columns.
+  // Another application's table with this name may have different columns.
   const { rows } = await sql<{ name: string | null }>`
     select to_jsonb(old) ->> 'name' as name from ${sql.table(OLD_NAMES)} old`.execute(db);
   if (!rows.some(({ name }) => name === OLD_FIRST)) return false;
@@ -27,17 +27,17 @@ export async function takeOver(db: Transaction<Tables>, schema: string, names: s
   return true;
 }
 
-/** A store on Postgres. `isAfterOld`: it was taken over from 0.1.0. */
+/** A store on Postgres. `isAfterOld` is true when it was taken over from 0.1.0. */
 interface AfterOld {
   db: Kysely<Tables>;
   schema: string;
   isAfterOld: boolean;
 }
 
-/** How long a process of 0.1.0 may believe that it watches after its lock has gone with its connection, in ms. */
+/** How long a process of 0.1.0 may believe that it leads after it lost its lock with its connection, in ms. */
 const OLD_GRACE_MS = 5_000;
 
-/** Processes of 0.1.0 may still be at work on this store: until they are gone, they watch. */
+/** Processes of 0.1.0 may still be using this store. Until they are gone, they lead. */
 export async function expectOldVersion(db: Transaction<Tables>): Promise<void> {
   await sql`
     update leader set after_old = 1,
@@ -45,18 +45,18 @@ export async function expectOldVersion(db: Transaction<Tables>): Promise<void> {
   `.execute(db);
 }
 
-/** The session's advisory lock of whoever watches in 0.1.0 (4839255713), as `pg_locks` shows it: two halves, of one bigint. */
+/** The session-level advisory lock of the leading process in 0.1.0 (4839255713), as `pg_locks` shows it: two halves of one bigint. */
 const OLD_LOCK = sql`
   select from pg_catalog.pg_locks
   where locktype = 'advisory' and granted and classid = 1 and objid = 544288417 and objsubid = 1
     and database = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())`;
 
 /**
- * Whether a process of 0.1.0 watches. In a store that 0.1.0 never had none does: the lock is another bot's, in another schema.
+ * Whether a process of 0.1.0 leads. In a store that never belonged to 0.1.0, none does: the lock is another bot's, in another schema.
  *
- * Nobody leads then, nor for a while afterwards, since the process may not know yet that it has lost its lock. And whoever
- * leads keeps `goodbye` at 0, by which a process of 0.1.0 that gets the lock waits for as long before it begins. So the two
- * are asked in this order: who has noted `goodbye` and sees no lock afterwards has been first.
+ * While one does, no process of this version leads, nor for a while afterwards, because the old process may not know yet that it has lost
+ * its lock. And a leader keeps `goodbye` at 0, which makes a process of 0.1.0 that gets the lock wait equally long before it begins.
+ * Hence the order of the two queries: a process that has written `goodbye` and then sees no lock was first.
  */
 export async function oldVersionLeads({ db, schema, isAfterOld }: AfterOld): Promise<boolean> {
   if (!isAfterOld) return false;

@@ -1,4 +1,4 @@
-// Opens the store that is configured, with what goes with it: who leads, who counts the requests, and by which clock.
+// Opens the configured store and what belongs to it: who leads, who counts the requests, and by which clock.
 
 import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
@@ -8,7 +8,7 @@ import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leaders
 import { databaseNow, openShared } from "./postgres.js";
 import { RequestLedger } from "./request-ledger.js";
 
-/** How long a watch on the embedded store may sleep, where nobody else starts runs; and on a shared one. In ms. */
+/** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
 const SOLE_NAP_MS = 60 * 60_000;
 const SHARED_NAP_MS = 2_000;
 
@@ -18,27 +18,27 @@ export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared
 export interface OpenedStore {
   store: Store;
   leadership: Leadership;
-  /** Where the replicas count their requests together; null where there is one process. */
+  /** Where replicas count their requests together; `null` when there is only one process. */
   ledger: RequestLedger | null;
-  /** How long a watch may sleep, in ms. */
+  /** How long the poller may sleep, in ms. */
   napMs: number;
-  /** What is stored and compared is told by this one: the database's on a shared store, else this machine's. */
+  /** The clock for what is stored and compared: the database's on a shared store, otherwise this machine's. */
   clock: Clock;
-  /** The same within a statement: epoch ms. */
+  /** The same for use within a statement: epoch ms. */
   now: () => number | Expression<number>;
 }
 
 export interface OpenOptions {
-  /** This machine's. */
+  /** This machine's clock. */
   clock: Clock;
-  /** A name of this process that no other has. */
+  /** This process's unique name. */
   process: string;
   onLead: LeaseOptions["onEvent"];
-  /** Told of failures of Postgres that nobody waits for. */
+  /** Called for Postgres failures that nobody is waiting for. */
   onError: (error: unknown) => void;
 }
 
-/** @throws StoreError, StoreFailure when what was opened fails at once */
+/** @throws StoreError, and StoreFailure when the opened store fails at once */
 export async function openStore(place: StorePlace, options: OpenOptions): Promise<OpenedStore> {
   return place.kind === "embedded" ? openFile(place.dataDir, options) : openPostgres(place.url, options);
 }

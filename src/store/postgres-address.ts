@@ -1,5 +1,5 @@
-// What a DATABASE_URL says: where the database is, which schema of it is the bot's, and whether the connection is to be
-// encrypted. As libpq reads it, and with `no-verify`, which is node-postgres' word.
+// What a DATABASE_URL says: where the database is, which schema belongs to the bot, and whether to encrypt the connection. Read as
+// libpq does, plus node-postgres' `no-verify`.
 
 import { readFileSync } from "node:fs";
 import type { ClientConfig } from "pg";
@@ -7,30 +7,30 @@ import type { ClientConfig } from "pg";
 export const SSL_MODES = ["disable", "allow", "prefer", "require", "no-verify", "verify-ca", "verify-full"] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
-/** As `pg` takes it; false: not encrypted. */
+/** In the form that `pg` accepts; false for no encryption. */
 export type Encryption = NonNullable<ClientConfig["ssl"]>;
 
 export interface PostgresAddress {
-  /** For `pg`, without what is read here. Holds the password. */
+  /** For `pg`, without what is read here. It contains the password. */
   connectionString: string;
   /** Host, port and database, for people. */
   where: string;
-  /** The search path that the URL asks for; null: the role's or the database's. */
+  /** The search path in the URL; `null` for the role's or the database's. */
   searchPath: string | null;
   sslMode: SslMode;
 }
 
-/** What `pg` must not read again: it means something else by some of them. */
+/** Parameters that `pg` must not read again, because some of them mean something else to it. */
 const READ_HERE = ["sslmode", "ssl", "sslrootcert", "sslcert", "sslkey", "uselibpqcompat"];
 
-/** `url`: as the configuration has checked it. */
+/** `url` has been checked by the configuration. */
 export function addressOf(url: string): PostgresAddress {
   const parsed = new URL(url);
   const { host, pathname, searchParams } = parsed;
   const sslMode = sslModeOf(searchParams);
   const { searchPath, others } = optionsOf(searchParams.get("options") ?? "");
   for (const name of READ_HERE) searchParams.delete(name);
-  // A pooler refuses what it does not know, so that nothing is said in vain.
+  // A pooler refuses what it does not know, so nothing is sent unnecessarily.
   if (others === "") searchParams.delete("options");
   else searchParams.set("options", others);
   return { connectionString: parsed.toString(), where: `${host}${pathname}`, searchPath, sslMode };
@@ -53,7 +53,7 @@ function sslModeOf(params: URLSearchParams): SslMode {
 
 const SEARCH_PATH = /(?:^|\s)(?:-c\s*|--)search_path=((?:\\.|[^\s\\])*)/;
 
-/** `-c search_path=…` is taken out: the bot names its schema in each statement, so that no connection has to remember it. */
+/** Removes `-c search_path=…`: the bot names its schema in each statement, so that no connection has to remember it. */
 function optionsOf(options: string): { searchPath: string | null; others: string } {
   const found = SEARCH_PATH.exec(options);
   if (found === null) return { searchPath: null, others: options.trim() };
@@ -62,9 +62,9 @@ function optionsOf(options: string): { searchPath: string | null; others: string
 }
 
 /**
- * The ways to connect, in the order in which they are tried. Only `allow` and `prefer` have two; a choice is never weakened.
- * `prefer`, which holds when nothing is said, is what managed platforms expect: encrypted where the server can, without
- * looking at its certificate, which they sign themselves.
+ * The ways to connect, in the order in which they are tried. Only `allow` and `prefer` have two, and an explicit choice is never
+ * weakened. The default, `prefer`, is what managed platforms expect: encrypted if the server can, without checking its certificate,
+ * which they sign themselves.
  * @throws the operating system's error for a file that cannot be read
  */
 export function encryptionsOf(url: string, mode: SslMode): Encryption[] {
@@ -85,7 +85,7 @@ export function encryptionsOf(url: string, mode: SslMode): Encryption[] {
     case "prefer":
       return [unverified, false];
     case "require":
-      // As libpq: with an authority at hand it is used.
+      // As in libpq, a given certificate authority is used.
       return [ca === undefined ? unverified : issued];
     case "no-verify":
       return [unverified];

@@ -1,13 +1,13 @@
-// Why Postgres, or what stands before it, did not do something: a kind for each remedy.
+// Why Postgres, or something in front of it, did not do something: one kind for each remedy.
 
 /**
- * - `password`, `role`, `database`: who and what the URL names. `login`: pg_hba.conf has no entry for this host, role and
- *   database with this encryption.
- * - `tls_refused`: the server does not encrypt. `tls_unverified`: its certificate is not trusted. `tls`: the handshake failed.
+ * - `password`, `role`, `database`: what the URL names is wrong. `login`: pg_hba.conf has no entry for this host, role and database
+ *   with this encryption.
+ * - `tls_refused`: the server does not support encryption. `tls_unverified`: its certificate is not trusted. `tls`: the handshake failed.
  *   `tls_file`: a file that the URL names cannot be read.
- * - `host`, `refused`, `timeout`, `lost`: the way to the server.
- * - `rights`, `no_schema`, `occupied`: where the tables are. `occupied`: another application has a table of that name.
- * - `too_many`, `starting`, `read_only`, `disk_full`: the server's state.
+ * - `host`, `refused`, `timeout`, `lost`: the connection to the server.
+ * - `rights`, `no_schema`, `occupied`: the place of the tables. `occupied`: another application has a table with that name.
+ * - `too_many`, `starting`, `read_only`, `disk_full`: the state of the server.
  * - `pooler_options`: a pooler does not pass on what the URL sets.
  */
 export const POSTGRES_FAILURES = [
@@ -35,8 +35,7 @@ export const POSTGRES_FAILURES = [
 export type PostgresFailure = (typeof POSTGRES_FAILURES)[number];
 
 /**
- * By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), by the operating system's and by OpenSSL's
- * codes.
+ * By SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), and by the codes of the operating system and OpenSSL.
  */
 const BY_CODE: Readonly<Record<string, PostgresFailure>> = {
   "28P01": "password",
@@ -53,7 +52,7 @@ const BY_CODE: Readonly<Record<string, PostgresFailure>> = {
   ENOTFOUND: "host",
   EAI_AGAIN: "host",
   ECONNREFUSED: "refused",
-  // A Unix socket that is not there.
+  // A Unix socket that does not exist.
   ENOENT: "refused",
   ETIMEDOUT: "timeout",
   EHOSTUNREACH: "timeout",
@@ -70,7 +69,7 @@ const BY_CODE: Readonly<Record<string, PostgresFailure>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: "tls_unverified",
 };
 
-/** By the words of node-postgres, of PgBouncer (which has one code for all it refuses), and of Postgres where the code says less. */
+/** By the messages of node-postgres, of PgBouncer (which has one code for everything it refuses), and of Postgres where the code says less. */
 const BY_WORDS: readonly [RegExp, PostgresFailure][] = [
   [/no pg_hba\.conf entry|pg_hba\.conf rejects/, "login"],
   [/^role ".*" (does not exist|is not permitted to log in)|no such user/s, "role"],
@@ -84,7 +83,7 @@ const BY_WORDS: readonly [RegExp, PostgresFailure][] = [
   [/^Connection terminated|server conn crashed|server closed the connection|pgbouncer cannot connect/, "lost"],
 ];
 
-/** null: an error of another kind. */
+/** `null` for any other kind of error. */
 export function postgresFailure(error: unknown): PostgresFailure | null {
   if (!(error instanceof Error)) return null;
   const words = BY_WORDS.find(([pattern]) => pattern.test(error.message))?.[1];
@@ -92,7 +91,7 @@ export function postgresFailure(error: unknown): PostgresFailure | null {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (/^ERR_(SSL|TLS)_/.test(code) && !(code in BY_CODE)) return "tls";
   if (code in BY_CODE) return BY_CODE[code] ?? null;
-  // Node tries each address of a host, and says what became of them together.
+  // Node tries each address of a host and reports all outcomes together.
   const [first] = error instanceof AggregateError ? error.errors : [];
   return first === undefined ? null : postgresFailure(first);
 }

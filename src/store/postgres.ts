@@ -1,8 +1,8 @@
-// Opens the store that several replicas share, on a Postgres of one's own, of a platform's, or behind a pooler.
+// Opens the store that several replicas share, on a self-hosted or managed Postgres, or behind a pooler.
 //
-// A pooler in transaction mode may give each transaction another connection: nothing here relies on what a connection
-// remembers. Each statement names the schema; there are no session locks, no named statements and no LISTEN; what is set is
-// set for one transaction.
+// A pooler in transaction mode may give each transaction a different connection, so nothing here relies on what a connection
+// remembers. Each statement names the schema. There are no session locks, no named statements and no LISTEN, and settings last for
+// one transaction.
 
 import { Socket } from "node:net";
 import {
@@ -28,24 +28,24 @@ import type { Tables } from "./tables.js";
 import { checkWrite } from "./write-check.js";
 
 export interface SharedStore extends Store {
-  /** Where its tables are. */
+  /** The schema with the bot's tables. */
   schema: string;
-  /** It was taken over from version 0.1.0, whose processes may still be at work. */
+  /** The store was taken over from version 0.1.0, whose processes may still be running. */
   isAfterOld: boolean;
 }
 
-/** Connections that a process keeps to Postgres. Its work is a few short statements a second. */
+/** How many connections a process keeps to Postgres. Its work is a few short statements a second. */
 const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
-/** Longest time for a statement: a connection on which nothing comes back for so long is closed. Idle ones are closed before. */
+/** The longest time for a statement, in ms. A connection on which nothing comes back for this long is closed. Idle ones are closed earlier. */
 const STATEMENT_MS = 10_000;
 const IDLE_MS = 5_000;
-/** A process that vanishes in the middle of a transaction, its machine with it, holds its locks for no longer than this, in ms. */
+/** In ms. A process that vanishes with its machine in the middle of a transaction holds its locks for no longer than this. */
 const TRANSACTION_IDLE_MS = 4_000;
 
 /**
- * Opens the store on Postgres and brings it to its newest shape. `url`: as the configuration has checked it.
- * @param onError told when an idle connection breaks; the pool opens another one by itself
+ * Opens the store on Postgres and brings it to its newest shape. `url` has been checked by the configuration.
+ * @param onError called when an idle connection breaks; the pool opens another one on its own
  * @throws StoreError
  */
 export async function openShared(url: string, onError: (error: Error) => void): Promise<SharedStore> {
@@ -60,7 +60,7 @@ export async function openShared(url: string, onError: (error: Error) => void): 
   }
 }
 
-/** The database's time in epoch ms, within a statement. Read as a column it is text, as every bigint. */
+/** The database's time in epoch ms, for use within a statement. Selected as a column it is text, like every bigint. */
 export function databaseNow(schema: string): RawBuilder<number> {
   return sql`${sql.id(schema, "hexbot_now")}()`;
 }
@@ -69,11 +69,11 @@ async function openIn(schema: string, createPool: () => Pool, onError: (error: E
   const pool = new RenewablePool(() => {
     const created = createPool();
     created.on("error", onError);
-    // The pool listens to idle ones alone. Of one that breaks at work, whoever waits for the statement hears.
+    // The pool listens only to idle connections. If one breaks while in use, the caller of the statement gets the error.
     created.on("connect", (client) => client.on("error", () => undefined));
     return created;
   });
-  // After a failover the server at the other end may go on as a standby, while the name already leads to the new primary.
+  // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
   const onFailure = ({ kind }: StoreFailure) => {
     if (kind === "read_only") pool.renew();
   };
@@ -81,7 +81,7 @@ async function openIn(schema: string, createPool: () => Pool, onError: (error: E
   const db = anywhere.withPlugin(new WithSchemaPlugin(schema));
   try {
     await migrateSchema(anywhere, schema);
-    // A standby takes every read, and fails later.
+    // A standby accepts every read and would fail only later.
     await checkWrite(db);
     const { after_old } = await db.selectFrom("leader").select("after_old").executeTakeFirstOrThrow();
     return { db, schema, isAfterOld: after_old === 1, close: () => db.destroy() };
@@ -110,10 +110,10 @@ function connectionTo({ connectionString }: PostgresAddress, ssl: Encryption) {
   };
 }
 
-/** What may be different without encryption, or with it. */
+/** Failures that may depend on whether the connection is encrypted. */
 const OTHER_WAY: ReadonlySet<PostgresFailure | null> = new Set(["login", "tls_refused", "tls", "lost"]);
 
-/** Finds out how the server wants to be spoken to, and which schema is the bot's. The way that worked is kept. */
+/** Finds out which way of connecting the server accepts, and which schema is the bot's. The way that worked is kept. */
 async function reach(
   address: PostgresAddress,
   ways: readonly Encryption[],
@@ -132,11 +132,11 @@ async function reach(
       await client.end().catch(() => undefined);
     }
   }
-  // A server that lets nobody in says so of both ways, and a server without TLS refuses the first one.
+  // A server that lets nobody in says so both ways, and a server without TLS refuses the first one.
   throw errors.find((error) => postgresFailure(error) === "login") ?? errors.at(-1);
 }
 
-/** The schema in which this role makes tables. */
+/** The schema in which this role creates tables. */
 async function schemaOf(client: Client, { searchPath, where }: PostgresAddress): Promise<string> {
   await client.query("begin");
   if (searchPath !== null) await client.query("select set_config('search_path', $1, true)", [searchPath]);
@@ -148,8 +148,8 @@ async function schemaOf(client: Client, { searchPath, where }: PostgresAddress):
 }
 
 /**
- * What falls silent is given up, so that the next statement opens another connection. (The pool's own limit of time fails the
- * statement alone, and the next one would wait behind it.)
+ * A socket that is closed when it falls silent, so that the next statement opens another connection. (The pool's own time limit fails
+ * only the statement, and the next one would wait behind it.)
  */
 function openSocket(): Socket {
   const socket = new Socket();
@@ -166,7 +166,7 @@ class PoolDialect extends PostgresDialect {
   }
 }
 
-/** Ends a transaction that is left standing. Said with its beginning, since a pooler refuses it as a connection's parameter. */
+/** Limits how long a transaction may be idle. Set when it begins, because a pooler refuses it as a connection parameter. */
 class ShortTransactions extends PostgresDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     const limit = `set local idle_in_transaction_session_timeout = ${TRANSACTION_IDLE_MS}`;

@@ -1,4 +1,4 @@
-// A pool of connections to Postgres that can be exchanged for a new one while it is at work.
+// A pool of connections to Postgres that can be replaced by a new one while it is in use.
 
 import type { PostgresPool } from "kysely";
 import type { Pool, PoolClient } from "pg";
@@ -14,7 +14,7 @@ export class RenewablePool implements PostgresPool {
     return this.#pool.connect();
   }
 
-  /** From now on all connections are new ones. Those of before are closed as soon as nobody uses them or waits for one. */
+  /** From now on, all connections are new. Old ones are closed as soon as nobody is using them or waiting for one. */
   renew(): void {
     const old = this.#pool;
     this.#pool = this.create();
@@ -26,7 +26,7 @@ export class RenewablePool implements PostgresPool {
   }
 }
 
-/** A pool that ends forgets whoever waits for a connection. */
+/** Waits until nobody is waiting for a connection, because a pool that ends would forget them. */
 function retire(pool: Pool): void {
   if (pool.waitingCount === 0) void pool.end();
   else pool.once("release", () => retire(pool));

@@ -1,28 +1,28 @@
-// Counts the requests to Hex of all replicas, since Hex counts by token and not by replica.
+// Counts all replicas' requests to Hex together, because Hex counts by token and not by replica.
 
 import { sql } from "kysely";
 import { databaseNow, type SharedStore } from "./postgres.js";
 
 const WINDOW_MS = 60_000;
-/** Never tries again sooner than this, in ms. */
+/** The shortest wait before trying again, in ms. */
 const SHORTEST_WAIT_MS = 50;
 
 export class RequestLedger {
   constructor(private readonly store: SharedStore) {}
 
   /**
-   * Counts one request, if fewer than `perMinute` were counted in the last 60 s, by anybody. By the database's clock: that of
-   * a replica may be minutes ahead.
-   * @returns 0 when it was counted; else how long to wait before trying again, in ms
+   * Counts one request if all replicas together counted fewer than `perMinute` in the last 60 s. Uses the database's clock, because a
+   * replica's may be minutes ahead.
+   * @returns 0 when the request was counted, otherwise how long to wait before trying again, in ms
    */
   claim(perMinute: number): Promise<number> {
     const { db, schema } = this.store;
     return db.transaction().execute(async (transaction) => {
-      // One at a time, whatever their version. Of this schema: another bot in the database has requests of its own.
+      // One at a time, whatever their version. Only in this schema, because another bot in the database has its own requests.
       await sql`lock table ${sql.id(schema, "requests")} in share row exclusive mode`.execute(transaction);
       const time = await transaction.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
       const now = Number(time.now);
-      // What is to come was counted by a process of version 0.1.0 on a machine that is ahead, or before the clock was set back.
+      // Entries in the future come from a process of version 0.1.0 on a machine that is ahead, or from before the clock was set back.
       await transaction
         .deleteFrom("requests")
         .where((eb) => eb.or([eb("at", "<=", now - WINDOW_MS), eb("at", ">", now)]))

@@ -1,5 +1,5 @@
-// Reads stored rows, which may hold anything: a disk is damaged, somebody edits, a newer version was here before. A row that
-// cannot be read is set aside: counted, named once, kept as it is, and read again the next time.
+// Reads stored rows, which may contain anything: a disk may be damaged, somebody may have edited them, or a newer version may have
+// written them. A row that cannot be read is set aside: it is counted, logged once, kept as it is, and read again the next time.
 
 import { type Kysely, type RawBuilder, SqliteAdapter, sql } from "kysely";
 import type { z } from "zod";
@@ -21,13 +21,13 @@ export type ReadTable = (typeof READ_TABLES)[number];
 
 export interface RowPlace {
   table: ReadTable;
-  /** Of the row, by which it is found in the table. */
+  /** The key by which to find the row in the table. */
   key: string;
 }
 
 /**
- * A row that cannot be read. `why`: `no_text`, `too_large`, `no_json`, `nested_too_deep`, or `wrong_shape at …` with the place
- * in the document. Never what stands there: it may be what somebody typed.
+ * A row that cannot be read. `why` is `no_text`, `too_large`, `no_json`, `nested_too_deep`, or `wrong_shape at …` with the place in the
+ * document. It never contains what is there, because somebody may have typed it.
  */
 export class UnreadableRow extends Error {
   override readonly name = "UnreadableRow";
@@ -39,15 +39,15 @@ export class UnreadableRow extends Error {
   }
 }
 
-/** Characters. Far more than any document that the bot writes. */
+/** In characters. Far more than any document that the bot writes. */
 const MAX_DOC = 1_000_000;
 
-/** A document as it comes from the store: as bytes from SQLite, as text from Postgres; null: none that could be read. */
+/** A document from the store: bytes from SQLite, text from Postgres; `null` when it could not be read. */
 export type StoredDoc = ArrayBuffer | string | null;
 
 /**
- * The column `doc`, to be read by a RowReader. What is larger than any document stays in the store. SQLite gives bytes, because
- * libsql ends the process at a text that is not UTF-8.
+ * Selects the column `doc` for a RowReader. Anything larger than a document can be stays in the store. SQLite returns bytes, because
+ * libsql ends the process for a text that is not UTF-8.
  */
 // biome-ignore lint/suspicious/noExplicitAny: of whatever tables.
 export function storedDoc(db: Kysely<any>): RawBuilder<StoredDoc> {
@@ -57,7 +57,7 @@ export function storedDoc(db: Kysely<any>): RawBuilder<StoredDoc> {
     : sql`case when length(${doc}) <= ${MAX_DOC} then ${doc} end`;
 }
 
-/** The text of a document; null when it is none, or too large. */
+/** The text of a document; `null` when it is not text or too large. */
 export function textOf(doc: StoredDoc): string | null {
   if (doc === null || typeof doc === "string") return doc;
   try {
@@ -71,10 +71,10 @@ export class RowReader {
   readonly #named = new Set<string>();
   readonly #setAside = new Map<ReadTable, Set<string>>(READ_TABLES.map((table) => [table, new Set<string>()]));
 
-  /** `onSetAside`: told of each row once. */
+  /** `onSetAside` is called once for each row. */
   constructor(private readonly onSetAside: (row: UnreadableRow) => void = () => undefined) {}
 
-  /** How many rows of each table could not be read when they were read last. */
+  /** How many rows of each table could not be read when they were last read. */
   get setAside(): ReadonlyMap<ReadTable, number> {
     return new Map([...this.#setAside].map(([table, keys]) => [table, keys.size]));
   }
@@ -93,7 +93,7 @@ export class RowReader {
     return this.columns(place, schema, value);
   }
 
-  /** Reads columns: SQLite stores a value of any type in any of them. @throws UnreadableRow */
+  /** Reads columns, because SQLite stores values of any type in any column. @throws UnreadableRow */
   columns<T>(place: RowPlace, schema: z.ZodType<T>, value: unknown): T {
     const read = schema.safeParse(value);
     if (!read.success) throw this.#unreadable(place, `wrong_shape at ${placeOf(read.error)}`);
@@ -101,7 +101,7 @@ export class RowReader {
     return read.data;
   }
 
-  /** What `read` reads of each row, without those that cannot be read: one must hide no other. */
+  /** What `read` returns for each row, without rows that cannot be read, because one must not hide the others. */
   each<R, T>(rows: readonly R[], read: (row: R) => T): T[] {
     return rows.flatMap((row) => {
       try {
@@ -113,7 +113,7 @@ export class RowReader {
     });
   }
 
-  /** Rows of a table were removed: those that are still there are found when they are read again. */
+  /** Rows of a table were removed. Unreadable rows that are still there are counted when they are read again. */
   recount(table: ReadTable): void {
     this.#setAside.get(table)?.clear();
   }
@@ -130,7 +130,7 @@ export class RowReader {
   }
 }
 
-/** Where in a document something is wrong. Names of the document's own fields alone: others may be what somebody typed. */
+/** Where in a document something is wrong. Only names of the document's own fields, because somebody may have typed the others. */
 function placeOf(error: z.ZodError): string {
   const path = error.issues[0]?.path ?? [];
   const names = path.map(String).filter((name) => /^[A-Za-z_]{1,30}$|^\d{1,4}$/.test(name));

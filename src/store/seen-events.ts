@@ -1,8 +1,8 @@
-// Which events of Slack somebody has taken care of: Slack delivers one again when an acknowledgement was lost, and to any replica.
+// Which of Slack's events have been handled. When an acknowledgement is lost, Slack delivers the event again, to any replica.
 
 import type { Db } from "./database.js";
 
-/** How long (ms) an event is remembered: Slack's last try comes within a day. Source: https://docs.slack.dev/apis/events-api#retries */
+/** How long (ms) an event is remembered. Slack's last retry comes within a day. Source: https://docs.slack.dev/apis/events-api#retries */
 const KEPT_MS = 2 * 24 * 60 * 60_000;
 
 export class SeenEvents {
@@ -12,7 +12,7 @@ export class SeenEvents {
     private readonly now: () => number,
   ) {}
 
-  /** Takes an event, by a key that is the same in every delivery of it. False: somebody else has. */
+  /** Claims an event, by a key that is the same in every delivery. Returns false when it has already been claimed. */
   async claim(key: string): Promise<boolean> {
     const result = await this.db
       .insertInto("seen_events")
@@ -22,7 +22,7 @@ export class SeenEvents {
     return result.numInsertedOrUpdatedRows === 1n;
   }
 
-  /** Forgets those that Slack no longer delivers. */
+  /** Removes events that Slack no longer delivers. */
   async removeOld(): Promise<void> {
     await this.db
       .deleteFrom("seen_events")

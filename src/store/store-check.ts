@@ -1,24 +1,24 @@
-// Whether the store works at this moment, tried with a small write, and since when it is as it is.
+// Whether the store works at this moment, tested with a small write, and since when that has been so.
 
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { LateError, STORE_MS, within } from "../lib/with-timeout.js";
 import { StoreFailure, type StoreFailureKind } from "./failure.js";
 
-/** `at`: when it was tried; `since`: when it was first seen to be so; epoch ms. */
+/** `at` is when it was tested, `since` when this state was first seen; epoch ms. */
 export type StoreState = { at: number; since: number } & ({ ok: true } | { ok: false; why: StoreFailureKind });
 
 export interface StoreCheckOptions {
   clock: Clock;
-  /** Writes something small, and looks whether the file is there. */
+  /** Writes something small, and checks that the file is there. */
   tryStore: () => Promise<void>;
-  /** Told when it is no longer as it was, and why (null: it works); not of its first state, when that is a good one. */
+  /** Called when the state changes, with why (`null` when it works), but not for the first state if that is a good one. */
   onChange: (state: StoreState, error: unknown) => void;
 }
 
-/** Whoever asks more often gets the last answer: each write is one to the disk. In ms. */
+/** In ms. More frequent calls get the last answer, because each test writes to the disk. */
 const KEEP_MS = 1_000;
-/** How often it looks when nobody asks, in ms: while all is well, and while it is not. Each look is a write to the disk. */
+/** How often it checks on its own, in ms: while all is well, and while it is not. Each check writes to the disk. */
 const ROUND_MS = 5 * 60_000;
 const AGAIN_MS = 15_000;
 
@@ -36,7 +36,7 @@ export class StoreCheck {
     return this.#last.state;
   }
 
-  /** Looks until `signal` aborts, so that the log tells of what nobody has asked for. */
+  /** Checks until `signal` aborts, so that the log reports failures even if nobody asks. */
   async watch(signal: AbortSignal): Promise<void> {
     await new PollingLoop(this.options.clock).until(signal, async () => {
       const { ok } = await this.now();
@@ -54,7 +54,7 @@ export class StoreCheck {
     }
   }
 
-  /** A write that hangs is not followed by another one. */
+  /** While a write hangs, there is no other one. */
   async #write(): Promise<void> {
     const { clock, tryStore } = this.options;
     if (this.#isWriting) throw new LateError("the write before is still under way");
@@ -68,7 +68,7 @@ export class StoreCheck {
   #seen(state: StoreState, error: unknown): StoreState {
     const before = this.#known;
     const isSame = before !== null && before.ok === state.ok && whyOf(before) === whyOf(state);
-    // Another reason is no new beginning.
+    // A different reason does not reset `since`.
     this.#known = { ...state, since: before !== null && before.ok === state.ok ? before.since : state.since };
     if (!isSame && (before !== null || !state.ok)) this.options.onChange(this.#known, error);
     return this.#known;

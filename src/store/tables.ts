@@ -1,9 +1,9 @@
-// The shape of the store as it is now, as Kysely reads it.
+// The current shape of the store, for Kysely.
 
-/** A run as the bot remembers it: the document, and beside it what is searched by. */
+/** A stored run: its document, and the columns to search by. */
 interface RunsTable {
   key: string;
-  /** Grows by one with each change: whoever writes an older one has lost. */
+  /** Grows by one with each change. A writer with an older version has lost. */
   version: number;
   state: string;
   /** 1 while there is still something to learn. */
@@ -22,27 +22,27 @@ interface RunsTable {
 interface CardsTable {
   run_key: string;
   channel: string;
-  /** The thread that it was asked for in; null outside threads. */
+  /** The thread in which the run was requested; `null` outside threads. */
   thread_ts: string | null;
   /** 1 when Slack has said that everybody in the workspace may read the channel. */
   is_public: number;
-  /** The message's timestamp, which is its id; null until it is posted. */
+  /** The message's timestamp, which is its id; `null` until it is posted. */
   ts: string | null;
-  /** A Slack user id: who gets the card when the channel does not take it, and who is told of the end. */
+  /** A Slack user id: the person who gets the card when the channel refuses it, and who is told of the end. */
   requester: string | null;
   /** A hash of what the message shows. */
   shown: string | null;
-  /** The channel in which it was and can no longer be changed; null while it is where it was posted first. */
+  /** The channel where it used to be and can no longer be changed; `null` while it is where it was first posted. */
   moved_from: string | null;
-  /** The message that it left there; null: none, or not known to a version before 0.2. */
+  /** The message that it left there; `null` when there is none, or a version before 0.2 did not store it. */
   moved_ts: string | null;
-  /** Slack's word for why. */
+  /** Slack's error code for why. */
   moved_why: string | null;
-  /** Which process draws it at this moment; null: none. */
+  /** The process that is drawing it at this moment; `null` when none is. */
   drawn_by: string | null;
   /** Until when that process may draw it, epoch ms. */
   drawn_until: number;
-  /** 1 when the end is shown and told, or can no longer be. */
+  /** 1 when the end has been shown and told, or can no longer be. */
   settled: number;
 }
 
@@ -50,26 +50,26 @@ interface CardsTable {
 interface LeaderTable {
   /** Grows by one with each term. */
   fence: number | string;
-  /** A process; null: none. */
+  /** A process; `null` for none. */
   holder: string | null;
-  /** Until when it leads unless it renews its lease, and nobody else may begin before: epoch ms, by the database's clock. */
+  /** Until when it leads unless it renews its lease. Nobody else may begin before that. Epoch ms, by the database's clock. */
   until: number | string;
-  /** 1 when the store was taken over from version 0.1.0, whose processes may still be at work. */
+  /** 1 when the store was taken over from version 0.1.0, whose processes may still be running. */
   after_old: number;
 }
 
-/** One row, for processes of version 0.1.0: whether the one that watched last has stopped in order (1) or not (0). */
+/** One row, for processes of version 0.1.0: whether the last leader stopped properly (1) or not (0). */
 interface WatchTable {
   goodbye: number;
 }
 
-/** A request to Hex of the last minute, on a store that several processes share. */
+/** A request to Hex in the last minute, on a store that several processes share. */
 interface RequestsTable {
   /** Epoch ms. */
   at: number | string;
 }
 
-/** One row: all that the watchdog knows. */
+/** One row: everything that the watchdog knows. */
 interface HealthTable {
   /** JSON, see `watchdogStateSchema`. */
   doc: string;
@@ -80,13 +80,13 @@ interface IncidentsTable {
   id: string;
   /** Epoch ms. */
   since: number;
-  /** Epoch ms; null while it is not over. */
+  /** Epoch ms; `null` while it is not over. */
   ended_at: number | null;
   /** JSON, see `incidentSchema`. */
   doc: string;
 }
 
-/** For how much of an hour Hex was seen up and down. What is missing to a whole hour was not watched. */
+/** How much of an hour Hex was seen up and down. The rest of the hour was not watched. */
 interface HealthHoursTable {
   /** Hours since the epoch. */
   hour: number;
@@ -98,9 +98,9 @@ interface HealthHoursTable {
 interface AlertsTable {
   /** What it is about: an incident, or a warning. */
   subject: string;
-  /** When it was wanted first, epoch ms. */
+  /** When it was first wanted, epoch ms. */
   at: number;
-  /** Where it is; null until it is posted, like `ts`. */
+  /** Where it is; `null` until it is posted, and so is `ts`. */
   channel: string | null;
   /** The message's timestamp, which is its id. */
   ts: string | null;
@@ -108,33 +108,33 @@ interface AlertsTable {
   shown: string | null;
   /** How many replies are in its thread. */
   told: number;
-  /** 1 from before it is posted until that is known to have worked or not. */
+  /** 1 from before it is posted until it is known whether that worked. */
   posting: number;
-  /** 1 when another message about the same may have been posted before. */
+  /** 1 when there may be an earlier message about the same subject. */
   doubled: number;
-  /** 1 when somebody deleted it and it was posted anew. */
+  /** 1 when somebody deleted it and it was posted again. */
   reposted: number;
   /** 1 when there is nothing more to show. */
   settled: number;
 }
 
-/** Documents that could not be read and had to make room for another one: kept for whoever looks into it. */
+/** Documents that could not be read and had to be replaced, kept for operators to examine. */
 interface DamagedDocumentsTable {
-  /** The table that it stood in. */
+  /** The table that it was in. */
   source: string;
-  /** When it was put here, as the database writes a time (UTC). */
+  /** When it was put here, in the database's format for a time (UTC). */
   at: string;
   doc: string | null;
 }
 
-/** A project of Hex, as it was told last. */
+/** A project in Hex, as in Hex's last answer. */
 interface CatalogProjectsTable {
   id: string;
-  /** When Hex was asked and told of it, epoch ms. */
+  /** When the bot asked Hex and the answer had the project, epoch ms. */
   seen_at: number | string;
-  /** When it was no longer among all that Hex told, epoch ms; null: it is there. */
+  /** When it was first missing from Hex's full list, epoch ms; `null` while it exists. */
   gone_at: number | string | null;
-  /** Of the catalog when this row last changed. */
+  /** The catalog's revision when this row last changed. */
   revision: number | string;
   /** JSON, see `storedProjectSchema`. */
   doc: string;
@@ -142,13 +142,13 @@ interface CatalogProjectsTable {
 
 /** One row: how far the catalog has been read. */
 interface CatalogTable {
-  /** Grows with everything that is stored of the catalog. */
+  /** Grows with everything that is stored in the catalog. */
   revision: number | string;
   /** JSON, see `catalogStateSchema`. */
   doc: string;
 }
 
-/** What somebody is about to run, kept where no button can carry it. */
+/** What somebody is about to run, stored when it does not fit into a button. */
 interface DraftsTable {
   key: string;
   /** Epoch ms. */
@@ -162,21 +162,21 @@ interface FollowersTable {
   run_key: string;
   /** Of Slack. */
   user_id: string;
-  /** 1 while they want it: whoever no longer does stays here, so that a double click is known. */
+  /** 1 while they want it. People who no longer do stay here, so that a double click can be recognized. */
   following: number;
-  /** The click that made it so, the same for each of its deliveries. */
+  /** The click that set this, the same for each of its deliveries. */
   click: string;
   /** When that was, epoch ms. */
   pressed_at: number;
-  /** The state of the run that they have been told of last; null: none. */
+  /** The last state of the run that they have been told about; `null` for none. */
   told: string | null;
-  /** Which process tells them at this moment; null: none. */
+  /** The process that is telling them at this moment; `null` when none is. */
   told_by: string | null;
-  /** Until when that process may, epoch ms. */
+  /** Until when that process may tell them, epoch ms. */
   telling_until: number;
 }
 
-/** Events of Slack that were taken, so that a second delivery does nothing. */
+/** Slack events that have been claimed, so that a second delivery does nothing. */
 interface SeenEventsTable {
   key: string;
   /** Epoch ms. */
@@ -187,15 +187,15 @@ interface SeenEventsTable {
 interface HomesTable {
   /** Of Slack. */
   user_id: string;
-  /** When it was opened last, epoch ms. */
+  /** When it was last opened, epoch ms. */
   opened_at: number;
-  /** A hash of what it shows; null when that is not known. */
+  /** A hash of what it shows; `null` when that is not known. */
   shown: string | null;
-  /** Slack's hash of what it shows, which changes each time; null when that is not known. */
+  /** Slack's hash of what it shows, which changes each time; `null` when that is not known. */
   view_hash: string | null;
-  /** How often something was picked in its search field. */
+  /** How many times something was picked in its search field. */
   searches: number;
-  /** An answer that could be given nowhere else; null: none. */
+  /** An answer that could not be given anywhere else; `null` for none. */
   notice: string | null;
 }
 

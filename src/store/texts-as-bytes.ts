@@ -1,5 +1,5 @@
-// Has SQLite give texts as their bytes: libsql ends the process at one that is not UTF-8, and a damaged file may hold such a
-// text in any column.
+// Makes SQLite return texts as bytes, because libsql ends the process for a text that is not UTF-8, and a damaged file may contain
+// one in any column.
 
 import {
   AliasNode,
@@ -24,15 +24,15 @@ import {
   type UnknownRow,
 } from "kysely";
 
-/** For a Kysely: its plugin, and the dialect on whose queries it works. */
+/** For a Kysely: the plugin, and the dialect whose queries it works on. */
 export interface TextsAsBytes {
   plugin: KyselyPlugin;
   dialect: Dialect;
 }
 
-/** Columns that a query selects by name arrive as ever, with U+FFFD for what is not UTF-8. For all of them, name each. */
+/** Columns that a query selects by name arrive as usual, with U+FFFD for what is not UTF-8. To select all columns, name each one. */
 export function textsAsBytes(config: SqliteDialectConfig): TextsAsBytes {
-  /** The columns of a query that may hold texts. */
+  /** The columns of a query that may contain texts. */
   const columns = new WeakMap<QueryId, string[]>();
   return { plugin: new TextReader(columns), dialect: new DigitsDialect(config, columns) };
 }
@@ -50,7 +50,7 @@ class DigitsDialect extends SqliteDialect {
   }
 }
 
-/** Not in a plugin: that would see the queries inside a query too. */
+/** Not in a plugin, because a plugin would also see subqueries. */
 class DigitsCompiler extends SqliteQueryCompiler {
   constructor(private readonly columns: WeakMap<QueryId, string[]>) {
     super();
@@ -83,13 +83,13 @@ class TextReader implements KyselyPlugin {
   }
 }
 
-/** null: it is not a column by its name. */
+/** `null` when it is not a column selected by name. */
 function nameOf(selection: OperationNode): string | null {
   if (!ReferenceNode.is(selection) || !("column" in selection.column)) return null;
   return selection.column.column.name;
 }
 
-/** Texts as hexadecimal digits, so that they cannot be taken for what is stored as bytes. */
+/** Texts as hexadecimal digits, so that they cannot be mistaken for values stored as bytes. */
 function digitsOf(column: OperationNode): RawNode {
   const parts = ["case typeof(", ") when 'text' then hex(", ") else ", " end"];
   return RawNode.create(parts, [column, column, column]);

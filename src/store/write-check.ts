@@ -1,10 +1,10 @@
-// Whether the store can be written to at this moment, tried with a write that leaves nothing behind.
+// Whether the store can be written to at this moment, tested with a write that leaves nothing behind.
 
 import type { Db } from "./database.js";
 
 /**
- * A row comes and goes within one transaction: both stores write it to their log and to the disk, so that a full or
- * read-only disk shows, and nobody else sees it. (An update that changes nothing would only take the lock.)
+ * Inserts and deletes a row within one transaction. Both stores write it to their log and to the disk, so a full or read-only disk
+ * shows up, and nobody else sees the row. (An update that changes nothing would only take the lock.)
  */
 export async function checkWrite(db: Db): Promise<void> {
   await db.transaction().execute(async (transaction) => {
@@ -13,5 +13,5 @@ export async function checkWrite(db: Db): Promise<void> {
   });
 }
 
-/** When no request was ever made, so that a row that stays after all counts for nothing. */
+/** A time at which no request was ever made, so that a row that is left behind after all counts for nothing. */
 const NEVER = 0;
