@@ -29,12 +29,12 @@ describe("remedies", () => {
     for (const operation of ["me", "listProjects"] as const) {
       for (const kind of ["bad_request", "not_found", "request_refused"] as const) {
         const { causes, todo } = remedyFor({ kind, operation, host: "app.hex.tech", status: 400 });
-        expect([...causes, ...todo].join()).not.toMatch(/\bid\b|\bshare|own words/i);
+        expect([...causes, ...todo].join()).not.toMatch(/\bid\b|\bshare|what Hex says/i);
         expect(todo[0]).toContain("Check `HEX_WORKSPACE_URL`");
       }
     }
-    expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("own words");
-    expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("own words");
+    expect(remedyFor({ kind: "forbidden", operation: "me", host: "h" }).todo.join()).not.toContain("what Hex says");
+    expect(remedyFor({ kind: "request_refused", operation: "dryRun", host: "h" }).todo[0]).toContain("what Hex says");
   });
 
   test("a rate limit says how long to wait", () => {
