@@ -214,7 +214,7 @@ describe("ids", () => {
       alter((body) => ({ ...body, ...other }));
       const { facts } = await failure(wire.client.run(project.id, runId, ONCE));
       expect(facts).toMatchObject({ kind: "unreadable", flaw: "other_id", flawAt: Object.keys(other)[0] });
-      expect(remedyFor(facts).causes[0]).toContain("another project or run");
+      expect(remedyFor(facts).causes[0]).toContain("a different project or run");
     },
   );
 

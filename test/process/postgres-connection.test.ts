@@ -119,7 +119,7 @@ describe("a server without TLS", () => {
     for (const mode of ["require", "no-verify", "verify-full"]) {
       const { kind, sentence } = await refusal(`${url}?sslmode=${mode}`);
       expect(kind).toBe("tls_refused");
-      expect(sentence).toContain("does not encrypt");
+      expect(sentence).toContain("does not support encryption");
     }
   });
 

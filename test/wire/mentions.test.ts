@@ -164,7 +164,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const [open = ""] = buttonsOf(offer);
     const form = await harness.person("ada").openForm(() => harness.person("ada").press(offer, open));
     await form.pick("Project", "weekly", "Weekly revenue");
-    await form.shows(/Hex gives out no list/);
+    await form.shows(/Hex does not list/);
     expect((await form.submit({ Inputs: "days = 3" })).errors).toEqual({});
     await cardIn(mention.ts, "Completed");
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);

@@ -7,6 +7,6 @@ import type { PersonInSlack } from "../sandbox/slack/person.js";
 export async function openRevenueForm(person: PersonInSlack): Promise<OpenForm> {
   const form = await person.openForm(() => person.command("run"));
   await form.pick("Project", "revenue");
-  await form.shows("Hex gives out no list");
+  await form.shows("Hex does not list");
   return form;
 }

@@ -75,7 +75,7 @@ test("while not all projects are read, a typed title is shown before it is run",
     const ada = harness.person("ada");
     const form = await ada.openForm(() => ada.command("run"));
     await form.submit({ [TYPED]: "weekly revenue" });
-    await form.shows("others may be called “Weekly revenue” too");
+    await form.shows("there may be others called “Weekly revenue”");
     expect(harness.requests("runProject")).toEqual([]);
     expect(form.value("Project")).toEqual([known.id]);
     await form.submit();

@@ -43,7 +43,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
     expect(await form.search(PROJECT, "rev")).toEqual(["Weekly revenue"]);
     await form.pick(PROJECT, "", "Weekly revenue");
-    await form.shows(/Hex gives out no list/);
+    await form.shows(/Hex does not list/);
     const { errors } = await form.submit({ Inputs: "region = North America\ndays = 30", Options: ["fresh"] });
     expect(errors).toEqual({});
     expect(form.isOpen).toBe(false);
@@ -250,7 +250,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("the shortcut opens it; with no place chosen the card comes as a direct message", async () => {
     const form = await ada.openForm(() => ada.shortcut("run_project"));
     await form.pick(PROJECT, "revenue");
-    await form.shows("Hex gives out no list");
+    await form.shows("Hex does not list");
     expect(form.value(WHERE)).toEqual([]);
     await form.submit();
     expect(form.isOpen).toBe(false);

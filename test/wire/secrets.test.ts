@@ -215,7 +215,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await database.stop();
     const places = { log: harness.log.join(""), output: printed.join("") };
     expect(places.log).toContain("does not accept the password in DATABASE_URL");
-    expect(places.log).toContain("takes no connection");
+    expect(places.log).toContain("accepts no connections");
     expect(leaks([password, decodeURIComponent(password)], places)).toEqual([]);
     await harness.startBot();
   });

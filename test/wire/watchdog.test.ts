@@ -293,7 +293,7 @@ describe("an outage", () => {
     for (const round of [1, 2, 3]) {
       fault({ type: "status", status: 502 });
       await alertShows("Not connected to Hex");
-      if (round > 1) expect(shown(alert())).toContain(round === 2 ? "went again once" : "went again 2 times");
+      if (round > 1) expect(shown(alert())).toContain(round === 2 ? "failed again once" : "failed again 2 times");
       harness.hex.faults.clear();
       await alertShows("Hex answers again");
       await harness.pass(MINUTE, STEP_MS);
