@@ -124,7 +124,9 @@ describe.each(CASES)("the %s store of 0.1.0, over %s", (store, mode) => {
     );
     expect(alerts).toHaveLength(2);
     const isTold = () =>
-      harness.replies.some((reply) => reply.threadTs === old("outage").ts && shown(reply).includes("It is over, after"));
+      harness.replies.some(
+        (reply) => reply.threadTs === old("outage").ts && shown(reply).includes("It is over, after"),
+      );
     await harness.until(isTold);
   });
 
