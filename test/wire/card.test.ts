@@ -376,7 +376,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Not known", 0);
       await harness.cardShows("Not known", 1);
       for (const card of harness.cards) {
-        expect(shown(card)).toContain("cannot be told");
+        expect(shown(card)).toContain("cannot tell");
         expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
       }
       expect(harness.starts).toHaveLength(2);
