@@ -212,7 +212,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
     await alarm.getByText("Hex reports: Elevated API errors").waitFor();
     await ada.photograph("alert");
     await ada.flip("Hex down", false);
-    await ada.message("Hex answers again").waitFor({ timeout: 20_000 });
+    await ada.message("Hex has answered again").waitFor({ timeout: 20_000 });
   });
 
   test("a private channel without the bot: the refusal in red, the card as a direct message, /invite", async () => {

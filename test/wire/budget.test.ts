@@ -161,7 +161,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const limit = { endpoint: "cancelRun", kind: { type: "rateLimited", retryAfter: 40 } } as const;
     harness.hex.faults.add(limit);
     await harness.slack.click(card, "cancel_run");
-    expect(shown(await harness.cardShows("Hex is asked as soon as possible"))).toContain("Cancelling");
+    expect(shown(await harness.cardShows("The bot will ask Hex as soon as possible"))).toContain("Cancelling");
     await harness.cardShows("Cancelled");
     expect(harness.requests("cancelRun").map(({ status }) => status)).toEqual([429, 204]);
     expect(shown(card)).not.toContain("Cancelling failed");

@@ -199,7 +199,7 @@ describe("every outage", () => {
       expect(await status()).toMatch(/Last outage:\* since <!date.*/);
 
       await end();
-      await alertShows("Hex answers again");
+      await alertShows("Hex has answered again");
       expect(shown(message)).not.toContain("What to do");
       expect(replies()).toEqual([]);
       await alertShows("Over: connected to Hex again");
@@ -211,7 +211,7 @@ describe("every outage", () => {
       expect(Number(lasted?.[1])).toBeGreaterThanOrEqual(20);
       expect(Number(lasted?.[1])).toBeLessThan(30);
       expect(replies()[0]).toContain(`It is over, after ${lasted?.[1]} min`);
-      expect(replies()[0]).toContain("Hex is connected again");
+      expect(replies()[0]).toContain("connected to Hex again");
       expect(shown(message)).not.toContain("What to do");
       expect(shown(message)).not.toContain(todo);
 
@@ -265,7 +265,7 @@ describe("an outage", () => {
     expect(harness.clock.now() - began).toBeLessThan(3 * MINUTE);
     harness.hex.faults.clear();
     const ended = harness.clock.now();
-    await alertShows("Hex answers again");
+    await alertShows("Hex has answered again");
     expect(harness.clock.now() - ended).toBeLessThan(3 * MINUTE);
   });
 
@@ -284,7 +284,7 @@ describe("an outage", () => {
     harness.hex.faults.clear();
     await status();
     const asked = harness.clock.now();
-    await alertShows("Hex answers again");
+    await alertShows("Hex has answered again");
     expect(harness.clock.now() - asked).toBeLessThan(40_000);
   });
 
@@ -295,7 +295,7 @@ describe("an outage", () => {
       await alertShows("Not connected to Hex");
       if (round > 1) expect(shown(alert())).toContain(round === 2 ? "failed again once" : "failed again 2 times");
       harness.hex.faults.clear();
-      await alertShows("Hex answers again");
+      await alertShows("Hex has answered again");
       await harness.pass(MINUTE, STEP_MS);
     }
     await alertShows("Over: connected");
@@ -450,7 +450,7 @@ describe("Slack", () => {
     fault({ type: "status", status: 500 });
     await alertShows("Not connected");
     harness.hex.faults.clear();
-    await alertShows("Hex answers again");
+    await alertShows("Hex has answered again");
     harness.slack.faults.add({ method: "chat.update", kind: { type: "status", status: 503 } });
     await harness.until(() => logged("Hex is connected again").length === 1);
     await harness.stopBot();
