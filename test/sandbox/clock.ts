@@ -48,6 +48,11 @@ export class ManualClock implements Clock {
     });
   }
 
+  /** How long, in ms, until somebody wakes: infinite when nobody is asleep. */
+  get nextWakeMs(): number {
+    return Math.min(...[...this.#sleepers].map(({ until }) => until)) - this.#elapsed;
+  }
+
   /** Lets time pass and wakes, in order, everyone whose time has come. */
   advance(ms: number): void {
     this.#elapsed += ms;

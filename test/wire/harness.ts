@@ -3,12 +3,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
 import { readConfig, secretsOf } from "../../src/config/config.js";
 import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
+import { OpenRequests } from "../sandbox/open-requests.js";
 import {
   type LocalSlack,
   PersonInSlack,
@@ -24,6 +26,9 @@ export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
 
 const STEPS = 1_200;
+/** Real ms that `until` waits at least, and between two steps once it has made its steps. */
+const PATIENCE_MS = 10_000;
+const SLOW_STEP_MS = 20;
 /** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
 const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
@@ -36,6 +41,12 @@ const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
 /** Turns of the event loop that the first probe, and the first reading of the projects, may take on a busy machine. */
 const PROBE_TURNS = 2_000;
+/** The shortest second, in real ms. */
+const SECOND_MS = 2;
+/** Turns of the event loop in a row without a request under way, after which nothing more is on its way. */
+const QUIET_TURNS = 4;
+/** Answers of Slack that its client waits out in real time: https://docs.slack.dev/tools/node-slack-sdk/web-api#handle-rate-limits */
+const WAITED_OUT = /^(ratelimited|reset|hang|http_\d+)$/;
 
 interface HarnessOptions {
   /** Only the peers are started. */
@@ -68,9 +79,13 @@ export class Harness {
   readonly refused: Error[] = [];
   app: RunningApp | null = null;
   /** How long a second lasts at least, in real ms: on Postgres, time must not pass faster than its answers come. */
-  secondMs = 2;
+  secondMs = SECOND_MS;
   /** Requests that were made before the test began. */
   #asked = 0;
+  readonly #open = new OpenRequests();
+  /** Calls of Slack that were looked through for an answer that is waited out, and whether there was one. */
+  #looked = 0;
+  #isSlackWaitedFor = false;
 
   private constructor(
     readonly mode: Mode,
@@ -189,13 +204,19 @@ export class Harness {
     this.app = null;
   }
 
-  /** Moves the time forward a second at a time until `done`; at most twenty minutes. Lets the bot's requests happen in between. */
+  /**
+   * Moves the time forward until `done`; at most twenty minutes, or ten seconds of the machine's time where those are longer. Lets
+   * the bot's requests happen in between. With steps of 0 ms the time stands still.
+   */
   async until(done: () => boolean, stepMs = 1_000): Promise<void> {
-    for (let step = 0; step < STEPS; step++) {
+    const patience = performance.now() + PATIENCE_MS;
+    for (let passed = 0; passed < STEPS * stepMs || performance.now() < patience; ) {
       if (done()) return;
-      await breathe(this.secondMs);
+      const isQuiet = await this.#settle();
+      // What is still to come needs the machine's time more than the clock's.
+      if (stepMs > 0 && passed >= STEPS * stepMs) await breathe(SLOW_STEP_MS);
       if (done()) return;
-      this.clock.advance(stepMs);
+      passed += this.#step(stepMs, STEPS * stepMs, isQuiet);
     }
     throw new Error(
       `It did not happen in ${STEPS} steps. Messages:\n${this.slack.messages.map(shown).join("\n---\n")}`,
@@ -204,11 +225,44 @@ export class Harness {
 
   /** Lets the time pass, a second at a time unless told. */
   async pass(ms: number, stepMs = 1_000): Promise<void> {
-    for (let passed = 0; passed < ms; passed += stepMs) {
-      await breathe(this.secondMs);
-      this.clock.advance(Math.min(stepMs, ms - passed));
-    }
+    for (let passed = 0; passed < ms; ) passed += this.#step(stepMs, ms - passed, await this.#settle());
     await breathe();
+  }
+
+  /** Moves the time forward by a step, at most `atMost`, over those in which nobody wakes. @returns by how much, in ms */
+  #step(stepMs: number, atMost: number, isQuiet: boolean): number {
+    const { nextWakeMs } = this.clock;
+    const steps =
+      stepMs > 0 && isQuiet && Number.isFinite(nextWakeMs) ? Math.max(1, Math.ceil(nextWakeMs / stepMs)) : 1;
+    const ms = Math.min(atMost, steps * stepMs);
+    this.clock.advance(ms);
+    return ms;
+  }
+
+  /** `secondMs` of real time, or less: until nobody waits for anything but the clock. @returns whether that is so */
+  async #settle(): Promise<boolean> {
+    if (this.secondMs !== SECOND_MS || this.#isRealTimeWaitedFor()) {
+      await breathe(this.secondMs);
+      return false;
+    }
+    const end = performance.now() + SECOND_MS;
+    let quiet = 0;
+    while (quiet < QUIET_TURNS && performance.now() < end) {
+      await nextTurn();
+      quiet = this.#open.count === 0 ? quiet + 1 : 0;
+    }
+    return quiet === QUIET_TURNS;
+  }
+
+  /** Slack's own clients wait in real time: before they ask again, and before they connect again. */
+  #isRealTimeWaitedFor(): boolean {
+    const { calls, socket } = this.slack;
+    this.#looked = Math.min(this.#looked, calls.length);
+    for (; this.#looked < calls.length; this.#looked++) {
+      const error = calls[this.#looked]?.answer.error;
+      if (typeof error === "string" && WAITED_OUT.test(error)) this.#isSlackWaitedFor = true;
+    }
+    return this.#isSlackWaitedFor || (this.mode === "socket" && socket.connections === 0);
   }
 
   /**
@@ -297,6 +351,7 @@ export class Harness {
     const refused = this.slack.refused.map(({ method, answer, args }) => ({ method, answer, args }));
     const unseen = this.slack.messages.filter((message) => message.unseen === true).map(shown);
     const troubles = [...this.slack.troubles];
+    this.#open.stop();
     await this.slack.stop();
     await this.hex.stop();
     await this.statusPage.stop();
