@@ -210,8 +210,7 @@ export class CatalogStore {
   }
 
   #project({ id, doc }: { id: string; doc: StoredDoc }): Project {
-    const schema = storedProjectSchema.refine((project) => project.id === id, { path: ["id"] });
-    return this.rows.doc({ table: "catalog_projects", key: id }, schema, doc);
+    return this.rows.ownDoc({ table: "catalog_projects", key: id }, storedProjectSchema, doc, "id");
   }
 }
 

@@ -231,8 +231,7 @@ export class RunStore {
   #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
     const place = { table: "runs", key } as const;
     this.rows.columns(place, countedSchema, { version });
-    const schema = runSchema.refine((run) => run.key === key, { path: ["key"] });
-    return this.#withLink(this.rows.doc(place, schema, doc));
+    return this.#withLink(this.rows.ownDoc(place, runSchema, doc, "key"));
   }
 
   #withLink(run: Run): Run {

@@ -93,6 +93,13 @@ export class RowReader {
     return this.columns(place, schema, value);
   }
 
+  /** Reads a document that holds the key of its row, in the field `name`. @throws UnreadableRow, for another row's document too */
+  ownDoc<T>(place: RowPlace, schema: z.ZodType<T>, doc: StoredDoc, name: keyof T & string): T {
+    const read = this.doc(place, schema, doc);
+    if (read[name] !== place.key) throw this.#unreadable(place, `wrong_shape at ${name}`);
+    return read;
+  }
+
   /** Reads columns, because SQLite stores values of any type in any column. @throws UnreadableRow */
   columns<T>(place: RowPlace, schema: z.ZodType<T>, value: unknown): T {
     const read = schema.safeParse(value);

@@ -350,7 +350,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test("Hex cannot be asked for it either: the card does not say what the bot has not seen", async () => {
-      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       harness.hex.faults.add({
         kind: { type: "status", status: 502 },
         times: Number.POSITIVE_INFINITY,
