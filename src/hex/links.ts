@@ -31,7 +31,7 @@ export function uuidOfShortId(short: string): string | null {
   for (const character of short) number = number * 62n + BigInt(BASE62.indexOf(character));
   if (number > LARGEST) return null;
   const digits = number.toString(16).padStart(32, "0");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return digits.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
 /** What a link or an id names. Ids are UUIDs in lower case. */

@@ -12,27 +12,25 @@ const SHORTEST_WAIT_MS = 1_000;
  * @param now epoch ms
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const waits = [retryAfter(headers.get("retry-after"), now), reset(headers.get("x-ratelimit-reset"), now)];
-  const wait = waits.find((ms) => ms !== undefined && ms > 0);
+  const waits = [retryAfter(headers.get("retry-after") ?? "", now), reset(headers.get("x-ratelimit-reset") ?? "", now)];
+  const wait = waits.find((ms) => ms > 0);
   return wait === undefined ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, Math.ceil(wait)));
 }
 
-function retryAfter(told: string | null, now: number): number | undefined {
-  if (told === null) return undefined;
+/** In ms; NaN when it is neither a number nor a date. */
+function retryAfter(told: string, now: number): number {
   const seconds = secondsIn(told);
-  if (seconds !== undefined) return seconds * 1_000;
-  const date = Date.parse(told);
-  return Number.isNaN(date) ? undefined : date - now;
+  return Number.isNaN(seconds) ? Date.parse(told) - now : seconds * 1_000;
 }
 
-function reset(told: string | null, now: number): number | undefined {
-  const seconds = told === null ? undefined : secondsIn(told);
-  if (seconds === undefined) return undefined;
+/** In ms; NaN when it is no number. */
+function reset(told: string, now: number): number {
+  const seconds = secondsIn(told);
   const epochMs = seconds > 100_000_000_000 ? seconds : seconds * 1_000;
   return epochMs > 1_000_000_000_000 ? epochMs - now : epochMs;
 }
 
-/** A number in plain digits; `undefined` for anything else, such as `0x10`, `1e9` or an empty text. */
-function secondsIn(text: string): number | undefined {
-  return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+/** A number in plain digits; NaN for anything else, such as `0x10`, `1e9` or an empty text. */
+function secondsIn(text: string): number {
+  return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -35,8 +35,8 @@ export function knownInputs(runs: readonly RunSeen[], { user, isSecret, unknown,
   const gone = new Set<string>();
   for (const { run } of runs) {
     const { has, lacks } = evidenceOf(run);
-    // The latest evidence about a name is the one that counts.
-    for (const name of lacks) if (!names.has(name)) gone.add(name);
+    // The latest evidence about a name is the one that counts: what a later run has is among the names already.
+    for (const name of lacks) gone.add(name);
     for (const name of has) {
       const isLacking = gone.has(name) || (unknown.get(name) ?? Number.NEGATIVE_INFINITY) > run.requestedAt;
       if (!isLacking) names.add(name);

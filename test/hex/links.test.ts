@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { projectUrl, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
+import { isUuid, projectUrl, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
 
 const HEX = "https://app.hex.tech";
 /** As they stand in public links. */
@@ -45,6 +45,14 @@ describe("short ids", () => {
   });
 });
 
+test.each([
+  [ID, true],
+  [ID.toUpperCase(), true],
+  [`${ID}0`, false],
+  [`0${ID}`, false],
+  [ID.replaceAll("-", ""), false],
+])("%s is a UUID: %s", (text, is) => expect(isUuid(text)).toBe(is));
+
 describe("readReference", () => {
   test.each([
     ID,
@@ -78,15 +86,25 @@ describe("readReference", () => {
     `${HEX}/acme/app/100%-off-${SHORT}/latest`,
     `${HEX}/acme/app/app-hex-${RUN}-${SHORT}/latest`,
     `${HEX}/acme/app/-${SHORT}/latest`,
+    `${HEX}/acme/app/Weekly-${ID}/latest`,
+    `${HEX}/acme/app/Weekly.${ID}`,
+    `${HEX}/acme/app/${ID}/${RUN}`,
     // Foreign ids behind the path.
     `${HEX}/acme/hex/${ID}/draft/logic?selectedCellId=${RUN}&view=app&tab=notebook&rhid=${RUN}`,
     `${HEX}/acme/app/${ID}/latest?embeddedStaticCellId=${RUN}#${RUN}`,
     `${HEX}/acme/app/${ID}/latest?viewId=${RUN}`,
     `${HEX}/acme/app/${ID}/latest?run=${ID}`,
+    `${HEX}/acme/app/${ID}/latest?rerun=${RUN}&lastrunid=${RUN}&runtime=${RUN}&run_ids=${RUN}`,
+    `${HEX}/acme/app/${ID}/latest?run=${RUN}0`,
+    `${HEX}/api/v1/projects/${ID}/runs`,
+    `${HEX}/api/v1/projects/${ID}/cells/${RUN}`,
     `app.hex.tech/acme/app/Weekly-${SHORT}/latest`,
     `/acme/app/Weekly-${SHORT}/latest`,
     `http://app.hex.tech/acme/app/${ID}/latest`,
     `HTTPS://APP.HEX.TECH/acme/APP/${ID}/latest`,
+    `https://app.hex.tech./acme/app/${ID}`,
+    `app.hex.tech.:443/acme/app/${ID}`,
+    `app.hex.tech/app/${ID}`,
   ])("%s is the project", (text) => {
     expect(readReference(text, HEX)).toEqual({ kind: "project", projectId: ID });
   });
@@ -97,6 +115,13 @@ describe("readReference", () => {
     [`${HEX}/${WORKSPACE}/app/${ID}/run/${RUN}`, true],
     [`${HEX}/acme/hex/${ID}/runs/${RUN.toUpperCase()}`, true],
     [`${HEX}/acme/app/${ID}/latest?runId=${RUN}`, true],
+    [`${HEX}/acme/app/${ID}?run=${RUN.toUpperCase()}`, true],
+    [`${HEX}/app/${SHORT}?a=1&run_id=${RUN}`, true],
+    [`${HEX}/hex/${SHORT}?RUN=${RUN}`, true],
+    [`${HEX}/acme/hex/${ID}/draft/logic/run/${RUN}`, true],
+    [`${HEX}/acme/hex/${ID}/RUNS/${RUN}`, true],
+    [`${HEX}/acme/app/${ID}/rerun/${RUN}`, false],
+    [`${HEX}/acme/app/${ID}/runsheet/${RUN}`, false],
     [`${HEX}/acme/app/Weekly-${SHORT}/latest?run=${RUN}`, true],
     [`${HEX}/api/v1/projects/${ID}/runs/${RUN}`, true],
   ])("%s is a run", (text, isCertain) => {
@@ -111,7 +136,12 @@ describe("readReference", () => {
     [`${HEX}/`, "home"],
     [`${HEX}/link/0123456789abcdef01234567`, "share_link"],
     [`${HEX}/${WORKSPACE}/collection/${ID}`, "collection"],
+    [`${HEX}/acme/collections`, "collection"],
     [`${HEX}/acme/settings/${ID}`, "other"],
+    [`${HEX}/app`, "home"],
+    [`${HEX}/api/v1/projects`, "other"],
+    [`${HEX}/api/v1/users/${ID}`, "other"],
+    [`${HEX}/api`, "other"],
     [`${HEX}/acme/constructor`, "other"],
     [`${HEX}/api/v1/users/me`, "other"],
     [`${HEX}/acme/app`, "other"],
@@ -123,6 +153,13 @@ describe("readReference", () => {
     [`${HEX}/acme/hex/Weekly-Revenue/draft`, ["Weekly", "Revenue"], null],
     [`${HEX}/acme/app/Weekly-zzzzzzzzzzzzzzzzzzzzzz/latest`, ["Weekly"], null],
     [`${HEX}/acme/app/Weekly_x/runs/${RUN}`, ["Weekly", "x"], RUN],
+    [`${HEX}/acme/hex/-Weekly--Revenue_/draft`, ["Weekly", "Revenue"], null],
+    [`${HEX}/acme/hex/Weekly-Revenue-${"z".repeat(22)}`, ["Weekly", "Revenue"], null],
+    [`${HEX}/acme/hex/Weekly-${"z".repeat(16)}`, ["Weekly"], null],
+    [`${HEX}/acme/hex/Weekly-${"z".repeat(15)}`, ["Weekly", "z".repeat(15)], null],
+    [`${HEX}/acme/hex/Weekly-${"z".repeat(22)}-x`, ["Weekly", "z".repeat(22), "x"], null],
+    [`${HEX}/acme/hex/---/draft`, [], null],
+    [`${HEX}/acme/hex/x${ID}`, ["x019814d7", "a5f1", "7008", "b413", "872974a7a308"], null],
   ])("%s has a title and no id", (text, words, runId) => {
     expect(readReference(text, HEX)).toEqual({ kind: "no_id", words, runId });
   });
@@ -136,6 +173,10 @@ describe("readReference", () => {
     [HEX, `https://app.hex.tech:8443/acme/app/${ID}`, "app.hex.tech:8443"],
     [HEX, `https://app.hex.tech@evil.test/acme/app/${ID}`, "evil.test"],
     [HEX, `//evil.test/acme/app/${ID}`, "evil.test"],
+    [HEX, `eu.hex.tech/acme/app/${ID}`, "eu.hex.tech"],
+    [HEX, `a-b.my-hex.example.com:8080/acme/app/${ID}`, "a-b.my-hex.example.com:8080"],
+    [HEX, `https://apphex.tech/acme/app/${ID}`, "apphex.tech"],
+    [HEX, `https://app.hextech/acme/app/${ID}`, "app.hextech"],
   ])("for %s, %s is of another host", (origin, text, host) => {
     expect(readReference(text, origin)).toEqual({ kind: "other_host", host });
   });
@@ -149,7 +190,21 @@ describe("readReference", () => {
     },
   );
 
+  test("a host without a dot is known by the bot's own address alone", () => {
+    const project = { kind: "project", projectId: ID };
+    expect(readReference(`localhost:3000/hex/${ID}`, "http://localhost:3000")).toEqual(project);
+    expect(readReference(`localhost:3000/hex/${ID}`, HEX)).toBeNull();
+  });
+
+  test("in a link, 22 characters are an id whatever UUID they stand for; alone they may be a title", () => {
+    const odd = "ffffffff-ffff-0fff-0fff-ffffffffffff";
+    expect(readReference(`${HEX}/acme/app/${shortIdOf(odd)}`, HEX)).toEqual({ kind: "project", projectId: odd });
+    expect(readReference(shortIdOf(odd), HEX)).toBeNull();
+  });
+
   test.each([
+    `see ${HEX}/app/${ID}`,
+    `acme/app/${ID}`,
     "revenue",
     "",
     "Internationalisierungen",

@@ -24,6 +24,13 @@ describe("Retry-After", () => {
     [date(0), undefined],
     ["", undefined],
     ["soon", undefined],
+    ["+7", 7 * SECOND],
+    [" 7 ", 7 * SECOND],
+    ["7s", undefined],
+    ["1e9", undefined],
+    ["0x10", undefined],
+    ["2099-12-31T00:00:00Z", HOUR],
+    ["Thu, 31 Dec 2099 23:59:59 +0000", HOUR],
     ["NaN", undefined],
     ["Infinity", undefined],
   ])("%j", (told, ms) => {
@@ -40,6 +47,8 @@ describe("x-ratelimit-reset", () => {
     [String(NOW - 12_000), undefined],
     ["0", undefined],
     ["-12", undefined],
+    ["soon", undefined],
+    ["in 12", undefined],
     ["253402300799", HOUR],
     ["9007199254740991", HOUR],
   ])("%s", (told, ms) => {

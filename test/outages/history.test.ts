@@ -38,6 +38,15 @@ describe("the squares", () => {
     expect(day.downMs).toBe(15 * MINUTE);
   });
 
+  test("as long down as up: half available, and partly", () => {
+    const { day } = history([
+      { from: NOW - 10 * MINUTE, to: NOW - 5 * MINUTE, ok: false },
+      { from: NOW - 5 * MINUTE, to: NOW, ok: true },
+    ]);
+    expect([day.available, day.squares.at(-1)]).toEqual([50, "partly"]);
+    expect(hoursOf({ from: NOW, to: NOW, ok: true })).toEqual([]);
+  });
+
   test("the oldest ones: 23 hours and 29 days before; what is older is left out", () => {
     const firstHour = Math.floor(NOW / HOUR_MS - 23) * HOUR_MS;
     const firstDay = Math.floor(NOW / DAY_MS - 29) * DAY_MS;

@@ -3,10 +3,12 @@ import { describe, expect, test } from "vitest";
 import { HexError, type HexErrorKind, sightOf } from "../../src/hex/errors.js";
 import {
   type Failure,
+  goesOn,
   type Health,
   healthSchema,
   type Incident,
   incidentOf,
+  incidentSchema,
   lastedMs,
   pauseMs,
   QUIET_MS,
@@ -76,6 +78,37 @@ describe("an outage", () => {
     expect(ended).toEqual([]);
     expect(health).toMatchObject({ state: "back", incident: { since: 0, backAt: 2 * MINUTE } });
     expect(play("tt..t..t..t..t.......").ended).toMatchObject([{ backAt: 2 * MINUTE, relapses: 0 }]);
+  });
+
+  test("one failure that may be nothing keeps it open until it is known", () => {
+    const { health } = play("tt..t");
+    expect(stepped(health, null, 2 * MINUTE + QUIET_MS)).toMatchObject({ ended: null, health: { state: "back" } });
+  });
+
+  test("down again for the same reason, the cause is the one from the beginning", () => {
+    expect(incidentOf(play("tt..tt").health)?.cause.at).toBe(0);
+    expect(incidentOf(play("tt..uu").health)?.cause.at).toBe(5 * MINUTE);
+  });
+
+  test("lasts until now while Hex is down", () => {
+    const down = incidentOf(play("..tt").health);
+    if (down === null) throw new Error("There is no incident.");
+    expect([lastedMs(down, 9 * MINUTE), lastedMs(down, 0)]).toEqual([7 * MINUTE, 0]);
+  });
+
+  test("goes on from what is stored of it", () => {
+    const down = incidentOf(play("tt").health);
+    const back = incidentOf(play("tt..").health);
+    const [over = null] = play("tt......").ended;
+    for (const incident of [down, back, over]) expect(incidentSchema.parse(incident)).toEqual(incident);
+    expect(goesOn(down)).toEqual({ state: "down", incident: down, failures: 2, sign: null });
+    expect(goesOn(back)).toEqual({ state: "back", incident: back, first: null, quietSince: 2 * MINUTE });
+    expect([goesOn(over), goesOn(null)]).toEqual([{ state: "up" }, { state: "up" }]);
+    expect(incidentSchema.safeParse({ ...down, state: "over" }).success).toBe(false);
+  });
+
+  test("while Hex is up, a time without a watch changes nothing", () => {
+    expect(unwatched({ state: "up" }, MINUTE)).toEqual({ state: "up" });
   });
 
   test("a clock that is set back keeps nothing open for longer than the quiet time", () => {

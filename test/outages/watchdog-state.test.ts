@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { HexError, type HexErrorKind } from "../../src/hex/errors.js";
-import { dueDays, noticed } from "../../src/outages/expiry.js";
-import { type Answer, remembered, spanOf, type WatchdogState } from "../../src/outages/watchdog-state.js";
+import { daysLeft, dueDays, noticed, noticeSchema } from "../../src/outages/expiry.js";
+import {
+  type Answer,
+  isOverdue,
+  remembered,
+  salvaged,
+  spanOf,
+  type WatchdogState,
+  watchdogStateSchema,
+} from "../../src/outages/watchdog-state.js";
 
 const ORIGIN = "https://app.hex.tech";
 const DAY = 24 * 60 * 60_000;
@@ -99,7 +107,71 @@ describe("what a probe adds", () => {
   });
 });
 
+describe("what is remembered", () => {
+  const expiring: Answer = { me: { expiresAt: 2 * DAY, orgId: "org" }, error: null };
+  const { memory } = probe(EMPTY, expiring, 0);
+
+  test("the token's expiry with its warning, and the workspace, until another one is told", () => {
+    expect(memory).toMatchObject({ token: { expiresAt: 2 * DAY }, workspace: { id: "org", origin: ORIGIN } });
+    expect(memory.notices).toEqual([{ expiresAt: 2 * DAY, days: 3, at: 0, renewedAt: null }]);
+    const silent = probe(memory, { me: { expiresAt: "unknown", orgId: null }, error: null }, MINUTE).memory;
+    expect(silent).toMatchObject({ workspace: { id: "org" }, notices: memory.notices, token: null });
+    expect(probe(memory, ill("dns"), MINUTE).memory.workspace).toEqual({ id: "org", origin: ORIGIN });
+  });
+
+  test("as it is stored, and nothing that only looks like it", () => {
+    const down = probe(probe(memory, ill("dns"), MINUTE).memory, ill("dns"), 2 * MINUTE).memory;
+    for (const state of [EMPTY, memory, down])
+      expect(watchdogStateSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    const { workspace: _, ...old } = memory;
+    expect(watchdogStateSchema.parse(old).workspace).toBeNull();
+  });
+
+  test("of a damaged memory, part by part what can still be read", () => {
+    const health = { state: "doubt", first: { facts: ill("dns").error?.facts, at: 5, reference: "r" } };
+    const known = { state: "up" } as const;
+    const damaged = (parts: object) => salvaged(JSON.stringify({ ...memory, ...parts }), known);
+    expect(salvaged(JSON.stringify({ ...memory, health }), known)).toEqual({ ...memory, health });
+    expect(damaged({ health: { state: "sideways" } })).toEqual(memory);
+    expect(damaged({ probe: { at: "noon" } })).toEqual({ ...memory, probe: null });
+    expect(damaged({ token: "none" })).toEqual({ ...memory, token: null });
+    expect(damaged({ token: {} })).toEqual({ ...memory, token: null });
+    expect(damaged({ notices: [{ days: 2 }] })).toEqual({ ...memory, notices: [] });
+    expect(damaged({ workspace: { id: 7 } })).toEqual({ ...memory, workspace: null });
+    for (const text of [null, "", "{", "7", "[]"]) expect(salvaged(text, known)).toEqual(EMPTY);
+  });
+
+  test("two failures up to the end of the time that a probe speaks for are two in a row", () => {
+    const first = probe(EMPTY, ill("timeout"), 0).memory;
+    const until = first.probe?.until ?? 0;
+    expect(probe(first, ill("timeout"), until).memory.health.state).toBe("down");
+    expect(probe(first, ill("timeout"), until + 1).memory.health.state).toBe("doubt");
+  });
+
+  test("a probe speaks for no time before it was made", () => {
+    expect([spanOf(memory.probe, 0), spanOf(memory.probe, -1), spanOf(null, MINUTE)]).toEqual([null, null, null]);
+  });
+
+  test("nobody probes any more when its time is over, or lies two minutes ahead of the clock", () => {
+    const stored = { at: 10 * MINUTE, ok: true, kind: null, until: 12 * MINUTE };
+    expect([12 * MINUTE, 12 * MINUTE + 1].map((now) => isOverdue(stored, now))).toEqual([false, true]);
+    expect([8 * MINUTE, 8 * MINUTE - 1].map((now) => isOverdue(stored, now))).toEqual([false, true]);
+  });
+});
+
 describe("the expiry", () => {
+  test("in whole days, below zero once it is over", () => {
+    expect([2.9, 2, 0.5, -0.5].map((days) => daysLeft((100 + days) * DAY, 100 * DAY))).toEqual([2, 2, 0, -1]);
+  });
+
+  test("what was said is kept as it is, of the last five tokens", () => {
+    let notices = noticed([], 2 * DAY, 0);
+    for (let token = 1; token < 9; token++) notices = noticed(notices, 2 * DAY + token, token);
+    expect(notices.map(({ expiresAt }) => expiresAt - 2 * DAY)).toEqual([4, 5, 6, 7, 8]);
+    for (const notice of notices) expect(noticeSchema.parse(notice)).toEqual(notice);
+    expect(noticeSchema.safeParse({ ...notices[0], days: 2 }).success).toBe(false);
+  });
+
   test.each([
     [15, null],
     [14, 14],

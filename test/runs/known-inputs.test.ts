@@ -89,4 +89,18 @@ describe("names", () => {
     const starting: Run = { ...base({ a: 1 }, 1, "ada"), state: "starting", looking: false, lease: NOW };
     expect(offered([{ run: starting, isPublic: true }])).toEqual([]);
   });
+
+  test("a run of which nobody knows whether Hex took it says nothing either", () => {
+    const lost: Run = { ...base({ a: 1 }, 1, "ada"), state: "lost", why: "start_unknown", hex: null, endedAt: NOW };
+    expect(offered([{ run: lost, isPublic: true }])).toEqual([]);
+  });
+
+  test("a refusal for anything but inputs says nothing of them", () => {
+    expect(offered([refused({ a: 1 }, 2, undefined)])).toEqual([]);
+    expect(offered([refused({ a: 1 }, 2, undefined), taken({ a: 1 }, 1)])).toEqual([["a", 1]]);
+  });
+
+  test("what Hex said of a name before a run took it, at the latest at the same time, is over", () => {
+    expect(offered([taken({ region: 1 }, 2)], { unknown: new Map([["region", NOW + 2]]) })).toEqual([["region", 1]]);
+  });
 });

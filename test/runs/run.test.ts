@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { HexRun } from "../../src/hex/schema.js";
-import { elapsedMs, isEnded, isLive, type Run, runSchema } from "../../src/runs/run.js";
+import { elapsedMs, isEnded, isLive, optionsSchema, PLAIN_OPTIONS, type Run, runSchema } from "../../src/runs/run.js";
 import {
   adopted,
   cancelling,
@@ -9,6 +9,7 @@ import {
   lost,
   notCancelled,
   observed,
+  postponed,
   refused,
   started,
 } from "../../src/runs/transitions.js";
@@ -157,6 +158,52 @@ describe("states", () => {
       state: "completed",
       elapsedMs: 9,
     });
+  });
+
+  test("nothing that only looks like one is read from the store", () => {
+    const broken: object[] = [
+      { ...running, options: { ...intent.options, inputs: [] } },
+      { ...running, options: { ...intent.options, inputs: null } },
+      { ...running, options: { ...intent.options, inputs: "days" } },
+      { ...running, trouble: {} },
+      { ...running, overdue: {} },
+      { ...running, again: {} },
+      { ...running, state: "paused" },
+      { ...lost(intent, "several", NOW), why: "bored" },
+    ];
+    for (const run of broken) expect(runSchema.safeParse(run).success).toBe(false);
+  });
+
+  test.each(["start_unknown", "several", "vanished", "unreachable", "too_long"] as const)("lost: %s", (why) => {
+    const run = lost(running, why, NOW);
+    expect(runSchema.parse(run)).toEqual(run);
+    expect([isLive(run), isEnded(run)]).toEqual([false, true]);
+  });
+
+  test.each(["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"])("each end can be stored: %s", (status) => {
+    const run = observed(running, seen(status), NOW);
+    expect(runSchema.parse(run)).toEqual(run);
+    expect([isLive(run), isEnded(run)]).toEqual([false, true]);
+  });
+
+  test("what the button Run starts: nothing but the project", () => {
+    expect(PLAIN_OPTIONS).toEqual({ inputs: {}, fresh: false, publish: false, view: null });
+    expect(optionsSchema.parse(PLAIN_OPTIONS)).toEqual(PLAIN_OPTIONS);
+  });
+
+  test("running and being cancelled are live; one that waits has neither begun nor ended", () => {
+    const waiting = postponed(intent, facts, 0, NOW);
+    for (const run of [running, cancelling(running, "U2", NOW)])
+      expect([isLive(run), isEnded(run)]).toEqual([true, false]);
+    expect([waiting.state, isLive(waiting), isEnded(waiting)]).toEqual(["waiting", false, false]);
+  });
+
+  test("elapsed, once it has ended and Hex has no figure: from its beginning to its end", () => {
+    const done = observed(running, seen("COMPLETED"), NOW + 50);
+    expect(done).toMatchObject({ elapsedMs: null, startedAt: NOW + 5, endedAt: NOW + 50 });
+    expect(elapsedMs(done, NOW + 9_999)).toBe(45);
+    expect(elapsedMs(observed(running, seen("COMPLETED"), NOW + 5), NOW)).toBe(0);
+    expect(elapsedMs(observed(running, seen("COMPLETED"), NOW + 4), NOW)).toBeNull();
   });
 
   test("live, ended, or being started", () => {

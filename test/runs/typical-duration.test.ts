@@ -39,6 +39,15 @@ describe("what is usual", () => {
     expect(typicalDuration([...latest, ...older])).toBe(500);
   });
 
+  test("goes by Hex's own figure, and leaves out a time that makes no sense or is not known", () => {
+    const told = [1, 2, 3].map((minute) => ({ ...hexRun(minute, 10), elapsedTime: 700 }));
+    expect(typicalDuration(told)).toBe(700);
+    const [one, two] = [hexRun(1, 20), hexRun(2, 30)];
+    const odd = [hexRun(3, -5), hexRun(4, null), { ...hexRun(5, 10), startTime: null }];
+    expect(typicalDuration([one, two, ...odd])).toBeNull();
+    expect(typicalDuration([one, two, ...odd, hexRun(6, 0)])).toBe(20);
+  });
+
   test("is one of the times, and as many are shorter as longer", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 10_000 }), { minLength: 3, maxLength: 20 }), (times) => {
