@@ -102,7 +102,7 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     }
     harness.hex.workspace.finishRun(id, "COMPLETED");
     harness.clock.set(days * 24 * HOUR);
-    await harness.cardShows(/Completed|Not known|No longer watched/);
+    await harness.cardShows(/Completed|Not known|No longer tracked/);
     expect(shown(harness.card())).toContain("Completed");
   });
 

@@ -32,7 +32,7 @@ async function expectWell(harness: Harness): Promise<void> {
   expect(logged(harness, "The store works again")).toHaveLength(1);
   const status = await harness.ask("status");
   expect(status).not.toContain("does not work");
-  expect(status).toContain("store works since");
+  expect(status).toContain("store working since");
   const project = harness.hex.workspace.addProject({ title: "Churn" });
   await harness.slack.command(`run ${project.id}`);
   await harness.cardShows("Completed");
@@ -78,7 +78,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.pass(31_000);
     expect((await harness.get("/readyz")).text).toContain('"why":"file_gone"');
-    expect(await harness.ask("status")).toMatch(/was deleted, moved or replaced while the bot runs/);
+    expect(await harness.ask("status")).toMatch(/was deleted, moved or replaced while the bot was running/);
     expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
     expect(harness.starts).toEqual([]);
     expect(logged(harness, "The store does not work")[0]).toContain('"todo":"The bot\'s database file was deleted');
@@ -188,7 +188,7 @@ describe("Postgres", () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
-      expect(status).toMatch(/\*The store does not work\* since .*takes no writes/);
+      expect(status).toMatch(/\*The store does not work\* since .*does not accept writes/);
       expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
       expect(harness.starts).toEqual([]);
     } finally {
@@ -210,7 +210,7 @@ describe("Postgres", () => {
       await readyzSays(harness, '"why":"refused"');
       const status = await harness.ask("status");
       expect(status).toContain("*Connected to Hex*");
-      expect(status).toMatch(/\*The store does not work\* since .*takes no connection/);
+      expect(status).toMatch(/\*The store does not work\* since .*accepts no connections/);
       expect(await harness.ask("projects")).toContain("Revenue");
       expect(await harness.ask(`run ${project.id}`)).toContain("Nothing was started");
       expect(harness.starts).toHaveLength(1);
