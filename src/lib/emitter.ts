@@ -1,14 +1,14 @@
-// Lets one part tell others what happened without knowing them.
+// Lets one part tell others what happened without knowing about them.
 
 export class Emitter<T> {
   readonly #listeners: ((event: T) => void)[] = [];
 
-  /** `listener` hears of every event from now on. It must not throw. */
+  /** `listener` is called for every event from now on. It must not throw. */
   on(listener: (event: T) => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Tells all listeners, in the order in which they were added. */
+  /** Calls all listeners, in the order in which they were added. */
   emit(event: T): void {
     for (const listener of this.#listeners) listener(event);
   }

@@ -1,4 +1,4 @@
-// Makes messages true that nobody else cares for: a process died before it drew them, or Slack did not take them.
+// Brings messages up to date that nothing else takes care of: a process died before it drew them, or Slack refused them.
 
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
@@ -6,23 +6,22 @@ import { PollingLoop } from "../lib/polling-loop.js";
 export interface SweeperOptions {
   clock: Clock;
   /**
-   * Each looks after messages of one kind, such as cards. Slack may hold up one of them for minutes: the others do not wait for
-   * it.
+   * Each one looks after one kind of message, such as cards. Slack may hold up one of them for minutes. The others do not wait for it.
    */
   sweeps: readonly (() => Promise<unknown>)[];
-  /** Told of a sweep that failed; it is tried again. */
+  /** Called when a sweep fails. It is retried. */
   onError: (error: unknown) => void;
 }
 
 const SWEEP_MS = 15_000;
 
 export class Sweeper {
-  /** What is under way. */
+  /** The sweeps that are under way. */
   readonly #sweeping = new Map<() => Promise<unknown>, Promise<void>>();
 
   constructor(private readonly options: SweeperOptions) {}
 
-  /** Keeps until `signal` aborts, and until what it began is done. */
+  /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, sweeps } = this.options;
     await new PollingLoop(clock).until(signal, async () => {

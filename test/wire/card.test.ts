@@ -646,7 +646,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.clock.sleep = (ms, signal) => sleep(ms - 1, signal);
       harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 10 } });
       await harness.slack.click(card, "cancel_run");
-      await harness.until(() => harness.log.some((line) => line.includes("did not take a card")), 0);
+      await harness.until(() => harness.log.some((line) => line.includes("did not accept a card")), 0);
       harness.clock.advance(9_999);
       await harness.until(() => !shown(card).includes("Running"), 0);
     });
@@ -661,7 +661,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await running({ run: { runningMs: 20_000 } });
       harness.slack.faults.add({ method: "chat.update", times: 2, kind: { type: "error", error } });
       await harness.cardShows("Completed");
-      const refusals = harness.log.filter((line) => line.includes("did not take a card"));
+      const refusals = harness.log.filter((line) => line.includes("did not accept a card"));
       expect(refusals.length).toBe(2);
       for (const line of refusals) expect(line).toMatch(/"todo":"[^"]*tries again on its own/);
     });

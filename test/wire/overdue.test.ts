@@ -134,7 +134,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await untilShown(MARK);
     await harness.pass(MINUTE);
     expect(
-      harness.log.filter((line) => line.includes("restricted_action") && line.includes("did not take")),
+      harness.log.filter((line) => line.includes("restricted_action") && line.includes("did not accept")),
     ).toHaveLength(1);
     harness.slack.faults.clear();
     await untilShown("Completed");

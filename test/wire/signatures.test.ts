@@ -31,7 +31,7 @@ async function send(timestamp: string, headers: Record<string, string | string[]
   });
 }
 
-const refusals = () => harness.log.filter((line) => line.includes("A request to Slack's address was refused"));
+const refusals = () => harness.log.filter((line) => line.includes("A request to the bot's URL for Slack was refused"));
 
 test.each([-FIVE_MINUTES_S, -1, 0, 1, FIVE_MINUTES_S])("signed %i s from now: taken", async (seconds) => {
   expect((await send(String(now() + seconds))).status).toBe(200);

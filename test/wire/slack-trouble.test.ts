@@ -95,8 +95,8 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     harness.slack.faults.add({ method: "chat.postMessage", times: 2, kind: { type: "error", error: word } });
     await harness.slack.command(`run ${project.id}`);
-    await harness.until(() => harness.log.some((line) => line.includes("did not take a card")));
-    const line = harness.log.find((one) => one.includes("did not take a card")) ?? "";
+    await harness.until(() => harness.log.some((line) => line.includes("did not accept a card")));
+    const line = harness.log.find((one) => one.includes("did not accept a card")) ?? "";
     expect(line).toContain(todo);
     const answer = await harness.ask("status");
     expect(answer).toContain(`:warning: ${what}`);
@@ -114,7 +114,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error: "message_not_found" } });
     await harness.slack.command(`run ${project.id}`);
     await harness.until(() => harness.cards.some((card) => card.text.startsWith("Completed")));
-    const lines = harness.log.filter((line) => line.includes("did not take a card")).map((line) => JSON.parse(line));
+    const lines = harness.log.filter((line) => line.includes("did not accept a card")).map((line) => JSON.parse(line));
     expect(lines.length).toBeGreaterThanOrEqual(3);
     for (const { todo } of lines) expect(todo).toMatch(/\w+ \w+/);
   });

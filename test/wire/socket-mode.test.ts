@@ -87,7 +87,7 @@ test("a lost connection is replaced at once, and the log says for how long nobod
   harness.slack.socket.drop();
   await harness.slack.socket.waitForConnection();
   await soon(() => logged("connected again").length === 1);
-  expect(logged("a connection was lost, another one takes over")).toHaveLength(1);
+  expect(logged("a connection was lost, and another one takes over")).toHaveLength(1);
   expect(JSON.parse(logged("connected again")[0] ?? "{}").deafMs).toBe(0);
   expect(await harness.ask("help")).toContain("/hex status");
 });

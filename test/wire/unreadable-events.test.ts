@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const { ack } = await send(mention({ ...fields(), type }));
     expect(ack.ok).toBe(true);
     await harness.pass(2_000);
-    expect(lines("no listener is there for")[0]).toContain(type);
+    expect(lines("that has no listener")[0]).toContain(type);
     expect(errors()).toEqual([]);
   });
 

@@ -23,7 +23,7 @@ const ARCHIVED = "C0ARCHIVED1";
 const BUSY_MACHINE_MS = 2_000;
 const SOON_MS = 150;
 
-const REFUSED = "Slack did not take the alert for HEX_ALERT_CHANNEL";
+const REFUSED = "Slack did not accept the alert for HEX_ALERT_CHANNEL";
 
 let harness: Harness;
 afterEach(() => harness.stop());

@@ -222,7 +222,7 @@ export class Alerts {
   #warn(subject: string, failure: SlackFailure): void {
     const { log, channel } = this.options;
     const { what, todo } = alertRemedy(failure.word);
-    log.warn({ subject, channel, failure, todo }, "Slack did not take the alert for HEX_ALERT_CHANNEL: %s", what);
+    log.warn({ subject, channel, failure, todo }, "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s", what);
   }
 }
 

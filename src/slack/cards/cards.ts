@@ -367,7 +367,7 @@ export class Cards {
   #warn({ key, reference }: Run, failure: SlackFailure): void {
     const { todo } = slackRemedy(failure.word);
     const facts = { runKey: key, reference, failure, todo };
-    this.options.log.warn(facts, "Slack did not take a card: %s", failure.word);
+    this.options.log.warn(facts, "Slack did not accept a card: %s", failure.word);
   }
 
   #later(runKey: string, ms: number): void {

@@ -65,7 +65,7 @@ export class Deliveries {
         await this.#app?.processEvent({ body: this.#checked(payload.body), ack, ...retries });
       } else if (payload.reason === "unknown_kind") {
         await ack();
-        log.info({ type: payload.type }, "Slack sent something that no listener is there for");
+        log.info({ type: payload.type }, "Slack sent something that has no listener");
       } else {
         const reference = this.unreadable(payload.kind, payload.problems);
         await this.#answer(payload, ack, reference);
@@ -81,7 +81,7 @@ export class Deliveries {
    */
   async #takeEvent(body: ReadBody, ack: Delivery["ack"], retries: Retries): Promise<void> {
     const { log } = this.options;
-    await ack().catch((err: unknown) => log.info({ err }, "an event is not acknowledged"));
+    await ack().catch((err: unknown) => log.info({ err }, "an event could not be acknowledged"));
     if ("type" in body && body.type === "app_rate_limited") {
       const { what, todo } = EVENTS_LIMITED_REMEDY;
       return log.warn({ todo }, "%s", what);
@@ -131,7 +131,7 @@ export class Deliveries {
   #slacksOwn(responseUrl: string | undefined): string | undefined {
     const { apiUrl, log } = this.options;
     if (responseUrl === undefined || isSlacksOwn(responseUrl, apiUrl)) return responseUrl;
-    log.warn({ host: hostOf(responseUrl) }, "A response_url leads to a host that is not Slack's: it is not used");
+    log.warn({ host: hostOf(responseUrl) }, "A response_url leads to a host that is not Slack's, so it is not used");
     return undefined;
   }
 }

@@ -32,7 +32,11 @@ export class HttpReceiver implements Receiver {
   constructor(private readonly options: HttpReceiverOptions) {
     const { clock, log } = options;
     this.#strangers = new LineLimit(clock, (lines) =>
-      log.warn({ lines }, "%d more requests to Slack's address were refused or broke off within a minute", lines),
+      log.warn(
+        { lines },
+        "%d more requests to the bot's URL for Slack were refused or broke off within a minute",
+        lines,
+      ),
     );
   }
 
@@ -47,7 +51,7 @@ export class HttpReceiver implements Receiver {
   readonly requestListener: RequestListener = (request, response) => {
     this.#answer(request, response).catch((err: unknown) => {
       // In most cases, the client has disconnected.
-      if (this.#strangers.allows()) this.options.log.info({ err }, "a request to Slack's address broke off");
+      if (this.#strangers.allows()) this.options.log.info({ err }, "a request to the bot's URL for Slack broke off");
       if (!response.headersSent) response.writeHead(400, { connection: "close" });
       response.end();
     });
@@ -65,7 +69,7 @@ export class HttpReceiver implements Receiver {
     if (isForm && isCertificateCheck(body)) return refuse(200);
     const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now());
     if (refusal !== null) {
-      if (this.#strangers.allows()) log.warn("A request to Slack's address was refused: %s", refusal);
+      if (this.#strangers.allows()) log.warn("A request to the bot's URL for Slack was refused: %s", refusal);
       return refuse(401);
     }
     const sent = isForm ? readForm(body.toString()) : { type: "events_api" as const, body: parseJson(body.toString()) };

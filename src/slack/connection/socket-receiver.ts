@@ -190,7 +190,7 @@ export class SocketReceiver implements Receiver {
   #onFarewell(link: Link, reason: string): void {
     if (link.isLeaving || this.#ending.signal.aborted) return;
     link.isLeaving = true;
-    this.options.log.info({ reason }, "Socket Mode: Slack is about to end a connection, another one takes over");
+    this.options.log.info({ reason }, "Socket Mode: Slack is about to end a connection, and another one takes over");
     this.#lost(link);
     if (this.#stays()) void this.#letGo(link);
   }
@@ -199,7 +199,7 @@ export class SocketReceiver implements Receiver {
     if (!this.#links.delete(link)) return;
     this.#note();
     if (link.isLeaving || this.#ending.signal.aborted) return;
-    this.options.log.warn("Socket Mode: a connection was lost, another one takes over");
+    this.options.log.warn("Socket Mode: a connection was lost, and another one takes over");
     this.#lost(link);
   }
 

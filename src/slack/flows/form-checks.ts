@@ -40,7 +40,9 @@ export function endCheck({ drafts }: Bot, key: string): Promise<void> {
 /** Brings back the forms whose check no live process is making. @throws StoreFailure */
 export async function bringBackLostForms(bot: Bot, log: Logger): Promise<void> {
   for (const check of await bot.drafts.takeExpired(PREFIX, checkSchema)) {
-    await bringBackLost(bot, log, check).catch((err: unknown) => log.error({ err }, "a form is not brought back"));
+    await bringBackLost(bot, log, check).catch((err: unknown) =>
+      log.error({ err }, "a form could not be brought back"),
+    );
   }
 }
 
@@ -69,7 +71,7 @@ export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm)
   const view = runFormView(form, { picked: pickedIn(bot, form), complaints, notice });
   const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, slackFailure);
   if (failure === null) return;
-  log.info({ failure }, "the form was closed meanwhile: a direct message brings it back");
+  log.info({ failure }, "the form was closed in the meantime: a direct message brings it back");
   await bot.slack.chat.postMessage({
     channel: user,
     ...PLAIN,

@@ -53,7 +53,7 @@ export class FormReply {
     if (kept !== null) {
       // Stored before the person has to wait for it. The store has just accepted the form, and has most of a second.
       const check = { user, nonce: kept.nonce, round: kept.round, externalId: this.#externalId };
-      await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check is not noted"));
+      await noteCheck(this.bot, key, check).catch((err: unknown) => log.error({ err }, "the check could not be noted"));
       if (this.#state !== "waiting") return this.#endCheck();
     }
     this.#state = kept === null ? "told" : "checking";
@@ -99,7 +99,7 @@ export class FormReply {
     if (wasWaiting) return this.submission.answer(null);
     const failure = await this.#update(startedView(title, channel));
     // The card says so anyway.
-    if (failure !== null) this.submission.log.info({ failure }, "the form was closed meanwhile");
+    if (failure !== null) this.submission.log.info({ failure }, "the form was closed in the meantime");
     await this.#endCheck();
   }
 
@@ -111,14 +111,14 @@ export class FormReply {
       if (kept !== null && kept.form.round >= form.round) return false;
       await keepForm(this.bot, { user, form, complaints });
     } catch (err) {
-      log.error({ err }, "the form is not kept");
+      log.error({ err }, "the form could not be stored");
     }
     return true;
   }
 
   #endCheck(): Promise<void> {
     const { key, log } = this.submission;
-    return endCheck(this.bot, key).catch((err: unknown) => log.error({ err }, "the check stays noted"));
+    return endCheck(this.bot, key).catch((err: unknown) => log.error({ err }, "the check could not be ended"));
   }
 
   #update(view: ReturnType<typeof startedView>) {

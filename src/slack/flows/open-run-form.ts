@@ -48,7 +48,7 @@ export async function showForm(
   // Another delivery of the same interaction has opened it.
   if (failure === null || failure.word === "exchanged_trigger_id") return;
   // A message cannot open a form.
-  if (triggerId !== null) log.warn({ failure }, "the form could not be opened: a button opens it");
+  if (triggerId !== null) log.warn({ failure }, "the form could not be opened: sent a button that opens it");
   await keepForm(bot, { user, form: withItsPlace(form), complaints });
   await respond(formNotOpenedMessage(form.nonce, triggerId !== null));
 }

@@ -47,7 +47,7 @@ export async function startRun(
     reference,
   };
   if (!(await remember(bot, intent, conversation, user))) return false;
-  interaction.log.info({ projectId: project.id, runKey: key }, "run asked for");
+  interaction.log.info({ projectId: project.id, runKey: key }, "run requested");
   const asked = bot.starter.ask(key);
   await Promise.all([asked, tellWhere(bot, interaction, key, asked), stored()]);
   return true;

@@ -162,7 +162,12 @@ export class Followers {
     const { todo } = slackRemedy(failure.word);
     const then = isTriedOn ? "another way is tried" : "given up";
     const facts = { runKey: key, reference, user, failure, todo };
-    this.options.log.warn(facts, "Slack did not take the end of a run for a follower, %s: %s", then, failure.word);
+    this.options.log.warn(
+      facts,
+      "Slack did not accept a follower's message about the end of a run, %s: %s",
+      then,
+      failure.word,
+    );
   }
 }
 

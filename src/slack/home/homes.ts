@@ -96,7 +96,7 @@ export class Homes {
       await homes.use(user, clock.now());
       await this.redraw(user);
     } catch (err) {
-      log.warn({ err, user }, "a Home tab that is used is not redrawn");
+      log.warn({ err, user }, "a Home tab in use was not redrawn");
     }
   }
 
@@ -154,7 +154,7 @@ export class Homes {
     try {
       await this.#drawUntilTaken(user, isOpened);
     } catch (err) {
-      if (!isOpened) return log.warn({ err, user }, "a Home tab is not redrawn");
+      if (!isOpened) return log.warn({ err, user }, "a Home tab was not redrawn");
       const reference = randomBytes(4).toString("hex");
       log.error({ err, user, reference }, "home");
       await this.#show(user, brokenHomeText(reference));
@@ -214,7 +214,7 @@ export class Homes {
     const [asked, memory] = await Promise.all([
       runs.askedForBy(user, RUNS),
       health.memory().catch((err: unknown) => {
-        log.warn({ err }, "a Home tab does not say how Hex is");
+        log.warn({ err }, "a Home tab cannot show how Hex is");
         return null;
       }),
     ]);

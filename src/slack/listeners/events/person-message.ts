@@ -75,7 +75,7 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
   const respond: Interaction["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
   const interaction = interactionOf({ id, user, conversation, triggerId: null, respond }, log);
   if (!(await isFirst(bot, interaction))) {
-    interaction.log.info(retries, "a message that was delivered before: nothing is done twice");
+    interaction.log.info(retries, "Slack delivered a message again: nothing is done twice");
     return;
   }
   const words = wordsToBot(text, bot.userId, isCommand);
@@ -93,7 +93,7 @@ async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): P
   try {
     return await within(clock, CLAIM_MS, seenEvents.claim(key));
   } catch (err) {
-    log.warn({ err }, "the store does not say whether a message was taken before: it is taken");
+    log.warn({ err }, "the store cannot say whether a message has already been handled, so it is handled now");
     return true;
   }
 }
