@@ -14,7 +14,6 @@ function wellFormed(text: string): string {
  */
 export function beginning(text: string, max: number): string {
   const kept = text.slice(0, max);
-  const isHalved = kept.length < text.length && /[\uD800-\uDBFF]$/.test(kept);
-  const whole = wellFormed(isHalved ? kept.slice(0, -1) : kept);
-  return kept.length < text.length ? Buffer.from(whole).toString() : whole;
+  if (kept.length === text.length) return wellFormed(text);
+  return Buffer.from(wellFormed(kept.replace(/[\uD800-\uDBFF]$/, ""))).toString();
 }

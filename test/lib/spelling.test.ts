@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { folded, withoutInvisible, withoutStrays, withPlainDashes } from "../../src/lib/spelling.js";
+import { folded, withoutEdges, withoutInvisible, withoutStrays, withPlainDashes } from "../../src/lib/spelling.js";
 
 const STRAYS = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff";
 const JOINERS = "\u200c\u200d";
@@ -23,8 +23,26 @@ test.each([
   expect(withoutInvisible(text)).toBe(kept);
 });
 
+test.each([
+  ["(a)", "a"],
+  ["((a", "a"],
+  ["a))", "a"],
+  ["()a()", ")a("],
+  ["a(b)c", "a(b)c"],
+  ["😀)", "😀"],
+  ["(", ""],
+  [")", ""],
+  ["()", ""],
+  [")(", ")("],
+  ["", ""],
+])("of a word in brackets, withoutEdges(%j)", (text, kept) => {
+  expect(withoutEdges(text, new Set("("), new Set(")"))).toBe(kept);
+});
+
 describe("folded", () => {
   test.each([
+    ["  Weekly   Revenue ", "weekly revenue"],
+    ["A B", "a b"],
     ["Ada’s", "ada's"],
     ["‘x’ “y” «z»", '\'x\' "y" "z"'],
     ["Wait… what...", "wait... what..."],

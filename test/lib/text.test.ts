@@ -3,6 +3,21 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { beginning } from "../../src/lib/text.js";
 
+test.each([
+  ["abc", 5, "abc"],
+  ["abc", 3, "abc"],
+  ["abc", 2, "ab"],
+  ["a😀b", 2, "a"],
+  ["ab😀c", 3, "ab"],
+  ["a😀b", 3, "a😀"],
+  ["😀ab", 3, "😀a"],
+  ["ab", 0, ""],
+  // Halves of characters that were so before.
+  ["x\ud83d", 2, "x\ufffd"],
+  ["\udc00xy", 2, "\ufffdx"],
+  ["x\ud83dyz", 2, "x"],
+])("of %j at most %i: %j", (text, max, begun) => expect(beginning(text, max)).toBe(begun));
+
 test("the beginning of a text does not keep the rest of it in memory", () => {
   setFlagsFromString("--expose-gc");
   const gc: unknown = runInNewContext("gc");

@@ -56,7 +56,7 @@ export function readLines(text: string): Lines {
     if (name === null) return { ok: false, problem: { kind: "bad_input_name", name: plainName(typedName) }, at: null };
     if (inputs.has(name)) return { ok: false, problem: { kind: "input_given_twice", name }, at: name };
     const typed = valueBehind(source, equals + 1, end);
-    const read: FieldValue = typed.text === "" ? { ok: true, value: "" } : readValue(typed.text);
+    const read = readValue(typed.text);
     if (!read.ok) return { ok: false, problem: read.problem, at: name };
     inputs.set(name, read.value);
     at = typed.end;
@@ -66,9 +66,8 @@ export function readLines(text: string): Lines {
 
 /** Reads to the end of the line, or to the end of quotes or brackets if nothing follows them. `end` is the end of the line. */
 function valueBehind(source: string, from: number, end: number): { text: string; end: number } {
-  let start = from;
-  while (start < end && /\s/.test(source.charAt(start))) start++;
-  const opened = start < end ? readOpened(source, start) : null;
+  const start = end - source.slice(from, end).trimStart().length;
+  const opened = readOpened(source, start);
   if (opened !== null && "end" in opened) {
     const closed = endOfLine(source, opened.end);
     if (source.slice(opened.end, closed).trim() === "") return { text: source.slice(start, opened.end), end: closed };

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from "../../hex/client.js";
 import { isNestedDeeper } from "../../lib/json.js";
-import { withoutInvisible } from "../../lib/spelling.js";
+import { withoutEdges, withoutInvisible } from "../../lib/spelling.js";
 
 /** For `nested_too_deep`, `most` is a number of levels. */
 export type ValueProblem = { kind: "bad_json" } | { kind: "nested_too_deep"; most: number };
@@ -35,6 +35,8 @@ export function readInputValue(text: string): ReadValue {
   return { ok: true, value: isText ? text : parsed };
 }
 
+const ZEROS = new Set("0");
+
 function keepsItsDigits(text: string): boolean {
   const number = Number(text);
   return Number.isFinite(number) && significant(text) === significant(String(number));
@@ -44,11 +46,7 @@ function keepsItsDigits(text: string): boolean {
 function significant(number: string): string {
   const exponent = number.search(/e/i);
   const digits = (exponent === -1 ? number : number.slice(0, exponent)).replace(/[-+.]/g, "");
-  let from = 0;
-  let to = digits.length;
-  while (from < to && digits.charAt(from) === "0") from++;
-  while (to > from && digits.charAt(to - 1) === "0") to--;
-  return digits.slice(from, to);
+  return withoutEdges(digits, ZEROS, ZEROS);
 }
 
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;

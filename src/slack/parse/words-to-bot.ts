@@ -2,6 +2,8 @@
 
 /** Nobody mentions the bot more often in one message, and looking after each of thousands of mentions would take long. */
 const MOST_MENTIONS = 8;
+/** Nobody puts more formatting characters before a mention. */
+const MOST_MARKS = 4;
 /** What people write between a name and what they want of it: `@hex, run …`. */
 const BETWEEN = /^[\s,:;.!?]*/;
 const QUOTES = /["“”„‟«»]/g;
@@ -46,9 +48,8 @@ function quotesIn(text: string): number {
 
 /** `*@hex* run …` and `*@hex run …*`: formatting that began before the mention ends after it. */
 function withoutMarks(text: string, before: string): string {
-  const [marks = ""] = /[*_~]{0,4}$/.exec(before.slice(-4)) ?? [];
+  const marks = before.slice(-MOST_MARKS).replace(/.*[^*_~]/s, "");
   const end = [...marks].reverse().join("");
-  if (end === "") return text;
   if (text.startsWith(end)) return text.slice(end.length);
   return text.endsWith(end) ? text.slice(0, -end.length) : text;
 }

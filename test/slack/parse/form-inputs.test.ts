@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../../src/hex/client.js";
 import { fieldText, readField, readLines } from "../../../src/slack/parse/form-inputs.js";
+import { readInputValue } from "../../../src/slack/parse/input-value.js";
 
 describe("a field", () => {
   test.each<[string, JsonValue]>([
@@ -24,6 +25,18 @@ describe("a field", () => {
     ["12345678901234567890", "12345678901234567890"],
     ["a = b & <c>", "a = b & <c>"],
     ["two\nlines", "two\nlines"],
+    ["price [EUR]", "price [EUR]"],
+    ["a {b", "a {b"],
+    ["007", "007"],
+    ["1.50", 1.5],
+    ["-0.0010e5", -100],
+    ["[1000000000000000000000, 0.5]", [1e21, 0.5]],
+    ["12345678901234567000", 12345678901234567000],
+    ["12345678901234567001", "12345678901234567001"],
+    [
+      '["a\\" 12345678901234567001 \\" b", 12345678901234567001]',
+      ['a" 12345678901234567001 " b', "12345678901234567001"],
+    ],
   ])("%j is %j", (text, value) => expect(readField(text)).toEqual({ ok: true, value }));
 
   test.each(["", "  ", "\n", "\u200b"])("%j is empty", (text) => expect(readField(text)).toBeUndefined());
@@ -35,6 +48,10 @@ describe("a field", () => {
     ['"open', "unbalanced_quote"],
     ["[".repeat(40) + "]".repeat(40), "nested_too_deep"],
   ])("%j is refused: %s", (text, kind) => expect(readField(text)).toMatchObject({ ok: false, problem: { kind } }));
+});
+
+test("text in quotes that nothing has taken off is text, quotes included", () => {
+  expect(readInputValue('"30"')).toEqual({ ok: true, value: '"30"' });
 });
 
 describe("lines", () => {
@@ -53,6 +70,21 @@ describe("lines", () => {
     });
   });
 
+  test("a line that is none is told as it was typed, without what stands around it", () => {
+    expect(readLines("a = 1\n  region  \nb = 2")).toMatchObject({ problem: { kind: "no_equals", line: "region" } });
+  });
+
+  test("what stands behind quotes, brackets or a value", () => {
+    expect(inputs('a = "North" or "South"\nb = "East" \t\nc = West \nd = [1] \ne =  \nf=')).toEqual({
+      a: '"North" or "South"',
+      b: "East",
+      c: "West",
+      d: [1],
+      e: "",
+      f: "",
+    });
+  });
+
   test("lists, objects and quotes may go over several lines", () => {
     expect(inputs('a = [1,\n 2]\nb = {"x": "}",\n"y": 2}\nc = "two\nlines"\nd = 4')).toEqual({
       a: [1, 2],
@@ -64,6 +96,7 @@ describe("lines", () => {
 
   test.each([
     ["region", "no_equals", null],
+    ["region\nb = 2", "no_equals", null],
     ["a = 1\n--fresh", "no_equals", null],
     ["= 3", "bad_input_name", null],
     ["my name = 3", "bad_input_name", null],
@@ -78,6 +111,19 @@ describe("lines", () => {
 const json = fc
   .jsonValue({ maxDepth: 4, noUnicodeString: false })
   .map((value): JsonValue => JSON.parse(JSON.stringify(value)));
+
+test.each<[JsonValue, string | null]>([
+  ["EMEA", "EMEA"],
+  ["30", '"30"'],
+  [" x ", '" x "'],
+  ['"', '"\\""'],
+  [30, "30"],
+  [null, "null"],
+  [[1, "a"], '[1,"a"]'],
+  // No text is read as what cannot be seen at all.
+  ["a\u200b", null],
+  [["a\u200b"], null],
+])("%j is written as %j", (value, text) => expect(fieldText(value)).toBe(text));
 
 test("a value is read as it was written, or is not written at all", () => {
   fc.assert(

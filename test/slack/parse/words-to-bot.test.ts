@@ -2,14 +2,13 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { commandName } from "../../../src/slack/listeners/commands/index.js";
+import { commandName, isCommand } from "../../../src/slack/listeners/commands/index.js";
 import { parseRunArguments } from "../../../src/slack/parse/run-arguments.js";
 import { wordsToBot } from "../../../src/slack/parse/words-to-bot.js";
 import { printRunArguments } from "./typing.js";
 
 const BOT = "U0HEXBOT001";
 const AT = `<@${BOT}>`;
-const isCommand = (text: string) => text !== "" && commandName(text) !== "unknown";
 const heard = (text: string) => wordsToBot(text, BOT, isCommand);
 
 test.each<[string, string, string]>([
@@ -27,6 +26,10 @@ test.each<[string, string, string]>([
   ["a mention inside a value", `${AT} run p note="ask ${AT} first" days=3`, `run p note="ask ${AT} first" days=3`],
   ["the same without another mention", `run p note="ask ${AT} first"`, `run p note="ask ${AT} first"`],
   ["bold around all of it", `*${AT} run p*`, "run p"],
+  ["bold and italics around all of it", `*_${AT} run p_*`, "run p"],
+  ["bold and italics around the mention", `*_${AT}_* run p`, "run p"],
+  ["bold that began before other words", `*a, ${AT} run p*`, "run p*"],
+  ["bold that does not end", `*${AT} run p`, "run p"],
   ["bold around the mention", `*${AT}* run p`, "run p"],
   ["formatting around the command", `${AT} \`run p\``, "`run p`"],
   ["a question mark", `${AT} status?`, "status?"],
@@ -39,6 +42,11 @@ test.each<[string, string, string]>([
   ["no mention, as in a direct message", " run p ", "run p"],
   ["a quoted command and a question", `&gt; ${AT} run p\nwhy did this fail?`, "why did this fail?"],
   ["a quoted command alone", `&gt; ${AT} run p`, ""],
+  ["a quoted line behind a closed quotation", `${AT} run p note="a"\n&gt; as I said`, `run p note="a"`],
+  ["a quoted command behind spaces", `  &gt; ${AT} run p`, ""],
+  ["a mention behind a closed quotation", `run p note="a" ${AT} b=1`, `run p note="a"   b=1`],
+  ["a mention at the end of a value", `run p note="ask ${AT}" days=3`, `run p note="ask ${AT}" days=3`],
+  ["a mention behind a quotation with another in it", `run p note="a ${AT}" ${AT} b=1`, `run p note="a ${AT}"   b=1`],
   ["a quoted command and another", `&gt; ${AT} run p\n${AT} status`, "status"],
   ["a value of several lines", `${AT} run p note="a\n&gt; b" days=3`, `run p note="a\n&gt; b" days=3`],
   ["a value with a bracket", `${AT} run p a=&gt;5`, "run p a=&gt;5"],

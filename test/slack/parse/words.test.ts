@@ -50,6 +50,20 @@ describe("splitWords", () => {
     ['x="[R](https://a.b)" [1](2) [a] [R](javascript:x)', ["x=[R](https://a.b)", "[1](2)", "[a]", "[R](javascript:x)"]],
     ['x=""', ["x="]],
     ["*a* _b c_ `d`", ["a", "b", "c", "d"]],
+    ["x=«a b» y=‹ c › ‚a b’ ‛c d‘ ‟e f”", ["x=a b", "y=c", "a b", "c d", "e f"]],
+    [
+      "[x](http://a.b/c) [y](app.hex.tech:8080/c) [z](https://a.b/c_(dd)/e)",
+      ["http://a.b/c", "app.hex.tech:8080/c", "https://a.b/c_(dd)/e"],
+    ],
+    ['"—fresh" —fresh', ["—fresh", "--fresh"]],
+    ['"a"="b c"', ['a="b', 'c"']],
+    ["x=[1 y=[2, 3]", ["x=[1", "y=[2,", "3]"]],
+    ["[a b] x[1, 2]", ["[a", "b]", "x[1,", "2]"]],
+    ["a=b=[1, 2]", ["a=b=[1,", "2]"]],
+    ['*x="a*" b*', ["x=a*", "b"]],
+    ['x="C:\\temp"', ["x=C:\\temp"]],
+    ['x={"a": "\\"} b"} y', ['x={"a": "\\"} b"}', "y"]],
+    ["x={“a”: “b \\” c”} y", ['x={"a": "b \\" c"}', "y"]],
     ["*_a_* **b**", ["a", "b"]],
     ["*`a` b* c", ["a", "b", "c"]],
     ["*a _b* c_", ["a", "_b", "c_"]],
@@ -98,6 +112,12 @@ describe("splitWords", () => {
       }),
     );
   });
+});
+
+test("names have no word without anything to see", () => {
+  expect(plainWords('"" a \u2060 b')).toEqual(["a", "b"]);
+  expect(plainWords("“a  b ")).toEqual(["“a", "b"]);
+  expect(plainWords("")).toEqual([]);
 });
 
 test("what Slack wraps is read in names too, also when a quote is not closed", () => {

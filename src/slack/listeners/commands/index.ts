@@ -36,6 +36,11 @@ export function commandName(typed: string): string {
   return name === "" ? help.name : (commandNamed(name)?.name ?? "unknown");
 }
 
+/** Whether a text begins with the name of one of the bot's commands. Marks alone, such as the end of a quotation, are no name. */
+export function isCommand(typed: string): boolean {
+  return commandNamed(splitSubcommand(typed.slice(0, BEGINNING)).name) !== undefined;
+}
+
 /** The first typed word, for the log. What follows may be anything, including inputs with personal data. */
 export function firstWord(typed: string): string {
   return typed.slice(0, BEGINNING).trim().split(/\s+/)[0]?.slice(0, 20) || help.name;

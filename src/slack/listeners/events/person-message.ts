@@ -8,7 +8,7 @@ import type { Retries } from "../../connection/deliveries.js";
 import type { appMention, messageSent } from "../../connection/payloads/events.js";
 import { rememberingThread } from "../../messages/thread-memory.js";
 import { wordsToBot } from "../../parse/words-to-bot.js";
-import { commandName, firstWord, runCommand } from "../commands/index.js";
+import { commandName, firstWord, isCommand, runCommand } from "../commands/index.js";
 import type { Bot, Interaction } from "../context.js";
 import { handle, interactionOf, type Listening } from "../interaction.js";
 import type { Origin } from "../members.js";
@@ -96,8 +96,4 @@ async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): P
     log.warn({ err }, "the store cannot say whether a message has already been handled, so it is handled now");
     return true;
   }
-}
-
-function isCommand(text: string): boolean {
-  return text !== "" && commandName(text) !== "unknown";
 }
