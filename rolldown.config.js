@@ -1,4 +1,4 @@
-// The build: the program in a few files, because loading its 800 modules one by one takes four times as long.
+// The build: the program in a few files, because loading its 800 modules one by one takes three times as long.
 
 import { defineConfig } from "rolldown";
 
@@ -14,5 +14,13 @@ export default defineConfig({
   platform: "node",
   // It loads the SQLite of this machine by its name.
   external: ["libsql"],
-  output: { dir: "dist", cleanDir: true, chunkFileNames: "chunks/[name].js", sourcemap: true },
+  output: {
+    dir: "dist",
+    cleanDir: true,
+    chunkFileNames: "chunks/[name].js",
+    sourcemap: true,
+    // V8 keeps the source in memory: with two bytes a character as soon as one of them is beyond Latin-1.
+    charset: "ascii",
+    comments: false,
+  },
 });

@@ -11,8 +11,9 @@ import { sql } from "kysely";
 import { abortable } from "../lib/abortable.js";
 import type { Clock } from "../lib/clock.js";
 import type { Db, Store } from "./database.js";
+import { databaseNow } from "./database-now.js";
 import { oldVersionLeads } from "./old-version.js";
-import { databaseNow, type SharedStore } from "./postgres.js";
+import type { SharedStore } from "./postgres.js";
 
 /** Does `work` in one transaction. */
 export type Write = <T>(work: (db: Db) => Promise<T>) => Promise<T>;

@@ -4,8 +4,8 @@ import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
 import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
+import { databaseNow } from "./database-now.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
-import { databaseNow, openShared } from "./postgres.js";
 import { RequestLedger } from "./request-ledger.js";
 
 /** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
@@ -49,6 +49,8 @@ async function openFile(dataDir: string, { clock }: OpenOptions): Promise<Opened
 }
 
 async function openPostgres(url: string, { clock, process, onLead, onError }: OpenOptions): Promise<OpenedStore> {
+  // A bot with a file of its own need not load what speaks to Postgres.
+  const { openShared } = await import("./postgres.js");
   const shared = await openShared(url, onError);
   const { db, schema } = shared;
   const ask = async () => {

@@ -12,8 +12,6 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   PostgresDriver,
-  type RawBuilder,
-  sql,
   WithSchemaPlugin,
 } from "kysely";
 import { Client, Pool } from "pg";
@@ -58,11 +56,6 @@ export async function openShared(url: string, onError: (error: Error) => void): 
     if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
     throw new StoreError(postgresFailure(error) ?? "unusable_postgres", address.where, error);
   }
-}
-
-/** The database's time in epoch ms, for use within a statement. Selected as a column it is text, like every bigint. */
-export function databaseNow(schema: string): RawBuilder<number> {
-  return sql`${sql.id(schema, "hexbot_now")}()`;
 }
 
 async function openIn(schema: string, createPool: () => Pool, onError: (error: Error) => void): Promise<SharedStore> {

@@ -1,7 +1,8 @@
 // Counts all replicas' requests to Hex together, because Hex counts by token and not by replica.
 
 import { sql } from "kysely";
-import { databaseNow, type SharedStore } from "./postgres.js";
+import { databaseNow } from "./database-now.js";
+import type { SharedStore } from "./postgres.js";
 
 const WINDOW_MS = 60_000;
 /** The shortest wait before trying again, in ms. */
