@@ -7,6 +7,9 @@ const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/goog
 
 const { CHROMIUM_PATH } = process.env;
 
+/** For a whole test, and for each thing that it waits for: on a busy machine one of them may take nearly all of it. In ms. */
+export const LIMIT_MS = 90_000;
+
 /** null where there is none. */
 export const chromiumPath = (CHROMIUM_PATH ? [CHROMIUM_PATH] : PLACES).find((path) => existsSync(path)) ?? null;
 
@@ -41,7 +44,7 @@ export async function openPage(
     deviceScaleFactor: sharpness,
     timezoneId: "UTC",
   });
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(LIMIT_MS);
   page.on("pageerror", (error) => {
     throw error;
   });

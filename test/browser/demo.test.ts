@@ -4,9 +4,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import { OnScreen } from "../demo/person.js";
-import { chromiumPath, launch, openPage } from "./chromium.js";
+import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
 
-describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_000 }, () => {
+describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT_MS }, () => {
   let browser: Browser;
   let demo: Demo;
   let ada: OnScreen;
@@ -206,13 +206,13 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
   test("an outage is told in #general by itself, and so is its end", async () => {
     await ada.flip("Hex admits an incident", true);
     await ada.flip("Hex down", true);
-    await ada.page.locator(".place.unread", { hasText: "general" }).waitFor({ timeout: 15_000 });
+    await ada.page.locator(".place.unread", { hasText: "general" }).waitFor();
     await ada.goTo("general");
     const alarm = ada.message("Not connected to Hex");
     await alarm.getByText("Hex reports: Elevated API errors").waitFor();
     await ada.photograph("alert");
     await ada.flip("Hex down", false);
-    await ada.message("Hex has answered again").waitFor({ timeout: 20_000 });
+    await ada.message("Hex has answered again").waitFor();
   });
 
   test("a private channel without the bot: the refusal in red, the card as a direct message, /invite", async () => {
@@ -276,7 +276,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: 30_00
   });
 });
 
-test.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: 30_000 }, async (speed) => {
+test.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: LIMIT_MS }, async (speed) => {
   const demo = await startDemo({ port: 0, speed, keep: false });
   try {
     await demo.slack.command("status");

@@ -4,10 +4,8 @@ import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import { OnScreen } from "../demo/person.js";
-import { chromiumPath, launch, openPage } from "./chromium.js";
+import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
 
-/** For a whole test, and for each thing that it waits for: on a busy machine one of them may take nearly all of it. */
-const LIMIT_MS = 90_000;
 /** So near (px) to a field stands what is wrong with it; its hint may be between them. */
 const NEAR = 80;
 
@@ -25,7 +23,6 @@ describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT
     begun = Date.now();
     demo = await startDemo({ port: 0, speed: 20, keep: false });
     ada = new OnScreen(await openPage(browser, demo.url));
-    ada.page.setDefaultTimeout(LIMIT_MS);
   });
   afterEach(async () => {
     await ada.page.close();

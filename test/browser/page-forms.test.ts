@@ -9,11 +9,11 @@ import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type PageServer, startPage } from "../sandbox/page/server.js";
 import { call, completeManifest, input, modal, option, plain, startBolt } from "../sandbox/slack/bolt-app.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { chromiumPath, launch, openPage } from "./chromium.js";
+import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
 
 const titles = ["Weekly revenue", "Weekly revenue by region", "Yearly costs"];
 
-describe.skipIf(chromiumPath === null)("in a browser", { timeout: 30_000 }, () => {
+describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, () => {
   let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;

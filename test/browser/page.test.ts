@@ -11,7 +11,7 @@ import { type PageServer, startPage } from "../sandbox/page/server.js";
 import type { Stage } from "../sandbox/page/stage.js";
 import { isRecord, parseJson } from "../sandbox/slack/json.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { chromiumPath, launch, openPage } from "./chromium.js";
+import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const plain = (text: string) => ({ type: "plain_text", text });
@@ -26,7 +26,7 @@ const input = (block_id: string, element: Record<string, unknown>, more = {}) =>
   ...more,
 });
 
-describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: 30_000 }, () => {
+describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT_MS }, () => {
   let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;

@@ -22,7 +22,7 @@ export class OnScreen {
   async read(index: number): Promise<string> {
     const message = this.messages.getByRole("article").nth(index);
     // biome-ignore lint/performance/useDomNodeTextContent: as a person reads it, line by line
-    return message.innerText({ timeout: 12_000 });
+    return message.innerText();
   }
 
   async type(words: string): Promise<void> {
