@@ -17,6 +17,8 @@ import { breathe, buttonsOf, Harness, shown } from "./harness.js";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_102);
+/** One hour, or more of them with the seeds that follow: `npm run soak`. */
+const SEEDS = Array.from({ length: Number(process.env.SOAK_HOURS ?? 1) }, (_, index) => SEED + index);
 const MINUTES = 60;
 /** By then whatever is kept on purpose has been filled. */
 const SETTLED = 15;
@@ -106,6 +108,8 @@ const onSocket = (message: unknown) => {
 
 let harness: Harness;
 beforeEach(async () => {
+  for (const noted of [warnings, asked]) noted.length = 0;
+  answered.clear();
   process.on("warning", onWarning);
   subscribe("net.client.socket", onSocket);
   harness = await Harness.start("socket", { idle: true, slackPingMs: 300 });
@@ -121,10 +125,10 @@ afterEach(async () => {
   await harness.stop();
 });
 
-test(
-  "an hour of trouble",
-  async () => {
-    const random = seeded(SEED);
+test.each(SEEDS)(
+  "an hour of trouble, seed %i",
+  async (seed) => {
+    const random = seeded(seed);
     const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
     const projects = [20, 45, 100, 400].map((seconds, index) =>
       harness.hex.workspace.addProject({
