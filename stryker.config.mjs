@@ -50,6 +50,8 @@ export default {
   mutate: CORES,
   testRunner: "vitest",
   vitest: { configFile: "test/mutation/vitest.config.mjs" },
+  // Vitest runs the code as it is: there are no types to check.
+  disableTypeChecks: false,
   concurrency: 2,
   reporters: ["clear-text", "progress", "html"],
   thresholds: { high: 95, low: 90, break: 90 },

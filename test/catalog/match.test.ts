@@ -283,3 +283,77 @@ describe("whatever is typed, whatever there is", () => {
     }
   });
 });
+
+describe("in which order they are offered", () => {
+  test("what begins with the words, has them in one piece, has words that begin so, has them somewhere; the shorter title first", () => {
+    const matcher = matcherOf(
+      "Biweekly prerevenue",
+      "Weekly big revenue",
+      "My weekly revenue",
+      "Weekly revenue plan",
+      "Weekly revenue",
+    );
+    expect(read(matcher.match("weekly rev"))).toEqual([
+      "several",
+      "Weekly revenue",
+      "Weekly revenue plan",
+      "My weekly revenue",
+      "Weekly big revenue",
+      "Biweekly prerevenue",
+    ]);
+  });
+
+  test("of titles as near as each other the newest published, then always the same", () => {
+    const matcher = matcherOf(
+      { id: "b", title: "Report B", lastPublishedAt: NOW - DAY },
+      { id: "c", title: "Report C", lastPublishedAt: NOW },
+      { id: "a", title: "Report A", lastPublishedAt: NOW - DAY },
+    );
+    expect(read(matcher.match("report"))).toEqual(["several", "Report C", "Report A", "Report B"]);
+    expect(matcher.suggest("", 2).map(({ id }) => id)).toEqual(["c", "a"]);
+    expect(matcher.suggest("report", 2).map(({ id }) => id)).toEqual(["c", "a"]);
+  });
+
+  test("of those that have some words in other places the one with more of them in its title", () => {
+    const matcher = matcherOf(
+      { title: "Churn", description: "revenue by region" },
+      { title: "Revenue region", description: "churn" },
+    );
+    expect(read(matcher.match("churn revenue region"))).toEqual(["several", "Revenue region", "Churn"]);
+  });
+});
+
+describe("typing errors", () => {
+  test.each([
+    ["sun", "sux", false],
+    ["sales", "salxs", true],
+    ["sales", "saxxs", false],
+    ["region", "rexxon", true],
+  ])("%s as %s: found %s", (title, typed, isFound) => {
+    expect(read(matcherOf(title, "Quarterly").match(typed)).includes(title)).toBe(isFound);
+  });
+});
+
+test("nothing fits: the five nearest, and the five unpublished ones that would have, the best first", () => {
+  const matcher = matcherOf(
+    ...Array.from({ length: 7 }, (_, index) => `Churn ${index}`),
+    ...Array.from({ length: 7 }, (_, index) => draft(`Weekly churns ${"x".repeat(7 - index)}`)),
+    draft("Something else"),
+  );
+  const match = matcher.match("weekly churns");
+  if (match.kind !== "none") throw new Error(match.kind);
+  expect(match.nearest).toHaveLength(5);
+  expect(match.unpublished.map(({ title }) => title)).toEqual(
+    [1, 2, 3, 4, 5].map((count) => `Weekly churns ${"x".repeat(count)}`),
+  );
+});
+
+test("every word has to occur, in the title or elsewhere, or be the id", () => {
+  const matcher = matcherOf({ id: "p-1", title: "Weekly revenue", description: "by region" }, "Weekly churn");
+  const found = (...words: string[]) => matcher.withWords(words, "runnable").map(({ title }) => title);
+  expect(found("weekly")).toHaveLength(2);
+  expect(found("weekly", "region")).toEqual(["Weekly revenue"]);
+  expect(found("region", "nowhere")).toEqual([]);
+  expect(found("p-1")).toEqual(["Weekly revenue"]);
+  expect(found("p-")).toEqual([]);
+});

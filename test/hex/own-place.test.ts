@@ -35,3 +35,20 @@ test("nothing else is taken for it", () => {
   place.remember({ id: ID, origin: HEX });
   expect(place.now.workspace).toBe(ID);
 });
+
+test("a run without a link, or with an odd one, does not make the place unknown again", () => {
+  const place = new OwnPlace(HEX, null);
+  place.learnFromRun(RUN);
+  place.learnFromRun(null);
+  place.learnFromRun(`${HEX}/a%2Fb/app/${ID}`);
+  expect(place.now.workspace).toBe("acme");
+});
+
+test("what Hex tells comes from the workspace that it has told this process, and from no other", () => {
+  const place = new OwnPlace(HEX, "configured");
+  place.remember({ id: ID, origin: HEX });
+  place.learnFromRun(RUN);
+  expect(place.source).toEqual({ origin: HEX, workspace: null });
+  place.learnId(ID);
+  expect(place.source).toEqual({ origin: HEX, workspace: ID });
+});

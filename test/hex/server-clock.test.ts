@@ -95,3 +95,27 @@ describe("what is not believed", () => {
     },
   );
 });
+
+test("Hex's times as the machine's own clock shows them, and the machine's as Hex does", () => {
+  const { clock, server, answer } = open();
+  answer(HOUR);
+  expect(server.aheadMs).toBeGreaterThan(HOUR - 1_050);
+  expect(server.toOurs(clock.now() + server.aheadMs)).toBe(clock.now());
+  const date = new Date(clock.now() - MINUTE).toUTCString();
+  expect(server.when(new Headers({ date }))).toBe(Date.parse(date));
+  expect(server.when(new Headers())).toBe(clock.now() + server.aheadMs);
+});
+
+test("the earlier of the two clocks, once Hex has told its own, and as time goes on", () => {
+  const { clock, server, answer } = open();
+  expect(server.leastNow()).toBeNull();
+  server.learn(new Headers({ date: "yesterday" }), 0);
+  expect(server.leastNow()).toBeNull();
+  clock.advance(5_000);
+  answer(-HOUR, 0, 0);
+  const shown = clock.now() - HOUR;
+  clock.advance(MINUTE);
+  expect(server.leastNow()).toBe(shown + MINUTE);
+  answer(HOUR, 0, 0);
+  expect(server.leastNow()).toBe(clock.now());
+});

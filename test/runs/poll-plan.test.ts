@@ -51,6 +51,76 @@ describe("nextPoll", () => {
     expect(next({ overdueAt: now })?.at).toBeGreaterThan(now + 10_000);
   });
 
+  const NOW = 10_000_000;
+  const calm = { perMinute: 30, waiting: false };
+
+  test("requests are spaced evenly, further apart while commands wait, and never more than the share in a minute", () => {
+    const at = (recent: number[], more: Partial<typeof calm> = {}) =>
+      (nextPoll([watched("a")], NOW, { ...calm, ...more, recent })?.at ?? 0) - NOW;
+    expect(at([])).toBe(0);
+    expect(at([NOW])).toBe(Math.ceil(60_000 / 27));
+    expect(at([NOW - 1_000])).toBe(Math.ceil(60_000 / 27) - 1_000);
+    expect(at([NOW], { waiting: true })).toBe(Math.ceil(60_000 / 18));
+    const full = [...Array.from({ length: 26 }, () => NOW - 59_000), NOW - 10_000];
+    expect(at(full)).toBe(1_000);
+    expect(at(full.slice(1))).toBe(0);
+    // Of a very small budget one request a minute; and a time to come, from another clock, counts as now.
+    expect(at([NOW - 1], { perMinute: 1 })).toBe(59_999);
+    expect(at([NOW - 1], { perMinute: 1, waiting: true })).toBe(59_999);
+    expect(at([NOW + 5_000])).toBe(Math.ceil(60_000 / 27));
+  });
+
+  test("a run that may go on for days is asked about after 90 seconds at the latest, also with a clock that was ahead", () => {
+    const old = { since: NOW - 1e9 };
+    const at = (askedAt: number) =>
+      (nextPoll([watched("a", { ...old, askedAt })], NOW, { ...calm, recent: [] })?.at ?? 0) - NOW;
+    expect([at(NOW - 90_000), at(NOW - 89_500), at(NOW), at(NOW + 1e6)]).toEqual([0, 500, 90_000, 90_000]);
+  });
+
+  test("whoever has waited longest comes first: never asked about before, else too long ago", () => {
+    const next = (...runs: Watched[]) => nextPoll(runs, NOW, { ...calm, recent: [] })?.watched.map(({ key }) => key);
+    expect(next(watched("a", { since: 2 }), watched("b", { projectId: "q", since: 1 }))).toEqual(["b"]);
+    const asked = { since: 0, askedAt: NOW - 200_000 };
+    expect(next(watched("a", asked), watched("b", { projectId: "q", ...asked, askedAt: NOW - 200_001 }))).toEqual([
+      "b",
+    ]);
+    expect(next(watched("a", asked), watched("b", { projectId: "q", since: NOW - 110_001 }))).toEqual(["b"]);
+    expect(next(watched("a", asked), watched("b", { projectId: "q", since: NOW - 109_999 }))).toEqual(["a"]);
+    // Overdue since longer than the other one rests.
+    const late = { since: 0, askedAt: NOW - 60_000, overdueAt: NOW - 50_000 };
+    expect(next(watched("a", { ...asked, askedAt: NOW - 130_000 }), watched("b", { projectId: "q", ...late }))).toEqual(
+      ["b"],
+    );
+  });
+
+  test("one request is worth more when it tells of more runs", () => {
+    const young = { since: NOW - 60_000, askedAt: NOW - 20_000 };
+    const runs = [
+      watched("a", young),
+      watched("b", { projectId: "q", ...young }),
+      watched("c", { projectId: "q", ...young }),
+    ];
+    expect(nextPoll(runs, NOW, { ...calm, recent: [] })).toMatchObject({
+      projectId: "q",
+      watched: [{ key: "b" }, { key: "c" }],
+    });
+  });
+
+  test("a run that is not among its project's latest is asked about by itself", () => {
+    const runs = [watched("a", { alone: true }), watched("b", { since: 1 }), watched("c", { since: 1 })];
+    expect(nextPoll(runs, NOW, { ...calm, recent: [] })?.watched).toMatchObject([{ key: "a" }]);
+    expect(nextPoll(runs.slice(1), NOW, { ...calm, recent: [] })?.watched).toHaveLength(2);
+  });
+
+  test("of more runs of a project than one answer holds, those that have waited longest", () => {
+    const runs = Array.from({ length: 102 }, (_, index) => watched(`${index}`, { since: 1_000 - index }));
+    const keys = nextPoll(runs, NOW, { ...calm, recent: [] })?.watched.map(({ key }) => key);
+    expect(keys).toHaveLength(100);
+    expect(keys).not.toContain("0");
+    expect(keys).not.toContain("1");
+    expect(nextPoll(runs.slice(2), NOW, { ...calm, recent: [] })?.watched).toEqual(runs.slice(2));
+  });
+
   /** Follows the plan for ten minutes. @returns the requests, and each run's longest time without one */
   function follow(
     made: { project: number; age: number; typicalMs: number | null; overdueIn: number | null }[],

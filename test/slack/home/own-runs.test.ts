@@ -41,6 +41,19 @@ describe("what a Home tab shows of a person's runs", () => {
     ]);
   });
 
+  test("the project that is run most comes first, also when another was run later", () => {
+    const runs = [
+      run("a", 1, 9),
+      run("a", 2, 9),
+      run("b", 3, 9),
+      run("c", 4, 9),
+      run("c", 5, 9),
+      run("c", 6, 9),
+      run("d", 7, 9),
+    ];
+    expect(ownRuns(runs, nobody).frequent.map(({ id }) => id)).toEqual(["c", "a", "d", "b"]);
+  });
+
   test("a project is called as it is called now", () => {
     expect(ownRuns([run("a", 1, 2)], () => "New title").frequent).toEqual([{ id: "a", title: "New title", runs: 1 }]);
   });
