@@ -1,4 +1,4 @@
-// Text from outside is read in time in proportion to its length, wherever it comes in.
+// Text from outside is read in time proportional to its length, wherever it comes in.
 
 import { describe, expect, test } from "vitest";
 import { clean } from "../src/config/schema.js";

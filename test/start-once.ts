@@ -1,4 +1,4 @@
-// Starts the built program once between the two peers, sees it answer over HTTP, and stops it.
+// Starts the built program once between the two peers, checks that it answers over HTTP, and stops it.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

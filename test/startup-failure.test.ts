@@ -1,4 +1,4 @@
-// Why the bot could not start, in a sentence that ends in what to do.
+// Why the bot could not start, in a sentence that ends with what to do.
 
 import { expect, test } from "vitest";
 import { startFailure } from "../src/startup-failure.js";

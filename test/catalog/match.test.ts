@@ -16,7 +16,7 @@ function matcherOf(...projects: (string | Partial<Project>)[]): Matcher {
   return matcher;
 }
 
-/** The kind, and the titles that are offered, in order. */
+/** The kind, and the offered titles in order. */
 function read(match: Match): [Match["kind"], ...string[]] {
   return [match.kind, ...offered(match).map(({ title }) => title)];
 }
@@ -49,7 +49,7 @@ describe("the exact title", () => {
   });
 
   test.each(["weekly revenues", "weekly-revenue", "weekly", "revenue weekly", "weekly revenue!"])(
-    "%s is not quite it: it asks",
+    "%s is not quite the title, so the bot asks",
     (typed) => {
       expect(matcherOf("Weekly revenue").match(typed)).toMatchObject({
         kind: "one",
@@ -96,7 +96,7 @@ describe("words", () => {
     ["olga@acme", { owner: { email: "olga@acme.test" } }],
     ["grace", { creator: { email: "grace@acme.test" } }],
     ["monday meeting", { description: "For the Monday meeting" }],
-  ])("%s is found outside of the title", (typed, facts) => {
+  ])("%s is found outside the title", (typed, facts) => {
     expect(read(matcherOf("Other", { title: "Revenue", ...facts }).match(typed))).toEqual(["one", "Revenue"]);
   });
 
@@ -126,7 +126,7 @@ describe("words", () => {
     expect(matcher.match(typed).kind).not.toBe("exact");
   });
 
-  test("are not looked for in ids, in which any number occurs; a whole id is", () => {
+  test("are not searched for in ids, where any number occurs, but a whole id is", () => {
     const id = "018f2a1e-2024-7000-8000-000000000148";
     const matcher = matcherOf({ id, title: "Revenue" }, "Forecast 2024");
     expect(read(matcher.match("2024"))).toEqual(["one", "Forecast 2024"]);
@@ -158,7 +158,7 @@ describe("what cannot be run", () => {
     expect(matcher.suggest("revenue", 9)).toEqual([]);
   });
 
-  test("an unpublished one is named where nothing else fits, and found among all", () => {
+  test("an unpublished project is named when nothing else fits, and found among all projects", () => {
     const matcher = matcherOf(draft("Revenue draft"), "Churn");
     expect(matcher.match("revenue draft")).toMatchObject({ kind: "none", unpublished: [{ title: "Revenue draft" }] });
     expect(read(matcher.match("revenue draft", "listed"))).toEqual(["exact", "Revenue draft"]);
@@ -189,7 +189,7 @@ describe("a catalog that changes", () => {
     expect(matcher.size).toBe(1);
   });
 
-  test("what is unpublished, and what is gone, is offered no more, and leaves its title to another", () => {
+  test("unpublished and deleted projects are no longer offered, and their titles are free for others", () => {
     const matcher = matcherOf({ id: "a", title: "Revenue" }, { id: "b", title: "Revenue" });
     expect(matcher.match("revenue").kind).toBe("several");
     matcher.put(projectOf({ id: "a", title: "Revenue", lastPublishedAt: null }));
@@ -247,7 +247,7 @@ describe("whatever is typed, whatever there is", () => {
           else matcher.remove(one.remove);
         }
         const all = [...matcher.all()];
-        // Also a title as it stands, which somebody may paste.
+        // Also exact titles, which somebody may paste.
         for (const words of [typed, ...all.map(({ title }) => title)]) {
           const match = matcher.match(words);
           expect(offered(match).filter((found) => !isRunnable(found))).toEqual([]);

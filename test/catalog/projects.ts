@@ -1,4 +1,4 @@
-// Projects as Hex tells them, for tests and benchmarks of the catalog.
+// Projects as in Hex's answers, for tests and benchmarks of the catalog.
 
 import { type Project, projectSchema } from "../../src/hex/schema.js";
 import { manyProjects } from "../sandbox/hex/many-projects.js";
@@ -8,14 +8,14 @@ export const NOW = Date.UTC(2026, 10, 2, 9, 0, 0);
 
 let made = 0;
 
-/** A published one, unless told otherwise. */
+/** A published project unless told otherwise. */
 export function projectOf(facts: Partial<Project> = {}): Project {
   made += 1;
   const base = projectSchema.parse({ id: `p${made}`, title: `Project ${made}` });
   return { ...base, createdAt: NOW, lastEditedAt: NOW, lastPublishedAt: NOW, ...facts };
 }
 
-/** So many, with titles, owners and categories as a large company has them. */
+/** This many projects, with the titles, owners and categories of a large company. */
 export function realisticProjects(count: number): Project[] {
   const projects = new Projects();
   for (const options of manyProjects(count, NOW)) projects.add(options, NOW);

@@ -1,4 +1,4 @@
-// An empty store of either kind, for tests of what is kept in it.
+// An empty store of either kind, for tests of what is stored in it.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { LocalPostgres } from "../process/fleet.js";
 export const STORE_KINDS = ["sqlite", "postgres"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 
-/** Opens stores, and ends all that it has begun. */
+/** Opens stores, and cleans up everything that it has started. */
 export class Stores {
   #postgres: LocalPostgres | null = null;
   #databases = 0;

@@ -7,7 +7,7 @@ import { ManualClock } from "../sandbox/clock.js";
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("Budget", () => {
-  test("never more than it allows in any 60 s, whoever asks when", async () => {
+  test("never sends more than it allows in any 60 s, no matter who asks when", async () => {
     const arrival = fc.record({ afterMs: fc.integer({ min: 0, max: 9_000 }), command: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(arrival, { minLength: 1, maxLength: 40 }), async (arrivals) => {
@@ -31,7 +31,7 @@ describe("Budget", () => {
     );
   });
 
-  test("commands go before polls that wait longer", async () => {
+  test("commands go before polls that have been waiting longer", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("watch", 0);
@@ -45,7 +45,7 @@ describe("Budget", () => {
     expect(order).toEqual(["command", "watch"]);
   });
 
-  test("says at once when the wait would be longer than the patience", async () => {
+  test("rejects at once when the wait would be longer than the patience", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 2);
     await budget.take("command", 0);
@@ -57,7 +57,7 @@ describe("Budget", () => {
     await budget.take("command", 0);
   });
 
-  test("counts those who wait already: each full window of them is another minute", async () => {
+  test("counts the requests that are already waiting: each full window of them takes another minute", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 2);
     for (let i = 0; i < 2; i++) await budget.take("command", 0);
@@ -66,7 +66,7 @@ describe("Budget", () => {
     await expect(budget.take("watch", 119_999)).rejects.toEqual(new BudgetSpent(120_000));
   });
 
-  test("a poll that commands overtake is sent away in time, and takes nobody's turn", async () => {
+  test("a poll that commands overtake is rejected in time and takes nobody's turn", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);
@@ -80,7 +80,7 @@ describe("Budget", () => {
     await budget.take("command", 0);
   });
 
-  test("a pause that outlasts the patience of those who wait", async () => {
+  test("a pause that outlasts the patience of waiting requests", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);
@@ -91,7 +91,7 @@ describe("Budget", () => {
     await waiting;
   });
 
-  test("less after a 429, and the whole again after ten minutes", () => {
+  test("allows less after a 429, and everything again after ten minutes", () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
     budget.limited(1_000);
@@ -126,7 +126,7 @@ describe("Budget", () => {
     await expect(budget.take("command", 0)).rejects.toEqual(new BudgetSpent(30_000, true));
   });
 
-  test("a long pause holds up its own group alone once the limit that all share is over", async () => {
+  test("a long pause holds up only its own group once the shared limit is over", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
     budget.limited(3_600_000, "starts");
@@ -161,7 +161,7 @@ describe("Budget", () => {
     expect(order).toEqual(["cancel", "command", "watch"]);
   });
 
-  test("whoever leaves holds up nobody", async () => {
+  test("a request that no longer waits holds up nobody", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);
@@ -176,7 +176,7 @@ describe("Budget", () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  test("a clock that is set back or forward changes no wait", async () => {
+  test("setting the clock back or forward changes no wait", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);

@@ -12,23 +12,26 @@ afterEach(() => wire.stop());
 
 const DAY = 86_400_000;
 const VIEW = "018f2a1e-0000-7000-8000-0000000000aa";
-/** How often it is looked whether something has happened. */
+/** How often to check whether something has happened. */
 const QUICKLY = { interval: 2 };
 
 describe("endpoints", () => {
-  test.each(["seconds", "milliseconds"] as const)("me: who, and until when, told in %s", async (unit) => {
-    const { workspace } = wire.hex;
-    workspace.tokenExpiryUnit = unit;
-    const expiresAt = Math.floor((wire.clock.now() + 9 * DAY) / 1_000) * 1_000;
-    workspace.setExpiry(wire.token, expiresAt);
-    expect(await wire.client.me(CALL)).toEqual({
-      user: { name: "Olga", email: "olga@acme.test", role: "ADMIN" },
-      orgId: workspace.orgId,
-      expiresAt,
-    });
-  });
+  test.each(["seconds", "milliseconds"] as const)(
+    "me: whose token it is and when it expires, given in %s",
+    async (unit) => {
+      const { workspace } = wire.hex;
+      workspace.tokenExpiryUnit = unit;
+      const expiresAt = Math.floor((wire.clock.now() + 9 * DAY) / 1_000) * 1_000;
+      workspace.setExpiry(wire.token, expiresAt);
+      expect(await wire.client.me(CALL)).toEqual({
+        user: { name: "Olga", email: "olga@acme.test", role: "ADMIN" },
+        orgId: workspace.orgId,
+        expiresAt,
+      });
+    },
+  );
 
-  test("me: a workspace token is nobody and may never expire", async () => {
+  test("me: a workspace token has no user and may never expire", async () => {
     const client = wire.clientAt(
       wire.hex.origin,
       wire.hex.workspace.addToken({ kind: "workspace", scopes: ["users"] }),
@@ -45,14 +48,14 @@ describe("endpoints", () => {
     },
   );
 
-  test("says who it is", async () => {
+  test("sends its token and its name", async () => {
     await wire.client.me(CALL);
     const [request] = wire.hex.requests;
     expect(request?.headers["user-agent"]).toMatch(/^hex-bot/);
     expect(request?.headers.authorization).toBe(`Bearer ${wire.token}`);
   });
 
-  test("projects: all pages, and no more than it is told", async () => {
+  test("projects: reads all pages, but no more than allowed", async () => {
     for (let i = 0; i < 250; i++) wire.hex.workspace.addProject({ title: `P${i}` });
     const pages = async (max: number) => {
       const sizes: number[] = [];
@@ -63,7 +66,7 @@ describe("endpoints", () => {
     expect(await pages(2)).toEqual([100, 100]);
   });
 
-  test("startRun: what is set is sent, and nothing else", async () => {
+  test("startRun: sends what is set and nothing else", async () => {
     const { id } = wire.hex.workspace.addProject({ inputs: { days: { dataType: "NUMBER" } }, views: [VIEW] });
     const started = await wire.client.startRun(id, { inputParams: { days: 3 }, useCachedSqlResults: false }, CALL);
     expect(wire.hex.workspace.run(started.runId)).toMatchObject({
@@ -187,13 +190,13 @@ describe("repeating", () => {
     expect(wire.hex.requests).toHaveLength(3);
   });
 
-  test("not past the patience of whoever asks", async () => {
+  test("does not wait past the caller's patience", async () => {
     wire.hex.faults.add({ kind: { type: "rateLimited", retryAfter: 90 }, times: 9 });
     expect((await failure(wire.client.me(CALL))).facts).toMatchObject({ kind: "rate_limited", retryAfterMs: 90_000 });
     expect(wire.hex.requests).toHaveLength(1);
   });
 
-  test("404 and the like are not asked for again", async () => {
+  test("404 and the like are not retried", async () => {
     await failure(wire.client.project("018f2a1e-0000-7000-8000-000000000001", CALL));
     expect(wire.hex.requests).toHaveLength(1);
   });
@@ -220,7 +223,7 @@ test.each([
   expect(shown).toContain("[token]");
 });
 
-describe("answers of another age", () => {
+describe("answers from older or newer versions of Hex", () => {
   const answer = (body: unknown) => wire.hex.faults.add({ kind: { type: "status", status: 200, body } });
 
   test("a project with fields, kinds and cadences that nobody knows, and without those it may lack", async () => {
@@ -281,7 +284,7 @@ describe("a signal that aborts", () => {
   });
 });
 
-test("every attempt is told to whoever listens", async () => {
+test("every attempt is reported to the listener", async () => {
   wire.hex.faults.add({ kind: { type: "status", status: 502 }, endpoint: "me" });
   await soon(wire.clock, wire.client.me(CALL));
   expect(

@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => wire.stop());
 
 describe("all projects", () => {
-  test("more than are read: says that there may be others", async () => {
+  test("more projects than are read: says that there may be others", async () => {
     const page = (after: string | null) => ({ values: [], pagination: { after } });
     const answer = (body: unknown) =>
       wire.hex.faults.add({ kind: { type: "status", status: 200, body }, endpoint: "listProjects" });
@@ -31,7 +31,7 @@ describe("all projects", () => {
     expect(wire.hex.requests).toHaveLength(40);
   });
 
-  test("the newest published first, those that are listed alone; a reading that fails spoils nothing", async () => {
+  test("listed projects only, most recently published first; a failed reading spoils nothing", async () => {
     const { workspace } = wire.hex;
     const now = wire.clock.now();
     workspace.addProject({ title: "old", publishedAt: now - 9 * DAY });
@@ -61,7 +61,7 @@ describe("probe", () => {
     expect(wire.hex.workspace.runs).toEqual([]);
   });
 
-  test("a scope that is missing, and there again", async () => {
+  test("a scope that is missing and then granted", async () => {
     wire.hex.workspace.addProject();
     wire.hex.workspace.setScopes(wire.token, ["read"]);
     expect((await prober.probe(CALL)).run).toMatchObject({ state: "missing", error: { kind: "scope" } });
@@ -69,7 +69,7 @@ describe("probe", () => {
     expect((await prober.probe(CALL)).run).toMatchObject({ state: "proven" });
   });
 
-  test("one project that refuses for a reason of its own disproves nothing", async () => {
+  test("one project that refuses for its own reason disproves nothing", async () => {
     wire.hex.workspace.addProject();
     wire.hex.workspace.addProject();
     wire.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 422 } });
@@ -101,7 +101,7 @@ describe("probe", () => {
     expect(dryRuns()).toBe(trials);
   });
 
-  test("the proof of running is asked for again after ten minutes, or when a run was refused", async () => {
+  test("running is proven again after ten minutes, or when a run was refused", async () => {
     wire.hex.workspace.addProject();
     await prober.probe(CALL);
     wire.clock.advance(600_000 - 1);
@@ -115,7 +115,7 @@ describe("probe", () => {
     expect((await prober.probe(CALL)).run.state).toBe("missing");
   });
 
-  test("a token without any scope is alive, and lacks both", async () => {
+  test("a token without any scope is alive but lacks both", async () => {
     wire.hex.workspace.setScopes(wire.token, []);
     expect(await prober.probe(CALL)).toMatchObject({
       error: null,
@@ -126,7 +126,7 @@ describe("probe", () => {
     });
   });
 
-  test("a workspace token that is not told who it is: alive, and both scopes are proven all the same", async () => {
+  test("a workspace token whose identity is withheld: alive, and both scopes are proven all the same", async () => {
     wire.hex.workspace.addProject();
     const client = wire.clientAt(wire.hex.origin, wire.hex.workspace.addToken({ kind: "workspace" }));
     const workspaceProber = new Prober(client, new AllProjects(client), wire.clock);
@@ -143,7 +143,7 @@ describe("probe", () => {
     expect(dryRuns()).toBe(1);
   });
 
-  test("what it tells of a healthy connection", async () => {
+  test("what it reports about a healthy connection", async () => {
     wire.hex.workspace.addProject();
     wire.hex.workspace.addProject({ published: false });
     const probe = await prober.probe(CALL);
@@ -172,7 +172,7 @@ describe("probe", () => {
     expect((await prober.probe(CALL)).since).toBe(since);
   });
 
-  test("a scope that was taken away shows at once, however fresh the list of projects is", async () => {
+  test("a revoked scope shows at once, however fresh the list of projects is", async () => {
     wire.hex.workspace.addProject();
     await prober.probe(CALL);
     wire.clock.advance(5_000);
@@ -192,7 +192,7 @@ describe("probe", () => {
     expect((await prober.probe(CALL)).run).toEqual({ state: "unproven", why: "no_published_project" });
   });
 
-  test("a fault that has nothing to do with a scope is no missing scope", async () => {
+  test("a fault that has nothing to do with scopes is not a missing scope", async () => {
     wire.hex.workspace.addProject();
     wire.hex.faults.add({ endpoint: "listProjects", kind: { type: "status", status: 500 }, times: 9 });
     expect((await soon(wire.clock, prober.probe(CALL))).read).toMatchObject({

@@ -1,4 +1,4 @@
-// Every way in which Hex can give no answer, over the wire: the kind, and what a person is told.
+// Every way in which Hex can fail to answer, over the wire: the kind, and what people are told.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { HEX_ERROR_KINDS, provesNoEffect } from "../../src/hex/errors.js";
 
-test("only what may have had its effect counts so", () => {
+test("only requests that may have had an effect count as such", () => {
   expect(HEX_ERROR_KINDS.filter((kind) => !provesNoEffect(kind))).toEqual([
     "timeout",
     "network",

@@ -1,4 +1,4 @@
-// A broken or hostile Hex: what it says is read as far as it can be, and the rest is refused, never thrown at.
+// A broken or hostile Hex: its answers are read as far as possible, the rest is refused, and nothing makes the client crash.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -21,10 +21,10 @@ afterEach(() => wire.stop());
 const ONCE = { ...CALL, once: true };
 const OTHER = "018f2a1e-ffff-7fff-8fff-ffffffffffff";
 
-/** The next answer is this. */
+/** Sets the next answer. */
 const answer = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   wire.hex.faults.add({ kind: { type: "status", status, body, headers } });
-/** The next answer is the usual one with another body. */
+/** Makes the next answer the usual one with a different body. */
 const alter = (change: (body: Record<string, unknown>) => unknown) =>
   wire.hex.faults.add({ kind: { type: "altered", alter: (body) => change(body as Record<string, unknown>) } });
 const deep = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
@@ -60,7 +60,7 @@ describe("size", () => {
     expect(values[0]?.description).toHaveLength(5_000);
   });
 
-  test("a list of far more entries than were asked for", async () => {
+  test("a list with far more entries than requested", async () => {
     answer({ values: Array.from({ length: 5_000 }, () => ({ id: OTHER, title: "t" })), pagination: { after: null } });
     await wire.client.projectPage(ONCE, null);
     expect(wire.records.at(-1)?.leftOut).toEqual({ count: 4_000, path: "values.1000" });
@@ -79,12 +79,12 @@ describe("size", () => {
     expect((await failure(wire.client.startRun(project.id, {}, ONCE))).facts.traceId).toHaveLength(200);
   });
 
-  test("compressed data that is none", async () => {
+  test("invalid compressed data", async () => {
     answer("{}", 200, { "content-encoding": "gzip" });
     expect((await failure(wire.client.me(ONCE))).facts).toMatchObject({ kind: "unreadable", flaw: "no_json" });
   });
 
-  test("a cursor that fits into no address ends the list, which is then not whole", async () => {
+  test("a cursor that does not fit into a URL ends the list, which is then incomplete", async () => {
     answer({ values: [], pagination: { after: "c".repeat(100_000) } });
     const pages = [];
     for await (const page of wire.client.projects(ONCE, 20)) pages.push(page);
@@ -131,7 +131,7 @@ describe("refused inputs", () => {
     });
   });
 
-  test("as many and as long as people can read", async () => {
+  test("no more and no longer ones than people can read", async () => {
     const names = Array.from({ length: 300 }, (_, i) => `${i}${"x".repeat(220)}`);
     const found = await inputs({ notFound: names, invalid: [] });
     expect(found?.unknown).toHaveLength(100);
@@ -141,7 +141,7 @@ describe("refused inputs", () => {
   });
 });
 
-test("half a character in Hex's words is none in ours", async () => {
+test("half a character in Hex's words is replaced in the bot's", async () => {
   answer('{"reason":"\\ud83d no"}', 422);
   expect((await failure(wire.client.startRun(project.id, {}, ONCE))).facts.detail).toBe("\ufffd no");
   answer({ reason: `${"x".repeat(299)}😀` }, 422);
@@ -174,7 +174,7 @@ describe("when the token expires", () => {
     expect((await wire.client.me(ONCE)).expiresAt).toBe("unknown");
   });
 
-  test("a workspace whose id is none", async () => {
+  test("a workspace with an invalid id", async () => {
     alter((body) => ({ ...body, org: { id: "../.." } }));
     expect((await wire.client.me(ONCE)).orgId).toBeNull();
   });
@@ -226,7 +226,7 @@ describe("ids", () => {
     },
   );
 
-  test("a project is the one that was asked for", async () => {
+  test("a project must be the requested one", async () => {
     alter((body) => ({ ...body, id: OTHER }));
     expect((await failure(wire.client.project(project.id, ONCE))).facts).toMatchObject({ flaw: "other_id" });
   });
@@ -265,13 +265,13 @@ describe("links", () => {
     expect(await wire.client.run(project.id, runId, ONCE)).toMatchObject({ runId, runUrl: null });
   });
 
-  test("one that leads to Hex is kept as it came", async () => {
+  test("a link that leads to Hex is kept as it is", async () => {
     const runUrl = `${wire.hex.origin}/acme/app/Revenue-030UbtEpvL5rit3JLHGzSS/7/${OTHER}?view=app#x`;
     alter((body) => ({ ...body, runUrl }));
     expect((await wire.client.startRun(project.id, {}, ONCE)).runUrl).toBe(runUrl);
   });
 
-  test("a redirect is not followed, and takes the token nowhere", async () => {
+  test("a redirect is not followed, so the token goes nowhere else", async () => {
     const asked: unknown[] = [];
     const elsewhere = createServer((request, response) => {
       asked.push(request.headers);
@@ -370,7 +370,7 @@ describe("entry by entry", () => {
     expect(await wire.client.projectPage(ONCE, null)).toMatchObject({ values: [{ title: "Revenue" }], after: null });
   });
 
-  test("a list that is null is empty, and one that is missing is no answer", async () => {
+  test("a list that is null counts as empty, but a missing list is not an answer", async () => {
     answer({ values: null, pagination: null });
     expect(await projects()).toEqual([]);
     answer({ runs: null });
@@ -384,7 +384,7 @@ describe("entry by entry", () => {
     expect((await failure(wire.client.runs(project.id, { limit: 9 }, ONCE))).facts.flawAt).toBe("runs");
   });
 
-  test("a list of which nothing can be read is not taken for an empty one", async () => {
+  test("a list without a readable entry does not count as empty", async () => {
     answer({ values: [{ uuid: OTHER }, { uuid: OTHER }], pagination: { after: null } });
     const { facts } = await failure(wire.client.projectPage(ONCE, null));
     expect(facts).toMatchObject({ kind: "unreadable", flaw: "shape", flawAt: "values.0.id" });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isUuid, projectUrl, readReference, shortIdOf, uuidOfShortId, workspaceOfLink } from "../../src/hex/links.js";
 
 const HEX = "https://app.hex.tech";
-/** As they stand in public links. */
+/** From public links. */
 const PAIRS = [
   ["019814d7-a5f1-7008-b413-872974a7a308", "030UbtEpvL5rit3JLHGzSS"],
   ["01985538-504f-7001-a0cd-6e89ba762eb5", "030bjewJpNKllTc1HdoGMX"],
@@ -35,7 +35,7 @@ describe("short ids", () => {
     },
   );
 
-  test("there and back", () => {
+  test("survives a round trip", () => {
     fc.assert(
       fc.property(fc.uuid({ version: [1, 2, 3, 4, 5, 6, 7, 8] }), (uuid) => {
         expect(uuidOfShortId(shortIdOf(uuid))).toBe(uuid);
@@ -80,7 +80,7 @@ describe("readReference", () => {
     `${HEX}/app/${ID}/latest`,
     `${HEX}/hex/${SHORT}`,
     `${HEX}/api/v1/projects/${ID}`,
-    // The title may be in any script, and may look like anything.
+    // The title may be in any script and look like anything.
     `${HEX}/acme/app/%E5%A3%B2%E4%B8%8A-${SHORT}/latest`,
     `${HEX}/acme/app/売上-${SHORT}/latest`,
     `${HEX}/acme/app/100%-off-${SHORT}/latest`,
@@ -89,7 +89,7 @@ describe("readReference", () => {
     `${HEX}/acme/app/Weekly-${ID}/latest`,
     `${HEX}/acme/app/Weekly.${ID}`,
     `${HEX}/acme/app/${ID}/${RUN}`,
-    // Foreign ids behind the path.
+    // Other ids after the path.
     `${HEX}/acme/hex/${ID}/draft/logic?selectedCellId=${RUN}&view=app&tab=notebook&rhid=${RUN}`,
     `${HEX}/acme/app/${ID}/latest?embeddedStaticCellId=${RUN}#${RUN}`,
     `${HEX}/acme/app/${ID}/latest?viewId=${RUN}`,

@@ -5,7 +5,7 @@ const HEX = "https://app.hex.tech";
 const ID = "6f4922f4-8d2b-4f7a-9f3e-0123456789ab";
 const RUN = `${HEX}/acme/app/${ID}/run/${ID}`;
 
-test("Hex's own word comes first, then the operator's, then the links of runs", () => {
+test("what Hex says comes first, then what the operator says, then the links of runs", () => {
   const unknown = new OwnPlace(HEX, null);
   expect(unknown.now).toEqual({ origin: HEX, workspace: null });
   unknown.learnFromRun(RUN);
@@ -17,7 +17,7 @@ test("Hex's own word comes first, then the operator's, then the links of runs", 
   expect(configured.now.workspace).toBe(ID);
 });
 
-test("nothing else is taken for it", () => {
+test("nothing else counts as the workspace", () => {
   const place = new OwnPlace(HEX, null);
   for (const url of [
     null,

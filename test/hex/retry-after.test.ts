@@ -61,7 +61,7 @@ describe("x-ratelimit-reset", () => {
   });
 });
 
-test("whatever is told: nothing, or between a second and an hour", () => {
+test("whatever the header says: nothing, or between a second and an hour", () => {
   const told = fc.oneof(fc.double().map(String), fc.integer().map(String), fc.date().map(String), fc.string());
   fc.assert(
     fc.property(told, told, (after, reset) => {

@@ -41,7 +41,7 @@ test("clocks that agree stay together, however slow and uneven the answers are",
   );
 });
 
-test("is never further off than the answers leave open, and comes closer with each", () => {
+test("is never further off than the answers allow, and gets closer with each one", () => {
   const answers = fc.array(fc.tuple(fc.nat(2_000), fc.nat(2_000), fc.nat(1_500)), { minLength: 1, maxLength: 40 });
   fc.assert(
     fc.property(fc.integer({ min: -HOUR, max: HOUR }), answers, (ahead, list) => {
@@ -67,7 +67,7 @@ test.each([HOUR, -HOUR, MINUTE, -MINUTE])(
   },
 );
 
-test("what is removed as old goes by whole milliseconds, on a clock that has fractions", () => {
+test("the time that decides what is old has whole milliseconds, even on a clock with fractions", () => {
   let passed = 0.125;
   const clock = { now: () => Date.UTC(2027, 0, 1), monotonic: () => passed, sleep: async () => undefined };
   const server = new ServerClock(clock);
@@ -76,8 +76,8 @@ test("what is removed as old goes by whole milliseconds, on a clock that has fra
   expect(server.leastNow()).toBe(Date.UTC(2026, 10, 2, 9, 0, 1, 500));
 });
 
-describe("what is not believed", () => {
-  test("one answer that contradicts all others, such as one that a proxy kept", () => {
+describe("what does not count", () => {
+  test("one answer that contradicts all others, such as one from a proxy's cache", () => {
     const { server, answer } = open();
     for (let i = 0; i < 5; i++) {
       answer(30_000);

@@ -1,4 +1,4 @@
-// A HexClient and the simulated Hex that it talks to, on a clock that the test holds.
+// A HexClient and the simulated Hex that it talks to, on a clock that the test controls.
 
 import { Budget } from "../../src/hex/budget.js";
 import { type Call, HexClient, type RequestRecord } from "../../src/hex/client.js";
@@ -15,7 +15,7 @@ export interface Wire {
   budget: Budget;
   records: RequestRecord[];
   client: HexClient;
-  /** A client with another origin, token, or limit for one attempt (ms). */
+  /** A client with a different origin, token, or time limit for one attempt (ms). */
   clientAt: (origin: string, token?: string, timeoutMs?: number) => HexClient;
   stop: () => Promise<void>;
 }
@@ -40,7 +40,7 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   return { clock, hex, token, budget, records, client: clientAt(hex.origin), clientAt, stop: () => hex.stop() };
 }
 
-/** Waits for an answer while the time goes on, `stepMs` at a time, whenever somebody sleeps on the clock. */
+/** Waits for an answer while advancing the time, `stepMs` at a time, whenever something sleeps on the clock. */
 export async function soon<T>(clock: ManualClock, promise: Promise<T>, stepMs = 50): Promise<T> {
   let over = false;
   const end = () => {

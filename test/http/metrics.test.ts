@@ -1,4 +1,4 @@
-// The metrics by themselves: nothing global, nothing left behind, and a scrape that no source can break.
+// The metrics on their own: nothing global, nothing left behind, and a scrape that no source can break.
 
 import { setImmediate } from "node:timers/promises";
 import { register } from "prom-client";
@@ -69,7 +69,7 @@ test("a source that fails shows as NaN, and the rest is there", async () => {
   metrics.stop();
 });
 
-test("a look that nobody has followed up for long does not say how Hex is", async () => {
+test("an old probe without a successor does not say how Hex is", async () => {
   const clock = new ManualClock();
   const probe = { ...GLANCE.probe, ok: true, until: clock.now() };
   const metrics = started({ clock, health: async () => ({ ...GLANCE, probe }) });

@@ -1,4 +1,4 @@
-// The bot's own server: what it answers, whatever stands on the request line.
+// The bot's own server: what it answers, whatever the request line says.
 
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
@@ -43,7 +43,7 @@ test("a path with a query is the same path", async () => {
   expect(await statusOf("/healthz?from=somewhere&to=//")).toBe("HTTP/1.1 200 OK");
 });
 
-test("it ends when the last request is answered, and waits for no connection on which nothing was asked", async () => {
+test("it ends when the last request has been answered, without waiting for connections that made no request", async () => {
   const silent = createConnection(server.port, "127.0.0.1");
   await once(silent, "connect");
   await statusOf("/healthz");

@@ -1,4 +1,4 @@
-// Times to come that are stored, after the clock was set: none holds anything up for longer than it could have been meant.
+// Stored times in the future, after the clock was set: none holds anything up for longer than it could have been meant to.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// How requests leave the machine: straight, through a real CONNECT proxy, and what is said when that refuses.
+// How requests leave the machine: directly or through a real CONNECT proxy, and what is said when that refuses.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -75,7 +75,7 @@ test("a proxy that is not there is named", async () => {
   proxy = await startConnectProxy();
 });
 
-test("a target that is not there is no fault of the proxy's own", async () => {
+test("a target that does not exist is not the proxy's fault", async () => {
   through(proxy.url);
   proxy.refuses = 502;
   expect(await failure()).toMatchObject({ status: 502 });

@@ -1,4 +1,4 @@
-// The log's lines reach whoever reads them, and wait for nobody: over real pipes.
+// The log's lines reach their reader and wait for nobody, over real pipes.
 
 import { execFileSync } from "node:child_process";
 import {
@@ -74,7 +74,7 @@ describe("a pipe", () => {
     expect(readAll(reader)).toBe("one\n");
   });
 
-  test("whose reader stands still, and goes on: nothing is torn, and what was lost is counted", async () => {
+  test("whose reader stalls and then continues: no line is torn, and lost lines are counted", async () => {
     const { reader, writer } = pipe();
     open.push(reader);
     const destination = new LogDestination({ fd: writer, lostLines });

@@ -20,14 +20,14 @@ const over = (since: number, backAt: number): Incident => ({
 const history = (spans: Span[], incidents: Incident[] = []) => historyOf(spans.flatMap(hoursOf), incidents, NOW);
 
 describe("the squares", () => {
-  test("nothing watched: all white, and no number", () => {
+  test("nothing watched: all white, without a figure", () => {
     const { day, month, lastOutage } = history([]);
     expect(day.squares).toEqual(Array(24).fill("unwatched"));
     expect(month.squares).toEqual(Array(30).fill("unwatched"));
     expect([day.available, month.available, lastOutage]).toEqual([null, null, null]);
   });
 
-  test("aligned to hours and days of UTC, the present one last", () => {
+  test("aligned to hours and days in UTC, the current one last", () => {
     const { day, month } = history([
       { from: NOW - 30 * MINUTE, to: NOW - 15 * MINUTE, ok: false },
       { from: NOW - 15 * MINUTE, to: NOW, ok: true },
@@ -47,7 +47,7 @@ describe("the squares", () => {
     expect(hoursOf({ from: NOW, to: NOW, ok: true })).toEqual([]);
   });
 
-  test("the oldest ones: 23 hours and 29 days before; what is older is left out", () => {
+  test("the oldest ones are 23 hours and 29 days back; anything older is left out", () => {
     const firstHour = Math.floor(NOW / HOUR_MS - 23) * HOUR_MS;
     const firstDay = Math.floor(NOW / DAY_MS - 29) * DAY_MS;
     const { day, month } = history([
@@ -75,7 +75,7 @@ describe("whatever is summed", () => {
     .tuple(fc.integer({ min: 0, max: 31 * DAY_MS }), fc.integer({ min: 1, max: 3 * HOUR_MS }), fc.boolean())
     .map(([ago, length, ok]): Span => ({ from: NOW - ago - length, to: NOW - ago, ok }));
 
-  test("cutting at the hours loses no millisecond", () => {
+  test("cutting at full hours loses no millisecond", () => {
     fc.assert(
       fc.property(span, (made) => {
         const hours = hoursOf(made);

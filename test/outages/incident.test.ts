@@ -24,7 +24,7 @@ const failure = (kind: HexErrorKind, at: number): Failure => ({
   reference: `r${at}`,
 });
 
-/** What is seen a minute apart, beginning at 0: "." is a success, a letter a failure of one kind. */
+/** What is seen a minute apart, beginning at 0: "." is a success, and each letter is a kind of failure. */
 const KINDS: Record<string, HexErrorKind> = { t: "timeout", u: "unauthorized", n: "network" };
 function play(seen: string, stepMs = MINUTE): { health: Health; ended: Incident[] } {
   const ended: Incident[] = [];
@@ -40,7 +40,7 @@ function play(seen: string, stepMs = MINUTE): { health: Health; ended: Incident[
 }
 
 describe("an outage", () => {
-  test("one failure is none, two in a row are, since the first", () => {
+  test("one failure is not an outage; two in a row are, since the first", () => {
     expect(play(".t.t.t.").health).toEqual({ state: "up" });
     expect(incidentOf(play(".t").health)).toBeNull();
     expect(incidentOf(play("..tt").health)).toMatchObject({ state: "down", since: 2 * MINUTE, id: `r${3 * MINUTE}` });
@@ -56,14 +56,14 @@ describe("an outage", () => {
     expect(ended.map((incident) => lastedMs(incident, 99 * MINUTE))).toEqual([2 * MINUTE]);
   });
 
-  test("down again within the five minutes: the same one, counted; after them: another one", () => {
+  test("down again within the five minutes: the same incident, counted; after that: another one", () => {
     expect(play("tt..tt").health).toMatchObject({ state: "down", incident: { since: 0, relapses: 1 } });
     expect(play("tt..tt..tt").health).toMatchObject({ incident: { since: 0, relapses: 2 } });
     expect(play("tt......tt").ended).toHaveLength(1);
     expect(play("tt......tt").health).toMatchObject({ incident: { since: 8 * MINUTE, relapses: 0 } });
   });
 
-  test("a failure that comes when the five minutes are over begins anew", () => {
+  test("a failure after the five minutes begins a new incident", () => {
     const { health, ended } = play("tt..t", 3 * MINUTE);
     expect(ended).toHaveLength(1);
     expect(health).toMatchObject({ state: "doubt" });
@@ -111,21 +111,21 @@ describe("an outage", () => {
     expect(unwatched({ state: "up" }, MINUTE)).toEqual({ state: "up" });
   });
 
-  test("a clock that is set back keeps nothing open for longer than the quiet time", () => {
+  test("a clock that is set back keeps no incident open for longer than the quiet time", () => {
     const { health } = play("tt..");
     const back = stepped(health, null, -60 * MINUTE).health;
     expect(pauseMs(back, -60 * MINUTE, MINUTE)).toBe(MINUTE);
     expect(stepped(back, null, -60 * MINUTE + QUIET_MS).ended).toMatchObject({ state: "over" });
   });
 
-  test("a time without a watch is not counted as if it had been watched, and two failures around it are none in a row", () => {
+  test("time without a watch does not count as watched, and two failures around it are not two in a row", () => {
     const down = unwatched(play("tt.").health, 60 * MINUTE);
     expect(down).toMatchObject({ state: "down", sign: null, incident: { unwatchedMs: 60 * MINUTE } });
     expect(unwatched(play("tt..t").health, 60 * MINUTE)).toMatchObject({ state: "back", first: null });
     expect(unwatched(play("t").health, 60 * MINUTE)).toEqual({ state: "up" });
   });
 
-  test("another cause counts when it is seen twice in a row; the list holds each kind once", () => {
+  test("a different cause counts when it is seen twice in a row, and the list has each kind once", () => {
     const causes = (seen: string) => incidentOf(play(seen).health)?.causes.map(({ facts }) => facts.kind);
     expect(incidentOf(play("ttuutt").health)?.cause.facts.kind).toBe("timeout");
     expect(causes("ttu")).toEqual(["timeout"]);
@@ -138,7 +138,7 @@ describe("an outage", () => {
   });
 });
 
-describe("what a request that ended says", () => {
+describe("what a completed request says", () => {
   const sight = (kind: HexErrorKind, operation: "me" | "getRun", status?: number) =>
     sightOf(new HexError({ kind, operation, host: "h", status }));
   test.each(["timeout", "unauthorized", "plan", "unreadable", "hex_failed"] as const)("%s: a failure", (kind) => {
@@ -148,7 +148,7 @@ describe("what a request that ended says", () => {
     "%s: a failure of the connection only for the question that is about no project",
     (kind) => expect([sight(kind, "me"), sight(kind, "getRun")]).toEqual(["failure", "nothing"]),
   );
-  test("a scope that is missing, even to be told who the token is: Hex is alive, and so is the token", () => {
+  test("a missing scope, even for whose token it is: Hex is alive, and so is the token", () => {
     expect([sight("scope", "me", 403), sight("scope", "getRun", 403)]).toEqual(["alive", "nothing"]);
   });
   test("Hex's own limit is a sign of life, the bot's budget says nothing", () => {
@@ -175,7 +175,7 @@ describe("the pause before the next probe", () => {
     ]);
   });
 
-  test("looks again when the five quiet minutes are over, however long the usual pause", () => {
+  test("probes again when the five quiet minutes are over, however long the usual pause", () => {
     const { health } = play("tt..");
     expect(pauseMs(health, 3 * MINUTE, 60 * MINUTE)).toBe(4 * MINUTE);
     expect(pauseMs(health, 6.5 * MINUTE, MINUTE)).toBe(0.5 * MINUTE);
@@ -187,7 +187,7 @@ describe("whatever is seen", () => {
   const kinds = fc.constantFrom<(HexErrorKind | null)[]>(null, null, "timeout", "unauthorized", "network");
   const story = fc.array(fc.tuple(kinds, fc.integer({ min: 1, max: 4 * MINUTE })), { maxLength: 120 });
 
-  test("incidents follow one another, each with a beginning, an end, and causes that differ; and it survives the store", () => {
+  test("incidents follow one another, each with a beginning, an end and different causes, and survive the store", () => {
     fc.assert(
       fc.property(story, (seen) => {
         let [now, health]: [number, Health] = [0, { state: "up" }];

@@ -28,7 +28,7 @@ describe("HealthStore", () => {
     await rm(dir, { recursive: true });
   });
 
-  /** Probes a minute apart, from `BEGIN` + `minute` on. */
+  /** Probes a minute apart, starting at `BEGIN` + `minute`. */
   async function probe(minute: number, answers: readonly Answer[]): Promise<void> {
     for (const [index, answer] of answers.entries()) {
       const now = BEGIN + (minute + index) * MINUTE;
@@ -44,7 +44,7 @@ describe("HealthStore", () => {
     expect((await store.history(BEGIN)).day.available).toBeNull();
   });
 
-  test("what every process may ask: the last probe, the open incident, the token's days", async () => {
+  test("what every process may read: the last probe, the open incident, the token's days", async () => {
     await probe(0, [ALIVE, DEAD]);
     expect(await store.lastProbe()).toMatchObject({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false, tokenDaysLeft: 40 });
@@ -55,7 +55,7 @@ describe("HealthStore", () => {
     });
     await probe(3, [ALIVE, ALIVE]);
     expect((await store.memory()).health).toMatchObject({ state: "back", incident: { backAt: BEGIN + 3 * MINUTE } });
-    // Hex answers, and it is not over yet.
+    // Hex answers, but the incident is not over yet.
     expect(await store.glance(BEGIN)).toMatchObject({ probe: { ok: true }, outage: true, tokenDaysLeft: 40 });
     await probe(5, [ALIVE, ALIVE, ALIVE, ALIVE]);
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false });
@@ -69,7 +69,7 @@ describe("HealthStore", () => {
     expect(day).toMatchObject({ available: 60, downMs: 2 * MINUTE, outages: 1 });
   });
 
-  test("hours are forgotten after 31 days, incidents later when they are to be kept longer", async () => {
+  test("hours are removed after 31 days, and incidents later if they are kept longer", async () => {
     const outage = [DEAD, DEAD, ALIVE, ALIVE, ...Array<Answer>(6).fill(ALIVE)];
     await probe(0, outage);
     const later = BEGIN + 32 * DAY;
@@ -80,7 +80,7 @@ describe("HealthStore", () => {
     expect(await store.incidentsSince(0)).toEqual([]);
   });
 
-  test("an incident that is not over is never forgotten", async () => {
+  test("an incident that is not over is never removed", async () => {
     await probe(0, [DEAD, DEAD]);
     await store.removeOld(BEGIN + 400 * DAY, DAY);
     expect(await store.incidentsSince(BEGIN + 400 * DAY)).toHaveLength(1);

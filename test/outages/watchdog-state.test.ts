@@ -32,32 +32,32 @@ describe("what a probe adds", () => {
     expect(probe(second.memory, well, 1.25 * MINUTE).span).toEqual({ from: MINUTE, to: 1.25 * MINUTE, ok: false });
   });
 
-  test("a bot that was stopped has not watched: a probe speaks for two pauses and two minutes at most", () => {
+  test("a bot that was stopped has not watched: a probe covers at most two pauses and two minutes", () => {
     const { memory } = probe(EMPTY, well, 0);
     expect(probe(memory, well, 5 * DAY).span).toEqual({ from: 0, to: 4 * MINUTE, ok: true });
     expect(spanOf(memory.probe, MINUTE)).toEqual({ from: 0, to: MINUTE, ok: true });
   });
 
-  test("a stored probe that speaks for years fills no more than the hours of a day", () => {
+  test("a stored probe that claims to cover years fills no more than a day's hours", () => {
     const probe = { at: 0, ok: true, kind: null, until: 1e13 };
     const span = spanOf(probe, 1e12);
     expect(span).toEqual({ from: 1e12 - DAY, to: 1e12, ok: true });
   });
 
-  test("two failures with a time without a watch in between are no outage", () => {
+  test("two failures with unwatched time in between are not an outage", () => {
     const { memory } = probe(EMPTY, ill("timeout"), 0);
     expect(probe(memory, ill("timeout"), DAY).memory.health).toMatchObject({ state: "doubt", first: { at: DAY } });
     expect(probe(memory, ill("timeout"), 0.25 * MINUTE).memory.health).toMatchObject({ state: "down" });
   });
 
-  test("probes that take long are two in a row all the same, however short the pause", () => {
+  test("slow probes still count as two in a row, however short the pause", () => {
     const often = (memory: WatchdogState, now: number) =>
       remembered(memory, ill("timeout"), { now, reference: "r", probeMs: 10_000, origin: ORIGIN });
     const { memory, pauseMs } = often(EMPTY, 0);
     expect(often(memory, pauseMs + 15_000).memory.health).toMatchObject({ state: "down" });
   });
 
-  test("an answer that does not say when the token expires renews none", () => {
+  test("an answer that does not say when the token expires renews nothing", () => {
     const { memory } = probe(EMPTY, { me: { expiresAt: 2 * DAY, orgId: null }, error: null }, 0);
     const silent = probe(memory, { me: { expiresAt: "unknown", orgId: null }, error: null }, MINUTE).memory;
     expect(silent.token).toBeNull();
@@ -67,7 +67,7 @@ describe("what a probe adds", () => {
     );
   });
 
-  test("a limit of requests changes nothing, and is waited for", () => {
+  test("a limit on requests changes nothing, and the probe waits for it", () => {
     const { memory } = probe(EMPTY, ill("timeout"), 0);
     const limited = probe(memory, ill("rate_limited", 90_000), MINUTE / 4);
     expect(limited).toEqual({ memory, ended: null, span: null, pauseMs: 90_000 });
@@ -86,7 +86,7 @@ describe("what a probe adds", () => {
     expect(probe(memory, limited, 4 * MINUTE).pauseMs).toBeGreaterThanOrEqual(30_000);
   });
 
-  test("a time that a failure names is not waited for: neither the alarm nor its end may be an hour late", () => {
+  test("the probe does not wait for a time that a failure names: neither the alarm nor its end may be an hour late", () => {
     const first = probe(EMPTY, ill("hex_failed", 60 * MINUTE), 0);
     expect(first.pauseMs).toBe(MINUTE / 4);
     const second = probe(first.memory, ill("hex_failed", 60 * MINUTE), MINUTE / 4);
@@ -101,7 +101,7 @@ describe("what a probe adds", () => {
     expect(memory.health).toMatchObject({ state: "down", incident: { since: 0, unwatchedMs: 3 * DAY - until } });
   });
 
-  test("a failure keeps what is known of the token", () => {
+  test("a failure keeps what is known about the token", () => {
     const { memory } = probe(EMPTY, { me: { expiresAt: 20 * DAY, orgId: null }, error: null }, 0);
     expect(probe(memory, ill("unauthorized"), MINUTE).memory.token).toEqual({ expiresAt: 20 * DAY });
   });

@@ -1,4 +1,4 @@
-// What people are told of each failure of Hex.
+// What people are told about each Hex failure.
 
 import { describe, expect, test } from "vitest";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../src/hex/errors.js";
@@ -25,7 +25,7 @@ describe("remedies", () => {
     }
   });
 
-  test("whoever has typed no id is not told to check one, nor to read words that Hex did not say", () => {
+  test("people who typed no id are not told to check one, nor to read what Hex did not say", () => {
     for (const operation of ["me", "listProjects"] as const) {
       for (const kind of ["bad_request", "not_found", "request_refused"] as const) {
         const { causes, todo } = remedyFor({ kind, operation, host: "app.hex.tech", status: 400 });

@@ -1,4 +1,4 @@
-// What the runs of a project show of its inputs, and whose values are offered to whom.
+// What a project's runs show about its inputs, and whose values are suggested to whom.
 
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../src/hex/client.js";
@@ -38,7 +38,7 @@ const offered = (runs: RunSeen[], change: Partial<typeof asking> = {}) =>
   knownInputs(runs, { ...asking, ...change }).map(({ name, value }) => [name, value]);
 
 describe("values", () => {
-  test("one's own come first, else those of public cards, and nobody else's", () => {
+  test("a person's own values come first, then those on public cards, and nobody else's", () => {
     const runs = [
       taken({ a: "grace, public", b: "grace, public" }, 4, { by: "grace", isPublic: true }),
       taken({ c: "grace, private" }, 3, { by: "grace" }),
@@ -52,7 +52,7 @@ describe("values", () => {
     ]);
   });
 
-  test("null is a value; a secret's is nobody's", () => {
+  test("null is a value, and a secret's value is never suggested", () => {
     expect(offered([taken({ a: null, token: "abc" }, 1)])).toEqual([
       ["a", null],
       ["token", undefined],
@@ -61,7 +61,7 @@ describe("values", () => {
 });
 
 describe("names", () => {
-  test("those that Hex took, the latest first, and so many", () => {
+  test("those that Hex accepted, latest first, up to the limit", () => {
     const runs = [taken({ b: 1 }, 2), taken({ a: 1, b: 2, c: 3 }, 1)];
     expect(offered(runs, { most: 2 })).toEqual([
       ["b", 1],
@@ -69,12 +69,12 @@ describe("names", () => {
     ]);
   });
 
-  test("one that Hex refused by its value exists, and the value is not offered", () => {
+  test("an input whose value Hex refused exists, but the value is not suggested", () => {
     const said = { unknown: ["gone"], wrongType: [{ name: "days", expected: "number", given: "" }], others: [] };
     expect(offered([refused({ days: "x", gone: 1, region: "y" }, 1, said)])).toEqual([["days", undefined]]);
   });
 
-  test("one that Hex no longer knows is left out until a run has used it again", () => {
+  test("an input that Hex no longer knows is left out until a run has used it again", () => {
     const said = { unknown: ["region"], wrongType: [] };
     expect(offered([refused({ region: 1 }, 2, said), taken({ region: 1 }, 1)])).toEqual([]);
     expect(offered([taken({ region: 2 }, 3), refused({ region: 1 }, 2, said), taken({ region: 1 }, 1)])).toEqual([

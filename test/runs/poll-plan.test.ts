@@ -30,7 +30,7 @@ describe("nextPoll", () => {
     expect(poll?.watched.map((run) => run.key)).toEqual(["a", "b"]);
   });
 
-  test("young runs often, old ones less, and more often when they usually end", () => {
+  test("asks about young runs often, about old ones less, and more often around the time when they usually end", () => {
     const rest = (ageMs: number, typicalMs: number | null) => {
       const now = 10_000_000;
       const runs = [watched("a", { since: now - ageMs, askedAt: now, typicalMs })];
@@ -158,7 +158,7 @@ describe("nextPoll", () => {
     return { asked, longestRest: Math.max(...rests), overdueFor };
   }
 
-  test("never more than the watch's share in any 60 s, less while commands wait, and no run starves", () => {
+  test("never exceeds the polls' share in any 60 s, uses less while commands wait, and lets no run starve", () => {
     const runs = fc.array(
       fc.record({
         project: fc.integer({ min: 0, max: 24 }),

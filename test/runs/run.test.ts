@@ -40,7 +40,7 @@ const running = observed(pending, seen("RUNNING", { startTime: NOW + 5 }), NOW +
 if (running.state !== "running") throw new Error("not running");
 
 describe("states", () => {
-  test("each survives the store as it is", () => {
+  test("each one survives the store unchanged", () => {
     const asked = cancelling(running, "U2", NOW);
     const states: Run[] = [
       intent,
@@ -67,13 +67,13 @@ describe("states", () => {
     expect(observed(pending, seen(status), NOW).state).toBe(state);
   });
 
-  describe("an end that Hex tells", () => {
+  describe("an end in Hex's answer", () => {
     const MINUTE = 60_000;
     const later = NOW + 60 * MINUTE;
     const over = (status: string, endTime: number | null, startTime = NOW + 5) =>
       observed(running, seen(status, { startTime, endTime }), later);
 
-    test("with a status that nobody knows is an end, in Hex's word", () => {
+    test("with an unknown status is an end, in Hex's word", () => {
       const run = over("EXPIRED", NOW + MINUTE);
       expect(run).toMatchObject({ state: "ended", status: "EXPIRED", endedAt: NOW + MINUTE, elapsedMs: MINUTE - 5 });
       expect(isEnded(run)).toBe(true);
@@ -104,18 +104,18 @@ describe("states", () => {
       expect(observed(asked, seen("COMPLETED", { endTime }), now)).toMatchObject({ state: "completed", endedAt: now });
     });
 
-    test("before its start: how long it took is not known", () => {
+    test("before its start: the duration is not known", () => {
       const run = over("COMPLETED", NOW - MINUTE);
       expect(run.state).toBe("completed");
       expect(elapsedMs(run, later)).toBeNull();
     });
   });
 
-  test("what Hex says of another run does not make it that run", () => {
+  test("what Hex says about a different run does not turn this run into that one", () => {
     expect(observed(running, { ...seen("RUNNING"), runId: "run-2" }, NOW)).toMatchObject({ hex: { runId: "run-1" } });
   });
 
-  test("one that seemed to have ended and goes on is live again", () => {
+  test("a run that seemed to have ended but is still going is live again", () => {
     const done = observed(running, seen("COMPLETED", { endTime: NOW + 50 }), NOW + 60);
     if (!isEnded(done)) throw new Error("not ended");
     expect(adopted(done, seen("RUNNING"), NOW + 70)).toMatchObject({ state: "running", hex: { runId: "run-1" } });
@@ -129,7 +129,7 @@ describe("states", () => {
     });
   });
 
-  test("cancelling stays so while Hex still says RUNNING, and knows by whom at the end", () => {
+  test("a run stays cancelling while Hex still says RUNNING, and knows at the end who cancelled it", () => {
     const asked = cancelling(running, "U2", NOW);
     expect(observed(asked, seen("RUNNING"), NOW).state).toBe("cancelling");
     expect(observed(asked, seen("KILLED"), NOW)).toMatchObject({ state: "cancelled", by: "U2" });
@@ -137,7 +137,7 @@ describe("states", () => {
     expect(observed(asked, seen("COMPLETED"), NOW).state).toBe("completed");
   });
 
-  test("a cancellation that failed leaves it as it was, with the reason", () => {
+  test("a failed cancellation leaves the run as it was, with the reason", () => {
     expect(notCancelled(cancelling(running, "U2", NOW), facts, "r2")).toMatchObject({
       state: "running",
       cancelFailure: { facts, reference: "r2" },
@@ -145,7 +145,7 @@ describe("states", () => {
     expect(notCancelled(cancelling(pending, "U2", NOW), facts, "r2").state).toBe("pending");
   });
 
-  test("found again, also when it has ended meanwhile", () => {
+  test("found again, even if it has ended in the meantime", () => {
     const gone = lost(intent, "start_unknown", NOW);
     expect(lookedForAgain(gone, NOW)).toEqual({ ...intent, looking: true });
     expect(lookedForAgain(lost(running, "vanished", NOW), NOW)).toBeNull();
@@ -211,7 +211,7 @@ describe("states", () => {
     expect([isEnded(intent), isEnded(pending), isEnded(refused(intent, facts, NOW))]).toEqual([false, false, true]);
   });
 
-  test("elapsed: Hex's own figure, else measured, and never negative", () => {
+  test("elapsed: Hex's own figure, or else measured, and never negative", () => {
     expect(elapsedMs(intent, NOW)).toBeNull();
     expect(elapsedMs(pending, NOW)).toBeNull();
     expect(elapsedMs(running, NOW + 105)).toBe(100);

@@ -1,4 +1,4 @@
-// The latest runs of a project with their cards, in a file and in Postgres.
+// A project's latest runs with their cards, in a file and in Postgres.
 
 import { afterAll, describe, expect, test } from "vitest";
 import { RunStore } from "../../src/runs/store.js";
@@ -23,7 +23,7 @@ const run = (key: string, requestedAt: number, projectId = "p") =>
   );
 
 describe.each(STORE_KINDS)("%s", (kind) => {
-  test("the newest first, and of each whether its card is public", async () => {
+  test("newest first, each with whether its card is public", async () => {
     const { store } = await stores.open(kind);
     const runs = new RunStore(store.db, () => undefined);
     const cards = new CardStore(store.db, { process: "p1", now: () => 1 });

@@ -48,7 +48,7 @@ describe("RunStore", () => {
     expect(changes).toEqual(["a starting"]);
   });
 
-  test("everything is still there when it is opened again", async () => {
+  test("everything is still there when the store is opened again", async () => {
     await store.insert(intent("a"));
     await store.update("a", (run) => (run.state === "starting" ? started(run, answer) : null));
     await opened.close();
@@ -86,13 +86,13 @@ describe("RunStore", () => {
     expect((await careful.inFlight()).map((run) => identityOf(run)?.url)).toEqual([stored[0], null]);
   });
 
-  test("what a run is started with comes back as it was typed, whatever the inputs are called", async () => {
+  test("a run's options come back as they were typed, whatever the inputs are called", async () => {
     const inputs = JSON.parse('{"__proto__":1,"constructor":{"__proto__":[2]},"f":-1.5,"t":"\\ud800","n":null}');
     await store.insert({ ...intent("a"), options: { ...intent("a").options, inputs } });
     expect(JSON.stringify((await store.get("a"))?.options.inputs)).toBe(JSON.stringify(inputs));
   });
 
-  test("a start that cannot be read, of a newer version perhaps, keeps its claim to the runs that Hex lists", async () => {
+  test("a start that cannot be read, perhaps from a newer version, keeps its claim to the runs that Hex lists", async () => {
     await store.insert(intent("a"));
     await store.insert(intent("b"));
     await opened.db.updateTable("runs").set({ doc: "{", state: "queued" }).where("key", "=", "a").execute();
@@ -107,7 +107,7 @@ describe("RunStore", () => {
     await expect(store.byHexRun("run-1")).rejects.toMatchObject(unreadable);
   });
 
-  test("many changes at once: none is lost, and one wins what only one may have", async () => {
+  test("many changes at once: none is lost, and only one wins what only one may have", async () => {
     await store.insert(intent("a"));
     const other = new RunStore(opened.db, () => undefined);
     const claims = await Promise.all(
@@ -122,7 +122,7 @@ describe("RunStore", () => {
     expect((await store.get("a"))?.again).toEqual(winner);
   });
 
-  test("no change is no event, and nothing to change is null", async () => {
+  test("no change causes no event, and a missing run is null", async () => {
     await store.insert(intent("a"));
     expect((await store.update("a", (run) => ({ ...run })))?.changed).toBe(false);
     expect(await store.update("b", (run) => run)).toBeNull();
@@ -168,7 +168,7 @@ describe("RunStore", () => {
   });
 });
 
-test("a second one on the same file is told so, until the first lets go", async () => {
+test("a second process on the same file is told so until the first one lets go", async () => {
   const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   const first = await openEmbedded(dir);
   await expect(openEmbedded(dir)).rejects.toMatchObject({ name: "StoreError", kind: "held" });
@@ -177,7 +177,7 @@ test("a second one on the same file is told so, until the first lets go", async 
   await rm(dir, { recursive: true });
 });
 
-test("a store of a newer version is refused", async () => {
+test("a store from a newer version is refused", async () => {
   const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   const first = await openEmbedded(dir);
   await sql`insert into kysely_migration (name, timestamp) values ('999_future', '2030')`.execute(first.db);
@@ -186,7 +186,7 @@ test("a store of a newer version is refused", async () => {
   await rm(dir, { recursive: true });
 });
 
-test("a folder that cannot be made, and a file that is no store, are told apart from a fault", async () => {
+test("a folder that cannot be created, and a file that is not a store, are distinguished from a fault", async () => {
   const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   await writeFile(join(dir, "file"), "");
   await expect(openEmbedded(join(dir, "file"))).rejects.toMatchObject({ name: "StoreError" });

@@ -1,4 +1,4 @@
-// What follows from what, to the millisecond: what people read on a card, and when Hex is asked again.
+// Which state follows from which, to the millisecond: what people read on a card, and when the bot asks Hex again.
 
 import { describe, expect, test } from "vitest";
 import type { HexErrorFacts } from "../../src/hex/errors.js";
@@ -66,7 +66,7 @@ function waitingAfter(tries: number, told: HexErrorFacts, now = NOW): RunIn<"wai
   return run;
 }
 
-describe("a run keeps what was asked for, from its beginning to its end", () => {
+describe("a run keeps what was requested, from beginning to end", () => {
   const waiting = waitingAfter(0, BUSY);
   const asked = cancelling(pending, "U2", NOW);
   const states: [string, Run][] = [
@@ -89,7 +89,7 @@ describe("a run keeps what was asked for, from its beginning to its end", () => 
 });
 
 describe("a start", () => {
-  test("is looked for only when its end is not known, and is another process's when the lease is over", () => {
+  test("is looked for only when the outcome is not known, and by another process when the lease is over", () => {
     expect(starting).toMatchObject({ state: "starting", looking: false, lease: NOW + LEASE_MS });
     expect(lookedFor(starting, NOW, 5 * SECOND)).toMatchObject({ looking: true, lease: NOW + 5 * SECOND + LEASE_MS });
     expect(triedAgain(waitingAfter(0, BUSY), NOW)).toMatchObject({ looking: false, lease: NOW + LEASE_MS });
@@ -101,13 +101,13 @@ describe("a start", () => {
     expect(pending).toMatchObject({ trouble: null, cancelFailure: null });
   });
 
-  test("one that is found has begun when Hex says so, and has Hex's own word for its state", () => {
+  test("a run that was found began when Hex says so, and has Hex's own word for its state", () => {
     const found = adopted(starting, seen("PENDING", { startTime: NOW - MINUTE }), NOW);
     expect(found).toMatchObject({ state: "pending", startedAt: NOW - MINUTE, status: "PENDING" });
     expect(adopted(starting, seen("THINKING"), NOW)).toMatchObject({ state: "running", status: "THINKING" });
   });
 
-  test("nothing was found: why, and the run's id where it has one", () => {
+  test("nothing was found: says why, with the run's id if it has one", () => {
     expect(lost(starting, "several", NOW + 1)).toMatchObject({ state: "lost", why: "several", hex: null });
     expect(lost(running, "vanished", NOW + 1)).toMatchObject({ why: "vanished", hex: HEX, endedAt: NOW + 1 });
     expect(refused(starting, BUSY, NOW + 1)).toMatchObject({ state: "refused", facts: BUSY, endedAt: NOW + 1 });
@@ -115,7 +115,7 @@ describe("a start", () => {
   });
 });
 
-describe("a start that Hex puts off", () => {
+describe("a start that Hex postpones", () => {
   test.each([
     [0, 10],
     [1, 20],
@@ -127,7 +127,7 @@ describe("a start that Hex puts off", () => {
     expect(run).toMatchObject({ facts: BUSY, tries: tries + 1, nextAt: NOW + seconds * SECOND });
     expect(run.until).toBe(NOW + START_PATIENCE_MS);
     expect([isDue(run, run.nextAt - 1), isDue(run, run.nextAt)]).toEqual([false, true]);
-    // It was stored before the clock was set back: nobody could have meant so long a wait.
+    // It was stored before the clock was set back: nobody could have meant such a long wait.
     expect([isDue(run, NOW), isDue(run, NOW - 1)]).toEqual([false, true]);
   });
 
@@ -136,7 +136,7 @@ describe("a start that Hex puts off", () => {
     expect(waitingAfter(0, { ...BUSY, retryAfterMs: SECOND }).nextAt).toBe(NOW + 10 * SECOND);
   });
 
-  test("one that was not its turn goes as soon as it is, and has not been tried", () => {
+  test("a start that was not its turn goes as soon as it is, and does not count as tried", () => {
     expect(waitingAfter(4, NO_TURN)).toMatchObject({ tries: 4, nextAt: NOW + 3 * SECOND });
     expect(waitingAfter(0, facts("rate_limited"))).toMatchObject({ tries: 0, nextAt: NOW });
     expect(waitingAfter(0, facts("rate_limited", { status: 429 }))).toMatchObject({ tries: 1, nextAt: NOW + 10_000 });
@@ -150,7 +150,7 @@ describe("a start that Hex puts off", () => {
     expect(isHeldBack(refused(starting, NO_TURN, NOW))).toBe(false);
   });
 
-  test("is refused when its next try would come more than ten minutes after it was asked for", () => {
+  test("is refused when the next try would come more than ten minutes after the request", () => {
     const last = NOW + START_PATIENCE_MS;
     expect(postponed(starting, BUSY, 0, last - 10 * SECOND).state).toBe("waiting");
     expect(postponed(starting, BUSY, 0, last - 10 * SECOND + 1)).toMatchObject({ state: "refused", facts: BUSY });
@@ -169,19 +169,19 @@ describe("a start that Hex puts off", () => {
     expect(postponed(starting, { ...NO_TURN, retryAfterMs: 50 * SECOND + 1 }, 11, NOW).state).toBe("refused");
   });
 
-  test("is behind those that wait already: for as long as the first of them", () => {
+  test("queues behind those that are already waiting, for as long as the first of them", () => {
     const ahead = { ...waitingAfter(0, { ...NO_TURN, retryAfterMs: 20 * SECOND }), key: "ahead" };
     expect(queued(starting, ahead, NOW)).toMatchObject({ key: "k", nextAt: NOW + 20 * SECOND, tries: 0 });
     expect(queued(starting, ahead, NOW + 20 * SECOND)).toMatchObject({ nextAt: NOW + 20 * SECOND });
     expect(queued(starting, ahead, NOW + MINUTE)).toMatchObject({ nextAt: NOW + MINUTE });
-    // The other one's time lies further ahead than anybody waits: of a clock that has been set back.
+    // The other one's time is further ahead than anybody waits, because a clock has been set back.
     expect(queued(starting, { ...ahead, nextAt: NOW + START_PATIENCE_MS }, NOW).state).toBe("waiting");
     expect(queued(starting, { ...ahead, nextAt: NOW + DAY }, NOW)).toMatchObject({ nextAt: NOW });
   });
 });
 
-describe("what Hex says of a run", () => {
-  test("is what the card shows, and takes away a trouble", () => {
+describe("what Hex says about a run", () => {
+  test("is what the card shows, and ends a trouble", () => {
     const troubled = { ...running, trouble: { facts: BUSY, since: NOW } };
     expect(observed(troubled, seen("RUNNING", { startTime: NOW + 7 }), NOW)).toEqual({
       ...running,
@@ -194,7 +194,7 @@ describe("what Hex says of a run", () => {
     expect(observed(running, seen("PENDING"), NOW)).toMatchObject({ state: "running", status: "PENDING" });
   });
 
-  test("a newer link, trace or version replaces the one before, and no id another", () => {
+  test("a newer link, trace or version replaces the previous one, but an id is never replaced", () => {
     const more = { runId: "run-2", runUrl: "https://y.test", traceId: "t2", projectVersion: "4" };
     expect(observed(running, seen("RUNNING", more), NOW)).toMatchObject({
       hex: { runId: "run-1", url: "https://y.test", traceId: "t2", projectVersion: "4" },
@@ -202,7 +202,7 @@ describe("what Hex says of a run", () => {
     expect(observed(running, seen("RUNNING"), NOW)).toMatchObject({ hex: HEX });
   });
 
-  test("how long it took: Hex's figure, else from its beginning to its end, else nothing", () => {
+  test("how long it took: Hex's figure, or else from beginning to end, or else nothing", () => {
     const took = (more: Partial<HexRun>) => {
       const run = observed({ ...running, startedAt: null }, seen("COMPLETED", more), NOW + MINUTE);
       return "elapsedMs" in run ? run.elapsedMs : "none";
@@ -228,7 +228,7 @@ describe("what Hex says of a run", () => {
     expect(observed(running, seen("COMPLETED", { endTime }), NOW + MINUTE)).toMatchObject({ endedAt });
   });
 
-  test("each end has its own state, and an unknown one Hex's word", () => {
+  test("each end has its own state, and an unknown end has Hex's word", () => {
     const end = (status: string, run: RunIn<"running" | "cancelling"> = running) =>
       observed(run, seen(status, { endTime: NOW }), NOW);
     expect(end("COMPLETED")).toMatchObject({ state: "completed", hex: HEX, startedAt: NOW + 5 });
@@ -270,7 +270,7 @@ describe("a cancellation", () => {
     });
   });
 
-  test("that Hex did not take leaves the run as it was, with the reason and its reference", () => {
+  test("that Hex did not accept leaves the run as it was, with the reason and its reference", () => {
     expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1" } });
     expect(notCancelled(cancelling(pending, "U1", NOW), BUSY, "r1").state).toBe("pending");
   });
@@ -287,7 +287,7 @@ describe("a cancellation", () => {
     expect([isCancelDue(later, NOW), isCancelDue(later, NOW - 1)]).toEqual([false, true]);
   });
 
-  test("of a process that died is asked again when its lease is over, and never once Hex has taken it", () => {
+  test("by a process that died is repeated when its lease is over, but never once Hex has accepted it", () => {
     expect([isCancelDue(asked, NOW + LEASE_MS - 1), isCancelDue(asked, NOW + LEASE_MS)]).toEqual([false, true]);
     expect(isCancelDue({ ...asked, accepted: true }, NOW + DAY)).toBe(false);
   });

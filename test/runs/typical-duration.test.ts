@@ -7,7 +7,7 @@ import { overdueAfterMs, typicalDuration } from "../../src/runs/typical-duration
 
 const MINUTE = 60_000;
 
-/** A run that began so many minutes after the others. */
+/** A run that began this many minutes after the others. */
 function hexRun(minute: number, tookMs: number | null, status = "COMPLETED"): HexRun {
   const startTime = minute * MINUTE;
   return {
@@ -48,7 +48,7 @@ describe("what is usual", () => {
     expect(typicalDuration([one, two, ...odd, hexRun(6, 0)])).toBe(20);
   });
 
-  test("is one of the times, and as many are shorter as longer", () => {
+  test("is one of the times, and equally many are shorter and longer", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 10_000 }), { minLength: 3, maxLength: 20 }), (times) => {
         const typical = typicalDuration(times.map((time, index) => hexRun(index, time))) ?? Number.NaN;
@@ -81,7 +81,7 @@ describe("overdue", () => {
     expect(overdueAfterMs(8 * MINUTE)).toBe(16 * MINUTE);
   });
 
-  test("since it was seen first, and told once", () => {
+  test("since it was first seen, and told once", () => {
     if (running.state !== "running") throw new Error("It does not run.");
     expect(timed(running, 6 * MINUTE - 1, 7).overdue).toBeNull();
     const overdue = timed(running, 6 * MINUTE, 7);

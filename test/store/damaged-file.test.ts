@@ -33,7 +33,7 @@ test.each([
   );
 });
 
-test("a name of a newer version is no damage, whatever it is", async () => {
+test("a name from a newer version is not damage, whatever it is", async () => {
   await (await openEmbedded(dir)).close();
   const file = new Database(path());
   file.exec("insert into kysely_migration (name, timestamp) values ('constructor', '')");

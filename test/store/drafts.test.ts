@@ -1,4 +1,4 @@
-// What somebody is about to do is kept for a while, and a damaged row is as good as none.
+// What somebody is about to do is stored for a while, and a damaged row counts as none.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// What holds for every statement: types that the drivers survive, and the cause of a failure, on either store.
+// The rules for every statement on either store: types that the drivers can handle, and the cause of a failure.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -110,7 +110,7 @@ test("a connection that breaks in a transaction is told as that, not as the roll
   await close();
 });
 
-test("a Postgres that takes no writes says so", async () => {
+test("a Postgres that does not accept writes says so", async () => {
   const { db, close } = await openShared(await postgres.database("standing_by"), () => undefined);
   const write = db.transaction().execute(async (transaction) => {
     await sql`set transaction read only`.execute(transaction);

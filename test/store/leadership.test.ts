@@ -1,4 +1,4 @@
-// Who leads on a real Postgres: one process at a time, alone or behind a pooler, and whatever a former leader does too late.
+// Who leads on a real Postgres, directly or behind a pooler: one process at a time, whatever a former leader does too late.
 
 import { sql } from "kysely";
 import { Client } from "pg";
@@ -126,7 +126,7 @@ describe.each([false, true])("behind a pooler: %s", (isPooled) => {
   );
 });
 
-test("a leader leaves nothing behind at its renewals", async () => {
+test("a leader's renewals leave nothing behind", async () => {
   const { store, clock } = await openFast(await database());
   let sleeping = 0;
   let renewals = 0;
@@ -312,7 +312,7 @@ describe("a rolling upgrade from version 0.1.0", () => {
     await store.close();
   }, 60_000);
 
-  test("whoever leads stops when a process of 0.1.0 gets its lock, sooner than that one begins", async () => {
+  test("a leader stops when a process of 0.1.0 gets its lock, before that process begins", async () => {
     const place = await database();
     await openOldStore(place);
     const { store, clock } = await openFast(place);
@@ -332,7 +332,7 @@ describe("a rolling upgrade from version 0.1.0", () => {
     await store.close();
   }, 60_000);
 
-  test("a lock of another bot's, in another schema or database, is none of ours", async () => {
+  test("another bot's lock, in another schema or database, does not matter", async () => {
     const place = await database();
     const other = await database();
     await openOldStore(other);

@@ -1,4 +1,4 @@
-// An event is taken by one, and remembered for as long as Slack may deliver it again.
+// An event is claimed once, and remembered for as long as Slack may deliver it again.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-test("one of many who try at once takes it, and nobody later", async () => {
+test("one of many simultaneous claims wins, and no later one does", async () => {
   const taken = await Promise.all(Array.from({ length: 8 }, () => seen.claim("a")));
   expect(taken.filter((isOurs) => isOurs)).toHaveLength(1);
   expect(await seen.claim("a")).toBe(false);

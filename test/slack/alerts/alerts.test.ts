@@ -1,4 +1,4 @@
-// The loop that keeps the channel for alerts true, against the local Slack, where what goes wrong is beside Slack.
+// The loop that keeps the channel for alerts up to date, against the local Slack, when something other than Slack goes wrong.
 
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -76,7 +76,7 @@ async function until(done: () => boolean): Promise<void> {
   for (let turns = 0; turns < TURNS && !done(); turns++) await turn();
   expect(done()).toBe(true);
 }
-/** What stands in the channel. */
+/** The messages in the channel. */
 const texts = () => slack.messages.filter((one) => !one.deleted).map((one) => one.text);
 
 /** An answer that comes when it is told to. */

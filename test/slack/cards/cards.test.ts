@@ -1,4 +1,4 @@
-// Cards whose run or whose row is not there: nobody goes on looking for them.
+// Cards without a run or a row: nothing keeps looking for them.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -65,7 +65,7 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-test("a process that died before it stored the run leaves a card that is swept once, and not for ever", async () => {
+test("a process that died before it stored the run leaves a card that is swept once, and not forever", async () => {
   await cards.open("k", conversationIn(slack.channels.data.id), "U1");
   expect(await store.unsettled()).toEqual(["k"]);
   await cards.sweep();

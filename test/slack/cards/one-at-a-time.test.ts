@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OneAtATime } from "../../../src/slack/cards/one-at-a-time.js";
 
-/** Work that waits until it is let go, and how it went. */
+/** Work that waits until it is released, and a record of how it went. */
 function work() {
   const log: string[] = [];
   const waiting: (() => void)[] = [];
@@ -17,7 +17,7 @@ function work() {
   return { once, log, letGo };
 }
 
-test("whoever asks while it is under way, however often, has it done once more", async () => {
+test("any number of calls while the work is under way have it done once more", async () => {
   const { once, log, letGo } = work();
   const all = Promise.all([once.do("a"), once.do("a"), once.do("a")]);
   await letGo();

@@ -1,4 +1,4 @@
-// What is read of Slack's answers, and what is handed on of them: whatever their size, and wherever they end.
+// What is read of Slack's answers, and what is passed on, whatever their size and wherever they end.
 
 import { describe, expect, test } from "vitest";
 import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";

@@ -1,4 +1,4 @@
-// What Slack refuses, told apart by what the bot can do about it, and how long it waits then.
+// Slack's refusals, classified by what the bot can do about them, and how long the bot then waits.
 
 import { describe, expect, test } from "vitest";
 import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";
@@ -10,7 +10,7 @@ import { ManualClock } from "../../sandbox/clock.js";
 const HOUR_MS = 60 * 60_000;
 const ANSWER_URL = "https://hooks.slack.com/commands/T1/2/secret";
 
-/** What the bot makes of one answer of Slack's. */
+/** What the bot makes of one of Slack's answers. */
 async function seen(url: string, status: number, body: string | null) {
   const calls: SlackCall[] = [];
   const send = async () => new Response(body, { status });

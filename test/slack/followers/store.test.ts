@@ -54,7 +54,7 @@ async function refusedRun(): Promise<void> {
   await runs.insert(refused(intent, facts, clock.now()));
 }
 
-test("each press turns it round, and the second half of a double click does not", async () => {
+test("each press toggles it, but the second half of a double click does not", async () => {
   expect([await press(), await press()]).toEqual([true, true]);
   clock.advance(3_000);
   expect([await press(), await press()]).toEqual([false, false]);
@@ -92,7 +92,7 @@ test("one process tells; another does when that one has died, whatever the clock
   expect(await other.claim(ada, "refused", MINUTE)).toBe(false);
 });
 
-test("who no longer wants it is not told", async () => {
+test("people who no longer want it are not told", async () => {
   await press();
   clock.advance(MINUTE);
   await press();
@@ -101,7 +101,7 @@ test("who no longer wants it is not told", async () => {
   expect(await store.claim(ada, "refused", MINUTE)).toBe(false);
 });
 
-test("who was told that a run is lost is told of its end", async () => {
+test("people who were told that a run is lost are told of its end", async () => {
   await press();
   await refusedRun();
   await store.settle(ada, "lost");

@@ -1,4 +1,4 @@
-// Who may operate the bot: its own workspace's and organization's people, and nobody by a claim of the payload alone.
+// Who may operate the bot: the people of its own workspace and organization, and nobody on the strength of a payload alone.
 
 import { describe, expect, test } from "vitest";
 import { type Home, Members, type Origin, standingOf } from "../../../src/slack/listeners/members.js";
@@ -55,7 +55,7 @@ describe("an organization", () => {
   ])("%s", (_, origin, standing) => expect(standingOf(ofOrg, from(origin))).toBe(standing));
 });
 
-test("whoever may type the command may click, and nobody else", () => {
+test("people who may type the command may click, and nobody else", () => {
   const members = new Members(inGrid);
   const click = { userTeam: "T2", team: "T1", enterprise: "E1" };
   expect(members.ofClick(from({ ...click, user: "U2" }))).toBe("unproven");

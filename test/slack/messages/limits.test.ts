@@ -1,4 +1,4 @@
-// Whatever the data, no message passes a limit of Slack, pings anybody, or loses its text.
+// Whatever the data, no message exceeds Slack's limits, notifies anybody by mistake, or loses its text.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -411,7 +411,7 @@ describe("never past a limit, whatever the data", () => {
       ),
     });
     fc.assert(fc.property(view, (made) => check(projectsMessage(made))));
-    // No page leaves out a project for want of room.
+    // No page leaves out a project for lack of room.
     fc.assert(
       fc.property(view, (made) => {
         const projects = made.projects.map((one, at) => ({ ...one, id: `id-of-${at}-`, lastPublishedAt: NOW }));
@@ -454,13 +454,13 @@ describe("never past a limit, whatever the data", () => {
           JSON.parse(JSON.parse(value ?? "")),
         );
         const chosen = values.flatMap((value) => chosenSchema.safeParse(value).data ?? []);
-        // The one that is asked about can be taken as it is, or with changes.
+        // The suggested project can be run as it is or with changes.
         const taken = made.fit === "one" ? chosen.slice(0, 1) : chosen;
         const [others] = values.flatMap((value) => othersSchema.safeParse(value).data ?? []);
         const offered = made.fit === "one" ? made.projects.slice(0, 1) : made.projects;
         expect(taken.map((value) => value.project)).toEqual(offered.slice(0, taken.length).map(({ id }) => id));
         if (offered.length > 0) expect(taken.length).toBeGreaterThan(0);
-        // What there was no room for is among the others.
+        // Projects that did not fit are among the others.
         if (taken.length < offered.length)
           expect(others?.passed).toEqual([...made.passed, ...taken.map((value) => value.project)]);
         for (const value of [...chosen, ...(others ? [others] : [])]) {

@@ -1,4 +1,4 @@
-// What Slack would swallow is escaped, and what it marks up on purpose is left alone.
+// What Slack would swallow is escaped, and intended formatting is left alone.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -37,7 +37,7 @@ describe("escapeLoose", () => {
     );
   });
 
-  test("stands in every builder of texts that Slack marks up", () => {
+  test("is part of every builder of mrkdwn text", () => {
     const typed = "<id> <@U1>";
     const made = message(typed, [section(typed), fields([["Name <x>", typed]]), context(typed)]);
     expect(unknownMarks(made)).toEqual([]);

@@ -1,4 +1,4 @@
-// What is typed is read in time in proportion to its length: each of these took from seconds to minutes, or would have.
+// Typed text is read in time proportional to its length. Each of these used to take seconds to minutes, or would have.
 
 import { describe, expect, test } from "vitest";
 import { parseProjectRef } from "../../../src/slack/parse/project-ref.js";

@@ -1,4 +1,4 @@
-// What the bot takes for its command in a message that mentions it.
+// What counts as the command in a message that mentions the bot.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -56,7 +56,7 @@ describe("a sub-command at the end of a sentence", () => {
   test.each(["status?", "help!", "Help.", "runs,"])("%s", (typed) => expect(commandName(typed)).not.toBe("unknown"));
 });
 
-test("what is typed behind a mention reads like what is typed behind the command", () => {
+test("what is typed after a mention reads like what is typed after the command", () => {
   const name = fc.stringMatching(/^[a-z]{1,8}$/);
   const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()));
   const inputs = fc.dictionary(name, value, { maxKeys: 4, noNullPrototype: true });
@@ -81,7 +81,7 @@ test("what is typed behind a mention reads like what is typed behind the command
   );
 });
 
-test("never throws, and loses no word behind a command", () => {
+test("never throws, and loses no word after a command", () => {
   const piece = fc.oneof(fc.constantFrom(AT, "run", "&gt;", "\n", '"', "*", "=", " ", "days=3"), fc.string());
   fc.assert(
     fc.property(fc.array(piece), (pieces) => {
