@@ -287,19 +287,21 @@ describe("whatever is typed, whatever there is", () => {
 describe("in which order they are offered", () => {
   test("what begins with the words, has them in one piece, has words that begin so, has them somewhere; the shorter title first", () => {
     const matcher = matcherOf(
-      "Biweekly prerevenue",
+      "Biweekly rev",
       "Weekly big revenue",
-      "My weekly revenue",
-      "Weekly revenue plan",
+      "My weekly revenue of the company",
+      "Our weekly revenue",
+      "Weekly revenue plan of the whole company",
       "Weekly revenue",
     );
     expect(read(matcher.match("weekly rev"))).toEqual([
       "several",
       "Weekly revenue",
-      "Weekly revenue plan",
-      "My weekly revenue",
+      "Weekly revenue plan of the whole company",
+      "Our weekly revenue",
+      "My weekly revenue of the company",
       "Weekly big revenue",
-      "Biweekly prerevenue",
+      "Biweekly rev",
     ]);
   });
 
@@ -356,4 +358,16 @@ test("every word has to occur, in the title or elsewhere, or be the id", () => {
   expect(found("region", "nowhere")).toEqual([]);
   expect(found("p-1")).toEqual(["Weekly revenue"]);
   expect(found("p-")).toEqual([]);
+});
+
+test("of the unpublished ones only those that have every word, and no published one", () => {
+  const matcher = matcherOf(draft("Weekly churns x"), draft("Something else"), draft("Weekly x"), "Churn");
+  const match = matcher.match("weekly churns");
+  expect(match).toMatchObject({ kind: "none", unpublished: [{ title: "Weekly churns x" }] });
+});
+
+test("a word does not go over from the title to what stands behind it", () => {
+  const matcher = matcherOf({ title: "Weekly", description: "revenue" });
+  expect(read(matcher.match("weeklyrevenue"))).toEqual(["none"]);
+  expect(read(matcher.match("weekly revenue"))).toEqual(["one", "Weekly"]);
 });
