@@ -6,7 +6,8 @@ import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { Alerts } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
-import { wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import { type WantedAlert, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import { wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
@@ -15,12 +16,14 @@ import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
 import { HomeStore } from "../slack/home/store.js";
+import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import type { Lifetime } from "./lifetime.js";
+import { logRefusedAlert } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface MessagesPart {
@@ -30,8 +33,10 @@ export interface MessagesPart {
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
-  /** The leader's; null without a channel for them. */
+  /** The leader's: of outages; null without a channel for them. */
   alerts: Alerts | null;
+  /** The leader's: of watched projects. */
+  troubleAlerts: Alerts;
 }
 
 export interface MessagesPartOptions {
@@ -46,6 +51,7 @@ export interface MessagesPartOptions {
   catalog: Catalog;
   runs: RunsPart;
   outages: OutagesPart;
+  follow: FollowPart;
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
@@ -95,6 +101,8 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.stopping.signal,
   });
   const alerts = createAlerts(options);
+  const troubleAlerts = createTroubleAlerts(options, cardStore);
+  options.follow.news.on(() => troubleAlerts.wake());
 
   runs.changed.on((run) => {
     void cards.redraw(run.key);
@@ -104,21 +112,39 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   });
   runs.polled.on((key) => void cards.redraw(key));
   outages.news.on(() => alerts?.wake());
-  return { cardStore, followerStore, cards, followers, homes, requesters, alerts };
+  return { cardStore, followerStore, cards, followers, homes, requesters, alerts, troubleAlerts };
 }
 
-function createAlerts({ settings, slackClient, store, hex, runs, outages }: MessagesPartOptions): Alerts | null {
+/** Of outages, and of a token that expires, in the channel that the operator has set. */
+function createAlerts(options: MessagesPartOptions): Alerts | null {
+  const { settings, store, hex, runs, outages } = options;
+  const channel = settings.config.alertChannel;
+  if (channel === null) return null;
+  const sources = { channel, health: outages.health, runs: runs.store, statusPage: hex.statusPage };
+  return alertsFor(options, () => wantedAlerts(sources, store.clock.now()), true);
+}
+
+/** Of watched projects, in the conversations that watch them. */
+function createTroubleAlerts(options: MessagesPartOptions, cards: CardStore): Alerts {
+  const { store, hex, catalog, runs, follow } = options;
+  const { watches, troubles } = follow;
+  const sources = { watches, troubles, catalog, runs: runs.store, cards, place: () => hex.client.place.now };
+  return alertsFor(options, () => wantedTroubles(sources, store.clock.now()), false);
+}
+
+function alertsFor(
+  { settings, slackClient, store, hex }: MessagesPartOptions,
+  subjects: () => Promise<WantedAlert[]>,
+  isConfigured: boolean,
+): Alerts {
   const { config, log } = settings;
-  const { clock, rows, leadership } = store;
-  if (config.alertChannel === null) return null;
-  const sources = { health: outages.health, runs: runs.store, statusPage: hex.statusPage };
   return new Alerts({
     slack: new WebClient(config.slack.botToken, { ...slackClient.options, ...NEVER_TWICE }),
-    alerts: new AlertStore(store.store.db, rows, leadership.write),
-    channel: config.alertChannel,
-    clock,
+    alerts: new AlertStore(store.store.db, store.rows, store.leadership.write),
+    clock: store.clock,
     log,
     leastNow: () => hex.client.leastNow(),
-    subjects: () => wantedAlerts(sources, clock.now()),
+    subjects,
+    onRefused: (alert) => logRefusedAlert(log, alert, isConfigured),
   });
 }

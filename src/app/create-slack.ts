@@ -9,6 +9,7 @@ import type { SlackIdentity } from "../slack/connection/identity.js";
 import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.js";
 import type { Bot } from "../slack/listeners/context.js";
 import { listen } from "../slack/listeners/index.js";
+import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -37,6 +38,7 @@ export interface SlackPartOptions {
   catalog: Catalog;
   runs: RunsPart;
   outages: OutagesPart;
+  follow: FollowPart;
   messages: MessagesPart;
 }
 
@@ -63,7 +65,7 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 }
 
 function createBot(options: SlackPartOptions): Bot {
-  const { settings, slackClient, identity, store, hex, catalog, runs, outages, messages } = options;
+  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, messages } = options;
   const { config, statusPatienceMs, cardPatienceMs } = settings;
   return {
     slack: slackClient.web,
@@ -82,6 +84,9 @@ function createBot(options: SlackPartOptions): Bot {
     drafts: store.drafts,
     seenEvents: store.seenEvents,
     health: outages.health,
+    watches: follow.watches,
+    troubles: follow.troubles,
+    wakeFollowing: () => follow.poller.wake(),
     rows: store.rows,
     storeCheck: store.check,
     storeKind: config.store.kind,

@@ -4,6 +4,7 @@ import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
 import type { CatalogPart } from "./create-catalog.js";
+import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -22,6 +23,7 @@ export interface LeaderLoopsOptions {
   catalog: CatalogPart;
   runs: RunsPart;
   outages: OutagesPart;
+  follow: FollowPart;
   messages: MessagesPart;
   slack: SlackPart;
   /** How long runs that have ended are kept, in ms. */
@@ -33,8 +35,8 @@ export class LeaderLoops {
   #areRunning = false;
 
   constructor(options: LeaderLoopsOptions) {
-    const { runs, outages, messages, catalog } = options;
-    const { alerts } = messages;
+    const { runs, outages, follow, messages, catalog } = options;
+    const { alerts, troubleAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
     this.#loops = [
@@ -44,6 +46,8 @@ export class LeaderLoops {
       (signal) => retention.keep(signal),
       (signal) => outages.watchdog.watch(signal),
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
+      (signal) => follow.poller.poll(signal),
+      (signal) => troubleAlerts.keep(signal),
       (signal) => catalog.reader.read(signal),
     ];
   }

@@ -2,6 +2,7 @@
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
+import type { Trouble } from "../follow/trouble.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { withholdsIdentity } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
@@ -9,9 +10,15 @@ import type { Logger } from "../log/logger.js";
 import type { HealthEvent } from "../outages/watchdog.js";
 import { remedyFor } from "../remedies/hex.js";
 import { postgresRemedy } from "../remedies/store.js";
+import type { SlackFailure } from "../slack/connection/failures.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import type { SlackState } from "../slack/connection/refusals.js";
-import { declinedScopesSentence, missingScopesSentence } from "../slack/messages/slack-remedies.js";
+import {
+  alertRemedy,
+  declinedScopesSentence,
+  missingScopesSentence,
+  slackRemedy,
+} from "../slack/messages/slack-remedies.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
 /** Scopes that the app was installed without. */
@@ -107,6 +114,29 @@ export function logHealth(log: Logger, event: HealthEvent): void {
       break;
     case "ended":
       log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
+  }
+}
+
+/** A watched project that came into trouble, is in another one, or is well again. */
+export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt }: Trouble): void {
+  const kinds = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
+  const facts = { reference: id, projectId, since: new Date(since).toISOString() };
+  if (overAt === null) log.warn({ ...facts, kinds }, "A watched project is in trouble");
+  else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
+}
+
+/** Slack did not accept a message about an outage or a trouble. `isConfigured`: it is for HEX_ALERT_CHANNEL. */
+export function logRefusedAlert(
+  log: Logger,
+  { subject, channel, failure }: { subject: string; channel: string; failure: SlackFailure },
+  isConfigured: boolean,
+): void {
+  if (isConfigured) {
+    const { what, todo } = alertRemedy(failure.word);
+    log.warn({ subject, channel, failure, todo }, "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s", what);
+  } else {
+    const { what, todo } = slackRemedy(failure.word);
+    log.warn({ subject, channel, failure, todo }, "Slack did not accept what a conversation watches: %s", what);
   }
 }
 

@@ -6,6 +6,7 @@ import { watchForSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
 import { createCatalog } from "./create-catalog.js";
+import { createFollow } from "./create-follow.js";
 import { createHex } from "./create-hex.js";
 import { createHttp } from "./create-http.js";
 import { createMessages } from "./create-messages.js";
@@ -71,8 +72,9 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const { catalog } = projects;
   const runs = createRuns({ settings, store, hex, catalog });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
+  const follow = createFollow({ settings, store, hex, catalog, outages });
   await recallWorkspace(outages, hex, settings);
-  const shared = { settings, lifetime, metrics, slackClient, store, hex, catalog, runs, outages };
+  const shared = { settings, lifetime, metrics, slackClient, store, hex, catalog, runs, outages, follow };
   const messages = createMessages({ ...shared, botName: identity.name });
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, slack, keepMs });

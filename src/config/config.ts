@@ -41,6 +41,8 @@ export interface Config {
   keepDays: number;
   /** The pause between two probes of Hex while all is well, in seconds. */
   probeSeconds: number;
+  lateMinutes: number;
+  stuckFactor: number;
   /** The id of the channel for outages and for the warning that the token will expire; `null` when there is none. */
   alertChannel: string | null;
   log: { level: LogLevel; pretty: boolean };
@@ -70,6 +72,9 @@ const allVariables = z.object({
   HEX_BOT_KEEP_DAYS: wholeNumber(DEFAULTS.keepDays, { min: 1, max: 3650, what: "a number of days" }),
   HEX_ALERT_CHANNEL: alertChannel,
   HEX_PROBE_SECONDS: wholeNumber(DEFAULTS.probeSeconds, { min: 10, max: 3600, what: "a number of seconds" }),
+  // Hex may start a scheduled run ten minutes after it is due.
+  HEX_LATE_MINUTES: wholeNumber(DEFAULTS.lateMinutes, { min: 11, max: 1440, what: "a number of minutes" }),
+  HEX_STUCK_FACTOR: wholeNumber(DEFAULTS.stuckFactor, { min: 2, max: 100, what: "a factor" }),
   LOG_LEVEL: logLevel,
   LOG_PRETTY: logPretty,
 } satisfies Record<VariableName, z.ZodType>);
@@ -154,6 +159,8 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
     keepDays: read.HEX_BOT_KEEP_DAYS,
     probeSeconds: read.HEX_PROBE_SECONDS,
     alertChannel: read.HEX_ALERT_CHANNEL,
+    lateMinutes: read.HEX_LATE_MINUTES,
+    stuckFactor: read.HEX_STUCK_FACTOR,
     log: { level: read.LOG_LEVEL, pretty: read.LOG_PRETTY ?? options.isTerminal ?? false },
   };
   return { ok: true, config, warnings };

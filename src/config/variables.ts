@@ -11,6 +11,8 @@ export const DEFAULTS = {
   requestsPerMinute: 30,
   keepDays: 90,
   probeSeconds: 60,
+  lateMinutes: 15,
+  stuckFactor: 3,
   logLevel: "info",
 } as const;
 
@@ -104,6 +106,16 @@ export const VARIABLES = [
     default: String(DEFAULTS.probeSeconds),
   },
   {
+    name: "HEX_LATE_MINUTES",
+    meaning: "How many minutes after its due time a scheduled run of a watched project counts as late.",
+    default: String(DEFAULTS.lateMinutes),
+  },
+  {
+    name: "HEX_STUCK_FACTOR",
+    meaning: "How many times its usual time a run of a watched project may take before it counts as stuck.",
+    default: String(DEFAULTS.stuckFactor),
+  },
+  {
     name: "LOG_LEVEL",
     meaning: `How much to log: ${LOG_LEVELS.join(", ")}.`,
     default: DEFAULTS.logLevel,
@@ -143,6 +155,8 @@ export function pick(env: Environment): Record<VariableName, string | undefined>
     HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
     HEX_ALERT_CHANNEL: env.HEX_ALERT_CHANNEL,
     HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
+    HEX_LATE_MINUTES: env.HEX_LATE_MINUTES,
+    HEX_STUCK_FACTOR: env.HEX_STUCK_FACTOR,
     LOG_LEVEL: env.LOG_LEVEL,
     LOG_PRETTY: env.LOG_PRETTY,
   };

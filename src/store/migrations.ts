@@ -184,6 +184,34 @@ const surfaces: Migration = {
   },
 };
 
+const watches: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("watches")
+      .addColumn("channel", "text", (column) => column.notNull())
+      // Empty outside threads: a part of a primary key cannot be null on Postgres.
+      .addColumn("thread_ts", "text", (column) => column.notNull())
+      .addColumn("rule_key", "text", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("watches_primary", ["channel", "thread_ts", "rule_key"])
+      .execute();
+    await db.schema
+      .createTable("followed_projects")
+      .addColumn("project_id", "text", (column) => column.primaryKey())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable("troubles")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("project_id", "text", (column) => column.notNull())
+      .addColumn("over_at", "bigint")
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("troubles_over_at").on("troubles").column("over_at").execute();
+    await db.schema.alterTable("alerts").addColumn("thread_ts", "text").execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -191,4 +219,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "004_damaged_documents": damagedDocuments,
   "005_catalog": catalog,
   "006_surfaces": surfaces,
+  "007_watches": watches,
 };

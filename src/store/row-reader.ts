@@ -16,6 +16,9 @@ export const READ_TABLES = [
   "catalog",
   "catalog_projects",
   "drafts",
+  "watches",
+  "followed_projects",
+  "troubles",
 ] as const;
 export type ReadTable = (typeof READ_TABLES)[number];
 

@@ -199,6 +199,34 @@ interface HomesTable {
   notice: string | null;
 }
 
+/** What a conversation wants to be told. */
+interface WatchesTable {
+  channel: string;
+  /** Empty outside threads. */
+  thread_ts: string;
+  /** See `ruleKey`. */
+  rule_key: string;
+  /** JSON, see `watchSchema`. */
+  doc: string;
+}
+
+/** What is remembered of a watched project. */
+interface FollowedProjectsTable {
+  project_id: string;
+  /** JSON, see `followedSchema`. */
+  doc: string;
+}
+
+/** A watched project failed, was late, or was stuck. */
+interface TroublesTable {
+  id: string;
+  project_id: string;
+  /** Epoch ms; null while it is not over. */
+  over_at: number | string | null;
+  /** JSON, see `troubleSchema`. */
+  doc: string;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -216,4 +244,7 @@ export interface Tables {
   followers: FollowersTable;
   seen_events: SeenEventsTable;
   homes: HomesTable;
+  watches: WatchesTable;
+  followed_projects: FollowedProjectsTable;
+  troubles: TroublesTable;
 }

@@ -40,6 +40,8 @@ describe("what is read", () => {
         keepDays: 90,
         probeSeconds: 60,
         alertChannel: null,
+        lateMinutes: 15,
+        stuckFactor: 3,
         proxies: null,
         log: { level: "info", pretty: false },
       },
@@ -207,6 +209,8 @@ describe("what is wrong", () => {
       HEX_BOT_KEEP_DAYS: "0",
       HEX_ALERT_CHANNEL: "#on-call",
       HEX_PROBE_SECONDS: "9",
+      HEX_LATE_MINUTES: "10",
+      HEX_STUCK_FACTOR: "1",
       LOG_LEVEL: "loud",
       LOG_PRETTY: "perhaps",
     });

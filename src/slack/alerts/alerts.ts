@@ -1,5 +1,5 @@
-// Keeps the channel for alerts up to date: one message per subject, edited only when what it shows changes, and retried for as
-// long as Slack refuses it. Only the leader does this, so that one process at a time posts.
+// Keeps alerts up to date, wherever each one belongs: one message per subject, edited only when what it shows changes, and
+// retried for as long as Slack refuses it. Only the leader does this, so that one process at a time posts.
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
@@ -11,7 +11,6 @@ import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
-import { alertRemedy } from "../messages/slack-remedies.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
@@ -19,14 +18,14 @@ export interface AlertsOptions {
   /** A client that never retries on its own: this class must know when the answer to a post was lost. */
   slack: WebClient;
   alerts: AlertStore;
-  /** A channel id. */
-  channel: string;
   /** What should be shown now. */
   subjects: () => Promise<WantedAlert[]>;
   clock: Clock;
   /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
   log: Logger;
+  /** Told when Slack does not accept an alert. */
+  onRefused: (alert: { subject: string; channel: string; failure: SlackFailure }) => void;
 }
 
 /** How often it checks when nothing wakes it, in ms. */
@@ -46,7 +45,7 @@ export class Alerts {
   readonly #loop: PollingLoop;
   #removedAt = Number.NEGATIVE_INFINITY;
   /** Subjects that Slack holds up: failures in a row, when to try again (by the monotonic clock), and Slack's error code for the last. */
-  readonly #held = new Map<string, { failures: number; until: number; word: string }>();
+  readonly #held = new Map<string, { failures: number; until: number; word: string; channel: string }>();
 
   constructor(private readonly options: AlertsOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -54,7 +53,7 @@ export class Alerts {
 
   /** What Slack is refusing at the moment, one entry per message. `word` is as in `slackRemedy`. */
   get held(): { word: string; channel: string }[] {
-    return [...this.#held.values()].map(({ word }) => ({ word, channel: this.options.channel }));
+    return [...this.#held.values()].map(({ word, channel }) => ({ word, channel }));
   }
 
   /** There may be something new to show. */
@@ -105,17 +104,18 @@ export class Alerts {
   }
 
   async #show(subject: WantedAlert, signal: AbortSignal): Promise<void> {
-    const { alerts, clock, channel } = this.options;
+    const { alerts, clock } = this.options;
+    const { channel } = subject.place;
     if (subject.isNews) await alerts.insert(subject.id, clock.now());
     const alert = await alerts.get(subject.id);
     if (alert === null || alert.settled) {
       this.#held.delete(subject.id);
       return;
     }
-    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(alert);
+    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(alert, channel);
     const outcome = await this.#bringUpToDate(subject, alert, signal).catch(slackFailure);
     if (outcome === "left") return;
-    if (outcome !== "shown") return this.#failed(alert, outcome);
+    if (outcome !== "shown") return this.#failed(alert, outcome, channel);
     this.#held.delete(subject.id);
     if (subject.isFinal) await alerts.change(subject.id, { settled: true });
   }
@@ -129,7 +129,7 @@ export class Alerts {
     if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
     const shown = fingerprint(content);
-    const edited = place.shown === shown ? "edited" : await this.#edit(subject.id, { channel, ts }, content);
+    const edited = place.shown === shown ? "edited" : await this.#edit(subject, { channel, ts }, content);
     if (typeof edited !== "string") return edited;
     const isTrue = edited === "edited";
     if (isTrue) await alerts.change(subject.id, { shown });
@@ -138,7 +138,7 @@ export class Alerts {
     const isNews = untold.length > 0 || subject.isFinal;
     for (const [index, reply] of (isTrue ? untold : isNews ? [content] : []).entries()) {
       if (signal.aborted) return "left";
-      const said = await this.#reply({ channel, ts }, reply);
+      const said = await this.#reply({ channel, ts }, subject.place.threadTs, reply);
       if (!isPosted(said)) return said;
       await alerts.change(subject.id, { told: isTrue ? told + index + 1 : subject.replies.length });
     }
@@ -147,20 +147,20 @@ export class Alerts {
   }
 
   /** Replies in the alert's thread, or next to the alert where the channel does not allow threads. */
-  async #reply({ channel, ts }: Posted, reply: Message): Promise<Posted | SlackFailure> {
+  async #reply({ channel, ts }: Posted, threadTs: string | null, reply: Message): Promise<Posted | SlackFailure> {
     const { slack } = this.options;
-    const said = await post(slack, { channel, thread_ts: ts }, reply);
+    const said = await post(slack, { channel, thread_ts: threadTs ?? ts }, reply);
     const isDeleted = !isPosted(said) && said.kind === "gone";
     return isPosted(said) || isDeleted || !isRefusedHere(said) ? said : post(slack, { channel }, reply);
   }
 
   /** `fixed`: Slack no longer allows edits, or refuses the new content. */
-  async #edit(subject: string, at: Posted, content: Message): Promise<"edited" | "fixed" | SlackFailure> {
+  async #edit(subject: WantedAlert, at: Posted, content: Message): Promise<"edited" | "fixed" | SlackFailure> {
     const failure = await edit(this.options.slack, at, content);
     if (failure === null) return "edited";
     const isFixed = failure.kind === "other" || (failure.kind === "gone" && !DELETED.has(failure.word));
     if (!isFixed) return failure;
-    this.#warn(subject, failure);
+    this.#warn(subject.id, at.channel, failure);
     return "fixed";
   }
 
@@ -170,11 +170,12 @@ export class Alerts {
    * posted it in the meantime, that message is kept and this one is deleted, because nobody would update it.
    */
   async #post(subject: WantedAlert, alert: Alert): Promise<Alert | SlackFailure | "left"> {
-    const { slack, alerts, channel } = this.options;
+    const { slack, alerts } = this.options;
+    const { channel, threadTs } = subject.place;
     const doubled = alert.doubled || alert.posting;
     const content = subject.message(doubled);
     await alerts.change(subject.id, { posting: true, doubled });
-    const posted = await post(slack, { channel }, content);
+    const posted = await post(slack, { channel, ...(threadTs === null ? {} : { thread_ts: threadTs }) }, content);
     if (!isPosted(posted)) {
       if (posted.kind !== "transient") await alerts.change(subject.id, { posting: false });
       return posted;
@@ -187,14 +188,15 @@ export class Alerts {
   }
 
   /** Alerts now go to another channel. What is not over has to be readable there, so it is posted at once. */
-  async #move(alert: Alert): Promise<void> {
+  // Nobody updates the old message any more. If Slack does not let the bot edit it, it stays as it is.
+  async #move(alert: Alert, there: string): Promise<void> {
     const { subject, channel, ts } = alert;
-    const { slack, alerts, channel: there } = this.options;
+    const { slack, alerts } = this.options;
     // Nobody updates the old message any more. If Slack does not let the bot edit it, it stays as it is.
     if (channel !== null && ts !== null) {
       const refusal = await edit(slack, { channel, ts }, movedMessage(there));
       if (refusal !== null && mayPass(refusal) && (this.#held.get(subject)?.failures ?? 0) < MOVE_REPEATS)
-        return this.#failed(alert, refusal);
+        return this.#failed(alert, refusal, there);
     }
     const nowhere = { channel: null, ts: null, shown: null };
     await alerts.change(subject, { ...nowhere, posting: false, doubled: false, reposted: false });
@@ -202,11 +204,11 @@ export class Alerts {
     this.wake();
   }
 
-  async #failed(alert: Alert, failure: SlackFailure): Promise<void> {
+  async #failed(alert: Alert, failure: SlackFailure, channel: string): Promise<void> {
     const { subject, reposted } = alert;
-    const { alerts, clock, channel } = this.options;
-    if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(alert);
-    this.#warn(subject, failure);
+    const { alerts, clock } = this.options;
+    if (failure.kind === "place" && isElsewhere(alert, channel)) return this.#move(alert, channel);
+    this.#warn(subject, channel, failure);
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Somebody who deletes it twice does not want it.
@@ -216,13 +218,11 @@ export class Alerts {
       return;
     }
     const pause = retryPauseMs(failure, failures);
-    this.#held.set(subject, { failures, until: clock.monotonic() + pause, word: failure.word });
+    this.#held.set(subject, { failures, until: clock.monotonic() + pause, word: failure.word, channel });
   }
 
-  #warn(subject: string, failure: SlackFailure): void {
-    const { log, channel } = this.options;
-    const { what, todo } = alertRemedy(failure.word);
-    log.warn({ subject, channel, failure, todo }, "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s", what);
+  #warn(subject: string, channel: string, failure: SlackFailure): void {
+    this.options.onRefused({ subject, channel, failure });
   }
 }
 

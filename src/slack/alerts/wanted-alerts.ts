@@ -1,5 +1,6 @@
 // What the channel for alerts should show now, derived from what the watchdog knows.
 
+import type { WatchPlace } from "../../follow/watch.js";
 import type { StatusPage } from "../../hex/status-page.js";
 import type { Notice } from "../../outages/expiry.js";
 import type { Incident } from "../../outages/incident.js";
@@ -9,9 +10,10 @@ import type { Message } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
 import { type AroundIncident, incidentMessage, incidentReplies } from "../messages/incident.js";
 
-/** One message in the channel, as it should be. */
+/** One message, as it should be. */
 export interface WantedAlert {
   id: string;
+  place: WatchPlace;
   /** News is posted. What is no longer news is only finished where it was already posted. */
   isNews: boolean;
   /** The message will not change any more. */
@@ -25,13 +27,18 @@ export interface WantedAlert {
 const LATE_MS = 24 * 60 * 60_000;
 
 export interface AlertSources {
+  /** The id of the channel for alerts. */
+  channel: string;
   health: HealthStore;
   runs: RunStore;
   statusPage: StatusPage;
 }
 
 /** `now`: epoch ms. */
-export async function wantedAlerts({ health, runs, statusPage }: AlertSources, now: number): Promise<WantedAlert[]> {
+export async function wantedAlerts(
+  { channel, health, runs, statusPage }: AlertSources,
+  now: number,
+): Promise<WantedAlert[]> {
   const [incidents, { notices }, inFlight] = [
     await health.incidentsSince(now - LATE_MS),
     await health.memory(),
@@ -42,10 +49,14 @@ export async function wantedAlerts({ health, runs, statusPage }: AlertSources, n
     renewedAt === null ? expiresAt > now : renewedAt >= now - LATE_MS,
   );
   const around = { inFlight, report: statusPage.known };
-  return [...incidents.map((incident) => ofIncident(incident, around)), ...recent.map(ofNotice)];
+  const place = { channel, threadTs: null };
+  return [
+    ...incidents.map((incident) => ({ place, ...ofIncident(incident, around) })),
+    ...recent.map((notice) => ({ place, ...ofNotice(notice) })),
+  ];
 }
 
-function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): WantedAlert {
+function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): Omit<WantedAlert, "place"> {
   return {
     id: `incident ${incident.id}`,
     isNews: incident.state !== "over",
@@ -56,7 +67,7 @@ function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled"
 }
 
 /** Each warning is a message of its own. The last one becomes the news that the token was renewed. */
-function ofNotice(notice: Notice): WantedAlert {
+function ofNotice(notice: Notice): Omit<WantedAlert, "place"> {
   return {
     id: `expiry ${notice.expiresAt} ${notice.days} ${notice.at}`,
     isNews: notice.renewedAt === null,

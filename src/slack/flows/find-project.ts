@@ -85,7 +85,7 @@ function matchKnown({ catalog }: Bot, choice: Choice): { choice: Choice; match: 
 }
 
 /** Runs of a project that is no longer published can still be viewed and cancelled. */
-const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed" };
+const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed", watch: "listed" };
 
 function offer(bot: Bot, choice: Choice, match: Match): Promise<Message> {
   switch (match.kind) {

@@ -2,6 +2,8 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { Catalog } from "../../catalog/catalog.js";
+import type { TroubleStore } from "../../follow/trouble-store.js";
+import type { WatchStore } from "../../follow/watch-store.js";
 import type { Budget } from "../../hex/budget.js";
 import type { Call, HexClient } from "../../hex/client.js";
 import type { Prober } from "../../hex/connection-check.js";
@@ -44,6 +46,10 @@ export interface Bot {
   /** What has already been handled and must not be done twice. */
   seenEvents: SeenEvents;
   health: HealthStore;
+  watches: WatchStore;
+  troubles: TroubleStore;
+  /** To be called when somebody watches something else. */
+  wakeFollowing: () => void;
   storeCheck: StoreCheck;
   storeKind: StoreKind;
   /** Knows which stored rows could not be read. */

@@ -21,6 +21,8 @@ export const ACTIONS = {
   showChosen: "show_chosen_project",
   otherProjects: "other_projects",
   cancelListed: "cancel_listed_run",
+  watchChosen: "watch_chosen_project",
+  unwatch: "unwatch",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 

@@ -1,17 +1,19 @@
 // What somebody typed to name a project, carried by the buttons of the projects to choose from.
 
 import { z } from "zod";
+import { LEVELS } from "../../follow/watch.js";
 import { carriedSchema, NOTHING_CARRIED, packed } from "./carried.js";
 
-/** What the project is for: to run it, to see its runs, or to cancel one of them. */
-export const PURPOSES = ["run", "runs", "cancel"] as const;
+/** What the project is for: to run it, to see its runs, to cancel one of them, or to watch it. */
+export const PURPOSES = ["run", "runs", "cancel", "watch"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** `text` is the name as it was typed; `carried` is what to start a run with. */
+/** `text` is the name as it was typed; `carried` is what to start a run with; `level` is what a watch tells. */
 export const choiceSchema = z.object({
   purpose: z.enum(PURPOSES).default("run"),
   text: z.string(),
   carried: carriedSchema.default(NOTHING_CARRIED),
+  level: z.enum(LEVELS).default("trouble"),
 });
 export type Choice = z.output<typeof choiceSchema>;
 
@@ -35,6 +37,11 @@ export function fitsButton(choice: Choice): boolean {
 }
 
 /** The form that goes into a button's value. Whatever has its default is left out. */
-export function inValue({ purpose, text, carried }: Choice): z.input<typeof choiceSchema> {
-  return { purpose: purpose === "run" ? undefined : purpose, text, carried: packed(carried) };
+export function inValue({ purpose, text, carried, level }: Choice): z.input<typeof choiceSchema> {
+  return {
+    purpose: purpose === "run" ? undefined : purpose,
+    text,
+    carried: packed(carried),
+    level: level === "trouble" ? undefined : level,
+  };
 }

@@ -193,7 +193,7 @@ function knownContext(known: number | null): ContextBlock | null {
     : context(`${count(known, "project")} known so far: the bot is still reading the others from Hex.`);
 }
 
-type Way = "run" | "dry_run" | "runs" | "cancel";
+type Way = "run" | "dry_run" | "runs" | "cancel" | "watch";
 
 function wayOf({ purpose, carried }: Choice): Way {
   return purpose === "run" && carried.dryRun ? "dry_run" : purpose;
@@ -205,6 +205,7 @@ const WORDS: Record<Way, { ask: string; label: string; action: ActionId }> = {
   dry_run: { ask: "Dry run of", label: "Dry run", action: ACTIONS.runChosen },
   runs: { ask: "The runs of", label: "Show runs", action: ACTIONS.showChosen },
   cancel: { ask: "Cancel a run of", label: "Runs in flight", action: ACTIONS.showChosen },
+  watch: { ask: "Watch", label: "Watch", action: ACTIONS.watchChosen },
 };
 
 function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button {

@@ -51,6 +51,9 @@ const NOUNS: Record<ReadTable, string> = {
   catalog: "note of how far the projects have been read",
   catalog_projects: "project",
   drafts: "draft of a run",
+  watches: "watch",
+  followed_projects: "watched project",
+  troubles: "trouble of a watched project",
 };
 
 /** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */

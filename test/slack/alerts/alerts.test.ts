@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { logRefusedAlert } from "../../../src/app/log-events.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { Alerts } from "../../../src/slack/alerts/alerts.js";
 import { AlertStore } from "../../../src/slack/alerts/store.js";
@@ -39,7 +40,8 @@ afterEach(async () => {
 
 async function subjects(): Promise<WantedAlert[]> {
   const said = (isDoubled: boolean) => message(`${text}${isDoubled ? " (doubled)" : ""}`, []);
-  return [{ id: "incident 1", isNews: true, isFinal: false, message: said, replies: [] }];
+  const place = { channel: slack.channels.team.id, threadTs: null };
+  return [{ id: "incident 1", place, isNews: true, isFinal: false, message: said, replies: [] }];
 }
 
 /** A process that shows alerts. `through`: what its answers of Slack pass before it has them. */
@@ -50,14 +52,20 @@ function begin({ through = async () => undefined, read = subjects }: Partial<Par
     await through();
     return answer;
   };
+  const logger = createLogger({
+    level: "info",
+    pretty: false,
+    secrets: [],
+    destination: { write: (line) => log.push(line) },
+  });
   const alerts = new Alerts({
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, fetch: late, ...NEVER_TWICE }),
     alerts: new AlertStore(store.db),
-    channel: slack.channels.team.id,
     subjects: read,
     clock,
     leastNow: () => clock.now(),
-    log: createLogger({ level: "info", pretty: false, secrets: [], destination: { write: (line) => log.push(line) } }),
+    log: logger,
+    onRefused: (alert) => logRefusedAlert(logger, alert, true),
   });
   const ended = alerts.keep(stopping.signal);
   const stop = () => {

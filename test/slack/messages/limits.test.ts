@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LEVELS } from "../../../src/follow/watch.js";
 import type { Connection } from "../../../src/hex/connection-check.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
@@ -434,7 +435,12 @@ describe("never past a limit, whatever the data", () => {
       .tuple(project, fc.oneof(nasty, longTitle), fc.uuid())
       .map(([made, title, id]) => ({ ...made, title, id }));
     const view: fc.Arbitrary<ProjectChoice> = fc.record({
-      choice: fc.record({ purpose: fc.constantFrom(...PURPOSES), text: nasty, carried }),
+      choice: fc.record({
+        purpose: fc.constantFrom(...PURPOSES),
+        text: nasty,
+        carried,
+        level: fc.constantFrom(...LEVELS),
+      }),
       fit: fc.constantFrom("one", "several", "others", "nearest"),
       projects: fc.array(one, { maxLength: 5 }),
       total: fc.nat(),
@@ -547,7 +553,7 @@ describe("never past a limit, whatever the data", () => {
         check(runProblemMessage({ kind: "bad_json", name: word }));
       }),
     );
-    expect(usageHint(COMMANDS)).toBe("[status | projects | run | runs | cancel | help]");
+    expect(usageHint(COMMANDS)).toBe("[status | projects | run | runs | cancel | watch | unwatch | watching | help]");
   });
 });
 

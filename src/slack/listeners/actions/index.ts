@@ -22,6 +22,8 @@ import { runWithChanges } from "./run-with-changes.js";
 import { showChosen } from "./show-chosen.js";
 import { tellMe } from "./tell-me.js";
 import { nextPage, previousPage } from "./turn-page.js";
+import { unwatch } from "./unwatch.js";
+import { watchChosen } from "./watch-chosen.js";
 
 const BUTTONS: readonly Action[] = [
   cancelRun,
@@ -44,6 +46,8 @@ const BUTTONS: readonly Action[] = [
   runProjectForm,
   formProject,
   formTypedProject,
+  watchChosen,
+  unwatch,
 ];
 const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(BUTTONS.map((action) => [action.id, action]));
 

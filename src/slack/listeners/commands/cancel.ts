@@ -86,13 +86,19 @@ async function offerRuns(bot: Bot, interaction: Interaction, project: ProjectSee
 }
 
 async function offerRunsByName(bot: Bot, interaction: Interaction, text: string): Promise<void> {
-  const project = await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED });
+  const project = await findProject(bot, interaction, {
+    purpose: "cancel",
+    text,
+    carried: NOTHING_CARRIED,
+    level: "trouble",
+  });
   if (project !== null) await interaction.respond(await runsToCancel(bot, interaction, project, "by_name"));
 }
 
 /** The id of the project with a name; `undefined` after asking the person or telling them why there is none. */
 async function idByName(bot: Bot, interaction: Interaction, text: string): Promise<string | undefined> {
-  return (await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED }))?.id;
+  return (await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED, level: "trouble" }))
+    ?.id;
 }
 
 function titleOf(projectId: string, { catalog }: Bot): string {

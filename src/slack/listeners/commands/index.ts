@@ -10,10 +10,13 @@ import { projects } from "./projects.js";
 import { run } from "./run.js";
 import { runs } from "./runs.js";
 import { status } from "./status.js";
+import { unwatch } from "./unwatch.js";
+import { watch } from "./watch.js";
+import { watching } from "./watching.js";
 
 const help = createHelp(() => COMMANDS);
 /** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [status, projects, run, runs, cancel, help];
+export const COMMANDS: readonly Command[] = [status, projects, run, runs, cancel, watch, unwatch, watching, help];
 
 /** Does what was typed after `/hex` or after a mention of the bot. */
 export async function runCommand(bot: Bot, interaction: Interaction, typed: string): Promise<void> {

@@ -25,6 +25,11 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
     const [live, ended] = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(LATELY)]);
     return interaction.respond(watchedRunsMessage(live, ended, at));
   }
-  const project = await findProject(bot, interaction, { purpose: "runs", text: typed, carried: NOTHING_CARRIED });
+  const project = await findProject(bot, interaction, {
+    purpose: "runs",
+    text: typed,
+    carried: NOTHING_CARRIED,
+    level: "trouble",
+  });
   if (project !== null) await interaction.respond(await projectRuns(bot, interaction, project));
 }

@@ -1,0 +1,64 @@
+// The watched projects: whether they run when they should, and end well.
+
+import { randomBytes } from "node:crypto";
+import type { Catalog } from "../catalog/catalog.js";
+import { ProjectPoller } from "../follow/project-poller.js";
+import { TroubleStore } from "../follow/trouble-store.js";
+import { WatchStore } from "../follow/watch-store.js";
+import { Emitter } from "../lib/emitter.js";
+import type { HexPart } from "./create-hex.js";
+import type { OutagesPart } from "./create-outages.js";
+import type { StorePart } from "./create-store.js";
+import { logTrouble } from "./log-events.js";
+import type { Settings } from "./settings.js";
+
+export interface FollowPart {
+  watches: WatchStore;
+  troubles: TroubleStore;
+  /** The leader's. */
+  poller: ProjectPoller;
+  /** There may be something new to tell about a watched project. */
+  news: Emitter<void>;
+}
+
+export interface FollowPartOptions {
+  settings: Settings;
+  store: StorePart;
+  hex: HexPart;
+  catalog: Catalog;
+  outages: OutagesPart;
+}
+
+const MINUTE_MS = 60_000;
+
+export function createFollow({ settings, store, hex, catalog, outages }: FollowPartOptions): FollowPart {
+  const { config, log } = settings;
+  const { clock, rows, leadership } = store;
+  const news = new Emitter<void>();
+  const watches = new WatchStore(store.store.db, rows);
+  const troubles = new TroubleStore(store.store.db, rows, leadership.write);
+  const poller = new ProjectPoller({
+    hex: hex.client,
+    catalog,
+    watches,
+    store: troubles,
+    clock,
+    budget: hex.budget,
+    lateMs: config.lateMinutes * MINUTE_MS,
+    stuckFactor: config.stuckFactor,
+    away: async (since) => {
+      const incidents = await outages.health.incidentsSince(since);
+      return incidents.map((incident) => ({
+        from: incident.since,
+        to: incident.state === "down" ? null : incident.backAt,
+      }));
+    },
+    newReference: () => randomBytes(4).toString("hex"),
+    onTrouble: (trouble) => {
+      logTrouble(log, trouble);
+      news.emit();
+    },
+    onError: (err) => log.error({ err }, "watched projects"),
+  });
+  return { watches, troubles, poller, news };
+}

@@ -1,0 +1,136 @@
+// What is remembered of a watched project between two readings of its runs. Pure.
+
+import { z } from "zod";
+import { type HexRun, isOver, type Project, type Schedule } from "../hex/schema.js";
+import { epochMs } from "../lib/epoch.js";
+import { typicalDuration } from "../runs/typical-duration.js";
+import { type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
+import type { Watched } from "./reading-plan.js";
+
+const endedRunSchema = z.object({
+  runId: z.string(),
+  status: z.string(),
+  endedAt: epochMs,
+  /** How long it took, in ms; null: not known. */
+  tookMs: z.number().nullable(),
+  /** The version of the project that ran; null: not known. */
+  version: z.string().nullable(),
+});
+export type LastRun = z.output<typeof endedRunSchema>;
+
+/** Times in epoch ms. */
+export const followedSchema = z.object({
+  /** The schedules as they were seen last, as JSON. */
+  schedules: z.string(),
+  schedulesSince: epochMs,
+  /** When its runs were read; null: never. */
+  readAt: epochMs.nullable(),
+  /** When the newest run began that counts for its schedules; null: none is known. */
+  scheduledAt: epochMs.nullable(),
+  /** The runs that had not ended, and when each began or was first seen. */
+  going: z.array(z.object({ runId: z.string(), since: epochMs })),
+  typicalMs: z.number().nullable(),
+  lastRun: endedRunSchema.nullable(),
+  lastGood: endedRunSchema.nullable(),
+});
+export type Followed = z.output<typeof followedSchema>;
+
+/** A project that nothing is known of yet. `now`: epoch ms. */
+export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: number): Followed {
+  return {
+    schedules: spelled(schedules),
+    schedulesSince: now,
+    readAt: null,
+    scheduledAt: null,
+    going: [],
+    typicalMs: null,
+    lastRun: null,
+    lastGood: null,
+  };
+}
+
+/** The same with the schedules as they are seen now: what was due before a change is not judged by the new ones. */
+export function withSchedules(followed: Followed, schedules: readonly Schedule[], now: number): Followed {
+  const seen = spelled(schedules);
+  return seen === followed.schedules ? followed : { ...followed, schedules: seen, schedulesSince: now };
+}
+
+export interface Reading {
+  runs: readonly HexRun[];
+  /** Epoch ms. */
+  readAt: number;
+  /** How many runs one answer holds at most: with fewer, the list is complete. */
+  most: number;
+}
+
+/** What a reading tells, for the judgement. */
+export function evidenceOf(followed: Followed, schedules: readonly Schedule[], reading: Reading): Evidence {
+  const { runs, readAt, most } = reading;
+  const starts = runs.map(({ startTime }) => startTime ?? readAt);
+  return {
+    schedules,
+    schedulesSince: followed.schedulesSince,
+    runs,
+    readAt,
+    completeSince: runs.length < most ? 0 : Math.min(...starts),
+    firstSeen: new Map(followed.going.map(({ runId, since }) => [runId, since])),
+    typicalMs: typicalDuration(runs) ?? followed.typicalMs,
+  };
+}
+
+/** What is remembered after a reading. */
+export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evidence): Followed {
+  const counting = runs.filter((run) => run.runTrigger === "SCHEDULED" || run.status === "COMPLETED");
+  const starts = counting.flatMap(({ startTime }) => startTime ?? []);
+  const firstSeen = new Map(followed.going.map(({ runId, since }) => [runId, since]));
+  const ended = runs.filter((run) => isOver(run, readAt));
+  return {
+    ...followed,
+    readAt,
+    scheduledAt: Math.max(followed.scheduledAt ?? 0, ...starts) || null,
+    going: runs
+      .filter((run) => !isOver(run, readAt))
+      .map(({ runId, startTime }) => ({ runId, since: startTime ?? firstSeen.get(runId) ?? readAt })),
+    typicalMs,
+    lastRun: lastOf(ended) ?? followed.lastRun,
+    lastGood: lastOf(ended.filter(({ status }) => status === "COMPLETED")) ?? followed.lastGood,
+  };
+}
+
+/** As the plan needs it. */
+export function watchedOf(
+  projectId: string,
+  schedules: readonly Schedule[],
+  followed: Followed,
+  stuckFactor: number,
+): Watched {
+  const { readAt, scheduledAt, going, typicalMs } = followed;
+  return {
+    projectId,
+    schedules,
+    readAt,
+    scheduledAt,
+    going: going.map(({ since }) => since),
+    typicalMs,
+    stuckAfterMs: stuckAfterMs(typicalMs, stuckFactor),
+  };
+}
+
+function lastOf(ended: readonly HexRun[]): LastRun | null {
+  const [run] = ended;
+  if (run === undefined) return null;
+  const endedAt = run.endTime ?? run.startTime;
+  if (endedAt === null) return null;
+  const tookMs = run.elapsedTime ?? (run.startTime === null ? null : endedAt - run.startTime);
+  return { runId: run.runId, status: run.status, endedAt, tookMs, version: run.projectVersion };
+}
+
+/** Whether the last run that is known failed. */
+export function lastFailed({ lastRun }: Followed): boolean {
+  return lastRun !== null && isFailure(lastRun);
+}
+
+/** In one spelling, whatever their order. */
+function spelled(schedules: readonly Schedule[]): string {
+  return JSON.stringify(schedules.map((schedule) => JSON.stringify(schedule)).sort());
+}

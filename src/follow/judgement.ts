@@ -1,0 +1,132 @@
+// Whether a watched project is in trouble, from what is known of its schedules and its runs. Pure.
+
+import { type HexRun, isOver, type Schedule } from "../hex/schema.js";
+import { type Due, lastDue } from "./due-times.js";
+
+/** What is known of a project. Times in epoch ms. */
+export interface Evidence {
+  schedules: readonly Schedule[];
+  /** Since when the project has been seen with these schedules, and no others. */
+  schedulesSince: number;
+  /** Its runs, the newest start first. */
+  runs: readonly HexRun[];
+  /** When Hex was asked for them. */
+  readAt: number;
+  /** Since when the list of runs is known to be complete. Earlier runs may be missing from it. */
+  completeSince: number;
+  /** When each run that has not started yet was first seen, by its id. */
+  firstSeen: ReadonlyMap<string, number>;
+  /** How long its runs usually take (their median), in ms; null: not known. */
+  typicalMs: number | null;
+}
+
+/** Times in which Hex was down, or the bot was, in epoch ms; `to` is null while it lasts. */
+export interface Away {
+  from: number;
+  to: number | null;
+}
+
+export interface Terms {
+  /** What happened earlier is not judged, epoch ms: nobody watched then. */
+  from: number;
+  /** How long after its due time a run counts as late, in ms. */
+  lateMs: number;
+  /** How many times its usual duration a run may take. */
+  stuckFactor: number;
+  away: readonly Away[];
+}
+
+export type Finding =
+  /** The newest run that ended by itself failed. `since`: when the first of the failures in a row ended. */
+  | { kind: "failed"; since: number; runId: string; status: string }
+  /** A scheduled run is not there. `since`: when it was due. */
+  | { kind: "late"; since: number }
+  /** A run takes far too long. `since`: when it began, or was first seen waiting. */
+  | { kind: "stuck"; since: number; runId: string };
+
+export type FindingKind = Finding["kind"];
+
+const MINUTE_MS = 60_000;
+/** Hex may start a scheduled run a little early. */
+const EARLY_MS = MINUTE_MS;
+/** However short its runs usually are, a run is not stuck before this. */
+const LEAST_STUCK_MS = 10 * MINUTE_MS;
+/** How many due times back the judgement looks for one whose time is up. */
+const DUE_TIMES = 4;
+
+/** What is wrong with a project, as of the moment when its runs were read. */
+export function judge(evidence: Evidence, terms: Terms): Finding[] {
+  return [failed(evidence, terms), late(evidence, terms), stuck(evidence, terms)].filter((finding) => finding !== null);
+}
+
+/** A run that somebody cancelled says nothing about the project. */
+function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
+  const ended = runs.filter((run) => isOver(run, readAt) && run.status !== "KILLED");
+  const good = ended.findIndex((run) => !isFailure(run));
+  const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
+  const [newest, first] = [inARow[0], inARow.at(-1)];
+  if (newest === undefined || first === undefined || newest !== ended[0]) return null;
+  return { kind: "failed", since: endOf(first), runId: newest.runId, status: newest.status };
+}
+
+function late(evidence: Evidence, terms: Terms): Finding | null {
+  const due = latestUp(evidence, terms);
+  if (due === null || due.at < evidence.completeSince) return null;
+  const isThere = evidence.runs.some((run) => {
+    if (run.startTime === null) return isScheduled(run) && !isOver(run, evidence.readAt);
+    // Whoever ran it by hand has the results, too.
+    const counts = isScheduled(run) || run.status === "COMPLETED";
+    return counts && run.startTime >= due.at - EARLY_MS - due.slackMs;
+  });
+  return isThere ? null : { kind: "late", since: due.at };
+}
+
+/** The latest due time by which a run should be there; null when there is none that can be judged. */
+function latestUp({ schedules, schedulesSince, readAt }: Evidence, { from, lateMs, away }: Terms): Due | null {
+  let due = lastDue(schedules, readAt - lateMs);
+  for (let looked = 0; looked < DUE_TIMES && due !== null; looked++) {
+    if (due.at <= Math.max(from, schedulesSince)) return null;
+    if (deadlineOf(due, lateMs, away) <= readAt) return due;
+    due = lastDue(schedules, due.at - 1);
+  }
+  return null;
+}
+
+/** By when the run of a due time has to be there, epoch ms: while Hex or the bot was down, nothing could come or be seen. */
+export function deadlineOf({ at, slackMs }: Due, lateMs: number, away: readonly Away[]): number {
+  const usual = at + slackMs + lateMs;
+  return away
+    .filter(({ from, to }) => from < usual && (to ?? Number.POSITIVE_INFINITY) > at)
+    .reduce((deadline, { to }) => Math.max(deadline, (to ?? Number.POSITIVE_INFINITY) + lateMs), usual);
+}
+
+function stuck(evidence: Evidence, { stuckFactor }: Terms): Finding | null {
+  const { runs, readAt, typicalMs } = evidence;
+  const limitMs = stuckAfterMs(typicalMs, stuckFactor);
+  if (limitMs === null) return null;
+  const going = runs.filter((run) => !isOver(run, readAt)).map((run) => ({ run, since: beganAt(run, evidence) }));
+  const [oldest] = going.filter(({ since }) => readAt - since > limitMs).sort((one, other) => one.since - other.since);
+  return oldest ? { kind: "stuck", since: oldest.since, runId: oldest.run.runId } : null;
+}
+
+/** After how long (ms) a run counts as stuck; null: its project has no usual duration yet. */
+export function stuckAfterMs(typicalMs: number | null, factor: number): number | null {
+  return typicalMs === null ? null : Math.max(LEAST_STUCK_MS, factor * typicalMs);
+}
+
+/** When a run began, or was first seen waiting, epoch ms. */
+export function beganAt({ runId, startTime }: HexRun, { firstSeen, readAt }: Evidence): number {
+  return startTime ?? firstSeen.get(runId) ?? readAt;
+}
+
+export function isFailure({ status }: Pick<HexRun, "status">): boolean {
+  return status === "ERRORED" || status === "UNABLE_TO_ALLOCATE_KERNEL";
+}
+
+function isScheduled({ runTrigger }: HexRun): boolean {
+  return runTrigger === "SCHEDULED";
+}
+
+function endOf({ endTime, startTime }: HexRun): number {
+  return endTime ?? startTime ?? 0;
+}

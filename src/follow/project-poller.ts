@@ -1,0 +1,176 @@
+// Asks Hex about the watched projects as the plan says, judges each, and stores what becomes of it. Runs on the leader.
+
+import type { Catalog } from "../catalog/catalog.js";
+import type { Budget } from "../hex/budget.js";
+import type { HexClient } from "../hex/client.js";
+import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
+import { isListed } from "../hex/projects.js";
+import type { Project } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
+import { PollingLoop } from "../lib/polling-loop.js";
+import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
+import { type Away, judge, type Terms } from "./judgement.js";
+import { nextReading } from "./reading-plan.js";
+import { advanced, type Trouble } from "./trouble.js";
+import type { TroubleStore } from "./trouble-store.js";
+import { covers, type Watch } from "./watch.js";
+import type { WatchStore } from "./watch-store.js";
+
+export interface ProjectPollerOptions {
+  hex: Pick<HexClient, "runs" | "leastNow">;
+  catalog: Pick<Catalog, "all" | "known" | "ready">;
+  watches: WatchStore;
+  /** The leader's. */
+  store: TroubleStore;
+  clock: Clock;
+  budget: Pick<Budget, "perMinute">;
+  /** How long (ms) after its due time a run counts as late. */
+  lateMs: number;
+  /** How many times its usual duration a run may take before it counts as stuck. */
+  stuckFactor: number;
+  /** When Hex was down, of the last day. */
+  away: (since: number) => Promise<Away[]>;
+  /** An id for a trouble, which also stands in the log. */
+  newReference: () => string;
+  /** Told of each trouble that began, changed or ended. */
+  onTrouble: (trouble: Trouble) => void;
+  onError: (error: unknown) => void;
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Longest pause, in ms: how soon it hears of a new watch. */
+const NAP_MS = 5 * SECOND_MS;
+const PATIENCE_MS = 15 * SECOND_MS;
+/** Pause after a failure of the connection or of the store, in ms. */
+const AGAIN_MS = 15 * SECOND_MS;
+/** As many runs as one answer can hold. */
+const PAGE = 100;
+/** Of the requests of a minute, the part that watched projects may use. */
+const SHARE = 0.4;
+/** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
+const KEEP_MS = 31 * DAY_MS;
+
+/** A project that somebody watches, and since when anybody does, epoch ms. */
+interface WatchedProject {
+  project: Project;
+  from: number;
+}
+
+export class ProjectPoller {
+  readonly #loop: PollingLoop;
+  /** When the requests of the last minute were made, epoch ms. */
+  #recent: number[] = [];
+  #removedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: ProjectPollerOptions) {
+    this.#loop = new PollingLoop(options.clock);
+  }
+
+  /** Somebody watches something else. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Polls until `signal` aborts. */
+  async poll(signal: AbortSignal): Promise<void> {
+    await this.#loop.until(signal, () =>
+      this.#step(signal).catch((error: unknown) => {
+        this.options.onError(error);
+        return AGAIN_MS;
+      }),
+    );
+  }
+
+  /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
+  async #step(signal: AbortSignal): Promise<number> {
+    const { catalog, watches, store, clock, budget, stuckFactor } = this.options;
+    await catalog.ready();
+    const projects = watchedProjects(await watches.all(), catalog);
+    const followed = await store.followed();
+    for (const id of followed.keys()) if (!projects.has(id)) await store.forget(id);
+    await this.#removeOld();
+    const now = clock.now();
+    const seen = new Map([...projects].map(([id, { project }]) => [id, seenNow(followed.get(id), project, now)]));
+    for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one, null);
+    const judged = [...projects.values()].filter(({ project }) => isJudged(project));
+    const terms = await this.#terms(Math.min(now, ...judged.map(({ from }) => from)));
+    this.#recent = this.#recent.filter((at) => at > now - MINUTE_MS);
+    const share = { perMinute: Math.max(1, budget.perMinute * SHARE), recent: this.#recent };
+    const plan = judged.flatMap(({ project }) => {
+      const one = seen.get(project.id);
+      return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
+    });
+    const next = nextReading(plan, now, share, terms);
+    if (next === null) return NAP_MS;
+    if (next.at > now) return Math.min(NAP_MS, next.at - now);
+    const [watched, known] = [projects.get(next.projectId), seen.get(next.projectId)];
+    if (watched === undefined || known === undefined) return NAP_MS;
+    return this.#read(watched, known, { ...terms, from: watched.from }, signal);
+  }
+
+  async #terms(from: number): Promise<Terms> {
+    const { away, clock, lateMs, stuckFactor } = this.options;
+    return { from, lateMs, stuckFactor, away: await away(clock.now() - DAY_MS) };
+  }
+
+  async #read({ project }: WatchedProject, known: Followed, terms: Terms, signal: AbortSignal): Promise<number> {
+    const { hex, clock, newReference, store, onTrouble } = this.options;
+    this.#recent.push(clock.now());
+    const call = { reference: newReference(), priority: "watch" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    try {
+      const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
+      if (signal.aborted) return 0;
+      const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE });
+      const open = (await store.troubles(clock.now())).find(
+        ({ projectId, overAt }) => projectId === project.id && overAt === null,
+      );
+      const trouble = advanced(open ?? null, project.id, judge(evidence, terms), evidence, newReference);
+      await store.keep(project.id, remembered(known, evidence), trouble);
+      if (trouble !== null && JSON.stringify(trouble) !== JSON.stringify(open)) onTrouble(trouble);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof HexError)) throw error;
+      if (signal.aborted) return 0;
+      if (meansDisconnected(error.kind) || meansLater(error.kind)) return AGAIN_MS;
+      // It is about this project: the others go on, and it is asked about again when its turn comes.
+      await store.keep(project.id, { ...known, readAt: clock.now() }, null);
+      return 0;
+    }
+  }
+
+  async #removeOld(): Promise<void> {
+    const { clock, hex, store } = this.options;
+    const leastNow = hex.leastNow();
+    if (leastNow === null || clock.monotonic() - this.#removedAt < DAY_MS) return;
+    this.#removedAt = clock.monotonic();
+    await store.removeBefore(leastNow - KEEP_MS);
+  }
+}
+
+/** The projects that somebody watches, by their ids. */
+export function watchedProjects(
+  watches: readonly Watch[],
+  catalog: Pick<Catalog, "all" | "known">,
+): Map<string, WatchedProject> {
+  const found = new Map<string, WatchedProject>();
+  for (const { rule, setAt } of watches) {
+    const known = rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all();
+    for (const project of known) {
+      if (project === null || !covers(rule, project)) continue;
+      const from = Math.min(setAt, found.get(project.id)?.from ?? setAt);
+      found.set(project.id, { project, from });
+    }
+  }
+  return found;
+}
+
+/** Hex runs published projects alone, and none that are archived. */
+function isJudged(project: Project): boolean {
+  return isListed(project) && project.lastPublishedAt !== null;
+}
+
+function seenNow(followed: Followed | undefined, project: Project, now: number): Followed {
+  return followed === undefined ? newlyFollowed(project, now) : withSchedules(followed, project.schedules, now);
+}

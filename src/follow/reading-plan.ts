@@ -1,0 +1,110 @@
+// Which watched project to ask Hex about next. Pure: the projects and the time go in, the next request comes out.
+//
+// A project is asked about when there may be news: when its scheduled run should have ended, when that run counts as late, and
+// while a run goes on. These go first, the one that has waited longest before all others. The rest of the share goes round: to the
+// project that nobody has asked about for longest, for what is started outside of the schedules.
+
+import type { Schedule } from "../hex/schema.js";
+import { lastDue } from "./due-times.js";
+import { deadlineOf, type Terms } from "./judgement.js";
+
+/** A watched project, as far as the plan needs it. Times in epoch ms. */
+export interface Watched {
+  projectId: string;
+  schedules: readonly Schedule[];
+  /** When its runs were last read; null: never. */
+  readAt: number | null;
+  /** When the newest run began that its schedules account for; null: none is known. */
+  scheduledAt: number | null;
+  /** When each run began that had not ended by the last reading. */
+  going: readonly number[];
+  /** How long its runs usually take, in ms; null: not known. */
+  typicalMs: number | null;
+  /** After how long a run counts as stuck, in ms; null: never. */
+  stuckAfterMs: number | null;
+}
+
+export interface NextReading {
+  projectId: string;
+  /** When to ask: now, or later. Epoch ms. */
+  at: number;
+}
+
+/** When requests for watched projects were made in the last minute (oldest first, epoch ms), and how many may be. */
+export interface Share {
+  perMinute: number;
+  recent: readonly number[];
+}
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+/** Nobody needs to know sooner. */
+const LEAST_PAUSE_MS = 30 * SECOND_MS;
+/** A run that goes on is looked at at the latest after this. */
+const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
+/** Without anything to wait for, a project is asked about this often at most. */
+const ROUND_MS = 5 * MINUTE_MS;
+/** How long a run is expected to take when nobody knows. */
+const UNKNOWN_TYPICAL_MS = 2 * MINUTE_MS;
+
+/** The next request; null when nothing is watched. */
+export function nextReading(projects: readonly Watched[], now: number, share: Share, terms: Terms): NextReading | null {
+  const free = freeAt(now, share);
+  let best: { projectId: string; newsAt: number; roundAt: number } | null = null;
+  for (const project of projects) {
+    const one = { projectId: project.projectId, newsAt: newsAt(project, free, terms), roundAt: roundAt(project, now) };
+    if (best === null || goesBefore(one, best, free)) best = one;
+  }
+  return best && { projectId: best.projectId, at: Math.max(free, Math.min(best.newsAt, best.roundAt)) };
+}
+
+type Candidate = { newsAt: number; roundAt: number };
+
+function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
+  const [oneHasNews, otherHasNews] = [one.newsAt <= at, other.newsAt <= at];
+  if (oneHasNews !== otherHasNews) return oneHasNews;
+  if (oneHasNews) return one.newsAt < other.newsAt;
+  return Math.min(one.newsAt, one.roundAt) < Math.min(other.newsAt, other.roundAt);
+}
+
+function freeAt(now: number, { perMinute, recent }: Share): number {
+  const last = recent.at(-1);
+  const spaced = last === undefined ? now : last + MINUTE_MS / Math.max(1, perMinute);
+  const full = recent.at(-Math.max(1, Math.floor(perMinute)));
+  return Math.max(now, Math.min(spaced, now + MINUTE_MS), full === undefined ? now : full + MINUTE_MS);
+}
+
+function roundAt({ readAt }: Watched, now: number): number {
+  return readAt === null ? Number.NEGATIVE_INFINITY : Math.min(readAt, now) + ROUND_MS;
+}
+
+/** When there may be news that nobody has asked for yet, epoch ms. `at`: when it could be asked for. */
+export function newsAt(project: Watched, at: number, terms: Terms): number {
+  const { readAt } = project;
+  if (readAt === null) return Number.NEGATIVE_INFINITY;
+  return Math.min(...momentsOf(project, at, terms).filter((moment) => moment > readAt), Number.POSITIVE_INFINITY);
+}
+
+function momentsOf(project: Watched, at: number, terms: Terms): number[] {
+  return [...momentsOfRuns(project), ...momentsOfSchedule(project, at, terms)];
+}
+
+/** The longer a run has taken, the longer it may yet take. */
+function momentsOfRuns({ going, typicalMs, stuckAfterMs, readAt }: Watched): number[] {
+  return going.flatMap((since) => {
+    const age = Math.max(0, (readAt ?? since) - since);
+    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, age / 2));
+    const again = Math.max((readAt ?? since) + pause, since + (typicalMs ?? 0));
+    return stuckAfterMs === null ? [again] : [again, since + stuckAfterMs + SECOND_MS];
+  });
+}
+
+/** The usual end of the run that is due, and the moment at which it counts as late. */
+function momentsOfSchedule({ schedules, scheduledAt, typicalMs }: Watched, at: number, terms: Terms): number[] {
+  const due = lastDue(schedules, at);
+  if (due === null || due.at <= terms.from) return [];
+  const isThere = scheduledAt !== null && scheduledAt >= due.at - MINUTE_MS - due.slackMs;
+  if (isThere) return [];
+  const end = due.at + (typicalMs ?? UNKNOWN_TYPICAL_MS) + LEAST_PAUSE_MS;
+  return [end, deadlineOf(due, terms.lateMs, terms.away)];
+}

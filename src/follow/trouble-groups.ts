@@ -1,0 +1,19 @@
+// Which troubles one message tells together. Pure.
+
+import type { Trouble } from "./trouble.js";
+
+const JOIN_MS = 10 * 60_000;
+
+/**
+ * Groups troubles (the oldest first): the first is told at once, and those that are seen within ten minutes join its message.
+ * @returns groups with at least one trouble, in order
+ */
+export function grouped(troubles: readonly Trouble[]): [Trouble, ...Trouble[]][] {
+  const groups: [Trouble, ...Trouble[]][] = [];
+  for (const trouble of troubles) {
+    const group = groups.at(-1);
+    if (group !== undefined && trouble.seenAt - group[0].seenAt < JOIN_MS) group.push(trouble);
+    else groups.push([trouble]);
+  }
+  return groups;
+}

@@ -1,0 +1,75 @@
+// The watched projects, and their troubles, for every process that shares the store.
+
+import type { Db } from "../store/database.js";
+import type { Write } from "../store/leadership.js";
+import { RowReader, storedDoc } from "../store/row-reader.js";
+import { type Followed, followedSchema } from "./followed-project.js";
+import { type Trouble, troubleSchema } from "./trouble.js";
+
+export class TroubleStore {
+  constructor(
+    private readonly db: Db,
+    private readonly rows: RowReader = new RowReader(),
+    /** How changes are written: those of a process that does not lead are refused. */
+    private readonly write: Write = (work) => db.transaction().execute(work),
+  ) {}
+
+  /** What is remembered of each watched project, by its id; those that cannot be read are left out, and read anew from Hex. */
+  async followed(): Promise<Map<string, Followed>> {
+    const rows = await this.db
+      .selectFrom("followed_projects")
+      .select(["project_id", storedDoc(this.db).as("doc")])
+      .execute();
+    return new Map(
+      this.rows.each(rows, ({ project_id, doc }): [string, Followed] => {
+        const place = { table: "followed_projects", key: project_id } as const;
+        return [project_id, this.rows.doc(place, followedSchema, doc)];
+      }),
+    );
+  }
+
+  /** The troubles that are not over, and those that were not before `since` (epoch ms); the oldest first. */
+  async troubles(since: number): Promise<Trouble[]> {
+    const rows = await this.db
+      .selectFrom("troubles")
+      .select(["id", storedDoc(this.db).as("doc")])
+      .where((row) => row.or([row("over_at", "is", null), row("over_at", ">=", since)]))
+      .execute();
+    const troubles = this.rows.each(rows, ({ id, doc }) =>
+      this.rows.doc({ table: "troubles", key: id }, troubleSchema, doc),
+    );
+    return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
+  }
+
+  /** Stores what a reading has brought, all of it or nothing. `trouble`: null when there is none. */
+  async keep(projectId: string, followed: Followed, trouble: Trouble | null): Promise<void> {
+    const doc = JSON.stringify(followed);
+    await this.write(async (db) => {
+      await db
+        .insertInto("followed_projects")
+        .values({ project_id: projectId, doc })
+        .onConflict((conflict) => conflict.column("project_id").doUpdateSet({ doc }))
+        .execute();
+      if (trouble === null) return;
+      const columns = { over_at: trouble.overAt, doc: JSON.stringify(trouble) };
+      await db
+        .insertInto("troubles")
+        .values({ id: trouble.id, project_id: projectId, ...columns })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet(columns))
+        .execute();
+    });
+  }
+
+  /** Nobody watches it any more: what comes later is judged anew, and its trouble is told no further. */
+  async forget(projectId: string): Promise<void> {
+    await this.write(async (db) => {
+      await db.deleteFrom("followed_projects").where("project_id", "=", projectId).execute();
+      await db.deleteFrom("troubles").where("project_id", "=", projectId).where("over_at", "is", null).execute();
+    });
+  }
+
+  /** Forgets the troubles that were over before a time (epoch ms). */
+  async removeBefore(time: number): Promise<void> {
+    await this.write((db) => db.deleteFrom("troubles").where("over_at", "<", time).execute());
+  }
+}

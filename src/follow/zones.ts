@@ -1,0 +1,91 @@
+// Time zones as Hex writes them in a schedule: an offset such as `+05:30`, and perhaps a name such as `Europe/Berlin`. Pure.
+
+/** `minutes`: east of UTC. */
+export type Zone = { kind: "offset"; minutes: number } | { kind: "named"; name: string };
+
+const OFFSET = /^(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?$/i;
+const FARTHEST_MINUTES = 14 * 60;
+const MINUTE_MS = 60_000;
+
+/** Reads a zone; null when it is none. */
+export function zoneOf(text: string): Zone | null {
+  const trimmed = text.trim();
+  if (/^(?:Z|UTC|GMT)$/i.test(trimmed)) return { kind: "offset", minutes: 0 };
+  const offset = OFFSET.exec(trimmed);
+  if (offset !== null) {
+    const [, sign, hours = "0", rest = "0"] = offset;
+    const minutes = (Number(hours) * 60 + Number(rest)) * (sign === "-" ? -1 : 1);
+    return Number(rest) < 60 && Math.abs(minutes) <= FARTHEST_MINUTES ? { kind: "offset", minutes } : null;
+  }
+  return offsetIn(trimmed, 0) === null ? null : { kind: "named", name: trimmed };
+}
+
+/** One zone of each rule for summer time that is in use. */
+const WITH_SUMMER_TIME = [
+  "Africa/Cairo",
+  "Africa/Casablanca",
+  "America/Anchorage",
+  "America/Asuncion",
+  "America/Chicago",
+  "America/Denver",
+  "America/Halifax",
+  "America/Havana",
+  "America/Los_Angeles",
+  "America/Miquelon",
+  "America/New_York",
+  "America/Nuuk",
+  "America/Santiago",
+  "America/St_Johns",
+  "Asia/Beirut",
+  "Asia/Gaza",
+  "Asia/Jerusalem",
+  "Atlantic/Azores",
+  "Australia/Adelaide",
+  "Australia/Lord_Howe",
+  "Australia/Sydney",
+  "Europe/Athens",
+  "Europe/Berlin",
+  "Europe/Chisinau",
+  "Europe/Lisbon",
+  "Pacific/Auckland",
+  "Pacific/Chatham",
+  "Pacific/Easter",
+  "Pacific/Norfolk",
+] as const;
+
+/**
+ * Whether summer time begins or ends within `aroundMs` of `at` (epoch ms) in the zone, or, for an offset, in any zone that has this
+ * offset before or after.
+ */
+export function changesNear(zone: Zone, at: number, aroundMs: number): boolean {
+  const names = zone.kind === "named" ? [zone.name] : WITH_SUMMER_TIME;
+  return names.some((name) => {
+    const [before, after] = [offsetIn(name, at - aroundMs), offsetIn(name, at + aroundMs)];
+    return before !== after && (zone.kind === "named" || before === zone.minutes || after === zone.minutes);
+  });
+}
+
+/** Making one takes longer than all the rest. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" } as const;
+  const format = new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...fields });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** Minutes east of UTC in a named zone at a moment (epoch ms); null when there is no such zone. */
+function offsetIn(name: string, at: number): number | null {
+  try {
+    const parts = formatOf(name)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, Number(value)]);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = Object.fromEntries(parts);
+    return Math.round((Date.UTC(year, month - 1, day, hour, minute) - at) / MINUTE_MS);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+// Begins and ends a watch of the conversation that somebody is in.
+
+import { covers, type Level, type Rule } from "../../follow/watch.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
+
+/** @throws StoreFailure */
+export async function setWatch(bot: Bot, interaction: Interaction, rule: Rule, level: Level): Promise<void> {
+  const { user, conversation } = interaction;
+  const { channel, threadTs } = conversation;
+  const set = await bot.watches.set({ channel, threadTs, rule, level, setBy: user, setAt: bot.clock.now() });
+  interaction.log.info({ rule, level, set }, "watch");
+  bot.wakeFollowing();
+  const project = rule.kind === "project" ? bot.catalog.known(rule.id) : null;
+  const named = rule.kind === "project" ? 1 : bot.catalog.all().filter((one) => covers(rule, one)).length;
+  await interaction.respond(watchSetMessage({ rule, level, set, project, named, place: bot.hex.place.now }));
+}
+
+/** `key`: of the rule, see `ruleKey`. @throws StoreFailure */
+export async function endWatch(bot: Bot, interaction: Interaction, key: string): Promise<void> {
+  const { channel, threadTs } = interaction.conversation;
+  const was = await bot.watches.remove({ channel, threadTs }, key);
+  interaction.log.info({ key, was }, "unwatch");
+  bot.wakeFollowing();
+  await interaction.respond(was ? noLongerWatchedMessage() : notWatchedMessage());
+}

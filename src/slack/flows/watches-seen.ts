@@ -1,0 +1,34 @@
+// What a conversation watches, with the projects that each watch names and what is known of them.
+
+import { nextDue } from "../../follow/due-times.js";
+import { covers, type WatchPlace } from "../../follow/watch.js";
+import type { Bot } from "../listeners/context.js";
+import type { SeenWatch } from "../messages/watches.js";
+
+/** Projects of one watch that are looked at: no message has room for more. */
+const MOST = 20;
+
+export async function watchesSeen(bot: Bot, place: WatchPlace): Promise<SeenWatch[]> {
+  await bot.catalog.ready();
+  const now = bot.clock.now();
+  const [watches, followed, troubles] = await Promise.all([
+    bot.watches.in(place),
+    bot.troubles.followed(),
+    bot.troubles.troubles(now),
+  ]);
+  return watches.map((watch) => {
+    const { rule } = watch;
+    const named = rule.kind === "project" ? [bot.catalog.known(rule.id)] : bot.catalog.all();
+    const projects = named.filter((project) => project !== null && covers(rule, project)).filter((one) => one !== null);
+    return {
+      watch,
+      total: projects.length,
+      projects: projects.slice(0, MOST).map((project) => ({
+        project,
+        followed: followed.get(project.id) ?? null,
+        nextDue: nextDue(project.schedules, now),
+        isInTrouble: troubles.some(({ projectId, overAt }) => projectId === project.id && overAt === null),
+      })),
+    };
+  });
+}

@@ -1,0 +1,33 @@
+// `/hex unwatch <project | category:… | owner:… | scheduled>`: this conversation is no longer told of it.
+
+import { ruleKey } from "../../../follow/watch.js";
+import { endWatch } from "../../flows/set-watch.js";
+import { whatToUnwatchMessage } from "../../messages/watches.js";
+import { parseProjectRef } from "../../parse/project-ref.js";
+import { parseWatchArguments } from "../../parse/watch-arguments.js";
+import type { Bot, Interaction } from "../context.js";
+import type { Command } from "./command.js";
+import { listWatches } from "./watching.js";
+
+export const unwatch: Command = {
+  name: "unwatch",
+  usage: "unwatch <project, category:…, owner:… or scheduled>",
+  summary: "Ends what `/hex watch` began.",
+  example: "unwatch weekly revenue",
+  handle,
+};
+
+async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
+  const { rule, text } = parseWatchArguments(typed);
+  const { channel, threadTs } = interaction.conversation;
+  const watches = await bot.watches.in({ channel, threadTs });
+  if (text === "" || watches.length === 0) return listWatches(bot, interaction);
+  if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
+  const reference = parseProjectRef(text, bot.hex.origin);
+  const match = bot.catalog.match(text, "listed");
+  const named = match.kind === "exact" || match.kind === "one" ? match.project.id : null;
+  const id = reference?.kind === "project" ? reference.projectId : named;
+  const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);
+  if (id === null || !isWatched) return interaction.respond(whatToUnwatchMessage(text));
+  await endWatch(bot, interaction, ruleKey({ kind: "project", id }));
+}

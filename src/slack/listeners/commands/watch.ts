@@ -1,0 +1,25 @@
+// `/hex watch <project | category:… | owner:… | scheduled> [failures | late]`: this conversation is told when something goes wrong.
+
+import { findProject } from "../../flows/find-project.js";
+import { setWatch } from "../../flows/set-watch.js";
+import { NOTHING_CARRIED } from "../../messages/carried.js";
+import { whatToWatchMessage } from "../../messages/watches.js";
+import { parseWatchArguments } from "../../parse/watch-arguments.js";
+import type { Bot, Interaction } from "../context.js";
+import type { Command } from "./command.js";
+
+export const watch: Command = {
+  name: "watch",
+  usage: "watch <project, category:…, owner:… or scheduled> [failures | late]",
+  summary: "Tells this conversation when a run of a project fails, is late, or is stuck.",
+  example: "watch weekly revenue",
+  handle,
+};
+
+async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
+  const { rule, text, level } = parseWatchArguments(typed);
+  if (text === "") return interaction.respond(whatToWatchMessage());
+  if (rule !== null) return setWatch(bot, interaction, rule, level);
+  const project = await findProject(bot, interaction, { purpose: "watch", text, carried: NOTHING_CARRIED, level });
+  if (project !== null) await setWatch(bot, interaction, { kind: "project", id: project.id }, level);
+}

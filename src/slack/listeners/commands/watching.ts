@@ -1,0 +1,20 @@
+// `/hex watching`: what this conversation watches, and how each of these projects is.
+
+import { watchesSeen } from "../../flows/watches-seen.js";
+import { watchesMessage } from "../../messages/watches.js";
+import type { Bot, Interaction } from "../context.js";
+import type { Command } from "./command.js";
+
+export const watching: Command = {
+  name: "watching",
+  usage: "watching",
+  summary: "What this conversation watches: who owns it, when its next run is due, and how the last one went.",
+  example: null,
+  handle: listWatches,
+};
+
+export async function listWatches(bot: Bot, interaction: Interaction): Promise<void> {
+  const { channel, threadTs } = interaction.conversation;
+  const seen = await watchesSeen(bot, { channel, threadTs });
+  await interaction.respond(watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now }));
+}

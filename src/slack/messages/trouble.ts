@@ -1,0 +1,140 @@
+// A watched project in trouble, as its conversation reads it: one message from the beginning to the end.
+
+import type { Followed, LastRun } from "../../follow/followed-project.js";
+import type { Ailment, Trouble } from "../../follow/trouble.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
+
+/** A trouble, and what is known of its project. */
+export interface ToldTrouble {
+  trouble: Trouble;
+  /** null: the catalog does not know it any more. */
+  project: Project | null;
+  followed: Followed | null;
+}
+
+export interface AroundTroubles {
+  place: HexPlace;
+  /** Whether another message about the same may have been posted before. */
+  isDoubled: boolean;
+}
+
+const TITLE = 150;
+/** Projects that one message shows in full; the others are counted. */
+const SHOWN = 10;
+
+/** `told`: at least one, the first that was seen first. */
+export function troubleMessage(told: readonly ToldTrouble[], { place, isDoubled }: AroundTroubles): Message {
+  const open = told.filter(({ trouble }) => trouble.overAt === null);
+  const head = open.length === 0 ? backHead(told) : openHead(open);
+  const rest = told.length - SHOWN;
+  return message(notification(told, open), [
+    section(head),
+    ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, place)),
+    rest > 0 ? context(`… and ${count(rest, "more project")}.`) : null,
+    isDoubled ? context(DOUBLED) : null,
+  ]);
+}
+
+/** What is said in the thread, in order: who joined, and at last that all is green again. */
+export function troubleReplies(told: readonly ToldTrouble[]): Message[] {
+  const [first, ...joined] = told;
+  const replies = joined.map(({ trouble, project }) => {
+    const words = dotted(titleOf(project, trouble), ownerOf(project));
+    const text = `Also in trouble now: ${words}. ${kindsWords(trouble)}.`;
+    return message(text, [section(`:heavy_plus_sign: ${text}`)]);
+  });
+  const overAt = lastOverAt(told);
+  if (first === undefined || overAt === null) return replies;
+  const text = `Back to green after ${duration(overAt - first.trouble.since)}.`;
+  return [...replies, message(text, [section(`:white_check_mark: ${text}`)])];
+}
+
+const DOUBLED =
+  "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
+
+function openHead(open: readonly ToldTrouble[]): string {
+  if (open.length > 1) return `:red_circle: *${open.length} watched projects are in trouble*`;
+  return ":red_circle: *A watched project is in trouble*";
+}
+
+function backHead(told: readonly ToldTrouble[]): string {
+  return `:large_green_circle: *Back to green* since ${date(lastOverAt(told) ?? 0)}`;
+}
+
+function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]): string {
+  const [first] = open.length > 0 ? open : told;
+  if (first === undefined) return "";
+  const title = titleOf(first.project, first.trouble);
+  if (open.length === 0) return `Back to green: ${title}`;
+  const others = open.length > 1 ? `, and ${count(open.length - 1, "other project")}` : "";
+  return `${kindsWords(first.trouble)}: ${title}${others}`;
+}
+
+function projectBlocks({ trouble, project, followed }: ToldTrouble, place: HexPlace) {
+  const url = project === null ? null : projectUrl(place, project);
+  const name = `*${link(url, project?.title ?? trouble.projectId, TITLE)}*`;
+  const lines = trouble.ailments.map((one) => ailmentLine(one));
+  return [
+    section([name, ...lines, todoLine(trouble)].filter((line) => line !== null).join("\n")),
+    context(dotted(lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null), ownerOf(project))),
+  ];
+}
+
+function ailmentLine(ailment: Ailment): string {
+  const words = ailmentWords(ailment);
+  return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt, "{time}")}`;
+}
+
+function ailmentWords(ailment: Ailment): string {
+  switch (ailment.kind) {
+    case "failed":
+      return ailment.status === "ERRORED"
+        ? `Failed ${date(ailment.since)}`
+        : `Could not start, since Hex had no kernel for it, ${date(ailment.since)}`;
+    case "late":
+      return `Late: a run was due ${date(ailment.since)} and has not started`;
+    case "stuck":
+      return `Stuck: a run has been going since ${date(ailment.since)}, far longer than usual`;
+  }
+}
+
+function todoLine({ ailments, overAt }: Trouble): string | null {
+  if (overAt !== null) return null;
+  const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
+  if (open.includes("failed")) return "Open the project in Hex to see what failed, mend it, and run it again.";
+  if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
+  if (open.includes("late")) return "Look at its schedule in Hex, or run it now.";
+  return "A run has started. It is green again when that run has completed.";
+}
+
+/** Of what is wrong with it now, or was at last. */
+function kindsWords({ ailments }: Trouble): string {
+  const open = ailments.filter((one) => one.overAt === null);
+  const kinds = (open.length > 0 ? open : ailments).map(({ kind }) => kind);
+  return sentence([...new Set(kinds)].join(" and "));
+}
+
+function lastGoodWords(good: LastRun | null, last: LastRun | null): string {
+  if (good === null) return "No good run is known";
+  const version = good.version === null ? "" : `, version ${inline(good.version, 20)}`;
+  const changed =
+    last?.version != null && last.version !== good.version ? `; now version ${inline(last.version, 20)}` : "";
+  return `Last good run ${date(good.endedAt)}${version}${changed}`;
+}
+
+function ownerOf(project: Project | null): string | null {
+  return project?.owner?.email == null ? null : `owner ${inline(project.owner.email, 80)}`;
+}
+
+function titleOf(project: Project | null, trouble: Trouble): string {
+  return inline(project?.title ?? trouble.projectId, TITLE);
+}
+
+/** When the last of them was over, epoch ms; null while one is not. */
+function lastOverAt(told: readonly ToldTrouble[]): number | null {
+  const ends = told.map(({ trouble }) => trouble.overAt);
+  return ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0));
+}

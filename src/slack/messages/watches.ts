@@ -1,0 +1,170 @@
+// What a conversation watches: the answers to `/hex watch`, `/hex unwatch` and `/hex watching`.
+
+import type { KnownBlock } from "@slack/types";
+import { cannotBeJudged } from "../../follow/due-times.js";
+import type { Followed } from "../../follow/followed-project.js";
+import { type Level, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { ACTIONS } from "./action-ids.js";
+import { button, context, type Message, message, section } from "./blocks.js";
+import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { scheduleWords } from "./schedule.js";
+
+const TITLE = 120;
+
+const LEVEL_WORDS: Record<Level, string> = {
+  failures: "when a run fails or is stuck",
+  late: "when a scheduled run is late",
+  trouble: "when a run fails, is late, or is stuck",
+  all: "at every end, and when a run is late or stuck",
+};
+
+export interface WatchSet {
+  rule: Rule;
+  level: Level;
+  set: "new" | "changed" | "same";
+  /** Of a rule that names one; null when it is not known, or the rule names others. */
+  project: Project | null;
+  /** How many projects the rule names now. */
+  named: number;
+  place: HexPlace;
+}
+
+export function watchSetMessage({ rule, level, set, project, named, place }: WatchSet): Message {
+  const what = set === "same" ? "is told already" : set === "changed" ? "is now told" : "is told from now on";
+  const lines = [
+    `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
+    rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
+  ];
+  return message("Watching", [
+    section(lines.filter((line) => line !== null).join("\n")),
+    context("`/hex watching` shows what is watched here, `/hex unwatch` ends it."),
+  ]);
+}
+
+function scheduleNote(project: Project | null, level: Level): string | null {
+  if (project === null || level === "failures") return null;
+  const schedules = project.schedules.filter(({ enabled }) => enabled);
+  if (schedules.length === 0) return "It has no schedule, so no run of it can be late.";
+  if (schedules.every(cannotBeJudged)) {
+    return "The bot cannot tell when its schedule is due, so no run of it is called late.";
+  }
+  return `Its schedule: ${scheduleWords(schedules) ?? ""}.`;
+}
+
+function countNote(named: number): string {
+  if (named === 0) return "No project fits that yet. One that does later is watched, too.";
+  return `These are ${count(named, "project")} now. One that fits later is watched, too.`;
+}
+
+export function noLongerWatchedMessage(): Message {
+  return message("No longer watched here.", [section("No longer watched in this conversation.")]);
+}
+
+export function notWatchedMessage(): Message {
+  return message("Not watched here.", [
+    section("That is not watched in this conversation. `/hex watching` shows what is."),
+  ]);
+}
+
+export function whatToWatchMessage(): Message {
+  return message("What to watch?", [
+    section(
+      "Which project? Write its name, its id or its link: `/hex watch weekly revenue`.\nOr several at once: `/hex watch category:Finance`, `/hex watch owner:ada@example.com`, `/hex watch scheduled`.",
+    ),
+  ]);
+}
+
+/** `typed`: what was typed for it. */
+export function whatToUnwatchMessage(typed: string): Message {
+  return message("Not watched here.", [
+    section(`${code(typed, 80)} is not watched in this conversation. \`/hex watching\` shows what is, with Unwatch.`),
+  ]);
+}
+
+/** A watched project, and what is known of it. Times in epoch ms. */
+export interface SeenProject {
+  project: Project;
+  followed: Followed | null;
+  nextDue: number | null;
+  isInTrouble: boolean;
+}
+
+export interface SeenWatch {
+  watch: Watch;
+  /** How many projects it names. */
+  total: number;
+  /** The first of them. */
+  projects: readonly SeenProject[];
+}
+
+/** Projects that are shown of one rule. */
+const SHOWN = 8;
+
+export function watchesMessage(seen: readonly SeenWatch[], at: { now: number; place: HexPlace }): Message {
+  if (seen.length === 0) {
+    return message("Nothing is watched here.", [
+      section("Nothing is watched in this conversation. Begin with `/hex watch <project>`."),
+    ]);
+  }
+  return message("What is watched here", [
+    section("*What is watched here*"),
+    ...seen.flatMap((one) => watchBlocks(one, at)),
+  ]);
+}
+
+function watchBlocks({ watch, total, projects }: SeenWatch, at: { now: number; place: HexPlace }): KnownBlock[] {
+  const { rule, level, setBy } = watch;
+  const [first] = projects;
+  const named = ruleWords(rule, first?.project ?? null, at.place);
+  const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, `set by ${mention(setBy)}`)}`;
+  const end = button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) });
+  const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
+  const rest = total - Math.min(total, SHOWN);
+  const more = rest > 0 ? [`… and ${count(rest, "more project")}.`] : [];
+  const text = [...lines, ...more].join("\n");
+  return text === "" ? [section(head, end)] : [section(head, end), section(text)];
+}
+
+function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {
+  const { project, followed, nextDue, isInTrouble } = seen;
+  const name = isNamed ? `*${link(projectUrl(place, project), project.title, TITLE)}*: ` : "";
+  return `${isInTrouble ? ":red_circle:" : ":white_small_square:"} ${name}${dotted(
+    lastWords(followed),
+    dueWords(project, nextDue, now),
+    project.owner?.email == null ? null : `owner ${inline(project.owner.email, 80)}`,
+  )}`;
+}
+
+function lastWords(followed: Followed | null): string {
+  if (followed?.readAt == null) return "not looked at yet";
+  const { lastRun } = followed;
+  if (lastRun === null) return "no run known";
+  const took = lastRun.tookMs === null ? "" : ` in ${duration(lastRun.tookMs)}`;
+  return `last run ${date(lastRun.endedAt)}: ${inline(lastRun.status.toLowerCase().replace(/_/g, " "), 40)}${took}`;
+}
+
+function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: number | null, now: number) {
+  if (archivedAt !== null || trashedAt !== null) return "archived, no longer judged";
+  if (lastPublishedAt === null) return "not published, so not judged";
+  const enabled = schedules.filter((one) => one.enabled);
+  if (enabled.length === 0) return "no schedule";
+  if (nextDue === null) return "its schedule cannot be judged";
+  return nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`;
+}
+
+function ruleWords(rule: Rule, project: Project | null, place: HexPlace): string {
+  switch (rule.kind) {
+    case "project": {
+      const known = project === null ? null : projectUrl(place, project);
+      return `*${link(known, project?.title ?? rule.id, TITLE)}*`;
+    }
+    case "category":
+      return `every project of the category ${code(rule.name, 80)}`;
+    case "owner":
+      return `every project of ${inline(rule.email, 80)}`;
+    case "scheduled":
+      return "every project with a schedule";
+  }
+}

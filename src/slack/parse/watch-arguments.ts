@@ -1,0 +1,30 @@
+// What follows `/hex watch`: which projects, and what to tell of them.
+
+import type { Level, Rule } from "../../follow/watch.js";
+import { plainWords } from "./words.js";
+
+export interface WatchArguments {
+  /** A rule that names its projects by itself; null: `text` is the name, id or link of one. */
+  rule: Exclude<Rule, { kind: "project" }> | null;
+  text: string;
+  level: Level;
+}
+
+const LEVEL_WORDS: Readonly<Record<string, Level>> = { failures: "failures", late: "late" };
+
+/** The last word may say what to tell; without it both are told. */
+export function parseWatchArguments(text: string): WatchArguments {
+  const words = plainWords(text);
+  const level = LEVEL_WORDS[words.at(-1)?.toLowerCase() ?? ""];
+  const named = level === undefined || words.length === 1 ? words : words.slice(0, -1);
+  const typed = named.join(" ");
+  return { rule: ruleIn(typed), text: typed, level: named === words ? "trouble" : (level ?? "trouble") };
+}
+
+function ruleIn(typed: string): WatchArguments["rule"] {
+  if (typed.toLowerCase() === "scheduled") return { kind: "scheduled" };
+  const [, kind, value = ""] = /^(category|owner)\s*:\s*(.+)$/i.exec(typed) ?? [];
+  const given = value.replace(/^["']|["']$/g, "").trim();
+  if (kind === undefined || given === "") return null;
+  return kind.toLowerCase() === "category" ? { kind: "category", name: given } : { kind: "owner", email: given };
+}

@@ -1,0 +1,151 @@
+// What counts as trouble, and what does not.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Evidence, judge, type Terms } from "../../src/follow/judgement.js";
+import { DAILY_AT_SEVEN, evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
+
+const kinds = (known: Partial<Evidence>, terms: Partial<Terms> = {}) =>
+  judge(evidence(known), { ...TERMS, ...terms }).map(({ kind }) => kind);
+const yesterdays = () => hexRun({ startTime: SEVEN - 24 * HOUR, endTime: SEVEN - 24 * HOUR + MINUTE });
+
+describe("late", () => {
+  test("no run 15 minutes after seven: late since seven", () => {
+    expect(judge(evidence(), TERMS)).toEqual([{ kind: "late", since: SEVEN }]);
+  });
+
+  test("not a moment earlier", () => {
+    const runs = [yesterdays()];
+    expect(kinds({ runs, readAt: SEVEN + 15 * MINUTE - 1 })).toEqual([]);
+    expect(kinds({ runs, readAt: SEVEN + 15 * MINUTE })).toEqual(["late"]);
+  });
+
+  test.each([
+    ["it is there", { startTime: SEVEN + 10 * MINUTE }, []],
+    ["it began half a minute early", { startTime: SEVEN - MINUTE / 2 }, []],
+    ["it began two minutes early: that was another one", { startTime: SEVEN - 2 * MINUTE, endTime: SEVEN }, ["late"]],
+    ["it came an hour later", { startTime: SEVEN + 60 * MINUTE, endTime: SEVEN + 61 * MINUTE }, []],
+    ["it waits for a kernel", { status: "PENDING", startTime: null, endTime: null }, []],
+    ["somebody ran it by hand, and it completed", { runTrigger: "API", startTime: SEVEN + 5 * MINUTE }, []],
+    [
+      "somebody runs it by hand, and it goes on",
+      { runTrigger: "API", startTime: SEVEN + 5 * MINUTE, status: "RUNNING", endTime: null },
+      ["late"],
+    ],
+  ])("%s", (_, run, expected) => {
+    expect(kinds({ runs: [hexRun(run)], readAt: SEVEN + 70 * MINUTE, typicalMs: null })).toEqual(expected);
+  });
+
+  test.each<[string, Partial<Evidence>, Partial<Terms>]>([
+    ["nobody watched at seven", {}, { from: SEVEN }],
+    ["the schedule was made, or changed, after seven", { schedulesSince: SEVEN + MINUTE }, {}],
+    ["the schedule is switched off", { schedules: [{ ...DAILY_AT_SEVEN, enabled: false }] }, {}],
+    ["the list of runs does not reach back to seven", { completeSince: SEVEN + MINUTE }, {}],
+    ["Hex has been down since five to seven", {}, { away: [{ from: SEVEN - 5 * MINUTE, to: null }] }],
+    [
+      "Hex was down from two past seven to ten past",
+      {},
+      { away: [{ from: SEVEN + 2 * MINUTE, to: SEVEN + 10 * MINUTE }] },
+    ],
+  ])("%s: nothing is called late", (_, known, terms) => {
+    expect(kinds({ runs: [yesterdays()], ...known }, terms)).toEqual([]);
+  });
+
+  test("an outage that was over before seven, or began after a quarter past, is no excuse", () => {
+    const away = [
+      { from: SEVEN - 2 * HOUR, to: SEVEN - HOUR },
+      { from: SEVEN + 16 * MINUTE, to: SEVEN + 17 * MINUTE },
+    ];
+    expect(kinds({}, { away })).toEqual(["late"]);
+  });
+
+  test("after an outage it has 15 minutes to come", () => {
+    const away = [{ from: SEVEN - MINUTE, to: SEVEN + 30 * MINUTE }];
+    const runs = [yesterdays()];
+    expect(kinds({ runs, readAt: SEVEN + 45 * MINUTE - 1 }, { away })).toEqual([]);
+    expect(kinds({ runs, readAt: SEVEN + 45 * MINUTE }, { away })).toEqual(["late"]);
+  });
+
+  test("yesterday's run is still missing while today's is not yet due", () => {
+    const readAt = SEVEN - HOUR;
+    expect(judge(evidence({ readAt }), TERMS)).toEqual([{ kind: "late", since: SEVEN - 24 * HOUR }]);
+  });
+
+  test("two schedules that coincide want one run", () => {
+    expect(kinds({ schedules: [DAILY_AT_SEVEN, DAILY_AT_SEVEN], runs: [hexRun()] })).toEqual([]);
+  });
+});
+
+describe("failed", () => {
+  const failure = (startTime: number, status = "ERRORED") => hexRun({ status, startTime, endTime: startTime + MINUTE });
+
+  test.each(["ERRORED", "UNABLE_TO_ALLOCATE_KERNEL"])("the newest run that ended is %s", (status) => {
+    const run = failure(SEVEN, status);
+    expect(judge(evidence({ runs: [run] }), TERMS)).toEqual([
+      { kind: "failed", since: SEVEN + MINUTE, runId: run.runId, status },
+    ]);
+  });
+
+  test("several in a row: since the first, and the newest is the one to open", () => {
+    const runs = [failure(SEVEN + 10 * MINUTE), failure(SEVEN + 5 * MINUTE), hexRun(), failure(SEVEN - HOUR)];
+    expect(judge(evidence({ runs }), TERMS)).toEqual([
+      { kind: "failed", since: SEVEN + 6 * MINUTE, runId: runs[0]?.runId, status: "ERRORED" },
+    ]);
+  });
+
+  test("a run that goes on, and one that somebody cancelled, change nothing", () => {
+    const going = hexRun({ status: "RUNNING", startTime: SEVEN + 15 * MINUTE, endTime: null });
+    const cancelled = hexRun({ status: "KILLED", startTime: SEVEN + 10 * MINUTE });
+    expect(kinds({ runs: [going, cancelled, failure(SEVEN)] })).toEqual(["failed"]);
+    expect(kinds({ runs: [going, cancelled, hexRun()] })).toEqual([]);
+  });
+
+  test("before anybody watched: not told", () => {
+    expect(kinds({ runs: [failure(SEVEN)] }, { from: SEVEN + 5 * MINUTE })).toEqual([]);
+  });
+});
+
+describe("stuck", () => {
+  const going = (startTime: number | null) =>
+    hexRun({ status: startTime === null ? "PENDING" : "RUNNING", startTime, endTime: null });
+
+  test("three times its usual time, and at least ten minutes", () => {
+    const at = (readAt: number, typicalMs: number | null) => kinds({ runs: [going(SEVEN)], readAt, typicalMs });
+    expect(at(SEVEN + 12 * MINUTE, 4 * MINUTE)).toEqual([]);
+    expect(at(SEVEN + 12 * MINUTE + 1, 4 * MINUTE)).toEqual(["stuck"]);
+    expect(at(SEVEN + 10 * MINUTE, MINUTE)).toEqual([]);
+    expect(at(SEVEN + 10 * MINUTE + 1, MINUTE)).toEqual(["stuck"]);
+    expect(at(SEVEN + 10 * HOUR, null)).toEqual([]);
+  });
+
+  test("one that waits for a kernel is stuck from when it was first seen", () => {
+    const run = going(null);
+    const firstSeen = new Map([[run.runId, SEVEN]]);
+    expect(judge(evidence({ runs: [run], firstSeen }), TERMS)).toEqual([
+      { kind: "stuck", since: SEVEN, runId: run.runId },
+    ]);
+  });
+});
+
+test("whatever happens, nothing is late while a scheduled run of that time is there, and nothing is failed when the newest ended well", () => {
+  const some = fc.record({
+    status: fc.constantFrom("COMPLETED", "ERRORED", "KILLED", "RUNNING", "A_WORD_OF_TOMORROW"),
+    runTrigger: fc.constantFrom("SCHEDULED", "API", null),
+    startTime: fc.integer({ min: SEVEN - 3 * HOUR, max: SEVEN + 20 * MINUTE }),
+  });
+  fc.assert(
+    fc.property(fc.array(some, { maxLength: 6 }), (made) => {
+      const runs = made
+        .map((run) => hexRun({ ...run, endTime: run.status === "RUNNING" ? null : run.startTime + 1 }))
+        .sort((one, other) => (other.startTime ?? 0) - (one.startTime ?? 0));
+      const found = kinds({ runs, typicalMs: null });
+      const came = runs.some(
+        ({ runTrigger, startTime }) => runTrigger === "SCHEDULED" && (startTime ?? 0) >= SEVEN - MINUTE,
+      );
+      if (came) expect(found).not.toContain("late");
+      const ended = runs.find(({ status }) => status !== "RUNNING" && status !== "KILLED");
+      if (ended?.status !== "ERRORED") expect(found).not.toContain("failed");
+      else expect(found).toContain("failed");
+    }),
+  );
+});

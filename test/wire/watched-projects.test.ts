@@ -1,0 +1,137 @@
+// Watched projects: a conversation is told when a run fails, is late or is stuck, in one message that is kept true.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ProjectOptions } from "../sandbox/hex/types.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+// Up to an hour of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+/** The tests begin at nine. */
+const TEN = Date.UTC(2026, 10, 2, 10, 0);
+const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
+const STEP_MS = 5_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+  afterEach(() => harness.stop());
+
+  const addProject = (title: string, more: ProjectOptions = {}) =>
+    harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
+  /** What was told of watched projects, without replies. */
+  const told = (): SlackMessage[] =>
+    harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
+  const tells = async (text: string, index = 0) => {
+    const found = () =>
+      told()
+        .slice(index, index + 1)
+        .filter((message) => shown(message).includes(text));
+    await harness.until(() => found().length > 0, STEP_MS);
+    const [message] = found();
+    if (message === undefined) throw new Error("It does not show that any more.");
+    return message;
+  };
+  const replies = () => harness.replies.map(shown);
+  const passUntil = (time: number) => harness.pass(time - harness.clock.now(), STEP_MS);
+
+  test("late: told a quarter of an hour after it was due, struck through when the run comes, and green at its end", async () => {
+    const project = addProject("Weekly revenue");
+    expect(await harness.ask("watch weekly revenue")).toMatch(
+      /This conversation is told from now on when a run fails, is late, or is stuck: \*<.*\|Weekly revenue>\*/,
+    );
+    await passUntil(TEN + 14 * MINUTE);
+    expect(told()).toEqual([]);
+    const message = await tells("Late: a run was due");
+    expect(harness.clock.now()).toBeLessThan(TEN + 17 * MINUTE);
+    expect(shown(message)).toContain("A watched project is in trouble");
+    expect(shown(message)).toContain("owner olga@acme.test");
+    expect(shown(message)).toContain("No good run is known");
+    expect(shown(message)).toContain("Look at its schedule in Hex, or run it now.");
+    expect(message.text).toBe("Late: Weekly revenue");
+    await passUntil(TEN + 30 * MINUTE);
+    harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now(), durationMs: 10 * MINUTE });
+    await tells("~Late: a run was due");
+    expect(shown(message)).toContain("It is green again when that run has completed.");
+    await tells("Back to green");
+    await harness.until(() => replies().length === 1, STEP_MS);
+    expect(replies()[0]).toMatch(/Back to green after 4\d min/);
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(told()).toHaveLength(1);
+    expect(replies()).toHaveLength(1);
+  });
+
+  test("all goes well: nothing is told", async () => {
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    await passUntil(TEN);
+    harness.hex.workspace.startRun(project.id, { startedAt: TEN, durationMs: 2 * MINUTE });
+    await harness.pass(40 * MINUTE, STEP_MS);
+    expect(told()).toEqual([]);
+    expect(await harness.ask("watching")).toMatch(/last run <!date.*completed in 2 min/);
+  });
+
+  test("a run that was started outside fails: told, with the last good run, until one completes", async () => {
+    const project = addProject("Weekly revenue", { schedules: [] });
+    const before = harness.clock.now() - 60 * MINUTE;
+    harness.hex.workspace.startRun(project.id, { trigger: "API", startedAt: before, durationMs: MINUTE });
+    expect(await harness.ask("watch weekly revenue")).toContain("It has no schedule, so no run of it can be late.");
+    harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
+    const message = await tells("Failed");
+    expect(shown(message)).toMatch(/Last good run <!date/);
+    expect(message.text).toBe("Failed: Weekly revenue");
+    harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
+    await tells("Back to green");
+    expect(told()).toHaveLength(1);
+  });
+
+  test("others that begin within ten minutes join the message, and one reply names each and its owner", async () => {
+    const one = addProject("Weekly revenue", { schedules: [] });
+    const two = addProject("Churn", { schedules: [], ownerEmail: "grace@acme.test" });
+    await harness.ask("watch owner:olga@acme.test");
+    await harness.ask("watch churn failures");
+    harness.hex.workspace.startRun(one.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await tells("Failed");
+    harness.hex.workspace.startRun(two.id, { durationMs: 1_000, outcome: "ERRORED" });
+    const message = await tells("2 watched projects are in trouble");
+    expect(shown(message)).toContain("|Churn>");
+    await harness.until(() => replies().length === 1, STEP_MS);
+    expect(replies()[0]).toContain("Also in trouble now: Churn · owner grace@acme.test. Failed.");
+    expect(told()).toHaveLength(1);
+  });
+
+  test("the bot's own run fails where its card stands: the card tells, and no second message", async () => {
+    const project = addProject("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
+    await harness.ask("watch weekly revenue");
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Errored");
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(told()).toHaveLength(1);
+  });
+
+  test("unwatched: nothing is told any more", async () => {
+    const project = addProject("Weekly revenue", { schedules: [] });
+    await harness.ask("watch weekly revenue");
+    expect(await harness.ask("watch weekly revenue")).toContain("is told already");
+    expect(await harness.ask("unwatch weekly revenue")).toContain("No longer watched");
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(told()).toEqual([]);
+    expect(await harness.ask("watching")).toContain("Nothing is watched in this conversation.");
+  });
+
+  test("what is missed while the bot is stopped is told when it is back", async () => {
+    addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    await passUntil(TEN - 10 * MINUTE);
+    await harness.stopBot();
+    harness.clock.advance(40 * MINUTE);
+    await harness.startBot();
+    await tells("Late: a run was due");
+    expect(told()).toHaveLength(1);
+  });
+});
