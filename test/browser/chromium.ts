@@ -1,4 +1,4 @@
-// The browser that the tests and the pictures use, where there is one.
+// The browser for the tests and the pictures, if there is one.
 
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";

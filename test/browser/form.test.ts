@@ -1,4 +1,4 @@
-// A project from its name to a run with other inputs, as a person does it in a real browser.
+// From a project's name to a run with different inputs, as a person does it in a real browser.
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// The page in a real browser: every block and control, modals, the Home tab, refusals, and whether everybody can use it.
+// The page in a real browser: every block and control, modals, the Home tab, refusals, and accessibility.
 
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-// Two replicas on one Postgres, one of them on a machine whose clock is minutes wrong: nothing changes for the other.
+// Two replicas on one Postgres, one of them on a machine whose clock is minutes off: nothing changes for the other.
 
 import { expect, test } from "vitest";
 import { visibleText } from "../sandbox/slack/server.js";

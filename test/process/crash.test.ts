@@ -1,4 +1,4 @@
-// kill -9 at each point of a run's life, on both stores: started exactly once, and a true card at the end.
+// kill -9 at every point in a run's life, on both stores: it is started exactly once, and its card is right at the end.
 
 import { describe, expect, test } from "vitest";
 import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
@@ -201,7 +201,7 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
         () => "nobody brings the form back",
       );
       expect(direct().map((one) => visibleText(one).includes("Open again"))).toEqual([true]);
-      // Hex was asked whether it would start the run, and never to start it.
+      // The bot asked Hex whether it would start the run, and never to start it.
       for (const { body } of starts()) expect(body).toMatchObject({ dryRun: true });
       expect(hex.workspace.runs).toEqual([]);
     },

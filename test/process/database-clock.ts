@@ -1,4 +1,4 @@
-// The database's clock, as the bot asks for it, on a time of the tests'.
+// The database's clock for the bot, running on the tests' time.
 
 import { sql } from "kysely";
 import type { Clock } from "../../src/lib/clock.js";

@@ -1,4 +1,4 @@
-// `npm run demo` as a process: its flags, one sentence for what is wrong with them, and what it leaves behind.
+// `npm run demo` as a process: its flags, a sentence for what is wrong with them, and what it leaves behind.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -45,7 +45,7 @@ describe("flags", () => {
     expect("problem" in flags && flags.problem).not.toContain("\n");
   });
 
-  // What npm hands on of `npm run demo --speed=20`, of `--speed 20`, and of `--port=4001 --keep`.
+  // What npm passes on for `npm run demo --speed=20`, `--speed 20`, and `--port=4001 --keep`.
   test.each([
     [
       [],
@@ -103,7 +103,7 @@ describe("the process", { timeout: 60_000 }, () => {
       .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
     const url = /http:\S+/.exec(said)?.[0] ?? "";
     expect(await (await fetch(url)).text()).toContain("A simulated Hex");
-    // A browser that looks on does not hold it up.
+    // A browser that is connected does not hold up the stop.
     const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
     expect(live.status).toBe(200);
     const reading = live.text().catch(() => "cut off");

@@ -59,7 +59,7 @@ export class LocalPostgres {
 }
 
 function encryptConnections(databaseDir: string, { cert, key, hba }: Certificate & { hba: string }): void {
-  // Postgres reads no key that others may read, or that is not its own.
+  // Postgres refuses a key that others may read or that belongs to somebody else.
   const { uid, gid } = statSync(join(databaseDir, "postgresql.conf"));
   for (const [name, text] of [
     ["server.crt", cert],

@@ -1,4 +1,4 @@
-// The log of the built program cannot be written: the service goes on anyway.
+// The built program cannot write its log, and the service continues anyway.
 
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// A PgBouncer before a Postgres, as managed platforms have it: each transaction may get another connection of the server's.
+// A PgBouncer in front of a Postgres, as on managed platforms: each transaction may get a different server connection.
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -44,7 +44,7 @@ query_wait_timeout = 10
 `,
       { mode: 0o644 },
     );
-    // As root it does not run.
+    // It does not run as root.
     const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
     if (user.length > 0) spawnSync("chmod", ["755", folder]);
     const child = spawn(PROGRAM, ["-q", ...user, file], { stdio: "ignore" });

@@ -1,4 +1,4 @@
-// How the bot comes to a Postgres, and what it says when it does not: encryption, rights, names, and the server's own state.
+// How the bot connects to a Postgres, and what it says when it cannot: encryption, permissions, names, and the server's state.
 
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// A Postgres of its own for the tests of a file.
+// A separate Postgres for the tests in a file.
 
 import { afterAll, beforeAll } from "vitest";
 import { LocalPostgres } from "./fleet.js";

@@ -1,4 +1,4 @@
-// A Postgres that goes away in the middle: it falls silent, or breaks off.
+// A Postgres that goes away in the middle: it falls silent, or closes the connection.
 
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";

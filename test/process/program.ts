@@ -1,4 +1,4 @@
-// Programs as processes of their own, between the two peers: what an operator or a supervisor sees of them.
+// Programs as separate processes between the two peers: what an operator or a supervisor sees of them.
 
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";

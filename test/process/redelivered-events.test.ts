@@ -1,4 +1,4 @@
-// Two replicas on one Postgres, and acknowledgements that get lost: Slack's next try reaches the other one, and nothing is done twice.
+// Two replicas on one Postgres, and lost acknowledgements: Slack's retry reaches the other replica, and nothing is done twice.
 
 import { expect, test } from "vitest";
 import { visibleText } from "../sandbox/slack/server.js";

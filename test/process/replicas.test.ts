@@ -1,5 +1,5 @@
-// Three replicas on one Postgres, forty runs, and somebody who kills replicas, the leader and others in turn: nothing is started twice, nothing
-// is left unwatched, no card is wrong at the end, and never do two watch at once.
+// Three replicas on one Postgres, forty runs, and somebody who kills the leader and other replicas in turn: nothing is started
+// twice, no run is left untracked, no card is wrong at the end, and two replicas never lead at once.
 
 import { describe, expect, test } from "vitest";
 import type { RecordedRequest } from "../sandbox/hex/server.js";

@@ -1,4 +1,4 @@
-// How the built program is started and stopped: by a supervisor, by npm, from a terminal, and as the first process of a container.
+// How the built program is started and stopped: by a supervisor, by npm, from a terminal, and as the first process in a container.
 
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";

@@ -1,10 +1,10 @@
-// The bot's own request budget is spent, or Hex asks to wait: whoever asks for something sees what becomes of it, and gets it.
+// The bot's own request budget is spent, or Hex asks it to wait: people see what happens to their request, and get what they asked for.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
-/** One is kept for cancellations. */
+/** One request is kept for cancellations. */
 const PER_MINUTE = 10;
 /** Short enough for many requests on their way at once: a busy machine needs its time for them. */
 const STEP_MS = 200;
@@ -25,7 +25,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.pass(everyMs, STEP_MS);
   }
 
-  /** The runs that Hex has started, by who asked for them, in order. */
+  /** The requesters of the runs that Hex has started, in order. */
   const started = () => harness.hex.workspace.runs.map(({ inputParams }) => inputParams?.who);
 
   test("a command that cannot wait names the budget, how long, and the setting; Hex is not asked", async () => {

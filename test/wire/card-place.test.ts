@@ -1,4 +1,4 @@
-// An answer that leads to a run's card says where it stands, and leads to no card that is not there.
+// An answer that points to a run's card says where the card is, and never points to a card that does not exist.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buttonsOf, Harness, shown } from "./harness.js";
@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.stop());
 
-/** What the list's Run says when it is pressed twice in this channel. */
+/** What the Run button in the list says when it is pressed twice in this channel. */
 async function pressedTwice(channel = harness.slack.channels.data): Promise<string> {
   harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
   await harness.ask("projects", { channel });

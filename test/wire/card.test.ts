@@ -1,4 +1,4 @@
-// The run card: one message a run, true at every moment, with buttons only while they do something.
+// The run card: one message per run, up to date at every moment, with buttons only while they do something.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
@@ -11,7 +11,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** Starts a run of a project and waits until it runs. */
+  /** Starts a run of a project and waits until it is running. */
   async function running(
     options: Parameters<Harness["hex"]["workspace"]["addProject"]>[0] = {},
   ): Promise<SlackMessage> {
@@ -93,7 +93,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(buttonsOf(card)).toEqual(["run_with_changes"]);
   });
 
-  /** Somebody runs a project while no kernel is free. @returns the card, which waits */
+  /** Somebody runs a project while no kernel is free. @returns the card, which is waiting */
   async function startsWhileBusy() {
     harness.hex.workspace.kernelsBusy = 25;
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -498,7 +498,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await harness.cardShows("Completed", 1);
       expect(card.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
       expect(shown(card)).toContain(why);
-      // The message that it left behind no longer says that the run goes on.
+      // The message that it left behind no longer says that the run is going.
       await harness.cardShows("Completed", 0);
     });
 
@@ -540,7 +540,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.slack.click(card, "run_again");
     }
     await harness.cardShows("Completed", 4);
-    // Slack takes 2,000 characters.
+    // Slack accepts 2,000 characters.
     expect(new Set(values).size).toBe(4);
     expect(new Set(values.slice(1).map(({ length }) => length)).size).toBe(1);
   });
@@ -590,7 +590,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("No news from Hex");
       harness.clock.advance(25 * 60 * 60_000);
       await harness.cardShows("could not ask Hex about this run for a day");
-      // The watchdog goes on asking whether Hex is back, and the catalog what projects there are.
+      // The watchdog keeps asking whether Hex is back, and the catalog which projects there are.
       const aboutRuns = () => harness.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
       const asked = aboutRuns().length;
       await harness.pass(300_000);

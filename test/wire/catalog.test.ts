@@ -1,4 +1,4 @@
-// The projects that the bot knows: there after a restart without a request, and true while Hex fails, changes and limits.
+// The projects that the bot knows: available after a restart without a request, and right while Hex fails, changes and sets limits.
 
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";

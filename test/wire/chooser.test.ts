@@ -1,4 +1,4 @@
-// The projects to choose from as version 0.1.0 drew them stand in channels for ever, and their buttons still carry what was typed.
+// Choices of projects that version 0.1.0 drew stay in channels forever, and their buttons still carry what was typed.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -17,7 +17,7 @@ describe.each(MODES)("%s mode", (mode) => {
     if (!found) throw new Error("there is no chooser");
     return found;
   };
-  /** Presses a button of an old chooser, which stands where the list of projects is. */
+  /** Presses a button of an old chooser, in the place of the list of projects. */
   const pressOld = async (actionId: string, state: object) => {
     await harness.ask("projects");
     const value = JSON.stringify(state);

@@ -1,4 +1,4 @@
-// The machine's clock is set, sleeps, or differs from Hex's: nobody's run stands still, and no card shows a wrong time.
+// The machine's clock is set, the machine sleeps, or its clock differs from Hex's: no run gets stuck, and no card shows a wrong time.
 
 import { join } from "node:path";
 import Database from "libsql";
@@ -133,7 +133,7 @@ describe("what is old", () => {
   });
   afterEach(() => harness.stop());
 
-  /** How many runs are remembered, an hour and a half later. */
+  /** How many runs are still stored an hour and a half later. */
   async function remembered(): Promise<number> {
     await harness.pass(90 * MINUTE, 10 * SECOND);
     const file = new Database(join(harness.dataDir, "hex-bot.db"));

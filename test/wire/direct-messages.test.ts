@@ -12,7 +12,7 @@ const project = (run = {}) =>
 const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
 const channel = () => harness.slack.dm(harness.slack.people.ada).id;
 
-/** Ada writes, and reads the next thing that the bot says. */
+/** Ada writes, and reads the bot's next message. */
 async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
   const known = new Set(harness.slack.messages);
   await harness.person("ada").dm(words, options);

@@ -1,4 +1,4 @@
-// A start that fails on its way leaves nothing open, and a bot that is told to stop twice stops once.
+// A start that fails halfway leaves nothing open, and a bot that is told to stop twice stops once.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";

@@ -1,4 +1,4 @@
-// The reply that tells how a run ended, where Slack does not take it for a while.
+// The reply that says how a run ended, when Slack refuses it for a while.
 
 import { afterEach, expect, test } from "vitest";
 import { Harness, MODES, shown } from "./harness.js";

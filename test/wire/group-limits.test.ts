@@ -1,4 +1,4 @@
-// A limit of Hex's on the starts of runs alone, over which it asks to wait for an hour: everything else goes on.
+// Hex limits only the starts of runs and asks the bot to wait for an hour: everything else continues.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";

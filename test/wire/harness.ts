@@ -1,4 +1,4 @@
-// The real bot between the simulated Hex and the local Slack, over real HTTP and WebSockets, on a clock that the test holds.
+// The real bot between the simulated Hex and the local Slack, over real HTTP and WebSockets, on a clock that the test controls.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -49,11 +49,11 @@ const QUIET_TURNS = 4;
 const WAITED_OUT = /^(ratelimited|reset|hang|http_\d+)$/;
 
 interface HarnessOptions {
-  /** Only the peers are started. */
+  /** Start only the peers. */
   idle?: boolean;
   /** What the clock shows at the beginning, epoch ms. */
   startsAt?: number;
-  /** Variables beside the usual ones. */
+  /** Variables in addition to the usual ones. */
   env?: Record<string, string>;
   /** The bot's token. Default: a personal one that expires in 60 days and an hour. */
   token?: TokenOptions;
@@ -65,7 +65,7 @@ interface HarnessOptions {
   isHexTrue?: boolean;
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
-  /** How long whoever asked waits for a card before they are told without it, in ms of the clock. */
+  /** How long a requester waits for a card before they are told without it, in ms of the clock. */
   cardPatienceMs?: number;
   /** What the local Slack is like, such as the manifest that the app is installed with: the repository's unless told. */
   slackOptions?: Omit<SlackOptions, "clock">;
@@ -161,7 +161,7 @@ export class Harness {
     };
   }
 
-  /** `env`: variables that are other than before, for this start. */
+  /** `env` has the variables that differ from before, for this start. */
   async startBot(env: Record<string, string> = {}): Promise<void> {
     const reading = readConfig({ ...this.env(), ...env });
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
@@ -324,7 +324,7 @@ export class Harness {
     return this.hex.requests.slice(this.#asked);
   }
 
-  /** The same at one of its endpoints. */
+  /** The same for one of its endpoints. */
   requests(endpoint: RecordedRequest["endpoint"]): RecordedRequest[] {
     return this.asked.filter((request) => request.endpoint === endpoint);
   }
@@ -365,12 +365,12 @@ export class Harness {
   }
 }
 
-/** What a person reads of a message, buttons included. */
+/** What people read in a message, including its buttons. */
 export function shown(message: SlackMessage): string {
   return visibleText(message);
 }
 
-/** The action_ids of the buttons of a message. */
+/** The action_ids of a message's buttons. */
 export function buttonsOf(message: SlackMessage): string[] {
   return [...JSON.stringify(message.blocks).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");
 }
@@ -379,7 +379,7 @@ function isDry(body: unknown): boolean {
   return typeof body === "object" && body !== null && "dryRun" in body && body.dryRun === true;
 }
 
-/** A few turns of the real event loop, for requests on their way. */
+/** A few turns of the real event loop, for requests that are on their way. */
 export async function breathe(ms = 2): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,4 @@
-// What machines see: /readyz and /metrics of the real bot, while things go wrong and well again.
+// What monitoring sees: /readyz and /metrics of the real bot, while things go wrong and recover.
 
 import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// A Hex that says 429 to everything, with a header that makes no sense: the bot neither asks again and again nor stands still.
+// A Hex that answers 429 to everything, with a header that makes no sense: the bot neither asks again and again nor gets stuck.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Harness } from "./harness.js";

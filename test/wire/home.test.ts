@@ -1,4 +1,4 @@
-// The Home tab: what whoever opens it reads and can press, and that it stays true while they look at it.
+// The Home tab: what people read on it and can press, and that it stays up to date while they look at it.
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { PersonInSlack, SlackView } from "../sandbox/slack/server.js";
@@ -7,7 +7,7 @@ import { breathe, Harness, MODES } from "./harness.js";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** All that a person reads of a view, and the action_ids of what they can press. */
+/** Everything that people read in a view, and the action_ids of what they can press. */
 const textOf = (view: SlackView | undefined) => JSON.stringify(view?.view ?? null);
 const buttonsOf = (view: SlackView | undefined) =>
   [...textOf(view).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");

@@ -1,4 +1,4 @@
-// Each answer that a broken or hostile Hex may give, to everything that people do: told, never thrown at, and true in the end.
+// Every answer that a broken or hostile Hex may give, to everything that people do: it is reported, nothing crashes, and the cards are right in the end.
 // How Slack delivers makes no difference here.
 
 import { afterEach, beforeEach, expect, test } from "vitest";

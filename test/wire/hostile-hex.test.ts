@@ -1,4 +1,4 @@
-// A broken or hostile Hex, as people meet it: every card ends true, no click reaches another run, and whoever asks is answered.
+// A broken or hostile Hex from people's point of view: every card is right in the end, no click reaches another run, and everybody gets an answer.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault, Project, Run } from "../sandbox/hex/server.js";
@@ -18,10 +18,10 @@ describe.each(MODES)("%s mode", (mode) => {
 
   const always = (endpoint: Fault["endpoint"], kind: Fault["kind"]) =>
     harness.hex.faults.add({ ...(endpoint ? { endpoint } : {}), kind, times: FOREVER });
-  /** Each answer of the endpoint is the usual one, with another body. */
+  /** Every answer of the endpoint is the usual one with a different body. */
   const alter = (endpoint: Fault["endpoint"], change: (body: object) => unknown) =>
     always(endpoint, { type: "altered", alter: (body) => (typeof body === "object" && body ? change(body) : body) });
-  /** The same for each run in an answer, alone or in a list. */
+  /** The same for each run in an answer, on its own or in a list. */
   const alterRuns = (change: (run: object) => object) => {
     alter("getRun", change);
     alter("listRuns", (body) => ({

@@ -1,4 +1,4 @@
-// What no person types: forged requests, broken payloads, buttons of other versions.
+// What people never send: forged requests, broken payloads, and buttons from other versions.
 
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// Who the token is, Hex need not tell: a workspace token without "Users: Read" works, and is no outage.
+// Hex need not say whose token it is: a workspace token without "Users: Read" works, and is not an outage.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { Harness, MODES, shown } from "./harness.js";

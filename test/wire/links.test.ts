@@ -1,4 +1,4 @@
-// What people copy out of Hex's address bar, in every command.
+// What people copy from the address bar in Hex, in every command.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shortIdOf } from "../../src/hex/links.js";

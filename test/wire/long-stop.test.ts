@@ -1,5 +1,5 @@
-// The bot was stopped for days, or its clock was set by days, with runs in flight: what Hex knows of them is asked before anybody
-// is told that nothing more can be learnt, and is told even when Slack does not take it at once.
+// The bot was stopped for days, or its clock was set by days, with runs in flight. It asks Hex about them before it says that nothing
+// more can be learnt, and tells people even when Slack refuses that at first.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";
@@ -14,7 +14,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** A run in flight, of which its card says so. */
+  /** A run in flight whose card says so. */
   async function running(): Promise<string> {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
     await harness.slack.command(`run ${project.id}`);
@@ -22,7 +22,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     return harness.hex.workspace.runs[0]?.id ?? "";
   }
 
-  /** What the card has shown since it was posted, by its notifications. */
+  /** What the card's notifications have said since it was posted. */
   function everShown(): string {
     return harness
       .card()

@@ -1,5 +1,5 @@
-// `@hex …` in a channel: the same commands as behind /hex, with the card in the thread of the message, and answers for one person
-// where nobody else reads them.
+// `@hex …` in a channel: the same commands as after /hex, with the card in the message's thread, and answers for one person where
+// nobody else can read them.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage, WriteOptions } from "../sandbox/slack/server.js";
@@ -11,7 +11,7 @@ const project = (title = "Weekly revenue") =>
   harness.hex.workspace.addProject({ title, inputs: INPUTS, run: { runningMs: 5_000 } });
 const { stringify } = JSON;
 
-/** Ada mentions the bot in #data, and reads what it says to her alone. */
+/** Ada mentions the bot in #data, and reads what it says only to her. */
 async function told(words: string, options: WriteOptions = {}): Promise<SlackMessage> {
   const known = new Set(harness.slack.messages);
   await harness.person("ada").mention(harness.slack.channels.data, words, options);
@@ -27,7 +27,7 @@ const answer = (fits: (message: SlackMessage) => boolean = () => true) =>
   );
 const isDirect = ({ channel }: SlackMessage) => channel.startsWith("D");
 const own = () => harness.slack.messages.filter(({ author }) => author === harness.slack.botUserId);
-/** What came of a run's start, wherever its card stands. */
+/** The outcome of a run's start, wherever its card is. */
 const cardIn = async (threadTs: string, text: string) => {
   const find = () => own().find((message) => message.threadTs === threadTs && shown(message).includes(text));
   await harness.until(() => find() !== undefined);

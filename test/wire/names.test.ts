@@ -1,4 +1,4 @@
-// A project by its name: what runs at once, what is asked first, and that nothing typed is lost on the way.
+// A project by its name: what runs at once, when the bot asks first, and that nothing typed is lost on the way.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";

@@ -1,11 +1,11 @@
-// Whatever Slack says to a run's card, whoever asked hears how the run stands, how to cancel it, and how it ends.
+// Whatever Slack says to a run's card, the requester hears how the run is going, how to cancel it, and how it ends.
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { FaultKind, SlackMessage } from "../sandbox/slack/types.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const refusal = (error: string): FaultKind => ({ type: "error", error });
-/** A refusal of each kind, and one that no version of this bot knows. */
+/** A refusal of each kind, and one that no version of the bot knows. */
 const WORDS = [
   "missing_scope",
   "ekm_access_denied",
@@ -29,7 +29,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness = await Harness.start(mode, options);
     return harness.hex.workspace.addProject({ title: "Revenue", run });
   }
-  /** What only Ada reads, over the command's or the click's own address. */
+  /** What only Ada reads, through the command's or the click's response_url. */
   const answers = () => harness.slack.messages.filter((message) => message.ephemeral);
   const answered = async (text: string | RegExp): Promise<SlackMessage> => {
     const fits = (one: string) => (typeof text === "string" ? one.includes(text) : text.test(one));

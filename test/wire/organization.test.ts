@@ -1,5 +1,5 @@
-// Enterprise Grid: the people of the bot's organization operate it, whichever of its workspaces they are of, and those of other
-// organizations in shared channels do not.
+// Enterprise Grid: the people of the bot's organization can operate it, whichever of its workspaces they belong to, but people from
+// other organizations in shared channels cannot.
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { Person, SlackOptions } from "../sandbox/slack/server.js";

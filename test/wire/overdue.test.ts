@@ -1,4 +1,4 @@
-// A run that takes twice its project's usual time is marked on its card, and whoever asked for it is mentioned once.
+// A run that takes twice its project's usual time is marked on its card, and its requester is mentioned once.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
@@ -14,7 +14,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** A project whose earlier runs took so many minutes, and whose next one takes as long as `run` says. */
+  /** A project whose earlier runs took this many minutes, and whose next one takes as long as `run` says. */
   function project(earlier: readonly number[], run: { pendingMs?: number; runningMs: number }) {
     const made = harness.hex.workspace.addProject({ title: "Revenue", run });
     for (const [index, minutes] of earlier.entries()) {
@@ -24,7 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
     return made;
   }
 
-  /** Lets time go on in longer steps, for runs of many minutes. */
+  /** Advances time in longer steps, for runs of many minutes. */
   async function untilShown(text: string): Promise<SlackMessage> {
     await harness.until(() => harness.cards.some((card) => shown(card).includes(text)), 2_000);
     return harness.card();

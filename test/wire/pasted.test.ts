@@ -1,4 +1,4 @@
-// What comes along when people copy: formatting, characters that cannot be seen, other quotes, dashes and normal forms.
+// What gets copied along with text: formatting, invisible characters, and different quotes, dashes and normal forms.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";

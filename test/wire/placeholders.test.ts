@@ -1,4 +1,4 @@
-// The bot's own `<…>`, such as `<project id>`, can be read in every answer: Slack takes a raw one for a link and swallows it.
+// The bot's own `<…>`, such as `<project id>`, is readable in every answer, although Slack takes a raw one for a link and swallows it.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";
@@ -8,7 +8,7 @@ describe.each(MODES)("%s mode", (mode) => {
   beforeEach(async () => {
     harness = await Harness.start(mode);
   });
-  // Fails too when any message holds a mark that Slack does not know.
+  // This also fails when a message contains a mark that Slack does not know.
   afterEach(() => harness.stop());
 
   test.each([

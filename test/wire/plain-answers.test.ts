@@ -1,4 +1,4 @@
-// Whoever asked gets an answer, also where Slack takes it without blocks alone, or later.
+// People get an answer even if Slack accepts it only without blocks, or only later.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../sandbox/slack/server.js";

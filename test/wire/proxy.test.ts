@@ -1,4 +1,4 @@
-// The bot behind a company's proxy: all that it asks goes through, and what the proxy refuses is told with its remedy.
+// The bot behind a company's proxy: all its requests go through it, and what the proxy refuses is reported with its remedy.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ConnectProxy, startConnectProxy } from "../sandbox/connect-proxy.js";
@@ -35,7 +35,7 @@ describe.each(MODES)("over %s", (mode) => {
 
 test("Socket Mode goes through the proxy, again after it has cut the connection", async () => {
   harness = await Harness.start("socket", { env: { HTTP_PROXY: proxy.url } });
-  // Nothing else is under way: what is cut is the WebSocket.
+  // Nothing else is in progress, so it is the WebSocket that gets cut.
   proxy.cut();
   await harness.until(() => harness.slack.socket.connections === 0);
   await harness.until(() => harness.slack.socket.connections > 0);

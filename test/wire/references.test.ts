@@ -1,4 +1,4 @@
-// Every reference that somebody reads in Slack finds its line in the log, at the level that is logged by default.
+// Every reference that people read in Slack has its line in the log at the default level.
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";

@@ -1,4 +1,4 @@
-// What Hex refuses about a start, in its own words, whichever way it tells them.
+// What Hex refuses about a start, in its own words, in whichever form it sends them.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES, shown } from "./harness.js";

@@ -1,4 +1,4 @@
-// A payload names where its answer is to be posted. Only Slack gets it; the person hears it all the same.
+// A payload names where to post its answer. Only Slack ever gets it, and the person hears the answer all the same.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

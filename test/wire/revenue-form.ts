@@ -3,7 +3,7 @@
 import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";
 
-/** As `/hex run` opens it, with the project that is found by "revenue". */
+/** The form that `/hex run` opens, with the project that "revenue" finds. */
 export async function openRevenueForm(person: PersonInSlack): Promise<OpenForm> {
   const form = await person.openForm(() => person.command("run"));
   await form.pick("Project", "revenue");

@@ -1,5 +1,5 @@
-// A form that Hex takes long to check, or cannot check: what was typed comes back, nothing is started twice, and whoever closed the
-// form hears how it ended.
+// A form that Hex takes long to check, or cannot check: what was typed comes back, nothing is started twice, and people who closed
+// the form hear the result.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";

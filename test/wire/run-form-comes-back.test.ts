@@ -1,4 +1,4 @@
-// A form that holds more than its fields show, when it is redrawn or submitted again: nothing that it holds is lost.
+// A form with more than its fields show is redrawn or submitted again: nothing in it is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";

@@ -1,4 +1,4 @@
-// What whoever installs the app leaves out is off, and nothing else: the bot says so in a line, and how to switch it on.
+// Only what the app was installed without is off. The bot says so in one line, with how to switch it on.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { OPTIONAL_SCOPES } from "../../src/slack/connection/scopes.js";

@@ -1,5 +1,5 @@
-// No secret ever: every path and every failure, with peers that repeat what they were sent, at the loudest level; then all
-// that the bot has said is searched, and all that it has stored.
+// Secrets never leak: takes every path and every failure, with peers that repeat what they were sent, at the loudest level, and then
+// searches everything that the bot has said and stored.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// Over HTTP, only what Slack has signed within five minutes of now is taken, and only in one way.
+// Over HTTP, the bot accepts only what Slack has signed within five minutes of now, and in only one way.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, sign } from "../sandbox/slack/server.js";

@@ -1,4 +1,4 @@
-// Slack's own answers are parsed too: where a message is, and who the bot is, is stored and sent back to it.
+// Slack's own answers are parsed too, because where a message is and who the bot is get stored and sent back to it.
 
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// What Slack refuses is said plainly: at the start, in the log, and on /hex status, until the same works again.
+// Slack's refusals are reported plainly, at the start, in the log and in /hex status, until the same works again.
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlackCall } from "../../src/slack/connection/calls.js";
@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.cards.length === 3);
     expect(await harness.ask("status")).toContain("cannot see the channel");
     await harness.until(() => harness.cards.filter((card) => card.text.startsWith("Completed")).length === 3);
-    // The message that the moved card left behind is tried once more.
+    // The bot retries the message that the moved card left behind once.
     await harness.pass(5_000);
     harness.clock.advance(HOUR);
     expect(await harness.ask("status")).not.toContain(":warning:");

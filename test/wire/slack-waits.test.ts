@@ -1,5 +1,5 @@
-// However long Slack asks to wait, the bot neither asks on and on nor falls silent; and an address for answers that fails is about
-// that one answer.
+// However long Slack asks the bot to wait, it neither keeps asking nor falls silent. A response_url that fails concerns only that one
+// answer.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES, shown } from "./harness.js";

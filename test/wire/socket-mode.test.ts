@@ -1,4 +1,4 @@
-// Socket Mode without a gap: Slack ends its connections every few hours, and the network whenever it likes.
+// Socket Mode without gaps: Slack ends its connections every few hours, and the network does so at any time.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startFailure } from "../../src/startup-failure.js";

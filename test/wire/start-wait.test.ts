@@ -1,4 +1,4 @@
-// A start while Slack cannot be asked waits for it, says so, and answers whoever asks whether the process lives.
+// A start while Slack cannot be reached waits for it, says so, and answers checks of whether the process is alive.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

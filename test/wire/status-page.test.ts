@@ -1,4 +1,4 @@
-// Hex's public status page beside the probe: it tells Hex's trouble from one's own, and its own trouble is nobody's.
+// Hex's public status page in addition to the probe: it distinguishes Hex's trouble from the bot's side, and its own trouble bothers nobody.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StatusPage } from "../../src/hex/status-page.js";

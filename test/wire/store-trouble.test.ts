@@ -1,4 +1,4 @@
-// A store that does not work, on the file and on a real Postgres: what people and machines are told, and that nothing is started.
+// A store that does not work, as a file and on a real Postgres: what people and monitoring are told, and that nothing is started.
 
 import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// Tell me: whoever presses it on the card of a run in flight gets a direct message at its end, once.
+// *Tell me*: people who press it on the card of a run in flight get one direct message when it ends.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Person, SlackMessage } from "../sandbox/slack/server.js";
@@ -22,7 +22,7 @@ describe.each(MODES)("%s mode", (mode) => {
     return harness.cardShows("Running");
   }
 
-  /** Presses Tell me, as Grace unless told, and resolves with what the bot answers to that person alone. */
+  /** Presses *Tell me*, as Grace unless told otherwise, and resolves with what the bot answers only to that person. */
   async function tellMe(card: SlackMessage, user = grace, stale?: Pick<SlackMessage, "blocks">): Promise<string> {
     const { id } = await harness.slack.click(card, "tell_me", { user, ...(stale === undefined ? {} : { stale }) });
     const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);

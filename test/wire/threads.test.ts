@@ -1,4 +1,4 @@
-// Cards in threads that are deleted, locked or archived: nobody who waits is left alone, and no card ends up in the channel.
+// Cards in threads that are deleted, locked or archived: everybody who is waiting gets an answer, and no card ends up in the channel.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -21,7 +21,7 @@ const refuse = (error: string, times?: number) =>
     kind: { type: "error", error },
   });
 
-/** Ada starts a run in a thread that Grace began. */
+/** Ada starts a run in a thread that Grace started. */
 async function runInThread(id: string): Promise<SlackMessage> {
   const question = await harness.person("grace").write(harness.slack.channels.data, "is the revenue right?");
   await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`, { threadTs: question.ts });

@@ -1,4 +1,4 @@
-// A project that is unpublished while one of its runs goes on: Hex lists its runs no more, and still tells of each.
+// A project is unpublished while one of its runs is going: Hex no longer lists its runs, but still answers about each one.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES, shown } from "./harness.js";

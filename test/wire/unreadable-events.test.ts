@@ -1,4 +1,4 @@
-// Events that are none: acknowledged, named in the log, counted, and nothing else. And those by which Slack speaks of the app itself.
+// Invalid events are acknowledged, logged and counted, and do nothing else. Also events that are about the app itself.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";

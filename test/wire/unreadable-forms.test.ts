@@ -1,4 +1,4 @@
-// Forms, shortcuts and pickers that the bot cannot read, does not know, or that somebody of another workspace uses: each is
+// Forms, shortcuts and pickers that the bot cannot read or does not know, or that somebody from another workspace uses: each one is
 // acknowledged and answered, and what was typed stays.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

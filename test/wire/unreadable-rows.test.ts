@@ -1,4 +1,4 @@
-// Rows of the store that cannot be read, whatever is in them: each stops nothing but itself.
+// Stored rows that cannot be read, whatever is in them: each one affects only itself.
 
 import { join } from "node:path";
 import Database from "libsql";

@@ -1,5 +1,5 @@
-// What Slack never sends, signed all the same: it is acknowledged and answered, named in the log, counted, and does nothing.
-// Nothing of it ends the process.
+// What Slack never sends, but signed all the same: it is acknowledged, answered, logged and counted, and does nothing.
+// None of it ends the process.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, signedHeaders } from "../sandbox/slack/server.js";
@@ -18,7 +18,7 @@ const counted = async (kind: string) =>
     )?.[1],
   );
 
-/** The bot lives, and still answers people. */
+/** The bot is alive and still answers people. */
 const lives = async () => expect(await harness.ask("help")).toContain("/hex status");
 
 describe.each(MODES)("%s mode", (mode) => {

@@ -1,4 +1,4 @@
-// The bot tells first: every outage that Hex can have, as the channel for alerts and `/hex status` show it.
+// The bot is the first to tell: every outage that Hex can have, in the channel for alerts and in `/hex status`.
 
 import { join } from "node:path";
 import Database from "libsql";
@@ -422,7 +422,7 @@ describe("Slack", () => {
   test.each([
     [0, `:arrow_right: This continues in <#${SECRET}>, where alerts now go.`],
     [2, `:arrow_right: This continues in <#${SECRET}>, where alerts now go.`],
-    // What cannot be edited holds up no alert.
+    // A message that cannot be edited holds up no alert.
     [Number.POSITIVE_INFINITY, "Not connected to Hex"],
   ])(
     "alerts go to another channel during an outage, after %d failures: it is told there, and its end",
@@ -587,7 +587,7 @@ describe("Slack", () => {
     await harness.until(() => logged("Hex is connected again").length === 1);
     expect(harness.slack.messages).toEqual([]);
     expect(await status()).toMatch(/1 outage, .*\n[\s\S]*Last outage:.*Hex failed \(500\)/);
-    // What was over before there was a channel is no news.
+    // What was over before there was a channel is not news.
     await harness.stopBot();
     await harness.startBot({ HEX_ALERT_CHANNEL: TEAM });
     await harness.pass(5 * MINUTE, STEP_MS);

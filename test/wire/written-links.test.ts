@@ -1,4 +1,4 @@
-// The links to projects that the bot writes: into the workspace, as Hex itself writes them.
+// The bot's links to projects lead into the workspace, like Hex's own.
 
 import { afterEach, expect, test } from "vitest";
 import { Harness, shown } from "./harness.js";
