@@ -14,6 +14,10 @@ export default defineConfig({
   platform: "node",
   // It loads the SQLite of this machine by its name.
   external: ["libsql"],
+  // Such as a package that is not installed: the program could not start.
+  onLog(level, log, report) {
+    report(level === "warn" ? "error" : level, log);
+  },
   output: {
     dir: "dist",
     cleanDir: true,
