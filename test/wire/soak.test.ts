@@ -17,6 +17,8 @@ import { breathe, buttonsOf, Harness, shown } from "./harness.js";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_102);
+/** For so long Hex is left alone at most when it asks for a pause, until 9999 for example. */
+const LONGEST_PAUSE = 60 * MINUTE;
 /** One hour, or more of them with the seeds that follow: `npm run soak`. */
 const SEEDS = Array.from({ length: Number(process.env.SOAK_HOURS ?? 1) }, (_, index) => SEED + index);
 const MINUTES = 60;
@@ -161,7 +163,7 @@ test.each(SEEDS)(
     harness.slack.faults.clear();
     harness.hex.workspace.kernelsBusy = 0;
     await harness.until(() => harness.slack.socket.connections > 0);
-    await harness.pass(20 * MINUTE);
+    await harness.pass(LONGEST_PAUSE + 20 * MINUTE);
 
     expect(await inFlight()).toBe(0);
     expect(untrue()).toEqual([]);
