@@ -54,6 +54,22 @@ describe("nextPoll", () => {
   const NOW = 10_000_000;
   const calm = { perMinute: 30, waiting: false };
 
+  test.each([
+    ["just begun", 0, null, 2_500],
+    ["two minutes old", 2, null, 3_500],
+    ["ten minutes old", 10, null, 5_500],
+    ["an hour old", 60, null, 12_500],
+    ["far from its usual ten minutes", 1, 10, 7_500],
+    ["close to its usual ten minutes", 9.8, 10, 3_500],
+    ["at twice its usual ten minutes", 20, 10, 4_000],
+    ["at six times its usual ten minutes", 60, 10, 12_000],
+    ["long past its usual moment, of less than a second", 1, 0.000_2, 3_000],
+  ])("a run that is %s rests for so long", (_, minutes, usual, rest) => {
+    const typicalMs = usual === null ? null : usual * 60_000;
+    const run = watched("a", { since: NOW - minutes * 60_000, askedAt: NOW, typicalMs });
+    expect(nextPoll([run], NOW, { ...calm, recent: [] })?.at).toBe(NOW + rest);
+  });
+
   test("requests are spaced evenly, further apart while commands wait, and never more than the share in a minute", () => {
     const at = (recent: number[], more: Partial<typeof calm> = {}) =>
       (nextPoll([watched("a")], NOW, { ...calm, ...more, recent })?.at ?? 0) - NOW;
