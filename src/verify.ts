@@ -12,6 +12,7 @@ import type { Me } from "./hex/schema.js";
 import { systemClock } from "./lib/clock.js";
 import { createNetwork } from "./lib/network.js";
 import { remedyFor, scopeFor } from "./remedies/hex.js";
+import { USER_AGENT } from "./user-agent.js";
 
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 10_000;
@@ -30,6 +31,7 @@ const clock = systemClock;
 const network = createNetwork(reading.config.proxies);
 const hex = new HexClient({
   ...reading.config.hex,
+  userAgent: USER_AGENT,
   fetch: network.fetch,
   clock,
   budget: new Budget(clock),

@@ -25,17 +25,32 @@ const ALLOWED: Record<string, string[]> = {
   config: ["store", "log", "lib"],
   log: ["lib"],
   hex: ["lib"],
-  remedies: ["hex", "store"],
+  remedies: ["hex", "store", "lib"],
   catalog: ["hex", "store", "lib"],
   runs: ["hex", "store", "lib"],
   outages: ["hex", "store", "lib"],
   follow: ["runs", "catalog", "hex", "store", "lib"],
   http: ["outages", "hex", "store", "lib"],
   slack: ["follow", "outages", "runs", "catalog", "remedies", "hex", "store", "config", "log", "lib"],
-  app: ["slack", "http", "follow", "outages", "runs", "catalog", "remedies", "hex", "store", "config", "log", "lib"],
+  "user-agent.ts": [],
+  app: [
+    "user-agent.ts",
+    "slack",
+    "http",
+    "follow",
+    "outages",
+    "runs",
+    "catalog",
+    "remedies",
+    "hex",
+    "store",
+    "config",
+    "log",
+    "lib",
+  ],
   "startup-failure.ts": ["slack", "remedies", "store"],
   "stop-signals.ts": ["lib"],
-  "verify.ts": ["config", "hex", "remedies", "lib"],
+  "verify.ts": ["user-agent.ts", "config", "hex", "remedies", "lib"],
   "main.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
@@ -68,6 +83,14 @@ describe("arrows", () => {
     const folders = Object.keys(ALLOWED);
     const pairs = folders.flatMap((one) => folders.filter((other) => reaches(one, other) && reaches(other, one)));
     expect(pairs).toEqual([]);
+  });
+
+  test("hex/ knows no product: neither the bot nor Slack, nor a variable or a command", () => {
+    const named = /\bbot\b|Slack|\b(HEX_(API|WORKSPACE|STATUS|BOT|REQUESTS|PROBE|ALERT)\w*)|`\/hex /;
+    const wrong = files
+      .filter((file) => file.startsWith("hex/"))
+      .filter((file) => named.test(readFileSync(join(SRC, file), "utf8")));
+    expect(wrong).toEqual([]);
   });
 
   test("messages are data in, data out: no client, store or Bolt in them", () => {

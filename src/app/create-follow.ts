@@ -6,6 +6,7 @@ import { ProjectPoller } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
 import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
+import { MINUTE } from "../lib/time.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
@@ -29,8 +30,6 @@ export interface FollowPartOptions {
   outages: OutagesPart;
 }
 
-const MINUTE_MS = 60_000;
-
 export function createFollow({ settings, store, hex, catalog, outages }: FollowPartOptions): FollowPart {
   const { config, log } = settings;
   const { clock, rows, leadership } = store;
@@ -44,7 +43,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     store: troubles,
     clock,
     budget: hex.budget,
-    lateMs: config.lateMinutes * MINUTE_MS,
+    lateMs: config.lateMinutes * MINUTE,
     stuckFactor: config.stuckFactor,
     away: async (since) => {
       const incidents = await outages.health.incidentsSince(since);

@@ -6,6 +6,7 @@ import { StatusPage } from "../hex/status-page.js";
 import type { Metrics } from "../http/metrics.js";
 import { Emitter } from "../lib/emitter.js";
 import type { Network } from "../lib/network.js";
+import { USER_AGENT } from "../user-agent.js";
 import type { StorePart } from "./create-store.js";
 import { logHeldBack, requestLogger } from "./log-events.js";
 import type { Settings } from "./settings.js";
@@ -34,6 +35,7 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
   requests.on(requestLogger(log, clock));
   const client = new HexClient({
     ...config.hex,
+    userAgent: USER_AGENT,
     fetch: network.fetch,
     clock,
     budget,

@@ -6,6 +6,7 @@ import type { Trouble } from "../follow/trouble.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { withholdsIdentity } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
 import type { HealthEvent } from "../outages/watchdog.js";
 import { remedyFor } from "../remedies/hex.js";
@@ -46,7 +47,7 @@ interface Started {
 }
 
 /** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
-const LEFT_OUT_EVERY_MS = 10 * 60_000;
+const LEFT_OUT_EVERY_MS = 10 * MINUTE;
 
 /** Logs each request to Hex that ended, and what was left out of its answer: never the content. */
 export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord) => void {
@@ -141,7 +142,7 @@ export function logRefusedAlert(
 }
 
 /** A failure that goes on is said once in this time, in ms: several parts meet it every second. */
-const SAID_AGAIN_MS = 60_000;
+const SAID_AGAIN_MS = MINUTE;
 
 /** Logs failures of Postgres, each kind with what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {

@@ -4,6 +4,7 @@ import { Metrics } from "../http/metrics.js";
 import { abortable } from "../lib/abortable.js";
 import { watchForSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
+import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
 import { createCatalog } from "./create-catalog.js";
 import { createFollow } from "./create-follow.js";
@@ -21,8 +22,6 @@ import { logClockStep, logReady, logScopes } from "./log-events.js";
 import { type AppOptions, type Settings, withDefaults } from "./settings.js";
 import { startMetrics } from "./start-metrics.js";
 import { stopApp } from "./stop-app.js";
-
-const DAY_MS = 24 * 60 * 60_000;
 
 export interface RunningApp {
   /** Where the health endpoints are, and in HTTP mode Slack's. */
@@ -52,7 +51,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 /** `toClose`: what closes all that is open so far, the last one first. */
 async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> {
   const { config, log, signal, stopMs } = settings;
-  const keepMs = config.keepDays * DAY_MS;
+  const keepMs = config.keepDays * DAY;
 
   const network = createNetwork(config.proxies);
   toClose.push(() => network.close());

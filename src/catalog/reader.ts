@@ -10,6 +10,7 @@ import type { ProjectPage } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { hasCome } from "../lib/due.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { HOUR, MINUTE } from "../lib/time.js";
 import type { Catalog } from "./catalog.js";
 import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";
@@ -37,7 +38,6 @@ export interface CatalogReaderOptions {
   onError: (error: unknown) => void;
 }
 
-const MINUTE = 60_000;
 /** How often, in ms, it checks between passes whether the token belongs to another workspace, which Hex may say late. */
 const LOOK_MS = 5_000;
 /** The time from the end of one pass to the beginning of the next, in ms. */
@@ -47,7 +47,7 @@ const SHARE = 5;
 /** The first pass goes faster than that while all requests together use less than this share of the budget. */
 const FIRST_SHARE = 2 / 3;
 /** In ms. A pass that has been idle for this long starts over: what it saw first is too old to tell what is gone. */
-const STANDSTILL_MS = 60 * MINUTE;
+const STANDSTILL_MS = HOUR;
 /** How long a request waits for its turn and its answer, in ms. */
 const TURN_MS = MINUTE;
 const ANSWER_MS = 30_000;
@@ -121,7 +121,7 @@ export class CatalogReader {
 
   async #ask(pass: Pass, signal: AbortSignal): Promise<ProjectPage | HexError> {
     const turn = { patienceMs: TURN_MS, signal };
-    const call = { reference: this.#reference, priority: "catalog" as const, once: true, signal, turn };
+    const call = { reference: this.#reference, priority: "background" as const, once: true, signal, turn };
     try {
       return await this.options.hex.projectPage({ ...call, patienceMs: TURN_MS + ANSWER_MS }, pass.cursor);
     } catch (error) {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { beginning } from "../lib/text.js";
+import { DAY } from "../lib/time.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
@@ -19,7 +20,7 @@ const DESCRIPTION = 500;
 /** How many rows are read at a time. Other work gets the event loop in between. */
 const SLICE = 100;
 /** How long a deleted project is remembered, in ms, so that every process learns of it. Hex keeps trashed projects equally long. */
-const GONE_KEPT_MS = 30 * 24 * 60 * 60_000;
+const GONE_KEPT_MS = 30 * DAY;
 
 const personSchema = z.object({ email: z.string() }).nullable();
 const namedSchema = z.object({ name: z.string() });

@@ -2,6 +2,7 @@
 
 import { Cron } from "croner";
 import type { Schedule } from "../hex/schema.js";
+import { DAY, HOUR, SECOND } from "../lib/time.js";
 import { changesNear, type Zone, zoneOf } from "./zones.js";
 
 /** Every cadence becomes a cron expression of five fields, in the zone of the schedule. */
@@ -10,9 +11,6 @@ interface Timetable {
   zone: Zone;
 }
 
-const SECOND_MS = 1_000;
-const HOUR_MS = 60 * 60 * SECOND_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** 0 and 7 are Sunday. */
 const DAYS_OF_WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
 
@@ -45,10 +43,10 @@ export function lastDue(schedules: readonly Schedule[], at: number): Due | null 
   let last: Due | null = null;
   for (const { cron, zone } of timetablesOf(schedules)) {
     // The library looks back from a whole second, and not at that second itself.
-    const previous = cron.previousRuns(2, new Date(at + SECOND_MS)).map((date) => date.getTime());
+    const previous = cron.previousRuns(2, new Date(at + SECOND)).map((date) => date.getTime());
     const its = previous.find((one) => one <= at) ?? Number.NEGATIVE_INFINITY;
     if (Number.isFinite(its) && (last === null || its > last.at)) {
-      last = { at: its, slackMs: changesNear(zone, its, DAY_MS) ? HOUR_MS : 0 };
+      last = { at: its, slackMs: changesNear(zone, its, DAY) ? HOUR : 0 };
     }
   }
   return last;

@@ -1,6 +1,7 @@
 // Whether a watched project is in trouble, from what is known of its schedules and its runs. Pure.
 
 import { type HexRun, isOver, type Schedule } from "../hex/schema.js";
+import { MINUTE } from "../lib/time.js";
 import { type Due, lastDue } from "./due-times.js";
 
 /** What is known of a project. Times in epoch ms. */
@@ -46,11 +47,10 @@ export type Finding =
 
 export type FindingKind = Finding["kind"];
 
-const MINUTE_MS = 60_000;
 /** Hex may start a scheduled run a little early. */
-const EARLY_MS = MINUTE_MS;
+const EARLY_MS = MINUTE;
 /** However short its runs usually are, a run is not stuck before this. */
-const LEAST_STUCK_MS = 10 * MINUTE_MS;
+const LEAST_STUCK_MS = 10 * MINUTE;
 /** How many due times back the judgement looks for one whose time is up. */
 const DUE_TIMES = 4;
 

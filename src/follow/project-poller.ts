@@ -8,6 +8,7 @@ import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { DAY, MINUTE, SECOND } from "../lib/time.js";
 import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
 import { nextReading } from "./reading-plan.js";
@@ -37,20 +38,17 @@ export interface ProjectPollerOptions {
   onError: (error: unknown) => void;
 }
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Longest pause, in ms: how soon it hears of a new watch. */
-const NAP_MS = 5 * SECOND_MS;
-const PATIENCE_MS = 15 * SECOND_MS;
+const NAP_MS = 5 * SECOND;
+const PATIENCE_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
-const AGAIN_MS = 15 * SECOND_MS;
+const AGAIN_MS = 15 * SECOND;
 /** As many runs as one answer can hold. */
 const PAGE = 100;
 /** Of the requests of a minute, the part that watched projects may use. */
 const SHARE = 0.4;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
-const KEEP_MS = 31 * DAY_MS;
+const KEEP_MS = 31 * DAY;
 
 /** A project that somebody watches, and since when anybody does, epoch ms. */
 interface WatchedProject {
@@ -96,7 +94,7 @@ export class ProjectPoller {
     for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one, null);
     const judged = [...projects.values()].filter(({ project }) => isJudged(project));
     const terms = await this.#terms(Math.min(now, ...judged.map(({ from }) => from)));
-    this.#recent = this.#recent.filter((at) => at > now - MINUTE_MS);
+    this.#recent = this.#recent.filter((at) => at > now - MINUTE);
     const share = { perMinute: Math.max(1, budget.perMinute * SHARE), recent: this.#recent };
     const plan = judged.flatMap(({ project }) => {
       const one = seen.get(project.id);
@@ -112,13 +110,13 @@ export class ProjectPoller {
 
   async #terms(from: number): Promise<Terms> {
     const { away, clock, lateMs, stuckFactor } = this.options;
-    return { from, lateMs, stuckFactor, away: await away(clock.now() - DAY_MS) };
+    return { from, lateMs, stuckFactor, away: await away(clock.now() - DAY) };
   }
 
   async #read({ project }: WatchedProject, known: Followed, terms: Terms, signal: AbortSignal): Promise<number> {
     const { hex, clock, newReference, store, onTrouble } = this.options;
     this.#recent.push(clock.now());
-    const call = { reference: newReference(), priority: "watch" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    const call = { reference: newReference(), priority: "poll" as const, patienceMs: PATIENCE_MS, once: true, signal };
     try {
       const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
       if (signal.aborted) return 0;
@@ -143,7 +141,7 @@ export class ProjectPoller {
   async #removeOld(): Promise<void> {
     const { clock, hex, store } = this.options;
     const leastNow = hex.leastNow();
-    if (leastNow === null || clock.monotonic() - this.#removedAt < DAY_MS) return;
+    if (leastNow === null || clock.monotonic() - this.#removedAt < DAY) return;
     this.#removedAt = clock.monotonic();
     await store.removeBefore(leastNow - KEEP_MS);
   }

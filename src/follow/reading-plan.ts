@@ -5,6 +5,7 @@
 // project that nobody has asked about for longest, for what is started outside of the schedules.
 
 import type { Schedule } from "../hex/schema.js";
+import { MINUTE, SECOND } from "../lib/time.js";
 import { lastDue } from "./due-times.js";
 import { deadlineOf, type Terms } from "./judgement.js";
 
@@ -36,16 +37,14 @@ export interface Share {
   recent: readonly number[];
 }
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
 /** Nobody needs to know sooner. */
-const LEAST_PAUSE_MS = 30 * SECOND_MS;
+const LEAST_PAUSE_MS = 30 * SECOND;
 /** A run that goes on is looked at at the latest after this. */
-const LONGEST_PAUSE_MS = 5 * MINUTE_MS;
+const LONGEST_PAUSE_MS = 5 * MINUTE;
 /** Without anything to wait for, a project is asked about this often at most. */
-const ROUND_MS = 5 * MINUTE_MS;
+const ROUND_MS = 5 * MINUTE;
 /** How long a run is expected to take when nobody knows. */
-const UNKNOWN_TYPICAL_MS = 2 * MINUTE_MS;
+const UNKNOWN_TYPICAL_MS = 2 * MINUTE;
 
 /** The next request; null when nothing is watched. */
 export function nextReading(projects: readonly Watched[], now: number, share: Share, terms: Terms): NextReading | null {
@@ -69,9 +68,9 @@ function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
 
 function freeAt(now: number, { perMinute, recent }: Share): number {
   const last = recent.at(-1);
-  const spaced = last === undefined ? now : last + MINUTE_MS / Math.max(1, perMinute);
+  const spaced = last === undefined ? now : last + MINUTE / Math.max(1, perMinute);
   const full = recent.at(-Math.max(1, Math.floor(perMinute)));
-  return Math.max(now, Math.min(spaced, now + MINUTE_MS), full === undefined ? now : full + MINUTE_MS);
+  return Math.max(now, Math.min(spaced, now + MINUTE), full === undefined ? now : full + MINUTE);
 }
 
 function roundAt({ readAt }: Watched, now: number): number {
@@ -95,7 +94,7 @@ function momentsOfRuns({ going, typicalMs, stuckAfterMs, readAt }: Watched): num
     const age = Math.max(0, (readAt ?? since) - since);
     const pause = Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, age / 2));
     const again = Math.max((readAt ?? since) + pause, since + (typicalMs ?? 0));
-    return stuckAfterMs === null ? [again] : [again, since + stuckAfterMs + SECOND_MS];
+    return stuckAfterMs === null ? [again] : [again, since + stuckAfterMs + SECOND];
   });
 }
 
@@ -103,7 +102,7 @@ function momentsOfRuns({ going, typicalMs, stuckAfterMs, readAt }: Watched): num
 function momentsOfSchedule({ schedules, scheduledAt, typicalMs }: Watched, at: number, terms: Terms): number[] {
   const due = lastDue(schedules, at);
   if (due === null || due.at <= terms.from) return [];
-  const isThere = scheduledAt !== null && scheduledAt >= due.at - MINUTE_MS - due.slackMs;
+  const isThere = scheduledAt !== null && scheduledAt >= due.at - MINUTE - due.slackMs;
   if (isThere) return [];
   const end = due.at + (typicalMs ?? UNKNOWN_TYPICAL_MS) + LEAST_PAUSE_MS;
   return [end, deadlineOf(due, terms.lateMs, terms.away)];

@@ -1,8 +1,9 @@
 // Which troubles one message tells together. Pure.
 
+import { MINUTE } from "../lib/time.js";
 import type { Trouble } from "./trouble.js";
 
-const JOIN_MS = 10 * 60_000;
+const JOIN_MS = 10 * MINUTE;
 
 /**
  * Groups troubles (the oldest first): the first is told at once, and those that are seen within ten minutes join its message.

@@ -1,11 +1,12 @@
 // Time zones as Hex writes them in a schedule: an offset such as `+05:30`, and perhaps a name such as `Europe/Berlin`. Pure.
 
+import { MINUTE } from "../lib/time.js";
+
 /** `minutes`: east of UTC. */
 export type Zone = { kind: "offset"; minutes: number } | { kind: "named"; name: string };
 
 const OFFSET = /^(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?$/i;
 const FARTHEST_MINUTES = 14 * 60;
-const MINUTE_MS = 60_000;
 
 /** Reads a zone; null when it is none. */
 export function zoneOf(text: string): Zone | null {
@@ -84,7 +85,7 @@ function offsetIn(name: string, at: number): number | null {
       .formatToParts(at)
       .map(({ type, value }) => [type, Number(value)]);
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = Object.fromEntries(parts);
-    return Math.round((Date.UTC(year, month - 1, day, hour, minute) - at) / MINUTE_MS);
+    return Math.round((Date.UTC(year, month - 1, day, hour, minute) - at) / MINUTE);
   } catch {
     return null;
   }

@@ -2,14 +2,15 @@
 // before polls.
 
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 
-/** A cancellation may stop something harmful. A person is waiting for a command. A poll can wait, and reading the catalog even longer. */
-export type Priority = "cancel" | "command" | "watch" | "catalog";
+/** A cancellation may stop something harmful. A person is waiting for a command. A poll can wait, and what runs in the background even longer. */
+export type Priority = "cancel" | "command" | "poll" | "background";
 
 /** Why a request was not sent: its turn would not come for another `retryAfterMs`. */
 export class BudgetSpent extends Error {
   override readonly name = "BudgetSpent";
-  /** `askedByHex` is true when Hex asked the bot to wait, rather than the budget being spent. */
+  /** `askedByHex` is true when Hex asked us to wait, rather than the budget being spent. */
   constructor(
     readonly retryAfterMs: number,
     readonly askedByHex = false,
@@ -37,12 +38,12 @@ export interface Ledger {
   claim(perMinute: number): Promise<number>;
 }
 
-const RANK: Record<Priority, number> = { cancel: 0, command: 1, watch: 2, catalog: 3 };
-const WINDOW_MS = 60_000;
+const RANK: Record<Priority, number> = { cancel: 0, command: 1, poll: 2, background: 3 };
+const WINDOW_MS = MINUTE;
 /** How long a 429 is remembered, in ms, and the lowest number of requests a minute that 429s can lead to. */
-const CAUTION_MS = 10 * 60_000;
+const CAUTION_MS = 10 * MINUTE;
 const LEAST = 5;
-const WATCH_SHARE = 0.8;
+const POLL_SHARE = 0.8;
 /** How long the ledger may take to answer, in ms. */
 const LEDGER_MS = 1_000;
 /** A command is often followed by another one within this time, in ms. */
@@ -190,7 +191,7 @@ export class Budget {
     // The rest is left for commands in other processes: this process cannot see that they are waiting.
     const limit = isForSomebody(priority)
       ? this.#limitOf(priority)
-      : Math.max(1, Math.floor(this.perMinute * WATCH_SHARE));
+      : Math.max(1, Math.floor(this.perMinute * POLL_SHARE));
     const over = new AbortController();
     // A store that fails or hangs must not hold up anybody. In that case this process counts on its own.
     const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);

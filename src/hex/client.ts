@@ -3,6 +3,7 @@
 import { HexError, type HexErrorFacts, type Operation, withholdsIdentity } from "./errors.js";
 import { safeId } from "./ids.js";
 import { OwnPlace } from "./own-place.js";
+import { PAGE_SIZE } from "./page-size.js";
 import {
   readMe,
   readNothing,
@@ -38,15 +39,13 @@ export type TokenKind = "personal" | "workspace";
 /** Whose token it is, as far as Hex says. `withheld` says why it does not. */
 export type Identity = Me & { withheld?: HexErrorFacts };
 
-const PAGE = 100;
-
 export class HexClient {
   readonly #sender: Sender;
 
   /** Where projects are, for links. It learns from the answers. */
   readonly place: OwnPlace;
 
-  /** `workspace` is the part of links that names it, if the operator gave it. */
+  /** `workspace` is the part of links that names it, if it is configured. */
   constructor(private readonly options: SenderOptions & { workspace?: string | null }) {
     this.#sender = new Sender(options);
     this.place = new OwnPlace(options.origin, options.workspace ?? null);
@@ -86,7 +85,7 @@ export class HexClient {
    * published. `after` is the cursor of the previous page.
    */
   projectPage(call: Call, after: string | null): Promise<ProjectPage> {
-    const query = new URLSearchParams({ limit: String(PAGE), sortBy: "CREATED_AT", sortDirection: "DESC" });
+    const query = new URLSearchParams({ limit: String(PAGE_SIZE), sortBy: "CREATED_AT", sortDirection: "DESC" });
     if (after !== null) query.set("after", after);
     return this.#sender.send(
       { operation: "listProjects", method: "get", path: "projects", query, read: readProjectPage },

@@ -1,6 +1,7 @@
 // The probe: whether Hex answers, whose token it is, what it may do and when it expires. Proven by asking, never assumed.
 
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
 import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
 import type { Project } from "./schema.js";
@@ -45,7 +46,7 @@ export interface ProjectsSeen {
   readonly seen: { projects: readonly Project[]; isWhole: boolean } | null;
 }
 
-const RUN_PROOF_MS = 10 * 60_000;
+const RUN_PROOF_MS = 10 * MINUTE;
 /** How many projects to try when one of them refuses for a reason that concerns only itself. */
 const RUN_TRIALS = 3;
 const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);

@@ -1,8 +1,8 @@
-// HexError: everything that can go wrong between the bot and Hex, with a `kind` for each cause that people need to distinguish.
+// HexError: everything that can go wrong with a request to Hex, with a `kind` for each cause that people need to distinguish.
 
 import { z } from "zod";
 
-/** What the bot asked Hex to do. */
+/** What Hex was asked to do. */
 export const OPERATIONS = [
   "me",
   "listProjects",
@@ -143,7 +143,7 @@ export type Sight = "alive" | "failure" | "nothing";
 
 /**
  * What a completed request says about the connection; `nothing` when it says nothing. "Who am I" is not about a project, so if Hex
- * refuses it for any reason but a scope, it refuses the bot itself. A 429 from Hex is a sign of life.
+ * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life.
  */
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";

@@ -1,6 +1,6 @@
 // Checks links in Hex's answers before anybody is offered to open them.
 
-/** In characters. Longer links would be cut off or refused on the way, and in Slack first of all. */
+/** In characters. Longer links would be cut off or refused where they are shown. */
 const LONGEST = 2_000;
 
 /** The link if it leads to this Hex; `null` for another host or scheme, or with credentials in it. `origin` is Hex's. */

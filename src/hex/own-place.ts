@@ -11,13 +11,13 @@ export class OwnPlace {
   #toldId: string | null = null;
   #ofRuns: string | null = null;
 
-  /** `origin` is for example `https://app.hex.tech`; `configured` is the workspace in the address that the operator gave. */
+  /** `origin` is for example `https://app.hex.tech`; `configured` is the workspace that is configured. */
   constructor(
     private readonly origin: string,
     private readonly configured: string | null,
   ) {}
 
-  /** The place as far as it is known: what Hex says comes first, then what the operator said, then what the links of runs contain. */
+  /** The place as far as it is known: what Hex says comes first, then what is configured, then what the links of runs contain. */
   get now(): HexPlace {
     return { origin: this.origin, workspace: this.#id ?? this.configured ?? this.#ofRuns };
   }

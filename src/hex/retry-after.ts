@@ -1,7 +1,9 @@
 // How long a server asks the client to wait, from the headers of its answer.
 
+import { HOUR } from "../lib/time.js";
+
 /** Hex's longest window. A server that asks for more is wrong, and must not stop all requests for days. */
-const LONGEST_WAIT_MS = 60 * 60_000;
+const LONGEST_WAIT_MS = HOUR;
 /** If a server's shorter wait counted, such as a thousandth of a second, it would be asked again and again. */
 const SHORTEST_WAIT_MS = 1_000;
 

@@ -4,6 +4,7 @@
 // usual value and never hides the rest, unknown fields are dropped, unknown words pass, and texts are cut to a readable length.
 
 import { z } from "zod";
+import { MINUTE } from "../lib/time.js";
 import { idSchema } from "./ids.js";
 import { lenient, list, readable, shortText } from "./lenient.js";
 
@@ -197,10 +198,10 @@ export function isFinal(status: string): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
 }
 
-/** How far Hex's clock may be ahead of the bot's, in ms. */
-export const AHEAD_MS = 5 * 60_000;
+/** How far Hex's clock may be ahead of this machine's, in ms. */
+export const AHEAD_MS = 5 * MINUTE;
 /** Hex may record a run's end before its final status. This long (ms) after the end, the status is not going to follow. */
-const STATUS_FOLLOWS_MS = 5 * 60_000;
+const STATUS_FOLLOWS_MS = 5 * MINUTE;
 
 /**
  * Whether a run no longer changes. Its end shows that too, unless it is in the future: a run with an unknown status counts as

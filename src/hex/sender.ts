@@ -79,6 +79,8 @@ export interface SenderOptions {
   /** For example `https://app.hex.tech`, without a path. */
   origin: string;
   token: string;
+  /** What the program calls itself to Hex. */
+  userAgent: string;
   clock: Clock;
   budget: Budget;
   /** The longest time for one attempt, including the body, in ms. */
@@ -117,7 +119,6 @@ const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
   "rate_limited",
   "hex_failed",
 ]);
-const USER_AGENT = "hex-bot/0.1 (self-hosted Slack bot)";
 
 export class Sender {
   /** Hex's clock, as far as its answers show. */
@@ -197,7 +198,7 @@ export class Sender {
   }
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
-    const { origin, token, timeoutMs, fetch: send = fetch } = this.options;
+    const { origin, token, timeoutMs, userAgent, fetch: send = fetch } = this.options;
     // This covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
     // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
@@ -209,7 +210,7 @@ export class Sender {
     try {
       const response = await ky(`${origin}/api/v1/${request.path}`, {
         method: request.method,
-        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": USER_AGENT },
+        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": userAgent },
         ...(request.query ? { searchParams: request.query } : {}),
         ...(request.json === undefined ? {} : { json: request.json }),
         retry: 0,

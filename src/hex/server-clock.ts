@@ -1,11 +1,12 @@
 // How far Hex's clock is ahead of this machine's, learnt from the `Date` header of its answers.
 
 import type { Clock } from "../lib/clock.js";
+import { DAY } from "../lib/time.js";
 
 /** A `Date` has whole seconds: the clock showed this time or up to a second more. */
 const RESOLUTION_MS = 1_000;
 /** In ms. No clock that wrong can make a secure connection, so such a `Date` is not Hex's own. */
-const ABSURD_MS = 24 * 60 * 60_000;
+const ABSURD_MS = DAY;
 
 /** Hex's clock minus this machine's is between these, in ms. */
 interface Bounds {

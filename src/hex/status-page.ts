@@ -5,6 +5,7 @@ import { z } from "zod";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
+import { MINUTE } from "../lib/time.js";
 import { lenient, list, shortText } from "./lenient.js";
 
 /** An incident that is not over, or maintenance in progress. */
@@ -36,10 +37,10 @@ export interface StatusPageOptions {
 }
 
 /** How long (ms) an answer counts, and how long a missing answer does. */
-const KEEP_MS = 60_000;
+const KEEP_MS = MINUTE;
 const KEEP_ABSENCE_MS = 15_000;
 /** In ms. In an outage the page is asked with each probe, at most five minutes apart. */
-const WORTH_KNOWING_MS = 15 * 60_000;
+const WORTH_KNOWING_MS = 15 * MINUTE;
 /** In bytes, decompressed. A summary has a few tens of thousands. */
 const MAX_BODY = 500_000;
 

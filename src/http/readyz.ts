@@ -2,6 +2,7 @@
 
 import type { RequestListener, ServerResponse } from "node:http";
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 import { withSharedTimeout } from "../lib/with-timeout.js";
 import { isOverdue, type Probe } from "../outages/watchdog-state.js";
 import type { StoreState } from "../store/store-check.js";
@@ -42,7 +43,7 @@ interface Part {
 }
 
 /** In ms. While all is well, no run waits this long for the next poll. */
-const STANDSTILL_MS = 3 * 60_000;
+const STANDSTILL_MS = 3 * MINUTE;
 
 export class Readiness {
   readonly #lastProbe: () => Promise<Probe | null>;

@@ -1,9 +1,9 @@
 // Limits lines about events that anybody on the network can cause, because nobody could read thousands of them.
 
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 
 const PER_MINUTE = 10;
-const MINUTE_MS = 60_000;
 
 export class LineLimit {
   #since = Number.NEGATIVE_INFINITY;
@@ -19,14 +19,14 @@ export class LineLimit {
   /** Whether one more line may be written. */
   allows(): boolean {
     const now = this.clock.monotonic();
-    if (now - this.#since >= MINUTE_MS) {
+    if (now - this.#since >= MINUTE) {
       this.#since = now;
       this.#lines = 0;
     }
     this.#lines++;
     if (this.#lines <= PER_MINUTE) return true;
     this.#leftOut++;
-    if (this.#leftOut === 1) void this.clock.sleep(this.#since + MINUTE_MS - now).then(() => this.#sumUp());
+    if (this.#leftOut === 1) void this.clock.sleep(this.#since + MINUTE - now).then(() => this.#sumUp());
     return false;
   }
 

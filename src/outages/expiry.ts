@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { epochMs } from "../lib/epoch.js";
+import { DAY } from "../lib/time.js";
 
-const DAY = 24 * 60 * 60_000;
 /** How many days in advance to warn, nearest first. */
 export const WARN_DAYS = [1, 3, 7, 14] as const;
 /** Notices about older tokens than this many have nothing left to say. */

@@ -1,8 +1,8 @@
 // How available Hex was, hour by hour and day by day in UTC, from hourly sums. Pure.
 
+import { HOUR } from "../lib/time.js";
 import type { Incident } from "./incident.js";
 
-export const HOUR_MS = 60 * 60_000;
 const DAY_HOURS = 24;
 const MONTH_DAYS = 30;
 
@@ -46,8 +46,8 @@ export interface History {
 /** Cuts a span at full hours. */
 export function hoursOf({ from, to, ok }: Span): Hour[] {
   const hours: Hour[] = [];
-  for (let hour = Math.floor(from / HOUR_MS); hour * HOUR_MS < to; hour++) {
-    const ms = Math.min(to, (hour + 1) * HOUR_MS) - Math.max(from, hour * HOUR_MS);
+  for (let hour = Math.floor(from / HOUR); hour * HOUR < to; hour++) {
+    const ms = Math.min(to, (hour + 1) * HOUR) - Math.max(from, hour * HOUR);
     if (ms > 0) hours.push({ hour, upMs: ok ? ms : 0, downMs: ok ? 0 : ms });
   }
   return hours;
@@ -55,7 +55,7 @@ export function hoursOf({ from, to, ok }: Span): Hour[] {
 
 /** `incidents` are newest first. `now`: epoch ms. */
 export function historyOf(hours: readonly Hour[], incidents: readonly Incident[], now: number): History {
-  const thisHour = Math.floor(now / HOUR_MS);
+  const thisHour = Math.floor(now / HOUR);
   const today = Math.floor(thisHour / DAY_HOURS);
   return {
     day: period(hours, incidents, { first: thisHour - DAY_HOURS + 1, count: DAY_HOURS, width: 1, now }),
@@ -92,7 +92,7 @@ function period(hours: readonly Hour[], incidents: readonly Incident[], { first,
     squares: sums.map(squareOf),
     available: upMs + downMs === 0 ? null : Math.floor((upMs / (upMs + downMs)) * 1_000) / 10,
     downMs,
-    outages: incidents.filter((incident) => endOf(incident) >= first * HOUR_MS).length,
+    outages: incidents.filter((incident) => endOf(incident) >= first * HOUR).length,
   };
 }
 

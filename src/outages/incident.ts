@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { factsSchema } from "../hex/errors.js";
 import { epochMs } from "../lib/epoch.js";
+import { MINUTE } from "../lib/time.js";
 
 const failureSchema = z.object({
   facts: factsSchema,
@@ -68,9 +69,9 @@ export type Health = z.output<typeof healthSchema>;
 export type HealthIn<S extends Health["state"]> = Extract<Health, { state: S }>;
 
 /** An incident is over once Hex has been back for this long, in ms. */
-export const QUIET_MS = 5 * 60_000;
+export const QUIET_MS = 5 * MINUTE;
 /** The longest pause between two probes while Hex is down, in ms. */
-const LONGEST_PAUSE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 5 * MINUTE;
 
 export interface Step {
   health: Health;
@@ -170,7 +171,7 @@ export function goesOn(incident: Incident | null): Health {
 
 /** The shortest pause before a probe that confirms or refutes what was seen, in ms. */
 export function soonMs(probeMs: number): number {
-  return Math.min(60_000, Math.max(5_000, probeMs / 4));
+  return Math.min(MINUTE, Math.max(5_000, probeMs / 4));
 }
 
 /** The health after `ms` in which nobody was watching: a failure before that time and one after it are not two in a row. */

@@ -2,11 +2,12 @@
 
 import { sql } from "kysely";
 import { z } from "zod";
+import { DAY, HOUR } from "../lib/time.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import { daysLeft } from "./expiry.js";
-import { type History, HOUR_MS, type Hour, historyOf, hoursOf } from "./history.js";
+import { type History, type Hour, historyOf, hoursOf } from "./history.js";
 import { goesOn, type Incident, incidentOf, incidentSchema } from "./incident.js";
 import {
   type Probe,
@@ -17,7 +18,6 @@ import {
   watchdogStateSchema,
 } from "./watchdog-state.js";
 
-const DAY = 24 * 60 * 60_000;
 const HOURS_KEPT_MS = 31 * DAY;
 /** More outages than this in thirty days would not change what people do. */
 const LISTED = 1_000;
@@ -130,7 +130,7 @@ export class HealthStore {
     const rows = await this.db
       .selectFrom("health_hours")
       .select(["hour", "up_ms", "down_ms"])
-      .where("hour", ">", Math.floor((now - HOURS_KEPT_MS) / HOUR_MS))
+      .where("hour", ">", Math.floor((now - HOURS_KEPT_MS) / HOUR))
       .execute();
     const stored = this.rows.each(rows, (row) =>
       this.rows.columns({ table: "health_hours", key: String(row.hour) }, hourSchema, row),
@@ -142,7 +142,7 @@ export class HealthStore {
 
   /** Removes what is old. `keepMs` is how long incidents are kept, at least 31 days. */
   async removeOld(now: number, keepMs: number): Promise<void> {
-    const hour = Math.floor((now - HOURS_KEPT_MS) / HOUR_MS);
+    const hour = Math.floor((now - HOURS_KEPT_MS) / HOUR);
     const time = now - Math.max(keepMs, HOURS_KEPT_MS);
     await this.write(async (db) => {
       await db.deleteFrom("health_hours").where("hour", "<=", hour).execute();

@@ -5,6 +5,7 @@ import { HEX_ERROR_KINDS, type HexError, sightOf } from "../hex/errors.js";
 import type { Expiry } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { parseJson } from "../lib/json.js";
+import { DAY, MINUTE } from "../lib/time.js";
 import { noticed, noticeSchema } from "./expiry.js";
 import type { Span } from "./history.js";
 import { type Health, healthSchema, type IncidentIn, pauseMs, stepped, unwatched } from "./incident.js";
@@ -62,9 +63,9 @@ export interface Remembered {
 }
 
 /** In ms. A probe covers two pauses plus this time, because the next one may be slow or wait for its turn. */
-const LENIENCE_MS = 2 * 60_000;
+const LENIENCE_MS = 2 * MINUTE;
 /** In ms. No probe covers more than this, whatever is stored, because a span is cut into hours and each one is written. */
-const LONGEST_SPAN_MS = 24 * 60 * 60_000;
+const LONGEST_SPAN_MS = DAY;
 
 /** `now`: epoch ms. `probeMs` is the usual pause between two probes; `origin` is the Hex that was asked. */
 export function remembered(

@@ -4,6 +4,7 @@ import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { HOUR } from "../lib/time.js";
 import type { Notice } from "./expiry.js";
 import { type Health, type IncidentIn, incidentOf, soonMs } from "./incident.js";
 import type { HealthStore } from "./store.js";
@@ -33,7 +34,7 @@ export interface WatchdogOptions {
 }
 
 const PATIENCE_MS = 15_000;
-const REMOVE_MS = 60 * 60_000;
+const REMOVE_MS = HOUR;
 
 export class Watchdog {
   readonly #loop: PollingLoop;
@@ -99,7 +100,7 @@ export class Watchdog {
     const { hex, clock } = this.options;
     this.#isProbing = true;
     try {
-      const me = await hex.me({ reference, priority: "watch", patienceMs: PATIENCE_MS, once: true, signal });
+      const me = await hex.me({ reference, priority: "poll", patienceMs: PATIENCE_MS, once: true, signal });
       return { me, error: null };
     } catch (error) {
       if (!(error instanceof HexError)) throw error;

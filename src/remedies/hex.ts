@@ -2,6 +2,7 @@
 // Plain sentences with `code` in backticks, which read well in Slack and in a terminal.
 
 import type { Flaw, HexErrorFacts, HexErrorKind, Operation } from "../hex/errors.js";
+import { MINUTE } from "../lib/time.js";
 
 /** What happened, the likely causes, and what to do, most likely first. */
 export interface Remedy {
@@ -206,13 +207,13 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
   rate_limited: ({ retryAfterMs }) => ({
     what: "The limit on requests to Hex has been reached (429).",
     causes: ["Everything that uses the same token shares one limit, usually 30 to 60 requests a minute."],
-    todo: [`Try again in ${seconds(retryAfterMs ?? 60_000)}.`],
+    todo: [`Try again in ${seconds(retryAfterMs ?? MINUTE)}.`],
   }),
   budget_spent: ({ retryAfterMs }) => ({
     what: "The bot has used up its own budget of requests to Hex for this minute. Hex was not asked.",
     causes: ["Many people used the bot at once, or it is tracking many runs.", "`HEX_REQUESTS_PER_MINUTE` is low."],
     todo: [
-      `Try again in ${seconds(retryAfterMs ?? 60_000)}.`,
+      `Try again in ${seconds(retryAfterMs ?? MINUTE)}.`,
       "If this happens often and nothing else uses the token, raise `HEX_REQUESTS_PER_MINUTE` (30 by default; Hex allows 60 in total).",
     ],
   }),

@@ -5,6 +5,9 @@
 // asked about (the chance that a run has ended since then, times half the time since then, summed over the runs that one
 // request covers). No request goes while it is worth next to nothing, and no run waits longer than LONGEST_REST while there is room.
 
+import { PAGE_SIZE } from "../hex/page-size.js";
+import { MINUTE, SECOND } from "../lib/time.js";
+
 /** What the plan needs to know about a run in flight. All times are by the monotonic clock, in ms. */
 export interface Watched {
   key: string;
@@ -40,16 +43,12 @@ export interface Share {
   recent: readonly number[];
 }
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const SHARE = 0.9;
 const SHARE_WHILE_COMMANDS_WAIT = 0.6;
 /** Runs that Hex was not asked about for this long come first. */
 const LONGEST_REST = 90 * SECOND;
 /** A request is worth making when it is expected to save this much delay. */
 const PRICE_MS = 20;
-/** How many runs one answer of GetProjectRuns can contain. */
-const PAGE = 100;
 const STEP_MS = 500;
 
 /** The next poll; `null` when nothing is in flight. */
@@ -73,7 +72,7 @@ function byRequest(runs: readonly Watched[]): Watched[][] {
     requests.set(id, request);
   }
   return [...requests.values()].map((request) =>
-    request.length > PAGE ? request.sort((a, b) => dueAt(a) - dueAt(b)).slice(0, PAGE) : request,
+    request.length > PAGE_SIZE ? request.sort((a, b) => dueAt(a) - dueAt(b)).slice(0, PAGE_SIZE) : request,
   );
 }
 

@@ -3,9 +3,11 @@
 import type { Budget } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
+import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { MINUTE } from "../lib/time.js";
 import { nextPoll, type Poll, type Watched } from "./poll-plan.js";
 import { isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
@@ -25,11 +27,10 @@ export interface PollerOptions {
   onError: (error: unknown) => void;
 }
 
-const MINUTE = 60_000;
 const PATIENCE_MS = 15_000;
 /** The pause after a failed connection, or a limit without a time, in ms. It doubles up to the second value. */
 const BACKOFF_MS = 5_000;
-const MAX_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = MINUTE;
 /** The pause after a failure of the store, or of anything else but Hex, in ms. It doubles up to the second value. */
 const STUMBLE_MS = 1_000;
 const MAX_STUMBLE_MS = 15_000;
@@ -37,8 +38,6 @@ const MAX_STUMBLE_MS = 15_000;
 const MISSES = 3;
 /** After this many failures in a row, of Hex as a whole or about one run, the card says so. */
 const TROUBLE_AFTER = 2;
-/** How many runs of a project one answer of GetProjectRuns can contain. */
-const PAGE = 100;
 
 /**
  * Errors that refuse the list of a project's runs but perhaps not the runs themselves. Hex does not document what it answers about
@@ -206,7 +205,7 @@ export class Poller {
     const [first] = runs;
     if (first === undefined) return;
     const page = await this.options.hex
-      .runs(projectId, { limit: PAGE }, callOf(first, signal))
+      .runs(projectId, { limit: PAGE_SIZE }, callOf(first, signal))
       .catch((error: unknown) => {
         // Hex may still answer about each run on its own.
         if (error instanceof HexError && ABOUT_THE_LIST.has(error.kind)) return null;
@@ -276,5 +275,5 @@ export class Poller {
 }
 
 function callOf(run: LiveRun, signal: AbortSignal): Call {
-  return { reference: run.reference, priority: "watch", patienceMs: PATIENCE_MS, signal };
+  return { reference: run.reference, priority: "poll", patienceMs: PATIENCE_MS, signal };
 }

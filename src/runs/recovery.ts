@@ -2,6 +2,7 @@
 // Only the leader runs it.
 
 import type { Clock } from "../lib/clock.js";
+import { DAY, MINUTE } from "../lib/time.js";
 import type { Canceller } from "./cancel.js";
 import { isLeaseOver, isLive, type Run } from "./run.js";
 import type { Starter } from "./start.js";
@@ -19,8 +20,6 @@ export interface RecoveryOptions {
   onError: (error: unknown) => void;
 }
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 /** How often it checks, in ms, since nothing announces what another replica left unfinished. */
 const ROUND_MS = 2_000;
 /** After this time without an answer about a run, there is nothing left to learn. */

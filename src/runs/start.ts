@@ -3,6 +3,7 @@
 
 import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
+import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun, StartedRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { UnderWay } from "../lib/under-way.js";
@@ -28,8 +29,6 @@ import { UnreadableRun } from "./unreadable-run.js";
 const FIRST_TURN_MS = 2_000;
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
-/** The most runs that one answer can contain. Hex promises no order, and the run in question should be among them. */
-const PAGE = 100;
 /** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
 const SKEW_MS = 10_000;
 
@@ -186,7 +185,8 @@ export class Starter {
    */
   async #candidates(run: Run): Promise<{ runs: HexRun[]; disputed: boolean }> {
     const { hex, store, clock } = this.options;
-    const page = await hex.runs(run.project.id, { limit: PAGE, trigger: "API" }, callOf(run));
+    // The largest page: Hex promises no order, and the run in question should be among them.
+    const page = await hex.runs(run.project.id, { limit: PAGE_SIZE, trigger: "API" }, callOf(run));
     // A clock that has been set back since then must not hide the run.
     const since = Math.min(run.requestedAt, clock.now()) - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);

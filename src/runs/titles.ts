@@ -49,7 +49,7 @@ export class Titles {
     if (project !== null) return { is: project.title };
     if ((this.#notBefore.get(projectId) ?? Number.NEGATIVE_INFINITY) > clock.monotonic()) return "later";
     this.#notBefore.set(projectId, clock.monotonic() + AGAIN_MS);
-    const call = { reference, priority: "watch" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    const call = { reference, priority: "poll" as const, patienceMs: PATIENCE_MS, once: true, signal };
     const read = await hex.project(projectId, call).catch(asHexError);
     if (read instanceof HexError && (meansLater(read.kind) || meansDisconnected(read.kind))) return "later";
     this.#notBefore.delete(projectId);

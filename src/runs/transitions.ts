@@ -3,6 +3,7 @@
 import { type HexErrorFacts, meansLater } from "../hex/errors.js";
 import { AHEAD_MS, type HexRun, isOver, type StartedRun } from "../hex/schema.js";
 import { hasCome } from "../lib/due.js";
+import { DAY, MINUTE } from "../lib/time.js";
 import {
   type EndedRun,
   type HexIdentity,
@@ -16,12 +17,10 @@ import {
 import { overdueAfterMs } from "./typical-duration.js";
 
 /** How long the bot keeps trying a start while Hex says "later", in ms. */
-export const START_PATIENCE_MS = 10 * 60_000;
+export const START_PATIENCE_MS = 10 * MINUTE;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
-
-const DAY_MS = 24 * 60 * 60_000;
+const LONGEST_PAUSE_MS = MINUTE;
 
 /** A request to run a project. */
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
@@ -189,7 +188,7 @@ function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): End
 
 /** Clocks may differ by a few minutes. A run with an end a day before it began, or in the future, would be kept too briefly or forever. */
 function isLikelyEnd(endTime: number, { requestedAt }: LiveRun, now: number): boolean {
-  return endTime >= requestedAt - DAY_MS && endTime <= now + AHEAD_MS;
+  return endTime >= requestedAt - DAY && endTime <= now + AHEAD_MS;
 }
 
 /** Somebody wants the run stopped. Hex has not been asked yet. */

@@ -1,13 +1,14 @@
 // How long a project's runs usually take, and when one takes too long. Pure.
 
 import type { HexRun } from "../hex/schema.js";
+import { MINUTE } from "../lib/time.js";
 
 /** Fewer runs say nothing about what is usual. */
 const LEAST = 3;
 /** Older runs do not count: the project's queries and data have changed since. */
 const MOST = 20;
 /** A run is overdue only once it has taken at least this much longer than usual, in ms. */
-const LEAST_DELAY_MS = 5 * 60_000;
+const LEAST_DELAY_MS = 5 * MINUTE;
 
 /** The median duration of the latest completed runs among these, in ms; `null` when there are too few. */
 export function typicalDuration(runs: readonly HexRun[]): number | null {

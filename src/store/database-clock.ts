@@ -1,9 +1,10 @@
 // The time by the database's clock, so that what replicas store and compare does not depend on how well each machine's clock is set.
 
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 
 /** How often to ask for the time, in ms. */
-const ASK_MS = 60_000;
+const ASK_MS = MINUTE;
 /** How often to check whether this machine's clocks have diverged, because it was asleep or somebody set one, in ms. */
 const LOOK_MS = 5_000;
 const PARTED_MS = 500;

@@ -3,10 +3,11 @@
 import { statSync } from "node:fs";
 import type Database from "libsql";
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 import { StoreFailure } from "./failure.js";
 
 /** In ms. The oldest write that a copy of the file alone may lack. */
-const CHECKPOINT_MS = 5 * 60_000;
+const CHECKPOINT_MS = 5 * MINUTE;
 
 export class DatabaseFile {
   /** The identity of each file when it was first seen, by path. */

@@ -1,10 +1,9 @@
 // What somebody is about to do, stored for a while when it does not fit into a button or form.
 
 import { z } from "zod";
+import { HOUR } from "../lib/time.js";
 import type { Db } from "./database.js";
 import { RowReader, storedDoc, UnreadableRow } from "./row-reader.js";
-
-const HOUR_MS = 60 * 60_000;
 
 const row = z.object({ expires_at: z.coerce.number() });
 
@@ -69,7 +68,7 @@ export class Drafts {
   async removeExpired(): Promise<void> {
     await this.db
       .deleteFrom("drafts")
-      .where("expires_at", "<=", this.now() - HOUR_MS)
+      .where("expires_at", "<=", this.now() - HOUR)
       .execute();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Expression } from "kysely";
 import type { Clock } from "../lib/clock.js";
+import { HOUR } from "../lib/time.js";
 import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
 import { databaseNow } from "./database-now.js";
@@ -9,7 +10,7 @@ import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leaders
 import { RequestLedger } from "./request-ledger.js";
 
 /** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
-const SOLE_NAP_MS = 60 * 60_000;
+const SOLE_NAP_MS = HOUR;
 const SHARED_NAP_MS = 2_000;
 
 /** Embedded in a folder, or shared on Postgres. */

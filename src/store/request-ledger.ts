@@ -1,10 +1,11 @@
 // Counts all replicas' requests to Hex together, because Hex counts by token and not by replica.
 
 import { sql } from "kysely";
+import { MINUTE } from "../lib/time.js";
 import { databaseNow } from "./database-now.js";
 import type { SharedStore } from "./postgres.js";
 
-const WINDOW_MS = 60_000;
+const WINDOW_MS = MINUTE;
 /** The shortest wait before trying again, in ms. */
 const SHORTEST_WAIT_MS = 50;
 

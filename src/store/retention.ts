@@ -2,6 +2,7 @@
 
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { HOUR } from "../lib/time.js";
 
 export interface RetentionOptions {
   clock: Clock;
@@ -15,7 +16,7 @@ export interface RetentionOptions {
   onError: (error: unknown) => void;
 }
 
-const REMOVE_MS = 60 * 60_000;
+const REMOVE_MS = HOUR;
 /** How often it checks whether the time is known by now, in ms. */
 const LOOK_MS = 2_000;
 

@@ -1,9 +1,10 @@
 // Which of Slack's events have been handled. When an acknowledgement is lost, Slack delivers the event again, to any replica.
 
+import { DAY } from "../lib/time.js";
 import type { Db } from "./database.js";
 
 /** How long (ms) an event is remembered. Slack's last retry comes within a day. Source: https://docs.slack.dev/apis/events-api#retries */
-const KEPT_MS = 2 * 24 * 60 * 60_000;
+const KEPT_MS = 2 * DAY;
 
 export class SeenEvents {
   /** `now`: epoch ms. */

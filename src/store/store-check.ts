@@ -2,6 +2,7 @@
 
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { MINUTE } from "../lib/time.js";
 import { LateError, STORE_MS, within } from "../lib/with-timeout.js";
 import { StoreFailure, type StoreFailureKind } from "./failure.js";
 
@@ -19,7 +20,7 @@ export interface StoreCheckOptions {
 /** In ms. More frequent calls get the last answer, because each test writes to the disk. */
 const KEEP_MS = 1_000;
 /** How often it checks on its own, in ms: while all is well, and while it is not. Each check writes to the disk. */
-const ROUND_MS = 5 * 60_000;
+const ROUND_MS = 5 * MINUTE;
 const AGAIN_MS = 15_000;
 
 export class StoreCheck {

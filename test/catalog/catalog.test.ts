@@ -38,6 +38,7 @@ class Process {
     const store = new CatalogStore(db, this.rows);
     this.budget = new Budget(clock, perMinute);
     const client = new HexClient({
+      userAgent: "test",
       origin: hex.origin,
       token,
       clock,
@@ -150,7 +151,7 @@ describe("the first pass", () => {
     await until(() => pages().length === 2);
     const from = wire.clock.now();
     // Nineteen in a minute are not theirs.
-    for (let i = 0; i < 19; i++) await one.budget.take("watch", 0);
+    for (let i = 0; i < 19; i++) await one.budget.take("poll", 0);
     await until(() => pages().length === 4, 500);
     expect(wire.clock.now() - from).toBeGreaterThan(12 * SECOND);
   });

@@ -28,6 +28,7 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   const records: RequestRecord[] = [];
   const clientAt = (origin: string, other = token, timeoutMs = 300) =>
     new HexClient({
+      userAgent: "hex-bot/test",
       origin,
       token: other,
       clock,

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOUR_MS, historyOf, hoursOf, type Span } from "../../src/outages/history.js";
+import { DAY, HOUR, MINUTE } from "../../src/lib/time.js";
+import { historyOf, hoursOf, type Span } from "../../src/outages/history.js";
 import type { Incident } from "../../src/outages/incident.js";
 
-const DAY_MS = 24 * HOUR_MS;
 const NOW = Date.UTC(2026, 10, 2, 9, 20);
-const MINUTE = 60_000;
 const cause = { facts: { kind: "timeout", operation: "me", host: "h" }, at: 0 } as const;
 const over = (since: number, backAt: number): Incident => ({
   id: "r",
@@ -48,8 +47,8 @@ describe("the squares", () => {
   });
 
   test("the oldest ones are 23 hours and 29 days back; anything older is left out", () => {
-    const firstHour = Math.floor(NOW / HOUR_MS - 23) * HOUR_MS;
-    const firstDay = Math.floor(NOW / DAY_MS - 29) * DAY_MS;
+    const firstHour = Math.floor(NOW / HOUR - 23) * HOUR;
+    const firstDay = Math.floor(NOW / DAY - 29) * DAY;
     const { day, month } = history([
       { from: firstHour - MINUTE, to: firstHour, ok: false },
       { from: firstHour, to: firstHour + MINUTE, ok: true },
@@ -61,9 +60,9 @@ describe("the squares", () => {
   });
 
   test("an outage belongs to a period when it ended in it, or has not ended", () => {
-    const base = { since: NOW - 40 * DAY_MS, cause, causes: [cause], relapses: 0, unwatchedMs: 0 };
+    const base = { since: NOW - 40 * DAY, cause, causes: [cause], relapses: 0, unwatchedMs: 0 };
     const open: Incident = { id: "o", ...base, state: "down" };
-    const old = over(NOW - 3 * DAY_MS, NOW - 2 * DAY_MS);
+    const old = over(NOW - 3 * DAY, NOW - 2 * DAY);
     const { day, month, lastOutage } = history([], [open, old]);
     expect([day.outages, month.outages]).toEqual([1, 2]);
     expect(lastOutage).toBe(open);
@@ -72,7 +71,7 @@ describe("the squares", () => {
 
 describe("whatever is summed", () => {
   const span = fc
-    .tuple(fc.integer({ min: 0, max: 31 * DAY_MS }), fc.integer({ min: 1, max: 3 * HOUR_MS }), fc.boolean())
+    .tuple(fc.integer({ min: 0, max: 31 * DAY }), fc.integer({ min: 1, max: 3 * HOUR }), fc.boolean())
     .map(([ago, length, ok]): Span => ({ from: NOW - ago - length, to: NOW - ago, ok }));
 
   test("cutting at full hours loses no millisecond", () => {
@@ -81,7 +80,7 @@ describe("whatever is summed", () => {
         const hours = hoursOf(made);
         const sum = hours.reduce((total, { upMs, downMs }) => total + upMs + downMs, 0);
         expect(sum).toBe(made.to - made.from);
-        for (const { upMs, downMs } of hours) expect(upMs + downMs).toBeLessThanOrEqual(HOUR_MS);
+        for (const { upMs, downMs } of hours) expect(upMs + downMs).toBeLessThanOrEqual(HOUR);
       }),
     );
   });
@@ -97,7 +96,7 @@ describe("whatever is summed", () => {
       }),
     );
     const { day } = history([
-      { from: NOW - HOUR_MS, to: NOW - 1, ok: true },
+      { from: NOW - HOUR, to: NOW - 1, ok: true },
       { from: NOW - 1, to: NOW, ok: false },
     ]);
     expect(day.available).toBe(99.9);

@@ -4,6 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
 import { PollingLoop } from "../../lib/polling-loop.js";
+import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
@@ -29,10 +30,10 @@ export interface AlertsOptions {
 }
 
 /** How often it checks when nothing wakes it, in ms. */
-const ROUND_MS = 60_000;
-const REMOVE_MS = 60 * 60_000;
+const ROUND_MS = MINUTE;
+const REMOVE_MS = HOUR;
 /** How long settled alerts are kept, in ms. */
-const KEEP_MS = 31 * 24 * 60 * 60_000;
+const KEEP_MS = 31 * DAY;
 /** Slack's error codes for a message that no longer exists. */
 const DELETED = new Set(["message_not_found", "thread_not_found"]);
 /** How many times the old place of a moving alert is retried. The new one must not wait long. */

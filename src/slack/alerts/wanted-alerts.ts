@@ -2,6 +2,7 @@
 
 import type { WatchPlace } from "../../follow/watch.js";
 import type { StatusPage } from "../../hex/status-page.js";
+import { DAY } from "../../lib/time.js";
 import type { Notice } from "../../outages/expiry.js";
 import type { Incident } from "../../outages/incident.js";
 import type { HealthStore } from "../../outages/store.js";
@@ -24,7 +25,7 @@ export interface WantedAlert {
 }
 
 /** How long (ms) the bot tries to show the end of something. */
-const LATE_MS = 24 * 60 * 60_000;
+const LATE_MS = DAY;
 
 export interface AlertSources {
   /** The id of the channel for alerts. */

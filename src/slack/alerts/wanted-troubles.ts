@@ -7,6 +7,7 @@ import type { TroubleStore } from "../../follow/trouble-store.js";
 import { covers, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { HexPlace } from "../../hex/links.js";
+import { DAY } from "../../lib/time.js";
 import type { RunStore } from "../../runs/store.js";
 import type { CardStore } from "../cards/store.js";
 import { type ToldTrouble, troubleMessage, troubleReplies } from "../messages/trouble.js";
@@ -22,7 +23,7 @@ export interface TroubleSources {
 }
 
 /** For how long (ms) it is tried to show the end of something. */
-const LATE_MS = 24 * 60 * 60_000;
+const LATE_MS = DAY;
 
 /** `now`: epoch ms. */
 export async function wantedTroubles(sources: TroubleSources, now: number): Promise<WantedAlert[]> {

@@ -4,6 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { DAY } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -61,7 +62,7 @@ const TELL_AFTER = 3;
  * How long (ms) the bot keeps trying the card of a run that has ended, because Slack may grant later what it refuses now, such as
  * a scope. Counted from the first failure and not from the run's end, which may be days ago if the bot was stopped.
  */
-const KEEP_TRYING_MS = 24 * 60 * 60_000;
+const KEEP_TRYING_MS = DAY;
 
 export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>

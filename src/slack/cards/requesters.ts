@@ -3,11 +3,12 @@
 
 import type { Clock } from "../../lib/clock.js";
 import type { PendingWork } from "../../lib/pending-work.js";
+import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { Message } from "../messages/blocks.js";
 
 /** Source: https://docs.slack.dev/interactivity/handling-user-interaction (30 minutes, five uses). */
-const LIFE_MS = 30 * 60_000;
+const LIFE_MS = 30 * MINUTE;
 
 export type Respond = (message: Message) => Promise<void>;
 

@@ -2,6 +2,7 @@
 
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import { proxyErrorIn } from "../../lib/network.js";
+import { MINUTE } from "../../lib/time.js";
 import type { SlackCall } from "./calls.js";
 import { pauseMsOf } from "./retry-after.js";
 
@@ -159,8 +160,8 @@ function failureOfAnswer(status: number, word: string | null): SlackFailure {
 }
 
 /** The pauses before retries after a temporary failure, in ms. */
-const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
-const LAST_RETRY_MS = 300_000;
+const RETRY_MS = [1_000, 5_000, 15_000, MINUTE];
+const LAST_RETRY_MS = 5 * MINUTE;
 
 /**
  * How long (ms) to wait after a failure that was the last of this many in a row. After a limit, as long as Slack says, and longer if

@@ -3,6 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import { abortable } from "../../lib/abortable.js";
 import type { Clock } from "../../lib/clock.js";
+import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { Home } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
@@ -42,7 +43,7 @@ export interface Waiting {
 }
 
 /** The longest pause before asking Slack again, in ms, unless Slack itself asks for a longer one. */
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = MINUTE;
 
 /** The same, but retries for as long as Slack cannot be reached or fails. Rejects when Slack refuses or `signal` aborts. */
 export async function identifyOnceReached(slack: WebClient, { clock, log, signal }: Waiting): Promise<SlackIdentity> {

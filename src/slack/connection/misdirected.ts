@@ -2,6 +2,7 @@
 
 import type { RequestListener } from "node:http";
 import type { Clock } from "../../lib/clock.js";
+import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
 import { readBody, sendJson } from "./http-receiver.js";
@@ -16,7 +17,7 @@ export interface MisdirectedOptions {
 }
 
 /** How often the log says so at most, in ms. */
-const SAID_EVERY_MS = 60_000;
+const SAID_EVERY_MS = MINUTE;
 /** How many characters of the path are logged, since it may be anything. */
 const SHOWN = 100;
 

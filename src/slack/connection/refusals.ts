@@ -1,6 +1,7 @@
 // The last recent refusal or failure of each kind, until the same works again. Kept in memory, because it is about this process.
 
 import type { Clock } from "../../lib/clock.js";
+import { HOUR } from "../../lib/time.js";
 import type { SlackCall, SlackMethod } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 import { declinedScopes, missingScopes, type OptionalScope, type RequiredScope } from "./scopes.js";
@@ -34,7 +35,6 @@ export interface SlackState {
 }
 
 /** How long (ms) a failure is worth showing. */
-const HOUR_MS = 60 * 60_000;
 
 export class SlackRefusals {
   /** By kind. `about` is what has to work again for the trouble to be over. `seenAt` is by the monotonic clock. */
@@ -74,7 +74,7 @@ export class SlackRefusals {
   }
 
   now(): SlackState {
-    const since = this.clock.monotonic() - HOUR_MS;
+    const since = this.clock.monotonic() - HOUR;
     const troubles = [...this.#last.values()].filter(({ seenAt }) => seenAt > since).map(({ trouble }) => trouble);
     return {
       troubles,

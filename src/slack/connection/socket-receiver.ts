@@ -5,6 +5,7 @@ import type { App, Receiver } from "@slack/bolt";
 import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
 import type { Clock } from "../../lib/clock.js";
 import { PollingLoop } from "../../lib/polling-loop.js";
+import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Deliveries } from "./deliveries.js";
@@ -25,16 +26,15 @@ export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "cl
  * after the first: whatever ended the last connection may have ended that attempt too.
  */
 const PAUSES_MS = [0, 1_000, 2_000, 5_000, 10_000, 30_000];
-const LAST_PAUSE_MS = 60_000;
+const LAST_PAUSE_MS = MINUTE;
 /** The longest pause, however long Slack asks to wait, because people are waiting too. */
-const MAX_PAUSE_MS = 5 * 60_000;
+const MAX_PAUSE_MS = 5 * MINUTE;
 /** In ms. A connection that lived for this long has held. */
-const HELD_MS = 60_000;
+const HELD_MS = MINUTE;
 /** How long a connection that Slack is about to end stays open next to its successor, for envelopes on their way, in ms. */
 const LINGER_MS = 10_000;
 /** How many envelopes are remembered, because Slack may deliver one again on another connection. */
 const REMEMBERED = 1_000;
-const DAY_MS = 24 * 60 * 60_000;
 
 interface Link {
   connection: SocketConnection;
@@ -96,7 +96,7 @@ export class SocketReceiver implements Receiver {
 
   /** Makes sure that there is a connection that stays. @returns when to check again, in ms */
   async #round(): Promise<number> {
-    if (this.#stays()) return DAY_MS;
+    if (this.#stays()) return DAY;
     const early = this.#notBefore - this.options.clock.monotonic();
     if (early > 0) return early;
     await this.#attempt();

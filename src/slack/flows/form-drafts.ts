@@ -1,10 +1,11 @@
 // Stored forms: what no field can hold, and what was typed, for while the bot asks Hex and after the form was closed.
 
 import { z } from "zod";
+import { DAY } from "../../lib/time.js";
 import type { Bot } from "../listeners/context.js";
 import { type Complaint, type RunForm, runFormSchema } from "../messages/run-form-state.js";
 
-const KEPT_MS = 24 * 60 * 60_000;
+const KEPT_MS = DAY;
 
 const draftSchema = z.object({
   /** The owner. Nobody else can get the draft. */

@@ -1,10 +1,11 @@
 // What somebody typed to name a project, stored for a day when it does not fit into the buttons of a choice.
 
+import { DAY } from "../../lib/time.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type Choice, type ChoiceInButton, choiceSchema, fitsButton, KEPT } from "../messages/choice.js";
 import { choiceGoneMessage } from "../messages/choose-project.js";
 
-const KEPT_MS = 24 * 60 * 60_000;
+const KEPT_MS = DAY;
 
 /** Stores what does not fit into the buttons of one rendering, which share a nonce. @throws StoreFailure */
 export async function keepChoice({ drafts }: Bot, nonce: string, choice: Choice): Promise<void> {

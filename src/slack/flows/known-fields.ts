@@ -1,6 +1,7 @@
 // The inputs of a project that the form has fields for, and the values to suggest in them.
 
 import { z } from "zod";
+import { DAY } from "../../lib/time.js";
 import { STORE_MS, within } from "../../lib/with-timeout.js";
 import { looksSecret } from "../../log/secrets.js";
 import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
@@ -9,7 +10,7 @@ import { MOST_FIELDS } from "../parse/run-form.js";
 
 /** How many of a project's latest runs are examined. */
 const RUNS = 200;
-const REMEMBERED_MS = 90 * 24 * 60 * 60_000;
+const REMEMBERED_MS = 90 * DAY;
 /** The most names that are remembered for a project. */
 const MOST_UNKNOWN = 100;
 

@@ -3,16 +3,17 @@
 import { HexError, meansLater } from "../../hex/errors.js";
 import { isUuid } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import { HOUR, MINUTE } from "../../lib/time.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 
 /** How long ago the bot may last have asked Hex, in ms: for a new list, and for turning a page. */
-const ANEW_MS = 60_000;
-const PAGING_MS = 30 * 60_000;
+const ANEW_MS = MINUTE;
+const PAGING_MS = 30 * MINUTE;
 /** In ms. A list that is older than this says when it was read. */
-const OLD_MS = 60 * 60_000;
+const OLD_MS = HOUR;
 
 /** A page of the list, with new buttons. */
 export async function projectsPage(

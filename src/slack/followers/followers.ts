@@ -7,6 +7,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -32,9 +33,9 @@ export interface FollowersOptions {
 }
 
 /** How long (ms) a process may take for one message before its claim expires. This is longer than a post with its retries takes. */
-const CLAIM_MS = 60_000;
+const CLAIM_MS = MINUTE;
 /** How long (ms) to keep retrying a message that Slack refuses. */
-const KEEP_TRYING_MS = 24 * 60 * 60_000;
+const KEEP_TRYING_MS = DAY;
 
 /** How many times in a row Slack has refused a message, since when, and when to try again: by the monotonic clock, in ms. */
 interface Trouble {

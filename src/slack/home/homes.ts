@@ -9,6 +9,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Catalog } from "../../catalog/catalog.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
@@ -43,13 +44,13 @@ export interface HomesOptions {
 }
 
 /** How long (ms) a Home tab is kept up to date after it was opened. */
-const KEPT_MS = 24 * 60 * 60_000;
+const KEPT_MS = DAY;
 /** How many of a person's latest runs are examined. */
 const RUNS = 100;
 /** The pause between two redraws, in ms. Slack accepts about a hundred views a minute, and tabs that are being opened come first. */
 const PACE_MS = 1_000;
 /** How often to check for changes that nothing announces, in ms. */
-const SWEEP_MS = 60_000;
+const SWEEP_MS = MINUTE;
 /** After this many failures, a Home tab waits for its next change or for the sweep. */
 const ATTEMPTS = 6;
 /** Far more people from other workspaces than ever look at a bot. */

@@ -1,12 +1,13 @@
 // The reply in a card's thread that says how the run ended. It is needed because edits of the card notify nobody.
 
+import { MINUTE } from "../../lib/time.js";
 import { identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
 import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
 import { faceOf, titleOf } from "./run-words.js";
 
 /** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
-const LONG_MS = 2 * 60_000;
+const LONG_MS = 2 * MINUTE;
 /** In ms. When a refusal takes longer than this, the requester is no longer looking at the card. */
 const LATE_MS = 15_000;
 

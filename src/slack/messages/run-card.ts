@@ -1,6 +1,7 @@
 // A run's card: one message, drawn from the stored run and nothing else.
 
 import { type HexPlace, projectUrl } from "../../hex/links.js";
+import { HOUR, MINUTE } from "../../lib/time.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
@@ -10,7 +11,6 @@ import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
-const MINUTE = 60_000;
 const TITLE_MAX = 150;
 
 /** Why a card is a direct message: the one in the channel is gone. `why` is Slack's error code. */
@@ -71,7 +71,7 @@ export function runReport(run: Run, now: number, place: HexPlace): Message {
 /** Elapsed time in coarse steps, so that a long run does not use up Slack's allowance of edits. */
 function coarse(ms: number): number {
   if (ms < MINUTE) return 0;
-  const step = ms < 10 * MINUTE ? MINUTE : ms < 60 * MINUTE ? 5 * MINUTE : 15 * MINUTE;
+  const step = ms < 10 * MINUTE ? MINUTE : ms < HOUR ? 5 * MINUTE : 15 * MINUTE;
   return Math.floor(ms / step) * step;
 }
 

@@ -5,6 +5,7 @@ import { type Connection, failuresOf, type Proof } from "../../hex/connection-ch
 import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
+import { DAY, MINUTE } from "../../lib/time.js";
 import type { History } from "../../outages/history.js";
 import { remedyFor, scopeFor } from "../../remedies/hex.js";
 import type { StoreKind } from "../../remedies/store.js";
@@ -21,8 +22,6 @@ import { setAsideLine } from "./set-aside.js";
 import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
 import { storeTroubleLine } from "./store-trouble.js";
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * 60_000;
 const WARN_DAYS = 14;
 
 export interface Status {
