@@ -206,7 +206,7 @@ describe("the built program", () => {
       expect(program.output()).toMatch(/Expires {8}not known: the token needs the scope "Users: Read" for that/);
       expect(program.output()).toMatch(/Read projects {2}proven/);
       expect(program.output()).toMatch(/Run projects {3}proven/);
-      expect(program.output()).toMatch(/2, of which 1 published/);
+      expect(program.output()).toMatch(/2, 1 of them published/);
     });
 
     test("--json is one object", async () => {

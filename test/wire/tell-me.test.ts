@@ -173,7 +173,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.replies).toHaveLength(1);
       expect(harness.replies[0]?.threadTs).toBe(card.ts);
       expect(shown(harness.replies[0] ?? card)).toMatch(new RegExp(`<@${grace.id}> asked to be told:\n.*Completed`));
-      const warnings = harness.log.filter((line) => line.includes("the end of a run for a follower"));
+      const warnings = harness.log.filter((line) => line.includes("follower's message about the end of a run"));
       expect(warnings).toHaveLength(1);
       expect(warnings[0]).toMatch(/"todo":"allow the Messages tab/);
       harness.slack.messagesTab = true;

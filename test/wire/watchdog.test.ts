@@ -366,7 +366,7 @@ describe("an outage", () => {
     await alertShows("Over: connected");
     expect(shown(message)).toContain(`from ${since}`);
     await harness.until(() => replies().length === 1);
-    const lasted = /lasted (at most 2\d min.* \(the bot did not watch for \d+ min.* of it\))\. /.exec(
+    const lasted = /after (at most 2\d min.* \(the bot did not watch for \d+ min.* of it\))\. /.exec(
       replies()[0] ?? "",
     );
     expect(await status()).toContain(`, for ${lasted?.[1]}: `);
