@@ -60,7 +60,7 @@ describe("flags", () => {
   });
 });
 
-describe("the process", { timeout: 60_000 }, () => {
+describe("the process", { timeout: 180_000 }, () => {
   let folder: string;
   let child: ChildProcess | null = null;
   let said = "";
@@ -99,7 +99,7 @@ describe("the process", { timeout: 60_000 }, () => {
   test("prints one address, serves the page there, and Ctrl-C ends it and leaves nothing", async () => {
     const demo = start("--port", "0", "--speed", "20");
     await expect
-      .poll(() => said, { timeout: 40_000 })
+      .poll(() => said, { timeout: 80_000 })
       .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
     const url = /http:\S+/.exec(said)?.[0] ?? "";
     expect(await (await fetch(url)).text()).toContain("A simulated Hex");
@@ -118,7 +118,7 @@ describe("the process", { timeout: 60_000 }, () => {
     "%s in the middle of the start ends it at once",
     async (signal) => {
       const demo = start("--port", "0");
-      await expect.poll(() => readdirSync(folder), { timeout: 40_000, interval: 5 }).toHaveLength(1);
+      await expect.poll(() => readdirSync(folder), { timeout: 80_000, interval: 5 }).toHaveLength(1);
       demo.kill(signal);
       expect(await ended(demo)).toBe(0);
       expect(said).toBe("");
@@ -129,7 +129,7 @@ describe("the process", { timeout: 60_000 }, () => {
   test("whoever presses Ctrl-C twice leaves nothing either, nor does a terminal that is closed", async () => {
     for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
       const demo = start("--port", "0");
-      await expect.poll(() => said, { timeout: 40_000 }).toContain("Open http");
+      await expect.poll(() => said, { timeout: 80_000 }).toContain("Open http");
       for (const signal of signals) demo.kill(signal);
       expect(await ended(demo)).toBe(0);
       expect(readdirSync(folder)).toEqual([]);
@@ -145,7 +145,7 @@ describe("the process", { timeout: 60_000 }, () => {
 
   test("--keep leaves the bot's data and log, and says where", async () => {
     const demo = start("--port", "0", "--keep");
-    await expect.poll(() => said, { timeout: 40_000 }).toContain("Open http");
+    await expect.poll(() => said, { timeout: 80_000 }).toContain("Open http");
     demo.kill("SIGTERM");
     expect(await ended(demo)).toBe(0);
     const kept = /The bot's data and log are in (\S+)/.exec(said)?.[1] ?? "";

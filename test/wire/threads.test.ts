@@ -45,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await runInThread(id);
       await harness.until(() => shows(direct(), "Completed"));
       const told = own().filter(({ ephemeral }) => ephemeral);
-      expect(told.map(shown).join()).toContain(`may not post in this thread (Slack says \`${error}\`)`);
+      expect(told.map(shown).join()).toContain(`cannot post in this thread (Slack says \`${error}\`)`);
       expect(harness.starts).toHaveLength(1);
     },
   );
