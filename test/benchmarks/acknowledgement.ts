@@ -63,7 +63,8 @@ export async function acknowledgementBench(): Promise<Report> {
   return {
     about:
       "From sending `/hex help` until its acknowledgement, at a steady rate of commands, whether or not the last one is " +
-      "answered. Slack waits 3 s. The bot also writes its log and answers each command, which the smallest app does not.",
+      "answered. Slack waits 3 s. Both answer each command afterwards, which takes processor time from the acknowledgements " +
+      "that follow.",
     head: ["mode", "commands/s", "bot: median", "99 %", "smallest: median", "99 %", "ratio of medians"],
     rows,
   };

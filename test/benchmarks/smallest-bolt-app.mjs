@@ -14,10 +14,13 @@ const app = new App({
   clientOptions: { slackApiUrl: SLACK_API_URL },
   installerOptions: { clientOptions: { slackApiUrl: SLACK_API_URL } },
 });
-app.command("/hex", async ({ ack, command, client }) => {
+app.command("/hex", async ({ ack, command, client, respond }) => {
   await ack();
   const id = /^run (\S+)$/.exec(command.text)?.[1];
-  if (id === undefined) return;
+  if (id === undefined) {
+    await respond("pong");
+    return;
+  }
   await fetch(`${HEX_WORKSPACE_URL}/api/v1/projects/${id}/runs`, {
     method: "POST",
     headers: { authorization: `Bearer ${HEX_API_TOKEN}`, "content-type": "application/json" },
