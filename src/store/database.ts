@@ -7,6 +7,7 @@ import Database from "libsql";
 import { DatabaseFile } from "./database-file.js";
 import { storeFailureOf } from "./failure.js";
 import { GuardedDialect } from "./guarded-dialect.js";
+import { LockFirst } from "./lock-first.js";
 import { DamagedStoreError, migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
 import type { Tables } from "./tables.js";
@@ -53,7 +54,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
-      const { dialect, plugin } = textsAsBytes({ database: file });
+      const { dialect, plugin } = textsAsBytes({ database: new LockFirst(file) });
       const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect), plugins: [plugin] });
       await migrateFile(db);
       const own = new DatabaseFile(file, path);
