@@ -1,7 +1,7 @@
 // Why the bot could not start, in one sentence that ends with what to do.
 
 import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
-import { SocketModeError, SocketModeOffError, slackFailure } from "./slack/connection/failures.js";
+import { SocketModeError, SocketModeOffError, slackFailureOf } from "./slack/connection/failures.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/messages/slack-remedies.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
@@ -21,7 +21,7 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
   if (error instanceof StoreFailure) return `${storeSentence(error.kind, store.kind)}; then start again`;
   if (error instanceof SocketModeOffError) return `${SOCKET_MODE_OFF_REMEDY.what}: ${SOCKET_MODE_OFF_REMEDY.todo}`;
   const socket = error instanceof SocketModeError;
-  const failure = failureOf(socket ? error.cause : error);
+  const failure = slackFailureOf(socket ? error.cause : error);
   if (failure === null) return null;
   const passing = failure.kind === "transient" || failure.kind === "rate_limited";
   if (socket && !passing) return `${APP_TOKEN_REMEDY.what} (${failure.word}): ${APP_TOKEN_REMEDY.todo}`;
@@ -33,12 +33,4 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
     return `${what}: ${todo}`;
   }
   return `Slack refused the start (${failure.word}): compare the app with manifest.yml, reinstall it, and start again`;
-}
-
-function failureOf(error: unknown) {
-  try {
-    return slackFailure(error);
-  } catch {
-    return null;
-  }
 }

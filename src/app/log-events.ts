@@ -134,10 +134,18 @@ export function logRefusedAlert(
 ): void {
   if (isConfigured) {
     const { what, todo } = alertRemedy(failure.word);
-    log.warn({ subject, channel, failure, todo }, "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s", what);
+    log.warn(
+      { subject, channel, failure: failure.facts, todo },
+      "Slack did not accept the alert for HEX_ALERT_CHANNEL: %s",
+      what,
+    );
   } else {
     const { what, todo } = slackRemedy(failure.word);
-    log.warn({ subject, channel, failure, todo }, "Slack did not accept what a conversation watches: %s", what);
+    log.warn(
+      { subject, channel, failure: failure.facts, todo },
+      "Slack did not accept what a conversation watches: %s",
+      what,
+    );
   }
 }
 

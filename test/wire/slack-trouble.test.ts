@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlackCall } from "../../src/slack/connection/calls.js";
-import { slackFailure, slackWord } from "../../src/slack/connection/failures.js";
+import { asSlackFailure, slackWord } from "../../src/slack/connection/failures.js";
 import { SlackRefusals } from "../../src/slack/connection/refusals.js";
 import { slackRemedy, slackTroubleLines } from "../../src/slack/messages/slack-remedies.js";
 import { ManualClock } from "../sandbox/clock.js";
@@ -179,6 +179,6 @@ describe("what was seen on the wire", () => {
       expect(slackWord(text)).toBe("unreadable");
       expect(slackRemedy(slackWord(text)).todo).toContain("SLACK_API_URL");
     }
-    expect(() => slackFailure(new Error("no failure of Slack's"))).toThrow();
+    expect(() => asSlackFailure(new Error("no failure of Slack's"))).toThrow();
   });
 });

@@ -7,7 +7,7 @@ import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
+import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import type { Message } from "../messages/blocks.js";
@@ -114,7 +114,7 @@ export class Alerts {
       return;
     }
     if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(alert, channel);
-    const outcome = await this.#bringUpToDate(subject, alert, signal).catch(slackFailure);
+    const outcome = await this.#bringUpToDate(subject, alert, signal).catch(asSlackFailure);
     if (outcome === "left") return;
     if (outcome !== "shown") return this.#failed(alert, outcome, channel);
     this.#held.delete(subject.id);
@@ -125,7 +125,7 @@ export class Alerts {
   async #bringUpToDate(subject: WantedAlert, alert: Alert, signal: AbortSignal): Promise<Outcome> {
     const { alerts } = this.options;
     const place = alert.ts === null || alert.channel === null ? await this.#post(subject, alert) : alert;
-    if (place === "left" || "kind" in place) return place;
+    if (place === "left" || place instanceof SlackFailure) return place;
     const { channel, ts, told } = place;
     if (channel === null || ts === null || signal.aborted) return "left";
     const content = subject.message(place.doubled);
@@ -184,7 +184,7 @@ export class Alerts {
     const told = Math.max(alert.told, subject.replies.length);
     const change = { ...posted, shown: fingerprint(content), posting: false, doubled, told };
     if (await alerts.place(subject.id, change)) return { ...alert, ...change };
-    await slack.chat.delete(posted).catch(slackFailure);
+    await slack.chat.delete(posted).catch(asSlackFailure);
     return "left";
   }
 

@@ -293,7 +293,7 @@ export class Cards {
     await this.#hold(run.key);
     const failure = await edit(slack, left, runCard(run, clock.now(), hexPlace()));
     if (failure !== null)
-      log.info({ runKey: run.key, failure }, "the message that a card left behind keeps its last state");
+      log.info({ runKey: run.key, failure: failure.facts }, "the message that a card left behind keeps its last state");
   }
 
   async #failed(run: Run, failure: SlackFailure, shown: string): Promise<void> {
@@ -367,7 +367,7 @@ export class Cards {
 
   #warn({ key, reference }: Run, failure: SlackFailure): void {
     const { todo } = slackRemedy(failure.word);
-    const facts = { runKey: key, reference, failure, todo };
+    const facts = { runKey: key, reference, failure: failure.facts, todo };
     this.options.log.warn(facts, "Slack did not accept a card: %s", failure.word);
   }
 

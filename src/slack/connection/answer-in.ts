@@ -69,5 +69,5 @@ function waysTo({ user, channel, threadTs }: Written, { chat }: WebClient): Way[
 
 function tell(log: Logger, failure: SlackFailure): void {
   const { todo } = slackRemedy(failure.word);
-  log.warn({ failure, todo }, "an answer goes another way: %s", failure.word);
+  log.warn({ failure: failure.facts, todo }, "an answer goes another way: %s", failure.word);
 }

@@ -30,7 +30,8 @@ export class UnreadableAnswerError extends Error {
   }
 }
 
-export type SlackFailure =
+/** What a SlackFailure says. */
+export type SlackFailureFacts =
   /** The bot may not write there. `word` is Slack's error code. */
   | { kind: "place"; word: string }
   /** The message is not there any more, or can no longer be changed. */
@@ -45,6 +46,24 @@ export type SlackFailure =
   | { kind: "answer"; word: string }
   /** Slack does not take the message itself, or says something that this bot does not know. */
   | { kind: "other"; word: string };
+
+/** Slack refused something or could not be asked. Carries no request and no token, so that logging it cannot leak anything. */
+export class SlackFailure extends Error {
+  override readonly name = "SlackFailure";
+
+  constructor(readonly facts: SlackFailureFacts) {
+    super(`Slack: ${facts.kind} (${facts.word})`);
+  }
+
+  get kind(): SlackFailureFacts["kind"] {
+    return this.facts.kind;
+  }
+
+  /** Slack's error code, or a word of the bot for what has none. */
+  get word(): string {
+    return this.facts.word;
+  }
+}
 
 /** Whether Slack may accept the same message without its blocks. For a response_url's refusals, that is not known. */
 export function refusesMessage({ kind }: SlackFailure): boolean {
@@ -127,36 +146,42 @@ export function slackWord(text: string): string {
 }
 const UNREADABLE = "unreadable";
 
-/** Classifies what a WebClient threw. Rethrows anything that is not a failure of Slack. */
-export function slackFailure(error: unknown): SlackFailure {
+/** Classifies what a WebClient threw; `null` when it is not a failure of Slack. */
+export function slackFailureOf(error: unknown): SlackFailure | null {
+  if (error instanceof SlackFailure) return error;
   if (error instanceof WebAPIRateLimitedError) return rateLimited(pauseMsOf(error.retryAfter));
-  if (error instanceof WebAPIRequestError)
-    return { kind: "transient", word: proxyErrorIn(error) === null ? "network" : "proxy" };
-  if (error instanceof WebAPIHTTPError) return { kind: "transient", word: `HTTP ${error.statusCode}` };
-  if (error instanceof UnreadableAnswerError) return { kind: "transient", word: UNREADABLE };
-  if (!(error instanceof WebAPIPlatformError)) throw error;
-  return failureOfWord(slackWord(error.data.error));
+  if (error instanceof WebAPIRequestError) return transient(proxyErrorIn(error) === null ? "network" : "proxy");
+  if (error instanceof WebAPIHTTPError) return transient(`HTTP ${error.statusCode}`);
+  if (error instanceof UnreadableAnswerError) return transient(UNREADABLE);
+  return error instanceof WebAPIPlatformError ? failureOfWord(slackWord(error.data.error)) : null;
 }
 
-/** The same for a call that was seen on the wire; `null` when it succeeded. */
+/** For a `catch`, where a failure of Slack is an outcome like any other. @throws anything else */
+export function asSlackFailure(error: unknown): SlackFailure {
+  const failure = slackFailureOf(error);
+  if (failure === null) throw error;
+  return failure;
+}
+
+/** Classifies a call that was seen on the wire; `null` when it succeeded. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
   if (call.ok) return null;
-  if (call.status === null) return { kind: "transient", word: call.word ?? "network" };
+  if (call.status === null) return transient(call.word ?? "network");
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
   const word = call.word === UNREADABLE ? null : call.word;
   if (call.method === "response_url") return failureOfAnswer(call.status, word);
   if (word !== null) return failureOfWord(word);
-  return { kind: "transient", word: call.status === 200 ? UNREADABLE : `HTTP ${call.status}` };
+  return transient(call.status === 200 ? UNREADABLE : `HTTP ${call.status}`);
 }
 
 /** A 2xx without an error code is one whose body is not Slack's answer. */
 function failureOfAnswer(status: number, word: string | null): SlackFailure {
-  if (status < 300 && word === null) return { kind: "transient", word: UNREADABLE };
-  if (status >= 500) return { kind: "transient", word: `HTTP ${status}` };
-  if (word !== null && GONE.has(word)) return { kind: "gone", word };
+  if (status < 300 && word === null) return transient(UNREADABLE);
+  if (status >= 500) return transient(`HTTP ${status}`);
+  if (word !== null && GONE.has(word)) return new SlackFailure({ kind: "gone", word });
   if (word !== null && RATE_LIMITED.has(word)) return rateLimited(SOME_TIME_MS);
-  if (status === 404 || status === 410) return { kind: "gone", word: "expired_url" };
-  return { kind: "answer", word: word ?? `HTTP ${status}` };
+  if (status === 404 || status === 410) return new SlackFailure({ kind: "gone", word: "expired_url" });
+  return new SlackFailure({ kind: "answer", word: word ?? `HTTP ${status}` });
 }
 
 /** The pauses before retries after a temporary failure, in ms. */
@@ -168,21 +193,26 @@ const LAST_RETRY_MS = 5 * MINUTE;
  * that was not enough.
  */
 export function retryPauseMs(failure: SlackFailure, failures: number): number {
-  if (failure.kind !== "rate_limited") return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
-  return Math.max(failure.retryAfterMs, Math.min(LAST_RETRY_MS, 1_000 * 2 ** (failures - 1)));
+  const { facts } = failure;
+  if (facts.kind !== "rate_limited") return RETRY_MS[failures - 1] ?? LAST_RETRY_MS;
+  return Math.max(facts.retryAfterMs, Math.min(LAST_RETRY_MS, 1_000 * 2 ** (failures - 1)));
 }
 
 /** For a limit that does not say how long to wait, in ms. */
 const SOME_TIME_MS = pauseMsOf(Number.NaN);
 
 function rateLimited(retryAfterMs: number): SlackFailure {
-  return { kind: "rate_limited", word: "ratelimited", retryAfterMs };
+  return new SlackFailure({ kind: "rate_limited", word: "ratelimited", retryAfterMs });
+}
+
+function transient(word: string): SlackFailure {
+  return new SlackFailure({ kind: "transient", word });
 }
 
 function failureOfWord(word: string): SlackFailure {
   if (RATE_LIMITED.has(word)) return rateLimited(SOME_TIME_MS);
-  if (PLACES.has(word)) return { kind: "place", word };
-  if (GONE.has(word)) return { kind: "gone", word };
-  if (CREDENTIALS.has(word)) return { kind: "credentials", word };
-  return { kind: TRANSIENT.has(word) ? "transient" : "other", word };
+  if (PLACES.has(word)) return new SlackFailure({ kind: "place", word });
+  if (GONE.has(word)) return new SlackFailure({ kind: "gone", word });
+  if (CREDENTIALS.has(word)) return new SlackFailure({ kind: "credentials", word });
+  return new SlackFailure({ kind: TRANSIENT.has(word) ? "transient" : "other", word });
 }

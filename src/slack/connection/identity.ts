@@ -7,7 +7,7 @@ import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { Home } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "./failures.js";
+import { mayPass, retryPauseMs, SlackFailure, slackFailureOf } from "./failures.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
 /** From `auth.test`. */
@@ -53,11 +53,11 @@ export async function identifyOnceReached(slack: WebClient, { clock, log, signal
       if (failure === null || signal.aborted) throw error;
       return failure;
     });
-    if (!("kind" in outcome)) return outcome;
+    if (!(outcome instanceof SlackFailure)) return outcome;
     const pause = pauseOf(outcome, failures);
     const { what, todo } = slackRemedy(outcome.word);
     log.warn(
-      { failure: outcome, todo, again: pause },
+      { failure: outcome.facts, todo, again: pause },
       "%s, and the start waits for it: trying again in %d s",
       what,
       pause / 1_000,
@@ -69,12 +69,8 @@ export async function identifyOnceReached(slack: WebClient, { clock, log, signal
 
 /** `null` when the failure is not temporary. */
 function mayPassOf(error: unknown): SlackFailure | null {
-  try {
-    const failure = slackFailure(error);
-    return mayPass(failure) ? failure : null;
-  } catch {
-    return null;
-  }
+  const failure = slackFailureOf(error);
+  return failure !== null && mayPass(failure) ? failure : null;
 }
 
 function pauseOf(failure: SlackFailure, failures: number): number {

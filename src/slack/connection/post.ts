@@ -3,7 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
-import { refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
+import { asSlackFailure, refusesMessage, SlackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
 /** Where a message is. `ts` is its timestamp, which is its id. */
@@ -47,7 +47,7 @@ export async function postAtFirst(
 /** Edits a message in the same way. Resolves with why it was not changed, or with `null`. */
 export async function edit(slack: WebClient, at: Posted, message: Message): Promise<SlackFailure | null> {
   const update = (content: Partial<Message> & { text: string }) =>
-    slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, slackFailure);
+    slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, asSlackFailure);
   const failure = await update(message);
   if (failure === null || !refusesMessage(failure)) return failure;
   const plain = await update({ text: plainText(message) });
@@ -55,7 +55,7 @@ export async function edit(slack: WebClient, at: Posted, message: Message): Prom
 }
 
 export function isPosted(outcome: Posted | SlackFailure): outcome is Posted {
-  return "ts" in outcome;
+  return !(outcome instanceof SlackFailure);
 }
 
 /** Whether another place may accept what this one refuses. */
@@ -73,7 +73,7 @@ async function postAsIs(
     const { channel = to.channel, ts } = readAnswer("chat.postMessage", postedAt, answer);
     return { channel, ts };
   } catch (error) {
-    return slackFailure(error);
+    return asSlackFailure(error);
   }
 }
 

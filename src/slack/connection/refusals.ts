@@ -58,9 +58,10 @@ export class SlackRefusals {
     if (failure === null && method === "chat.postMessage" && /^[UWD]/.test(channel ?? ""))
       this.#directMessagesOff = false;
     if (failure === null) this.#works(call);
-    if (failure === null || failure.kind === "gone") return;
-    const kind = kindOf(failure, method);
-    const trouble = { kind, word: failure.word, method, channel, at: this.clock.now() };
+    const facts = failure?.facts;
+    if (facts === undefined || facts.kind === "gone") return;
+    const kind = kindOf(facts, method);
+    const trouble = { kind, word: facts.word, method, channel, at: this.clock.now() };
     this.#last.set(kind, { trouble, about: aboutOf(trouble), seenAt: this.clock.monotonic() });
   }
 

@@ -7,7 +7,7 @@ import type { Clock } from "../../lib/clock.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
-import { failureOfCall, mayPass, refusesMessage, type SlackFailure, slackFailure } from "./failures.js";
+import { asSlackFailure, failureOfCall, mayPass, refusesMessage, SlackFailure } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
 
 /** Answers only the person. */
@@ -69,12 +69,12 @@ export function answerFailure(error: unknown): SlackFailure | null {
     return failureOfCall({ method: "response_url", ok: false, status: error.statusCode, word: null });
   }
   // From a WebClient, when there is no response_url.
-  if (WEB_API_ERRORS.some((type) => error instanceof type)) return slackFailure(error);
+  if (WEB_API_ERRORS.some((type) => error instanceof type)) return asSlackFailure(error);
   if (!(error instanceof Error)) return null;
-  if (proxyErrorIn(error) !== null) return { kind: "transient", word: "proxy" };
+  if (proxyErrorIn(error) !== null) return new SlackFailure({ kind: "transient", word: "proxy" });
   // From `fetch`, which Bolt's answers go through.
   const isLost = error.name === "TimeoutError" || LOST.includes(error.message);
-  return isLost ? { kind: "transient", word: "network" } : null;
+  return isLost ? new SlackFailure({ kind: "transient", word: "network" }) : null;
 }
 
 const WEB_API_ERRORS = [WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError];

@@ -9,7 +9,7 @@ import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Deliveries } from "./deliveries.js";
-import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailure } from "./failures.js";
+import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailureOf } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
 
@@ -145,12 +145,12 @@ export class SocketReceiver implements Receiver {
   }
 
   #onFailure(error: unknown): void {
-    const failure = failureOf(error);
+    const failure = slackFailureOf(error);
     if (failure !== null && isFinal(failure)) {
       this.#refuse(new SocketModeError(error));
       return;
     }
-    const pauseMs = this.#pause(failure?.kind === "rate_limited" ? failure.retryAfterMs : 0);
+    const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
     const { what, todo } = slackRemedy(failure?.word ?? "network");
     this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
@@ -249,15 +249,6 @@ export class SocketReceiver implements Receiver {
     this.#delivered.add(id);
     const [oldest] = this.#delivered;
     if (this.#delivered.size > REMEMBERED && oldest !== undefined) this.#delivered.delete(oldest);
-  }
-}
-
-/** `null` when the error does not come from Slack. */
-function failureOf(error: unknown): SlackFailure | null {
-  try {
-    return slackFailure(error);
-  } catch {
-    return null;
   }
 }
 

@@ -1,7 +1,7 @@
 // Redraws the form for a project that somebody picks or types in it.
 
 import type { ViewOutput } from "@slack/bolt";
-import { slackFailure } from "../connection/failures.js";
+import { asSlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { runFormView } from "../messages/run-form.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
@@ -77,7 +77,7 @@ async function draw(
 ): Promise<void> {
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
   const view = runFormView(form, { picked: pickedIn(bot, form), complaints });
-  const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, slackFailure);
+  const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, asSlackFailure);
   // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
-  if (failure !== null) log.warn({ failure }, "the form was not redrawn");
+  if (failure !== null) log.warn({ failure: failure.facts }, "the form was not redrawn");
 }

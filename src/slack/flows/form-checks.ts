@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { Logger } from "../../log/logger.js";
-import { slackFailure } from "../connection/failures.js";
+import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import { PLAIN } from "../messages/blocks.js";
 import { type Notice, runFormView } from "../messages/run-form.js";
@@ -69,9 +69,9 @@ export interface ReturningForm {
 export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
   const { user, externalId, form, complaints, notice } = returning;
   const view = runFormView(form, { picked: pickedIn(bot, form), complaints, notice });
-  const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, slackFailure);
+  const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, asSlackFailure);
   if (failure === null) return;
-  log.info({ failure }, "the form was closed in the meantime: a direct message brings it back");
+  log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");
   await bot.slack.chat.postMessage({
     channel: user,
     ...PLAIN,

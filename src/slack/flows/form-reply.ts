@@ -2,7 +2,7 @@
 // been closed, in a direct message.
 
 import type { ViewResponseAction } from "@slack/bolt";
-import { slackFailure } from "../connection/failures.js";
+import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import type { Submission } from "../listeners/views/view.js";
 import { checkingView, complaintsByBlock, type Notice, runFormView, startedView } from "../messages/run-form.js";
@@ -99,7 +99,7 @@ export class FormReply {
     if (wasWaiting) return this.submission.answer(null);
     const failure = await this.#update(startedView(title, channel));
     // The card says so anyway.
-    if (failure !== null) this.submission.log.info({ failure }, "the form was closed in the meantime");
+    if (failure !== null) this.submission.log.info({ failure: failure.facts }, "the form was closed in the meantime");
     await this.#endCheck();
   }
 
@@ -122,7 +122,7 @@ export class FormReply {
   }
 
   #update(view: ReturnType<typeof startedView>) {
-    return this.bot.slack.views.update({ external_id: this.#externalId, view }).then(() => null, slackFailure);
+    return this.bot.slack.views.update({ external_id: this.#externalId, view }).then(() => null, asSlackFailure);
   }
 
   /** The external id of the "Checking with Hex…" view only. A view that has replaced it is left alone. */

@@ -3,7 +3,7 @@
 
 import type { RunOptions } from "../../runs/run.js";
 import type { Conversation } from "../connection/conversation.js";
-import { type SlackFailure, slackFailure } from "../connection/failures.js";
+import { asSlackFailure, SlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { MAX_PROJECT_ID, type ProjectShown } from "../messages/project-option.js";
 import { type Drawing, runFormView } from "../messages/run-form.js";
@@ -43,12 +43,13 @@ export async function showForm(
   const view = runFormView(form, { ...drawing, picked: pickedIn(bot, form) });
   const failure: SlackFailure | null =
     triggerId === null
-      ? { kind: "gone", word: "no_trigger_id" }
-      : await bot.slack.views.open({ trigger_id: triggerId, view }).then(() => null, slackFailure);
+      ? new SlackFailure({ kind: "gone", word: "no_trigger_id" })
+      : await bot.slack.views.open({ trigger_id: triggerId, view }).then(() => null, asSlackFailure);
   // Another delivery of the same interaction has opened it.
   if (failure === null || failure.word === "exchanged_trigger_id") return;
   // A message cannot open a form.
-  if (triggerId !== null) log.warn({ failure }, "the form could not be opened: sent a button that opens it");
+  if (triggerId !== null)
+    log.warn({ failure: failure.facts }, "the form could not be opened: sent a button that opens it");
   await keepForm(bot, { user, form: withItsPlace(form), complaints });
   await respond(formNotOpenedMessage(form.nonce, triggerId !== null));
 }

@@ -14,7 +14,7 @@ import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
 import type { Card, CardStore } from "../cards/store.js";
-import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
+import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import { permalinkOf, readAnswer } from "../connection/read-answer.js";
 import { endedMessage } from "../messages/followers.js";
@@ -153,7 +153,7 @@ export class Followers {
       const answer = await this.options.slack.chat.getPermalink({ channel: at.channel, message_ts: at.ts });
       return readAnswer("chat.getPermalink", permalinkOf, answer).permalink;
     } catch (error) {
-      const { word } = slackFailure(error);
+      const { word } = asSlackFailure(error);
       this.options.log.info({ runKey: card.runKey, word }, "Slack gives no link to a card: %s", word);
       return null;
     }
@@ -162,7 +162,7 @@ export class Followers {
   #warn({ user }: Follower, { key, reference }: EndedRun, failure: SlackFailure, isTriedOn: boolean): void {
     const { todo } = slackRemedy(failure.word);
     const then = isTriedOn ? "another way is tried" : "given up";
-    const facts = { runKey: key, reference, user, failure, todo };
+    const facts = { runKey: key, reference, user, failure: failure.facts, todo };
     this.options.log.warn(
       facts,
       "Slack did not accept a follower's message about the end of a run, %s: %s",

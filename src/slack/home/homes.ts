@@ -14,7 +14,7 @@ import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
-import { mayPass, retryPauseMs, type SlackFailure, slackFailure } from "../connection/failures.js";
+import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { isPosted, post } from "../connection/post.js";
 import { publishedView, readAnswer } from "../connection/read-answer.js";
@@ -166,7 +166,7 @@ export class Homes {
   async #show(user: string, text: string): Promise<boolean> {
     const failure = await this.options.slack.views
       .publish({ user_id: user, view: noHomeView(text) })
-      .then(() => null, slackFailure);
+      .then(() => null, asSlackFailure);
     if (failure !== null) this.#warn(user, failure);
     return failure === null;
   }
@@ -252,7 +252,7 @@ export class Homes {
       this.#logged.clear();
       return null;
     } catch (error) {
-      return slackFailure(error);
+      return asSlackFailure(error);
     }
   }
 
@@ -261,7 +261,7 @@ export class Homes {
     if (this.#logged.has(failure.word)) return;
     this.#logged.add(failure.word);
     const { todo } = slackRemedy(failure.word);
-    this.options.log.warn({ user, failure, todo }, "Slack did not accept a Home tab: %s", failure.word);
+    this.options.log.warn({ user, failure: failure.facts, todo }, "Slack did not accept a Home tab: %s", failure.word);
   }
 }
 

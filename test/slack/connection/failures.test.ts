@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import { observedFetch, type SlackCall } from "../../../src/slack/connection/calls.js";
-import { failureOfCall, retryPauseMs } from "../../../src/slack/connection/failures.js";
+import {
+  asSlackFailure,
+  failureOfCall,
+  retryPauseMs,
+  SlackFailure,
+  slackFailureOf,
+} from "../../../src/slack/connection/failures.js";
 import { SlackRefusals } from "../../../src/slack/connection/refusals.js";
 import { pauseMsOf, withSaneRetryAfter } from "../../../src/slack/connection/retry-after.js";
 import { ManualClock } from "../../sandbox/clock.js";
@@ -19,6 +25,16 @@ async function seen(url: string, status: number, body: string | null) {
   if (call === undefined) throw new Error("nothing was seen");
   return { call, failure: failureOfCall(call) };
 }
+
+test("a failure of Slack is an error of its own, and what is none is thrown on", () => {
+  const failure = new SlackFailure({ kind: "place", word: "is_archived" });
+  expect(failure).toMatchObject({ name: "SlackFailure", kind: "place", word: "is_archived" });
+  expect(failure.message).toBe("Slack: place (is_archived)");
+  expect(asSlackFailure(failure)).toBe(failure);
+  const fault = new TypeError("a mistake");
+  expect(slackFailureOf(fault)).toBeNull();
+  expect(() => asSlackFailure(fault)).toThrow(fault);
+});
 
 describe("a response_url", () => {
   test.each<[number, string | null]>([
@@ -56,7 +72,7 @@ describe("a response_url", () => {
   test("the same words from a method are about the token and the channel", async () => {
     const method = "https://slack.com/api/chat.postMessage";
     expect((await seen(method, 200, '{"ok":false,"error":"invalid_auth"}')).failure?.kind).toBe("credentials");
-    expect((await seen(method, 200, "")).failure).toEqual({ kind: "transient", word: "unreadable" });
+    expect((await seen(method, 200, "")).failure?.facts).toEqual({ kind: "transient", word: "unreadable" });
   });
 });
 
@@ -88,7 +104,8 @@ describe("Retry-After", () => {
   });
 
   test("a limit that goes on is asked about less and less, and never sooner than Slack says", () => {
-    const limited = (retryAfterMs: number) => ({ kind: "rate_limited" as const, word: "ratelimited", retryAfterMs });
+    const limited = (retryAfterMs: number) =>
+      new SlackFailure({ kind: "rate_limited", word: "ratelimited", retryAfterMs });
     const pauses = (retryAfterMs: number) => [1, 2, 3, 4, 100].map((n) => retryPauseMs(limited(retryAfterMs), n));
     expect(pauses(1_000)).toEqual([1_000, 2_000, 4_000, 8_000, 300_000]);
     expect(pauses(7_000)).toEqual([7_000, 7_000, 7_000, 8_000, 300_000]);
