@@ -14,8 +14,8 @@ import { createNetwork } from "./lib/network.js";
 import { remedyFor, scopeFor } from "./remedies/hex.js";
 import { USER_AGENT } from "./user-agent.js";
 
-const PATIENCE_MS = 20_000;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
+const ATTEMPT_TIMEOUT_MS = 10_000;
 
 loadEnv({ quiet: true });
 const json = process.argv.includes("--json");
@@ -36,14 +36,14 @@ const hex = new HexClient({
   clock,
   budget: new Budget(clock),
   random: Math.random,
-  timeoutMs: TIMEOUT_MS,
+  attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
   backoffMs: 500,
   onRequest: () => undefined,
 });
 const prober = new Prober(hex, new AllProjects(hex), clock);
 // Nothing else keeps the process alive between two attempts: a sleep on the clock does not.
-const awake = setInterval(() => undefined, PATIENCE_MS);
-const connection = await prober.probe({ reference: "verify", priority: "command", patienceMs: PATIENCE_MS });
+const awake = setInterval(() => undefined, TIMEOUT_MS);
+const connection = await prober.probe({ reference: "verify", priority: "command", timeoutMs: TIMEOUT_MS });
 clearInterval(awake);
 await network.close();
 process.stdout.write(json ? `${JSON.stringify(report(connection), null, 2)}\n` : lines(connection));

@@ -22,14 +22,14 @@ export interface CatalogPartOptions {
 }
 
 export function createCatalog({ settings: { log }, store, hex }: CatalogPartOptions): CatalogPart {
-  const { clock, rows, leadership, napMs } = store;
+  const { clock, rows, leadership, maxSleepMs } = store;
   const { client, budget } = hex;
   const catalogStore = new CatalogStore(store.store.db, rows, leadership.write);
   const catalog = new Catalog({
     hex: client,
     store: catalogStore,
     clock,
-    refreshMs: napMs,
+    refreshMs: maxSleepMs,
     onError: (err) => log.warn({ err }, "catalog"),
   });
   const reader = new CatalogReader({

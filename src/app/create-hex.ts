@@ -40,7 +40,7 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
     clock,
     budget,
     random,
-    timeoutMs: hexTimeoutMs,
+    attemptTimeoutMs: hexTimeoutMs,
     backoffMs: hexBackoffMs,
     onRequest: (record) => requests.emit(record),
     onHeldBack: (held) => {

@@ -41,7 +41,7 @@ export async function createHttp(port: number, refusals: SlackRefusals): Promise
       slack: slack.readiness,
       lastProbe: () => outages.health.lastProbe(),
       store: () => store.check.now(),
-      standstill: () => runs.poller.standstill,
+      stalled: () => runs.poller.stalled,
     });
     const { requestListener, misdirectedListener } = slack.connection;
     routes["/readyz"] = readiness.answer;

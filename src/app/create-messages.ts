@@ -134,7 +134,7 @@ function createTroubleAlerts(options: MessagesPartOptions, cards: CardStore): Al
 
 function alertsFor(
   { settings, slackClient, store, hex }: MessagesPartOptions,
-  subjects: () => Promise<WantedAlert[]>,
+  wanted: () => Promise<WantedAlert[]>,
   isConfigured: boolean,
 ): Alerts {
   const { config, log } = settings;
@@ -144,7 +144,7 @@ function alertsFor(
     clock: store.clock,
     log,
     leastNow: () => hex.client.leastNow(),
-    subjects,
+    wanted,
     onRefused: (alert) => logRefusedAlert(log, alert, isConfigured),
   });
 }

@@ -59,7 +59,7 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
 /** Links lead into the workspace from the first message on, and also where this process does not probe. Never rejects. */
 export async function recallWorkspace({ health }: OutagesPart, { client }: HexPart, { log }: Settings): Promise<void> {
   try {
-    const { workspace } = await health.memory();
+    const { workspace } = await health.state();
     client.place.remember(workspace);
   } catch (err) {
     log.warn({ err }, "the workspace for links is not known yet");

@@ -38,7 +38,7 @@ export interface RunsPartOptions {
 
 export function createRuns({ settings, store: storePart, hex, catalog }: RunsPartOptions): RunsPart {
   const { config, log } = settings;
-  const { clock, rows, leadership, napMs } = storePart;
+  const { clock, rows, leadership, maxSleepMs } = storePart;
   const { db } = storePart.store;
   const { client, budget } = hex;
   const changed = new Emitter<Run>();
@@ -54,9 +54,9 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     store: leadersStore,
     clock,
     budget,
-    napMs,
+    maxSleepMs,
     onSeen: (key) => polled.emit(key),
-    onError: (err) => log.error({ err }, "watch"),
+    onError: (err) => log.error({ err }, "poller"),
   });
   const recovery = new Recovery({
     store: leadersStore,

@@ -59,14 +59,14 @@ export function createSlack(options: SlackPartOptions): SlackPart {
     network,
   });
   const bot = createBot(options);
-  listen(connection.app, { bot, home: identity, log, work: lifetime.work, metrics });
+  listen(connection.app, { bot, installation: identity, log, work: lifetime.work, metrics });
   const readiness = () => slackReadiness(connection.socket(), slackClient.refusals.token);
   return { connection, bot, readiness };
 }
 
 function createBot(options: SlackPartOptions): Bot {
   const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, messages } = options;
-  const { config, statusPatienceMs, cardPatienceMs } = settings;
+  const { config, statusTimeoutMs, cardTimeoutMs } = settings;
   return {
     slack: slackClient.web,
     hex: hex.client,
@@ -92,8 +92,8 @@ function createBot(options: SlackPartOptions): Bot {
     storeKind: config.store.kind,
     slackRefusals: slackClient.refusals,
     clock: store.clock,
-    statusPatienceMs,
-    cardPatienceMs,
+    statusTimeoutMs,
+    cardTimeoutMs,
     name: identity.name,
     userId: identity.botUserId,
     newNonce: () => randomBytes(6).toString("base64url"),

@@ -28,7 +28,7 @@ export async function createStore({ config, log, clock: machineClock }: Settings
   const opened = await openStore(config.store, {
     clock: machineClock,
     process,
-    onLead: (event) => log.info({ event }, "watch: %s", event),
+    onLead: (event) => log.info({ event }, "leader: %s", event),
     onError: postgresLogger(log, machineClock),
   });
   const { store, clock } = opened;

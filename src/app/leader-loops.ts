@@ -40,11 +40,11 @@ export class LeaderLoops {
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
     this.#loops = [
-      (signal) => runs.poller.watch(signal),
+      (signal) => runs.poller.poll(signal),
       (signal) => runs.recovery.keep(signal),
       (signal) => sweeper.keep(signal),
       (signal) => retention.keep(signal),
-      (signal) => outages.watchdog.watch(signal),
+      (signal) => outages.watchdog.probe(signal),
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
       (signal) => troubleAlerts.keep(signal),

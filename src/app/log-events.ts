@@ -46,7 +46,7 @@ interface Started {
   port: number;
 }
 
-/** How often (ms) it is said of an operation that entries of its answers cannot be read: the watch asks every few seconds. */
+/** How often (ms) it is said of an operation that entries of its answers cannot be read: the poller asks every few seconds. */
 const LEFT_OUT_EVERY_MS = 10 * MINUTE;
 
 /** Logs each request to Hex that ended, and what was left out of its answer: never the content. */

@@ -17,9 +17,9 @@ export interface Settings {
   /** First pause before a request to Hex is repeated. */
   hexBackoffMs: number;
   /** Longest time for `/hex status` to ask Hex. */
-  statusPatienceMs: number;
+  statusTimeoutMs: number;
   /** How long somebody who asked for a run waits for its card before they are told without it. */
-  cardPatienceMs: number;
+  cardTimeoutMs: number;
   /** Longest time for Hex's public status page. */
   statusPageMs: number;
   /** How long Slack may leave a ping unanswered. */
@@ -39,8 +39,8 @@ const USUAL = {
   random: Math.random,
   hexTimeoutMs: 10_000,
   hexBackoffMs: 500,
-  statusPatienceMs: 8_500,
-  cardPatienceMs: 4_000,
+  statusTimeoutMs: 8_500,
+  cardTimeoutMs: 4_000,
   statusPageMs: 2_000,
   slackPingMs: 5_000,
   stopMs: 10_000,

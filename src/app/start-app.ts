@@ -2,7 +2,7 @@
 
 import { Metrics } from "../http/metrics.js";
 import { abortable } from "../lib/abortable.js";
-import { watchForSteps } from "../lib/clock-steps.js";
+import { observeClockSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
 import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
@@ -78,7 +78,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, slack, keepMs });
   startMetrics(metrics, { store, hex, runs, outages, messages, slack, leaderLoops, keepMs });
-  void watchForSteps(store.clock, stopping, (ms) => {
+  void observeClockSteps(store.clock, stopping, (ms) => {
     logClockStep(log, ms);
     outages.watchdog.wake();
     runs.poller.wake();
@@ -99,7 +99,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   http.serve({ metrics, store, runs, outages, slack });
   await abortable(slack.connection.open(), signal);
   loops.push(
-    store.check.watch(stopping),
+    store.check.keep(stopping),
     store.store.file?.keepWhole(store.clock, stopping) ?? Promise.resolve(),
     catalog.follow(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),

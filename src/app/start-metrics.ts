@@ -29,7 +29,7 @@ export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
     budget: hex.budget,
     runsByState: () => runs.store.countByState(),
     slackConnected: () => slack.readiness().ok,
-    watching: () => leaderLoops.areRunning,
+    isLeader: () => leaderLoops.areRunning,
     alertsHeld: () => messages.alerts?.held.length ?? 0,
     health: () => outages.health.glance(clock.now()),
     setAside: async () => {

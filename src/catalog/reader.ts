@@ -120,10 +120,10 @@ export class CatalogReader {
   }
 
   async #ask(pass: Pass, signal: AbortSignal): Promise<ProjectPage | HexError> {
-    const turn = { patienceMs: TURN_MS, signal };
+    const turn = { maxWaitMs: TURN_MS, signal };
     const call = { reference: this.#reference, priority: "background" as const, once: true, signal, turn };
     try {
-      return await this.options.hex.projectPage({ ...call, patienceMs: TURN_MS + ANSWER_MS }, pass.cursor);
+      return await this.options.hex.projectPage({ ...call, timeoutMs: TURN_MS + ANSWER_MS }, pass.cursor);
     } catch (error) {
       if (error instanceof HexError) return error;
       throw error;

@@ -39,8 +39,8 @@ export interface ProjectPollerOptions {
 }
 
 /** Longest pause, in ms: how soon it hears of a new watch. */
-const NAP_MS = 5 * SECOND;
-const PATIENCE_MS = 15 * SECOND;
+const MAX_SLEEP_MS = 5 * SECOND;
+const TIMEOUT_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
 const AGAIN_MS = 15 * SECOND;
 /** As many runs as one answer can hold. */
@@ -101,10 +101,10 @@ export class ProjectPoller {
       return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
     });
     const next = nextReading(plan, now, share, terms);
-    if (next === null) return NAP_MS;
-    if (next.at > now) return Math.min(NAP_MS, next.at - now);
+    if (next === null) return MAX_SLEEP_MS;
+    if (next.at > now) return Math.min(MAX_SLEEP_MS, next.at - now);
     const [watched, known] = [projects.get(next.projectId), seen.get(next.projectId)];
-    if (watched === undefined || known === undefined) return NAP_MS;
+    if (watched === undefined || known === undefined) return MAX_SLEEP_MS;
     return this.#read(watched, known, { ...terms, from: watched.from }, signal);
   }
 
@@ -116,7 +116,7 @@ export class ProjectPoller {
   async #read({ project }: WatchedProject, known: Followed, terms: Terms, signal: AbortSignal): Promise<number> {
     const { hex, clock, newReference, store, onTrouble } = this.options;
     this.#recent.push(clock.now());
-    const call = { reference: newReference(), priority: "poll" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    const call = { reference: newReference(), priority: "poll" as const, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
       const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
       if (signal.aborted) return 0;

@@ -23,7 +23,7 @@ interface Waiter {
   priority: Priority;
   /** The group of requests that share one of Hex's limits with this one; `null` for none. */
   group: string | null;
-  /** When its patience ends, by the monotonic clock, in ms. */
+  /** When it gives up, by the monotonic clock, in ms. */
   until: number;
   go: () => void;
   giveUp: (error: BudgetSpent) => void;
@@ -101,11 +101,11 @@ export class Budget {
 
   /**
    * Resolves when one request may be sent, and counts it.
-   * @param patienceMs the longest wait. Rejects with BudgetSpent as soon as it is clear that the turn would come later.
+   * @param maxWaitMs the longest wait. Rejects with BudgetSpent as soon as it is clear that the turn would come later.
    * @param signal ends the wait when it aborts
    * @param group the request's group among Hex's limits, as in `limited`
    */
-  async take(priority: Priority, patienceMs: number, signal?: AbortSignal, group: string | null = null): Promise<void> {
+  async take(priority: Priority, maxWaitMs: number, signal?: AbortSignal, group: string | null = null): Promise<void> {
     if (isForSomebody(priority)) this.#lastCommand = this.#now;
     const asked = { priority, group };
     if (this.ledger === null && !this.#waits(priority) && this.#freeIn(asked) === 0) {
@@ -113,8 +113,8 @@ export class Budget {
       return;
     }
     const wait = this.#turnIn(asked);
-    if (wait > patienceMs || signal?.aborted) throw this.#spent(wait, group);
-    const until = this.#now + patienceMs;
+    if (wait > maxWaitMs || signal?.aborted) throw this.#spent(wait, group);
+    const until = this.#now + maxWaitMs;
     await new Promise<void>((resolve, reject) => {
       const waiter: Waiter = {
         priority,
@@ -215,7 +215,7 @@ export class Budget {
     return Math.max(0, Math.max(this.#pausedUntil, until) - now);
   }
 
-  /** Rejects the requests whose patience ends before the next turn, `wait` ms from now, or before Hex lets their group go again. */
+  /** Rejects the requests that give up before the next turn, `wait` ms from now, or before Hex lets their group go again. */
   #dismissLate(wait: number): void {
     const now = this.#now;
     for (const waiter of [...this.#waiting]) {

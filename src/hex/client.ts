@@ -2,7 +2,7 @@
 
 import { HexError, type HexErrorFacts, type Operation, withholdsIdentity } from "./errors.js";
 import { safeId } from "./ids.js";
-import { OwnPlace } from "./own-place.js";
+import { OwnWorkspace } from "./own-workspace.js";
 import { PAGE_SIZE } from "./page-size.js";
 import {
   readMe,
@@ -43,12 +43,12 @@ export class HexClient {
   readonly #sender: Sender;
 
   /** Where projects are, for links. It learns from the answers. */
-  readonly place: OwnPlace;
+  readonly place: OwnWorkspace;
 
   /** `workspace` is the part of links that names it, if it is configured. */
   constructor(private readonly options: SenderOptions & { workspace?: string | null }) {
     this.#sender = new Sender(options);
-    this.place = new OwnPlace(options.origin, options.workspace ?? null);
+    this.place = new OwnWorkspace(options.origin, options.workspace ?? null);
   }
 
   /** The host of the API, such as `app.hex.tech`. */
@@ -99,12 +99,12 @@ export class HexClient {
    */
   async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
-    const until = clock.monotonic() + call.patienceMs;
+    const until = clock.monotonic() + call.timeoutMs;
     const seen = new Set<string>();
     let after: string | null = null;
     for (let page = 0; page < maxPages; page++) {
       const found: ProjectPage = await this.projectPage(
-        { ...call, patienceMs: Math.max(1, until - clock.monotonic()) },
+        { ...call, timeoutMs: Math.max(1, until - clock.monotonic()) },
         after,
       );
       yield found;

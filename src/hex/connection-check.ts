@@ -48,7 +48,7 @@ export interface ProjectsSeen {
 
 const RUN_PROOF_MS = 10 * MINUTE;
 /** How many projects to try when one of them refuses for a reason that concerns only itself. */
-const RUN_TRIALS = 3;
+const RUN_ATTEMPTS = 3;
 const PERMISSIONS: ReadonlySet<HexErrorKind> = new Set(["scope", "forbidden", "plan", "unauthorized"]);
 const ABOUT_ONE_PROJECT: ReadonlySet<HexErrorKind> = new Set([
   "bad_request",
@@ -83,10 +83,10 @@ export class Prober {
     this.#since = this.clock.now();
   }
 
-  /** Asks Hex now. Takes at most `call.patienceMs`, and never rejects because of Hex. */
+  /** Asks Hex now. Takes at most `call.timeoutMs`, and never rejects because of Hex. */
   async probe(call: Call): Promise<Connection> {
     const askedAt = this.clock.monotonic();
-    const until = askedAt + call.patienceMs;
+    const until = askedAt + call.timeoutMs;
     const [me, failure] = await Promise.all([
       this.hex
         .me(call)
@@ -102,7 +102,7 @@ export class Prober {
     if (failure && PERMISSIONS.has(failure.kind)) this.#runProof = null;
     const { seen } = this.projects;
     const published = (seen?.projects ?? []).filter((project) => project.lastPublishedAt !== null);
-    const left = { ...call, patienceMs: Math.max(1, until - this.clock.monotonic()) };
+    const left = { ...call, timeoutMs: Math.max(1, until - this.clock.monotonic()) };
     return {
       ...base,
       me: me.value,
@@ -129,7 +129,7 @@ export class Prober {
     const known = this.#runProof;
     if (known !== null && this.clock.monotonic() - known.at < RUN_PROOF_MS) return known.proof;
     let proof: Proof = { state: "unproven", why: published === null ? "projects_unread" : "no_published_project" };
-    for (const { id } of (published ?? []).slice(0, RUN_TRIALS)) {
+    for (const { id } of (published ?? []).slice(0, RUN_ATTEMPTS)) {
       const error = await this.hex.dryRun(id, {}, call).then(() => null, asHexError);
       if (error === null) {
         const proven = { state: "proven" as const, at: this.clock.now() };

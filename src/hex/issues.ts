@@ -2,7 +2,7 @@
 // Source: the OpenAPI document promises `{message}`. The paths and the rest are zod's, as Hex's framework (trpc-openapi) sends them.
 
 import { z } from "zod";
-import { lenient, list, readable, shortText } from "./lenient.js";
+import { list, orNull, readable, shortText } from "./tolerant-schemas.js";
 
 /** One thing that is wrong. */
 export interface Issue {
@@ -48,7 +48,7 @@ const issue = z.union([
   z.object({
     path,
     message: shortText(LONGEST),
-    expected: lenient(shortText(LONGEST_NAME)),
+    expected: orNull(shortText(LONGEST_NAME)),
     keys: readable(shortText(LONGEST_NAME)),
   }),
 ]);

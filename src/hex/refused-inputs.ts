@@ -4,7 +4,7 @@ import { z } from "zod";
 import { beginning } from "../lib/text.js";
 import type { HexErrorFacts, inputsSchema } from "./errors.js";
 import type { Issue } from "./issues.js";
-import { lenient, readable, shortText } from "./lenient.js";
+import { orNull, readable, shortText } from "./tolerant-schemas.js";
 
 type Inputs = z.output<typeof inputsSchema>;
 type Found = { [K in keyof Inputs]-?: NonNullable<Inputs[K]> };
@@ -20,8 +20,8 @@ export const listedInputs = {
   invalid: readable(
     z.object({
       paramName: shortText(LONGEST_NAME),
-      dataType: lenient(shortText(LONGEST_NAME)),
-      inputCellType: lenient(shortText(LONGEST_NAME)),
+      dataType: orNull(shortText(LONGEST_NAME)),
+      inputCellType: orNull(shortText(LONGEST_NAME)),
       paramValue: z.unknown(),
     }),
   ),

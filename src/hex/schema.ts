@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { MINUTE } from "../lib/time.js";
 import { idSchema } from "./ids.js";
-import { lenient, list, readable, shortText } from "./lenient.js";
+import { list, orNull, readable, shortText } from "./tolerant-schemas.js";
 
 /** One line of text. A number counts as text. */
 const word = (max: number) => z.union([z.string(), z.number()]).pipe(z.coerce.string()).pipe(shortText(max));
@@ -42,7 +42,7 @@ function dateMs(text: string): number | null {
 
 /** An ISO 8601 date, or a time since 1970, as epoch ms (UTC); `null` for anything else, and for 1970 or earlier. */
 const moment = z.union([number.transform(epochMs), z.string().max(100).transform(dateMs)]);
-const time = lenient(moment);
+const time = orNull(moment);
 
 /** When a token expires: epoch ms, or `null` for never. It is unknown when Hex leaves it out or sends something that is not a time. */
 export type Expiry = number | null | "unknown";
@@ -55,17 +55,17 @@ const expiry = moment
 const tokenSchema = z.object({ exp: z.union([z.null(), expiry]) });
 
 const email = z.object({ email: shortText(320) });
-const person = lenient(email);
+const person = orNull(email);
 const named = z.object({ name: word(200) });
 
 /** `GET /users/me`. `user` is `null` for a workspace token, and `orgId` when it is not a valid id. */
 export const meSchema = z
   .object({
-    name: lenient(shortText(200)),
-    email: lenient(shortText(320)),
-    role: lenient(word(100)),
+    name: orNull(shortText(200)),
+    email: orNull(shortText(320)),
+    role: orNull(word(100)),
     org: z.object({ id: z.string() }),
-    token: lenient(tokenSchema),
+    token: orNull(tokenSchema),
   })
   .transform(({ name, email, role, org, token }) => ({
     user: email ? { name, email, role } : null,
@@ -81,11 +81,11 @@ const hour = whole(0, 23);
 const scheduleSchema = z.object({
   cadence: word(60),
   enabled: flag.catch(true),
-  hourly: lenient(z.object(timing)),
-  daily: lenient(z.object({ ...timing, hour })),
-  weekly: lenient(z.object({ ...timing, hour, dayOfWeek: z.union([shortText(20), whole(0, 7)]) })),
-  monthly: lenient(z.object({ ...timing, hour, day: whole(1, 31) })),
-  custom: lenient(z.object({ timezone: timing.timezone, cron: z.string().max(200) })),
+  hourly: orNull(z.object(timing)),
+  daily: orNull(z.object({ ...timing, hour })),
+  weekly: orNull(z.object({ ...timing, hour, dayOfWeek: z.union([shortText(20), whole(0, 7)]) })),
+  monthly: orNull(z.object({ ...timing, hour, day: whole(1, 31) })),
+  custom: orNull(z.object({ timezone: timing.timezone, cron: z.string().max(200) })),
 });
 export type Schedule = z.output<typeof scheduleSchema>;
 
@@ -96,14 +96,14 @@ export type Schedule = z.output<typeof scheduleSchema>;
 export const projectSchema = z
   .object({
     id: idSchema,
-    title: lenient(word(1_000)),
-    description: lenient(shortText(5_000)),
+    title: orNull(word(1_000)),
+    description: orNull(shortText(5_000)),
     type: word(100)
       .transform((text) => text.toUpperCase())
       .catch("PROJECT"),
     creator: person,
     owner: person,
-    status: lenient(named),
+    status: orNull(named),
     categories: readable(named),
     lastEditedAt: time,
     lastPublishedAt: time,
@@ -121,7 +121,7 @@ const LONGEST_CURSOR = 1_000;
 /** `GET /projects`, which answers an object, not an array. `values` are not yet parsed, see `projectSchema`. */
 export const projectPageSchema = z.object({
   values: list.nullable(),
-  pagination: lenient(z.object({ after: lenient(z.string()) })).transform((pagination) => {
+  pagination: orNull(z.object({ after: orNull(z.string()) })).transform((pagination) => {
     const after = pagination?.after || null;
     const isUsable = after !== null && after.length <= LONGEST_CURSOR;
     // If the answer does not say, there may be another page.
@@ -141,9 +141,9 @@ export interface ProjectPage {
 /** The same, with the project that was requested, whether or not the answer names it. */
 type About<T extends { projectId?: unknown }> = Omit<T, "projectId"> & { projectId: string };
 
-const version = lenient(word(40));
-const traceId = lenient(shortText(200));
-const runUrl = lenient(z.string());
+const version = orNull(word(40));
+const traceId = orNull(shortText(200));
+const runUrl = orNull(z.string());
 
 /** `POST /projects/{id}/runs` -> 201. It contains no status. */
 export const startedRunSchema = z.object({
@@ -175,11 +175,11 @@ export const hexRunSchema = z.object({
   runId: idSchema,
   runUrl,
   status: word(100).transform(spelled),
-  runTrigger: lenient(word(100)),
+  runTrigger: orNull(word(100)),
   projectVersion: version,
   startTime: time,
   endTime: time,
-  elapsedTime: lenient(number.pipe(z.number().min(0).max(YEAR_10000))),
+  elapsedTime: orNull(number.pipe(z.number().min(0).max(YEAR_10000))),
   traceId,
 });
 export type HexRun = About<z.output<typeof hexRunSchema>>;

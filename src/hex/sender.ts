@@ -20,7 +20,7 @@ export interface Call {
   reference: string;
   priority: Priority;
   /** The longest time for everything, including waiting for the budget and repeating, in ms. */
-  patienceMs: number;
+  timeoutMs: number;
   /** When it aborts, nothing more is sent, and a request on its way is abandoned. */
   signal?: AbortSignal;
   /** Sent only once, whatever the failure. */
@@ -31,7 +31,7 @@ export interface Call {
 
 export interface WaitForTurn {
   /** The longest wait for the budget, and for the pause that Hex's limit asks for, in ms. */
-  patienceMs: number;
+  maxWaitMs: number;
   /** Ends the wait when it aborts. A request that is already on its way continues. */
   signal?: AbortSignal;
   /** Called right before the request is sent: whether it is still wanted. */
@@ -84,7 +84,7 @@ export interface SenderOptions {
   clock: Clock;
   budget: Budget;
   /** The longest time for one attempt, including the body, in ms. */
-  timeoutMs: number;
+  attemptTimeoutMs: number;
   /** The first pause before a GET or DELETE is repeated, in ms. It doubles each time, with jitter. */
   backoffMs: number;
   /** Returns a number in [0, 1), for the jitter. */
@@ -128,10 +128,10 @@ export class Sender {
     this.serverClock = new ServerClock(options.clock);
   }
 
-  /** Sends the request within the caller's patience, and again where that may help and does no harm. @throws HexError */
+  /** Sends the request within the caller's timeout, and again where that may help and does no harm. @throws HexError */
   async send<T>(request: HexRequest<T>, call: Call): Promise<T> {
     const { clock, backoffMs, random } = this.options;
-    const until = clock.monotonic() + call.patienceMs;
+    const until = clock.monotonic() + call.timeoutMs;
     for (let repeats = 0; ; repeats++) {
       try {
         return await this.#attempt(request, call, until);
@@ -146,7 +146,7 @@ export class Sender {
     }
   }
 
-  /** `until` is when the caller's patience ends, by the monotonic clock. */
+  /** `until` is when the caller's timeout ends, by the monotonic clock. */
   async #attempt<T>(request: HexRequest<T>, call: Call, until: number): Promise<T> {
     const { budget, clock, onRequest } = this.options;
     await this.#takeTurn(request, call, until - clock.monotonic());
@@ -185,8 +185,8 @@ export class Sender {
 
   async #takeTurn({ operation }: { operation: Operation }, call: Call, leftMs: number): Promise<void> {
     const { budget, onHeldBack } = this.options;
-    const { patienceMs = leftMs, signal = call.signal, isWanted } = call.turn ?? {};
-    const mayWaitMs = Math.min(leftMs, patienceMs);
+    const { maxWaitMs = leftMs, signal = call.signal, isWanted } = call.turn ?? {};
+    const mayWaitMs = Math.min(leftMs, maxWaitMs);
     await budget.take(call.priority, mayWaitMs, signal, limitGroupOf(operation)).catch((reason: unknown) => {
       if (!(reason instanceof BudgetSpent)) throw reason;
       const kind = reason.askedByHex ? "rate_limited" : "budget_spent";
@@ -198,9 +198,9 @@ export class Sender {
   }
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
-    const { origin, token, timeoutMs, userAgent, fetch: send = fetch } = this.options;
+    const { origin, token, attemptTimeoutMs, userAgent, fetch: send = fetch } = this.options;
     // This covers the body too, which ky's own timeout does not.
-    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(timeoutMs, leftMs))));
+    const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(attemptTimeoutMs, leftMs))));
     // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
     const over = new AbortController();
     const giveUp = () => over.abort();
@@ -257,7 +257,7 @@ export class Sender {
 }
 
 function mayRepeat({ method }: { method: string }, { signal, once, turn }: Call, { kind }: HexError, pauseMs: number) {
-  if (kind === "rate_limited" && turn !== undefined && pauseMs > turn.patienceMs) return false;
+  if (kind === "rate_limited" && turn !== undefined && pauseMs > turn.maxWaitMs) return false;
   return method !== "post" && !once && !signal?.aborted && REPEATABLE.has(kind);
 }
 

@@ -6,7 +6,7 @@ import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
 import { parseJson } from "../lib/json.js";
 import { MINUTE } from "../lib/time.js";
-import { lenient, list, shortText } from "./lenient.js";
+import { list, orNull, shortText } from "./tolerant-schemas.js";
 
 /** An incident that is not over, or maintenance in progress. */
 export interface HexIncident {
@@ -50,7 +50,7 @@ const incidentSchema = z.object({
   status: z.string().catch(""),
   impact: impact.catch("none"),
   // Statuspage's short links are on a host of its own, so only the scheme can be checked.
-  shortlink: lenient(
+  shortlink: orNull(
     z
       .string()
       .max(1_000)
@@ -59,8 +59,8 @@ const incidentSchema = z.object({
 });
 const summarySchema = z.object({
   status: z.object({ indicator: impact.nullable().catch(null), description: shortText(300).catch("") }),
-  incidents: lenient(list),
-  scheduled_maintenances: lenient(list),
+  incidents: orNull(list),
+  scheduled_maintenances: orNull(list),
 });
 const OVER: ReadonlySet<string> = new Set(["resolved", "postmortem", "completed"]);
 

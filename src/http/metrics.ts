@@ -18,7 +18,7 @@ export interface MetricSources {
   runsByState: () => Promise<ReadonlyMap<string, number>>;
   slackConnected: () => boolean;
   /** Whether this process polls Hex about the runs. */
-  watching: () => boolean;
+  isLeader: () => boolean;
   /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
   health: () => Promise<Glance>;
@@ -150,7 +150,7 @@ export class Metrics {
     this.#gauge("hexbot_slack_connected", "1 while Slack and the bot are connected.", () =>
       Number(sources.slackConnected()),
     );
-    this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.watching()));
+    this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.isLeader()));
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
     const storeGauges = [this.#healthGauges(sources), this.#runGauge(sources), this.#rowGauge(sources)];
     this.#look = () => Promise.all(storeGauges.map((look) => look()));

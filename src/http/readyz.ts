@@ -21,7 +21,7 @@ export interface ReadyOptions {
   lastProbe: () => Promise<Probe | null>;
   store: () => Promise<StoreState>;
   /** How long (ms) this process has had runs in flight without a request to Hex, and whether Hex asked for that. */
-  standstill: () => { ms: number; isLimited: boolean };
+  stalled: () => { ms: number; isLimited: boolean };
 }
 
 /** `GET /readyz` while the bot is waiting for Slack at its start, when nothing else exists yet. */
@@ -71,7 +71,7 @@ export class Readiness {
 
   /** When another process leads, there is nothing to report here. If none does, the missing probes show it. */
   #watchPart(): Part {
-    const { ms, isLimited } = this.options.standstill();
+    const { ms, isLimited } = this.options.stalled();
     if (ms < STANDSTILL_MS) return { ok: true };
     const since = iso(this.options.clock.now() - ms);
     return { ok: false, since, why: isLimited ? "rate_limited" : "standstill" };

@@ -7,7 +7,11 @@ const LOOK_MS = 5_000;
 const NOTICED_MS = 5_000;
 
 /** Checks until `signal` aborts. `onStep` gets the ms by which the clock moved in addition to the elapsed time (negative when it was set back). */
-export async function watchForSteps(clock: Clock, signal: AbortSignal, onStep: (ms: number) => void): Promise<void> {
+export async function observeClockSteps(
+  clock: Clock,
+  signal: AbortSignal,
+  onStep: (ms: number) => void,
+): Promise<void> {
   let ahead = clock.now() - clock.monotonic();
   while (!signal.aborted) {
     await clock.sleep(LOOK_MS, signal);

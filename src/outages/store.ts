@@ -46,7 +46,7 @@ export class HealthStore {
     private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
-  async memory(): Promise<WatchdogState> {
+  async state(): Promise<WatchdogState> {
     return (await this.#read(this.db)).memory;
   }
 
@@ -110,7 +110,7 @@ export class HealthStore {
 
   /** The last probe that said anything about Hex, made by any process; `null` before the first. */
   async lastProbe(): Promise<Probe | null> {
-    return (await this.memory()).probe;
+    return (await this.state()).probe;
   }
 
   /** Incidents that are not over, and those that ended after a time (epoch ms); newest first. */
@@ -135,7 +135,7 @@ export class HealthStore {
     const stored = this.rows.each(rows, (row) =>
       this.rows.columns({ table: "health_hours", key: String(row.hour) }, hourSchema, row),
     );
-    const span = spanOf((await this.memory()).probe, now);
+    const span = spanOf((await this.state()).probe, now);
     const hours = [...stored, ...(span === null ? [] : hoursOf(span))];
     return historyOf(hours, await this.incidentsSince(now - HOURS_KEPT_MS), now);
   }
@@ -153,7 +153,7 @@ export class HealthStore {
 
   /** What monitoring asks for again and again, from a single read. `now`: epoch ms. */
   async glance(now: number): Promise<Glance> {
-    const { health, probe, token } = await this.memory();
+    const { health, probe, token } = await this.state();
     const expiresAt = token?.expiresAt ?? null;
     const tokenDaysLeft = expiresAt === null ? null : daysLeft(expiresAt, now);
     return { probe, outage: incidentOf(health) !== null, tokenDaysLeft };

@@ -33,7 +33,7 @@ export interface WatchdogOptions {
   onError: (error: unknown) => void;
 }
 
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 const REMOVE_MS = HOUR;
 
 export class Watchdog {
@@ -64,7 +64,7 @@ export class Watchdog {
   }
 
   /** Probes until `signal` aborts. */
-  async watch(signal: AbortSignal): Promise<void> {
+  async probe(signal: AbortSignal): Promise<void> {
     const { probeMs, onError } = this.options;
     await this.#loop.until(signal, () =>
       this.#step(signal).catch((error: unknown) => {
@@ -100,7 +100,7 @@ export class Watchdog {
     const { hex, clock } = this.options;
     this.#isProbing = true;
     try {
-      const me = await hex.me({ reference, priority: "poll", patienceMs: PATIENCE_MS, once: true, signal });
+      const me = await hex.me({ reference, priority: "poll", timeoutMs: TIMEOUT_MS, once: true, signal });
       return { me, error: null };
     } catch (error) {
       if (!(error instanceof HexError)) throw error;

@@ -83,7 +83,7 @@ export class Canceller {
 
   async #ask(run: Run, reference: string): Promise<CancelOutcome> {
     if (!isLive(run)) return { kind: "too_late", run };
-    const call: Call = { reference, priority: "cancel", patienceMs: ASK_MS };
+    const call: Call = { reference, priority: "cancel", timeoutMs: ASK_MS };
     const error = await this.options.hex.cancelRun(run.project.id, run.hex.runId, call).then(() => null, asHexError);
     if (error?.kind === "already_finished") return this.#readEnd(run, call, error);
     return this.#answered(run, call, error);

@@ -9,7 +9,7 @@ import { PAGE_SIZE } from "../hex/page-size.js";
 import { MINUTE, SECOND } from "../lib/time.js";
 
 /** What the plan needs to know about a run in flight. All times are by the monotonic clock, in ms. */
-export interface Watched {
+export interface PolledRun {
   key: string;
   projectId: string;
   runId: string;
@@ -30,7 +30,7 @@ export interface Poll {
   at: number;
   projectId: string;
   /** The runs that the answer covers. If there are several, or one whose project's history is unknown, list the project's runs. */
-  watched: Watched[];
+  runs: PolledRun[];
 }
 
 /** What polls may use of the request budget. */
@@ -52,19 +52,19 @@ const PRICE_MS = 20;
 const STEP_MS = 500;
 
 /** The next poll; `null` when nothing is in flight. */
-export function nextPoll(runs: readonly Watched[], now: number, share: Share): Poll | null {
+export function nextPoll(runs: readonly PolledRun[], now: number, share: Share): Poll | null {
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
   for (let at = freeAt(now, share); ; at += STEP_MS) {
-    const watched = due(requests, now, at) ?? worthwhile(requests, now, at);
-    const [first] = watched ?? [];
-    if (watched && first) return { at, projectId: first.projectId, watched };
+    const request = due(requests, now, at) ?? worthwhile(requests, now, at);
+    const [first] = request ?? [];
+    if (request && first) return { at, projectId: first.projectId, runs: request };
   }
 }
 
 /** The runs grouped by the request that covers them: one for all runs of a project. */
-function byRequest(runs: readonly Watched[]): Watched[][] {
-  const requests = new Map<string, Watched[]>();
+function byRequest(runs: readonly PolledRun[]): PolledRun[][] {
+  const requests = new Map<string, PolledRun[]>();
   for (const run of runs) {
     const id = run.alone ? `run ${run.key}` : `project ${run.projectId}`;
     const request = requests.get(id) ?? [];
@@ -84,28 +84,28 @@ function freeAt(now: number, { perMinute, waiting, recent }: Share): number {
   return Math.max(now, past(1) + Math.ceil(MINUTE / usual), past(most) + MINUTE);
 }
 
-function dueAt({ askedAt, since, overdueAt = null }: Watched): number {
+function dueAt({ askedAt, since, overdueAt = null }: PolledRun): number {
   if (askedAt === null) return since;
   const rested = askedAt + LONGEST_REST;
   return overdueAt === null || askedAt >= overdueAt ? rested : Math.min(rested, overdueAt);
 }
 
 /** The runs that have been due for longest: never asked about, asked about too long ago, or not since they became overdue. */
-function due(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
+function due(requests: readonly PolledRun[][], now: number, at: number): PolledRun[] | null {
   // A time in the future, from another clock, counts as now.
-  const since = (run: Watched) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
+  const since = (run: PolledRun) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
   const late = best(requests, (request) => at - Math.min(...request.map(since)));
   return late.value >= 0 ? late.request : null;
 }
 
 /** The runs that are most worth asking about, if that is worth a request. */
-function worthwhile(requests: readonly Watched[][], now: number, at: number): Watched[] | null {
+function worthwhile(requests: readonly PolledRun[][], now: number, at: number): PolledRun[] | null {
   const most = best(requests, (request) => request.reduce((sum, run) => sum + delayMs(run, now, at), 0));
   return most.value >= PRICE_MS ? most.request : null;
 }
 
-function best(requests: readonly Watched[][], value: (request: Watched[]) => number) {
-  let found: { request: Watched[] | null; value: number } = { request: null, value: Number.NEGATIVE_INFINITY };
+function best(requests: readonly PolledRun[][], value: (request: PolledRun[]) => number) {
+  let found: { request: PolledRun[] | null; value: number } = { request: null, value: Number.NEGATIVE_INFINITY };
   for (const request of requests) {
     const its = value(request);
     if (its > found.value) found = { request, value: its };
@@ -114,7 +114,7 @@ function best(requests: readonly Watched[][], value: (request: Watched[]) => num
 }
 
 /** The expected delay at `at` between the end of a run, if it ended since Hex was last asked about it, and the bot seeing it. */
-function delayMs(run: Watched, now: number, at: number): number {
+function delayMs(run: PolledRun, now: number, at: number): number {
   const askedAt = Math.min(run.askedAt ?? run.since, now);
   const ended = 1 - goesOn(at - run.since, run.typicalMs) / goesOn(askedAt - run.since, run.typicalMs);
   return (ended * (at - askedAt)) / 2;

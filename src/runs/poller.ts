@@ -8,7 +8,7 @@ import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { MINUTE } from "../lib/time.js";
-import { nextPoll, type Poll, type Watched } from "./poll-plan.js";
+import { nextPoll, type Poll, type PolledRun } from "./poll-plan.js";
 import { isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { lost, observed, timed } from "./transitions.js";
@@ -20,14 +20,14 @@ export interface PollerOptions {
   clock: Clock;
   budget: Budget;
   /** The longest sleep, in ms, and so the longest time until it notices a run that another process has started. */
-  napMs: number;
+  maxSleepMs: number;
   /** Called for each run that Hex was asked about, because the elapsed time on its card has changed. */
   onSeen: (key: string) => void;
   /** Called with unexpected errors; polling continues. */
   onError: (error: unknown) => void;
 }
 
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 /** The pause after a failed connection, or a limit without a time, in ms. It doubles up to the second value. */
 const BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = MINUTE;
@@ -86,22 +86,22 @@ export class Poller {
   }
 
   /** How long (ms) there have been runs in flight without a request about them, and whether that is because Hex asked to wait. */
-  get standstill(): { ms: number; isLimited: boolean } {
+  get stalled(): { ms: number; isLimited: boolean } {
     const now = this.options.clock.monotonic();
     const since = Math.min(this.#roundSince ?? now, this.#owedSince ?? now);
     return { ms: now - since, isLimited: this.#notBefore > now };
   }
 
   /** Polls until `signal` aborts. */
-  async watch(signal: AbortSignal): Promise<void> {
-    const { clock, napMs, onError } = this.options;
+  async poll(signal: AbortSignal): Promise<void> {
+    const { clock, maxSleepMs, onError } = this.options;
     let stumbles = 0;
     await this.#loop.until(signal, async () => {
       this.#roundSince = clock.monotonic();
       try {
         const pauseMs = await this.#step(signal);
         stumbles = 0;
-        return Math.min(napMs, pauseMs);
+        return Math.min(maxSleepMs, pauseMs);
       } catch (error) {
         this.#roundSince = null;
         onError(error);
@@ -124,16 +124,16 @@ export class Poller {
     this.#owedSince = live.length === 0 ? null : (this.#owedSince ?? now);
     this.#recent = this.#recent.filter((at) => at > now - MINUTE);
     const share = { perMinute: budget.perMinute, waiting: budget.commandsActive, recent: this.#recent };
-    const watched = live.map((run) => this.#watched(run));
-    const next = nextPoll(watched, now, share);
-    if (next === null) return this.options.napMs;
+    const polled = live.map((run) => this.#polled(run));
+    const next = nextPoll(polled, now, share);
+    if (next === null) return this.options.maxSleepMs;
     const waitMs = Math.max(next.at, this.#notBefore) - clock.monotonic();
     if (waitMs > 0) return waitMs;
     await this.#ask(next, live, signal);
     return 0;
   }
 
-  #watched(run: LiveRun): Watched {
+  #polled(run: LiveRun): PolledRun {
     // A run that is being stopped ends soon, however old it is.
     const stoppedAt = run.state === "cancelling" ? run.lease - LEASE_MS : null;
     const since = this.#sinceOf(run.key, stoppedAt ?? run.startedAt ?? run.requestedAt);
@@ -170,7 +170,7 @@ export class Poller {
 
   async #ask(poll: Poll, live: readonly LiveRun[], signal: AbortSignal): Promise<void> {
     const { clock } = this.options;
-    const keys = new Set(poll.watched.map((watched) => watched.key));
+    const keys = new Set(poll.runs.map(({ key }) => key));
     const runs = live.filter((run) => keys.has(run.key));
     const [first, ...others] = runs;
     if (first === undefined) return;
@@ -275,5 +275,5 @@ export class Poller {
 }
 
 function callOf(run: LiveRun, signal: AbortSignal): Call {
-  return { reference: run.reference, priority: "poll", patienceMs: PATIENCE_MS, signal };
+  return { reference: run.reference, priority: "poll", timeoutMs: TIMEOUT_MS, signal };
 }

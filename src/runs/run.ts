@@ -150,7 +150,7 @@ export function elapsedMs(run: Run, now: number): number | null {
 }
 
 /**
- * How long (ms) a process that asks Hex to start or cancel a run counts as alive. This is longer than its patience with Hex. If the
+ * How long (ms) a process that asks Hex to start or cancel a run counts as alive. This is longer than it waits for Hex. If the
  * state is still the same when the lease is over, that process has died, and another one takes over.
  */
 export const LEASE_MS = 14_000;

@@ -19,7 +19,7 @@ import {
   postponed,
   queued,
   refused,
-  START_PATIENCE_MS,
+  START_TIMEOUT_MS,
   started,
   triedAgain,
 } from "./transitions.js";
@@ -68,7 +68,7 @@ export class Starter {
     const ahead = (await store.inFlight()).find((other) => other.key !== key && isHeldBack(other));
     if (ahead?.state === "waiting")
       return this.#settle(key, (stored) => queued(stored, ahead, this.options.clock.now()));
-    const call = { ...callOf(run), turn: { patienceMs: FIRST_TURN_MS } };
+    const call = { ...callOf(run), turn: { maxWaitMs: FIRST_TURN_MS } };
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch(asHexError);
     return this.#answered(key, outcome, 0);
   }
@@ -117,7 +117,7 @@ export class Starter {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
-    const leftMs = Math.min(START_PATIENCE_MS, run.until - clock.now());
+    const leftMs = Math.min(START_TIMEOUT_MS, run.until - clock.now());
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
     let isOurs = false;
     const begin = async () => {
@@ -128,8 +128,8 @@ export class Starter {
       return isOurs;
     };
     const turnMs = Math.max(FIRST_TURN_MS, leftMs);
-    const turn = { patienceMs: turnMs, isWanted: begin, ...(signal ? { signal } : {}) };
-    const call = { ...callOf(run), patienceMs: turnMs + ASK_MS, turn };
+    const turn = { maxWaitMs: turnMs, isWanted: begin, ...(signal ? { signal } : {}) };
+    const call = { ...callOf(run), timeoutMs: turnMs + ASK_MS, turn };
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
@@ -198,7 +198,7 @@ export class Starter {
 }
 
 function callOf(intent: Intent): Call {
-  return { reference: intent.reference, priority: "command", patienceMs: ASK_MS };
+  return { reference: intent.reference, priority: "command", timeoutMs: ASK_MS };
 }
 
 /** The RunProject request for these options. */

@@ -17,7 +17,7 @@ export interface TitlesOptions {
 
 /** The pause before asking again for a project that could not be read, in ms. */
 const AGAIN_MS = 30_000;
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /** `never` when Hex does not show the project. */
 type Told = { is: string } | "never";
@@ -49,7 +49,7 @@ export class Titles {
     if (project !== null) return { is: project.title };
     if ((this.#notBefore.get(projectId) ?? Number.NEGATIVE_INFINITY) > clock.monotonic()) return "later";
     this.#notBefore.set(projectId, clock.monotonic() + AGAIN_MS);
-    const call = { reference, priority: "poll" as const, patienceMs: PATIENCE_MS, once: true, signal };
+    const call = { reference, priority: "poll" as const, timeoutMs: TIMEOUT_MS, once: true, signal };
     const read = await hex.project(projectId, call).catch(asHexError);
     if (read instanceof HexError && (meansLater(read.kind) || meansDisconnected(read.kind))) return "later";
     this.#notBefore.delete(projectId);

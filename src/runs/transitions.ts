@@ -17,7 +17,7 @@ import {
 import { overdueAfterMs } from "./typical-duration.js";
 
 /** How long the bot keeps trying a start while Hex says "later", in ms. */
-export const START_PATIENCE_MS = 10 * MINUTE;
+export const START_TIMEOUT_MS = 10 * MINUTE;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = MINUTE;
@@ -72,9 +72,9 @@ export function postponed(
   tries: number,
   now: number,
 ): RunIn<"waiting" | "refused"> {
-  const until = run.requestedAt + START_PATIENCE_MS;
+  const until = run.requestedAt + START_TIMEOUT_MS;
   const waiting = (pause: number, triesNow: number) =>
-    now + pause > until || leastWaitedMs(tries) + pause > START_PATIENCE_MS
+    now + pause > until || leastWaitedMs(tries) + pause > START_TIMEOUT_MS
       ? refused(run, facts, now)
       : { ...baseOf(run), state: "waiting" as const, facts, tries: triesNow, nextAt: now + pause, until };
   if (wasHeldBack(facts)) return waiting(facts.retryAfterMs ?? 0, tries);
@@ -93,7 +93,7 @@ export function isHeldBack(run: Run): boolean {
 
 /** Others are waiting for their turn, and this run queues behind them. */
 export function queued(run: RunIn<"starting">, ahead: RunIn<"waiting">, now: number): RunIn<"waiting" | "refused"> {
-  const retryAfterMs = hasCome(ahead.nextAt, now, START_PATIENCE_MS) ? 0 : ahead.nextAt - now;
+  const retryAfterMs = hasCome(ahead.nextAt, now, START_TIMEOUT_MS) ? 0 : ahead.nextAt - now;
   return postponed(run, { ...ahead.facts, retryAfterMs }, 0, now);
 }
 
@@ -105,7 +105,7 @@ function pauseMs(facts: HexErrorFacts, tries: number): number {
 /** The shortest time that somebody has waited after this many tries, in ms, however the clock was set in the meantime. */
 function leastWaitedMs(tries: number): number {
   let waited = 0;
-  for (let i = 0; i < tries && waited < START_PATIENCE_MS; i++)
+  for (let i = 0; i < tries && waited < START_TIMEOUT_MS; i++)
     waited += Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** i);
   return waited;
 }

@@ -10,8 +10,8 @@ import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leaders
 import { RequestLedger } from "./request-ledger.js";
 
 /** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
-const SOLE_NAP_MS = HOUR;
-const SHARED_NAP_MS = 2_000;
+const SOLE_MAX_SLEEP_MS = HOUR;
+const SHARED_MAX_SLEEP_MS = 2_000;
 
 /** Embedded in a folder, or shared on Postgres. */
 export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared"; url: string };
@@ -22,7 +22,7 @@ export interface OpenedStore {
   /** Where replicas count their requests together; `null` when there is only one process. */
   ledger: RequestLedger | null;
   /** How long the poller may sleep, in ms. */
-  napMs: number;
+  maxSleepMs: number;
   /** The clock for what is stored and compared: the database's on a shared store, otherwise this machine's. */
   clock: Clock;
   /** The same for use within a statement: epoch ms. */
@@ -46,7 +46,14 @@ export async function openStore(place: StorePlace, options: OpenOptions): Promis
 
 async function openFile(dataDir: string, { clock }: OpenOptions): Promise<OpenedStore> {
   const store = await openEmbedded(dataDir);
-  return { store, leadership: soleLeader(store), ledger: null, napMs: SOLE_NAP_MS, clock, now: () => clock.now() };
+  return {
+    store,
+    leadership: soleLeader(store),
+    ledger: null,
+    maxSleepMs: SOLE_MAX_SLEEP_MS,
+    clock,
+    now: () => clock.now(),
+  };
 }
 
 async function openPostgres(url: string, { clock, process, onLead, onError }: OpenOptions): Promise<OpenedStore> {
@@ -72,7 +79,7 @@ async function openPostgres(url: string, { clock, process, onLead, onError }: Op
     store: { db, close },
     leadership: new Lease({ store: shared, holder: process, clock, onEvent: onLead, onError }),
     ledger: new RequestLedger(shared),
-    napMs: SHARED_NAP_MS,
+    maxSleepMs: SHARED_MAX_SLEEP_MS,
     clock: databaseClock,
     now: () => databaseNow(schema),
   };

@@ -38,7 +38,7 @@ export class StoreCheck {
   }
 
   /** Checks until `signal` aborts, so that the log reports failures even if nobody asks. */
-  async watch(signal: AbortSignal): Promise<void> {
+  async keep(signal: AbortSignal): Promise<void> {
     await new PollingLoop(this.options.clock).until(signal, async () => {
       const { ok } = await this.now();
       return ok ? ROUND_MS : AGAIN_MS;

@@ -1,7 +1,7 @@
 // How long after a run's end the watch sees it, by the plan and by what people use today: each run polled every few seconds.
 // All in simulated time, with the same runs for each policy, under the same limit of Hex.
 
-import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
+import { nextPoll, type PolledRun } from "../../src/runs/poll-plan.js";
 import { seeded } from "../sandbox/seeded.js";
 import type { Report } from "./report.js";
 
@@ -29,7 +29,7 @@ function makeProject(index: number, of: number, random: () => number): Project {
   return { id: `project ${index}`, durationMs, typicalMs: random() < 0.2 ? null : (history[10] ?? null) };
 }
 
-interface Run extends Watched {
+interface Run extends PolledRun {
   endsAt: number;
   /** In which of the policy's rounds it is polled: 0..1 of the time between two. */
   phase: number;
@@ -47,7 +47,7 @@ export const planned =
   (waiting = false): Policy =>
   (runs, now, recent) => {
     const poll = nextPoll(runs, now, { perMinute: LIMIT, waiting, recent });
-    const keys = new Set(poll?.watched.map((run) => run.key));
+    const keys = new Set(poll?.runs.map((run) => run.key));
     return { at: poll?.at ?? now, runs: runs.filter((run) => keys.has(run.key)) };
   };
 

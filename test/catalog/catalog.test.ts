@@ -43,7 +43,7 @@ class Process {
       token,
       clock,
       budget: this.budget,
-      timeoutMs: 5_000,
+      attemptTimeoutMs: 5_000,
       backoffMs: 100,
       random: () => 0.5,
       onRequest: () => undefined,

@@ -20,7 +20,7 @@ const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 /** The bot's own time limits, in ms of the demo's clock. */
 const HEX_TIMEOUT_MS = 10_000;
-const STATUS_PATIENCE_MS = 8_500;
+const STATUS_TIMEOUT_MS = 8_500;
 const HEX_BACKOFF_MS = 500;
 /** However fast the time runs, the simulated Hex gets so long on a busy machine, in real ms. */
 const LEAST_MS = 1_000;
@@ -110,7 +110,7 @@ export async function startDemo(
       clock,
       log: createLogger({ ...config.log, destination: log, secrets: secretsOf(config) }),
       hexTimeoutMs: Math.max(LEAST_MS, Math.round(HEX_TIMEOUT_MS / speed)),
-      statusPatienceMs: Math.max(STATUS_PATIENCE_MS, LEAST_MS * speed),
+      statusTimeoutMs: Math.max(STATUS_TIMEOUT_MS, LEAST_MS * speed),
       hexBackoffMs: HEX_BACKOFF_MS,
       stopMs: 0,
     });

@@ -217,7 +217,7 @@ describe("probe", () => {
   test("never longer than the patience, however Hex hangs", async () => {
     wire.hex.faults.add({ kind: { type: "hang" }, times: 99 });
     const from = wire.clock.now();
-    expect((await soon(wire.clock, prober.probe({ ...CALL, patienceMs: 3_000 }))).error?.kind).toBe("timeout");
+    expect((await soon(wire.clock, prober.probe({ ...CALL, timeoutMs: 3_000 }))).error?.kind).toBe("timeout");
     expect(wire.clock.now() - from).toBeLessThan(10_000);
   });
 });

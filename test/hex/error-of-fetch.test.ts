@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => wire.stop());
 
-const once = { ...CALL, patienceMs: 150 };
+const once = { ...CALL, timeoutMs: 150 };
 
 describe("no answer", () => {
   test("the host does not exist", async () => {

@@ -6,7 +6,7 @@ import { HexError } from "../../src/hex/errors.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 
-export const CALL: Call = { reference: "ref", priority: "command", patienceMs: 60_000 };
+export const CALL: Call = { reference: "ref", priority: "command", timeoutMs: 60_000 };
 
 export interface Wire {
   clock: ManualClock;
@@ -26,14 +26,14 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   const token = hex.workspace.addToken(options);
   const budget = new Budget(clock, 1_000);
   const records: RequestRecord[] = [];
-  const clientAt = (origin: string, other = token, timeoutMs = 300) =>
+  const clientAt = (origin: string, other = token, attemptTimeoutMs = 300) =>
     new HexClient({
       userAgent: "hex-bot/test",
       origin,
       token: other,
       clock,
       budget,
-      timeoutMs,
+      attemptTimeoutMs,
       backoffMs: 100,
       random: () => 0.5,
       onRequest: (record) => records.push(record),

@@ -16,7 +16,7 @@ const SOURCES: MetricSources = {
   budget: { left: 30, perMinute: 30 },
   runsByState: async () => new Map([["running", 2]]),
   slackConnected: () => true,
-  watching: () => false,
+  isLeader: () => false,
   alertsHeld: () => 0,
   health: async () => GLANCE,
   setAside: async () => new Map([["runs", 1]]),

@@ -49,17 +49,17 @@ describe("HealthStore", () => {
     expect(await store.lastProbe()).toMatchObject({ at: BEGIN + MINUTE, ok: false, kind: "dns" });
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false, tokenDaysLeft: 40 });
     await probe(2, [DEAD]);
-    expect((await new HealthStore(opened.db).memory()).health).toMatchObject({
+    expect((await new HealthStore(opened.db).state()).health).toMatchObject({
       state: "down",
       incident: { since: BEGIN + MINUTE },
     });
     await probe(3, [ALIVE, ALIVE]);
-    expect((await store.memory()).health).toMatchObject({ state: "back", incident: { backAt: BEGIN + 3 * MINUTE } });
+    expect((await store.state()).health).toMatchObject({ state: "back", incident: { backAt: BEGIN + 3 * MINUTE } });
     // Hex answers, but the incident is not over yet.
     expect(await store.glance(BEGIN)).toMatchObject({ probe: { ok: true }, outage: true, tokenDaysLeft: 40 });
     await probe(5, [ALIVE, ALIVE, ALIVE, ALIVE]);
     expect(await store.glance(BEGIN)).toMatchObject({ outage: false });
-    expect((await store.memory()).health).toEqual({ state: "up" });
+    expect((await store.state()).health).toEqual({ state: "up" });
     expect(await store.incidentsSince(BEGIN)).toMatchObject([{ state: "over" }]);
   });
 

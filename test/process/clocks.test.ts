@@ -29,7 +29,7 @@ test.each([
 
       // The one that is wrong uses up what may be asked in a minute, and is killed in the middle of a start.
       const wrong = await fleet.add({ aheadMs });
-      await until(() => wrong.log.includes("watch: begins"), log);
+      await until(() => wrong.log.includes("leader: begins"), log);
       for (let request = 0; request < 8; request++) await slack.command("projects");
       await until(() => hex.requests.filter(({ endpoint }) => endpoint === "listProjects").length > 0, log);
       hex.faults.add({ endpoint: "runProject", kind: { type: "hang" }, afterEffect: true });
@@ -40,7 +40,7 @@ test.each([
 
       // The other one leads soon, finds the run that was started, and may ask again a minute later.
       const from = clock.now();
-      await until(() => right.log.includes("watch: begins"), log);
+      await until(() => right.log.includes("leader: begins"), log);
       expect(clock.now() - from).toBeLessThan(30 * SECOND);
       await clock.sleep(from + 65 * SECOND - clock.now());
       const card = await fleet.cardShows("Completed");

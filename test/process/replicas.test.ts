@@ -99,7 +99,7 @@ describe("three replicas on one Postgres", () => {
     onTestFinished(() => fleet.stop());
     const first = await fleet.add();
     await until(
-      () => first.log.includes("watch: begins"),
+      () => first.log.includes("leader: begins"),
       () => first.log,
     );
     const second = await fleet.add();
@@ -107,7 +107,7 @@ describe("three replicas on one Postgres", () => {
     expect(await first.exit).toBe(0);
     const left = fleet.clock.now();
     await until(
-      () => second.log.includes("watch: begins"),
+      () => second.log.includes("leader: begins"),
       () => second.log,
     );
     expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
@@ -168,7 +168,7 @@ test.skipIf(WITHOUT_PGBOUNCER)(
     const { hex, slack } = fleet;
     const { id } = hex.workspace.addProject({ run: { pendingMs: 2 * SECOND, runningMs: 40 * SECOND } });
     const replicas = await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
-    const begun = () => replicas.filter(({ log }) => log.includes("watch: begins"));
+    const begun = () => replicas.filter(({ log }) => log.includes("leader: begins"));
     const story = () => replicas.map(({ log }) => log.slice(-2_000)).join("\n");
     await slack.command(`run ${id}`);
     await fleet.cardShows("Running");

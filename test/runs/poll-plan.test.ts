@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextPoll, type Watched } from "../../src/runs/poll-plan.js";
+import { nextPoll, type PolledRun } from "../../src/runs/poll-plan.js";
 
-const watched = (key: string, more: Partial<Watched> = {}): Watched => ({
+const watched = (key: string, more: Partial<PolledRun> = {}): PolledRun => ({
   key,
   projectId: "p",
   runId: key,
@@ -27,7 +27,7 @@ describe("nextPoll", () => {
   test("runs of one project are asked about together", () => {
     const runs = [watched("a"), watched("b"), watched("c", { projectId: "q", askedAt: 1 })];
     const poll = nextPoll(runs, 1_000, { ...share, recent: [1] });
-    expect(poll?.watched.map((run) => run.key)).toEqual(["a", "b"]);
+    expect(poll?.runs.map((run) => run.key)).toEqual(["a", "b"]);
   });
 
   test("asks about young runs often, about old ones less, and more often around the time when they usually end", () => {
@@ -44,7 +44,7 @@ describe("nextPoll", () => {
   test("a run is asked about at the moment when it becomes overdue, once", () => {
     const now = 10_000_000;
     const old = { since: now - 7_200_000, askedAt: now };
-    const next = (more: Partial<Watched>) =>
+    const next = (more: Partial<PolledRun>) =>
       nextPoll([watched("a", { ...old, ...more })], now, { ...share, recent: [] });
     expect(next({})?.at).toBeGreaterThan(now + 10_000);
     expect(next({ overdueAt: now + 10_000 })?.at).toBe(now + 10_000);
@@ -94,7 +94,7 @@ describe("nextPoll", () => {
   });
 
   test("whoever has waited longest comes first: never asked about before, else too long ago", () => {
-    const next = (...runs: Watched[]) => nextPoll(runs, NOW, { ...calm, recent: [] })?.watched.map(({ key }) => key);
+    const next = (...runs: PolledRun[]) => nextPoll(runs, NOW, { ...calm, recent: [] })?.runs.map(({ key }) => key);
     expect(next(watched("a", { since: 2 }), watched("b", { projectId: "q", since: 1 }))).toEqual(["b"]);
     const asked = { since: 0, askedAt: NOW - 200_000 };
     expect(next(watched("a", asked), watched("b", { projectId: "q", ...asked, askedAt: NOW - 200_001 }))).toEqual([
@@ -118,23 +118,23 @@ describe("nextPoll", () => {
     ];
     expect(nextPoll(runs, NOW, { ...calm, recent: [] })).toMatchObject({
       projectId: "q",
-      watched: [{ key: "b" }, { key: "c" }],
+      runs: [{ key: "b" }, { key: "c" }],
     });
   });
 
   test("a run that is not among its project's latest is asked about by itself", () => {
     const runs = [watched("a", { alone: true }), watched("b", { since: 1 }), watched("c", { since: 1 })];
-    expect(nextPoll(runs, NOW, { ...calm, recent: [] })?.watched).toMatchObject([{ key: "a" }]);
-    expect(nextPoll(runs.slice(1), NOW, { ...calm, recent: [] })?.watched).toHaveLength(2);
+    expect(nextPoll(runs, NOW, { ...calm, recent: [] })?.runs).toMatchObject([{ key: "a" }]);
+    expect(nextPoll(runs.slice(1), NOW, { ...calm, recent: [] })?.runs).toHaveLength(2);
   });
 
   test("of more runs of a project than one answer holds, those that have waited longest", () => {
     const runs = Array.from({ length: 102 }, (_, index) => watched(`${index}`, { since: 1_000 - index }));
-    const keys = nextPoll(runs, NOW, { ...calm, recent: [] })?.watched.map(({ key }) => key);
+    const keys = nextPoll(runs, NOW, { ...calm, recent: [] })?.runs.map(({ key }) => key);
     expect(keys).toHaveLength(100);
     expect(keys).not.toContain("0");
     expect(keys).not.toContain("1");
-    expect(nextPoll(runs.slice(2), NOW, { ...calm, recent: [] })?.watched).toEqual(runs.slice(2));
+    expect(nextPoll(runs.slice(2), NOW, { ...calm, recent: [] })?.runs).toEqual(runs.slice(2));
   });
 
   /** Follows the plan for ten minutes. @returns the requests, and each run's longest time without one */
@@ -162,8 +162,8 @@ describe("nextPoll", () => {
       if (poll === null || poll.at < now) throw new Error("nothing to ask, or in the past");
       now = poll.at;
       asked.push(now);
-      const keys = new Set(poll.watched.map((run) => run.key));
-      expect(new Set(poll.watched.map((run) => run.projectId)).size).toBe(1);
+      const keys = new Set(poll.runs.map((run) => run.key));
+      expect(new Set(poll.runs.map((run) => run.projectId)).size).toBe(1);
       for (const run of state) if (keys.has(run.key)) rests.push(now - (run.askedAt ?? start));
       for (const { key, askedAt, overdueAt } of state)
         if (keys.has(key) && overdueAt && (askedAt ?? start) < overdueAt && overdueAt <= now)

@@ -20,7 +20,7 @@ import {
   postponed,
   queued,
   refused,
-  START_PATIENCE_MS,
+  START_TIMEOUT_MS,
   started,
   timed,
   toldOverdue,
@@ -125,7 +125,7 @@ describe("a start that Hex postpones", () => {
   ])("after %i tries it is tried again in %i seconds", (tries, seconds) => {
     const run = waitingAfter(tries, BUSY);
     expect(run).toMatchObject({ facts: BUSY, tries: tries + 1, nextAt: NOW + seconds * SECOND });
-    expect(run.until).toBe(NOW + START_PATIENCE_MS);
+    expect(run.until).toBe(NOW + START_TIMEOUT_MS);
     expect([isDue(run, run.nextAt - 1), isDue(run, run.nextAt)]).toEqual([false, true]);
     // It was stored before the clock was set back: nobody could have meant such a long wait.
     expect([isDue(run, NOW), isDue(run, NOW - 1)]).toEqual([false, true]);
@@ -151,11 +151,11 @@ describe("a start that Hex postpones", () => {
   });
 
   test("is refused when the next try would come more than ten minutes after the request", () => {
-    const last = NOW + START_PATIENCE_MS;
+    const last = NOW + START_TIMEOUT_MS;
     expect(postponed(starting, BUSY, 0, last - 10 * SECOND).state).toBe("waiting");
     expect(postponed(starting, BUSY, 0, last - 10 * SECOND + 1)).toMatchObject({ state: "refused", facts: BUSY });
-    expect(postponed(starting, { ...NO_TURN, retryAfterMs: START_PATIENCE_MS }, 0, NOW).state).toBe("waiting");
-    expect(postponed(starting, { ...NO_TURN, retryAfterMs: START_PATIENCE_MS + 1 }, 0, NOW).state).toBe("refused");
+    expect(postponed(starting, { ...NO_TURN, retryAfterMs: START_TIMEOUT_MS }, 0, NOW).state).toBe("waiting");
+    expect(postponed(starting, { ...NO_TURN, retryAfterMs: START_TIMEOUT_MS + 1 }, 0, NOW).state).toBe("refused");
   });
 
   test("is refused after ten minutes of pauses, however the clock is set", () => {
@@ -175,7 +175,7 @@ describe("a start that Hex postpones", () => {
     expect(queued(starting, ahead, NOW + 20 * SECOND)).toMatchObject({ nextAt: NOW + 20 * SECOND });
     expect(queued(starting, ahead, NOW + MINUTE)).toMatchObject({ nextAt: NOW + MINUTE });
     // The other one's time is further ahead than anybody waits, because a clock has been set back.
-    expect(queued(starting, { ...ahead, nextAt: NOW + START_PATIENCE_MS }, NOW).state).toBe("waiting");
+    expect(queued(starting, { ...ahead, nextAt: NOW + START_TIMEOUT_MS }, NOW).state).toBe("waiting");
     expect(queued(starting, { ...ahead, nextAt: NOW + DAY }, NOW)).toMatchObject({ nextAt: NOW });
   });
 });

@@ -58,7 +58,7 @@ describe("the shared store", () => {
     );
     await Promise.all(probes);
     expect(await one.db.selectFrom("incidents").select(["ended_at"]).execute()).toEqual([{ ended_at: null }]);
-    expect((await stores[0]?.memory())?.health).toMatchObject({ state: "down" });
+    expect((await stores[0]?.state())?.health).toMatchObject({ state: "down" });
     await Promise.all([one.close(), two.close()]);
   });
 

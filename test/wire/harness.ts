@@ -35,7 +35,7 @@ const HEX_BACKOFF_MS = 100;
 /** Real ms: a busy machine may stand still for so long before the bot takes its WebSocket for dead, and an envelope with it. */
 const SLACK_PING_MS = 1_000;
 /** Of the clock, which goes on by a second at each turn: the local Slack is never so slow unless a test wants it. */
-const CARD_PATIENCE_MS = 60 * 60_000;
+const CARD_TIMEOUT_MS = 60 * 60_000;
 /** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
@@ -66,7 +66,7 @@ interface HarnessOptions {
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
   /** How long a requester waits for a card before they are told without it, in ms of the clock. */
-  cardPatienceMs?: number;
+  cardTimeoutMs?: number;
   /** What the local Slack is like, such as the manifest that the app is installed with: the repository's unless told. */
   slackOptions?: Omit<SlackOptions, "clock">;
   /** In HTTP mode: whether the manifest has an address for the options of pickers. */
@@ -96,7 +96,7 @@ export class Harness {
     readonly token: string,
     readonly dataDir: string,
     private readonly options: Required<
-      Pick<HarnessOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardPatienceMs" | "hasOptionsUrl">
+      Pick<HarnessOptions, "env" | "hexTimeoutMs" | "slackPingMs" | "cardTimeoutMs" | "hasOptionsUrl">
     >,
   ) {}
 
@@ -116,7 +116,7 @@ export class Harness {
       hexAheadMs = 0,
       isHexTrue = false,
       slackOptions = {},
-      cardPatienceMs = CARD_PATIENCE_MS,
+      cardTimeoutMs = CARD_TIMEOUT_MS,
       hasOptionsUrl = true,
     }: HarnessOptions = {},
   ): Promise<Harness> {
@@ -130,7 +130,7 @@ export class Harness {
       ...tokenOptions,
     });
     const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    const options = { env, hexTimeoutMs, slackPingMs, cardPatienceMs, hasOptionsUrl };
+    const options = { env, hexTimeoutMs, slackPingMs, cardTimeoutMs, hasOptionsUrl };
     const harness = new Harness(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return harness;
     await harness.startBot();
@@ -175,8 +175,8 @@ export class Harness {
       random: () => 0.5,
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
-      statusPatienceMs: 600,
-      cardPatienceMs: this.options.cardPatienceMs,
+      statusTimeoutMs: 600,
+      cardTimeoutMs: this.options.cardTimeoutMs,
       statusPageMs: 300,
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,

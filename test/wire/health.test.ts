@@ -226,7 +226,7 @@ describe("the store", () => {
       slack: () => ({ ok: true, since: clock.now(), why: null }),
       lastProbe: async () => ({ at: clock.now(), ok: true, kind: null, until: clock.now() + 1 }),
       store: checkOf(write),
-      standstill: () => ({ ms: 0, isLimited: false }),
+      stalled: () => ({ ms: 0, isLimited: false }),
     });
 
   test("a probe that nobody has followed up for long says nothing any more", async () => {
@@ -236,7 +236,7 @@ describe("the store", () => {
       slack: () => ({ ok: true, since: at, why: null }),
       lastProbe: async () => ({ at, ok: true, kind: null, until: at + 240_000 }),
       store: checkOf(async () => undefined),
-      standstill: () => ({ ms: 0, isLimited: false }),
+      stalled: () => ({ ms: 0, isLimited: false }),
     });
     expect((await parts.parts()).hex).toMatchObject({ ok: true });
     clock.advance(240_001);
@@ -248,7 +248,7 @@ describe("the store", () => {
       clock,
       slack: () => ({ ok: true, since: clock.now(), why: null }),
       store: checkOf(async () => undefined),
-      standstill: () => ({ ms: 0, isLimited: false }),
+      stalled: () => ({ ms: 0, isLimited: false }),
     };
     const broken = new Readiness({ ...well, lastProbe: () => Promise.reject(new Error("damaged")) });
     expect((await broken.parts()).hex).toEqual({ ok: false, why: "store" });

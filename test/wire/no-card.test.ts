@@ -110,7 +110,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Slack is slow: told within seconds that the run was asked for, and the card comes later", async () => {
-    const project = await start({ runningMs: 20_000 }, { cardPatienceMs: 4_000 });
+    const project = await start({ runningMs: 20_000 }, { cardTimeoutMs: 4_000 });
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });
     await harness.slack.command(`run ${project.id}`);
     const message = await answered("Slack is slow to post this run's card");
@@ -134,7 +134,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Hex is slow to answer the start: told that it was asked for, and then its link and how to cancel it", async () => {
-    const project = await start({ neverEnds: true }, { cardPatienceMs: 2_000, hexTimeoutMs: 30_000 });
+    const project = await start({ neverEnds: true }, { cardTimeoutMs: 2_000, hexTimeoutMs: 30_000 });
     harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("missing_scope") });
     let release = () => {};
     const until = new Promise<void>((resolve) => {

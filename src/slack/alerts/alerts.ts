@@ -20,7 +20,7 @@ export interface AlertsOptions {
   slack: WebClient;
   alerts: AlertStore;
   /** What should be shown now. */
-  subjects: () => Promise<WantedAlert[]>;
+  wanted: () => Promise<WantedAlert[]>;
   clock: Clock;
   /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
@@ -84,9 +84,9 @@ export class Alerts {
   }
 
   async #round(signal: AbortSignal): Promise<void> {
-    const { subjects, alerts, clock } = this.options;
+    const { wanted, alerts, clock } = this.options;
     const now = clock.monotonic();
-    const all = await subjects();
+    const all = await wanted();
     const ids = new Set(all.map(({ id }) => id));
     for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
     for (const subject of all) {

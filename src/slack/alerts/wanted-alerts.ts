@@ -42,7 +42,7 @@ export async function wantedAlerts(
 ): Promise<WantedAlert[]> {
   const [incidents, { notices }, inFlight] = [
     await health.incidentsSince(now - LATE_MS),
-    await health.memory(),
+    await health.state(),
     await runs.countInFlight(),
   ];
   // An expired token is an outage and is reported as one.

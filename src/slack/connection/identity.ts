@@ -5,13 +5,13 @@ import { abortable } from "../../lib/abortable.js";
 import type { Clock } from "../../lib/clock.js";
 import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
-import type { Home } from "../listeners/members.js";
+import type { Installation } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { mayPass, retryPauseMs, SlackFailure, slackFailureOf } from "./failures.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
 /** From `auth.test`. */
-export interface SlackIdentity extends Home {
+export interface SlackIdentity extends Installation {
   botUserId: string;
   botId: string;
   /** The bot user's name. */

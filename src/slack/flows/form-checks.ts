@@ -13,7 +13,7 @@ import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
 import { pickedIn } from "./open-run-form.js";
 
 const PREFIX = "check:";
-/** In ms. Longer than a check by a live process takes: two requests to Hex, each with its patience and its wait for a turn. */
+/** In ms. Longer than a check by a live process takes: two requests to Hex, each with its timeout and its wait for a turn. */
 const LEASE_MS = 90_000;
 
 const checkSchema = z.object({

@@ -22,7 +22,7 @@ const TURN_MS = 2_000;
  */
 export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<ProjectSeen> {
   try {
-    return await bot.catalog.project(projectId, { ...callFor(interaction), turn: { patienceMs: TURN_MS } });
+    return await bot.catalog.project(projectId, { ...callFor(interaction), turn: { maxWaitMs: TURN_MS } });
   } catch (error) {
     if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
     return { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" };

@@ -104,7 +104,7 @@ async function check(bot: Bot, submission: Submission, form: Whole, options: Run
   if (project.lastPublishedAt === null) {
     return { ok: false, complaints: [{ at: { kind: "project" }, text: notPublishedWords(title) }], unknown: [] };
   }
-  const call = { ...callFor(submission), turn: { patienceMs: CHECK_MS } };
+  const call = { ...callFor(submission), turn: { maxWaitMs: CHECK_MS } };
   const failure = await bot.hex.dryRun(project.id, requestOf(options), call).then(() => null, asHexError);
   if (failure === null) return { ok: true, title };
   const mayWait = meansLater(failure.kind) || failure.kind === "no_kernel";

@@ -34,8 +34,8 @@ async function noCard(bot: Bot, key: string): Promise<NoCard | null> {
 }
 
 /** `null` when the work takes too long. */
-function inTime<T>({ clock, cardPatienceMs }: Bot, work: Promise<T>): Promise<T | null> {
-  return within(clock, cardPatienceMs, work).catch((error: unknown) => {
+function inTime<T>({ clock, cardTimeoutMs }: Bot, work: Promise<T>): Promise<T | null> {
+  return within(clock, cardTimeoutMs, work).catch((error: unknown) => {
     if (error instanceof LateError) return null;
     throw error;
   });

@@ -214,7 +214,7 @@ export class Homes {
     if (home === null) return null;
     const [asked, memory] = await Promise.all([
       runs.askedForBy(user, RUNS),
-      health.memory().catch((err: unknown) => {
+      health.state().catch((err: unknown) => {
         log.warn({ err }, "a Home tab cannot show how Hex is");
         return null;
       }),

@@ -63,9 +63,9 @@ export interface Bot {
   /** Returns a short random text that makes the buttons of one rendering work only once. */
   newNonce: () => string;
   /** The longest time for the work of `/hex status`, in ms. People are promised an answer within 10 s. */
-  statusPatienceMs: number;
+  statusTimeoutMs: number;
   /** How long a requester waits for the card before the bot tells them how the run is going, in ms. */
-  cardPatienceMs: number;
+  cardTimeoutMs: number;
 }
 
 /** One command, click, form or shortcut: who, where, and how to answer only them. */
@@ -84,6 +84,6 @@ export interface Interaction {
 }
 
 /** For requests that somebody is waiting for. */
-export function callFor({ reference }: Interaction, patienceMs = 30_000): Call {
-  return { reference, priority: "command", patienceMs };
+export function callFor({ reference }: Interaction, timeoutMs = 30_000): Call {
+  return { reference, priority: "command", timeoutMs };
 }

@@ -5,18 +5,18 @@ import { listenToActions } from "./actions/listen.js";
 import { listenToCommands } from "./commands/listen.js";
 import { listenToEvents } from "./events/listen.js";
 import type { Listening } from "./interaction.js";
-import { type Home, Members } from "./members.js";
+import { type Installation, Members } from "./members.js";
 import { listenToOptions } from "./options/listen.js";
 import { listenToShortcuts } from "./shortcuts/listen.js";
 import { listenToViews } from "./views/listen.js";
 
 export interface ListenerOptions extends Omit<Listening, "members"> {
   /** Where the bot belongs, since people from elsewhere may see its messages in shared channels. */
-  home: Home;
+  installation: Installation;
 }
 
-export function listen(app: App, { home, ...options }: ListenerOptions): void {
-  const listening = { ...options, members: new Members(home) };
+export function listen(app: App, { installation, ...options }: ListenerOptions): void {
+  const listening = { ...options, members: new Members(installation) };
   listenToCommands(app, listening);
   listenToActions(app, listening);
   listenToViews(app, listening);

@@ -2,7 +2,7 @@
 // organizations, their people see the bot's messages too.
 
 /** What the bot knows about itself, from auth.test and never from a payload. */
-export interface Home {
+export interface Installation {
   teamId: string;
   /** The organization (E…); `null` outside Enterprise Grid. */
   enterpriseId: string | null;
@@ -30,10 +30,11 @@ export type Standing = "member" | "stranger" | "unproven";
  * slackapi/java-slack-sdk#1041 (a click by somebody of another organization), slackapi/bolt-js#1875 (somebody in several
  * workspaces of one organization).
  */
-export function standingOf(home: Home, { userTeam, team, enterprise }: Origin): Standing {
+export function standingOf(installation: Installation, { userTeam, team, enterprise }: Origin): Standing {
   const theirs = userTeam ?? team;
-  if (theirs !== null && [home.teamId, home.enterpriseId, ...home.workspaces].includes(theirs)) return "member";
-  if (home.enterpriseId === null || enterprise !== home.enterpriseId) return "stranger";
+  if (theirs !== null && [installation.teamId, installation.enterpriseId, ...installation.workspaces].includes(theirs))
+    return "member";
+  if (installation.enterpriseId === null || enterprise !== installation.enterpriseId) return "stranger";
   // The id of a different organization.
   if (theirs?.startsWith("E")) return "stranger";
   // Slack says that this very workspace belongs to the organization.
@@ -50,25 +51,25 @@ const REMEMBERED = 10_000;
 export class Members {
   readonly #proven = new Set<string>();
 
-  constructor(private readonly home: Home) {}
+  constructor(private readonly installation: Installation) {}
 
   /** For a command. */
   ofCommand(origin: Origin): Standing {
-    const standing = standingOf(this.home, origin);
+    const standing = standingOf(this.installation, origin);
     if (standing === "member") this.#remember(origin.user);
     return standing;
   }
 
   /** For a click. */
   ofClick(origin: Origin): Standing {
-    const standing = standingOf(this.home, origin);
+    const standing = standingOf(this.installation, origin);
     return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
   }
 
   /** For a message. In a channel shared with another organization, Slack may not say where the writer belongs. */
   ofMessage(origin: Origin): Standing {
     const isUnknown = origin.userTeam === null && origin.team === null;
-    const standing = isUnknown ? "unproven" : standingOf(this.home, origin);
+    const standing = isUnknown ? "unproven" : standingOf(this.installation, origin);
     return standing === "unproven" && this.#proven.has(origin.user) ? "member" : standing;
   }
 

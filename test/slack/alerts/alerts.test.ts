@@ -38,14 +38,14 @@ afterEach(async () => {
   await slack.stop();
 });
 
-async function subjects(): Promise<WantedAlert[]> {
+async function wanted(): Promise<WantedAlert[]> {
   const said = (isDoubled: boolean) => message(`${text}${isDoubled ? " (doubled)" : ""}`, []);
   const place = { channel: slack.channels.team.id, threadTs: null };
   return [{ id: "incident 1", place, isNews: true, isFinal: false, message: said, replies: [] }];
 }
 
 /** A process that shows alerts. `through`: what its answers of Slack pass before it has them. */
-function begin({ through = async () => undefined, read = subjects }: Partial<Parts> = {}) {
+function begin({ through = async () => undefined, read = wanted }: Partial<Parts> = {}) {
   const stopping = new AbortController();
   const late: typeof fetch = async (input, init) => {
     const answer = await fetch(input, init);
@@ -61,7 +61,7 @@ function begin({ through = async () => undefined, read = subjects }: Partial<Par
   const alerts = new Alerts({
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, fetch: late, ...NEVER_TWICE }),
     alerts: new AlertStore(store.db),
-    subjects: read,
+    wanted: read,
     clock,
     leastNow: () => clock.now(),
     log: logger,
@@ -136,7 +136,7 @@ test("the store fails while Slack holds something up: looked at once a minute, a
     read: async () => {
       reads += 1;
       if (isBroken) throw new Error("database is locked");
-      return subjects();
+      return wanted();
     },
   });
   await until(() => clock.sleeping === 1);

@@ -1,12 +1,12 @@
 // Who may operate the bot: the people of its own workspace and organization, and nobody on the strength of a payload alone.
 
 import { describe, expect, test } from "vitest";
-import { type Home, Members, type Origin, standingOf } from "../../../src/slack/listeners/members.js";
+import { type Installation, Members, type Origin, standingOf } from "../../../src/slack/listeners/members.js";
 
-const alone: Home = { teamId: "T1", enterpriseId: null, workspaces: [] };
-const inGrid: Home = { teamId: "T1", enterpriseId: "E1", workspaces: [] };
+const alone: Installation = { teamId: "T1", enterpriseId: null, workspaces: [] };
+const inGrid: Installation = { teamId: "T1", enterpriseId: "E1", workspaces: [] };
 /** Installed for the organization: auth.test names the organization in the place of a workspace. */
-const ofOrg: Home = { teamId: "E1", enterpriseId: "E1", workspaces: ["T1", "T2"] };
+const ofOrg: Installation = { teamId: "E1", enterpriseId: "E1", workspaces: ["T1", "T2"] };
 
 const from = (origin: Partial<Origin>): Origin => ({
   user: "U1",

@@ -25,7 +25,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
 
   const page = statusPage.read();
   const [connection, store, history, watched] = await Promise.all([
-    prober.probe(callFor(interaction, bot.statusPatienceMs)),
+    prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(({ length }) => length)),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { beginning } from "../lib/text.js";
 
 /** The schema's value, or `null` for anything else. */
-export const lenient = <T extends z.ZodType>(schema: T) =>
+export const orNull = <T extends z.ZodType>(schema: T) =>
   schema
     .nullish()
     .catch(null)
@@ -21,6 +21,6 @@ const FEW = 100;
 
 /** The readable entries among the first hundred. Anything that is not a list counts as an empty one. */
 export const readable = <T extends z.ZodType>(schema: T) =>
-  lenient(list).transform((entries) =>
+  orNull(list).transform((entries) =>
     (entries ?? []).slice(0, FEW).flatMap((entry) => schema.safeParse(entry).data ?? []),
   );

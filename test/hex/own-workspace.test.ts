@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { OwnPlace } from "../../src/hex/own-place.js";
+import { OwnWorkspace } from "../../src/hex/own-workspace.js";
 
 const HEX = "https://app.hex.tech";
 const ID = "6f4922f4-8d2b-4f7a-9f3e-0123456789ab";
 const RUN = `${HEX}/acme/app/${ID}/run/${ID}`;
 
 test("what Hex says comes first, then what the operator says, then the links of runs", () => {
-  const unknown = new OwnPlace(HEX, null);
+  const unknown = new OwnWorkspace(HEX, null);
   expect(unknown.now).toEqual({ origin: HEX, workspace: null });
   unknown.learnFromRun(RUN);
   expect(unknown.now.workspace).toBe("acme");
-  const configured = new OwnPlace(HEX, "configured");
+  const configured = new OwnWorkspace(HEX, "configured");
   configured.learnFromRun(RUN);
   expect(configured.now.workspace).toBe("configured");
   configured.learnId(ID);
@@ -18,7 +18,7 @@ test("what Hex says comes first, then what the operator says, then the links of 
 });
 
 test("nothing else counts as the workspace", () => {
-  const place = new OwnPlace(HEX, null);
+  const place = new OwnWorkspace(HEX, null);
   for (const url of [
     null,
     "nonsense",
@@ -37,7 +37,7 @@ test("nothing else counts as the workspace", () => {
 });
 
 test("a run without a link, or with an odd one, does not make the place unknown again", () => {
-  const place = new OwnPlace(HEX, null);
+  const place = new OwnWorkspace(HEX, null);
   place.learnFromRun(RUN);
   place.learnFromRun(null);
   place.learnFromRun(`${HEX}/a%2Fb/app/${ID}`);
@@ -45,7 +45,7 @@ test("a run without a link, or with an odd one, does not make the place unknown 
 });
 
 test("what Hex tells comes from the workspace that it has told this process, and from no other", () => {
-  const place = new OwnPlace(HEX, "configured");
+  const place = new OwnWorkspace(HEX, "configured");
   place.remember({ id: ID, origin: HEX });
   place.learnFromRun(RUN);
   expect(place.source).toEqual({ origin: HEX, workspace: null });

@@ -5,7 +5,7 @@ import { type HexPlace, workspaceOfLink } from "./links.js";
 /** The part of a path that names the workspace: its id or its short name. */
 const SEGMENT = /^[\w-]{1,100}$/;
 
-export class OwnPlace {
+export class OwnWorkspace {
   #id: string | null = null;
   /** The same, but only if this process has learnt it itself. */
   #toldId: string | null = null;
