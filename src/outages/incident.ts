@@ -79,7 +79,10 @@ export interface Step {
   ended: IncidentIn<"over"> | null;
 }
 
-/** Two failures in a row begin an outage, and two successes end it. `seen` is `null` for a success. `now`: epoch ms. */
+/**
+ * Two failures in a row begin an incident. Two successes mean that Hex is back, and the incident is over once Hex has been back for
+ * `QUIET_MS`. `seen` is `null` for a success. `now`: epoch ms.
+ */
 export function stepped(health: Health, seen: Failure | null, now: number): Step {
   if (isQuiet(health, now)) return { ...stepped({ state: "up" }, seen, now), ended: over(health.incident) };
   return { health: seen === null ? lived(health, now) : failed(health, seen), ended: null };

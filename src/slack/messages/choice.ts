@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { LEVELS } from "../../follow/watch.js";
 import { carriedSchema, NOTHING_CARRIED, packed } from "./carried.js";
+import { LIMITS } from "./limits.js";
 
 /** What the project is for: to run it, to see its runs, to cancel one of them, or to watch it. */
 export const PURPOSES = ["run", "runs", "cancel", "watch"] as const;
@@ -28,12 +29,9 @@ export type Chosen = z.output<typeof chosenSchema>;
 /** The value of a button that asks for other projects. `passed` holds the ids of those already shown. */
 export const othersSchema = z.object({ nonce: z.string(), passed: z.array(z.string()), choice: inButton });
 
-/** The longest choice in a button's value, in characters of the message's JSON. Five of them leave room for the projects. */
-const LONGEST = 700;
-
 /** Whether the choice fits into a button's value. */
 export function fitsButton(choice: Choice): boolean {
-  return JSON.stringify(JSON.stringify(inValue(choice))).length <= LONGEST;
+  return JSON.stringify(JSON.stringify(inValue(choice))).length <= LIMITS.choiceInButton;
 }
 
 /** The form that goes into a button's value. Whatever has its default is left out. */

@@ -19,6 +19,10 @@ export const LIMITS = {
   actionElements: 25,
   buttonText: 75,
   buttonValue: 2_000,
+  /** What to start a run with, in a button's value: in characters of the message's JSON, with room for what else the value holds. */
+  carriedInButton: 1_500,
+  /** A choice among projects, in a button's value: in characters of the message's JSON. Five of them leave room for the projects. */
+  choiceInButton: 700,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,

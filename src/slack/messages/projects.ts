@@ -14,8 +14,6 @@ import { scheduleWords } from "./schedule.js";
 const PROJECTS_PER_PAGE = 8;
 /** Room for the text above a list and for page numbers with several digits, in characters of the message's JSON. */
 const SPARE = 1_000;
-/** The longest value of a button that carries something, in characters of the message's JSON. Slack accepts at most 2,000. */
-const CARRYING_VALUE = 1_500;
 
 export interface ProjectsView {
   /** All projects that fit the words, in order. */
@@ -124,7 +122,7 @@ function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
   if (carried === TOO_LONG) return TOO_LONG;
   const wanted = packed(carried);
   const longest = JSON.stringify({ project: UUID, nonce, words: fewWords(words), page, carried: wanted });
-  return wanted === undefined || JSON.stringify(longest).length <= CARRYING_VALUE ? wanted : TOO_LONG;
+  return wanted === undefined || JSON.stringify(longest).length <= LIMITS.carriedInButton ? wanted : TOO_LONG;
 }
 const UUID = "00000000-0000-0000-0000-000000000000";
 
