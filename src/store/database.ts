@@ -10,6 +10,7 @@ import { GuardedDialect } from "./guarded-dialect.js";
 import { LockFirst } from "./lock-first.js";
 import { DamagedStoreError, migrateFile, NewerStoreError } from "./migrate.js";
 import type { PostgresFailure } from "./postgres-failure.js";
+import { PreparedStatements } from "./prepared-statements.js";
 import type { Tables } from "./tables.js";
 import { textsAsBytes } from "./texts-as-bytes.js";
 
@@ -54,7 +55,7 @@ export async function openEmbedded(dataDir: string): Promise<Store> {
       file = new Database(path);
       file.pragma("journal_mode = WAL");
       file.pragma("synchronous = FULL");
-      const { dialect, plugin } = textsAsBytes({ database: new LockFirst(file) });
+      const { dialect, plugin } = textsAsBytes({ database: new PreparedStatements(new LockFirst(file)) });
       const db = new Kysely<Tables>({ dialect: new GuardedDialect(dialect), plugins: [plugin] });
       await migrateFile(db);
       const own = new DatabaseFile(file, path);

@@ -15,7 +15,6 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
   store = await openEmbedded(folder);
   other = new Database(join(folder, "hex-bot.db"));
-  other.exec("begin immediate");
 });
 afterEach(async () => {
   other.close();
@@ -30,9 +29,14 @@ const noteTogether = (at: number) =>
   });
 
 test.each([
-  ["by itself", note],
-  ["in a transaction", noteTogether],
-])("what is written %s: refused while it is locked, and taken right after", async (_, write) => {
+  ["by itself", note, []],
+  ["in a transaction", noteTogether, []],
+  ["by itself, not for the first time", note, [note]],
+  ["in a transaction, not for the first time", noteTogether, [noteTogether]],
+])("what is written %s: refused while it is locked, and taken right after", async (_, write, before) => {
+  for (const earlier of before) await earlier(0);
+  await store.db.deleteFrom("requests").execute();
+  other.exec("begin immediate");
   for (let attempt = 0; attempt < 3; attempt++) await expect(write(1)).rejects.toThrow(StoreFailure);
   other.exec("rollback");
   await note(2);
