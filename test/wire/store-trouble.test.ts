@@ -65,7 +65,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     const other = new Database(join(harness.dataDir, "hex-bot.db"));
     other.exec("alter table runs rename to runs_elsewhere");
     harness.hex.workspace.finishRun(harness.hex.workspace.runs[0]?.id ?? "", "COMPLETED");
-    await harness.until(() => logged(harness, "watch").length >= times);
+    await harness.until(() => logged(harness, "poller").length >= times);
     other.exec("alter table runs_elsewhere rename to runs");
     other.close();
     const from = harness.clock.monotonic();
