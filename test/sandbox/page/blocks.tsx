@@ -4,11 +4,13 @@
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { type Block, Message } from "slack-blocks-to-jsx";
-import { idOfBlock } from "../slack/core.js";
+import { idOfBlock } from "../slack/block-id.js";
 import { isRecord, type Json, recordsAt, stringAt } from "../slack/json.js";
 import { Control, type Place } from "./controls.js";
 import { withEmoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { NotRendered } from "./not-rendered.js";
+import { plain } from "./plain-text.js";
 import type { Names } from "./viewing.js";
 
 /** What the renderer shows as Slack does. */
@@ -124,10 +126,6 @@ function Input({ block, place, error }: { block: Json; place: Place; error: stri
 const LESS = "\uE000";
 const GREATER = "\uE001";
 
-export function NotRendered({ what }: { what: string }): ReactNode {
-  return <p className="not-rendered">Not rendered: {what}. Slack itself shows it.</p>;
-}
-
 function Text({ text, names }: { text: Json; names: Names }): ReactNode {
   const content = plain(text);
   return <div className="shown mrkdwn">{text.type === "mrkdwn" ? mrkdwn(content, names) : withEmoji(content)}</div>;
@@ -155,9 +153,4 @@ function libraryHtml(block: Json, { users, channels }: Names): string {
     .replaceAll("<a href=", '<a target="_blank" href=')
     .replaceAll(LESS, "&lt;")
     .replaceAll(GREATER, "&gt;");
-}
-
-/** The text of a text object; "" when there is none. */
-export function plain(text: unknown): string {
-  return stringAt(text, "text") ?? "";
 }

@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { initially, optionsOf, takesMany } from "../slack/elements.js";
 import { isRecord, type Json, stringAt } from "../slack/json.js";
 import type { Input } from "../slack/server.js";
-import { NotRendered, plain } from "./blocks.js";
+import { NotRendered } from "./not-rendered.js";
+import { plain } from "./plain-text.js";
 
 /** Where an element is, and what it means there. */
 export interface Place {

@@ -2,7 +2,7 @@
 
 import { elementsOf } from "../slack/elements.js";
 import type { Ack, Channel, LocalSlack, SlackView } from "../slack/server.js";
-import { plain } from "./blocks.js";
+import { plain } from "./plain-text.js";
 import type { Stage } from "./stage.js";
 import { canWrite, personOf } from "./viewing.js";
 import { WHOLE_FORM } from "./views.js";

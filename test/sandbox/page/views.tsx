@@ -3,8 +3,9 @@
 import type { ReactNode } from "react";
 import { recordsAt } from "../slack/json.js";
 import type { Person, SlackView } from "../slack/server.js";
-import { Blocks, plain } from "./blocks.js";
+import { Blocks } from "./blocks.js";
 import { piece } from "./pieces.js";
+import { plain } from "./plain-text.js";
 import type { Stage } from "./stage.js";
 import type { Around } from "./viewing.js";
 import type { Piece } from "./wire.js";

@@ -1,6 +1,7 @@
 // The state of the workspace that all the protocols share.
 
 import type { Clock } from "../../../src/lib/clock.js";
+import { idOfBlock } from "./block-id.js";
 import { CallLog } from "./calls.js";
 import { Directory } from "./channels.js";
 import { Faults } from "./faults.js";
@@ -71,5 +72,3 @@ export class Core {
 export function withIds(blocks: readonly unknown[]): unknown[] {
   return blocks.map((block, index) => (typeof block === "object" ? { block_id: idOfBlock(index), ...block } : block));
 }
-
-export const idOfBlock = (index: number) => `auto-block-${index}`;

@@ -1,6 +1,6 @@
 // Finding the button or menu that somebody uses, and what Slack reports of it.
 
-import { idOfBlock } from "./core.js";
+import { idOfBlock } from "./block-id.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { textsOf } from "./messages.js";
 

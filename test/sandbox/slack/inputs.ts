@@ -1,7 +1,7 @@
 // What stands in the inputs of a view: kept from one version of the view to the next, reported to the app, and what Slack
 // itself complains of.
 
-import { idOfBlock } from "./core.js";
+import { idOfBlock } from "./block-id.js";
 import { elementsOf, entered, initially, initialOptions, isExternal, optionsOf, type Placed } from "./elements.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import type { Entry, Input } from "./types.js";

@@ -1,7 +1,7 @@
-// Dialogs: the question before a dangerous button, and the app's modals.
+// The app's modals.
 
 import { entriesIn, within } from "./forms.js";
-import { element, type Screen } from "./live.js";
+import type { Screen } from "./live.js";
 
 export function listenToDialogs(screen: Screen): void {
   screen.onChange(() => {
@@ -33,22 +33,4 @@ export function listenToDialogs(screen: Screen): void {
     },
     true,
   );
-}
-
-/** Asks the question that a button brings (JSON of Slack's confirmation dialog). */
-export function confirmed(json: string): Promise<boolean> {
-  const question: { title: string; text: string; confirm: string; deny: string; style?: string } = JSON.parse(json);
-  const dialog = document.querySelector<HTMLDialogElement>("#confirm");
-  if (!dialog) return Promise.resolve(false);
-  element("confirm-title").textContent = question.title;
-  element("confirm-text").textContent = question.text;
-  element("confirm-deny").textContent = question.deny;
-  const yes = element("confirm-yes");
-  yes.textContent = question.confirm;
-  yes.className = `button ${question.style ?? "primary"}`;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
-  });
 }

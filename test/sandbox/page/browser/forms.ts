@@ -1,6 +1,6 @@
 // The controls of messages and views: what stands in them, and what pressing them does.
 
-import { confirmed } from "./dialogs.js";
+import { confirmed } from "./confirmation.js";
 import { refocus, type Screen } from "./live.js";
 
 export interface Entry {
