@@ -19,5 +19,6 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is the container's first process, so that it gets SIGTERM. It may need 10 seconds to stop: docker stop -t 15.
+# Node itself is the container's first process, so that it receives SIGTERM. It may need 10 seconds to stop: docker stop
+# -t 15.
 CMD ["node", "dist/main.js"]
