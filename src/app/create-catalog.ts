@@ -1,4 +1,4 @@
-// The projects that are known, and what reads them.
+// The projects that the bot knows, and what reads them from Hex.
 
 import { randomBytes } from "node:crypto";
 import { Catalog } from "../catalog/catalog.js";
@@ -11,7 +11,7 @@ import type { Settings } from "./settings.js";
 
 export interface CatalogPart {
   catalog: Catalog;
-  /** The leader's. */
+  /** Runs on the leader. */
   reader: CatalogReader;
 }
 

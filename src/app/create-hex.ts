@@ -1,4 +1,4 @@
-// The client of Hex, the budget that all of its requests share, and Hex's public status page.
+// The client for Hex, the budget that all of its requests share, and Hex's public status page.
 
 import { Budget } from "../hex/budget.js";
 import { HexClient, type RequestRecord } from "../hex/client.js";
@@ -15,7 +15,7 @@ export interface HexPart {
   client: HexClient;
   budget: Budget;
   statusPage: StatusPage;
-  /** Every request that has ended. */
+  /** Emits each request that has ended. */
   requests: Emitter<RequestRecord>;
 }
 

@@ -1,4 +1,4 @@
-// The HTTP server. It answers from the first moment, because the start may have to wait for Slack.
+// The HTTP server. It answers from the beginning, because the start may have to wait for Slack.
 
 import type { RequestListener } from "node:http";
 import { healthz } from "../http/healthz.js";
@@ -14,7 +14,7 @@ import type { StorePart } from "./create-store.js";
 
 export interface HttpPart {
   port: number;
-  /** From now on it tells how each part is, and takes Slack's requests in HTTP mode. */
+  /** From now on, it reports on each part, and in HTTP mode it accepts Slack's requests. */
   serve: (parts: ServedParts) => void;
   close: () => Promise<void>;
 }
@@ -27,7 +27,7 @@ interface ServedParts {
   slack: SlackPart;
 }
 
-/** @throws the operating system's error when the port cannot be had */
+/** @throws the operating system's error when it cannot listen on the port */
 export async function createHttp(port: number, refusals: SlackRefusals): Promise<HttpPart> {
   const routes: Record<string, RequestListener> = {
     "/healthz": healthz,

@@ -1,4 +1,4 @@
-// The messages that are kept true: cards, what followers are told, Home tabs and alerts.
+// The messages that are kept up to date: cards, what followers are told, Home tabs and alerts.
 
 import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
@@ -33,9 +33,9 @@ export interface MessagesPart {
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
-  /** The leader's: of outages; null without a channel for them. */
+  /** About outages. Runs on the leader. `null` when no channel is set for them. */
   alerts: Alerts | null;
-  /** The leader's: of watched projects. */
+  /** About watched projects. Runs on the leader. */
   troubleAlerts: Alerts;
 }
 
@@ -44,7 +44,7 @@ export interface MessagesPartOptions {
   lifetime: Lifetime;
   metrics: Metrics;
   slackClient: SlackClient;
-  /** The bot's in Slack. */
+  /** The bot's name in Slack. */
   botName: string;
   store: StorePart;
   hex: HexPart;
@@ -115,7 +115,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   return { cardStore, followerStore, cards, followers, homes, requesters, alerts, troubleAlerts };
 }
 
-/** Of outages, and of a token that expires, in the channel that the operator has set. */
+/** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */
 function createAlerts(options: MessagesPartOptions): Alerts | null {
   const { settings, store, hex, runs, outages } = options;
   const channel = settings.config.alertChannel;
@@ -124,7 +124,7 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
   return alertsFor(options, () => wantedAlerts(sources, store.clock.now()), true);
 }
 
-/** Of watched projects, in the conversations that watch them. */
+/** Alerts about watched projects, in the conversations that watch them. */
 function createTroubleAlerts(options: MessagesPartOptions, cards: CardStore): Alerts {
   const { store, hex, catalog, runs, follow } = options;
   const { watches, troubles } = follow;

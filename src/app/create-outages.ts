@@ -1,4 +1,4 @@
-// Whether Hex is usable: asked once a minute by the leader, and whenever somebody wants to know.
+// Whether Hex is usable: the leader asks once a minute, and every process asks when somebody wants to know.
 
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
@@ -14,9 +14,9 @@ import type { Settings } from "./settings.js";
 export interface OutagesPart {
   health: HealthStore;
   prober: Prober;
-  /** The leader's. */
+  /** Runs on the leader. */
   watchdog: Watchdog;
-  /** There may be something new to tell about Hex. */
+  /** Emits when there may be something new to say about Hex. */
   news: Emitter<void>;
 }
 
@@ -25,7 +25,7 @@ export interface OutagesPartOptions {
   store: StorePart;
   hex: HexPart;
   catalog: Catalog;
-  /** How long incidents are remembered, in ms. */
+  /** How long incidents are kept, in ms. */
   keepMs: number;
 }
 
@@ -46,7 +46,8 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
     onEvent: (event) => logHealth(log, event),
     onStored: (isWell) => {
       news.emit();
-      // Asked at the first failure, so that the alert, which waits for nothing, usually begins with what Hex itself says.
+      // The status page is read at the first failure, so that the alert, which waits for nothing, usually says from the start what
+      // Hex itself says.
       if (!isWell) void statusPage.read().then(() => news.emit());
     },
     onError: (err) => log.error({ err }, "watchdog"),
@@ -56,12 +57,12 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
   return { health, prober, watchdog, news };
 }
 
-/** Links lead into the workspace from the first message on, and also where this process does not probe. Never rejects. */
+/** Makes links lead into the workspace from the first message on, even if this process does not probe. Never rejects. */
 export async function recallWorkspace({ health }: OutagesPart, { client }: HexPart, { log }: Settings): Promise<void> {
   try {
     const { workspace } = await health.state();
     client.place.remember(workspace);
   } catch (err) {
-    log.warn({ err }, "the workspace for links is not known yet");
+    log.warn({ err }, "The workspace for links is not known yet");
   }
 }

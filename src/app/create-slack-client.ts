@@ -1,4 +1,4 @@
-// The client of Slack's Web API, and what Slack refuses it.
+// The client for Slack's Web API, and what Slack refuses.
 
 import { WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Metrics } from "../http/metrics.js";
@@ -11,11 +11,11 @@ import type { Settings } from "./settings.js";
 
 export interface SlackClient {
   web: WebClient;
-  /** For another client of the same kind. */
+  /** To create another client of the same kind. */
   options: WebClientOptions;
-  /** What Slack has refused lately. */
+  /** What Slack refused lately. */
   refusals: SlackRefusals;
-  /** To be told of every request to Slack. */
+  /** Must be called for every request to Slack. */
   onCall: (call: SlackCall) => void;
 }
 

@@ -1,4 +1,4 @@
-// The connection to Slack, and everything that people can do over it.
+// The connection to Slack, and everything that people can do through it.
 
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
@@ -22,7 +22,7 @@ import type { Settings } from "./settings.js";
 export interface SlackPart {
   connection: SlackConnection;
   bot: Bot;
-  /** Whether Slack and the bot are connected. */
+  /** Whether the bot and Slack are connected. */
   readiness: () => SlackReadiness;
 }
 
@@ -42,7 +42,7 @@ export interface SlackPartOptions {
   messages: MessagesPart;
 }
 
-/** Nothing is sent before the connection is opened. */
+/** Sends nothing before the connection is opened. */
 export function createSlack(options: SlackPartOptions): SlackPart {
   const { settings, lifetime, network, metrics, slackClient, identity } = options;
   const { config, log, clock, slackPingMs, onRefused } = settings;
@@ -50,7 +50,7 @@ export function createSlack(options: SlackPartOptions): SlackPart {
     config: config.slack,
     identity,
     log,
-    // Slack's signatures are of Slack's time: how well the database's clock is set is not their affair.
+    // Signatures carry Slack's time, so the database's clock must not matter for them.
     clock,
     pingMs: slackPingMs,
     onCall: slackClient.onCall,

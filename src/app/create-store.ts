@@ -1,4 +1,4 @@
-// The store, who may write to it, and whether it works.
+// The store, which process may write to it, and whether it works.
 
 import { randomBytes } from "node:crypto";
 import { storeSentence } from "../remedies/store.js";
@@ -13,7 +13,7 @@ import { postgresLogger } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface StorePart extends OpenedStore {
-  /** A name of this process that no other has. */
+  /** A unique name for this process. */
   process: string;
   /** Knows which rows could not be read. */
   rows: RowReader;
@@ -22,7 +22,7 @@ export interface StorePart extends OpenedStore {
   seenEvents: SeenEvents;
 }
 
-/** @throws StoreError, StoreFailure when what was opened fails at once */
+/** @throws StoreError, or StoreFailure when the store that was opened fails immediately */
 export async function createStore({ config, log, clock: machineClock }: Settings): Promise<StorePart> {
   const process = randomBytes(8).toString("hex");
   const opened = await openStore(config.store, {

@@ -1,4 +1,4 @@
-// What only the leader runs: it polls, probes, reads the projects, tells, and takes care of what others left behind.
+// What only the leader runs: it polls, probes, reads the projects, posts alerts, and finishes what other processes left behind.
 
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
@@ -13,7 +13,7 @@ import type { SlackPart } from "./create-slack.js";
 import type { StorePart } from "./create-store.js";
 import type { Settings } from "./settings.js";
 
-/** Runs until `signal` aborts, and until what it began is done. */
+/** Runs until `signal` aborts and the work that it began is done. */
 type Loop = (signal: AbortSignal) => Promise<void>;
 
 export interface LeaderLoopsOptions {
@@ -56,7 +56,7 @@ export class LeaderLoops {
     return this.#areRunning;
   }
 
-  /** Runs all of them until `signal` aborts. */
+  /** Runs all loops until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     this.#areRunning = true;
     await Promise.all(this.#loops.map((loop) => loop(signal))).finally(() => {

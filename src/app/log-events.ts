@@ -1,4 +1,4 @@
-// What the log says of the start, of requests to Hex and of its health.
+// What the log says about the start, about requests to Hex, and about the health of Hex, Slack and the store.
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
@@ -22,7 +22,7 @@ import {
 } from "../slack/messages/slack-remedies.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
-/** Scopes that the app was installed without. */
+/** Logs the scopes that the app was installed without. */
 export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackState): void {
   const missing = missingScopesSentence(missingScopes);
   if (missing !== null) log.warn("%s", missing);
@@ -30,11 +30,12 @@ export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackS
   if (declined !== null) log.info("%s", declined);
 }
 
-/** The start is over. */
+/** Logs that the bot has started. */
 export function logReady(log: Logger, { config, identity, port }: Started): void {
   const { alertChannel: channel, slack, hex } = config;
   if (channel !== null) {
-    const words = "Alerts go to %s, which the first one proves: write /invite @%s there if it is private";
+    const words =
+      "Alerts go to %s. The first one shows whether that works. If the channel is private, type /invite @%s there";
     log.info({ channel }, words, channel, identity.name);
   }
   log.info({ port, mode: slack.mode.kind, hex: hex.origin, team: identity.teamId }, "ready");
@@ -46,10 +47,10 @@ interface Started {
   port: number;
 }
 
-/** How often (ms) it is said of an operation that entries of its answers cannot be read: the poller asks every few seconds. */
+/** How often (ms) the log says that answers to an operation have unreadable entries: the poller asks every few seconds. */
 const LEFT_OUT_EVERY_MS = 10 * MINUTE;
 
-/** Logs each request to Hex that ended, and what was left out of its answer: never the content. */
+/** Logs each request to Hex that has ended, and what was left out of its answer, but never the content. */
 export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord) => void {
   const saidAt = new Map<RequestRecord["operation"], number>();
   const isNews = (operation: RequestRecord["operation"]) => {
@@ -61,39 +62,44 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
   return ({ operation, reference, method, status, durationMs, error, leftOut }) => {
     const facts = { reference, operation, method, status, durationMs };
     if (error !== null && withholdsIdentity(error))
-      log.debug(facts, "Hex does not tell who the token is, and is alive");
+      log.debug(facts, "Hex is alive, but does not say whose token it is");
     else if (error !== null) {
       const { what, todo } = remedyFor(error.facts);
       log.warn({ ...facts, err: error, todo }, "%s", what);
     } else if (leftOut !== null && isNews(operation)) {
-      log.warn({ ...facts, leftOut }, "Hex %s: some entries of the answer cannot be read and are left out", operation);
+      log.warn({ ...facts, leftOut }, "Hex %s: some entries in the answer cannot be read and are left out", operation);
     } else log.debug(leftOut === null ? facts : { ...facts, leftOut }, "Hex %s", operation);
   };
 }
 
-/** What was not sent is nobody's fault, and is told where somebody waits for it. */
+/** Logs a request that the budget held back. That is no failure, and whoever waits for the answer is told elsewhere. */
 export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
   const { kind, retryAfterMs } = error.facts;
-  log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is not asked yet: %s", operation, kind);
+  log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is held back: %s", operation, kind);
 }
 
-/** A pass over all projects. */
+/** Logs the end of a pass over all projects. */
 export function logPass(log: Logger, { isWhole, ...facts }: PassEnded): void {
-  if (isWhole) log.debug(facts, "All projects are read");
-  else log.warn(facts, "Hex's list of projects broke off before its end: it is read again in ten minutes");
+  if (isWhole) log.debug(facts, "All projects have been read");
+  else log.warn(facts, "Hex's list of projects broke off before its end. The bot reads it again in ten minutes");
 }
 
-/** `ms`: how far the clock went forward (back: negative) beside the time that passed. */
+/** `ms`: how far the clock jumped forward, compared with the time that passed. Negative if it jumped back. */
 export function logClockStep(log: Logger, ms: number): void {
   const seconds = Math.round(Math.abs(ms) / 1_000);
-  log.warn({ ms }, "The clock went %s by %d s: it was set, or the machine slept", ms < 0 ? "back" : "forward", seconds);
+  log.warn(
+    { ms },
+    "The clock jumped %s by %d s: it was set, or the machine slept",
+    ms < 0 ? "back" : "forward",
+    seconds,
+  );
 }
 
 export function logHealth(log: Logger, event: HealthEvent): void {
   if (event.kind === "expiring") {
     const { expiresAt, days } = event.notice;
     const facts = { expires: new Date(expiresAt).toISOString(), days };
-    log.warn(facts, "The Hex token expires soon: make a new one, set HEX_API_TOKEN and restart");
+    log.warn(facts, "The Hex token expires soon: create a new one, set HEX_API_TOKEN and restart");
     return;
   }
   const { facts } = event.incident.cause;
@@ -108,17 +114,17 @@ export function logHealth(log: Logger, event: HealthEvent): void {
       log.warn({ ...said, todo }, "Hex is not connected for another reason: %s", what);
       break;
     case "relapsed":
-      log.warn({ ...said, todo }, "Hex has gone again: %s", what);
+      log.warn({ ...said, todo }, "Hex is down again: %s", what);
       break;
     case "answers":
-      log.info(said, "Hex answers again, and is being watched");
+      log.info(said, "Hex answers again, and the outage ends if it stays up");
       break;
     case "ended":
       log.info({ ...said, lastedMs: event.incident.backAt - since }, "Hex is connected again");
   }
 }
 
-/** A watched project that came into trouble, is in another one, or is well again. */
+/** Logs that a watched project is in trouble, that its trouble has changed, or that all is well again. */
 export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt }: Trouble): void {
   const kinds = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
   const facts = { reference: id, projectId, since: new Date(since).toISOString() };
@@ -126,7 +132,7 @@ export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt
   else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
 }
 
-/** Slack did not accept a message about an outage or a trouble. `isConfigured`: it is for HEX_ALERT_CHANNEL. */
+/** Logs that Slack did not accept a message about an outage or a trouble. `isConfigured`: the message is for HEX_ALERT_CHANNEL. */
 export function logRefusedAlert(
   log: Logger,
   { subject, channel, failure }: { subject: string; channel: string; failure: SlackFailure },
@@ -143,16 +149,16 @@ export function logRefusedAlert(
     const { what, todo } = slackRemedy(failure.word);
     log.warn(
       { subject, channel, failure: failure.facts, todo },
-      "Slack did not accept what a conversation watches: %s",
+      "Slack did not accept the alert for a conversation that watches projects: %s",
       what,
     );
   }
 }
 
-/** A failure that goes on is said once in this time, in ms: several parts meet it every second. */
+/** A failure that lasts is logged this often, in ms: several parts meet it every second. */
 const SAID_AGAIN_MS = MINUTE;
 
-/** Logs failures of Postgres, each kind with what to do. */
+/** Logs failures of Postgres, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {
   const saidAt = new Map<PostgresFailure | null, number>();
   return (error) => {

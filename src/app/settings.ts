@@ -1,4 +1,4 @@
-// What the app is started with.
+// The settings with which the app starts.
 
 import type { Config } from "../config/config.js";
 import type { Clock } from "../lib/clock.js";
@@ -12,27 +12,27 @@ export interface Settings {
   clock: Clock;
   /** A number in [0, 1). */
   random: () => number;
-  /** Longest time for one request to Hex. */
+  /** The longest time for one request to Hex. */
   hexTimeoutMs: number;
-  /** First pause before a request to Hex is repeated. */
+  /** The first pause before a request to Hex is retried. */
   hexBackoffMs: number;
-  /** Longest time for `/hex status` to ask Hex. */
+  /** The longest time that `/hex status` waits for Hex. */
   statusTimeoutMs: number;
-  /** How long somebody who asked for a run waits for its card before they are told without it. */
+  /** How long somebody who asked for a run waits for its card before the bot tells them without it. */
   cardTimeoutMs: number;
-  /** Longest time for Hex's public status page. */
+  /** The longest wait for Hex's public status page. */
   statusPageMs: number;
   /** How long Slack may leave a ping unanswered. */
   slackPingMs: number;
-  /** Longest wait at a stop, for what is being handled and for the store. */
+  /** The longest wait for what is being handled and for the store when the app stops. */
   stopMs: number;
-  /** Aborts when the bot is to stop before its start is over. */
+  /** Aborts when the bot should stop before it has started completely. */
   signal: AbortSignal;
-  /** Told after the start, when Slack takes no more connections of the bot. The caller has to stop it then. */
+  /** Called after the start, when Slack no longer accepts connections from the bot. The caller must then stop the bot. */
   onRefused: (error: Error) => void;
 }
 
-/** What has no usual value, and what may be set to another. */
+/** The settings without a default are required. All others are optional. */
 export type AppOptions = Pick<Settings, "config" | "log" | "clock"> & Partial<Settings>;
 
 const USUAL = {

@@ -33,8 +33,8 @@ export interface RunningApp {
 type Close = () => Promise<unknown>;
 
 /**
- * Builds and starts the bot. When that fails, or `signal` aborts meanwhile, all that is open is closed in order.
- * @throws StoreError, the server's error for a port that is taken, a WebClient's error when Slack refuses the token, or the
+ * Builds and starts the bot. If that fails, or `signal` aborts in the meantime, closes in order everything that is open.
+ * @throws StoreError, the server's error for a port that is in use, a WebClient's error when Slack refuses the token, or the
  * signal's reason
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
@@ -42,13 +42,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   try {
     return await start(withDefaults(options), toClose);
   } catch (error) {
-    // What went wrong first is what is told.
+    // Only the first failure is reported.
     for (const close of toClose.reverse()) await close().catch(() => undefined);
     throw error;
   }
 }
 
-/** `toClose`: what closes all that is open so far, the last one first. */
+/** `toClose`: collects what closes each part that is open, in the order in which they opened. */
 async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> {
   const { config, log, signal, stopMs } = settings;
   const keepMs = config.keepDays * DAY;
@@ -86,11 +86,11 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
 
   const loops: Promise<unknown>[] = [];
   const stop = once(() => stopApp({ lifetime, network, metrics, http, store, messages, slack, loops, stopMs }));
-  // It closes all of it.
+  // From here on, `stop` closes everything.
   toClose.splice(0, toClose.length, stop);
 
   signal.throwIfAborted();
-  // What the last process left behind is taken over before anything new comes in.
+  // The bot takes over what the last process left behind before anything new comes in.
   if (config.store.kind === "embedded") {
     await messages.cardStore.releaseAll();
     await messages.followerStore.releaseAll();
@@ -108,7 +108,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   return { port: http.port, stop };
 }
 
-/** The same work, done at the first call alone. */
+/** Does the work on the first call only. All calls get the same promise. */
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => {

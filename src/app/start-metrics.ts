@@ -1,4 +1,4 @@
-// What each scrape of the metrics asks the parts for.
+// What each scrape of the metrics asks the parts.
 
 import type { Metrics } from "../http/metrics.js";
 import type { HexPart } from "./create-hex.js";
@@ -17,7 +17,7 @@ interface MeasuredParts {
   messages: MessagesPart;
   slack: SlackPart;
   leaderLoops: LeaderLoops;
-  /** How long incidents are remembered, in ms. */
+  /** How long incidents are kept, in ms. */
   keepMs: number;
 }
 

@@ -1,4 +1,4 @@
-// The order of the stop: takes nothing new, finishes what is being handled, and closes everything.
+// The order of the stop: accepts nothing new, finishes what is being handled, and closes everything.
 
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
@@ -16,9 +16,9 @@ export interface StoppedParts {
   store: StorePart;
   messages: MessagesPart;
   slack: SlackPart;
-  /** What runs until `lifetime.stopping` aborts. */
+  /** The loops that run until `lifetime.stopping` aborts. */
   loops: readonly Promise<unknown>[];
-  /** Longest wait, for what is being handled and for the store, in ms. */
+  /** The longest wait for what is being handled and for the store, in ms. */
   stopMs: number;
 }
 

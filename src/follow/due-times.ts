@@ -1,11 +1,11 @@
-// When the schedules of a project are due. Pure.
+// When the schedules of a project say that it should run. Pure.
 
 import { Cron } from "croner";
 import type { Schedule } from "../hex/schema.js";
 import { DAY, HOUR, SECOND } from "../lib/time.js";
 import { changesNear, type Zone, zoneOf } from "./zones.js";
 
-/** Every cadence becomes a cron expression of five fields, in the zone of the schedule. */
+/** Every cadence as a cron expression of five fields, in the schedule's time zone. */
 interface Timetable {
   cron: Cron;
   zone: Zone;
@@ -15,11 +15,14 @@ interface Timetable {
 const DAYS_OF_WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
 
 /**
- * Five plain fields. Hex does not say which dialect it takes, and `L`, `W`, `#` and `?` mean different things in different ones.
+ * Five plain fields. Hex does not say which dialect of cron it uses, and `L`, `W`, `#` and `?` mean different things in different
+ * ones.
  */
 const PLAIN_CRON = /^[\d*,/-]+ [\d*,/-]+ [\d*,/-]+ ([\d*,/-]|[A-Za-z]{3})+ ([\d*,/-]|[A-Za-z]{3})+$/;
 
-/** The earliest due time after `at`, of all schedules that are enabled and can be judged; null: there is none. Times in epoch ms. */
+/**
+ * The earliest due time after `at` among the schedules that are on and can be judged, or null if there is none. Times in epoch ms.
+ */
 export function nextDue(schedules: readonly Schedule[], at: number): number | null {
   const next = timetablesOf(schedules).map(
     ({ cron }) => cron.nextRun(new Date(at))?.getTime() ?? Number.POSITIVE_INFINITY,
@@ -32,17 +35,17 @@ export interface Due {
   /** Epoch ms. */
   at: number;
   /**
-   * How far (ms) the real due time may be from `at`. Hex gives the zone as an offset and does not say whether that follows summer
-   * time, so that an hour is allowed around a change.
+   * How far (ms) the real due time may be from `at`. Hex gives the zone as an offset and does not say whether it follows daylight
+   * saving time, so an hour is allowed around a change.
    */
   slackMs: number;
 }
 
-/** The latest due time that is not after `at`; null: there is none. Times in epoch ms. */
+/** The latest due time that is not after `at`, or null if there is none. Times in epoch ms. */
 export function lastDue(schedules: readonly Schedule[], at: number): Due | null {
   let last: Due | null = null;
   for (const { cron, zone } of timetablesOf(schedules)) {
-    // The library looks back from a whole second, and not at that second itself.
+    // The library looks back from a whole second and leaves out that second itself.
     const previous = cron.previousRuns(2, new Date(at + SECOND)).map((date) => date.getTime());
     const its = previous.find((one) => one <= at) ?? Number.NEGATIVE_INFINITY;
     if (Number.isFinite(its) && (last === null || its > last.at)) {
@@ -52,7 +55,7 @@ export function lastDue(schedules: readonly Schedule[], at: number): Due | null 
   return last;
 }
 
-/** Whether a schedule is on and its due times are not known: a cron expression or a zone that cannot be told. */
+/** Whether a schedule is on but its due times are not known, because its cron expression or its zone cannot be read. */
 export function cannotBeJudged(schedule: Schedule): boolean {
   return schedule.enabled && timetableOf(schedule) === null;
 }

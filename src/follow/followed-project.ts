@@ -1,4 +1,4 @@
-// What is remembered of a watched project between two readings of its runs. Pure.
+// What the bot remembers about a watched project between two readings of its runs. Pure.
 
 import { z } from "zod";
 import { type HexRun, isOver, type Project, type Schedule } from "../hex/schema.js";
@@ -11,23 +11,23 @@ const endedRunSchema = z.object({
   runId: z.string(),
   status: z.string(),
   endedAt: epochMs,
-  /** How long it took, in ms; null: not known. */
+  /** How long it took, in ms. `null`: not known. */
   tookMs: z.number().nullable(),
-  /** The version of the project that ran; null: not known. */
+  /** The version of the project that ran. `null`: not known. */
   version: z.string().nullable(),
 });
 export type LastRun = z.output<typeof endedRunSchema>;
 
 /** Times in epoch ms. */
 export const followedSchema = z.object({
-  /** The schedules as they were seen last, as JSON. */
+  /** The schedules when they were last seen, as JSON. */
   schedules: z.string(),
   schedulesSince: epochMs,
-  /** When its runs were read; null: never. */
+  /** When its runs were last read. `null`: never. */
   readAt: epochMs.nullable(),
-  /** When the newest run began that counts for its schedules; null: none is known. */
+  /** When the newest run that counts for its schedules began. `null`: none is known. */
   scheduledAt: epochMs.nullable(),
-  /** The runs that had not ended, and when each began or was first seen. */
+  /** The runs that had not ended, with the time at which each began or was first seen. */
   going: z.array(z.object({ runId: z.string(), since: epochMs })),
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
@@ -35,7 +35,7 @@ export const followedSchema = z.object({
 });
 export type Followed = z.output<typeof followedSchema>;
 
-/** A project that nothing is known of yet. `now`: epoch ms. */
+/** A project about which nothing is known yet. `now`: epoch ms. */
 export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: number): Followed {
   return {
     schedules: spelled(schedules),
@@ -49,7 +49,7 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
   };
 }
 
-/** The same with the schedules as they are seen now: what was due before a change is not judged by the new ones. */
+/** The same project with its current schedules. What was due before they changed is not judged by the new ones. */
 export function withSchedules(followed: Followed, schedules: readonly Schedule[], now: number): Followed {
   const seen = spelled(schedules);
   return seen === followed.schedules ? followed : { ...followed, schedules: seen, schedulesSince: now };
@@ -59,11 +59,11 @@ export interface Reading {
   runs: readonly HexRun[];
   /** Epoch ms. */
   readAt: number;
-  /** How many runs one answer holds at most: with fewer, the list is complete. */
+  /** The most runs that one answer holds. If there are fewer, the list is complete. */
   most: number;
 }
 
-/** What a reading tells, for the judgement. */
+/** What a reading shows, for the judgement. */
 export function evidenceOf(followed: Followed, schedules: readonly Schedule[], reading: Reading): Evidence {
   const { runs, readAt, most } = reading;
   const starts = runs.map(({ startTime }) => startTime ?? readAt);
@@ -78,7 +78,7 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
   };
 }
 
-/** What is remembered after a reading. */
+/** What the bot remembers after a reading. */
 export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evidence): Followed {
   const counting = runs.filter((run) => run.runTrigger === "SCHEDULED" || run.status === "COMPLETED");
   const starts = counting.flatMap(({ startTime }) => startTime ?? []);
@@ -97,7 +97,7 @@ export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evid
   };
 }
 
-/** As the plan needs it. */
+/** The project as the reading plan needs it. */
 export function watchedOf(
   projectId: string,
   schedules: readonly Schedule[],
@@ -125,12 +125,12 @@ function lastOf(ended: readonly HexRun[]): LastRun | null {
   return { runId: run.runId, status: run.status, endedAt, tookMs, version: run.projectVersion };
 }
 
-/** Whether the last run that is known failed. */
+/** Whether the last known run failed. */
 export function lastFailed({ lastRun }: Followed): boolean {
   return lastRun !== null && isFailure(lastRun);
 }
 
-/** In one spelling, whatever their order. */
+/** The schedules as JSON that does not depend on their order. */
 function spelled(schedules: readonly Schedule[]): string {
   return JSON.stringify(schedules.map((schedule) => JSON.stringify(schedule)).sort());
 }

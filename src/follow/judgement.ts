@@ -1,46 +1,46 @@
-// Whether a watched project is in trouble, from what is known of its schedules and its runs. Pure.
+// Whether a watched project is in trouble, judged by what is known about its schedules and runs. Pure.
 
 import { type HexRun, isOver, type Schedule } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
 import { type Due, lastDue } from "./due-times.js";
 
-/** What is known of a project. Times in epoch ms. */
+/** What is known about a project. Times in epoch ms. */
 export interface Evidence {
   schedules: readonly Schedule[];
-  /** Since when the project has been seen with these schedules, and no others. */
+  /** Since when the project has had exactly these schedules, as far as the bot has seen. */
   schedulesSince: number;
-  /** Its runs, the newest start first. */
+  /** Its runs, the one that started last first. */
   runs: readonly HexRun[];
   /** When Hex was asked for them. */
   readAt: number;
   /** Since when the list of runs is known to be complete. Earlier runs may be missing from it. */
   completeSince: number;
-  /** When each run that has not started yet was first seen, by its id. */
+  /** When each run that has not started yet was first seen, by the run's id. */
   firstSeen: ReadonlyMap<string, number>;
-  /** How long its runs usually take (their median), in ms; null: not known. */
+  /** How long its runs usually take (their median), in ms. `null`: not known. */
   typicalMs: number | null;
 }
 
-/** Times in which Hex was down, or the bot was, in epoch ms; `to` is null while it lasts. */
+/** A time in which Hex or the bot was down, in epoch ms. `to` is null while that lasts. */
 export interface Away {
   from: number;
   to: number | null;
 }
 
 export interface Terms {
-  /** What happened earlier is not judged, epoch ms: nobody watched then. */
+  /** What happened before this time (epoch ms) is not judged, because nobody was watching. */
   from: number;
   /** How long after its due time a run counts as late, in ms. */
   lateMs: number;
-  /** How many times its usual duration a run may take. */
+  /** A run that takes more than this many times its usual duration is stuck. */
   stuckFactor: number;
   away: readonly Away[];
 }
 
 export type Finding =
-  /** The newest run that ended by itself failed. `since`: when the first of the failures in a row ended. */
+  /** The newest run that ended by itself failed. `since`: when the first run in this row of failures ended. */
   | { kind: "failed"; since: number; runId: string; status: string }
-  /** A scheduled run is not there. `since`: when it was due. */
+  /** A scheduled run is missing. `since`: when it was due. */
   | { kind: "late"; since: number }
   /** A run takes far too long. `since`: when it began, or was first seen waiting. */
   | { kind: "stuck"; since: number; runId: string };
@@ -49,12 +49,12 @@ export type FindingKind = Finding["kind"];
 
 /** Hex may start a scheduled run a little early. */
 const EARLY_MS = MINUTE;
-/** However short its runs usually are, a run is not stuck before this. */
+/** A run is not stuck before this, however short the project's runs usually are. */
 const LEAST_STUCK_MS = 10 * MINUTE;
-/** How many due times back the judgement looks for one whose time is up. */
+/** How many due times the judgement looks back for one whose deadline has passed. */
 const DUE_TIMES = 4;
 
-/** What is wrong with a project, as of the moment when its runs were read. */
+/** What was wrong with a project when its runs were read. */
 export function judge(evidence: Evidence, terms: Terms): Finding[] {
   return [failed(evidence, terms), late(evidence, terms), stuck(evidence, terms)].filter((finding) => finding !== null);
 }
@@ -74,14 +74,14 @@ function late(evidence: Evidence, terms: Terms): Finding | null {
   if (due === null || due.at < evidence.completeSince) return null;
   const isThere = evidence.runs.some((run) => {
     if (run.startTime === null) return isScheduled(run) && !isOver(run, evidence.readAt);
-    // Whoever ran it by hand has the results, too.
+    // A run that somebody started by hand has brought the results, too.
     const counts = isScheduled(run) || run.status === "COMPLETED";
     return counts && run.startTime >= due.at - EARLY_MS - due.slackMs;
   });
   return isThere ? null : { kind: "late", since: due.at };
 }
 
-/** The latest due time by which a run should be there; null when there is none that can be judged. */
+/** The latest due time whose run should be there by now, or null if there is none that can be judged. */
 function latestUp({ schedules, schedulesSince, readAt }: Evidence, { from, lateMs, away }: Terms): Due | null {
   let due = lastDue(schedules, readAt - lateMs);
   for (let looked = 0; looked < DUE_TIMES && due !== null; looked++) {
@@ -92,7 +92,7 @@ function latestUp({ schedules, schedulesSince, readAt }: Evidence, { from, lateM
   return null;
 }
 
-/** By when the run of a due time has to be there, epoch ms: while Hex or the bot was down, nothing could come or be seen. */
+/** When the run for a due time must be there, epoch ms. While Hex or the bot was down, no run could start or be seen. */
 export function deadlineOf({ at, slackMs }: Due, lateMs: number, away: readonly Away[]): number {
   const usual = at + slackMs + lateMs;
   return away
@@ -109,7 +109,7 @@ function stuck(evidence: Evidence, { stuckFactor }: Terms): Finding | null {
   return oldest ? { kind: "stuck", since: oldest.since, runId: oldest.run.runId } : null;
 }
 
-/** After how long (ms) a run counts as stuck; null: its project has no usual duration yet. */
+/** After how long (ms) a run counts as stuck. `null`: the project's usual duration is not known yet. */
 export function stuckAfterMs(typicalMs: number | null, factor: number): number | null {
   return typicalMs === null ? null : Math.max(LEAST_STUCK_MS, factor * typicalMs);
 }

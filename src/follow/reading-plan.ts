@@ -1,8 +1,7 @@
-// Which watched project to ask Hex about next. Pure: the projects and the time go in, the next request comes out.
-//
-// A project is asked about when there may be news: when its scheduled run should have ended, when that run counts as late, and
-// while a run goes on. These go first, the one that has waited longest before all others. The rest of the share goes round: to the
-// project that nobody has asked about for longest, for what is started outside of the schedules.
+// Which watched project to ask Hex about next. Pure: the projects and the time go in, the next request comes out. The bot asks
+// about a project when there may be news: when its scheduled run should have ended, when that run counts as late, and while a run
+// is going. These projects come first, and the one that has waited longest comes before the others. The rest of the share goes to
+// the projects in turn, the one that was read longest ago first, to find runs that were started outside of the schedules.
 
 import type { Schedule } from "../hex/schema.js";
 import { MINUTE, SECOND } from "../lib/time.js";
@@ -13,15 +12,15 @@ import { deadlineOf, type Terms } from "./judgement.js";
 export interface Watched {
   projectId: string;
   schedules: readonly Schedule[];
-  /** When its runs were last read; null: never. */
+  /** When its runs were last read. `null`: never. */
   readAt: number | null;
-  /** When the newest run began that its schedules account for; null: none is known. */
+  /** When the newest run that counts for its schedules began. `null`: none is known. */
   scheduledAt: number | null;
-  /** When each run began that had not ended by the last reading. */
+  /** When each run that had not ended at the last reading began. */
   going: readonly number[];
-  /** How long its runs usually take, in ms; null: not known. */
+  /** How long its runs usually take, in ms. `null`: not known. */
   typicalMs: number | null;
-  /** After how long a run counts as stuck, in ms; null: never. */
+  /** After how long a run counts as stuck, in ms. `null`: never. */
   stuckAfterMs: number | null;
 }
 
@@ -31,22 +30,22 @@ export interface NextReading {
   at: number;
 }
 
-/** When requests for watched projects were made in the last minute (oldest first, epoch ms), and how many may be. */
+/** When requests for watched projects were made in the last minute (oldest first, epoch ms), and how many are allowed. */
 export interface Share {
   perMinute: number;
   recent: readonly number[];
 }
 
-/** Nobody needs to know sooner. */
+/** The shortest pause between two readings of a project: nobody needs to know sooner. */
 const LEAST_PAUSE_MS = 30 * SECOND;
-/** A run that goes on is looked at at the latest after this. */
+/** The longest pause between two readings of a project with a run that is going. */
 const LONGEST_PAUSE_MS = 5 * MINUTE;
-/** Without anything to wait for, a project is asked about this often at most. */
+/** How often at most a project is read when there is nothing to wait for. */
 const ROUND_MS = 5 * MINUTE;
-/** How long a run is expected to take when nobody knows. */
+/** How long a run is expected to take when its usual duration is not known. */
 const UNKNOWN_TYPICAL_MS = 2 * MINUTE;
 
-/** The next request; null when nothing is watched. */
+/** The next request, or null if nothing is watched. */
 export function nextReading(projects: readonly Watched[], now: number, share: Share, terms: Terms): NextReading | null {
   const free = freeAt(now, share);
   let best: { projectId: string; newsAt: number; roundAt: number } | null = null;
@@ -77,7 +76,7 @@ function roundAt({ readAt }: Watched, now: number): number {
   return readAt === null ? Number.NEGATIVE_INFINITY : Math.min(readAt, now) + ROUND_MS;
 }
 
-/** When there may be news that nobody has asked for yet, epoch ms. `at`: when it could be asked for. */
+/** When there may be news that has not been read yet, epoch ms. `at`: when it can be read at the earliest. */
 export function newsAt(project: Watched, at: number, terms: Terms): number {
   const { readAt } = project;
   if (readAt === null) return Number.NEGATIVE_INFINITY;
@@ -88,7 +87,7 @@ function momentsOf(project: Watched, at: number, terms: Terms): number[] {
   return [...momentsOfRuns(project), ...momentsOfSchedule(project, at, terms)];
 }
 
-/** The longer a run has taken, the longer it may yet take. */
+/** The longer a run has taken, the longer it may still take. */
 function momentsOfRuns({ going, typicalMs, stuckAfterMs, readAt }: Watched): number[] {
   return going.flatMap((since) => {
     const age = Math.max(0, (readAt ?? since) - since);

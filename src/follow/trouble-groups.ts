@@ -1,4 +1,4 @@
-// Which troubles one message tells together. Pure.
+// Which troubles share one message. Pure.
 
 import { MINUTE } from "../lib/time.js";
 import type { Trouble } from "./trouble.js";
@@ -6,7 +6,7 @@ import type { Trouble } from "./trouble.js";
 const JOIN_MS = 10 * MINUTE;
 
 /**
- * Groups troubles (the oldest first): the first is told at once, and those that are seen within ten minutes join its message.
+ * Groups troubles (oldest first). The first one gets a message immediately, and those that are seen within ten minutes join it.
  * @returns groups with at least one trouble, in order
  */
 export function grouped(troubles: readonly Trouble[]): [Trouble, ...Trouble[]][] {

@@ -1,4 +1,4 @@
-// The watched projects, and their troubles, for every process that shares the store.
+// Stores the watched projects and their troubles, for every process that shares the store.
 
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
@@ -10,11 +10,14 @@ export class TroubleStore {
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
-    /** How changes are written: those of a process that does not lead are refused. */
+    /** Writes changes, and refuses those of a process that does not lead. */
     private readonly write: Write = (work) => db.transaction().execute(work),
   ) {}
 
-  /** What is remembered of each watched project, by its id; those that cannot be read are left out, and read anew from Hex. */
+  /**
+   * What the bot remembers about each watched project, by its id. Unreadable rows are left out, and their projects read again from
+   * Hex.
+   */
   async followed(): Promise<Map<string, Followed>> {
     const rows = await this.db
       .selectFrom("followed_projects")
@@ -28,7 +31,7 @@ export class TroubleStore {
     );
   }
 
-  /** The troubles that are not over, and those that were not before `since` (epoch ms); the oldest first. */
+  /** The troubles that are not over or ended at `since` (epoch ms) or later, oldest first. */
   async troubles(since: number): Promise<Trouble[]> {
     const rows = await this.db
       .selectFrom("troubles")
@@ -41,7 +44,7 @@ export class TroubleStore {
     return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
   }
 
-  /** Stores what a reading has brought, all of it or nothing. `trouble`: null when there is none. */
+  /** Stores the result of a reading, all of it or nothing. `trouble`: null if there is none. */
   async keep(projectId: string, followed: Followed, trouble: Trouble | null): Promise<void> {
     const doc = JSON.stringify(followed);
     await this.write(async (db) => {
@@ -60,7 +63,7 @@ export class TroubleStore {
     });
   }
 
-  /** Nobody watches it any more: what comes later is judged anew, and its trouble is told no further. */
+  /** Forgets a project that nobody watches any more, with its trouble. If somebody watches it later, it is judged afresh. */
   async forget(projectId: string): Promise<void> {
     await this.write(async (db) => {
       await db.deleteFrom("followed_projects").where("project_id", "=", projectId).execute();
@@ -68,7 +71,7 @@ export class TroubleStore {
     });
   }
 
-  /** Forgets the troubles that were over before a time (epoch ms). */
+  /** Forgets the troubles that ended before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("troubles").where("over_at", "<", time).execute());
   }

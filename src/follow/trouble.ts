@@ -5,9 +5,9 @@ import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import type { Evidence, Finding } from "./judgement.js";
 
-/** When it was no longer so, epoch ms; null while it is. */
+/** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
-/** One thing that was or is wrong: see `Finding`. */
+/** One thing that was or is wrong. See `Finding`. */
 const ailmentSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("failed"), since: epochMs, runId: z.string(), status: z.string(), overAt }),
   z.object({ kind: z.literal("late"), since: epochMs, overAt }),
@@ -19,23 +19,23 @@ export type Ailment = z.output<typeof ailmentSchema>;
 export const troubleSchema = z.object({
   id: z.string(),
   projectId: z.string(),
-  /** When the first thing went wrong, as far as Hex tells. */
+  /** When the first thing went wrong, according to Hex. */
   since: epochMs,
-  /** When the bot saw it. */
+  /** When the bot first saw it. */
   seenAt: epochMs,
-  /** Oldest first, at most one of each kind that is not over. */
+  /** Oldest first. Of each kind, at most one is not over. */
   ailments: z.array(ailmentSchema),
-  /** When all was well again; null while it is not. */
+  /** When all was well again. `null` while it is not. */
   overAt,
-  /** What made it well: the run that completed, or null when the run that was stuck or missing is simply gone. */
+  /** The run whose completion ended the trouble, or null if the run that was stuck or missing is simply gone. */
   endedBy: z.string().nullable(),
 });
 export type Trouble = z.output<typeof troubleSchema>;
 
 /**
- * What becomes of a trouble, or of a project without one, after its runs were read.
- * @param open the trouble that is not over; null: there is none
- * @param newId the id for a trouble that begins
+ * The trouble of a project after its runs were read: new, changed or over. `null` if there is none.
+ * @param open the trouble that is not over, or null if there is none
+ * @param newId returns an id for a new trouble
  */
 export function advanced(
   open: Trouble | null,
@@ -63,7 +63,7 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
   };
 }
 
-/** The same ailment as it is found now: a failure may be another run's by now. */
+/** The same ailment as it is now. A failure may be that of another run by now. */
 function continued(ailment: Ailment, findings: readonly Finding[], now: number): Ailment {
   if (ailment.overAt !== null) return ailment;
   const found = findings.find(({ kind }) => kind === ailment.kind);
@@ -76,7 +76,7 @@ function fresh({ ailments }: Trouble, findings: readonly Finding[]): Ailment[] {
   return findings.filter((finding) => !isOpen(finding)).map((finding) => ({ ...finding, overAt: null }));
 }
 
-/** A run that came late is not the end of it before it has ended well. */
+/** A run that started late does not end the trouble until it has ended well. */
 function isGoing({ runs, readAt }: Evidence, since: number): boolean {
   return runs.some((run) => !isOver(run, readAt) && (run.startTime ?? since) >= since);
 }

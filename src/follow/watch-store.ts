@@ -1,4 +1,4 @@
-// Which conversation watches what.
+// Stores which conversation watches what.
 
 import type { Db } from "../store/database.js";
 import { RowReader, storedDoc } from "../store/row-reader.js";
@@ -10,7 +10,10 @@ export class WatchStore {
     private readonly rows: RowReader = new RowReader(),
   ) {}
 
-  /** Watches from now on; a watch of the same rule in the same place gets the new level, and keeps the time since when it is set. */
+  /**
+   * Adds a watch. If the same rule is already watched in the same place, that watch gets the new level and keeps the time when it
+   * was set.
+   */
   async set({ channel, threadTs, ...watch }: Watch): Promise<"new" | "changed" | "same"> {
     const key = { channel, thread_ts: threadTs ?? "", rule_key: ruleKey(watch.rule) };
     const { numInsertedOrUpdatedRows } = await this.db
@@ -32,7 +35,7 @@ export class WatchStore {
     return "changed";
   }
 
-  /** Watches no longer. @returns whether it was watched */
+  /** Removes a watch. @returns whether there was one */
   async remove({ channel, threadTs }: WatchPlace, key: string): Promise<boolean> {
     const { numDeletedRows } = await this.db
       .deleteFrom("watches")
@@ -49,7 +52,7 @@ export class WatchStore {
     return all.filter(({ channel, threadTs }) => channel === place.channel && threadTs === place.threadTs);
   }
 
-  /** All watches, those that cannot be read left out. */
+  /** All watches, without those that cannot be read. */
   async all(): Promise<Watch[]> {
     const rows = await this.db
       .selectFrom("watches")

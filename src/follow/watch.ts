@@ -1,4 +1,5 @@
-// A watch: somebody's wish that a conversation is told of the troubles of a project, or of all projects that a rule names. Pure.
+// A watch: somebody's wish that the bot tells a conversation about the troubles of one project, or of all projects that fit a rule.
+// Pure.
 
 import { z } from "zod";
 import { isListed } from "../hex/projects.js";
@@ -6,7 +7,7 @@ import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import type { FindingKind } from "./judgement.js";
 
-/** Which projects. A rule is kept as it is, so that a new project that it names is watched, too. */
+/** Which projects to watch. The rule itself is stored, so a project that fits it later is watched, too. */
 export const ruleSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("project"), id: z.string() }),
   z.object({ kind: z.literal("category"), name: z.string() }),
@@ -15,11 +16,11 @@ export const ruleSchema = z.discriminatedUnion("kind", [
 ]);
 export type Rule = z.output<typeof ruleSchema>;
 
-/** What is told: runs that failed or are stuck, runs that are late, both, or every end as well. */
+/** What the conversation is told about: runs that failed or are stuck, runs that are late, both, or also the end of every run. */
 export const LEVELS = ["failures", "late", "trouble", "all"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Where it is told. `threadTs`: null outside threads. */
+/** The conversation that is told. `threadTs`: null outside threads. */
 export interface WatchPlace {
   channel: string;
   threadTs: string | null;
@@ -28,9 +29,9 @@ export interface WatchPlace {
 export interface Watch extends WatchPlace {
   rule: Rule;
   level: Level;
-  /** The Slack id of whoever set it. */
+  /** The Slack id of the person who set it. */
   setBy: string;
-  /** Epoch ms: what happened before is not told. */
+  /** Epoch ms. What happened before is not told. */
   setAt: number;
 }
 
@@ -41,7 +42,7 @@ export const watchSchema = z.object({
   setAt: epochMs,
 });
 
-/** Names a rule within a conversation: the same rule has the same key, however it was typed. */
+/** The key of a rule within a conversation. The same rule has the same key, however it was typed. */
 export function ruleKey(rule: Rule): string {
   switch (rule.kind) {
     case "project":
@@ -55,7 +56,7 @@ export function ruleKey(rule: Rule): string {
   }
 }
 
-/** Whether a rule names a project. */
+/** Whether a project fits a rule. */
 export function covers(rule: Rule, project: Project): boolean {
   switch (rule.kind) {
     case "project":
@@ -69,7 +70,7 @@ export function covers(rule: Rule, project: Project): boolean {
   }
 }
 
-/** Whether a watch with this level tells of a trouble that has had these findings. */
+/** Whether a watch with this level tells people about a trouble with these findings. */
 export function tells(level: Level, kinds: readonly FindingKind[]): boolean {
   if (level === "trouble" || level === "all") return true;
   return kinds.some((kind) => (kind === "late") === (level === "late"));

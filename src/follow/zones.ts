@@ -1,4 +1,4 @@
-// Time zones as Hex writes them in a schedule: an offset such as `+05:30`, and perhaps a name such as `Europe/Berlin`. Pure.
+// Time zones as Hex writes them in a schedule: an offset such as `+05:30`, and possibly a name such as `Europe/Berlin`. Pure.
 
 import { MINUTE } from "../lib/time.js";
 
@@ -8,7 +8,7 @@ export type Zone = { kind: "offset"; minutes: number } | { kind: "named"; name: 
 const OFFSET = /^(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?$/i;
 const FARTHEST_MINUTES = 14 * 60;
 
-/** Reads a zone; null when it is none. */
+/** Reads a time zone. @returns null when the text is not one */
 export function zoneOf(text: string): Zone | null {
   const trimmed = text.trim();
   if (/^(?:Z|UTC|GMT)$/i.test(trimmed)) return { kind: "offset", minutes: 0 };
@@ -21,7 +21,7 @@ export function zoneOf(text: string): Zone | null {
   return offsetIn(trimmed, 0) === null ? null : { kind: "named", name: trimmed };
 }
 
-/** One zone of each rule for summer time that is in use. */
+/** For each rule for daylight saving time that is in use, one zone that has it. */
 const WITH_SUMMER_TIME = [
   "Africa/Cairo",
   "Africa/Casablanca",
@@ -55,8 +55,8 @@ const WITH_SUMMER_TIME = [
 ] as const;
 
 /**
- * Whether summer time begins or ends within `aroundMs` of `at` (epoch ms) in the zone, or, for an offset, in any zone that has this
- * offset before or after.
+ * Whether daylight saving time begins or ends within `aroundMs` of `at` (epoch ms) in the zone, or, for an offset, in any zone that
+ * has this offset before or after the change.
  */
 export function changesNear(zone: Zone, at: number, aroundMs: number): boolean {
   const names = zone.kind === "named" ? [zone.name] : WITH_SUMMER_TIME;
@@ -66,7 +66,7 @@ export function changesNear(zone: Zone, at: number, aroundMs: number): boolean {
   });
 }
 
-/** Making one takes longer than all the rest. */
+/** Kept, because creating one takes longer than all the rest. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
@@ -78,7 +78,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** Minutes east of UTC in a named zone at a moment (epoch ms); null when there is no such zone. */
+/** Minutes east of UTC in a named zone at a moment (epoch ms), or null if there is no such zone. */
 function offsetIn(name: string, at: number): number | null {
   try {
     const parts = formatOf(name)

@@ -18,7 +18,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
 
   const pages = () => harness.requests("listProjects");
-  const passes = () => harness.log.filter((line) => line.includes("All projects are read")).length;
+  const passes = () => harness.log.filter((line) => line.includes("All projects have been read")).length;
   const read = async (times = 1) => harness.until(() => passes() === times, 2 * SECOND);
   const add = (count: number, title = "Project") => {
     for (let i = 0; i < count; i++) {

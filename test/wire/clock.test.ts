@@ -70,7 +70,7 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     harness.clock.set(ms);
     await harness.pass(10 * SECOND);
     expect(JSON.parse((await harness.get("/readyz")).text)).toMatchObject({ ok: true });
-    expect(harness.log.join("")).toContain(`The clock went ${ms > 0 ? "forward" : "back"} by`);
+    expect(harness.log.join("")).toContain(`The clock jumped ${ms > 0 ? "forward" : "back"} by`);
   });
 
   test("a start whose answer is on its way is not looked for by the process that waits for it", async () => {

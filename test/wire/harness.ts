@@ -136,7 +136,7 @@ export class Harness {
     await harness.startBot();
     const has = (words: RegExp) => harness.log.some((line) => words.test(line));
     const isSettled = () =>
-      has(/"operation":"me"/) && has(/All projects are read|"operation":"listProjects".*"status":(?!200)/);
+      has(/"operation":"me"/) && has(/All projects have been read|"operation":"listProjects".*"status":(?!200)/);
     for (let turn = 0; turn < PROBE_TURNS && !isSettled(); turn++) await breathe();
     harness.#asked = hex.requests.length;
     return harness;

@@ -397,7 +397,7 @@ describe("Slack", () => {
     const [refusal] = logged(REFUSED);
     expect(refusal).toContain("/invite, or set HEX_ALERT_CHANNEL to another channel and restart");
     expect(refusal).toContain(`"channel":"${SECRET}"`);
-    expect(logged("Alerts go to C0SECRET001, ")[0]).toContain("/invite @hex there if it is private");
+    expect(logged("Alerts go to C0SECRET001. ")[0]).toContain("If the channel is private, type /invite @hex there");
     expect(await alertsHeld()).toBe("1");
     expect(alerts(SECRET)).toEqual([]);
     harness.slack.invite(harness.slack.channels.secret, harness.slack.botUserId);
