@@ -1,15 +1,17 @@
 // `npm run demo` as a process: its flags, a sentence for what is wrong with them, and what it leaves behind.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parseFlags } from "../demo/flags.js";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** For a build and a start on a busy machine. */
+const PATIENCE_MS = 80_000;
 
 describe("flags", () => {
   test("none: port 4000, as fast as the time is, nothing kept", () => {
@@ -64,25 +66,30 @@ describe("the process", { timeout: 180_000 }, () => {
   let folder: string;
   let child: ChildProcess | null = null;
   let said = "";
+  beforeAll(() => {
+    execFileSync(process.execPath, ["test/demo/build.js"], { cwd: ROOT, stdio: "inherit" });
+  });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "demo-test-"));
   });
   afterEach(async () => {
     if (child?.exitCode === null && child.signalCode === null) {
-      child.kill("SIGKILL");
+      toGroup(child, "SIGKILL");
       await once(child, "exit");
     }
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const start = (...words: string[]) => run("test/demo/main.ts", words);
+  const start = (...words: string[]) => run("main", words);
 
-  function run(program: string, words: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  function run(program: "main" | "pictures", words: readonly string[], env: Record<string, string> = {}): ChildProcess {
+    return launch(process.execPath, [`test/demo/dist/${program}.js`, ...words], env);
+  }
+
+  function launch(command: string, words: readonly string[], env: Record<string, string>): ChildProcess {
     said = "";
-    child = spawn(process.execPath, ["--disable-warning=DEP0180", "--import", "./register.mjs", program, ...words], {
-      cwd: ROOT,
-      env: { PATH: process.env.PATH, TMPDIR: folder, ...env },
-    });
+    const all = { PATH: process.env.PATH, TMPDIR: folder, ...env };
+    child = spawn(command, words, { cwd: ROOT, env: all, detached: true });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk) => {
         said += String(chunk);
@@ -91,15 +98,39 @@ describe("the process", { timeout: 180_000 }, () => {
     return child;
   }
 
-  async function ended(process: ChildProcess): Promise<number | null> {
-    const [code] = await once(process, "close");
+  /** As a terminal does it: to all that the command has started. */
+  function toGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+    if (pid !== undefined) process.kill(-pid, signal);
+  }
+
+  async function ended(program: ChildProcess): Promise<number | null> {
+    const [code] = await once(program, "close");
     return typeof code === "number" ? code : null;
   }
+
+  test("npm run demo builds it and starts it with its flags, and Ctrl-C ends all of it", async () => {
+    const demo = launch("npm", ["run", "--silent", "demo", "--", "--port", "0", "--speed", "20"], { HOME: folder });
+    await expect
+      .poll(() => said, { timeout: PATIENCE_MS })
+      .toMatch(/^Open http:\S+ in a browser\. Ctrl-C ends it\.\n$/);
+    const url = /http:\S+/.exec(said)?.[0] ?? "";
+    const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
+    let shown = "";
+    const reading = (async () => {
+      for await (const part of live.body ?? []) shown += Buffer.from(part).toString();
+    })().catch(() => undefined);
+    await expect.poll(() => shown, { timeout: PATIENCE_MS }).toContain("20 times as fast");
+    expect(await (await fetch(`${url}/browser/main.js`)).text()).toContain('from "./composer.js"');
+    toGroup(demo, "SIGINT");
+    await ended(demo);
+    await reading;
+    expect(readdirSync(folder).filter((name) => name.startsWith("hex-bot"))).toEqual([]);
+  });
 
   test("prints one address, serves the page there, and Ctrl-C ends it and leaves nothing", async () => {
     const demo = start("--port", "0", "--speed", "20");
     await expect
-      .poll(() => said, { timeout: 80_000 })
+      .poll(() => said, { timeout: PATIENCE_MS })
       .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
     const url = /http:\S+/.exec(said)?.[0] ?? "";
     expect(await (await fetch(url)).text()).toContain("A simulated Hex");
@@ -117,8 +148,9 @@ describe("the process", { timeout: 180_000 }, () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     "%s in the middle of the start ends it at once",
     async (signal) => {
-      const demo = start("--port", "0");
-      await expect.poll(() => readdirSync(folder), { timeout: 80_000, interval: 5 }).toHaveLength(1);
+      // With so many projects its start is not over before the signal.
+      const demo = start("--port", "0", "--projects", "20000");
+      await expect.poll(() => readdirSync(folder), { timeout: PATIENCE_MS, interval: 5 }).toHaveLength(1);
       demo.kill(signal);
       expect(await ended(demo)).toBe(0);
       expect(said).toBe("");
@@ -129,7 +161,7 @@ describe("the process", { timeout: 180_000 }, () => {
   test("whoever presses Ctrl-C twice leaves nothing either, nor does a terminal that is closed", async () => {
     for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
       const demo = start("--port", "0");
-      await expect.poll(() => said, { timeout: 80_000 }).toContain("Open http");
+      await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Open http");
       for (const signal of signals) demo.kill(signal);
       expect(await ended(demo)).toBe(0);
       expect(readdirSync(folder)).toEqual([]);
@@ -138,14 +170,14 @@ describe("the process", { timeout: 180_000 }, () => {
 
   test("pictures without a browser: one sentence, and nothing left", async () => {
     const nowhere = join(folder, "no-chromium");
-    expect(await ended(run("test/demo/pictures.ts", [], { CHROMIUM_PATH: nowhere }))).toBe(1);
+    expect(await ended(run("pictures", [], { CHROMIUM_PATH: nowhere }))).toBe(1);
     expect(said).toMatch(/^No Chromium at [^\n]+\n$/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("--keep leaves the bot's data and log, and says where", async () => {
     const demo = start("--port", "0", "--keep");
-    await expect.poll(() => said, { timeout: 80_000 }).toContain("Open http");
+    await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Open http");
     demo.kill("SIGTERM");
     expect(await ended(demo)).toBe(0);
     const kept = /The bot's data and log are in (\S+)/.exec(said)?.[1] ?? "";
@@ -163,7 +195,7 @@ describe("the process", { timeout: 180_000 }, () => {
     other.close();
     expect(await ended(start("--fats"))).toBe(1);
     expect(said).toMatch(/^Unknown option '--fats'\. The flags are [^\n]+\n$/);
-    expect(await ended(run("test/demo/main.ts", [], { npm_config_speed: "20" }))).toBe(1);
+    expect(await ended(run("main", [], { npm_config_speed: "20" }))).toBe(1);
     expect(said).toMatch(/^npm took --speed for its own\. [^\n]+\n$/);
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import typescript from "typescript";
+import { transformSync } from "rolldown/utils";
 import { readBody } from "../slack/http.js";
 import { parseJson } from "../slack/json.js";
 import { perform } from "./deeds.js";
@@ -102,15 +102,14 @@ function staticFiles(stage: Stage): ReadonlyMap<string, StaticFile> {
     ],
     ...SCRIPTS.map((name): [string, StaticFile] => [
       `/browser/${name}.js`,
-      { type: "text/javascript; charset=utf-8", read: () => script(here(`browser/${name}.ts`)) },
+      { type: "text/javascript; charset=utf-8", read: () => script(`${name}.ts`, here(`browser/${name}.ts`)) },
     ]),
   ]);
 }
 
 /** Takes the types off: browsers read the rest as it is. */
-function script(source: string): string {
-  const compilerOptions = { target: typescript.ScriptTarget.ES2023, module: typescript.ModuleKind.ESNext };
-  return typescript.transpileModule(source, { compilerOptions }).outputText;
+function script(name: string, source: string): string {
+  return transformSync(name, source, { target: "es2023", tsconfig: false }).code;
 }
 
 function reply(response: ServerResponse, status: number, type: string, body: string): void {
