@@ -6,7 +6,7 @@ import { ProjectPoller } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
 import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
-import { MINUTE } from "../lib/time.js";
+import { MINUTE, SECOND } from "../lib/time.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
@@ -30,9 +30,12 @@ export interface FollowPartOptions {
   outages: OutagesPart;
 }
 
+/** In ms. Nobody waits for the first reading of a project that is watched in another process. */
+const SHORTEST_SLEEP_MS = 5 * SECOND;
+
 export function createFollow({ settings, store, hex, catalog, outages }: FollowPartOptions): FollowPart {
   const { config, log } = settings;
-  const { clock, rows, leadership } = store;
+  const { clock, rows, leadership, maxSleepMs } = store;
   const news = new Emitter<void>();
   const watches = new WatchStore(store.store.db, rows);
   const troubles = new TroubleStore(store.store.db, rows, leadership.write);
@@ -43,6 +46,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     store: troubles,
     clock,
     budget: hex.budget,
+    maxSleepMs: Math.max(maxSleepMs, SHORTEST_SLEEP_MS),
     lateMs: config.lateMinutes * MINUTE,
     stuckFactor: config.stuckFactor,
     away: async (since) => {

@@ -108,7 +108,6 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     void cards.redraw(run.key);
     if (isEnded(run)) void followers.tell(run.key);
     if (run.requester !== null) void homes.redraw(run.requester);
-    runs.poller.wake();
   });
   runs.polled.on((key) => void cards.redraw(key));
   outages.news.on(() => alerts?.wake());

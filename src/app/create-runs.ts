@@ -63,8 +63,13 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     starter,
     canceller,
     clock,
+    maxSleepMs,
     titles: new Titles({ hex: client, store: leadersStore, clock, known: (id) => catalog.known(id) }),
     onError: (err) => log.error({ err }, "recovery"),
+  });
+  changed.on(() => {
+    poller.wake();
+    recovery.wake();
   });
   return { store, leadersStore, starter, canceller, poller, recovery, changed, polled };
 }

@@ -82,6 +82,8 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     logClockStep(log, ms);
     outages.watchdog.wake();
     runs.poller.wake();
+    runs.recovery.wake();
+    follow.poller.wake();
   });
 
   const loops: Promise<unknown>[] = [];

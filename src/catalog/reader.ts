@@ -67,6 +67,8 @@ export class CatalogReader {
   #reference: string;
   /** The cursors in the current pass, as far as this process has read it. */
   #cursors = new Set<string>();
+  /** What is stored, between two passes, when nobody but this reader changes it. */
+  #resting: CatalogState | null = null;
 
   constructor(private readonly options: CatalogReaderOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -77,6 +79,8 @@ export class CatalogReader {
   async read(signal: AbortSignal): Promise<void> {
     const { catalog, onError } = this.options;
     await catalog.load();
+    // Another process may have read since this one last led.
+    this.#resting = null;
     await this.#loop.until(signal, () =>
       this.#step(signal).catch((error: unknown) => {
         onError(error);
@@ -88,14 +92,19 @@ export class CatalogReader {
   /** Reads a page if one is due. @returns how long to wait for the next one, in ms */
   async #step(signal: AbortSignal): Promise<number> {
     const { store, clock } = this.options;
-    const { state } = await store.state();
+    const state = this.#resting ?? (await store.state()).state;
+    this.#resting = null;
     const now = clock.now();
     if (isElsewhere(state.source, this.options.source())) {
       await this.#forget(now);
       return 0;
     }
     const waitMs = waitOf(state, now);
-    if (waitMs > 0 || signal.aborted) return Math.min(waitMs, LOOK_MS);
+    if (waitMs > 0) {
+      this.#resting = state;
+      return Math.min(waitMs, LOOK_MS);
+    }
+    if (signal.aborted) return 0;
     const pass = goesOn(state.pass, now) ? state.pass : this.#begin(now);
     const page = await this.#ask(pass, signal);
     if (signal.aborted) return 0;

@@ -11,7 +11,7 @@ import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE, SECOND } from "../lib/time.js";
 import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
-import { nextReading } from "./reading-plan.js";
+import { LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
 import { advanced, type Trouble } from "./trouble.js";
 import type { TroubleStore } from "./trouble-store.js";
 import { covers, type Watch } from "./watch.js";
@@ -25,6 +25,8 @@ export interface ProjectPollerOptions {
   store: TroubleStore;
   clock: Clock;
   budget: Pick<Budget, "perMinute">;
+  /** The longest sleep, in ms, and so the longest time until it hears of what somebody watches in another process. */
+  maxSleepMs: number;
   /** How long (ms) after its due time a run counts as late. */
   lateMs: number;
   /** How many times its usual duration a run may take before it counts as stuck. */
@@ -38,8 +40,8 @@ export interface ProjectPollerOptions {
   onError: (error: unknown) => void;
 }
 
-/** Longest pause, in ms: how soon it hears of a new watch. */
-const MAX_SLEEP_MS = 5 * SECOND;
+/** How often (ms) it looks whether a run is due by now: no later than there may be news of that run. */
+const LOOK_MS = LEAST_PAUSE_MS;
 const TIMEOUT_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
 const AGAIN_MS = 15 * SECOND;
@@ -83,9 +85,11 @@ export class ProjectPoller {
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { catalog, watches, store, clock, budget, stuckFactor } = this.options;
+    const { catalog, watches, store, clock, budget, stuckFactor, maxSleepMs } = this.options;
+    const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
-    const projects = watchedProjects(await watches.all(), catalog);
+    const all = await watches.all();
+    const projects = watchedProjects(all, catalog);
     const followed = await store.followed();
     for (const id of followed.keys()) if (!projects.has(id)) await store.forget(id);
     await this.#removeOld();
@@ -101,10 +105,11 @@ export class ProjectPoller {
       return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
     });
     const next = nextReading(plan, now, share, terms);
-    if (next === null) return MAX_SLEEP_MS;
-    if (next.at > now) return Math.min(MAX_SLEEP_MS, next.at - now);
+    if (all.length === 0) return maxSleepMs;
+    if (next === null) return lookMs;
+    if (next.at > now) return Math.min(lookMs, next.at - now);
     const [watched, known] = [projects.get(next.projectId), seen.get(next.projectId)];
-    if (watched === undefined || known === undefined) return MAX_SLEEP_MS;
+    if (watched === undefined || known === undefined) return lookMs;
     return this.#read(watched, known, { ...terms, from: watched.from }, signal);
   }
 

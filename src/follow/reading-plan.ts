@@ -36,8 +36,11 @@ export interface Share {
   recent: readonly number[];
 }
 
-/** The shortest pause between two readings of a project: nobody needs to know sooner. */
-const LEAST_PAUSE_MS = 30 * SECOND;
+/**
+ * In ms. The shortest pause between two readings of a project, and between the time when a run was due and the first reading for it:
+ * nobody needs to know sooner.
+ */
+export const LEAST_PAUSE_MS = 30 * SECOND;
 /** The longest pause between two readings of a project with a run that is going. */
 const LONGEST_PAUSE_MS = 5 * MINUTE;
 /** How often at most a project is read when there is nothing to wait for. */

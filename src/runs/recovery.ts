@@ -2,6 +2,7 @@
 // Only the leader runs it.
 
 import type { Clock } from "../lib/clock.js";
+import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE } from "../lib/time.js";
 import type { Canceller } from "./cancel.js";
 import { isLeaseOver, isLive, type Run } from "./run.js";
@@ -17,11 +18,15 @@ export interface RecoveryOptions {
   canceller: Canceller;
   titles: Titles;
   clock: Clock;
+  /** The longest sleep, in ms, and so the longest time until it notices what another process left unfinished. */
+  maxSleepMs: number;
   onError: (error: unknown) => void;
 }
 
-/** How often it checks, in ms, since nothing announces what another replica left unfinished. */
+/** The shortest time between two checks, in ms, and the pause while something is under way or has failed. */
 const ROUND_MS = 2_000;
+/** The longest, in ms, because the clock that says when something is due may be set. */
+const LONGEST_PAUSE_MS = MINUTE;
 /** After this time without an answer about a run, there is nothing left to learn. */
 const UNREACHABLE_MS = DAY;
 /** No run in Hex takes this long. */
@@ -39,8 +44,16 @@ export class Recovery {
   #turn: { key: string; over: AbortController } | null = null;
   /** Since when this process has seen that a run should be given up: run key -> time by the monotonic clock. */
   readonly #hopelessSince = new Map<string, number>();
+  readonly #loop: PollingLoop;
 
-  constructor(private readonly options: RecoveryOptions) {}
+  constructor(private readonly options: RecoveryOptions) {
+    this.#loop = new PollingLoop(options.clock);
+  }
+
+  /** A run has changed, or the clock was set, so there may be something to do sooner than planned. */
+  wake(): void {
+    this.#loop.wake();
+  }
 
   /** For when no other process uses this store: everything in progress was left unfinished, whatever its lease says. */
   async takeOver(): Promise<void> {
@@ -50,14 +63,20 @@ export class Recovery {
   /** Runs until `signal` aborts and the work that it began is done. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, onError } = this.options;
-    while (!signal.aborted) {
-      await this.#round(signal).catch(onError);
+    await this.#loop.until(signal, async () => {
+      const pauseMs = await this.#round(signal).catch((error: unknown) => {
+        onError(error);
+        return ROUND_MS;
+      });
+      // Runs may change many times a second, and each change wakes it.
       await clock.sleep(ROUND_MS, signal);
-    }
+      return pauseMs - ROUND_MS;
+    });
     await Promise.all(this.#busy.values());
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
+  /** Begins what is due. @returns how long until there may be something else to do, in ms */
+  async #round(signal: AbortSignal): Promise<number> {
     const { store, titles } = this.options;
     const runs = await store.inFlight();
     for (const run of runs) this.#care(run, false);
@@ -65,8 +84,15 @@ export class Recovery {
     for (const key of this.#hopelessSince.keys()) if (!keys.has(key)) this.#hopelessSince.delete(key);
     // A start that is no longer wanted must not hold up the others.
     if (runs.every((run) => run.key !== this.#turn?.key || !isHeldBack(run))) this.#turn?.over.abort();
-    this.#begin("turns", () => this.#giveTurns(signal));
-    this.#begin("titles", () => titles.learn(runs, signal));
+    if (runs.some(isHeldBack)) this.#begin("turns", () => this.#giveTurns(signal));
+    if (titles.areMissing(runs)) this.#begin("titles", () => titles.learn(signal));
+    return this.#pauseMs(runs);
+  }
+
+  #pauseMs(runs: readonly Run[]): number {
+    const { clock, maxSleepMs } = this.options;
+    if (this.#busy.size > 0 || this.#hopelessSince.size > 0) return ROUND_MS;
+    return Math.min(maxSleepMs, LONGEST_PAUSE_MS, ...runs.map((run) => dueAt(run) - clock.now()));
   }
 
   /** `isAlone` is true when no other process can be in the middle of anything. */
@@ -135,6 +161,20 @@ export class Recovery {
     const since = this.#hopelessSince.get(run.key) ?? tried;
     this.#hopelessSince.set(run.key, since);
     return tried - since >= LAST_TRIES_MS;
+  }
+}
+
+/** When there may be something to do for a run as it is, epoch ms. */
+function dueAt(run: Run): number {
+  switch (run.state) {
+    case "starting":
+      return run.lease;
+    case "waiting":
+      return run.nextAt;
+    case "cancelling":
+      return run.accepted ? Number.POSITIVE_INFINITY : run.lease;
+    default:
+      return Number.POSITIVE_INFINITY;
   }
 }
 

@@ -30,9 +30,14 @@ export class Titles {
 
   constructor(private readonly options: TitlesOptions) {}
 
-  /** Gives a title to each run without one, if it is known or Hex says it. `inFlight` are the runs that have not ended. */
-  async learn(inFlight: readonly Run[], signal: AbortSignal): Promise<void> {
+  /** Whether there is a title to learn, for one of the runs that have not ended or for one of those before. */
+  areMissing(inFlight: readonly Run[]): boolean {
     for (const run of inFlight) if (run.project.title === "") this.#nameless.set(run.key, run);
+    return this.#nameless.size > 0;
+  }
+
+  /** Gives a title to each run without one, if it is known or Hex says it. */
+  async learn(signal: AbortSignal): Promise<void> {
     const told = new Map<string, Told>();
     for (const { key, project, reference } of [...this.#nameless.values()]) {
       const title = told.get(project.id) ?? (await this.#titleOf(project.id, reference, signal));
