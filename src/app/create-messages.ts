@@ -7,7 +7,7 @@ import { isEnded } from "../runs/run.js";
 import { Alerts } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { type WantedAlert, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
-import { wantedTroubles } from "../slack/alerts/wanted-troubles.js";
+import { type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
@@ -16,6 +16,7 @@ import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
 import { HomeStore } from "../slack/home/store.js";
+import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -37,6 +38,7 @@ export interface MessagesPart {
   alerts: Alerts | null;
   /** About watched projects. Runs on the leader. */
   troubleAlerts: Alerts;
+  troubleSources: TroubleSources;
 }
 
 export interface MessagesPartOptions {
@@ -52,6 +54,7 @@ export interface MessagesPartOptions {
   runs: RunsPart;
   outages: OutagesPart;
   follow: FollowPart;
+  attention: AttentionPart;
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
@@ -87,11 +90,13 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     hexPlace,
     log,
   });
+  const troubleSources = createTroubleSources(options, cardStore);
   const homes = new Homes({
     slack,
     homes: new HomeStore(db),
     runs: runs.store,
     health: outages.health,
+    troubleSources,
     catalog,
     slackRefusals: slackClient.refusals,
     clock,
@@ -101,8 +106,12 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.stopping.signal,
   });
   const alerts = createAlerts(options);
-  const troubleAlerts = createTroubleAlerts(options, cardStore);
+  const troubleAlerts = alertsFor(options, () => wantedTroubles(troubleSources, clock.now()), false);
   options.follow.news.on(() => troubleAlerts.wake());
+  options.attention.changed.on(() => {
+    alerts?.wake();
+    troubleAlerts.wake();
+  });
 
   runs.changed.on((run) => {
     void cards.redraw(run.key);
@@ -111,24 +120,30 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   });
   runs.polled.on((key) => void cards.redraw(key));
   outages.news.on(() => alerts?.wake());
-  return { cardStore, followerStore, cards, followers, homes, requesters, alerts, troubleAlerts };
+  return { cardStore, followerStore, cards, followers, homes, requesters, alerts, troubleAlerts, troubleSources };
 }
 
 /** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */
 function createAlerts(options: MessagesPartOptions): Alerts | null {
-  const { settings, store, hex, runs, outages } = options;
+  const { settings, store, hex, runs, outages, attention } = options;
   const channel = settings.config.alertChannel;
   if (channel === null) return null;
-  const sources = { channel, health: outages.health, runs: runs.store, statusPage: hex.statusPage };
+  const sources = {
+    channel,
+    health: outages.health,
+    attention: attention.store,
+    runs: runs.store,
+    statusPage: hex.statusPage,
+  };
   return alertsFor(options, () => wantedAlerts(sources, store.clock.now()), true);
 }
 
-/** Alerts about watched projects, in the conversations that watch them. */
-function createTroubleAlerts(options: MessagesPartOptions, cards: CardStore): Alerts {
-  const { store, hex, catalog, runs, follow } = options;
+/** What the conversations that watch projects are told from. */
+function createTroubleSources(options: MessagesPartOptions, cards: CardStore): TroubleSources {
+  const { hex, catalog, runs, follow, attention } = options;
   const { watches, troubles } = follow;
-  const sources = { watches, troubles, catalog, runs: runs.store, cards, place: () => hex.client.place.now };
-  return alertsFor(options, () => wantedTroubles(sources, store.clock.now()), false);
+  const place = () => hex.client.place.now;
+  return { watches, troubles, attention: attention.store, catalog, runs: runs.store, cards, place };
 }
 
 function alertsFor(

@@ -9,6 +9,7 @@ import type { SlackIdentity } from "../slack/connection/identity.js";
 import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.js";
 import type { Bot } from "../slack/listeners/context.js";
 import { listen } from "../slack/listeners/index.js";
+import type { AttentionPart } from "./create-attention.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
@@ -39,6 +40,7 @@ export interface SlackPartOptions {
   runs: RunsPart;
   outages: OutagesPart;
   follow: FollowPart;
+  attention: AttentionPart;
   messages: MessagesPart;
 }
 
@@ -65,7 +67,7 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 }
 
 function createBot(options: SlackPartOptions): Bot {
-  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, messages } = options;
+  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, attention, messages } = options;
   const { config, statusTimeoutMs, cardTimeoutMs } = settings;
   return {
     slack: slackClient.web,
@@ -86,6 +88,8 @@ function createBot(options: SlackPartOptions): Bot {
     health: outages.health,
     watches: follow.watches,
     troubles: follow.troubles,
+    attention: attention.store,
+    troubleSources: messages.troubleSources,
     wakeFollowing: () => follow.poller.wake(),
     rows: store.rows,
     storeCheck: store.check,

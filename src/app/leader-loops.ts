@@ -3,6 +3,7 @@
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
+import type { AttentionPart } from "./create-attention.js";
 import type { CatalogPart } from "./create-catalog.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
@@ -24,6 +25,7 @@ export interface LeaderLoopsOptions {
   runs: RunsPart;
   outages: OutagesPart;
   follow: FollowPart;
+  attention: AttentionPart;
   messages: MessagesPart;
   slack: SlackPart;
   /** How long runs that have ended are kept, in ms. */
@@ -35,7 +37,7 @@ export class LeaderLoops {
   #areRunning = false;
 
   constructor(options: LeaderLoopsOptions) {
-    const { runs, outages, follow, messages, catalog } = options;
+    const { runs, outages, follow, attention, messages, catalog } = options;
     const { alerts, troubleAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
@@ -48,6 +50,7 @@ export class LeaderLoops {
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
       (signal) => troubleAlerts.keep(signal),
+      (signal) => attention.changes.notice(signal),
       (signal) => catalog.reader.read(signal),
     ];
   }
@@ -79,14 +82,21 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
   });
 }
 
-function createRetention({ settings: { log }, store, hex, runs, messages, keepMs }: LeaderLoopsOptions): Retention {
+function createRetention(options: LeaderLoopsOptions): Retention {
+  const { settings, store, hex, runs, attention, messages, keepMs } = options;
+  const { log } = settings;
   const { drafts, seenEvents, clock } = store;
   return new Retention({
     clock,
     leastNow: () => hex.client.leastNow(),
     removeOld: async (leastNow) => {
       await runs.leadersStore.removeEndedBefore(leastNow - keepMs);
-      await Promise.all([drafts.removeExpired(), seenEvents.removeOld(), messages.homes.removeOld()]);
+      await Promise.all([
+        drafts.removeExpired(),
+        seenEvents.removeOld(),
+        messages.homes.removeOld(),
+        attention.store.removeOld(),
+      ]);
     },
     onError: (err) => log.error({ err }, "recovery"),
   });

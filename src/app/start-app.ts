@@ -6,6 +6,7 @@ import { observeClockSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
 import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
+import { createAttention } from "./create-attention.js";
 import { createCatalog } from "./create-catalog.js";
 import { createFollow } from "./create-follow.js";
 import { createHex } from "./create-hex.js";
@@ -72,8 +73,9 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const runs = createRuns({ settings, store, hex, catalog });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
   const follow = createFollow({ settings, store, hex, catalog, outages });
+  const attention = createAttention(settings, store);
   await recallWorkspace(outages, hex, settings);
-  const shared = { settings, lifetime, metrics, slackClient, store, hex, catalog, runs, outages, follow };
+  const shared = { settings, lifetime, metrics, slackClient, store, hex, catalog, runs, outages, follow, attention };
   const messages = createMessages({ ...shared, botName: identity.name });
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, slack, keepMs });

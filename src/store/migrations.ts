@@ -212,6 +212,27 @@ const watches: Migration = {
   },
 };
 
+const attention: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("attention")
+      .addColumn("kind", "text", (column) => column.notNull())
+      .addColumn("id", "text", (column) => column.notNull())
+      .addColumn("version", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("attention_primary", ["kind", "id"])
+      .execute();
+    await db.schema
+      .createTable("pages")
+      .addColumn("kind", "text", (column) => column.notNull())
+      .addColumn("id", "text", (column) => column.notNull())
+      .addColumn("settled", "integer", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("pages_primary", ["kind", "id"])
+      .execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -220,4 +241,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "005_catalog": catalog,
   "006_surfaces": surfaces,
   "007_watches": watches,
+  "008_attention": attention,
 };

@@ -19,6 +19,8 @@ export const READ_TABLES = [
   "watches",
   "followed_projects",
   "troubles",
+  "attention",
+  "pages",
 ] as const;
 export type ReadTable = (typeof READ_TABLES)[number];
 

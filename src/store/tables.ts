@@ -227,6 +227,28 @@ interface TroublesTable {
   doc: string;
 }
 
+/** Who has an outage or a trouble, and who has silenced it. */
+interface AttentionTable {
+  /** With `id`: the incident or the trouble. */
+  kind: "incident" | "trouble";
+  id: string;
+  /** Grows by one with each change. A writer with an older version has lost. */
+  version: number | string;
+  /** JSON, see `attentionSchema`. */
+  doc: string;
+}
+
+/** What the paging service has been told of an outage or a trouble. */
+interface PagesTable {
+  /** With `id`: the incident or the trouble. */
+  kind: "incident" | "trouble";
+  id: string;
+  /** 1 when there is nothing more to tell. */
+  settled: number;
+  /** JSON, see `pageSchema`. */
+  doc: string;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -247,4 +269,6 @@ export interface Tables {
   watches: WatchesTable;
   followed_projects: FollowedProjectsTable;
   troubles: TroublesTable;
+  attention: AttentionTable;
+  pages: PagesTable;
 }

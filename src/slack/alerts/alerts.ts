@@ -113,7 +113,13 @@ export class Alerts {
       this.#held.delete(subject.id);
       return;
     }
-    if (isElsewhere(alert, channel) && !subject.isFinal) return this.#move(alert, channel);
+    if (isElsewhere(alert, channel) && !subject.isFinal && !subject.isSilent) return this.#move(alert, channel);
+    // Nobody wants to be told of it now. If it is still going on after the silence, it is posted then.
+    if (subject.isSilent && alert.ts === null) {
+      this.#held.delete(subject.id);
+      if (subject.isFinal) await alerts.change(subject.id, { settled: true });
+      return;
+    }
     const outcome = await this.#bringUpToDate(subject, alert, signal).catch(asSlackFailure);
     if (outcome === "left") return;
     if (outcome !== "shown") return this.#failed(alert, outcome, channel);
@@ -136,14 +142,15 @@ export class Alerts {
     if (isTrue) await alerts.change(subject.id, { shown });
     // Edits notify nobody, so news that people must hear goes into the thread, and in full when the message cannot be edited.
     const untold = subject.replies.slice(told);
-    const isNews = untold.length > 0 || subject.isFinal;
-    for (const [index, reply] of (isTrue ? untold : isNews ? [content] : []).entries()) {
+    const isNews = untold.some(({ isSilent }) => !isSilent) || (subject.isFinal && !subject.isSilent);
+    const inFull = isNews ? [{ message: content, isSilent: false }] : [];
+    for (const [index, reply] of (isTrue ? untold : inFull).entries()) {
       if (signal.aborted) return "left";
-      const said = await this.#reply({ channel, ts }, subject.place.threadTs, reply);
-      if (!isPosted(said)) return said;
+      const said = reply.isSilent ? null : await this.#reply({ channel, ts }, subject.place.threadTs, reply.message);
+      if (said !== null && !isPosted(said)) return said;
       await alerts.change(subject.id, { told: isTrue ? told + index + 1 : subject.replies.length });
     }
-    if (!isTrue) await alerts.change(subject.id, { shown });
+    if (!isTrue) await alerts.change(subject.id, { shown, told: subject.replies.length });
     return "shown";
   }
 

@@ -1,5 +1,7 @@
 // What the channel for alerts should show now, derived from what the watchdog knows.
 
+import { type Attentions, attentionTo } from "../../attention/attention.js";
+import type { AttentionStore } from "../../attention/attention-store.js";
 import type { WatchPlace } from "../../follow/watch.js";
 import type { StatusPage } from "../../hex/status-page.js";
 import { DAY } from "../../lib/time.js";
@@ -7,9 +9,15 @@ import type { Notice } from "../../outages/expiry.js";
 import type { Incident } from "../../outages/incident.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
-import type { Message } from "../messages/blocks.js";
+import type { Message, Reply } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
-import { type AroundIncident, incidentMessage, incidentReplies } from "../messages/incident.js";
+import {
+  type AroundIncident,
+  incidentAlert,
+  incidentMessage,
+  incidentReplies,
+  isQuietIncident,
+} from "../messages/incident.js";
 
 /** One message, as it should be. */
 export interface WantedAlert {
@@ -19,9 +27,11 @@ export interface WantedAlert {
   isNews: boolean;
   /** The message will not change any more. */
   isFinal: boolean;
+  /** What it is about is silenced: it is edited where it stands, and not posted anywhere. */
+  isSilent: boolean;
   message: (isDoubled: boolean) => Message;
   /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */
-  replies: Message[];
+  replies: Reply[];
 }
 
 /** How long (ms) the bot tries to show the end of something. */
@@ -31,25 +41,27 @@ export interface AlertSources {
   /** The id of the channel for alerts. */
   channel: string;
   health: HealthStore;
+  attention: Pick<AttentionStore, "all">;
   runs: RunStore;
   statusPage: StatusPage;
 }
 
 /** `now`: epoch ms. */
 export async function wantedAlerts(
-  { channel, health, runs, statusPage }: AlertSources,
+  { channel, health, attention, runs, statusPage }: AlertSources,
   now: number,
 ): Promise<WantedAlert[]> {
-  const [incidents, { notices }, inFlight] = [
+  const [incidents, { notices }, inFlight, attentions] = [
     await health.incidentsSince(now - LATE_MS),
     await health.state(),
     await runs.countInFlight(),
+    await attention.all(),
   ];
   // An expired token is an outage and is reported as one.
   const recent = notices.filter(({ expiresAt, renewedAt }) =>
     renewedAt === null ? expiresAt > now : renewedAt >= now - LATE_MS,
   );
-  const around = { inFlight, report: statusPage.known };
+  const around = { inFlight, report: statusPage.known, now, attentions };
   const place = { channel, threadTs: null };
   return [
     ...incidents.map((incident) => ({ place, ...ofIncident(incident, around) })),
@@ -57,13 +69,18 @@ export async function wantedAlerts(
   ];
 }
 
-function ofIncident(incident: Incident, around: Omit<AroundIncident, "isDoubled">): Omit<WantedAlert, "place"> {
+type AroundAll = Omit<AroundIncident, "isDoubled" | "attention"> & { attentions: Attentions };
+
+function ofIncident(incident: Incident, { attentions, ...around }: AroundAll): Omit<WantedAlert, "place"> {
+  const attention = attentionTo(attentions, { kind: "incident", id: incident.id });
+  const isSilent = isQuietIncident(incident, attention, around.now);
   return {
-    id: `incident ${incident.id}`,
+    id: incidentAlert(incident),
     isNews: incident.state !== "over",
     isFinal: incident.state === "over",
-    message: (isDoubled) => incidentMessage(incident, { ...around, isDoubled }),
-    replies: incidentReplies(incident),
+    isSilent,
+    message: (isDoubled) => incidentMessage(incident, { ...around, attention, isDoubled }),
+    replies: incidentReplies(incident, isSilent),
   };
 }
 
@@ -73,6 +90,7 @@ function ofNotice(notice: Notice): Omit<WantedAlert, "place"> {
     id: `expiry ${notice.expiresAt} ${notice.days} ${notice.at}`,
     isNews: notice.renewedAt === null,
     isFinal: notice.renewedAt !== null,
+    isSilent: false,
     message: () => expiryMessage(notice),
     replies: [],
   };

@@ -1,5 +1,7 @@
 // What each conversation that watches projects is to show now of their troubles.
 
+import { attentionTo } from "../../attention/attention.js";
+import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { grouped } from "../../follow/trouble-groups.js";
@@ -7,15 +9,17 @@ import type { TroubleStore } from "../../follow/trouble-store.js";
 import { covers, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { HexPlace } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
 import { DAY } from "../../lib/time.js";
 import type { RunStore } from "../../runs/store.js";
 import type { CardStore } from "../cards/store.js";
-import { type ToldTrouble, troubleMessage, troubleReplies } from "../messages/trouble.js";
+import { isQuiet, type ToldTrouble, troubleMessage, troubleReplies } from "../messages/trouble.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
 export interface TroubleSources {
   watches: WatchStore;
   troubles: TroubleStore;
+  attention: Pick<AttentionStore, "all">;
   catalog: Pick<Catalog, "known">;
   runs: Pick<RunStore, "byHexRuns">;
   cards: Pick<CardStore, "get">;
@@ -24,21 +28,52 @@ export interface TroubleSources {
 
 /** For how long (ms) it is tried to show the end of something. */
 const LATE_MS = DAY;
+/** How far back (ms) the troubles are read: those that share a message with one that is not over have to be known. */
+const READ_MS = 31 * DAY;
+
+/** The troubles that one message tells. */
+export interface ToldGroup {
+  /** The id of the alert. */
+  id: string;
+  place: WatchPlace;
+  /** The first is the one that was seen first. */
+  told: ToldTrouble[];
+}
 
 /** `now`: epoch ms. */
 export async function wantedTroubles(sources: TroubleSources, now: number): Promise<WantedAlert[]> {
-  const [watches, troubles, followed] = await Promise.all([
+  const groups = await toldGroups(sources, now);
+  return groups.map(({ id, place, told }) => {
+    const open = told.filter(({ trouble }) => trouble.overAt === null);
+    return {
+      id,
+      place,
+      isNews: open.length > 0,
+      isFinal: open.length === 0,
+      isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
+      message: (isDoubled: boolean) => troubleMessage(told, { alert: id, place: sources.place(), now, isDoubled }),
+      replies: troubleReplies(told, now),
+    };
+  });
+}
+
+/** What each conversation is told of, and has been told of lately. `now`: epoch ms. */
+export async function toldGroups(sources: TroubleSources, now: number): Promise<ToldGroup[]> {
+  const [watches, troubles, followed, attentions] = await Promise.all([
     sources.watches.all(),
-    sources.troubles.troubles(now - LATE_MS),
+    sources.troubles.troubles(now - READ_MS),
     sources.troubles.followed(),
+    sources.attention.all(),
   ]);
-  if (watches.length === 0 || troubles.length === 0) return [];
+  const isRecent = ({ overAt }: Trouble) => overAt === null || overAt >= now - LATE_MS;
+  if (watches.length === 0 || !troubles.some(isRecent)) return [];
   const shownByCards = await cardsOf(sources, troubles);
   const told = new Map<string, ToldTrouble>(
     troubles.map((trouble) => {
-      const { projectId } = trouble;
+      const { id, projectId } = trouble;
       const project = sources.catalog.known(projectId);
-      return [trouble.id, { trouble, project, followed: followed.get(projectId) ?? null }];
+      const attention = attentionTo(attentions, { kind: "trouble", id });
+      return [id, { trouble, project, followed: followed.get(projectId) ?? null, attention }];
     }),
   );
   return byPlace(watches).flatMap(({ place, its }) =>
@@ -46,28 +81,26 @@ export async function wantedTroubles(sources: TroubleSources, now: number): Prom
       troubles.filter((trouble) => {
         const project = told.get(trouble.id)?.project ?? null;
         if (shownByCards.get(trouble.id)?.has(place.channel)) return false;
-        return its.some((watch) => isFor(watch, trouble, () => project !== null && covers(watch.rule, project)));
+        return its.some((watch) => isFor(watch, trouble, project));
       }),
-    ).map((group) => {
-      const all = group.flatMap(({ id }) => told.get(id) ?? []);
-      const isOver = group.every(({ overAt }) => overAt !== null);
-      return {
+    )
+      .filter((group) => group.some(isRecent))
+      .map((group) => ({
         id: `trouble ${place.channel} ${place.threadTs ?? ""} ${group[0].id}`,
         place,
-        isNews: !isOver,
-        isFinal: isOver,
-        message: (isDoubled: boolean) => troubleMessage(all, { place: sources.place(), isDoubled }),
-        replies: troubleReplies(all),
-      };
-    }),
+        told: group.flatMap(({ id }) => told.get(id) ?? []),
+      })),
   );
 }
 
-function isFor({ rule, level, setAt }: Watch, trouble: Trouble, isCovered: () => boolean): boolean {
+/** Whether a watch tells of a trouble. `project`: the trouble's; null: the catalog does not know it any more. */
+export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, project: Project | null): boolean {
   const { projectId, ailments, since, seenAt } = trouble;
   if (Math.max(since, seenAt) < setAt) return false;
   const kinds = ailments.map(({ kind }) => kind);
-  return tells(level, kinds) && (rule.kind === "project" ? rule.id === projectId : isCovered());
+  return (
+    tells(level, kinds) && (rule.kind === "project" ? rule.id === projectId : project !== null && covers(rule, project))
+  );
 }
 
 function byPlace(watches: readonly Watch[]): { place: WatchPlace; its: Watch[] }[] {

@@ -13,6 +13,8 @@ import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
+import { type OpenNow, openNow } from "../alerts/open-now.js";
+import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
@@ -31,6 +33,7 @@ export interface HomesOptions {
   homes: HomeStore;
   runs: RunStore;
   health: HealthStore;
+  troubleSources: TroubleSources;
   catalog: Pick<Catalog, "known">;
   slackRefusals: SlackRefusals;
   /** Hex's host, to show to people. */
@@ -212,8 +215,9 @@ export class Homes {
     const { homes, runs, health, catalog, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
     const home = await homes.openedSince(user, clock.now() - KEPT_MS);
     if (home === null) return null;
-    const [asked, memory] = await Promise.all([
+    const [asked, open, memory] = await Promise.all([
       runs.askedForBy(user, RUNS),
+      this.#openFor(user),
       health.state().catch((err: unknown) => {
         log.warn({ err }, "a Home tab cannot show how Hex is");
         return null;
@@ -223,12 +227,27 @@ export class Homes {
       hex: memory === null ? null : hexSeen(memory, clock.now()),
       host: hexHost,
       place: hexPlace(),
+      open,
+      now: clock.now(),
       runs: ownRuns(asked, (id) => catalog.known(id)?.title ?? null),
       directMessagesOff: slackRefusals.now().directMessagesOff,
       notice: home.notice,
       searches: home.searches,
     });
     return { home, blocks, shown: fingerprint(blocks) };
+  }
+
+  /** What is not over, for one person: the outage, and the troubles of what they watch or have taken. `null` when the store cannot say. */
+  async #openFor(user: string): Promise<OpenNow | null> {
+    const { troubleSources, health, clock, log } = this.options;
+    return openNow(
+      { ...troubleSources, health },
+      clock.now(),
+      (watches, { taken }) => taken?.by === user || watches.some(({ setBy }) => setBy === user),
+    ).catch((err: unknown) => {
+      log.warn({ err }, "a Home tab cannot show what is open");
+      return null;
+    });
   }
 
   /** Tabs that are being opened wait only for Slack's limits. @returns whether there was anything to wait for */

@@ -1,6 +1,7 @@
 // What every command and button works with.
 
 import type { WebClient } from "@slack/web-api";
+import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import type { WatchStore } from "../../follow/watch-store.js";
@@ -19,6 +20,7 @@ import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
+import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
 import type { Requesters } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -48,6 +50,10 @@ export interface Bot {
   health: HealthStore;
   watches: WatchStore;
   troubles: TroubleStore;
+  /** Who has which outage and trouble, and who has silenced it. */
+  attention: AttentionStore;
+  /** What the conversations are told of watched projects. */
+  troubleSources: TroubleSources;
   /** To be called when somebody watches something else. */
   wakeFollowing: () => void;
   storeCheck: StoreCheck;

@@ -23,6 +23,9 @@ export const ACTIONS = {
   cancelListed: "cancel_listed_run",
   watchChosen: "watch_chosen_project",
   unwatch: "unwatch",
+  onIt: "on_it",
+  silence: "silence",
+  endSilence: "end_silence",
 } as const;
 export type ActionId = (typeof ACTIONS)[keyof typeof ACTIONS];
 

@@ -1,6 +1,6 @@
 // Blocks that stay within Slack's limits, whatever goes into them.
 
-import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock } from "@slack/types";
+import type { ActionsBlock, Button, ContextBlock, KnownBlock, SectionBlock, StaticSelect } from "@slack/types";
 import { LIMITS } from "./limits.js";
 import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
 
@@ -8,6 +8,13 @@ import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
 export interface Message {
   text: string;
   blocks: KnownBlock[];
+}
+
+/** What is said in the thread of an alert. */
+export interface Reply {
+  message: Message;
+  /** It is not posted, now or later: what it is about is silenced. */
+  isSilent: boolean;
 }
 
 export interface Confirmation {
@@ -85,8 +92,8 @@ export function context(...lines: (string | null)[]): ContextBlock | null {
   return elements.length === 0 ? null : { type: "context", elements };
 }
 
-/** A row of buttons; `null` when there are none. */
-export function actions(...buttons: (Button | null)[]): ActionsBlock | null {
+/** A row of buttons and menus; `null` when there are none. */
+export function actions(...buttons: (Button | StaticSelect | null)[]): ActionsBlock | null {
   const elements = buttons.filter((one) => one !== null).slice(0, LIMITS.actionElements);
   return elements.length === 0 ? null : { type: "actions", elements };
 }
@@ -111,5 +118,25 @@ export function button(options: ButtonOptions): Button {
             ...(style === undefined ? {} : { style }),
           },
         }),
+  };
+}
+
+export interface MenuOptions {
+  actionId: string;
+  /** What it is called as long as nothing is picked. */
+  label: string;
+  /** Each with the state for the handler, which the caller keeps short. */
+  options: readonly { text: string; value: string }[];
+}
+
+/** Slack goes on showing what was picked for as long as the id of the block stays the same. */
+export function menu({ actionId, label, options }: MenuOptions): StaticSelect {
+  return {
+    type: "static_select",
+    action_id: actionId,
+    placeholder: plain(label, LIMITS.placeholder),
+    options: options
+      .slice(0, LIMITS.options)
+      .map(({ text, value }) => ({ text: plain(text, LIMITS.optionText), value })),
   };
 }

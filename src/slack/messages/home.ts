@@ -5,11 +5,13 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { WatchdogState } from "../../outages/watchdog-state.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, elapsedMs, identityOf, type Run } from "../../runs/run.js";
+import type { OpenNow } from "../alerts/open-now.js";
 import type { FrequentProject, OwnRuns } from "../home/own-runs.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
+import { openNowText } from "./open-now.js";
 import { cancelButton, runButtons } from "./run-buttons.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
@@ -53,6 +55,10 @@ export interface HomeFacts {
   /** Hex's host. */
   host: string;
   place: HexPlace;
+  /** What is not over and concerns them; `null` when the store cannot say. */
+  open: OpenNow | null;
+  /** Epoch ms. */
+  now: number;
   runs: OwnRuns;
   /** Slack accepts no direct messages from the bot. */
   directMessagesOff: boolean;
@@ -65,8 +71,11 @@ export interface HomeFacts {
 /** The part of the view to keep up to date. It is equal for facts that look equal. */
 export function homeBlocks(facts: HomeFacts): KnownBlock[] {
   const { inFlight, ended, frequent } = facts.runs;
+  // What concerns only others is none of this tab's affair.
+  const openText = facts.open && openNowText({ ...facts.open, others: 0 }, facts);
   const blocks = [
     section(hexLine(facts.hex, facts.host)),
+    openText === null ? null : section(openText),
     facts.notice === null ? null : section(facts.notice),
     facts.directMessagesOff ? section(`:warning: ${inline(DIRECT_MESSAGES_OFF, 500)}`) : null,
     DIVIDER,

@@ -1,10 +1,12 @@
 // An outage of Hex in the channel for alerts: one message from beginning to end.
 
 import type { KnownBlock } from "@slack/types";
+import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { type Incident, type IncidentIn, lastedMs } from "../../outages/incident.js";
 import { remedyFor } from "../../remedies/hex.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { attentionButtons, attentionLine } from "./attention.js";
+import { context, type Message, message, type Reply, section } from "./blocks.js";
 import { hexReportLine } from "./hex-report.js";
 import { count, date, duration, inline, plainDate } from "./mrkdwn.js";
 import { remedyBlocks } from "./remedy.js";
@@ -13,6 +15,9 @@ import { remedyBlocks } from "./remedy.js";
 const EARLIER = 5;
 
 export interface AroundIncident {
+  attention: Attention;
+  /** Epoch ms. */
+  now: number;
   /** How many runs are in flight. */
   inFlight: number;
   /** What Hex's public status page says; `null` when that is not known. */
@@ -21,7 +26,19 @@ export interface AroundIncident {
   isDoubled: boolean;
 }
 
-export function incidentMessage(incident: Incident, { inFlight, report, isDoubled }: AroundIncident): Message {
+/** The id of the alert about an outage. */
+export function incidentAlert({ id }: Incident): string {
+  return `incident ${id}`;
+}
+
+export function incidentMessage(incident: Incident, around: AroundIncident): Message {
+  const { inFlight, report, isDoubled, attention, now } = around;
+  const who = attentionLine(attention, { now, overAt: incident.state === "over" ? incident.backAt : null });
+  const whoSection = who === null ? null : section(who);
+  const buttons =
+    incident.state === "over"
+      ? null
+      : attentionButtons({ alert: incidentAlert(incident), to: 0, shown: [attention], open: [attention], now });
   const said = hexReportLine(report, false);
   const doubled = isDoubled ? context(DOUBLED) : null;
   switch (incident.state) {
@@ -30,10 +47,12 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
       const [first = null, ...more] = remedyBlocks(head, incident.cause.facts, incident.id);
       return message(`Not connected to Hex since ${plainDate(incident.since)}: ${whatWords(incident)}`, [
         first,
+        whoSection,
         said === null ? null : section(said),
         ...more,
         context(affectedWords(inFlight), relapseWords(incident), earlierWords(incident)),
         doubled,
+        buttons,
       ]);
     }
     case "back":
@@ -41,8 +60,10 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
         section(
           `:large_yellow_circle: *Hex has answered again* since ${date(incident.backAt)}\nThe outage is over once that has lasted five minutes. There is nothing to do.`,
         ),
+        whoSection,
         ...pastBlocks(incident),
         doubled,
+        buttons,
       ]);
     case "over":
       return message(`Connected to Hex again after ${lasted(incident)}.`, [
@@ -50,6 +71,7 @@ export function incidentMessage(incident: Incident, { inFlight, report, isDouble
           `:large_green_circle: *Over: connected to Hex again*\nIt lasted ${lasted(incident)}, from ${date(incident.since)} to ${date(incident.backAt)}.`,
         ),
         ...pastBlocks(incident),
+        context(who),
         doubled,
       ]);
   }
@@ -65,14 +87,21 @@ export function movedMessage(channel: string): Message {
   ]);
 }
 
+/** Whether nothing is posted about an outage: it is silenced, or was when Hex came back. `now`: epoch ms. */
+export function isQuietIncident(incident: Incident, attention: Attention, now: number): boolean {
+  if (isSilenced(attention, now)) return true;
+  return incident.state === "over" && isSilenced(attention, incident.backAt);
+}
+
 /** The replies in the thread, in order: each change of cause, then the end. */
-export function incidentReplies(incident: Incident): Message[] {
+export function incidentReplies(incident: Incident, isSilent: boolean): Reply[] {
   const changes = incident.causes.slice(1).map(({ facts }) => {
     const { what } = remedyFor(facts);
     const text = `The cause has changed: ${inline(what, 400)} The message above says what to do.`;
     return message(text, [section(`:left_right_arrow: ${text}`)]);
   });
-  return [...changes, ...(incident.state === "over" ? [overReply(incident)] : [])];
+  const all = [...changes, ...(incident.state === "over" ? [overReply(incident)] : [])];
+  return all.map((reply) => ({ message: reply, isSilent }));
 }
 
 function overReply(incident: IncidentIn<"over">): Message {

@@ -54,6 +54,8 @@ const NOUNS: Record<ReadTable, string> = {
   watches: "watch",
   followed_projects: "watched project",
   troubles: "trouble of a watched project",
+  attention: "note of who is on it",
+  pages: "page",
 };
 
 /** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */

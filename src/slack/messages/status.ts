@@ -3,6 +3,7 @@
 import type { KnownBlock } from "@slack/types";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
 import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
+import type { HexPlace } from "../../hex/links.js";
 import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
@@ -11,12 +12,14 @@ import { remedyFor, scopeFor } from "../../remedies/hex.js";
 import type { StoreKind } from "../../remedies/store.js";
 import type { ReadTable } from "../../store/row-reader.js";
 import type { StoreState } from "../../store/store-check.js";
+import type { OpenNow } from "../alerts/open-now.js";
 import type { SlackState } from "../connection/refusals.js";
 import { context, fields, type Message, message, section } from "./blocks.js";
 import { ALARM_DAYS, expiresIn } from "./expiry.js";
 import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
+import { openNowText } from "./open-now.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
@@ -30,6 +33,9 @@ export interface Status {
   history: History | null;
   /** Runs that the bot keeps up to date. */
   watched: number | null;
+  /** What is not over, and who has it; `null` when the store cannot be read. */
+  open: OpenNow | null;
+  place: HexPlace;
   /** How many requests to Hex the bot may make at this moment. */
   budgetLeft: number;
   /** What Hex's public status page says; `null` when it did not answer. */
@@ -47,7 +53,8 @@ export function statusMessage(status: Status, now: number): Message {
   const { error } = status.connection;
   // A spent budget or Hex's limit says nothing about the connection.
   const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
-  const beside = besideBlocks(status, sight);
+  const open = status.open === null ? null : openNowText(status.open, { now, place: status.place });
+  const beside = [...(open === null ? [] : [section(open)]), ...besideBlocks(status, sight)];
   const off = context(declinedScopesLine(status.slack.declinedScopes));
   const below = [...historyBlocks(status.history, sight), off, foot(status, now)];
   return error === null

@@ -1,10 +1,12 @@
 // A watched project in trouble, as its conversation reads it: one message from the beginning to the end.
 
+import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
 import type { Ailment, Trouble } from "../../follow/trouble.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { attentionButtons, attentionLine } from "./attention.js";
+import { context, type Message, message, type Reply, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
 
 /** A trouble, and what is known of its project. */
@@ -13,10 +15,15 @@ export interface ToldTrouble {
   /** null: the catalog does not know it any more. */
   project: Project | null;
   followed: Followed | null;
+  attention: Attention;
 }
 
 export interface AroundTroubles {
+  /** The alert's id, for its buttons. */
+  alert: string;
   place: HexPlace;
+  /** Epoch ms. */
+  now: number;
   /** Whether another message about the same may have been posted before. */
   isDoubled: boolean;
 }
@@ -26,30 +33,44 @@ const TITLE = 150;
 const SHOWN = 10;
 
 /** `told`: at least one, the first that was seen first. */
-export function troubleMessage(told: readonly ToldTrouble[], { place, isDoubled }: AroundTroubles): Message {
+export function troubleMessage(told: readonly ToldTrouble[], around: AroundTroubles): Message {
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const head = open.length === 0 ? backHead(told) : openHead(open);
   const rest = told.length - SHOWN;
   return message(notification(told, open), [
     section(head),
-    ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, place)),
+    ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, around)),
     rest > 0 ? context(`… and ${count(rest, "more project")}.`) : null,
-    isDoubled ? context(DOUBLED) : null,
+    around.isDoubled ? context(DOUBLED) : null,
+    attentionButtons({
+      alert: around.alert,
+      to: Math.max(...told.map(({ trouble }) => trouble.seenAt)),
+      shown: told.map(({ attention }) => attention),
+      open: open.map(({ attention }) => attention),
+      now: around.now,
+    }),
   ]);
 }
 
-/** What is said in the thread, in order: who joined, and at last that all is green again. */
-export function troubleReplies(told: readonly ToldTrouble[]): Message[] {
+/** Whether nothing is posted about a trouble: it is silenced, or was when it was over. `now`: epoch ms. */
+export function isQuiet({ trouble, attention }: ToldTrouble, now: number): boolean {
+  return isSilenced(attention, trouble.overAt ?? now);
+}
+
+/** What is said in the thread, in order: who joined, and at last that all is green again. `now`: epoch ms. */
+export function troubleReplies(told: readonly ToldTrouble[], now: number): Reply[] {
   const [first, ...joined] = told;
-  const replies = joined.map(({ trouble, project }) => {
+  const replies = joined.map((one) => {
+    const { trouble, project } = one;
     const words = dotted(titleOf(project, trouble), ownerOf(project));
     const text = `Also in trouble now: ${words}. ${kindsWords(trouble)}.`;
-    return message(text, [section(`:heavy_plus_sign: ${text}`)]);
+    return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
   });
   const overAt = lastOverAt(told);
   if (first === undefined || overAt === null) return replies;
   const text = `Back to green after ${duration(overAt - first.trouble.since)}.`;
-  return [...replies, message(text, [section(`:white_check_mark: ${text}`)])];
+  const green = message(text, [section(`:white_check_mark: ${text}`)]);
+  return [...replies, { message: green, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
 const DOUBLED =
@@ -73,12 +94,16 @@ function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]
   return `${kindsWords(first.trouble)}: ${title}${others}`;
 }
 
-function projectBlocks({ trouble, project, followed }: ToldTrouble, place: HexPlace) {
+function projectBlocks({ trouble, project, followed, attention }: ToldTrouble, { place, now }: AroundTroubles) {
   const url = project === null ? null : projectUrl(place, project);
   const name = `*${link(url, project?.title ?? trouble.projectId, TITLE)}*`;
   const lines = trouble.ailments.map((one) => ailmentLine(one));
   return [
-    section([name, ...lines, todoLine(trouble)].filter((line) => line !== null).join("\n")),
+    section(
+      [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble)]
+        .filter((line) => line !== null)
+        .join("\n"),
+    ),
     context(dotted(lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null), ownerOf(project))),
   ];
 }
@@ -111,7 +136,7 @@ function todoLine({ ailments, overAt }: Trouble): string | null {
 }
 
 /** Of what is wrong with it now, or was at last. */
-function kindsWords({ ailments }: Trouble): string {
+export function kindsWords({ ailments }: Trouble): string {
   const open = ailments.filter((one) => one.overAt === null);
   const kinds = (open.length > 0 ? open : ailments).map(({ kind }) => kind);
   return sentence([...new Set(kinds)].join(" and "));

@@ -41,7 +41,7 @@ afterEach(async () => {
 async function wanted(): Promise<WantedAlert[]> {
   const said = (isDoubled: boolean) => message(`${text}${isDoubled ? " (doubled)" : ""}`, []);
   const place = { channel: slack.channels.team.id, threadTs: null };
-  return [{ id: "incident 1", place, isNews: true, isFinal: false, message: said, replies: [] }];
+  return [{ id: "incident 1", place, isNews: true, isFinal: false, isSilent: false, message: said, replies: [] }];
 }
 
 /** A process that shows alerts. `through`: what its answers of Slack pass before it has them. */

@@ -2,6 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Attention, holderOf } from "../../../src/attention/attention.js";
+import type { Ailment, Trouble } from "../../../src/follow/trouble.js";
 import { LEVELS } from "../../../src/follow/watch.js";
 import type { Connection } from "../../../src/hex/connection-check.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
@@ -9,10 +11,12 @@ import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { History, Period } from "../../../src/outages/history.js";
 import type { Incident } from "../../../src/outages/incident.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
+import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
+import { takenOverMessage } from "../../../src/slack/messages/attention.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
 import { NOTHING_CARRIED, TOO_LONG } from "../../../src/slack/messages/carried.js";
@@ -52,6 +56,7 @@ import {
   watchedRunsMessage,
 } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
+import { troubleMessage, troubleReplies } from "../../../src/slack/messages/trouble.js";
 import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
@@ -244,6 +249,38 @@ const report = fc.record({
   isCertain: fc.boolean(),
 });
 
+const somebody = fc.constantFrom("U1", "U2");
+const attention: fc.Arbitrary<Attention> = fc.record({
+  version: fc.nat(),
+  taken: maybe(fc.record({ by: somebody, at: time })),
+  silence: maybe(fc.record({ by: somebody, at: time, until: maybe(time) })),
+});
+const ailment: fc.Arbitrary<Ailment> = fc.oneof(
+  fc.record({ kind: fc.constant("late" as const), since: time, overAt: maybe(time) }),
+  fc.record({
+    kind: fc.constantFrom("failed" as const),
+    since: time,
+    runId: nasty,
+    status: nasty,
+    overAt: maybe(time),
+  }),
+  fc.record({ kind: fc.constant("stuck" as const), since: time, runId: nasty, overAt: maybe(time) }),
+);
+const troubleOf: fc.Arbitrary<Trouble> = fc.record({
+  id: fc.constant("abcd1234"),
+  projectId: identifier,
+  since: time,
+  seenAt: time,
+  ailments: fc.array(ailment, { minLength: 1, maxLength: 4 }),
+  overAt: maybe(time),
+  endedBy: maybe(nasty),
+});
+const openNow: fc.Arbitrary<OpenNow> = fc.record({
+  outage: maybe(fc.record({ since: time, attention })),
+  troubles: fc.array(fc.record({ trouble: troubleOf, project: maybe(project), attention }), { maxLength: 12 }),
+  others: fc.nat(),
+});
+
 describe("never past a limit, whatever the data", () => {
   test("the Home tab, for any number of runs", () => {
     const hexNow = fc.oneof(
@@ -254,6 +291,7 @@ describe("never past a limit, whatever the data", () => {
     );
     const shown = fc.record({
       hex: maybe(hexNow),
+      open: maybe(openNow),
       host: nasty,
       runs: fc.array(run, { maxLength: 40 }),
       directMessagesOff: fc.boolean(),
@@ -262,11 +300,12 @@ describe("never past a limit, whatever the data", () => {
     });
     fc.assert(
       fc.property(shown, maybe(nasty), time, ({ runs, ...rest }, title, now) => {
-        const blocks = homeBlocks({ ...rest, runs: ownRuns(runs, () => title), place: PLACE });
+        const blocks = homeBlocks({ ...rest, now, runs: ownRuns(runs, () => title), place: PLACE });
         for (const view of [homeView(blocks, now), noHomeView(rest.notice ?? "")]) {
           expect(checkedView(view, "home")).toBe(view);
           expect(unknownMarks({ text: "", blocks: view.blocks })).toEqual([]);
-          expect(pings({ text: "", blocks: view.blocks })).toEqual([]);
+          const strangers = pings({ text: "", blocks: view.blocks }).filter((ping) => !/^<@U[12]>$/.test(ping));
+          expect(strangers).toEqual([]);
         }
       }),
     );
@@ -377,10 +416,20 @@ describe("never past a limit, whatever the data", () => {
         maybe(report),
         slack,
         stores,
-        (made, past, watched, page, state, storeState) => {
+        maybe(openNow),
+        (made, past, watched, page, state, storeState, open) => {
           const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
-          const rest = { watched, budgetLeft: 3, report: page, slack: state, setAside, reference: "abcd1234" };
-          check(statusMessage({ connection: made, history: past, ...rest, ...storeState }, NOW));
+          const rest = {
+            open,
+            place: PLACE,
+            watched,
+            budgetLeft: 3,
+            report: page,
+            slack: state,
+            setAside,
+            reference: "abcd1234",
+          };
+          check(statusMessage({ connection: made, history: past, ...rest, ...storeState }, NOW), ["U1", "U2"]);
         },
       ),
     );
@@ -388,9 +437,32 @@ describe("never past a limit, whatever the data", () => {
 
   test("alerts and their replies", () => {
     fc.assert(
-      fc.property(incident, fc.nat(), maybe(report), fc.boolean(), (made, inFlight, said, isDoubled) => {
-        check(incidentMessage(made, { inFlight, report: said, isDoubled }));
-        for (const reply of incidentReplies(made)) check(reply);
+      fc.property(
+        incident,
+        fc.nat(),
+        maybe(report),
+        fc.boolean(),
+        attention,
+        (made, inFlight, said, isDoubled, who) => {
+          check(incidentMessage(made, { inFlight, report: said, isDoubled, attention: who, now: NOW }), ["U1", "U2"]);
+          for (const reply of incidentReplies(made, false)) check(reply.message);
+        },
+      ),
+    );
+  });
+
+  test("alerts of watched projects, their replies, and the answers to their buttons", () => {
+    const told = fc.record({ trouble: troubleOf, project: maybe(project), followed: fc.constant(null), attention });
+    const alert = "trouble C0123456789 1730541600.000100 abcd1234";
+    fc.assert(
+      fc.property(fc.array(told, { minLength: 1, maxLength: 30 }), fc.boolean(), (all, isDoubled) => {
+        const made = troubleMessage(all, { alert, place: PLACE, now: NOW, isDoubled });
+        check(made, ["U1", "U2"]);
+        const isOpen = all.some(({ trouble }) => trouble.overAt === null);
+        expect(made.blocks.filter(({ type }) => type === "actions")).toHaveLength(isOpen ? 1 : 0);
+        for (const reply of troubleReplies(all, NOW)) check(reply.message);
+        check(takenOverMessage("U1", ["U2"]), ["U1", "U2"]);
+        expect(["U1", "U2", null]).toContain(holderOf(all.map((one) => one.attention)));
       }),
     );
   });

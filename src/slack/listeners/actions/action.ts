@@ -14,6 +14,8 @@ export interface Click extends Interaction {
   value: string;
   /** The modal or Home tab on which it was made; `null` for a message. */
   view: ViewOutput | null;
+  /** The timestamp of the message on which it was made; `null` for a view. */
+  messageTs: string | null;
   /** Replaces the message that contains the button with another one. */
   replace: (message: Message) => Promise<void>;
 }

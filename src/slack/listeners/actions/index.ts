@@ -9,8 +9,10 @@ import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
 import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
+import { endSilence } from "./end-silence.js";
 import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
+import { onIt } from "./on-it.js";
 import { openDraft } from "./open-draft.js";
 import { openForm } from "./open-form.js";
 import { otherProjects } from "./other-projects.js";
@@ -20,6 +22,7 @@ import { runProject } from "./run-project.js";
 import { runProjectForm } from "./run-project-form.js";
 import { runWithChanges } from "./run-with-changes.js";
 import { showChosen } from "./show-chosen.js";
+import { silence } from "./silence.js";
 import { tellMe } from "./tell-me.js";
 import { nextPage, previousPage } from "./turn-page.js";
 import { unwatch } from "./unwatch.js";
@@ -48,6 +51,9 @@ const BUTTONS: readonly Action[] = [
   formTypedProject,
   watchChosen,
   unwatch,
+  onIt,
+  silence,
+  endSilence,
 ];
 const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(BUTTONS.map((action) => [action.id, action]));
 

@@ -33,7 +33,7 @@ export function listenToActions(app: App, listening: Listening): void {
     // A view is redrawn separately, and there is no message to replace.
     const replace = async (message: Message) =>
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
-    const click: Click = { ...interaction, value: valueIn(action), view, replace };
+    const click: Click = { ...interaction, value: valueIn(action), view, messageTs: messageTsIn(body), replace };
     const standing = members.ofClick(originOf(body));
     const outcome = await handle(listening, click, standing, () => {
       if (view?.type === "home") void work.add(bot.homes.used(user));
@@ -52,10 +52,14 @@ export function listenToActions(app: App, listening: Listening): void {
 }
 
 /** The thread that contains the message with the button; `null` outside threads, even if the message started a thread. */
-function threadIn({ container, message }: BlockAction): string | null {
-  const threadTs: unknown = container?.thread_ts ?? message?.thread_ts;
+function threadIn(body: BlockAction): string | null {
+  const threadTs: unknown = body.container?.thread_ts ?? body.message?.thread_ts;
+  return typeof threadTs === "string" && threadTs !== messageTsIn(body) ? threadTs : null;
+}
+
+function messageTsIn({ container, message }: BlockAction): string | null {
   const ts: unknown = container?.message_ts ?? message?.ts;
-  return typeof threadTs === "string" && threadTs !== ts ? threadTs : null;
+  return typeof ts === "string" ? ts : null;
 }
 
 /** The value of a button, the text of a field in which Enter was pressed, or what was picked. */

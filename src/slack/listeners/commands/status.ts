@@ -1,6 +1,8 @@
 // `/hex status`: asks Hex now and shows the state of the connection.
 
+import type { WatchPlace } from "../../../follow/watch.js";
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
+import { openNow } from "../../alerts/open-now.js";
 import { statusMessage } from "../../messages/status.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -15,7 +17,9 @@ export const status: Command = {
 
 async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
-  const { log, reference } = interaction;
+  const { log, reference, conversation } = interaction;
+  const isHere = ({ channel, threadTs }: WatchPlace) =>
+    channel === conversation.channel && threadTs === conversation.threadTs;
   /** The card is about Hex, so a store that fails or hangs costs it only a line. */
   const ifRead = <T>(read: Promise<T>) =>
     within(clock, STORE_MS, read).catch((err: unknown) => {
@@ -24,11 +28,13 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     });
 
   const page = statusPage.read();
-  const [connection, store, history, watched] = await Promise.all([
+  const open = openNow({ ...bot.troubleSources, health }, clock.now(), (watches) => watches.some(isHere));
+  const [connection, store, history, watched, openHere] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(({ length }) => length)),
+    ifRead(open),
   ]);
   // Good news does not wait. When something is wrong, what Hex says about it is worth waiting for, within the page's short limit.
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
@@ -37,6 +43,8 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     connection,
     history,
     watched,
+    open: openHere,
+    place: bot.hex.place.now,
     budgetLeft: budget.left,
     report,
     slack,

@@ -1,0 +1,58 @@
+// What is not over at the moment, and who has it: the outage, and the troubles of watched projects.
+
+import { type Attention, attentionTo } from "../../attention/attention.js";
+import type { Trouble } from "../../follow/trouble.js";
+import type { Watch } from "../../follow/watch.js";
+import type { Project } from "../../hex/schema.js";
+import type { HealthStore } from "../../outages/store.js";
+import { isFor, type TroubleSources } from "./wanted-troubles.js";
+
+export interface OpenNow {
+  /** `null`: Hex is not down. */
+  outage: { since: number; attention: Attention } | null;
+  /** Those that may be named, the oldest first. `project` is null when the catalog does not know it any more. */
+  troubles: { trouble: Trouble; project: Project | null; attention: Attention }[];
+  /** How many others there are that somebody is told of. */
+  others: number;
+}
+
+export interface OpenSources extends Pick<TroubleSources, "watches" | "troubles" | "attention" | "catalog"> {
+  health: Pick<HealthStore, "incidentsSince">;
+}
+
+/**
+ * @param now epoch ms
+ * @param mayName decides which troubles are named, from the watches that tell of them and from who has them: a conversation that is told
+ * of a trouble may be private
+ */
+export async function openNow(
+  { watches, troubles, attention, catalog, health }: OpenSources,
+  now: number,
+  mayName: (watches: readonly Watch[], attention: Attention) => boolean,
+): Promise<OpenNow> {
+  const [incidents, all, watched, attentions] = await Promise.all([
+    health.incidentsSince(now),
+    troubles.troubles(now),
+    watches.all(),
+    attention.all(),
+  ]);
+  const incident = incidents.find(({ state }) => state !== "over");
+  const told = all
+    .filter(({ overAt }) => overAt === null)
+    .map((trouble) => {
+      const project = catalog.known(trouble.projectId);
+      const its = watched.filter((watch) => isFor(watch, trouble, project));
+      const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
+      return { trouble, project, attention: own, watches: its };
+    })
+    .filter((one) => one.watches.length > 0);
+  const named = told.filter((one) => mayName(one.watches, one.attention));
+  return {
+    outage:
+      incident === undefined
+        ? null
+        : { since: incident.since, attention: attentionTo(attentions, { kind: "incident", id: incident.id }) },
+    troubles: named.map(({ trouble, project, attention: own }) => ({ trouble, project, attention: own })),
+    others: told.length - named.length,
+  };
+}

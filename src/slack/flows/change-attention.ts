@@ -1,0 +1,85 @@
+// Changes who has what an alert tells of, or its silence. Whoever presses a button of what is over is told so.
+
+import {
+  type Attention,
+  attentionTo,
+  type Change,
+  isSilenced,
+  type Subject,
+  versionOf,
+} from "../../attention/attention.js";
+import { DAY } from "../../lib/time.js";
+import { toldGroups } from "../alerts/wanted-troubles.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
+import { incidentAlert } from "../messages/incident.js";
+
+/** What a button is for: `alert` is the alert's id, `to` when the newest trouble was seen that it showed (epoch ms, 0 for an outage). */
+export interface Target {
+  alert: string;
+  to: number;
+}
+
+/** For how long (ms) it is known of an outage that it is over. */
+const KNOWN_MS = 31 * DAY;
+
+/** Something that the alert showed. `overAt`: epoch ms; null: it is not over. */
+interface Shown {
+  subject: Subject;
+  overAt: number | null;
+}
+
+/**
+ * Changes what belongs to all that the alert showed and that is not over.
+ * @param change receives what is there now, and the version of all that the alert shows
+ * @returns what came of it, and whether all of it is silenced now; null: it is over or gone, and the person has been told
+ * @throws StoreFailure
+ */
+export async function changeAttention<T>(
+  bot: Bot,
+  interaction: Interaction,
+  target: Target,
+  change: (now: Attention[], version: number) => Change<T>,
+): Promise<{ outcome: T; isSilenced: boolean } | null> {
+  const shown = await shownBy(bot, target);
+  const open = shown.filter(({ overAt }) => overAt === null).map(({ subject }) => subject);
+  if (shown.length === 0) return told(interaction.respond(alertGoneMessage()));
+  if (open.length === 0) {
+    return told(interaction.respond(overAlreadyMessage(Math.max(...shown.map(({ overAt }) => overAt ?? 0)))));
+  }
+  const attentions = await bot.attention.all();
+  const over = shown.filter(({ overAt }) => overAt !== null).map(({ subject }) => attentionTo(attentions, subject));
+  let isSilent = false;
+  const outcome = await bot.attention.change(open, (now) => {
+    const changed = change(now, versionOf([...over, ...now]));
+    isSilent = changed.next.every((one) => isSilenced(one, bot.clock.now()));
+    return changed;
+  });
+  interaction.log.info({ alert: target.alert, outcome }, "attention");
+  void bot.homes.redraw(interaction.user);
+  return { outcome, isSilenced: isSilent };
+}
+
+async function told(answer: Promise<void>): Promise<null> {
+  await answer;
+  return null;
+}
+
+async function shownBy(bot: Bot, { alert, to }: Target): Promise<Shown[]> {
+  const now = bot.clock.now();
+  if (alert.startsWith("incident ")) {
+    const incidents = await bot.health.incidentsSince(now - KNOWN_MS);
+    return incidents
+      .filter((incident) => incidentAlert(incident) === alert)
+      .map((incident) => ({
+        subject: { kind: "incident", id: incident.id },
+        overAt: incident.state === "over" ? incident.backAt : null,
+      }));
+  }
+  await bot.catalog.ready();
+  const groups = await toldGroups(bot.troubleSources, now);
+  const group = groups.find(({ id }) => id === alert);
+  return (group?.told ?? [])
+    .filter(({ trouble }) => trouble.seenAt <= to)
+    .map(({ trouble: { id, overAt } }) => ({ subject: { kind: "trouble", id }, overAt }));
+}

@@ -1,0 +1,23 @@
+// *I'm on it*, on an alert: shows who has it. Whoever has it and presses again no longer does.
+
+import { pressed } from "../../../attention/attention.js";
+import { changeAttention } from "../../flows/change-attention.js";
+import { tellInThread } from "../../flows/tell-in-thread.js";
+import { ACTIONS } from "../../messages/action-ids.js";
+import { onItSchema, takenOverMessage, takingMessage } from "../../messages/attention.js";
+import { type Action, withValue } from "./action.js";
+
+export const onIt: Action = {
+  id: ACTIONS.onIt,
+  press: withValue(onItSchema, async (bot, click, { holder, version, ...target }) => {
+    const { user } = click;
+    const press = { by: user, at: bot.clock.now(), holder, version };
+    const done = await changeAttention(bot, click, target, (now, shown) => pressed(now, shown, press));
+    if (done === null) return;
+    const { outcome, isSilenced } = done;
+    if (outcome.kind === "taken" && outcome.from.length > 0 && !isSilenced) {
+      await tellInThread(bot, click, takenOverMessage(user, outcome.from));
+    }
+    await click.respond(takingMessage(outcome, isSilenced));
+  }),
+};

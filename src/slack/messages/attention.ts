@@ -1,0 +1,180 @@
+// Who has an outage or a trouble, and who has silenced it: lines and buttons of the alerts, and the answers to presses.
+
+import type { ActionsBlock } from "@slack/types";
+import { z } from "zod";
+import {
+  type Attention,
+  holderOf,
+  isSilenced,
+  type Silencing,
+  type Taking,
+  type Unsilencing,
+  versionOf,
+} from "../../attention/attention.js";
+import { HOUR } from "../../lib/time.js";
+import { ACTIONS } from "./action-ids.js";
+import { actions, button, type Message, menu, message, section } from "./blocks.js";
+import { date, dotted, mention } from "./mrkdwn.js";
+
+/** What the buttons of an alert are for. It has to fit into an option's 150 characters. */
+const target = {
+  /** The id of the alert. */
+  alert: z.string(),
+  /** When the newest trouble was seen that the message showed, epoch ms: what joined later is not meant. 0 for an outage. */
+  to: z.number(),
+};
+export const onItSchema = z.object({ ...target, holder: z.string().nullable(), version: z.number() });
+export const SILENCES = ["hour", "four_hours", "until_fixed"] as const;
+export type SilenceLength = (typeof SILENCES)[number];
+export const silenceSchema = z.object({ ...target, for: z.enum(SILENCES) });
+export const endSilenceSchema = z.object(target);
+
+/** In ms; null: until it is over. */
+export const SILENCE_MS: Record<SilenceLength, number | null> = {
+  hour: HOUR,
+  four_hours: 4 * HOUR,
+  until_fixed: null,
+};
+
+const SILENCE_WORDS: Record<SilenceLength, string> = {
+  hour: "For 1 hour",
+  four_hours: "For 4 hours",
+  until_fixed: "Until it is fixed",
+};
+
+export interface AttentionButtons {
+  alert: string;
+  to: number;
+  /** To all that the message shows, over or not. */
+  shown: readonly Attention[];
+  /** To those that are not over. */
+  open: readonly Attention[];
+  /** Epoch ms. */
+  now: number;
+}
+
+/** `null` when all is over. */
+export function attentionButtons({ alert, to, shown, open, now }: AttentionButtons): ActionsBlock | null {
+  if (open.length === 0) return null;
+  const silent = open.filter((one) => isSilenced(one, now));
+  const onIt = { alert, to, holder: holderOf(open), version: versionOf(shown) };
+  const row = actions(
+    button({ actionId: ACTIONS.onIt, label: "I'm on it", value: JSON.stringify(onIt) }),
+    silent.length === open.length
+      ? null
+      : menu({
+          actionId: ACTIONS.silence,
+          label: "Silence",
+          options: SILENCES.map((length) => ({
+            text: SILENCE_WORDS[length],
+            value: JSON.stringify({ alert, to, for: length }),
+          })),
+        }),
+    silent.length === 0
+      ? null
+      : button({ actionId: ACTIONS.endSilence, label: "End the silence", value: JSON.stringify({ alert, to }) }),
+  );
+  return row && { ...row, block_id: `attention ${onIt.version} ${open.length}` };
+}
+
+/** Who has it and who has silenced it; `null` when nobody has done either. `overAt`: epoch ms, null while it is not over. */
+export function attentionLine(attention: Attention, when: { now: number; overAt: number | null }): string | null {
+  const line = dotted(...attentionParts(attention, when));
+  return line === "" ? null : line;
+}
+
+function attentionParts(
+  attention: Attention,
+  { now, overAt }: { now: number; overAt: number | null },
+): (string | null)[] {
+  const { taken, silence } = attention;
+  const who = taken === null ? null : mention(taken.by);
+  if (overAt !== null) {
+    const wasSilent = silence !== null && isSilenced(attention, overAt);
+    return [
+      who === null ? null : `:raising_hand: ${who} was on it`,
+      wasSilent ? `:no_bell: ${mention(silence.by)} had silenced it` : null,
+    ];
+  }
+  return [
+    who === null || taken === null ? null : `:raising_hand: ${who} has been on it since ${date(taken.at)}`,
+    silence === null || !isSilenced(attention, now)
+      ? null
+      : `:no_bell: Silenced by ${mention(silence.by)} until ${silence.until === null ? "it is fixed" : date(silence.until)}`,
+  ];
+}
+
+/** The reply in the thread that tells whoever had it. */
+export function takenOverMessage(by: string, from: readonly string[]): Message {
+  const before = from.map(mention).join(" and ");
+  return message("Somebody else is on it now.", [
+    section(`:raising_hand: ${mention(by)} is on it now, after ${before}.`),
+  ]);
+}
+
+/** `isSilenced`: nothing is posted about it at the moment. */
+export function takingMessage(taking: Taking, isSilenced: boolean): Message {
+  switch (taking.kind) {
+    case "taken": {
+      const after = taking.from.length === 0 ? "" : ` now, after ${taking.from.map(mention).join(" and ")}`;
+      const untold =
+        taking.from.length > 0 && isSilenced
+          ? " It is silenced, so the bot posts nothing about that: please tell them."
+          : "";
+      return answer(
+        `:raising_hand: You are on it${after}. Press *I'm on it* again when you no longer are.${untold}`,
+        "You are on it.",
+      );
+    }
+    case "has_it":
+      return answer("You are on it already.", "You are on it already.");
+    case "released":
+      return answer("You are no longer on it.", "You are no longer on it.");
+    case "not_on_it":
+      return answer("You are no longer on it. The message shows whether somebody else is.", "You are no longer on it.");
+    case "held":
+      return answer(
+        `${mention(taking.by)} was faster and is on it. Press *I'm on it* again if you want to take it over.`,
+        "Somebody else was faster.",
+      );
+  }
+}
+
+/** `until`: epoch ms, null until it is fixed. */
+export function silencingMessage(silencing: Silencing, until: number | null): Message {
+  if (silencing.kind === "silenced_already") {
+    return answer(
+      `${mention(silencing.by)} has silenced it already. To change for how long, press *End the silence* first.`,
+      "It is silenced already.",
+    );
+  }
+  const when = until === null ? "it is fixed" : date(until);
+  return answer(
+    `:no_bell: Silenced until ${when}. The message is still kept up to date, but the bot posts nothing else about it. *End the silence* undoes that.`,
+    "Silenced.",
+  );
+}
+
+export function unsilencingMessage({ kind }: Unsilencing): Message {
+  return kind === "ended"
+    ? answer(":bell: No longer silenced: the bot posts what is new again.", "No longer silenced.")
+    : answer("It is no longer silenced.", "It is no longer silenced.");
+}
+
+/** The answer to a press on an alert whose outage or troubles are over. `overAt`: when the last of them was, epoch ms. */
+export function overAlreadyMessage(overAt: number): Message {
+  return answer(`It has been over since ${date(overAt)}, so there is nothing left to do here.`, "It is over.");
+}
+
+/** The answer to a press on an alert whose outage or troubles the bot no longer tells of here. */
+export function alertGoneMessage(): Message {
+  return answer(
+    "This is over, or it is no longer watched here. `/hex status` shows what is open, and `/hex watching` what this conversation watches.",
+    "This is over, or no longer watched here.",
+  );
+}
+
+/** `text` says the same in short, for the notification. */
+function answer(mrkdwn: string, text: string): Message {
+  return message(text, [section(mrkdwn)]);
+}

@@ -1,0 +1,272 @@
+// Somebody has it: I'm on it and Silence, on the alerts of outages and of watched projects.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ProjectOptions } from "../sandbox/hex/types.js";
+import { pings, type SlackMessage } from "../sandbox/slack/server.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+
+// Hours of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const STEP_MS = 5_000;
+const TEAM = "C0TEAMROOM1";
+
+let harness: Harness;
+afterEach(() => harness.stop());
+
+const told = (channel: string): SlackMessage[] =>
+  harness.slack.messages.filter(
+    (one) => one.via === "postMessage" && one.threadTs === undefined && one.channel === channel && !one.deleted,
+  );
+const only = (channel: string): SlackMessage => {
+  const [message, another] = told(channel);
+  if (message === undefined || another !== undefined) throw new Error(`${told(channel).length} messages`);
+  return message;
+};
+const shows = (message: SlackMessage, text: string | RegExp) =>
+  harness.until(() => (typeof text === "string" ? shown(message).includes(text) : text.test(shown(message))), STEP_MS);
+const repliesTo = ({ ts }: SlackMessage) => harness.replies.filter(({ threadTs }) => threadTs === ts);
+/** Presses as somebody in Slack, and what only they read of it. */
+const press = async (name: "ada" | "grace" | "stranger", message: SlackMessage, button: string, value?: string) => {
+  const person = harness.person(name);
+  const { id } = await person.press(message, button, value === undefined ? {} : { value });
+  return shown(await harness.meanwhile(harness.slack.waitForMessage((one) => one.responseUrlOf === id)));
+};
+/** The value of the option of the menu Silence with this text. */
+const silenceFor = (message: SlackMessage, text: string): string => {
+  const options = message.blocks.flatMap((block) =>
+    JSON.stringify(block).includes('"silence"') ? [...JSON.stringify(block).matchAll(OPTION)] : [],
+  );
+  const value = options.find(([, label]) => label === text)?.[2];
+  if (value === undefined) throw new Error(`There is no ${text}.`);
+  return JSON.parse(`"${value}"`);
+};
+const OPTION = /"text":"((?:For|Until)[^"]*)","emoji":true\},"value":"((?:[^"\\]|\\.)*)"/g;
+
+const addProject = (title: string, more: ProjectOptions = {}) =>
+  harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", ...more });
+const fail = (project: { id: string }) =>
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+const mend = (project: { id: string }) =>
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000 });
+
+describe.each(MODES)("%s mode: a watched project", (mode) => {
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+
+  test("taken, shown in every conversation that tells of it, taken over with a reply, and no longer", async () => {
+    const project = addProject("Weekly revenue");
+    const { data, team } = harness.slack.channels;
+    await harness.ask("watch weekly revenue", { channel: data });
+    await harness.ask("watch weekly revenue", { channel: team });
+    fail(project);
+    await harness.until(() => told(data.id).length === 1 && told(team.id).length === 1, STEP_MS);
+    const [here, there] = [only(data.id), only(team.id)];
+    expect(buttonsOf(here)).toEqual(["on_it", "silence"]);
+
+    expect(await press("ada", here, "I'm on it")).toContain("You are on it.");
+    const ada = `<@${harness.slack.people.ada.id}>`;
+    const grace = `<@${harness.slack.people.grace.id}>`;
+    await shows(here, `${ada} has been on it since <!date`);
+    await shows(there, `${ada} has been on it since <!date`);
+    expect(harness.replies).toEqual([]);
+
+    expect(await harness.ask("status", { channel: data })).toMatch(/Failed:\* <.*\|Weekly revenue>.*has been on it/);
+    const general = await harness.ask("status", { channel: harness.slack.channels.general });
+    expect(general).toContain("1 watched project that other conversations are told of");
+    expect(general).not.toContain("Weekly revenue");
+
+    expect(await press("grace", there, "I'm on it")).toContain(`You are on it now, after ${ada}.`);
+    await shows(here, `${grace} has been on it since`);
+    expect(repliesTo(there).map(shown)).toEqual([expect.stringContaining(`${grace} is on it now, after ${ada}.`)]);
+    expect(repliesTo(there).flatMap(pings).sort()).toEqual([ada, grace].sort());
+
+    await shows(there, `${grace} has been on it since`);
+    expect(await press("grace", there, "I'm on it")).toContain("You are no longer on it.");
+    await harness.until(() => !/has been on it/.test(shown(here) + shown(there)), STEP_MS);
+    const stale = { blocks: here.blocks };
+    mend(project);
+    await shows(here, "Back to green");
+    expect(buttonsOf(here)).toEqual([]);
+    const { id } = await harness.person("ada").press(here, "on_it", { stale });
+    const answer = await harness.slack.waitForMessage((one) => one.responseUrlOf === id);
+    expect(shown(answer)).toContain("It has been over since");
+  });
+
+  test("two at the same moment: one has it, and the other is told who", async () => {
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    fail(project);
+    const { data } = harness.slack.channels;
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    const message = only(data.id);
+    const stale = { blocks: structuredClone(message.blocks) };
+    const clicks = await Promise.all(
+      (["ada", "grace"] as const).map((name) => harness.person(name).press(message, "I'm on it", { stale })),
+    );
+    const answers = await Promise.all(
+      clicks.map(({ id }) => harness.slack.waitForMessage((one) => one.responseUrlOf === id)),
+    );
+    const words = answers.map(shown).sort((one, other) => one.length - other.length);
+    expect(words[1]).toMatch(/<@U0\w+> was faster and is on it/);
+    expect(words[0]).toContain("You are on it.");
+    await shows(message, "has been on it since");
+    expect(harness.replies).toEqual([]);
+  });
+
+  test("silenced for an hour: edited, nothing posted; what is new after that is told", async () => {
+    const [one, two, three] = [addProject("Weekly revenue"), addProject("Churn"), addProject("Forecast")];
+    await harness.ask("watch owner:olga@acme.test");
+    const { data } = harness.slack.channels;
+    fail(one);
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    const message = only(data.id);
+    expect(await press("grace", message, "silence", silenceFor(message, "For 1 hour"))).toContain("Silenced until");
+    await shows(message, /Silenced by <@U0GRACEHOPP> until <!date/);
+    expect(buttonsOf(message)).toEqual(["on_it", "end_silence"]);
+
+    // One that joins is nobody's, and not silenced: the reply tells of it, and the message of each.
+    fail(two);
+    await harness.until(() => repliesTo(message).length === 1, STEP_MS);
+    expect(shown(message).match(/Silenced by/g)).toHaveLength(1);
+    expect(buttonsOf(message)).toEqual(["on_it", "silence", "end_silence"]);
+    expect(await press("ada", message, "silence", silenceFor(message, "Until it is fixed"))).toContain(
+      "until it is fixed",
+    );
+    await harness.until(() => shown(message).match(/Silenced by/g)?.length === 2, STEP_MS);
+
+    mend(one);
+    mend(two);
+    await shows(message, "Back to green");
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(repliesTo(message)).toHaveLength(1);
+    expect(shown(message)).toContain("had silenced it");
+
+    fail(three);
+    await harness.until(() => told(data.id).length === 2, STEP_MS);
+  });
+
+  test("the silence runs out while it goes on, or is ended: the end is told", async () => {
+    const [one, two] = [addProject("Weekly revenue"), addProject("Churn")];
+    await harness.ask("watch weekly revenue");
+    await harness.ask("watch churn", { channel: harness.slack.channels.team });
+    const { data } = harness.slack.channels;
+    fail(one);
+    fail(two);
+    await harness.until(() => told(data.id).length === 1 && told(TEAM).length === 1, STEP_MS);
+    const [first, second] = [only(data.id), only(TEAM)];
+    await press("ada", first, "silence", silenceFor(first, "For 1 hour"));
+    await press("ada", second, "silence", silenceFor(second, "Until it is fixed"));
+    await shows(first, "Silenced by");
+    await shows(second, "Silenced by");
+    await harness.pass(HOUR + 2 * MINUTE, 10_000);
+    expect(shown(first)).not.toContain("Silenced by");
+    expect(buttonsOf(first)).toEqual(["on_it", "silence"]);
+    expect(shown(second)).toContain("Silenced by");
+    expect(await press("grace", second, "End the silence")).toContain("No longer silenced");
+    await harness.until(() => !shown(second).includes("Silenced by"), STEP_MS);
+    mend(one);
+    mend(two);
+    await harness.until(() => repliesTo(first).length === 1 && repliesTo(second).length === 1, STEP_MS);
+    expect(harness.replies.map(shown)).toEqual([
+      expect.stringContaining("Back to green"),
+      expect.stringContaining("Back to green"),
+    ]);
+  });
+
+  test("somebody of another workspace may not; and what is no longer watched is answered", async () => {
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    fail(project);
+    const { data } = harness.slack.channels;
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    const message = only(data.id);
+    expect(await press("stranger", message, "I'm on it")).toContain("belongs to another workspace");
+    await harness.ask("unwatch weekly revenue");
+    expect(await press("ada", message, "I'm on it")).toContain("no longer watched here");
+    expect(shown(message)).not.toContain("has been on it");
+  });
+
+  test("after a restart it is still theirs, on the Home tab too", async () => {
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    fail(project);
+    const { data } = harness.slack.channels;
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    await press("grace", only(data.id), "I'm on it");
+    await harness.stopBot();
+    await harness.startBot();
+    await shows(only(data.id), "has been on it since");
+    for (const name of ["ada", "grace"] as const) {
+      const person = harness.person(name);
+      await person.openHome();
+      const view = await person.homeShows(({ view: home }) => JSON.stringify(home).includes("Not over yet"));
+      expect(JSON.stringify(view.view)).toMatch(/Weekly revenue.*<@U0GRACEHOPP> has been on it since/);
+    }
+  });
+});
+
+describe("an outage", () => {
+  const fault = () =>
+    harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  beforeEach(async () => {
+    harness = await Harness.start("http", {
+      hexTimeoutMs: 2_000,
+      env: { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" },
+    });
+    await harness.pass(2 * MINUTE, STEP_MS);
+    fault();
+    await harness.until(() => told(TEAM).length === 1, STEP_MS);
+  });
+  const status = async () => {
+    const { id } = await harness.slack.command("status");
+    const answer = () => harness.slack.messages.find((one) => one.responseUrlOf === id);
+    await harness.until(() => answer() !== undefined, 50);
+    return shown(answer() ?? only(TEAM));
+  };
+
+  test("taken and silenced: changes of the cause and the end are edits, and the status says who has it", async () => {
+    const message = only(TEAM);
+    expect(buttonsOf(message)).toEqual(["on_it", "silence"]);
+    await press("ada", message, "I'm on it");
+    await press("grace", message, "silence", silenceFor(message, "For 4 hours"));
+    await shows(message, /<@U0ADALOVELA> has been on it since .*Silenced by <@U0GRACEHOPP> until/);
+    expect(await status()).toMatch(/\*Outage of Hex\* since .*<@U0ADALOVELA> has been on it/);
+    harness.hex.faults.clear();
+    harness.hex.workspace.planAllowsApi = false;
+    await shows(message, "plan does not include the Hex API (403)");
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(repliesTo(message)).toEqual([]);
+    expect(await press("grace", message, "End the silence")).toContain("No longer silenced");
+    await harness.until(() => !shown(message).includes("Silenced by"), STEP_MS);
+    harness.hex.workspace.planAllowsApi = true;
+    await harness.until(() => repliesTo(message).length > 0, STEP_MS);
+    expect(repliesTo(message).map(shown)).toEqual([expect.stringContaining("It is over")]);
+    expect(shown(message)).toContain("<@U0ADALOVELA> was on it");
+  });
+
+  test("over while it is silenced: the edit says so, and no reply", async () => {
+    const message = only(TEAM);
+    await press("grace", message, "silence", silenceFor(message, "Until it is fixed"));
+    harness.hex.faults.clear();
+    await shows(message, "Over: connected to Hex again");
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(repliesTo(message)).toEqual([]);
+    expect(shown(message)).toContain("<@U0GRACEHOPP> had silenced it");
+    expect(buttonsOf(message)).toEqual([]);
+  });
+
+  test("deleted while it is silenced: not posted again before the silence is over", async () => {
+    const message = only(TEAM);
+    await press("grace", message, "silence", silenceFor(message, "For 1 hour"));
+    harness.slack.delete(message);
+    await harness.pass(HOUR - 10 * MINUTE, 10_000);
+    expect(told(TEAM)).toEqual([]);
+    await harness.until(() => told(TEAM).length === 1, 10_000);
+    expect(shown(only(TEAM))).toContain("Not connected to Hex");
+    expect(buttonsOf(only(TEAM))).toEqual(["on_it", "silence"]);
+  });
+});
