@@ -219,7 +219,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.goTo("secret");
     await ada.type("/hex projects inventory");
     await ada.message("Inventory snapshot").getByRole("button", { name: "Run Inventory" }).click();
-    const red = ada.message("Slack refused a message of the app");
+    const red = ada.message("Slack refused a message from the app");
     await red.getByText("channel_not_found").waitFor();
     await ada.message("Only visible to you").getByText("/invite @hex").waitFor();
     await ada.photograph("refused");

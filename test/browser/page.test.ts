@@ -209,7 +209,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
 
   test("a refused message stands in red, with Slack's error and the place in the blocks", async () => {
     await post([{ type: "section", text: mrkdwn("") }]);
-    const red = ada.message("Slack refused a message of the app");
+    const red = ada.message("Slack refused a message from the app");
     await red.getByText("invalid_blocks").waitFor();
     await red.getByText("must be more than 0 characters [json-pointer:/blocks/0/text/text]").waitFor();
     await ada.goTo("general");

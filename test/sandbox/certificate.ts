@@ -1,4 +1,5 @@
-// A certificate that signs itself, as databases have it that nobody gave one: made anew for each test, so that no key lies about.
+// A self-signed certificate, like that of a database to which nobody gave one. Each test creates its own, so no key is stored
+// anywhere.
 
 import { generateKeyPairSync, sign } from "node:crypto";
 
@@ -10,7 +11,7 @@ export interface Certificate {
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** For `localhost` and nothing else, for a day. In DER, see RFC 5280 section 4.1. */
+/** Valid only for `localhost`, for a day. In DER, see RFC 5280 section 4.1. */
 export function selfSigned(now: number): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(set(sequence(OID.commonName, tagged(0x0c, Buffer.from("localhost")))));

@@ -10,7 +10,7 @@ interface Sleeper {
 export class ManualClock implements Clock {
   /** Since the clock was made, in ms. */
   #elapsed = 0;
-  /** What it showed when it was made, and by how much it was set since, epoch ms. */
+  /** The time that it showed at the beginning, plus all changes since (epoch ms). */
   #shows: number;
   #sleepers = new Set<Sleeper>();
 
@@ -27,7 +27,7 @@ export class ManualClock implements Clock {
     return this.#elapsed;
   }
 
-  /** How many are asleep: lets a test wait until the code under test has gone to sleep. */
+  /** How many sleepers there are. Lets a test wait until the code under test sleeps. */
   get sleeping(): number {
     return this.#sleepers.size;
   }
@@ -48,25 +48,25 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** How long, in ms, until somebody wakes: infinite when nobody is asleep. */
+  /** How long (ms) until the next sleeper wakes. Infinite if there is none. */
   get nextWakeMs(): number {
     return Math.min(...[...this.#sleepers].map(({ until }) => until)) - this.#elapsed;
   }
 
-  /** Lets time pass and wakes, in order, everyone whose time has come. */
+  /** Lets time pass, and wakes the sleepers in order when their time has come. */
   advance(ms: number): void {
     this.#elapsed += ms;
     const due = [...this.#sleepers].filter((sleeper) => sleeper.until <= this.#elapsed);
     for (const sleeper of due.sort((a, b) => a.until - b.until)) sleeper.wake();
   }
 
-  /** Somebody sets the machine's clock by `ms`, forward or back. No time passes, and nobody wakes. */
+  /** Moves the machine's clock by `ms`, forward or back. No time passes, and no sleeper wakes. */
   set(ms: number): void {
     this.#shows += ms;
   }
 }
 
-/** Another machine's clock, which shows `ms` more (or, negative, less) than this one. */
+/** The clock of another machine, which is `ms` ahead of this one, or behind if negative. */
 export function aheadOf(clock: Clock, ms: number): Clock {
   return {
     now: () => clock.now() + ms,
@@ -75,7 +75,7 @@ export function aheadOf(clock: Clock, ms: number): Clock {
   };
 }
 
-/** A clock that goes as fast as this one, and that nobody sets. */
+/** A clock that runs as fast as this one, and that nobody sets. */
 export function unset(clock: Clock): Clock {
   const zero = clock.now() - clock.monotonic();
   return {

@@ -1,26 +1,26 @@
-// A proxy as companies have it: tunnels with CONNECT, may want a user and password, may refuse hosts. On 127.0.0.1.
+// A proxy like those of companies: it tunnels with CONNECT, can require a user and password, and can refuse hosts. On 127.0.0.1.
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 
 export interface ConnectProxy {
-  /** `http://127.0.0.1:PORT`, with user and password when it wants them. */
+  /** `http://127.0.0.1:PORT`, with user and password if it requires them. */
   readonly url: string;
   /** Host and port. */
   readonly host: string;
-  /** Every tunnel that was asked for, as `host:port`, in order. */
+  /** Every tunnel that a client asked for, as `host:port`, in order. */
   readonly asked: readonly string[];
-  /** How many connections are open, those to where the tunnels lead included. */
+  /** How many connections are open, including those to the targets of the tunnels. */
   readonly connections: number;
-  /** What it answers instead of opening a tunnel, until set to null: an HTTP status, or nothing at all. */
+  /** What it answers instead of opening a tunnel: an HTTP status, or nothing at all. `null`: it opens tunnels. */
   refuses: number | "hangs" | null;
-  /** Ends the tunnels that there are. */
+  /** Closes the open tunnels. */
   cut(): void;
   stop(): Promise<void>;
 }
 
-/** @param credentials `user:password`; without them it lets everybody through */
+/** @param credentials `user:password`. Without them, it lets everybody through */
 export async function startConnectProxy(credentials: string | null = null): Promise<ConnectProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();

@@ -1,8 +1,8 @@
-// The HTTP requests of this process that have no answer yet, whoever makes them with `fetch` or undici.
+// The HTTP requests of this process that have no answer yet, whether `fetch` or undici sends them.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** Source: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel. Node's own `fetch` speaks on the same channels. */
+/** Source: https://undici.nodejs.org/#/docs/api/DiagnosticsChannel. Node's own `fetch` publishes to the same channels. */
 const BEGIN = "undici:request:create";
 const ENDS = ["undici:request:trailers", "undici:request:error"];
 
@@ -20,7 +20,7 @@ export class OpenRequests {
     return this.#open.size;
   }
 
-  /** Counts no more. */
+  /** Stops counting. */
   stop(): void {
     unsubscribe(BEGIN, this.#begin);
     for (const name of ENDS) unsubscribe(name, this.#end);

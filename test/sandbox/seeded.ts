@@ -1,4 +1,4 @@
-// Numbers that look random and are the same at every run.
+// Numbers that look random and are the same in every run.
 
 /** A source of numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {

@@ -1,4 +1,4 @@
-// A simulated public status page of Hex, in Statuspage's format: what it says, and the ways in which it fails.
+// A simulated public status page of Hex, in Statuspage's format: what it says, and how it can fail.
 
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
@@ -6,12 +6,12 @@ import { gzipSync } from "node:zlib";
 
 export interface PageIncident {
   name: string;
-  /** investigating, identified, monitoring, resolved, postmortem; of maintenance: scheduled, in_progress, completed. */
+  /** investigating, identified, monitoring, resolved or postmortem. For maintenance: scheduled, in_progress or completed. */
   status: string;
   impact: string;
 }
 
-/** What the page does when it is asked. */
+/** How the page answers. */
 export type PageAnswer =
   | {
       type: "summary";
@@ -22,14 +22,14 @@ export type PageAnswer =
     }
   | { type: "raw"; status: number; body: string; headers?: Record<string, string> }
   | { type: "hang" }
-  /** The head and the beginning of a body, and no end. */
+  /** Sends the headers and the beginning of a body, and never ends. */
   | { type: "stall" }
-  /** `unpacked`: only when it is decompressed. */
+  /** `unpacked`: large only after it is decompressed. */
   | { type: "endless"; unpacked?: boolean };
 
 export interface LocalStatusPage {
   readonly origin: string;
-  /** Changed at any time. All is well unless told. */
+  /** Can be changed at any time. Default: all is well. */
   answer: PageAnswer;
   /** The headers of every request for the summary, in order. */
   readonly requests: readonly IncomingHttpHeaders[];

@@ -1,4 +1,4 @@
-// What goes back over the wire, and how an answer is made.
+// What is sent back over the wire, and how an answer is made.
 
 import { gzipSync } from "node:zlib";
 
@@ -6,9 +6,9 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** The body is not ended: the client waits for the rest. */
+  /** The body does not end, so the client waits for the rest. */
   stalls?: boolean;
-  /** Sent behind the body again and again, until the client goes. */
+  /** Sent after the body again and again, until the client disconnects. */
   endless?: Buffer;
 }
 
@@ -35,7 +35,7 @@ export function html(status: number, title: string): Answer {
 const MEGABYTE = Buffer.alloc(1_000_000, " ");
 const PACKED_MEGABYTE = gzipSync(MEGABYTE);
 
-/** White space, which JSON may begin with, without end. */
+/** Endless white space, with which JSON may begin. */
 export function endless(status: number, unpacked: boolean): Answer {
   const headers = { "content-type": "application/json", ...(unpacked ? { "content-encoding": "gzip" } : {}) };
   return { status, headers, body: "", endless: unpacked ? PACKED_MEGABYTE : MEGABYTE };

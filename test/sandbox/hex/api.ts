@@ -1,4 +1,4 @@
-// The endpoints: every check that Hex makes, in order, and the answer.
+// The endpoints: every check that Hex makes, in its order, and the answer.
 
 import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
@@ -22,7 +22,7 @@ export interface Call {
   path: string;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** The body as it came. */
+  /** The body as it arrived. */
   text: string;
 }
 
@@ -56,7 +56,7 @@ export class Api {
     return this.#workspace.clock.now();
   }
 
-  /** Outside the API there is the web app, which answers whatever it is asked. */
+  /** Outside the API there is the web app, which answers any request. */
   #notApi(path: string): Answer {
     if (path !== API && !path.startsWith(`${API}/`))
       return html(200, "A simulated Hex: what runs in it is shown in the demo.");
@@ -171,7 +171,7 @@ export class Api {
     const { unpublishedRuns, refusalStatus } = this.#workspace;
     const isUnpublished = project.lastPublishedAt === null;
     if (isUnpublished && unpublishedRuns === "refused") throw new Refusal(refusalStatus, "Project must be published");
-    // There is no data of such a project.
+    // Such a project has no data.
     const runs = this.#workspace.runs.filter((run) => run.projectId === project.id && !isUnpublished);
     return listRuns(runs, call.query, call.path, this.#viewContext);
   }
@@ -244,7 +244,7 @@ const imageQuerySchema = z
   .object({ width: pixelsParam, height: pixelsParam, includeTitle: flagParam })
   .refine((query) => (query.width === undefined) === (query.height === undefined), "width and height go together");
 
-/** Any version of UUID will do. */
+/** Hex accepts any version of UUID. */
 function checkUuid(name: string, id: string): void {
   if (!UUID.test(id)) throw new Refusal(400, INVALID_INPUT, { issues: [{ path: [name], message: "Invalid uuid" }] });
 }

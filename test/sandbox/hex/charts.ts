@@ -21,7 +21,7 @@ export function chartPng(width: number, height: number): Buffer {
   ]);
 }
 
-/** One byte a pixel (0 paper, 1 bar), each row with a leading filter byte. */
+/** One byte per pixel (0 is paper, 1 is a bar), with a filter byte at the beginning of each row. */
 function pixels(width: number, height: number): Buffer {
   const rows = Buffer.alloc((width + 1) * height);
   const slot = width / BARS.length;

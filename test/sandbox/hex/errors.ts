@@ -1,4 +1,4 @@
-// Refusals, and the shapes in which Hex words them. (The third shape, bare text, is `text` in answers.ts.)
+// Refusals, and the shapes in which Hex sends them. (The third shape, bare text, is `text` in answers.ts.)
 
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
@@ -6,19 +6,19 @@ import type { z } from "zod";
 import { type Answer, json } from "./answers.js";
 import type { Endpoint, HexWorkspace } from "./types.js";
 
-/** One thing that is wrong with a request. `path`: where, when Hex says so. */
+/** One thing that is wrong with a request. `path`: where it is, if Hex says so. */
 export interface Issue {
   message: string;
   path?: (string | number)[];
 }
 
 interface RefusalDetails {
-  /** What is wrong, one by one. */
+  /** Everything that is wrong. */
   issues?: Issue[];
   headers?: Record<string, string>;
 }
 
-/** Thrown by whatever refuses a request. */
+/** Thrown when a request is refused. */
 export class Refusal extends Error {
   readonly status: number;
   readonly details: RefusalDetails;
@@ -30,10 +30,10 @@ export class Refusal extends Error {
   }
 }
 
-/** What a 400 says, whatever is wrong. */
+/** The text of every 400, whatever is wrong. */
 export const INVALID_INPUT = "Invalid input data";
 
-/** What a schema has found wrong. */
+/** What a schema found wrong. */
 export function issuesOf({ issues }: z.ZodError): Issue[] {
   return issues.map(({ path, message }) => ({
     path: path.map((part) => (typeof part === "symbol" ? String(part) : part)),
@@ -46,7 +46,7 @@ export type ErrorSettings = Pick<HexWorkspace, "errorShape" | "detailsAs">;
 
 const REASON_ENDPOINTS: ReadonlySet<Endpoint> = new Set(["listProjects", "cancelRun", "unknown"]);
 
-/** The refusal in the shape that the endpoint uses, or that the workspace is set to. */
+/** The refusal in the endpoint's own shape, or in the shape that the workspace is set to. */
 export function errorAnswer(refusal: Refusal, endpoint: Endpoint, { errorShape, detailsAs }: ErrorSettings): Answer {
   const { issues = [], headers = {} } = refusal.details;
   const natural = REASON_ENDPOINTS.has(endpoint) ? "reason" : "code";
@@ -68,7 +68,7 @@ function inWords({ path = [], message }: Issue): string {
   return path.length === 0 ? message : `${path.join(".")}: ${message}`;
 }
 
-/** 404 is NOT_FOUND, and so on; a 422 goes by its newer name. */
+/** 404 is NOT_FOUND, and so on. 422 has its newer name. */
 function codeOf(status: number): string {
   if (status === 422) return "UNPROCESSABLE_CONTENT";
   return (STATUS_CODES[status] ?? "Unknown error").toUpperCase().replace(/[^A-Z]+/g, "_");

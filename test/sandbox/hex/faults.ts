@@ -1,4 +1,4 @@
-// Faults on order: what a request meets instead of, or after, what it asked for.
+// Faults on demand: what happens to a request instead of what it asked for, or after it.
 
 import { STATUS_CODES } from "node:http";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -6,7 +6,7 @@ import { type Answer, empty, endless, html, json, text } from "./answers.js";
 import { type ErrorSettings, errorAnswer, Refusal } from "./errors.js";
 import type { Endpoint, Fault, FaultKind, Faults } from "./types.js";
 
-/** An answer, or none: the connection stays open for ever, or breaks. */
+/** An answer, or none: the connection stays open forever, or breaks. */
 export type Outcome = Answer | "hang" | "reset";
 
 export class FaultQueue implements Faults {
@@ -24,7 +24,7 @@ export class FaultQueue implements Faults {
     this.#queue = [];
   }
 
-  /** The oldest fault for this endpoint, which is thereby used once. */
+  /** Returns the oldest fault for this endpoint, and counts it as used once. */
   take(endpoint: Endpoint): Fault | undefined {
     const entry = this.#queue.find(({ fault }) => (fault.endpoint ?? endpoint) === endpoint);
     if (!entry) return undefined;
@@ -36,7 +36,7 @@ export class FaultQueue implements Faults {
 
 interface Hit {
   endpoint: Endpoint;
-  /** How it words its errors. */
+  /** The shape of its errors. */
   settings: ErrorSettings;
   clock: Clock;
   /** Does what the request asks for, and answers as usual. */
@@ -102,7 +102,7 @@ function bodyAnswer(status: number, body: unknown, hit: Hit): Answer {
   return errorAnswer(new Refusal(status, STATUS_CODES[status] ?? "Error"), hit.endpoint, hit.settings);
 }
 
-/** What the request would be answered with, had it the effect that it must not have. */
+/** The answer that the request would get if it took effect, which it must not. */
 function withoutEffect(hit: Hit): Answer {
   if (hit.endpoint === "runProject") return json(201, { projectId: "", runId: "", runUrl: "", runStatusUrl: "" });
   if (hit.endpoint === "cancelRun") return json(200, {});

@@ -1,4 +1,4 @@
-// The simulated Hex keeps to what the reference says of the real one. Asked with bare `fetch`, never with the bot's client.
+// The simulated Hex does what the reference says about the real one. These tests use bare `fetch`, never the bot's client.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -29,7 +29,7 @@ interface Asked {
   headers?: Record<string, string>;
 }
 
-/** `what`: such as `GET /users/me`, below the API's base. A string body goes as it is. */
+/** `what`: such as `GET /users/me`, below the API's base. A string body is sent unchanged. */
 async function ask(what: string, { body, headers = {} }: Asked = {}) {
   const [method = "GET", path = ""] = what.split(" ");
   const response = await fetch(`${hex.origin}/api/v1${path}`, {
@@ -82,7 +82,7 @@ describe("tokens", () => {
     }).toEqual(expected);
   });
 
-  test("a missing scope is told as each endpoint words its errors", async () => {
+  test("a missing scope is reported in the shape that each endpoint uses for errors", async () => {
     const { id } = hex.workspace.startRun(project.id);
     hex.workspace.setScopes(token, []);
     for (const what of ["GET /projects", `DELETE ${runsOf()}/${id}`])
@@ -91,7 +91,7 @@ describe("tokens", () => {
       expect((await ask(what)).json).toEqual({ code: "FORBIDDEN", message: expect.stringMatching(/scope/) });
   });
 
-  test("who am I: a person, or only a workspace", async () => {
+  test("GET /users/me names a person, or only a workspace", async () => {
     const person = await ask("GET /users/me");
     expect(person.json).toMatchObject({
       email: "ada@example.com",
@@ -111,12 +111,12 @@ describe("tokens", () => {
     });
   });
 
-  test("who am I may say nothing of the token", async () => {
+  test("GET /users/me can say nothing about the token", async () => {
     hex.workspace.tellsOfToken = false;
     expect((await ask("GET /users/me")).json).toMatchObject({ email: "ada@example.com", token: null });
   });
 
-  test("a plan without the API: 403 that speaks of the plan", async () => {
+  test("a plan without the API gets a 403 that says so", async () => {
     hex.workspace.planAllowsApi = false;
     const answer = await ask("GET /users/me");
     expect(answer).toMatchObject({ status: 403, json: { code: "FORBIDDEN", message: expect.stringMatching(/plan/) } });
@@ -143,7 +143,7 @@ describe("starting a run", () => {
     ["a wrong type", () => ({ inputParams: { days: "1" } }), 422, /"inputParams","days".*expected NUMBER/],
     ["half a range", () => ({ inputParams: { period: { start: "2026-01-01" } } }), 422, /"period".*DATE_RANGE/],
   ];
-  test.each(refused)("refused: %s", async (_, body, status, words) => {
+  test.each(refused)("is refused: %s", async (_, body, status, words) => {
     const answer = await ask(`POST ${runsOf()}`, { body: body() });
     expect(answer.status).toBe(status);
     expect(answer.text).toMatch(words);
@@ -164,7 +164,7 @@ describe("starting a run", () => {
     expect(hex.workspace.runs).toEqual([]);
   });
 
-  test("notifications are echoed, one for each recipient", async () => {
+  test("notifications are repeated in the answer, one for each recipient", async () => {
     const asked = {
       type: "SUCCESS",
       includeSuccessScreenshot: true,
@@ -189,20 +189,20 @@ describe("starting a run", () => {
     expect((await ask(`GET ${runsOf()}`)).json).toMatchObject({ runs: [{ notifications: echo }] });
   });
 
-  test("updateCache is the former name of updatePublishedResults", async () => {
+  test("updateCache, the former name of updatePublishedResults, still works", async () => {
     await start({ updateCache: true });
     expect(hex.workspace.runs).toMatchObject([{ updatePublishedResults: true }]);
     expect((await ask(`POST ${runsOf()}`, { body: { updateCache: true, inputParams: { days: 1 } } })).status).toBe(422);
   });
 
-  test("the version is a number in the answer to a start, and text elsewhere", async () => {
+  test("the version is a number in the answer to a start, and text everywhere else", async () => {
     const { json } = await ask(`POST ${runsOf()}`);
     expect(json).toMatchObject({ projectVersion: 1 });
     const { runId } = z.object({ runId: z.string() }).parse(json);
     expect((await ask(`GET ${runsOf()}/${runId}`)).json).toMatchObject({ projectVersion: "1" });
   });
 
-  test("refused: a project that is not published, even dry", async () => {
+  test("a project that is not published is refused, even for a dry run", async () => {
     project.lastPublishedAt = null;
     for (const dryRun of [true, false]) {
       const answer = await ask(`POST ${runsOf()}`, { body: { dryRun } });
@@ -211,7 +211,7 @@ describe("starting a run", () => {
     }
   });
 
-  test("refused with 409, when Hex is set to that: inputs, what is not published, what has finished", async () => {
+  test("if Hex is set to that, it answers 409 to wrong inputs, unpublished projects and finished runs", async () => {
     hex.workspace.refusalStatus = 409;
     expect((await ask(`POST ${runsOf()}`, { body: { inputParams: { dyas: 1 } } })).status).toBe(409);
     const runId = await start();
@@ -226,13 +226,16 @@ describe("starting a run", () => {
     ["code", "string", "issues", SENTENCES.map((message) => ({ message }))],
     ["reason", "string", "details", SENTENCES.join("; ")],
     ["reason", "list", "details", SENTENCES],
-  ] as const)("refused inputs in words, in the shape %s (details: a %s)", async (shape, detailsAs, key, expected) => {
-    Object.assign(hex.workspace, { errorShape: shape, detailsAs, refusedInputs: "worded" });
-    const answer = await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } });
-    expect(answer).toMatchObject({ status: 422, json: { [key]: expected } });
-  });
+  ] as const)(
+    "inputs are refused in words, in the shape %s (details: a %s)",
+    async (shape, detailsAs, key, expected) => {
+      Object.assign(hex.workspace, { errorShape: shape, detailsAs, refusedInputs: "worded" });
+      const answer = await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } });
+      expect(answer).toMatchObject({ status: 422, json: { [key]: expected } });
+    },
+  );
 
-  test("refused inputs as older servers list them", async () => {
+  test("inputs are refused as older servers list them", async () => {
     hex.workspace.refusedInputs = "listed";
     expect((await ask(`POST ${runsOf()}`, { body: { inputParams: { days: "1", dyas: 1 } } })).json).toEqual({
       traceId: expect.any(String),
@@ -241,7 +244,7 @@ describe("starting a run", () => {
     });
   });
 
-  test("refused: no kernel free; a run that ends frees one; a dry run needs none", async () => {
+  test("a run is refused if no kernel is free; a run that ends frees one, and a dry run needs none", async () => {
     hex.workspace.kernelsBusy = 24;
     await start();
     expect((await ask(`POST ${runsOf()}`)).status).toBe(503);
@@ -251,7 +254,7 @@ describe("starting a run", () => {
     await start();
   });
 
-  test("accepted: no body, an empty body, all kinds of options; the answer has no status", async () => {
+  test("no body, an empty body and all options are accepted, and the answer has no status", async () => {
     await start("");
     await start({
       inputParams: { days: 1, period: { start: "2026-01-01", end: "2026-02-01" } },
@@ -308,13 +311,13 @@ describe("the life of a run", () => {
     });
   });
 
-  test("cancelled: 204 without a body, KILLED a little later, and then refused", async () => {
+  test("a cancellation gets 204 without a body, KILLED a little later, and is refused after that", async () => {
     const runId = await start();
     clock.advance(project.run.pendingMs);
     expect(await ask(`DELETE ${runsOf()}/${runId}`)).toMatchObject({ status: 204, text: "" });
     clock.advance(project.run.cancelMs - 1);
     expect(await statusOf(runId)).toBe("RUNNING");
-    // Once more does not put it off.
+    // A second cancellation does not delay it.
     expect((await ask(`DELETE ${runsOf()}/${runId}`)).status).toBe(204);
     clock.advance(1);
     expect(await statusOf(runId)).toBe("KILLED");
@@ -323,7 +326,7 @@ describe("the life of a run", () => {
     expect(again.text).toMatch(/finished/);
   });
 
-  test("a run that ends before its cancellation keeps its end", async () => {
+  test("a run that ends before its cancellation takes effect keeps its end", async () => {
     const runId = await start();
     clock.advance(project.run.pendingMs + project.run.runningMs - 1);
     await ask(`DELETE ${runsOf()}/${runId}`);
@@ -331,7 +334,7 @@ describe("the life of a run", () => {
     expect(await statusOf(runId)).toBe("COMPLETED");
   });
 
-  test("moved by hand: any status, an end, a cancellation in Hex, gone", async () => {
+  test("a test can give a run any status, end it, cancel it in Hex, or remove it", async () => {
     const runId = await start();
     hex.workspace.setStatus(runId, "DREAMING");
     expect(await statusOf(runId)).toBe("DREAMING");
@@ -344,7 +347,7 @@ describe("the life of a run", () => {
     expect((await ask(`GET ${runsOf()}/${other}`)).status).toBe(404);
   });
 
-  test("kept for 90 days", async () => {
+  test("runs are kept for 90 days", async () => {
     const runId = await start();
     clock.advance(90 * DAY - 1);
     expect(await statusOf(runId)).toBe("COMPLETED");
@@ -353,7 +356,7 @@ describe("the life of a run", () => {
   });
 });
 
-describe("ids that are wrong or not to be seen", () => {
+describe("ids that are wrong or not visible", () => {
   const paths = {
     "an unknown project": () => `GET /projects/${NOBODY}`,
     "a project that is not shared": () => `GET /projects/${hex.workspace.addProject({ visible: false }).id}`,
@@ -363,14 +366,14 @@ describe("ids that are wrong or not to be seen", () => {
       return `DELETE ${runsOf()}/${hex.workspace.startRun(other.id).id}`;
     },
   };
-  test.each(Object.entries(paths))("%s: whatever Hex is set to", async (_, path) => {
+  test.each(Object.entries(paths))("%s: the answer is what Hex is set to", async (_, path) => {
     for (const status of [400, 403, 404, 422] as const) {
       hex.workspace.invisibleStatus = status;
       expect((await ask(path())).status).toBe(status);
     }
   });
 
-  test("in words that name the reason, or in the status's own", async () => {
+  test("the answer names the reason, or has only the status's own words", async () => {
     hex.workspace.invisibleStatus = 422;
     expect((await ask(`GET /projects/${NOBODY}`)).text).toContain("Project could not be found");
     hex.workspace.invisibleWords = "vague";
@@ -380,7 +383,7 @@ describe("ids that are wrong or not to be seen", () => {
     });
   });
 
-  test("no UUID: 400; a UUID of any version or case will do", async () => {
+  test("what is no UUID gets a 400; any version or case of UUID is accepted", async () => {
     expect((await ask("GET /projects/revenue")).json).toMatchObject({
       code: "BAD_REQUEST",
       message: "Invalid input data",
@@ -392,7 +395,7 @@ describe("ids that are wrong or not to be seen", () => {
     expect((await ask(`GET /projects/${seven.id}`)).json).toMatchObject({ id: NOBODY, title: seven.title });
   });
 
-  test("the old paths are gone, unless they are asked for", async () => {
+  test("the old paths are gone, unless a test switches them on", async () => {
     const old = `POST /project/${project.id}/run`;
     expect((await ask(old)).status).toBe(404);
     hex.workspace.oldPaths = true;
@@ -421,7 +424,7 @@ describe("shapes of errors", () => {
     const read = await ask(`GET ${path}`);
     expect(cancel.json).toEqual(ofCancel);
     expect(read.json).toEqual(ofRead);
-    // Where the body has no trace id, the header has it.
+    // If the body has no trace id, the header has it.
     for (const { json, headers } of [cancel, read])
       expect(headers.has("x-trace-id")).toBe(!z.object({ traceId: z.string() }).safeParse(json).success);
   });
@@ -437,7 +440,7 @@ describe("pages of projects", () => {
     return { titles: values.map((value) => value.title), ...pagination };
   };
 
-  test("forward and back by cursor, newest first, 25 unless told", async () => {
+  test("pages go forward and back by cursor, newest first, with 25 projects by default", async () => {
     hex.workspace.removeProject(project.id);
     for (let i = 1; i <= 60; i++) hex.workspace.addProject({ title: `P${i}`, createdAt: clock.now() + i });
     const first = await page("");
@@ -452,7 +455,7 @@ describe("pages of projects", () => {
     expect((await page("limit=100&sortDirection=ASC")).titles[0]).toBe("P1");
   });
 
-  test("filters; archived, trashed, components and what is not shared only when asked for, or never", async () => {
+  test("filters work; archived, trashed, component and unshared projects appear only on request, or never", async () => {
     hex.workspace.addProject({ title: "old", archived: true });
     hex.workspace.addProject({ title: "bin", trashed: true });
     hex.workspace.addProject({ title: "part", type: "COMPONENT" });
@@ -471,7 +474,7 @@ describe("pages of projects", () => {
       expect((await page(query)).titles).toEqual(["live"]);
   });
 
-  test("a cursor is the time and id of a row; what is edited meanwhile moves only in the order of editing", async () => {
+  test("a cursor is the time and id of a row; a project that is edited in the meantime moves only in the order of edits", async () => {
     hex.workspace.removeProject(project.id);
     for (let i = 1; i <= 6; i++) hex.workspace.addProject({ title: `P${i}`, createdAt: clock.now() + i });
     const read = async (sortBy: string, edited: string) => {
@@ -490,12 +493,12 @@ describe("pages of projects", () => {
       `v2:["${new Date(last?.createdAt ?? 0).toISOString()}","${last?.id}"]`,
     );
     expect(titles).toEqual(["P6", "P5", "P4", "P3", "P2", "P1"]);
-    // P2 is the newest edited by now. P5, the last of the first page, is edited meanwhile: what follows it is read again.
+    // P2 is now the latest edited. P5, the last of the first page, is edited in the meantime, so what follows it is read again.
     const again = await read("LAST_EDITED_AT", "P5");
     expect(again.titles).toEqual(["P2", "P6", "P5", "P2", "P6", "P4"]);
   });
 
-  test("where a project is shared, by name, when it is asked for", async () => {
+  test("a project says where it is shared, by name, if that is asked for", async () => {
     const collections = { Finance: "NONE" } as const;
     const { id } = hex.workspace.addProject({ sharing: { groups: { Analysts: "CAN_EDIT" }, collections } });
     const sharing = {
@@ -527,7 +530,7 @@ describe("pages of runs", () => {
   });
   const page = async (query: string) => pageSchema.parse((await ask(`GET ${runsOf()}?${query}`)).json);
 
-  test("by offset, without a gap; filters by status and trigger", async () => {
+  test("pages go by offset without a gap, with filters by status and trigger", async () => {
     for (let i = 1; i <= 5; i++) hex.workspace.startRun(project.id, { startedAt: clock.now() - i * DAY });
     const mine = await start();
     const first = await page("limit=4");
@@ -548,14 +551,14 @@ describe("pages of runs", () => {
 });
 
 describe("limits", () => {
-  /** How many of `count` requests are let through. */
+  /** How many of `count` requests get through. */
   async function letThrough(what: string, count: number, body?: unknown): Promise<number> {
     let passed = 0;
     for (let i = 0; i < count; i++) if ((await ask(what, { body })).status !== 429) passed++;
     return passed;
   }
 
-  test("30 a minute for each group, 60 for all, in a window that begins with its first request", async () => {
+  test("30 requests a minute for each group and 60 in all, in a window that begins with its first request", async () => {
     expect(await letThrough(`GET /projects/${project.id}`, 31)).toBe(30);
     expect(await letThrough(`GET ${runsOf()}`, 1)).toBe(0);
     expect(await letThrough("GET /users/me", 20)).toBe(20);
@@ -568,7 +571,7 @@ describe("limits", () => {
     expect(await letThrough("GET /users/me", 30)).toBe(29);
   });
 
-  test("starts have no number of their own, unless they are given one", async () => {
+  test("starts have no separate limit, unless a test sets one", async () => {
     expect(await letThrough(`POST ${runsOf()}`, 61, { dryRun: true })).toBe(60);
     clock.advance(60 * 60_000);
     Object.assign(hex.workspace.rateLimits, { runPerMinute: 20, runPerHour: 60 });
@@ -582,7 +585,7 @@ describe("limits", () => {
     expect(await letThrough(`POST ${runsOf()}`, 1, dry)).toBe(1);
   });
 
-  test("the tokens of one user share them; a workspace token has its own", async () => {
+  test("the tokens of one user share their limits, and a workspace token has its own", async () => {
     await letThrough("GET /users/me", 30);
     token = hex.workspace.addToken();
     expect(await letThrough("GET /users/me", 1)).toBe(0);
@@ -608,7 +611,7 @@ describe("limits", () => {
 describe("charts", () => {
   const NOTHING = { codeCell: null, sqlCell: null, markdownCell: null };
   const SQL = { ...NOTHING, sqlCell: { source: "select 1", outputDataframe: "df" } };
-  test("of a completed run: a PNG; else refused", async () => {
+  test("a completed run has a PNG, and any other run is refused", async () => {
     project.cells.push(
       { id: NOBODY, staticId: NOBODY, cellType: "CHART", label: "Revenue", dataConnectionId: null, contents: NOTHING },
       { id: project.id, staticId: project.id, cellType: "SQL", label: null, dataConnectionId: VIEW, contents: SQL },
@@ -634,7 +637,7 @@ describe("charts", () => {
 });
 
 describe("faults", () => {
-  test("hit the endpoint they are for, as often as they are told, and then no more", async () => {
+  test("faults hit their endpoint as often as they are set to, and then no more", async () => {
     hex.faults.add({ kind: { type: "status", status: 500 }, endpoint: "me", times: 2 });
     expect((await ask("GET /projects")).status).toBe(200);
     const statuses = [];
@@ -646,13 +649,16 @@ describe("faults", () => {
     expect((await ask("GET /projects")).status).toBe(200);
   });
 
-  test.each([true, false])("an answer that is lost: the run exists only after its effect (%s)", async (afterEffect) => {
-    for (const type of ["reset", "truncated", "emptyBody", "html"] as const) {
-      hex.faults.add({ kind: { type }, endpoint: "runProject", afterEffect });
-      await ask(`POST ${runsOf()}`).catch(() => undefined);
-    }
-    expect(hex.workspace.runs).toHaveLength(afterEffect ? 4 : 0);
-  });
+  test.each([true, false])(
+    "when an answer is lost, the run exists only if the request took effect (%s)",
+    async (afterEffect) => {
+      for (const type of ["reset", "truncated", "emptyBody", "html"] as const) {
+        hex.faults.add({ kind: { type }, endpoint: "runProject", afterEffect });
+        await ask(`POST ${runsOf()}`).catch(() => undefined);
+      }
+      expect(hex.workspace.runs).toHaveLength(afterEffect ? 4 : 0);
+    },
+  );
 
   test.each(["hang", "stall"] as const)(
     "%s: the answer has no end until Hex stops, and others are served",
@@ -684,7 +690,7 @@ describe("faults", () => {
     await expect(hex.waitFor(({ status }) => status === 200)).resolves.toMatchObject({ method: "GET" });
   });
 
-  test("a slow answer comes when its time has passed; a fault that is taken back hits nothing more", async () => {
+  test("a slow answer comes when its time has passed, and a fault that is removed hits nothing more", async () => {
     const slow = { kind: { type: "slow", ms: 5_000 }, times: Number.POSITIVE_INFINITY } as const;
     hex.faults.add(slow);
     const asked = ask("GET /users/me");
@@ -695,7 +701,7 @@ describe("faults", () => {
     expect((await ask("GET /users/me")).status).toBe(200);
   });
 
-  test("old requests can be forgotten, those that nobody has answered not", async () => {
+  test("old requests can be forgotten, except those that have no answer yet", async () => {
     await ask("GET /users/me");
     hex.faults.add({ kind: { type: "hang" } });
     void ask("GET /users/me").catch(() => undefined);
@@ -706,7 +712,7 @@ describe("faults", () => {
     expect(hex.requests.map(({ status }) => status)).toEqual([null, 200]);
   });
 
-  test("a wait that can no longer be fulfilled ends, and says what had arrived", async () => {
+  test("a wait that can no longer succeed ends, and says what had arrived", async () => {
     await ask("GET /users/me");
     const waiting = expect(hex.waitFor(({ endpoint }) => endpoint === "runProject")).rejects.toThrow(
       /stopped[\s\S]*GET \/api\/v1\/users\/me -> 200/,

@@ -1,5 +1,5 @@
-// Answers as a broken or hostile Hex would give them, as faults. None of them lies about how a run is, so that whoever reads
-// what can be read, and asks again about the rest, comes to the truth.
+// Answers that a broken or hostile Hex would give, as faults. None of them lies about the state of a run, so a client that reads
+// what is readable and asks again about the rest finds out the truth.
 
 import type { FaultKind } from "./types.js";
 
@@ -8,7 +8,7 @@ const OTHER_ID = "018f2a1e-ffff-7fff-8fff-ffffffffffff";
 const DEEP = 20_000;
 const LONG = 5_000_000;
 
-/** By what is wrong with them. Each leaves answers without a body as they are. */
+/** The answers by what is wrong with them. Each fault leaves answers without a body unchanged. */
 export const HOSTILE_ANSWERS: Readonly<Record<string, FaultKind>> = {
   "about another run": altered({ runId: OTHER_ID }),
   "about another project": altered({ projectId: OTHER_ID, id: OTHER_ID }),
@@ -33,7 +33,7 @@ export const HOSTILE_ANSWERS: Readonly<Record<string, FaultKind>> = {
   "endless when it is decompressed": { type: "endless", unpacked: true },
 };
 
-/** `change`: other values for fields that are there, or a function of each value. In the answer and in its entries. */
+/** `change`: new values for existing fields, or a function of the old value. It applies to the answer and its entries. */
 function altered(change: Record<string, unknown> | ((value: unknown) => unknown)): FaultKind {
   const field = ([name, value]: [string, unknown]): [string, unknown] => {
     if (typeof change === "function") return [name, change(value)];
@@ -48,7 +48,7 @@ function altered(change: Record<string, unknown> | ((value: unknown) => unknown)
   };
 }
 
-/** Changes the list of an answer that is one. */
+/** Changes the list in an answer that has one. */
 function alteredList(change: (entries: unknown[]) => unknown[]): FaultKind {
   const list = ([name, value]: [string, unknown]): [string, unknown] => [
     name,
@@ -72,7 +72,7 @@ function isDate(value: unknown): value is string {
   return typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value);
 }
 
-/** A run's status, which is no project's label. */
+/** A run's status, as opposed to a project's label. */
 function isWord(value: unknown): boolean {
   return typeof value === "string";
 }

@@ -19,7 +19,7 @@ interface Rule {
   lengthMs: number;
 }
 
-/** The window that is full, and when it resets (epoch ms). */
+/** The full window, and when it resets (epoch ms). */
 export interface Excess {
   limit: number;
   resetsAt: number;
@@ -33,7 +33,7 @@ export class RateLimiter {
     this.#settings = settings;
   }
 
-  /** Counts the request, or, when a window is full, leaves all as it is and answers with the one that resets last. */
+  /** Counts the request. If a window is full, counts nothing and returns the full window that resets last. */
   admit(owner: string, endpoint: Endpoint, now: number): Excess | undefined {
     if (!this.#settings.enabled) return undefined;
     const counted = this.#rules(endpoint).map((rule) => ({

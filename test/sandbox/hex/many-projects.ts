@@ -1,4 +1,4 @@
-// Thousands of projects as the data teams of a large company have them: what they are called, who owns them, what is published.
+// Thousands of projects, like those of a large company's data teams: their titles and owners, and which are published.
 
 import { seeded } from "../seeded.js";
 import type { ProjectOptions } from "./types.js";
@@ -59,7 +59,7 @@ const PEOPLE = [
 const CATEGORIES = ["Finance", "Marketing", "Sales", "Product", "Data quality", "Customers", "People", "Operations"];
 const LABELS = ["Approved", "In production", "In development", "Needs review", "Deprecated"];
 
-/** The same for the same count and seed, except for the ids. `now`: epoch ms; none is older than five years. */
+/** The result is the same for the same count and seed, except for the ids. `now`: epoch ms. No project is older than five years. */
 export function manyProjects(count: number, now: number, seed = 1): ProjectOptions[] {
   const random = seeded(seed);
   const one = <T>(list: readonly T[]): T => {

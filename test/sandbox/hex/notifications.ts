@@ -1,4 +1,4 @@
-// What Hex is asked to send at the end of a run, and how it says so in its answers.
+// The notifications that Hex is asked to send at the end of a run, and how its answers repeat them.
 
 import { z } from "zod";
 

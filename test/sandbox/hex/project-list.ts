@@ -22,10 +22,10 @@ const listQuerySchema = z.object({
 });
 type ListQuery = z.output<typeof listQuerySchema>;
 
-/** Where a project stands in the order: the time it is sorted by (epoch ms, 0 for none), then its place. */
+/** The position of a project in the order: the time by which it is sorted (epoch ms, 0 for none), then its number. */
 type Position = readonly [number, number];
 
-/** What a cursor holds, whatever the order: when the page's last or first project was created (ISO 8601), and its id. */
+/** The content of a cursor in any order: when the page's last or first project was created (ISO 8601), and its id. */
 const cursorSchema = z.tuple([z.iso.datetime(), z.string()]);
 const CURSOR_PREFIX = "v2:";
 
@@ -76,7 +76,7 @@ function compare(a: Position, b: Position, query: ListQuery): number {
   return query.sortDirection === "ASC" ? ascending : -ascending;
 }
 
-/** `positionAt`: where the project of a cursor stands now. */
+/** `positionAt`: the current position of a cursor's project. */
 function cut<T extends { position: Position }>(
   sorted: T[],
   query: ListQuery,
@@ -101,8 +101,8 @@ function cursorOf({ createdAt, id }: Project): string {
 }
 
 /**
- * The page goes on from where that project stands now: in another order than by creation it may have moved since, and then rows
- * are repeated or skipped. One that is gone is taken for the last of its time.
+ * The page continues from the current position of that project. In any order other than by creation, the project may have moved
+ * since, so that rows are repeated or skipped. If it is gone, it counts as the last of its time.
  */
 function readCursor(cursor: string, projects: PlacedProject[], query: ListQuery): Position {
   const text = Buffer.from(cursor, "base64url").toString();

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { DEFAULT_USER } from "./tokens.js";
 import type { Project, ProjectOptions, Schedule, ScheduleOptions } from "./types.js";
 
-/** A project and its place among those that were added. */
+/** A project and its number in the order in which projects were added. */
 export interface PlacedProject {
   project: Project;
   place: number;

@@ -1,4 +1,4 @@
-// Query parameters, checked: whatever does not fit is a 400.
+// Checks query parameters. Whatever is not allowed gets a 400.
 
 import { z } from "zod";
 import { INVALID_INPUT, issuesOf, Refusal } from "./errors.js";

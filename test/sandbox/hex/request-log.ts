@@ -1,10 +1,10 @@
-// Everything that arrived, and waiting for what is still to come.
+// Records every request that arrives, and waits for those to come.
 
 import type { RecordedRequest } from "./types.js";
 
 const PATIENCE_MS = 20_000;
 
-/** A recorded request whose answer is still to be filled in. */
+/** A recorded request whose answer is still missing. */
 export type OpenRequest = Omit<RecordedRequest, "status"> & { status: number | null };
 
 interface Waiter {
@@ -38,13 +38,13 @@ export class RequestLog {
     });
   }
 
-  /** What arrived before a time (clock ms) and has been answered is no longer recorded. */
+  /** Forgets the answered requests that arrived before a time (clock ms). */
   forget(before: number): void {
     const kept = this.requests.filter(({ at, status }) => status === null || at >= before);
     this.requests.splice(0, this.requests.length, ...kept);
   }
 
-  /** Nothing more will come. */
+  /** No more requests will arrive. */
   close(): void {
     for (const waiter of this.#waiters) this.#giveUp(waiter, "the simulated Hex was stopped");
   }

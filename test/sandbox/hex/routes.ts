@@ -1,12 +1,12 @@
-// Which endpoint a method and a path mean, and the scope that it asks for.
+// Which endpoint a method and a path belong to, and the scope that it needs.
 
 import type { Endpoint, Scope } from "./types.js";
 
 export interface Route {
   endpoint: Endpoint;
-  /** null: any live token. */
+  /** `null`: any valid token. */
   scope: Scope | null;
-  /** The ids in the path, as they came. */
+  /** The ids in the path, unchanged. */
   ids: Record<string, string>;
 }
 
@@ -29,7 +29,7 @@ const PATTERNS: Pattern[] = [
   pattern("listCells", "GET", "/cells", "read"),
 ];
 
-/** The generation before: singular, and served only on request. */
+/** The previous generation of paths: singular, and served only on request. */
 const OLD_PATTERNS: Pattern[] = [
   pattern("getProject", "GET", "/project/:projectId", "read"),
   pattern("runProject", "POST", "/project/:projectId/run", "run"),

@@ -20,17 +20,17 @@ const runBodySchema = z.object({
 });
 export type RunBody = z.output<typeof runBodySchema>;
 
-/** What the run does, whichever of the two names it was asked by. */
+/** The value, whichever of the two names the request used. */
 export function updatesPublishedResults({ updatePublishedResults, updateCache }: RunBody): boolean {
   return updatePublishedResults ?? updateCache ?? false;
 }
 
-/** As the answers echo them; null when there are none. */
+/** The notifications as answers repeat them, or null if there are none. */
 export function notificationsOf({ notifications }: RunBody) {
   return notifications === undefined ? null : notificationViews(notifications);
 }
 
-/** 400 for what is no JSON or has not the right fields, 422 for inputs that are none. The body is optional. */
+/** 400 for a body that is no JSON or has the wrong fields, 422 for bad inputs. The body is optional. */
 export function parseRunBody(text: string): RunBody {
   if (text.trim() === "") return {};
   const parsed = runBodySchema.safeParse(parseJson(text));
@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What holds apart from the inputs themselves. `status`: of the refusals. */
+/** Checks everything except the inputs themselves. `status`: the status of the refusals. */
 export function checkRun(project: Project, body: RunBody, status: HexWorkspace["refusalStatus"]): void {
   if (project.lastPublishedAt === null) throw new Refusal(status, "Project must be published before it can be run");
   if (body.viewId !== undefined && body.inputParams) {
@@ -69,7 +69,7 @@ export interface RefusedInputs {
   notFound: string[];
 }
 
-/** The inputs that the published app does not show, and those whose value is of the wrong type. */
+/** The inputs that the published app does not have, and those whose value has the wrong type. */
 export function refusedInputs(project: Project, body: RunBody): RefusedInputs {
   const refused: RefusedInputs = { invalid: [], notFound: [] };
   for (const [paramName, paramValue] of Object.entries(body.inputParams ?? {})) {
@@ -84,7 +84,7 @@ export function refusedInputs(project: Project, body: RunBody): RefusedInputs {
   return refused;
 }
 
-/** The same as issues, one for each input: with its path and zod's words, or in a sentence. */
+/** The same as issues, one per input: with its path and zod's words, or as a sentence. */
 export function inputIssues({ invalid, notFound }: RefusedInputs, style: "issues" | "worded"): Issue[] {
   if (style === "worded") {
     return [
@@ -106,7 +106,7 @@ const date = z
   .regex(/^\d{4}-\d\d-\d\d/)
   .refine((value) => !Number.isNaN(Date.parse(value)));
 
-/** What an input of each data type takes, and the cell that it usually is. */
+/** What an input of each data type accepts, and its usual kind of cell. */
 const VALUES: Record<InputDataType, { schema: z.ZodType; cellType: string }> = {
   STRING: { schema: z.string(), cellType: "TEXT_INPUT" },
   NUMBER: { schema: z.number(), cellType: "NUMBER_INPUT" },

@@ -1,4 +1,4 @@
-// A run as the API shows it, alone and in the pages of GetProjectRuns.
+// A run as the API shows it, by itself and in the pages of GetProjectRuns.
 
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
@@ -50,7 +50,7 @@ const listQuerySchema = z.object({
   runTriggerFilter: z.enum(["API", "SCHEDULED", "APP_REFRESH", "ALL"]).optional(),
 });
 
-/** A page of the runs of one project, in the order of their ids: stable, but not by time. */
+/** A page of the runs of one project, ordered by id: a stable order, but not by time. */
 export function listRuns(projectRuns: Run[], params: URLSearchParams, path: string, context: ViewContext) {
   const query = parseQuery(listQuerySchema, params);
   const trigger = query.runTriggerFilter ?? context.workspace.listRunsDefaultTrigger;

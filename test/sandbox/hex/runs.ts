@@ -1,4 +1,4 @@
-// All runs of the workspace: how they begin, go on by the clock, end, and vanish after 90 days.
+// All runs of the workspace: they begin, continue by the clock, end, and disappear after 90 days.
 
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -8,7 +8,7 @@ import type { Project, Run, RunOptions } from "./types.js";
 
 const KEPT_MS = 90 * 24 * 60 * 60_000;
 
-/** What does not change in the life of a run. */
+/** What never changes during the life of a run. */
 export type RunFacts = Omit<Run, "status" | "finished" | "startedAt" | "endedAt">;
 
 interface Entry {
@@ -47,7 +47,7 @@ export class Runs {
     return run;
   }
 
-  /** The run that a RunProject request starts now. */
+  /** Starts the run of a RunProject request. */
   request(project: Project, body: RunBody): Run {
     const createdAt = this.#clock.now();
     const startsAt = createdAt + project.run.pendingMs;
@@ -66,7 +66,7 @@ export class Runs {
     );
   }
 
-  /** A run that no request started. */
+  /** Adds a run that no request started. */
   start(project: Project, options: RunOptions): Run {
     const now = this.#clock.now();
     const createdAt = Math.min(now, options.startedAt ?? now);
@@ -91,17 +91,17 @@ export class Runs {
     this.#entry(id).timeline.moveTo(status, this.#clock.now());
   }
 
-  /** The run is KILLED in `afterMs`, unless it ends before that. */
+  /** The run is KILLED after `afterMs`, unless it ends before that. */
   kill(id: string, afterMs: number): void {
     this.#entry(id).timeline.killAt(this.#clock.now() + afterMs);
   }
 
-  /** A run of which `history` told. */
+  /** Adds a run that `history` returned. */
   restore(facts: RunFacts, history: readonly Moment[]): Run {
     return this.#add(facts, new Timeline([...history]));
   }
 
-  /** The statuses that the run has gone through. */
+  /** The statuses that the run has had. */
   history(id: string): Moment[] {
     return this.#entry(id).timeline.past(this.#clock.now());
   }

@@ -45,7 +45,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
 
   server.on("request", (request, response) => {
     handle(request, response).catch((error: unknown) => {
-      // A client that went away is nothing to speak of; anything else is a mistake in the simulation, shown as a 500.
+      // If the client disconnected, there is nothing to report. Anything else is a bug in the simulation, shown as a 500.
       if (!request.complete || response.headersSent) response.destroy();
       else send(text(500, `The simulated Hex failed: ${error}`), response, clock.now());
     });
@@ -98,7 +98,7 @@ async function readCall(request: IncomingMessage, origin: string, oldPaths: bool
   };
 }
 
-/** True when an answer went out. `now`: epoch ms. */
+/** True if an answer was sent. `now`: epoch ms. */
 function send(outcome: Outcome, response: ServerResponse, now: number): boolean {
   if (outcome === "hang" || response.destroyed) return false;
   if (outcome === "reset") {

@@ -6,7 +6,7 @@ export interface Moment {
 }
 
 const TERMINAL: ReadonlySet<string> = new Set(["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"]);
-/** Nothing gets here without having run. */
+/** A run must have been RUNNING to get here. */
 const AFTER_RUNNING: ReadonlySet<string> = new Set(["COMPLETED", "ERRORED"]);
 
 export class Timeline {
@@ -37,7 +37,7 @@ export class Timeline {
     return this.finished(now) ? (this.past(now).at(-1)?.at ?? null) : null;
   }
 
-  /** Gives up what was planned: the run has this status from now on. */
+  /** Drops what was planned. From now on, the run has this status. */
   moveTo(status: string, now: number): void {
     const neverRan = this.startedAt(now) === null;
     this.#moments = this.past(now);
@@ -45,14 +45,14 @@ export class Timeline {
     this.#moments.push({ status, at: now });
   }
 
-  /** KILLED at `at`, unless the run ends before that. */
+  /** The run is KILLED at `at`, unless it ends before that. */
   killAt(at: number): void {
     if (this.finished(at)) return;
     this.#moments = [...this.past(at), { status: "KILLED", at }];
   }
 }
 
-/** A run as it will go if nobody interferes. `endsAt` null: it never ends. */
+/** The course of a run if nobody interferes. `endsAt`: null if it never ends. */
 export function plannedRun(plan: {
   createdAt: number;
   startsAt: number;

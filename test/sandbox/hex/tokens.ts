@@ -1,17 +1,17 @@
-// API tokens: whose they are, what they may do and until when.
+// API tokens: whose they are, what they may do, and until when.
 
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Scope, TokenKind, TokenOptions, TokenUser } from "./types.js";
 
 export interface Token {
-  /** Of its user, or of the token itself when it belongs to the workspace. */
+  /** The id of its user, or of the token itself if it belongs to the workspace. */
   readonly id: string;
   readonly kind: TokenKind;
   readonly user: TokenUser;
   /** Epoch ms. */
   readonly lastLoginAt: number;
   scopes: ReadonlySet<Scope>;
-  /** Epoch ms; null: never. */
+  /** Epoch ms. `null`: never. */
   expiresAt: number | null;
 }
 
@@ -20,7 +20,7 @@ export const DEFAULT_USER: Readonly<TokenUser> = { name: "Ada Lovelace", email: 
 export class Tokens {
   #tokens = new Map<string, Token>();
 
-  /** Answers with the secret: a prefix and 96 hex digits. */
+  /** Returns the secret: a prefix and 96 hex digits. */
   add(options: TokenOptions, now: number): string {
     const kind = options.kind ?? "personal";
     const secret = `${kind === "personal" ? "hxtp" : "hxtw"}_${randomBytes(48).toString("hex")}`;
@@ -39,27 +39,27 @@ export class Tokens {
     this.#tokens.delete(secret);
   }
 
-  /** Throws when there is no such token. */
+  /** Throws if there is no such token. */
   get(secret: string): Token {
     const token = this.#tokens.get(secret);
     if (!token) throw new Error("The simulated Hex has no such token (revoked?)");
     return token;
   }
 
-  /** The token of an `Authorization` header, if it is good at `now` (epoch ms). */
+  /** The token in an `Authorization` header, if it is valid at `now` (epoch ms). */
   authenticate(authorization: string | undefined, now: number): Token | undefined {
     const token = this.#tokens.get(/^Bearer (\S+)$/.exec(authorization ?? "")?.[1] ?? "");
     return token && (token.expiresAt ?? Number.POSITIVE_INFINITY) > now ? token : undefined;
   }
 }
 
-/** Running includes reading. Who a personal token is, is no secret from it. */
+/** The right to run includes reading. A personal token may always ask who it belongs to. */
 export function mayDo(token: Token, scope: Scope): boolean {
   if (scope === "users") return token.kind === "personal" || token.scopes.has(scope);
   return token.scopes.has(scope) || token.scopes.has("run");
 }
 
-/** Whose budget a request of this token spends. */
+/** Whose rate limit a request with this token counts against. */
 export function budgetOwner(token: Token): string {
   return token.kind === "personal" ? token.user.email : token.id;
 }

@@ -1,4 +1,4 @@
-// What the simulated Hex shows to those who drive it: its data, its faults and what it recorded.
+// What tests and the demo see of the simulated Hex: its data, its faults, and the requests that it recorded.
 
 import type { IncomingHttpHeaders } from "node:http";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -16,36 +16,36 @@ export type Endpoint =
   | "unknown";
 
 export interface HexOptions {
-  /** All time: run lifecycles, rate windows, token expiry. */
+  /** Decides all times: run lifecycles, rate limit windows, token expiry. */
   clock: Clock;
   /** Default: a free one. */
   port?: number;
 }
 
 export interface SimulatedHex {
-  /** `http://127.0.0.1:PORT`; the API is below `/api/v1`. */
+  /** `http://127.0.0.1:PORT`. The API is below `/api/v1`. */
   readonly origin: string;
   readonly workspace: HexWorkspace;
   readonly faults: Faults;
-  /** Everything that has completely arrived, in order. */
+  /** Every request that has arrived completely, in order. */
   readonly requests: readonly RecordedRequest[];
   /**
-   * The first recorded request, past or future, from index `from` (default 0), for which `match` holds. Asked again when
-   * a request arrives and when it is answered. Rejects after 5000 ms of real time with a list of what arrived.
+   * The first recorded request, past or future, from index `from` (default 0), for which `match` is true. `match` is called again
+   * when a request arrives and when it is answered. Rejects after 5000 ms of real time with a list of what arrived.
    */
   waitFor(match: (request: RecordedRequest) => boolean, from?: number): Promise<RecordedRequest>;
-  /** Takes no connection any more, and cuts those that there are. */
+  /** Refuses new connections, and cuts the open ones. */
   unplug(): Promise<void>;
   /** Listens again, at the same address. */
   plugIn(): Promise<void>;
-  /** Takes answered requests that arrived before a time (clock ms) out of `requests`: for whatever runs for long. */
+  /** Removes answered requests that arrived before a time (clock ms) from `requests`, for whatever runs for a long time. */
   forget(before: number): void;
-  /** Closes everything at once, hanging requests included. */
+  /** Closes everything immediately, including hanging requests. */
   stop(): Promise<void>;
 }
 
 export interface RecordedRequest {
-  /** When it had arrived, in clock ms. */
+  /** When it had arrived completely, in clock ms. */
   readonly at: number;
   readonly endpoint: Endpoint;
   readonly method: string;
@@ -53,16 +53,16 @@ export interface RecordedRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
-  /** Parsed JSON; undefined when there was none. */
+  /** The parsed JSON, or undefined if there was none. */
   readonly body: unknown;
-  /** What it was answered with; null while, or if, it never was. */
+  /** The status of the answer. `null` if there is none, or none yet. */
   readonly status: number | null;
 }
 
 // Tokens
 
 export type TokenKind = "personal" | "workspace";
-/** Read projects, Run projects, Users: Read. */
+/** The scopes Read projects, Run projects, and Users: Read. */
 export type Scope = "read" | "run" | "users";
 
 export interface TokenUser {
@@ -74,11 +74,11 @@ export interface TokenUser {
 export interface TokenOptions {
   /** Default: personal. */
   kind?: TokenKind;
-  /** Default: read and run, those that the bot asks for. */
+  /** Default: read and run, which the bot needs. */
   scopes?: Scope[];
-  /** Epoch ms; null (the default): never. */
+  /** Epoch ms. `null` (the default): never. */
   expiresAt?: number | null;
-  /** Whose personal token it is. Rate limits are counted by email. */
+  /** The owner of the personal token. Rate limits are counted per email. */
   user?: TokenUser;
 }
 
@@ -92,7 +92,7 @@ export type RunOutcome = "COMPLETED" | "ERRORED" | "KILLED" | "UNABLE_TO_ALLOCAT
 /** An input that the published app shows. */
 export interface ProjectInput {
   dataType: InputDataType;
-  /** Default: the usual cell of the data type. */
+  /** Default: the usual cell for the data type. */
   inputCellType?: string;
 }
 
@@ -115,10 +115,10 @@ export interface Schedule {
   custom: { timezone: string; cron: string } | null;
 }
 
-/** The unused keys may be left out: they are answered as null. `enabled` is true by default. */
+/** Unused keys can be left out: answers show them as null. `enabled` is true by default. */
 export type ScheduleOptions = Pick<Schedule, "cadence"> & Partial<Omit<Schedule, "cadence">>;
 
-/** How the runs of a project go. Times in ms of the clock. */
+/** The course of a project's runs. Times in ms of the clock. */
 export interface RunBehaviour {
   /** From the request to RUNNING. Default 3000. */
   pendingMs: number;
@@ -140,7 +140,7 @@ export interface Cell {
   cellType: string;
   label: string | null;
   dataConnectionId: string | null;
-  /** Of code, SQL and text alone: an input, a chart or a map shows nothing of itself. */
+  /** Only for code, SQL and text: an input, a chart or a map shows nothing of its source. */
   contents: CellContents;
 }
 
@@ -152,12 +152,12 @@ export interface CellContents {
 
 export type Access = "NONE" | "APP_ONLY" | "CAN_VIEW" | "CAN_EDIT" | "FULL_ACCESS";
 
-/** Where it is shared, by name. */
+/** The names of those with whom it is shared. */
 export interface Sharing {
   /** By email. */
   users: Record<string, Access>;
   groups: Record<string, Access>;
-  /** A collection may stand there with NONE. */
+  /** A collection can be listed with NONE. */
   collections: Record<string, Access>;
   workspace: Access;
   publicWeb: Access;
@@ -169,7 +169,7 @@ export interface Category {
   description: string | null;
 }
 
-/** All fields may be changed at any time; what Hex answers changes with them. Times in epoch ms. */
+/** All fields can be changed at any time, and Hex's answers change with them. Times in epoch ms. */
 export interface Project {
   readonly id: string;
   title: string;
@@ -177,10 +177,10 @@ export interface Project {
   type: ProjectType;
   creatorEmail: string;
   ownerEmail: string;
-  /** The workspace's own label. Says nothing about publishing. */
+  /** A label that the workspace defines. It says nothing about publishing. */
   status: string | null;
   categories: Category[];
-  /** Ids of the collections it is in. */
+  /** The ids of its collections. */
   collections: string[];
   sharing: Sharing;
   reviewsRequired: boolean;
@@ -189,16 +189,16 @@ export interface Project {
   publishedResultsUpdatedAt: number | null;
   createdAt: number;
   lastEditedAt: number;
-  /** null: not published, so it cannot be run. */
+  /** `null`: not published, so it cannot be run. */
   lastPublishedAt: number | null;
   archivedAt: number | null;
   trashedAt: number | null;
   schedules: Schedule[];
-  /** false: not shared with any token. */
+  /** `false`: not shared with any token. */
   visible: boolean;
   /** By variable name. */
   inputs: Record<string, ProjectInput>;
-  /** What the app shows: only of these are the published results there to be updated. Default publish. */
+  /** What the app shows. Published results can be updated only if this is `publish`, the default. */
   resultsFrom: "publish" | "each viewer";
   /** Ids of the saved views. */
   views: string[];
@@ -242,39 +242,39 @@ export interface ProjectOptions {
   views?: string[];
   version?: number;
   run?: Partial<RunBehaviour>;
-  /** Ids are made up when they are left out; the default type is CHART. */
+  /** Missing ids are generated. The default type is CHART. */
   cells?: Partial<Cell>[];
 }
 
 // Runs
 
-/** A run as it is at the clock's time of asking. Times in epoch ms. */
+/** A run at the clock's current time. Times in epoch ms. */
 export interface Run {
   readonly id: string;
   readonly projectId: string;
   readonly projectVersion: number;
   readonly trigger: RunTrigger;
   readonly traceId: string;
-  /** The inputs it was started with; null when there were none. */
+  /** The inputs with which it was started, or null if there were none. */
   readonly inputParams: Readonly<Record<string, unknown>> | null;
   readonly viewId: string | null;
   readonly updatePublishedResults: boolean;
   readonly useCachedSqlResults: boolean;
   readonly notifications: readonly unknown[] | null;
   readonly createdAt: number;
-  /** One of Hex's, or whatever it was set to. */
+  /** One of Hex's statuses, or whatever a test set. */
   readonly status: string;
   readonly finished: boolean;
-  /** null while PENDING. */
+  /** `null` while PENDING. */
   readonly startedAt: number | null;
-  /** null while not finished. */
+  /** `null` until it has finished. */
   readonly endedAt: number | null;
 }
 
 export interface RunOptions {
   /** Default SCHEDULED. */
   trigger?: RunTrigger;
-  /** When it began RUNNING, epoch ms; may be in the past. Left out: it is requested now, and PENDING first. */
+  /** When it began RUNNING, epoch ms. It can be in the past. If left out, the run is requested now and PENDING first. */
   startedAt?: number;
   /** From RUNNING to the end, ms. Default: the project's. */
   durationMs?: number;
@@ -288,87 +288,92 @@ export interface RunOptions {
 export interface RateLimits {
   enabled: boolean;
   overallPerMinute: number;
-  /** Of `hex-api`: projects and runs, read one by one. */
+  /** The limit of `hex-api`: reading single projects and runs. */
   groupPerMinute: number;
   groupPerHour: number;
-  /** Of `hex-api-30rpm`: users/me and cells. */
+  /** The limit of `hex-api-30rpm`: users/me and cells. */
   usersPerMinute: number;
-  /** Of `hex-run-kernel`, for which Hex names no number any more. Default: without a limit. */
+  /** The limit of `hex-run-kernel`, for which Hex no longer publishes a number. Default: no limit. */
   runPerMinute: number;
   runPerHour: number;
   imagesPerMinute: number;
-  /** What a 429 carries: nothing, `Retry-After` in seconds or as an HTTP date, or `x-ratelimit-*` (reset in epoch s). */
+  /**
+   * What a 429 carries: nothing, `Retry-After` in seconds or as an HTTP date, or `x-ratelimit-*` (with the reset in epoch seconds).
+   */
   headers: "none" | "seconds" | "date" | "x-ratelimit";
 }
 
 export interface HexWorkspace {
   orgId: string;
-  /** false: every call is 403, with a message about the plan. Default true. */
+  /** `false`: every call gets a 403 with a message about the plan. Default true. */
   planAllowsApi: boolean;
-  /** Kernels used by others. Default 0. With the runs in flight they count toward `kernelLimit`. */
+  /** How many kernels others use. Default 0. Together with the runs in flight, they count toward `kernelLimit`. */
   kernelsBusy: number;
   /** Default 25. */
   kernelLimit: number;
   readonly rateLimits: RateLimits;
   /** Default seconds. */
   tokenExpiryUnit: "seconds" | "milliseconds";
-  /** false: "who am I" says nothing of the token, and so not when it expires. Default true. */
+  /** `false`: "who am I" says nothing about the token, not even when it expires. Default true. */
   tellsOfToken: boolean;
-  /** Default natural: each endpoint in the shape that it uses today. */
+  /** The shape of errors. Default natural: each endpoint's own shape today. */
   errorShape: "reason" | "code" | "natural";
-  /** In the shape `reason`: one string, or a list of them as older servers sent it. Default string. */
+  /** For the shape `reason`: one string, or a list of strings as older servers sent. Default string. */
   detailsAs: "string" | "list";
-  /** What wrong or invisible ids are answered with. Default 404. */
+  /** The status for wrong or invisible ids. Default 404. */
   invisibleStatus: 400 | 403 | 404 | 422;
-  /** Whether that answer says in words that the id is the reason, or has the status's own words alone. Default plain. */
+  /** Whether that answer says that the id is the reason, or has only the status's own words. Default plain. */
   invisibleWords: "plain" | "vague";
-  /** What is refused because of the state or the inputs of a project or run. Default 422. */
+  /** The status for requests that are refused because of the state or the inputs of a project or run. Default 422. */
   refusalStatus: 400 | 409 | 422;
   /**
-   * How it tells which inputs it means: by issues with a path, by issues in words alone, or by the lists of names of older
+   * How a refusal says which inputs it means: by issues with a path, by issues in words only, or by lists of names as on older
    * servers. Default issues.
    */
   refusedInputs: "issues" | "worded" | "listed";
-  /** What the list of runs of a project says that is not published. Default empty. */
+  /** The answer to a request for the runs of an unpublished project. Default empty. */
   unpublishedRuns: "empty" | "refused";
   /** Default ALL. */
   listRunsDefaultTrigger: "API" | "ALL";
-  /** In GetRunStatus and GetProjectRuns. Default true. */
+  /** Whether GetRunStatus and GetProjectRuns have it. Default true. */
   projectVersionAsString: boolean;
-  /** Also serve the old `/project/{id}/run…` paths. Default false. */
+  /** Whether to serve also the old `/project/{id}/run…` paths. Default false. */
   oldPaths: boolean;
 
-  /** Answers with the token itself. */
+  /** Returns the token itself. */
   addToken(options?: TokenOptions): string;
   revokeToken(token: string): void;
   setScopes(token: string, scopes: Scope[]): void;
-  /** `expiresAt`: epoch ms; null: never. */
+  /** `expiresAt`: epoch ms. `null`: never. */
   setExpiry(token: string, expiresAt: number | null): void;
 
   readonly projects: readonly Project[];
   addProject(options?: ProjectOptions): Project;
-  /** Throws when there is none. */
+  /** Throws if there is none. */
   project(id: string): Project;
-  /** Its runs go with it. */
+  /** Also deletes its runs. */
   removeProject(id: string): void;
 
-  /** All that Hex still keeps (90 days), oldest first. */
+  /** All runs that Hex still keeps (90 days), oldest first. */
   readonly runs: readonly Run[];
-  /** Throws when there is none. */
+  /** Throws if there is none. */
   run(id: string): Run;
   /** A run that no API request started: scheduled, or history. */
   startRun(projectId: string, options?: RunOptions): Run;
-  /** The statuses that a run has gone through, each with its time (epoch ms): with the run's facts, all that `restoreRun` needs. */
+  /**
+   * The statuses that a run has had, each with its time (epoch ms). Together with the run's facts, that is all that `restoreRun`
+   * needs.
+   */
   history(runId: string): { status: string; at: number }[];
-  /** A run of another simulated Hex goes on here, and stays as it is until it is moved. */
+  /** Continues with a run from another simulated Hex, which keeps its status until it is moved. */
   restoreRun(
     facts: Omit<Run, "status" | "finished" | "startedAt" | "endedAt">,
     history: readonly { status: string; at: number }[],
   ): Run;
-  /** Any status, known to Hex or not. The run stays there until it is moved again. */
+  /** Gives the run any status, known to Hex or not. The run keeps it until it is moved again. */
   setStatus(runId: string, status: string): void;
   finishRun(runId: string, outcome: RunOutcome): void;
-  /** Somebody cancels it in Hex: it is KILLED at once. */
+  /** Somebody cancels the run in Hex: it is KILLED immediately. */
   cancelInHex(runId: string): void;
   removeRun(runId: string): void;
 }
@@ -378,43 +383,46 @@ export interface HexWorkspace {
 export type FaultKind =
   | { type: "hang" }
   | { type: "reset" }
-  /** A string is sent as it is, all else as JSON; left out: an error in the endpoint's shape. */
+  /** A string is sent unchanged, anything else as JSON. If left out, an error in the endpoint's shape is sent. */
   | { type: "status"; status: number; body?: unknown; headers?: Record<string, string> }
   | { type: "rateLimited"; retryAfter?: number | string }
   /** `status`: default 200. */
   | { type: "html"; status?: number }
-  /** The status, the headers and half of the body; then nothing, for ever. */
+  /** Sends the status, the headers and half of the body, and then nothing, forever. */
   | { type: "stall" }
   | { type: "truncated" }
   | { type: "emptyBody" }
-  /** Answers normally once the promise is settled. */
+  /** Answers normally when the promise has settled. */
   | { type: "delay"; until: Promise<void> }
-  /** Answers normally after so many ms of the clock. */
+  /** Answers normally after this many ms of the clock. */
   | { type: "slow"; ms: number }
   | { type: "bareText"; status: number; text: string }
   /**
-   * Takes effect, and answers with another body: what `alter` makes of the usual one, parsed. A string is sent as it is, all
-   * else as JSON. What has no body is answered as usual.
+   * Takes effect, and answers with another body: what `alter` turns the usual one (parsed) into. A string is sent unchanged,
+   * anything else as JSON. An answer without a body stays as usual.
    */
   | { type: "altered"; alter: (body: unknown) => unknown }
-  /** A body that never ends. `unpacked`: only when it is decompressed; on the wire each kilobyte stands for a megabyte. */
+  /**
+   * Sends a body that never ends. `unpacked`: large only after it is decompressed. On the wire, each kilobyte stands for a
+   * megabyte.
+   */
   | { type: "endless"; status?: number; unpacked?: boolean };
 
 export interface Fault {
   kind: FaultKind;
-  /** Any endpoint when left out. */
+  /** Default: any endpoint. */
   endpoint?: Endpoint;
-  /** How many requests it hits. Default 1; Infinity: until cleared. */
+  /** How many requests it hits. Default 1. Infinity: until it is cleared. */
   times?: number;
-  /** true: the request takes effect and only its answer is lost or replaced. Default false. */
+  /** `true`: the request takes effect, and only its answer is lost or replaced. Default false. */
   afterEffect?: boolean;
 }
 
 export interface Faults {
-  /** The oldest fault that fits a request hits it. */
+  /** Each request is hit by the oldest fault that fits it. */
   add(fault: Fault): void;
-  /** Takes back one that was added. */
+  /** Removes a fault that was added. */
   remove(fault: Fault): void;
-  /** Forgets all that is queued. Requests that hang go on hanging. */
+  /** Removes all faults. Requests that hang keep hanging. */
   clear(): void;
 }

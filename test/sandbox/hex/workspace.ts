@@ -1,4 +1,4 @@
-// The data of the simulated workspace and the settings of its unsettled sides.
+// The data of the simulated workspace, and settings for what is not certain about the real Hex.
 
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -20,7 +20,7 @@ import type {
 } from "./types.js";
 
 export class Workspace implements HexWorkspace {
-  /** Another one stands for the workspace that another token belongs to. */
+  /** A different id stands for the workspace of another token. */
   orgId: string = randomUUID();
   planAllowsApi = true;
   kernelsBusy = 0;

@@ -1,5 +1,5 @@
-// Block Kit as a page shows it. Texts by mrkdwn.tsx, all else that only shows something by slack-blocks-to-jsx; what can be
-// used, by native controls (controls.tsx). A block that none of them can show says so.
+// Shows Block Kit on the page: texts with mrkdwn.tsx, everything else that can only be read with slack-blocks-to-jsx, and
+// everything that can be used with native controls (controls.tsx). A block that none of them can show says so.
 
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
@@ -13,10 +13,10 @@ import { NotRendered } from "./not-rendered.js";
 import { plain } from "./plain-text.js";
 import type { Names } from "./viewing.js";
 
-/** What the renderer shows as Slack does. */
+/** The blocks that the renderer shows as Slack does. */
 const SHOWN_BY_LIBRARY = new Set(["header", "divider", "image", "rich_text", "table", "markdown"]);
 
-/** `errors`: complaints by block_id. */
+/** `errors`: error messages by block_id. */
 export function Blocks({
   blocks,
   place,
@@ -58,7 +58,7 @@ function OneBlock({
             {recordsAt(block, "fields").length > 0 && (
               <div className="fields">
                 {recordsAt(block, "fields").map((field, index) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: fields have no identity but their place
+                  // biome-ignore lint/suspicious/noArrayIndexKey: fields have no identity other than their position
                   <Text key={index} text={field} names={names} />
                 ))}
               </div>
@@ -70,10 +70,10 @@ function OneBlock({
     case "context":
       return recordsAt(block, "elements").map((element, index) =>
         element.type === "image" ? (
-          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity but their place
+          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity other than their position
           <img key={index} src={String(element.image_url)} alt={String(element.alt_text)} />
         ) : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity but their place
+          // biome-ignore lint/suspicious/noArrayIndexKey: elements have no identity other than their position
           <Text key={index} text={element} names={names} />
         ),
       );
@@ -122,7 +122,7 @@ function Input({ block, place, error }: { block: Json; place: Place; error: stri
   );
 }
 
-/** Characters that stand in no text. */
+/** Characters that occur in no text. */
 const LESS = "\uE000";
 const GREATER = "\uE001";
 
@@ -131,7 +131,7 @@ function Text({ text, names }: { text: Json; names: Names }): ReactNode {
   return <div className="shown mrkdwn">{text.type === "mrkdwn" ? mrkdwn(content, names) : withEmoji(content)}</div>;
 }
 
-/** A block as slack-blocks-to-jsx shows it, without the frame that it puts around everything. */
+/** A block as slack-blocks-to-jsx shows it, without the wrapper that it puts around everything. */
 function Library({ block, names }: { block: Json; names: Names }): ReactNode {
   // biome-ignore lint/security/noDangerouslySetInnerHtml: it is React's own markup
   return <div className="shown" dangerouslySetInnerHTML={{ __html: libraryHtml(block, names) }} />;
@@ -143,11 +143,11 @@ function libraryHtml(block: Json, { users, channels }: Names): string {
     channels: [...channels].map(([id, name]) => ({ id, name })),
     user_groups: [],
   };
-  // The renderer takes an escaped mention for a mention, and puts a space after each ">" of a text.
+  // The renderer takes an escaped mention for a mention, and puts a space after each ">" in a text.
   const escaped = JSON.stringify([block]).replaceAll("&lt;", LESS).replaceAll("&gt;", GREATER);
   const blocks: Block[] = JSON.parse(escaped);
   const html = renderToStaticMarkup(<Message blocks={blocks} name="" logo="" withoutWrapper data={data} />);
-  // The page has one element with this id around all messages; ids must not repeat.
+  // The page has one element with this id around all messages, and ids must be unique.
   return html
     .replace(' id="slack_blocks_to_jsx" data-theme="light"', "")
     .replaceAll("<a href=", '<a target="_blank" href=')

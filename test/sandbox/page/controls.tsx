@@ -1,4 +1,4 @@
-// The elements of Block Kit that people use, as native controls: what they hold is read by browser/forms.ts.
+// The elements of Block Kit that people use, as native controls. browser/forms.ts reads their content.
 
 import type { ReactNode } from "react";
 import { initially, optionsOf, takesMany } from "../slack/elements.js";
@@ -9,17 +9,17 @@ import { plain } from "./plain-text.js";
 
 /** Where an element is, and what it means there. */
 export interface Place {
-  /** A message's or a view's, unique on the page. */
+  /** The id of its message or view, unique on the page. */
   holder: string;
   blockId: string;
-  /** In an input block, which is sent with the view: its label, and the id of what is said about it. */
+  /** In an input block, which is sent with the view: its label, and the id of the text that describes it. */
   label?: string;
   required?: boolean;
   described?: string;
   /** The people and channels to choose from. */
   people: readonly Choice[];
   channels: readonly Choice[];
-  /** What stands in the inputs of a view. */
+  /** The content of the inputs of a view. */
   inputs?: readonly Input[];
 }
 
@@ -37,7 +37,7 @@ const TEXT_INPUTS: Readonly<Record<string, string>> = {
   timepicker: "time",
 };
 
-/** `index`: the element's place in its block. */
+/** `index`: the element's position in its block. */
 export function Control({ element, place, index }: { element: Json; place: Place; index: number }): ReactNode {
   const type = String(element.type);
   const actionId = stringAt(element, "action_id") ?? `auto-action-${index}`;
@@ -47,7 +47,7 @@ export function Control({ element, place, index }: { element: Json; place: Place
     "data-block": place.blockId,
     "data-action": actionId,
     "data-focus": `${place.holder}/${place.blockId}/${actionId}`,
-    // Outside an input block a choice is an action of its own.
+    // Outside an input block, a choice is itself an action.
     "data-acts": place.label === undefined ? "" : undefined,
     "data-many": takesMany(element) ? "" : undefined,
     "data-confirm": isRecord(element.confirm) ? confirmation(element.confirm) : undefined,
@@ -115,7 +115,7 @@ function Button({ element, common }: { element: Json; common: Record<string, str
   );
 }
 
-/** A search field over the options that the app has: browser/picker.ts asks for them. */
+/** A search field for options that come from the app. browser/picker.ts asks for them. */
 function Picker({
   element,
   common,
@@ -185,7 +185,7 @@ function Ticks({
   );
 }
 
-/** What an element offers; null when it is one that cannot be shown here. */
+/** What an element offers, or null if it cannot be shown here. */
 function offers(element: Json, place: Place): readonly Choice[] | null {
   switch (element.type) {
     case "static_select":

@@ -1,4 +1,4 @@
-// A channel's messages, a thread, and the line to write in.
+// A channel's messages, a thread, and the field to write in.
 
 import type { ReactNode } from "react";
 import type { Channel, Person, SlackMessage } from "../slack/server.js";
@@ -8,7 +8,7 @@ import type { Stage } from "./stage.js";
 import { type Around, canWrite, refusals, visibleTo } from "./viewing.js";
 import { LONGEST, type Piece } from "./wire.js";
 
-/** More would make a long demo slow. */
+/** More messages would make a long demo slow. */
 const SHOWN = 200;
 
 export function messagePieces(stage: Stage, person: Person, place: Channel, around: Around, drawn: Drawn): Piece[] {
@@ -35,7 +35,7 @@ function entryPiece(message: SlackMessage, stage: Stage, around: Around, drawn: 
   const replies = stage.slack.messages.filter(
     (one) => one.threadTs === message.ts && one.channel === message.channel && !one.deleted && !one.ephemeral,
   ).length;
-  // The version is a new object with each edit; the text may change without it.
+  // The version is a new object after each edit, but the text can change without one.
   const version = message.history.at(-1) ?? message;
   const html = drawn.html(version, `${replies} ${dayOf(around)}`, () => (
     <Entry message={message} replies={replies} around={around} />
@@ -43,7 +43,7 @@ function entryPiece(message: SlackMessage, stage: Stage, around: Around, drawn: 
   return { key: message.ts, html };
 }
 
-/** A message says "today": it is another one tomorrow. */
+/** A message that says "today" is different tomorrow. */
 function dayOf({ names }: Around): string {
   return new Date(names.now).toDateString();
 }
@@ -62,7 +62,7 @@ export function threadPieces(
   return messages.map((message) => ({
     key: message.ts,
     html: drawn.html(message.history.at(-1) ?? message, `thread ${dayOf(around)}`, () => (
-      // What starts a thread stands among the messages too: its changes are read aloud there, and not twice.
+      // The first message of a thread is also among the channel's messages. Screen readers read its changes there, and not twice.
       <div aria-live={message.ts === ts ? "off" : undefined}>
         <Entry message={message} replies={null} around={around} />
       </div>
@@ -70,7 +70,7 @@ export function threadPieces(
   }));
 }
 
-/** The line to reply in, below a thread. */
+/** The field to reply in, below a thread. */
 export function ReplyComposer({ stage, place, thread }: { stage: Stage; place: Channel; thread: string }): ReactNode {
   if (!canWrite(stage.slack, place)) return <p className="empty">{closedTo(place)}</p>;
   return (

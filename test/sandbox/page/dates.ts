@@ -1,4 +1,4 @@
-// Slack's <!date^…>: a moment as its reader sees it, with the demo's day for "today".
+// Slack's <!date^…>: a time as its reader sees it. "Today" is the demo's day.
 
 const DAY = 24 * 60 * 60_000;
 const NEAR: Readonly<Record<number, string>> = { [-1]: "Yesterday", 0: "Today", 1: "Tomorrow" };
@@ -32,7 +32,7 @@ function partOf(name: string, at: Date, now: Date): string | null {
   }
 }
 
-/** The day's word, when it is next to today or today itself. */
+/** The word for a day that is today, yesterday or tomorrow. */
 function near(at: Date, now: Date): string | null {
   const midnight = (moment: Date) => new Date(moment).setHours(0, 0, 0, 0);
   return NEAR[Math.round((midnight(at) - midnight(now)) / DAY)] ?? null;

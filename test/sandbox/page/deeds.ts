@@ -1,4 +1,4 @@
-// Does what the browser asks for: what people do in Slack, and what is done to the simulated Hex.
+// Does what the browser asks for: what people do in Slack, and what happens to the simulated Hex.
 
 import { elementsOf } from "../slack/elements.js";
 import type { Ack, Channel, LocalSlack, SlackView } from "../slack/server.js";
@@ -115,7 +115,7 @@ function complaint(ack: Ack, what: string): Outcome {
   return { problem: `${what} with the error "${error}": the app did not answer Slack.` };
 }
 
-/** The message may have changed since the person saw it: then they pressed what was there before. */
+/** The message may have changed since the person saw it. Then they pressed the button of the earlier version. */
 function holds(blocks: readonly unknown[], { blockId, actionId, value }: Deed & { do: "press" }): boolean {
   return [...elementsOf(blocks)].some(
     ({ blockId: block, element }) =>

@@ -1,4 +1,4 @@
-// The simulated workspace beside Slack: what runs there, what it has left, and the switches that make it misbehave.
+// The simulated workspace next to Slack: its runs, its limits, and the switches that make it misbehave.
 
 import type { ReactNode } from "react";
 import type { Project, Run } from "../hex/server.js";
@@ -37,7 +37,7 @@ export function hexRegions(stage: Stage): Region[] {
   ];
 }
 
-/** The first ones, which were made by hand, and how many others there are. */
+/** The first projects, which were written by hand, and how many others there are. */
 function projectPieces(stage: Stage) {
   const { projects } = stage.hex.workspace;
   const shown = projects.slice(0, PROJECTS_SHOWN);
@@ -52,7 +52,7 @@ function Gauges({ stage: { hex, clock, speed, requestsPerMinute } }: { stage: St
   const { workspace, requests } = hex;
   const now = clock.now();
   const kernels = Math.min(workspace.kernelLimit, workspace.kernelsBusy + inFlight(workspace.runs).length);
-  // Whoever follows a link into Hex does not ask its API.
+  // People who follow a link into Hex send no request to its API.
   const recent = requests.filter(({ at, endpoint }) => at > now - MINUTE && endpoint !== "unknown");
   const limited = recent.filter((request) => request.status === 429).length;
   return (

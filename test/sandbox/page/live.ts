@@ -1,4 +1,4 @@
-// Tells each browser what has changed on its screen, as server-sent events.
+// Tells each browser what has changed on its screen, with server-sent events.
 
 import type { ServerResponse } from "node:http";
 import { Drawn } from "./pieces.js";
@@ -7,14 +7,14 @@ import type { Stage } from "./stage.js";
 import type { Complaints } from "./views.js";
 import type { Region, Update, Viewer } from "./wire.js";
 
-/** Changes come in bursts; and what only time changes is looked at once a second. In real ms. */
+/** Changes come in bursts, and what changes only with time is checked once a second. In real ms. */
 const BURST_MS = 40;
 const TICK_MS = 1_000;
 
 interface Poller {
   viewer: Viewer;
   response: ServerResponse;
-  /** What the browser has, by region: keys in order, and each piece. */
+  /** What the browser has, by region: the keys in order, and each piece. */
   known: Map<string, Map<string, string>>;
 }
 
@@ -69,7 +69,7 @@ export class Live {
   }
 }
 
-/** What a region's browser has to be told, and notes that it was. [] when it knows already. */
+/** Returns what the browser must be told about a region, and remembers that it was told. [] if the browser knows everything. */
 export function difference({ id, pieces }: Region, known: Map<string, Map<string, string>>): Update["regions"] {
   const before = known.get(id);
   const now = new Map(pieces.map(({ key, html }) => [key, html]));

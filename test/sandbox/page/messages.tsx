@@ -1,11 +1,11 @@
-// One entry of a channel: a message as its reader sees it, or a refused one in red.
+// One entry in a channel: a message as its reader sees it, or a refused message in red.
 
 import type { ReactNode } from "react";
 import type { ApiCall, SlackMessage } from "../slack/server.js";
 import { Blocks } from "./blocks.js";
 import type { Around } from "./viewing.js";
 
-/** `replies`: how many stand in its thread; null where the message is itself shown in a thread. */
+/** `replies`: how many replies its thread has. `null` if the message is itself shown in a thread. */
 export function Entry({
   message,
   replies,
@@ -69,7 +69,7 @@ function plainSection(text: string) {
   return { type: "section", text: { type: "mrkdwn", text } };
 }
 
-/** Slack's own words for a message that it did not take, which its users would never see. */
+/** Slack's reason for refusing a message, which people in Slack would never see. */
 export function Refused({ call }: { call: ApiCall }): ReactNode {
   const details = reasons(call);
   return (
@@ -79,7 +79,7 @@ export function Refused({ call }: { call: ApiCall }): ReactNode {
       </div>
       <div className="content">
         <header>
-          <b className="author">Slack refused a message of the app</b>
+          <b className="author">Slack refused a message from the app</b>
           <Time ts={String(call.at / 1000)} />
         </header>
         <p>

@@ -1,4 +1,4 @@
-// Texts as Slack shows them: what is a mark, what is a letter, and what day it is.
+// Texts as Slack shows them: what is formatting, what is plain text, and which day it is.
 
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
@@ -54,11 +54,11 @@ describe("mrkdwn", () => {
       "| a | b |",
     ],
     ...["\\*x\\", "C:\\new\\table", "![x]", "`", "``", "a\n\nb", ":constructor:"],
-  ])("%j stays as it is", (text) => {
+  ])("%j stays unchanged", (text) => {
     expect(shown(text)).toBe(text);
   });
 
-  test("what the bot makes of foreign texts is shown letter by letter", () => {
+  test("foreign text that the bot has escaped is shown letter by letter", () => {
     for (const title of ["a*b*c *d*", "*x*", "_x_ ~y~", "`q`", "<b> & *", "* a", "R&D <b>"]) {
       const letters = escapeText(title);
       const asCode = `<code>${letters.replaceAll("`", "&#x27;")}</code>`;
@@ -67,13 +67,13 @@ describe("mrkdwn", () => {
     }
   });
 
-  test("plain texts have emoji and nothing else", () => {
+  test("plain text has emoji and no other formatting", () => {
     expect(withEmoji("*a* :x: :nonsense: &amp; `b`")).toBe("*a* ❌ :nonsense: &amp; `b`");
   });
 });
 
 describe("dates", () => {
-  test("go by the demo's day, not by the machine's", () => {
+  test("are relative to the demo's day, not the machine's", () => {
     expect(shown(date(NOON))).toBe("Today 12:00");
     expect(shown(date(NOON + 13 * 3_600_000))).toBe("Tomorrow 01:00");
     expect(shown(date(NOON - 13 * 3_600_000))).toBe("Yesterday 23:00");
@@ -89,7 +89,7 @@ describe("dates", () => {
     expect(dateText(NOON, format, NOON)).toBe(text);
   });
 
-  test("what is none is its fallback", () => {
+  test("show their fallback if they are not valid", () => {
     expect(shown("<!date^soon^{date}|later>")).toBe("later");
   });
 });

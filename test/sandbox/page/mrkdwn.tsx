@@ -5,7 +5,7 @@ import { dateText } from "./dates.js";
 import { EMOJI, emojiOf } from "./emoji.js";
 import type { Names } from "./viewing.js";
 
-/** What is no text to be marked up any more stands in it as its number between two characters that stand in no text. */
+/** A finished part of the text is replaced by its number between two characters that occur in no text. */
 const ATOM = /\uE000(\d+)\uE001/;
 const BLOCK = /\n?```\n?([\s\S]+?)\n?```\n?/;
 const CODE = /`([^`\n]+)`/;
@@ -34,7 +34,7 @@ export function mrkdwn(text: string, names: Names): ReactNode {
   );
 }
 
-/** The lines in groups, quoted or not. Three signs quote all that follows. */
+/** The lines in groups, quoted or not. Three signs quote everything that follows. */
 function quotes(text: string): { isQuote: boolean; text: string }[] {
   const groups: { isQuote: boolean; text: string }[] = [];
   let isRest = false;
@@ -50,7 +50,7 @@ function quotes(text: string): { isQuote: boolean; text: string }[] {
   return groups;
 }
 
-/** Something between two marks that stand at the edges of words. */
+/** Text between two marks at the edges of words. */
 function pairOf(mark: string): RegExp {
   const inside = `(?:(?!${mark})[^\\n])`;
   return new RegExp(
@@ -87,8 +87,8 @@ function leaf(text: string, atoms: readonly ReactNode[]): ReactNode {
 }
 
 /**
- * What stands between angle brackets: somebody, a channel, a moment, a call to many, an address. Anything else Slack takes for a link too,
- * one that leads nowhere: nothing is left of it.
+ * What is between angle brackets: a person, a channel, a time, a mention of a group, or an address. Slack takes anything else for a
+ * link that leads nowhere, and shows none of it.
  */
 function refer(inside: string, { users, channels, now }: Names): ReactNode {
   const [target = "", label] = inside.split(/\|(.*)/s);
@@ -111,7 +111,7 @@ function refer(inside: string, { users, channels, now }: Names): ReactNode {
   }
 }
 
-/** Between backticks Slack reads angle brackets all the same: an address stays as its label, and nothing of anything else. */
+/** Even between backticks, Slack interprets angle brackets: an address is shown as its label, and nothing else is shown. */
 function inCode(text: string): string {
   return text.replace(/<([^<>\n]+)>/g, (_, inside: string) => {
     const [target = "", label] = inside.split(/\|(.*)/s);

@@ -1,4 +1,4 @@
-// Drawing pieces of the page, and remembering those that have not changed.
+// Draws the pieces of the page, and keeps those that have not changed.
 
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
@@ -8,11 +8,11 @@ export function piece(key: string, node: ReactNode): Piece {
   return { key, html: renderToStaticMarkup(node) };
 }
 
-/** What was drawn of objects that are replaced when they change. */
+/** Keeps what was drawn for objects that are replaced when they change. */
 export class Drawn {
   readonly #html = new WeakMap<object, Map<string, string>>();
 
-  /** `variant`: what else it depends on. */
+  /** `variant`: what else the drawing depends on. */
   html(of: object, variant: string, draw: () => ReactNode): string {
     const known = this.#html.get(of) ?? new Map<string, string>();
     this.#html.set(of, known);

@@ -1,4 +1,4 @@
-// The sidebar, and the line above a conversation: where one can go, and where one is.
+// The sidebar, and the header above a conversation: where people can go, and where they are.
 
 import type { ReactNode } from "react";
 import type { Channel, Person } from "../slack/server.js";

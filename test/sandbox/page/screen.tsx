@@ -1,4 +1,4 @@
-// All that one person sees at this moment, as regions of keyed pieces.
+// Everything that one person sees at this moment, as regions of keyed pieces.
 
 import { Composer, messagePieces, ReplyComposer, threadPieces } from "./conversation.js";
 import { hexRegions } from "./hex-side.js";

@@ -1,5 +1,5 @@
-// Serves the page: the document, its scripts and styles, what happens live, and what the browser asks for.
-// It listens on 127.0.0.1 and answers only requests that come from its own page.
+// Serves the page: the document, its scripts and styles, the live changes, and what the browser asks for. It listens on 127.0.0.1
+// and answers only requests from its own page.
 
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ export interface PageServer {
 
 const SCRIPTS = ["main", "live", "forms", "dialogs", "drafts", "composer", "picker"] as const;
 
-/** `port`: 0 takes any free one. Rejects with the operating system's error when the port cannot be had. */
+/** `port`: 0 takes any free one. Rejects with the operating system's error if it cannot listen on the port. */
 export async function startPage(stage: Stage, port: number): Promise<PageServer> {
   const complaints = new Map<string, Readonly<Record<string, string>>>();
   const live = new Live(stage, complaints);
@@ -45,9 +45,9 @@ export async function startPage(stage: Stage, port: number): Promise<PageServer>
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", url);
-    if (!isOwn(request, url)) return reply(response, 403, "text/plain", "Only from the page itself.");
+    if (!isOwn(request, url)) return reply(response, 403, "text/plain", "Only the page itself may ask this.");
     if (request.method === "POST" && pathname === "/do") return performed(request, response);
-    if (request.method !== "GET") return reply(response, 405, "text/plain", "Not like this.");
+    if (request.method !== "GET") return reply(response, 405, "text/plain", "This method is not allowed.");
     if (pathname === "/live") {
       const text = (key: string) => searchParams.get(key) ?? "";
       return live.watch({ person: text("person"), place: text("place"), thread: text("thread") || null }, response);
@@ -59,7 +59,7 @@ export async function startPage(stage: Stage, port: number): Promise<PageServer>
 
   async function performed(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const deed = deedSchema.safeParse(parseJson(await readBody(request)));
-    if (!deed.success) return reply(response, 400, "text/plain", "That is nothing that can be done here.");
+    if (!deed.success) return reply(response, 400, "text/plain", "This page can't do that.");
     const outcome = await perform(stage, deed.data);
     if (outcome.view !== undefined) complaints.set(outcome.view, outcome.errors ?? {});
     live.changed();
@@ -107,7 +107,7 @@ function staticFiles(stage: Stage): ReadonlyMap<string, StaticFile> {
   ]);
 }
 
-/** Takes the types off: browsers read the rest as it is. */
+/** Removes the types. Browsers can read the rest. */
 function script(name: string, source: string): string {
   return transformSync(name, source, { target: "es2023", tsconfig: false }).code;
 }

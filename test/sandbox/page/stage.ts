@@ -1,10 +1,10 @@
-// What the page shows and drives: the two peers, and what stands around them.
+// What the page shows and controls: the two peers, and what is around them.
 
 import type { Clock } from "../../../src/lib/clock.js";
 import type { SimulatedHex } from "../hex/server.js";
 import type { LocalSlack } from "../slack/server.js";
 
-/** Something to be afraid of, that can be made to happen. */
+/** Something that can go wrong, and a switch that makes it happen. */
 export interface Switch {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Switch {
   set(on: boolean): void;
 }
 
-/** The slash command, as the app's manifest has it. */
+/** The slash command in the app's manifest. */
 export interface SlashCommand {
   /** "/hex". */
   command: string;
@@ -26,7 +26,7 @@ export interface Stage {
   readonly slack: LocalSlack;
   readonly hex: SimulatedHex;
   readonly clock: Clock;
-  /** How many times as fast the clock runs. */
+  /** How many times as fast as real time the clock runs. */
   readonly speed: number;
   readonly slashCommand: SlashCommand;
   readonly switches: readonly Switch[];

@@ -5,7 +5,7 @@ import type { ApiCall, Channel, Person, SlackMessage } from "../slack/server.js"
 import type { Choice } from "./controls.js";
 import type { Stage } from "./stage.js";
 
-/** What messages are drawn with: the names behind mentions, and whom and what menus offer. */
+/** What drawing a message needs: the names behind mentions, and the people and channels that menus offer. */
 export interface Around {
   names: Names;
   people: readonly Choice[];
@@ -16,7 +16,7 @@ export interface Around {
   shortcuts: readonly Choice[];
 }
 
-/** What texts are drawn with: names by id, and the time for "today", epoch ms. */
+/** What drawing a text needs: names by id, and the time that decides what "today" is (epoch ms). */
 export interface Names {
   now: number;
   users: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export function personOf({ slack }: Stage, id: string): Person {
   return Object.values(slack.people).find((one) => one.id === id) ?? slack.people.ada;
 }
 
-/** Where somebody can go: public channels of their own workspace, those that they are in, and the app itself. */
+/** Where somebody can go: the public channels of their own workspace, the channels that they are in, and the app itself. */
 export function placesOf({ slack }: Stage, person: Person): Channel[] {
   const isHere = person.teamId === slack.teamId;
   const rooms = Object.values(slack.channels).filter(
@@ -60,7 +60,7 @@ export function visibleTo(person: Person, message: SlackMessage): boolean {
   return !message.deleted && message.unseen !== true && (message.user === null || message.user === person.id);
 }
 
-/** What Slack did not take and would have stood in this place. */
+/** The messages that Slack refused and that would have been here. */
 export function refusals({ slack }: Stage, place: string): ApiCall[] {
   const isMessage = (call: ApiCall) => /^(chat\.|views\.|response_url$|ack$)/.test(call.method);
   return slack.calls.filter((call) => !call.answer.ok && isMessage(call) && whereOf(slack, call) === place);

@@ -1,4 +1,4 @@
-// What the app opens beside messages: its Home tab, and modals.
+// What the app opens besides messages: its Home tab and modals.
 
 import type { ReactNode } from "react";
 import { recordsAt } from "../slack/json.js";
@@ -10,7 +10,7 @@ import type { Stage } from "./stage.js";
 import type { Around } from "./viewing.js";
 import type { Piece } from "./wire.js";
 
-/** Stands in the place of a block_id where something is wrong with a submission as a whole. */
+/** Used instead of a block_id if something is wrong with a submission as a whole. */
 export const WHOLE_FORM = "";
 
 /** What was wrong with the last submission of a view, by view id and block_id. */

@@ -1,8 +1,8 @@
-// What the browser and the server say to each other.
+// What the browser and the server send each other.
 
 import { z } from "zod";
 
-/** Who looks, and at what. */
+/** Who is looking, and at what. */
 export interface Viewer {
   /** A user id. */
   person: string;
@@ -12,7 +12,7 @@ export interface Viewer {
   thread: string | null;
 }
 
-/** A part of the page: its pieces in order, each with a key that stays the same while it changes. */
+/** A part of the page: its pieces in order, each with a key that stays the same when the piece changes. */
 export interface Region {
   id: string;
   pieces: readonly Piece[];
@@ -28,7 +28,7 @@ export interface Update {
   regions: { id: string; order: string[]; changed: Record<string, string> }[];
 }
 
-/** What Slack's composer takes, in characters. */
+/** The most characters that Slack's message field accepts. */
 export const LONGEST = 4_000;
 
 const entries = z.array(z.object({ blockId: z.string(), actionId: z.string(), chosen: z.array(z.string()) }));
@@ -51,7 +51,7 @@ export const deedSchema = z.discriminatedUnion("do", [
   }),
   z.object({ do: z.literal("press"), person: z.string(), place: z.string(), ts: z.string(), ...press }),
   z.object({ do: z.literal("press_in_view"), view: z.string(), ...press }),
-  /** Something is typed or chosen in an input of a view. */
+  /** Something is typed or chosen in an input in a view. */
   z.object({
     do: z.literal("fill"),
     view: z.string(),
@@ -69,7 +69,7 @@ export const deedSchema = z.discriminatedUnion("do", [
     actionId: z.string(),
     query: z.string().max(LONGEST),
   }),
-  /** `ts`: of the message on which it is picked. */
+  /** `ts`: of the message on which it is chosen. */
   z.object({
     do: z.literal("shortcut"),
     person: z.string(),
@@ -86,7 +86,7 @@ export const deedSchema = z.discriminatedUnion("do", [
 ]);
 export type Deed = z.infer<typeof deedSchema>;
 
-/** `problem`: what Slack would show the person; null when all is well. `errors`: of a submission, by block_id. */
+/** `problem`: what Slack would show the person, or null if all is well. `errors`: those of a submission, by block_id. */
 export interface Outcome {
   problem: string | null;
   view?: string;

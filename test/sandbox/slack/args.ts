@@ -46,7 +46,7 @@ function decoded(key: string, value: string): unknown {
   return value;
 }
 
-/** A required argument that is a string. */
+/** The value of a required argument, which must be a string. */
 export function required(args: Json, key: string): string {
   const value = args[key];
   if (typeof value === "string" && value !== "") return value;

@@ -20,7 +20,7 @@ const menu = { ...common, placeholder };
 const many = { ...menu, max_selected_items: z.int().min(1).optional() };
 const id = filled(255);
 
-/** What a menu may offer: options or option_groups, and a first choice that is among them. */
+/** What a menu may offer: options or option_groups, and a first choice from among them. */
 function checkMenu(menu: {
   options?: unknown[] | undefined;
   option_groups?: { options: unknown[] }[] | undefined;
@@ -214,7 +214,7 @@ const plainTextInput = z
     error: "`min_length` must not be greater than `max_length`",
   });
 
-/** Slack takes and gives numbers as strings. */
+/** Slack accepts and reports numbers as strings. */
 const numeral = z.string().regex(/^-?\d+(\.\d+)?$/, { error: "must be a number in a string" });
 
 const numberInput = z.strictObject({

@@ -1,4 +1,4 @@
-// The validation of Block Kit blocks, with the limits and in the words of Slack.
+// Validates Block Kit blocks with Slack's limits, and words the errors as Slack does.
 
 import { z } from "zod";
 import { accessory, actionElement, image, inputElement } from "./block-elements.js";
@@ -82,7 +82,7 @@ const table = z.strictObject({
     .optional(),
 });
 
-/** Where blocks stand. */
+/** The surface on which blocks are shown. */
 export type Surface = "message" | "modal" | "home";
 
 const anywhere = [section, header, divider, context, actions, imageBlock, input, richText, card] as const;
@@ -107,7 +107,7 @@ const blockOn: Readonly<Record<Surface, z.ZodType>> = {
 
 const mostBlocks: Readonly<Record<Surface, number>> = { message: 50, modal: 100, home: 100 };
 
-/** What is wrong with `blocks` on this surface, as Slack words it; [] when nothing is. */
+/** What is wrong with `blocks` on this surface, in Slack's words. [] if nothing is. */
 export function blockErrors(blocks: readonly unknown[], surface: Surface, pointer = "/blocks"): string[] {
   const errors: string[] = [];
   if (blocks.length > mostBlocks[surface]) {
@@ -123,7 +123,7 @@ export function blockErrors(blocks: readonly unknown[], surface: Surface, pointe
   return errors;
 }
 
-/** What only views are checked for: one element with the focus, and response URLs for whoever submits a modal. */
+/** What Slack checks only in views: that one element has the focus, and that only modals ask for response URLs. */
 function viewErrors(blocks: readonly unknown[], surface: Surface, pointer: string): string[] {
   const errors: string[] = [];
   const elements = blocks.flatMap((one, index) =>
@@ -139,7 +139,7 @@ function viewErrors(blocks: readonly unknown[], surface: Surface, pointer: strin
   return errors;
 }
 
-/** The elements of a block, each with its place in it. */
+/** The elements of a block, each with its position in it. */
 function placesOf(block: unknown): [string, Json][] {
   const single = ["element", "accessory"].flatMap((key): [string, Json][] => {
     const element = isRecord(block) ? block[key] : undefined;
@@ -151,7 +151,7 @@ function placesOf(block: unknown): [string, Json][] {
   ];
 }
 
-/** A schema's complaints in Slack's words; `value` is what was checked. */
+/** The errors of a schema in Slack's words. `value`: what was checked. */
 export function schemaErrors(error: z.ZodError, value: unknown, pointer: string): string[] {
   return error.issues.flatMap((issue) => words(issue, value).map((text) => at(text, pointer, issue.path)));
 }

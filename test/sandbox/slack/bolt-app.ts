@@ -8,7 +8,7 @@ import type { LocalSlack } from "./types.js";
 export type Mode = "http" | "socket";
 export const MODES: readonly Mode[] = ["http", "socket"];
 
-/** Real ms: a busy machine may stand still for so long. */
+/** Real ms: a busy machine may stand still for this long. */
 const pingMs = 1_000;
 
 /** Cut connections and refusals are part of these tests: Bolt need not report them. */
@@ -22,7 +22,7 @@ const logger: Logger = {
   setName() {},
 };
 
-/** Starts an app whose listeners `register` adds, and tells the local Slack where it is. Resolves with what stops it. */
+/** Starts an app whose listeners `register` adds, and tells the local Slack where it is. Resolves with a function that stops it. */
 export async function startBolt(
   slack: LocalSlack,
   mode: Mode,
@@ -61,7 +61,7 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** One call with the bot's token, as JSON; `scopes`: what the answer's header says. */
+/** Makes one call with the bot's token, as JSON. `scopes`: what the answer's header says. */
 export async function call(
   slack: LocalSlack,
   method: string,
@@ -98,7 +98,7 @@ export const modal = (blocks: readonly unknown[], more: Json = {}) => ({
   ...more,
 });
 
-/** A manifest of an app that uses everything. */
+/** The manifest of an app that uses everything. */
 export const completeManifest = {
   display_information: { name: "Hex" },
   features: {

@@ -1,4 +1,4 @@
-// The log of everything that the app asked of Slack.
+// The log of every request from the app to Slack.
 
 import { isWrongCall } from "./refusal.js";
 import type { ApiCall } from "./types.js";
@@ -9,14 +9,14 @@ export class CallLog {
   readonly refused: ApiCall[] = [];
   readonly watch = new Watch();
 
-  /** `genuine`: the answer is Slack's own, not one of a fault. */
+  /** `genuine`: the answer comes from Slack itself and not from a fault. */
   add(call: ApiCall, genuine: boolean): void {
     this.all.push(call);
     if (genuine && isWrongCall(call.answer.error)) this.refused.push(call);
     this.watch.notify();
   }
 
-  /** Those from before a moment, epoch ms; all of them unless told. The refused ones stay. */
+  /** Forgets the calls before a time (epoch ms), by default all of them. Refused calls stay. */
   forget(before = Number.POSITIVE_INFINITY): void {
     this.all.splice(0, this.all.length, ...this.all.filter(({ at }) => at >= before));
   }

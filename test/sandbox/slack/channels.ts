@@ -1,4 +1,4 @@
-// Who is there, which channels there are, who is in them, and where the bot may write.
+// The people and channels of the workspace, who is in which channel, and where the bot may write.
 
 import type { Identity } from "./identity.js";
 import { isRecord, type Json } from "./json.js";
@@ -24,7 +24,7 @@ export class Directory {
     readonly team: Room;
     readonly archived: Room;
   };
-  /** Another app's bot, which may write where it is. */
+  /** Another app's bot, which may write where it is a member. */
   readonly otherBot: Person;
   readonly #rooms = new Map<string, Room>();
 
@@ -50,7 +50,7 @@ export class Directory {
     return this.#rooms.get(id);
   }
 
-  /** The room behind what a test holds. */
+  /** The channel as the local Slack keeps it, for the one that a test holds. */
   roomOf(channel: Channel): Room {
     const room = this.#rooms.get(channel.id);
     if (!room) throw new Error(`There is no channel ${channel.id} (${channel.name}) in this workspace.`);
@@ -67,14 +67,16 @@ export class Directory {
     return this.#rooms.get(id) ?? this.#add(id, "directmessage", members, { private: true, im: person });
   }
 
-  /** Whether people of another workspace are in it. */
+  /** Whether people from another workspace are in it. */
   isShared(room: Room): boolean {
     return Object.values(this.people).some(
       ({ id, teamId }) => teamId !== this.identity.teamId && room.members.has(id) && room.im === undefined,
     );
   }
 
-  /** Whether an element that offers people or conversations offers `id` to `person` (a user id); others offer everything. */
+  /**
+   * Whether an element that offers people or conversations offers `id` to `person` (a user id). Other elements offer everything.
+   */
   offers(element: Json, person: string, id: string): boolean {
     switch (String(element.type).replace("multi_", "")) {
       case "users_select":
@@ -100,8 +102,8 @@ export class Directory {
   }
 
   /**
-   * `#channel`, `@person`, `@here` or a group as Slack marks it; as it is when there is nothing of that name. `named`: a person's
-   * name stands in it, as in commands.
+   * `#channel`, `@person`, `@here` or a group as Slack encodes it, or unchanged if nothing has that name. `named`: it includes a
+   * person's name, as in commands.
    */
   mentioned(typed: string, named: boolean): string {
     if (/^@(here|channel|everyone)$/.test(typed)) return `<!${typed.slice(1)}>`;
@@ -114,19 +116,19 @@ export class Directory {
     return `<${typed.charAt(0)}${found.id}${named || typed.startsWith("#") ? `|${found.name}` : ""}>`;
   }
 
-  /** What payloads call the channel: Slack hides the names of private ones. */
+  /** The channel's name in payloads: Slack hides the names of private channels. */
   payloadName(room: Room): string {
     return room.im ? "directmessage" : room.private ? "privategroup" : room.name;
   }
 
-  /** The channel that the bot knows by `id`; a private one without the bot does not exist for it. */
+  /** The channel that the bot knows by `id`. A private channel in which the bot is no member does not exist for it. */
   visible(id: string | undefined): Room {
     const room = id === undefined ? undefined : this.room(id);
     if (!room || (room.private && !room.members.has(this.identity.botUserId))) throw new Refusal("channel_not_found");
     return room;
   }
 
-  /** The channel where the bot may post now. `id`: a channel's, or a person's for the direct message with them. */
+  /** The channel, if the bot may post there now. `id`: that of a channel, or of a person for the direct messages with them. */
   postable(id: string, scopes: ReadonlySet<string>): Room {
     const person = this.person(id);
     const room = person ? this.dm(person) : this.visible(id);

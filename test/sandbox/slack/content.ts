@@ -1,16 +1,16 @@
-// Whether the text and the blocks of a message are ones that Slack takes.
+// Whether Slack accepts the text and the blocks of a message.
 
 import { blockErrors } from "./block-kit.js";
 import type { Json } from "./json.js";
 import { type Content, textsOf } from "./messages.js";
 import { Refusal, refuse } from "./refusal.js";
 
-/** Slack takes 40,000 characters and shows about 4,000 in one piece; a bot that sends more has a defect. */
+/** Slack accepts 40,000 characters but shows only about 4,000 in one piece. A bot that sends more has a bug. */
 const longestText = 4_000;
-/** All the texts of the blocks together (Web API only), which Slack refuses with a code of its own. */
+/** The limit for all texts in the blocks together (Web API only). Slack has a separate error code for it. */
 const longestBlocks = 12_000;
 
-/** The content of a message from the arguments of a call; throws a Refusal for what Slack would refuse. */
+/** Reads the content of a message from the arguments of a call. Throws a Refusal for what Slack would refuse. */
 export function contentOf(args: Json, over: "web-api" | "response_url"): Content {
   const text = args.text ?? "";
   if (typeof text !== "string") throw refuse("invalid_arguments", ["must be a string [json-pointer:/text]"]);

@@ -1,4 +1,4 @@
-// Threads, direct messages, shortcuts and the installation: what is allowed, and what reaches whom.
+// Threads, direct messages, shortcuts and the installation: what is allowed, and who receives what.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => slack.stop());
 
 describe("threads", () => {
-  test("an ephemeral message in a thread is seen only where there are replies", async () => {
+  test("an ephemeral message in a thread is visible only if the thread has replies", async () => {
     const { data } = slack.channels;
     const parent = slack.say(slack.people.ada, data, "hello");
     const whisper = (text: string) =>
@@ -39,7 +39,7 @@ describe("threads", () => {
     await expect(ada.write(data, "x", { threadTs: String(message_ts) })).rejects.toThrow("no message");
   });
 
-  test("what people type arrives as in messages", async () => {
+  test("what people type arrives as it does in messages", async () => {
     const { text } = await ada.write(
       slack.channels.data,
       "@hex ask @grace in #data about R&D: https://x.test/a?b=1&c=2",
@@ -51,7 +51,7 @@ describe("threads", () => {
 });
 
 describe("direct messages", () => {
-  test("off or read-only: nobody can write, and off: the bot cannot post", async () => {
+  test("nobody can write if they are off or read-only, and the bot cannot post if they are off", async () => {
     const dm = slack.dm(slack.people.ada).id;
     slack.readOnlyMessages = true;
     await expect(ada.dm("status")).rejects.toThrow("turned off");
@@ -65,7 +65,7 @@ describe("direct messages", () => {
 });
 
 describe("the installation", () => {
-  test("optional scopes can be declined; each answer names what was granted; a later grant stays", async () => {
+  test("optional scopes can be declined, each answer names the granted ones, and a scope that is granted later stays", async () => {
     const declined = ["chat:write.public", "im:history"];
     const other = await startSlack({ clock, manifest: completeManifest, declined });
     try {
@@ -83,7 +83,7 @@ describe("the installation", () => {
     await expect(startSlack({ clock, manifest: completeManifest, declined: ["commands"] })).rejects.toThrow("optional");
   });
 
-  test("a manifest that Slack would not take is refused", () => {
+  test("a manifest that Slack would not accept is refused", () => {
     const wrong = (change: (copy: ReturnType<typeof copyOf>) => void) => () => {
       const copy = copyOf();
       change(copy);
@@ -103,13 +103,13 @@ describe("the installation", () => {
     expect(wrong((copy) => copy.features.shortcuts.push(...five))).toThrow("more than 5");
   });
 
-  test("the repository's own manifest is one", () => {
+  test("the repository's own manifest is accepted", () => {
     expect(manifest().features.slash_commands).toHaveLength(1);
   });
 });
 
 describe.each(MODES)("shortcuts over %s", (mode) => {
-  test("a global one knows no channel and opens a modal; one on a message knows it, and is answered outside of threads", async () => {
+  test("a global shortcut has no channel and opens a modal; a message shortcut has one and is answered outside threads", async () => {
     const heard: Record<string, unknown>[] = [];
     const stop = await startBolt(slack, mode, (app) => {
       app.shortcut("run", async ({ ack, body, client }) => {

@@ -1,4 +1,4 @@
-// What people (and another bot) write, change and open, and the events that the app hears of it.
+// What people (and another bot) write, edit and open, and the events that the app receives about it.
 
 import type { Room } from "./channels.js";
 import type { Core } from "./core.js";
@@ -14,7 +14,7 @@ export class Conversations {
     readonly events: Events,
   ) {}
 
-  /** Somebody writes `text` as they would type it: `@hex run …`. Resolves when the app has been told, if it is to be. */
+  /** Somebody writes `text` as they would type it: `@hex run …`. Resolves when the app has received the event, if it gets one. */
   async write(author: Person, channel: Channel, text: string, options: WriteOptions): Promise<SlackMessage> {
     const { directory, log } = this.core;
     const room = directory.roomOf(channel);
@@ -28,7 +28,7 @@ export class Conversations {
     return message;
   }
 
-  /** Somebody changes what they wrote. */
+  /** Somebody edits their message. */
   async edit(message: SlackMessage, text: string): Promise<void> {
     const { directory, log } = this.core;
     const author = directory.person(message.author);
@@ -40,7 +40,7 @@ export class Conversations {
     if (this.#isMention(message, room)) await this.events.send(this.#mention(message, author), room);
   }
 
-  /** What apps hear of an edit, their own too. `before`: the message as it was. */
+  /** What apps receive about an edit, even about their own. `before`: the message before the edit. */
   async changed(room: Room, message: SlackMessage, before: Json): Promise<void> {
     const author = this.core.directory.person(message.author);
     const ts = this.core.log.timestamps.next();
@@ -58,7 +58,7 @@ export class Conversations {
     await this.events.send(event, room, `message.${kindOf(room)}`);
   }
 
-  /** The app's own messages and edits, which it hears of like anybody's. `before`: the message as it was. */
+  /** Tells the app about its own messages and edits, as about anybody else's. `before`: the message before the edit. */
   async own(message: SlackMessage, before?: Json): Promise<void> {
     const room = this.core.directory.room(message.channel);
     if (!room || message.ephemeral || !room.members.has(this.core.identity.botUserId)) return;
@@ -73,7 +73,7 @@ export class Conversations {
     );
   }
 
-  /** Somebody opens a tab of the app's home. */
+  /** Somebody opens one of the app's tabs. */
   async openHome(person: Person, tab: "home" | "messages"): Promise<void> {
     const { app, directory, log, views } = this.core;
     if (tab === "home" ? !app.homeTab : !app.messagesTab) throw new Error(`The app has no tab called ${tab}.`);
@@ -89,7 +89,7 @@ export class Conversations {
     await this.events.send(event, undefined);
   }
 
-  /** Somebody takes the app out of the workspace. */
+  /** Somebody removes the app from the workspace. */
   async uninstall(): Promise<void> {
     const { app, identity, log } = this.core;
     const event_ts = log.timestamps.next();
@@ -113,7 +113,7 @@ export class Conversations {
     await this.events.send(event, room, `message.${kindOf(room)}`);
   }
 
-  /** Only where the bot is a member, and never in direct messages. */
+  /** Apps receive this only where the bot is a member, and never in direct messages. */
   #isMention(message: SlackMessage, room: Room): boolean {
     const { botUserId } = this.core.identity;
     return !room.im && room.members.has(botUserId) && new RegExp(`<@${botUserId}(\\|[^>]*)?>`).test(message.text);
@@ -124,7 +124,7 @@ export class Conversations {
     return { ...rest, type: "app_mention", channel: message.channel, event_ts: message.ts };
   }
 
-  /** A message of a person's, or of another bot's, as events carry it. */
+  /** A message from a person or another bot, as events carry it. */
   #wire(message: SlackMessage, author: Person | undefined): Json {
     const wire = this.core.wireMessage(message);
     if (author === undefined) return wire;

@@ -1,4 +1,4 @@
-// The state of the workspace that all the protocols share.
+// The state of the workspace, which all protocols share.
 
 import type { Clock } from "../../../src/lib/clock.js";
 import { idOfBlock } from "./block-id.js";
@@ -31,9 +31,9 @@ export class Core {
   readonly app: Installation;
   /** "http://127.0.0.1:PORT", known once the server listens. */
   origin = "";
-  /** The app hears of its own messages too. `before`: the message as it was. */
+  /** Tells the app about its own messages, too. `before`: the message before the edit. */
   onOwnMessage: (message: SlackMessage, before?: Json) => void = () => undefined;
-  /** Makes a one-time address for a Socket Mode connection. */
+  /** Creates a one-time address for a Socket Mode connection. */
   openSocketUrl: () => string = () => {
     throw new Error("Socket Mode has not been started.");
   };
@@ -68,7 +68,7 @@ export class Core {
   }
 }
 
-/** Slack gives every block that has none a block_id; here by its place. */
+/** Slack gives a block_id to every block without one. Here, it depends on the block's position. */
 export function withIds(blocks: readonly unknown[]): unknown[] {
   return blocks.map((block, index) => (typeof block === "object" ? { block_id: idOfBlock(index), ...block } : block));
 }

@@ -34,7 +34,7 @@ export function signedHeaders(
 
 export const formType = "application/x-www-form-urlencoded";
 
-/** POSTs on a connection of its own; `timeoutMs` in real milliseconds. Rejects when there is no answer. */
+/** POSTs on a new connection. `timeoutMs`: real milliseconds. Rejects when there is no answer. */
 export function deliver(
   url: string,
   message: { body: string; headers: Record<string, string | string[]>; timeoutMs?: number },

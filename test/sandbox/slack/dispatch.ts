@@ -11,7 +11,7 @@ import type { Ack, ApiAnswer, DeliveryOptions, Interaction } from "./types.js";
 
 /** Real ms. */
 const acknowledgeWithinMs = 3_000;
-/** Real ms, where the clock says when it is too late. */
+/** Real ms, used when the clock decides when it is too late. */
 const longestWaitMs = 10_000;
 
 /** Everything that is needed to deliver it again. */
@@ -23,11 +23,11 @@ export interface Sending {
   payload: unknown;
   envelopeId: string;
   origin: Origin;
-  /** Slack gives up after some seconds of the clock: the app's answer is what the person waits for. */
+  /** Slack gives up after some seconds of the clock, because a person is waiting for the app's answer. */
   isAwaited: boolean;
-  /** An address of its own, in HTTP mode. */
+  /** The address to send it to in HTTP mode, if it is not the usual one. */
   url?: string | null;
-  /** How often an event was sent before, and why it is sent again. */
+  /** How many times an event was sent before, and why it is sent again. */
   retry?: { number: number; reason: string };
 }
 
@@ -36,7 +36,7 @@ export interface Ends {
   responseUrl: string;
 }
 
-/** Where an interaction comes from, and how its answer comes back. */
+/** Where an interaction comes from, and where the answer to it goes. */
 export interface Route {
   origin: Origin;
   ends: Ends;
@@ -78,18 +78,18 @@ export class Dispatch {
     return this.send(retry === undefined ? sending : { ...sending, retry }, options);
   }
 
-  /** Writes down an answer that Slack makes nothing of. */
+  /** Records an answer that Slack cannot use. */
   trouble({ interaction }: Origin, kind: string, problem: string): void {
     this.core.troubles.push({ at: this.core.clock.now(), kind, problem, interaction });
   }
 
-  /** Clicks, shortcuts and closed views take no answer: one that says something is good for nothing. */
+  /** Clicks, shortcuts and closed views take no answer. If the app sends one, Slack ignores it. */
   mustBeEmpty(origin: Origin, kind: string, ack: Ack): void {
     if (!ack.ok || isEmpty(ack.body)) return;
     this.trouble(origin, kind, `The acknowledgement must be empty: ${JSON.stringify(ack.body)}`);
   }
 
-  /** Does what an acknowledgement asks for, and writes down what Slack said to it. Returns the code of a refusal. */
+  /** Does what an acknowledgement asks for, and records Slack's reaction. Returns the error code if Slack refuses it. */
   followed(origin: Origin, args: Json, effect: () => unknown): string | undefined {
     const log = (answer: ApiAnswer) => {
       const { interaction, channel } = origin;
@@ -124,7 +124,7 @@ export class Dispatch {
     return url === null ? this.#overSocket(sending, timeoutMs) : this.#overHttp(sending.url ?? url, sending, timeoutMs);
   }
 
-  /** The acknowledgement, unless the clock says that the person has stopped waiting. */
+  /** The acknowledgement, unless the person has stopped waiting according to the clock. */
   async #inTime(sent: Promise<Omit<Ack, "ms">>): Promise<Omit<Ack, "ms">> {
     const { clock, patienceMs } = this.core;
     const ended = new AbortController();
@@ -160,7 +160,7 @@ export class Dispatch {
     }
   }
 
-  /** The body of a command's acknowledgement is a message of its own. */
+  /** The body of a command's acknowledgement is itself a message. */
   #answer(sending: Sending, body: unknown): void {
     const args = typeof body === "string" ? { text: body } : body;
     if (!isRecord(args)) return;

@@ -1,26 +1,29 @@
-// Finding the button or menu that somebody uses, and what Slack reports of it.
+// Finds the button or menu that somebody uses, and says what Slack reports about it.
 
 import { idOfBlock } from "./block-id.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
 import { textsOf } from "./messages.js";
 
-/** The place of an element within a message or view. */
+/** The position of an element within a message or view. */
 export interface Placed {
   blockId: string;
   element: Json;
 }
 
-/** What has to match: the action_id, the button's or option's value when given, or the values of several; the block when given. */
+/**
+ * What must match: the action_id; the value of the button or option, or the values of several options, if given; the block, if
+ * given.
+ */
 export interface Wanted {
   actionId: string;
   value?: string | undefined;
   chosen?: readonly string[] | undefined;
   blockId?: string | undefined;
-  /** The options of an external select, as the app has answered. */
+  /** The options of an external select, as the app has named them. */
   offered?: ((placed: Placed) => Json[]) | undefined;
 }
 
-/** The entry of `actions` for the one element that matches; throws when none or several do. */
+/** The entry of `actions` for the one element that matches. Throws if none or several match. */
 export function pressElement(blocks: readonly unknown[], wanted: Wanted, actionTs: string): Json {
   const all = [...elementsOf(blocks)];
   const fitting = all.flatMap((placed) => {
@@ -76,8 +79,8 @@ function choose(placed: Placed, { value, chosen, offered }: Wanted): Json | unde
 }
 
 /**
- * What an element reports when `chosen` stands in it: texts, dates, ids or the values of options. `offered`: the options that
- * it has, where they are not in it. undefined: it does not offer that.
+ * What an element reports when it contains `chosen`: texts, dates, ids or the values of options. `offered`: its options, if they
+ * are not part of it. undefined: it does not offer that.
  */
 export function entered(element: Json, chosen: readonly string[], offered = optionsOf(element)): Json | undefined {
   const type = String(element.type);
@@ -92,7 +95,7 @@ export function entered(element: Json, chosen: readonly string[], offered = opti
   return takesMany(element) ? { selected_options: options } : { selected_option: options[0] ?? null };
 }
 
-/** What stands in an element before anybody has touched it. */
+/** What an element contains before anybody has touched it. */
 export function initially(element: Json): string[] {
   const simple = simpleResult[String(element.type)];
   if (simple === undefined) return initialOptions(element).map((option) => String(option.value));
@@ -101,7 +104,7 @@ export function initially(element: Json): string[] {
   return values.filter((value) => value !== undefined && value !== "").map(simple.read ?? String);
 }
 
-/** The options that are chosen before anybody has touched it. */
+/** The options that are selected before anybody has touched it. */
 export function initialOptions(element: Json): Json[] {
   if (takesMany(element)) return recordsAt(element, "initial_options");
   return isRecord(element.initial_option) ? [element.initial_option] : [];
@@ -117,10 +120,10 @@ export function isExternal(element: Json): boolean {
 }
 
 interface Simple {
-  /** The keys under which it reports what stands in it, and is given it. */
+  /** The keys under which it reports its content, and under which it gets its initial content. */
   result: string;
   initial: string;
-  /** From the string that stands in it, and to it, where it is not reported as one. */
+  /** Converts its content from and to a string, if it is not reported as one. */
   report?: (chosen: string) => unknown;
   read?: (initial: unknown) => string;
 }

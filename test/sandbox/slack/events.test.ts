@@ -1,4 +1,4 @@
-// The Events API: what the app hears, in which envelope, and how often when it does not answer.
+// The Events API: which events the app receives, in which envelope, and how often if it does not answer.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
@@ -35,7 +35,7 @@ describe.each(MODES)("over %s", (mode) => {
 
   const events = () => bodies.map(({ event }) => Object(event));
 
-  test("a mention where the bot is, in a channel and in a thread", async () => {
+  test("a mention where the bot is a member arrives, in a channel and in a thread", async () => {
     const { data, general } = slack.channels;
     const first = await ada.mention(data, "run weekly revenue");
     await ada.mention(data, "status", { threadTs: first.ts });
@@ -65,7 +65,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bodies).toHaveLength(3);
   });
 
-  test("mentions by another bot and by people of another workspace come too, and after an edit", async () => {
+  test("mentions by another bot, by people from another workspace and after an edit arrive, too", async () => {
     const { data } = slack.channels;
     slack.invite(data, slack.otherBot);
     await slack.write(slack.otherBot, data, "@hex status");
@@ -79,7 +79,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(events().at(-1)).toMatchObject({ type: "app_mention", ts: written.ts, edited: {} });
   });
 
-  test("a direct message, an edit of it, the bot's own answer and its own edit", async () => {
+  test("a direct message, an edit of it, the bot's own answer and the bot's own edit arrive", async () => {
     const message = await ada.dm("status");
     await ada.edit(message, "projects");
     const dm = slack.dm(slack.people.ada).id;
@@ -96,7 +96,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(slack.sentEvents[3]?.event.user).toBeUndefined();
   });
 
-  test("with the messages of public channels too, a mention comes twice", async () => {
+  test("a mention arrives twice if the app also subscribes to the messages of public channels", async () => {
     slack.events.add("message.channels");
     const { ts } = await ada.mention(slack.channels.data, "status");
     expect(events()).toMatchObject([
@@ -106,7 +106,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(new Set(bodies.map(({ event_id }) => event_id)).size).toBe(2);
   });
 
-  test("the Home tab: with its view when the app has published one; not told without the subscription", async () => {
+  test("the app hears about its Home tab, with the view if it has published one, but only if it subscribes to that", async () => {
     await ada.openHome();
     await ada.openMessages();
     expect(events()).toMatchObject([
@@ -124,7 +124,7 @@ describe.each(MODES)("over %s", (mode) => {
     await expect(ada.openHome()).rejects.toThrow("no tab");
   });
 
-  test("a scope that was not granted: its events do not come", async () => {
+  test("the events of a scope that was not granted do not arrive", async () => {
     slack.scopes.delete("app_mentions:read");
     slack.scopes.delete("im:history");
     await ada.mention(slack.channels.data, "status");
@@ -132,7 +132,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bodies).toEqual([]);
   });
 
-  test("an app with the manifest of 0.1.0 hears nothing, and has no shortcut and no tab", async () => {
+  test("an app with the manifest of 0.1.0 receives no events, and has no shortcut and no tab", async () => {
     const old = await startSlack({ clock, manifest: firstManifest() });
     try {
       await old.write(old.people.ada, old.channels.data, "@hex status");
@@ -145,7 +145,7 @@ describe.each(MODES)("over %s", (mode) => {
     }
   });
 
-  test("lost acknowledgements: again at once, after a minute, after five, and then no more", async () => {
+  test("after a lost acknowledgement, an event comes again immediately, after one minute, after five, and then no more", async () => {
     slack.loseAcknowledgements(9);
     await ada.mention(slack.channels.data, "status");
     await expect.poll(() => bodies.length).toBe(2);
@@ -176,14 +176,14 @@ describe.each(MODES)("over %s", (mode) => {
     );
   });
 
-  test("the same event again, as Slack may send it", async () => {
+  test("the same event can come again, as in the real Slack", async () => {
     await ada.mention(slack.channels.data, "status");
     const [sent] = slack.sentEvents;
     if (sent) await slack.redeliver(sent.interaction);
     expect(bodies.map(({ event_id }) => event_id)).toEqual([sent?.eventId, sent?.eventId]);
   });
 
-  test("the app is taken out of the workspace", async () => {
+  test("the app hears that it was removed from the workspace", async () => {
     await slack.uninstall();
     expect(events()).toMatchObject([
       { type: "tokens_revoked", tokens: { bot: [slack.botUserId], oauth: [] } },

@@ -9,12 +9,12 @@ import { digits } from "./identity.js";
 import { type Json, parseJson, stringAt } from "./json.js";
 import type { Ack, Interaction, SentEvent } from "./types.js";
 
-/** Before the second, third and fourth try, in ms of the clock. */
+/** The pauses before the second, third and fourth attempt, in ms of the clock. */
 const pausesMs = [0, 60_000, 300_000];
 
 export class Events {
   readonly sent: SentEvent[] = [];
-  /** So many of the next acknowledgements get lost on their way: Slack takes the delivery for failed. */
+  /** How many of the next acknowledgements get lost, so that Slack considers the delivery failed. */
   toLose = 0;
   /** The address that has answered the handshake. */
   #verifiedUrl: string | null = null;
@@ -26,8 +26,8 @@ export class Events {
   ) {}
 
   /**
-   * Sends an event if the app is to hear of it. `subscription`: the manifest's name for it, where that is not its type. Resolves
-   * with the first delivery, or null when nothing is sent; further tries go on by the clock.
+   * Sends an event if the app should receive it. `subscription`: the manifest's name for the event, if that is not its type.
+   * Resolves with the first delivery, or with null if nothing is sent. Further attempts follow by the clock.
    */
   async send(event: Json, room: Room | undefined, subscription = String(event.type)): Promise<Interaction | null> {
     if (!this.core.app.hears(subscription)) return null;
@@ -48,7 +48,7 @@ export class Events {
     return first;
   }
 
-  /** The handshake with which Slack makes sure that the app listens at its address for events. */
+  /** The handshake with which Slack checks that the app listens at its address for events. */
   async verify(url: string): Promise<boolean> {
     const { clock, identity } = this.core;
     const challenge = randomUUID();
@@ -84,7 +84,7 @@ export class Events {
     }
   }
 
-  /** Why Slack takes the delivery for failed; null when it does not. */
+  /** Why Slack considers the delivery failed, or null if it does not. */
   #attempted(record: SentEvent & { attempts: Ack[] }, ack: Ack): string | null {
     record.attempts.push(ack);
     if (ack.ok && this.toLose > 0) {

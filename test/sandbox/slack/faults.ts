@@ -1,4 +1,4 @@
-// The things that go wrong on demand: error answers, rate limits, lost answers, cut connections.
+// What goes wrong on demand: error answers, rate limits, lost answers, cut connections.
 
 import { recordsAt } from "./json.js";
 import type { ApiAnswer, Fault, FaultKind, SlackFaults } from "./types.js";

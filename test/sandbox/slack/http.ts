@@ -31,7 +31,7 @@ export function send(response: ServerResponse, outcome: Outcome): void {
   response.end(text);
 }
 
-/** What a fault makes of the reply; `onError`: the status that carries an error code. */
+/** What a fault turns the reply into. `onError`: the HTTP status that carries an error code. */
 export function faultOutcome(kind: FaultKind, onError: number): Outcome {
   switch (kind.type) {
     case "hang":

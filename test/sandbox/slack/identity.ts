@@ -1,4 +1,4 @@
-// The workspace's and the app's ids and secrets, and the making of further ids.
+// The ids and secrets of the workspace and the app, and new ids.
 
 import { randomBytes, randomInt } from "node:crypto";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -37,7 +37,7 @@ export function identityOf(options: SlackOptions): Identity {
   };
 }
 
-/** Makes message times ("1793610000.000100"): unique and rising even while the clock stands still. */
+/** Creates message times ("1793610000.000100") that are unique and increase even while the clock stands still. */
 export class Timestamps {
   #last = 0;
 

@@ -1,4 +1,4 @@
-// What stands in a form: kept over updates, reported in Slack's shapes, and checked by Slack itself.
+// The content of a form: kept across updates, reported in Slack's shapes, and checked by Slack itself.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
@@ -41,7 +41,7 @@ describe("over an update", () => {
     expect([form.value("a"), form.value("b")]).toEqual([["typed"], ["old"]]);
   });
 
-  test("another block_id, action_id or type of element starts anew", async () => {
+  test("an element with another block_id, action_id or type starts afresh", async () => {
     const form = await open([input("a", text()), input("b", text()), input("c", text())]);
     await form.fill({ a: "typed", b: "typed", c: "typed" });
     await update(form.id, [
@@ -52,14 +52,14 @@ describe("over an update", () => {
     expect([form.value("a2"), form.value("b"), form.value("c")]).toEqual([["new"], ["new"], ["a@b.test"]]);
   });
 
-  test("a block without a block_id gets another one each time, so that nothing stays", async () => {
+  test("a block without a block_id gets another one each time, so nothing in it is kept", async () => {
     const form = await open([{ ...input("a", text()), block_id: undefined }]);
     await form.fill({ "The a": "typed" });
     await update(form.id, [{ ...input("a", text()), block_id: undefined }]);
     expect(form.value("The a")).toEqual([]);
   });
 
-  test("an option that is not offered any more is not chosen any more", async () => {
+  test("an option that is no longer offered is no longer selected", async () => {
     const form = await open([input("a", select("A", "B"))]);
     await form.fill({ a: "B" });
     await update(form.id, [input("a", select("A"))]);
@@ -134,7 +134,7 @@ test("state.values has every kind of element in its own shape, untouched and fil
   expect(state()).toEqual(expected(4));
 });
 
-test("where the form was opened is chosen, unless the element does not offer it", async () => {
+test("the conversation in which the form was opened is selected, unless the element does not offer it", async () => {
   const here = { type: "conversations_select", default_to_current_conversation: true };
   const form = await open([
     input("here", here),
@@ -146,7 +146,7 @@ test("where the form was opened is chosen, unless the element does not offer it"
   await expect(form.fill({ here: "C0NOWHERE" })).rejects.toThrow("offer");
 });
 
-test("Slack itself says what is missing, too long or no number; without max_length any length is sent", async () => {
+test("Slack itself says what is missing, too long or not a number; without max_length, text of any length is sent", async () => {
   const number = { type: "number_input", is_decimal_allowed: false, max_value: "10" };
   const form = await open([
     input("missing", text()),
@@ -164,7 +164,7 @@ test("Slack itself says what is missing, too long or no number; without max_leng
   expect(errors).toEqual({ count: "The number is too big." });
 });
 
-test("a name that fits no input, or several, is refused with those that there are", async () => {
+test("a name that fits no input, or several, is refused with a list of the inputs", async () => {
   const form = await open([input("a", text()), input("b", text())]);
   await expect(async () => form.fill({ c: "x" })).rejects.toThrow("The a (a/value)");
   await expect(async () => form.fill({ value: "x" })).rejects.toThrow("Several");

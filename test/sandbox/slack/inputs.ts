@@ -1,5 +1,5 @@
-// What stands in the inputs of a view: kept from one version of the view to the next, reported to the app, and what Slack
-// itself complains of.
+// The content of the inputs of a view: what is kept from one version of the view to the next, what is reported to the app, and what
+// Slack itself refuses.
 
 import { idOfBlock } from "./block-id.js";
 import { elementsOf, entered, initially, initialOptions, isExternal, optionsOf, type Placed } from "./elements.js";
@@ -10,8 +10,8 @@ import type { Entry, Input } from "./types.js";
 const stateless = new Set(["button", "overflow"]);
 
 /**
- * What stands in the inputs of `blocks`. What stood in an element stays while its block_id, action_id and type do, and a new
- * `initial_*` is ignored. `current`: the conversation that an element chooses with default_to_current_conversation.
+ * The content of the inputs in `blocks`. An element keeps its content as long as its block_id, action_id and type stay the same,
+ * and a new `initial_*` is ignored. `current`: the conversation that an element with default_to_current_conversation selects.
  */
 export function inputsOf(
   blocks: readonly unknown[],
@@ -30,7 +30,7 @@ export function inputsOf(
   });
 }
 
-/** The inputs after somebody has typed or chosen something; throws when an element is not there or does not offer that. */
+/** The inputs after somebody has typed or chosen something. Throws if there is no such element or it does not offer that. */
 export function filledIn(
   blocks: readonly unknown[],
   inputs: readonly Input[],
@@ -55,7 +55,7 @@ export function filledIn(
   );
 }
 
-/** The inputs after the app has named the options of an external select; those that were seen earlier can be chosen still. */
+/** The inputs after the app has named the options of an external select. Options that were shown earlier can still be chosen. */
 export function offeredIn(inputs: readonly Input[], at: Omit<Entry, "chosen">, options: readonly Json[]): Input[] {
   return inputs.map((one) =>
     one.blockId === at.blockId && one.actionId === at.actionId
@@ -64,7 +64,7 @@ export function offeredIn(inputs: readonly Input[], at: Omit<Entry, "chosen">, o
   );
 }
 
-/** `state.values` of a view's payload: by block_id, by action_id, what stands in the element. */
+/** `state.values` of a view's payload: the content of each element, by block_id and then by action_id. */
 export function stateValues(blocks: readonly unknown[], inputs: readonly Input[]): Json {
   const values: Record<string, Json> = {};
   for (const placed of fieldsOf(blocks)) {
@@ -77,7 +77,7 @@ export function stateValues(blocks: readonly unknown[], inputs: readonly Input[]
   return values;
 }
 
-/** What Slack itself complains of before an app hears of the submission, by block_id. */
+/** What Slack itself refuses before the app hears about the submission, by block_id. */
 export function complaints(blocks: readonly unknown[], inputs: readonly Input[]): Record<string, string> {
   const required = new Set(requiredIds(blocks));
   const isInput = new Set(inputIds(blocks));
@@ -94,7 +94,7 @@ export function complaints(blocks: readonly unknown[], inputs: readonly Input[])
   return errors;
 }
 
-/** The block_ids of the blocks that can carry an error: input blocks alone. */
+/** The block_ids of the blocks that can show an error: only input blocks can. */
 export function inputIds(blocks: readonly unknown[]): string[] {
   return withIds(blocks)
     .filter(({ block }) => block.type === "input" && isRecord(block.element))

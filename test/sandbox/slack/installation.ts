@@ -1,4 +1,4 @@
-// The app as it is installed in the workspace: what was granted to it, and what its manifest lets Slack send.
+// The app as installed in the workspace: which scopes it was granted, and what its manifest lets Slack send.
 
 import { type Manifest, readManifest, type Shortcut, scopeFor } from "./manifest.js";
 
@@ -12,7 +12,7 @@ export class Installation {
   messagesTab = false;
   /** People cannot write to the bot. */
   isReadOnly = true;
-  /** After it was uninstalled, its tokens are good for nothing. */
+  /** After the app was uninstalled, its tokens no longer work. */
   isRemoved = false;
 
   constructor(manifest: Manifest, declined: readonly string[]) {
@@ -20,8 +20,8 @@ export class Installation {
   }
 
   /**
-   * Installs the app anew, with another manifest perhaps. `declined`: optional scopes that whoever installs it unticks. Scopes
-   * add up: one that was granted earlier stays.
+   * Installs the app again, possibly with another manifest. `declined`: the optional scopes that are unticked. Scopes add up: a
+   * scope that was granted earlier stays.
    */
   install(given: unknown, declined: readonly string[] = []): void {
     const { features, oauth_config, settings } = readManifest(given);
@@ -39,7 +39,7 @@ export class Installation {
     this.isRemoved = false;
   }
 
-  /** Whether the app is sent this event: it subscribes to it, and has the scope. */
+  /** Whether the app receives this event: it must subscribe to it and have the scope. */
   hears(event: string): boolean {
     const scope = scopeFor(event);
     return !this.isRemoved && this.events.has(event) && (scope === null || this.scopes.has(scope));

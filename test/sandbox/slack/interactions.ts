@@ -1,4 +1,4 @@
-// What people do in conversations: commands, clicks, and whatever else a test makes up.
+// What people do in conversations: commands, clicks, and anything else that a test makes up.
 
 import type { Room } from "./channels.js";
 import type { Core } from "./core.js";
@@ -89,7 +89,7 @@ export class Interactions {
     return this.#silently("shortcut", payload, { origin, ends }, options);
   }
 
-  /** Sends what the app has nothing to say to in its acknowledgement. */
+  /** Sends an interaction whose acknowledgement carries nothing. */
   async #silently(kind: string, payload: Json, route: Route, options: DeliveryOptions): Promise<Interaction> {
     const interaction = await this.dispatch.first("interactive", payload, route, options);
     this.dispatch.mustBeEmpty(route.origin, kind, interaction.ack);

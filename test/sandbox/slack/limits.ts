@@ -15,7 +15,7 @@ export class RateLimits {
 
   constructor(readonly clock: Clock) {}
 
-  /** About one message a second and channel. */
+  /** About one message per second and channel. */
   post(channel: string): void {
     const now = this.clock.now();
     const since = now - (this.#lastPost.get(channel) ?? Number.NEGATIVE_INFINITY);
@@ -23,7 +23,7 @@ export class RateLimits {
     this.#lastPost.set(channel, now);
   }
 
-  /** Slack's tiers: so many calls of a method a minute. */
+  /** Slack's tiers: how many calls of a method are allowed per minute. */
   count(method: string, perMinute: number): void {
     const now = this.clock.now();
     const recent = (this.#calls.get(method) ?? []).filter((time) => time > now - minuteMs);

@@ -1,4 +1,4 @@
-// App manifests: what Slack takes for one, the repository's own, and the one of the first release.
+// App manifests: what Slack accepts, the repository's own, and that of the first release.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { z } from "zod";
 
 const scopes = z.array(z.string().min(1));
 
-/** The scope that an event comes with, where it needs one. */
+/** The scope that an event needs, if any. */
 const scopeOfEvent: Readonly<Record<string, string | null>> = {
   app_home_opened: null,
   app_mention: "app_mentions:read",
@@ -31,7 +31,7 @@ const shortcut = z.strictObject({
 });
 export type Shortcut = z.infer<typeof shortcut>;
 
-/** Slack refuses keys that it does not know, scopes that are optional only, and events whose scope is not asked for. */
+/** Slack refuses unknown keys, scopes that are listed only as optional, and events whose scope is not requested. */
 const manifestSchema = z
   .strictObject({
     _metadata: z.strictObject({ major_version: z.int(), minor_version: z.int() }).optional(),
@@ -111,12 +111,15 @@ const manifestSchema = z
   });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** `given`: the manifest as it is written, in YAML or parsed. Throws what Slack would refuse it for. */
+/** `given`: the manifest, in YAML or parsed. Throws Slack's reason if Slack would refuse it. */
 export function readManifest(given: unknown): Manifest {
   return manifestSchema.parse(typeof given === "string" ? parse(given) : given);
 }
 
-/** The repository's manifest.yml as data, read once: it takes longer than all else at the start of a local Slack. */
+/**
+ * The repository's manifest.yml as data. It is read only once, because that takes longer than everything else when a local Slack
+ * starts.
+ */
 let own: unknown;
 
 /** The manifest of this repository. */

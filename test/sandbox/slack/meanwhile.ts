@@ -1,14 +1,14 @@
-// Waiting for what an app does to the local Slack.
+// Waits for what an app does in the local Slack.
 
 import type { LocalSlack } from "./types.js";
 
-/** Real ms that a form may take to open, or a view to change. */
+/** How long a form may take to open, or a view to change, in real ms. */
 const waitMs = 20_000;
 
 /** Lets the time pass while something is waited for. */
 export type Meanwhile = <T>(work: Promise<T>) => Promise<T>;
 
-/** Resolves with what `find` returns as soon as that is not undefined. */
+/** Resolves with what `find` returns, as soon as that is not undefined. */
 export function until<T>(slack: LocalSlack, find: () => T | undefined, complaint: () => string): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {

@@ -54,7 +54,7 @@ export class MessageLog {
     return stored;
   }
 
-  /** A message of another local Slack, as it was there. */
+  /** Adds a message from another local Slack, unchanged. */
   restore(message: SlackMessage): void {
     this.#all.push({ ...message });
     this.watch.notify();
@@ -77,18 +77,18 @@ export class MessageLog {
     this.watch.notify();
   }
 
-  /** Leaves of each message what can be read of it now; ephemeral ones go. */
+  /** Keeps of each message only what can be read now, and drops ephemeral messages. */
   forget(): void {
     this.#all.splice(0, this.#all.length, ...this.#all.filter((message) => !message.ephemeral));
     for (const message of this.#all) message.history = message.history.slice(-1);
   }
 
-  /** The message if it has not been deleted. */
+  /** The message, if it has not been deleted. */
   find(channel: string, ts: string | undefined): SlackMessage | undefined {
     return ts === undefined ? undefined : this.#stored(channel, ts);
   }
 
-  /** Whether a thread has replies that everybody sees. */
+  /** Whether a thread has replies that everybody can see. */
   hasReplies(channel: string, threadTs: string): boolean {
     return this.#all.some(
       (message) =>
@@ -138,20 +138,20 @@ export function* textsOf(value: unknown): Generator<string> {
   }
 }
 
-/** Anything between angle brackets, and an angle bracket alone. */
+/** Anything between angle brackets, or a single angle bracket. */
 const bracketed = /<[^<>]*>|</g;
-/** What Slack gives a meaning to. Any other `<…>` it takes for a link that leads nowhere, and shows nothing of it. */
+/** What Slack understands. It takes any other `<…>` for a link that leads nowhere, and shows none of it. */
 const slackMark =
   /^<(?:@[UW][A-Z0-9]*|#[CGD][A-Z0-9]*|!subteam\^S[A-Z0-9]+|!(?:channel|here|everyone)|!date\^\d+\^[^|]+\|[^|]+|(?:https?:\/\/|mailto:)[^\s|]+)(?:\|[^|]*)?>$/;
 
-/** What stands between angle brackets in the message and means nothing to Slack, so that readers would miss it. */
+/** The text between angle brackets that Slack does not understand, so readers would not see it. */
 export function unknownMarks(message: Content): string[] {
   return [message.text, ...markedTexts(message.blocks)].flatMap((mrkdwn) =>
     [...mrkdwn.matchAll(bracketed)].map(([found]) => found).filter((found) => !slackMark.test(found)),
   );
 }
 
-/** The texts of the blocks that Slack marks up. */
+/** The texts in the blocks that Slack formats. */
 function* markedTexts(value: unknown): Generator<string> {
   if (Array.isArray(value)) for (const item of value) yield* markedTexts(item);
   if (!isRecord(value)) return;
@@ -161,7 +161,7 @@ function* markedTexts(value: unknown): Generator<string> {
 
 /**
  * The mentions that the message would turn into notifications: "<!channel>", "<!here>", "<!everyone>", "<@U…>",
- * "<!subteam^S…>", without labels, each once. The text counts even where blocks are shown in its place.
+ * "<!subteam^S…>", without labels, each once. The text counts even if blocks are shown instead of it.
  */
 export function pings(message: Content): string[] {
   const found = new Set<string>(mentions(message.text));

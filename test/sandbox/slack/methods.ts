@@ -11,11 +11,11 @@ import { wireView } from "./view-payloads.js";
 
 export interface Method {
   scope?: string;
-  /** How often a minute it may be called, where that is enforced. */
+  /** How many times a minute it may be called, when limits are enforced. */
   perMinute?: number;
-  /** Which token it takes; "bot" unless told. */
+  /** Which token it needs. Default: "bot". */
   token?: "app" | "any";
-  /** The answer without `ok`; throws a Refusal or TooFast. */
+  /** The answer without `ok`. Throws a Refusal or TooFast. */
   run(core: Core, args: Json, token: "bot" | "app"): Json;
 }
 
@@ -105,7 +105,7 @@ function postEphemeral(core: Core, args: Json): Json {
     via: "postEphemeral",
     reader,
     ...(threadTs === undefined ? {} : { threadTs }),
-    // In a thread that has no replies yet, Slack shows it to nobody.
+    // If the thread has no replies yet, Slack shows it to nobody.
     ...(threadTs === undefined || core.log.hasReplies(room.id, threadTs) ? {} : { unseen: true as const }),
   });
   return { message_ts: message.ts };
@@ -171,7 +171,7 @@ function viewAnswer(core: Core, view: SlackView): Json {
   return { view: wireView(core, view) };
 }
 
-/** A message of the bot's that can be changed; ephemeral ones do not exist for the Web API. */
+/** A message of the bot that can be edited. For the Web API, ephemeral messages do not exist. */
 function ownMessage(core: Core, room: Room, ts: string, otherwise: string): SlackMessage {
   const message = core.log.find(room.id, ts);
   if (!message || message.ephemeral) throw new Refusal("message_not_found");

@@ -18,11 +18,11 @@ describe.each(MODES)("over %s", (mode) => {
   let ada: PersonInSlack;
   let stop: () => Promise<unknown>;
   let heard: { kind: string; body: Record<string, unknown> }[];
-  /** What the app acknowledges a submission with: the object, or nothing at all. */
+  /** The acknowledgement of a submission: an object, or nothing at all. */
   let answer: unknown;
 
   beforeEach(async () => {
-    // Bolt checks signatures against the machine's own time.
+    // Bolt checks signatures against the machine's time.
     clock = new ManualClock(Date.now());
     slack = await startSlack({ clock, manifest: completeManifest });
     ada = new PersonInSlack(slack, slack.people.ada);
@@ -61,7 +61,7 @@ describe.each(MODES)("over %s", (mode) => {
 
   const open = () => ada.openForm(() => ada.command("x"));
 
-  test("errors stand at their fields, everything typed stays, and it can be submitted again", async () => {
+  test("errors are shown at their fields, everything typed stays, and the form can be submitted again", async () => {
     const asked = await open();
     answer = { response_action: "errors", errors: { name: "Not that one" } };
     await asked.submit({ name: "Bob" });
@@ -75,7 +75,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(slack.troubles).toEqual([]);
   });
 
-  test("the submission says who, with which inputs, and where it may be answered to", async () => {
+  test("a submission says who submitted which inputs, and where the app may answer", async () => {
     const asked = await open();
     await asked.submit({ name: "Ada" });
     const body = heard[0]?.body ?? {};
@@ -103,7 +103,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(ada.sees.at(-1)).toMatchObject({ text: "done", channel: slack.channels.data.id, ephemeral: true });
   });
 
-  test("update, push and clear do what they say", async () => {
+  test("update, push and clear do what their names say", async () => {
     const asked = await open();
     answer = { response_action: "update", view: modal([input("name", text), input("more", text)]) };
     await asked.submit({ name: "Ada" });
@@ -117,7 +117,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect([ada.form, asked.isOpen]).toEqual([undefined, false]);
   });
 
-  test("a view that is pushed by the submission's trigger lies on the one that then closes", async () => {
+  test("a view that is pushed with the submission's trigger is on top of the one that then closes", async () => {
     answer = "push by trigger";
     const asked = await open();
     await asked.submit({ name: "Ada" });
@@ -125,7 +125,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(ada.form?.view).toMatchObject({ previousId: asked.id });
   });
 
-  test("closing is told without inputs, where the app asked for it", async () => {
+  test("the app hears about a closed view, without its inputs, if it asked for that", async () => {
     const asked = await open();
     await asked.fill({ name: "Ada" });
     await asked.close();
@@ -134,7 +134,7 @@ describe.each(MODES)("over %s", (mode) => {
     await expect(async () => asked.submit()).rejects.toThrow("not open");
   });
 
-  test("a click in it comes with all inputs and a trigger, without a channel and a response_url", async () => {
+  test("a click in a modal comes with all inputs and a trigger, but without a channel or response_url", async () => {
     const asked = await open();
     await asked.fill({ name: "Ada" });
     await asked.press("Poke");
@@ -148,7 +148,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect([body.channel, body.response_url, typeof body.trigger_id]).toEqual([undefined, undefined, "string"]);
   });
 
-  test("a click takes no answer: errors in its acknowledgement are good for nothing", async () => {
+  test("a click takes no answer, so errors in its acknowledgement are ignored", async () => {
     const asked = await open();
     await asked.press("Poke");
     expect(slack.troubles).toEqual([]);
@@ -166,7 +166,7 @@ describe.each(MODES)("over %s", (mode) => {
     ["no errors", { response_action: "errors", errors: {} }, "no answer to a submission"],
     ["another key", { response_action: "clear", view: form }, "no answer to a submission"],
     ["a view that is none", { response_action: "update", view: { type: "modal" } }, "refuses the view"],
-  ])("%s: trouble connecting, and the form stays", async (_, body, problem) => {
+  ])("%s: the person reads that there was trouble connecting, and the form stays open", async (_, body, problem) => {
     answer = body;
     const asked = await open();
     const said = await asked.submit({ name: "Ada" });
@@ -176,7 +176,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(slack.troubles[0]?.problem).toContain(problem);
   });
 
-  test("no answer within 3 s of the clock: trouble connecting", async () => {
+  test("without an answer within 3 s of the clock, the person reads that there was trouble connecting", async () => {
     answer = "silence";
     const asked = await open();
     await asked.fill({ name: "Ada" });
@@ -190,7 +190,7 @@ describe.each(MODES)("over %s", (mode) => {
   });
 });
 
-test("an app hears of what is typed or chosen where the element says so", async () => {
+test("an app hears what is typed or chosen in an element that asks for it", async () => {
   const slack = await startSlack({ clock: new ManualClock(Date.now()), manifest: completeManifest });
   const ada = new PersonInSlack(slack, slack.people.ada);
   const heard: string[] = [];

@@ -1,4 +1,4 @@
-// What people do in the app's views: typing, choosing, pressing, submitting and closing; and what the app's answer to it does.
+// What people do in the app's views (type, choose, press, submit and close), and what the app's answer does.
 
 import { z } from "zod";
 import type { Core } from "./core.js";
@@ -22,7 +22,7 @@ import { closedPayload, submissionPayload, viewActionsPayload } from "./view-pay
 
 const CONNECTING = "We had some trouble connecting. Try again?";
 
-/** What may stand in the acknowledgement of a submission. */
+/** What the acknowledgement of a submission may contain. */
 const nextSchema = z.discriminatedUnion("response_action", [
   z.strictObject({
     response_action: z.literal("errors"),
@@ -116,7 +116,7 @@ export class Modals {
     return interaction;
   }
 
-  /** What the acknowledgement of a submission does: the app's complaints, or why Slack makes nothing of it. */
+  /** Does what the acknowledgement of a submission says. Returns the app's errors, or why Slack cannot use it. */
   #next(view: SlackView, origin: Origin, ack: Ack): { errors: Record<string, string> } | { problem: string } {
     const { views } = this.core;
     if (!ack.ok) {
@@ -150,7 +150,7 @@ export class Modals {
     }
   }
 
-  /** Where the app may answer to, for every conversation that was chosen in an input with response_url_enabled. */
+  /** The addresses to which the app may answer: one for each conversation chosen in an input with response_url_enabled. */
   #responseUrlsOf(view: SlackView, origin: Origin): Json[] {
     return view.inputs.flatMap((input): Json[] => {
       const placed = [...fieldsOf(blocksOf(view))].find((one) => isAt(one, input));
@@ -174,7 +174,7 @@ export class Modals {
     return person;
   }
 
-  /** Views have no response_url, so that there is nothing to answer to. */
+  /** Views have no response_url, so there is nowhere to answer. */
   #from({ id, user, conversation }: SlackView) {
     const origin = { interaction: this.dispatch.nextId(), channel: "", user };
     const cause = { user, viewId: id, ...(conversation === undefined ? {} : { conversation }) };
@@ -196,7 +196,10 @@ function offeredIn({ inputs }: SlackView) {
   ];
 }
 
-/** Whether the app hears at once of what was put into an element: always outside of input blocks, in them if they say so. */
+/**
+ * Whether the app immediately hears what was entered in an element: always outside input blocks, and inside them if they ask for
+ * it.
+ */
 function isHeard(view: SlackView, entry: Entry, enter: boolean): boolean {
   const block = blocksOf(view).find((one) => one.block_id === entry.blockId);
   if (block?.type !== "input") return true;

@@ -1,4 +1,4 @@
-// The schemas of the blocks that came after 2025: alerts, cards, tables of data, charts, containers, plans.
+// The schemas of the blocks that Slack added after 2025: alerts, cards, data tables, charts, containers, plans.
 
 import { z } from "zod";
 import { button, image } from "./block-elements.js";

@@ -1,4 +1,4 @@
-// A modal in front of somebody: what it says, and filling, submitting and closing it.
+// A modal that somebody has open: what it shows, and how it is filled in, submitted and closed.
 
 import { elementsOf, isExternal, optionsOf } from "./elements.js";
 import { fieldsOf } from "./inputs.js";
@@ -7,12 +7,12 @@ import { type Meanwhile, until } from "./meanwhile.js";
 import { textsOf } from "./messages.js";
 import type { Channel, ClickOptions, FillOptions, Interaction, LocalSlack, SlackView, Submission } from "./types.js";
 
-/** Texts, dates, ids, the texts or values of options, a channel; [] empties an input. */
+/** Texts, dates, ids, the texts or values of options, or a channel. [] empties an input. */
 export type Filling = string | Channel | readonly string[];
 
 export class OpenForm {
   readonly id: string;
-  /** What the last submission was answered with. */
+  /** The answer to the last submission. */
   #last: Submission = { interaction: null, errors: {}, trouble: null };
 
   constructor(
@@ -43,29 +43,29 @@ export class OpenForm {
     return [...textsOf(this.#blocks)].join("\n");
   }
 
-  /** The labels of the inputs, from the top. */
+  /** The labels of the inputs, from top to bottom. */
   get labels(): string[] {
     return this.#blocks.filter(({ type }) => type === "input").flatMap(({ label }) => stringAt(label, "text") ?? []);
   }
 
-  /** What stands in an input, which is named by its label, block_id or action_id. */
+  /** The content of an input, which is named by its label, block_id or action_id. */
   value(name: string): readonly string[] {
     const { blockId, actionId } = this.#field(name);
     const found = this.view.inputs.find((one) => one.blockId === blockId && one.actionId === actionId);
     return found?.chosen ?? [];
   }
 
-  /** What stands below an input since the last submission. */
+  /** The error below an input since the last submission. */
   errorAt(name: string): string | undefined {
     return this.#last.errors[this.#field(name).blockId];
   }
 
-  /** What Slack says of the last submission as a whole: "We had some trouble connecting. Try again?" */
+  /** What Slack says about the last submission as a whole: "We had some trouble connecting. Try again?" */
   get trouble(): string | null {
     return this.#last.trouble;
   }
 
-  /** Types and chooses. Resolves with what the app was told at once. `enter`: Enter is pressed at the end of a text. */
+  /** Types and chooses. Resolves with what the app heard about it immediately. `enter`: presses Enter at the end of a text. */
   fill(fillings: Readonly<Record<string, Filling>>, options: FillOptions = {}): Promise<Interaction[]> {
     const entries = Object.entries(fillings).map(([name, filling]) => {
       const { blockId, actionId, element } = this.#field(name);
@@ -74,14 +74,14 @@ export class OpenForm {
     return this.meanwhile(this.slack.fill(this.view, entries, options));
   }
 
-  /** The texts of the options that a picker shows while `query` stands in its search field. */
+  /** The texts of the options that a picker shows while its search field contains `query`. */
   async search(name: string, query: string): Promise<string[]> {
     const { blockId, actionId } = this.#field(name);
     const { options } = await this.meanwhile(this.slack.search(this.view, { blockId, actionId }, query));
     return options.map(({ text }) => stringAt(text, "text") ?? "");
   }
 
-  /** Types into a picker and takes the option with this text, or the first one. */
+  /** Types into a picker and chooses the option with this text, or the first one. */
   async pick(name: string, query: string, text?: string): Promise<Interaction[]> {
     const [first] = await this.search(name, query);
     const wanted = text ?? first;
@@ -95,14 +95,14 @@ export class OpenForm {
     return this.meanwhile(this.slack.clickView(this.view, found?.actionId ?? name, { ...found?.options, ...options }));
   }
 
-  /** Submits it, with `fillings` filled in before. */
+  /** Fills in `fillings` and submits the form. */
   async submit(fillings: Readonly<Record<string, Filling>> = {}): Promise<Submission> {
     await this.fill(fillings);
     this.#last = await this.meanwhile(this.slack.submit(this.view));
     return this.#last;
   }
 
-  /** `all`: the modals below it too. */
+  /** `all`: also closes the modals below it. */
   close(options: { all?: boolean } = {}): Promise<void> {
     return this.meanwhile(this.slack.closeView(this.view, options));
   }
@@ -141,7 +141,7 @@ export class OpenForm {
   }
 }
 
-/** The one button that is called so, by its text; undefined when none is, so that the name is an action_id. */
+/** The one button with this text, or undefined if there is none. Then the name is an action_id. */
 export function pressable(
   blocks: readonly unknown[],
   name: string,

@@ -10,7 +10,9 @@ export interface Ends {
   triggerId: string;
 }
 
-/** A URL, an e-mail address, an address without a scheme, a telephone number, `#channel` or `@person`, or a character that Slack escapes. */
+/**
+ * A URL, an email address, an address without a scheme, a phone number, `#channel` or `@person`, or a character that Slack escapes.
+ */
 const MARKED = new RegExp(
   [
     /(?<url>https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)"'”’])/,
@@ -26,8 +28,8 @@ const MARKED = new RegExp(
 );
 
 /**
- * What Slack makes of what people type: `&`, `<` and `>` are escaped, and in messages, and in commands with should_escape,
- * links, channels and people arrive in angle brackets.
+ * What Slack turns typed text into: `&`, `<` and `>` are escaped. In messages, and in commands with should_escape, links, channels
+ * and people arrive in angle brackets.
  */
 export function escapeTyped({ directory }: Core, text: string, as: "message" | "command" | "bare command"): string {
   if (as === "bare command") return escaped(text);
@@ -49,7 +51,7 @@ export function commandPayload(core: Core, command: string, text: string, user: 
   const { verificationToken, teamId, domain, appId, organization } = core.identity;
   return {
     token: verificationToken,
-    // The workspace in which it is typed: of an organization that has installed the app, any that may use it.
+    // The workspace in which it is typed. If an organization has installed the app, any workspace that may use it.
     team_id: organization?.installed ? user.teamId : teamId,
     team_domain: domain,
     ...(organization === null ? {} : { enterprise_id: organization.id, enterprise_name: organization.name }),
@@ -98,7 +100,7 @@ export function actionsPayload(
   };
 }
 
-/** `ends.responseUrl`: of message shortcuts; global ones know no channel, and have none. */
+/** `ends.responseUrl`: only for message shortcuts. Global shortcuts have no channel, so they have none. */
 export function shortcutPayload(
   core: Core,
   callbackId: string,
@@ -126,7 +128,7 @@ export function shortcutPayload(
   };
 }
 
-/** Who has installed the app: the same whoever clicks. */
+/** Where the app is installed. It does not depend on who clicks. */
 export function installation({ identity }: Core): Json {
   const { teamId, domain, organization } = identity;
   if (organization === null) return { team: { id: teamId, domain }, enterprise: null, is_enterprise_install: false };
@@ -135,7 +137,7 @@ export function installation({ identity }: Core): Json {
   return { team: installed ? null : team, enterprise: { id, name }, is_enterprise_install: installed };
 }
 
-/** The state of the menu that was just used; buttons have none. */
+/** The state of the menu that was just used. Buttons have none. */
 function stateOf(action: Json): Json {
   if (action.type === "button" || action.type === "overflow") return {};
   const {

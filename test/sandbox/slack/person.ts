@@ -17,7 +17,7 @@ import type {
 } from "./types.js";
 
 export class PersonInSlack {
-  /** `meanwhile`: what goes on while this person waits for the app. */
+  /** `meanwhile`: what happens while this person waits for the app. */
   constructor(
     readonly slack: LocalSlack,
     readonly person: Person,
@@ -36,12 +36,12 @@ export class PersonInSlack {
     return this.meanwhile(this.slack.write(this.person, channel, text, options));
   }
 
-  /** `@hex` and `words`, in a channel or a thread. */
+  /** Types `@hex` and `words` in a channel or a thread. */
   mention(channel: Channel, words: string, options: WriteOptions = {}): Promise<SlackMessage> {
     return this.write(channel, words === "" ? "@hex" : `@hex ${words}`, options);
   }
 
-  /** Writes to the bot. */
+  /** Writes a direct message to the bot. */
   dm(text: string, options: WriteOptions = {}): Promise<SlackMessage> {
     return this.write(this.slack.dm(this.person), text, options);
   }
@@ -50,7 +50,7 @@ export class PersonInSlack {
     return this.meanwhile(this.slack.edit(message, text));
   }
 
-  /** The messages that this person sees, the oldest first. */
+  /** The messages that this person sees, oldest first. */
   get sees(): SlackMessage[] {
     return this.slack.messages.filter(
       ({ user, deleted, unseen, channel }) =>
@@ -75,12 +75,12 @@ export class PersonInSlack {
     return this.meanwhile(this.slack.openHome(this.person, "messages"));
   }
 
-  /** The Home tab as it stands; undefined while the app has not published one. */
+  /** The current Home tab, or undefined if the app has not published one. */
   get home(): SlackView | undefined {
     return this.slack.views.find(({ type, user }) => type === "home" && user === this.id);
   }
 
-  /** Waits until the Home tab fits. */
+  /** Waits until the Home tab matches. */
   homeShows(fits: (view: SlackView) => boolean): Promise<SlackView> {
     const find = () => (this.home && fits(this.home) ? this.home : undefined);
     return this.meanwhile(until(this.slack, find, () => `The Home tab: ${JSON.stringify(this.home?.view ?? null)}`));
@@ -110,7 +110,7 @@ export class PersonInSlack {
     return this.#form(view);
   }
 
-  /** The modal on top; undefined when none is open. */
+  /** The modal on top, or undefined if none is open. */
   get form(): OpenForm | undefined {
     const top = this.#modals().at(-1);
     return top && this.#form(top);

@@ -25,7 +25,7 @@ export class TooFast extends Error {
   }
 }
 
-/** The codes that mean that the call itself was wrong, whatever the state of the workspace. */
+/** The codes that mean that the call itself was wrong, whatever state the workspace is in. */
 const wrongCalls: ReadonlySet<string> = new Set([
   "invalid_arguments",
   "invalid_attachments",

@@ -1,4 +1,4 @@
-// response_url: five uses within 30 minutes of the clock, from everywhere, also where the bot is no member.
+// response_url: five uses within 30 minutes of the clock, even in conversations where the bot is no member.
 
 import { randomBytes } from "node:crypto";
 import { contentOf } from "./content.js";
@@ -40,7 +40,7 @@ export class ResponseUrls {
     return `${this.core.origin}${path}`;
   }
 
-  /** A request to `path`; undefined when that is no response_url. */
+  /** Handles a request to `path`. Returns undefined if that is no response_url. */
   use(path: string, body: string): Outcome | undefined {
     const { core } = this;
     const hook = this.#hooks.get(path);
@@ -83,8 +83,8 @@ export class ResponseUrls {
 }
 
 /**
- * Does what a response (or the acknowledgement of a command) says: edits or deletes the message that the button is
- * in, or posts a new one. After a button, replace_original counts as true unless it is false.
+ * Does what a response (or the acknowledgement of a command) says: edits or deletes the button's message, or posts a new one. After
+ * a click on a button, replace_original is true unless it is set to false.
  */
 export function respond(core: Core, origin: Origin, args: Json, via: Via): void {
   const original = core.log.find(origin.channel, origin.messageTs);

@@ -22,7 +22,7 @@ let slack: LocalSlack;
 const cleanUp: (() => Promise<unknown>)[] = [];
 
 beforeEach(async () => {
-  // Bolt checks signatures against the machine's own time.
+  // Bolt checks signatures against the machine's time.
   clock = new ManualClock(Date.now());
   slack = await startSlack({ clock });
 });
@@ -32,7 +32,7 @@ afterEach(async () => {
   await slack.stop();
 });
 
-/** One call with the bot's token, as JSON. */
+/** Makes one call with the bot's token, as JSON. */
 async function call(method: string, args: Record<string, unknown>, token = slack.botToken) {
   const response = await fetch(`${slack.apiUrl}${method}`, {
     method: "POST",
@@ -62,7 +62,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** The listeners that both modes are tried with. */
+/** The listeners that are tested in both modes. */
 function listen(app: App): void {
   app.command("/hex", async ({ ack, respond, client, command }) => {
     if (command.text === "text") return ack("at once");
@@ -163,14 +163,14 @@ describe.each([
     expect(slack.refused).toEqual([]);
   });
 
-  test("sees the same interaction again", async () => {
+  test("receives the same interaction again", async () => {
     const first = await slack.command("hello");
     const second = await slack.redeliver(first);
     expect(second).toMatchObject({ id: first.id, triggerId: first.triggerId, ack: { ok: true } });
     await slack.waitForMessage(() => slack.messages.length === 2);
   });
 
-  test("gets a timeout when nobody acknowledges", async () => {
+  test("times out if nobody acknowledges", async () => {
     const { ack } = await slack.command("silent", { timeoutMs: 30 });
     expect(ack).toMatchObject({ ok: false, error: "timeout" });
   });
@@ -198,7 +198,7 @@ describe("delivery", () => {
     }
   });
 
-  test("nobody listens", async () => {
+  test("an app that does not listen gets nothing", async () => {
     slack.eventsUrl = `http://127.0.0.1:${await freePort()}/slack/events`;
     expect((await slack.command("hello")).ack).toMatchObject({ ok: false, error: "refused" });
   });
@@ -470,7 +470,7 @@ describe("the Web API", () => {
     ["rows of a table", 100, (size) => table(size, 1)],
     ["columns of a table", 20, (size) => table(1, size)],
   ];
-  test.each(limits)("%s: %d and no more", async (_, most, blocksOf) => {
+  test.each(limits)("%s: at most %d", async (_, most, blocksOf) => {
     const post = (size: number) =>
       call("chat.postMessage", { channel: slack.channels.data.id, text: "x", blocks: blocksOf(size) });
     expect(await post(most)).toMatchObject({ ok: true });
@@ -583,7 +583,7 @@ describe.each([
   }
   const name = (text: string) => [{ blockId: "name", actionId: "value", chosen: [text] }];
 
-  test("what is missing is said by Slack itself; what the app refuses stays open; what it takes closes", async () => {
+  test("Slack itself says what is missing; a form that the app refuses stays open, and one that it accepts closes", async () => {
     const view = await opened();
     expect(await slack.submit(view, [])).toMatchObject({ interaction: null, errors: { name: /required/ } });
     expect(heard).toEqual([]);
@@ -600,7 +600,7 @@ describe.each([
     await expect(slack.submit(another, [{ ...size, chosen: ["XXL"] }])).rejects.toThrow("offer");
   });
 
-  test("one modal on top of another; closing is told when the app asked for it", async () => {
+  test("one modal can lie on top of another, and the app hears that one was closed if it asked for that", async () => {
     const view = await opened();
     await slack.submit(view, name("more"));
     expect(slack.views.filter((one) => one.open)).toHaveLength(2);
@@ -612,7 +612,7 @@ describe.each([
     expect(slack.views.filter((one) => one.open)).toMatchObject([{ id: view.id }]);
   });
 
-  test("the Home tab: told only to an app that subscribes to it", async () => {
+  test("only an app that subscribes to it hears about the Home tab", async () => {
     slack.homeTab = true;
     await slack.openHome(slack.people.grace);
     expect(slack.views).toEqual([]);
@@ -631,7 +631,7 @@ describe("response_url", () => {
     slack.eventsUrl = `http://127.0.0.1:${await freePort()}/`;
   });
 
-  test("works five times, also where the bot is no member", async () => {
+  test("works five times, even where the bot is no member", async () => {
     const { responseUrl } = await slack.command("x", { channel: slack.channels.secret });
     for (let use = 1; use <= 5; use++)
       expect(await respond(responseUrl, { text: "x", response_type: "in_channel" })).toBe(200);
@@ -640,7 +640,7 @@ describe("response_url", () => {
     expect(slack.calls.at(-1)?.answer.error).toBe("expired_url");
   });
 
-  test("works for 30 minutes and takes only valid blocks", async () => {
+  test("works for 30 minutes and accepts only valid blocks", async () => {
     const { responseUrl } = await slack.command("x");
     expect(await respond(responseUrl, { blocks: [section("")] })).toBe(400);
     expect(slack.refused).toMatchObject([{ method: "response_url", answer: { error: "invalid_blocks" } }]);
@@ -681,7 +681,7 @@ describe("faults", () => {
     expect(slack.refused).toEqual([]);
   });
 
-  test("an answer is lost, before and after the effect", async () => {
+  test("an answer can be lost before and after the effect", async () => {
     slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "reset" } });
     slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "reset" }, afterEffect: true });
     await expect(post()).rejects.toThrow();
@@ -690,7 +690,7 @@ describe("faults", () => {
     expect(slack.messages).toHaveLength(1);
   });
 
-  test("a call hangs, and stop() does not wait for it", async () => {
+  test("a call can hang, and stop() does not wait for it", async () => {
     slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" } });
     const hanging = post().catch(() => "cut");
     await slack.waitForCall((one) => one.answer.error === "hang");

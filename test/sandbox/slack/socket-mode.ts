@@ -11,7 +11,7 @@ import { Watch } from "./watch.js";
 
 const maxConnections = 10;
 const connectionWaitMs = 10_000;
-/** How long after its farewell a connection is closed, in ms of the clock. */
+/** How long after the warning a connection is closed, in ms of the clock. */
 const closeAfterMs = { warning: 10_000, refresh_requested: 5_000, link_disabled: 0 };
 
 export interface Envelope {
@@ -24,13 +24,13 @@ export interface Envelope {
 export class SocketMode implements SlackSocket {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #tickets = new Set<string>();
-  /** Those that were not told to go. */
+  /** The connections that were not told to disconnect. */
   #open: WebSocket[] = [];
-  /** Those that were, and are not closed yet: they get envelopes when there is no other. */
+  /** The connections that were told to disconnect and are not closed yet. They get envelopes if there is no other connection. */
   #leaving: WebSocket[] = [];
   #turn = 0;
   readonly #watch = new Watch();
-  /** Who waits for an acknowledgement on which connection; the same envelope may be under way more than once. */
+  /** What waits for an acknowledgement on which connection. The same envelope may be on its way more than once. */
   readonly #waiting: { connection: WebSocket; id: string; settle: (payload: unknown) => void }[] = [];
   readonly acknowledged: string[] = [];
 
@@ -96,7 +96,7 @@ export class SocketMode implements SlackSocket {
 
   /**
    * Sends the envelope over the connection whose turn it is. Resolves with the payload of the acknowledgement on the same
-   * connection, or with "timeout" after `timeoutMs` real milliseconds, or with "refused" when there is no connection.
+   * connection, with "timeout" after `timeoutMs` real milliseconds, or with "refused" if there is no connection.
    */
   async deliver(envelope: Envelope, timeoutMs: number): Promise<{ payload: unknown } | "timeout" | "refused"> {
     const connection = this.#next();

@@ -46,7 +46,7 @@ describe.each(MODES)("over %s", (mode) => {
 
   const open = () => ada.openForm(() => ada.command("x"));
 
-  test("the app is asked with what was typed; Slack does not filter; what it named can be chosen", async () => {
+  test("the app receives what was typed, Slack does not filter its options, and they can be chosen", async () => {
     const form = await open();
     await expect(async () => form.fill({ project: "r" })).rejects.toThrow("does not offer");
     expect(await form.search("project", "rev")).toEqual(["Revenue", "Costs"]);
@@ -69,7 +69,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(slack.troubles).toEqual([]);
   });
 
-  test("from three characters on, unless the element says otherwise; groups are options too", async () => {
+  test("the app is asked from three characters on, unless the element says otherwise, and groups count as options", async () => {
     const form = await open();
     expect(await form.search("patient", "re")).toEqual([]);
     expect(asked).toEqual([]);
@@ -86,14 +86,14 @@ describe.each(MODES)("over %s", (mode) => {
     ["a long text", { options: [option("x".repeat(76), "x")] }],
     ["an unknown key", { options: [{ ...option("x"), colour: 1 }] }],
     ["something else", { text: "x" }],
-  ])("%s: the picker shows nothing, and it is written down", async (_, body) => {
+  ])("%s: the picker shows nothing, and the bad answer is recorded", async (_, body) => {
     answer = body;
     const form = await open();
     expect(await form.search("project", "rev")).toEqual([]);
     expect(slack.troubles).toMatchObject([{ kind: "block_suggestion" }]);
   });
 
-  test("no answer within 3 s of the clock", async () => {
+  test("without an answer within 3 s of the clock, the picker shows nothing", async () => {
     answer = "silence";
     const form = await open();
     const search = form.search("project", "rev");
@@ -103,7 +103,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(slack.troubles).toMatchObject([{ kind: "block_suggestion", problem: "It was not answered: timeout" }]);
   });
 
-  test("in a message: with the message and its channel", async () => {
+  test("for a picker in a message, the app also receives the message and its channel", async () => {
     const { data } = slack.channels;
     const blocks = [{ type: "actions", block_id: "b", elements: [{ ...external, action_id: "value" }] }];
     await call(slack, "chat.postMessage", { channel: data.id, text: "x", blocks });

@@ -1,4 +1,4 @@
-// The options of external selects, which the app is asked for while somebody types.
+// The options of external selects: Slack asks the app for them while somebody types.
 
 import { z } from "zod";
 import type { Core } from "./core.js";
@@ -9,7 +9,7 @@ import { option, optionGroup } from "./text-objects.js";
 import type { DeliveryOptions, Person, SlackMessage, SlackView, Suggestions as Suggested } from "./types.js";
 import { suggestionPayload } from "./view-payloads.js";
 
-/** From so many characters on the app is asked, where the element says nothing else. */
+/** The number of characters from which on Slack asks the app, unless the element says otherwise. */
 const leastCharacters = 3;
 
 const answerSchema = z.union([
@@ -18,7 +18,7 @@ const answerSchema = z.union([
 ]);
 
 export class Suggestions {
-  /** Over HTTP, the manifest's message_menu_options_url; null: it has none. Socket Mode needs none. */
+  /** Over HTTP, the manifest's message_menu_options_url, or null if it has none. Socket Mode needs none. */
   optionsUrl: string | null = null;
 
   constructor(
@@ -26,7 +26,7 @@ export class Suggestions {
     readonly dispatch: Dispatch,
   ) {}
 
-  /** What the picker shows while `query` stands in its search field. Slack does not filter. */
+  /** What the picker shows while its search field contains `query`. Slack does not filter. */
   async search(
     holder: SlackView | SlackMessage,
     { blockId, actionId }: { blockId: string; actionId: string },

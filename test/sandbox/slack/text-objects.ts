@@ -39,7 +39,7 @@ export const option = z.strictObject({
   description: plainText(75).optional(),
 });
 
-/** Of radio buttons and checkboxes, whose texts may be mrkdwn. */
+/** For radio buttons and checkboxes, whose texts may be mrkdwn. */
 export const richOption = z.strictObject({
   text: anyText(75),
   value: filled(150),

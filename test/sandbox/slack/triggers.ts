@@ -1,4 +1,4 @@
-// trigger_ids: they live 3 seconds of the clock and open one view.
+// trigger_ids: each is valid for 3 seconds of the clock and opens one view.
 
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -23,14 +23,14 @@ export class Triggers {
     readonly lifeMs: number,
   ) {}
 
-  /** `given`: a trigger_id of the test's own choice. */
+  /** `given`: a trigger_id that the test chooses. */
   issue(cause: Cause, given?: string): string {
     const id = given ?? `${digits(13)}.${digits(12)}.${randomBytes(16).toString("hex")}`;
     this.#known.set(id, { at: this.clock.now(), cause, used: false });
     return id;
   }
 
-  /** Uses the trigger up and returns what was done to get it. */
+  /** Uses up the trigger and returns the action that it came from. */
   exchange(id: string): Cause {
     const trigger = this.#known.get(id);
     if (!trigger) throw new Refusal("invalid_trigger_id");

@@ -1,23 +1,23 @@
-// The public types of the local Slack: what a test (or the demo) sees of the workspace and can do to it.
+// The public types of the local Slack: what a test or the demo can see and do in the workspace.
 
 import type { Clock } from "../../../src/lib/clock.js";
 
 export interface SlackOptions {
   /** Message times, response_url expiry, trigger_id expiry and rate limits follow this clock. */
   clock: Clock;
-  /** Listens on this port of 127.0.0.1; without it, on a free one. */
+  /** The port on 127.0.0.1. Default: a free one. */
   port?: number;
   botToken?: string;
   appToken?: string;
   signingSecret?: string;
   teamId?: string;
-  /** The workspace is one of an Enterprise Grid organization's. */
+  /** The workspace belongs to an Enterprise Grid organization. */
   organization?: Organization;
-  /** The app's manifest, in YAML or parsed; the repository's unless told. */
+  /** The app's manifest, in YAML or parsed. Default: the repository's. */
   manifest?: unknown;
-  /** The optional scopes that whoever installed the app has unticked. */
+  /** The optional scopes that were unticked at the installation. */
   declined?: readonly string[];
-  /** How long a trigger_id lives, and how long people wait for a form or a picker, in ms of the clock; 3000 unless told. */
+  /** How long a trigger_id is valid, and how long people wait for a form or a picker, in ms of the clock. Default: 3000. */
   patienceMs?: number;
 }
 
@@ -25,9 +25,9 @@ export interface Organization {
   /** E… */
   readonly id: string;
   readonly name: string;
-  /** Whether the app is installed for the organization as a whole, and not for the workspace. */
+  /** Whether the app is installed for the whole organization instead of the workspace. */
   readonly installed: boolean;
-  /** The workspaces in which the app may then be used. */
+  /** The workspaces in which the app may be used in that case. */
   readonly workspaces: readonly string[];
 }
 
@@ -35,9 +35,9 @@ export interface Person {
   readonly id: string;
   readonly teamId: string;
   readonly name: string;
-  /** As people see it. */
+  /** The name that people see. */
   readonly realName: string;
-  /** B…, of another app's bot. */
+  /** B…, the id of another app's bot. */
   readonly botId?: string;
 }
 
@@ -46,11 +46,11 @@ export interface Channel {
   readonly name: string;
   readonly private: boolean;
   readonly archived: boolean;
-  /** User ids, the bot's among them where it is a member. */
+  /** User ids, including the bot's if it is a member. */
   readonly members: ReadonlySet<string>;
 }
 
-/** How a message came about. "ack": the body of a slash command's acknowledgement; "person": typed by somebody. */
+/** Where a message came from. "ack": the body of a slash command's acknowledgement. "person": somebody typed it. */
 export type Via = "postMessage" | "postEphemeral" | "response_url" | "ack" | "person";
 
 export interface MessageVersion {
@@ -60,80 +60,80 @@ export interface MessageVersion {
   readonly blocks: readonly unknown[];
 }
 
-/** The current state of one message; the same object changes in place when the message is edited. */
+/** The current state of one message. When the message is edited, this object changes in place. */
 export interface SlackMessage {
   /** Channel id (D… for a direct message). */
   readonly channel: string;
   readonly ts: string;
   readonly threadTs?: string;
-  /** The only reader of an ephemeral message (user id), else null. */
+  /** The only reader of an ephemeral message (user id), otherwise null. */
   readonly user: string | null;
   /** The user id of the writer. */
   readonly author: string;
   readonly ephemeral: boolean;
   readonly via: Via;
   readonly text: string;
-  /** As the app sent them; [] when there are none. */
+  /** The blocks as the app sent them, or [] if there are none. */
   readonly blocks: readonly unknown[];
   readonly edits: number;
-  /** Every version so far, the first one first; the last one is the current one. */
+  /** Every version so far, oldest first. The last one is the current one. */
   readonly history: readonly MessageVersion[];
   readonly deleted: boolean;
-  /** The id of the interaction whose response_url (or acknowledgement) made it. */
+  /** The id of the interaction whose response_url (or acknowledgement) created it. */
   readonly responseUrlOf?: string;
   readonly unfurlLinks?: boolean;
   readonly unfurlMedia?: boolean;
-  /** An ephemeral reply in a thread that had none: Slack shows it to nobody. */
+  /** An ephemeral reply in a thread that had no replies. Slack shows it to nobody. */
   readonly unseen?: true;
 }
 
-/** A modal or a Home tab that the app opened; another object after every change. */
+/** A modal or a Home tab that the app opened. After every change it is a new object. */
 export interface SlackView {
   readonly id: string;
   readonly type: "modal" | "home";
   /** The person who sees it. */
   readonly user: string;
-  /** Another one in every version. */
+  /** Different in every version. */
   readonly hash: string;
-  /** As the app sent it; what had no block_id or action_id has one. */
+  /** As the app sent it, except that every block and element has a block_id or action_id. */
   readonly view: Record<string, unknown>;
-  /** The lowest of the modals that lie on top of each other, and the one right below. */
+  /** The lowest modal of the stack, and the one directly below this one. */
   readonly rootId: string;
   readonly previousId: string | null;
   /** The conversation that the person was looking at when it was opened. */
   readonly conversation?: string;
-  /** What stands in its inputs. */
+  /** The content of its inputs. */
   readonly inputs: readonly Input[];
-  /** false: the modal has been closed. */
+  /** `false`: the modal has been closed. */
   readonly open: boolean;
 }
 
-/** What somebody has put into one element of a view: texts, dates, ids, or the values of options; [] empties it. */
+/** What somebody enters in one element of a view: texts, dates, ids, or the values of options. [] empties it. */
 export interface Entry {
   readonly blockId: string;
   readonly actionId: string;
   readonly chosen: readonly string[];
 }
 
-/** What stands in one element of a view. */
+/** The content of one element of a view. */
 export interface Input extends Entry {
-  /** The element's. */
+  /** The element's type. */
   readonly type: string;
   /** The options of an external select, as the app has named them so far. */
   readonly offered: readonly Record<string, unknown>[];
 }
 
-/** What came of a submission. */
+/** The result of a submission. */
 export interface Submission {
-  /** null when it was not sent, because something is missing. */
+  /** `null` if it was not sent, because something is missing. */
   readonly interaction: Interaction | null;
-  /** By block_id, the person's own (a field is missing) or the app's. */
+  /** The errors by block_id, from Slack itself (a field is missing) or from the app. */
   readonly errors: Readonly<Record<string, string>>;
   /** "We had some trouble connecting. Try again?": the app did not answer in time, or not as Slack expects. */
   readonly trouble: string | null;
 }
 
-/** An answer of the app that Slack makes nothing of, so that the person sees a failure. */
+/** An answer from the app that Slack cannot use, so the person sees a failure. */
 export interface Trouble {
   /** Epoch milliseconds of the clock. */
   readonly at: number;
@@ -155,9 +155,9 @@ export interface ApiCall {
   readonly at: number;
   /** "chat.postMessage", "response_url", "ack" (only when it carried a message), … */
   readonly method: string;
-  /** The arguments without the token, JSON fields decoded. */
+  /** The arguments without the token, with JSON fields decoded. */
   readonly args: Record<string, unknown>;
-  /** What the call got; a lost answer reads {ok: false, error: "hang" | "reset" | "http_500"}. */
+  /** What the call was answered with. A lost answer is {ok: false, error: "hang" | "reset" | "http_500"}. */
   readonly answer: ApiAnswer;
   /** The interaction that the call belongs to, and where its message would appear (response_url and ack only). */
   readonly interaction?: string;
@@ -169,7 +169,7 @@ export interface Ack {
   readonly ok: boolean;
   /** HTTP only. */
   readonly status?: number;
-  /** What the app sent with it: text or JSON; absent when it sent nothing. */
+  /** What the app sent with it, text or JSON. Absent if it sent nothing. */
   readonly body?: unknown;
   /** Real milliseconds. */
   readonly ms: number;
@@ -185,7 +185,7 @@ export interface Interaction {
 }
 
 export interface DeliveryOptions {
-  /** How long the acknowledgement may take, in real milliseconds; 3000 unless told. */
+  /** How long the acknowledgement may take, in real milliseconds. Default: 3000. */
   timeoutMs?: number;
 }
 
@@ -194,59 +194,59 @@ export interface FillOptions extends DeliveryOptions {
 }
 
 export interface ShortcutOptions extends DeliveryOptions {
-  /** Ada unless told. */
+  /** Default: Ada. */
   user?: Person;
   /** The conversation that the person is looking at, which the app is not told. */
   channel?: Channel;
-  /** The message on which a message shortcut is picked. */
+  /** The message on which a message shortcut is chosen. */
   on?: SlackMessage;
 }
 
 export interface WriteOptions {
-  /** The message (or the thread) that is replied to. */
+  /** The message (or the thread) to reply to. */
   threadTs?: string;
-  /** The person invites the bot, as Slack offers it where the bot is mentioned and no member. */
+  /** The person invites the bot, as Slack offers when the bot is mentioned where it is no member. */
   invite?: boolean;
 }
 
 /** What an external select shows. */
 export interface Suggestions {
-  /** false: the app was not asked, because there is no address or the query is too short. */
+  /** `false`: the app was not asked, because there is no address or the query is too short. */
   readonly isSent: boolean;
   readonly options: readonly Record<string, unknown>[];
-  /** Why the answer was good for nothing. */
+  /** Why Slack could not use the answer. */
   readonly trouble: string | null;
 }
 
 export interface SentEvent {
   readonly eventId: string;
   readonly event: Record<string, unknown>;
-  /** The first delivery; `redeliver` sends the event again. */
+  /** The first delivery. `redeliver` sends the event again. */
   readonly interaction: Interaction;
-  /** What came of each delivery. */
+  /** The result of each delivery. */
   readonly attempts: readonly Ack[];
 }
 
 export interface CommandOptions extends DeliveryOptions {
-  /** "/hex" unless told. */
+  /** Default: "/hex". */
   command?: string;
-  /** Ada unless told. */
+  /** Default: Ada. */
   user?: Person;
-  /** #data (public, the bot is a member) unless told. */
+  /** Default: #data (public, the bot is a member). */
   channel?: Channel;
   triggerId?: string;
-  /** The manifest's should_escape: links, channels and people arrive as <https://…>, <#C…|…>, <@U…|…>. True unless told. */
+  /** The manifest's should_escape: links, channels and people arrive as <https://…>, <#C…|…>, <@U…|…>. Default: true. */
   escape?: boolean;
 }
 
 export interface ClickOptions extends DeliveryOptions {
-  /** The button's value, or the value of the option to pick. */
+  /** The button's value, or the value of the option to choose. */
   value?: string;
-  /** The values of all options that are picked now, where there can be several. */
+  /** The values of all options that are selected now, if there can be several. */
   chosen?: readonly string[];
   /** Narrows the search to one block. */
   blockId?: string;
-  /** The addressee of an ephemeral message, else Ada, unless told. */
+  /** Default: the reader of an ephemeral message, otherwise Ada. */
   user?: Person;
   /** Presses a button of an earlier version of the message. */
   stale?: { blocks: readonly unknown[] };
@@ -256,7 +256,7 @@ export type FaultKind =
   | { type: "error"; error: string; extra?: Record<string, unknown> }
   /** `retryAfter` in seconds. */
   | { type: "ratelimited"; retryAfter: number }
-  /** `body`: sent as it is, as a proxy's page would be. */
+  /** `body`: sent unchanged, like a proxy's page. */
   | { type: "status"; status: number; body?: string; headers?: Record<string, string> }
   | { type: "hang" }
   | { type: "reset" };
@@ -264,12 +264,12 @@ export type FaultKind =
 export interface Fault {
   /** A Web API method, "response_url", or "*" for all of them. */
   method: string;
-  /** How many calls it hits; without it every call until clear(). */
+  /** How many calls it hits. Default: every call until clear(). */
   times?: number;
   kind: FaultKind;
-  /** The call takes effect and only its answer is lost or replaced. */
+  /** The call takes effect, and only its answer is lost or replaced. */
   afterEffect?: boolean;
-  /** Hits only messages with blocks, as a workspace does that takes none of their kind. */
+  /** Hits only messages with blocks, like a workspace that does not accept blocks of some kind. */
   withBlocks?: boolean;
 }
 
@@ -279,24 +279,24 @@ export interface SlackFaults {
 }
 
 export interface SlackSocket {
-  /** Open connections that were not told to go. Each envelope goes to one of them in turn. */
+  /** Open connections that were not told to disconnect. Envelopes go to them in turn. */
   readonly connections: number;
-  /** Those that were told to go, until they are closed. They get envelopes while there is no other. */
+  /** Connections that were told to disconnect, until they are closed. They get envelopes if there is no other connection. */
   readonly leaving: number;
   /**
-   * Tells every connection to go away, as Slack does every few hours, and closes it in earnest some seconds later: 10 s of the
-   * clock after a warning, 5 s after refresh_requested. link_disabled: at once, since Socket Mode was switched off.
+   * Tells every connection to disconnect, as Slack does every few hours, and closes it some seconds later: 10 s of the clock after
+   * a warning, 5 s after refresh_requested. With link_disabled, immediately, because Socket Mode was switched off.
    */
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void;
   /** Cuts every TCP connection without a close frame. */
   drop(): void;
-  /** Resolves when there is a connection that was not told to go; rejects after 10 s of real time. */
+  /** Resolves when there is a connection that was not told to disconnect. Rejects after 10 s of real time. */
   waitForConnection(): Promise<void>;
-  /** Writes a frame, whatever it is, on the connection whose turn it is. */
+  /** Writes any frame on the connection whose turn it is. */
   send(data: string | Uint8Array): void;
   /** The envelope_ids of all acknowledgements, in order. */
   readonly acknowledged: readonly string[];
-  /** Resolves when an envelope was acknowledged; rejects after 10 s of real time. */
+  /** Resolves when an envelope was acknowledged. Rejects after 10 s of real time. */
   waitForAcknowledgement(envelopeId: string): Promise<void>;
 }
 
@@ -310,7 +310,7 @@ export interface LocalSlack {
   readonly botUserId: string;
   readonly botId: string;
   readonly appId: string;
-  /** Ada and Grace are of this workspace; the stranger is of another one and shares #data (Slack Connect). */
+  /** Ada and Grace are in this workspace. The stranger is in another one and shares #data (Slack Connect). */
   readonly people: { readonly ada: Person; readonly grace: Person; readonly stranger: Person };
   readonly channels: {
     /** Public, the bot is not a member. */
@@ -323,66 +323,72 @@ export interface LocalSlack {
     readonly team: Channel;
     readonly archived: Channel;
   };
-  /** `user`: a person, or a user id such as botUserId. */
+  /** `user`: a person or a user id, such as botUserId. */
   invite(channel: Channel, user: Person | string): void;
   kick(channel: Channel, user: Person | string): void;
   archive(channel: Channel): void;
   /** Somebody deletes a message. */
   delete(message: SlackMessage): void;
-  /** Empties `calls`, and drops ephemeral messages and what edited ones said before: for tests that run for long. */
+  /** Empties `calls`, and drops ephemeral messages and earlier versions of edited ones, for tests that run for a long time. */
   forget(): void;
-  /** Forgets the calls from before a moment, epoch ms; the refused ones stay in `refused`. */
+  /** Forgets the calls before a time (epoch ms). Refused calls stay in `refused`. */
   forgetCalls(before: number): void;
-  /** Messages of another local Slack, each with its place and time, go on here. */
+  /** Continues with messages from another local Slack, each with its channel and time. */
   restore(messages: readonly SlackMessage[]): void;
-  /** The direct message channel of the bot and a person. */
+  /** The channel for direct messages between the bot and a person. */
   dm(person: Person): Channel;
-  /** A message of a person's is there, as it stands; the app is not told. */
+  /** Adds a person's message unchanged, without telling the app. */
   say(person: Person, channel: Channel, text: string): SlackMessage;
   /**
-   * Somebody writes a message, as they would type it: `@hex run …`, `#data`, links. The app is told when it is mentioned where it is
-   * a member, or subscribes to the messages of the channel. Throws where nobody can write: in the app's direct messages while its
-   * Messages tab is off or read-only, in archived channels.
+   * Somebody writes a message, as they would type it: `@hex run …`, `#data`, links. The app hears about it if it is mentioned where
+   * it is a member, or subscribes to the messages of the channel. Throws where nobody can write: in archived channels, and in the
+   * app's direct messages if its Messages tab is off or read-only.
    */
   write(person: Person, channel: Channel, text: string, options?: WriteOptions): Promise<SlackMessage>;
-  /** Somebody changes a message of theirs. */
+  /** Somebody edits their message. */
   edit(message: SlackMessage, text: string): Promise<void>;
-  /** The bot of another app, a member nowhere. */
+  /** The bot of another app, which is a member nowhere. */
   readonly otherBot: Person;
-  /** Installs the app again with this manifest. `declined`: the optional scopes that are unticked; what was granted stays. */
+  /**
+   * Installs the app again with this manifest. `declined`: the optional scopes that are unticked. Scopes that were granted earlier
+   * stay.
+   */
   install(manifest: unknown, declined?: readonly string[]): void;
-  /** Takes the app out of the workspace: its token is good for nothing from then on. */
+  /** Removes the app from the workspace. From then on, its token no longer works. */
   uninstall(): Promise<void>;
-  /** The events that were sent, the oldest first. */
+  /** The events that were sent, oldest first. */
   readonly sentEvents: readonly SentEvent[];
-  /** So many of the next acknowledgements of events get lost, so that Slack sends the events again. */
+  /** How many of the next acknowledgements of events get lost, so that Slack sends the events again. */
   loseAcknowledgements(count: number): void;
-  /** Whether the app answers the handshake of its address for events (HTTP mode). */
+  /** Whether the app answers the handshake at its address for events (HTTP mode). */
   verifyEventsUrl(): Promise<boolean>;
-  /** What the app may do; a call that needs more is answered with missing_scope. Change it at any time. */
+  /** The app's scopes. A call that needs another one is answered with missing_scope. Can be changed at any time. */
   readonly scopes: Set<string>;
-  /** Whether the bot may send direct messages: the manifest's messages_tab_enabled. Change it at any time. */
+  /** Whether the bot may send direct messages: the manifest's messages_tab_enabled. Can be changed at any time. */
   messagesTab: boolean;
-  /** People cannot write to the bot: the manifest's messages_tab_read_only_enabled. */
+  /** Whether people cannot write to the bot: the manifest's messages_tab_read_only_enabled. */
   readOnlyMessages: boolean;
   /** Whether the app has a Home tab. */
   homeTab: boolean;
   /** The app's shortcuts, as in its manifest. */
   readonly shortcuts: readonly { name: string; type: "global" | "message"; callback_id: string; description: string }[];
-  /** Set enforce to true to get 429 for more than 1 chat.postMessage a second and channel, 50 chat.update a minute. */
+  /** Set `enforce` to true to get 429 for more than 1 chat.postMessage per second and channel, or 50 chat.update per minute. */
   readonly limits: { enforce: boolean };
-  /** Everything the app produced (and what people said), the oldest first. */
+  /** Everything that the app produced, and what people said, oldest first. */
   readonly messages: readonly SlackMessage[];
   readonly views: readonly SlackView[];
   /** Every Web API call and response_url use, in order. */
   readonly calls: readonly ApiCall[];
-  /** The calls that were refused for what they said (invalid_blocks, msg_too_long, no_text, …), faults excluded. */
+  /**
+   * The calls that were refused because of what they said (invalid_blocks, msg_too_long, no_text, …), without those that faults
+   * hit.
+   */
   readonly refused: readonly ApiCall[];
-  /** Those, and forgets them: they are what a test is about. */
+  /** Returns them and forgets them, for tests that expect refusals. */
   takeRefused(): ApiCall[];
-  /** Now or later, also after edits. Rejects after 5 s of real time with a list of the messages present. */
+  /** Finds a message now or later, and also after edits. Rejects after 5 s of real time with a list of the messages present. */
   waitForMessage(match: (message: SlackMessage) => boolean): Promise<SlackMessage>;
-  /** `from`: index into `calls` of the first call to look at; 0 unless told. */
+  /** `from`: the index in `calls` of the first call to look at. Default: 0. */
   waitForCall(match: (call: ApiCall) => boolean, from?: number): Promise<ApiCall>;
   /** HTTP mode: where the app listens, e.g. "http://127.0.0.1:1234/slack/events". null: Socket Mode. */
   eventsUrl: string | null;
@@ -393,38 +399,46 @@ export interface LocalSlack {
   /** Presses a button or picks an option of a modal or Home tab. */
   clickView(view: SlackView, actionId: string, options?: ClickOptions): Promise<Interaction>;
   /**
-   * Types or chooses something in a view. The app hears of it at once where the element says so; resolves with what it was told.
-   * `enter`: the person presses Enter at the end of a text.
+   * Types or chooses something in a view. If the element asks for it, the app hears about it immediately. Resolves with what the
+   * app heard. `enter`: the person presses Enter at the end of a text.
    */
   fill(view: SlackView, entries: readonly Entry[], options?: FillOptions): Promise<Interaction[]>;
-  /** Submits a modal; `entries`: what is changed before. An app that takes it closes it or says what comes next. */
+  /**
+   * Submits a modal. `entries`: what the person enters before. If the app accepts it, the app closes it or says what comes next.
+   */
   submit(view: SlackView, entries?: readonly Entry[], options?: DeliveryOptions): Promise<Submission>;
-  /** Closes the modal on top without submitting it; `all`: those below it too. The app hears of it when it asked to. */
+  /** Closes the modal on top without submitting it. `all`: also those below it. The app hears about it if it asked for that. */
   closeView(view: SlackView, options?: { all?: boolean }): Promise<void>;
-  /** What the app answered that Slack made nothing of: acknowledgements and options that came late or are not allowed. */
+  /** Answers from the app that Slack could not use: acknowledgements and options that were late or not allowed. */
   readonly troubles: readonly Trouble[];
-  /** The same, and forgets them: for the tests that want them. */
+  /** Returns the same and forgets them, for tests that expect them. */
   takeTroubles(): Trouble[];
-  /** Somebody picks a shortcut of the app; throws when its manifest has no such one. */
+  /** Somebody chooses one of the app's shortcuts. Throws if the manifest does not have it. */
   shortcut(callbackId: string, options?: ShortcutOptions): Promise<Interaction>;
-  /** HTTP mode: where the app is asked for options, the manifest's message_menu_options_url. null: nowhere. */
+  /** HTTP mode: where Slack asks the app for options, the manifest's message_menu_options_url. null: nowhere. */
   optionsUrl: string | null;
-  /** What an external select shows while `query` stands in its search field. The person: the view's, else Ada unless told. */
+  /** What an external select shows while its search field contains `query`. Default person: the view's, otherwise Ada. */
   search(
     holder: SlackView | SlackMessage,
     at: { blockId: string; actionId: string },
     query: string,
     options?: DeliveryOptions & { user?: Person },
   ): Promise<Suggestions>;
-  /** Somebody looks at a tab of the app's; the app hears of it when it subscribes to app_home_opened. Throws without that tab. */
+  /**
+   * Somebody opens one of the app's tabs. The app hears about it if it subscribes to app_home_opened. Throws if there is no such
+   * tab.
+   */
   openHome(person: Person, tab?: "home" | "messages"): Promise<void>;
-  /** The Events API events that the app subscribes to, as in its manifest. Change it at any time. */
+  /** The Events API events that the app subscribes to, as in its manifest. Can be changed at any time. */
   readonly events: Set<string>;
   /** Calls `listener` whenever a message, a view or the log of calls has changed, until the returned function is called. */
   onChange(listener: () => void): () => void;
-  /** Sends any interaction payload as it is; response_url and trigger_id are added when they are missing. */
+  /** Sends any interaction payload unchanged, except that a missing response_url or trigger_id is added. */
   sendInteraction(payload: Record<string, unknown>, options?: DeliveryOptions): Promise<Interaction>;
-  /** Delivers exactly what `payload` returns, as no Slack would: null, a number, a field of another type. From Ada in #data. */
+  /**
+   * Delivers exactly what `payload` returns, even what Slack never sends: null, a number, a field of another type. From Ada in
+   * #data.
+   */
   sendExactly(
     type: "slash_commands" | "interactive" | "events_api",
     payload: (ends: { triggerId: string; responseUrl: string }) => unknown,

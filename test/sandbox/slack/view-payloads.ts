@@ -54,7 +54,7 @@ export function submissionPayload(
   return { ...common(core, person), type: "view_submission", ...rest };
 }
 
-/** Without what stood in the inputs. */
+/** Without the content of the inputs. */
 export function closedPayload(core: Core, view: SlackView, person: Person, isCleared: boolean): Json {
   const wire = { ...wireView(core, view), state: { values: {} } };
   return { ...common(core, person), type: "view_closed", view: wire, is_cleared: isCleared };
@@ -76,7 +76,7 @@ export function viewActionsPayload(
   };
 }
 
-/** What the app is asked while somebody types into an external select. */
+/** What Slack asks the app while somebody types into an external select. */
 export function suggestionPayload(
   core: Core,
   holder: SlackView | SlackMessage,

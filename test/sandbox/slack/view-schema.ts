@@ -1,4 +1,4 @@
-// Whether a view is one that Slack takes.
+// Whether Slack accepts a view.
 
 import { z } from "zod";
 import { blockErrors, schemaErrors } from "./block-kit.js";
@@ -30,7 +30,7 @@ const schema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("home"), ...shared }),
 ]);
 
-/** The view itself, when it is a valid one of this type; else throws what Slack answers. */
+/** Returns the view if it is a valid one of this type. Otherwise throws what Slack answers. */
 export function checkedView(value: unknown, type: "modal" | "home"): Json {
   if (!isRecord(value)) {
     throw refuse("invalid_arguments", [value === undefined ? "missing required field: view" : "must be an object"]);

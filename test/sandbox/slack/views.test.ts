@@ -1,4 +1,4 @@
-// The rules of views: what Slack refuses, triggers, hashes, external ids, the stack of modals.
+// The rules for views: what Slack refuses, triggers, hashes, external ids, and the stack of modals.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../clock.js";
@@ -38,7 +38,7 @@ function top() {
   return view;
 }
 
-describe("what is refused, with a pointer to it", () => {
+describe("a view is refused with a pointer to what is wrong", () => {
   const alert = { type: "alert", text: plain("x") };
   const card = { type: "card", title: { type: "mrkdwn", text: "x" } };
   const chart = {
@@ -150,7 +150,7 @@ describe("what is refused, with a pointer to it", () => {
     expect(slack.refused).toHaveLength(1);
   });
 
-  test("each block stands where Slack takes it", async () => {
+  test("each block is allowed where Slack accepts it", async () => {
     const home = (block: unknown) =>
       call(slack, "views.publish", { user_id: slack.people.ada.id, view: { type: "home", blocks: [block] } });
     const message = (block: unknown) =>
@@ -169,7 +169,7 @@ describe("what is refused, with a pointer to it", () => {
     expect(await open(modal([alert, card]))).toMatchObject({ ok: true });
   });
 
-  test("a view of more than 250 kB, and a Home tab of an app that has none", async () => {
+  test("a view of more than 250 kB is refused, and so is the Home tab of an app that has none", async () => {
     const blocks = Array.from({ length: 90 }, () => ({ type: "section", text: plain("x".repeat(2900)) }));
     expect(await open(modal(blocks))).toMatchObject({ error: "view_too_large" });
     slack.homeTab = false;
@@ -182,7 +182,7 @@ describe("what is refused, with a pointer to it", () => {
   });
 });
 
-test("a trigger lives for 3 s of Slack's clock, and opens one view", async () => {
+test("a trigger is valid for 3 s of Slack's clock, and opens one view", async () => {
   const trigger_id = await trigger();
   clock.advance(3_000);
   expect(await call(slack, "views.open", { trigger_id, view: modal([]) })).toMatchObject({ ok: true });
@@ -198,7 +198,7 @@ test("a trigger lives for 3 s of Slack's clock, and opens one view", async () =>
   expect(await call(slack, "views.open", unknown)).toMatchObject({ error: "invalid_trigger_id" });
 });
 
-test("a hash is good for one version of one view, and an empty one for none", async () => {
+test("a hash is valid for one version of one view, and an empty one for none", async () => {
   const one = await open(modal([]));
   const other = await open(modal([]));
   const update = (hash: unknown) => call(slack, "views.update", { view_id: idOf(one), hash, view: modal([]) });
@@ -227,7 +227,7 @@ test("an external_id belongs to one open view, and finds it", async () => {
   expect(await open(mine)).toMatchObject({ ok: true });
 });
 
-test("three modals lie on top of each other, each pushed from the one below", async () => {
+test("three modals can lie on top of each other, each pushed from the one below", async () => {
   const button = { type: "actions", elements: [{ type: "button", action_id: "more", text: plain("More") }] };
   const view = modal([button]);
   const push = async (trigger_id: string) => call(slack, "views.push", { trigger_id, view });
@@ -244,7 +244,7 @@ test("three modals lie on top of each other, each pushed from the one below", as
   expect(slack.views.filter((one) => one.open)).toEqual([]);
 });
 
-test("Slack's tier for views, when it is enforced", async () => {
+test("Slack's rate limit for views applies when it is enforced", async () => {
   slack.limits.enforce = true;
   const publish = () =>
     call(slack, "views.publish", { user_id: slack.people.ada.id, view: { type: "home", blocks: [] } });

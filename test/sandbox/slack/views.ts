@@ -1,4 +1,4 @@
-// Modals and Home tabs: which are open, on top of which, in which version, and what stands in their inputs.
+// Modals and Home tabs: which are open, in which order and version, and what their inputs contain.
 
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../src/lib/clock.js";
@@ -11,7 +11,7 @@ import type { Entry, SlackView } from "./types.js";
 import { checkedView } from "./view-schema.js";
 import { Watch } from "./watch.js";
 
-/** So many modals may lie on top of each other. */
+/** How many modals may lie on top of each other. */
 const deepest = 3;
 
 type Stored = { -readonly [Key in keyof SlackView]: SlackView[Key] };
@@ -30,7 +30,7 @@ export class ViewStore {
     return this.#views;
   }
 
-  /** The current version of a view; throws when there is none, or it has been closed. */
+  /** The current version of a view. Throws if there is none, or if it has been closed. */
   current({ id }: { id: string }): SlackView {
     const view = this.#views.find((one) => one.id === id);
     if (!view?.open) throw new Error(`The view ${id} is not open.`);
@@ -44,7 +44,7 @@ export class ViewStore {
     return this.#add(cause, view, { id, type: "modal", rootId: id, previousId: null });
   }
 
-  /** `cause`: what was done in the modal on which the new one is to lie. */
+  /** `cause`: the action in the modal on top of which the new one opens. */
   push(cause: Cause, value: unknown): SlackView {
     const below = this.opened(cause.user).find(({ id }) => id === cause.viewId);
     if (!below) throw new Refusal("invalid_trigger_id");
@@ -56,7 +56,7 @@ export class ViewStore {
     return this.#add(from, view, { id: this.#nextId(), type: "modal", rootId: below.rootId, previousId: top.id });
   }
 
-  /** The modals that a person has open, the one on top last. */
+  /** The modals that a person has open. The last one is on top. */
   opened(user: string): SlackView[] {
     return this.#views.filter((one) => one.type === "modal" && one.user === user && one.open);
   }
@@ -71,7 +71,7 @@ export class ViewStore {
     this.watch.notify();
   }
 
-  /** Puts another view in the place of an open one. */
+  /** Replaces an open view with another one. */
   put(id: string, value: unknown): SlackView {
     return this.update({ view_id: id, view: value });
   }
@@ -116,7 +116,7 @@ export class ViewStore {
     return filledIn(recordsAt(view, "blocks"), inputs, entries, offers);
   }
 
-  /** The conversation that is chosen where default_to_current_conversation stands. */
+  /** The conversation that default_to_current_conversation selects. */
   #current(user: string, conversation: string | undefined): (element: Json) => string | undefined {
     return (element) =>
       conversation !== undefined && this.directory.offers(element, user, conversation) ? conversation : undefined;
@@ -176,14 +176,16 @@ export class ViewStore {
   }
 }
 
-/** An empty string is a wrong hash too. */
+/** An empty string is also a wrong hash. */
 function checkHash({ hash }: Json, view: SlackView | undefined): void {
   if (hash === undefined) return;
   if (typeof hash !== "string") throw refuse("invalid_arguments", ["must be a string [json-pointer:/hash]"]);
   if (hash !== view?.hash) throw new Refusal("hash_conflict");
 }
 
-/** Slack gives what has no block_id or action_id one of its own, another in every version of the view. */
+/**
+ * Slack gives blocks and elements without a block_id or action_id one of its own, which is different in every version of the view.
+ */
 function withOwnIds(view: Json): Json {
   const blocks = recordsAt(view, "blocks").map((block): Json => {
     const named = {

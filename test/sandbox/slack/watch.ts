@@ -1,4 +1,4 @@
-// Waiting until something that is looked for is there, in real time.
+// Waits, in real time, until something is there.
 
 export class Watch {
   #waiting = new Set<() => void>();
@@ -14,7 +14,7 @@ export class Watch {
     return () => this.#waiting.delete(listener);
   }
 
-  /** Resolves with what `find` returns as soon as that is not undefined; rejects after `ms` real milliseconds. */
+  /** Resolves with what `find` returns, as soon as that is not undefined. Rejects after `ms` real milliseconds. */
   until<T>(find: () => T | undefined, ms: number, complaint: () => string): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = () => {

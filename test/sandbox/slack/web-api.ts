@@ -1,4 +1,4 @@
-// POST /api/METHOD: who is asking, may they, what comes of it, and the faults on the way.
+// POST /api/METHOD: checks who is asking and whether they may, answers, and applies faults.
 
 import type { ApiRequest } from "./args.js";
 import type { Core } from "./core.js";
@@ -29,7 +29,7 @@ export function callMethod(core: Core, name: string, request: ApiRequest): Outco
   return { status: 200, headers, body: answer };
 }
 
-/** The answer of real Slack, with its effect. `retryAfter` in seconds. */
+/** The answer that the real Slack would give, with its effect. `retryAfter` in seconds. */
 function genuine(core: Core, name: string, request: ApiRequest): { answer: ApiAnswer; retryAfter?: number } {
   try {
     const method = methods.get(name);

@@ -1,4 +1,4 @@
-// Writing messages and commands, going from place to place, and the Hex side's switches.
+// Writing messages and commands, going from place to place, and the switches of the Hex side.
 
 import { Drafts, words } from "./drafts.js";
 import { within } from "./forms.js";
@@ -68,7 +68,7 @@ function clicked(screen: Screen, drafts: Drafts, target: EventTarget | null): vo
   if (run !== null) void screen.do({ do: "cancel_in_hex", run });
 }
 
-/** What is not taken comes back, to be corrected. */
+/** Text that is not accepted comes back to be corrected. */
 async function send(screen: Screen, drafts: Drafts, text: string): Promise<void> {
   goWhereOneCanWrite(screen);
   toEnd();
@@ -77,7 +77,7 @@ async function send(screen: Screen, drafts: Drafts, text: string): Promise<void>
   if (problem !== null) drafts.giveBack(person, place, text);
 }
 
-/** Whoever wants to reply finds the line to reply in, as soon as it is there. */
+/** Moves the focus to the reply field as soon as it is there. */
 function focusReply(screen: Screen, thread: string): void {
   let isWanted = true;
   screen.onChange(() => {
@@ -88,7 +88,7 @@ function focusReply(screen: Screen, thread: string): void {
   });
 }
 
-/** Sends the line below a thread; what is not taken stays in it. */
+/** Sends the reply. If it is not accepted, it stays in the field. */
 async function answer(screen: Screen, thread: string): Promise<void> {
   const line = document.querySelector<HTMLInputElement>("#reply-words");
   const text = line?.value.trim() ?? "";
@@ -106,7 +106,7 @@ function write(screen: Screen, drafts: Drafts, text: string): void {
   showHints();
 }
 
-/** On the Home tab there is nobody to write to, and in an archived channel nobody may. */
+/** On the Home tab there is nobody to write to, and in an archived channel nobody can write. */
 function goWhereOneCanWrite(screen: Screen): void {
   if (words() === null) screen.look({ place: document.body.dataset.first ?? "", thread: null });
 }
@@ -118,7 +118,7 @@ function closeThread(screen: Screen): void {
   document.querySelector<HTMLElement>(`[data-focus="thread:${CSS.escape(thread)}"]`)?.focus();
 }
 
-/** The arrows go from the line to the commands above it and back; Escape puts them away. */
+/** The arrow keys move between the field and the commands above it. Escape hides the commands. */
 function steer(event: KeyboardEvent): void {
   const hints = [...document.querySelectorAll<HTMLElement>("#hints:not([hidden]) li:not([hidden]) button")];
   const stops: (HTMLElement | null)[] = [...hints, words()];
@@ -134,7 +134,7 @@ function steer(event: KeyboardEvent): void {
   }
 }
 
-/** Somebody of another workspace does not see every place. */
+/** Somebody from another workspace does not see every place. */
 function become(screen: Screen, person: string): void {
   screen.look({ person, place: document.body.dataset.first ?? "", thread: null });
 }
@@ -144,7 +144,7 @@ function putHintsAway(): void {
   if (list) list.hidden = true;
 }
 
-/** The commands that what is typed so far may become. */
+/** The commands that begin with what is typed so far. */
 function showHints(): void {
   const list = document.querySelector<HTMLElement>("#hints");
   const typed = words()?.value.replace(/^\s+/, "") ?? "";

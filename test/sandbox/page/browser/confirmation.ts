@@ -2,7 +2,7 @@
 
 import { element } from "./live.js";
 
-/** Asks the question that a button brings (JSON of Slack's confirmation dialog). */
+/** Asks the question that comes with a button (Slack's confirmation dialog as JSON). */
 export function confirmed(json: string): Promise<boolean> {
   const question: { title: string; text: string; confirm: string; deny: string; style?: string } = JSON.parse(json);
   const dialog = document.querySelector<HTMLDialogElement>("#confirm");

@@ -13,7 +13,7 @@ export function listenToDialogs(screen: Screen): void {
     if (!form) return;
     event.preventDefault();
     void screen.do({ do: "submit", view: form.dataset.submit ?? "", entries: entriesIn(form) }).then(({ errors }) => {
-      // To what is to be mended, for those who see neither the colour nor the place.
+      // Moves the focus to what must be corrected, for people who can't see its colour or its place.
       const [first] = Object.keys(errors ?? {});
       if (first) form.querySelector<HTMLElement>(`[data-field="${CSS.escape(first)}"] [data-action]`)?.focus();
     });

@@ -1,18 +1,18 @@
-// The line to write in: what each person has begun in each place stays there.
+// The field to write in keeps what each person has begun in each place.
 
 import type { Screen } from "./live.js";
 
 /** What each person has begun to write in each place. */
 export class Drafts {
   readonly #texts = new Map<string, string>();
-  /** Whose line it is that is shown. */
+  /** Whose text is shown. */
   #shown = "";
 
   constructor(private readonly screen: Screen) {
     screen.onChange(() => this.#change());
   }
 
-  /** Into the line that is looked at, as soon as there is one. */
+  /** Puts the text into the field that is shown, as soon as there is one. */
   put(text: string): void {
     const { person, place } = this.screen.viewer;
     this.#texts.set(keyOf(person, place), text);
@@ -20,7 +20,7 @@ export class Drafts {
     if (field && this.#shown === keyOf(person, place) && field.value !== text) field.value = text;
   }
 
-  /** Unless something else has been begun meanwhile. */
+  /** Unless something else has been begun in the meantime. */
   giveBack(person: string, place: string, text: string): void {
     const key = keyOf(person, place);
     if (this.#texts.get(key)) return;
@@ -45,7 +45,7 @@ function keyOf(person: string, place: string): string {
   return `${person} ${place}`;
 }
 
-/** null where nobody can write. */
+/** `null` where nobody can write. */
 export function words(): HTMLInputElement | null {
   return document.querySelector<HTMLInputElement>("#words");
 }

@@ -1,4 +1,4 @@
-// The controls of messages and views: what stands in them, and what pressing them does.
+// The controls in messages and views: their content, and what pressing them does.
 
 import { confirmed } from "./confirmation.js";
 import { refocus, type Screen } from "./live.js";
@@ -19,12 +19,12 @@ export function listenToControls(screen: Screen): void {
     if (!control || control.dataset.kind === "picker") return;
     if (control.dataset.acts === undefined) return fill(screen, control);
     const chosen = chosenIn(control);
-    // Where there can be several, none is a choice too.
+    // If there can be several, none is also a choice.
     if (control.dataset.many !== undefined || (chosen[0] ?? "") !== "") void press(screen, control, { chosen });
   });
 }
 
-/** Tells what stands in an input of a view: the app may want to know at once. */
+/** Sends the content of an input in a view, because the app may want to know immediately. */
 export function fill(screen: Screen, control: HTMLElement): void {
   const [kind, ...rest] = (within(control, "[data-holder]")?.dataset.holder ?? "").split(":");
   if (kind !== "view") return;
@@ -33,7 +33,7 @@ export function fill(screen: Screen, control: HTMLElement): void {
   void screen.do({ do: "fill", view: rest.join(":"), blockId, actionId, chosen });
 }
 
-/** What stands in all the controls below an element. */
+/** The content of all controls inside an element. */
 export function entriesIn(root: Element): Entry[] {
   return [...root.querySelectorAll<HTMLElement>("[data-action]:not([data-kind=button])")].map((control) => ({
     blockId: control.dataset.block ?? "",
@@ -65,7 +65,7 @@ export async function press(
   if (question !== undefined) {
     const piece = within(control, "[data-key]");
     const isMeant = await confirmed(question);
-    // It may have gone while the question stood there.
+    // It may have disappeared while the question was open.
     if (!control.isConnected) refocus(control.dataset.focus, piece);
     if (!isMeant) return;
   }
@@ -77,7 +77,7 @@ export async function press(
   } else await screen.do({ do: "press_in_view", view: rest.join(":"), ...what });
 }
 
-/** The element of an event, or the nearest around it, that matches. */
+/** The element of an event that matches, or its nearest ancestor that does. */
 export function within(target: EventTarget | null, selector: string): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>(selector) : null;
 }

@@ -1,16 +1,16 @@
-// What the person sees: asks the server for it, and puts every change in its place without disturbing what is in use.
+// What the person sees: asks the server for it, and applies every change without disturbing what the person is using.
 
 import type { Deed, Outcome, Update, Viewer } from "../wire.js";
 
-/** Under which a tab keeps what has been seen in it of this demo. */
+/** The key under which a tab remembers what has been seen in this demo. */
 const SEEN = `seen ${document.body.dataset.demo}`;
 
 export class Screen {
   #viewer: Viewer;
   #events: EventSource | null = null;
-  /** Whose place the page shows already. */
+  /** Whose place the page already shows. */
   #shown = "";
-  /** What the person has seen of each place: the ts of its latest message. */
+  /** How far the person has read in each place: the ts of its latest message. */
   readonly #seen = keptSeen();
   readonly #listeners: (() => void)[] = [];
 
@@ -22,7 +22,7 @@ export class Screen {
       place: kept.get("place") ?? document.body.dataset.first ?? "",
       thread: kept.get("thread"),
     };
-    // A browser keeps six connections to a host: a tab that nobody sees needs none.
+    // A browser has only six connections per host, and a hidden tab needs none.
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) this.#events?.close();
       else this.#watch();
@@ -33,19 +33,19 @@ export class Screen {
     return this.#viewer;
   }
 
-  /** Calls back after every change of what is shown. */
+  /** Calls `listener` after every change in what is shown. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
-  /** Looks at something else, or as somebody else. */
+  /** Shows something else, or what somebody else sees. */
   look(change: Partial<Viewer>): void {
     const before = this.#viewer;
     const { person, place, thread } = { ...before, ...change };
     this.#viewer = { person, place, thread };
     if (person !== before.person || place !== before.place) this.#say(null);
     history.replaceState(null, "", `#${this.#query()}`);
-    // A thread takes room from the messages: who was at their end stays there.
+    // A thread takes space from the messages. If the person was at their end, they stay there.
     const wasAtEnd = isAtEnd();
     element("thread").hidden = thread === null;
     if (wasAtEnd) toEnd();
@@ -55,13 +55,13 @@ export class Screen {
     if (place === "home") void this.do({ do: "home", person });
   }
 
-  /** Has the server tell what is to be seen, from now on. */
+  /** Asks the server to send what is to be seen, from now on. */
   #watch(): void {
     this.#events?.close();
     const events = new EventSource(`/live?${this.#query()}`);
     events.onmessage = ({ data }) => this.#show(JSON.parse(data));
     events.onopen = () => {
-      // It is back: what it did not answer is over.
+      // The server is back, so the earlier error no longer matters.
       if (!element("connection").hidden) this.#say(null);
       element("connection").hidden = true;
     };
@@ -76,9 +76,9 @@ export class Screen {
     return new URLSearchParams({ person, place, ...(thread === null ? {} : { thread }) });
   }
 
-  /** Asks the server to do something; what went wrong is shown as Slack would show it. */
+  /** Asks the server to do something. If that fails, shows the failure as Slack would. */
   async do(deed: Deed): Promise<Outcome> {
-    // What was typed before a button was pressed arrives before it.
+    // What was typed before a button was pressed must arrive before the click.
     const outcome = await (deed.do === "search" ? ask(deed) : this.#inOrder(deed));
     this.#say(outcome.problem);
     return outcome;
@@ -102,7 +102,7 @@ export class Screen {
     const here = `${this.#viewer.person} ${this.#viewer.place}`;
     const isArriving = here !== this.#shown;
     this.#shown = here;
-    // What was said before one came is there to be read, not to be read aloud.
+    // Earlier messages can be read, but screen readers do not announce them.
     element("messages").setAttribute("aria-busy", String(isArriving));
     const wasAtEnd = isAtEnd();
     const focused = document.activeElement;
@@ -130,7 +130,7 @@ export class Screen {
   }
 }
 
-/** To what is in the place of what had the focus, or else to the piece where it was. */
+/** Moves the focus to what replaced the focused element, or otherwise to the piece that contained it. */
 export function refocus(name: string | null | undefined, piece: HTMLElement | null | undefined): void {
   const again = name ? document.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"]`) : null;
   if (again === null && piece) piece.tabIndex = -1;
@@ -142,13 +142,13 @@ function isAtEnd(): boolean {
   return scrollHeight - scrollTop - clientHeight < 60;
 }
 
-/** To the latest message. */
+/** Scrolls to the latest message. */
 export function toEnd(): void {
   const log = element("scroll");
   log.scrollTop = log.scrollHeight;
 }
 
-/** Makes a region hold these pieces in this order; only what has changed is replaced. */
+/** Makes a region contain these pieces in this order. Only what has changed is replaced. */
 function patch(region: HTMLElement, order: readonly string[], changed: Readonly<Record<string, string>>): void {
   const wanted = new Set(order);
   const present = new Map<string, HTMLElement>();
@@ -156,7 +156,7 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
     const key = child.getAttribute("data-key");
     if (child instanceof HTMLElement && key !== null && wanted.has(key)) present.set(key, child);
     else {
-      // A dialog that is closed gives the focus back to where it was.
+      // When a dialog closes, it returns the focus to where it was.
       child.querySelector("dialog")?.close();
       child.remove();
     }
@@ -176,9 +176,9 @@ function patch(region: HTMLElement, order: readonly string[], changed: Readonly<
 
 const drawn = new WeakMap<HTMLElement, string>();
 
-/** Puts other contents in a piece. What the person has put into a dialog, holds down or has selected stays. */
+/** Replaces the content of a piece. What the person has entered in a dialog, holds down or has selected stays. */
 function redraw(piece: HTMLElement, html: string): void {
-  // After a change of place all is told again.
+  // After a change of place, the server sends everything again.
   if (drawn.get(piece) === html) return;
   drawn.set(piece, html);
   const kept = new Map(controlsIn(piece).map((control) => [control.dataset.focus, contentOf(control)]));
@@ -191,7 +191,7 @@ function redraw(piece: HTMLElement, html: string): void {
   }
 }
 
-/** Makes the contents of one node those of another, and touches only what differs. */
+/** Gives one node the content of another, and touches only what differs. */
 function liken(node: ParentNode, wanted: ParentNode): void {
   const before = [...node.childNodes];
   const after = [...wanted.childNodes];
@@ -208,14 +208,14 @@ function liken(node: ParentNode, wanted: ParentNode): void {
   for (const left of before.slice(after.length)) left.remove();
 }
 
-/** Something that is used is another thing when it has another name. */
+/** A control with another name is a different control. */
 function isKept(present: Element, next: Element): boolean {
   return present.tagName === next.tagName && present.getAttribute("data-focus") === next.getAttribute("data-focus");
 }
 
 function likenAttributes(present: Element, next: Element): void {
   for (const name of present.getAttributeNames()) {
-    // A dialog that is shown stays so.
+    // An open dialog stays open.
     if (name !== "open" && !next.hasAttribute(name)) present.removeAttribute(name);
   }
   for (const { name, value } of next.attributes) {
@@ -260,7 +260,7 @@ async function ask(deed: Deed): Promise<Outcome> {
   }
 }
 
-/** What this tab's person had seen before it was loaded again. */
+/** What this tab's person had seen before the page was reloaded. */
 function keptSeen(): Map<string, string> {
   const kept: unknown = JSON.parse(sessionStorage.getItem(SEEN) ?? "[]");
   const pairs = Array.isArray(kept) ? kept.filter(Array.isArray) : [];

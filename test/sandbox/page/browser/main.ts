@@ -1,4 +1,4 @@
-// The page's beginning: who looks at what, and which part of the page hears of which event.
+// Starts the page: decides who looks at what, and which part of the page handles which event.
 
 import { listenToComposer } from "./composer.js";
 import { listenToDialogs } from "./dialogs.js";

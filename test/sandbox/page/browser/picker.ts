@@ -1,9 +1,9 @@
-// Search fields over the options that the app has: typing asks for them, arrows and Enter choose one.
+// Search fields for options that come from the app: typing asks for them, and the arrow keys and Enter choose one.
 
 import { fill, press, within } from "./forms.js";
 import type { Screen } from "./live.js";
 
-/** So long nobody has typed before the app is asked, in ms. */
+/** How long nobody must have typed before the app is asked, in ms. */
 const PAUSE_MS = 150;
 
 export function listenToPickers(screen: Screen): void {
@@ -21,7 +21,7 @@ export function listenToPickers(screen: Screen): void {
   });
   document.addEventListener("focusin", (event) => {
     const field = pickerOf(event.target);
-    // What is typed is a new search, not the end of what was chosen.
+    // What is typed begins a new search, and is not added to what was chosen.
     field?.select();
     if (field?.dataset.least === "0" && field.value === "") askSoon(field);
   });
@@ -40,7 +40,7 @@ export function listenToPickers(screen: Screen): void {
   document.addEventListener("mousedown", (event) => {
     const entered = pickerOf(event.target);
     if (entered && entered !== document.activeElement) {
-      // The press would put the caret into the text that the focus has selected.
+      // The press would otherwise put the caret into the text that was selected on focus.
       event.preventDefault();
       entered.focus();
     }
@@ -68,7 +68,7 @@ async function search(screen: Screen, field: HTMLInputElement): Promise<void> {
   const holder = within(field, "[data-holder]")?.dataset.holder ?? "";
   const { person } = screen.viewer;
   const { options = [] } = await screen.do({ do: "search", person, holder, blockId, actionId, query });
-  // Something else was typed meanwhile, or the person went on.
+  // In the meantime, something else was typed, or the person moved on.
   if (field.value === query && document.activeElement === field) show(field, options);
 }
 
@@ -97,7 +97,7 @@ function show(field: HTMLInputElement, options: readonly { value: string; text: 
   point(field, items[0]);
 }
 
-/** In the place of options. */
+/** Shows a text instead of options. */
 function say(field: HTMLInputElement, words: string): void {
   const line = document.createElement("span");
   line.textContent = words;
@@ -147,7 +147,7 @@ function choose(screen: Screen, field: HTMLInputElement, option: HTMLElement): v
   tell(screen, field);
 }
 
-/** Who empties the field chooses nothing; what else is typed and not chosen goes. */
+/** An empty field means that nothing is chosen. Any other text that is not chosen is removed. */
 function leave(screen: Screen, field: HTMLInputElement): void {
   close(field);
   if (field.value === "" && field.dataset.chosen !== "") {
