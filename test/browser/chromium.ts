@@ -1,14 +1,14 @@
 // The browser for the tests and the pictures, if there is one.
 
 import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 const { CHROMIUM_PATH } = process.env;
 
-/** For a whole test, and for each thing that it waits for: on a busy machine one of them may take nearly all of it. In ms. */
-export const LIMIT_MS = 90_000;
+/** The size of a window, in px. */
+export const VIEWPORT = { width: 1360, height: 900 };
 
 /** null where there is none. */
 export const chromiumPath = (CHROMIUM_PATH ? [CHROMIUM_PATH] : PLACES).find((path) => existsSync(path)) ?? null;
@@ -32,22 +32,17 @@ export function launch(): Promise<Browser> {
   });
 }
 
-/** A page in a window of its own that fails when its scripts do. Times are shown in UTC. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  { look = "light", sharpness = 1 }: { look?: "light" | "dark"; sharpness?: 1 | 2 } = {},
-): Promise<Page> {
-  const page = await browser.newPage({
-    viewport: { width: 1360, height: 900 },
-    colorScheme: look,
-    deviceScaleFactor: sharpness,
-    timezoneId: "UTC",
-  });
-  page.setDefaultTimeout(LIMIT_MS);
-  page.on("pageerror", (error) => {
+/** A window without tabs yet. Times are shown in UTC. */
+export function openWindow(browser: Browser, { sharpness = 1 }: { sharpness?: 1 | 2 } = {}): Promise<BrowserContext> {
+  return browser.newContext({ viewport: VIEWPORT, deviceScaleFactor: sharpness, timezoneId: "UTC" });
+}
+
+/** An empty tab that fails when the scripts of its page do. `timeoutMs`: for each thing that is waited for in it. */
+export async function openTab(window: BrowserContext, timeoutMs: number): Promise<Page> {
+  const tab = await window.newPage();
+  tab.setDefaultTimeout(timeoutMs);
+  tab.on("pageerror", (error) => {
     throw error;
   });
-  await page.goto(url);
-  return page;
+  return tab;
 }

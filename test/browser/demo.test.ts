@@ -1,25 +1,19 @@
 // The demo as a person uses it, in a real browser: the real bot, the local Slack, the simulated Hex.
 
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test as plainTest } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
-import { OnScreen } from "../demo/person.js";
-import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
+import type { OnScreen } from "../demo/person.js";
+import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { chromiumPath } from "./chromium.js";
 
 describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT_MS }, () => {
-  let browser: Browser;
   let demo: Demo;
   let ada: OnScreen;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
+  test.beforeEach(async ({ visit }) => {
     demo = await startDemo({ port: 0, speed: 20, keep: false });
-    ada = new OnScreen(await openPage(browser, demo.url));
+    ada = await visit(demo.url);
   });
   afterEach(async () => {
-    await ada.page.close();
     // Whatever the bot said, Slack took: but for what a test provoked.
     expect(demo.slack.refused).toEqual([]);
     await demo.stop();
@@ -57,11 +51,13 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await thread.waitFor({ state: "hidden" });
   });
 
-  test("what another person started can be cancelled, and what is for one alone is seen by one alone", async () => {
+  test("what another person started can be cancelled, and what is for one alone is seen by one alone", async ({
+    visit,
+  }) => {
     await ada.type("/hex projects backfill");
     await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
     await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
-    const grace = new OnScreen(await openPage(browser, demo.url));
+    const grace = await visit(demo.url);
     await grace.become("Grace Hopper");
     const card = grace.message("Asked for by");
     await grace.confirm(card.getByRole("button", { name: "Cancel the run" }), "Cancel the run");
@@ -69,7 +65,6 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.message("Asked for by").getByText("Cancelled", { exact: true }).waitFor();
     expect(await ada.messages.getByText("Only visible to you").count()).toBe(1);
     expect(await grace.messages.getByText("Only visible to you").count()).toBe(0);
-    await grace.page.close();
   });
 
   test("a person of another workspace sees only the shared channel, and may not press", async () => {
@@ -276,7 +271,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
   });
 });
 
-test.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: LIMIT_MS }, async (speed) => {
+plainTest.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { timeout: LIMIT_MS }, async (speed) => {
   const demo = await startDemo({ port: 0, speed, keep: false });
   try {
     await demo.slack.command("status");

@@ -1,31 +1,26 @@
 // From a project's name to a run with different inputs, as a person does it in a real browser.
 
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import { afterEach, describe, expect } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
-import { OnScreen } from "../demo/person.js";
-import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
+import type { OnScreen } from "../demo/person.js";
+import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { chromiumPath } from "./chromium.js";
 
 /** So near (px) to a field stands what is wrong with it; its hint may be between them. */
 const NEAR = 80;
 
 describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT_MS }, () => {
-  let browser: Browser;
   let demo: Demo;
   let ada: OnScreen;
   /** Epoch ms. */
   let begun: number;
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
+  test.beforeEach(async ({ visit }) => {
     begun = Date.now();
     demo = await startDemo({ port: 0, speed: 20, keep: false });
-    ada = new OnScreen(await openPage(browser, demo.url));
+    ada = await visit(demo.url);
   });
   afterEach(async () => {
-    await ada.page.close();
     expect(demo.slack.refused).toEqual([]);
     await demo.stop();
   });

@@ -1,20 +1,19 @@
 // Forms, the Home tab, threads and shortcuts on the page, with the keyboard alone, against a real Bolt app.
 
 import type { App } from "@slack/bolt";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OnScreen } from "../demo/person.js";
+import { afterEach, describe, expect } from "vitest";
+import type { OnScreen } from "../demo/person.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type PageServer, startPage } from "../sandbox/page/server.js";
 import { call, completeManifest, input, modal, option, plain, startBolt } from "../sandbox/slack/bolt-app.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
+import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { chromiumPath } from "./chromium.js";
 
 const titles = ["Weekly revenue", "Weekly revenue by region", "Yearly costs"];
 
 describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, () => {
-  let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;
   let served: PageServer;
@@ -24,11 +23,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
   /** What a submission is acknowledged with. */
   let answer: unknown;
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
+  test.beforeEach(async ({ visit }) => {
     const clock = new ManualClock(Date.now());
     slack = await startSlack({ clock, manifest: completeManifest });
     hex = await startHex({ clock });
@@ -38,10 +33,9 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     stop = await startBolt(slack, "http", register);
     const slashCommand = { command: "/hex", description: "Try it", usageHint: "[status | help]" };
     served = await startPage({ slack, hex, clock, speed: 1, switches: [], requestsPerMinute: 30, slashCommand }, 0);
-    ada = new OnScreen(await openPage(browser, served.url));
+    ada = await visit(served.url);
   });
   afterEach(async () => {
-    await ada.page.close();
     await served.stop();
     await stop();
     await Promise.all([slack.stop(), hex.stop()]);

@@ -2,16 +2,17 @@
 
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { OnScreen } from "../demo/person.js";
+import type { Page } from "playwright-core";
+import { afterEach, describe, expect } from "vitest";
+import type { OnScreen } from "../demo/person.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type PageServer, startPage } from "../sandbox/page/server.js";
 import type { Stage } from "../sandbox/page/stage.js";
 import { isRecord, parseJson } from "../sandbox/slack/json.js";
 import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
-import { chromiumPath, LIMIT_MS, launch, openPage } from "./chromium.js";
+import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { chromiumPath } from "./chromium.js";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const plain = (text: string) => ({ type: "plain_text", text });
@@ -27,7 +28,6 @@ const input = (block_id: string, element: Record<string, unknown>, more = {}) =>
 });
 
 describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT_MS }, () => {
-  let browser: Browser;
   let slack: LocalSlack;
   let hex: SimulatedHex;
   let stage: Stage;
@@ -38,11 +38,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
   let heard: Record<string, unknown>[];
   let answer: { status: number; body?: unknown };
 
-  beforeAll(async () => {
-    browser = await launch();
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
+  test.beforeEach(async ({ visit }) => {
     const clock = new ManualClock();
     [slack, hex] = await Promise.all([startSlack({ clock }), startHex({ clock })]);
     slack.homeTab = true;
@@ -73,10 +69,9 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
       slashCommand: { command: "/hex", description: "Try it", usageHint: "[status | help]" },
     };
     served = await startPage(stage, 0);
-    ada = new OnScreen(await openPage(browser, served.url));
+    ada = await visit(served.url);
   });
   afterEach(async () => {
-    await ada.page.close();
     await served.stop();
     await Promise.all([slack.stop(), hex.stop(), new Promise((resolve) => app.close(resolve))]);
   });
@@ -310,7 +305,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(slack.messages.at(-1)?.text).toBe("a &lt; b &amp;&amp; &lt;@U0GRACEHOPP&gt;");
   });
 
-  test("a tab that nobody sees lets go of its connection, and looks again when it is shown", async () => {
+  test("a tab that nobody sees lets go of its connection, and looks again when it is shown", async ({ visit }) => {
     const hide = (hidden: boolean) =>
       ada.page.evaluate(
         `Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} });
@@ -319,9 +314,8 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await ada.page.getByRole("textbox", { name: "Message to #data" }).fill("half a sentence");
     await hide(true);
     slack.say(slack.people.grace, slack.channels.data, "Anybody here?");
-    const grace = new OnScreen(await openPage(browser, served.url));
+    const grace = await visit(served.url);
     await grace.message("Anybody here?").waitFor();
-    await grace.page.close();
     expect(await ada.messages.getByRole("article").count()).toBe(0);
     await hide(false);
     await ada.message("Anybody here?").waitFor();
@@ -503,10 +497,9 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     ]);
     await post([{ type: "section", text: mrkdwn("") }]);
     hex.workspace.addProject({ title: "Revenue", inputs: { region: { dataType: "STRING" } } });
-    const page = await openPage(browser, served.url, { look });
-    await page.getByText("Slack refused a message").waitFor();
-    expect(await offences(page)).toEqual([]);
-    await page.close();
+    await ada.page.emulateMedia({ colorScheme: look });
+    await ada.page.getByText("Slack refused a message").waitFor();
+    expect(await offences(ada.page)).toEqual([]);
   });
 
   test("a link into Hex says where one is, and costs the token nothing", async () => {

@@ -50,9 +50,14 @@ export class OnScreen {
     await this.page.locator(`[role=switch][aria-checked=${on}]`, { hasText: name }).waitFor();
   }
 
-  /** A picture of the page in the folder that git ignores. */
+  /** Takes a picture of the page when `SCREENS` is set. */
   async photograph(name: string): Promise<void> {
+    if (process.env.SCREENS) await this.keepPicture(name);
+  }
+
+  /** Writes a picture of the page to a folder that git ignores. */
+  async keepPicture(name: string): Promise<void> {
     mkdirSync(SCREENS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENS, `${name}.png`) });
+    await this.page.screenshot({ path: join(SCREENS, `${name.replace(/[^\w.-]+/g, "-")}.png`) });
   }
 }

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { chromiumPath, launch, NO_CHROMIUM, openPage } from "../browser/chromium.js";
+import { chromiumPath, launch, NO_CHROMIUM, openTab, openWindow } from "../browser/chromium.js";
 import { OnScreen } from "./person.js";
 
 const OUT = join(import.meta.dirname, "pictures");
@@ -21,8 +21,8 @@ mkdirSync(OUT, { recursive: true });
 const demo = await startDemo({ port: 0, speed: SPEED, keep: false });
 const browser = await launch();
 try {
-  const ada = new OnScreen(await openPage(browser, demo.url, { sharpness: 2 }));
-  ada.page.setDefaultTimeout(PATIENCE_MS);
+  const ada = new OnScreen(await openTab(await openWindow(browser, { sharpness: 2 }), PATIENCE_MS));
+  await ada.page.goto(demo.url);
   const asked = (title: string) => ada.message(new RegExp(`${title}[\\s\\S]*Asked for by`));
   const save = async (target: { screenshot(options: { path: string }): Promise<unknown> }, name: string) => {
     const path = join(OUT, `${name}.png`);

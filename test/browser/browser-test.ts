@@ -1,0 +1,40 @@
+// A test in a browser. All tests of a worker share one window: Chromium needs about a second of CPU time for each.
+
+import { test } from "vitest";
+import { OnScreen } from "../demo/person.js";
+import { launch, openTab, openWindow, VIEWPORT } from "./chromium.js";
+
+/** For a whole test, and for each thing that it waits for: on a busy machine one of them may take nearly all of it. In ms. */
+export const LIMIT_MS = 90_000;
+
+/** Gives a test `visit`, which shows a page in a tab and answers the person who looks at it. */
+export const browserTest = test
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs
+  .extend("window", { scope: "worker" }, async ({}, { onCleanup }) => {
+    const browser = await launch();
+    onCleanup(() => browser.close());
+    const window = await openWindow(browser);
+    // Without a tab the window would close between two tests.
+    return { window, tab: await openTab(window, LIMIT_MS) };
+  })
+  .extend("visit", async ({ window: { window, tab }, task }, { onCleanup }) => {
+    const people: OnScreen[] = [];
+    onCleanup(async () => {
+      for (const [index, person] of people.entries()) {
+        if (task.result?.state === "fail") await person.keepPicture(`failed ${task.name} ${index + 1}`);
+        if (person.page !== tab) await person.page.close();
+      }
+      // As a new tab would be.
+      await tab.mouse.up();
+      await tab.goto("about:blank");
+      await tab.emulateMedia({ colorScheme: "light" });
+      await tab.setViewportSize(VIEWPORT);
+    });
+    return async (url: string): Promise<OnScreen> => {
+      const page = people.length === 0 ? tab : await openTab(window, LIMIT_MS);
+      const person = new OnScreen(page);
+      people.push(person);
+      await page.goto(url);
+      return person;
+    };
+  });
