@@ -2,7 +2,7 @@
 // and answers only requests from its own page.
 
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -20,8 +20,6 @@ export interface PageServer {
   url: string;
   stop(): Promise<void>;
 }
-
-const SCRIPTS = ["main", "live", "forms", "dialogs", "drafts", "composer", "picker"] as const;
 
 /** `port`: 0 takes any free one. Rejects with the operating system's error if it cannot listen on the port. */
 export async function startPage(stage: Stage, port: number): Promise<PageServer> {
@@ -100,10 +98,12 @@ function staticFiles(stage: Stage): ReadonlyMap<string, StaticFile> {
       "/blocks.css",
       { type: "text/css; charset=utf-8", read: () => `@layer library {${readFileSync(library, "utf8")}}` },
     ],
-    ...SCRIPTS.map((name): [string, StaticFile] => [
-      `/browser/${name}.js`,
-      { type: "text/javascript; charset=utf-8", read: () => script(`${name}.ts`, here(`browser/${name}.ts`)) },
-    ]),
+    ...readdirSync(join(import.meta.dirname, "browser"))
+      .filter((name) => name.endsWith(".ts"))
+      .map((name): [string, StaticFile] => [
+        `/browser/${name.replace(/ts$/, "js")}`,
+        { type: "text/javascript; charset=utf-8", read: () => script(name, here(`browser/${name}`)) },
+      ]),
   ]);
 }
 
