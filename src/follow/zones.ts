@@ -79,7 +79,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /** Minutes east of UTC in a named zone at a moment (epoch ms), or null if there is no such zone. */
-function offsetIn(name: string, at: number): number | null {
+export function offsetIn(name: string, at: number): number | null {
   try {
     const parts = formatOf(name)
       .formatToParts(at)

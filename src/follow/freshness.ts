@@ -1,0 +1,80 @@
+// Whether the results of a project are as fresh as its schedule promises. Pure.
+
+import { isListed } from "../hex/projects.js";
+import type { Project } from "../hex/schema.js";
+import { MINUTE } from "../lib/time.js";
+import { cannotBeJudged, type Due, lastDue } from "./due-times.js";
+import type { Followed, LastRun } from "./followed-project.js";
+import { type Away, deadlineOf, isFailure, stuckAfterMs } from "./judgement.js";
+
+/**
+ * - `fresh`: the last run that should be there by now is there and completed, and no later run has failed. Without a schedule: the
+ *   last run completed.
+ * - `failed`: the last run that ended failed.
+ * - `late`: a scheduled run should be there and is not.
+ * - `stuck`: a run takes far too long.
+ * - `running`: a run is going that will make the results fresh.
+ * - `unknown`: none of this can be said.
+ */
+export type Freshness =
+  | { kind: "fresh" | "failed" | "late" | "stuck" | "running" }
+  /**
+   * - `unread`: the bot has not read the runs since the last one was due.
+   * - `no_run`: no run is known.
+   * - `cancelled`: the last run was cancelled, or ended in a way that says nothing.
+   * - `unclear_schedule`: its due times are not known.
+   * - `new_schedule`: it had another schedule when the last run was due.
+   * - `not_run`: it is archived or not published, so that Hex does not run it.
+   */
+  | { kind: "unknown"; why: "unread" | "no_run" | "cancelled" | "unclear_schedule" | "new_schedule" | "not_run" };
+
+export type FreshnessKind = Freshness["kind"];
+
+export interface FreshnessTerms {
+  /** Epoch ms. */
+  now: number;
+  /** How long (ms) after its due time a run counts as late. */
+  lateMs: number;
+  /** How many times its usual duration a run may take before it counts as stuck. */
+  stuckFactor: number;
+  away: readonly Away[];
+}
+
+/** Hex may start a scheduled run a little early. */
+const EARLY_MS = MINUTE;
+
+/** `followed`: null if nothing is known about the project's runs. */
+export function freshnessOf(project: Project, followed: Followed | null, terms: FreshnessTerms): Freshness {
+  if (!isListed(project) || project.lastPublishedAt === null) return { kind: "unknown", why: "not_run" };
+  if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
+  const { going, lastRun, lastGood, typicalMs, readAt } = followed;
+  if (lastRun !== null && isFailure(lastRun)) return { kind: "failed" };
+  const limitMs = stuckAfterMs(typicalMs, terms.stuckFactor);
+  if (limitMs !== null && going.some(({ since }) => terms.now - since > limitMs)) return { kind: "stuck" };
+  const enabled = project.schedules.filter((schedule) => schedule.enabled);
+  if (enabled.some(cannotBeJudged)) return { kind: "unknown", why: "unclear_schedule" };
+  const due = lastExpected(project, terms);
+  if (due === null) return lastRun === null ? { kind: "unknown", why: "no_run" } : ended(lastRun);
+  const from = due.at - due.slackMs - EARLY_MS;
+  if (lastGood !== null && beganAt(lastGood) >= from) return { kind: "fresh" };
+  if (going.some(({ since }) => since >= from)) return { kind: "running" };
+  if (followed.schedulesSince >= due.at) return { kind: "unknown", why: "new_schedule" };
+  if (readAt < deadlineOf(due, terms.lateMs, terms.away)) return { kind: "unknown", why: "unread" };
+  return lastRun !== null && beganAt(lastRun) >= from ? ended(lastRun) : { kind: "late" };
+}
+
+/** The last due time whose run must be there by now. Until then, the results of the run before it are as fresh as can be. */
+function lastExpected({ schedules }: Project, { now, lateMs, away }: FreshnessTerms): Due | null {
+  const due = lastDue(schedules, now - lateMs);
+  if (due === null || deadlineOf(due, lateMs, away) <= now) return due;
+  return lastDue(schedules, due.at - 1);
+}
+
+function ended({ status }: LastRun): Freshness {
+  return status === "COMPLETED" ? { kind: "fresh" } : { kind: "unknown", why: "cancelled" };
+}
+
+/** When a run began, epoch ms. If it is not known how long the run took, it counts as if it had begun when it ended. */
+function beganAt({ endedAt, tookMs }: LastRun): number {
+  return endedAt - (tookMs ?? 0);
+}

@@ -1,0 +1,129 @@
+// Whether results count as fresh.
+
+import { describe, expect, test } from "vitest";
+import { evidenceOf, type Followed, newlyFollowed, remembered } from "../../src/follow/followed-project.js";
+import { type FreshnessTerms, freshnessOf } from "../../src/follow/freshness.js";
+import type { HexRun, Project, Schedule } from "../../src/hex/schema.js";
+import { DAILY_AT_SEVEN, HOUR, hexRun, MINUTE, SEVEN } from "./evidence.js";
+
+const DAY = 24 * HOUR;
+const EIGHT = SEVEN + HOUR;
+const TERMS: FreshnessTerms = { now: EIGHT, lateMs: 15 * MINUTE, stuckFactor: 3, away: [] };
+
+const project = (more: Partial<Project> = {}): Project => ({
+  id: "p",
+  title: "Weekly revenue",
+  description: null,
+  type: "PROJECT",
+  creator: null,
+  owner: null,
+  status: null,
+  categories: [],
+  lastEditedAt: null,
+  lastPublishedAt: SEVEN - 30 * DAY,
+  createdAt: null,
+  archivedAt: null,
+  trashedAt: null,
+  schedules: [DAILY_AT_SEVEN],
+  ...more,
+});
+
+/** What is known after the runs were read at `readAt`, of a project that has been followed for two days. */
+function known(runs: readonly HexRun[], { schedules }: Project = project(), readAt = EIGHT - MINUTE): Followed {
+  const before = newlyFollowed({ schedules }, EIGHT - 2 * DAY);
+  return remembered(before, evidenceOf(before, schedules, { runs, readAt, most: 100 }));
+}
+const yesterday = () => hexRun({ startTime: SEVEN - DAY, endTime: SEVEN - DAY + 4 * MINUTE });
+const cancelled = (startTime: number) => hexRun({ status: "KILLED", startTime, endTime: startTime + MINUTE });
+const unscheduled = project({ schedules: [] });
+const words = (freshness: ReturnType<typeof freshnessOf>) =>
+  "why" in freshness ? `${freshness.kind}: ${freshness.why}` : freshness.kind;
+const judged = (runs: readonly HexRun[], of = project(), terms: Partial<FreshnessTerms> = {}) =>
+  words(freshnessOf(of, known(runs, of), { ...TERMS, ...terms }));
+
+describe("with a schedule", () => {
+  test("the last run that was due completed: fresh", () => {
+    expect(judged([hexRun(), yesterday()])).toBe("fresh");
+    expect(judged([hexRun({ startTime: SEVEN - 30_000 })])).toBe("fresh");
+  });
+
+  test("somebody ran it by hand after it was due: fresh", () => {
+    expect(judged([hexRun({ runTrigger: "API", startTime: SEVEN + 20 * MINUTE, endTime: SEVEN + 25 * MINUTE })])).toBe(
+      "fresh",
+    );
+  });
+
+  test("the run is not there: late, and yesterday's results are not fresh", () => {
+    expect(judged([yesterday()])).toBe("late");
+  });
+
+  test("it is due right now: yesterday's results are as fresh as can be", () => {
+    expect(judged([yesterday()], project(), { now: SEVEN + 14 * MINUTE })).toBe("fresh");
+    expect(judged([yesterday()], project(), { now: SEVEN + 15 * MINUTE })).toBe("late");
+  });
+
+  test("it has begun and has not ended: running, and stuck when it takes far too long", () => {
+    const going = hexRun({ status: "RUNNING", endTime: null });
+    expect(judged([going, yesterday()])).toBe("running");
+    const usual = [1, 2, 3].map((days) => {
+      const startTime = SEVEN - days * DAY;
+      return hexRun({ startTime, endTime: startTime + 4 * MINUTE, elapsedTime: 4 * MINUTE });
+    });
+    expect(judged([going, ...usual])).toBe("stuck");
+  });
+
+  test("the last run failed: failed, also when an earlier one of today completed", () => {
+    const failed = hexRun({ status: "ERRORED", startTime: SEVEN + 30 * MINUTE, endTime: SEVEN + 31 * MINUTE });
+    expect(judged([failed, hexRun()])).toBe("failed");
+    expect(judged([failed, yesterday()])).toBe("failed");
+  });
+
+  test("the run was cancelled: neither", () => {
+    expect(judged([cancelled(SEVEN), yesterday()])).toBe("unknown: cancelled");
+  });
+
+  test("Hex was down when it was due: not late before another quarter of an hour has passed", () => {
+    const away = [{ from: SEVEN - 10 * MINUTE, to: SEVEN + 50 * MINUTE }];
+    expect(judged([yesterday()], project(), { away })).toBe("fresh");
+    expect(judged([yesterday()], project(), { away: [{ from: SEVEN - 10 * MINUTE, to: SEVEN + 30 * MINUTE }] })).toBe(
+      "late",
+    );
+  });
+
+  test("its runs were not read since: not known, unless the run was there already", () => {
+    const early = SEVEN + 10 * MINUTE;
+    expect(words(freshnessOf(project(), known([yesterday()], project(), early), TERMS))).toBe("unknown: unread");
+    expect(words(freshnessOf(project(), known([hexRun(), yesterday()], project(), early), TERMS))).toBe("fresh");
+  });
+
+  test("it was scheduled after it would have been due: not known", () => {
+    const followed = { ...known([yesterday()]), schedulesSince: SEVEN + 30 * MINUTE };
+    expect(words(freshnessOf(project(), followed, TERMS))).toBe("unknown: new_schedule");
+  });
+
+  test("a schedule that cannot be read: not known, unless the last run failed", () => {
+    const strange: Schedule = { ...DAILY_AT_SEVEN, daily: null, custom: { timezone: "+00:00", cron: "0 7 L * ?" } };
+    expect(judged([hexRun()], project({ schedules: [strange] }))).toBe("unknown: unclear_schedule");
+    expect(judged([hexRun({ status: "ERRORED" })], project({ schedules: [strange] }))).toBe("failed");
+  });
+});
+
+describe("without a schedule", () => {
+  test("the last run decides", () => {
+    expect(judged([yesterday()], unscheduled)).toBe("fresh");
+    expect(judged([hexRun({ status: "ERRORED" }), yesterday()], unscheduled)).toBe("failed");
+    expect(judged([cancelled(SEVEN), yesterday()], unscheduled)).toBe("unknown: cancelled");
+    expect(judged([], unscheduled)).toBe("unknown: no_run");
+  });
+
+  test("a schedule that is off counts as none", () => {
+    expect(judged([yesterday()], project({ schedules: [{ ...DAILY_AT_SEVEN, enabled: false }] }))).toBe("fresh");
+  });
+});
+
+test("nothing is said of a project that was never read, or that Hex does not run", () => {
+  expect(words(freshnessOf(project(), null, TERMS))).toBe("unknown: unread");
+  expect(words(freshnessOf(project(), newlyFollowed(project(), EIGHT), TERMS))).toBe("unknown: unread");
+  expect(judged([hexRun()], project({ archivedAt: SEVEN }))).toBe("unknown: not_run");
+  expect(judged([hexRun()], project({ lastPublishedAt: null }))).toBe("unknown: not_run");
+});
