@@ -11,7 +11,8 @@ const MINUTE = 60 * SECOND;
 
 const postgres = postgresForTests();
 
-test.each([
+// Side by side: most of their time they wait.
+test.concurrent.each([
   ["ahead", 4 * MINUTE],
   ["behind", -4 * MINUTE],
 ])(

@@ -1,9 +1,9 @@
 // kill -9 at every point in a run's life, on both stores: it is started exactly once, and its card is right at the end.
 
-import { describe, expect, test } from "vitest";
-import type { Project, RecordedRequest, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Project, RecordedRequest, Run, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
 import { PersonInSlack } from "../sandbox/slack/person.js";
-import { type LocalSlack, visibleText } from "../sandbox/slack/server.js";
+import { type LocalSlack, type Person, type SlackMessage, visibleText } from "../sandbox/slack/server.js";
 import { Fleet, type Replica, type StoreKind, until } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 
@@ -19,132 +19,227 @@ interface Stage {
   hex: SimulatedHex;
   slack: LocalSlack;
   project: (run?: Partial<RunBehaviour>) => Project;
+  /** Resolves once Hex is asked something in this scenario. */
+  asked: (match: (request: RecordedRequest) => boolean) => Promise<unknown>;
+  /** The requests to start a run, the runs in Hex, and the cards of this scenario. */
   starts: () => RecordedRequest[];
+  runs: () => readonly Run[];
+  cards: () => SlackMessage[];
+  /** Ends this scenario's runs that never end by themselves. */
+  complete: () => void;
+  /** This scenario's messages between the bot and a person. */
+  direct: (person: Person) => SlackMessage[];
+  cardShows: (text: string) => Promise<SlackMessage>;
   /** Exactly one card is there, and it is true. */
   expectOneCard: (text: string) => void;
 }
 
-async function stage(kind: StoreKind, atEnd: (stop: () => Promise<void>) => void): Promise<Stage> {
-  const fleet = await Fleet.start(kind === "sqlite" ? null : await postgres.database(`crash${databases++}`), SPEED);
-  atEnd(() => fleet.stop());
-  const { hex, slack } = fleet;
-  return {
-    fleet,
-    hex,
-    slack,
-    bot: await fleet.add(),
-    project: (run = {}) =>
-      hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),
-    starts: () => hex.requests.filter((request) => request.endpoint === "runProject"),
-    expectOneCard(text) {
-      expect(slack.refused).toEqual([]);
-      expect(fleet.cards.map((card) => visibleText(card).includes(text))).toEqual([true]);
-    },
-  };
+/** The scenarios of a group follow each other on one store: the process that took over in one of them is killed in the next. */
+function scenariosOn(kind: StoreKind) {
+  let fleet: Fleet | null = null;
+  afterAll(() => fleet?.stop());
+
+  /** What the scenarios before have left is there already, and is none of this one's business. */
+  async function stage(): Promise<Stage> {
+    fleet ??= await Fleet.start(kind === "sqlite" ? null : await postgres.database(`crash${databases++}`), SPEED);
+    const all = fleet;
+    const { hex, slack } = all;
+    for (const { faults } of [hex, slack]) faults.clear();
+    const requested = hex.requests.length;
+    const ran = hex.workspace.runs.length;
+    const written = new Set(slack.messages);
+    const cards = () => all.cards.filter((card) => !written.has(card));
+    return {
+      fleet: all,
+      hex,
+      slack,
+      bot: all.replicas.find(({ isAlive }) => isAlive) ?? (await all.add()),
+      project: (run = {}) =>
+        hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),
+      asked: (match) => hex.waitFor(match, requested),
+      starts: () => hex.requests.slice(requested).filter((request) => request.endpoint === "runProject"),
+      runs: () => hex.workspace.runs.slice(ran),
+      cards,
+      complete() {
+        for (const { id } of hex.workspace.runs.slice(ran)) hex.workspace.finishRun(id, "COMPLETED");
+      },
+      direct: (person) => slack.messages.filter((one) => !written.has(one) && one.channel === slack.dm(person).id),
+      cardShows: (text) => all.cardShows(text, cards),
+      expectOneCard(text) {
+        expect(slack.refused).toEqual([]);
+        expect(cards().map((card) => visibleText(card).includes(text))).toEqual([true]);
+      },
+    };
+  }
+
+  return (name: string, play: (stage: Stage) => Promise<void>) =>
+    test.sequential(name, async ({ onTestFailed }) => {
+      // Whatever state it is in, the next scenario begins anew.
+      onTestFailed(async () => {
+        await fleet?.stop();
+        fleet = null;
+      });
+      await play(await stage());
+    }, 90_000);
 }
 
-describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) => {
-  const scenario = (name: string, play: (stage: Stage) => Promise<void>) =>
-    test(name, async ({ onTestFinished }) => play(await stage(kind, onTestFinished)), 90_000);
+const STORES: StoreKind[] = ["sqlite", "postgres"];
+
+describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
+  const scenario = scenariosOn(kind);
 
   scenario(
     "before the request: nothing was started, and nothing says so",
-    async ({ fleet, bot, hex, slack, project, starts }) => {
+    async ({ fleet, bot, hex, slack, project, asked, starts, cards }) => {
       const { id } = project();
       hex.faults.add({ endpoint: "getProject", kind: NEVER });
       await slack.command(`run ${id}`);
-      await hex.waitFor((request) => request.endpoint === "getProject");
+      await asked((request) => request.endpoint === "getProject");
       await bot.kill();
       await fleet.add();
       expect(starts()).toEqual([]);
-      expect(fleet.cards).toEqual([]);
+      expect(cards()).toEqual([]);
     },
   );
 
   scenario(
     "after the request, before its answer, and the run exists: it is found",
-    async ({ fleet, bot, hex, slack, project, starts }) => {
+    async ({ fleet, bot, hex, slack, project, asked, starts, runs, cards, cardShows }) => {
       hex.faults.add({ endpoint: "runProject", kind: NEVER, afterEffect: true });
       await slack.command(`run ${project().id}`);
-      await hex.waitFor((request) => request.endpoint === "runProject");
-      const card = await fleet.cardShows("Starting");
+      await asked((request) => request.endpoint === "runProject");
+      const card = await cardShows("Starting");
       await until(
         () => card.ts !== "",
         () => "",
       );
       await bot.kill();
       await fleet.add();
-      await fleet.cardShows("Completed");
-      expect(hex.workspace.runs).toHaveLength(1);
+      await cardShows("Completed");
+      expect(runs()).toHaveLength(1);
       expect(starts()).toHaveLength(1);
-      expect(fleet.cards.filter((one) => visibleText(one).includes("Completed"))).toHaveLength(1);
+      expect(cards().filter((one) => visibleText(one).includes("Completed"))).toHaveLength(1);
     },
   );
 
   scenario(
     "after the request, before its answer, and the run does not exist: not started again by itself",
-    async ({ fleet, bot, hex, slack, project, starts }) => {
+    async ({ fleet, bot, hex, slack, project, asked, starts, cardShows }) => {
       hex.faults.add({ endpoint: "runProject", kind: NEVER });
       await slack.command(`run ${project().id}`);
-      await hex.waitFor((request) => request.endpoint === "runProject");
+      await asked((request) => request.endpoint === "runProject");
       await bot.kill();
       await fleet.add();
-      await fleet.cardShows("Not known");
+      await cardShows("Not known");
       expect(starts()).toHaveLength(1);
     },
   );
 
   scenario(
     "after the run id, before the card: the card is posted by the next process",
-    async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
+    async ({ fleet, bot, slack, project, asked, runs, cardShows, expectOneCard }) => {
       slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" }, times: 1 });
-      await slack.command(`run ${project().id}`);
-      await hex.waitFor((request) => request.endpoint === "listRuns" || request.endpoint === "getRun");
+      const { id } = project();
+      await slack.command(`run ${id}`);
+      await asked(({ endpoint, path }) => (endpoint === "listRuns" || endpoint === "getRun") && path.includes(id));
       await bot.kill();
       await fleet.add();
-      await fleet.cardShows("Completed");
-      expect(hex.workspace.runs).toHaveLength(1);
+      await cardShows("Completed");
+      expect(runs()).toHaveLength(1);
       expectOneCard("Completed");
     },
   );
 
-  scenario("between two edits", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
-    await slack.command(`run ${project().id}`);
-    await fleet.cardShows("Running");
-    await bot.kill();
-    await fleet.add();
-    await fleet.cardShows("Completed");
-    expect(hex.workspace.runs).toHaveLength(1);
-    expectOneCard("Completed");
-  });
+  scenario(
+    "while Hex checks a form that was closed: the next process brings it back",
+    async ({ fleet, bot, hex, slack, project, starts, runs, direct }) => {
+      const { id } = project();
+      const ada = new PersonInSlack(slack, slack.people.ada);
+      const form = await ada.openForm(() => ada.command("run"));
+      hex.faults.add({ endpoint: "runProject", kind: NEVER });
+      const isChecked = () => form.text.includes("Checking with Hex…");
+      // At this speed a busy machine's store may be too slow for the first ones, which the form then says.
+      for (let tries = 0; tries < 20 && !isChecked(); tries++) {
+        await form.submit({ "… or type a title, id or link": id, Inputs: "days = 7" });
+      }
+      expect(isChecked()).toBe(true);
+      await form.close();
+      await bot.kill();
+      await fleet.add();
+      const toAda = () => direct(slack.people.ada);
+      await until(
+        () => toAda().length > 0,
+        () => "nobody brings the form back",
+      );
+      expect(toAda().map((one) => visibleText(one).includes("Open again"))).toEqual([true]);
+      // The bot asked Hex whether it would start the run, and never to start it.
+      for (const { body } of starts()) expect(body).toMatchObject({ dryRun: true });
+      expect(runs()).toEqual([]);
+    },
+  );
 
-  scenario("in the middle of an edit", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
-    await slack.command(`run ${project().id}`);
-    await fleet.cardShows("Waiting for a kernel");
-    slack.faults.add({ method: "chat.update", kind: { type: "hang" }, times: 1 });
-    const from = slack.calls.length;
-    await until(
-      () => slack.calls.slice(from).some((call) => call.method === "chat.update"),
-      () => "no edit",
-    );
+  scenario(
+    "while it waits for a kernel",
+    async ({ fleet, bot, hex, slack, project, runs, cardShows, expectOneCard }) => {
+      hex.workspace.kernelsBusy = 25;
+      await slack.command(`run ${project().id}`);
+      await cardShows("Waiting to start");
+      await bot.kill();
+      hex.workspace.kernelsBusy = 0;
+      await fleet.add();
+      await cardShows("Completed");
+      expect(runs()).toHaveLength(1);
+      expectOneCard("Completed");
+    },
+  );
+});
+
+describe.concurrent.each(STORES)("on %s, once there is a card", (kind) => {
+  const scenario = scenariosOn(kind);
+
+  scenario("between two edits", async ({ fleet, bot, slack, project, runs, complete, cardShows, expectOneCard }) => {
+    await slack.command(`run ${project({ neverEnds: true }).id}`);
+    await cardShows("Running");
     await bot.kill();
     await fleet.add();
-    await fleet.cardShows("Completed");
-    expect(hex.workspace.runs).toHaveLength(1);
+    complete();
+    await cardShows("Completed");
+    expect(runs()).toHaveLength(1);
     expectOneCard("Completed");
   });
 
   scenario(
-    "while cancelling, and Hex has not heard of it: it is asked again",
-    async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
-      await slack.command(`run ${project({ neverEnds: true }).id}`);
-      const card = await fleet.cardShows("Running");
-      hex.faults.add({ endpoint: "cancelRun", kind: NEVER });
-      await slack.click(card, "cancel_run");
-      await hex.waitFor((request) => request.endpoint === "cancelRun");
+    "in the middle of an edit",
+    async ({ fleet, bot, hex, slack, project, runs, complete, cardShows, expectOneCard }) => {
+      await slack.command(`run ${project({ pendingMs: 600_000 }).id}`);
+      await cardShows("Waiting for a kernel");
+      slack.faults.add({ method: "chat.update", kind: { type: "hang" }, times: 1 });
+      const from = slack.calls.length;
+      for (const { id } of runs()) hex.workspace.setStatus(id, "RUNNING");
+      await until(
+        () => slack.calls.slice(from).some((call) => call.method === "chat.update"),
+        () => "no edit",
+      );
       await bot.kill();
       await fleet.add();
-      await fleet.cardShows("Cancelled");
+      complete();
+      await cardShows("Completed");
+      expect(runs()).toHaveLength(1);
+      expectOneCard("Completed");
+    },
+  );
+
+  scenario(
+    "while cancelling, and Hex has not heard of it: it is asked again",
+    async ({ fleet, bot, hex, slack, project, asked, cardShows, expectOneCard }) => {
+      await slack.command(`run ${project({ neverEnds: true }).id}`);
+      const card = await cardShows("Running");
+      hex.faults.add({ endpoint: "cancelRun", kind: NEVER });
+      await slack.click(card, "cancel_run");
+      await asked((request) => request.endpoint === "cancelRun");
+      await bot.kill();
+      await fleet.add();
+      await cardShows("Cancelled");
       expectOneCard("Cancelled");
       expect(visibleText(card)).toContain(`By <@${slack.people.ada.id}>`);
     },
@@ -152,17 +247,17 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
 
   scenario(
     "in the middle of telling somebody who pressed Tell me: the next process tells them",
-    async ({ fleet, bot, slack, project, expectOneCard }) => {
-      await slack.command(`run ${project().id}`);
-      const card = await fleet.cardShows("Running");
+    async ({ fleet, bot, slack, project, direct, complete, cardShows, expectOneCard }) => {
+      await slack.command(`run ${project({ neverEnds: true }).id}`);
+      const card = await cardShows("Running");
       const { grace } = slack.people;
       await slack.click(card, "tell_me", { user: grace });
-      await fleet.cardShows("1 person will be told");
-      const told = () =>
-        slack.messages.filter((one) => one.channel === slack.dm(grace).id && one.via === "postMessage");
+      await cardShows("1 person will be told");
+      const told = () => direct(grace).filter(({ via }) => via === "postMessage");
       const posts = () => slack.calls.filter(({ method }) => method === "chat.postMessage").length;
       const before = posts();
       slack.faults.add({ method: "chat.postMessage", kind: { type: "hang" }, times: 1 });
+      complete();
       await until(
         () => posts() > before,
         () => "nobody is told",
@@ -173,64 +268,28 @@ describe.concurrent.each(["sqlite", "postgres"] as StoreKind[])("on %s", (kind) 
         () => told().length > 0,
         () => "nobody is told after the start",
       );
-      await fleet.cardShows("Completed");
+      await cardShows("Completed");
       expect(told().map((one) => visibleText(one).includes("Completed"))).toEqual([true]);
       expectOneCard("Completed");
     },
   );
 
   scenario(
-    "while Hex checks a form that was closed: the next process brings it back",
-    async ({ fleet, bot, hex, slack, project, starts }) => {
-      const { id } = project();
-      const ada = new PersonInSlack(slack, slack.people.ada);
-      const form = await ada.openForm(() => ada.command("run"));
-      hex.faults.add({ endpoint: "runProject", kind: NEVER });
-      const isChecked = () => form.text.includes("Checking with Hex…");
-      // At this speed a busy machine's store may be too slow for the first, which the form then says.
-      for (let tries = 0; tries < 5 && !isChecked(); tries++) {
-        await form.submit({ "… or type a title, id or link": id, Inputs: "days = 7" });
-      }
-      expect(isChecked()).toBe(true);
-      await form.close();
-      await bot.kill();
+    "SIGTERM: exit code 0, and the next one goes on",
+    async ({ fleet, bot, slack, project, complete, cardShows, expectOneCard }) => {
+      await slack.command(`run ${project({ neverEnds: true }).id}`);
+      await cardShows("Running");
+      bot.child.kill("SIGTERM");
+      expect(await bot.exit).toBe(0);
       await fleet.add();
-      const direct = () => slack.messages.filter(({ channel }) => channel === slack.dm(slack.people.ada).id);
-      await until(
-        () => direct().length > 0,
-        () => "nobody brings the form back",
-      );
-      expect(direct().map((one) => visibleText(one).includes("Open again"))).toEqual([true]);
-      // The bot asked Hex whether it would start the run, and never to start it.
-      for (const { body } of starts()) expect(body).toMatchObject({ dryRun: true });
-      expect(hex.workspace.runs).toEqual([]);
+      complete();
+      await cardShows("Completed");
+      expectOneCard("Completed");
     },
   );
-
-  scenario("while it waits for a kernel", async ({ fleet, bot, hex, slack, project, expectOneCard }) => {
-    hex.workspace.kernelsBusy = 25;
-    await slack.command(`run ${project().id}`);
-    await fleet.cardShows("Waiting to start");
-    await bot.kill();
-    hex.workspace.kernelsBusy = 0;
-    await fleet.add();
-    await fleet.cardShows("Completed");
-    expect(hex.workspace.runs).toHaveLength(1);
-    expectOneCard("Completed");
-  });
-
-  scenario("SIGTERM: exit code 0, and the next one goes on", async ({ fleet, bot, slack, project, expectOneCard }) => {
-    await slack.command(`run ${project().id}`);
-    await fleet.cardShows("Running");
-    bot.child.kill("SIGTERM");
-    expect(await bot.exit).toBe(0);
-    await fleet.add();
-    await fleet.cardShows("Completed");
-    expectOneCard("Completed");
-  });
 });
 
-test("a second process on the same file says so and exits", async ({ onTestFinished }) => {
+test.concurrent("a second process on the same file says so and exits", async ({ onTestFinished }) => {
   const fleet = await Fleet.start(null, SPEED);
   onTestFinished(() => fleet.stop());
   await fleet.add();

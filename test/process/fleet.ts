@@ -17,7 +17,7 @@ import { runDatabaseClock } from "./database-clock.js";
 export type StoreKind = "sqlite" | "postgres";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** A Postgres of its own, from npm, on a free port of 127.0.0.1. */
 export class LocalPostgres {
@@ -98,10 +98,14 @@ export class Replica {
     return this.output.join("");
   }
 
+  get isAlive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
   /** Its port, once it is ready. */
   async ready(): Promise<number> {
     await until(
-      () => this.log.includes('"msg":"ready"') || this.child.exitCode !== null,
+      () => this.log.includes('"msg":"ready"') || !this.isAlive,
       () => this.log,
     );
     return Number(/"port":(\d+)/.exec(this.log)?.[1]);
@@ -180,21 +184,21 @@ export class Fleet {
     );
   }
 
-  async cardShows(text: string): Promise<SlackMessage> {
+  /** Waits for one of these cards to show a text. `cards`: those it may be; all unless told. */
+  async cardShows(text: string, cards = () => this.cards): Promise<SlackMessage> {
     const shows = (message: SlackMessage) => visibleText(message).includes(text);
     await until(
-      () => this.cards.some(shows),
-      () =>
-        [...this.cards.map(visibleText), ...this.replicas.map((replica) => replica.log.slice(-3_000))].join("\n---\n"),
+      () => cards().some(shows),
+      () => [...cards().map(visibleText), ...this.replicas.map((replica) => replica.log.slice(-3_000))].join("\n---\n"),
     );
-    const card = this.cards.find(shows);
+    const card = cards().find(shows);
     if (!card) throw new Error("no card");
     return card;
   }
 
   async stop(): Promise<void> {
     for (const replica of this.replicas) {
-      if (replica.child.exitCode === null && replica.child.signalCode === null) await replica.kill();
+      if (replica.isAlive) await replica.kill();
     }
     await this.slack.stop();
     await this.hex.stop();
@@ -202,7 +206,7 @@ export class Fleet {
   }
 }
 
-/** Waits in real time, in small steps, half a minute at most. */
+/** Waits in real time, in small steps, a minute at most: a busy machine may take most of it for one start. */
 export async function until(done: () => boolean, complaint: () => string): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!done()) {

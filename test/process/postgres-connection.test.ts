@@ -41,7 +41,8 @@ async function run(url: string, ...statements: string[]): Promise<void> {
   await client.end();
 }
 
-describe("a server that wants TLS, with a certificate that it has signed itself", () => {
+// Side by side: the longest of them wait.
+describe.concurrent("a server that wants TLS, with a certificate that it has signed itself", () => {
   let folder: string;
   let postgres: LocalPostgres;
   let url: string;
@@ -103,7 +104,7 @@ describe("a server that wants TLS, with a certificate that it has signed itself"
   }, 30_000);
 });
 
-describe("a server without TLS", () => {
+describe.concurrent("a server without TLS", () => {
   let postgres: LocalPostgres;
   let url: string;
   beforeAll(async () => {

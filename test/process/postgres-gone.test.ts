@@ -57,7 +57,9 @@ test("a stop takes no longer than it may", async ({ onTestFinished }) => {
   expect(performance.now() - from).toBeLessThan(4_000);
 }, 30_000);
 
-test("what is silent is given up: the next statements go over new connections", async ({ onTestFinished }) => {
+test.concurrent("what is silent is given up: the next statements go over new connections", async ({
+  onTestFinished,
+}) => {
   const relay = await startRelay(postgres.port);
   onTestFinished(relay.stop);
   const url = new URL(await postgres.database("given_up"));
@@ -76,7 +78,7 @@ test("what is silent is given up: the next statements go over new connections", 
   await close();
 }, 40_000);
 
-test("a connection that breaks while a statement is under way fails that statement, and nothing else", async () => {
+test.concurrent("a connection that breaks while a statement is under way fails that statement, and nothing else", async () => {
   const relay = await startRelay(postgres.port);
   const url = new URL(await postgres.database("broken"));
   url.port = String(relay.port);
@@ -90,7 +92,7 @@ test("a connection that breaks while a statement is under way fails that stateme
   await close();
 });
 
-test("a database whose clock is an hour ahead: Slack's signatures are taken by this machine's", async ({
+test.concurrent("a database whose clock is an hour ahead: Slack's signatures are taken by this machine's", async ({
   onTestFinished,
 }) => {
   const url = await postgres.database("ahead");
