@@ -133,6 +133,7 @@ export class Cards {
     const pause = (this.#notBefore.get(runKey) ?? 0) - clock.monotonic();
     if (pause > 0) return;
     this.#notBefore.delete(runKey);
+    if (await this.#isUpToDate(runKey)) return;
     if (!(await cards.claim(runKey, CLAIM_MS))) {
       // Another process is drawing it, perhaps from an older state than the current one, so this process checks again later.
       if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
@@ -145,21 +146,44 @@ export class Cards {
     }
   }
 
-  async #drawClaimed(runKey: string): Promise<void> {
-    const { cards, runs, clock, hexPlace } = this.options;
-    const card = await cards.get(runKey);
-    if (card === null) return;
-    const run = await runs.get(runKey).catch((error: unknown) => {
+  /**
+   * Whether the card of a run that has not ended shows it already, so that there is nothing to do. It is so after most polls, and a
+   * claim would be written to the disk. Another process that has the claim may be drawing an older state.
+   */
+  async #isUpToDate(runKey: string): Promise<boolean> {
+    if (this.#failures.has(runKey) || this.#refused.has(runKey)) return false;
+    const card = await this.options.cards.get(runKey);
+    if (card === null || card.isClaimed || card.settled) return false;
+    const run = await this.#runOf(runKey);
+    if (run === null || run instanceof UnreadableRun || isEnded(run)) return false;
+    const isTold = run.overdue === null || run.overdue.told;
+    return isTold && card.shown === fingerprint(await this.#contentOf(run, card));
+  }
+
+  #runOf(runKey: string): Promise<Run | UnreadableRun | null> {
+    return this.options.runs.get(runKey).catch((error: unknown) => {
       if (error instanceof UnreadableRun) return error;
       throw error;
     });
+  }
+
+  async #contentOf(run: Run, { moved }: Card): Promise<Message> {
+    const { clock, hexPlace } = this.options;
+    const followers = isEnded(run) ? 0 : await this.options.followers.count(run.key);
+    return runCard(run, clock.now(), hexPlace(), { moved, followers });
+  }
+
+  async #drawClaimed(runKey: string): Promise<void> {
+    const { cards } = this.options;
+    const card = await cards.get(runKey);
+    if (card === null) return;
+    const run = await this.#runOf(runKey);
     if (run instanceof UnreadableRun) return this.#drawUnreadable(card, run.run);
     // The process that is storing the run will draw the card again. If that process has died, there will be no run.
     if (run === null) return cards.change(runKey, { settled: true });
     // The bot is looking for the run again, or it was stored only now. Its end still has to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });
-    const followers = isEnded(run) ? 0 : await this.options.followers.count(runKey);
-    const content = runCard(run, clock.now(), hexPlace(), { moved: card.moved, followers });
+    const content = await this.#contentOf(run, card);
     const shown = fingerprint(content);
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);

@@ -24,6 +24,8 @@ export interface Card {
   left: Posted | null;
   /** The end has been shown and told, or can no longer be. */
   settled: boolean;
+  /** A process has claimed the right to draw it, and has not released it. */
+  isClaimed: boolean;
 }
 
 const rowSchema = z.object({
@@ -37,6 +39,7 @@ const rowSchema = z.object({
   moved_ts: z.string().nullable(),
   moved_why: z.string().nullable(),
   settled: z.number(),
+  drawn_by: z.string().nullable(),
 });
 
 /** The process that draws. `process` is its unique name. `now` is epoch ms by the clock that everything on this store shares. */
@@ -94,6 +97,7 @@ export class CardStore {
         "moved_ts",
         "moved_why",
         "settled",
+        "drawn_by",
       ])
       .where("run_key", "=", runKey)
       .executeTakeFirst();
@@ -110,6 +114,7 @@ export class CardStore {
       moved_ts,
       moved_why,
       settled,
+      drawn_by,
     } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
     const left = moved_from !== null && moved_ts !== null ? { channel: moved_from, ts: moved_ts } : null;
@@ -124,10 +129,14 @@ export class CardStore {
       moved,
       left,
       settled: settled === 1,
+      isClaimed: drawn_by !== null,
     };
   }
 
-  async change(runKey: string, change: Partial<Omit<Card, "runKey" | "requester" | "isPublic">>): Promise<void> {
+  async change(
+    runKey: string,
+    change: Partial<Omit<Card, "runKey" | "requester" | "isPublic" | "isClaimed">>,
+  ): Promise<void> {
     const { settled, moved, left, threadTs, ...rest } = change;
     const columns = {
       ...rest,

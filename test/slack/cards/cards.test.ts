@@ -4,11 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebClient } from "@slack/web-api";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { sql } from "kysely";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PendingWork } from "../../../src/lib/pending-work.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
-import { intended } from "../../../src/runs/transitions.js";
+import { intended, lost } from "../../../src/runs/transitions.js";
 import { Cards } from "../../../src/slack/cards/cards.js";
 import { Requesters } from "../../../src/slack/cards/requesters.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
@@ -16,7 +17,7 @@ import { conversationIn } from "../../../src/slack/connection/conversation.js";
 import { FollowerStore } from "../../../src/slack/followers/store.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
 import { ManualClock } from "../../sandbox/clock.js";
-import { type LocalSlack, startSlack } from "../../sandbox/slack/server.js";
+import { type LocalSlack, startSlack, visibleText } from "../../sandbox/slack/server.js";
 
 const intent = intended(
   {
@@ -92,4 +93,39 @@ test("a card that another process draws is looked at again", async () => {
   await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);
+});
+
+describe("a card that shows what is stored", () => {
+  beforeEach(async () => {
+    await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+    await runs.insert(intent);
+    await cards.redraw("k");
+    expect(slack.messages).toHaveLength(1);
+  });
+
+  /** How many rows this process has ever written. */
+  async function writes(): Promise<number> {
+    const { rows } = await sql<{ count: number }>`select total_changes() as count`.execute(opened.db);
+    return rows[0]?.count ?? 0;
+  }
+
+  test("is drawn again without a write", async () => {
+    const before = await writes();
+    await cards.redraw("k");
+    await cards.sweep();
+    expect(await writes()).toBe(before);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test("is looked at again when another process is drawing it, perhaps from an older state", async () => {
+    await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
+    await cards.redraw("k");
+    expect(clock.sleeping).toBe(1);
+  });
+
+  test("is edited as soon as something else is stored", async () => {
+    await runs.update("k", (run) => (run.state === "starting" ? lost(run, "start_unknown", clock.now()) : null));
+    await cards.redraw("k");
+    expect(visibleText(slack.messages[0] ?? { text: "", blocks: [] })).toContain("Not known");
+  });
 });
