@@ -3,13 +3,15 @@
 import { z } from "zod";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
-import { RowReader, type StoredDoc, storedDoc, UnreadableRow } from "../store/row-reader.js";
+import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import type { RunSeen } from "./known-inputs.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
 /** In these states, Hex has proven that there is no run. */
 const NEVER_BEGUN: Run["state"][] = ["waiting", "withdrawn", "refused"];
+/** How many documents are kept parsed: more than there are runs in flight. */
+const MOST_PARSED = 200;
 /** There are never more than this many writers of one run that all win against this one. */
 const ATTEMPTS = 20;
 
@@ -17,6 +19,9 @@ const countedSchema = z.object({ version: z.int() });
 
 /** Lists leave out runs that cannot be read. Asking for one of them throws an UnreadableRun. */
 export class RunStore {
+  /** What the documents that were read last say, by run key, so that one that has not changed is not parsed again. */
+  readonly #parsed = new Map<string, { text: string; run: Run }>();
+
   constructor(
     private readonly db: Db,
     /** Called after each stored change. */
@@ -231,7 +236,19 @@ export class RunStore {
   #parse({ key, version, doc }: { key: string; version: number; doc: StoredDoc }): Run {
     const place = { table: "runs", key } as const;
     this.rows.columns(place, countedSchema, { version });
-    return this.#withLink(this.rows.ownDoc(place, runSchema, doc, "key"));
+    const text = textOf(doc);
+    const known = this.#parsed.get(key);
+    if (known !== undefined && known.text === text) return known.run;
+    const run = this.#withLink(this.rows.ownDoc(place, runSchema, text, "key"));
+    if (text !== null) this.#remember(key, { text, run });
+    return run;
+  }
+
+  #remember(key: string, read: { text: string; run: Run }): void {
+    this.#parsed.delete(key);
+    this.#parsed.set(key, read);
+    const [oldest] = this.#parsed.keys();
+    if (this.#parsed.size > MOST_PARSED && oldest !== undefined) this.#parsed.delete(oldest);
   }
 
   #withLink(run: Run): Run {

@@ -62,11 +62,13 @@ export function storedDoc(db: Kysely<any>): RawBuilder<StoredDoc> {
     : sql`case when length(${doc}) <= ${MAX_DOC} then ${doc} end`;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** The text of a document; `null` when it is not text or too large. */
 export function textOf(doc: StoredDoc): string | null {
   if (doc === null || typeof doc === "string") return doc;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(doc);
+    return utf8.decode(doc);
   } catch {
     return null;
   }

@@ -48,6 +48,31 @@ describe("RunStore", () => {
     expect(changes).toEqual(["a starting"]);
   });
 
+  test("what another process stores is read the next time", async () => {
+    await store.insert(intent("a"));
+    expect((await store.inFlight()).map(({ state }) => state)).toEqual(["starting"]);
+    const others = new RunStore(opened.db, () => undefined);
+    await others.update("a", (run) => (run.state === "starting" ? started(run, answer) : null));
+    expect((await store.inFlight()).map(({ state }) => state)).toEqual(["pending"]);
+    expect((await store.get("a"))?.state).toBe("pending");
+  });
+
+  test("a document that is damaged and repaired is set aside in between", async () => {
+    const rows = new RowReader();
+    store = new RunStore(opened.db, () => undefined, rows);
+    await store.insert(intent("a"));
+    const write = (doc: string) => opened.db.updateTable("runs").set({ doc }).execute();
+    for (const [doc, readable] of [
+      [JSON.stringify(intent("a")), 1],
+      ["{", 0],
+      [JSON.stringify(intent("a")), 1],
+    ] as const) {
+      await write(doc);
+      expect(await store.inFlight()).toHaveLength(readable);
+      expect(rows.setAside.get("runs")).toBe(1 - readable);
+    }
+  });
+
   test("everything is still there when the store is opened again", async () => {
     await store.insert(intent("a"));
     await store.update("a", (run) => (run.state === "starting" ? started(run, answer) : null));
