@@ -2,6 +2,9 @@
 
 import type { Clock } from "./clock.js";
 
+/** A reason saves the DOMException that `abort` makes without one, with its stack. */
+const WOKEN = "woken";
+
 export class PollingLoop {
   #pause = new AbortController();
 
@@ -9,7 +12,7 @@ export class PollingLoop {
 
   /** Ends the pause, or the next one if a round is under way. */
   wake(): void {
-    this.#pause.abort();
+    this.#pause.abort(WOKEN);
   }
 
   /**
