@@ -1,4 +1,4 @@
-// Somebody has it: I'm on it and Silence, on the alerts of outages and of watched projects.
+// Somebody takes care of it: I'm on it and Silence, on alerts about outages and about watched projects.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
@@ -28,13 +28,13 @@ const only = (channel: string): SlackMessage => {
 const shows = (message: SlackMessage, text: string | RegExp) =>
   harness.until(() => (typeof text === "string" ? shown(message).includes(text) : text.test(shown(message))), STEP_MS);
 const repliesTo = ({ ts }: SlackMessage) => harness.replies.filter(({ threadTs }) => threadTs === ts);
-/** Presses as somebody in Slack, and what only they read of it. */
+/** Presses a button as somebody in Slack. Resolves with what only that person reads. */
 const press = async (name: "ada" | "grace" | "stranger", message: SlackMessage, button: string, value?: string) => {
   const person = harness.person(name);
   const { id } = await person.press(message, button, value === undefined ? {} : { value });
   return shown(await harness.meanwhile(harness.slack.waitForMessage((one) => one.responseUrlOf === id)));
 };
-/** The value of the option of the menu Silence with this text. */
+/** The value of the option with this text in the Silence menu. */
 const silenceFor = (message: SlackMessage, text: string): string => {
   const options = message.blocks.flatMap((block) =>
     JSON.stringify(block).includes('"silence"') ? [...JSON.stringify(block).matchAll(OPTION)] : [],
@@ -57,7 +57,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     harness = await Harness.start(mode);
   });
 
-  test("taken, shown in every conversation that tells of it, taken over with a reply, and no longer", async () => {
+  test("somebody takes it, which every conversation shows; somebody else takes it over, which a reply says; and it is given back", async () => {
     const project = addProject("Weekly revenue");
     const { data, team } = harness.slack.channels;
     await harness.ask("watch weekly revenue", { channel: data });
@@ -96,7 +96,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(shown(answer)).toContain("It has been over since");
   });
 
-  test("two at the same moment: one has it, and the other is told who", async () => {
+  test("when two people press at the same moment, one has it, and the other reads who", async () => {
     const project = addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");
     fail(project);
@@ -117,7 +117,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(harness.replies).toEqual([]);
   });
 
-  test("silenced for an hour: edited, nothing posted; what is new after that is told", async () => {
+  test("silenced for an hour, the message is edited and nothing is posted; after that, news is posted again", async () => {
     const [one, two, three] = [addProject("Weekly revenue"), addProject("Churn"), addProject("Forecast")];
     await harness.ask("watch owner:olga@acme.test");
     const { data } = harness.slack.channels;
@@ -128,7 +128,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     await shows(message, /Silenced by <@U0GRACEHOPP> until <!date/);
     expect(buttonsOf(message)).toEqual(["on_it", "end_silence"]);
 
-    // One that joins is nobody's, and not silenced: the reply tells of it, and the message of each.
+    // A trouble that joins is nobody's and not silenced: the reply announces it, and the message shows both.
     fail(two);
     await harness.until(() => repliesTo(message).length === 1, STEP_MS);
     expect(shown(message).match(/Silenced by/g)).toHaveLength(1);
@@ -149,7 +149,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     await harness.until(() => told(data.id).length === 2, STEP_MS);
   });
 
-  test("the silence runs out while it goes on, or is ended: the end is told", async () => {
+  test("if the silence runs out during the trouble, or somebody ends it, people are told when the trouble is over", async () => {
     const [one, two] = [addProject("Weekly revenue"), addProject("Churn")];
     await harness.ask("watch weekly revenue");
     await harness.ask("watch churn", { channel: harness.slack.channels.team });
@@ -177,7 +177,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     ]);
   });
 
-  test("somebody of another workspace may not; and what is no longer watched is answered", async () => {
+  test("somebody from another workspace is refused, and a press about a project that is no longer watched is answered", async () => {
     const project = addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");
     fail(project);
@@ -190,7 +190,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(shown(message)).not.toContain("has been on it");
   });
 
-  test("after a restart it is still theirs, on the Home tab too", async () => {
+  test("after a restart it is still theirs, even on the Home tab", async () => {
     const project = addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");
     fail(project);
@@ -228,7 +228,7 @@ describe("an outage", () => {
     return shown(answer() ?? only(TEAM));
   };
 
-  test("taken and silenced: changes of the cause and the end are edits, and the status says who has it", async () => {
+  test("taken and silenced, a changed cause and the end are shown by edits, and the status says who has it", async () => {
     const message = only(TEAM);
     expect(buttonsOf(message)).toEqual(["on_it", "silence"]);
     await press("ada", message, "I'm on it");
@@ -248,7 +248,7 @@ describe("an outage", () => {
     expect(shown(message)).toContain("<@U0ADALOVELA> was on it");
   });
 
-  test("over while it is silenced: the edit says so, and no reply", async () => {
+  test("an outage that ends while it is silenced is shown by an edit, without a reply", async () => {
     const message = only(TEAM);
     await press("grace", message, "silence", silenceFor(message, "Until it is fixed"));
     harness.hex.faults.clear();
@@ -259,7 +259,7 @@ describe("an outage", () => {
     expect(buttonsOf(message)).toEqual([]);
   });
 
-  test("deleted while it is silenced: not posted again before the silence is over", async () => {
+  test("an alert that is deleted while it is silenced is not posted again before the silence is over", async () => {
     const message = only(TEAM);
     await press("grace", message, "silence", silenceFor(message, "For 1 hour"));
     harness.slack.delete(message);

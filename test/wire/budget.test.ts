@@ -1,4 +1,5 @@
-// The bot's own request budget is spent, or Hex asks it to wait: people see what happens to their request, and get what they asked for.
+// When the bot's own request budget is spent, or Hex asks it to wait, people see what happens to their request, and get what they
+// asked for.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
@@ -6,7 +7,7 @@ import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 /** One request is kept for cancellations. */
 const PER_MINUTE = 10;
-/** Short enough for many requests on their way at once: a busy machine needs its time for them. */
+/** Short enough, because many requests are sent together, and a busy machine needs its time for them. */
 const STEP_MS = 200;
 const ALWAYS = Number.POSITIVE_INFINITY;
 
@@ -19,16 +20,19 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** Commands that cost requests, until there are none left for commands. `everyMs`: so the turns come back one by one too. */
+  /**
+   * Sends commands that cost requests, until none are left for commands. `everyMs`: spreads them, so that the budget also comes
+   * back one by one.
+   */
   async function spend(everyMs = 0): Promise<void> {
     while (!(await harness.ask(`runs ${project.id}`)).includes("used up its own budget"))
       await harness.pass(everyMs, STEP_MS);
   }
 
-  /** The requesters of the runs that Hex has started, in order. */
+  /** Who asked for the runs that Hex has started, in order. */
   const started = () => harness.hex.workspace.runs.map(({ inputParams }) => inputParams?.who);
 
-  test("a command that cannot wait names the budget, how long, and the setting; Hex is not asked", async () => {
+  test("a command that cannot wait names the budget, the wait and the setting, and Hex is not asked", async () => {
     await spend();
     const asked = harness.asked.length;
     const answer = await harness.ask(`runs ${project.id}`);
@@ -48,7 +52,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect((await harness.get("/readyz")).status).toBe(200);
   });
 
-  test("six people at once: a card with Cancel for each, and all are started, in order, once each", async () => {
+  test("when six people start runs together, each gets a card with Cancel, and every run is started once, in order", async () => {
     project.inputs = { who: { dataType: "NUMBER" } };
     await spend(3_000);
     for (let who = 1; who <= 6; who++) {
@@ -72,7 +76,7 @@ describe.each(MODES)("%s mode", (mode) => {
     for (let index = 0; index < 6; index++) await harness.cardShows("|Revenue>", index);
   });
 
-  test("somebody who comes later does not go before those who wait", async () => {
+  test("somebody who comes later does not overtake those who wait", async () => {
     project.inputs = { who: { dataType: "NUMBER" } };
     await spend(3_000);
     for (let who = 1; who <= 3; who++) await harness.slack.command(`run ${project.id} who=${who}`);
@@ -85,7 +89,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(started()).toEqual(Array.from({ length: 9 }, (_, index) => index + 1));
   });
 
-  test("Cancel while it waits: it is never started, and the others are", async () => {
+  test("a waiting run that is cancelled is never started, and the others are", async () => {
     await spend();
     for (let index = 0; index < 2; index++) await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Waiting to start", 1);
@@ -96,7 +100,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("a project that nobody has read yet: the card shows its id, and its title as soon as Hex tells it", async () => {
+  test("the card of a project that has not been read yet shows its id, and its title as soon as Hex names it", async () => {
     await spend();
     const other = harness.hex.workspace.addProject({ title: "Costs", run: { neverEnds: true } });
     await harness.slack.command(`run ${other.id}`);
@@ -105,7 +109,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("one that is not published is refused on its card, once Hex can be asked", async () => {
+  test("an unpublished project is refused on its card as soon as Hex can be asked", async () => {
     await spend();
     const draft = harness.hex.workspace.addProject({ title: "Draft", published: false });
     await harness.slack.command(`run ${draft.id}`);
@@ -113,13 +117,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(await harness.cardShows("Not started"))).toContain("not published");
   });
 
-  test("a dry run says why it cannot be tried", async () => {
+  test("a dry run says why it cannot be tried now", async () => {
     await spend();
     expect(await harness.ask(`run ${project.id} --dry-run`)).toContain("used up its own budget");
     expect(harness.cards).toEqual([]);
   });
 
-  test("Run in a list, and Run again", async () => {
+  test("Run in a list and Run again get a card that waits, too", async () => {
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Completed");
     const list = await harness.slack.command("projects");
@@ -134,7 +138,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(3);
   });
 
-  test("the list of projects is the one of before, when a new one cannot be read", async () => {
+  test("people see the earlier list of projects if a new one cannot be read", async () => {
     expect(await harness.ask("projects")).toContain("Revenue");
     await spend();
     await harness.pass(61_000);
@@ -142,7 +146,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("projects")).toContain("Revenue");
   });
 
-  test("Cancel of a run goes at once: a part of the budget is kept for it", async () => {
+  test("Cancel of a run is sent immediately, because part of the budget is kept for it", async () => {
     project.run.neverEnds = true;
     await harness.slack.command(`run ${project.id}`);
     const card = await harness.cardShows("Running");
@@ -154,7 +158,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("Cancelled");
   });
 
-  test("Cancel when Hex asks to wait: the card says so, and Hex is asked as soon as it may be", async () => {
+  test("when Hex asks to wait, the card says so about Cancel, and Hex is asked as soon as it allows", async () => {
     project.run.neverEnds = true;
     await harness.slack.command(`run ${project.id}`);
     const card = await harness.cardShows("Running");
@@ -167,7 +171,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).not.toContain("Cancelling failed");
   });
 
-  test("Hex's own limit on the read before a start: a card and a run all the same", async () => {
+  test("if Hex limits the read before a start, there is still a card and a run", async () => {
     const limit = { endpoint: "getProject", kind: { type: "rateLimited", retryAfter: 50 } } as const;
     harness.hex.faults.add({ ...limit, times: ALWAYS });
     await harness.slack.command(`run ${project.id}`);
@@ -179,7 +183,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("a restart in between: who waits is started afterwards, once", async () => {
+  test("after a restart, waiting runs are started once", async () => {
     await spend();
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Waiting to start");
@@ -189,7 +193,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("nobody waits for ever: after ten minutes the card says that nothing was started, and why", async () => {
+  test("nobody waits forever: after ten minutes the card says that nothing was started, and why", async () => {
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 50 }, times: ALWAYS });
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Waiting to start");

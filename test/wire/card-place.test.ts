@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.stop());
 
-/** What the Run button in the list says when it is pressed twice in this channel. */
+/** What people read when they press the Run button in the list twice in this channel. */
 async function pressedTwice(channel = harness.slack.channels.data): Promise<string> {
   harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
   await harness.ask("projects", { channel });
@@ -25,24 +25,24 @@ async function pressedTwice(channel = harness.slack.channels.data): Promise<stri
   return shown(answer);
 }
 
-test("the card is where somebody asks", async () => {
+test("if the card is in this channel, the answer says so", async () => {
   const said = await pressedTwice();
   expect(said).toContain("already started a run. Its card shows how it is going.");
   expect(said).toContain("Open the run in Hex");
 });
 
-test("the card is a direct message", async () => {
+test("if the card is a direct message, the answer says so", async () => {
   const said = await pressedTwice(harness.slack.channels.secret);
   expect(said).toContain(`Its card in a direct message to <@${harness.slack.people.ada.id}> shows how it is going.`);
 });
 
-test("there is no card", async () => {
+test("if there is no card, the answer points to none", async () => {
   harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "restricted_action" } });
   const said = await pressedTwice();
   expect(said).toContain("already started a run. `/hex runs` shows how it is going.");
 });
 
-test("Run again that is pressed again leads to the new card, or to none", async () => {
+test("Run again, pressed a second time, leads to the new card, or to none", async () => {
   const project = harness.hex.workspace.addProject({ title: "Revenue" });
   await harness.slack.command(`run ${project.id}`);
   const card = await harness.cardShows("Completed");
@@ -57,7 +57,7 @@ test("Run again that is pressed again leads to the new card, or to none", async 
   expect(shown(answer)).toContain("already run it again. `/hex runs` shows how it is going.");
 });
 
-test("Cancel that Hex cannot be asked for yet leads to a card in another channel by its name", async () => {
+test("a Cancel that Hex cannot be asked for yet names the other channel that has the card", async () => {
   const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
   await harness.slack.command(`run ${project.id}`);
   await harness.cardShows("Running");

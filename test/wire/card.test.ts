@@ -20,7 +20,7 @@ describe.each(MODES)("%s mode", (mode) => {
     return harness.cardShows("Running");
   }
 
-  test("from Starting to Completed in one message, edited in place", async () => {
+  test("the card goes from Starting to Completed in one message that is edited in place", async () => {
     const card = await running({ run: { pendingMs: 4_000, runningMs: 40_000 } });
     await harness.cardShows("Completed");
     expect(harness.cards).toHaveLength(1);
@@ -36,7 +36,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("running: how long, and how long it usually takes; edits only in coarse steps", async () => {
+  test("a running card says how long it has taken and how long it usually takes, and is edited only in coarse steps", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 8 * 60_000 } });
     for (const minutes of [4, 5, 6]) {
       const startedAt = harness.clock.now() - minutes * 60 * 60_000;
@@ -57,18 +57,21 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each([
     ["ERRORED", "Errored", "A cell failed"],
     ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no free kernel"],
-  ] as const)("%s: says so with the trace id, and tells whoever waits", async (outcome, word, text) => {
-    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
-    await harness.slack.command(`run ${project.id}`);
-    const card = await harness.cardShows(word);
-    expect(shown(card)).toContain(text);
-    expect(shown(card)).toMatch(/Hex trace id `/);
-    expect(shown(card)).toMatch(/Reference `/);
-    await harness.until(() => harness.replies.length === 1);
-    expect(shown(harness.replies[0] ?? card)).toContain(word.toLowerCase());
-  });
+  ] as const)(
+    "%s: the card says so with the trace id, and a reply tells the person who is waiting",
+    async (outcome, word, text) => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows(word);
+      expect(shown(card)).toContain(text);
+      expect(shown(card)).toMatch(/Hex trace id `/);
+      expect(shown(card)).toMatch(/Reference `/);
+      await harness.until(() => harness.replies.length === 1);
+      expect(shown(harness.replies[0] ?? card)).toContain(word.toLowerCase());
+    },
+  );
 
-  test("cancelled in Hex: said so", async () => {
+  test("a run that is cancelled in Hex is shown as such", async () => {
     const card = await running();
     const [run] = harness.hex.workspace.runs;
     harness.hex.workspace.cancelInHex(run?.id ?? "");
@@ -76,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).toContain("In Hex");
   });
 
-  test("an unknown status counts as not finished and is shown as it came", async () => {
+  test("an unknown status counts as not finished and is shown unchanged", async () => {
     const card = await running();
     const [run] = harness.hex.workspace.runs;
     harness.hex.workspace.setStatus(run?.id ?? "", "SLEEPING");
@@ -84,7 +87,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
   });
 
-  test("Hex refuses the start: not started, why, and what to do", async () => {
+  test("if Hex refuses the start, the card says that nothing was started, why, and what to do", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });
     await harness.slack.command(`run ${project.id} days=many regoin=x`);
     const card = await harness.cardShows("Not started");
@@ -101,8 +104,8 @@ describe.each(MODES)("%s mode", (mode) => {
     return harness.cardShows("Waiting to start");
   }
 
-  describe("Hex says later", () => {
-    test("25 kernels busy: the card says what it waits for, and starts when one is free", async () => {
+  describe("when Hex says later", () => {
+    test("with 25 kernels busy, the card says what the run waits for, and it starts when one is free", async () => {
       const card = await startsWhileBusy();
       expect(shown(card)).toContain("no free kernel");
       expect(shown(card)).toContain("tries again on its own until");
@@ -114,7 +117,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.cards).toHaveLength(1);
     });
 
-    test("for ten minutes, and then it says that nothing was started", async () => {
+    test("the run waits for ten minutes, and then the card says that nothing was started", async () => {
       await startsWhileBusy();
       const card = await harness
         .until(() => shown(harness.card()).includes("Not started"), 5_000)
@@ -125,7 +128,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => harness.replies.length === 1);
     });
 
-    test("Cancel while it waits: it never starts", async () => {
+    test("a waiting run that is cancelled never starts", async () => {
       const card = await startsWhileBusy();
       await harness.slack.click(card, "cancel_run");
       await harness.cardShows("before it began");
@@ -134,7 +137,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs).toEqual([]);
     });
 
-    test("a 429 at the start is waited for as long as Hex says", async () => {
+    test("after a 429 at the start, the run waits as long as Hex says", async () => {
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 30 } });
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       await harness.slack.command(`run ${project.id}`);
@@ -145,7 +148,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(2);
     });
 
-    test("a restart while it waits: it goes on waiting, and starts once", async () => {
+    test("a waiting run still waits after a restart, and starts once", async () => {
       await startsWhileBusy();
       await harness.stopBot();
       harness.hex.workspace.kernelsBusy = 0;
@@ -155,7 +158,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("a restart long after the time until which it waits: nothing is started, and the card says so", async () => {
+  test("if the restart is long after the end of the wait, nothing is started, and the card says so", async () => {
     await startsWhileBusy();
     await harness.stopBot();
     harness.clock.advance(60 * 60_000);
@@ -169,7 +172,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("cancel", () => {
-    test("with a confirmation; cancelling at once, then cancelled by whom; one DELETE", async () => {
+    test("Cancel asks for confirmation, shows Cancelling immediately and then who cancelled, and sends one DELETE", async () => {
       const card = await running();
       expect(JSON.stringify(card.blocks)).toContain('"confirm"');
       const before = { blocks: [...card.blocks] };
@@ -193,7 +196,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
     });
 
-    test("an old run is over as soon as a young one: the card shows it within seconds", async () => {
+    test("the end of an old run is shown within seconds, like that of a young one", async () => {
       const card = await running({ run: { neverEnds: true } });
       await harness.pass(5 * 60 * 60_000, 5 * 60_000);
       await harness.slack.click(card, "cancel_run");
@@ -203,18 +206,21 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.clock.now() - endedAt).toBeLessThan(8_000);
     });
 
-    test.each([409, 422] as const)("the run has just ended (%d): no red, the card says how", async (status) => {
-      harness.hex.workspace.refusalStatus = status;
-      const card = await running();
-      const before = { blocks: [...card.blocks] };
-      const [run] = harness.hex.workspace.runs;
-      harness.hex.workspace.finishRun(run?.id ?? "", "COMPLETED");
-      await harness.slack.click(card, "cancel_run", { stale: before });
-      await harness.cardShows("Completed");
-      expect(harness.slack.messages.filter((message) => shown(message).includes("Not cancelled"))).toEqual([]);
-    });
+    test.each([409, 422] as const)(
+      "if the run has just ended (%d), the card says how, without an error",
+      async (status) => {
+        harness.hex.workspace.refusalStatus = status;
+        const card = await running();
+        const before = { blocks: [...card.blocks] };
+        const [run] = harness.hex.workspace.runs;
+        harness.hex.workspace.finishRun(run?.id ?? "", "COMPLETED");
+        await harness.slack.click(card, "cancel_run", { stale: before });
+        await harness.cardShows("Completed");
+        expect(harness.slack.messages.filter((message) => shown(message).includes("Not cancelled"))).toEqual([]);
+      },
+    );
 
-    test("a cancellation that fails puts the button back and says why", async () => {
+    test("a cancellation that fails brings the button back and says why", async () => {
       const card = await running();
       harness.hex.workspace.setScopes(harness.token, ["read"]);
       await harness.slack.click(card, "cancel_run");
@@ -223,7 +229,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
-    test("refused for another reason than its end: not asked for ever, Hex's words are there, and the button is back", async () => {
+    test("a cancellation that Hex refuses for another reason is not repeated forever: Hex's words are shown, and the button is back", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
       harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
@@ -236,7 +242,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toContain("Running");
     });
 
-    test("refused while Hex cannot be asked how the run is: the button is back all the same", async () => {
+    test("if Hex refuses and then cannot be asked about the run, the button is still back", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
       harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
@@ -246,7 +252,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
-    test("refused by a slow Hex: it is not asked by somebody else meanwhile", async () => {
+    test("while a slow Hex is refusing, nobody else asks it again", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
       harness.hex.faults.add({ endpoint: "cancelRun", kind, times: Number.POSITIVE_INFINITY });
@@ -258,7 +264,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.requests("cancelRun")).toHaveLength(1);
     });
 
-    test("refused because it is being stopped already: no red, and by whom", async () => {
+    test("if the run is already being stopped, the card says who cancelled, without an error", async () => {
       const card = await running({ run: { neverEnds: true } });
       const [run] = harness.hex.workspace.runs;
       harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 422 } });
@@ -283,7 +289,7 @@ describe.each(MODES)("%s mode", (mode) => {
       },
     );
 
-    test("a 204 that is lost is asked for again, and the run ends", async () => {
+    test("after a lost 204, the cancellation is sent again, and the run ends", async () => {
       const card = await running();
       harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true });
       await harness.slack.click(card, "cancel_run");
@@ -292,7 +298,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("Run again: same inputs, one run however often it is pressed, and the old card says who", async () => {
+  test("Run again starts one run with the same inputs, however often it is pressed, and the old card says who pressed it", async () => {
     const project = harness.hex.workspace.addProject({
       title: "Revenue",
       inputs: { days: { dataType: "NUMBER" } },
@@ -327,8 +333,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toHaveLength(1);
   });
 
-  describe("the answer to the start is lost", () => {
-    test("the run exists: it is found and watched, and not started again", async () => {
+  describe("when the answer to the start is lost", () => {
+    test("a run that exists is found and tracked, and not started again", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
       await harness.slack.command(`run ${project.id}`);
@@ -337,7 +343,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs).toHaveLength(1);
     });
 
-    test("the run is one of many of the project, which Hex lists in no order: it is found", async () => {
+    test("the run is found among many of the project, which Hex lists in no order", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       for (let days = 0; days < 80; days++) {
         const startedAt = harness.clock.now() - (days + 0.5) * 24 * 60 * 60_000;
@@ -349,7 +355,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(1);
     });
 
-    test("Hex cannot be asked for it either: the card does not say what the bot has not seen", async () => {
+    test("if Hex cannot be asked about it either, the card claims nothing that the bot has not seen", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       harness.hex.faults.add({
         kind: { type: "status", status: 502 },
@@ -366,7 +372,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Running");
     });
 
-    test("another start of the project is open too: neither takes the run that may be the other's", async () => {
+    test("if another start of the project is also open, neither takes a run that may belong to the other", async () => {
       const inputs = { day: { dataType: "NUMBER" } } as const;
       const project = harness.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
@@ -382,7 +388,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(2);
     });
 
-    test("another start of the project is answered late: its run is not taken for the lost one", async () => {
+    test("if another start of the project is answered late, its run is not mistaken for the lost one", async () => {
       const inputs = { day: { dataType: "NUMBER" } } as const;
       const project = harness.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
       let answer = () => {};
@@ -400,7 +406,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(harness.card(0))).toContain("could not find the run");
     });
 
-    test("it does not exist: says that it is not known; Look again and Start again work", async () => {
+    test("if the run does not exist, the card says that this is not known, and Look again and Start again work", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });
       await harness.slack.command(`run ${project.id}`);
@@ -419,7 +425,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("places", () => {
-    test("a private channel without the bot: the card as a direct message, and how to invite it", async () => {
+    test("in a private channel without the bot, the card comes as a direct message that says how to invite the bot", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
       const { secret } = harness.slack.channels;
       const { ada } = harness.slack.people;
@@ -433,7 +439,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each([
       ["restricted_action_read_only_channel", "ask an admin"],
       ["restricted_action_thread_only_channel", "use another channel"],
-    ])("%s: an invitation would change nothing, and is not asked for", async (error, todo) => {
+    ])("%s: the message does not ask for an invitation, which would change nothing", async (error, todo) => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "error", error } });
       const answer = await harness.ask(`run ${project.id}`);
@@ -441,14 +447,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).not.toContain("/invite");
     });
 
-    test("a public channel where the bot is no member works", async () => {
+    test("the card appears in a public channel where the bot is no member", async () => {
       const project = harness.hex.workspace.addProject();
       await harness.slack.command(`run ${project.id}`, { channel: harness.slack.channels.general });
       const card = await harness.cardShows("Running");
       expect(card.channel).toBe(harness.slack.channels.general.id);
     });
 
-    test("people of another workspace cannot press the buttons", async () => {
+    test("people from another workspace cannot press the buttons", async () => {
       const card = await running();
       const { stranger } = harness.slack.people;
       await harness.slack.click(card, "cancel_run", { user: stranger });
@@ -457,7 +463,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("Start again, pressed by two people: one run", async () => {
+  test("Start again, pressed by two people, starts one run", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
     await harness.slack.command(`run ${project.id}`);
@@ -473,12 +479,12 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toHaveLength(2);
   });
 
-  describe("the card's place is lost", () => {
+  describe("when the card's place is lost", () => {
     const moved = "This card is here because the one in";
     test.each([
       ["the message is deleted", (card: SlackMessage) => harness.slack.delete(card), "was deleted"],
       ["the channel is archived", () => harness.slack.archive(harness.slack.channels.data), "the channel is archived"],
-    ] as const)("%s: the card goes on as a direct message, and says why", async (_, lose, why) => {
+    ] as const)("%s: the card continues as a direct message, and says why", async (_, lose, why) => {
       const card = await running({ run: { runningMs: 30_000 } });
       lose(card);
       await harness.cardShows("Completed", 1);
@@ -492,7 +498,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each([
       ["is_inactive", "the channel is archived"],
       ["no_permission", "can no longer be changed"],
-    ])("Slack says %s to an edit: the card goes on as a direct message", async (error, why) => {
+    ])("if Slack says %s to an edit, the card continues as a direct message", async (error, why) => {
       await running({ run: { runningMs: 30_000 } });
       harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "error", error } });
       const card = await harness.cardShows("Completed", 1);
@@ -502,7 +508,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed", 0);
     });
 
-    test("the bot is removed from a private channel", async () => {
+    test("if the bot is removed from a private channel, the card continues as a direct message", async () => {
       const { team } = harness.slack.channels;
       harness.slack.invite(team, harness.slack.people.ada);
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 30_000 } });
@@ -514,7 +520,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("Run again on an old card in a channel that the bot was removed from: nobody gets the old card anew", async () => {
+  test("Run again on an old card in a channel that the bot was removed from sends nobody the old card again", async () => {
     const { team } = harness.slack.channels;
     const { ada, grace } = harness.slack.people;
     harness.slack.invite(team, ada);
@@ -545,7 +551,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(new Set(values.slice(1).map(({ length }) => length)).size).toBe(1);
   });
 
-  describe("nothing left to learn", () => {
+  describe("when the bot can learn nothing more", () => {
     test.each([404, 422] as const)(
       "the project is deleted (%d): the card says so, and Hex is not asked any more",
       async (status) => {
@@ -578,13 +584,13 @@ describe.each(MODES)("%s mode", (mode) => {
       },
     );
 
-    test("a run that never ends is no longer watched after a week", async () => {
+    test("a run that never ends is no longer tracked after a week", async () => {
       await running({ run: { neverEnds: true } });
       harness.clock.advance(8 * 24 * 60 * 60_000);
       await harness.cardShows("No longer tracked");
     });
 
-    test("a token that is dead for a day", async () => {
+    test("the card says so when the token has been dead for a day", async () => {
       await running({ run: { neverEnds: true } });
       harness.hex.workspace.revokeToken(harness.token);
       await harness.cardShows("No news from Hex");
@@ -606,7 +612,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     });
 
-    test("more at once than Slack takes: every card and every reply comes, once", async () => {
+    test("if there is more to post than Slack accepts, every card and every reply still comes once", async () => {
       const warnings: string[] = [];
       const note = ({ name }: Error) => warnings.push(name);
       process.on("warning", note);
@@ -629,7 +635,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(warnings).toEqual([]);
     });
 
-    test("a 429 delays one card and not the others", async () => {
+    test("a 429 delays one card, but not the others", async () => {
       const held = await running({ title: "Held up", run: { runningMs: 20_000 } });
       harness.slack.faults.add({ method: "chat.update", times: 1, kind: { type: "ratelimited", retryAfter: 120 } });
       await harness.until(() => harness.slack.calls.some((call) => call.answer.error === "ratelimited"));
@@ -640,7 +646,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed", 0);
     });
 
-    test("a 429 is waited for no longer than it says, though timers end up to a millisecond early", async () => {
+    test("the bot waits no longer than a 429 says, even if timers end up to a millisecond early", async () => {
       const card = await running();
       const sleep = harness.clock.sleep.bind(harness.clock);
       harness.clock.sleep = (ms, signal) => sleep(ms - 1, signal);
@@ -666,15 +672,15 @@ describe.each(MODES)("%s mode", (mode) => {
       for (const line of refusals) expect(line).toMatch(/"todo":"[^"]*tries again on its own/);
     });
 
-    test("an update that is lost is made again", async () => {
+    test("an update that is lost is repeated", async () => {
       await running({ run: { runningMs: 20_000 } });
       harness.slack.faults.add({ method: "chat.update", times: 3, kind: { type: "status", status: 500 } });
       await harness.cardShows("Completed");
     });
   });
 
-  describe("a restart", () => {
-    test("runs in flight are watched again, and their cards tell the truth", async () => {
+  describe("after a restart", () => {
+    test("runs in flight are tracked again, and their cards tell the truth", async () => {
       const card = await running({ run: { runningMs: 60_000 } });
       await harness.stopBot();
       await harness.pass(90_000);
@@ -685,7 +691,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(1);
     });
 
-    test("nothing is lost when the stop comes between the command and its work", async () => {
+    test("nothing is lost if the stop comes between the command and its work", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 5_000 } });
       await harness.slack.command(`run ${project.id}`);
       await harness.stopBot();
@@ -711,7 +717,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("a 429 that does not say how long: the watch asks less and less, and then shows the truth", async () => {
+  test("after a 429 that does not say how long to wait, the bot asks less and less often, and then shows the truth", async () => {
     await running();
     const limit = { kind: { type: "rateLimited" as const }, times: Number.POSITIVE_INFINITY };
     harness.hex.faults.add(limit);
@@ -723,7 +729,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("Completed");
   });
 
-  test("a failing Hex that asks to be left alone for an hour: the card shows the truth soon after Hex is back", async () => {
+  test("if a failing Hex asks to be left alone for an hour, the card shows the truth soon after Hex is back", async () => {
     await running({ run: { runningMs: 90_000 } });
     const kind = { type: "status", status: 503, headers: { "retry-after": "3600" } } as const;
     harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
@@ -734,7 +740,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.clock.now() - backAt).toBeLessThan(5 * 60_000);
   });
 
-  test("Hex is away while runs of many projects are in flight: each card says so at the first try about it", async () => {
+  test("if Hex is down while runs of many projects are in flight, each card says so after the first attempt", async () => {
     for (let index = 0; index < 6; index++) {
       const project = harness.hex.workspace.addProject({ title: `Project ${index}`, run: { neverEnds: true } });
       await harness.slack.command(`run ${project.id}`);
@@ -747,7 +753,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.clock.now() - since).toBeLessThan(8 * 60_000);
   });
 
-  test("Hex is away for a while: the card says so, and then the truth", async () => {
+  test("if Hex is down for a while, the card says so, and then shows the truth", async () => {
     const card = await running({ run: { runningMs: 90_000 } });
     harness.hex.faults.add({ kind: { type: "status", status: 503 }, times: Number.POSITIVE_INFINITY });
     await harness.cardShows("No news from Hex");

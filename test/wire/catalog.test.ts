@@ -26,7 +26,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
   };
 
-  test("after a restart a name is understood without a request, though Hex cannot be reached", async () => {
+  test("after a restart, a name is understood without a request, even if Hex cannot be reached", async () => {
     add(130);
     harness.hex.workspace.addProject({ title: "売上レポート" });
     await harness.startBot();
@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(pages()).toHaveLength(asked);
   });
 
-  test("while it is read for the first time, the list has what is known and says that there is more", async () => {
+  test("while projects are read for the first time, the list shows the known ones and says that there are more", async () => {
     add(450);
     await harness.startBot();
     await harness.until(() => pages().length > 0 && harness.log.join("").includes('"operation":"listProjects"'));
@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     60_000,
   );
 
-  test("what failed in the middle of a pass takes nothing away, and a restart goes on where it stood", async () => {
+  test("a pass that fails in the middle loses nothing, and after a restart it continues where it was", async () => {
     add(350);
     await harness.startBot();
     await read();
@@ -95,7 +95,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("projects")).toContain("*350 projects*");
   });
 
-  test("a project that was renamed, unpublished, trashed or created shows as it is, after the next pass at the latest", async () => {
+  test("a project that was renamed, unpublished, trashed or created is shown correctly after the next pass at the latest", async () => {
     add(150);
     const { workspace } = harness.hex;
     const old = workspace.projects.slice(-4);
@@ -116,7 +116,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(buttonsOf(harness.slack.messages.at(-1) ?? never())).not.toContain("run_project");
   });
 
-  test("with the token of another workspace nothing is offered that it does not see", async () => {
+  test("with the token of another workspace, only projects that it can see are offered", async () => {
     add(130, "Old report");
     await harness.startBot();
     await read();
@@ -134,7 +134,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toEqual([]);
   });
 
-  test("a damaged row hides no other project, and is whole again after the next pass", async () => {
+  test("a damaged row hides no other project, and is repaired by the next pass", async () => {
     add(3);
     await harness.startBot();
     await read();

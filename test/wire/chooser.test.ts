@@ -17,7 +17,7 @@ describe.each(MODES)("%s mode", (mode) => {
     if (!found) throw new Error("there is no chooser");
     return found;
   };
-  /** Presses a button of an old chooser, in the place of the list of projects. */
+  /** Presses a button of an old chooser, as if it were in the list of projects. */
   const pressOld = async (actionId: string, state: object) => {
     await harness.ask("projects");
     const value = JSON.stringify(state);
@@ -25,7 +25,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.slack.click(chooser(), actionId, { stale: { blocks: [{ type: "actions", elements: [button] }] } });
   };
 
-  test("Run starts with the inputs and the flags that it carries, and its new buttons carry the same", async () => {
+  test("Run uses the inputs and flags that its button carries, and the new buttons carry the same", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Weekly revenue", inputs });
     const carried = { inputs: { region: "North America", days: 30 }, fresh: true };
     await pressOld("run_project", { project: id, nonce: "old", words: ["revenue"], page: 0, carried });
@@ -41,7 +41,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[1]?.body).toEqual(body);
   });
 
-  test("a dry run stays one", async () => {
+  test("a dry run stays a dry run", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs });
     const carried = { inputs: { days: 7 }, dryRun: true };
     await pressOld("run_project", { project: id, nonce: "old", words: [], page: 0, carried });
@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toEqual([]);
   });
 
-  test("paging keeps what is carried", async () => {
+  test("turning the page keeps what the buttons carry", async () => {
     for (let i = 0; i < 9; i++) harness.hex.workspace.addProject({ title: `Revenue ${i}`, inputs });
     await pressOld("projects_next", { words: ["revenue"], page: 1, carried: { inputs: { days: 7 } } });
     await harness.slack.waitForMessage((message) => shown(message).includes("Page 2"));
@@ -60,7 +60,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
   });
 
-  test("what was too long to carry: said so, no Run that would drop it, and how to run it", async () => {
+  test("if the inputs were too long for a button, the message says so and how to run it, and has no Run that would drop them", async () => {
     const projects = Array.from({ length: 9 }, (_, i) =>
       harness.hex.workspace.addProject({ title: `Revenue ${i}`, inputs }),
     );
@@ -72,7 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toEqual([]);
   });
 
-  test("a button that carries nothing starts a plain run", async () => {
+  test("a button that carries nothing starts a run without inputs", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
     await pressOld("run_project", { project: id, nonce: "old", words: ["revenue"], page: 0 });
     await harness.until(() => harness.starts.length === 1);

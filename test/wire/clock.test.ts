@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const by = (ms: number) => `${ms > 0 ? "forward" : "back"} by ${Math.abs(ms) / MINUTE} min`;
 const STEPS = [-MINUTE, -HOUR, MINUTE, HOUR].map((ms) => [by(ms), ms] as const);
 
-describe.each(MODES)("%s: the clock is set", (mode) => {
+describe.each(MODES)("%s: when the clock is set", (mode) => {
   let harness: Harness;
   beforeEach(async () => {
     harness = await Harness.start(mode, { env: { HEX_PROBE_SECONDS: "60" } });
@@ -37,7 +37,7 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     return harness.hex.workspace.runs[0]?.id ?? "";
   }
 
-  test.each(STEPS)("%s: a run in flight is asked about as before, and its end is shown", async (_, ms) => {
+  test.each(STEPS)("%s: the bot keeps asking about a run in flight, and shows its end", async (_, ms) => {
     const id = await startRun();
     harness.clock.set(ms);
     const asked = harness.asked.length;
@@ -66,14 +66,14 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
     },
   );
 
-  test.each(STEPS)("%s: /readyz is true again within seconds, and the log says what happened", async (_, ms) => {
+  test.each(STEPS)("%s: /readyz is correct again within seconds, and the log says what happened", async (_, ms) => {
     harness.clock.set(ms);
     await harness.pass(10 * SECOND);
     expect(JSON.parse((await harness.get("/readyz")).text)).toMatchObject({ ok: true });
     expect(harness.log.join("")).toContain(`The clock jumped ${ms > 0 ? "forward" : "back"} by`);
   });
 
-  test("a start whose answer is on its way is not looked for by the process that waits for it", async () => {
+  test("a process that is waiting for the answer to a start does not look for the run", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     let answer = (): void => undefined;
     const until = new Promise<void>((resolve) => {
@@ -93,20 +93,23 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
   test.each([
     ["two days, in an outage of Hex", 2, NO_NEWS],
     ["eight days", 8, "Running"],
-  ])("the machine sleeps for %s: how the run ended meanwhile is shown", async (_, days, before) => {
-    const id = await startRun();
-    if (before === NO_NEWS) {
-      harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
-      await harness.cardShows(NO_NEWS);
-      harness.hex.faults.clear();
-    }
-    harness.hex.workspace.finishRun(id, "COMPLETED");
-    harness.clock.set(days * 24 * HOUR);
-    await harness.cardShows(/Completed|Not known|No longer tracked/);
-    expect(shown(harness.card())).toContain("Completed");
-  });
+  ])(
+    "after the machine has slept for %s, the card shows how the run ended in the meantime",
+    async (_, days, before) => {
+      const id = await startRun();
+      if (before === NO_NEWS) {
+        harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+        await harness.cardShows(NO_NEWS);
+        harness.hex.faults.clear();
+      }
+      harness.hex.workspace.finishRun(id, "COMPLETED");
+      harness.clock.set(days * 24 * HOUR);
+      await harness.cardShows(/Completed|Not known|No longer tracked/);
+      expect(shown(harness.card())).toContain("Completed");
+    },
+  );
 
-  test("Hex asks to wait for long while a run is in flight: /readyz says that nobody asks about it", async () => {
+  test("if Hex asks for a long wait while a run is in flight, /readyz says that nobody asks about it", async () => {
     await startRun();
     for (const endpoint of ["getRun", "listRuns"] as const) {
       harness.hex.faults.add({
@@ -122,7 +125,7 @@ describe.each(MODES)("%s: the clock is set", (mode) => {
   });
 });
 
-describe("what is old", () => {
+describe("a finished run that is old", () => {
   const DAY = 24 * HOUR;
   let harness: Harness;
   beforeEach(async () => {
@@ -149,7 +152,7 @@ describe("what is old", () => {
     expect(await remembered()).toBe(1);
   });
 
-  test("by a clock that is wrong at the start, while Hex cannot be asked, is kept", async () => {
+  test("by a clock that is wrong at the start, when Hex cannot be asked, is kept", async () => {
     await harness.stopBot();
     harness.clock.set(5 * 365 * DAY);
     harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
@@ -165,7 +168,7 @@ describe("what is old", () => {
 
 const AHEAD = [30 * SECOND, -30 * SECOND, 2 * MINUTE, -2 * MINUTE, HOUR, -HOUR];
 
-describe.each(MODES)("%s: Hex's clock differs", (mode) => {
+describe.each(MODES)("%s: when Hex's clock differs", (mode) => {
   let harness: Harness;
   afterEach(() => harness.stop());
 
@@ -187,7 +190,7 @@ describe.each(MODES)("%s: Hex's clock differs", (mode) => {
     },
   );
 
-  test.each(AHEAD)("by %i ms: the card of a long run says how long it has been running", async (ahead) => {
+  test.each(AHEAD)("by %i ms, the card of a long run says how long it has been running", async (ahead) => {
     harness = await Harness.start(mode, { hexAheadMs: ahead });
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 1_000, runningMs: HOUR } });
     await harness.slack.command(`run ${project.id}`);
@@ -196,7 +199,7 @@ describe.each(MODES)("%s: Hex's clock differs", (mode) => {
     expect(shown(harness.card())).toMatch(/3 min/);
   });
 
-  test.each(AHEAD)("by %i ms: after a lost answer the run of this start is found, and no other one", async (ahead) => {
+  test.each(AHEAD)("by %i ms, the run of a start whose answer was lost is found, and no other one", async (ahead) => {
     harness = await Harness.start(mode, { hexAheadMs: ahead });
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: HOUR } });
     // Started elsewhere, a minute before.

@@ -14,7 +14,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("/hex and /hex help list what can be done, with an example each", async () => {
+  test("/hex and /hex help list what people can do, with an example each", async () => {
     for (const typed of ["", "help", "HELP", "  help  "]) {
       const answer = await harness.ask(typed);
       for (const name of ["status", "projects", "run", "runs", "cancel"]) expect(answer).toContain(`/hex ${name}`);
@@ -23,7 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.asked).toEqual([]);
   });
 
-  test("an unknown word: did you mean, then help", async () => {
+  test("an unknown word is answered with a suggestion or with help", async () => {
     const answer = await harness.ask("statsu");
     expect(answer).toContain("Did you mean `/hex status`?");
     expect(answer).toContain("/hex projects");
@@ -31,7 +31,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("status", () => {
-    test("all well: host, token, expiry, both scopes proven, projects, runs tracked", async () => {
+    test("when all is well, it shows the host, the token, its expiry, both scopes as proven, the projects and the tracked runs", async () => {
       harness.hex.workspace.addProject({ title: "Revenue" });
       harness.hex.workspace.addProject({ title: "Draft", published: false });
       const answer = await harness.ask("status");
@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs).toEqual([]);
     });
 
-    test("a Hex that says nothing of the token: not that it never expires", async () => {
+    test("if Hex says nothing about the token, it does not claim that the token never expires", async () => {
       harness.hex.workspace.tellsOfToken = false;
       expect(await harness.ask("status")).toMatch(/Expires\*\nnot known/);
       harness.hex.workspace.tellsOfToken = true;
@@ -68,12 +68,12 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each([
       [13 * DAY, /:warning: .*in 13 days\. Plan to renew it/],
       [2 * DAY, /:rotating_light: .*in 2 days\. Create a new token now/],
-    ])("a token that expires in %d ms", async (left, text) => {
+    ])("says when a token expires in %d ms", async (left, text) => {
       harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + left);
       expect(await harness.ask("status")).toMatch(text);
     });
 
-    test("without the run scope: says which scope to add", async () => {
+    test("says which scope to add if the run scope is missing", async () => {
       harness.hex.workspace.addProject();
       harness.hex.workspace.setScopes(harness.token, ["read"]);
       const answer = await harness.ask("status");
@@ -81,7 +81,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).toContain('Create a token with the "Run projects" scope');
     });
 
-    test("no scope at all: the first one to add, and nothing of projects that nobody can see", async () => {
+    test("without any scope, it names the first one to add, and says nothing about projects that nobody can see", async () => {
       harness.hex.workspace.addProject();
       harness.hex.workspace.setScopes(harness.token, []);
       const answer = await harness.ask("status");
@@ -89,11 +89,11 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(answer).not.toContain("publish a project");
     });
 
-    test("no published project: not proven, and what would prove it", async () => {
+    test("without a published project, the run scope is not proven, and it says what would prove it", async () => {
       expect(await harness.ask("status")).toContain("publish a project");
     });
 
-    test("a dead token: the remedy in the same card", async () => {
+    test("if the token is dead, the same card says what to do", async () => {
       harness.hex.workspace.revokeToken(harness.token);
       const answer = await harness.ask("status");
       expect(answer).toContain("Not connected to Hex");
@@ -107,7 +107,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ["resets", { type: "reset" }, "was lost"],
       ["answers HTML", { type: "html" }, "a web page or a redirect where the Hex API should be"],
       ["fails", { type: "status", status: 500 }, "Hex failed (500)"],
-    ] as const)("Hex %s: said as such, and the reference is in the log", async (_, kind, text) => {
+    ] as const)("Hex %s: the status says so, and its reference is in the log", async (_, kind, text) => {
       harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
       const { id } = await harness.slack.command("status");
       await harness.until(() => harness.slack.messages.some((message) => message.responseUrlOf === id), 50);
@@ -120,7 +120,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("projects", () => {
-    test("published first, newest first, with owner, label, schedule, and Run only where it works", async () => {
+    test("lists published projects first, newest first, with owner, label and schedule, and with Run only where it works", async () => {
       const now = harness.clock.now();
       const { workspace } = harness.hex;
       workspace.addProject({ title: "Old news", publishedAt: now - 9 * DAY, ownerEmail: "o@acme.test" });
@@ -146,7 +146,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ]);
     });
 
-    test("words narrow it down; nothing found says what to try", async () => {
+    test("words narrow it down, and if nothing is found, it says what to try", async () => {
       harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance"] });
       harness.hex.workspace.addProject({ title: "Revenue" });
       expect(await harness.ask("projects finance CHURN")).toMatch(/1 project/);
@@ -160,7 +160,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("projects")).toContain("Share a project");
     });
 
-    test("Next and Previous turn the page in place, without asking Hex", async () => {
+    test("Next and Previous turn the page in the same message, without asking Hex", async () => {
       for (let i = 0; i < 20; i++) {
         harness.hex.workspace.addProject({ title: `Project ${i}`, publishedAt: harness.clock.now() - i * DAY });
       }
@@ -178,7 +178,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.requests("listProjects")).toHaveLength(1);
     });
 
-    test("Run on the list starts one run, a double click too, and the next press another", async () => {
+    test("Run on the list starts one run, even on a double click, and a later press starts another", async () => {
       const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
       await harness.ask("projects");
       const list = harness.slack.messages.at(-1);
@@ -197,7 +197,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("Run on an old list that cannot be renewed: the run is started, and nothing says that it was not", async () => {
+  test("Run on an old list that cannot be redrawn starts the run, and nothing says otherwise", async () => {
     harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.ask("projects");
     const list = harness.slack.messages.at(-1);
@@ -210,7 +210,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("run", () => {
-    test("with inputs and flags: the request, and what the card shows", async () => {
+    test("sends inputs and flags to Hex and shows them on the card", async () => {
       const project = harness.hex.workspace.addProject({
         title: "Revenue",
         inputs: { region: { dataType: "STRING" }, days: { dataType: "NUMBER" } },
@@ -227,7 +227,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(card.channel).toBe(harness.slack.channels.data.id);
     });
 
-    test("takes a link, also one that Slack has wrapped", async () => {
+    test("takes a link, even one that Slack has wrapped", async () => {
       const project = harness.hex.workspace.addProject();
       await harness.slack.command(`run ${harness.hex.origin}/acme/hex/${project.id}/draft/logic`);
       await harness.until(() => harness.starts.length === 1);
@@ -259,20 +259,20 @@ describe.each(MODES)("%s mode", (mode) => {
       ["run PROJECT x=[1,", "not valid JSON"],
       ["run PROJECT days = 30", "without spaces around the `=`"],
       ["run https://app.other.test/hex/PROJECT", "leads to `app.other.test`"],
-    ])("%s: explained before any request", async (typed, text) => {
+    ])("%s: the mistake is explained before any request", async (typed, text) => {
       const project = harness.hex.workspace.addProject();
       expect(await harness.ask(typed.replace("PROJECT", project.id))).toContain(text);
       expect(harness.asked).toEqual([]);
     });
 
-    test("a title instead of an id: the project that fits, with Run", async () => {
+    test("a title instead of an id shows the matching project with Run", async () => {
       harness.hex.workspace.addProject({ title: "Weekly revenue" });
       expect(await harness.ask("run revenue")).toMatch(/^Run .*Weekly revenue/);
       expect(await harness.ask("run zebra")).toContain("No project fits");
       expect(harness.starts).toEqual([]);
     });
 
-    test.each([400, 403, 404, 422] as const)("an id of nothing, answered %d: a remedy", async (status) => {
+    test.each([400, 403, 404, 422] as const)("an unknown id, answered with %d, gets a remedy", async (status) => {
       harness.hex.workspace.invisibleStatus = status;
       for (const words of ["plain", "vague"] as const) {
         harness.hex.workspace.invisibleWords = words;
@@ -283,7 +283,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.cards).toEqual([]);
     });
 
-    test("inputs reach Hex as they were typed, whatever Slack has marked in them", async () => {
+    test("inputs reach Hex as they were typed, whatever Slack has encoded in them", async () => {
       const typed = {
         site: "example.com/report",
         page: "https://example.com/a?b=1&c=2",
@@ -300,18 +300,18 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs[0]?.inputParams).toEqual(typed);
     });
 
-    test("a title with a channel's name in it is found", async () => {
+    test("a title that contains a channel's name is found", async () => {
       harness.hex.workspace.addProject({ title: "Weekly #data" });
       expect(await harness.ask('run "weekly #data" --dry-run')).toContain("Hex would start");
     });
 
-    test("an unpublished project: says so and starts nothing", async () => {
+    test("says that a project is unpublished, and starts nothing", async () => {
       const project = harness.hex.workspace.addProject({ title: "Sketch", published: false });
       expect(await harness.ask(`run ${project.id}`)).toContain("*not published*");
       expect(harness.starts).toEqual([]);
     });
 
-    test("3,000 characters of text are answered", async () => {
+    test("a text of 3,000 characters is answered", async () => {
       const project = harness.hex.workspace.addProject();
       const answer = await harness.ask(`run ${"x".repeat(3_000)}`);
       expect(answer).toContain("No project fits");
@@ -319,7 +319,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(refused).toContain("Write either the project's name, or its id or link");
     });
 
-    test("a hostile title pings nobody and breaks nothing, anywhere", async () => {
+    test("a hostile title pings nobody and breaks nothing, in any message", async () => {
       const title = `<!channel> & "Q4" *bold* \`x\` 🚀 <https://evil.test|click> ${"long ".repeat(60)}`;
       const project = harness.hex.workspace.addProject({ title, description: title, status: title, ownerEmail: title });
       await harness.ask("projects");
@@ -336,7 +336,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("runs and cancel", () => {
-    test("/hex runs: nothing, then what is watched, then what ended", async () => {
+    test("/hex runs shows nothing at first, then runs in flight, then runs that ended", async () => {
       expect(await harness.ask("runs")).toContain("No run is in flight");
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       await harness.slack.command(`run ${project.id}`);
@@ -348,7 +348,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("runs")).toMatch(/No run is in flight[\s\S]*Lately[\s\S]*Completed/);
     });
 
-    test("/hex runs <id>: whoever started them; Cancel on a foreign one puts its card into the channel", async () => {
+    test("/hex runs <id> shows all runs, whoever started them, and Cancel on somebody else's posts its card in the channel", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       const { workspace } = harness.hex;
       workspace.startRun(project.id, { startedAt: harness.clock.now() - DAY, durationMs: 61_000 });
@@ -366,7 +366,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.requests("cancelRun")).toHaveLength(1);
     });
 
-    test("/hex runs <id> of a project with many runs, which Hex lists in no order: the latest ones", async () => {
+    test("/hex runs <id> shows the latest of a project's many runs, which Hex lists in no order", async () => {
       const { workspace } = harness.hex;
       const project = workspace.addProject({ title: "Revenue" });
       const started = Array.from({ length: 90 }, (_, days) =>
@@ -395,7 +395,7 @@ describe.each(MODES)("%s mode", (mode) => {
       },
     );
 
-    test("a run that the bot no longer watches and that goes on in Hex: Cancel stops it, and its card goes on", async () => {
+    test("Cancel stops a run that the bot no longer tracks and that continues in Hex, and its card is updated again", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       await harness.slack.command(`run ${project.id}`);
       await harness.cardShows("Running");
@@ -414,14 +414,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask(`cancel ${run?.id}`)).toContain("There is nothing to cancel");
     });
 
-    test("/hex runs with a title, in quotes or with what Slack escapes: the runs of the project that fits", async () => {
+    test("/hex runs with a title, quoted or with characters that Slack escapes, shows the runs of the matching project", async () => {
       harness.hex.workspace.addProject({ title: "R&D weekly" });
       for (const typed of ['"R&D weekly"', "“weekly”", "R&D"]) {
         expect(await harness.ask(`runs ${typed}`)).toContain("has no runs in the last 90 days");
       }
     });
 
-    test("/hex cancel: by run id, of a run not started here with its project, and of nothing", async () => {
+    test("/hex cancel takes a run id, needs the project for a run that was not started here, and answers when there is nothing to cancel", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
       await harness.slack.command(`run ${project.id}`);
       await harness.cardShows("Running");

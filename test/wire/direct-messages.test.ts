@@ -49,7 +49,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("a run: its card is there, on the main line, and no other message", async () => {
+  test("a run's card is there, outside threads, and no other message", async () => {
     const { id } = project();
     await harness.person("ada").dm(`run ${id}`);
     const card = await harness.cardShows("Completed");
@@ -58,7 +58,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("in a thread: the card is in the thread", async () => {
+  test("in a thread, the card is in the thread", async () => {
     const { id } = project();
     const first = await harness.person("ada").dm("help");
     await harness.person("ada").dm(`run ${id}`, { threadTs: first.ts });
@@ -66,7 +66,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => card() !== undefined);
   });
 
-  test("a run that fails is told under its card", async () => {
+  test("a reply to the card says that a run failed", async () => {
     const { id } = project({ outcome: "ERRORED" });
     await harness.person("ada").dm(`run ${id}`);
     const card = await harness.cardShows("Errored");
@@ -88,7 +88,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(answer)).toContain(said);
   });
 
-  test("an answer to what is written in a thread is in the thread; when that is gone, on the main line", async () => {
+  test("an answer to a message in a thread is in the thread, or outside if the thread is gone", async () => {
     const first = await harness.person("ada").dm("hello");
     await harness.until(() => own().length === 1);
     expect((await told("help", { threadTs: first.ts })).threadTs).toBe(first.ts);
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(own().at(-1)?.threadTs).toBeUndefined();
   });
 
-  test("a file with the words, and a reply that is shown in the channel too, are a person's", async () => {
+  test("a message with a file, and a reply that is also sent to the channel, count as a person's messages", async () => {
     await send(message({ subtype: "file_share" }));
     await send(message({ subtype: "thread_broadcast", ts: "1793610000.000200" }));
     await harness.until(() => own().length === 2);
@@ -129,14 +129,14 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.log.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
   });
 
-  test("the same message as several events, with other ids, is answered once", async () => {
+  test("the same message in several events with different ids is answered once", async () => {
     await send(message({}));
     await send(message({}, { event_id: "Ev0ANOTHER" }));
     await harness.pass(3_000);
     expect(own()).toHaveLength(1);
   });
 
-  test("somebody whose workspace Slack does not name proves it with a command", async () => {
+  test("somebody whose workspace Slack does not name is accepted after a command", async () => {
     const shared = { is_ext_shared_channel: true };
     await send(message({ team: undefined }, shared));
     await harness.until(() => own().length === 1);
@@ -147,15 +147,18 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(own().map(shown)[2]).toContain("What `/hex` can do");
   });
 
-  test.each(["user_team", "source_team", "team"])("somebody of another workspace, by %s, is refused", async (field) => {
-    const { id } = project();
-    await send(message({ [field]: "T0OTHERTEAM", text: `run ${id}` }));
-    await harness.until(() => own().length === 1);
-    expect(own().map(shown)[0]).toContain("belongs to another workspace");
-    expect(harness.starts).toEqual([]);
-  });
+  test.each(["user_team", "source_team", "team"])(
+    "somebody from another workspace, according to %s, is refused",
+    async (field) => {
+      const { id } = project();
+      await send(message({ [field]: "T0OTHERTEAM", text: `run ${id}` }));
+      await harness.until(() => own().length === 1);
+      expect(own().map(shown)[0]).toContain("belongs to another workspace");
+      expect(harness.starts).toEqual([]);
+    },
+  );
 
-  test("the store does not say whether a message came before: people are answered, and a run starts once", async () => {
+  test("if the store cannot say whether a message came before, people are answered, and a run starts once", async () => {
     const { id } = project();
     const other = new Database(join(harness.dataDir, "hex-bot.db"));
     onTestFinished(() => void other.close());
@@ -170,7 +173,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(2);
   });
 
-  test("without the scope nothing comes", async () => {
+  test("without the scope, nothing arrives", async () => {
     harness.slack.scopes.delete("im:history");
     await harness.person("ada").dm("help");
     expect(harness.slack.sentEvents).toEqual([]);

@@ -18,13 +18,13 @@ async function closed(open: () => number): Promise<void> {
   expect(open()).toBe(0);
 }
 
-test.each(MODES)("%s: two stops are one", async (mode) => {
+test.each(MODES)("%s: two stops count as one", async (mode) => {
   harness = await Harness.start(mode);
   await Promise.all([harness.app?.stop(), harness.app?.stop()]);
 });
 
 describe("a start that fails", () => {
-  test("because Slack refuses the bot token: no connection to the proxy is left", async () => {
+  test("because Slack refuses the bot token leaves no connection to the proxy", async () => {
     proxy = await startConnectProxy();
     harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
     await expect(harness.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
@@ -32,7 +32,7 @@ describe("a start that fails", () => {
     await closed(() => proxy?.connections ?? 0);
   });
 
-  test("because Slack refuses the app token: the store and the connections are left to the next start", async () => {
+  test("because Slack refuses the app token leaves the store and the connections free for the next start", async () => {
     proxy = await startConnectProxy();
     harness = await Harness.start("socket", { idle: true, env: { HTTP_PROXY: proxy.url } });
     await expect(harness.startBot({ SLACK_APP_TOKEN: "xapp-1-wrong" })).rejects.toThrow("Socket Mode");
@@ -41,7 +41,7 @@ describe("a start that fails", () => {
     expect(await harness.ask("help")).toContain("/hex status");
   });
 
-  test("because the store cannot be used: no connection to the proxy is left", async () => {
+  test("because the store cannot be used leaves no connection to the proxy", async () => {
     proxy = await startConnectProxy();
     harness = await Harness.start("http", {
       idle: true,

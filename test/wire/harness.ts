@@ -26,34 +26,39 @@ export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
 
 const STEPS = 1_200;
-/** Real ms that `until` waits at least, and between two steps once it has made its steps. */
+/** Real ms that `until` waits at least, and that it waits between two steps after it has made its steps. */
 const PATIENCE_MS = 10_000;
 const SLOW_STEP_MS = 20;
 /** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
 const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
-/** Real ms: a busy machine may stand still for so long before the bot takes its WebSocket for dead, and an envelope with it. */
+/**
+ * Real ms. For this long, a busy machine can stand still before the bot considers its WebSocket dead and loses an envelope with it.
+ */
 const SLACK_PING_MS = 1_000;
-/** Of the clock, which goes on by a second at each turn: the local Slack is never so slow unless a test wants it. */
+/** In ms of the clock, which advances by a second at each turn. The local Slack is never this slow unless a test wants it. */
 const CARD_TIMEOUT_MS = 60 * 60_000;
-/** The first pause before a second try, and after how long (real ms) the time has to go on for it. */
+/** The first pause before a second attempt, and after how long (real ms) the clock must advance for it. */
 const HEX_PAUSE_MS = 1.5 * HEX_BACKOFF_MS;
 const SLOW_MS = 300;
-/** Turns of the event loop that the first probe, and the first reading of the projects, may take on a busy machine. */
+/** How many turns of the event loop the first probe and the first reading of the projects may take on a busy machine. */
 const PROBE_TURNS = 2_000;
 /** The shortest second, in real ms. */
 const SECOND_MS = 2;
-/** Turns of the event loop in a row without a request under way, after which nothing more is on its way. */
+/** After this many turns of the event loop in a row without a request in progress, no more requests are expected. */
 const QUIET_TURNS = 4;
-/** Answers of Slack that its client waits out in real time: https://docs.slack.dev/tools/node-slack-sdk/web-api#handle-rate-limits */
+/**
+ * Answers from Slack after which its client waits in real time:
+ * https://docs.slack.dev/tools/node-slack-sdk/web-api#handle-rate-limits
+ */
 const WAITED_OUT = /^(ratelimited|reset|hang|http_\d+)$/;
 
 interface HarnessOptions {
-  /** Start only the peers. */
+  /** Starts only the peers. */
   idle?: boolean;
   /** What the clock shows at the beginning, epoch ms. */
   startsAt?: number;
-  /** Variables in addition to the usual ones. */
+  /** Environment variables in addition to the usual ones. */
   env?: Record<string, string>;
   /** The bot's token. Default: a personal one that expires in 60 days and an hour. */
   token?: TokenOptions;
@@ -61,13 +66,13 @@ interface HarnessOptions {
   hexTimeoutMs?: number;
   /** How far Hex's clock is ahead of the bot's, in ms. */
   hexAheadMs?: number;
-  /** Hex's clock goes on as it was when the bot's is set. */
+  /** Hex's clock does not change when the bot's clock is set. */
   isHexTrue?: boolean;
   /** How soon a lost WebSocket is opened again, in real ms. */
   slackPingMs?: number;
-  /** How long a requester waits for a card before they are told without it, in ms of the clock. */
+  /** How long a requester waits for a card before the bot tells them without it, in ms of the clock. */
   cardTimeoutMs?: number;
-  /** What the local Slack is like, such as the manifest that the app is installed with: the repository's unless told. */
+  /** Options for the local Slack, such as the manifest with which the app is installed. Default: the repository's. */
   slackOptions?: Omit<SlackOptions, "clock">;
   /** In HTTP mode: whether the manifest has an address for the options of pickers. */
   hasOptionsUrl?: boolean;
@@ -75,15 +80,15 @@ interface HarnessOptions {
 
 export class Harness {
   readonly log: string[] = [];
-  /** Why Slack takes no connection of the bot any more. */
+  /** Why Slack no longer accepts connections from the bot. */
   readonly refused: Error[] = [];
   app: RunningApp | null = null;
-  /** How long a second lasts at least, in real ms: on Postgres, time must not pass faster than its answers come. */
+  /** How long a second lasts at least, in real ms. On Postgres, time must not pass faster than its answers come. */
   secondMs = SECOND_MS;
   /** Requests that were made before the test began. */
   #asked = 0;
   readonly #open = new OpenRequests();
-  /** Calls of Slack that were looked through for an answer that is waited out, and whether there was one. */
+  /** How many calls to Slack were searched for an answer after which its client waits, and whether there was one. */
   #looked = 0;
   #isSlackWaitedFor = false;
 
@@ -101,8 +106,8 @@ export class Harness {
   ) {}
 
   /**
-   * Both peers, and the bot unless `idle`. Before this resolves the watchdog has probed once, and probes again after an hour, unless
-   * `env` says otherwise; and the catalog has read all projects once, and does so again after ten minutes.
+   * Starts both peers, and the bot unless `idle`. When this resolves, the watchdog has probed once, and probes again after an hour
+   * unless `env` says otherwise. The catalog has read all projects once, and reads them again after ten minutes.
    */
   static async start(
     mode: Mode,
@@ -142,7 +147,7 @@ export class Harness {
     return harness;
   }
 
-  /** The environment that the bot is started with. */
+  /** The environment with which the bot is started. */
   env(): Record<string, string> {
     return {
       SLACK_BOT_TOKEN: this.slack.botToken,
@@ -188,12 +193,12 @@ export class Harness {
     } else await this.slack.socket.waitForConnection();
   }
 
-  /** As if the watchdog had never probed. Only while the bot is stopped. */
+  /** Makes the watchdog forget that it has probed. Only while the bot is stopped. */
   async forgetHealth(): Promise<void> {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** The time stands still, unless the bot has to wait for something before it can stop. */
+  /** Time stands still, unless the bot must wait for something before it can stop. */
   async stopBot(): Promise<void> {
     const slow = setInterval(() => this.clock.advance(1_000), SLOW_MS);
     try {
@@ -205,8 +210,8 @@ export class Harness {
   }
 
   /**
-   * Moves the time forward until `done`; at most twenty minutes, or ten seconds of the machine's time where those are longer. Lets
-   * the bot's requests happen in between. With steps of 0 ms the time stands still.
+   * Advances time until `done`, for at most twenty minutes, or ten seconds of the machine's time if those are longer. Lets the
+   * bot's requests happen in between. With steps of 0 ms, time stands still.
    */
   async until(done: () => boolean, stepMs = 1_000): Promise<void> {
     const patience = performance.now() + PATIENCE_MS;
@@ -223,13 +228,13 @@ export class Harness {
     );
   }
 
-  /** Lets the time pass, a second at a time unless told. */
+  /** Lets time pass, by default a second at a time. */
   async pass(ms: number, stepMs = 1_000): Promise<void> {
     for (let passed = 0; passed < ms; ) passed += this.#step(stepMs, ms - passed, await this.#settle());
     await breathe();
   }
 
-  /** Moves the time forward by a step, at most `atMost`, over those in which nobody wakes. @returns by how much, in ms */
+  /** Advances time by one step, or by several at once (`atMost` ms) if nobody wakes in between. @returns by how much, in ms */
   #step(stepMs: number, atMost: number, isQuiet: boolean): number {
     const { nextWakeMs } = this.clock;
     const steps =
@@ -239,7 +244,7 @@ export class Harness {
     return ms;
   }
 
-  /** `secondMs` of real time, or less: until nobody waits for anything but the clock. @returns whether that is so */
+  /** Waits until nobody waits for anything but the clock, for at most `secondMs` of real time. @returns whether that is so */
   async #settle(): Promise<boolean> {
     if (this.secondMs !== SECOND_MS || this.#isRealTimeWaitedFor()) {
       await breathe(this.secondMs);
@@ -254,7 +259,7 @@ export class Harness {
     return quiet === QUIET_TURNS;
   }
 
-  /** Slack's own clients wait in real time: before they ask again, and before they connect again. */
+  /** Slack's own clients wait in real time before they ask again and before they connect again. */
   #isRealTimeWaitedFor(): boolean {
     const { calls, socket } = this.slack;
     this.#looked = Math.min(this.#looked, calls.length);
@@ -266,8 +271,8 @@ export class Harness {
   }
 
   /**
-   * Types a command as Ada in #data, and waits for the answer to it alone. The time stands still, unless the machine is so
-   * slow that the bot gives a request to Hex up and waits for its second try.
+   * Types a command as Ada in #data, and waits only for the answer to it. Time stands still, unless the machine is so slow that the
+   * bot gives up a request to Hex and waits before the second attempt.
    */
   async ask(text: string, options: Parameters<LocalSlack["command"]>[1] = {}): Promise<string> {
     const { id, ack } = await this.slack.command(text, options);
@@ -277,25 +282,25 @@ export class Harness {
 
   /**
    * Somebody in Slack, who mentions, writes, presses, opens, fills and submits: `harness.person("ada").mention(channel, "status")`.
-   * The time stands still meanwhile, as in `ask`.
+   * Time stands still in the meantime, as in `ask`.
    */
   person(name: keyof LocalSlack["people"]): PersonInSlack {
     return new PersonInSlack(this.slack, this.slack.people[name], (work) => this.meanwhile(work));
   }
 
-  /** Waits for `work`; the time goes on only when it takes long. */
+  /** Waits for `work`. Time passes only if that takes long. */
   async meanwhile<T>(work: Promise<T>): Promise<T> {
     const slow = setInterval(() => this.clock.advance(HEX_PAUSE_MS), SLOW_MS);
     return work.finally(() => clearInterval(slow));
   }
 
-  /** What the bot's own server answers at a path such as `/readyz`. */
+  /** The answer of the bot's own server at a path such as `/readyz`. */
   async get(path: string): Promise<{ status: number; text: string }> {
     const response = await fetch(`http://127.0.0.1:${this.app?.port}${path}`);
     return { status: response.status, text: await response.text() };
   }
 
-  /** The run cards of a channel, oldest first: everything in the channel that is no reply. */
+  /** The run cards in a channel, oldest first: everything in the channel except replies. */
   get cards(): SlackMessage[] {
     return this.slack.messages.filter((message) => message.via === "postMessage" && message.threadTs === undefined);
   }
@@ -306,7 +311,7 @@ export class Harness {
     return card;
   }
 
-  /** Waits until a card shows `text`, moving the time. */
+  /** Waits until a card shows `text`, and lets time pass. */
   async cardShows(text: string | RegExp, index = 0): Promise<SlackMessage> {
     await this.until(() => {
       const card = this.cards[index];
@@ -319,7 +324,7 @@ export class Harness {
     return this.slack.messages.filter((message) => message.threadTs !== undefined);
   }
 
-  /** What Hex was asked since the bot was ready: without the watchdog's first probe. */
+  /** The requests to Hex since the bot was ready, without the watchdog's first probe. */
   get asked(): readonly RecordedRequest[] {
     return this.hex.requests.slice(this.#asked);
   }
@@ -329,7 +334,7 @@ export class Harness {
     return this.asked.filter((request) => request.endpoint === endpoint);
   }
 
-  /** Starts of runs: the dry runs that prove a scope are none. */
+  /** The starts of runs, without the dry runs that prove a scope. */
   get starts(): RecordedRequest[] {
     return this.requests("runProject").filter((request) => !isDry(request.body));
   }
@@ -344,7 +349,7 @@ export class Harness {
     const { botToken, appToken, signingSecret } = this.slack;
     const log = this.log.join("");
     const leaks = [this.token, botToken, appToken, signingSecret].filter((secret) => log.includes(secret));
-    // Slack takes a message of blocks alone; its notification, and what a screen reader reads, would be empty.
+    // Slack accepts a message with only blocks, but its notification, and what a screen reader reads, would be empty.
     const mute = this.slack.messages.filter(({ via, text }) => via !== "person" && text.trim() === "");
     const written = this.slack.messages.filter(({ via }) => via !== "person").flatMap(({ history }) => history);
     const swallowed = written.flatMap(unknownMarks);
@@ -379,7 +384,7 @@ function isDry(body: unknown): boolean {
   return typeof body === "object" && body !== null && "dryRun" in body && body.dryRun === true;
 }
 
-/** A few turns of the real event loop, for requests that are on their way. */
+/** Waits for a few turns of the real event loop, for requests that are on their way. */
 export async function breathe(ms = 2): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
 }

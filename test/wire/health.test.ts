@@ -39,7 +39,7 @@ describe.each(MODES)("%s mode", (mode) => {
       .join(",")}}`;
 
   describe("/readyz", () => {
-    test("not ready before Hex was probed, and ready after", async () => {
+    test("is not ready until Hex has been probed", async () => {
       await harness.stopBot();
       await harness.forgetHealth();
       let release: () => void = () => undefined;
@@ -58,7 +58,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true, at } } });
     });
 
-    test("follows the probe: a dead token is why it is not ready, and it is ready again when the token lives", async () => {
+    test("names a dead token as the reason why it is not ready, and is ready again when the token works", async () => {
       await harness.stopBot();
       await harness.startBot({ HEX_PROBE_SECONDS: "60" });
       await harness.pass(1_000);
@@ -69,14 +69,14 @@ describe.each(MODES)("%s mode", (mode) => {
       const dead = await ready();
       expect(dead).toMatchObject({ status: 503, body: { ok: false, hex: { ok: false, why: "unauthorized" } } });
       expect(JSON.stringify(dead)).not.toContain("127.0.0.1");
-      // Health never asks Hex by itself.
+      // Health endpoints never send requests to Hex.
       expect(hex.requests).toHaveLength(asked);
       hex.workspace.setExpiry(token, null);
       await harness.pass(62_000);
       expect(await ready()).toMatchObject({ status: 200, body: { ok: true, hex: { ok: true } } });
     });
 
-    test("a bot token that Slack refuses: not ready, until Slack takes it again", async () => {
+    test("is not ready while Slack refuses the bot token", async () => {
       await harness.ask("status");
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.slack.faults.add({ method: "*", times: 1, kind: { type: "error", error: "token_revoked" } });
@@ -87,14 +87,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await ready()).toMatchObject({ status: 200, body: { slack: { ok: true } } });
     });
 
-    test("asked often, it writes once a second", async () => {
+    test("writes to the store only once a second, however often it is asked", async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => harness.get("/readyz")));
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     });
   });
 
   describe("/metrics", () => {
-    test("commands by name and outcome; whatever else is typed counts as unknown", async () => {
+    test("counts commands by name and outcome, and anything else that is typed as unknown", async () => {
       await harness.ask("status");
       await harness.ask("");
       for (const typed of ["launch the rocket", "U123 <script>", "stauts"]) await harness.ask(typed);
@@ -124,7 +124,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(sample(text, "hexbot_hex_budget_left")).toBeLessThan(30);
     });
 
-    test("runs in flight by state, and how late a card shows the end", async () => {
+    test("counts runs in flight by state, and measures how late a card shows the end", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
       await harness.slack.command(`run ${project.id}`);
       await harness.cardShows("Running");
@@ -139,7 +139,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(sample(text, labelled("hexbot_buttons_total", { button: "run_again", outcome: "ok" }))).toBe(1);
     });
 
-    test("the end that the bot has missed counts when it is back", async () => {
+    test("counts an end that the bot has missed when it is back", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 90_000 } });
       await harness.slack.command(`run ${project.id}`);
       await harness.cardShows("Running");
@@ -155,7 +155,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await metric("hexbot_card_delay_seconds_count")).toBe(0);
     });
 
-    test("Slack's calls by method and outcome, and its 429s", async () => {
+    test("counts calls to Slack by method and outcome, and its 429s", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
       await harness.slack.command(`run ${project.id}`, { channel: harness.slack.channels.secret });
@@ -171,7 +171,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(calls("apps.connections.open", "ok")).toBe(mode === "socket" ? 1 : undefined);
     });
 
-    test("what the watchdog knows, and the process", async () => {
+    test("shows what the watchdog knows, and figures about the process", async () => {
       const { text } = await harness.get("/metrics");
       expect(sample(text, "hexbot_hex_up")).toBe(1);
       expect(sample(text, "hexbot_hex_outage")).toBe(0);
@@ -184,7 +184,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
-test("Socket Mode: not ready while the WebSocket is closed, and ready again after", async () => {
+test("in Socket Mode, /readyz is not ready while the WebSocket is closed", async () => {
   const harness = await Harness.start("socket");
   await harness.ask("status");
   harness.slack.faults.add({ method: "apps.connections.open", times: 2, kind: { type: "reset" } });
@@ -199,7 +199,7 @@ test("Socket Mode: not ready while the WebSocket is closed, and ready again afte
   await harness.stop();
 });
 
-test("what the watchdog sees cannot be stored: machines are told that nobody knows how Hex is", async () => {
+test("if the watchdog's probes cannot be stored, machines read that nobody knows how Hex is", async () => {
   const harness = await Harness.start("http", { env: { HEX_PROBE_SECONDS: "60" } });
   const file = new Database(join(harness.dataDir, "hex-bot.db"));
   file.exec("create trigger full before update on health begin select raise(abort, 'disk full'); end");
@@ -229,7 +229,7 @@ describe("the store", () => {
       stalled: () => ({ ms: 0, isLimited: false }),
     });
 
-  test("a probe that nobody has followed up for long says nothing any more", async () => {
+  test("a probe that is long past without another one no longer counts", async () => {
     const at = clock.now();
     const parts = new Readiness({
       clock,
@@ -243,7 +243,7 @@ describe("the store", () => {
     expect((await parts.parts()).hex).toEqual({ ok: false, at: new Date(at).toISOString(), why: "probe_overdue" });
   });
 
-  test("a last probe that cannot be read is not one that was never made", async () => {
+  test("a last probe that cannot be read is reported differently from no probe", async () => {
     const well = {
       clock,
       slack: () => ({ ok: true, since: clock.now(), why: null }),
@@ -258,7 +258,7 @@ describe("the store", () => {
     expect((await hung).hex).toEqual({ ok: false, why: "store" });
   });
 
-  test("the trial leaves nothing behind, and tells a store that cannot be written to", async () => {
+  test("the trial write leaves nothing behind, and detects a store that cannot be written to", async () => {
     const dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
     const { db, close } = await openEmbedded(dir);
     const parts = readiness(() => checkWrite(db));
@@ -274,7 +274,7 @@ describe("the store", () => {
     rmSync(dir, { recursive: true });
   });
 
-  test("a write that hangs is not ready after a second, and no other one is begun behind it", async () => {
+  test("/readyz is not ready when a write has hung for a second, and no other write is begun after it", async () => {
     let begun = 0;
     let end: () => void = () => undefined;
     const parts = readiness(() => {
@@ -299,7 +299,7 @@ describe("the store", () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  test("a failure's own words stay out: they may name hosts", async () => {
+  test("the words of a failure are not shown, because they may name hosts", async () => {
     const parts = readiness(() => Promise.reject(new Error("connect ECONNREFUSED db.internal:5432")));
     expect((await parts.parts()).store).toMatchObject({ ok: false, why: "failed" });
   });

@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.asked.length).toBe(before);
   });
 
-  test("my run stands there while it goes on, with Cancel; afterwards among the latest; somebody else's never", async () => {
+  test("my run is there with Cancel while it is running, then among the latest, and somebody else's run never is", async () => {
     harness = await Harness.start(mode);
     const [ada, grace] = [harness.person("ada"), harness.person("grace")];
     await ada.openHome();
@@ -66,7 +66,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(textOf(grace.home)).not.toContain("Weekly revenue");
   });
 
-  test("Cancel and Run again on Home: the tab shows what came of it, and the new card is a direct message", async () => {
+  test("Cancel and Run again on Home show their result on the tab, and the new card is a direct message", async () => {
     const ada = await adaWithRun();
     await ada.pressHome("cancel_run");
     await shows(ada, /Your latest runs.*Cancelled/);
@@ -74,13 +74,13 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, /Your runs in flight:\* 1/);
     expect(harness.starts).toHaveLength(2);
     expect(harness.cards.map(({ channel }) => channel)).toContain(harness.slack.dm(harness.slack.people.ada).id);
-    // It has been started again, which is possible once.
+    // It has been run again, which is possible only once.
     await harness.until(() => !buttonsOf(ada.home).includes("run_again"));
     await ada.pressHome("cancel_run");
     await shows(ada, "No run of yours");
   });
 
-  test("an outage is told on the Home tabs that were opened lately, and that it is over", async () => {
+  test("recently opened Home tabs show an outage and its end", async () => {
     harness = await Harness.start(mode, { env: { HEX_PROBE_SECONDS: "60" } });
     const ada = harness.person("ada");
     await ada.openHome();
@@ -92,7 +92,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, ":large_green_circle: *Connected to Hex*");
   });
 
-  test("what changes a lot is published seldom, a tab of yesterday no more, and nothing at all when nothing changes", async () => {
+  test("frequent changes are published seldom, yesterday's tabs are no longer updated, and nothing is published if nothing changes", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openHome();
@@ -127,7 +127,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, /Your runs in flight:\* 4/);
   });
 
-  test("429 and a lost answer are waited out, and what stands there in the end is true", async () => {
+  test("after a 429 and a lost answer, the Home tab is correct in the end", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -144,7 +144,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "2 runs of yours");
   });
 
-  test("a Home tab that Slack fails to take for minutes holds up no run that waits for Hex", async () => {
+  test("a Home tab that Slack fails to accept for minutes holds up no run that waits for Hex", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openHome();
@@ -184,7 +184,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.clear();
   });
 
-  test("another publication than the bot knows of is replaced by what is true", async () => {
+  test("a published tab that the bot does not know of is replaced by the correct one", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openHome();
@@ -198,7 +198,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(conflicts.length).toBe(1);
   });
 
-  test("a publication whose answer got lost is replaced all the same: its hash is not known", async () => {
+  test("a publication whose answer was lost is replaced, although its hash is not known", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openHome();
@@ -211,7 +211,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(textOf(ada.home)).toContain("No run of yours is in flight");
   });
 
-  test("direct messages that are switched off: Home says so, and gives the answers that have no other place", async () => {
+  test("if direct messages are off, Home says so and shows the answers that have no other place", async () => {
     const ada = await adaWithCancelledRun();
     harness.slack.messagesTab = false;
     await ada.pressHome("run_again");
@@ -220,7 +220,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "*Slow* is running anyway");
   });
 
-  test("a tab that has stood open for days is true again, and gives the answer, once something is pressed on it", async () => {
+  test("a tab that has been open for days is correct again, and shows the answer, when somebody presses something on it", async () => {
     const ada = await adaWithCancelledRun();
     harness.clock.advance(2 * DAY);
     await harness.pass(2 * MINUTE);
@@ -230,7 +230,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, "*Slow* is running anyway");
   });
 
-  test("the messages tab draws nothing, and an event that comes twice does no harm", async () => {
+  test("opening the Messages tab draws nothing, and an event that comes twice does no harm", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     await ada.openMessages();
@@ -243,13 +243,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.slack.sentEvents.at(-1)?.attempts.length).toBe(2);
   });
 
-  test("somebody of another workspace is refused, and reads nothing of anybody's", async () => {
+  test("somebody from another workspace is refused, and reads nothing about anybody's runs", async () => {
     harness = await Harness.start(mode);
     const { stranger } = harness.slack.people;
     const theirs = "T0OTHERTEAM";
     const opened = { type: "app_home_opened", user: stranger.id, tab: "home", event_ts: "1.1" };
     const envelope = { type: "event_callback", team_id: harness.slack.teamId, event: opened };
-    // What Slack says of where they belong is not documented.
+    // Slack does not document what it says about where they belong.
     const payloads = [
       { ...envelope, event_id: "Ev1", team_id: theirs },
       { ...envelope, event_id: "Ev2", context_team_id: theirs },
@@ -260,13 +260,13 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(10_000);
     expect(harness.slack.messages.map(({ channel }) => channel)).toEqual([harness.slack.dm(stranger).id]);
     expect(harness.slack.messages[0]?.text).toContain("Only members of the bot's workspace");
-    // Slack takes no view for them. Each was a refusal, too.
+    // Slack accepts no view for them. Each attempt was also refused.
     const views = harness.slack.takeRefused().map(({ args }) => JSON.stringify(args));
     expect(views).toHaveLength(3);
     for (const view of views) expect(view).toContain("This bot belongs to another workspace");
   });
 
-  test("somebody whose workspace Slack does not tell reads nothing of anybody's, and is drawn once", async () => {
+  test("somebody whose workspace Slack does not name reads nothing about anybody's runs, and their tab is drawn once", async () => {
     harness = await Harness.start(mode);
     const project = harness.hex.workspace.addProject({ title: "Secret revenue" });
     await harness.person("ada").command(`run ${project.id}`);
@@ -278,7 +278,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(JSON.stringify(publications())).not.toContain("revenue");
   });
 
-  test("a project that is searched for opens the form, and the field is empty again", async () => {
+  test("a project found with the search field opens the form, and the field is empty again", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
@@ -297,7 +297,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => field() !== before);
   });
 
-  test("Run… beside what somebody runs most opens its form, whose run has its card in their direct messages", async () => {
+  test("Run… beside an often-run project opens its form, and the card of that run is a direct message", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     const project = harness.hex.workspace.addProject({ title: "Weekly revenue" });
@@ -314,7 +314,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards.map(({ channel }) => channel)).toContain(harness.slack.dm(harness.slack.people.ada).id);
   });
 
-  test("after a restart an opened Home tab goes on being kept true", async () => {
+  test("after a restart, an opened Home tab is still kept up to date", async () => {
     harness = await Harness.start(mode);
     const ada = harness.person("ada");
     const project = harness.hex.workspace.addProject({ title: "Revenue" });

@@ -17,7 +17,7 @@ afterEach(() => harness.stop());
 const always = (kind: Fault["kind"], endpoint?: Fault["endpoint"]) =>
   harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY, ...(endpoint ? { endpoint } : {}) });
 
-test("a link to another host is shown nowhere", async () => {
+test("a link to another host is never shown", async () => {
   for (const [index, kind] of ["links to another host", "a script for a link"].entries()) {
     const fault = HOSTILE_ANSWERS[kind];
     if (fault) always(fault);
@@ -44,7 +44,7 @@ test.each([
     422,
     JSON.stringify({ notFound: Array.from({ length: 20_000 }, (_, i) => `n${i}`), invalid: [] }),
   ],
-])("%s: told, and not a fault of the bot", async (_, status, body) => {
+])("%s: people are told, and it does not count as a bug in the bot", async (_, status, body) => {
   harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status, body } });
   await harness.slack.command(`run ${project.id}`);
   const card = await harness.cardShows("Not started");

@@ -37,8 +37,8 @@ describe.each(MODES)("%s mode", (mode) => {
     return { card, run };
   }
 
-  describe("a run that has ended in a word that nobody knows", () => {
-    test("is over: its card, its list and whoever waits for it are told, in Hex's word", async () => {
+  describe("a run that ended with an unknown status", () => {
+    test("is over, and its card, its list and the people who wait for it show Hex's word", async () => {
       const { card, run } = await running();
       harness.hex.workspace.setStatus(run.id, "EXPIRED");
       const endTime = new Date(harness.clock.now()).toISOString();
@@ -55,14 +55,14 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.faults.clear();
     });
 
-    test("a list of runs that were not started here tells it too", async () => {
+    test("is also shown as over in a list of runs that were not started here", async () => {
       const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() - 60_000 });
       harness.hex.workspace.setStatus(run.id, "<EXPIRED>");
       alterRuns((one) => ({ ...one, endTime: new Date(harness.clock.now() - 1_000).toISOString() }));
       expect(await harness.ask(`runs ${project.id}`)).toContain("*Ended* `&lt;EXPIRED&gt;`");
     });
 
-    test("an old card's button still starts it again", async () => {
+    test("can still be run again with the button on its old card", async () => {
       const { card, run } = await running();
       harness.hex.workspace.setStatus(run.id, "EXPIRED");
       alterRuns((one) => ({ ...one, endTime: new Date(harness.clock.now()).toISOString() }));
@@ -73,14 +73,14 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("statuses in another spelling are what they mean", async () => {
+  test("statuses are understood in another spelling", async () => {
     alterRuns((one) => ({ ...one, status: "status" in one ? String(one.status).toLowerCase() : "" }));
     const { card } = await running();
     expect(shown(card)).not.toContain("Hex calls it");
     await harness.cardShows("Completed");
   });
 
-  test("a run that seemed to have ended and goes on can be cancelled from the list", async () => {
+  test("a run that seemed to have ended and continues can be cancelled from the list", async () => {
     const { run } = await running();
     alterRuns((one) => ({ ...one, status: "COMPLETED" }));
     await harness.cardShows("Completed");
@@ -91,7 +91,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("an odd entry hides no other", () => {
-    test("another run of the project: the card of one that has finished is true, and the log says what was left out", async () => {
+    test("in the list of runs: the card of a finished run is correct, and the log says what was left out", async () => {
       const odd = { runId: "..", status: ["SECRET"] };
       alter("listRuns", (body) => ({
         ...body,
@@ -111,7 +111,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed");
     });
 
-    test("a list that cannot be read at all: each run is asked about by itself, and no card says that Hex is silent", async () => {
+    test("if a list cannot be read at all, each run is asked about by itself, and no card says that Hex is silent", async () => {
       alter("listRuns", () => ({ runs: "many" }));
       const { card } = await running();
       await harness.cardShows("Completed");

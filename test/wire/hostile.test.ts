@@ -49,7 +49,7 @@ describe("over HTTP", () => {
     expect(harness.slack.messages).toEqual([]);
   });
 
-  test("a payload that is no JSON is refused, and the bot lives on", async () => {
+  test("a payload that is no JSON is refused, and the bot keeps running", async () => {
     for (const broken of ["payload=%7Bnot+json", "payload="]) {
       const headers = signedHeaders(harness.slack.signingSecret, broken, FORM, harness.clock.now());
       const answer = await deliver(url(), { body: broken, headers });
@@ -58,20 +58,20 @@ describe("over HTTP", () => {
     expect(await harness.ask("help")).toContain("/hex status");
   });
 
-  test("a body that is larger than anything Slack sends is not read", async () => {
+  test("a body larger than anything that Slack sends is not read", async () => {
     const large = await fetch(url(), { method: "POST", body: "x".repeat(1_000_001) }).catch(() => null);
     expect(large?.status ?? 413).toBe(413);
     expect(await harness.ask("help")).toContain("/hex status");
   });
 
-  test("nor is one that does not say how large it is", async () => {
+  test("a large body that does not state its size is not read either", async () => {
     const { port } = new URL(url());
     const socket = connect(Number(port), "127.0.0.1").on("error", () => undefined);
     const closed = new Promise((done) => socket.once("close", done));
     socket.write("POST /slack/events HTTP/1.1\r\nhost: bot\r\ntransfer-encoding: chunked\r\n\r\n");
     const chunk = `${(100_000).toString(16)}\r\n${"x".repeat(100_000)}\r\n`;
     for (let i = 0; i < 50 && !socket.destroyed; i++) await new Promise((sent) => socket.write(chunk, sent));
-    // It never ends, and is not waited for.
+    // It never ends, and the bot does not wait for it.
     await closed;
     expect(await harness.ask("help")).toContain("/hex status");
   });
@@ -85,7 +85,7 @@ describe("over HTTP", () => {
         headers: signedHeaders(harness.slack.signingSecret, text, FORM, harness.clock.now()),
       });
 
-    test("a command: whoever typed it reads where it belongs, and the log says so once a minute", async () => {
+    test("the person who typed a command reads which address is right, and the log says so once a minute", async () => {
       const answer = await signed(body);
       expect(answer.status).toBe(200);
       expect(JSON.parse(answer.body)).toMatchObject({
@@ -102,13 +102,13 @@ describe("over HTTP", () => {
       expect(harness.asked).toEqual([]);
     });
 
-    test("anything else is not found, and where it belongs stands in the answer", async () => {
+    test("anything else gets a 404 whose answer names the right address", async () => {
       const answer = await signed("payload=%7B%22type%22%3A%22block_actions%22%7D");
       expect(answer.status).toBe(404);
       expect(answer.body).toContain("/slack/events");
     });
 
-    test("what is not signed is plainly not found", async () => {
+    test("what is not signed gets a plain 404", async () => {
       for (const signature of [{}, { "x-slack-request-timestamp": String(now()), "x-slack-signature": "v0=0" }]) {
         const answer = await deliver(at(), { body, headers: { "content-type": FORM, ...signature } });
         expect([answer.status, answer.body]).toEqual([404, "Not found\n"]);
@@ -117,7 +117,7 @@ describe("over HTTP", () => {
     });
   });
 
-  test("other paths and methods are answered plainly", async () => {
+  test("other paths and methods get plain answers", async () => {
     const base = url().replace("/slack/events", "");
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
     expect((await fetch(`${base}/`)).status).toBe(404);
@@ -162,7 +162,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
-  test("Hex hangs: the command is acknowledged at once all the same", async () => {
+  test("if Hex hangs, a command is still acknowledged immediately", async () => {
     harness.hex.faults.add({ kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
     const { ack } = await harness.slack.command("projects");
     expect(ack).toMatchObject({ ok: true });
@@ -186,7 +186,7 @@ describe("Socket Mode", () => {
     expect(await harness.ask("help")).toContain("/hex status");
   });
 
-  test("a connection that breaks while Slack is out of order is opened again when Slack is back", async () => {
+  test("a connection that breaks while Slack is down is opened again when Slack is back", async () => {
     harness.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "reset" } });
     harness.slack.faults.add({ method: "apps.connections.open", times: 1, kind: { type: "status", status: 503 } });
     harness.slack.socket.drop();
@@ -195,13 +195,13 @@ describe("Socket Mode", () => {
   });
 
   test.each([
-    // Slack's side of both: the bot has not heard the address, or the hello, yet.
+    // In both cases, seen from Slack: the bot has not received the address, or the hello, yet.
     [
       "asked for",
       () => harness.slack.waitForCall(({ method, answer }) => OPEN === method && answer.ok, harness.slack.calls.length),
     ],
     ["made", () => harness.slack.socket.waitForConnection()],
-  ])("a stop while a new connection is being %s is in order", async (_, moment) => {
+  ])("a stop while a new connection is being %s is orderly", async (_, moment) => {
     const unheard: unknown[] = [];
     const onRejection = (reason: unknown) => unheard.push(reason);
     process.on("unhandledRejection", onRejection);

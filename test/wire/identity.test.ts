@@ -14,7 +14,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.startBot({ HEX_PROBE_SECONDS: "60", HEX_ALERT_CHANNEL: harness.slack.channels.general.id });
   };
 
-  test("connected, alive, and what cannot be told is said with the scope for it; no outage, no alert", async () => {
+  test("the status says that the token works, what the bot cannot find out, and which scope that needs, and there is no outage and no alert", async () => {
     await start();
     harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.pass(10 * 60_000);
@@ -37,7 +37,7 @@ describe.each(MODES)("%s mode", (mode) => {
     );
   });
 
-  test("reading is proven by the list of projects as before", async () => {
+  test("the list of projects still proves the read scope", async () => {
     await start();
     harness.hex.workspace.addProject();
     harness.hex.workspace.setScopes(harness.token, []);
@@ -52,7 +52,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a proxy's page", "<html><body>Forbidden</body></html>", "web page"],
     ["an allow list", { code: "FORBIDDEN", message: "Your IP address is not allowed" }, "IP allowlist"],
     ["a token that is dead", null, "does not accept the bot's token"],
-  ])("still an outage: %s", async (_, body, words) => {
+  ])("this is still an outage: %s", async (_, body, words) => {
     await start();
     if (body === null) harness.hex.workspace.revokeToken(harness.token);
     else harness.hex.faults.add({ kind: { type: "status", status: 403, body }, times: ALWAYS });

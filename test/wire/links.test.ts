@@ -33,7 +33,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(list).toContain("Revenue");
   });
 
-  test("run takes the short id alone, also formatted", async () => {
+  test("run takes a short id alone, even formatted", async () => {
     await harness.slack.command(`run \`${shortIdOf(project.id)}\` --dry-run`);
     await harness.until(() => harness.requests("runProject").length === 1);
     expect(harness.requests("runProject")[0]?.path).toContain(project.id);
@@ -52,7 +52,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.requests("cancelRun")).toHaveLength(1);
   });
 
-  test("cancel takes the project as a link too", async () => {
+  test("cancel also takes the project as a link", async () => {
     const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
     const link = `${harness.hex.origin}/acme/hex/x-${shortIdOf(project.id)}/draft/logic`;
     expect(await harness.ask(`cancel ${shortIdOf(run.id)} ${link}`)).toContain("Hex is stopping");
@@ -72,7 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.requests("cancelRun")).toEqual([]);
   });
 
-  test("cancel takes the project first and the run behind it", async () => {
+  test("cancel takes the project followed by the run", async () => {
     const runs = [1, 2, 3].map(() => harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() }));
     const [first, second, third] = runs.map((run) => run.id);
     const link = `${harness.hex.origin}/acme/app/Revenue-${shortIdOf(project.id)}/latest`;
@@ -83,7 +83,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.requests("cancelRun")).toHaveLength(3);
   });
 
-  test("projects shows one that the list lacks, and says why there is none", async () => {
+  test("projects shows a project that the list lacks, or says why there is none", async () => {
     await harness.ask("projects");
     const added = harness.hex.workspace.addProject({ title: "Brand new" });
     for (const typed of [added.id, `${harness.hex.origin}/acme/app/x-${shortIdOf(added.id)}/latest`]) {
@@ -99,7 +99,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["ORIGIN/acme/thread/018f2a1e-0000-7000-8000-000000000001", "a Hex thread"],
     ["ORIGIN/acme/home", "Hex's home page"],
     ["ORIGIN/link/0123456789abcdef01234567", "a share link"],
-  ])("%s: every command says what it is and what to do, and asks nothing", async (link, text) => {
+  ])("%s: every command says what the link is and what to do, and sends no request", async (link, text) => {
     for (const command of ["run", "runs", "cancel", "projects"]) {
       expect(await harness.ask(`${command} ${link.replace("ORIGIN", harness.hex.origin)}`)).toContain(text);
     }

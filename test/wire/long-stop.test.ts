@@ -1,5 +1,5 @@
-// The bot was stopped for days, or its clock was set by days, with runs in flight. It asks Hex about them before it says that nothing
-// more can be learnt, and tells people even when Slack refuses that at first.
+// The bot was stopped for days, or its clock was set by days, with runs in flight. It asks Hex about them before it says that it
+// can learn nothing more, and it tells people even if Slack refuses that at first.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";
@@ -22,7 +22,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     return harness.hex.workspace.runs[0]?.id ?? "";
   }
 
-  /** What the card's notifications have said since it was posted. */
+  /** The card's notification texts since it was posted. */
   function everShown(): string {
     return harness
       .card()
@@ -30,7 +30,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
       .join();
   }
 
-  test("of eight days: a run that ended meanwhile is shown as it ended", async () => {
+  test("of eight days, a run that ended in the meantime is shown with its end", async () => {
     const id = await running();
     await harness.stopBot();
     harness.hex.workspace.finishRun(id, "COMPLETED");
@@ -40,7 +40,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     expect(everShown()).not.toContain("No longer tracked");
   });
 
-  test("of two days, begun while Hex could not be asked: the end is shown", async () => {
+  test("of two days that began while Hex was down, the end of a run is shown", async () => {
     const id = await running();
     harness.hex.workspace.revokeToken(harness.token);
     await harness.cardShows("No news from Hex");
@@ -52,7 +52,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     expect(everShown()).not.toContain("Not known");
   });
 
-  test("the clock is set forward by eight days: the end of a run is shown", async () => {
+  test("of eight days on a clock that was set forward, the end of a run is shown", async () => {
     const id = await running();
     harness.clock.set(8 * DAY);
     await harness.pass(20_000);
@@ -60,7 +60,7 @@ describe.each(MODES)("%s: after a long stop", (mode) => {
     await harness.cardShows("Completed");
   });
 
-  test("of two days, and Slack fails at first: the end of a run is shown all the same", async () => {
+  test("of two days, the end of a run is shown even if Slack fails at first", async () => {
     const id = await running();
     await harness.stopBot();
     harness.hex.workspace.finishRun(id, "COMPLETED");

@@ -43,7 +43,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("a run: its card is in the thread of the mention, and nothing is in the channel", async () => {
+  test("a run's card is in the thread of the mention, and nothing is in the channel", async () => {
     const { id } = project();
     const mention = await harness
       .person("ada")
@@ -54,7 +54,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(own().filter(({ threadTs, ephemeral }) => threadTs === undefined && !ephemeral)).toEqual([]);
   });
 
-  test("in a thread: the card is in that thread", async () => {
+  test("in a thread, the card is in that thread", async () => {
     const { id } = project();
     const { data } = harness.slack.channels;
     const question = await harness.person("grace").write(data, "is the revenue right?");
@@ -63,7 +63,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("status: for whoever asks alone, in the channel, since a thread without replies shows nothing to them", async () => {
+  test("only the person who asks sees the status, in the channel, because a thread without replies would not show it", async () => {
     const status = await told("status");
     expect(status).toMatchObject({
       ephemeral: true,
@@ -74,7 +74,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(status)).toContain("Connected to Hex");
   });
 
-  test("in a thread: the answer is in the thread too", async () => {
+  test("in a thread, the answer is in the thread, too", async () => {
     const question = await harness.person("grace").write(harness.slack.channels.data, "is Hex up?");
     const status = await told("status", { threadTs: question.ts });
     expect(status).toMatchObject({ ephemeral: true, threadTs: question.ts });
@@ -97,7 +97,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["several times", "@hex @hex run PROJECT days=3 @hex"],
     ["in bold", "*@hex* run PROJECT days=3"],
     ["before a line break", "@hex\nrun PROJECT\ndays=3"],
-  ])("a mention %s", async (_, text) => {
+  ])("a mention %s is understood", async (_, text) => {
     const { id } = project();
     const mention = await harness.person("ada").write(harness.slack.channels.data, text.replace("PROJECT", id));
     await cardIn(mention.ts, "Completed");
@@ -114,7 +114,7 @@ describe.each(MODES)("%s mode", (mode) => {
     "name=+49-30-1234567",
     "name=#data",
     "—fresh name=1",
-  ])("what is typed reads as behind /hex: %s", async (typed) => {
+  ])("the words mean the same as after /hex: %s", async (typed) => {
     const { id } = project();
     await harness.person("ada").mention(harness.slack.channels.data, `run ${id} ${typed}`);
     await harness.until(() => harness.starts.length === 1);
@@ -124,7 +124,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(mentioned).toEqual(commanded);
   });
 
-  test("a link of Hex's is the project", async () => {
+  test("a Hex link names the project", async () => {
     const { id } = project();
     const mention = await harness
       .person("ada")
@@ -132,7 +132,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await cardIn(mention.ts, "Completed");
   });
 
-  test("a project that is chosen from the answer has its card in the mention's thread", async () => {
+  test("the card of a project chosen from the answer is in the mention's thread", async () => {
     project("Weekly revenue by region");
     project("Weekly revenue by product");
     const { data } = harness.slack.channels;
@@ -144,7 +144,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await cardIn(mention.ts, "Completed");
   });
 
-  test("a project that is chosen among those of a name has its card there too, with what was typed", async () => {
+  test("the card of a project chosen among several is also there, with what was typed", async () => {
     project("Weekly revenue by region");
     project("Weekly revenue by product");
     const mention = await harness.person("ada").mention(harness.slack.channels.data, "run weekly revenue days=3");
@@ -155,7 +155,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
   });
 
-  test("a form that is opened from the answer: the card goes to the mention's thread", async () => {
+  test("the card of a form opened from the answer goes to the mention's thread", async () => {
     project();
     await harness.ask("projects");
     const mention = await harness.person("ada").mention(harness.slack.channels.data, "run");
@@ -170,7 +170,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(inputsOf()).toEqual([expect.objectContaining({ inputParams: { days: 3 } })]);
   });
 
-  test("Run again on a card in a thread has its card in the thread too", async () => {
+  test("the card of Run again in a thread is also in the thread", async () => {
     const { id } = project();
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     const card = await cardIn(mention.ts, "Completed");
@@ -180,7 +180,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => cards().length === 2 && cards().every((one) => shown(one).includes("Completed")));
   });
 
-  test("a run that fails is told in the thread", async () => {
+  test("a reply in the thread says that a run failed", async () => {
     const { id } = harness.hex.workspace.addProject({ title: "Broken", run: { runningMs: 1_000, outcome: "ERRORED" } });
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
     const followUps = () => own().filter(({ threadTs, edits }) => threadTs === mention.ts && edits === 0);
@@ -203,14 +203,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.person("ada").edit(talk, `@hex run ${id}`);
     await harness.person("grace").write(data, `> @hex run ${id}`);
     await harness.until(() => own().length === before + 1);
-    // Whoever quotes it is told what the bot can do.
+    // The person who quotes it reads what the bot can do.
     expect(own().at(-1)).toMatchObject({ ephemeral: true, user: harness.slack.people.grace.id });
     await harness.pass(5_000);
     expect(own()).toHaveLength(before + 1);
     expect(harness.starts).toEqual([]);
   });
 
-  test("Slack delivers it again: one run, and one answer", async () => {
+  test("if Slack delivers it again, there is still one run and one answer", async () => {
     const { id } = project();
     harness.slack.loseAcknowledgements(2);
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
@@ -223,7 +223,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(1);
   });
 
-  test("a first delivery that did not arrive: the next one counts", async () => {
+  test("if the first delivery did not arrive, the next one counts", async () => {
     await told("help");
     await harness.stopBot();
     await harness.person("ada").mention(harness.slack.channels.data, "help");
@@ -232,7 +232,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(own().filter((message) => shown(message).includes("/hex status"))).toHaveLength(2);
   });
 
-  test("somebody of another workspace is refused, once, and nobody else reads it", async () => {
+  test("somebody from another workspace is refused once, and nobody else reads it", async () => {
     const { id } = project();
     const { data } = harness.slack.channels;
     harness.slack.loseAcknowledgements(1);
@@ -255,7 +255,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("a thread that takes no answer: it stands in the channel", async () => {
+  test("if the thread accepts no answer, it comes in the channel", async () => {
     const question = await harness.person("grace").write(harness.slack.channels.data, "is Hex up?");
     const error = "cannot_reply_to_message";
     harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "error", error } });
@@ -264,7 +264,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(status.threadTs).toBeUndefined();
   });
 
-  test("Slack asks to wait, or takes no blocks: the answer comes all the same", async () => {
+  test("if Slack asks to wait or accepts no blocks, the answer still comes", async () => {
     harness.slack.faults.add({ method: "chat.postEphemeral", times: 1, kind: { type: "ratelimited", retryAfter: 1 } });
     const help = told("help");
     await harness.until(() => own().length > 0);
@@ -279,7 +279,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(plain.text).toContain("/hex status");
   });
 
-  test("without the scope nothing comes, and the command works as before", async () => {
+  test("without the scope, no mention arrives, and the command works as before", async () => {
     harness.slack.scopes.delete("app_mentions:read");
     await harness.person("ada").mention(harness.slack.channels.data, "help");
     expect(harness.slack.sentEvents).toEqual([]);

@@ -1,4 +1,4 @@
-// A project by its name: what runs at once, when the bot asks first, and that nothing typed is lost on the way.
+// Finding a project by its name: what runs right away, when the bot asks first, and that nothing typed is lost on the way.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pings, type SlackMessage } from "../sandbox/slack/server.js";
@@ -44,7 +44,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ["Übersicht Umsätze", "U\u0308BERSICHT umsätze"],
       ["🚀 Launch metrics", "🚀 launch metrics"],
       ["R&D: what’s new – EMEA", "r&d: what's new - emea"],
-    ])("of %s runs at once, with what was typed behind it", async (title, typed) => {
+    ])("%s runs right away, with the inputs typed after it", async (title, typed) => {
       const project = add(title);
       add(`${title} 2`);
       await harness.slack.command(`run ${typed} region="North America" days=30 --fresh`);
@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
       });
     });
 
-    test("with --dry-run is tried at once", async () => {
+    test("with --dry-run is tried right away", async () => {
       add("Weekly revenue");
       expect(await harness.ask("run weekly revenue days=7 --dry-run")).toContain("Hex would start");
       expect(harness.starts).toEqual([]);
@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test.each([
       ["another project", {}],
       ["an unpublished project", { published: false }],
-    ])("that %s has too is asked about", async (_, twin) => {
+    ])("that %s also has is asked about", async (_, twin) => {
       add("Weekly revenue", { ownerEmail: "ada@acme.test" });
       add("weekly Revenue", { ownerEmail: "grace@acme.test", ...twin });
       expect(await harness.ask("run weekly revenue")).toContain("ada@acme.test");
@@ -74,7 +74,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => harness.starts.length === 1);
     });
 
-    test("of a project that is not published says so, and runs it once it is", async () => {
+    test("of an unpublished project gets an answer that says so, and runs it once it is published", async () => {
       const sketch = add("Sketch", { published: false });
       expect(await harness.ask("run sketch")).toContain("*not published*, so there is nothing to run");
       expect(harness.starts).toEqual([]);
@@ -85,7 +85,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("one clear match", () => {
-    test("is asked about, and one press runs it with all that was typed, once", async () => {
+    test("is asked about, and one press runs it once with everything that was typed", async () => {
       const project = add("Weekly revenue by region", { ownerEmail: "ada@acme.test" });
       const question = await harness.ask('run revenue region region="North America" days=30 --fresh');
       expect(question).toMatch(/Run .*Weekly revenue by region.*\? \(ada@acme\.test\) · published/);
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(texts.some((text) => text.includes("Asking Hex to run"))).toBe(true);
     });
 
-    test("Not this one shows the others in its place, which keep what was typed", async () => {
+    test("Not this one shows the others instead, and they keep what was typed", async () => {
       add("Revenue forecast EMEA");
       const other = add("Revenues forcast APAC", {
         ownerEmail: "grace@acme.test",
@@ -146,14 +146,14 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.cards).toEqual([]);
     });
 
-    test("of a link without an id is asked about, even when a title is exactly the same", async () => {
+    test("for a link without an id is asked about, even if a title is exactly the same", async () => {
       add("Weekly revenue");
       const link = `${harness.hex.origin}/acme/app/Weekly-revenue/latest`;
       expect(await harness.ask(`run ${link}`)).toMatch(/^Run .*Weekly revenue/);
       expect(harness.starts).toEqual([]);
     });
 
-    test("is found by an owner, a category, a typing error, and an emoji as Slack writes it", async () => {
+    test("is found by its owner, its category, a mistyped word, and an emoji as Slack writes it", async () => {
       add("🚀 Launch metrics", { ownerEmail: "grace@acme.test", categories: ["Marketing"] });
       for (const typed of ["launch grace", "marketing", "lanch metrisc", ":rocket: launch metrics"]) {
         expect(await harness.ask(`run ${typed}`), typed).toMatch(/^Run .*Launch metrics/);
@@ -169,7 +169,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs).toEqual([]);
     });
 
-    test("whose title pings and marks up does neither", async () => {
+    test("whose title contains pings and formatting causes neither", async () => {
       add("<!channel> *Revenue* & `co` <https://evil.test|click>");
       await harness.ask("run revenue channel");
       await press("run_chosen_project");
@@ -178,8 +178,8 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  describe("several", () => {
-    test("are five at a time, the best first, and None of these goes on with what was typed", async () => {
+  describe("several matches", () => {
+    test("are shown five at a time, the best first, and None of these keeps what was typed", async () => {
       for (let i = 0; i < 12; i++) add(`Quarterly revenue ${String(i).padStart(2, "0")} of all regions`);
       const best = add("Quarterly revenue");
       add("Quarterly revenue", { published: false });
@@ -220,7 +220,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("none: the nearest by spelling, each with Run", async () => {
+  test("if nothing matches, the most similar spellings are shown, each with Run", async () => {
     add("Weekly revenue");
     const answered = await harness.ask("run weekly zebra revenu days=7");
     expect(answered).toContain("*No project fits* `weekly zebra revenu`. Did you mean one of these?");
@@ -230,7 +230,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("run zzzzzz")).toContain("look through `/hex projects`");
   });
 
-  test("an id or a link with other words beside it: said so, nothing asked", async () => {
+  test("an id or a link with other words next to it is explained, and nothing is asked", async () => {
     const project = add("Weekly revenue");
     for (const typed of [`${project.id} now`, `weekly ${harness.hex.origin}/acme/app/${project.id}/latest revenue`]) {
       expect(await harness.ask(`run ${typed}`)).toContain("Write either the project's name, or its id or link");
@@ -238,14 +238,14 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.asked).toEqual([]);
   });
 
-  test("words behind an input are no name: said so, with what to write, nothing asked", async () => {
+  test("words after an input are not a name: the answer says what to type, and nothing is asked", async () => {
     expect(await harness.ask("run weekly revenue region=North America")).toContain('`region="North America"`');
     expect(await harness.ask("run weekly --fresh revenue")).toContain("`/hex run weekly revenue …`");
     expect(await harness.ask("run weekly days= 7")).toContain("`days=7`, without spaces");
     expect(harness.asked).toEqual([]);
   });
 
-  describe("what no button can carry", () => {
+  describe("what is too long for a button", () => {
     const long = "North ".repeat(400).trim();
 
     test("is kept for a day, through every step and a restart, and starts one run", async () => {
@@ -274,14 +274,14 @@ describe.each(MODES)("%s mode", (mode) => {
     );
   });
 
-  test("who types only words from a title gets to a running card with one press", async () => {
+  test("somebody who types only words from a title gets a running card with one press", async () => {
     add("Weekly revenue by region");
     await harness.ask("run revenue");
     await press("run_chosen_project");
     await harness.cardShows("Running");
   });
 
-  test("/hex projects of mistyped words shows the nearest by spelling, each with Run", async () => {
+  test("/hex projects with mistyped words shows the most similar spellings, each with Run", async () => {
     add("🚀 Launch metrics");
     add("Monthly churn");
     for (const typed of ["lanch metrisc", ":rocket: launch"]) {
@@ -294,7 +294,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 1);
   });
 
-  test("/hex runs of a name that one project fits shows its runs, of several asks which", async () => {
+  test("/hex runs with a name shows the runs of the one matching project, and asks if several match", async () => {
     const emea = add("Weekly revenue EMEA");
     harness.hex.workspace.startRun(emea.id, { startedAt: harness.clock.now() });
     add("Weekly revenue APAC");
@@ -307,7 +307,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   describe("/hex cancel", () => {
-    test("of a name offers the project's runs in flight, whoever started them", async () => {
+    test("with a name offers the project's runs in flight, whoever started them", async () => {
       const project = add("Weekly revenue", { run: { neverEnds: true } });
       add("Other");
       await harness.slack.command("run weekly revenue");
@@ -319,7 +319,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("cancel zzzz")).toContain("No project fits");
     });
 
-    test("of a name that several fit asks which, and shows the runs of that one", async () => {
+    test("with a name that several projects match asks which one, and shows its runs", async () => {
       const emea = add("Weekly revenue EMEA", { run: { neverEnds: true } });
       add("Weekly revenue APAC");
       harness.hex.workspace.startRun(emea.id, { startedAt: harness.clock.now() });
@@ -329,7 +329,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await pressed("show_chosen_project", "1 run in flight", at)).toContain("EMEA");
     });
 
-    test("of a run's id and a project's name cancels a run that was started elsewhere", async () => {
+    test("with a run's id and a project's name cancels a run that was not started here", async () => {
       const project = add("Weekly revenue", { run: { neverEnds: true } });
       const run = harness.hex.workspace.startRun(project.id, { startedAt: harness.clock.now() });
       expect(await harness.ask(`cancel ${run.id} weekly revenue`)).toContain("Hex is stopping");
@@ -346,7 +346,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Not started");
     });
 
-    test("alone lists what is in flight in this channel, and what whoever asks has started anywhere", async () => {
+    test("alone lists the runs in flight in this channel, and those that the person started anywhere", async () => {
       const { people, channels } = harness.slack;
       const places = { here: channels.data, elsewhere: channels.general };
       const starts = [
@@ -367,7 +367,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => harness.requests("cancelRun").length === 1);
     });
 
-    test("of a name while Hex does not answer: the runs that the bot watches", async () => {
+    test("with a name while Hex does not answer shows the runs that the bot tracks", async () => {
       add("Weekly revenue", { run: { neverEnds: true } });
       await harness.slack.command("run weekly revenue");
       await harness.cardShows("Running");
@@ -379,7 +379,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
-test("while not all projects are read, the exact title is asked about too, and how many are known is said", async () => {
+test("until all projects have been read, even an exact title is asked about, and the answer says how many are known", async () => {
   const harness = await Harness.start("http", { idle: true });
   try {
     for (let i = 0; i < 3_000; i++) harness.hex.workspace.addProject({ title: `Project ${i}` });

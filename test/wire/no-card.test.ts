@@ -40,25 +40,28 @@ describe.each(MODES)("%s mode", (mode) => {
     return message;
   };
 
-  test.each(WORDS)("%s to every post: told at once with link and Cancel, and the end as well", async (error) => {
-    const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
-    harness.slack.faults.add({ method: "chat.postMessage", kind: refusal(error) });
-    const said = await harness.ask(`run ${project.id}`);
-    const runId = harness.hex.workspace.runs[0]?.id ?? "";
-    expect(said).toContain(`\`${error}\``);
-    expect(said).toContain("*Revenue* is running anyway");
-    expect(said).toContain("To do: ");
-    expect(said).toContain("|Open the run in Hex>");
-    expect(said).toContain(`/hex cancel ${runId}`);
-    expect(buttonsOf(answers()[0] ?? harness.card())).toEqual(["cancel_run", "tell_me"]);
-    expect(await harness.ask("runs")).toContain("Revenue");
-    const end = await answered("Errored");
-    expect(shown(end)).toContain("A cell failed");
-    await harness.pass(120_000);
-    expect(answers().filter((one) => shown(one).includes("Errored*  "))).toHaveLength(1);
-  });
+  test.each(WORDS)(
+    "if Slack says %s to every post, people immediately get a link and Cancel, and later the end",
+    async (error) => {
+      const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
+      harness.slack.faults.add({ method: "chat.postMessage", kind: refusal(error) });
+      const said = await harness.ask(`run ${project.id}`);
+      const runId = harness.hex.workspace.runs[0]?.id ?? "";
+      expect(said).toContain(`\`${error}\``);
+      expect(said).toContain("*Revenue* is running anyway");
+      expect(said).toContain("To do: ");
+      expect(said).toContain("|Open the run in Hex>");
+      expect(said).toContain(`/hex cancel ${runId}`);
+      expect(buttonsOf(answers()[0] ?? harness.card())).toEqual(["cancel_run", "tell_me"]);
+      expect(await harness.ask("runs")).toContain("Revenue");
+      const end = await answered("Errored");
+      expect(shown(end)).toContain("A cell failed");
+      await harness.pass(120_000);
+      expect(answers().filter((one) => shown(one).includes("Errored*  "))).toHaveLength(1);
+    },
+  );
 
-  test("Cancel on the message that stands in for the card: says what came of it", async () => {
+  test("Cancel on the message that replaces the card says what came of it", async () => {
     const project = await start({ neverEnds: true });
     harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("ekm_access_denied") });
     await harness.ask(`run ${project.id}`);
@@ -67,7 +70,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await answered(/Cancelled\*/);
   });
 
-  test("a scope that is granted later: the card comes then, with the end, and nobody is told it twice", async () => {
+  test("when a scope is granted later, the card comes with the end, and nobody reads it twice", async () => {
     const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
     harness.slack.scopes.delete("chat:write");
     expect(await harness.ask(`run ${project.id}`)).toContain("missing_scope");
@@ -84,7 +87,7 @@ describe.each(MODES)("%s mode", (mode) => {
     "%s in the channel alone: the card is a direct message, and the answer says why and what to do",
     async (error) => {
       const project = await start();
-      // Posts with blocks, and where the words are not known to be about the place, without.
+      // Posts with blocks, and without them if the error is not known to be about the place.
       const times = ["team_not_found", "a_word_of_tomorrow"].includes(error) ? 2 : 1;
       harness.slack.faults.add({ method: "chat.postMessage", times, kind: refusal(error) });
       const said = await harness.ask(`run ${project.id}`);
@@ -96,7 +99,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("an app with the manifest of 0.1.0, whose direct messages are off: both refusals are told, each with its remedy", async () => {
+  test("with the manifest of 0.1.0, whose direct messages are off, people read both refusals, each with its remedy", async () => {
     const project = await start();
     harness.slack.messagesTab = false;
     const said = await harness.ask(`run ${project.id}`, { channel: harness.slack.channels.secret });
@@ -109,7 +112,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect((await harness.cardShows("Completed")).channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
   });
 
-  test("Slack is slow: told within seconds that the run was asked for, and the card comes later", async () => {
+  test("if Slack is slow, people read within seconds that the run was requested, and the card comes later", async () => {
     const project = await start({ runningMs: 20_000 }, { cardTimeoutMs: 4_000 });
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "hang" } });
     await harness.slack.command(`run ${project.id}`);
@@ -122,7 +125,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a limit", { type: "ratelimited", retryAfter: 30 }],
     ["an outage", { type: "status", status: 503 }],
     ["a network that cuts", { type: "reset" }],
-  ])("%s of Slack: told at once, and the card comes when it is over", async (_, kind) => {
+  ])("with %s on Slack's side, people are told immediately, and the card comes when it is over", async (_, kind) => {
     const project = await start({ runningMs: 300_000 });
     harness.slack.faults.add({ method: "chat.postMessage", kind });
     const said = await harness.ask(`run ${project.id}`);
@@ -133,7 +136,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answers()).toHaveLength(1);
   });
 
-  test("Hex is slow to answer the start: told that it was asked for, and then its link and how to cancel it", async () => {
+  test("if Hex is slow to answer the start, people read that it was requested, and then its link and how to cancel it", async () => {
     const project = await start({ neverEnds: true }, { cardTimeoutMs: 2_000, hexTimeoutMs: 30_000 });
     harness.slack.faults.add({ method: "chat.postMessage", kind: refusal("missing_scope") });
     let release = () => {};
@@ -153,7 +156,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(answers()[1] ?? harness.card())).toMatch(/missing_scope[\s\S]*\/hex cancel /);
   });
 
-  test("Run in a list, Run again and the cancellation of somebody else's run are answered too", async () => {
+  test("Run in a list, Run again and the cancellation of somebody else's run are also answered", async () => {
     const project = await start();
     await harness.ask("projects");
     const [list] = answers();
@@ -171,7 +174,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => answers().filter((one) => shown(one).includes("`access_denied`")).length >= 3);
   });
 
-  test("a scope that is taken away while a run goes on and given back after its end: the same card shows the end", async () => {
+  test("if a scope is taken away during a run and given back after its end, the same card shows the end", async () => {
     const project = await start({ runningMs: 30_000 });
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");
@@ -184,7 +187,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toHaveLength(1);
   });
 
-  describe("a card that Slack no longer lets be edited", () => {
+  describe("a card that Slack no longer lets the bot edit", () => {
     test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
       "%s to every edit: the end is told in a plain message in its thread, once",
       async (error) => {
@@ -202,7 +205,7 @@ describe.each(MODES)("%s mode", (mode) => {
       },
     );
 
-    test("a run that completed is told as well, since its card shows something else", async () => {
+    test("people are also told that a run completed, because its card shows something else", async () => {
       const project = await start();
       harness.slack.faults.add({ method: "chat.update", kind: refusal("invalid_blocks") });
       await harness.slack.command(`run ${project.id}`);
@@ -210,7 +213,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.replies[0]?.text).toContain("completed");
     });
 
-    test("the thread is refused too: in the channel, else as a direct message", async () => {
+    test("if Slack also refuses the thread, people are told in the channel, or otherwise in a direct message", async () => {
       const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
       await harness.slack.command(`run ${project.id}`);
       await harness.until(() => harness.cards.length === 1);
@@ -222,7 +225,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.card(1).text).toContain("errored");
     });
 
-    test("blocks are refused and text is not: the card goes on as text, and shows the end", async () => {
+    test("if Slack refuses blocks but accepts text, the card continues as text and shows the end", async () => {
       const project = await start();
       for (const method of ["chat.postMessage", "chat.update"]) {
         harness.slack.faults.add({ method, withBlocks: true, kind: refusal("invalid_blocks") });

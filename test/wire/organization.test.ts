@@ -22,7 +22,7 @@ describe.each(MODES)("%s mode", (mode) => {
   }
   const answered = (text: string) => harness.slack.waitForMessage((message) => shown(message).includes(text));
 
-  test("somebody of a sister workspace is told how to prove it, types a command, and clicks", async () => {
+  test("somebody from another workspace of the organization reads how to prove that, types a command, and can click", async () => {
     const card = await running(organization);
     await harness.slack.click(card, "cancel_run", { user: kim });
     await answered("Type `/hex help` in this channel once");
@@ -32,13 +32,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(await harness.cardShows("Cancelled"))).toContain(`<@${kim.id}>`);
   });
 
-  test("somebody whom Slack names by the organization clicks at once", async () => {
+  test("somebody for whom Slack names the organization can click right away", async () => {
     const card = await running(organization);
     await harness.slack.click(card, "cancel_run", { user: olga });
     await harness.cardShows("Cancelled");
   });
 
-  test("installed for the organization, where clicks name no workspace: all its people click at once", async () => {
+  test("if the app is installed for the organization, where clicks name no workspace, all of its people can click right away", async () => {
     const card = await running({ ...organization, installed: true });
     await harness.slack.click(card, "cancel_run", { user: kim });
     await harness.cardShows("Cancelled");
@@ -57,7 +57,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("a payload that calls itself an organization's does not open the bot to a stranger", async () => {
+  test("a payload that claims to come from an organization does not open the bot to a stranger", async () => {
     const card = await running(undefined);
     const { stranger } = harness.slack.people;
     await harness.slack.sendInteraction({

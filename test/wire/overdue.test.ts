@@ -30,7 +30,7 @@ describe.each(MODES)("%s mode", (mode) => {
     return harness.card();
   }
 
-  /** How long after Hex began the run its card was marked, in ms. */
+  /** How long after the beginning of the run its card was marked, in ms. */
   function markedAfter(card: SlackMessage): number {
     const marked = card.history.find(({ text }) => text.startsWith("Running, overdue"));
     return (marked?.at ?? 0) - (harness.hex.workspace.runs.at(-1)?.startedAt ?? 0);
@@ -38,7 +38,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   const mentions = () => harness.replies.filter((reply) => shown(reply).includes("is overdue"));
 
-  test("after twice the median: marked in time, mentioned once, and the mark goes with the end", async () => {
+  test("a run is marked after twice the median, its requester is mentioned once, and the mark disappears at the end", async () => {
     const { id } = project([9, 8, 7], { pendingMs: 60_000, runningMs: 20 * MINUTE });
     await harness.slack.command(`run ${id}`);
     const card = await untilShown(MARK);
@@ -55,7 +55,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).not.toMatch(/overdue/i);
   });
 
-  test("of short runs, after five minutes more than the median", async () => {
+  test("a short run is marked five minutes after its median", async () => {
     const { id } = project([1, 1, 1], { runningMs: 8 * MINUTE });
     await harness.slack.command(`run ${id}`);
     const card = await untilShown(MARK);
@@ -66,7 +66,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).not.toMatch(/overdue/i);
   });
 
-  test("two earlier runs say nothing of what is usual", async () => {
+  test("two earlier runs are too few to say what is usual", async () => {
     const { id } = project([1, 1], { runningMs: 8 * MINUTE });
     await harness.slack.command(`run ${id}`);
     const card = await untilShown("Completed");
@@ -74,7 +74,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(mentions()).toEqual([]);
   });
 
-  test("the time that Hex lets it wait is not its own", async () => {
+  test("the time that a run waits in Hex does not count", async () => {
     const { id } = project([1, 1, 1], { pendingMs: 8 * MINUTE, runningMs: 5 * MINUTE });
     await harness.slack.command(`run ${id}`);
     const card = await untilShown("Completed");
@@ -93,7 +93,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(mentions()).toEqual([]);
   });
 
-  test("over a restart: mentioned once; and it is no news that the bot was stopped when it became overdue", async () => {
+  test("across a restart, the requester is mentioned once, and not at all if the bot was stopped when the run became overdue", async () => {
     const { id } = project([1, 1, 1], { runningMs: 14 * MINUTE });
     await harness.slack.command(`run ${id}`);
     await untilShown("usually takes about 1 min");
@@ -112,20 +112,23 @@ describe.each(MODES)("%s mode", (mode) => {
   test.each([
     { type: "ratelimited", retryAfter: 20 },
     { type: "status", status: 503 },
-  ] as const)("%o to the mention: it comes later, once, and the card goes on", async (kind) => {
-    // The client's own repetition takes half a second of real time.
-    harness.secondMs = 5;
-    const { id } = project([1, 1, 1], { runningMs: 20 * MINUTE });
-    await harness.slack.command(`run ${id}`);
-    await untilShown("usually takes about 1 min");
-    harness.slack.faults.add({ method: "chat.postMessage", kind, times: 2 });
-    await untilShown(MARK);
-    await harness.until(() => mentions().length > 0, 2_000);
-    await untilShown("Completed");
-    expect(mentions()).toHaveLength(1);
-  });
+  ] as const)(
+    "if Slack answers the mention with %o, it comes later, once, and the card is still updated",
+    async (kind) => {
+      // The client's own retry takes half a second of real time.
+      harness.secondMs = 5;
+      const { id } = project([1, 1, 1], { runningMs: 20 * MINUTE });
+      await harness.slack.command(`run ${id}`);
+      await untilShown("usually takes about 1 min");
+      harness.slack.faults.add({ method: "chat.postMessage", kind, times: 2 });
+      await untilShown(MARK);
+      await harness.until(() => mentions().length > 0, 2_000);
+      await untilShown("Completed");
+      expect(mentions()).toHaveLength(1);
+    },
+  );
 
-  test("Slack takes no mention anywhere: the log says so once, and the card goes on", async () => {
+  test("if Slack accepts no mention anywhere, the log says so once, and the card is still updated", async () => {
     const { id } = project([1, 1, 1], { runningMs: 9 * MINUTE });
     await harness.slack.command(`run ${id}`);
     await untilShown("usually takes about 1 min");

@@ -28,7 +28,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ useCachedSqlResults: false });
   });
 
-  test("values reach Hex as they were typed, without what never belongs to one", async () => {
+  test("values reach Hex as they were typed, without characters that never belong to a value", async () => {
     const inputs = Object.fromEntries(["team", "city", "note"].map((name) => [name, { dataType: "STRING" as const }]));
     const project = harness.hex.workspace.addProject({ inputs });
     const typed = '`team`="👩\u200d👧\u200b می\u200cخواهم" city=\u202a"Cafe\u0301\ufeff’s …" note=1–2';
@@ -51,7 +51,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("a title is found however it is spelt, and as the bot writes it", async () => {
+  test("a title is found in any spelling, and as the bot writes it", async () => {
     harness.hex.workspace.addProject({ title: "Cafe\u0301’s weekly_*non\u2011stop*_ report…" });
     for (const words of ["café's", "“CAFÉ‘s weekly_”", "*non-stop*", "\u200bnon–stop", "report..."]) {
       expect(await harness.ask(`projects ${words}`), words).toContain("1 project");
@@ -62,7 +62,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask(`projects ${shown.replace(" zebra", "")}`)).toContain("1 project");
   });
 
-  test("what would take long to read is answered like anything else", async () => {
+  test("text that is slow to parse is answered like any other", async () => {
     expect(await harness.ask(`cancel ${")".repeat(30_000)}x`)).toContain("No project fits");
     expect(await harness.ask(`runs 1.${"0".repeat(30_000)}1`)).toContain("No project fits");
   });

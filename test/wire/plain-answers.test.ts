@@ -47,7 +47,7 @@ describe.each(MODES)("%s mode", (mode) => {
       ["of another version", {}, "another version of the bot"],
       ["of an old kind", { type: "interactive_message" }, "another version of the bot"],
       ["that cannot be read", { actions: [] }, "could not read"],
-    ])("a click %s is answered in plain text, for the person alone", async (_, change, words) => {
+    ])("a click %s is answered in plain text, visible only to that person", async (_, change, words) => {
       const { id } = await harness.slack.sendExactly("interactive", payload(change));
       const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       expect(shown(answer)).toContain(words);
@@ -67,7 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("what is refused as plain text too is said in the log, with what to do", async () => {
+  test("if plain text is also refused, the log says so and what to do", async () => {
     const kind = { type: "status", status: 200, body: '{"ok":false,"error":"invalid_blocks"}' } as const;
     harness.slack.faults.add({ method: "response_url", kind });
     await harness.slack.command("help");
@@ -76,7 +76,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(failures()[0]).toContain("type the command");
   });
 
-  test("an address that takes no more answers is not asked again", async () => {
+  test("an address that accepts no more answers is not used again", async () => {
     harness.slack.faults.add({ method: "response_url", kind: { type: "error", error: "used_url" } });
     await harness.slack.command("help");
     await harness.until(() => failures().length > 0, 0);
@@ -88,19 +88,22 @@ describe.each(MODES)("%s mode", (mode) => {
     const asked = () => harness.slack.sendExactly("interactive", payload({ response_url: undefined }));
     const answered = () => harness.slack.waitForMessage((message) => message.via === "postEphemeral");
 
-    test("blocks that are refused: the message comes in plain text", async () => {
+    test("if blocks are refused, the message comes in plain text", async () => {
       const kind = { type: "error", error: "invalid_blocks" } as const;
       harness.slack.faults.add({ method: "chat.postEphemeral", withBlocks: true, kind });
       await asked();
       expect(shown(await answered())).toContain("another version of the bot");
     });
 
-    test.each([1, 0, Number.NaN, 3_000_000])("Retry-After: %d: the message comes after a pause", async (retryAfter) => {
-      harness.slack.faults.add({ method: "chat.postEphemeral", times: 2, kind: { type: "ratelimited", retryAfter } });
-      await asked();
-      await harness.until(() => harness.slack.messages.some(({ via }) => via === "postEphemeral"));
-      expect(shown(await answered())).toContain("another version of the bot");
-      expect(failures()).toEqual([]);
-    });
+    test.each([1, 0, Number.NaN, 3_000_000])(
+      "after Retry-After: %d, the message comes after a pause",
+      async (retryAfter) => {
+        harness.slack.faults.add({ method: "chat.postEphemeral", times: 2, kind: { type: "ratelimited", retryAfter } });
+        await asked();
+        await harness.until(() => harness.slack.messages.some(({ via }) => via === "postEphemeral"));
+        expect(shown(await answered())).toContain("another version of the bot");
+        expect(failures()).toEqual([]);
+      },
+    );
   });
 });

@@ -26,14 +26,14 @@ describe.each(MODES)("over %s", (mode) => {
     expect(harness.log.join("")).not.toContain("s3cret-pass");
   });
 
-  test("NO_PROXY: nothing goes through it", async () => {
+  test("with NO_PROXY, nothing goes through the proxy", async () => {
     harness = await Harness.start(mode, { env: { HTTP_PROXY: proxy.url, NO_PROXY: "127.0.0.1" } });
     expect(await harness.ask("status")).toContain("Connected to Hex");
     expect(proxy.asked).toEqual([]);
   });
 });
 
-test("Socket Mode goes through the proxy, again after it has cut the connection", async () => {
+test("Socket Mode goes through the proxy, and does so again after the proxy has cut the connection", async () => {
   harness = await Harness.start("socket", { env: { HTTP_PROXY: proxy.url } });
   // Nothing else is in progress, so it is the WebSocket that gets cut.
   proxy.cut();
@@ -55,9 +55,9 @@ test.each([
   [403, "did not let the bot through", "Ask whoever runs the proxy to allow"],
   [407, "does not accept the bot's user and password (407)", "Check `HTTPS_PROXY`"],
   [502, "(502)", "Ask whoever runs the proxy to allow"],
-])("a proxy that answers %i: named, with what to do", async (status, what, todo) => {
+])("if the proxy answers %i, people read so, and what to do", async (status, what, todo) => {
   harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
-  // Slack stays reachable: it is told there.
+  // Slack stays reachable, so people are told there.
   await harness.startBot({ NO_PROXY: hostOf(harness.slack.apiUrl) });
   proxy.refuses = status;
   const answer = await harness.ask("status");
@@ -67,7 +67,7 @@ test.each([
   expect(answer).toContain("`NO_PROXY`");
 });
 
-test("a start that the proxy refuses is not started, and says why", async () => {
+test("if the proxy refuses the start of a run, nothing is started, and the card says why", async () => {
   harness = await Harness.start("http", { idle: true, env: { HTTP_PROXY: proxy.url } });
   await harness.startBot({ NO_PROXY: hostOf(harness.slack.apiUrl) });
   const project = harness.hex.workspace.addProject({ title: "Revenue" });

@@ -12,7 +12,7 @@ afterEach(() => harness.stop());
 
 const FOREVER = Number.POSITIVE_INFINITY;
 
-/** The references in all that was ever shown, edited cards included. */
+/** The references in everything that was ever shown, including earlier versions of cards. */
 function referencesShown(): Set<string> {
   const versions = (message: SlackMessage) => [shown(message), ...message.history.map((one) => JSON.stringify(one))];
   const texts = harness.slack.messages.flatMap(versions);
@@ -21,7 +21,7 @@ function referencesShown(): Set<string> {
   );
 }
 
-/** Of the lines at info and above: the reference, and the run. */
+/** The reference and the run of each log line at info or above. */
 function referencesLogged(lines: readonly string[]): Set<string> {
   const said = lines.map((line): { level?: string; reference?: string } => JSON.parse(line));
   const loud = said.filter(({ level }) => level !== "trace" && level !== "debug");
@@ -56,7 +56,7 @@ test("over every kind of failure", async () => {
   }
   await answered("runs 00000000-0000-4000-8000-000000000000");
 
-  // Cards: refused, errored, and one whose start is lost and which nobody finds.
+  // Cards of runs that were refused, failed, or got lost at the start and are not found.
   await harness.slack.command(`run ${inputs.id} regoin=x`);
   await harness.cardShows("Not started", 0);
   await harness.slack.command(`run ${failing.id}`);
@@ -67,7 +67,7 @@ test("over every kind of failure", async () => {
   await harness.slack.click(harness.card(2), "look_again");
   await harness.until(() => harness.card(2).history.filter(({ text }) => text.startsWith("Not known")).length === 2);
 
-  // A cancellation that fails, and a run that the bot is to cancel without having started it.
+  // A cancellation that fails, and one for a run that the bot did not start.
   await harness.slack.command(`run ${project.id}`);
   await harness.cardShows("Running", 3);
   faults.add({ endpoint: "cancelRun", kind: { type: "status", status: 403 }, times: FOREVER });
@@ -78,7 +78,7 @@ test("over every kind of failure", async () => {
   await harness.cardShows("Cancelling failed", 4);
   faults.clear();
 
-  // One that waits for a kernel until it is over.
+  // A run that waits for a kernel until the wait is over.
   workspace.kernelsBusy = 25;
   await harness.slack.command(`run ${inputs.id}`);
   await harness.cardShows("Waiting to start", 5);
@@ -90,7 +90,7 @@ test("over every kind of failure", async () => {
   expect([...references].filter((reference) => !logged.has(reference))).toEqual([]);
 });
 
-test("a run that another process began: its card's reference is in this one's log too", async () => {
+test("for a run that another process began, the card's reference is also in this process's log", async () => {
   const project = harness.hex.workspace.addProject({ title: "Churn", run: { runningMs: 60_000, outcome: "ERRORED" } });
   await harness.slack.command(`run ${project.id}`);
   await harness.cardShows("Running");

@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["with a password in it", "https://user:pass@hooks.slack.com/x"],
     ["that is no address", "somewhere"],
     ["that is missing", undefined],
-  ])("a command with a response_url %s: the answer comes in the channel, for the person alone", async (_, url) => {
+  ])("a command with a response_url %s is answered in the channel, visible only to that person", async (_, url) => {
     const { ack } = await command("help", url);
     expect(ack).toMatchObject({ ok: true });
     const answer = await harness.slack.waitForMessage((message) => message.via === "postEphemeral");
@@ -60,7 +60,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(answer)).toContain("another version of the bot");
   });
 
-  test("a run is started all the same, and where the bot is no member the log says that nobody could be told", async () => {
+  test("a run still starts, and where the bot is no member, the log says that nobody could be told", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await command(`run ${project.id}`, "https://hooks.example.com/x");
     await harness.cardShows("Completed");
@@ -68,7 +68,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.log.some((line) => line.includes('"no answer could be given"')), 0);
   });
 
-  test("an answer follows nobody elsewhere", async () => {
+  test("a redirect of an answer is not followed", async () => {
     const asked: string[] = [];
     const elsewhere = createServer((request, response) => {
       asked.push(`${request.method} ${request.url}`);

@@ -1,4 +1,4 @@
-// The form that the tests fill in, with its project picked.
+// The form that the tests fill in, with its project chosen.
 
 import type { OpenForm } from "../sandbox/slack/open-form.js";
 import type { PersonInSlack } from "../sandbox/slack/person.js";

@@ -1,5 +1,5 @@
-// A form that Hex takes long to check, or cannot check: what was typed comes back, nothing is started twice, and people who closed
-// the form hear the result.
+// When Hex takes a long time to check a form, or cannot check it, what was typed comes back, nothing is started twice, and people
+// who closed the form learn the result.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
@@ -8,7 +8,7 @@ import type { PersonInSlack } from "../sandbox/slack/person.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { openRevenueForm } from "./revenue-form.js";
 
-/** Real ms: Hex takes as long as the test wants. */
+/** Real ms. Hex takes as long as the test wants. */
 const PATIENT = { hexTimeoutMs: 60_000 };
 
 describe.each(MODES)("%s mode", (mode) => {
@@ -25,7 +25,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
 
   const opened = () => openRevenueForm(ada);
-  /** Submitted while Hex takes its time: "Checking with Hex…" stands there when this resolves. */
+  /** Submits a form while Hex is slow. When this resolves, the form shows "Checking with Hex…". */
   const submitSlowly = async (form: OpenForm, inputs: string) => {
     const until = new Promise<void>((resolve) => {
       release = resolve;
@@ -41,7 +41,7 @@ describe.each(MODES)("%s mode", (mode) => {
   };
   const direct = () => harness.slack.messages.filter(({ channel }) => channel === harness.slack.dm(ada.person).id);
 
-  test("Hex takes it after more than two seconds: the run starts, and the form says so", async () => {
+  test("if Hex accepts the form after more than two seconds, the run starts, and the form says so", async () => {
     const form = await opened();
     await submitSlowly(form, "days = 7");
     expect(harness.starts).toEqual([]);
@@ -51,7 +51,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 1);
   });
 
-  test("Hex refuses it after more than two seconds: the form comes back as it was, with the refusal above its field", async () => {
+  test("if Hex refuses the form after more than two seconds, it comes back as it was, with the refusal above the field", async () => {
     const form = await opened();
     const before = form.value("Inputs");
     expect(before).toEqual([]);
@@ -67,7 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 8 } });
   });
 
-  test("closed meanwhile: a direct message with Open again brings everything back, also after a restart", async () => {
+  test("if the form was closed in the meantime, Open again in a direct message brings everything back, even after a restart", async () => {
     const form = await opened();
     await submitSlowly(form, 'days = "many"');
     await form.close();
@@ -83,13 +83,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(again.value("Project")).toEqual([revenue.id]);
     await again.submit({ Inputs: "days = 9" });
     await harness.until(() => harness.starts.length === 1);
-    // The form has done its work.
+    // The form has been used.
     await ada.press(message, "Open again");
     await harness.slack.waitForMessage((one) => shown(one).includes("has already started its run"));
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("closed meanwhile, and Hex takes it: its card is enough", async () => {
+  test("if the form was closed and Hex accepts it, its card is the only message", async () => {
     const form = await opened();
     await submitSlowly(form, "days = 7");
     await form.close();
@@ -99,7 +99,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("back to the form while Hex is asked: it stands there as it was, and the answer does not take it away", async () => {
+  test("somebody who goes back to the form while Hex is asked finds it as it was, and the answer does not close it", async () => {
     const form = await opened();
     await submitSlowly(form, 'days = "many"');
     await form.press("Back to the form");
@@ -115,7 +115,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 10 } });
   });
 
-  test("delivered twice, it starts one run", async () => {
+  test("a form that is delivered twice starts one run", async () => {
     const form = await opened();
     const { interaction } = await form.submit({ Inputs: "days = 7" });
     if (interaction === null) throw new Error("it was not submitted");
@@ -125,7 +125,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toHaveLength(1);
   });
 
-  test("while it is being checked, delivered twice, it starts one run and tells once", async () => {
+  test("a form that is delivered again while it is checked starts one run and is answered once", async () => {
     const form = await opened();
     const { interaction } = await submitSlowly(form, "days = 7");
     if (interaction === null) throw new Error("it was not submitted");
@@ -139,7 +139,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(direct()).toEqual([]);
   });
 
-  test("Hex is down: said at the project, and everything stays", async () => {
+  test("if Hex is down, the form says so at the project, and everything stays", async () => {
     const form = await opened();
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "status", status: 502 } });
     await form.submit({ Inputs: "days = 7" });
@@ -150,7 +150,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 1);
   });
 
-  test("Hex has no kernel free or asks to wait: the run is started, and waits", async () => {
+  test("if Hex has no free kernel or asks to wait, the run is accepted and waits", async () => {
     const form = await opened();
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 5 } });
     await form.submit({ Inputs: "days = 7" });

@@ -1,4 +1,4 @@
-// A form with more than its fields show is redrawn or submitted again: nothing in it is lost.
+// When a form with more than its fields show is redrawn or submitted again, nothing in it is lost.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
@@ -30,7 +30,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("Completed");
   };
 
-  test("another title is typed: its inputs are shown first, and the next press of Run runs it", async () => {
+  test("if another title is typed, its inputs are shown first, and the next press of Run runs it", async () => {
     const form = await opened();
     await form.submit({ Inputs: "days = 3", [TYPED]: "churn" });
     await form.shows("These are the inputs of “Churn”");
@@ -40,7 +40,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
   });
 
-  test("a title is typed into an empty form: the long value of an earlier run is offered and sent", async () => {
+  test("if a title is typed into an empty form, the long value of an earlier run is offered and sent", async () => {
     await runWithLong();
     const form = await ada.openForm(() => ada.command("run"));
     await form.submit({ [TYPED]: "weekly revenue" });
@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[1]?.body).toEqual({ inputParams: { region: LONG, days: 4 } });
   });
 
-  test("delivered twice, it is not said that nothing was started", async () => {
+  test("a form that is delivered twice does not say that nothing was started", async () => {
     await runWithLong();
     const form = await opened();
     const { interaction } = await form.submit();
@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
-test("while not all projects are read, a typed title is shown before it is run", async () => {
+test("until all projects have been read, a typed title is shown before it is run", async () => {
   const harness = await Harness.start("http", { idle: true });
   try {
     for (let i = 0; i < 3_000; i++) harness.hex.workspace.addProject({ title: `Project ${i}` });

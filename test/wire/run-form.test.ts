@@ -37,7 +37,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("Completed", harness.cards.length - 1);
   };
 
-  test("/hex run alone: pick, fill in, run; the card stands in the channel", async () => {
+  test("/hex run alone opens the form, and the card of its run is in the channel", async () => {
     const form = await open();
     expect(form.title).toBe("Run a Hex project");
     expect(form.value(WHERE)).toEqual([harness.slack.channels.data.id]);
@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(card.channel).toBe(harness.slack.channels.data.id);
   });
 
-  test("inputs of earlier runs get fields with the last values, and a secret none", async () => {
+  test("inputs of earlier runs get fields with their last values, and a secret gets none", async () => {
     await runWith('region="EMEA" days=7 api_token=abc');
     const form = await opened();
     expect(form.labels).toEqual([
@@ -78,7 +78,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[1]?.body).toEqual({ inputParams: { region: "EMEA", days: 8 } });
   });
 
-  test("what is wrong is said at its field, and nothing is lost", async () => {
+  test("errors are shown at their fields, and nothing is lost", async () => {
     await runWith("region=EMEA days=7");
     const form = await opened();
     await form.submit({ days: "many", "More inputs": "shape = 3" });
@@ -94,7 +94,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 2);
   });
 
-  test("another project redraws the inputs, and those of the one before are kept and never sent", async () => {
+  test("choosing another project redraws the inputs, and those of the earlier project are kept but never sent", async () => {
     await runWith("region=EMEA");
     const form = await opened();
     await form.fill({ region: "APAC", "More inputs": "days = 3" });
@@ -114,7 +114,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("Churn", 1);
   });
 
-  test("a form that was not redrawn is not run: its inputs are those of another project", async () => {
+  test("a form that was not redrawn is not run, because its inputs are those of another project", async () => {
     const form = await opened();
     await form.fill({ Inputs: "days = 3" });
     harness.slack.faults.add({ method: "views.update", times: 1, kind: { type: "error", error: "internal_error" } });
@@ -128,7 +128,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { month: "May" } });
   });
 
-  test("a title, a link or an id that is typed does in the place of the picker", async () => {
+  test("a typed title, link or id works instead of the picker", async () => {
     for (const typed of ["weekly REVENUE", `${harness.hex.origin}/acme/app/${revenue.id}/latest`, revenue.id]) {
       const form = await open();
       await form.submit({ [TYPED]: typed, Options: ["fresh"] });
@@ -138,7 +138,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts.map(({ body }) => body)).toEqual(Array(3).fill({ useCachedSqlResults: false }));
   });
 
-  test("Enter behind a typed title draws its inputs", async () => {
+  test("Enter after a typed title draws its inputs", async () => {
     await runWith("region=EMEA");
     const form = await open();
     await form.fill({ [TYPED]: "weekly revenue" }, { enter: true });
@@ -149,7 +149,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await form.shows("No project fits “nothing like it”");
   });
 
-  test("a project that is not clear, or none at all", async () => {
+  test("an ambiguous project, or none at all, is refused at its field", async () => {
     const form = await open();
     await form.submit();
     expect(form.errorAt(PROJECT)).toContain("Choose a project");
@@ -207,7 +207,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[2]?.body).toMatchObject({ inputParams: { region: "EMEA" } });
   });
 
-  test("such a value is there too when the form comes back for another project", async () => {
+  test("such a value is still there when the form comes back for another project", async () => {
     const long = `select ${"x".repeat(5_000)}`;
     await runWith(`region="${long}"`);
     const form = await open();
@@ -234,7 +234,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(next.labels).not.toContain("region");
   });
 
-  test("somebody else is offered what stands in public cards alone", async () => {
+  test("somebody else is offered only values from public cards", async () => {
     await runWith("region=EMEA");
     await ada.command(`run ${revenue.id} days=5`, { channel: harness.slack.channels.team });
     await harness.until(() => harness.starts.length === 2);
@@ -247,7 +247,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(form.value("days")).toEqual([]);
   });
 
-  test("the shortcut opens it; with no place chosen the card comes as a direct message", async () => {
+  test("the shortcut opens the form, and if no place is chosen, the card comes as a direct message", async () => {
     const form = await ada.openForm(() => ada.shortcut("run_project"));
     await form.pick(PROJECT, "revenue");
     await form.shows("Hex does not list");
@@ -258,7 +258,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(card.channel).toBe(harness.slack.dm(ada.person).id);
   });
 
-  test("a form that Slack does not open any more is behind a button", async () => {
+  test("a form that Slack no longer opens is offered behind a button", async () => {
     harness.slack.faults.add({ method: "views.open", times: 1, kind: { type: "error", error: "expired_trigger_id" } });
     const answer = await harness.ask("run");
     expect(answer).toContain("did not open the form");
@@ -270,7 +270,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("status")).not.toContain("expired_trigger_id");
   });
 
-  test("Run… beside a project opens it with that project", async () => {
+  test("Run… beside a project opens the form with that project", async () => {
     await harness.ask("projects revenue");
     const list = harness.slack.messages.at(-1);
     if (list === undefined) throw new Error("there is no list");
@@ -292,7 +292,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[2]?.body).toEqual({ inputParams: { region: "EMEA", days: 8, api_token: "abc" } });
   });
 
-  test("whatever is typed into the picker, it answers", async () => {
+  test("the picker answers whatever is typed into it", async () => {
     const form = await open();
     expect(await form.search(PROJECT, "x".repeat(3_000))).toEqual([]);
     expect(await form.search(PROJECT, "weekly revnue")).toEqual(["Weekly revenue"]);

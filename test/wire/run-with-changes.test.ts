@@ -14,7 +14,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("refused inputs: mended in the form, and run, by somebody else too", async () => {
+  test("refused inputs can be corrected in the form and run, even by somebody else", async () => {
     await harness.slack.command(`run ${projectId} region=EMEA days=many`);
     const card = await harness.cardShows("Not started");
     expect(buttonsOf(card)).toEqual(["run_with_changes"]);
@@ -29,7 +29,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(second)).toContain(`Asked for by <@${harness.slack.people.grace.id}>`);
   });
 
-  test("stays when the run was run again, and works more than once", async () => {
+  test("the button stays when the run was run again, and works more than once", async () => {
     await harness.slack.command(`run ${projectId} days=7`);
     const card = await harness.cardShows("Completed");
     await harness.slack.click(card, "run_again");

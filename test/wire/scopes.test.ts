@@ -1,4 +1,4 @@
-// Only what the app was installed without is off. The bot says so in one line, with how to switch it on.
+// Only features whose scopes are missing are off. The bot says so in one line, and how to switch them on.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { OPTIONAL_SCOPES } from "../../src/slack/connection/scopes.js";
@@ -10,7 +10,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
   const linesOf = (text: string) => text.split("\n").filter((line) => line.includes(":information_source:"));
 
-  test("with every optional scope declined the bot starts, runs, and says in one line what is off", async () => {
+  test("with every optional scope declined, the bot starts, works, and says in one line what is off", async () => {
     harness = await Harness.start(mode, { slackOptions: { declined: [...OPTIONAL_SCOPES] } });
     const told = harness.log.filter((line) => line.includes("chat:write.public")).map((line) => JSON.parse(line));
     expect(told).toMatchObject([{ level: "info" }]);
@@ -32,7 +32,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.card().channel).toBe(data.id);
   });
 
-  test("what Slack grants later is on from its next answer", async () => {
+  test("a scope that Slack grants later works from its next answer on", async () => {
     harness = await Harness.start(mode, { slackOptions: { declined: ["app_mentions:read"] } });
     expect(linesOf(await harness.ask("help"))[0]).toMatch(/Mentions are off: add the scope app_mentions:read at /);
     harness.slack.install(manifest());
@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
     for (const command of ["status", "help"]) expect(linesOf(await harness.ask(command))).toEqual([]);
   });
 
-  test("a public channel that the bot is not in, without chat:write.public: a direct message that says /invite", async () => {
+  test("in a public channel without the bot and without chat:write.public, a direct message says /invite", async () => {
     harness = await Harness.start(mode, { slackOptions: { declined: ["chat:write.public"] } });
     const { general } = harness.slack.channels;
     harness.slack.kick(general, harness.slack.botUserId);
@@ -53,7 +53,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.card().channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
   });
 
-  test("an app that was installed with 0.1.0 works as before, and gets the rest by the new manifest", async () => {
+  test("an app that was installed with 0.1.0 works as before, and gets the rest with the new manifest", async () => {
     harness = await Harness.start(mode, { slackOptions: { manifest: firstManifest() } });
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     expect(linesOf(await harness.ask("status"))).toEqual([

@@ -1,5 +1,5 @@
-// Secrets never leak: takes every path and every failure, with peers that repeat what they were sent, at the loudest level, and then
-// searches everything that the bot has said and stored.
+// Secrets never leak. These tests take every path and every failure, with peers that repeat what they were sent, at the most
+// verbose log level, and then search everything that the bot has said and stored.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +33,7 @@ const headers = (secret: string) => ({
   "x-oauth-scopes": secret,
 });
 
-/** The ways in which Hex, or what stands in front of it, repeats the token. */
+/** The ways in which Hex, or a proxy in front of it, repeats the token. */
 function hexFaults(token: string): HexFault[] {
   const statuses = [400, 401, 403, 404, 422, 429, 503];
   return [
@@ -49,7 +49,7 @@ function hexFaults(token: string): HexFault[] {
   ];
 }
 
-/** The ways in which Slack, or what stands in front of it, repeats a token. */
+/** The ways in which Slack, or a proxy in front of it, repeats a token. */
 function slackFaults(token: string): SlackFault[] {
   const extra = { needed: token, provided: token, response_metadata: { messages: [`bad ${token}`] } };
   return [
@@ -64,7 +64,7 @@ function slackFaults(token: string): SlackFault[] {
   ];
 }
 
-/** What went to the process' own outputs. */
+/** What the process wrote to its own outputs. */
 let printed: string[] = [];
 beforeEach(() => {
   printed = [];
@@ -73,7 +73,7 @@ beforeEach(() => {
   }
 });
 
-/** Any 16 characters of one, so that one that was cut off is found too, and its beginning as Basic authentication has it. */
+/** Any 16 characters of a secret, so that one that was cut off is also found, and its beginning in Basic authentication. */
 function leaks(secrets: readonly string[], places: Record<string, string>): string[] {
   const parts = (secret: string) =>
     Array.from({ length: Math.max(1, secret.length - 15) }, (_, start) => secret.slice(start, start + 16));
@@ -152,13 +152,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(leaks(["/hex status"], { Slack: places.Slack ?? "" })).not.toEqual([]);
   });
 
-  test("Hex repeats the token in whatever it answers", async () => {
+  test("when Hex repeats the token in every answer", async () => {
     harness.hex.workspace.addProject({ title: "Revenue" });
     for (const kind of hexFaults(harness.token)) {
       harness.hex.faults.add({ kind, times: FOREVER });
       await everyPath();
       harness.hex.faults.clear();
-      // Only some requests fail: the others bring the bot further, to where a failure is told differently.
+      // Only some requests fail. The others bring the bot to places where failures are reported differently.
       for (const endpoint of ["runProject", "listRuns", "cancelRun", "getRun"] as const) {
         harness.hex.faults.add({ kind, endpoint, times: 3 });
       }
@@ -169,7 +169,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 120_000);
 
-  test("Slack repeats its tokens in whatever it answers", async () => {
+  test("when Slack repeats its tokens in every answer", async () => {
     for (const token of slackSecrets()) {
       for (const kind of slackFaults(token)) {
         for (const method of ["chat.postMessage", "chat.update", "response_url"]) {
@@ -184,19 +184,19 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 120_000);
 
-  test("a start that Slack refuses, with the token in its answer", async () => {
+  test("when Slack refuses the start and repeats the token", async () => {
     await harness.stopBot();
     const method = mode === "socket" ? "apps.connections.open" : "auth.test";
     const token = mode === "socket" ? harness.slack.appToken : harness.slack.botToken;
-    // Any other word is asked about again in Socket Mode, and the start goes on waiting.
+    // In Socket Mode, the bot retries after any other word, and the start keeps waiting.
     const kinds = slackFaults(token).filter(
       (kind) => mode === "http" || ("error" in kind && kind.error === "invalid_auth"),
     );
     for (const [index, kind] of kinds.entries()) {
-      // In main.ts the process ends, and with it lets the store go.
+      // In main.ts, the process ends and so releases the store.
       const env = { HEX_BOT_DATA_DIR: join(harness.dataDir, String(index)) };
       harness.slack.faults.add({ method, kind });
-      // What is no word of Slack's may pass.
+      // Text that is not one of Slack's words may not pass.
       if ("error" in kind && kind.error !== token) await failedStart(env);
       else await lateStart(env);
       harness.slack.faults.clear();
@@ -205,7 +205,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(leaks(secrets(), await everything())).toEqual([]);
   }, 60_000);
 
-  test("a database that repeats its password, and one that is not there", async () => {
+  test("when a database repeats its password, and when there is none", async () => {
     await harness.stopBot();
     const password = "Marked%40Passw0rd%2FInThe%3AUrl";
     const database = await echoingPostgres();
@@ -220,7 +220,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.startBot();
   });
 
-  /** A start that waits for Slack until it is well again. */
+  /** A start that waits until Slack is well again. */
   async function lateStart(env: Record<string, string>): Promise<void> {
     const from = harness.log.length;
     let isUp = false;
@@ -234,7 +234,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.stopBot();
   }
 
-  /** What main.ts does with a start that fails. */
+  /** What main.ts does when the start fails. */
   async function failedStart(env: Record<string, string>): Promise<void> {
     const error = await harness.startBot(env).then(
       () => new Error("It started."),
@@ -277,7 +277,7 @@ async function echoingPostgres(): Promise<{ port: number; stop: () => Promise<vo
   };
 }
 
-test("npm run verify against a Hex that repeats the token", async () => {
+test("when npm run verify asks a Hex that repeats the token", async () => {
   const harness = await Harness.start("socket", { idle: true });
   harness.hex.workspace.addProject();
   for (const kind of hexFaults(harness.token).filter(({ type }) => type === "status")) {

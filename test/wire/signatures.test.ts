@@ -17,7 +17,7 @@ afterEach(() => harness.stop());
 const now = () => Math.floor(harness.clock.now() / 1_000);
 const secret = () => harness.slack.signingSecret;
 
-/** `timestamp`: as it stands in the header and in what is signed. */
+/** `timestamp`: as in the header and in the signed text. */
 async function send(timestamp: string, headers: Record<string, string | string[]> = {}) {
   const signature = sign(secret(), timestamp, BODY);
   return deliver(harness.slack.eventsUrl ?? "", {
@@ -33,9 +33,12 @@ async function send(timestamp: string, headers: Record<string, string | string[]
 
 const refusals = () => harness.log.filter((line) => line.includes("A request to the bot's URL for Slack was refused"));
 
-test.each([-FIVE_MINUTES_S, -1, 0, 1, FIVE_MINUTES_S])("signed %i s from now: taken", async (seconds) => {
-  expect((await send(String(now() + seconds))).status).toBe(200);
-});
+test.each([-FIVE_MINUTES_S, -1, 0, 1, FIVE_MINUTES_S])(
+  "a request signed %i s from now is accepted",
+  async (seconds) => {
+    expect((await send(String(now() + seconds))).status).toBe(200);
+  },
+);
 
 test.each([
   ["an hour ahead", () => String(now() + 3_600)],
@@ -50,7 +53,7 @@ test.each([
   ["negative", () => "-1"],
   ["a plus sign", () => `+${now()}`],
   ["empty", () => ""],
-])("a timestamp that is %s, with its own valid signature: refused, and the log says why", async (_, timestamp) => {
+])("a timestamp that is %s is refused despite its valid signature, and the log says why", async (_, timestamp) => {
   expect((await send(timestamp())).status).toBe(401);
   expect(refusals()).toHaveLength(1);
   expect(harness.slack.messages).toEqual([]);
@@ -63,7 +66,7 @@ test("the log tells a wrong clock from a wrong secret", async () => {
   expect(refusals()[1]).toContain("does not match SLACK_SIGNING_SECRET");
 });
 
-test("the machine's clock is set back by an hour: what Slack signs now is refused until it is right again", async () => {
+test("if the machine's clock is set back by an hour, requests are refused until it is right again", async () => {
   const slacksTime = now();
   harness.clock.set(-3_600_000);
   expect((await send(String(slacksTime))).status).toBe(401);
@@ -72,7 +75,7 @@ test("the machine's clock is set back by an hour: what Slack signs now is refuse
 });
 
 describe("a header that comes twice", () => {
-  test.each(["x-slack-signature", "x-slack-request-timestamp"])("%s: refused", async (name) => {
+  test.each(["x-slack-signature", "x-slack-request-timestamp"])("%s is refused", async (name) => {
     const value = name === "x-slack-signature" ? sign(secret(), String(now()), BODY) : String(now());
     expect((await send(String(now()), { [name]: [value, value] })).status).toBe(401);
   });
@@ -84,16 +87,16 @@ test.each([
   ["without its version", () => sign(secret(), String(now()), BODY).slice(3)],
   ["in capitals", () => sign(secret(), String(now()), BODY).toUpperCase()],
   ["of other characters", () => `v0=${"ü".repeat(32)}`],
-])("a signature %s: refused", async (_, signature) => {
+])("a signature %s is refused", async (_, signature) => {
   const headers = { "x-slack-signature": Buffer.from(signature()).toString("latin1") };
   expect((await send(String(now()), headers)).status).toBe(401);
 });
 
-test("the type of the body may name its characters", async () => {
+test("the content type may name a charset", async () => {
   expect((await send(String(now()), { "content-type": `${FORM}; charset=utf-8` })).status).toBe(200);
 });
 
-test("a form of very many fields is read in time in proportion to its length", async () => {
+test("the time to read a form with very many fields is proportional to its length", async () => {
   const body = Array.from({ length: 130_000 }, (_, index) => index.toString(36)).join("&");
   const headers = {
     "content-type": FORM,
@@ -103,20 +106,20 @@ test("a form of very many fields is read in time in proportion to its length", a
   expect((await deliver(harness.slack.eventsUrl ?? "", { body, headers })).status).toBe(200);
 });
 
-test("Slack's check of the certificate is short: a long one is not read without a signature", async () => {
+test("a certificate check from Slack is short, so a long one without a signature is not read", async () => {
   const body = `ssl_check=1&${"a".repeat(20_000)}`;
   const { status } = await deliver(harness.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
   expect(status).toBe(401);
 });
 
-test("Slack's check of the certificate needs no signature, and does nothing else", async () => {
+test("Slack's certificate check needs no signature, and does nothing else", async () => {
   const body = `ssl_check=1&${BODY}`;
   const { status } = await deliver(harness.slack.eventsUrl ?? "", { body, headers: { "content-type": FORM } });
   expect(status).toBe(200);
   expect(harness.log.filter((line) => line.includes("command help"))).toEqual([]);
 });
 
-test("Slack's check of the address is answered, with a signature only", async () => {
+test("Slack's check of the address is answered only with a signature", async () => {
   const body = JSON.stringify({ type: "url_verification", token: "t", challenge: "c-123" });
   const headers = {
     "content-type": "application/json",

@@ -1,4 +1,4 @@
-// Slack's own answers are parsed too, because where a message is and who the bot is get stored and sent back to it.
+// Slack's own answers are also parsed, because where a message is and who the bot is are stored and sent back to Slack.
 
 import { WebClient } from "@slack/web-api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -31,14 +31,14 @@ describe("to the client", () => {
     ["a bot that is an object", { ...who, bot_id: {} }],
     ["a name that is a list", { ...who, user: [] }],
     ["an organization with a line break", { ...who, enterprise_id: "E1\nE2" }],
-  ])("auth.test with %s: a start that says what to look at, not what it read", async (_, body) => {
+  ])("after auth.test with %s, the start fails and says what to check, but not what it read", async (_, body) => {
     answer("auth.test", body);
     const error = await identify(client).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "UnreadableAnswerError" });
     expect(startFailure(error, { port: 0, store: { kind: "embedded" } })).toMatch(/unreadable.*SLACK_API_URL/);
   });
 
-  test("auth.test with nothing more than needed, and with empty and null fields", async () => {
+  test("auth.test with only the needed fields, or with empty and null ones, is accepted", async () => {
     answer("auth.test", { team_id: "T1", user_id: "U1", enterprise_id: "", bot_id: null });
     expect(await identify(client)).toMatchObject({ teamId: "T1", enterpriseId: null, botId: "", name: "hex" });
   });
@@ -49,20 +49,23 @@ describe("to the client", () => {
     ["a ts that is a number", { channel: "C1", ts: 1762.5 }],
     ["a ts that is a word", { channel: "C1", ts: "now" }],
     ["a channel that is an object", { channel: { id: "C1" }, ts: "1762.000100" }],
-  ])("chat.postMessage with %s: nobody knows where the message is, and it is tried again", async (_, body) => {
+  ])("after chat.postMessage with %s, nobody knows where the message is, and the bot tries again", async (_, body) => {
     answer("chat.postMessage", body);
     const outcome = await post(client, { channel: "C1" }, { text: "Hello", blocks: [] });
     expect(outcome).toEqual({ kind: "transient", word: "unreadable" });
   });
 });
 
-test.each([true, 12, {}, null, "x"])("a card whose ts came as %j is posted again, and ends true", async (ts) => {
-  harness = await Harness.start("http");
-  const body = JSON.stringify({ ok: true, channel: harness.slack.channels.data.id, ts });
-  harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 200, body } });
-  const project = harness.hex.workspace.addProject({ title: "Revenue" });
-  await harness.slack.command(`run ${project.id}`);
-  await harness.cardShows("Completed");
-  expect(harness.starts).toHaveLength(1);
-  expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-});
+test.each([true, 12, {}, null, "x"])(
+  "a card whose ts was %j is posted again, and is correct in the end",
+  async (ts) => {
+    harness = await Harness.start("http");
+    const body = JSON.stringify({ ok: true, channel: harness.slack.channels.data.id, ts });
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 200, body } });
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Completed");
+    expect(harness.starts).toHaveLength(1);
+    expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  },
+);

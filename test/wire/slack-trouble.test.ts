@@ -1,4 +1,4 @@
-// Slack's refusals are reported plainly, at the start, in the log and in /hex status, until the same works again.
+// Slack's refusals are reported plainly, at the start, in the log and in /hex status, until the same call works again.
 
 import { afterEach, describe, expect, test } from "vitest";
 import type { SlackCall } from "../../src/slack/connection/calls.js";
@@ -15,7 +15,7 @@ describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
   afterEach(() => harness.stop());
 
-  test("a scope that was not granted: a warning at the start and on the status, and nothing once it is", async () => {
+  test("a scope that was not granted gets a warning at the start and in the status, and none when it is granted", async () => {
     harness = await Harness.start(mode, { idle: true });
     harness.slack.scopes.delete("chat:write");
     await harness.startBot();
@@ -30,7 +30,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
-  test("an answer that Slack does not take: what to do stands in the log", async () => {
+  test("if Slack does not accept an answer, the log says what to do", async () => {
     harness = await Harness.start(mode);
     const said = async (kind: FaultKind, todo: string) => {
       harness.slack.faults.add({ method: "response_url", kind });
@@ -58,7 +58,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("a channel that the bot is not in: what to do, for an hour at most, or until it may post there", async () => {
+  test("for a channel that the bot is not in, the status says what to do, for at most an hour or until the bot can post there", async () => {
     harness = await Harness.start(mode);
     const { secret } = harness.slack.channels;
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -90,7 +90,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["account_inactive", "The app was removed from the workspace", "install it again"],
     ["missing_scope", "The app lacks a scope", "manifest.yml"],
     ["invalid_auth", "Slack does not accept SLACK_BOT_TOKEN", "copy it again"],
-  ])("%s: in the log with what to do, on the status, and over once Slack takes the card", async (word, what, todo) => {
+  ])("%s: the log and the status say what to do, until Slack accepts the card", async (word, what, todo) => {
     harness = await Harness.start(mode);
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     harness.slack.faults.add({ method: "chat.postMessage", times: 2, kind: { type: "error", error: word } });
@@ -105,7 +105,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("status")).not.toContain(":warning:");
   });
 
-  test("every line of a card that Slack did not take says what to do", async () => {
+  test("every log line about a card that Slack did not accept says what to do", async () => {
     harness = await Harness.start(mode);
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "status", status: 503 } });
@@ -133,7 +133,7 @@ describe("what was seen on the wire", () => {
   });
   const refused = (method: SlackCall["method"], word: string) => call({ method, word, ok: false });
 
-  test("the app token is told from the bot's", () => {
+  test("the app token and the bot token are told apart", () => {
     const troubles = new SlackRefusals(clock);
     troubles.observe(refused("apps.connections.open", "invalid_auth"));
     expect(slackTroubleLines(troubles.now())[0]).toMatch(/Slack refuses SLACK_APP_TOKEN.*connections:write/);
@@ -142,7 +142,7 @@ describe("what was seen on the wire", () => {
     expect(troubles.now().troubles).toEqual([]);
   });
 
-  test("a token that lacks a scope for one method is taken all the same", () => {
+  test("a token that lacks a scope for one method still counts as valid", () => {
     const troubles = new SlackRefusals(clock);
     troubles.observe(refused("chat.postMessage", "invalid_auth"));
     expect(troubles.token).toMatchObject({ ok: false, word: "invalid_auth" });
@@ -151,7 +151,7 @@ describe("what was seen on the wire", () => {
     expect(slackTroubleLines(troubles.now())[0]).toContain("The app lacks a scope");
   });
 
-  test("a success of something else ends nothing, and a gone message is no trouble", () => {
+  test("a success elsewhere ends no refusal, and a deleted message is no trouble", () => {
     const troubles = new SlackRefusals(clock);
     troubles.observe(refused("chat.postMessage", "not_in_channel"));
     troubles.observe(call({ channel: "C2" }));
@@ -163,7 +163,7 @@ describe("what was seen on the wire", () => {
     expect(troubles.now().troubles).toEqual([]);
   });
 
-  test("the app token's scopes are not the bot's, and without any word of them none is missing", () => {
+  test("the app token's scopes are not the bot's, and without information none counts as missing", () => {
     const troubles = new SlackRefusals(clock);
     troubles.observe(call({ method: "apps.connections.open", scopes: ["connections:write"] }));
     expect(troubles.now()).toMatchObject({ missingScopes: [], declinedScopes: [] });
@@ -174,7 +174,7 @@ describe("what was seen on the wire", () => {
     });
   });
 
-  test("a page in the place of Slack's word is not repeated", () => {
+  test("a web page instead of Slack's word is not repeated", () => {
     for (const text of ["<html>xoxb-1</html>", "", "not in channel", "xoxb-1-2", "x".repeat(100)]) {
       expect(slackWord(text)).toBe("unreadable");
       expect(slackRemedy(slackWord(text)).todo).toContain("SLACK_API_URL");

@@ -42,7 +42,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("a response_url that takes an answer with an empty body is no trouble", async () => {
+  test("a response_url that accepts an answer with an empty body is no trouble", async () => {
     harness.slack.faults.add({ method: "response_url", kind: { type: "status", status: 200 }, afterEffect: true });
     await harness.ask("help");
     expect(await harness.ask("status")).not.toContain(":warning:");
@@ -51,7 +51,7 @@ describe.each(MODES)("%s mode", (mode) => {
     );
   });
 
-  test("a response_url that asks to wait: the answer comes after the wait", async () => {
+  test("if a response_url asks to wait, the answer comes after the wait", async () => {
     harness.slack.faults.add({ method: "response_url", times: 2, kind: { type: "ratelimited", retryAfter: 1 } });
     await harness.slack.command("help");
     await harness.until(() => harness.slack.messages.some((message) => shown(message).includes("/hex status")));

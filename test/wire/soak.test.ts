@@ -1,6 +1,6 @@
-// An hour in which everything goes wrong at random that the peers know, hostile answers and payloads included (the same each
-// time): at its end nothing is stuck, every card tells the truth, everybody was answered, and the process is no larger than
-// after a quarter of it.
+// An hour in which everything that the peers can do wrong goes wrong at random, including hostile answers and payloads (the same
+// each time). At its end, nothing is stuck, every card tells the truth, everybody was answered, and the process is no larger than
+// after a quarter of the hour.
 
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { Socket } from "node:net";
@@ -17,15 +17,15 @@ import { breathe, buttonsOf, Harness, shown } from "./harness.js";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_102);
-/** For so long Hex is left alone at most when it asks for a pause, until 9999 for example. */
+/** The longest time for which the bot leaves Hex alone when it asks for a pause, for example until the year 9999. */
 const LONGEST_PAUSE = 60 * MINUTE;
-/** One hour, or more of them with the seeds that follow: `npm run soak`. */
+/** One hour, or several with the following seeds: `npm run soak`. */
 const SEEDS = Array.from({ length: Number(process.env.SOAK_HOURS ?? 1) }, (_, index) => SEED + index);
 const MINUTES = 60;
-/** By then whatever is kept on purpose has been filled. */
+/** By then, everything that is kept on purpose is full. */
 const SETTLED = 15;
 const REAL_LIMIT_MS = 240_000;
-/** Nobody has to acknowledge what cannot be read. In real ms. */
+/** What cannot be read need not be acknowledged. In real ms. */
 const NONSENSE_MS = 200;
 /** Long enough for the watchdog to be sure. */
 const OUTAGE_MINUTES = 4;
@@ -49,7 +49,7 @@ const HEX: HexFault[] = [
   { type: "emptyBody" },
   ...Object.values(HOSTILE_ANSWERS),
 ];
-/** Nobody can see that the id of a new run is another's: where it is not asked for by id, Hex is believed. */
+/** Nobody can see that the id of a new run belongs to another run. If the bot does not ask by id, it believes Hex. */
 const ASKED_BY_ID: ReadonlySet<HexFault | undefined> = new Set([HOSTILE_ANSWERS["about another run"]]);
 const SLACK: SlackFault[] = [
   { type: "reset" },
@@ -63,20 +63,20 @@ const SLACK: SlackFault[] = [
   { type: "ratelimited", retryAfter: -1 },
   { type: "status", status: 200, body: "<html>Sign in to the network</html>" },
 ];
-/** Nothing can be done with Hex for as long as one of these is all that it says. */
+/** While Hex says only one of these, nothing can be done with it. */
 const OUTAGES = HEX.filter(({ type }) => !["rateLimited", "slow", "altered", "endless"].includes(type));
-/** What an answer survives: it is given again. */
+/** Faults that an answer survives, because it is sent again. */
 const ANSWER: SlackFault[] = [
   { type: "reset" },
   { type: "status", status: 503 },
   { type: "ratelimited", retryAfter: 1 },
 ];
-/** Refuses a place, and for good: a card that stands there already is told of in another. */
+/** Refuses a place for good: a card that is already there is continued in another. */
 const PLACE: SlackFault[] = [
   { type: "error", error: "ekm_access_denied" },
   { type: "error", error: "is_archived" },
 ];
-/** What no Slack sends. */
+/** What Slack never sends. */
 const PAYLOADS: Record<string, unknown>[] = [
   { type: "block_actions", user: { id: true }, actions: null },
   { type: "block_actions", user: { id: 7 }, actions: [{ action_id: "cancel_run", value: false }] },
@@ -158,7 +158,7 @@ test.each(SEEDS)(
     }
     expect(asked.filter(({ isRun }) => isRun).length).toBeGreaterThan(20);
 
-    // All is well again: what is unfinished comes to its end.
+    // All is well again, so whatever is unfinished comes to its end.
     harness.hex.faults.clear();
     harness.slack.faults.clear();
     harness.hex.workspace.kernelsBusy = 0;
@@ -190,14 +190,14 @@ test.each(SEEDS)(
   REAL_LIMIT_MS,
 );
 
-/** Nothing works for some minutes. @returns the minute in which it ends */
+/** Nothing works for some minutes. @returns the minute in which that ends */
 function outage(minute: number, pick: <T>(from: readonly T[]) => T | undefined): number {
   const kind = pick(OUTAGES);
   if (kind) harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
   return minute + OUTAGE_MINUTES;
 }
 
-/** What goes wrong in the next minute: of each kind less often than not. */
+/** What goes wrong in the next minute. Each kind of fault happens less often than not. */
 function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | undefined): void {
   const { hex, slack, statusPage } = harness;
   hex.faults.clear();
@@ -223,16 +223,16 @@ function trouble(random: () => number, pick: <T>(from: readonly T[]) => T | unde
   if (random() < 0.1) harness.clock.set(Math.round((random() - 0.5) * 4 * MINUTE));
 }
 
-/** What somebody typed, and whether Slack had its acknowledgement. */
+/** What somebody typed, and whether Slack got the acknowledgement. */
 const asked: { id: string; text: string; isRun: boolean }[] = [];
 const answered = new Set<string>();
 
-/** Before what only one person sees is forgotten. */
+/** Checked before messages that only one person sees are forgotten. */
 function noteAnswers(): void {
   for (const { responseUrlOf } of harness.slack.messages) if (responseUrlOf !== undefined) answered.add(responseUrlOf);
 }
 
-/** Who typed something that was acknowledged and saw neither an answer nor, for a run, a card. */
+/** The people who typed something that was acknowledged, but saw neither an answer nor, for a run, a card. */
 function unanswered(): string[] {
   const silent = asked.filter(({ id }) => !answered.has(id));
   const withoutAnswer = silent.filter(({ isRun }) => !isRun).map(({ text }) => text);
@@ -242,7 +242,7 @@ function unanswered(): string[] {
 
 async function type(text: string, isRun = false): Promise<void> {
   const { id, ack } = await harness.slack.command(text);
-  // What is lost with a connection that broke is told to the person by Slack.
+  // If something is lost with a broken connection, Slack itself tells the person.
   if (ack.ok) asked.push({ id, text, isRun });
 }
 
@@ -280,8 +280,8 @@ async function inFlight(): Promise<number> {
 }
 
 /**
- * Cards that do not show what Hex knows, and runs without a card. A start whose answer was lost and that is not listed may be
- * "Not known"; a card has no link where Hex gave one to another host, and then counts by its project.
+ * Cards that do not show what Hex knows, and runs without a card. A start whose answer was lost and that is not listed may be "Not
+ * known". If Hex gave a link to another host, the card has none, and is matched by its project.
  */
 function untrue(): string[] {
   const { runs, projects } = harness.hex.workspace;
@@ -310,22 +310,22 @@ function take<T>(from: T[], what: T): boolean {
   return index !== -1;
 }
 
-/** The peer makes its longest answers once, when they are first needed: that is no growth of the bot. */
+/** The peer creates its longest answers once, when they are first needed. That is no growth of the bot. */
 function warmUp(): void {
   for (const kind of HEX)
     if (kind.type === "altered") JSON.stringify(kind.alter({ title: "", runUrl: "", traceId: "" }));
 }
 
 interface Footprint {
-  /** In bytes, of what is still used. */
+  /** The memory still in use, in bytes. */
   heap: number;
   processListeners: number;
   sockets: number;
-  /** The most that one connection has. */
+  /** The most that any one connection has. */
   socketListeners: number;
 }
 
-/** What the process holds, without what the peers have recorded. */
+/** What the process holds, without the peers' records. */
 async function footprint(): Promise<Footprint> {
   harness.hex.forget(Number.POSITIVE_INFINITY);
   harness.slack.forget();

@@ -18,10 +18,10 @@ afterEach(() => harness.stop());
 const opened = () => harness.slack.calls.filter(({ method }) => method === OPEN);
 const logged = (text: string) => harness.log.filter((line) => line.includes(text));
 const ready = async () => JSON.parse((await harness.get("/readyz")).text).slack;
-/** Until something is so, in real time: the clock stands still. */
+/** Waits in real time until something is true. The clock stands still. */
 const soon = (done: () => boolean) => harness.until(done, 0);
 
-test("ten commands, one a second, while Slack warns and refreshes: ten answers", async () => {
+test("ten commands, one a second, get ten answers while Slack warns and refreshes", async () => {
   const { socket } = harness.slack;
   for (let second = 0; second < 10; second++) {
     if (second === 2) socket.disconnect("warning");
@@ -50,7 +50,7 @@ test.each(["warning", "refresh_requested"] as const)(
   },
 );
 
-test("the old connection goes when the new one has been there for some seconds, also when Slack leaves it open", async () => {
+test("the old connection closes some seconds after the new one opened, even if Slack leaves it open", async () => {
   const { socket } = harness.slack;
   socket.disconnect("warning");
   await socket.waitForConnection();
@@ -73,7 +73,7 @@ test("a warning that is followed by a request to refresh leads to one new connec
   expect(harness.slack.socket.connections).toBe(1);
 });
 
-test("a farewell without a reason, or with a new one, is a farewell", async () => {
+test("a disconnect message without a reason, or with an unknown one, counts", async () => {
   for (const [index, farewell] of ['{"type":"disconnect"}', '{"type":"disconnect","reason":"made_up"}'].entries()) {
     await harness.pass(61_000);
     harness.slack.socket.send(farewell);
@@ -82,7 +82,7 @@ test("a farewell without a reason, or with a new one, is a farewell", async () =
   }
 });
 
-test("a lost connection is replaced at once, and the log says for how long nobody could be heard", async () => {
+test("a lost connection is replaced immediately, and the log says for how long nobody could be heard", async () => {
   await harness.pass(61_000);
   harness.slack.socket.drop();
   await harness.slack.socket.waitForConnection();
@@ -92,7 +92,7 @@ test("a lost connection is replaced at once, and the log says for how long nobod
   expect(await harness.ask("help")).toContain("/hex status");
 });
 
-test("Slack is out of order for an hour: it is asked at growing pauses, and the bot is back when Slack is", async () => {
+test("while Slack is down for an hour, the bot tries at growing intervals, and is back when Slack is", async () => {
   await harness.pass(61_000);
   harness.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
   harness.slack.socket.drop();
@@ -104,7 +104,7 @@ test("Slack is out of order for an hour: it is asked at growing pauses, and the 
     times.push(harness.clock.monotonic() - before);
     before = harness.clock.monotonic();
   }
-  // The second attempt follows the first at once. A step of the test's clock is half a second.
+  // The second attempt follows the first immediately. A step of the test's clock is half a second.
   const wanted = [0, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000];
   for (const [index, pause] of times.entries()) {
     expect(pause).toBeGreaterThanOrEqual(wanted[index] ?? 0);
@@ -128,7 +128,7 @@ test.each<[string, string, number, number]>([
   ["20 s", "20", 20_000, 22_000],
   ["a month", "2592000", 300_000, 302_000],
   ["no number", "soon", 30_000, 32_000],
-])("Slack asks to wait (%s): it is asked again neither at once for ever, nor never", async (_, header, least, most) => {
+])("if Slack asks to wait (%s), the bot tries again, but not too soon", async (_, header, least, most) => {
   await harness.pass(61_000);
   const kind: FaultKind = { type: "status", status: 429, headers: { "retry-after": header } };
   harness.slack.faults.add({ method: OPEN, times: 2, kind });
@@ -141,7 +141,7 @@ test.each<[string, string, number, number]>([
   expect(waited).toBeLessThanOrEqual(most);
 });
 
-test("connections that end as soon as they are open are not opened one after the other for ever", async () => {
+test("connections that end as soon as they open are not opened again and again without a pause", async () => {
   for (let round = 0; round < 20; round++) {
     harness.slack.socket.drop();
     for (let turn = 0; turn < 10; turn++) await breathe();
@@ -150,8 +150,8 @@ test("connections that end as soon as they are open are not opened one after the
   await harness.until(() => harness.slack.socket.connections === 1);
 });
 
-describe("Slack takes no connection any more", () => {
-  test("link_disabled: told once, with a sentence", async () => {
+describe("when Slack accepts no more connections", () => {
+  test("link_disabled is reported once, with a sentence", async () => {
     harness.slack.socket.disconnect("link_disabled");
     await soon(() => refused.length === 1);
     expect(startFailure(refused[0], { port: 0, store: { kind: "embedded" } })).toMatch(
@@ -187,7 +187,7 @@ test("an envelope that comes again on another connection is acknowledged, and no
   expect(harness.slack.messages.map(shown)).toHaveLength(1);
 });
 
-describe("a stop is in order, and leaves nothing open", () => {
+describe("a stop is orderly and leaves nothing open", () => {
   const unheard: unknown[] = [];
   const onRejection = (reason: unknown) => unheard.push(reason);
   beforeEach(() => {

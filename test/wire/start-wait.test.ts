@@ -1,4 +1,4 @@
-// A start while Slack cannot be reached waits for it, says so, and answers checks of whether the process is alive.
+// If Slack cannot be reached, the start waits for it, says so, and answers liveness checks.
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -29,29 +29,32 @@ describe.each(MODES)("%s mode", (mode) => {
     ["ratelimited", { type: "ratelimited", retryAfter: 7 }],
     ["network", { type: "reset" }],
     ["internal_error", { type: "error", error: "internal_error" }],
-  ])("%s to auth.test: waits, answers /healthz, is not ready, and starts when Slack is back", async (word, kind) => {
-    harness = await Harness.start(mode, { idle: true });
-    harness.slack.faults.add({ method: "auth.test", kind });
-    const port = await freePort();
-    let isStarted = false;
-    const started = harness.startBot({ PORT: String(port) }).then(() => {
-      isStarted = true;
-    });
-    const waits = () => harness.log.filter((line) => line.includes("the start waits for it")).length;
-    await harness.until(() => waits() >= 3);
-    const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
-    expect((await get("/healthz")).status).toBe(200);
-    const ready = await get("/readyz");
-    expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false, slack: { ok: false, why: word } }]);
-    expect((await get("/slack/events")).status).toBe(404);
-    expect(harness.log.find((line) => line.includes("the start waits for it"))).toMatch(/"todo":"\w+/);
-    harness.slack.faults.clear();
-    await harness.until(() => isStarted);
-    await started;
-    expect(await harness.ask("help")).toContain("/hex status");
-  });
+  ])(
+    "after %s to auth.test, the bot waits, answers /healthz, is not ready, and starts when Slack is back",
+    async (word, kind) => {
+      harness = await Harness.start(mode, { idle: true });
+      harness.slack.faults.add({ method: "auth.test", kind });
+      const port = await freePort();
+      let isStarted = false;
+      const started = harness.startBot({ PORT: String(port) }).then(() => {
+        isStarted = true;
+      });
+      const waits = () => harness.log.filter((line) => line.includes("the start waits for it")).length;
+      await harness.until(() => waits() >= 3);
+      const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+      expect((await get("/healthz")).status).toBe(200);
+      const ready = await get("/readyz");
+      expect([ready.status, await ready.json()]).toMatchObject([503, { ok: false, slack: { ok: false, why: word } }]);
+      expect((await get("/slack/events")).status).toBe(404);
+      expect(harness.log.find((line) => line.includes("the start waits for it"))).toMatch(/"todo":"\w+/);
+      harness.slack.faults.clear();
+      await harness.until(() => isStarted);
+      await started;
+      expect(await harness.ask("help")).toContain("/hex status");
+    },
+  );
 
-  test("a refusal ends the start at once", async () => {
+  test("a refusal ends the start immediately", async () => {
     harness = await Harness.start(mode, { idle: true });
     await expect(harness.startBot({ SLACK_BOT_TOKEN: "xoxb-1-2-wrong" })).rejects.toThrow("invalid_auth");
     expect(harness.log.filter((line) => line.includes("the start waits for it"))).toEqual([]);

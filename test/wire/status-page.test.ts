@@ -1,4 +1,5 @@
-// Hex's public status page in addition to the probe: it distinguishes Hex's trouble from the bot's side, and its own trouble bothers nobody.
+// Hex's public status page complements the probe: it distinguishes trouble on Hex's side from trouble on the bot's side, and its
+// own trouble bothers nobody.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { StatusPage } from "../../src/hex/status-page.js";
@@ -11,14 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => harness.stop());
 
-/** The good news waits for nothing, so that the second answer is the one that must know. */
+/** Good news waits for nothing, so the second answer is the one that must know. */
 async function statusTwice(): Promise<string> {
   await harness.ask("status");
   return harness.ask("status");
 }
 const incident = { name: "Elevated errors", status: "investigating", impact: "major" };
 
-test("an incident stands on the card, with its link, while the bot is connected", async () => {
+test("the card shows an incident with its link while the bot is connected", async () => {
   harness.statusPage.answer = { type: "summary", indicator: "major", incidents: [incident] };
   const answer = await statusTwice();
   expect(answer).toContain("Connected to Hex");
@@ -27,7 +28,7 @@ test("an incident stands on the card, with its link, while the bot is connected"
   );
 });
 
-test("maintenance under way is told; what is planned or over is not", async () => {
+test("maintenance in progress is shown, but not what is planned or over", async () => {
   harness.statusPage.answer = {
     type: "summary",
     incidents: [{ ...incident, status: "resolved" }],
@@ -42,12 +43,12 @@ test("maintenance under way is told; what is planned or over is not", async () =
   expect(answer).not.toContain("Next week");
 });
 
-test("a state without an incident is told in Hex's words", async () => {
+test("a state without an incident is shown in Hex's words", async () => {
   harness.statusPage.answer = { type: "summary", indicator: "minor", description: "Partially <!channel> Degraded" };
   expect(await statusTwice()).toContain("Hex reports: Partially &lt;!channel&gt; Degraded (minor outage)");
 });
 
-test("not connected: at once whether it is Hex's side or one's own", async () => {
+test("without a connection, people immediately read whether it is Hex's side or their own", async () => {
   harness.hex.workspace.revokeToken(harness.token);
   const own = await harness.ask("status");
   expect(own).toContain("Not connected to Hex");
@@ -63,7 +64,7 @@ test("not connected: at once whether it is Hex's side or one's own", async () =>
   expect(theirs).not.toContain("your side");
 });
 
-test("an odd entry hides no other; with one, or with a state that is not known, nobody is told to look at their side", async () => {
+test("an odd entry hides no other, and with one, or with an unknown state, nobody is told to check their own side", async () => {
   harness.hex.workspace.revokeToken(harness.token);
   const page = { status: { indicator: "none", description: "" }, incidents: [], scheduled_maintenances: [] };
   const says = async (change: object) => {
@@ -106,7 +107,7 @@ test("half a character in an incident's name breaks no message", async () => {
   expect(await statusTwice()).toContain("Hex reports: Errors \ufffd (major outage)");
 });
 
-test("what the page said before it stopped answering is not known any more", async () => {
+test("what the page said before it stopped answering no longer counts", async () => {
   const page = new StatusPage({
     url: `${harness.statusPage.origin}/api/v2/summary.json`,
     clock: harness.clock,
@@ -120,7 +121,7 @@ test("what the page said before it stopped answering is not known any more", asy
   expect(page.known).toBeNull();
 });
 
-test("it is asked once a minute at most, without the token and outside the budget", async () => {
+test("the page is asked at most once a minute, without the token and outside the budget", async () => {
   for (let i = 0; i < 3; i++) await harness.ask("status");
   expect(harness.statusPage.requests).toHaveLength(1);
   expect(JSON.stringify(harness.statusPage.requests)).not.toContain(harness.token);
@@ -135,7 +136,7 @@ function deepSummary(): string {
   return `{"status":{"indicator":"major","description":"Down"},"incidents":${deep},"scheduled_maintenances":[]}`;
 }
 
-describe("its own trouble delays nothing and shows nowhere", () => {
+describe("the page's own trouble delays nothing and is shown nowhere", () => {
   const troubles: [string, PageAnswer][] = [
     ["it hangs", { type: "hang" }],
     ["its answer stops in the middle", { type: "stall" }],
@@ -154,17 +155,17 @@ describe("its own trouble delays nothing and shows nowhere", () => {
     const down = await harness.ask("status");
     expect(down).toContain("Not connected to Hex");
     expect(down).not.toMatch(/Hex reports/);
-    // A failure is remembered as well: nobody waits for it again.
+    // A failure is also remembered, so nobody waits for it again.
     await harness.ask("status");
     expect(harness.statusPage.requests).toHaveLength(1);
   });
 
-  test("it is not there", async () => {
+  test("a page that does not exist", async () => {
     await harness.statusPage.stop();
     expect(await harness.ask("status")).toContain("Connected to Hex");
   });
 
-  test("HEX_STATUS_URL=off: it is never asked", async () => {
+  test("with HEX_STATUS_URL=off, the page is never asked", async () => {
     await harness.stopBot();
     await harness.startBot({ HEX_STATUS_URL: "off" });
     expect(await harness.ask("status")).toContain("Connected to Hex");

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => harness.stop());
 
-test("Hex answers before the watchdog has seen it: the green head and the outage that is not over do not contradict", async () => {
+test("if Hex answers before the watchdog has seen it, the green header and the open outage do not contradict each other", async () => {
   harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
   await harness.stopBot();
   await harness.startBot({ HEX_PROBE_SECONDS: "600" });
@@ -28,7 +28,7 @@ test("Hex answers before the watchdog has seen it: the green head and the outage
   expect(well).toMatch(/\*Last outage:\* since .*\. Hex answers now; the bot's next probes will confirm it\./);
 });
 
-test("what is stored of Hex's health cannot be read: everything else is there", async () => {
+test("if the stored health of Hex cannot be read, everything else is there", async () => {
   await harness.stopBot();
   const { db, close } = await openEmbedded(harness.dataDir);
   await db.updateTable("health").set({ doc: '{"of":"a newer version"}' }).execute();

@@ -1,4 +1,4 @@
-// A store that does not work, as a file and on a real Postgres: what people and monitoring are told, and that nothing is started.
+// A store that does not work, as a file and on a real Postgres: what people and monitoring read, and that nothing is started.
 
 import { copyFileSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { breathe, Harness, MODES, shown } from "./harness.js";
 
 const logged = (harness: Harness, words: string) => harness.log.filter((line) => line.includes(`"msg":"${words}"`));
 
-/** Until machines are told so. A database that answers in real time is given up by a clock that the test moves. */
+/** Waits until /readyz says so. The database answers in real time, but the clock that gives up on it is moved by the test. */
 async function readyzSays(harness: Harness, text: string): Promise<void> {
   for (let turn = 0; turn < 500; turn++) {
     if ((await harness.get("/readyz")).text.includes(text)) return;
@@ -26,7 +26,7 @@ async function readyzSays(harness: Harness, text: string): Promise<void> {
   throw new Error(`/readyz never said ${text}: ${(await harness.get("/readyz")).text}`);
 }
 
-/** It works again, and is said to. */
+/** Waits until the store works again, and /readyz says so. */
 async function expectWell(harness: Harness): Promise<void> {
   await readyzSays(harness, '"store":{"ok":true');
   expect(logged(harness, "The store works again")).toHaveLength(1);
@@ -45,7 +45,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("a database file that another program has locked", async () => {
+  test("if another program has locked the database file, people read so, and nothing is started", async () => {
     const other = new Database(join(harness.dataDir, "hex-bot.db"));
     other.exec("begin immediate");
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -58,7 +58,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     await expectWell(harness);
   });
 
-  test.each([1, 5])("a store that failed %i times: the end of a run is shown in seconds", async (times) => {
+  test.each([1, 5])("after the store has failed %i times, the end of a run is shown within seconds", async (times) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");
@@ -73,7 +73,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     expect(harness.clock.monotonic() - from).toBeLessThan(25_000);
   });
 
-  test("a database file that was deleted while the bot runs", async () => {
+  test("if the database file is deleted while the bot runs, people read so, and nothing is started", async () => {
     rmSync(join(harness.dataDir, "hex-bot.db"));
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.pass(31_000);
@@ -100,7 +100,7 @@ describe("the file", () => {
     return rows;
   };
 
-  test("holds everything after an orderly stop, so that a copy of it alone is whole", async () => {
+  test("holds everything after an orderly stop, so a copy of it alone is complete", async () => {
     const { db, close } = await openEmbedded(dir);
     await db.insertInto("requests").values(insert(7)).execute();
     await close();
@@ -109,7 +109,7 @@ describe("the file", () => {
     expect(statSync(`${path()}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
   });
 
-  test("holds what is older than five minutes while the bot runs", async () => {
+  test("holds everything older than five minutes while the bot runs", async () => {
     const { db, close, file } = await openEmbedded(dir);
     const clock = new ManualClock();
     const end = new AbortController();
@@ -130,7 +130,7 @@ describe("the file", () => {
     ["moved with its folder", () => renameSync(dir, `${dir}-moved`)],
     ["replaced", () => [writeFileSync(`${path()}.new`, "another"), renameSync(`${path()}.new`, path())]],
     ["robbed of its log", () => rmSync(`${path()}-wal`)],
-  ])("that was %s is noticed", async (_, happens) => {
+  ])("is noticed if it was %s", async (_, happens) => {
     const { db, close, file } = await openEmbedded(dir);
     await db.insertInto("requests").values(insert(7)).execute();
     file?.assertThere();
@@ -141,7 +141,7 @@ describe("the file", () => {
   });
 });
 
-test("since when the store fails stays, whatever the reason becomes, and each reason is told once", async () => {
+test("the time since which the store fails stays when the reason changes, and each reason is logged once", async () => {
   const clock = new ManualClock();
   let failure: StoreFailure | null = null;
   const told: string[] = [];
@@ -171,7 +171,7 @@ describe("Postgres", () => {
   // The bot goes by the database's clock, and what Slack signs must not look old by it.
   const started = (url: string) => Harness.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });
 
-  test("that takes no writes", async () => {
+  test("that accepts no writes is reported", async () => {
     const url = await postgres.database("standing_by");
     const harness = await started(url);
     const admin = new Client({ connectionString: url });
@@ -199,7 +199,7 @@ describe("Postgres", () => {
     }
   }, 60_000);
 
-  test("that was stopped", async () => {
+  test("that was stopped is reported", async () => {
     const own = await LocalPostgres.start();
     const harness = await started(await own.database("stopped"));
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });

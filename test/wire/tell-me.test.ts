@@ -15,14 +15,14 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** Ada starts a run; resolves when its card shows that it runs. */
+  /** Ada starts a run. Resolves when its card shows that it is running. */
   async function running(run: NonNullable<Parameters<Harness["hex"]["workspace"]["addProject"]>[0]>["run"] = {}) {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000, ...run } });
     await harness.slack.command(`run ${project.id}`);
     return harness.cardShows("Running");
   }
 
-  /** Presses *Tell me*, as Grace unless told otherwise, and resolves with what the bot answers only to that person. */
+  /** Presses *Tell me*, by default as Grace, and resolves with what the bot answers only to that person. */
   async function tellMe(card: SlackMessage, user = grace, stale?: Pick<SlackMessage, "blocks">): Promise<string> {
     const { id } = await harness.slack.click(card, "tell_me", { user, ...(stale === undefined ? {} : { stale }) });
     const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
@@ -30,13 +30,13 @@ describe.each(MODES)("%s mode", (mode) => {
     return shown(answer);
   }
 
-  /** What somebody was told in direct messages. */
+  /** What somebody read in direct messages. */
   function told(user: Person): string[] {
     const { id } = harness.slack.dm(user);
     return harness.slack.messages.filter(({ channel, via }) => channel === id && via === "postMessage").map(shown);
   }
 
-  test("two people: the card says how many wait, and each gets one direct message at the end", async () => {
+  test("if two people press it, the card says how many are waiting, and each gets one direct message at the end", async () => {
     const card = await running();
     expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     expect(await tellMe(card)).toContain("You will get a direct message when *Revenue* ends");
@@ -57,7 +57,7 @@ describe.each(MODES)("%s mode", (mode) => {
     }
   });
 
-  test("pressed again: no longer", async () => {
+  test("somebody who presses it again is no longer told", async () => {
     const card = await running();
     await tellMe(card);
     await harness.cardShows("1 person will be told");
@@ -70,7 +70,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told(grace)).toEqual([]);
   });
 
-  test("a double click, and a click that Slack delivers again, mean one", async () => {
+  test("a double click, and a click that Slack delivers again, count once", async () => {
     const card = await running();
     const click = await harness.slack.click(card, "tell_me", { user: grace });
     await harness.slack.click(card, "tell_me", { user: grace });
@@ -82,7 +82,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told(grace)).toHaveLength(1);
   });
 
-  describe("whatever the end", () => {
+  describe("the direct message says how the run ended", () => {
     test("errored, with the reference", async () => {
       await tellMe(await running({ outcome: "ERRORED" }));
       await harness.until(() => told(grace).length > 0);
@@ -116,7 +116,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(told(grace)[0]).toContain(`Cancelled by <@${ada.id}> before it began`);
     });
 
-    test("refused after it has waited to start", async () => {
+    test("refused after waiting to start", async () => {
       harness.hex.workspace.kernelsBusy = 25;
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       await harness.slack.command(`run ${project.id}`);
@@ -126,7 +126,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("a run that seems lost and is found: told that it is not known, and then how it ended", async () => {
+  test("for a run that seems lost and is found, it says that it is not known, and later how it ended", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000 } });
     harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
     const listing = { endpoint: "listRuns" as const, kind: { type: "status" as const, status: 503 } };
@@ -145,7 +145,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told(grace)).toHaveLength(2);
   });
 
-  test("a press after the end is answered, and nobody is told", async () => {
+  test("a press after the end is answered, and sends no direct message", async () => {
     const card = await running({ runningMs: 10_000 });
     const stale = { blocks: [...card.blocks] };
     await harness.cardShows("Completed");
@@ -154,7 +154,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told(grace)).toEqual([]);
   });
 
-  test("people of another workspace cannot press it", async () => {
+  test("people from another workspace cannot press it", async () => {
     const card = await running();
     const { stranger } = harness.slack.people;
     expect(await tellMe(card, stranger)).toContain("belongs to another workspace");
@@ -163,8 +163,8 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(JSON.stringify(card.history)).not.toContain("at the end");
   });
 
-  describe("Slack does not take the direct message", () => {
-    test("the Messages tab is off: told in the card's thread, and the log says what to do", async () => {
+  describe("when Slack does not accept the direct message", () => {
+    test("because the Messages tab is off, the card's thread says it, and the log says what to do", async () => {
       harness.slack.messagesTab = false;
       const card = await running();
       await tellMe(card);
@@ -179,7 +179,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.slack.messagesTab = true;
     });
 
-    test("nor the reply in the thread: given up, and said once", async () => {
+    test("nor the reply in the thread, the bot gives up and logs that once", async () => {
       const card = await running();
       await tellMe(card);
       await harness.cardShows("1 person will be told");
@@ -198,7 +198,7 @@ describe.each(MODES)("%s mode", (mode) => {
       { type: "ratelimited", retryAfter: 30 },
       { type: "status", status: 503 },
       { type: "error", error: "invalid_auth" },
-    ] as const)("%o passes, and the message comes, once", async (kind) => {
+    ] as const)("the message comes once after %o", async (kind) => {
       await tellMe(await running());
       await harness.cardShows("1 person will be told");
       harness.slack.faults.add({ method: "chat.postMessage", kind, times: 3 });
@@ -208,7 +208,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("Slack gives no link to the card: the message comes without", async () => {
+  test("if Slack gives no link to the card, the message comes without one", async () => {
     harness.slack.faults.add({
       method: "chat.getPermalink",
       kind: { type: "error", error: "channel_not_found" },
@@ -220,7 +220,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.clear();
   });
 
-  test("the run ends while the bot is stopped: told after the start, once over restarts", async () => {
+  test("if the run ends while the bot is stopped, people are told once after the start, even across restarts", async () => {
     await tellMe(await running());
     await harness.cardShows("1 person will be told");
     await harness.stopBot();

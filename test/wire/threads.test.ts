@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     },
   );
 
-  test("the message that asked is deleted at once: the card is a direct message", async () => {
+  test("if the message that asked is deleted right away, the card is a direct message", async () => {
     const { id } = project();
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 2 } });
     const mention = await harness.person("ada").mention(harness.slack.channels.data, `run ${id}`);
@@ -59,7 +59,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => shows(direct(), "Completed"));
   });
 
-  test("the card is deleted: it goes on as a direct message", async () => {
+  test("if the card is deleted, it continues as a direct message", async () => {
     const { id } = project();
     const thread = await runInThread(id);
     await harness.until(() => shows(ofThread(thread), "Running"));
@@ -69,7 +69,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => shows(direct(), "Completed"));
   });
 
-  test("the thread is locked while the run goes on: its end is told in a direct message", async () => {
+  test("if the thread is locked during the run, a direct message tells its end", async () => {
     const { id } = project({ outcome: "ERRORED" });
     const thread = await runInThread(id);
     await harness.until(() => shows(ofThread(thread), "Running"));
@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shows(ofThread(thread), "Errored")).toBe(true);
   });
 
-  test("the channel is archived while the run goes on: the card goes on as a direct message", async () => {
+  test("if the channel is archived during the run, the card continues as a direct message", async () => {
     const { id } = project();
     const thread = await runInThread(id);
     await harness.until(() => shows(ofThread(thread), "Running"));
@@ -87,7 +87,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => shows(direct(), "Completed"));
   });
 
-  test("Cancel on a card in a thread works as anywhere", async () => {
+  test("Cancel on a card in a thread works as anywhere else", async () => {
     const { id } = project({ runningMs: 3_600_000 });
     const thread = await runInThread(id);
     await harness.until(() => shows(ofThread(thread), "Running"));

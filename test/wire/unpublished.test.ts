@@ -14,7 +14,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["empty", 422],
     ["refused", 422],
     ["refused", 400],
-  ] as const)("its list of runs is %s (%d): the card is kept true", async (unpublishedRuns, refusalStatus) => {
+  ] as const)("if its list of runs is %s (%d), the card is still correct", async (unpublishedRuns, refusalStatus) => {
     Object.assign(harness.hex.workspace, { unpublishedRuns, refusalStatus });
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 120_000 } });
     await harness.slack.command(`run ${project.id}`);
@@ -32,7 +32,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(harness.card())).toContain("Completed");
   });
 
-  test("its list of runs is hidden (403): the card is kept true", async () => {
+  test("if its list of runs is hidden (403), the card is still correct", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     const body = { code: "FORBIDDEN", message: "You do not have access to this project" };
     harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 403, body }, times: 1_000 });

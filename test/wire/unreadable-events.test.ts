@@ -1,4 +1,4 @@
-// Invalid events are acknowledged, logged and counted, and do nothing else. Also events that are about the app itself.
+// Invalid events are acknowledged, logged and counted, and do nothing else. Also tests events about the app itself.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Harness, MODES } from "./harness.js";
@@ -46,33 +46,36 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(2_000);
     const said = lines("Slack sent something");
     expect(said).toHaveLength(1);
-    // What has no type of an event is of no kind.
+    // What has no event type is of no kind.
     if (problem !== "event") expect(said[0]).toContain(problem);
     expect(own()).toEqual([]);
     expect(errors()).toEqual([]);
   });
 
-  test.each(["reaction_added", "link_shared", "no_such_event"])("an event that nobody hears: %s", async (type) => {
-    const { ack } = await send(mention({ ...fields(), type }));
-    expect(ack.ok).toBe(true);
-    await harness.pass(2_000);
-    expect(lines("that has no listener")[0]).toContain(type);
-    expect(errors()).toEqual([]);
-  });
+  test.each(["reaction_added", "link_shared", "no_such_event"])(
+    "an event that the bot does not handle is ignored: %s",
+    async (type) => {
+      const { ack } = await send(mention({ ...fields(), type }));
+      expect(ack.ok).toBe(true);
+      await harness.pass(2_000);
+      expect(lines("that has no listener")[0]).toContain(type);
+      expect(errors()).toEqual([]);
+    },
+  );
 
-  test("a mention of unknown fields, with null in the place of others, is a mention", async () => {
+  test("a mention with unknown fields, and null instead of others, counts as a mention", async () => {
     await send(mention({ ...fields(), thread_ts: null, subtype: null, bot_id: null, edited: null, news: { a: 1 } }));
     await harness.until(() => own().length === 1);
   });
 
-  test("Slack holds events back: the log says so, and what to do", async () => {
+  test("if Slack holds back events, the log says so, and what to do", async () => {
     await send({ type: "app_rate_limited", team_id: harness.slack.teamId, minute_rate_limited: 1_793_610_000 });
     await harness.until(() => lines("is holding back this app's events").length === 1);
     expect(lines("is holding back")[0]).toContain("Event Subscriptions");
     expect(errors()).toEqual([]);
   });
 
-  test("the app is taken out of the workspace: the log says so, and the bot is not ready", async () => {
+  test("if the app is removed from the workspace, the log says so, and the bot is not ready", async () => {
     expect((await harness.get("/readyz")).status).toBe(200);
     await harness.slack.uninstall();
     await harness.until(() => lines("The app was removed from the workspace").length > 0);
@@ -82,7 +85,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(text).toContain("account_inactive");
   });
 
-  test("the tokens of people are nothing to the bot", async () => {
+  test("a revoked token of a person does not concern the bot", async () => {
     await send(mention({ type: "tokens_revoked", tokens: { oauth: [harness.slack.people.ada.id], bot: [] } }));
     await harness.pass(2_000);
     expect(errors()).toEqual([]);

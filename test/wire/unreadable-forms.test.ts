@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
       view({ state: { values: { b: { a: { type: "x", value: "x".repeat(900_000) } } } } }),
       "view",
     ],
-  ])("a form with %s: said on top of it", async (_, given, path) => {
+  ])("a form with %s: the form says so at its top", async (_, given, path) => {
     const { ada } = harness.slack.people;
     const { ack } = await send({ ...by(ada), type: "view_submission", view: given });
     expect(ack.body).toMatchObject({ response_action: "push", view: { type: "modal", blocks: expect.anything() } });
@@ -55,13 +55,13 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(errors()).toEqual([]);
   });
 
-  test("a picker's question that cannot be read has no options", async () => {
+  test("a picker request that cannot be read gets no options", async () => {
     const { ack } = await send({ ...by(harness.slack.people.ada), type: "block_suggestion", value: "rev" });
     expect(ack.body).toEqual({ options: [] });
     expect(problems()).toEqual([expect.stringContaining("block_suggestion action_id: ")]);
   });
 
-  test("a picker of another version has no options, whatever is typed", async () => {
+  test("a picker of another version gets no options, whatever is typed", async () => {
     const { ada, stranger } = harness.slack.people;
     for (const value of ["rev", "x".repeat(3_000), 7, undefined]) {
       const { ack } = await send({ ...by(ada), type: "block_suggestion", action_id: "of_tomorrow", value });
@@ -72,19 +72,19 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(errors()).toEqual([]);
   });
 
-  test("a form of another version: said on top of it", async () => {
+  test("a form of another version says so at its top", async () => {
     const { ack } = await send({ ...by(harness.slack.people.ada), type: "view_submission", view: view() });
     expect(ack.body).toMatchObject({ response_action: "push" });
     expect(JSON.stringify(ack.body)).toContain("Copy what you typed");
   });
 
-  test("a form by somebody of another workspace", async () => {
+  test("a form from somebody in another workspace is refused", async () => {
     const { ack } = await send({ ...by(harness.slack.people.stranger), type: "view_submission", view: view() });
     expect(JSON.stringify(ack.body)).toContain("belongs to another workspace");
     expect((await harness.get("/metrics")).text).toContain('hexbot_forms_total{form="unknown",outcome="ok"} 1');
   });
 
-  test("a form that was closed is acknowledged", async () => {
+  test("closing a form is acknowledged", async () => {
     const { ack } = await send({
       ...by(harness.slack.people.ada),
       type: "view_closed",
@@ -95,7 +95,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(ack.body).toBeUndefined();
   });
 
-  test("a shortcut of another version: told in a direct message", async () => {
+  test("a shortcut of another version is answered in a direct message", async () => {
     const { ada } = harness.slack.people;
     const { ack } = await send({ ...by(ada), type: "shortcut", callback_id: "of_tomorrow" });
     expect(ack).toMatchObject({ ok: true });
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(errors()).toEqual([]);
   });
 
-  test("a response_url of somebody else's is not used", async () => {
+  test("a response_url that is not Slack's is not used", async () => {
     const { ada } = harness.slack.people;
     const urls = [{ response_url: "https://evil.test/x" }];
     const { ack } = await send({ ...by(ada), type: "view_submission", view: view(), response_urls: urls });

@@ -1,4 +1,4 @@
-// Stored rows that cannot be read, whatever is in them: each one affects only itself.
+// Stored rows that cannot be read, whatever they contain: each one affects only itself.
 
 import { join } from "node:path";
 import Database from "libsql";
@@ -7,7 +7,7 @@ import { Harness, MODES, shown } from "./harness.js";
 
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
 
-/** What a document may have become. SQLite takes any of it. */
+/** What a document may have become. SQLite accepts all of it. */
 const DAMAGES: [string, string][] = [
   ["no JSON", `'{"key":'`],
   ["another shape", `'{"of":"another program"}'`],
@@ -39,7 +39,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  test("a value that is nested too deep is refused, and nothing is started", async () => {
+  test("a value that is nested too deeply is refused, and nothing is started", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     const answer = await harness.ask(`run ${project.id} a=${nested(1_900)}`);
     expect(answer).toContain("The value of `a` has lists and objects nested more than 32 deep.");
@@ -48,7 +48,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("runs")).toContain("No run is in flight");
   });
 
-  test("one run of two cannot be read: the bot starts, the other ends true, lists and the status go on", async () => {
+  test("if one run of two cannot be read, the bot starts, the other run is shown correctly, and lists and the status work", async () => {
     const { workspace } = harness.hex;
     const [one, two] = ["Revenue", "Churn"].map((title) => workspace.addProject({ title, run: { runningMs: 90_000 } }));
     await harness.slack.command(`run ${one?.id}`);
@@ -67,7 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(status).toContain("the bot cannot read some of what it has stored: 1 run.");
     expect(status).toContain("0 runs tracked");
     expect(await setAside(harness, "runs")).toBe("1");
-    // In a minute of rounds and sweeps, each of which meets it.
+    // In a minute of rounds and sweeps, each of which meets the row.
     await harness.pass(60_000);
     const [line, ...more] = logged(harness, SET_ASIDE);
     expect(line).toContain('"why":"no_json"');
@@ -75,7 +75,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(logged(harness, '"msg":"card"')).toEqual([]);
   });
 
-  test("whoever presses Cancel on such a card cancels the run in Hex all the same", async () => {
+  test("Cancel on the card of such a run still cancels it in Hex", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
     await harness.slack.command(`run ${project.id}`);
     const card = await harness.cardShows("Running");
@@ -99,7 +99,7 @@ describe("over HTTP", () => {
 
   const say = (text: string) => harness.slack.messages.some((message) => shown(message).includes(text));
 
-  test.each(DAMAGES)("a run's document is %s", async (_, doc) => {
+  test.each(DAMAGES)("a run's document that is %s affects nothing else", async (_, doc) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");
@@ -114,7 +114,7 @@ describe("over HTTP", () => {
     expect(harness.starts).toHaveLength(2);
   });
 
-  test("what cannot be read is kept, and taken up again by a version that can", async () => {
+  test("a row that cannot be read is kept, and used again by a version that can read it", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 600_000 } });
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");
@@ -130,7 +130,7 @@ describe("over HTTP", () => {
     expect(harness.starts).toHaveLength(1);
   });
 
-  test("a run that ended and cannot be read: Run again says so, with the reference", async () => {
+  test("Run again on a run that cannot be read says so, with the reference", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.slack.command(`run ${project.id}`);
     const card = await harness.cardShows("Completed");
@@ -196,7 +196,7 @@ describe("the watchdog's memory", () => {
     },
   );
 
-  test("what is left of it is kept: a warning that the token expires is given once", async () => {
+  test("keeps what is readable, so a warning that the token expires is given once", async () => {
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 6 * 24 * 60 * 60_000);
     await harness.until(() => alerts().length === 1);
     await harness.stopBot();
@@ -207,7 +207,7 @@ describe("the watchdog's memory", () => {
     expect((await harness.get("/readyz")).status).toBe(200);
   });
 
-  test("hours and alerts that cannot be read hide no others", async () => {
+  test("loses only the hours and alerts that cannot be read", async () => {
     await harness.pass(5 * 60_000);
     change(harness, "insert into health_hours (hour, up_ms, down_ms) select hour - 2, 'x', x'00' from health_hours");
     harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });

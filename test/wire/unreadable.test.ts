@@ -1,5 +1,5 @@
-// What Slack never sends, but signed all the same: it is acknowledged, answered, logged and counted, and does nothing.
-// None of it ends the process.
+// What Slack never sends, but with a valid signature: it is acknowledged, answered, logged and counted, and does nothing. None of
+// it ends the process.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deliver, signedHeaders } from "../sandbox/slack/server.js";
@@ -77,7 +77,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["no trigger_id", field("trigger_id", undefined), "trigger_id"],
     ["a trigger_id of a megabyte", field("trigger_id", "1".repeat(900_000)), "trigger_id"],
     ["is_enterprise_install that is a number", field("is_enterprise_install", 1), "is_enterprise_install"],
-  ])("a click with %s: acknowledged and answered", async (_, payload, path) => {
+  ])("a click with %s is acknowledged and answered", async (_, payload, path) => {
     const { id, ack } = await harness.slack.sendExactly("interactive", payload);
     expect(ack).toMatchObject({ ok: true });
     const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
@@ -105,7 +105,7 @@ describe.each(MODES)("%s mode", (mode) => {
     ["no one place where it could be answered", (ends) => ({ ...person({ id: 1 })(ends), response_url: undefined })],
     ["lists in lists, 1,000 deep", () => JSON.parse(`{"type":${"[".repeat(1_000)}${"]".repeat(1_000)}}`)],
     ["an event in it", (ends) => ({ ...person({ id: 1 })(ends), event: "x", command: 1, name: [] })],
-  ])("an interaction that is or has %s: the bot lives on", async (_, payload) => {
+  ])("the bot survives an interaction that is or has %s", async (_, payload) => {
     await harness.slack.sendExactly("interactive", payload);
     await harness.until(() => unreadable().length > 0, 0);
     expect(unreadable()).toHaveLength(1);
@@ -131,14 +131,14 @@ describe.each(MODES)("%s mode", (mode) => {
     ["an event that is a text", event("message")],
     ["an event with a channel that is null", event({ type: "message", channel: null, item: 1 })],
     ["app_rate_limited", { type: "app_rate_limited", team_id: "T1", minute_rate_limited: 1 }],
-  ])("%s, which nobody subscribed to: acknowledged", async (_, payload) => {
+  ])("%s, to which nobody subscribed, is acknowledged", async (_, payload) => {
     const { ack } = await harness.slack.sendExactly("events_api", () => payload);
     expect(ack).toMatchObject({ ok: true });
     expect(errors()).toEqual([]);
     await lives();
   });
 
-  test("nothing of what could not be read stands in the log", async () => {
+  test("nothing of what could not be read is in the log", async () => {
     const secret = "personal-data-of-somebody";
     await harness.slack.sendExactly("interactive", (ends) => ({ ...action({ value: { secret } })(ends), [secret]: 1 }));
     await harness.slack.sendExactly("interactive", () => ({ type: [secret] }));
@@ -160,14 +160,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await lives();
   });
 
-  test("a text of 100,000 characters", async () => {
+  test("a text of 100,000 characters is answered", async () => {
     const { ack } = await harness.slack.command(`run ${"x ".repeat(50_000)}`);
     expect(ack).toMatchObject({ ok: true });
     expect(JSON.parse(unreadable()[0] ?? "{}").problems).toEqual([expect.stringContaining("text: ")]);
     await lives();
   });
 
-  test("a command without a text is a call for help", async () => {
+  test("a command without a text is answered with help", async () => {
     const { ada } = harness.slack.people;
     const { id } = await harness.slack.sendExactly("slash_commands", ({ triggerId, responseUrl }) => ({
       command: "/hex",
@@ -211,7 +211,7 @@ describe("bodies over HTTP", () => {
     ["100,000 lists that never end", "[".repeat(100_000), JSON_TYPE],
     ["100,000 objects in each other", `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`, JSON_TYPE],
     ["null as text", "null", "text/plain"],
-  ])("%s: 400, so that Slack tells the person, and the bot lives on", async (_, body, type) => {
+  ])("%s gets a 400, so that Slack tells the person, and the bot survives", async (_, body, type) => {
     expect((await post(body, type)).status).toBe(400);
     expect(unreadable()).toHaveLength(1);
     expect(await counted("request")).toBe(1);
@@ -225,7 +225,7 @@ describe("bodies over HTTP", () => {
     expect(JSON.parse(unreadable()[0] ?? "{}").problems).toEqual([expect.stringContaining("user_id: ")]);
   });
 
-  test("a field of an object's own is a field like any other", async () => {
+  test("a field named like a property of every object is an ordinary field", async () => {
     const body =
       "command=%2Fhex&__proto__=x&constructor=y&toString=z&text=help&trigger_id=1&user_id=U1&channel_id=C1&team_id=T1";
     expect((await post(body, FORM)).status).toBe(200);
@@ -256,7 +256,7 @@ describe("frames of Socket Mode", () => {
     ["an event without an event", '{"type":"events_api","payload":null}'],
     ["an envelope without an envelope_id", '{"type":"slash_commands","payload":{}}'],
     ["an envelope_id that is a number", '{"type":"slash_commands","envelope_id":7,"payload":{}}'],
-  ])("%s: the log says so, and the bot lives on", async (_, frame) => {
+  ])("%s: the log says so, and the bot survives", async (_, frame) => {
     harness.slack.socket.send(frame);
     await harness.until(() => unreadable().length === 1, 0);
     expect(JSON.parse(unreadable()[0] ?? "{}").kind).toBe("frame");
@@ -278,7 +278,7 @@ describe("frames of Socket Mode", () => {
     ["nested 100,000 deep", `{"type":"events_api","envelope_id":"e1","payload":${"[".repeat(100_000)}`],
     ["of no JSON", '{"envelope_id":"e1","type":"interactive","payload":{'],
     ["of 10 MB", `{"envelope_id":"e1","type":"interactive","payload":"${"x".repeat(10_000_000)}"}`],
-  ])("an envelope %s is acknowledged all the same", async (_, frame) => {
+  ])("an envelope %s is still acknowledged", async (_, frame) => {
     harness.slack.socket.send(frame);
     await harness.slack.socket.waitForAcknowledgement("e1");
     expect(unreadable()).toHaveLength(1);

@@ -1,4 +1,4 @@
-// The bot is the first to tell: every outage that Hex can have, in the channel for alerts and in `/hex status`.
+// The bot is the first to report every outage that Hex can have, in the alert channel and in `/hex status`.
 
 import { join } from "node:path";
 import Database from "libsql";
@@ -14,12 +14,12 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Probes are 15 s apart and more. */
 const STEP_MS = 4_000;
-/** A private channel with the bot in it, and others where it is not or may not write. */
+/** A private channel with the bot in it, and others where it is no member or may not write. */
 const TEAM = "C0TEAMROOM1";
 const SECRET = "C0SECRET001";
 const ARCHIVED = "C0ARCHIVED1";
 
-/** How long the bot waits for Hex, in real time: so long that a busy machine is no outage, or soon over where Hex hangs. */
+/** How long the bot waits for Hex, in real time: long enough that a busy machine is no outage, or short where Hex hangs. */
 const BUSY_MACHINE_MS = 2_000;
 const SOON_MS = 150;
 
@@ -39,7 +39,7 @@ async function start(
   });
 }
 
-/** What was posted in the channel for alerts, oldest first, without replies. */
+/** The messages in the alert channel, oldest first, without replies. */
 function alerts(channel = TEAM): SlackMessage[] {
   return harness.slack.messages.filter((one) => one.channel === channel && one.threadTs === undefined);
 }
@@ -56,7 +56,7 @@ async function alertShows(text: string | RegExp, index = 0, stepMs = STEP_MS): P
   await harness.until(() => alerts()[index] !== undefined && shows(alert(index)), stepMs);
   return alert(index);
 }
-/** One after the other, each over before the next. */
+/** One after another: each is over before the next begins. */
 async function twoOutages(): Promise<void> {
   for (const index of [0, 1]) {
     fault({ type: "status", status: 502 });
@@ -65,7 +65,7 @@ async function twoOutages(): Promise<void> {
     await alertShows("Over: connected", index);
   }
 }
-/** `/hex status`, which waits for its repetitions while Hex is down. */
+/** Types `/hex status`, which waits for its retries while Hex is down. */
 async function status(): Promise<string> {
   if (harness.mode === "socket") await harness.slack.socket.waitForConnection();
   const { id } = await harness.slack.command("status");
@@ -73,7 +73,7 @@ async function status(): Promise<string> {
   await harness.until(() => answer() !== undefined, 50);
   return shown(answer() ?? alert());
 }
-/** The lines of the log with this sentence in them. */
+/** The log lines that contain this sentence. */
 function logged(text: string): string[] {
   return harness.log.filter((line) => line.includes(`"msg":"${text}`));
 }
@@ -88,10 +88,10 @@ function fault(kind: FaultKind): void {
 interface Outage {
   begin: () => void | Promise<void>;
   end: () => void | Promise<void>;
-  /** What the message says of it, and what to do. */
+  /** What the message says about it, and what to do. */
   what: string;
   todo: string;
-  /** A probe waits for its answer in real time: not for long, and the simulated time goes on in smaller steps. */
+  /** A probe waits for its answer in real time, so the wait is short and simulated time advances in smaller steps. */
   waits?: boolean;
 }
 const faulty = (kind: FaultKind): Pick<Outage, "begin" | "end"> => ({
@@ -232,7 +232,7 @@ describe("every outage", () => {
 });
 
 describe("an outage", () => {
-  test("one failure is none, and 429 is none", async () => {
+  test("does not begin with one failure, or with a 429", async () => {
     await start();
     harness.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 500 } });
     await harness.pass(5 * MINUTE, STEP_MS);
@@ -247,7 +247,7 @@ describe("an outage", () => {
     expect(answer).toContain("*Last outage:* none known");
   });
 
-  test("a probe is one request, the second failure is looked for soon, and then less and less", async () => {
+  test("is found with one request per probe: a second one soon after the first failure, and then less and less often", async () => {
     await start();
     fault({ type: "status", status: 500 });
     await harness.pass(30 * MINUTE);
@@ -257,7 +257,7 @@ describe("an outage", () => {
     for (const pause of pauses.slice(4)) expect(Math.round(pause / 5) * 5).toBe(300);
   });
 
-  test("maintenance that asks to wait for an hour is told within minutes, and so is its end", async () => {
+  test("for maintenance that asks to wait for an hour is reported within minutes, and so is its end", async () => {
     await start();
     const began = harness.clock.now();
     fault({ type: "status", status: 503, headers: { "retry-after": "3600" } });
@@ -269,7 +269,7 @@ describe("an outage", () => {
     expect(harness.clock.now() - ended).toBeLessThan(3 * MINUTE);
   });
 
-  test("what the rest of the bot hears of Hex makes it look at once", async () => {
+  test("is probed for immediately when the rest of the bot hears from Hex", async () => {
     await start();
     await harness.pass(20_000);
     fault({ type: "status", status: 500 });
@@ -288,7 +288,7 @@ describe("an outage", () => {
     expect(harness.clock.now() - asked).toBeLessThan(40_000);
   });
 
-  test("it flaps: one message that counts, one reply at the end", async () => {
+  test("that flaps has one message that counts, and one reply at the end", async () => {
     await start();
     for (const round of [1, 2, 3]) {
       fault({ type: "status", status: 502 });
@@ -306,14 +306,14 @@ describe("an outage", () => {
     expect(await status()).toContain("1 outage");
   });
 
-  test("quiet for five minutes, then down again: another one", async () => {
+  test("after five quiet minutes is a new one", async () => {
     await start();
     await twoOutages();
     expect(alerts()).toHaveLength(2);
     expect(await status()).toContain("2 outages");
   });
 
-  test("the cause changes: the message shows the new one and its remedy, and a reply tells it", async () => {
+  test("that changes its cause shows the new one and its remedy, and a reply says so", async () => {
     await start({}, "http", SOON_MS);
     fault({ type: "hang" });
     const message = await alertShows("did not answer in time", 0, 1_000);
@@ -331,7 +331,7 @@ describe("an outage", () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  test("runs in flight are counted, as they come and go", async () => {
+  test("counts the runs in flight, as they come and go", async () => {
     await start();
     const project = harness.hex.workspace.addProject({ run: { neverEnds: true } });
     await harness.slack.command(`run ${project.id}`);
@@ -345,7 +345,7 @@ describe("an outage", () => {
     expect(pings(message)).toEqual([]);
   });
 
-  test.each(["http", "socket"] as const)("%s: a restart in its middle goes on with the same message", async (mode) => {
+  test.each(["http", "socket"] as const)("%s: continues with the same message after a restart", async (mode) => {
     await start({}, mode);
     fault({ type: "status", status: 500 });
     const message = await alertShows("Not connected");
@@ -374,7 +374,7 @@ describe("an outage", () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  test("a restart between the first failure and the second: since the first", async () => {
+  test("begins with the first failure, even if the bot restarts before the second", async () => {
     await start();
     const asked = harness.requests("me").length;
     fault({ type: "status", status: 500 });
@@ -389,8 +389,8 @@ describe("an outage", () => {
   });
 });
 
-describe("Slack", () => {
-  test("the bot is not in the channel: the log says what to do, and after the invitation it is told", async () => {
+describe("an alert that Slack refuses", () => {
+  test("because the bot is not in the channel: the log says what to do, and the alert comes after the invitation", async () => {
     await start({ HEX_ALERT_CHANNEL: SECRET });
     fault({ type: "status", status: 500 });
     await harness.until(() => logged(`${REFUSED}: The bot cannot see the channel`).length > 2);
@@ -409,7 +409,7 @@ describe("Slack", () => {
     expect(alerts(SECRET)).toHaveLength(1);
   });
 
-  test("the channel is archived: said in the log; another one after a restart gets the message", async () => {
+  test("because the channel is archived: the log says so, and after a restart the message goes to another channel", async () => {
     await start({ HEX_ALERT_CHANNEL: ARCHIVED });
     fault({ type: "status", status: 500 });
     await harness.until(() => logged(`${REFUSED}: The channel is archived`).length > 0);
@@ -445,7 +445,7 @@ describe("Slack", () => {
     },
   );
 
-  test("it was over while the bot was off, and the channel of then is archived: told in the new one", async () => {
+  test("because the earlier channel is archived: an outage that ended while the bot was off is reported in the new one", async () => {
     await start();
     fault({ type: "status", status: 500 });
     await alertShows("Not connected");
@@ -465,7 +465,7 @@ describe("Slack", () => {
   test.each([
     ["a limit", { type: "ratelimited", retryAfter: 30 }, "Slack asks the bot to wait"],
     ["an outage of Slack", { type: "status", status: 503 }, "Slack is having trouble"],
-  ] as const)("%s: posted once it is over", async (_, kind, text) => {
+  ] as const)("%s: the alert is posted as soon as that is over", async (_, kind, text) => {
     await start();
     harness.slack.faults.add({ method: "chat.postMessage", kind });
     fault({ type: "status", status: 500 });
@@ -480,7 +480,7 @@ describe("Slack", () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  test("Slack cannot be asked during the whole outage: it is told when it is over", async () => {
+  test("during the whole outage: it is reported when it is over", async () => {
     await start();
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 500 } });
     fault({ type: "status", status: 500 });
@@ -498,7 +498,7 @@ describe("Slack", () => {
     expect(replies()).toEqual([]);
   });
 
-  test("the answer to the post is lost: the message that is kept says that there may be two", async () => {
+  test("and whose answer is lost: the message that is kept says that there may be two", async () => {
     await start();
     harness.slack.faults.add({
       method: "chat.postMessage",
@@ -513,7 +513,7 @@ describe("Slack", () => {
     expect(alerts()).toHaveLength(2);
   });
 
-  test("somebody deletes it: posted anew once, and what is deleted twice stays away", async () => {
+  test("because somebody deleted it: it is posted again once, and a second deletion is final", async () => {
     await start();
     fault({ type: "reset" });
     harness.slack.delete(await alertShows("Not connected"));
@@ -528,7 +528,7 @@ describe("Slack", () => {
     expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
 
-  test("Slack lets nobody edit the message any more: what is new is said in its thread", async () => {
+  test("to edit: news is posted in its thread", async () => {
     await start();
     fault({ type: "status", status: 500 });
     const message = await alertShows("Not connected");
@@ -579,7 +579,7 @@ describe("Slack", () => {
     },
   );
 
-  test("no channel: nothing is posted, the log and the status tell", async () => {
+  test("without a channel, nothing is posted, and the log and the status show the outage", async () => {
     await start({ HEX_ALERT_CHANNEL: "" });
     fault({ type: "status", status: 500 });
     await harness.until(() => logged("Hex is not connected: Hex failed (500)").length === 1);
@@ -602,7 +602,7 @@ describe("Hex's own status page during an outage", () => {
     await harness.startBot({ HEX_STATUS_URL: harness.statusPage.origin });
   }
 
-  test("what it says is added to the alert", async () => {
+  test("is added to the alert", async () => {
     await startWithPage();
     const incidents = [{ name: "API errors", status: "identified", impact: "major" }];
     harness.statusPage.answer = { type: "summary", indicator: "major", incidents };
@@ -615,7 +615,7 @@ describe("Hex's own status page during an outage", () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  test("its silence holds up nothing", async () => {
+  test("holds up nothing if it does not answer", async () => {
     await startWithPage();
     harness.statusPage.answer = { type: "hang" };
     harness.hex.workspace.revokeToken(harness.token);
@@ -629,7 +629,7 @@ describe("Hex's own status page during an outage", () => {
 describe("the token's expiry", () => {
   const STEP = 15 * MINUTE;
 
-  test("warned 14, 7, 3 and 1 days ahead, once each; expired is an outage; a new token resolves the last one", async () => {
+  test("is announced once each 14, 7, 3 and 1 days ahead; an expired token is an outage, and a new token resolves the last warning", async () => {
     await start({ HEX_PROBE_SECONDS: "3600" });
     const expiresAt = harness.clock.now() + 20 * DAY;
     harness.hex.workspace.setExpiry(harness.token, expiresAt);
@@ -658,7 +658,7 @@ describe("the token's expiry", () => {
     expect(alerts()).toHaveLength(5);
   });
 
-  test("a first start with two days left: the nearest warning alone, and not again after a restart", async () => {
+  test("is announced only by the nearest warning at a first start with two days left, and not again after a restart", async () => {
     await start();
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 2 * DAY + MINUTE);
     await alertShows("token expires");
@@ -674,7 +674,7 @@ describe("the token's expiry", () => {
 });
 
 describe("a warning of the expiry", () => {
-  test("the old token is used again: it is given anew, and what is said of the renewal stays", async () => {
+  test("is given again if the old token is used again, and the message about the renewal stays", async () => {
     await start();
     const soon = harness.clock.now() + 2 * DAY;
     const later = harness.clock.now() + 90 * DAY;
@@ -690,7 +690,7 @@ describe("a warning of the expiry", () => {
     expect(alerts()).toHaveLength(2);
   });
 
-  test("Slack takes it only when the token has expired: it is not posted any more", async () => {
+  test("is no longer posted if Slack accepts it only after the token has expired", async () => {
     await start();
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });
     harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 5 * MINUTE);
@@ -704,7 +704,7 @@ describe("a warning of the expiry", () => {
 });
 
 describe("the history", () => {
-  test("an outage that cannot be read in the store hides no other, and holds up no alert; the log says which", async () => {
+  test("an outage that cannot be read from the store hides no other and holds up no alert, and the log says which it is", async () => {
     await start();
     await twoOutages();
     const reference = /Reference `(\w{8})`/.exec(shown(alert(1)))?.[1] ?? "";
@@ -719,7 +719,7 @@ describe("the history", () => {
     await alertShows("Not connected", 2);
   });
 
-  test("a stopped bot has not watched, and an hour of it is white", async () => {
+  test("an hour in which the bot was stopped is white", async () => {
     await start();
     await harness.pass(10 * MINUTE, 10_000);
     await harness.stopBot();

@@ -1,4 +1,4 @@
-// Watched projects: a conversation is told when a run fails, is late or is stuck, in one message that is kept true.
+// Watched projects: a conversation is told when a run fails, is late or is stuck, in one message that is kept up to date.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
@@ -9,7 +9,7 @@ import { Harness, MODES, shown } from "./harness.js";
 vi.setConfig({ testTimeout: 60_000 });
 
 const MINUTE = 60_000;
-/** The tests begin at nine. */
+/** The tests begin at nine o'clock. */
 const TEN = Date.UTC(2026, 10, 2, 10, 0);
 const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
 const STEP_MS = 5_000;
@@ -23,7 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   const addProject = (title: string, more: ProjectOptions = {}) =>
     harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
-  /** What was told of watched projects, without replies. */
+  /** The messages about watched projects, without replies. */
   const told = (): SlackMessage[] =>
     harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
   const tells = async (text: string, index = 0) => {
@@ -39,7 +39,7 @@ describe.each(MODES)("%s mode", (mode) => {
   const replies = () => harness.replies.map(shown);
   const passUntil = (time: number) => harness.pass(time - harness.clock.now(), STEP_MS);
 
-  test("late: told a quarter of an hour after it was due, struck through when the run comes, and green at its end", async () => {
+  test("a late run is reported a quarter of an hour after it was due, struck through when it comes, and green when it ends", async () => {
     const project = addProject("Weekly revenue");
     expect(await harness.ask("watch weekly revenue")).toMatch(
       /This conversation is told from now on when a run fails, is late, or is stuck: \*<.*\|Weekly revenue>\*/,
@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(replies()).toHaveLength(1);
   });
 
-  test("all goes well: nothing is told", async () => {
+  test("if all goes well, nothing is posted", async () => {
     const project = addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");
     await passUntil(TEN);
@@ -75,7 +75,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watching")).toMatch(/last run <!date.*completed in 2 min/);
   });
 
-  test("a run that was started outside fails: told, with the last good run, until one completes", async () => {
+  test("a failed run that was started elsewhere is reported, with the last good run, until one completes", async () => {
     const project = addProject("Weekly revenue", { schedules: [] });
     const before = harness.clock.now() - 60 * MINUTE;
     harness.hex.workspace.startRun(project.id, { trigger: "API", startedAt: before, durationMs: MINUTE });
@@ -89,7 +89,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
-  test("others that begin within ten minutes join the message, and one reply names each and its owner", async () => {
+  test("troubles that begin within ten minutes join the message, and one reply names each project and its owner", async () => {
     const one = addProject("Weekly revenue", { schedules: [] });
     const two = addProject("Churn", { schedules: [], ownerEmail: "grace@acme.test" });
     await harness.ask("watch owner:olga@acme.test");
@@ -104,7 +104,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
-  test("the bot's own run fails where its card stands: the card tells, and no second message", async () => {
+  test("if the bot's own run fails where its card is, the card says so, and there is no second message", async () => {
     const project = addProject("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
     await harness.ask("watch weekly revenue");
     await harness.slack.command(`run ${project.id}`);
@@ -113,7 +113,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
-  test("unwatched: nothing is told any more", async () => {
+  test("after /hex unwatch, nothing more is posted", async () => {
     const project = addProject("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");
     expect(await harness.ask("watch weekly revenue")).toContain("is told already");
@@ -124,7 +124,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watching")).toContain("Nothing is watched in this conversation.");
   });
 
-  test("what is missed while the bot is stopped is told when it is back", async () => {
+  test("trouble that begins while the bot is stopped is reported when it is back", async () => {
     addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");
     await passUntil(TEN - 10 * MINUTE);

@@ -25,7 +25,7 @@ test("lists, cards and answers link into the workspace", async () => {
   expect(await harness.ask(`runs ${app.id}`)).toContain(link);
 });
 
-test("the workspace is known after a restart, also when Hex does not answer", async () => {
+test("the workspace is known after a restart, even if Hex does not answer", async () => {
   harness = await Harness.start("socket");
   const { id } = harness.hex.workspace.addProject({ title: "Revenue" });
   await harness.slack.command(`run ${id}`);
@@ -39,7 +39,7 @@ test("the workspace is known after a restart, also when Hex does not answer", as
   harness.hex.faults.clear();
 });
 
-test("a token that is not told who it is: the workspace of HEX_WORKSPACE_URL, else that of the links of runs", async () => {
+test("for a token without an identity, links use the workspace of HEX_WORKSPACE_URL, or else that of the run links", async () => {
   harness = await Harness.start("http", { idle: true });
   const { workspace, origin } = harness.hex;
   const { id } = workspace.addProject({ title: "Revenue" });
