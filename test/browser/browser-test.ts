@@ -13,6 +13,8 @@ export const browserTest = test
   .extend("window", { scope: "worker" }, async ({}, { onCleanup }) => {
     const browser = await launch();
     onCleanup(() => browser.close());
+    // Vitest itself was killed: nobody will clean up.
+    process.once("disconnect", () => browser.close());
     const window = await openWindow(browser);
     // Without a tab the window would close between two tests.
     return { window, tab: await openTab(window, LIMIT_MS) };

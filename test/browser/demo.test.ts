@@ -281,3 +281,22 @@ plainTest.each([60, 7, 3, 1.5])("the bot asks Hex at %d times the speed too", { 
     await demo.stop();
   }
 });
+
+plainTest("a machine that stands still for a moment is not a slow Slack", { timeout: LIMIT_MS }, async () => {
+  const demo = await startDemo({ port: 0, speed: 60, keep: false });
+  const { slack } = demo;
+  const card = ({ text }: { text: string }) => text.includes("Backfill of events");
+  const unsubscribe = slack.onChange(() => {
+    if (!slack.messages.some(card)) return;
+    unsubscribe();
+    const until = performance.now() + 500;
+    while (performance.now() < until);
+  });
+  try {
+    await slack.command("run Backfill of events, 2019 to now");
+    await slack.waitForMessage((message) => card(message) && JSON.stringify(message.blocks).includes("*Running*"));
+    expect(slack.messages.filter((message) => JSON.stringify(message).includes("Slack is slow"))).toEqual([]);
+  } finally {
+    await demo.stop();
+  }
+});
