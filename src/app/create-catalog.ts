@@ -23,7 +23,7 @@ export interface CatalogPartOptions {
 
 export function createCatalog({ settings: { log }, store, hex }: CatalogPartOptions): CatalogPart {
   const { clock, rows, leadership, maxSleepMs } = store;
-  const { client, budget } = hex;
+  const { client, budget, shares } = hex;
   const catalogStore = new CatalogStore(store.store.db, rows, leadership.write);
   const catalog = new Catalog({
     hex: client,
@@ -38,6 +38,7 @@ export function createCatalog({ settings: { log }, store, hex }: CatalogPartOpti
     store: catalogStore,
     clock,
     budget,
+    share: shares.catalog,
     source: () => client.place.source,
     newReference: () => randomBytes(4).toString("hex"),
     onPassEnded: (ended) => logPass(log, ended),

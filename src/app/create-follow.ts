@@ -45,7 +45,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     watches,
     store: troubles,
     clock,
-    budget: hex.budget,
+    share: hex.shares.follow,
     maxSleepMs: Math.max(maxSleepMs, SHORTEST_SLEEP_MS),
     lateMs: config.lateMinutes * MINUTE,
     stuckFactor: config.stuckFactor,

@@ -6,7 +6,9 @@ import { StatusPage } from "../hex/status-page.js";
 import type { Metrics } from "../http/metrics.js";
 import { Emitter } from "../lib/emitter.js";
 import type { Network } from "../lib/network.js";
+import { SECOND } from "../lib/time.js";
 import { USER_AGENT } from "../user-agent.js";
+import { type BudgetShares, budgetShares } from "./budget-shares.js";
 import type { StorePart } from "./create-store.js";
 import { logHeldBack, requestLogger } from "./log-events.js";
 import type { Settings } from "./settings.js";
@@ -14,6 +16,7 @@ import type { Settings } from "./settings.js";
 export interface HexPart {
   client: HexClient;
   budget: Budget;
+  shares: BudgetShares;
   statusPage: StatusPage;
   /** Emits each request that has ended. */
   requests: Emitter<RequestRecord>;
@@ -30,6 +33,7 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
   const { config, log, random, hexTimeoutMs, hexBackoffMs, statusPageMs } = settings;
   const { clock, ledger } = store;
   const budget = new Budget(clock, config.requestsPerMinute, ledger);
+  const shares = budgetShares(budget, { probeMs: config.probeSeconds * SECOND, perMinute: config.requestsPerMinute });
   const requests = new Emitter<RequestRecord>();
   requests.on((record) => metrics.hexRequest(record));
   requests.on(requestLogger(log, clock));
@@ -54,5 +58,5 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
     timeoutMs: statusPageMs,
     fetch: network.fetch,
   });
-  return { client, budget, statusPage, requests };
+  return { client, budget, shares, statusPage, requests };
 }

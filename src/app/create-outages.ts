@@ -32,7 +32,7 @@ export interface OutagesPartOptions {
 export function createOutages({ settings, store, hex, catalog, keepMs }: OutagesPartOptions): OutagesPart {
   const { config, log } = settings;
   const { clock, rows, leadership } = store;
-  const { client, statusPage, requests } = hex;
+  const { client, shares, statusPage, requests } = hex;
   const news = new Emitter<void>();
   const health = new HealthStore(store.store.db, rows, leadership.write);
   const prober = new Prober(client, catalog, clock);
@@ -40,6 +40,7 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
     hex: client,
     store: health,
     clock,
+    share: shares.probe,
     keepMs,
     probeMs: config.probeSeconds * 1_000,
     newReference: () => randomBytes(4).toString("hex"),

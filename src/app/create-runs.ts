@@ -40,7 +40,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
   const { config, log } = settings;
   const { clock, rows, leadership, maxSleepMs } = storePart;
   const { db } = storePart.store;
-  const { client, budget } = hex;
+  const { client, shares } = hex;
   const changed = new Emitter<Run>();
   const polled = new Emitter<string>();
   const onChange = (run: Run) => changed.emit(run);
@@ -53,7 +53,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     hex: client,
     store: leadersStore,
     clock,
-    budget,
+    share: shares.runs,
     maxSleepMs,
     onSeen: (key) => polled.emit(key),
     onError: (err) => log.error({ err }, "poller"),
@@ -64,7 +64,13 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     canceller,
     clock,
     maxSleepMs,
-    titles: new Titles({ hex: client, store: leadersStore, clock, known: (id) => catalog.known(id) }),
+    titles: new Titles({
+      hex: client,
+      store: leadersStore,
+      clock,
+      share: shares.runs,
+      known: (id) => catalog.known(id),
+    }),
     onError: (err) => log.error({ err }, "recovery"),
   });
   changed.on(() => {

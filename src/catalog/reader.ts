@@ -3,7 +3,7 @@
 // It uses what nobody else needs of the budget: people's requests and polls go first, the pages are spread over the minute, and only
 // the first pass may use more than a small share. A pass continues where it stopped, whatever happens in between.
 
-import type { Budget } from "../hex/budget.js";
+import type { Budget, BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
 import type { ProjectPage } from "../hex/schema.js";
@@ -28,7 +28,9 @@ export interface CatalogReaderOptions {
   catalog: Catalog;
   store: CatalogStore;
   clock: Clock;
-  budget: Budget;
+  budget: Pick<Budget, "perMinute" | "commandsActive">;
+  /** What the catalog may use of the budget. */
+  share: BudgetShare;
   /** Where Hex's answers come from, as far as this process knows. */
   source: () => Source;
   /** Returns a new name for a pass, for the log. */
@@ -42,9 +44,9 @@ export interface CatalogReaderOptions {
 const LOOK_MS = 5_000;
 /** The time from the end of one pass to the beginning of the next, in ms. */
 const PASS_EVERY_MS = 10 * MINUTE;
-/** Requests a minute; a third of a small budget. */
-const SHARE = 5;
-/** The first pass goes faster than that while all requests together use less than this share of the budget. */
+/** Pages a minute once all projects are known, also when the budget has more to give; a third of a small budget. */
+const PAGES = 5;
+/** The first pass uses up to this share of the budget, if nobody else wants it. */
 const FIRST_SHARE = 2 / 3;
 /** In ms. A pass that has been idle for this long starts over: what it saw first is too old to tell what is gone. */
 const STANDSTILL_MS = HOUR;
@@ -130,7 +132,7 @@ export class CatalogReader {
 
   async #ask(pass: Pass, signal: AbortSignal): Promise<ProjectPage | HexError> {
     const turn = { maxWaitMs: TURN_MS, signal };
-    const call = { reference: this.#reference, priority: "background" as const, once: true, signal, turn };
+    const call = { reference: this.#reference, priority: this.options.share, once: true, signal, turn };
     try {
       return await this.options.hex.projectPage({ ...call, timeoutMs: TURN_MS + ANSWER_MS }, pass.cursor);
     } catch (error) {
@@ -175,11 +177,10 @@ export class CatalogReader {
 
   /** Pages are spread over the minute, so that polls always find room between two of them. */
   #pauseMs(isFirst: boolean): number {
-    const { budget } = this.options;
-    const most = Math.max(1, Math.floor(budget.perMinute * FIRST_SHARE));
-    const hasRoom = budget.used < most && !budget.commandsActive;
-    const share = Math.max(1, Math.min(SHARE, Math.floor(budget.perMinute / 3)));
-    return Math.ceil(MINUTE / (isFirst && hasRoom ? most : share));
+    const { budget, share } = this.options;
+    const most =
+      isFirst && !budget.commandsActive ? budget.perMinute * FIRST_SHARE : Math.min(PAGES, budget.perMinute / 3);
+    return Math.ceil(MINUTE / Math.max(1, Math.floor(Math.min(most, share.perMinute))));
   }
 
   /** The pass stays as it is stored. Only a cursor that leads nowhere is abandoned. */

@@ -1,14 +1,14 @@
 // Asks Hex about the watched projects as the plan says, judges each, and stores what becomes of it. Runs on the leader.
 
 import type { Catalog } from "../catalog/catalog.js";
-import type { Budget } from "../hex/budget.js";
+import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
 import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
-import { DAY, MINUTE, SECOND } from "../lib/time.js";
+import { DAY, SECOND } from "../lib/time.js";
 import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
 import { LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
@@ -24,7 +24,8 @@ export interface ProjectPollerOptions {
   /** The leader's. */
   store: TroubleStore;
   clock: Clock;
-  budget: Pick<Budget, "perMinute">;
+  /** What watched projects may use of the budget. */
+  share: BudgetShare;
   /** The longest sleep, in ms, and so the longest time until it hears of what somebody watches in another process. */
   maxSleepMs: number;
   /** How long (ms) after its due time a run counts as late. */
@@ -47,8 +48,6 @@ const TIMEOUT_MS = 15 * SECOND;
 const AGAIN_MS = 15 * SECOND;
 /** As many runs as one answer can hold. */
 const PAGE = 100;
-/** Of the requests of a minute, the part that watched projects may use. */
-const SHARE = 0.4;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
 const KEEP_MS = 31 * DAY;
 
@@ -60,8 +59,8 @@ interface WatchedProject {
 
 export class ProjectPoller {
   readonly #loop: PollingLoop;
-  /** When the requests of the last minute were made, epoch ms. */
-  #recent: number[] = [];
+  /** When the last request was made, epoch ms; `null` if none was. */
+  #lastAt: number | null = null;
   #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ProjectPollerOptions) {
@@ -85,7 +84,7 @@ export class ProjectPoller {
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { catalog, watches, store, clock, budget, stuckFactor, maxSleepMs } = this.options;
+    const { catalog, watches, store, clock, share, stuckFactor, maxSleepMs } = this.options;
     const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
     const all = await watches.all();
@@ -98,13 +97,11 @@ export class ProjectPoller {
     for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one, null);
     const judged = [...projects.values()].filter(({ project }) => isJudged(project));
     const terms = await this.#terms(Math.min(now, ...judged.map(({ from }) => from)));
-    this.#recent = this.#recent.filter((at) => at > now - MINUTE);
-    const share = { perMinute: Math.max(1, budget.perMinute * SHARE), recent: this.#recent };
     const plan = judged.flatMap(({ project }) => {
       const one = seen.get(project.id);
       return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
     });
-    const next = nextReading(plan, now, share, terms);
+    const next = nextReading(plan, now, { perMinute: share.perMinute, lastAt: this.#lastAt }, terms);
     if (all.length === 0) return maxSleepMs;
     if (next === null) return lookMs;
     if (next.at > now) return Math.min(lookMs, next.at - now);
@@ -119,9 +116,9 @@ export class ProjectPoller {
   }
 
   async #read({ project }: WatchedProject, known: Followed, terms: Terms, signal: AbortSignal): Promise<number> {
-    const { hex, clock, newReference, store, onTrouble } = this.options;
-    this.#recent.push(clock.now());
-    const call = { reference: newReference(), priority: "poll" as const, timeoutMs: TIMEOUT_MS, once: true, signal };
+    const { hex, clock, share, newReference, store, onTrouble } = this.options;
+    this.#lastAt = clock.now();
+    const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
       const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
       if (signal.aborted) return 0;

@@ -30,10 +30,12 @@ export interface NextReading {
   at: number;
 }
 
-/** When requests for watched projects were made in the last minute (oldest first, epoch ms), and how many are allowed. */
-export interface Share {
+/** What readings may use of the request budget. */
+export interface Pace {
+  /** Readings a minute, at this moment. */
   perMinute: number;
-  recent: readonly number[];
+  /** When the last one was made, epoch ms; `null` if none was. */
+  lastAt: number | null;
 }
 
 /**
@@ -49,8 +51,8 @@ const ROUND_MS = 5 * MINUTE;
 const UNKNOWN_TYPICAL_MS = 2 * MINUTE;
 
 /** The next request, or null if nothing is watched. */
-export function nextReading(projects: readonly Watched[], now: number, share: Share, terms: Terms): NextReading | null {
-  const free = freeAt(now, share);
+export function nextReading(projects: readonly Watched[], now: number, pace: Pace, terms: Terms): NextReading | null {
+  const free = freeAt(now, pace);
   let best: { projectId: string; newsAt: number; roundAt: number } | null = null;
   for (const project of projects) {
     const one = { projectId: project.projectId, newsAt: newsAt(project, free, terms), roundAt: roundAt(project, now) };
@@ -68,11 +70,9 @@ function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
   return Math.min(one.newsAt, one.roundAt) < Math.min(other.newsAt, other.roundAt);
 }
 
-function freeAt(now: number, { perMinute, recent }: Share): number {
-  const last = recent.at(-1);
-  const spaced = last === undefined ? now : last + MINUTE / Math.max(1, perMinute);
-  const full = recent.at(-Math.max(1, Math.floor(perMinute)));
-  return Math.max(now, Math.min(spaced, now + MINUTE), full === undefined ? now : full + MINUTE);
+/** Readings are spaced evenly. A last one in the future is from before the clock was set back, and counts as now. */
+function freeAt(now: number, { perMinute, lastAt }: Pace): number {
+  return lastAt === null ? now : Math.max(now, Math.min(now, lastAt) + Math.ceil(MINUTE / perMinute));
 }
 
 function roundAt({ readAt }: Watched, now: number): number {

@@ -1,11 +1,21 @@
-// The request budget, shared by everything that uses the token, because Hex counts per user. Cancellations go first, and people
-// before polls.
+// The request budget, shared by everything that uses the token, because Hex counts per user. Cancellations go first, then people.
+// What they leave over goes to those who have a share.
 
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
+import { nextOf, partOf, type Share } from "./shares.js";
 
-/** A cancellation may stop something harmful. A person is waiting for a command. A poll can wait, and what runs in the background even longer. */
-export type Priority = "cancel" | "command" | "poll" | "background";
+/** A cancellation may stop something harmful. A person is waiting for a command. Whoever has a share of the rest can wait. */
+export type Priority = "cancel" | "command" | Share;
+
+/** A share of a budget, for one part of the program to use. */
+export interface BudgetShare extends Share {
+  /**
+   * How many requests a minute it may make at this pace: its part of what people leave over, and whatever the other shares do not use.
+   * At least 1. It changes all the time, so ask for it before each request.
+   */
+  readonly perMinute: number;
+}
 
 /** Why a request was not sent: its turn would not come for another `retryAfterMs`. */
 export class BudgetSpent extends Error {
@@ -17,6 +27,12 @@ export class BudgetSpent extends Error {
   ) {
     super(`no request to Hex may go for another ${retryAfterMs} ms`);
   }
+}
+
+interface Sent {
+  priority: Priority;
+  /** By the monotonic clock, in ms. */
+  at: number;
 }
 
 interface Waiter {
@@ -38,12 +54,13 @@ export interface Ledger {
   claim(perMinute: number): Promise<number>;
 }
 
-const RANK: Record<Priority, number> = { cancel: 0, command: 1, poll: 2, background: 3 };
 const WINDOW_MS = MINUTE;
 /** How long a 429 is remembered, in ms, and the lowest number of requests a minute that 429s can lead to. */
 const CAUTION_MS = 10 * MINUTE;
 const LEAST = 5;
-const POLL_SHARE = 0.8;
+/** How much of the budget all shares together may use when other processes use it too, and while commands are active. */
+const SHARES_OF_LEDGER = 0.8;
+const SHARES_WHILE_COMMANDS = 0.6;
 /** How long the ledger may take to answer, in ms. */
 const LEDGER_MS = 1_000;
 /** A command is often followed by another one within this time, in ms. */
@@ -53,11 +70,14 @@ const CANCEL_SHARE = 0.1;
 
 /**
  * Allows at most `perMinute` requests in any 60 s. The default of 30 is the smallest group limit that Hex has published (mid-2026).
- * No poll goes while a command is waiting.
+ * Nobody with a share goes while a command is waiting.
  */
 export class Budget {
-  /** When requests were sent, by the monotonic clock, in ms; oldest first. */
-  readonly #sent: number[] = [];
+  /** The requests of the last minute, oldest first. */
+  readonly #sent: Sent[] = [];
+  readonly #shares: Share[] = [];
+  /** When a request of each share last waited for its turn, by the monotonic clock, in ms. */
+  readonly #heldUpAt = new Map<Share, number>();
   readonly #waiting: Waiter[] = [];
   /** Until when Hex wants no requests at all, and until when none of a group, by the monotonic clock, in ms. */
   #pausedUntil = 0;
@@ -100,6 +120,23 @@ export class Budget {
   }
 
   /**
+   * A part of what people leave over. Each share is made once, before anybody asks.
+   * @param weight relative to those of the other shares
+   */
+  share(name: string, weight: number): BudgetShare {
+    const part = () => this.#partOf(share);
+    const share: BudgetShare = {
+      name,
+      weight,
+      get perMinute() {
+        return part();
+      },
+    };
+    this.#shares.push(share);
+    return share;
+  }
+
+  /**
    * Resolves when one request may be sent, and counts it.
    * @param maxWaitMs the longest wait. Rejects with BudgetSpent as soon as it is clear that the turn would come later.
    * @param signal ends the wait when it aborts
@@ -109,10 +146,11 @@ export class Budget {
     if (isForSomebody(priority)) this.#lastCommand = this.#now;
     const asked = { priority, group };
     if (this.ledger === null && !this.#waits(priority) && this.#freeIn(asked) === 0) {
-      this.#sent.push(this.#now);
+      this.#sent.push({ priority, at: this.#now });
       return;
     }
     const wait = this.#turnIn(asked);
+    if (wait > 0) this.#heldUp(priority);
     if (wait > maxWaitMs || signal?.aborted) throw this.#spent(wait, group);
     const until = this.#now + maxWaitMs;
     await new Promise<void>((resolve, reject) => {
@@ -169,9 +207,10 @@ export class Budget {
       const first = this.#next();
       if (wait === 0 && first !== undefined) {
         this.#waiting.splice(this.#waiting.indexOf(first), 1);
-        this.#sent.push(this.#now);
+        this.#sent.push({ priority: first.priority, at: this.#now });
         first.go();
       } else if (wait > 0 && first === next) {
+        this.#heldUp(next.priority);
         this.#dismissLate(wait);
         if (this.#waiting.length > 0) await this.#sleep(wait);
       }
@@ -188,25 +227,63 @@ export class Budget {
   /** Counts a request together with those of the other processes. @returns 0 when it may go, otherwise how long to wait, in ms */
   async #claim(priority: Priority): Promise<number> {
     if (this.ledger === null) return 0;
-    // The rest is left for commands in other processes: this process cannot see that they are waiting.
-    const limit = isForSomebody(priority)
-      ? this.#limitOf(priority)
-      : Math.max(1, Math.floor(this.perMinute * POLL_SHARE));
     const over = new AbortController();
     // A store that fails or hangs must not hold up anybody. In that case this process counts on its own.
     const alone = this.clock.sleep(LEDGER_MS, over.signal).then(() => 0);
-    const claimed = this.ledger.claim(limit).catch(() => 0);
+    const claimed = this.ledger.claim(this.#limitOf(priority)).catch(() => 0);
     return Promise.race([claimed, alone]).finally(() => over.abort());
   }
 
-  /** The request that goes next: the one that Hex's limits let go soonest, then by priority, then in order of arrival. */
+  /**
+   * The request that goes next: the one that Hex's limits let go soonest, then by priority, then that of the share that has used
+   * least, then in order of arrival.
+   */
   #next(): Waiter | undefined {
     const now = this.#now;
     const pause = ({ group }: Waiter) => this.#pauseOf(group, now);
     const shortest = Math.min(...this.#waiting.map(pause));
     const first = this.#waiting.filter((waiter) => pause(waiter) === shortest);
-    const best = Math.min(...first.map(({ priority }) => RANK[priority]));
-    return first.find(({ priority }) => RANK[priority] === best);
+    const best = Math.min(...first.map(({ priority }) => rankOf(priority)));
+    const equals = first.filter(({ priority }) => rankOf(priority) === best);
+    const sentBy = (share: Share) => this.#countRecent((sent) => sent === share);
+    const uses = equals.flatMap((waiter) => {
+      const { priority } = waiter;
+      return isForSomebody(priority) ? [] : [{ waiter, share: priority, requests: sentBy(priority) }];
+    });
+    return nextOf(uses)?.waiter ?? equals[0];
+  }
+
+  /** What a share may use, in requests a minute. */
+  #partOf(share: Share): number {
+    const forPeople = this.#countRecent(isForSomebody);
+    const most = this.commandsActive ? this.perMinute * SHARES_WHILE_COMMANDS : Number.POSITIVE_INFINITY;
+    const total = Math.min(most, this.#limitOf(share) - forPeople);
+    const others = this.#shares.filter((other) => other !== share);
+    const uses = others.map((other) => ({
+      share: other,
+      requests: this.#wantsMore(other) ? Number.POSITIVE_INFINITY : this.#rateOf(other),
+    }));
+    return Math.max(1, partOf(share, uses, total));
+  }
+
+  #heldUp(priority: Priority): void {
+    if (!isForSomebody(priority)) this.#heldUpAt.set(priority, this.#now);
+  }
+
+  /** Whoever had to wait for its turn in the last minute has nothing to lend. */
+  #wantsMore(share: Share): boolean {
+    return (this.#heldUpAt.get(share) ?? Number.NEGATIVE_INFINITY) > this.#now - WINDOW_MS;
+  }
+
+  /** In requests a minute. What began a moment ago counts as if it went on, so that two that begin together don't spend it all. */
+  #rateOf(share: Share): number {
+    const isIts = (priority: Priority) => priority === share;
+    return Math.max(this.#countRecent(isIts), this.#countRecent(isIts, WINDOW_MS / 4) * 4);
+  }
+
+  #countRecent(isMeant: (priority: Priority) => boolean, ms = WINDOW_MS): number {
+    const from = this.#now - ms;
+    return this.#sent.filter(({ priority, at }) => at > from && isMeant(priority)).length;
   }
 
   /** How much longer Hex wants no requests of a group, in ms. */
@@ -237,19 +314,21 @@ export class Budget {
 
   /** Whether a request with this priority or a higher one is waiting. */
   #waits(least: Priority): boolean {
-    return this.#waiting.some(({ priority }) => RANK[priority] <= RANK[least]);
+    return this.#waiting.some(({ priority }) => rankOf(priority) <= rankOf(least));
   }
 
   /** The number of requests in any minute from which on a request with this priority has to wait. */
   #limitOf(priority: Priority): number {
     const most = this.perMinute;
-    const kept = most < LEAST ? 0 : Math.max(1, Math.floor(most * CANCEL_SHARE));
-    return priority === "cancel" ? most : most - kept;
+    if (priority === "cancel") return most;
+    // This process does not see the commands that wait in another one, so something is left for them.
+    if (priority !== "command" && this.ledger !== null) return Math.max(1, Math.floor(most * SHARES_OF_LEDGER));
+    return most < LEAST ? most : most - Math.max(1, Math.floor(most * CANCEL_SHARE));
   }
 
   #recent(): number {
     const from = this.#now - WINDOW_MS;
-    while (this.#sent[0] !== undefined && this.#sent[0] <= from) this.#sent.shift();
+    while (this.#sent[0] !== undefined && this.#sent[0].at <= from) this.#sent.shift();
     return this.#sent.length;
   }
 
@@ -257,7 +336,7 @@ export class Budget {
     const now = this.#now;
     const limit = this.#limitOf(priority);
     const blocking = this.#sent[this.#recent() - limit];
-    return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking + WINDOW_MS - now);
+    return Math.max(this.#pauseOf(group), blocking === undefined ? 0 : blocking.at + WINDOW_MS - now);
   }
 
   /** A lower bound on the wait for a new request, behind those that go before it. */
@@ -265,17 +344,26 @@ export class Budget {
     const limit = this.#limitOf(priority);
     const now = this.#now;
     const pause = this.#pauseOf(group, now);
-    const goesFirst = (other: Waiter) =>
-      RANK[other.priority] <= RANK[priority] && this.#pauseOf(other.group, now) <= pause;
+    const goesFirst = (other: Waiter) => isBefore(other.priority, priority) && this.#pauseOf(other.group, now) <= pause;
     const ahead = this.#waiting.filter(goesFirst).length;
     const blocking = this.#sent[this.#recent() - limit + (ahead % limit)];
-    const slot = blocking === undefined ? 0 : blocking + WINDOW_MS - this.#now;
+    const slot = blocking === undefined ? 0 : blocking.at + WINDOW_MS - this.#now;
     // Every `limit` requests ahead take a whole window.
     return Math.max(this.#freeIn({ priority, group }), slot) + Math.floor(ahead / limit) * WINDOW_MS;
   }
 }
 
 /** Whether a person is waiting for the answer. */
-function isForSomebody(priority: Priority): boolean {
-  return RANK[priority] <= RANK.command;
+function isForSomebody(priority: Priority): priority is "cancel" | "command" {
+  return priority === "cancel" || priority === "command";
+}
+
+/** The lowest goes first. */
+function rankOf(priority: Priority): number {
+  return isForSomebody(priority) ? ["cancel", "command"].indexOf(priority) : 2;
+}
+
+/** Whether a request that is already waiting certainly goes before a new one. Two shares take turns, so nobody knows in advance. */
+function isBefore(waiting: Priority, arriving: Priority): boolean {
+  return waiting === arriving || rankOf(waiting) < rankOf(arriving);
 }

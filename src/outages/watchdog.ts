@@ -2,6 +2,7 @@
 
 import type { HexClient } from "../hex/client.js";
 import { HexError, sightOf } from "../hex/errors.js";
+import type { Share } from "../hex/shares.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { HOUR } from "../lib/time.js";
@@ -19,6 +20,8 @@ export interface WatchdogOptions {
   hex: HexClient;
   store: HealthStore;
   clock: Clock;
+  /** Of the budget. */
+  share: Share;
   /** The pause between two probes while all is well, in ms. */
   probeMs: number;
   /** How long incidents are kept, in ms. */
@@ -97,10 +100,10 @@ export class Watchdog {
   }
 
   async #ask(reference: string, signal: AbortSignal): Promise<Answer> {
-    const { hex, clock } = this.options;
+    const { hex, clock, share } = this.options;
     this.#isProbing = true;
     try {
-      const me = await hex.me({ reference, priority: "poll", timeoutMs: TIMEOUT_MS, once: true, signal });
+      const me = await hex.me({ reference, priority: share, timeoutMs: TIMEOUT_MS, once: true, signal });
       return { me, error: null };
     } catch (error) {
       if (!(error instanceof HexError)) throw error;

@@ -34,17 +34,13 @@ export interface Poll {
 }
 
 /** What polls may use of the request budget. */
-export interface Share {
-  /** Requests a minute for everything that shares the token. */
+export interface Pace {
+  /** Polls a minute, at this moment. */
   perMinute: number;
-  /** Commands are waiting for the budget or were made just now, so polls use less. */
-  waiting: boolean;
-  /** When the polls of the last minute were made, oldest first. */
-  recent: readonly number[];
+  /** When the last poll was made; `null` if none was. */
+  lastAt: number | null;
 }
 
-const SHARE = 0.9;
-const SHARE_WHILE_COMMANDS_WAIT = 0.6;
 /** Runs that Hex was not asked about for this long come first. */
 const LONGEST_REST = 90 * SECOND;
 /** A request is worth making when it is expected to save this much delay. */
@@ -52,10 +48,10 @@ const PRICE_MS = 20;
 const STEP_MS = 500;
 
 /** The next poll; `null` when nothing is in flight. */
-export function nextPoll(runs: readonly PolledRun[], now: number, share: Share): Poll | null {
+export function nextPoll(runs: readonly PolledRun[], now: number, pace: Pace): Poll | null {
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
-  for (let at = freeAt(now, share); ; at += STEP_MS) {
+  for (let at = freeAt(now, pace); ; at += STEP_MS) {
     const request = due(requests, now, at) ?? worthwhile(requests, now, at);
     const [first] = request ?? [];
     if (request && first) return { at, projectId: first.projectId, runs: request };
@@ -76,12 +72,9 @@ function byRequest(runs: readonly PolledRun[]): PolledRun[][] {
   );
 }
 
-/** When the budget next has room for a poll. */
-function freeAt(now: number, { perMinute, waiting, recent }: Share): number {
-  const most = Math.max(1, Math.floor(perMinute * SHARE));
-  const usual = waiting ? Math.max(1, Math.floor(perMinute * SHARE_WHILE_COMMANDS_WAIT)) : most;
-  const past = (howMany: number) => Math.min(now, recent.at(-howMany) ?? Number.NEGATIVE_INFINITY);
-  return Math.max(now, past(1) + Math.ceil(MINUTE / usual), past(most) + MINUTE);
+/** When the next poll may go. A last one in the future, from another clock, counts as now. */
+function freeAt(now: number, { perMinute, lastAt }: Pace): number {
+  return lastAt === null ? now : Math.max(now, Math.min(now, lastAt) + Math.ceil(MINUTE / perMinute));
 }
 
 function dueAt({ askedAt, since, overdueAt = null }: PolledRun): number {

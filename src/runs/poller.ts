@@ -1,6 +1,6 @@
 // Keeps the runs in flight up to date: asks Hex according to the plan, and stores the answers.
 
-import type { Budget } from "../hex/budget.js";
+import type { BudgetShare } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
 import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
@@ -18,7 +18,8 @@ export interface PollerOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
-  budget: Budget;
+  /** What polls may use of the budget. */
+  share: BudgetShare;
   /** The longest sleep, in ms, and so the longest time until it notices a run that another process has started. */
   maxSleepMs: number;
   /** Called for each run that Hex was asked about, because the elapsed time on its card has changed. */
@@ -64,8 +65,8 @@ export class Poller {
   #learnt = new Set<string>();
   /** Runs that were not among their project's latest, so that they must be requested by id. */
   #alone = new Set<string>();
-  /** When the requests of the last minute were made. */
-  #recent: number[] = [];
+  /** When the last request was made; `null` if none was. */
+  #lastAt: number | null = null;
   /** How many times in a row Hex could not be used at all. */
   #failures = 0;
   /** No polls until then. */
@@ -117,15 +118,13 @@ export class Poller {
 
   /** Makes the request that is due, if any. @returns how long to wait for the next one, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { store, clock, budget } = this.options;
+    const { store, clock, share } = this.options;
     const live = (await store.inFlight()).filter(isLive);
     this.#forgetOthers(live);
     const now = clock.monotonic();
     this.#owedSince = live.length === 0 ? null : (this.#owedSince ?? now);
-    this.#recent = this.#recent.filter((at) => at > now - MINUTE);
-    const share = { perMinute: budget.perMinute, waiting: budget.commandsActive, recent: this.#recent };
     const polled = live.map((run) => this.#polled(run));
-    const next = nextPoll(polled, now, share);
+    const next = nextPoll(polled, now, { perMinute: share.perMinute, lastAt: this.#lastAt });
     if (next === null) return this.options.maxSleepMs;
     const waitMs = Math.max(next.at, this.#notBefore) - clock.monotonic();
     if (waitMs > 0) return waitMs;
@@ -174,7 +173,7 @@ export class Poller {
     const runs = live.filter((run) => keys.has(run.key));
     const [first, ...others] = runs;
     if (first === undefined) return;
-    this.#recent.push(clock.monotonic());
+    this.#lastAt = clock.monotonic();
     try {
       const isKnown = this.#alone.has(first.key) || this.#learnt.has(first.key);
       if (others.length === 0 && isKnown) await this.#askAlone(first, signal);
@@ -192,7 +191,7 @@ export class Poller {
 
   async #askAlone(run: LiveRun, signal: AbortSignal): Promise<void> {
     try {
-      await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, callOf(run, signal)));
+      await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, this.#callOf(run, signal)));
       this.#misses.delete(run.key);
     } catch (error) {
       if (!(error instanceof HexError) || error.kind !== "not_found") throw error;
@@ -205,7 +204,7 @@ export class Poller {
     const [first] = runs;
     if (first === undefined) return;
     const page = await this.options.hex
-      .runs(projectId, { limit: PAGE_SIZE }, callOf(first, signal))
+      .runs(projectId, { limit: PAGE_SIZE }, this.#callOf(first, signal))
       .catch((error: unknown) => {
         // Hex may still answer about each run on its own.
         if (error instanceof HexError && ABOUT_THE_LIST.has(error.kind)) return null;
@@ -272,8 +271,8 @@ export class Poller {
     // After a limit, it waits as long as asked, and longer each time. A failure may name a time too, but must not hold up the cards that long.
     this.#notBefore = clock.monotonic() + Math.max(backoff, isLimit ? (error.facts.retryAfterMs ?? 0) : 0);
   }
-}
 
-function callOf(run: LiveRun, signal: AbortSignal): Call {
-  return { reference: run.reference, priority: "poll", timeoutMs: TIMEOUT_MS, signal };
+  #callOf({ reference }: LiveRun, signal: AbortSignal): Call {
+    return { reference, priority: this.options.share, timeoutMs: TIMEOUT_MS, signal };
+  }
 }

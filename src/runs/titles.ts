@@ -3,6 +3,7 @@
 import type { HexClient } from "../hex/client.js";
 import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { Project } from "../hex/schema.js";
+import type { Share } from "../hex/shares.js";
 import type { Clock } from "../lib/clock.js";
 import type { Run } from "./run.js";
 import type { RunStore } from "./store.js";
@@ -11,6 +12,8 @@ export interface TitlesOptions {
   hex: HexClient;
   store: RunStore;
   clock: Clock;
+  /** Of the budget. */
+  share: Share;
   /** What is known about a project without asking. */
   known: (projectId: string) => Project | null;
 }
@@ -49,12 +52,12 @@ export class Titles {
   }
 
   async #titleOf(projectId: string, reference: string, signal: AbortSignal): Promise<Told | "later"> {
-    const { hex, clock, known } = this.options;
+    const { hex, clock, share, known } = this.options;
     const project = known(projectId);
     if (project !== null) return { is: project.title };
     if ((this.#notBefore.get(projectId) ?? Number.NEGATIVE_INFINITY) > clock.monotonic()) return "later";
     this.#notBefore.set(projectId, clock.monotonic() + AGAIN_MS);
-    const call = { reference, priority: "poll" as const, timeoutMs: TIMEOUT_MS, once: true, signal };
+    const call = { reference, priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     const read = await hex.project(projectId, call).catch(asHexError);
     if (read instanceof HexError && (meansLater(read.kind) || meansDisconnected(read.kind))) return "later";
     this.#notBefore.delete(projectId);

@@ -8,6 +8,9 @@ import type { Report } from "./report.js";
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const LIMIT = 30;
+/** What polls may use of it in a minute: all but what is kept for cancellations, and their share while all want more than that. */
+const ALONE = 27;
+const BESIDE_OTHERS = (ALONE * 12) / (12 + 12 + 5 + 1);
 
 interface Project {
   id: string;
@@ -42,11 +45,11 @@ export type Policy = (
   recent: readonly number[],
 ) => { at: number; runs: readonly Run[] };
 
-/** The plan that the bot follows. `waiting`: people's commands wait, so that it takes less. */
+/** The plan that the bot follows, when it may make so many polls a minute. */
 export const planned =
-  (waiting = false): Policy =>
+  (perMinute: number): Policy =>
   (runs, now, recent) => {
-    const poll = nextPoll(runs, now, { perMinute: LIMIT, waiting, recent });
+    const poll = nextPoll(runs, now, { perMinute, lastAt: recent.at(-1) ?? null });
     const keys = new Set(poll?.runs.map((run) => run.key));
     return { at: poll?.at ?? now, runs: runs.filter((run) => keys.has(run.key)) };
   };
@@ -149,7 +152,8 @@ const LOADS = [
 ].map(([runs, projects]): Load => ({ runs, projects }));
 
 const POLICIES: { name: string; policy: Policy }[] = [
-  { name: "the plan", policy: planned() },
+  { name: "the plan", policy: planned(ALONE) },
+  { name: "the plan, while all want more", policy: planned(BESIDE_OTHERS) },
   { name: "each every 3 s", policy: every(3 * SECOND) },
   { name: "each every 5 s", policy: every(5 * SECOND) },
 ];
@@ -176,7 +180,8 @@ export function watchBench(): Report {
     about:
       "From a run's end to its being seen, by which runs are polled when: the bot's plan beside what people do by hand. " +
       `${LIMIT} requests a minute at most (fixed window, 429 over it); ${MINUTES / 60} h of simulated time, ${ROUNDS} times with ` +
-      "other runs, which take 30 s to 20 min (their projects' medians).",
+      "other runs, which take 30 s to 20 min (their projects' medians). The plan has the whole budget for itself, or its share " +
+      "while the watched projects, the catalog and the probe all want more than theirs.",
     head,
     rows,
   };

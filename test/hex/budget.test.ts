@@ -2,8 +2,11 @@ import { getEventListeners } from "node:events";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Budget, BudgetSpent, type Priority } from "../../src/hex/budget.js";
+import type { Share } from "../../src/hex/shares.js";
 import { ManualClock } from "../sandbox/clock.js";
 
+const POLLS: Share = { name: "polls", weight: 12 };
+const named = (priority: Priority) => (typeof priority === "string" ? priority : priority.name);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("Budget", () => {
@@ -16,7 +19,7 @@ describe("Budget", () => {
         const sent: number[] = [];
         for (const { afterMs, command } of arrivals) {
           clock.advance(afterMs);
-          void budget.take(command ? "command" : "poll", 10_000_000).then(() => sent.push(clock.now()));
+          void budget.take(command ? "command" : POLLS, 10_000_000).then(() => sent.push(clock.now()));
           await turn();
         }
         for (let i = 0; i < 600 && sent.length < arrivals.length; i++) {
@@ -34,9 +37,9 @@ describe("Budget", () => {
   test("commands go before polls that have been waiting longer", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
-    await budget.take("poll", 0);
+    await budget.take(POLLS, 0);
     const order: string[] = [];
-    void budget.take("poll", 1_000_000).then(() => order.push("poll"));
+    void budget.take(POLLS, 1_000_000).then(() => order.push("poll"));
     void budget.take("command", 1_000_000).then(() => order.push("command"));
     for (let i = 0; i < 150; i++) {
       await turn();
@@ -63,14 +66,14 @@ describe("Budget", () => {
     for (let i = 0; i < 2; i++) await budget.take("command", 0);
     for (let i = 0; i < 3; i++) void budget.take("command", 1_000_000);
     await expect(budget.take("command", 119_999)).rejects.toEqual(new BudgetSpent(120_000));
-    await expect(budget.take("poll", 119_999)).rejects.toEqual(new BudgetSpent(120_000));
+    await expect(budget.take(POLLS, 119_999)).rejects.toEqual(new BudgetSpent(120_000));
   });
 
   test("a poll that commands overtake is rejected in time and takes nobody's turn", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
     await budget.take("command", 0);
-    const poll = expect(budget.take("poll", 90_000)).rejects.toBeInstanceOf(BudgetSpent);
+    const poll = expect(budget.take(POLLS, 90_000)).rejects.toBeInstanceOf(BudgetSpent);
     const command = budget.take("command", 90_000);
     await turn();
     clock.advance(60_000);
@@ -130,15 +133,15 @@ describe("Budget", () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 30);
     budget.limited(3_600_000, "starts");
-    await expect(budget.take("poll", 59_999, undefined, "reads")).rejects.toEqual(new BudgetSpent(60_000, true));
+    await expect(budget.take(POLLS, 59_999, undefined, "reads")).rejects.toEqual(new BudgetSpent(60_000, true));
     const order: string[] = [];
     const start = budget.take("command", 4_000_000, undefined, "starts").then(() => order.push("start"));
-    const read = budget.take("poll", 60_000, undefined, "reads").then(() => order.push("read"));
+    const read = budget.take(POLLS, 60_000, undefined, "reads").then(() => order.push("read"));
     await turn();
     clock.advance(60_000);
     await read;
     await expect(budget.take("command", 60_000, undefined, "starts")).rejects.toEqual(new BudgetSpent(3_540_000, true));
-    await budget.take("poll", 0, undefined, "reads");
+    await budget.take(POLLS, 0, undefined, "reads");
     clock.advance(3_540_000);
     await start;
     expect(order).toEqual(["read", "start"]);
@@ -150,15 +153,15 @@ describe("Budget", () => {
     for (let i = 0; i < 27; i++) await budget.take("command", 0);
     expect(budget.left).toBe(0);
     await expect(budget.take("command", 0)).rejects.toEqual(new BudgetSpent(60_000));
-    await expect(budget.take("poll", 0)).rejects.toEqual(new BudgetSpent(60_000));
+    await expect(budget.take(POLLS, 0)).rejects.toEqual(new BudgetSpent(60_000));
     for (let i = 0; i < 3; i++) await budget.take("cancel", 0);
     await expect(budget.take("cancel", 0)).rejects.toEqual(new BudgetSpent(60_000));
     const order: string[] = [];
-    for (const priority of ["poll", "command", "cancel"] as const)
-      void budget.take(priority, 1_000_000).then(() => order.push(priority));
+    for (const priority of [POLLS, "command", "cancel"] as const)
+      void budget.take(priority, 1_000_000).then(() => order.push(named(priority)));
     clock.advance(60_000);
     for (let i = 0; i < 5; i++) await turn();
-    expect(order).toEqual(["cancel", "command", "poll"]);
+    expect(order).toEqual(["cancel", "command", "polls"]);
   });
 
   test("a request that no longer waits holds up nobody", async () => {
@@ -261,9 +264,9 @@ describe("Budget", () => {
   test("polls make way while a command waits, and for ten seconds after one", async () => {
     const clock = new ManualClock();
     const budget = new Budget(clock, 1);
-    await budget.take("poll", 0);
+    await budget.take(POLLS, 0);
     expect(budget.commandsActive).toBe(false);
-    void budget.take("poll", 1_000_000);
+    void budget.take(POLLS, 1_000_000);
     expect(budget.commandsActive).toBe(false);
     const command = budget.take("command", 1_000_000);
     await turn();
@@ -328,8 +331,8 @@ describe("Budget", () => {
     budget.limited(3_600_000, "starts");
     clock.advance(60_000);
     for (let i = 0; i < 8; i++) void budget.take("command", 4_000_000, undefined, "starts").catch(() => undefined);
-    for (let i = 0; i < 4; i++) await budget.take("poll", 1, undefined, "reads");
-    await expect(budget.take("poll", 59_999, undefined, "reads")).rejects.toEqual(new BudgetSpent(60_000));
+    for (let i = 0; i < 4; i++) await budget.take(POLLS, 1, undefined, "reads");
+    await expect(budget.take(POLLS, 59_999, undefined, "reads")).rejects.toEqual(new BudgetSpent(60_000));
   });
 
   test("says whether Hex has asked to wait, or the budget is spent", async () => {
@@ -374,9 +377,8 @@ describe("Budget", () => {
     test.each<[Priority, number]>([
       ["cancel", 30],
       ["command", 27],
-      ["poll", 24],
-      ["background", 24],
-    ])("a %s claims one of %i: what polls leave over is for people", async (priority, limit) => {
+      [POLLS, 24],
+    ])("%o claims one of %i: what polls leave over is for people", async (priority, limit) => {
       const clock = new ManualClock();
       const shared = ledger();
       await new Budget(clock, 30, shared).take(priority, 0);
@@ -387,7 +389,7 @@ describe("Budget", () => {
 
     test("a poll may have the only request there is", async () => {
       const shared = ledger();
-      await new Budget(new ManualClock(), 1, shared).take("poll", 0);
+      await new Budget(new ManualClock(), 1, shared).take(POLLS, 0);
       expect(shared.limits).toEqual([1]);
     });
 
@@ -417,7 +419,7 @@ describe("Budget", () => {
       });
       const clock = new ManualClock();
       const budget = new Budget(clock, 30, ledger(slow, 0, 50_000));
-      void budget.take("poll", 100_000);
+      void budget.take(POLLS, 100_000);
       await turn();
       const command = budget.take("command", 10_000);
       answer(50_000);
