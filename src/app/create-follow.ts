@@ -16,9 +16,9 @@ import type { Settings } from "./settings.js";
 export interface FollowPart {
   watches: WatchStore;
   troubles: TroubleStore;
-  /** The leader's. */
+  /** Runs on the leader. */
   poller: ProjectPoller;
-  /** There may be something new to tell about a watched project. */
+  /** Emits when there may be something new to say about a watched project. */
   news: Emitter<void>;
 }
 

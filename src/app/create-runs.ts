@@ -1,4 +1,4 @@
-// The life of a run: started, polled, cancelled, and taken care of when nobody else does.
+// The life of a run: started, polled, cancelled, and recovered when its process has died.
 
 import type { Catalog } from "../catalog/catalog.js";
 import { ownLink } from "../hex/own-link.js";
@@ -16,16 +16,16 @@ import type { Settings } from "./settings.js";
 
 export interface RunsPart {
   store: RunStore;
-  /** The same runs; what it changes is refused when another process leads. */
+  /** The same runs. Its changes are refused when another process leads. */
   leadersStore: RunStore;
   starter: Starter;
   canceller: Canceller;
-  /** The leader's, like `recovery`. */
+  /** Runs on the leader, like `recovery`. */
   poller: Poller;
   recovery: Recovery;
-  /** Every run that this process has stored, as it is now. */
+  /** Emits every run that this process has stored, as it is now. */
   changed: Emitter<Run>;
-  /** The key of every run that Hex was asked about. */
+  /** Emits the key of every run that Hex was asked about. */
   polled: Emitter<string>;
 }
 

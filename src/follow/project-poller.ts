@@ -1,4 +1,4 @@
-// Asks Hex about the watched projects as the plan says, judges each, and stores what becomes of it. Runs on the leader.
+// Asks Hex about the watched projects as planned, judges each, and stores the result. Runs on the leader.
 
 import type { Catalog } from "../catalog/catalog.js";
 import type { BudgetShare } from "../hex/budget.js";
@@ -21,27 +21,27 @@ export interface ProjectPollerOptions {
   hex: Pick<HexClient, "runs" | "leastNow">;
   catalog: Pick<Catalog, "all" | "known" | "ready">;
   watches: WatchStore;
-  /** The leader's. */
+  /** The leader's store. */
   store: TroubleStore;
   clock: Clock;
   /** What watched projects may use of the budget. */
   share: BudgetShare;
   /** The longest sleep, in ms, and so the longest time until it hears of what somebody watches in another process. */
   maxSleepMs: number;
-  /** How long (ms) after its due time a run counts as late. */
+  /** A run counts as late this long (ms) after its due time. */
   lateMs: number;
-  /** How many times its usual duration a run may take before it counts as stuck. */
+  /** A run counts as stuck when it takes this many times its usual duration. */
   stuckFactor: number;
-  /** When Hex was down, of the last day. */
+  /** When Hex was down during the last day. */
   away: (since: number) => Promise<Away[]>;
-  /** An id for a trouble, which also stands in the log. */
+  /** Returns an id for a trouble, which is also in the log. */
   newReference: () => string;
-  /** Told of each trouble that began, changed or ended. */
+  /** Called for each trouble that began, changed or ended. */
   onTrouble: (trouble: Trouble) => void;
   onError: (error: unknown) => void;
 }
 
-/** How often (ms) it looks whether a run is due by now: no later than there may be news of that run. */
+/** How often (ms) it checks whether a run is due. News of a run comes no sooner than this after its due time. */
 const LOOK_MS = LEAST_PAUSE_MS;
 const TIMEOUT_MS = 15 * SECOND;
 /** Pause after a failure of the connection or of the store, in ms. */
@@ -51,7 +51,7 @@ const PAGE = 100;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
 const KEEP_MS = 31 * DAY;
 
-/** A project that somebody watches, and since when anybody does, epoch ms. */
+/** A project that somebody watches, and since when (epoch ms). */
 interface WatchedProject {
   project: Project;
   from: number;
@@ -67,7 +67,7 @@ export class ProjectPoller {
     this.#loop = new PollingLoop(options.clock);
   }
 
-  /** Somebody watches something else. */
+  /** What people watch has changed. */
   wake(): void {
     this.#loop.wake();
   }
@@ -134,7 +134,7 @@ export class ProjectPoller {
       if (!(error instanceof HexError)) throw error;
       if (signal.aborted) return 0;
       if (meansDisconnected(error.kind) || meansLater(error.kind)) return AGAIN_MS;
-      // It is about this project: the others go on, and it is asked about again when its turn comes.
+      // The failure concerns only this project: the others continue, and Hex is asked about this one again when its turn comes.
       await store.keep(project.id, { ...known, readAt: clock.now() }, null);
       return 0;
     }
@@ -166,7 +166,7 @@ export function watchedProjects(
   return found;
 }
 
-/** Hex runs published projects alone, and none that are archived. */
+/** Hex runs only published projects, and none that are archived. */
 function isJudged(project: Project): boolean {
   return isListed(project) && project.lastPublishedAt !== null;
 }

@@ -1,13 +1,13 @@
-// `npm run demo -- --speed 20 --projects 5000 --keep`: what may be said, and one sentence for anything else.
+// `npm run demo -- --speed 20 --projects 5000 --keep`: which flags are allowed, and one sentence for anything else.
 
 import { parseArgs } from "node:util";
 
 export interface Flags {
   /** 0 takes any free one. */
   port: number;
-  /** How many times as fast the time runs. */
+  /** How many times as fast as real time the demo runs. */
   speed: number;
-  /** How many projects the simulated Hex has, beside a dozen. */
+  /** How many projects the simulated Hex has in addition to a dozen. */
   projects: number;
   /** Leaves the bot's data and log behind. */
   keep: boolean;
@@ -16,20 +16,20 @@ export interface Flags {
 
 export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--projects <number>] [--keep]
 
-  --port <number>      where the page is, 4000 unless told; 0 takes any free port
-  --speed <number>     how many times as fast the time runs, from 1 to 60; 1 unless told
-  --projects <number>  how many projects Hex has, beside a dozen: up to 20000, none unless told; the same each time
-  --keep               leaves the bot's data and log in a folder, and says where
+  --port <number>      the port of the page. Default: 4000. 0 takes any free port
+  --speed <number>     how many times as fast as real time the demo runs, from 1 to 60. Default: 1
+  --projects <number>  how many projects Hex has in addition to a dozen, up to 20000; the same each time. Default: 0
+  --keep               keeps the bot's data and log in a folder, and says where
   --help               this text`;
-/** More than any workspace is known to have. */
+/** More than any known workspace has. */
 const MOST_PROJECTS = 20_000;
 
-/** The flags, or what is wrong with them in one sentence. `env`: where npm puts flags that stand before the two dashes. */
+/** The flags, or one sentence about what is wrong with them. `env`: where npm puts flags that come before the two dashes. */
 export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}): Flags | { problem: string } {
   const taken = ["port", "speed", "projects", "keep"].filter((name) => env[`npm_config_${name}`] !== undefined);
   if (taken.length > 0) {
     const flags = taken.map((name) => `--${name}`).join(" and ");
-    return { problem: `npm took ${flags} for its own. Flags stand after two dashes: npm run demo -- --speed 20` };
+    return { problem: `npm took ${flags} for its own. Put flags after two dashes: npm run demo -- --speed 20` };
   }
   let values: { port?: string; speed?: string; projects?: string; keep?: boolean; help?: boolean };
   try {
@@ -44,7 +44,7 @@ export function parseFlags(words: readonly string[], env: NodeJS.ProcessEnv = {}
       },
     }));
   } catch (error) {
-    // Node's own first sentence says which word it is about.
+    // Node's own first sentence names the word in question.
     const sentence = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? "") : "";
     return { problem: `${sentence}. The flags are --port, --speed, --projects, --keep and --help.` };
   }

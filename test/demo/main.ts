@@ -15,18 +15,18 @@ if (flags.help) {
 const { port, keep } = flags;
 let demo: Demo | null = null;
 let isEnding = false;
-// Before there is a folder: whoever ends it in between would leave it behind.
+// Registered before there is a folder. Otherwise, somebody who ends the demo in between would leave the folder behind.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
 const folder = newFolder();
-// However it ends: in the middle of the start, or because somebody presses Ctrl-C twice.
+// However the demo ends, even in the middle of the start or when somebody presses Ctrl-C twice.
 process.on("exit", () => {
   if (!keep || demo === null) rmSync(folder, { recursive: true, force: true });
 });
-// A terminal that has been closed takes no more words.
+// A terminal that has been closed accepts no more output.
 process.stdout.on("error", () => undefined);
 
 try {
-  // Only now: a word about a flag should not wait for it.
+  // Loaded only now, so that a message about a flag does not wait for it.
   const { startDemo } = await import("./demo.js");
   demo = await startDemo(flags, folder);
   process.stdout.write(`Open ${demo.url} in a browser. Ctrl-C ends it.\n`);

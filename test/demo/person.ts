@@ -1,4 +1,4 @@
-// What a person does on the demo's page, in the words of somebody who looks at it.
+// What a person does on the demo's page, in the words of somebody who watches.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -13,12 +13,12 @@ export class OnScreen {
     return this.page.getByRole("log", { name: "Messages" });
   }
 
-  /** The newest message that shows a text. */
+  /** The newest message that contains a text. */
   message(text: string | RegExp): Locator {
     return this.messages.getByRole("article").filter({ hasText: text }).last();
   }
 
-  /** All that stands in a message, once it is there. `index`: from the top. */
+  /** The whole text of a message, as soon as it is there. `index`: from the top. */
   async read(index: number): Promise<string> {
     const message = this.messages.getByRole("article").nth(index);
     // biome-ignore lint/performance/useDomNodeTextContent: as a person reads it, line by line

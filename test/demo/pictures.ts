@@ -1,4 +1,4 @@
-// `npm run pictures`: makes the pictures of the README and docs/ again, from the demo's page. Needs a Chromium (see chromium.ts).
+// `npm run pictures`: takes the pictures in the README and docs/ again, from the demo's page. Needs a Chromium (see chromium.ts).
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { OnScreen } from "./person.js";
 const OUT = join(import.meta.dirname, "pictures");
 /** Fast enough not to wait, slow enough for a run to be seen running. */
 const SPEED = 15;
-/** For each thing that a picture waits for, on a busy machine too. */
+/** For each thing that a picture waits for, even on a busy machine. */
 const PATIENCE_MS = 30_000;
 
 if (chromiumPath === null) {
@@ -44,7 +44,7 @@ try {
   await asked("Sales forecast").getByRole("button", { name: "Run with changes" }).click();
   const form = ada.page.getByRole("dialog", { name: "Run a Hex project" });
   await form.getByRole("textbox", { name: "days" }).waitFor();
-  // High enough for all of the form.
+  // High enough for the whole form.
   await ada.page.setViewportSize({ width: 1360, height: 1200 });
   await form.getByRole("combobox", { name: "Project" }).focus();
   await ada.page.keyboard.type("forecast");

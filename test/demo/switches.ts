@@ -1,4 +1,4 @@
-// What a person on call fears, each as a switch on the simulated Hex.
+// What people on call fear, each as a switch on the simulated Hex.
 
 import type { Fault, SimulatedHex } from "../sandbox/hex/server.js";
 import type { Switch } from "../sandbox/page/stage.js";
@@ -9,7 +9,7 @@ const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 const INCIDENT = { name: "Elevated API errors", status: "identified", impact: "major" };
 
-/** `token`: the one that the bot has. `expiresAt`: when it expires of itself, epoch ms. */
+/** `token`: the bot's token. `expiresAt`: when it expires by itself, epoch ms. */
 export function switchesFor(
   hex: SimulatedHex,
   statusPage: LocalStatusPage,
@@ -27,7 +27,7 @@ export function switchesFor(
       workspace.setScopes(token, on ? [] : ["read", "run"]),
     ),
     ...[nameless, wrongHost, rateLimited, slow, silent, down, answersLost],
-    toggle("hex-reports", "Hex admits an incident", "on its public status page; told while Hex is not alive", (on) => {
+    toggle("hex-reports", "Hex admits an incident", "on its public status page; shown while Hex is not alive", (on) => {
       statusPage.answer = { type: "summary", ...(on ? { indicator: "major", incidents: [INCIDENT] } : {}) };
     }),
     expiresSoon,
@@ -38,7 +38,7 @@ export function switchesFor(
   ];
 }
 
-/** `set`: to null, it expires when it would of itself. A token that has expired does not expire soon. */
+/** `set`: with null, the token expires when it would by itself. A token that has expired does not expire soon. */
 function expiry(set: (at: number | null) => void, now: () => number): [Switch, Switch] {
   const apply = () => set(expired.on ? now() - 60_000 : soon.on ? now() + 2 * DAY + HOUR : null);
   const expired = toggle("token-expired", "Token expired", "401 to every request", apply);
@@ -63,7 +63,7 @@ function toggle(id: string, name: string, effect: string, set: (on: boolean) => 
   };
 }
 
-/** The worst first: where several are on, it is the one that a request meets. */
+/** The worst first: if several are on, a request meets the worst one. */
 function faults({ faults: queue }: SimulatedHex) {
   const all: { made: Fault; knob: Switch }[] = [];
   const apply = () => {
@@ -84,23 +84,28 @@ function faults({ faults: queue }: SimulatedHex) {
     fault("rate-limited", "Rate limited", "429, come back in 30 seconds", {
       kind: { type: "rateLimited", retryAfter: 30 },
     }),
-    fault("nameless", "Identity withheld", "as of a workspace token without Users: Read; all else works", {
+    fault("nameless", "Identity withheld", "as for a workspace token without Users: Read; everything else works", {
       kind: { type: "status", status: 403, body: { code: "FORBIDDEN", message: 'Missing the scope "Users: Read"' } },
       endpoint: "me",
     }),
-    fault("answers-lost", "Answers to a start lost", "nobody hears that it began; run something to see it", {
-      kind: { type: "reset" },
-      endpoint: "runProject",
-      afterEffect: true,
-    }),
+    fault(
+      "answers-lost",
+      "Answers to a start lost",
+      "the bot does not hear that the run began; run something to see it",
+      {
+        kind: { type: "reset" },
+        endpoint: "runProject",
+        afterEffect: true,
+      },
+    ),
     fault("slow", "Hex slow", "every answer takes 3 seconds of the demo's time", { kind: { type: "slow", ms: 3_000 } }),
   ] as const;
 }
 
-/** Runs that begin while it is on. */
+/** Affects the runs that begin while it is on. */
 function endless({ workspace }: SimulatedHex): Switch {
   const ending = workspace.projects.filter((project) => !project.run.neverEnds);
-  return toggle("never-ends", "Runs never end", "those that start from now on; run something to see it", (on) => {
+  return toggle("never-ends", "Runs never end", "if they start from now on; run something to see it", (on) => {
     for (const project of ending) project.run.neverEnds = on;
   });
 }

@@ -1,4 +1,4 @@
-// A dozen projects as a data team has them, in the simulated Hex.
+// A dozen projects like those of a data team, in the simulated Hex.
 
 import type { HexWorkspace, ProjectOptions } from "../sandbox/hex/server.js";
 
@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 /** Fills the workspace. `now`: epoch ms. */
 export function fillWorkspace(workspace: HexWorkspace, now: number): void {
   for (const [index, options] of projects(now).entries()) {
-    // The first one is the newest published, and so the first of the list.
+    // The first one was published last, so it is first in the list.
     const publishedAt = options.publishedAt ?? now - (index + 1) * 7 * HOUR;
     const project = workspace.addProject({
       createdAt: now - 200 * DAY + index * DAY,

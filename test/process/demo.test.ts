@@ -52,7 +52,7 @@ describe("flags", () => {
     [
       [],
       { npm_config_speed: "20" },
-      "npm took --speed for its own. Flags stand after two dashes: npm run demo -- --speed 20",
+      "npm took --speed for its own. Put flags after two dashes: npm run demo -- --speed 20",
     ],
     [["20"], { npm_config_speed: "true" }, "npm took --speed for its own."],
     [[], { npm_config_port: "4001", npm_config_keep: "true" }, "npm took --port and --keep for its own."],
