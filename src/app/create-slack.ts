@@ -14,6 +14,7 @@ import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
+import type { PagingPart } from "./create-paging.js";
 import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
@@ -42,6 +43,7 @@ export interface SlackPartOptions {
   follow: FollowPart;
   attention: AttentionPart;
   messages: MessagesPart;
+  paging: PagingPart | null;
 }
 
 /** Sends nothing before the connection is opened. */
@@ -67,7 +69,8 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 }
 
 function createBot(options: SlackPartOptions): Bot {
-  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, attention, messages } = options;
+  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, attention, messages, paging } =
+    options;
   const { config, statusTimeoutMs, cardTimeoutMs } = settings;
   return {
     slack: slackClient.web,
@@ -91,6 +94,7 @@ function createBot(options: SlackPartOptions): Bot {
     attention: attention.store,
     troubleSources: messages.troubleSources,
     wakeFollowing: () => follow.poller.wake(),
+    pages: paging?.store ?? null,
     rows: store.rows,
     storeCheck: store.check,
     storeKind: config.store.kind,

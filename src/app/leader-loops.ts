@@ -9,6 +9,7 @@ import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
+import type { PagingPart } from "./create-paging.js";
 import type { RunsPart } from "./create-runs.js";
 import type { SlackPart } from "./create-slack.js";
 import type { StorePart } from "./create-store.js";
@@ -27,6 +28,7 @@ export interface LeaderLoopsOptions {
   follow: FollowPart;
   attention: AttentionPart;
   messages: MessagesPart;
+  paging: PagingPart | null;
   slack: SlackPart;
   /** How long runs that have ended are kept, in ms. */
   keepMs: number;
@@ -37,7 +39,7 @@ export class LeaderLoops {
   #areRunning = false;
 
   constructor(options: LeaderLoopsOptions) {
-    const { runs, outages, follow, attention, messages, catalog } = options;
+    const { runs, outages, follow, attention, messages, paging, catalog } = options;
     const { alerts, troubleAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
@@ -51,6 +53,7 @@ export class LeaderLoops {
       (signal) => follow.poller.poll(signal),
       (signal) => troubleAlerts.keep(signal),
       (signal) => attention.changes.notice(signal),
+      ...(paging === null ? [] : [(signal: AbortSignal) => paging.pager.keep(signal)]),
       (signal) => catalog.reader.read(signal),
     ];
   }

@@ -9,7 +9,9 @@ import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
 import type { HealthEvent } from "../outages/watchdog.js";
+import type { PageSent } from "../paging/pager.js";
 import { remedyFor } from "../remedies/hex.js";
+import { pagingRemedy } from "../remedies/paging.js";
 import { postgresRemedy } from "../remedies/store.js";
 import type { SlackFailure } from "../slack/connection/failures.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
@@ -130,6 +132,23 @@ export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt
   const facts = { reference: id, projectId, since: new Date(since).toISOString() };
   if (overAt === null) log.warn({ ...facts, kinds }, "A watched project is in trouble");
   else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
+}
+
+/** Logs an event for the paging service, and whether the service accepted it. */
+export function logPage(log: Logger, { subject, dedupKey, action, error }: PageSent): void {
+  const facts = { ...subject, dedupKey, action };
+  if (error === null) {
+    log.info(facts, "page: %s", action);
+    return;
+  }
+  const { kind, status } = error;
+  const { what, todo } = pagingRemedy(kind);
+  log.error(
+    { ...facts, failure: kind, status, why: error.message, todo },
+    "page: %s was not accepted: %s",
+    action,
+    what,
+  );
 }
 
 /** Logs that Slack did not accept a message about an outage or a trouble. `isConfigured`: the message is for HEX_ALERT_CHANNEL. */

@@ -22,6 +22,8 @@ export interface Settings {
   cardTimeoutMs: number;
   /** The longest wait for Hex's public status page. */
   statusPageMs: number;
+  /** Longest time for one event to the paging service. */
+  pageTimeoutMs: number;
   /** How long Slack may leave a ping unanswered. */
   slackPingMs: number;
   /** The longest wait for what is being handled and for the store when the app stops. */
@@ -42,6 +44,7 @@ const USUAL = {
   statusTimeoutMs: 8_500,
   cardTimeoutMs: 4_000,
   statusPageMs: 2_000,
+  pageTimeoutMs: 10_000,
   slackPingMs: 5_000,
   stopMs: 10_000,
 } as const;

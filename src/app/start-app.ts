@@ -13,6 +13,7 @@ import { createHex } from "./create-hex.js";
 import { createHttp } from "./create-http.js";
 import { createMessages } from "./create-messages.js";
 import { createOutages, recallWorkspace } from "./create-outages.js";
+import { createPaging } from "./create-paging.js";
 import { createRuns } from "./create-runs.js";
 import { createSlack } from "./create-slack.js";
 import { createSlackClient } from "./create-slack-client.js";
@@ -74,12 +75,26 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
   const follow = createFollow({ settings, store, hex, catalog, outages });
   const attention = createAttention(settings, store);
+  const paging = createPaging({ settings, network, metrics, store, hex, catalog, outages, follow, attention });
   await recallWorkspace(outages, hex, settings);
-  const shared = { settings, lifetime, metrics, slackClient, store, hex, catalog, runs, outages, follow, attention };
+  const shared = {
+    settings,
+    lifetime,
+    metrics,
+    slackClient,
+    store,
+    hex,
+    catalog,
+    runs,
+    outages,
+    follow,
+    attention,
+    paging,
+  };
   const messages = createMessages({ ...shared, botName: identity.name });
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, slack, keepMs });
-  startMetrics(metrics, { store, hex, runs, outages, messages, slack, leaderLoops, keepMs });
+  startMetrics(metrics, { store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs });
   void observeClockSteps(store.clock, stopping, (ms) => {
     logClockStep(log, ms);
     outages.watchdog.wake();

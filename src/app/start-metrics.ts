@@ -4,6 +4,7 @@ import type { Metrics } from "../http/metrics.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
+import type { PagingPart } from "./create-paging.js";
 import type { RunsPart } from "./create-runs.js";
 import type { SlackPart } from "./create-slack.js";
 import type { StorePart } from "./create-store.js";
@@ -15,6 +16,7 @@ interface MeasuredParts {
   runs: RunsPart;
   outages: OutagesPart;
   messages: MessagesPart;
+  paging: PagingPart | null;
   slack: SlackPart;
   leaderLoops: LeaderLoops;
   /** How long incidents are kept, in ms. */
@@ -22,7 +24,7 @@ interface MeasuredParts {
 }
 
 export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
-  const { store, hex, runs, outages, messages, slack, leaderLoops, keepMs } = parts;
+  const { store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs } = parts;
   const { clock, rows } = store;
   metrics.start({
     clock,
@@ -31,6 +33,7 @@ export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
     slackConnected: () => slack.readiness().ok,
     isLeader: () => leaderLoops.areRunning,
     alertsHeld: () => messages.alerts?.held.length ?? 0,
+    pagesHeld: async () => (await paging?.store.held())?.count ?? 0,
     health: () => outages.health.glance(clock.now()),
     setAside: async () => {
       await Promise.all([runs.store.inFlight(), outages.health.incidentsSince(clock.now() - keepMs)]);

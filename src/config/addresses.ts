@@ -54,6 +54,13 @@ export const slackApiUrl = webAddress(DEFAULTS.slackApiUrl).transform((url) => {
   return `${url.origin}${path.endsWith("/") ? path : `${path}/`}`;
 });
 
+/** Where events are sent, without the path of the API if it was pasted too, and without a slash at the end. */
+export const pagerDutyUrl = webAddress(DEFAULTS.pagerDutyUrl).transform((url) =>
+  url === undefined
+    ? DEFAULTS.pagerDutyUrl
+    : `${url.origin}${url.pathname.replace(/\/+$/, "").replace(/(\/v2)?\/enqueue$/, "")}`,
+);
+
 /** An origin has its summary where Statuspage puts it. `null` when switched off. */
 export const hexStatusUrl = variable((value, fail): URL | null => {
   if (value === undefined) return new URL(DEFAULTS.hexStatusUrl);

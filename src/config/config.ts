@@ -3,9 +3,10 @@
 
 import { z } from "zod";
 import type { Proxies } from "../lib/network.js";
+import { MINUTE } from "../lib/time.js";
 import type { LogLevel } from "../log/levels.js";
 import type { StorePlace } from "../store/open-store.js";
-import { hexAddress, hexStatusUrl, slackApiUrl } from "./addresses.js";
+import { hexAddress, hexStatusUrl, pagerDutyUrl, slackApiUrl } from "./addresses.js";
 import { credential, requiredCredential, SOURCES } from "./credentials.js";
 import { databaseUrl, withSslMode } from "./database-url.js";
 import { noProxy, proxyUrl } from "./proxies.js";
@@ -45,6 +46,8 @@ export interface Config {
   stuckFactor: number;
   /** The id of the channel for outages and for the warning that the token will expire; `null` when there is none. */
   alertChannel: string | null;
+  /** Where to page whoever is on call, and after how long (ms) without *I'm on it*; `null` when no key is set. `url` has no slash at its end. */
+  paging: { url: string; routingKey: string; afterMs: number } | null;
   log: { level: LogLevel; pretty: boolean };
 }
 
@@ -75,6 +78,9 @@ const allVariables = z.object({
   // Hex may start a scheduled run ten minutes after it is due.
   HEX_LATE_MINUTES: wholeNumber(DEFAULTS.lateMinutes, { min: 11, max: 1440, what: "a number of minutes" }),
   HEX_STUCK_FACTOR: wholeNumber(DEFAULTS.stuckFactor, { min: 2, max: 100, what: "a factor" }),
+  PAGERDUTY_ROUTING_KEY: credential("PAGERDUTY_ROUTING_KEY"),
+  PAGERDUTY_URL: pagerDutyUrl,
+  HEX_PAGE_AFTER_MINUTES: wholeNumber(DEFAULTS.pageAfterMinutes, { min: 0, max: 1440, what: "a number of minutes" }),
   LOG_LEVEL: logLevel,
   LOG_PRETTY: logPretty,
 } satisfies Record<VariableName, z.ZodType>);
@@ -140,6 +146,11 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
   const read = parsed.data;
   const hex: HexConfig = { token: read.HEX_API_TOKEN, ...read.HEX_WORKSPACE_URL };
   const warnings = hexWarnings(hex);
+  if (isOddPagerDutyKey(read.PAGERDUTY_ROUTING_KEY, read.PAGERDUTY_URL)) {
+    warnings.push(
+      `PAGERDUTY_ROUTING_KEY: does not have 32 characters, as PagerDuty's keys do; if PagerDuty refuses it, copy it again from ${SOURCES.PAGERDUTY_ROUTING_KEY}`,
+    );
+  }
   if (mode.kind === "http" && !/^[0-9a-f]{32}$/.test(mode.signingSecret)) {
     warnings.unshift(
       `SLACK_SIGNING_SECRET: is not 32 hexadecimal digits; if the bot refuses Slack's requests, copy it again from ${SOURCES.SLACK_SIGNING_SECRET}`,
@@ -159,11 +170,22 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
     keepDays: read.HEX_BOT_KEEP_DAYS,
     probeSeconds: read.HEX_PROBE_SECONDS,
     alertChannel: read.HEX_ALERT_CHANNEL,
+    paging: pagingOf(read),
     lateMinutes: read.HEX_LATE_MINUTES,
     stuckFactor: read.HEX_STUCK_FACTOR,
     log: { level: read.LOG_LEVEL, pretty: read.LOG_PRETTY ?? options.isTerminal ?? false },
   };
   return { ok: true, config, warnings };
+}
+
+/** Compatible receivers may have keys of their own form. */
+function isOddPagerDutyKey(key: string | undefined, url: string): boolean {
+  return key !== undefined && key.length !== 32 && /(^|\.)pagerduty\.com$/.test(new URL(url).hostname);
+}
+
+function pagingOf(read: z.output<typeof allVariables>): Config["paging"] {
+  const { PAGERDUTY_ROUTING_KEY: routingKey, PAGERDUTY_URL: url, HEX_PAGE_AFTER_MINUTES: minutes } = read;
+  return routingKey === undefined ? null : { url, routingKey, afterMs: minutes * MINUTE };
 }
 
 function proxiesOf(read: z.output<typeof hexVariables>): Proxies | null {
@@ -198,6 +220,7 @@ export function secretsOf(config: Config): string[] {
     botToken,
     mode.kind === "socket" ? mode.appToken : mode.signingSecret,
     config.hex.token,
+    ...(config.paging === null ? [] : [config.paging.routingKey]),
     ...database,
     ...proxySecrets(config.proxies),
   ];

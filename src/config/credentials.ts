@@ -10,6 +10,7 @@ export const SOURCES = {
     "Slack: api.slack.com/apps > your app > Basic Information > App-Level Tokens, scope connections:write (xapp-…)",
   SLACK_SIGNING_SECRET: "Slack: api.slack.com/apps > your app > Basic Information > App Credentials > Signing Secret",
   HEX_API_TOKEN: "Hex: Settings > API tokens, with the scopes Read projects and Run projects",
+  PAGERDUTY_ROUTING_KEY: "PagerDuty: your service > Integrations > Events API v2 > Integration Key",
 } as const;
 type CredentialName = keyof typeof SOURCES;
 

@@ -13,6 +13,8 @@ export const DEFAULTS = {
   probeSeconds: 60,
   lateMinutes: 15,
   stuckFactor: 3,
+  pagerDutyUrl: "https://events.pagerduty.com",
+  pageAfterMinutes: 5,
   logLevel: "info",
 } as const;
 
@@ -116,6 +118,21 @@ export const VARIABLES = [
     default: String(DEFAULTS.stuckFactor),
   },
   {
+    name: "PAGERDUTY_ROUTING_KEY",
+    meaning: "The integration key (Events API v2) of the PagerDuty service that is paged. Without it, nobody is paged.",
+    default: "none",
+  },
+  {
+    name: "PAGERDUTY_URL",
+    meaning: "Where PagerDuty takes events: https://events.eu.pagerduty.com in the EU, or a compatible receiver.",
+    default: DEFAULTS.pagerDutyUrl,
+  },
+  {
+    name: "HEX_PAGE_AFTER_MINUTES",
+    meaning: "How many minutes somebody has to press I'm on it before the bot pages; 0 pages at once.",
+    default: String(DEFAULTS.pageAfterMinutes),
+  },
+  {
     name: "LOG_LEVEL",
     meaning: `How much to log: ${LOG_LEVELS.join(", ")}.`,
     default: DEFAULTS.logLevel,
@@ -157,6 +174,9 @@ export function pick(env: Environment): Record<VariableName, string | undefined>
     HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
     HEX_LATE_MINUTES: env.HEX_LATE_MINUTES,
     HEX_STUCK_FACTOR: env.HEX_STUCK_FACTOR,
+    PAGERDUTY_ROUTING_KEY: env.PAGERDUTY_ROUTING_KEY,
+    PAGERDUTY_URL: env.PAGERDUTY_URL,
+    HEX_PAGE_AFTER_MINUTES: env.HEX_PAGE_AFTER_MINUTES,
     LOG_LEVEL: env.LOG_LEVEL,
     LOG_PRETTY: env.LOG_PRETTY,
   };

@@ -11,7 +11,7 @@ export class WatchStore {
   ) {}
 
   /**
-   * Adds a watch. If the same rule is already watched in the same place, that watch gets the new level and keeps the time when it
+   * Adds a watch. If the same rule is already watched in the same place, that watch gets the new level and `page`, and keeps the time when it
    * was set.
    */
   async set({ channel, threadTs, ...watch }: Watch): Promise<"new" | "changed" | "same"> {
@@ -23,7 +23,7 @@ export class WatchStore {
       .executeTakeFirst();
     if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return "new";
     const before = (await this.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key.rule_key);
-    if (before?.level === watch.level) return "same";
+    if (before?.level === watch.level && before.page === watch.page) return "same";
     const doc = JSON.stringify({ ...watch, setAt: before?.setAt ?? watch.setAt });
     await this.db
       .updateTable("watches")

@@ -29,6 +29,8 @@ export interface WatchPlace {
 export interface Watch extends WatchPlace {
   rule: Rule;
   level: Level;
+  /** Whether whoever is on call is paged, too. */
+  page: boolean;
   /** The Slack id of the person who set it. */
   setBy: string;
   /** Epoch ms. What happened before is not told. */
@@ -38,6 +40,7 @@ export interface Watch extends WatchPlace {
 export const watchSchema = z.object({
   rule: ruleSchema,
   level: z.enum(LEVELS),
+  page: z.boolean().default(false),
   setBy: z.string(),
   setAt: epochMs,
 });

@@ -21,6 +21,8 @@ export interface MetricSources {
   isLeader: () => boolean;
   /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
+  /** How many outages and troubles the paging service did not accept an event about. */
+  pagesHeld: () => Promise<number>;
   health: () => Promise<Glance>;
   /** How many stored rows cannot be read, with an entry for each table. */
   setAside: () => Promise<ReadonlyMap<string, number>>;
@@ -62,6 +64,8 @@ export class Metrics {
     "What Slack sent and the bot could not read.",
     ["kind"],
   );
+
+  readonly #pages = this.#counter("hexbot_pages_total", "Events sent to the paging service.", ["action", "outcome"]);
 
   /** From now on, a scrape also reads the values that are not counted here, and measures the process. */
   start(sources: MetricSources): void {
@@ -134,6 +138,11 @@ export class Metrics {
     if (outcome === "rate_limited") this.#slackLimited.inc({ method });
   }
 
+  /** `outcome` is "ok" or the kind of failure. */
+  page(action: string, outcome: string): void {
+    this.#pages.inc({ action, outcome });
+  }
+
   /** `kind` is the kind of payload, such as "command", or "frame" or "request" when it was not a payload. */
   slackUnreadable(kind: string): void {
     this.#slackUnreadable.inc({ kind });
@@ -152,7 +161,12 @@ export class Metrics {
     );
     this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.isLeader()));
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
-    const storeGauges = [this.#healthGauges(sources), this.#runGauge(sources), this.#rowGauge(sources)];
+    const storeGauges = [
+      this.#healthGauges(sources),
+      this.#runGauge(sources),
+      this.#rowGauge(sources),
+      this.#pageGauge(sources),
+    ];
     this.#look = () => Promise.all(storeGauges.map((look) => look()));
   }
 
@@ -206,6 +220,16 @@ export class Metrics {
     return async () => {
       for (const [table, count] of (await read().catch(() => null)) ?? []) rows.set({ table }, count);
     };
+  }
+
+  /** @returns a function that updates it */
+  #pageGauge({ clock, pagesHeld }: MetricSources): () => Promise<void> {
+    const held = this.#gauge(
+      "hexbot_pages_held",
+      "Outages and troubles of which the paging service has not accepted the last event.",
+    );
+    const read = withSharedTimeout(clock, pagesHeld);
+    return async () => held.set(await read().catch(() => Number.NaN));
   }
 
   /** `value` is called at each scrape. */

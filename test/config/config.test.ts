@@ -42,12 +42,33 @@ describe("what is read", () => {
         alertChannel: null,
         lateMinutes: 15,
         stuckFactor: 3,
+        paging: null,
         proxies: null,
         log: { level: "info", pretty: false },
       },
     });
     expect(config(HTTP).slack.mode).toEqual({ kind: "http", signingSecret: SIGNING });
     expect(warnings(HTTP)).toEqual([]);
+  });
+
+  test("where to page: PagerDuty, its EU, or a compatible receiver, whatever was pasted", () => {
+    const key = "R".repeat(32);
+    const paging = (env: Record<string, string>) => config({ ...SOCKET, PAGERDUTY_ROUTING_KEY: key, ...env }).paging;
+    expect(paging({})).toEqual({ url: "https://events.pagerduty.com", routingKey: key, afterMs: 300_000 });
+    expect(paging({ HEX_PAGE_AFTER_MINUTES: "0" })?.afterMs).toBe(0);
+    for (const [typed, url] of [
+      ["events.eu.pagerduty.com", "https://events.eu.pagerduty.com"],
+      ["https://events.pagerduty.com/v2/enqueue", "https://events.pagerduty.com"],
+      ["https://oncall.example.com/pagerduty/", "https://oncall.example.com/pagerduty"],
+      ["http://127.0.0.1:9", "http://127.0.0.1:9"],
+    ] as const) {
+      expect(paging({ PAGERDUTY_URL: typed })?.url).toBe(url);
+    }
+    expect(config({ ...SOCKET, PAGERDUTY_URL: "https://oncall.example.com" }).paging).toBeNull();
+    expect(secretsOf(config({ ...SOCKET, PAGERDUTY_ROUTING_KEY: key }))).toContain(key);
+    const short = { ...SOCKET, PAGERDUTY_ROUTING_KEY: "short" };
+    expect(warnings(short).join()).toMatch(/^PAGERDUTY_ROUTING_KEY: does not have 32 characters/);
+    expect(warnings({ ...short, PAGERDUTY_URL: "https://oncall.example.com" })).toEqual([]);
   });
 
   test("with both Slack secrets: Socket Mode", () => {
@@ -211,6 +232,9 @@ describe("what is wrong", () => {
       HEX_PROBE_SECONDS: "9",
       HEX_LATE_MINUTES: "10",
       HEX_STUCK_FACTOR: "1",
+      PAGERDUTY_ROUTING_KEY: "a key",
+      PAGERDUTY_URL: "http://events.pagerduty.com",
+      HEX_PAGE_AFTER_MINUTES: "1441",
       LOG_LEVEL: "loud",
       LOG_PRETTY: "perhaps",
     });

@@ -9,6 +9,7 @@ import { FastClock } from "../sandbox/fast-clock.mjs";
 import { manyProjects } from "../sandbox/hex/many-projects.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { startPage } from "../sandbox/page/server.js";
+import { startPagerDuty } from "../sandbox/pagerduty.js";
 import { type LocalSlack, manifest, startSlack } from "../sandbox/slack/server.js";
 import { startStatusPage } from "../sandbox/status-page.js";
 import type { Flags } from "./flags.js";
@@ -47,6 +48,7 @@ export async function startDemo(
   // The clock may run fast, but the machine does not: the app keeps its three real seconds to open and answer a form.
   const slack = await startSlack({ clock, patienceMs: 3_000 * speed });
   const statusPage = await startStatusPage();
+  const pagerDuty = await startPagerDuty();
   const log = createWriteStream(join(folder, "bot.log"));
   // A connection that closes late has something to say after the end.
   log.on("error", () => undefined);
@@ -54,6 +56,7 @@ export async function startDemo(
     async () => (keep ? undefined : rmSync(folder, { recursive: true, force: true })),
     () => new Promise((resolve) => log.end(resolve)),
     () => statusPage.stop(),
+    () => pagerDuty.stop(),
     () => hex.stop(),
     () => slack.stop(),
   ];
@@ -76,6 +79,7 @@ export async function startDemo(
       {
         slack,
         hex,
+        pagerDuty,
         clock,
         speed,
         slashCommand: { command, description, usageHint },
@@ -100,6 +104,8 @@ export async function startDemo(
       HEX_API_TOKEN: token,
       HEX_WORKSPACE_URL: hex.origin,
       HEX_STATUS_URL: statusPage.origin,
+      PAGERDUTY_ROUTING_KEY: pagerDuty.routingKey,
+      PAGERDUTY_URL: pagerDuty.url,
       HEX_ALERT_CHANNEL: slack.channels.general.id,
       HEX_BOT_DATA_DIR: folder,
       PORT: "0",

@@ -18,6 +18,7 @@ const SOURCES: MetricSources = {
   slackConnected: () => true,
   isLeader: () => false,
   alertsHeld: () => 0,
+  pagesHeld: async () => 0,
   health: async () => GLANCE,
   setAside: async () => new Map([["runs", 1]]),
 };

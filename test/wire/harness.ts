@@ -32,6 +32,7 @@ const SLOW_STEP_MS = 20;
 /** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
 const HEX_TIMEOUT_MS = 500;
 const HEX_BACKOFF_MS = 100;
+const PAGE_TIMEOUT_MS = 1_000;
 /**
  * Real ms. For this long, a busy machine can stand still before the bot considers its WebSocket dead and loses an envelope with it.
  */
@@ -183,6 +184,7 @@ export class Harness {
       statusTimeoutMs: 600,
       cardTimeoutMs: this.options.cardTimeoutMs,
       statusPageMs: 300,
+      pageTimeoutMs: PAGE_TIMEOUT_MS,
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,
       onRefused: (error) => this.refused.push(error),

@@ -1,19 +1,25 @@
 // Begins and ends a watch of the conversation that somebody is in.
 
-import { covers, type Level, type Rule } from "../../follow/watch.js";
+import { covers, type Rule, type Watch } from "../../follow/watch.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 
 /** @throws StoreFailure */
-export async function setWatch(bot: Bot, interaction: Interaction, rule: Rule, level: Level): Promise<void> {
+export async function setWatch(
+  bot: Bot,
+  interaction: Interaction,
+  rule: Rule,
+  { level, page }: Pick<Watch, "level" | "page">,
+): Promise<void> {
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
-  const set = await bot.watches.set({ channel, threadTs, rule, level, setBy: user, setAt: bot.clock.now() });
-  interaction.log.info({ rule, level, set }, "watch");
+  const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
+  interaction.log.info({ rule, level, page, set }, "watch");
   bot.wakeFollowing();
+  const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
   const project = rule.kind === "project" ? bot.catalog.known(rule.id) : null;
   const named = rule.kind === "project" ? 1 : bot.catalog.all().filter((one) => covers(rule, one)).length;
-  await interaction.respond(watchSetMessage({ rule, level, set, project, named, place: bot.hex.place.now }));
+  await interaction.respond(watchSetMessage({ rule, level, paging, set, project, named, place: bot.hex.place.now }));
 }
 
 /** `key`: of the rule, see `ruleKey`. @throws StoreFailure */

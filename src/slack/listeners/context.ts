@@ -12,6 +12,7 @@ import type { StatusPage } from "../../hex/status-page.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
+import type { PageStore } from "../../paging/page-store.js";
 import type { StoreKind } from "../../remedies/store.js";
 import type { Canceller } from "../../runs/cancel.js";
 import type { Starter } from "../../runs/start.js";
@@ -56,6 +57,8 @@ export interface Bot {
   troubleSources: TroubleSources;
   /** To be called when somebody watches something else. */
   wakeFollowing: () => void;
+  /** What the paging service was told; `null` when none is configured. */
+  pages: Pick<PageStore, "held"> | null;
   storeCheck: StoreCheck;
   storeKind: StoreKind;
   /** Knows which stored rows could not be read. */

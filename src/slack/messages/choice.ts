@@ -9,12 +9,13 @@ import { LIMITS } from "./limits.js";
 export const PURPOSES = ["run", "runs", "cancel", "watch"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
-/** `text` is the name as it was typed; `carried` is what to start a run with; `level` is what a watch tells. */
+/** `text` is the name as it was typed; `carried` is what to start a run with; `level` and `page` are what a watch tells. */
 export const choiceSchema = z.object({
   purpose: z.enum(PURPOSES).default("run"),
   text: z.string(),
   carried: carriedSchema.default(NOTHING_CARRIED),
   level: z.enum(LEVELS).default("trouble"),
+  page: z.boolean().default(false),
 });
 export type Choice = z.output<typeof choiceSchema>;
 
@@ -35,11 +36,12 @@ export function fitsButton(choice: Choice): boolean {
 }
 
 /** The form that goes into a button's value. Whatever has its default is left out. */
-export function inValue({ purpose, text, carried, level }: Choice): z.input<typeof choiceSchema> {
+export function inValue({ purpose, text, carried, level, page }: Choice): z.input<typeof choiceSchema> {
   return {
     purpose: purpose === "run" ? undefined : purpose,
     text,
     carried: packed(carried),
     level: level === "trouble" ? undefined : level,
+    page: page || undefined,
   };
 }

@@ -8,6 +8,7 @@ import type { Expiry } from "../../hex/schema.js";
 import type { HexReport } from "../../hex/status-page.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { History } from "../../outages/history.js";
+import type { PagesHeld } from "../../paging/page-store.js";
 import { remedyFor, scopeFor } from "../../remedies/hex.js";
 import type { StoreKind } from "../../remedies/store.js";
 import type { ReadTable } from "../../store/row-reader.js";
@@ -20,6 +21,7 @@ import { hexReportLine } from "./hex-report.js";
 import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
+import { pagesHeldLine } from "./paging.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
@@ -36,6 +38,8 @@ export interface Status {
   /** What is not over, and who has it; `null` when the store cannot be read. */
   open: OpenNow | null;
   place: HexPlace;
+  /** Events that the paging service did not accept; `null` when there are none, or the store cannot be read. */
+  pagesHeld: PagesHeld | null;
   /** How many requests to Hex the bot may make at this moment. */
   budgetLeft: number;
   /** What Hex's public status page says; `null` when it did not answer. */
@@ -99,11 +103,12 @@ function brokenMessage(
 }
 
 /** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
-function besideBlocks({ report, slack, store, storeKind, setAside }: Status, sight: Sight): KnownBlock[] {
+function besideBlocks({ report, pagesHeld, slack, store, storeKind, setAside }: Status, sight: Sight): KnownBlock[] {
   const lines = [
     storeTroubleLine(store, storeKind),
     hexReportLine(report, sight !== "failure"),
     ...slackTroubleLines(slack),
+    pagesHeldLine(pagesHeld),
     setAsideLine(setAside),
   ];
   return lines.filter((line) => line !== null).map((line) => section(line));

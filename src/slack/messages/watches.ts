@@ -23,6 +23,8 @@ const LEVEL_WORDS: Record<Level, string> = {
 export interface WatchSet {
   rule: Rule;
   level: Level;
+  /** Whether whoever is on call is paged for it; `no_key`: they would be, if the bot had a key for PagerDuty. */
+  paging: "none" | "on" | "no_key";
   set: "new" | "changed" | "same";
   /** Of a rule that names one; null when it is not known, or the rule names others. */
   project: Project | null;
@@ -31,17 +33,25 @@ export interface WatchSet {
   place: HexPlace;
 }
 
-export function watchSetMessage({ rule, level, set, project, named, place }: WatchSet): Message {
+export function watchSetMessage({ rule, level, paging, set, project, named, place }: WatchSet): Message {
   const what = set === "same" ? "is told already" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
+    PAGING_NOTES[paging],
   ];
   return message("Watching", [
     section(lines.filter((line) => line !== null).join("\n")),
     context("`/hex watching` shows what is watched here, `/hex unwatch` ends it."),
   ]);
 }
+
+const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
+  none: null,
+  on: ":pager: Whoever is on call is paged, too, unless somebody presses *I'm on it* in time.",
+  no_key:
+    ":warning: Nobody is paged yet: the bot has no key for PagerDuty. Whoever runs the bot can set `PAGERDUTY_ROUTING_KEY`.",
+};
 
 function scheduleNote(project: Project | null, level: Level): string | null {
   if (project === null || level === "failures") return null;
@@ -115,10 +125,10 @@ export function watchesMessage(seen: readonly SeenWatch[], at: { now: number; pl
 }
 
 function watchBlocks({ watch, total, projects }: SeenWatch, at: { now: number; place: HexPlace }): KnownBlock[] {
-  const { rule, level, setBy } = watch;
+  const { rule, level, page, setBy } = watch;
   const [first] = projects;
   const named = ruleWords(rule, first?.project ?? null, at.place);
-  const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, `set by ${mention(setBy)}`)}`;
+  const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, page ? "pages whoever is on call" : null, `set by ${mention(setBy)}`)}`;
   const end = button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) });
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);

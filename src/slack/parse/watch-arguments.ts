@@ -8,17 +8,27 @@ export interface WatchArguments {
   rule: Exclude<Rule, { kind: "project" }> | null;
   text: string;
   level: Level;
+  /** Whether whoever is on call is paged for it. */
+  page: boolean;
 }
 
 const LEVEL_WORDS: Readonly<Record<string, Level>> = { failures: "failures", late: "late" };
 
-/** The last word may say what to tell; without it both are told. */
+/** The last words may say what to tell (without that, both are told), and `page`; in any order. */
 export function parseWatchArguments(text: string): WatchArguments {
-  const words = plainWords(text);
+  const { words, page } = withoutPage(plainWords(text));
   const level = LEVEL_WORDS[words.at(-1)?.toLowerCase() ?? ""];
   const named = level === undefined || words.length === 1 ? words : words.slice(0, -1);
   const typed = named.join(" ");
-  return { rule: ruleIn(typed), text: typed, level: named === words ? "trouble" : (level ?? "trouble") };
+  return { rule: ruleIn(typed), text: typed, level: named === words ? "trouble" : (level ?? "trouble"), page };
+}
+
+/** A single word is the name of a project, whatever it is. */
+function withoutPage(words: string[]): { words: string[]; page: boolean } {
+  const [before = "", last = ""] = words.slice(-2).map((word) => word.toLowerCase());
+  const isBeforeLevel = before === "page" && words.length > 2 && LEVEL_WORDS[last] !== undefined;
+  if (words.length < 2 || (last !== "page" && !isBeforeLevel)) return { words, page: false };
+  return { words: words.toSpliced(last === "page" ? -1 : -2, 1), page: true };
 }
 
 function ruleIn(typed: string): WatchArguments["rule"] {

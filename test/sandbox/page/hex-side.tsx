@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import type { Project, Run } from "../hex/server.js";
+import type { OpenPage } from "../pagerduty.js";
 import { piece } from "./pieces.js";
 import type { Stage } from "./stage.js";
 import type { Region } from "./wire.js";
@@ -48,7 +49,7 @@ function projectPieces(stage: Stage) {
   ];
 }
 
-function Gauges({ stage: { hex, clock, speed, requestsPerMinute } }: { stage: Stage }): ReactNode {
+function Gauges({ stage: { hex, pagerDuty, clock, speed, requestsPerMinute } }: { stage: Stage }): ReactNode {
   const { workspace, requests } = hex;
   const now = clock.now();
   const kernels = Math.min(workspace.kernelLimit, workspace.kernelsBusy + inFlight(workspace.runs).length);
@@ -73,8 +74,19 @@ function Gauges({ stage: { hex, clock, speed, requestsPerMinute } }: { stage: St
         {recent.length} of {requestsPerMinute}
         {limited > 0 ? `, ${limited} refused (429)` : ""}
       </dd>
+      {pagerDuty !== undefined && (
+        <>
+          <dt>Pages</dt>
+          <dd>{pagesWords(pagerDuty.open)}</dd>
+        </>
+      )}
     </dl>
   );
+}
+
+function pagesWords(open: readonly OpenPage[]): string {
+  if (open.length === 0) return "nobody is paged";
+  return open.map(({ summary, state }) => `${summary} (${state})`).join("; ");
 }
 
 function OneProject({ stage, project }: { stage: Stage; project: Project }): ReactNode {

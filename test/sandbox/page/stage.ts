@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../src/lib/clock.js";
 import type { SimulatedHex } from "../hex/server.js";
+import type { LocalPagerDuty } from "../pagerduty.js";
 import type { LocalSlack } from "../slack/server.js";
 
 /** Something that can go wrong, and a switch that makes it happen. */
@@ -25,6 +26,8 @@ export interface SlashCommand {
 export interface Stage {
   readonly slack: LocalSlack;
   readonly hex: SimulatedHex;
+  /** The receiver of pages, where there is one. */
+  readonly pagerDuty?: Pick<LocalPagerDuty, "open">;
   readonly clock: Clock;
   /** How many times as fast as real time the clock runs. */
   readonly speed: number;

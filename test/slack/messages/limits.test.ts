@@ -10,6 +10,7 @@ import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.j
 import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { History, Period } from "../../../src/outages/history.js";
 import type { Incident } from "../../../src/outages/incident.js";
+import { PAGE_FAILURES } from "../../../src/paging/page-plan.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
 import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
@@ -417,7 +418,8 @@ describe("never past a limit, whatever the data", () => {
         slack,
         stores,
         maybe(openNow),
-        (made, past, watched, page, state, storeState, open) => {
+        maybe(fc.record({ count: fc.nat(), kind: fc.constantFrom(...PAGE_FAILURES), at: time })),
+        (made, past, watched, page, state, storeState, open, pagesHeld) => {
           const setAside = new Map(READ_TABLES.map((table, index) => [table, index]));
           const rest = {
             open,
@@ -426,6 +428,7 @@ describe("never past a limit, whatever the data", () => {
             budgetLeft: 3,
             report: page,
             slack: state,
+            pagesHeld,
             setAside,
             reference: "abcd1234",
           };
@@ -512,6 +515,7 @@ describe("never past a limit, whatever the data", () => {
         text: nasty,
         carried,
         level: fc.constantFrom(...LEVELS),
+        page: fc.boolean(),
       }),
       fit: fc.constantFrom("one", "several", "others", "nearest"),
       projects: fc.array(one, { maxLength: 5 }),

@@ -10,6 +10,6 @@ export const watchChosen: Action = {
   id: ACTIONS.watchChosen,
   press: withValue(chosenSchema, async (bot, click, chosen) => {
     const choice = await readChoice(bot, click, chosen);
-    if (choice !== null) await setWatch(bot, click, { kind: "project", id: chosen.project }, choice.level);
+    if (choice !== null) await setWatch(bot, click, { kind: "project", id: chosen.project }, choice);
   }),
 };

@@ -91,14 +91,22 @@ async function offerRunsByName(bot: Bot, interaction: Interaction, text: string)
     text,
     carried: NOTHING_CARRIED,
     level: "trouble",
+    page: false,
   });
   if (project !== null) await interaction.respond(await runsToCancel(bot, interaction, project, "by_name"));
 }
 
 /** The id of the project with a name; `undefined` after asking the person or telling them why there is none. */
 async function idByName(bot: Bot, interaction: Interaction, text: string): Promise<string | undefined> {
-  return (await findProject(bot, interaction, { purpose: "cancel", text, carried: NOTHING_CARRIED, level: "trouble" }))
-    ?.id;
+  return (
+    await findProject(bot, interaction, {
+      purpose: "cancel",
+      text,
+      carried: NOTHING_CARRIED,
+      level: "trouble",
+      page: false,
+    })
+  )?.id;
 }
 
 function titleOf(projectId: string, { catalog }: Bot): string {

@@ -25,7 +25,13 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const parsed = parseRunArguments(text);
   if (!parsed.ok) return interaction.respond(runProblemMessage(parsed.problem));
   const { target, ...carried } = parsed.arguments;
-  const project = await findProject(bot, interaction, { purpose: "run", text: target, carried, level: "trouble" });
+  const project = await findProject(bot, interaction, {
+    purpose: "run",
+    text: target,
+    carried,
+    level: "trouble",
+    page: false,
+  });
   if (project === null) return;
   const options = await optionsToStart(bot, interaction, project, carried);
   if (options !== null) await startRun(bot, interaction, { key: interaction.key, project, options });

@@ -30,6 +30,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
     text: typed,
     carried: NOTHING_CARRIED,
     level: "trouble",
+    page: false,
   });
   if (project !== null) await interaction.respond(await projectRuns(bot, interaction, project));
 }

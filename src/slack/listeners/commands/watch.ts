@@ -1,4 +1,4 @@
-// `/hex watch <project | category:… | owner:… | scheduled> [failures | late]`: this conversation is told when something goes wrong.
+// `/hex watch <project | category:… | owner:… | scheduled> [failures | late] [page]`: this conversation is told when something goes wrong.
 
 import { findProject } from "../../flows/find-project.js";
 import { setWatch } from "../../flows/set-watch.js";
@@ -10,16 +10,17 @@ import type { Command } from "./command.js";
 
 export const watch: Command = {
   name: "watch",
-  usage: "watch <project, category:…, owner:… or scheduled> [failures | late]",
+  usage: "watch <project, category:…, owner:… or scheduled> [failures | late] [page]",
   summary: "Tells this conversation when a run of a project fails, is late, or is stuck.",
   example: "watch weekly revenue",
   handle,
 };
 
 async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
-  const { rule, text, level } = parseWatchArguments(typed);
+  const { rule, text, level, page } = parseWatchArguments(typed);
   if (text === "") return interaction.respond(whatToWatchMessage());
-  if (rule !== null) return setWatch(bot, interaction, rule, level);
-  const project = await findProject(bot, interaction, { purpose: "watch", text, carried: NOTHING_CARRIED, level });
-  if (project !== null) await setWatch(bot, interaction, { kind: "project", id: project.id }, level);
+  if (rule !== null) return setWatch(bot, interaction, rule, { level, page });
+  const choice = { purpose: "watch" as const, text, carried: NOTHING_CARRIED, level, page };
+  const project = await findProject(bot, interaction, choice);
+  if (project !== null) await setWatch(bot, interaction, { kind: "project", id: project.id }, { level, page });
 }

@@ -1,0 +1,150 @@
+// Tells the paging service what the plan says. Runs on the leader.
+
+import { type Subject, subjectKey } from "../attention/attention.js";
+import type { Clock } from "../lib/clock.js";
+import { PollingLoop } from "../lib/polling-loop.js";
+import { DAY, MINUTE } from "../lib/time.js";
+import {
+  accepted,
+  isSettled,
+  NO_PAGE,
+  notAccepted,
+  type Page,
+  type PageAction,
+  type PageStep,
+  type PageWish,
+  pauseAfter,
+  plannedSteps,
+  sending,
+} from "./page-plan.js";
+import type { PageStore } from "./page-store.js";
+import { type PageContent, PageError, type PagerDuty } from "./pagerduty.js";
+
+/** A wish, and what its page says. */
+export interface Pageable extends PageWish {
+  content: PageContent;
+}
+
+export interface PageSent {
+  subject: Subject;
+  dedupKey: string;
+  action: PageAction;
+  /** null: it was accepted. */
+  error: PageError | null;
+}
+
+export interface PagerOptions {
+  /** All that is not over and for which people want to be paged. */
+  pageable: () => Promise<Pageable[]>;
+  service: Pick<PagerDuty, "send">;
+  store: PageStore;
+  clock: Clock;
+  /** How long (ms) somebody has time to press *I'm on it* before the page. */
+  afterMs: number;
+  /** The time that decides what is old, epoch ms; `null` while it is not known. */
+  leastNow: () => number | null;
+  /** Called after each event. */
+  onSent: (sent: PageSent) => void;
+  /** Called with unexpected errors. The pager continues. */
+  onError: (error: unknown) => void;
+}
+
+/** Longest pause between two rounds, in ms: how soon it notices what nothing announces. */
+const ROUND_MS = MINUTE;
+
+export class Pager {
+  readonly #loop: PollingLoop;
+  /** Failures in a row of the service, and until when to send nothing: by the monotonic clock, in ms. */
+  #failures = 0;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #removedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly options: PagerOptions) {
+    this.#loop = new PollingLoop(options.clock);
+  }
+
+  /** There may be something new to tell. */
+  wake(): void {
+    this.#loop.wake();
+  }
+
+  /** Runs until `signal` aborts and the event that it was sending is done. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { clock, onError } = this.options;
+    const retryRefusedBefore = clock.now();
+    [this.#failures, this.#heldUntil] = [0, Number.NEGATIVE_INFINITY];
+    await this.#loop.until(signal, () =>
+      this.#round(retryRefusedBefore, signal).catch((error: unknown) => {
+        if (!signal.aborted) onError(error);
+        return ROUND_MS;
+      }),
+    );
+  }
+
+  /** Sends what is due. @returns how long to wait for the next round, in ms */
+  async #round(retryRefusedBefore: number, signal: AbortSignal): Promise<number> {
+    const { pageable, store, clock, afterMs } = this.options;
+    await this.#removeOld();
+    const heldMs = this.#heldUntil - clock.monotonic();
+    if (heldMs > 0) return Math.min(ROUND_MS, heldMs);
+    const wishes = await pageable();
+    const pages = await store.of(wishes.map(({ subject }) => subject));
+    const steps = plannedSteps(wishes, pages, { afterMs, retryRefusedBefore });
+    for (const step of steps.filter(({ at }) => at <= clock.now())) {
+      if (signal.aborted) return 0;
+      const key = subjectKey(step.subject);
+      const content = wishes.find(({ subject }) => subjectKey(subject) === key)?.content ?? null;
+      const isHeld = await this.#send(step, content, pages.get(key)?.page ?? NO_PAGE, signal);
+      if (isHeld) return 0;
+    }
+    const wished = new Set(wishes.map(({ subject }) => subjectKey(subject)));
+    for (const [key, { subject, page }] of pages) {
+      if (!wished.has(key) && isSettled(page)) await store.keep(subject, page, true);
+    }
+    const later = steps.map(({ at }) => at).filter((at) => at > clock.now());
+    return Math.min(ROUND_MS, ...later.map((at) => at - clock.now()));
+  }
+
+  /** @returns whether the service fails, so that everything else waits as well */
+  async #send(
+    { subject, action }: PageStep,
+    content: PageContent | null,
+    before: Page,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { service, store, clock, onSent } = this.options;
+    const dedupKey = dedupKeyOf(subject);
+    const page = sending(before, action);
+    // This also proves that no other process has begun to lead.
+    await store.keep(subject, page, false);
+    try {
+      await service.send({ action, dedupKey, content: action === "trigger" ? content : null }, signal);
+    } catch (error) {
+      if (!(error instanceof PageError)) throw error;
+      if (signal.aborted) return true;
+      await store.keep(subject, notAccepted(before, action, error.kind, clock.now()), false);
+      onSent({ subject, dedupKey, action, error });
+      if (error.kind === "refused") return false;
+      this.#failures += 1;
+      this.#heldUntil = clock.monotonic() + pauseAfter(this.#failures, error.kind, error.retryAfterMs);
+      return true;
+    }
+    this.#failures = 0;
+    const done = accepted(page, action, clock.now());
+    await store.keep(subject, done, done.resolvedAt !== null);
+    onSent({ subject, dedupKey, action, error: null });
+    return false;
+  }
+
+  async #removeOld(): Promise<void> {
+    const { clock, store, leastNow } = this.options;
+    if (leastNow() === null || clock.monotonic() - this.#removedAt < DAY) return;
+    this.#removedAt = clock.monotonic();
+    await store.removeOld();
+  }
+}
+
+/** Names the outage or trouble to the service, whoever leads. */
+export function dedupKeyOf({ kind, id }: Subject): string {
+  return `hex-bot ${kind} ${id}`;
+}

@@ -1,0 +1,181 @@
+// Sends events to PagerDuty, or to a receiver that is compatible with its Events API v2.
+//
+// Sources: the overview of the API in https://github.com/PagerDuty/developer-docs (docs/events-API-v2): 202 when accepted; 400 for an
+// invalid event, not to be sent again; 429 and 5xx to be sent again later. The limits of the fields:
+// https://developer.pagerduty.com/docs/send-alert-event
+
+import ky from "ky";
+import { z } from "zod";
+import { readBody } from "../lib/body.js";
+import type { Clock } from "../lib/clock.js";
+import { parseJson } from "../lib/json.js";
+import { beginning } from "../lib/text.js";
+import type { PageAction, PageFailureKind } from "./page-plan.js";
+
+/** What a page says. */
+export interface PageContent {
+  /** At most 1,024 characters are sent. */
+  summary: string;
+  /** What has the problem, such as a host. */
+  source: string;
+  severity: "critical" | "error" | "warning" | "info";
+  /** When it began, epoch ms. */
+  since: number;
+  component: string;
+  details: Readonly<Record<string, string>>;
+  links: readonly { href: string; text: string }[];
+}
+
+export interface PageEvent {
+  action: PageAction;
+  /** The same for all events about the same thing. At most 255 characters. */
+  dedupKey: string;
+  /** Of a trigger; null for the others. */
+  content: PageContent | null;
+}
+
+/** An event was not accepted. The message says what the receiver answered, without the key. */
+export class PageError extends Error {
+  override readonly name = "PageError";
+  constructor(
+    readonly kind: PageFailureKind,
+    message: string,
+    /** The HTTP status; null: there was no answer. */
+    readonly status: number | null,
+    /** How long the receiver asks to wait, in ms; null: it does not say. */
+    readonly retryAfterMs: number | null = null,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+export interface PagerDutyOptions {
+  /** Without a slash at the end. */
+  url: string;
+  routingKey: string;
+  userAgent: string;
+  fetch: typeof fetch;
+  clock: Clock;
+  /** The longest time for one event, including the answer's body, in ms. */
+  timeoutMs: number;
+}
+
+const MAX_SUMMARY = 1_024;
+const MAX_DEDUP_KEY = 255;
+/** Of other texts, in characters, far below the API's 512 kB for an event. */
+const MAX_TEXT = 1_000;
+/** Of an answer, in bytes. */
+const MAX_BODY = 10_000;
+/** Of the receiver's words in an error, in characters. */
+const MAX_WORDS = 300;
+
+const successSchema = z.object({ status: z.literal("success") });
+const refusalSchema = z.object({
+  message: z.string().optional().catch(undefined),
+  errors: z.array(z.string()).optional().catch(undefined),
+});
+
+export class PagerDuty {
+  constructor(private readonly options: PagerDutyOptions) {}
+
+  /** Sends an event once. Resolves when the receiver has accepted it. @throws PageError */
+  async send(event: PageEvent, given: AbortSignal): Promise<void> {
+    const { url, userAgent, fetch: send, timeoutMs, clock } = this.options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
+    const over = new AbortController();
+    const giveUp = () => over.abort();
+    given.addEventListener("abort", giveUp, { once: true });
+    if (given.aborted) giveUp();
+    try {
+      const response = await ky.post(`${url}/v2/enqueue`, {
+        json: this.#body(event),
+        headers: { "user-agent": userAgent, accept: "application/json" },
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
+        // The key must not follow a redirect to another host.
+        redirect: "manual",
+        fetch: send,
+        signal: AbortSignal.any([timeout, over.signal]),
+      });
+      const { text } = await readBody(response, MAX_BODY);
+      this.#expectAccepted(response, text, clock.now());
+    } catch (error) {
+      if (error instanceof PageError) throw error;
+      if (timeout.aborted) throw new PageError("timeout", `no answer within ${timeoutMs} ms`, null, null, error);
+      throw new PageError("unreachable", this.#scrubbed(wordsOf(error)), null, null, error);
+    } finally {
+      given.removeEventListener("abort", giveUp);
+    }
+  }
+
+  #body({ action, dedupKey, content }: PageEvent) {
+    const head = {
+      routing_key: this.options.routingKey,
+      event_action: action,
+      dedup_key: dedupKey.slice(0, MAX_DEDUP_KEY),
+    };
+    if (content === null) return head;
+    const { summary, source, severity, since, component, details, links } = content;
+    return {
+      ...head,
+      payload: {
+        summary: beginning(summary, MAX_SUMMARY),
+        source: beginning(source, MAX_TEXT),
+        severity,
+        timestamp: new Date(since).toISOString(),
+        component: beginning(component, MAX_TEXT),
+        custom_details: Object.fromEntries(
+          Object.entries(details).map(([name, text]) => [name, beginning(text, MAX_TEXT)]),
+        ),
+      },
+      links: links.map(({ href, text }) => ({ href, text: beginning(text, MAX_TEXT) })),
+    };
+  }
+
+  #expectAccepted(response: Response, text: string, now: number): void {
+    const { status, headers } = response;
+    if (status === 202 || (response.ok && successSchema.safeParse(parseJson(text)).success)) return;
+    const words = this.#scrubbed(answerWords(status, text));
+    throw new PageError(kindOf(status), words, status, waitOf(headers, now));
+  }
+
+  /** A receiver may repeat what it was sent. */
+  #scrubbed(text: string): string {
+    const { routingKey } = this.options;
+    return text.replaceAll(routingKey, "[key]").replaceAll(encodeURIComponent(routingKey), "[key]");
+  }
+}
+
+function kindOf(status: number): PageFailureKind {
+  if (status === 400) return "refused";
+  if (status === 429) return "rate_limited";
+  if (status >= 500 || status < 300) return "failed";
+  return "denied";
+}
+
+function answerWords(status: number, text: string): string {
+  const { data } = refusalSchema.safeParse(parseJson(text));
+  const said = [data?.message, ...(data?.errors ?? [])].filter((words) => words !== undefined).join(": ");
+  return beginning(said === "" ? `the receiver answered ${status}` : `${status}: ${said}`, MAX_WORDS);
+}
+
+function waitOf(headers: Headers, now: number): number | null {
+  const told = headers.get("retry-after") ?? "";
+  const ms = /^\d+$/.test(told) ? Number(told) * 1_000 : Date.parse(told) - now;
+  return ms > 0 ? ms : null;
+}
+
+const causeSchema = z.object({ code: z.string().optional(), cause: z.unknown().optional() });
+
+/** The system's word for why there was no answer, such as ECONNREFUSED. */
+function wordsOf(error: unknown): string {
+  for (let depth = 0, one = error; depth < 5; depth++) {
+    const { data } = causeSchema.safeParse(one);
+    if (data?.code !== undefined) return data.code;
+    one = data?.cause;
+  }
+  return error instanceof Error ? beginning(error.message, MAX_WORDS) : "no answer";
+}

@@ -1,0 +1,193 @@
+// What is paged when, and that nobody is paged twice, nobody stays paged, and nobody is forgotten.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Attention, NO_ATTENTION, type Subject } from "../../src/attention/attention.js";
+import {
+  accepted,
+  isSettled,
+  NO_PAGE,
+  nextEvent,
+  notAccepted,
+  PAGE_FAILURES,
+  type Page,
+  type PageAction,
+  type PageWish,
+  pauseAfter,
+  plannedSteps,
+  sending,
+} from "../../src/paging/page-plan.js";
+
+const MINUTE = 60_000;
+const TERMS = { afterMs: 5 * MINUTE, retryRefusedBefore: 0 };
+const subject: Subject = { kind: "trouble", id: "a" };
+const wish = (more: Partial<PageWish> = {}): PageWish => ({
+  subject,
+  toldAt: MINUTE,
+  isBad: true,
+  attention: NO_ATTENTION,
+  ...more,
+});
+const taken: Attention = { ...NO_ATTENTION, taken: { by: "ada", at: 0 } };
+const silenced = (until: number | null): Attention => ({ ...NO_ATTENTION, silence: { by: "ada", at: 0, until } });
+const triggered: Page = { ...NO_PAGE, mayExist: true, triggeredAt: 6 * MINUTE };
+
+describe("one page", () => {
+  test.each<[string, PageWish | null, Page, [PageAction, number] | null]>([
+    ["nobody is on it: after five minutes", wish(), NO_PAGE, ["trigger", 6 * MINUTE]],
+    ["somebody is on it: never", wish({ attention: taken }), NO_PAGE, null],
+    ["it may be over soon: not yet", wish({ isBad: false }), NO_PAGE, null],
+    ["silenced until later: then", wish({ attention: silenced(9 * MINUTE) }), NO_PAGE, ["trigger", 9 * MINUTE]],
+    [
+      "the silence is over before: as usual",
+      wish({ attention: silenced(3 * MINUTE) }),
+      NO_PAGE,
+      ["trigger", 6 * MINUTE],
+    ],
+    ["silenced until it is fixed: never", wish({ attention: silenced(null) }), NO_PAGE, null],
+    ["paged, and nobody is on it: nothing more", wish(), triggered, null],
+    ["paged, and taken: acknowledged", wish({ attention: taken }), triggered, ["acknowledge", 0]],
+    ["acknowledged already", wish({ attention: taken }), { ...triggered, acknowledgedAt: 1 }, null],
+    ["over: resolved", null, triggered, ["resolve", 0]],
+    ["over without a page: nothing", null, NO_PAGE, null],
+    ["the answer to the trigger was lost: sent again", wish(), { ...NO_PAGE, mayExist: true }, ["trigger", 6 * MINUTE]],
+    ["lost, and taken: acknowledged", wish({ attention: taken }), { ...NO_PAGE, mayExist: true }, ["acknowledge", 0]],
+    ["lost, and over: resolved", null, { ...NO_PAGE, mayExist: true }, ["resolve", 0]],
+    ["resolved: never again", wish(), { ...triggered, resolvedAt: 1 }, null],
+  ])("%s", (_, wanted, page, expected) => {
+    const next = nextEvent(wanted, page, TERMS);
+    expect(next === null ? null : [next.action, next.at]).toEqual(expected);
+  });
+
+  test("refused as invalid: not sent again, until the bot is restarted; another event is", () => {
+    const refused = notAccepted(NO_PAGE, "trigger", "refused", 7 * MINUTE);
+    expect(refused).toMatchObject({ mayExist: false, failure: { kind: "refused", count: 1 } });
+    expect(nextEvent(wish(), refused, TERMS)).toBeNull();
+    expect(nextEvent(wish(), refused, { ...TERMS, retryRefusedBefore: 8 * MINUTE })).toMatchObject({
+      action: "trigger",
+    });
+    expect(isSettled(refused)).toBe(true);
+    const resolve = notAccepted(triggered, "resolve", "refused", 7 * MINUTE);
+    expect(nextEvent(null, resolve, TERMS)).toBeNull();
+    expect(nextEvent(wish({ attention: taken }), resolve, TERMS)).toMatchObject({ action: "acknowledge" });
+  });
+});
+
+test("those that failed less often go first, so that one that is never accepted does not hold up the others", () => {
+  const [one, other]: Subject[] = [
+    { kind: "trouble", id: "one" },
+    { kind: "incident", id: "other" },
+  ];
+  if (one === undefined || other === undefined) throw new Error("There are two.");
+  const failing = notAccepted(NO_PAGE, "trigger", "denied", 1);
+  const steps = plannedSteps(
+    [wish({ subject: one, toldAt: 0 }), wish({ subject: other })],
+    new Map([["trouble one", { subject: one, page: failing }]]),
+    TERMS,
+  );
+  expect(steps.map(({ subject: { id } }) => id)).toEqual(["other", "one"]);
+});
+
+test("pauses grow, and are bounded, whatever the service asks for", () => {
+  const pauses = Array.from({ length: 12 }, (_, index) => pauseAfter(index + 1, "failed", null));
+  expect(pauses.slice(0, 3)).toEqual([15_000, 30_000, 60_000]);
+  expect(pauses).toEqual([...pauses].sort((one, other) => one - other));
+  expect(Math.max(...pauses)).toBe(10 * MINUTE);
+  expect(pauseAfter(1, "rate_limited", null)).toBe(2 * MINUTE);
+  expect(pauseAfter(1, "failed", 3 * MINUTE)).toBe(3 * MINUTE);
+  expect(pauseAfter(1, "failed", 1e12)).toBe(15 * MINUTE);
+});
+
+/** PagerDuty's side: whether there is an incident, and how many there were. */
+interface Service {
+  state: "none" | "triggered" | "acknowledged";
+  rang: number;
+}
+
+function receive(service: Service, action: PageAction): void {
+  if (action === "resolve") service.state = "none";
+  else if (action === "acknowledge") service.state = service.state === "none" ? "none" : "acknowledged";
+  else if (service.state === "none") {
+    service.state = "triggered";
+    service.rang += 1;
+  }
+}
+
+describe("whatever happens", () => {
+  /** What comes of an event: accepted, refused, or lost on the way there, on the way back, or by a crash before or after. */
+  const fate = fc.constantFrom("accepted", "refused", "lost", "answer_lost", "crash_before", "crash_after");
+  const happening = fc.oneof(
+    fc.record({ type: fc.constant("pass" as const), ms: fc.integer({ min: 1, max: 20 * MINUTE }) }),
+    fc.constant({ type: "take" as const }),
+    fc.constant({ type: "release" as const }),
+    fc.record({ type: fc.constant("silence" as const), ms: fc.option(fc.integer({ min: 1, max: 60 * MINUTE })) }),
+    fc.constant({ type: "end_silence" as const }),
+  );
+
+  test("it rings once at most, a page is acknowledged when somebody has it, and none is open in the end", () => {
+    fc.assert(
+      fc.property(fc.array(happening, { maxLength: 25 }), fc.array(fate, { maxLength: 40 }), (happenings, given) => {
+        const fates = [...given];
+        let hasFailed = false;
+        const service: Service = { state: "none", rang: 0 };
+        let [page, attention, now]: [Page, Attention, number] = [NO_PAGE, NO_ATTENTION, MINUTE];
+        let over = false;
+        const round = () => {
+          for (let turn = 0; turn < 5; turn++) {
+            const terms = { ...TERMS, retryRefusedBefore: over ? Number.POSITIVE_INFINITY : 0 };
+            const next = nextEvent(over ? null : wish({ attention }), page, terms);
+            if (next === null || next.at > now) return;
+            // In the end the service works.
+            const comes = over && fates.length === 0 ? "accepted" : (fates.shift() ?? "accepted");
+            const stored = sending(page, next.action);
+            if (comes === "crash_before") {
+              page = stored;
+              hasFailed = true;
+              return;
+            }
+            if (comes !== "refused" && comes !== "lost") receive(service, next.action);
+            if (comes === "accepted") page = accepted(stored, next.action, now);
+            else if (comes === "refused") page = notAccepted(page, next.action, "refused", now);
+            else if (comes === "crash_after") page = stored;
+            else page = notAccepted(page, next.action, "unreachable", now);
+            hasFailed = comes !== "accepted";
+            if (hasFailed) return;
+          }
+        };
+        for (const one of happenings) {
+          if (one.type === "pass") now += one.ms;
+          else if (one.type === "take") attention = { ...attention, taken: { by: "ada", at: now } };
+          else if (one.type === "release") attention = { ...attention, taken: null };
+          else if (one.type === "end_silence") attention = { ...attention, silence: null };
+          else
+            attention = { ...attention, silence: { by: "ada", at: now, until: one.ms === null ? null : now + one.ms } };
+          round();
+          if (!hasFailed && attention.taken !== null) expect(service.state).not.toBe("triggered");
+        }
+        over = true;
+        for (let turn = 0; turn < 60; turn++) round();
+        expect(service.state).toBe("none");
+        expect(service.rang).toBeLessThanOrEqual(1);
+        expect(isSettled(page)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("nobody is on it and nothing is silenced: it rings as soon as the time is up and the service works", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...PAGE_FAILURES.filter((one) => one !== "refused")), { maxLength: 5 }),
+        (failures) => {
+          let page: Page = NO_PAGE;
+          for (const kind of failures) {
+            expect(nextEvent(wish(), page, TERMS)).toEqual({ action: "trigger", at: 6 * MINUTE });
+            page = notAccepted(page, "trigger", kind, 7 * MINUTE);
+          }
+          expect(nextEvent(wish(), page, TERMS)).toEqual({ action: "trigger", at: 6 * MINUTE });
+          expect(page.failure?.count ?? 0).toBe(failures.length);
+        },
+      ),
+    );
+  });
+});

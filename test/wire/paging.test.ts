@@ -1,0 +1,240 @@
+// Paging: whoever is on call is paged once, when nobody has pressed I'm on it in time, and never for what is over.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ProjectOptions } from "../sandbox/hex/types.js";
+import { type LocalPagerDuty, startPagerDuty } from "../sandbox/pagerduty.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { Harness, MODES, type Mode, shown } from "./harness.js";
+
+// Hours of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const STEP_MS = 5_000;
+const TEAM = "C0TEAMROOM1";
+
+let harness: Harness;
+let pager: LocalPagerDuty;
+beforeEach(async () => {
+  pager = await startPagerDuty();
+});
+afterEach(async () => {
+  await harness.stop();
+  await pager.stop();
+  expect(harness.log.join("")).not.toContain(pager.routingKey);
+});
+
+const start = async (mode: Mode = "http", env: Record<string, string> = {}) => {
+  harness = await Harness.start(mode, {
+    env: { PAGERDUTY_ROUTING_KEY: pager.routingKey, PAGERDUTY_URL: pager.url, ...env },
+  });
+};
+const told = (): SlackMessage[] =>
+  harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
+const addProject = (title: string, more: ProjectOptions = {}) =>
+  harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", ...more });
+const fail = async (project: { id: string }): Promise<SlackMessage> => {
+  const before = told().length;
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+  await harness.until(() => told().length > before, STEP_MS);
+  const message = told().at(-1);
+  if (message === undefined) throw new Error("It is gone.");
+  return message;
+};
+const mend = (project: { id: string }) =>
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000 });
+const actions = () => pager.received.map(({ action, status }) => (status === 202 ? action : `${action} ${status}`));
+const metric = async (line: string) => {
+  const { text } = await harness.get("/metrics");
+  return text
+    .split("\n")
+    .find((one) => one.startsWith(`${line} `))
+    ?.slice(line.length + 1);
+};
+
+describe.each(MODES)("%s mode", (mode) => {
+  beforeEach(() => start(mode));
+
+  test("a watched project: paged after five minutes, acknowledged by the button, resolved at the end", async () => {
+    const project = addProject("Weekly revenue");
+    expect(await harness.ask("watch weekly revenue page")).toContain("Whoever is on call is paged, too");
+    expect(await harness.ask("watching")).toContain("pages whoever is on call");
+    const message = await fail(project);
+    const toldAt = harness.clock.now();
+    await harness.pass(4 * MINUTE, STEP_MS);
+    expect(pager.received).toEqual([]);
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    expect(harness.clock.now() - toldAt).toBeLessThan(7 * MINUTE);
+    expect(pager.received[0]).toMatchObject({
+      action: "trigger",
+      summary: "Failed: Weekly revenue",
+      severity: "error",
+      status: 202,
+      event: {
+        payload: { component: "Weekly revenue", custom_details: { owner: "olga@acme.test" } },
+        links: [{ text: "Open the project in Hex" }],
+      },
+    });
+    await harness.person("ada").press(message, "I'm on it");
+    await harness.until(() => pager.open[0]?.state === "acknowledged", STEP_MS);
+    mend(project);
+    await harness.until(() => pager.open.length === 0, STEP_MS);
+    await harness.pass(30 * MINUTE, 10_000);
+    expect(actions()).toEqual(["trigger", "acknowledge", "resolve"]);
+    expect(pager.rang).toBe(1);
+    expect(await metric('hexbot_pages_total{action="trigger",outcome="ok"}')).toBe("1");
+    expect(await metric("hexbot_pages_held")).toBe("0");
+  });
+
+  test("somebody is on it in time, or nobody wants to be paged: no page", async () => {
+    const [one, two] = [addProject("Weekly revenue"), addProject("Churn")];
+    await harness.ask("watch weekly revenue failures page");
+    await harness.ask("watch churn");
+    const message = await fail(one);
+    harness.hex.workspace.startRun(two.id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
+    await harness.person("grace").press(message, "I'm on it");
+    await harness.until(() => shown(message).includes("|Churn>"), STEP_MS);
+    await harness.pass(30 * MINUTE, STEP_MS);
+    mend(one);
+    mend(two);
+    await harness.until(() => shown(message).includes("Back to green"), STEP_MS);
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(pager.received).toEqual([]);
+  });
+});
+
+test("an outage: paged as critical, and resolved when it is over", async () => {
+  await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.until(() => pager.rang === 1, STEP_MS);
+  expect(pager.received[0]).toMatchObject({ severity: "critical", summary: "Not connected to Hex: Hex failed (502)." });
+  await harness.pass(30 * MINUTE, 10_000);
+  expect(actions()).toEqual(["trigger"]);
+  harness.hex.faults.clear();
+  await harness.until(() => pager.open.length === 0, STEP_MS);
+  await harness.until(() => told().some((message) => shown(message).includes("Over: connected")), STEP_MS);
+  expect(actions()).toEqual(["trigger", "resolve"]);
+});
+
+test("silenced: paged when the silence is over, if it still goes on and nobody is on it", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  const message = await fail(project);
+  const hour = /"value":("\{[^}]*\\"for\\":\\"hour\\"\}")/.exec(JSON.stringify(message.blocks))?.[1] ?? '""';
+  await harness.person("ada").press(message, "silence", { value: JSON.parse(hour) });
+  await harness.until(() => shown(message).includes("Silenced by"), STEP_MS);
+  await harness.pass(50 * MINUTE, 10_000);
+  expect(pager.received).toEqual([]);
+  await harness.until(() => pager.rang === 1, 10_000);
+  await harness.until(() => !shown(message).includes("Silenced by"), STEP_MS);
+});
+
+test("without a key: the watch is kept, and its answer says that nobody is paged yet", async () => {
+  await start("http", { PAGERDUTY_ROUTING_KEY: "" });
+  addProject("Weekly revenue");
+  // A project may be called so.
+  addProject("Page");
+  expect(await harness.ask("watch weekly revenue page")).toContain("Nobody is paged yet");
+  expect(await harness.ask("watch weekly revenue")).not.toContain("paged");
+  expect(await harness.ask("watching")).not.toContain("pages whoever is on call");
+  expect(await harness.ask("watch page")).toMatch(/\|Page>/);
+});
+
+describe("a receiver that fails", () => {
+  const watchAndFail = async () => {
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue page");
+    await fail(project);
+    return project;
+  };
+
+  test("is tried again at growing pauses, told in the log, the metrics and the status, and pages once", async () => {
+    await start();
+    await watchAndFail();
+    const body = `<html>${pager.routingKey}</html>`;
+    pager.fault = { type: "status", status: 503, body };
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    await harness.pass(30 * MINUTE, STEP_MS);
+    const tries = pager.received.length;
+    expect(tries).toBeGreaterThan(4);
+    expect(tries).toBeLessThan(12);
+    expect(await harness.ask("status")).toMatch(/Paging does not work\*, 1 page affected: The paging service failed\./);
+    expect(await metric("hexbot_pages_held")).toBe("1");
+    expect(Number(await metric('hexbot_pages_total{action="trigger",outcome="failed"}'))).toBe(tries);
+    expect(harness.log.filter((line) => line.includes("page: trigger was not accepted")).length).toBe(tries);
+    pager.fault = null;
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    expect(await harness.ask("status")).not.toContain("Paging");
+    expect(await metric("hexbot_pages_held")).toBe("0");
+  });
+
+  test("loses the answer, asks to wait, or does not answer: sent again, and nobody is paged twice", async () => {
+    await start();
+    const project = await watchAndFail();
+    pager.fault = { type: "reset" };
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    pager.fault = { type: "status", status: 429, headers: { "retry-after": "300" } };
+    await harness.until(() => pager.received.at(-1)?.status === 429, STEP_MS);
+    const [count, at] = [pager.received.length, harness.clock.now()];
+    pager.fault = { type: "hang" };
+    await harness.until(() => pager.received.length > count, STEP_MS);
+    expect(harness.clock.now() - at).toBeGreaterThan(4.5 * MINUTE);
+    pager.fault = null;
+    await harness.until(() => actions().at(-1) === "trigger", STEP_MS);
+    expect(pager.rang).toBe(1);
+    mend(project);
+    await harness.until(() => pager.open.length === 0, STEP_MS);
+  });
+
+  test("redirects: the key does not go along", async () => {
+    const elsewhere = await startPagerDuty();
+    try {
+      await start();
+      await watchAndFail();
+      pager.fault = { type: "status", status: 307, headers: { location: `${elsewhere.url}/v2/enqueue` } };
+      await harness.until(() => pager.received.length === 2, STEP_MS);
+      expect(elsewhere.received).toEqual([]);
+      expect(await harness.ask("status")).toContain("Check PAGERDUTY_URL");
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
+  test("says that the event is invalid: not sent for ever, told with its words, and tried once more after a restart", async () => {
+    await start("http", { PAGERDUTY_ROUTING_KEY: "x".repeat(32) });
+    const project = await watchAndFail();
+    await harness.until(() => pager.received.length === 1, STEP_MS);
+    await harness.pass(HOUR, 10_000);
+    expect(actions()).toEqual(["trigger 400"]);
+    expect(harness.log.join("")).toContain("'routing_key' is invalid");
+    expect(await harness.ask("status")).toContain("says that the event is invalid (400)");
+    await harness.stopBot();
+    await harness.startBot({ PAGERDUTY_ROUTING_KEY: pager.routingKey });
+    await harness.until(() => pager.rang === 1, STEP_MS);
+    mend(project);
+    await harness.until(() => pager.open.length === 0, STEP_MS);
+    expect(actions()).toEqual(["trigger 400", "trigger", "resolve"]);
+  });
+});
+
+test("the bot is restarted before the page, and stopped while it is over: paged in time, and resolved", async () => {
+  await start();
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue page");
+  const message = await fail(project);
+  await harness.pass(2 * MINUTE, STEP_MS);
+  await harness.stopBot();
+  await harness.startBot();
+  expect(pager.received).toEqual([]);
+  await harness.until(() => harness.log.some((line) => line.includes("page: trigger")), STEP_MS);
+  await harness.stopBot();
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 1_000 });
+  harness.clock.advance(10 * MINUTE);
+  await harness.startBot();
+  await harness.until(() => pager.open.length === 0, STEP_MS);
+  await harness.until(() => shown(message).includes("Back to green"), STEP_MS);
+  await harness.pass(10 * MINUTE, STEP_MS);
+  expect(actions()).toEqual(["trigger", "resolve"]);
+});
