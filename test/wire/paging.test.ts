@@ -60,6 +60,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = addProject("Weekly revenue");
     expect(await harness.ask("watch weekly revenue page")).toContain("Whoever is on call is paged, too");
     expect(await harness.ask("watching")).toContain("pages whoever is on call");
+    expect(harness.log.find((line) => line.includes('"msg":"watch"'))).toContain('"level":"info"');
     const message = await fail(project);
     const toldAt = harness.clock.now();
     await harness.pass(4 * MINUTE, STEP_MS);

@@ -14,7 +14,7 @@ export async function setWatch(
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
-  interaction.log.info({ rule, level, page, set }, "watch");
+  interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
   const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
   const project = rule.kind === "project" ? bot.catalog.known(rule.id) : null;

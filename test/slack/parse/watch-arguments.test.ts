@@ -1,0 +1,33 @@
+// What follows `/hex watch`.
+
+import { expect, test } from "vitest";
+import { parseWatchArguments } from "../../../src/slack/parse/watch-arguments.js";
+
+test.each([
+  ["weekly revenue", "weekly revenue", "trouble", false],
+  ["weekly revenue failures", "weekly revenue", "failures", false],
+  ["weekly revenue LATE", "weekly revenue", "late", false],
+  ["weekly revenue page", "weekly revenue", "trouble", true],
+  ["weekly revenue failures page", "weekly revenue", "failures", true],
+  ["weekly revenue page failures", "weekly revenue", "failures", true],
+  // A single word is a name, and so is one that is followed by something else.
+  ["page", "page", "trouble", false],
+  ["late", "late", "trouble", false],
+  ["page views", "page views", "trouble", false],
+  ["page late", "page", "late", false],
+  ["landing page page", "landing page", "trouble", true],
+  ["late page", "late", "trouble", true],
+  ["", "", "trouble", false],
+])("%s", (typed, text, level, page) => {
+  expect(parseWatchArguments(typed)).toEqual({ rule: null, text, level, page });
+});
+
+test("a rule, with what to tell and page", () => {
+  expect(parseWatchArguments("category:Finance failures page")).toEqual({
+    rule: { kind: "category", name: "Finance" },
+    text: "category:Finance",
+    level: "failures",
+    page: true,
+  });
+  expect(parseWatchArguments("scheduled page")).toMatchObject({ rule: { kind: "scheduled" }, page: true });
+});
