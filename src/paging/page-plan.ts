@@ -121,9 +121,9 @@ export function accepted(page: Page, action: PageAction, now: number): Page {
   const done = { ...page, failure: null };
   switch (action) {
     case "trigger":
-      return { ...done, triggeredAt: now };
+      // If an earlier trigger was lost, what was acknowledged since then was no page.
+      return { ...done, triggeredAt: now, acknowledgedAt: null };
     case "acknowledge":
-      // The service may never have got the trigger whose answer was lost, but whoever has it need not be paged.
       return { ...done, acknowledgedAt: now };
     case "resolve":
       return { ...done, resolvedAt: now };

@@ -73,6 +73,14 @@ describe("one page", () => {
   });
 });
 
+test("the trigger was lost, somebody had it for a while, and then it is paged: acknowledged when somebody has it again", () => {
+  const lost = notAccepted(NO_PAGE, "trigger", "unreachable", 6 * MINUTE);
+  const acknowledged = accepted(lost, "acknowledge", 7 * MINUTE);
+  expect(nextEvent(wish(), acknowledged, TERMS)).toEqual({ action: "trigger", at: 6 * MINUTE });
+  const paged = accepted(sending(acknowledged, "trigger"), "trigger", 8 * MINUTE);
+  expect(nextEvent(wish({ attention: taken }), paged, TERMS)).toEqual({ action: "acknowledge", at: 0 });
+});
+
 test("those that failed less often go first, so that one that is never accepted does not hold up the others", () => {
   const [one, other]: Subject[] = [
     { kind: "trouble", id: "one" },
@@ -170,7 +178,7 @@ describe("whatever happens", () => {
         expect(service.rang).toBeLessThanOrEqual(1);
         expect(isSettled(page)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 2_000 },
     );
   });
 
