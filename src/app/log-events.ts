@@ -74,7 +74,7 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
   };
 }
 
-/** Logs a request that the budget held back. That is no failure, and whoever waits for the answer is told elsewhere. */
+/** Logs a request that the budget held back. That is no failure, and the person who waits for the answer is told elsewhere. */
 export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
   const { kind, retryAfterMs } = error.facts;
   log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is held back: %s", operation, kind);

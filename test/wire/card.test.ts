@@ -276,7 +276,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each([400, 403, 404, 422].flatMap((status) => [[status, "plain"] as const, [status, "vague"] as const]))(
-      "the project is hidden (%d, in %s words): not cancelled, and nobody reads that it is being stopped",
+      "if the project is hidden (%d, in %s words), nothing is cancelled, and nobody reads that the run is being stopped",
       async (status, invisibleWords) => {
         const card = await running({ run: { neverEnds: true } });
         Object.assign(harness.hex.workspace, { invisibleStatus: status, invisibleWords });
@@ -553,7 +553,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   describe("when the bot can learn nothing more", () => {
     test.each([404, 422] as const)(
-      "the project is deleted (%d): the card says so, and Hex is not asked any more",
+      "if the project is deleted (%d), the card says so, and Hex is no longer asked",
       async (status) => {
         const card = await running({ run: { neverEnds: true } });
         harness.hex.workspace.invisibleStatus = status;
@@ -567,7 +567,7 @@ describe.each(MODES)("%s mode", (mode) => {
     );
 
     test.each([400, 403] as const)(
-      "the project is hidden (%d) while another one goes well: the card says so",
+      "if the project is hidden (%d) while another one works, the card says so",
       async (status) => {
         await running({ run: { neverEnds: true } });
         await harness.slack.command(
@@ -703,7 +703,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["none", "seconds", "date", "x-ratelimit"] as const)(
-    "Hex's own limits, told by %s: what is over them is waited for, and nothing is started twice",
+    "with Hex's own limits, reported by %s, requests over them wait, and nothing is started twice",
     async (headers) => {
       Object.assign(harness.hex.workspace.rateLimits, { headers, groupPerMinute: 4, runPerMinute: 2 });
       for (const title of ["One", "Two", "Three"]) {

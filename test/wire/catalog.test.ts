@@ -57,7 +57,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   // How Slack is reached does not matter here.
   test.skipIf(mode === "socket")(
-    "5,000 projects under Hex's limits: all are read, no request is refused, and people are answered meanwhile",
+    "5,000 projects under Hex's limits: all are read, no request is refused, and people are answered in the meantime",
     async () => {
       for (const options of manyProjects(5_000, harness.clock.now())) harness.hex.workspace.addProject(options);
       const { id } = harness.hex.workspace.addProject({

@@ -47,7 +47,7 @@ describe.each(MODES)("%s: when the clock is set", (mode) => {
   });
 
   test.each(STEPS)(
-    "%s: a start that waits is tried again after its usual pause, and not for longer than usual",
+    "%s: a waiting start is tried again after its usual pause, and for no longer than usual",
     async (_, ms) => {
       harness.hex.workspace.kernelsBusy = 25;
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -173,7 +173,7 @@ describe.each(MODES)("%s: when Hex's clock differs", (mode) => {
   afterEach(() => harness.stop());
 
   test.each(AHEAD)(
-    "by %i ms: the card shows the end of a short run within the usual time, and how long it took",
+    "by %i ms, the card shows the end of a short run within the usual time, and how long it took",
     async (ahead) => {
       harness = await Harness.start(mode, { hexAheadMs: ahead });
       const project = harness.hex.workspace.addProject({

@@ -378,7 +378,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each(["runs", "runs PROJECT"])(
-      "Cancel in the list of /hex %s is answered: the card is elsewhere",
+      "Cancel in the list of /hex %s is answered even if the card is elsewhere",
       async (typed) => {
         const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
         await harness.slack.command(`run ${project.id}`);

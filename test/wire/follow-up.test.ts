@@ -9,7 +9,7 @@ let harness: Harness;
 afterEach(() => harness.stop());
 
 test.each(MODES)(
-  "%s: it is tried less and less often, and whoever asked hears of the end in another way",
+  "%s: the bot tries less and less often, and the requester learns about the end in another way",
   async (mode) => {
     harness = await Harness.start(mode);
     const project = harness.hex.workspace.addProject({

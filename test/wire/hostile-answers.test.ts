@@ -53,7 +53,7 @@ test.each([
 });
 
 test.each([9_007_199_254_740_991, -1, 0, 1e300, "soon", {}])(
-  "a token that expires at %j: not known, and nothing is said",
+  "for a token that expires at %j, the expiry is not known, and nothing is said",
   async (exp) => {
     const alter = (body: unknown) => ({ ...(typeof body === "object" ? body : {}), token: { exp } });
     always({ type: "altered", alter }, "me");

@@ -156,7 +156,7 @@ describe.each(MODES)("%s mode", (mode) => {
     });
 
     test.each(["..", "", "a/../../users", "\ud800", 7])(
-      "a start that is answered with the id %j: the run is looked for",
+      "after a start that is answered with the id %j, the bot looks for the run",
       async (runId) => {
         harness.hex.faults.add({
           endpoint: "runProject",

@@ -246,7 +246,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["user_not_in_channel", "channel_not_found", "not_in_channel"])(
-    "what concerns one person is a direct message where Slack says %s",
+    "what concerns one person comes as a direct message if Slack says %s",
     async (error) => {
       harness.slack.faults.add({ method: "chat.postEphemeral", kind: { type: "error", error } });
       const status = await told("status");

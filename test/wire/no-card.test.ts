@@ -84,7 +84,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["missing_scope", "ekm_access_denied", "team_not_found", "a_word_of_tomorrow"])(
-    "%s in the channel alone: the card is a direct message, and the answer says why and what to do",
+    "if Slack says %s only in the channel, the card is a direct message, and the answer says why and what to do",
     async (error) => {
       const project = await start();
       // Posts with blocks, and without them if the error is not known to be about the place.
@@ -189,7 +189,7 @@ describe.each(MODES)("%s mode", (mode) => {
 
   describe("a card that Slack no longer lets the bot edit", () => {
     test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
-      "%s to every edit: the end is told in a plain message in its thread, once",
+      "if Slack says %s to every edit, one plain message in the thread tells the end",
       async (error) => {
         const project = await start({ runningMs: 20_000, outcome: "ERRORED" });
         harness.slack.faults.add({ method: "chat.update", kind: refusal(error) });

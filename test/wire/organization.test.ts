@@ -45,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each([false, true])(
-    "people of other organizations stay strangers (installed for the organization: %s)",
+    "people from other organizations stay strangers (installed for the organization: %s)",
     async (installed) => {
       const card = await running({ ...organization, installed });
       const { stranger } = harness.slack.people;

@@ -24,7 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["issues", "worded", "listed"] as const)(
-    "inputs, told by %s: people read which and why",
+    "if inputs are refused by %s, people read which and why",
     async (refusedInputs) => {
       harness.hex.workspace.refusedInputs = refusedInputs;
       const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs: { days: { dataType: "NUMBER" } } });

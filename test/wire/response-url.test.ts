@@ -1,4 +1,4 @@
-// A payload names where to post its answer. Only Slack ever gets it, and the person hears the answer all the same.
+// A payload names where to post its answer. Only Slack ever gets it, and the person still gets the answer.
 
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -46,7 +46,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each([{ type: "status", status: 503 }, { type: "reset" }] as const)(
-    "an answer that is lost once ($type) is given again, and nothing is said to have failed",
+    "an answer that is lost once ($type) is sent again, and nothing is reported as failed",
     async (kind) => {
       harness = await Harness.start(mode);
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });

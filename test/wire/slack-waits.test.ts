@@ -12,7 +12,7 @@ describe.each(MODES)("%s mode", (mode) => {
   afterEach(() => harness.stop());
 
   test.each([0, -1, Number.NaN, 3_000_000, Number.POSITIVE_INFINITY])(
-    "Retry-After: %d on posts: a few tries in a minute, and the card once Slack takes it",
+    "after Retry-After: %d on posts, the bot tries a few times a minute, and the card comes when Slack accepts it",
     async (retryAfter) => {
       harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "ratelimited", retryAfter } });
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
@@ -29,7 +29,7 @@ describe.each(MODES)("%s mode", (mode) => {
   );
 
   test.each([401, 403, 410])(
-    "a response_url that answers %d: the bot stays ready, and the log says what to do",
+    "if a response_url answers %d, the bot stays ready, and the log says what to do",
     async (status) => {
       harness.slack.faults.add({ method: "response_url", kind: { type: "status", status } });
       await harness.slack.command("help");

@@ -39,7 +39,7 @@ test("ten commands, one a second, get ten answers while Slack warns and refreshe
 });
 
 test.each(["warning", "refresh_requested"] as const)(
-  "%s: what comes on the old connection until the new one is there is acknowledged on the old one",
+  "%s: what arrives on the old connection before the new one is there is acknowledged on the old one",
   async (reason) => {
     harness.slack.faults.add({ method: OPEN, times: 1, kind: { type: "hang" } });
     harness.slack.socket.disconnect(reason);
@@ -163,7 +163,7 @@ describe("when Slack accepts no more connections", () => {
   });
 
   test.each(["invalid_auth", "token_revoked", "account_inactive", "team_disabled", "user_removed_from_team"])(
-    "%s while it runs: told once, with a sentence",
+    "%s while the bot runs is reported once, with a sentence",
     async (error) => {
       harness.slack.faults.add({ method: OPEN, kind: { type: "error", error } });
       harness.slack.socket.drop();

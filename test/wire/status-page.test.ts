@@ -87,7 +87,7 @@ test("an odd entry hides no other, and with one, or with an unknown state, nobod
 });
 
 test.each(["javascript:alert(1)", "http://stspg.io/x", "/x", 7, `https://stspg.io/${"x".repeat(2_000)}`])(
-  "an incident whose link is %j is told without it",
+  "an incident whose link is %j is shown without it",
   async (shortlink) => {
     const page = { status: { indicator: "major", description: "" }, scheduled_maintenances: [] };
     const body = JSON.stringify({ ...page, incidents: [{ ...incident, shortlink }] });

@@ -38,7 +38,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["thread_not_found", "cannot_reply_to_message", "restricted_action_thread_locked"])(
-    "a thread that takes no card (%s): the card is a direct message, and whoever asked hears so",
+    "if a thread accepts no card (%s), the card is a direct message, and the requester reads so",
     async (error) => {
       const { id } = project();
       refuse(error, 1);

@@ -174,7 +174,7 @@ describe("the watchdog's memory", () => {
   const alerts = () => harness.slack.messages.filter((message) => message.via === "postMessage" && !message.threadTs);
 
   test.each([...DAMAGES.filter(([, doc]) => !/state|options|fresh/.test(doc)), ["gone", null] as const])(
-    "is %s: it goes on, and tells an outage that it has told no second time",
+    "is %s: it continues, and does not report an outage a second time",
     async (_, doc) => {
       harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
       await harness.until(() => alerts().length === 1);

@@ -114,7 +114,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each(["dialog_submission", "workflow_step_edit", "made_up"])(
-    "a %s, which nobody listens for: acknowledged",
+    "a %s, which the bot does not handle, is acknowledged",
     async (type) => {
       const { ack } = await harness.slack.sendExactly("interactive", (ends) => ({ ...click(ends), type }));
       expect(ack).toMatchObject({ ok: true });

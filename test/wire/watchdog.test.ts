@@ -175,7 +175,7 @@ const OUTAGES: [string, Outage][] = [
 
 describe("every outage", () => {
   test.each(OUTAGES)(
-    "%s: one message from beginning to end, and one reply",
+    "%s: there is one message from beginning to end, and one reply",
     async (_, { begin, end, what, todo, waits }) => {
       const stepMs = waits ? 1_500 : 10_000;
       await start({}, "http", waits ? SOON_MS : BUSY_MACHINE_MS);
@@ -425,7 +425,7 @@ describe("an alert that Slack refuses", () => {
     // A message that cannot be edited holds up no alert.
     [Number.POSITIVE_INFINITY, "Not connected to Hex"],
   ])(
-    "alerts go to another channel during an outage, after %d failures: it is told there, and its end",
+    "when alerts move to another channel during an outage, after %d failures, the outage and its end are reported there",
     async (times, old) => {
       await start();
       fault({ type: "status", status: 500 });
@@ -546,7 +546,7 @@ describe("an alert that Slack refuses", () => {
   });
 
   test.each(["invalid_blocks", "msg_too_long", "a_word_of_tomorrow"])(
-    "%s for its blocks: told as plain text, and kept true",
+    "with %s for its blocks: it comes as plain text, and is kept up to date",
     async (error) => {
       await start();
       for (const method of ["chat.postMessage", "chat.update"]) {
@@ -565,7 +565,7 @@ describe("an alert that Slack refuses", () => {
   );
 
   test.each(["invalid_blocks", "a_word_of_tomorrow"])(
-    "%s to every edit: what is new is said in its thread, and the end too",
+    "with %s to every edit: news is posted in its thread, and so is the end",
     async (error) => {
       await start();
       fault({ type: "status", status: 500 });

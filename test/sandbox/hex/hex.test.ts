@@ -661,7 +661,7 @@ describe("faults", () => {
   );
 
   test.each(["hang", "stall"] as const)(
-    "%s: the answer has no end until Hex stops, and others are served",
+    "%s: the answer does not end until Hex stops, and other requests are served",
     async (type) => {
       hex.faults.add({ kind: { type }, endpoint: "me" });
       const me = fetch(`${hex.origin}/api/v1/users/me`, { headers: { authorization: `Bearer ${token}` } });

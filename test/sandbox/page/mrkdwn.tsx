@@ -1,4 +1,4 @@
-// Slack's mrkdwn, which is not Markdown: code, what stands in <…>, links, emoji, quotes, *bold*, _italic_ and ~strike~.
+// Slack's mrkdwn, which is not Markdown: code, what is in <…>, links, emoji, quotes, *bold*, _italic_ and ~strike~.
 
 import { createElement, Fragment, type ReactNode } from "react";
 import { dateText } from "./dates.js";

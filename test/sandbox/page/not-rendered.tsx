@@ -1,4 +1,4 @@
-// What stands in for a block or an element that the page cannot draw.
+// The replacement for a block or an element that the page cannot draw.
 
 import type { ReactNode } from "react";
 
