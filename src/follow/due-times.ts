@@ -9,7 +9,22 @@ import { changesNear, type Zone, zoneOf } from "./zones.js";
 interface Timetable {
   cron: Cron;
   zone: Zone;
+  /** What was found out lately. Computing it takes milliseconds, and every reading asks it of every project. */
+  spans: readonly Span[];
 }
+
+/** From `from` until just before `to` (epoch ms), `due` is the latest due time. */
+interface Span {
+  from: number;
+  to: number;
+  due: Due | null;
+}
+
+/** The plan looks at this moment, and the judgement at earlier ones. */
+const SPANS = 4;
+
+/** The timetable of each schedule, for as long as the schedule is kept. */
+const timetables = new WeakMap<Schedule, { timetable: Timetable | null }>();
 
 /** 0 and 7 are Sunday. */
 const DAYS_OF_WEEK = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] as const;
@@ -44,15 +59,28 @@ export interface Due {
 /** The latest due time that is not after `at`, or null if there is none. Times in epoch ms. */
 export function lastDue(schedules: readonly Schedule[], at: number): Due | null {
   let last: Due | null = null;
-  for (const { cron, zone } of timetablesOf(schedules)) {
-    // The library looks back from a whole second and leaves out that second itself.
-    const previous = cron.previousRuns(2, new Date(at + SECOND)).map((date) => date.getTime());
-    const its = previous.find((one) => one <= at) ?? Number.NEGATIVE_INFINITY;
-    if (Number.isFinite(its) && (last === null || its > last.at)) {
-      last = { at: its, slackMs: changesNear(zone, its, DAY) ? HOUR : 0 };
-    }
+  for (const timetable of timetablesOf(schedules)) {
+    const its = lastOf(timetable, at);
+    if (its !== null && (last === null || its.at > last.at)) last = its;
   }
   return last;
+}
+
+function lastOf(timetable: Timetable, at: number): Due | null {
+  const known = timetable.spans.find(({ from, to }) => from <= at && at < to);
+  if (known !== undefined) return known.due;
+  const span = spanAround(timetable, at);
+  timetable.spans = [span, ...timetable.spans].slice(0, SPANS);
+  return span.due;
+}
+
+function spanAround({ cron, zone }: Timetable, at: number): Span {
+  // The library looks back from a whole second and leaves out that second itself.
+  const previous = cron.previousRuns(2, new Date(at + SECOND)).map((date) => date.getTime());
+  const last = previous.find((one) => one <= at);
+  const due = last === undefined ? null : { at: last, slackMs: changesNear(zone, last, DAY) ? HOUR : 0 };
+  const to = cron.nextRun(new Date(at))?.getTime() ?? Number.POSITIVE_INFINITY;
+  return { from: last ?? at, to, due };
 }
 
 /** Whether a schedule is on but its due times are not known, because its cron expression or its zone cannot be read. */
@@ -64,7 +92,15 @@ function timetablesOf(schedules: readonly Schedule[]): Timetable[] {
   return schedules.flatMap((schedule) => (schedule.enabled ? (timetableOf(schedule) ?? []) : []));
 }
 
-function timetableOf({ hourly, daily, weekly, monthly, custom }: Schedule): Timetable | null {
+function timetableOf(schedule: Schedule): Timetable | null {
+  const known = timetables.get(schedule);
+  if (known !== undefined) return known.timetable;
+  const timetable = readTimetable(schedule);
+  timetables.set(schedule, { timetable });
+  return timetable;
+}
+
+function readTimetable({ hourly, daily, weekly, monthly, custom }: Schedule): Timetable | null {
   if (hourly) return timetable(`${hourly.minute} * * * *`, hourly.timezone);
   if (daily) return timetable(`${daily.minute} ${daily.hour} * * *`, daily.timezone);
   if (weekly) {
@@ -80,7 +116,7 @@ function timetable(expression: string, timezone: string): Timetable | null {
   if (zone === null) return null;
   try {
     const options = zone.kind === "offset" ? { utcOffset: zone.minutes } : { timezone: zone.name };
-    return { cron: new Cron(expression, { ...options, mode: "5-part", paused: true }), zone };
+    return { cron: new Cron(expression, { ...options, mode: "5-part", paused: true }), zone, spans: [] };
   } catch {
     return null;
   }

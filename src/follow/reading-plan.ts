@@ -1,7 +1,8 @@
 // Which watched project to ask Hex about next. Pure: the projects and the time go in, the next request comes out. The bot asks
 // about a project when there may be news: when its scheduled run should have ended, when that run counts as late, and while a run
 // is going. These projects come first, and the one that has waited longest comes before the others. The rest of the share goes to
-// the projects in turn, the one that was read longest ago first, to find runs that were started outside of the schedules.
+// the projects in turn, the one that was read longest ago first, to find runs that were started outside of the schedules. However
+// much news there is, these rounds go on, with half of the share if need be.
 
 import type { Schedule } from "../hex/schema.js";
 import { MINUTE, SECOND } from "../lib/time.js";
@@ -47,21 +48,52 @@ export const LEAST_PAUSE_MS = 30 * SECOND;
 const LONGEST_PAUSE_MS = 5 * MINUTE;
 /** How often at most a project is read when there is nothing to wait for. */
 const ROUND_MS = 5 * MINUTE;
+/** A project that was read this many rounds ago no longer waits behind those with news. */
+const PATIENCE_ROUNDS = 2;
 /** How long a run is expected to take when its usual duration is not known. */
 const UNKNOWN_TYPICAL_MS = 2 * MINUTE;
 
 /** The next request, or null if nothing is watched. */
 export function nextReading(projects: readonly Watched[], now: number, pace: Pace, terms: Terms): NextReading | null {
   const free = freeAt(now, pace);
-  let best: { projectId: string; newsAt: number; roundAt: number } | null = null;
-  for (const project of projects) {
-    const one = { projectId: project.projectId, newsAt: newsAt(project, free, terms), roundAt: roundAt(project, now) };
+  const patienceMs = PATIENCE_ROUNDS * roundMs(projects.length, pace.perMinute);
+  let best: Candidate | null = null;
+  for (const one of projects.map((project) => candidate(notAhead(project, now), { free, patienceMs, terms }))) {
     if (best === null || goesBefore(one, best, free)) best = one;
   }
   return best && { projectId: best.projectId, at: Math.max(free, Math.min(best.newsAt, best.roundAt)) };
 }
 
-type Candidate = { newsAt: number; roundAt: number };
+/**
+ * How old (ms) what is known of a project gets while there is no news of any, with so many projects and so many readings a minute.
+ * While there is a lot of news, it gets up to three times as old.
+ */
+export function roundMs(projects: number, perMinute: number): number {
+  return Math.max(ROUND_MS, (projects * MINUTE) / perMinute);
+}
+
+/** A time in the future is from before the clock was set back, and says nothing: as if the project had never been read. */
+function notAhead(project: Watched, now: number): Watched {
+  return project.readAt !== null && project.readAt > now ? { ...project, readAt: null } : project;
+}
+
+interface Candidate {
+  projectId: string;
+  newsAt: number;
+  roundAt: number;
+}
+
+function candidate(
+  project: Watched,
+  { free, patienceMs, terms }: { free: number; patienceMs: number; terms: Terms },
+): Candidate {
+  const readAt = project.readAt ?? Number.NEGATIVE_INFINITY;
+  return {
+    projectId: project.projectId,
+    newsAt: Math.min(newsAt(project, free, terms), readAt + patienceMs),
+    roundAt: readAt + ROUND_MS,
+  };
+}
 
 function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
   const [oneHasNews, otherHasNews] = [one.newsAt <= at, other.newsAt <= at];
@@ -70,13 +102,9 @@ function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
   return Math.min(one.newsAt, one.roundAt) < Math.min(other.newsAt, other.roundAt);
 }
 
-/** Readings are spaced evenly. A last one in the future is from before the clock was set back, and counts as now. */
+/** Readings are spaced evenly. A last one in the future is from before the clock was set back, and does not count. */
 function freeAt(now: number, { perMinute, lastAt }: Pace): number {
-  return lastAt === null ? now : Math.max(now, Math.min(now, lastAt) + Math.ceil(MINUTE / perMinute));
-}
-
-function roundAt({ readAt }: Watched, now: number): number {
-  return readAt === null ? Number.NEGATIVE_INFINITY : Math.min(readAt, now) + ROUND_MS;
+  return lastAt === null || lastAt > now ? now : Math.max(now, lastAt + Math.ceil(MINUTE / perMinute));
 }
 
 /** When there may be news that has not been read yet, epoch ms. `at`: when it can be read at the earliest. */

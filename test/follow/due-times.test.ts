@@ -97,6 +97,25 @@ describe("lastDue", () => {
     expect(lastDue(seven("+05:30"), at("2026-10-25T12:00:00Z"))?.slackMs).toBe(0);
   });
 
+  test("answers the same however often it was asked about a schedule before, also around a change of summer time", () => {
+    const days = [at("2026-03-28T00:00:00Z"), at("2026-10-24T00:00:00Z"), at("2026-11-26T00:00:00Z")];
+    const moment = fc
+      .tuple(fc.constantFrom(...days), fc.integer({ min: 0, max: 3 * 24 * 60 }))
+      .map(([day, minutes]) => day + minutes * 60_000);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 4 }),
+        fc.array(moment, { minLength: 2, maxLength: 12 }),
+        (hour, moments) => {
+          const fresh = () => daily(hour, 30, "Europe/Berlin");
+          const kept = fresh();
+          for (const now of moments) expect(lastDue([kept], now)).toEqual(lastDue([fresh()], now));
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
   test("between the last due time and the next there is none", () => {
     const zone = fc.constantFrom("UTC", "+05:30", "-08:00", "+13:45", "Europe/Berlin", "America/New_York");
     const schedule = fc.oneof(

@@ -1,0 +1,176 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Terms } from "../../src/follow/judgement.js";
+import { nextReading, roundMs, type Watched } from "../../src/follow/reading-plan.js";
+import { DAILY_AT_SEVEN, MINUTE, SEVEN, TERMS } from "./evidence.js";
+
+const SECOND = 1_000;
+
+function watched(projectId: string, more: Partial<Watched> = {}): Watched {
+  return {
+    projectId,
+    schedules: [],
+    readAt: null,
+    scheduledAt: null,
+    going: [],
+    typicalMs: null,
+    stuckAfterMs: null,
+    ...more,
+  };
+}
+
+const free = { perMinute: 12, lastAt: null };
+
+describe("nextReading", () => {
+  test("nothing is watched: nothing to ask", () => {
+    expect(nextReading([], SEVEN, free, TERMS)).toBeNull();
+  });
+
+  test("a project that was never read is read at once, before all others", () => {
+    const projects = [watched("a", { readAt: SEVEN - 60 * MINUTE }), watched("b")];
+    expect(nextReading(projects, SEVEN, free, TERMS)).toEqual({ projectId: "b", at: SEVEN });
+  });
+
+  test("readings are spaced evenly, by what the share gives", () => {
+    const at = (lastAt: number, perMinute: number) =>
+      (nextReading([watched("a")], SEVEN, { perMinute, lastAt }, TERMS)?.at ?? 0) - SEVEN;
+    expect(at(SEVEN, 12)).toBe(5 * SECOND);
+    expect(at(SEVEN - 2 * SECOND, 27)).toBe(Math.ceil(60_000 / 27) - 2 * SECOND);
+    expect(at(SEVEN - 6 * SECOND, 10.8)).toBe(0);
+  });
+
+  test("what has news goes before what was read long ago", () => {
+    const due = watched("due", { schedules: [DAILY_AT_SEVEN], readAt: SEVEN - MINUTE, typicalMs: MINUTE });
+    const old = watched("old", { readAt: SEVEN - 7 * MINUTE });
+    expect(nextReading([old, due], SEVEN + MINUTE, free, TERMS)?.projectId).toBe("old");
+    expect(nextReading([old, due], SEVEN + 2 * MINUTE, free, TERMS)?.projectId).toBe("due");
+  });
+
+  test("after the clock was set back, the readings go on", () => {
+    const ahead = SEVEN + 24 * 60 * MINUTE;
+    const projects = [watched("a", { readAt: ahead }), watched("b", { readAt: ahead, going: [ahead - MINUTE] })];
+    expect(nextReading(projects, SEVEN, { perMinute: 12, lastAt: ahead }, TERMS)).toEqual({
+      projectId: "a",
+      at: SEVEN,
+    });
+    const [, b] = projects;
+    expect(nextReading(b ? [b] : [], SEVEN, free, TERMS)).toEqual({ projectId: "b", at: SEVEN });
+  });
+
+  test("a round takes five minutes, or as long as the share takes to read all projects once", () => {
+    expect(roundMs(1, 12)).toBe(5 * MINUTE);
+    expect(roundMs(60, 12)).toBe(5 * MINUTE);
+    expect(roundMs(100, 10)).toBe(10 * MINUTE);
+    expect(roundMs(500, 12)).toBeCloseTo((500 / 12) * MINUTE);
+  });
+});
+
+/** Follows the plan for some minutes of simulated time. @returns when each project was read, in order */
+function follow(
+  projects: readonly Watched[],
+  { perMinute, minutes, terms = TERMS }: { perMinute: number; minutes: number; terms?: Terms },
+) {
+  const readings: { at: number; projectId: string }[] = [];
+  let state = [...projects];
+  for (let now = SEVEN; now < SEVEN + minutes * MINUTE; ) {
+    const next = nextReading(state, now, { perMinute, lastAt: readings.at(-1)?.at ?? null }, terms);
+    if (next === null || next.at < now) throw new Error("nothing to read, or in the past");
+    now = next.at;
+    readings.push(next);
+    state = state.map((one) => (one.projectId === next.projectId ? { ...one, readAt: next.at } : one));
+  }
+  return readings;
+}
+
+/** The longest time (ms) in which a project is not read, from the beginning to the end. */
+function longestRest(readings: { at: number; projectId: string }[], projectId: string, minutes: number): number {
+  const its = readings.filter((one) => one.projectId === projectId).map(({ at }) => at);
+  const times = [SEVEN, ...its, SEVEN + minutes * MINUTE];
+  return Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? at)));
+}
+
+describe("following the plan", () => {
+  const project = fc.record({
+    /** Minutes from the beginning until its run is due, or none. */
+    dueIn: fc.option(fc.integer({ min: 0, max: 90 }), { nil: null }),
+    /** How many minutes ago its runs began that are still going. */
+    going: fc.array(fc.integer({ min: 0, max: 600 }), { maxLength: 2 }),
+    typical: fc.option(fc.integer({ min: 1, max: 60 }), { nil: null }),
+    readAgo: fc.option(fc.integer({ min: 0, max: 10 }), { nil: null }),
+  });
+  const made = fc.array(project, { minLength: 1, maxLength: 80 }).map((all) =>
+    all.map(({ dueIn, going, typical, readAgo }, index) =>
+      watched(`${index}`, {
+        schedules: dueIn === null ? [] : [dailyIn(dueIn)],
+        going: going.map((ago) => SEVEN - ago * MINUTE),
+        typicalMs: typical === null ? null : typical * MINUTE,
+        stuckAfterMs: typical === null ? null : Math.max(10, 3 * typical) * MINUTE,
+        readAt: readAgo === null ? null : SEVEN - readAgo * MINUTE,
+      }),
+    ),
+  );
+
+  test("never more than the share in any minute, and nobody waits for ever, however many have news", () => {
+    fc.assert(
+      fc.property(made, fc.constantFrom(6, 10.8, 12, 27), (projects, perMinute) => {
+        const minutes = Math.ceil((5 * roundMs(projects.length, perMinute)) / MINUTE);
+        const readings = follow(projects, { perMinute, minutes });
+        for (const { at } of readings) {
+          const inMinute = readings.filter((one) => one.at >= at && one.at < at + MINUTE).length;
+          expect(inMinute).toBeLessThanOrEqual(Math.ceil(perMinute));
+        }
+        const longest = 3 * roundMs(projects.length, perMinute);
+        for (const { projectId } of projects)
+          expect(longestRest(readings, projectId, minutes)).toBeLessThanOrEqual(longest);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("quiet projects are read although those with news want the whole share, and at half of it", () => {
+    const going = Array.from({ length: 60 }, (_, index) =>
+      watched(`going ${index}`, { readAt: SEVEN - index * SECOND, going: [SEVEN - 5 * MINUTE] }),
+    );
+    const quiet = Array.from({ length: 40 }, (_, index) =>
+      watched(`quiet ${index}`, { readAt: SEVEN - index * SECOND }),
+    );
+    const readings = follow([...going, ...quiet], { perMinute: 10, minutes: 90 });
+    for (const { projectId } of quiet)
+      expect(longestRest(readings, projectId, 90)).toBeLessThanOrEqual(3 * roundMs(100, 10));
+    const ofGoing = readings.filter(({ projectId }) => projectId.startsWith("going")).length;
+    expect(ofGoing).toBeGreaterThan(readings.length / 2);
+  });
+
+  test("a run that ends among many quiet projects is read within a minute of its usual end", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40 }), (quiet, typical) => {
+        const due = watched("due", { schedules: [DAILY_AT_SEVEN], readAt: SEVEN - 1, typicalMs: typical * MINUTE });
+        const others = Array.from({ length: quiet }, (_, index) =>
+          watched(`${index}`, { readAt: SEVEN - index * SECOND }),
+        );
+        const readings = follow([...others, due], { perMinute: 12, minutes: typical + 3 });
+        const end = SEVEN + typical * MINUTE;
+        const first = readings.find(({ projectId, at }) => projectId === "due" && at >= end);
+        expect((first?.at ?? Number.POSITIVE_INFINITY) - end).toBeLessThanOrEqual(MINUTE);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test.each([100, 500])("%i quiet projects go round in the time that is said of them", (count) => {
+    const projects = Array.from({ length: count }, (_, index) => watched(`${index}`, { readAt: SEVEN - 60 * MINUTE }));
+    const minutes = Math.ceil((3 * roundMs(count, 12)) / MINUTE);
+    const readings = follow(projects, { perMinute: 12, minutes });
+    const rests = projects.map(({ projectId }) => longestRest(readings, projectId, minutes));
+    expect(Math.max(...rests)).toBeLessThanOrEqual(roundMs(count, 12) + MINUTE);
+    expect(Math.max(...rests)).toBeGreaterThan(roundMs(count, 12) - MINUTE);
+  });
+});
+
+function dailyIn(minutes: number) {
+  const time = new Date(SEVEN + minutes * MINUTE);
+  return {
+    ...DAILY_AT_SEVEN,
+    daily: { timezone: "UTC", hour: time.getUTCHours(), minute: time.getUTCMinutes() },
+  };
+}
