@@ -2,6 +2,9 @@
 
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
+import type { DigestSources } from "../follow/digest-contents.js";
+import { DigestStore } from "../follow/digest-store.js";
+import type { Away } from "../follow/judgement.js";
 import { ProjectPoller } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
 import { WatchStore } from "../follow/watch-store.js";
@@ -15,6 +18,9 @@ import type { Settings } from "./settings.js";
 
 export interface FollowPart {
   watches: WatchStore;
+  digests: DigestStore;
+  /** What digests are written from. */
+  digestSources: DigestSources;
   troubles: TroubleStore;
   /** Runs on the leader. */
   poller: ProjectPoller;
@@ -39,23 +45,27 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
   const news = new Emitter<void>();
   const watches = new WatchStore(store.store.db, rows);
   const troubles = new TroubleStore(store.store.db, rows, leadership.write);
+  const digests = new DigestStore(store.store.db, rows);
+  const away = async (since: number): Promise<Away[]> => {
+    const incidents = await outages.health.incidentsSince(since);
+    return incidents.map((incident) => ({
+      from: incident.since,
+      to: incident.state === "down" ? null : incident.backAt,
+    }));
+  };
+  const lateMs = config.lateMinutes * MINUTE;
+  const { stuckFactor } = config;
   const poller = new ProjectPoller({
     hex: hex.client,
     catalog,
-    watches,
+    follows: async () => [...(await watches.all()), ...(await digests.follows())],
     store: troubles,
     clock,
     share: hex.shares.follow,
     maxSleepMs: Math.max(maxSleepMs, SHORTEST_SLEEP_MS),
-    lateMs: config.lateMinutes * MINUTE,
-    stuckFactor: config.stuckFactor,
-    away: async (since) => {
-      const incidents = await outages.health.incidentsSince(since);
-      return incidents.map((incident) => ({
-        from: incident.since,
-        to: incident.state === "down" ? null : incident.backAt,
-      }));
-    },
+    lateMs,
+    stuckFactor,
+    away,
     newReference: () => randomBytes(4).toString("hex"),
     onTrouble: (trouble) => {
       logTrouble(log, trouble);
@@ -63,5 +73,6 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     },
     onError: (err) => log.error({ err }, "watched projects"),
   });
-  return { watches, troubles, poller, news };
+  const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
+  return { watches, digests, digestSources, troubles, poller, news };
 }

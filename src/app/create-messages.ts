@@ -12,6 +12,7 @@ import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
 import { NEVER_TWICE } from "../slack/connection/connect.js";
+import { DataTables } from "../slack/connection/data-tables.js";
 import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
@@ -39,6 +40,7 @@ export interface MessagesPart {
   /** About watched projects. Runs on the leader. */
   troubleAlerts: Alerts;
   troubleSources: TroubleSources;
+  dataTables: DataTables;
 }
 
 export interface MessagesPartOptions {
@@ -120,7 +122,18 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   });
   runs.polled.on((key) => void cards.redraw(key));
   outages.news.on(() => alerts?.wake());
-  return { cardStore, followerStore, cards, followers, homes, requesters, alerts, troubleAlerts, troubleSources };
+  return {
+    cardStore,
+    followerStore,
+    cards,
+    followers,
+    homes,
+    requesters,
+    alerts,
+    troubleAlerts,
+    troubleSources,
+    dataTables: new DataTables(),
+  };
 }
 
 /** Alerts about outages, and about a token that will expire, in the channel that the operator has set. */

@@ -14,13 +14,13 @@ import { type Away, judge, type Terms } from "./judgement.js";
 import { LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
 import { advanced, type Trouble } from "./trouble.js";
 import type { TroubleStore } from "./trouble-store.js";
-import { covers, type Watch } from "./watch.js";
-import type { WatchStore } from "./watch-store.js";
+import { covers, type Follow } from "./watch.js";
 
 export interface ProjectPollerOptions {
   hex: Pick<HexClient, "runs" | "leastNow">;
   catalog: Pick<Catalog, "all" | "known" | "ready">;
-  watches: WatchStore;
+  /** What somebody watches, or has set a digest for. */
+  follows: () => Promise<Follow[]>;
   /** The leader's store. */
   store: TroubleStore;
   clock: Clock;
@@ -84,10 +84,10 @@ export class ProjectPoller {
 
   /** Makes the request that is due, if one is. @returns how long to wait for the next, in ms */
   async #step(signal: AbortSignal): Promise<number> {
-    const { catalog, watches, store, clock, share, stuckFactor, maxSleepMs } = this.options;
+    const { catalog, follows, store, clock, share, stuckFactor, maxSleepMs } = this.options;
     const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
-    const all = await watches.all();
+    const all = await follows();
     const projects = watchedProjects(all, catalog);
     const followed = await store.followed();
     for (const id of followed.keys()) if (!projects.has(id)) await store.forget(id);
@@ -151,11 +151,11 @@ export class ProjectPoller {
 
 /** The projects that somebody watches, by their ids. */
 export function watchedProjects(
-  watches: readonly Watch[],
+  follows: readonly Follow[],
   catalog: Pick<Catalog, "all" | "known">,
 ): Map<string, WatchedProject> {
   const found = new Map<string, WatchedProject>();
-  for (const { rule, setAt } of watches) {
+  for (const { rule, setAt } of follows) {
     const known = rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all();
     for (const project of known) {
       if (project === null || !covers(rule, project)) continue;

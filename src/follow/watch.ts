@@ -26,14 +26,19 @@ export interface WatchPlace {
   threadTs: string | null;
 }
 
-export interface Watch extends WatchPlace {
+/** Which projects somebody wants to hear of, and since when (epoch ms). */
+export interface Follow {
   rule: Rule;
+  setAt: number;
+}
+
+export interface Watch extends WatchPlace, Follow {
   level: Level;
   /** Whether whoever is on call is paged, too. */
   page: boolean;
   /** The Slack id of the person who set it. */
   setBy: string;
-  /** Epoch ms. What happened before is not told. */
+  /** What happened before is not told. */
   setAt: number;
 }
 

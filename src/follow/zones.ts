@@ -1,5 +1,6 @@
 // Time zones as Hex writes them in a schedule: an offset such as `+05:30`, and possibly a name such as `Europe/Berlin`. Pure.
 
+import { distance } from "fastest-levenshtein";
 import { MINUTE } from "../lib/time.js";
 
 /** `minutes`: east of UTC. */
@@ -89,4 +90,34 @@ export function offsetIn(name: string, at: number): number | null {
   } catch {
     return null;
   }
+}
+
+/** The name of a zone as the time zone database spells it, for a name in any case, or null if there is no such zone. */
+export function zoneNamed(text: string): string | null {
+  const trimmed = text.trim();
+  if (/^(?:Z|UTC|GMT)$/i.test(trimmed)) return "UTC";
+  if (OFFSET.test(trimmed)) return null;
+  const known = ZONE_NAMES.find((name) => name.toLowerCase() === trimmed.toLowerCase());
+  if (known !== undefined) return known;
+  return offsetIn(trimmed, 0) === null ? null : trimmed;
+}
+
+/** The zone whose name is most similar to a text, or null if none is similar. */
+export function nearestZone(text: string): string | null {
+  const city = cityOf(text);
+  let best: { name: string; typos: number } | null = null;
+  for (const name of ZONE_NAMES) {
+    const typos = distance(city, cityOf(name));
+    if (typos <= MOST_TYPOS && typos < Math.min(city.length, best?.typos ?? Number.POSITIVE_INFINITY))
+      best = { name, typos };
+  }
+  return best?.name ?? null;
+}
+
+const MOST_TYPOS = 2;
+const ZONE_NAMES = Intl.supportedValuesOf("timeZone");
+
+/** A name may be long, and no city's is. */
+function cityOf(name: string): string {
+  return (name.split("/").at(-1) ?? "").slice(0, 40).toLowerCase();
 }

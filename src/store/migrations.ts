@@ -233,6 +233,19 @@ const attention: Migration = {
   },
 };
 
+const digests: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("digests")
+      .addColumn("channel", "text", (column) => column.notNull())
+      // Empty outside threads: a part of a primary key cannot be null on Postgres.
+      .addColumn("thread_ts", "text", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("digests_primary", ["channel", "thread_ts"])
+      .execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -242,4 +255,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "006_surfaces": surfaces,
   "007_watches": watches,
   "008_attention": attention,
+  "009_digests": digests,
 };

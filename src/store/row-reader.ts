@@ -21,6 +21,7 @@ export const READ_TABLES = [
   "troubles",
   "attention",
   "pages",
+  "digests",
 ] as const;
 export type ReadTable = (typeof READ_TABLES)[number];
 

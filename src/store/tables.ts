@@ -249,6 +249,15 @@ interface PagesTable {
   doc: string;
 }
 
+/** Which conversation hears every day how fresh its projects are. */
+interface DigestsTable {
+  channel: string;
+  /** Empty outside threads. */
+  thread_ts: string;
+  /** JSON, see `digestSchema`. */
+  doc: string;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -271,4 +280,5 @@ export interface Tables {
   troubles: TroublesTable;
   attention: AttentionTable;
   pages: PagesTable;
+  digests: DigestsTable;
 }

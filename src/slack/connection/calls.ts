@@ -13,6 +13,7 @@ const SLACK_METHODS = [
   "chat.delete",
   "chat.postEphemeral",
   "chat.getPermalink",
+  "users.info",
   "views.open",
   "views.update",
   "views.publish",

@@ -70,6 +70,11 @@ export function refusesMessage({ kind }: SlackFailure): boolean {
   return kind === "other" || kind === "answer";
 }
 
+/** Whether it may be the blocks. A response_url does not say. */
+export function refusesBlocks({ kind, word }: SlackFailure): boolean {
+  return word === "invalid_blocks" || kind === "answer";
+}
+
 /** Whether the failure may pass on its own, so that the same call is worth retrying. */
 export function mayPass({ kind }: SlackFailure): boolean {
   return kind === "rate_limited" || kind === "transient";

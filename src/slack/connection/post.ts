@@ -3,7 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import { type Message, PLAIN } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
-import { asSlackFailure, refusesMessage, SlackFailure } from "./failures.js";
+import { asSlackFailure, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { postedAt, readAnswer } from "./read-answer.js";
 
 /** Where a message is. `ts` is its timestamp, which is its id. */
@@ -18,10 +18,19 @@ export interface Target {
   thread_ts?: string;
 }
 
-/** Posts a message, or only its text if Slack refuses it as it is. Resolves with the place, or with why it was not posted. */
+/**
+ * Posts a message. If Slack refuses it as it is, posts what the message has instead, or only its text. Resolves with the place, or with
+ * why it was not posted.
+ */
 export async function post(slack: WebClient, to: Target, message: Message): Promise<Posted | SlackFailure> {
-  const posted = await postAsIs(slack, to, message);
-  if (isPosted(posted) || !refusesMessage(posted) || message.blocks.length === 0) return posted;
+  const { text, blocks, instead } = message;
+  const posted = await postAsIs(slack, to, { text, blocks });
+  if (isPosted(posted) || !refusesMessage(posted) || blocks.length === 0) return posted;
+  if (instead !== undefined) {
+    const other = await post(slack, to, instead.message);
+    if (isPosted(other) && refusesBlocks(posted)) instead.onTaken();
+    return isPosted(other) ? other : worse(posted, other);
+  }
   const plain = await postAsIs(slack, to, { text: plainText(message) });
   return isPosted(plain) ? plain : worse(posted, plain);
 }
@@ -48,8 +57,14 @@ export async function postAtFirst(
 export async function edit(slack: WebClient, at: Posted, message: Message): Promise<SlackFailure | null> {
   const update = (content: Partial<Message> & { text: string }) =>
     slack.chat.update({ channel: at.channel, ts: at.ts, ...content }).then(() => null, asSlackFailure);
-  const failure = await update(message);
+  const { text, blocks, instead } = message;
+  const failure = await update({ text, blocks });
   if (failure === null || !refusesMessage(failure)) return failure;
+  if (instead !== undefined) {
+    const other = await edit(slack, at, instead.message);
+    if (other === null && refusesBlocks(failure)) instead.onTaken();
+    return other && worse(failure, other);
+  }
   const plain = await update({ text: plainText(message) });
   return plain && worse(failure, plain);
 }

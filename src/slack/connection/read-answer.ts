@@ -29,6 +29,9 @@ export const postedAt = z.object({
 /** Of `chat.getPermalink`. It needs no scope. Source: https://docs.slack.dev/reference/methods/chat.getPermalink */
 export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ }).max(2_000) });
 
+/** Of `users.info`: the name of the person's time zone. */
+export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
+
 /** Of `views.publish`: its hash, which changes with each publication. */
 export const publishedView = z.object({ view: z.object({ hash: maybe(word) }) });
 

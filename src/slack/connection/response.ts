@@ -7,7 +7,7 @@ import type { Clock } from "../../lib/clock.js";
 import { proxyErrorIn } from "../../lib/network.js";
 import type { Message } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
-import { asSlackFailure, failureOfCall, mayPass, refusesMessage, SlackFailure } from "./failures.js";
+import { asSlackFailure, failureOfCall, mayPass, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
 
 /** Answers only the person. */
@@ -31,23 +31,30 @@ export type Content = Pick<Message, "text"> & Partial<Message>;
 const LIMITED_MS = [1_000, 4_000, 15_000];
 
 /**
- * Retries once at once what the network lost, like the Web API's calls, a few times after a limit, and once without blocks. Rejects
- * with the refusal of the original message.
+ * Retries once at once what the network lost, like the Web API's calls, a few times after a limit, once with what the message has
+ * instead, and once without blocks. Rejects with the refusal of the original message.
  */
 export async function untilTaken(
   clock: Clock,
   message: Message,
   send: (content: Content) => Promise<unknown>,
 ): Promise<void> {
-  let content: Content = message;
-  let refusal: { error: unknown } | null = null;
+  const { text, blocks, instead } = message;
+  let content: Content = { text, blocks };
+  /** What is left to try when Slack refuses the content. */
+  const left: Content[] = blocks.length === 0 ? [] : [{ text: plainText(instead?.message ?? message) }];
+  if (instead !== undefined) left.unshift({ text: instead.message.text, blocks: instead.message.blocks });
+  let refusal: { error: unknown; areBlocks: boolean } | null = null;
   let wasLost = false;
   for (let limits = 0; ; ) {
     const failed = await send(content).then(
       () => null,
       (error: unknown) => ({ error }),
     );
-    if (failed === null) return;
+    if (failed === null) {
+      if (refusal?.areBlocks === true && content.blocks !== undefined) instead?.onTaken();
+      return;
+    }
     const failure = answerFailure(failed.error);
     if (failure === null) throw failed.error;
     if (failure.kind === "rate_limited") {
@@ -55,10 +62,12 @@ export async function untilTaken(
       if (pause === undefined) throw failed.error;
       await clock.sleep(pause);
     } else if (mayPass(failure) && !wasLost) wasLost = true;
-    else if (refusesMessage(failure) && refusal === null && message.blocks.length > 0) {
-      refusal = failed;
-      content = { text: plainText(message) };
-    } else throw (refusal ?? failed).error;
+    else {
+      const next = refusesMessage(failure) ? left.shift() : undefined;
+      if (next === undefined) throw (refusal ?? failed).error;
+      refusal ??= { ...failed, areBlocks: refusesBlocks(failure) };
+      content = next;
+    }
   }
 }
 

@@ -3,6 +3,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
+import type { DigestSources } from "../../follow/digest-contents.js";
+import type { DigestStore } from "../../follow/digest-store.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { Budget } from "../../hex/budget.js";
@@ -25,6 +27,7 @@ import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
 import type { Requesters } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
+import type { DataTables } from "../connection/data-tables.js";
 import type { SlackRefusals } from "../connection/refusals.js";
 import type { Followers } from "../followers/followers.js";
 import type { Homes } from "../home/homes.js";
@@ -50,6 +53,11 @@ export interface Bot {
   seenEvents: SeenEvents;
   health: HealthStore;
   watches: WatchStore;
+  digests: DigestStore;
+  /** What digests are written from. */
+  digestSources: DigestSources;
+  /** Whether the workspace takes tables that can be sorted. */
+  dataTables: DataTables;
   troubles: TroubleStore;
   /** Who has which outage and trouble, and who has silenced it. */
   attention: AttentionStore;

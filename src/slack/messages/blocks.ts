@@ -8,6 +8,15 @@ import { escapeLoose, shorten, shortenMrkdwn } from "./mrkdwn.js";
 export interface Message {
   text: string;
   blocks: KnownBlock[];
+  /** For a message with blocks that some workspaces refuse. */
+  instead?: Instead;
+}
+
+export interface Instead {
+  /** The same with blocks that every workspace takes. */
+  message: Message;
+  /** Called when Slack has refused the blocks and taken this message. */
+  onTaken: () => void;
 }
 
 /** What is said in the thread of an alert. */
@@ -51,8 +60,10 @@ export function message(text: string, blocks: readonly (KnownBlock | null)[]): M
   let places = LIMITS.messageBlocks - buttons.length;
   const kept = wanted.filter((block) => {
     if (block.type === "actions") return true;
-    room -= lengthOf([block]);
     places -= 1;
+    // A table has room of its own.
+    if (block.type === "data_table") return places >= 0;
+    room -= lengthOf([block]);
     return room >= 0 && places >= 0;
   });
   return { text: finished(text, LIMITS.messageText), blocks: kept };

@@ -44,4 +44,12 @@ export const LIMITS = {
   /** Options of a picker. */
   options: 100,
   alertText: 200,
+  /** All text of a table that can be sorted. */
+  tableText: 20_000,
+  /** Rows, with that of the headings. */
+  tableRows: 201,
+  /** Rows that are shown at once, of the 100 that may be. */
+  tablePage: 20,
+  /** The text of a cell, well below what Slack accepts. */
+  tableCell: 200,
 } as const;

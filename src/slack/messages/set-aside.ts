@@ -56,6 +56,7 @@ const NOUNS: Record<ReadTable, string> = {
   troubles: "trouble of a watched project",
   attention: "note of who is on it",
   pages: "page",
+  digests: "digest",
 };
 
 /** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */

@@ -188,6 +188,7 @@ const FEATURES: Record<OptionalScope, string> = {
   "chat:write.public": "cards in public channels that the bot is not in",
   "app_mentions:read": "mentions",
   "im:history": "commands in direct messages",
+  "users:read": "digests in people's own time zones",
 };
 
 /** What is off because the app was installed without some scopes, and how to switch it on: one sentence; `null` when nothing is off. */

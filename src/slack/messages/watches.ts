@@ -164,7 +164,8 @@ function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project
   return nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`;
 }
 
-function ruleWords(rule: Rule, project: Project | null, place: HexPlace): string {
+/** `project`: of a rule that names one; null when it is not known. */
+export function ruleWords(rule: Rule, project: Project | null, place: HexPlace): string {
   switch (rule.kind) {
     case "project": {
       const known = project === null ? null : projectUrl(place, project);

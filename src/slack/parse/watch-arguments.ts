@@ -31,7 +31,8 @@ function withoutPage(words: string[]): { words: string[]; page: boolean } {
   return { words: words.toSpliced(last === "page" ? -1 : -2, 1), page: true };
 }
 
-function ruleIn(typed: string): WatchArguments["rule"] {
+/** The rule that a text spells, such as `category:Finance`; `null` for anything else, such as a project's name. */
+export function ruleIn(typed: string): WatchArguments["rule"] {
   if (typed.toLowerCase() === "scheduled") return { kind: "scheduled" };
   const [, kind, value = ""] = /^(category|owner)\s*:\s*(.+)$/i.exec(typed) ?? [];
   const given = value.replace(/^["']|["']$/g, "").trim();

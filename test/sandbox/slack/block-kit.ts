@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { accessory, actionElement, image, inputElement } from "./block-elements.js";
 import { isRecord, type Json, recordsAt, stringAt } from "./json.js";
+import { textsOf } from "./messages.js";
 import {
   alert,
   card,
@@ -11,6 +12,7 @@ import {
   container,
   dataTable,
   dataVisualization,
+  longestDataTable,
   plan,
   richText,
   taskCard,
@@ -119,8 +121,17 @@ export function blockErrors(blocks: readonly unknown[], surface: Surface, pointe
   const count = (type: string) => blocks.filter((one) => stringAt(one, "type") === type).length;
   if (count("table") > 1) errors.push(at("only one table block is allowed in a message", pointer));
   if (count("data_visualization") > 2) errors.push(at("no more than 2 charts are allowed in a message", pointer));
+  if (count("data_table") > 1 && charactersOfTables(blocks) > longestDataTable) {
+    errors.push(at(`must be less than ${longestDataTable + 1} characters in all tables`, pointer));
+  }
   if (surface !== "message") errors.push(...viewErrors(blocks, surface, pointer));
   return errors;
+}
+
+/** The limit for a data table also applies to all of them in a message together. */
+function charactersOfTables(blocks: readonly unknown[]): number {
+  const tables = blocks.filter((one) => stringAt(one, "type") === "data_table");
+  return [...textsOf(tables)].reduce((sum, text) => sum + text.length, 0);
 }
 
 /** What Slack checks only in views: that one element has the focus, and that only modals ask for response URLs. */

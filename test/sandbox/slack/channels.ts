@@ -29,8 +29,20 @@ export class Directory {
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {
-    const ada = { id: "U0ADALOVELA", teamId: identity.teamId, name: "ada", realName: "Ada Lovelace" };
-    const grace = { id: "U0GRACEHOPP", teamId: identity.teamId, name: "grace", realName: "Grace Hopper" };
+    const ada = {
+      id: "U0ADALOVELA",
+      teamId: identity.teamId,
+      name: "ada",
+      realName: "Ada Lovelace",
+      tz: "Europe/Berlin",
+    };
+    const grace = {
+      id: "U0GRACEHOPP",
+      teamId: identity.teamId,
+      name: "grace",
+      realName: "Grace Hopper",
+      tz: "America/New_York",
+    };
     const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger", realName: "Sam Stranger" };
     this.people = { ada, grace, stranger };
     const other = { id: "U0OTHERBOT1", teamId: identity.teamId, name: "otherbot", realName: "Other Bot" };

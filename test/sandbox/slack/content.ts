@@ -1,7 +1,7 @@
 // Whether Slack accepts the text and the blocks of a message.
 
 import { blockErrors } from "./block-kit.js";
-import type { Json } from "./json.js";
+import { isRecord, type Json, stringAt } from "./json.js";
 import { type Content, textsOf } from "./messages.js";
 import { Refusal, refuse } from "./refusal.js";
 
@@ -10,18 +10,35 @@ const longestText = 4_000;
 /** The limit for all texts in the blocks together (Web API only). Slack has a separate error code for it. */
 const longestBlocks = 12_000;
 
+export interface ContentOptions {
+  over: "web-api" | "response_url";
+  /** Whether the workspace accepts data tables. */
+  takesDataTables: boolean;
+}
+
 /** Reads the content of a message from the arguments of a call. Throws a Refusal for what Slack would refuse. */
-export function contentOf(args: Json, over: "web-api" | "response_url"): Content {
+export function contentOf(args: Json, { over, takesDataTables }: ContentOptions): Content {
   const text = args.text ?? "";
   if (typeof text !== "string") throw refuse("invalid_arguments", ["must be a string [json-pointer:/text]"]);
   if (Array.isArray(args.attachments) && args.attachments.length > 0) throw new Refusal("invalid_attachments");
   const blocks = args.blocks ?? [];
   if (!Array.isArray(blocks)) throw new Refusal("invalid_blocks_format");
-  const errors = blockErrors(blocks, "message");
+  const errors = [...blockErrors(blocks, "message"), ...(takesDataTables ? [] : refusedTables(blocks))];
   if (errors.length > 0) throw refuse("invalid_blocks", errors);
   if (blocks.length === 0 && text.trim() === "") throw new Refusal("no_text");
   if (text.length > longestText) throw new Refusal("msg_too_long");
-  const total = [...textsOf(blocks)].reduce((sum, one) => sum + one.length, 0);
+  const total = [...textsOf(blocks.filter((block) => !isDataTable(block)))].reduce((sum, one) => sum + one.length, 0);
   if (over === "web-api" && total > longestBlocks) throw new Refusal("msg_blocks_too_long");
   return { text, blocks };
+}
+
+/** A data table has its own limit. */
+function isDataTable(block: unknown): boolean {
+  return isRecord(block) && stringAt(block, "type") === "data_table";
+}
+
+function refusedTables(blocks: readonly unknown[]): string[] {
+  return blocks.flatMap((block, index) =>
+    isDataTable(block) ? [`unsupported type: data_table [json-pointer:/blocks/${index}/type]`] : [],
+  );
 }

@@ -29,6 +29,8 @@ export class Core {
   readonly views: ViewStore;
   readonly troubles: Trouble[] = [];
   readonly app: Installation;
+  /** Some workspaces refuse data tables. */
+  takesDataTables = true;
   /** "http://127.0.0.1:PORT", known once the server listens. */
   origin = "";
   /** Tells the app about its own messages, too. `before`: the message before the edit. */

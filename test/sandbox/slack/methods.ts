@@ -61,7 +61,7 @@ function listTeams({ identity }: Core): Json {
 function postMessage(core: Core, args: Json): Json {
   const room = core.directory.postable(required(args, "channel"), core.app.scopes);
   if (room.im && !core.app.messagesTab) throw new Refusal("messages_tab_disabled");
-  const content = contentOf(args, "web-api");
+  const content = contentOf(args, { over: "web-api", takesDataTables: core.takesDataTables });
   const threadTs = threadOf(core, room, args);
   core.limits.post(room.id);
   const message = core.log.post({
@@ -81,7 +81,7 @@ function update(core: Core, args: Json): Json {
   const room = core.directory.visible(required(args, "channel"));
   const message = ownMessage(core, room, required(args, "ts"), "cant_update_message");
   if (room.archived) throw new Refusal("is_archived");
-  const content = contentOf(args, "web-api");
+  const content = contentOf(args, { over: "web-api", takesDataTables: core.takesDataTables });
   core.limits.update();
   const before = core.wireMessage(message);
   core.log.edit(room.id, message.ts, content);
@@ -96,7 +96,7 @@ function postEphemeral(core: Core, args: Json): Json {
   if (!room.members.has(core.identity.botUserId)) throw new Refusal("not_in_channel");
   if (!room.members.has(reader)) throw new Refusal("user_not_in_channel");
   if (room.im && !core.app.messagesTab) throw new Refusal("messages_tab_disabled");
-  const content = contentOf(args, "web-api");
+  const content = contentOf(args, { over: "web-api", takesDataTables: core.takesDataTables });
   const threadTs = threadOf(core, room, args);
   const message = core.log.post({
     ...content,
@@ -140,8 +140,10 @@ function openDm(core: Core, args: Json): Json {
 function userInfo(core: Core, args: Json): Json {
   const person = core.directory.person(required(args, "user"));
   if (!person) throw new Refusal("user_not_found");
-  const { id, teamId, name, realName } = person;
-  return { user: { id, team_id: teamId, name, real_name: realName, is_bot: false, tz: "Etc/UTC", tz_offset: 0 } };
+  const { id, teamId, name, realName, tz } = person;
+  const user = { id, team_id: teamId, name, real_name: realName, is_bot: false };
+  const isStranger = teamId !== core.identity.teamId;
+  return { user: { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) } };
 }
 
 function openView(core: Core, args: Json): Json {

@@ -57,7 +57,8 @@ export const carousel = z.strictObject({
   elements: z.array(card).min(1).max(10),
 });
 
-const longestDataTable = 20_000;
+/** In characters. */
+export const longestDataTable = 20_000;
 
 export const dataTable = z
   .strictObject({

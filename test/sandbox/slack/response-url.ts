@@ -93,7 +93,7 @@ export function respond(core: Core, origin: Origin, args: Json, via: Via): void 
     if (args.text === undefined && args.blocks === undefined) return;
   }
   const replaces = args.replace_original === undefined || isTrue(args.replace_original);
-  const content = contentOf(args, "response_url");
+  const content = contentOf(args, { over: "response_url", takesDataTables: core.takesDataTables });
   if (origin.messageTs !== undefined && replaces && !isTrue(args.delete_original)) {
     if (!original) throw new Refusal("message_not_found");
     const before = core.wireMessage(original);

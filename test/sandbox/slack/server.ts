@@ -106,6 +106,12 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     channels: directory.channels,
     otherBot: directory.otherBot,
     scopes: app.scopes,
+    get takesDataTables() {
+      return core.takesDataTables;
+    },
+    set takesDataTables(takes) {
+      core.takesDataTables = takes;
+    },
     get messagesTab() {
       return app.messagesTab;
     },

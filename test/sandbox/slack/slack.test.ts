@@ -310,7 +310,7 @@ describe("the Web API", () => {
     expect(await call("chat.postMessage", { channel: data.id, text: "x" })).toMatchObject({
       error: "missing_scope",
       needed: "chat:write",
-      provided: "commands,chat:write.public,app_mentions:read,im:history",
+      provided: "commands,chat:write.public,app_mentions:read,im:history,users:read",
     });
   });
 

@@ -37,6 +37,8 @@ export interface Person {
   readonly name: string;
   /** The name that people see. */
   readonly realName: string;
+  /** The time zone, such as Europe/Berlin. Absent where Slack does not say. */
+  readonly tz?: string;
   /** B…, the id of another app's bot. */
   readonly botId?: string;
 }
@@ -368,6 +370,8 @@ export interface LocalSlack {
   messagesTab: boolean;
   /** Whether people cannot write to the bot: the manifest's messages_tab_read_only_enabled. */
   readOnlyMessages: boolean;
+  /** Whether the workspace accepts data tables; some answer invalid_blocks. Can be changed at any time. */
+  takesDataTables: boolean;
   /** Whether the app has a Home tab. */
   homeTab: boolean;
   /** The app's shortcuts, as in its manifest. */

@@ -629,7 +629,9 @@ describe("never past a limit, whatever the data", () => {
         check(runProblemMessage({ kind: "bad_json", name: word }));
       }),
     );
-    expect(usageHint(COMMANDS)).toBe("[status | projects | run | runs | cancel | watch | unwatch | watching | help]");
+    expect(usageHint(COMMANDS)).toBe(
+      "[status | projects | run | runs | cancel | watch | unwatch | watching | digest | help]",
+    );
   });
 });
 

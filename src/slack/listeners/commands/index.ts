@@ -5,6 +5,7 @@ import { closest, splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
 import { cancel } from "./cancel.js";
 import type { Command } from "./command.js";
+import { digest } from "./digest.js";
 import { createHelp } from "./help.js";
 import { projects } from "./projects.js";
 import { run } from "./run.js";
@@ -16,7 +17,18 @@ import { watching } from "./watching.js";
 
 const help = createHelp(() => COMMANDS);
 /** In the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [status, projects, run, runs, cancel, watch, unwatch, watching, help];
+export const COMMANDS: readonly Command[] = [
+  status,
+  projects,
+  run,
+  runs,
+  cancel,
+  watch,
+  unwatch,
+  watching,
+  digest,
+  help,
+];
 
 /** Does what was typed after `/hex` or after a mention of the bot. */
 export async function runCommand(bot: Bot, interaction: Interaction, typed: string): Promise<void> {

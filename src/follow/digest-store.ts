@@ -1,0 +1,82 @@
+// Stores which conversation gets which digest.
+
+import type { Db } from "../store/database.js";
+import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
+import { type Digest, digestSchema, isSameDigest } from "./digest.js";
+import type { Follow, WatchPlace } from "./watch.js";
+
+export class DigestStore {
+  constructor(
+    private readonly db: Db,
+    private readonly rows: RowReader = new RowReader(),
+  ) {}
+
+  /** Sets the digest of a conversation, in place of the one that it has. If both are the same, that one stays. */
+  async set(digest: Digest): Promise<"new" | "changed" | "same"> {
+    const before = await this.in(digest);
+    if (before !== null && isSameDigest(before, digest)) return "same";
+    const { channel, threadTs, ...rest } = digest;
+    const doc = JSON.stringify(rest);
+    await this.db
+      .insertInto("digests")
+      .values({ channel, thread_ts: threadTs ?? "", doc })
+      .onConflict((conflict) => conflict.columns(["channel", "thread_ts"]).doUpdateSet({ doc }))
+      .execute();
+    return before === null ? "new" : "changed";
+  }
+
+  /** Removes the digest of a conversation. @returns whether it had one */
+  async remove({ channel, threadTs }: WatchPlace): Promise<boolean> {
+    const before = await this.in({ channel, threadTs });
+    await this.db
+      .deleteFrom("digests")
+      .where("channel", "=", channel)
+      .where("thread_ts", "=", threadTs ?? "")
+      .execute();
+    return before !== null;
+  }
+
+  /** The digest of a conversation, or null if it has none or Slack has ended it. */
+  async in({ channel, threadTs }: WatchPlace): Promise<Digest | null> {
+    const all = await this.all();
+    return all.find((one) => one.channel === channel && one.threadTs === threadTs && one.ended === null) ?? null;
+  }
+
+  /** The projects that have to be known for digests, without those of conversations that have one for what they watch. */
+  async follows(): Promise<Follow[]> {
+    const all = await this.all();
+    return all.flatMap(({ rule, setAt, ended }) => (rule === null || ended !== null ? [] : { rule, setAt }));
+  }
+
+  /** All digests, also those that Slack has ended, without those that cannot be read. */
+  async all(): Promise<Digest[]> {
+    const rows = await this.db
+      .selectFrom("digests")
+      .select(["channel", "thread_ts", storedDoc(this.db).as("doc")])
+      .orderBy("channel")
+      .orderBy("thread_ts")
+      .execute();
+    return this.rows.each(rows, (row) => this.#read(row));
+  }
+
+  /**
+   * Notes that Slack does not accept a digest in its conversation any more. Does nothing if somebody has changed it in the meantime.
+   * @param word Slack's error code
+   * @param at epoch ms
+   */
+  async end(digest: Digest, word: string, at: number): Promise<void> {
+    const { channel, threadTs, ...rest } = digest;
+    await this.db
+      .updateTable("digests")
+      .set({ doc: JSON.stringify({ ...rest, ended: { at, word } }) })
+      .where("channel", "=", channel)
+      .where("thread_ts", "=", threadTs ?? "")
+      .where("doc", "=", JSON.stringify(rest))
+      .execute();
+  }
+
+  #read({ channel, thread_ts, doc }: { channel: string; thread_ts: string; doc: StoredDoc }): Digest {
+    const place = { table: "digests", key: `${channel} ${thread_ts}` } as const;
+    return { channel, threadTs: thread_ts === "" ? null : thread_ts, ...this.rows.doc(place, digestSchema, doc) };
+  }
+}

@@ -1,0 +1,33 @@
+// The time zone in which somebody lives, as they have set it in Slack.
+
+import type { WebClient } from "@slack/web-api";
+import type { Logger } from "../../log/logger.js";
+import { asSlackFailure } from "./failures.js";
+import { readAnswer, userInfo } from "./read-answer.js";
+import type { SlackRefusals } from "./refusals.js";
+
+export interface PersonZoneOptions {
+  slack: WebClient;
+  slackRefusals: Pick<SlackRefusals, "now">;
+  log: Logger;
+}
+
+/**
+ * Needs the optional scope `users:read`, and asks nothing without it.
+ * @param user a person's id
+ * @returns a name such as `Europe/Berlin`, or null when Slack does not say
+ */
+export async function personZone(
+  user: string,
+  { slack, slackRefusals, log }: PersonZoneOptions,
+): Promise<string | null> {
+  if (slackRefusals.now().declinedScopes.includes("users:read")) return null;
+  try {
+    const answer = readAnswer("users.info", userInfo, await slack.users.info({ user }));
+    return answer.user.tz ?? null;
+  } catch (error) {
+    const failure = asSlackFailure(error);
+    log.warn({ failure: failure.facts }, "Slack does not tell somebody's time zone: %s", failure.word);
+    return null;
+  }
+}

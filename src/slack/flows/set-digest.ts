@@ -1,0 +1,120 @@
+// Sets, shows and ends the digest of the conversation that somebody is in.
+
+import { digestContents } from "../../follow/digest-contents.js";
+import { projectsOf } from "../../follow/digest-entries.js";
+import { nextDigest } from "../../follow/digest-times.js";
+import type { Rule, WatchPlace } from "../../follow/watch.js";
+import { zoneNamed } from "../../follow/zones.js";
+import { asHexError } from "../../hex/errors.js";
+import type { Project } from "../../hex/schema.js";
+import { MINUTE } from "../../lib/time.js";
+import { personZone } from "../connection/person-zone.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { unusableLinkMessage } from "../messages/answers.js";
+import { digestMessage } from "../messages/digest.js";
+import {
+  digestNote,
+  digestOffMessage,
+  digestSetMessage,
+  nothingToShowMessage,
+  whichDigestProjectMessage,
+  whichZoneMessage,
+} from "../messages/digest-answers.js";
+import type { DigestTyped } from "../parse/digest-arguments.js";
+import { parseProjectRef } from "../parse/project-ref.js";
+import { lookForNew } from "./list-projects.js";
+import { readProject } from "./read-project.js";
+
+/** @throws HexError, StoreFailure */
+export async function setDigest(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<void> {
+  const { respond, user, log } = interaction;
+  const place = placeOf(interaction);
+  const chosen = await ruleOf(bot, interaction, typed);
+  if (chosen === undefined) return;
+  const watched = chosen === null ? await bot.watches.in(place) : [];
+  if (chosen === null && watched.length === 0) return respond(nothingToShowMessage(typed));
+  const before = await bot.digests.in(place);
+  const known = before?.setBy === user ? before.zone : null;
+  const zone = typed.zone ?? (await ownZone(bot, interaction)) ?? known;
+  if (zone === null) return respond(whichZoneMessage(typed));
+  const { hour, minute, weekdaysOnly } = typed;
+  const digest = { ...place, hour, minute, weekdaysOnly, zone, rule: chosen };
+  const now = bot.clock.now();
+  const set = await bot.digests.set({ ...digest, setBy: user, setAt: now, ended: null });
+  log.info({ hour, minute, weekdaysOnly, zone, set }, "digest");
+  bot.wakeFollowing();
+  const projects = projectsOf(chosen === null ? watched.map(({ rule }) => rule) : [chosen], bot.catalog);
+  await respond(
+    digestSetMessage({
+      digest,
+      set,
+      named: projects.length,
+      project: projects[0] ?? null,
+      next: nextDigest(digest, now),
+      place: bot.hex.place.now,
+    }),
+  );
+}
+
+/** Shows what the digest would show now: the one that is set here, or one about what is watched here. */
+export async function showDigest(bot: Bot, interaction: Interaction): Promise<void> {
+  const place = placeOf(interaction);
+  const digest = await bot.digests.in(place);
+  const zone = digest?.zone ?? (await ownZone(bot, interaction)) ?? "UTC";
+  const now = bot.clock.now();
+  const entries = await digestContents(bot.digestSources, { ...place, rule: digest?.rule ?? null }, now);
+  await interaction.respond(
+    digestMessage({
+      entries,
+      zone,
+      place: bot.hex.place.now,
+      now,
+      notes: [digestNote(digest)],
+      hasTables: bot.dataTables.areTaken,
+      onTableRefused: () => bot.dataTables.refused(),
+    }),
+  );
+}
+
+export async function endDigest(bot: Bot, interaction: Interaction): Promise<void> {
+  const was = await bot.digests.remove(placeOf(interaction));
+  interaction.log.info({ was }, "digest off");
+  bot.wakeFollowing();
+  await interaction.respond(digestOffMessage(was));
+}
+
+function placeOf({ conversation: { channel, threadTs } }: Interaction): WatchPlace {
+  return { channel, threadTs };
+}
+
+/** Null when Slack does not tell it, or tells one that this machine does not know. */
+async function ownZone(bot: Bot, { user, log }: Interaction): Promise<string | null> {
+  const told = await personZone(user, { ...bot, log });
+  return told === null ? null : zoneNamed(told);
+}
+
+/** Null: what is watched here. Undefined after telling the person why there is none. */
+async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<Rule | null | undefined> {
+  const { rule, text } = typed;
+  if (rule !== null) {
+    // The known projects are worth counting, whatever Hex answers.
+    await lookForNew(bot, interaction, MINUTE).catch(asHexError);
+    return rule;
+  }
+  if (text === "") return null;
+  const reference = parseProjectRef(text, bot.hex.origin);
+  const unusable = unusableLinkMessage(reference, bot.hex.host);
+  if (unusable !== null) {
+    await interaction.respond(unusable);
+    return undefined;
+  }
+  if (reference?.kind === "project" || reference?.kind === "run") {
+    return { kind: "project", id: (await readProject(bot, interaction, reference.projectId)).id };
+  }
+  await bot.catalog.ready();
+  const match = bot.catalog.match(reference?.kind === "no_id" ? reference.words.join(" ") : text, "listed");
+  if (match.kind === "exact" || match.kind === "one") return { kind: "project", id: match.project.id };
+  const projects: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
+  await interaction.respond(whichDigestProjectMessage(typed, projects, bot.hex.place.now));
+  return undefined;
+}

@@ -1,0 +1,155 @@
+// The answers to `/hex digest`: what is set, and what is missing.
+
+import type { DigestChoice } from "../../follow/digest.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { type Message, message, section } from "./blocks.js";
+import { code, count, date, inline, link, mention } from "./mrkdwn.js";
+import { slackRemedy } from "./slack-remedies.js";
+import { ruleWords } from "./watches.js";
+
+const TITLE = 120;
+
+/** "daily at 08:00 (Europe/Berlin)" */
+export function whenWords({
+  hour,
+  minute,
+  zone,
+  weekdaysOnly,
+}: Omit<DigestChoice, "channel" | "threadTs" | "rule">): string {
+  return `${weekdaysOnly ? "Monday to Friday" : "daily"} at ${clockWords({ hour, minute })} (${inline(zone, 60)})`;
+}
+
+function clockWords({ hour, minute }: { hour: number; minute: number }): string {
+  return `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+}
+
+export interface DigestSet {
+  digest: DigestChoice;
+  set: "new" | "changed" | "same";
+  /** How many projects it shows now. */
+  named: number;
+  /** Of a rule that names one. */
+  project: Project | null;
+  /** When the next one comes, epoch ms. */
+  next: number | null;
+  place: HexPlace;
+}
+
+export function digestSetMessage({ digest, set, named, project, next, place }: DigestSet): Message {
+  const gets =
+    set === "same" ? "gets this digest already" : set === "changed" ? "now gets its digest" : "gets a digest";
+  const lines = [
+    `:sunrise: This conversation ${gets} ${whenWords(digest)}, about ${aboutWords(digest, project, place)}.`,
+    digest.rule?.kind === "project" ? null : namedWords(named),
+    next === null ? null : `The next one comes ${date(next)}.`,
+    "`/hex digest` shows it now, `/hex digest off` ends it.",
+  ];
+  return message("The digest is set", [section(lines.filter((line) => line !== null).join("\n"))]);
+}
+
+function namedWords(named: number): string {
+  return named === 0 ? "No project fits that yet." : `These are ${count(named, "project")} now.`;
+}
+
+export function aboutWords({ rule }: Pick<DigestChoice, "rule">, project: Project | null, place: HexPlace): string {
+  return rule === null ? "what is watched here" : ruleWords(rule, project, place);
+}
+
+/** What stands below a digest that is shown on demand. `digest`: null if none is set. */
+export function digestNote(digest: (DigestChoice & { setBy: string }) | null): string {
+  if (digest === null) {
+    return "No digest is set here. `/hex digest 08:00` sends this every morning, `/hex digest 08:00 weekdays` from Monday to Friday.";
+  }
+  return `Sent ${whenWords(digest)}, set by ${mention(digest.setBy)}. \`/hex digest off\` ends it.`;
+}
+
+export function digestOffMessage(was: boolean): Message {
+  const text = was ? "This conversation gets no digest any more." : "No digest is set in this conversation.";
+  return message(text, [section(was ? text : `${text} \`/hex digest 08:00\` sets one.`)]);
+}
+
+/** What was typed: the part before the projects, and the projects. */
+export interface TypedDigest {
+  hour: number;
+  minute: number;
+  weekdaysOnly: boolean;
+  zone: string | null;
+  text: string;
+}
+
+function commandOf({ hour, minute, weekdaysOnly, zone, text }: TypedDigest): string {
+  const words = [clockWords({ hour, minute }), weekdaysOnly ? "weekdays" : "", zone ?? "", text];
+  return `/hex digest ${words.filter((word) => word !== "").join(" ")}`;
+}
+
+/** In characters. */
+const COMMAND = 300;
+
+export function whichZoneMessage(typed: TypedDigest): Message {
+  const example = code(commandOf({ ...typed, zone: "Europe/Berlin" }), COMMAND);
+  return message("Which time zone?", [
+    section(
+      `:earth_africa: In which time zone? Slack does not tell the bot yours. Write it after the time: ${example}`,
+    ),
+  ]);
+}
+
+/** `zone`: what was typed for it. `nearest`: the zone that may be meant. */
+export function unknownZoneMessage(zone: string, nearest: string | null, typed: TypedDigest): Message {
+  const isOffset = /^(utc|gmt)?[+-]/i.test(zone);
+  const why = isOffset
+    ? `${code(zone, 60)} does not say when summer time begins. Name the zone by its region and city`
+    : `The bot does not know the time zone ${code(zone, 60)}. Name it by its region and city`;
+  const example = code(commandOf({ ...typed, zone: nearest ?? "Europe/Berlin" }), COMMAND);
+  return message("Which time zone?", [section(`:earth_africa: ${why}: ${example}`)]);
+}
+
+/** `typed`: all that was typed after `/hex digest`. */
+export function whatTimeMessage(typed: string): Message {
+  return message("At what time?", [
+    section(
+      `At what time? Begin with it: ${code(`/hex digest 08:00 ${typed}`, COMMAND)}. \`/hex digest\` alone shows the digest now.`,
+    ),
+  ]);
+}
+
+export function noSuchTimeMessage(typed: string): Message {
+  return message("There is no such time.", [
+    section(`${code(typed, 40)} is no time of a day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`),
+  ]);
+}
+
+export function nothingToShowMessage(typed: TypedDigest): Message {
+  return message("What should the digest show?", [
+    section(
+      `Nothing is watched in this conversation, so the digest would be empty. Say which projects it should show: ${code(commandOf({ ...typed, text: "scheduled" }), COMMAND)} for all with a schedule, \`category:…\`, \`owner:…\`, or a project's name. Or begin with \`/hex watch\`.`,
+    ),
+  ]);
+}
+
+/** `projects`: those that may be meant, best first. */
+export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly Project[], place: HexPlace): Message {
+  const lines = projects
+    .slice(0, 5)
+    .map(
+      (project) =>
+        `• *${link(projectUrl(place, project), project.title, TITLE)}*: ${code(commandOf({ ...typed, text: project.id }), COMMAND)}`,
+    );
+  const asked =
+    lines.length === 0
+      ? `No project is called ${code(typed.text, 80)}. Write its title, its id or its link.`
+      : `Which project do you mean by ${code(typed.text, 80)}?\n${lines.join("\n")}`;
+  return message("Which project?", [section(asked)]);
+}
+
+/** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. */
+export function digestEndedMessage(digest: DigestChoice, word: string): Message {
+  const { what } = slackRemedy(word);
+  const where = /^C[A-Z0-9]+$/.test(digest.channel) ? ` in <#${digest.channel}>` : "";
+  return message("Your digest has ended", [
+    section(
+      `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: "" }), COMMAND)} in a conversation that the bot can write to.`,
+    ),
+  ]);
+}

@@ -1,0 +1,202 @@
+// How fresh the results of a conversation's projects are: the digest, every morning or on demand.
+
+import type { KnownBlock } from "@slack/types";
+import { type DigestEntry, FRESHNESS_ORDER } from "../../follow/digest-entries.js";
+import type { LastRun } from "../../follow/followed-project.js";
+import type { Freshness, FreshnessKind } from "../../follow/freshness.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import { MINUTE } from "../../lib/time.js";
+import { context, lengthOf, type Message, message, section } from "./blocks.js";
+import { type Cell, dataTable } from "./data-table.js";
+import { LIMITS } from "./limits.js";
+import { count, date, dotted, duration, inline, link } from "./mrkdwn.js";
+
+const TITLE = 100;
+const OWNER = 80;
+
+export interface DigestView {
+  entries: readonly DigestEntry[];
+  /** For the times in a table, which Slack cannot show in each reader's own zone. */
+  zone: string;
+  place: HexPlace;
+  /** Epoch ms. */
+  now: number;
+  /** What stands below it, in mrkdwn. */
+  notes: readonly (string | null)[];
+  /** Whether the workspace takes tables that can be sorted, as far as is known. */
+  hasTables: boolean;
+  /** Called when Slack refuses the table and takes the message without it. */
+  onTableRefused: () => void;
+}
+
+export function digestMessage(view: DigestView): Message {
+  const plain = message(headline(view.entries), [head(view), ...listBlocks(view), context(...view.notes)]);
+  if (!view.hasTables) return plain;
+  const { block, shown } = tableOf(view);
+  if (block === null) return plain;
+  const more = moreLine(view.entries.length - shown);
+  const times = `Times in the table are those of ${inline(view.zone, 60)}.`;
+  return {
+    ...message(headline(view.entries), [head(view), block, context(more, times, ...view.notes)]),
+    instead: { message: plain, onTaken: view.onTableRefused },
+  };
+}
+
+/** "14 of 15 fresh, 1 late" */
+function headline(entries: readonly DigestEntry[]): string {
+  if (entries.length === 0) return "No projects to tell about";
+  const number = (kind: FreshnessKind) => entries.filter(({ freshness }) => freshness.kind === kind).length;
+  const others = FRESHNESS_ORDER.filter((kind) => kind !== "fresh" && number(kind) > 0);
+  const parts = others.map((kind) => `${number(kind)} ${COUNTED[kind]}`);
+  return [`${number("fresh")} of ${entries.length} fresh`, ...parts].join(", ");
+}
+
+const COUNTED: Record<FreshnessKind, string> = {
+  fresh: "fresh",
+  failed: "failed",
+  late: "late",
+  stuck: "stuck",
+  running: "still running",
+  unknown: "not known",
+};
+
+const MARKS: Record<FreshnessKind, { table: string; text: string }> = {
+  fresh: { table: "🟢", text: ":large_green_circle:" },
+  failed: { table: "🔴", text: ":red_circle:" },
+  late: { table: "🔴", text: ":red_circle:" },
+  stuck: { table: "🔴", text: ":red_circle:" },
+  running: { table: "🔵", text: ":large_blue_circle:" },
+  unknown: { table: "⚪", text: ":white_circle:" },
+};
+
+function head({ entries }: DigestView): KnownBlock {
+  const kinds = entries.map(({ freshness }) => freshness.kind);
+  const worst = FRESHNESS_ORDER.find((kind) => kinds.includes(kind)) ?? "unknown";
+  const [fresh = "", ...others] = headline(entries).split(", ");
+  const text = [`${MARKS[worst].text} *${fresh}*`, ...others].join(", ");
+  return section(entries.length === 0 ? `${text}\nNo project fits what this digest shows.` : text);
+}
+
+const HEADER = ["Project", "State", "Results from", "Last run", "Took", "Next due", "Owner"];
+
+function tableOf(view: DigestView) {
+  const caption = `How fresh the results are: ${headline(view.entries)}`;
+  return dataTable(
+    caption,
+    HEADER,
+    view.entries.map((entry) => rowOf(entry, view)),
+  );
+}
+
+function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, place, now }: DigestView): Cell[] {
+  const at = (time: number, words = "") => ({ text: `${words}${clock(time, zone)}`, sortBy: Math.floor(time / 1_000) });
+  const lastRun = followed?.lastRun ?? null;
+  const [going] = followed?.going ?? [];
+  const tookMs = lastRun?.tookMs ?? null;
+  return [
+    { text: short(project.title, TITLE), url: projectUrl(place, project) },
+    { text: `${MARKS[freshness.kind].table} ${stateWords(freshness)}` },
+    followed?.lastGood == null ? { text: "not known" } : at(followed.lastGood.endedAt),
+    going !== undefined
+      ? at(going.since, "running since ")
+      : lastRun === null
+        ? { text: "none known" }
+        : at(lastRun.endedAt, `${statusWord(lastRun)} `),
+    tookMs === null
+      ? { text: "not known" }
+      : { text: tookWords(tookMs, followed?.typicalMs ?? null), sortBy: Math.round(tookMs / 1_000) },
+    nextDue === null || nextDue < now ? { text: dueWord(project) } : at(nextDue),
+    { text: short(project.owner?.email ?? "not known", OWNER) },
+  ];
+}
+
+/** Characters of JSON that the list may take, so that the notes below it have room. */
+const LIST = LIMITS.messageBlocksText - 2_500;
+/** Projects of one section. */
+const LINES = 5;
+
+/** The same as the table, in sections. */
+function listBlocks(view: DigestView): (KnownBlock | null)[] {
+  const lines = view.entries.map((entry) => lineOf(entry, view));
+  let room = LIST;
+  const tooMuch = lines.findIndex((line) => {
+    room -= lengthOf([section(line)]);
+    return room < 0;
+  });
+  const shown = tooMuch === -1 ? lines.length : tooMuch;
+  const blocks: (KnownBlock | null)[] = [];
+  for (let from = 0; from < shown; from += LINES)
+    blocks.push(section(lines.slice(from, Math.min(from + LINES, shown)).join("\n")));
+  return [...blocks, context(moreLine(lines.length - shown))];
+}
+
+function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place, now }: DigestView): string {
+  const lastRun = followed?.lastRun ?? null;
+  const [going] = followed?.going ?? [];
+  const took = lastRun?.tookMs == null ? "" : `, took ${tookWords(lastRun.tookMs, followed?.typicalMs ?? null)}`;
+  return `${MARKS[freshness.kind].text} *${link(projectUrl(place, project), project.title, TITLE)}*: ${dotted(
+    stateWords(freshness),
+    followed?.lastGood == null ? null : `results from ${date(followed.lastGood.endedAt)}`,
+    going === undefined ? null : `running since ${date(going.since)}`,
+    lastRun === null ? null : `last run ${statusWord(lastRun)} ${date(lastRun.endedAt)}${took}`,
+    nextDue === null || nextDue < now ? dueWord(project) : `next due ${date(nextDue)}`,
+    project.owner === null ? null : `owner ${inline(project.owner.email, OWNER)}`,
+  )}`;
+}
+
+function moreLine(more: number): string | null {
+  return more > 0 ? `… and ${count(more, "more project")}.` : null;
+}
+
+function stateWords(freshness: Freshness): string {
+  if (freshness.kind !== "unknown") return COUNTED[freshness.kind];
+  switch (freshness.why) {
+    case "unread":
+      return "not known: not looked at yet";
+    case "no_run":
+      return "not known: no run";
+    case "cancelled":
+      return "not known: the last run was cancelled";
+    case "unclear_schedule":
+      return "not known: its schedule cannot be judged";
+    case "new_schedule":
+      return "not known: its schedule is new";
+    case "not_run":
+      return "not known: not published, or archived";
+  }
+}
+
+function statusWord({ status }: LastRun): string {
+  return inline(status.toLowerCase().replace(/_/g, " "), 40);
+}
+
+function tookWords(tookMs: number, typicalMs: number | null): string {
+  return typicalMs === null ? duration(tookMs) : `${duration(tookMs)} (usually ${duration(typicalMs)})`;
+}
+
+function dueWord({ schedules }: DigestEntry["project"]): string {
+  return schedules.some(({ enabled }) => enabled) ? "cannot be judged" : "no schedule";
+}
+
+function short(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
+}
+
+/** Such as "26 Nov, 07:04". */
+function clock(at: number, zone: string): string {
+  const fields = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", ...fields }).format(at);
+}
+
+/** How late a digest may come before it says so, in ms. */
+const LATE_MS = 5 * MINUTE;
+
+/** `null`: it is not late. `lateMs`: by how much. `wasDown`: whether that is because the bot was not running. */
+export function lateNote(lateMs: number, wasDown: boolean): string | null {
+  if (lateMs < LATE_MS) return null;
+  const why = wasDown ? "the bot was not running" : "Slack did not accept it";
+  return `:hourglass: ${duration(Math.floor(lateMs / MINUTE) * MINUTE)} late: ${why}.`;
+}
+
+export const DOUBLED_DIGEST =
+  "This digest may stand here twice: the bot lost its way to Slack while it posted it. This is the later one.";

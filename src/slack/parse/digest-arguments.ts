@@ -1,0 +1,107 @@
+// What follows `/hex digest`: when, in which time zone, and about which projects.
+
+import type { DigestTime } from "../../follow/digest-times.js";
+import type { Rule } from "../../follow/watch.js";
+import { nearestZone, zoneNamed } from "../../follow/zones.js";
+import { folded } from "../../lib/spelling.js";
+import { ruleIn } from "./watch-arguments.js";
+import { plainWords } from "./words.js";
+
+export type DigestArguments =
+  | { kind: "now" }
+  | { kind: "off" }
+  | DigestTyped
+  /** There is no time in it. `typed`: all of it. */
+  | { kind: "no_time"; typed: string }
+  | { kind: "wrong_time"; typed: string }
+  /** `nearest`: the zone with the most similar name, if one is similar. */
+  | { kind: "wrong_zone"; typed: string; nearest: string | null; digest: DigestTyped };
+
+/** A digest as it was typed. `zone`: null if none was typed. */
+export interface DigestTyped extends Omit<DigestTime, "zone"> {
+  kind: "set";
+  zone: string | null;
+  /** Null if none was typed: `text` is the name, id or link of a project, or empty. */
+  rule: Exclude<Rule, { kind: "project" }> | null;
+  /** What was typed for the projects. */
+  text: string;
+}
+
+const OFF = new Set(["off", "stop", "end", "never", "none"]);
+const FILLERS = new Set(["at", "daily", "every", "each", "day", "in", "on"]);
+const WEEKDAYS = new Set(["weekdays", "weekday", "workdays", "workday", "mon-fri", "mo-fr", "monday-friday"]);
+const NAMED_TIMES: Readonly<Record<string, Clock>> = {
+  noon: { hour: 12, minute: 0 },
+  midnight: { hour: 0, minute: 0 },
+};
+
+interface Clock {
+  hour: number;
+  minute: number;
+}
+
+/** Before the projects, the time, the days and the zone may stand in any order. */
+export function parseDigestArguments(typed: string): DigestArguments {
+  const words = plainWords(typed);
+  const [first = "", ...others] = words.map(folded);
+  if (words.length === 0 || (others.length === 0 && first === "now")) return { kind: "now" };
+  if (others.length === 0 && OFF.has(first)) return { kind: "off" };
+  let clock: Clock | null = null;
+  let weekdaysOnly = false;
+  let zone: ZoneRead | null = null;
+  let at = 0;
+  for (; at < words.length; at++) {
+    const word = folded(words[at] ?? "");
+    if (FILLERS.has(word) && at + 1 < words.length) continue;
+    if (WEEKDAYS.has(word)) weekdaysOnly = true;
+    else if (zone === null && looksLikeZone(words[at] ?? "")) zone = readZone(words[at] ?? "");
+    else if (clock === null && looksLikeTime(word)) {
+      const half = /^([ap])\.?m\.?$/.exec(folded(words[at + 1] ?? ""))?.[1];
+      clock = clockOf(half === undefined ? word : `${word}${half}m`);
+      if (clock === null)
+        return { kind: "wrong_time", typed: words.slice(at, at + (half === undefined ? 1 : 2)).join(" ") };
+      if (half !== undefined) at++;
+    } else break;
+  }
+  if (clock === null) return { kind: "no_time", typed: words.join(" ") };
+  const text = words.slice(at).join(" ");
+  const digest = { kind: "set", ...clock, weekdaysOnly, zone: null, rule: ruleIn(text), text } as const;
+  if (zone === null) return digest;
+  return zone.name === null ? { kind: "wrong_zone", ...zone, digest } : { ...digest, zone: zone.name };
+}
+
+function looksLikeTime(word: string): boolean {
+  return /^\d{1,2}([:.h]|[ap]\.?m|$)|^\d{4}$/.test(word) || Object.hasOwn(NAMED_TIMES, word);
+}
+
+const CLOCK = /^(\d{1,2})(?:[:.h](\d{2})|h)?(?:([ap])\.?m\.?)?$/;
+const FOUR_DIGITS = /^(\d{2})(\d{2})$/;
+
+/** `8`, `8:00`, `08.00`, `8h`, `8h30`, `0800`, `8am`, `8:30pm`. `null`: that is no time of a day. */
+function clockOf(word: string): Clock | null {
+  const named = Object.hasOwn(NAMED_TIMES, word) ? NAMED_TIMES[word] : undefined;
+  if (named !== undefined) return named;
+  const [, hours, minutes = "0", half] = CLOCK.exec(word) ?? FOUR_DIGITS.exec(word) ?? [];
+  const [hour, minute] = [Number(hours), Number(minutes)];
+  if (hours === undefined || hour > 23 || minute > 59) return null;
+  if (half === undefined) return { hour, minute };
+  return hour < 1 || hour > 12 ? null : { hour: (hour % 12) + (half === "p" ? 12 : 0), minute };
+}
+
+/** `typed` is no zone if `name` is null. */
+interface ZoneRead {
+  typed: string;
+  name: string | null;
+  nearest: string | null;
+}
+
+const REGION = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc|US|Canada)\/\S+$/i;
+
+function looksLikeZone(word: string): boolean {
+  return REGION.test(word) || /^(UTC|GMT)$/i.test(word) || /^(UTC|GMT)?[+-]\d{1,2}(:?\d{2})?$/i.test(word);
+}
+
+function readZone(typed: string): ZoneRead {
+  const name = zoneNamed(typed);
+  return { typed, name, nearest: name === null ? nearestZone(typed) : null };
+}
