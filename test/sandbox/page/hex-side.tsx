@@ -3,48 +3,44 @@
 import type { ReactNode } from "react";
 import type { Project, Run } from "../hex/server.js";
 import type { OpenPage } from "../pagerduty.js";
-import { piece } from "./pieces.js";
-import type { Stage } from "./stage.js";
-import type { Region } from "./wire.js";
+import { type Drawn, piece } from "./pieces.js";
+import type { Stage, Switch } from "./stage.js";
+import type { Piece, Region } from "./wire.js";
 
 const MINUTE = 60_000;
 const RUNS_SHOWN = 8;
 const PROJECTS_SHOWN = 30;
 const RECENT_MS = 12 * 60 * MINUTE;
 
-export function hexRegions(stage: Stage): Region[] {
-  const { switches } = stage;
+export function hexRegions(stage: Stage, drawn: Drawn): Region[] {
   return [
     { id: "gauges", pieces: [piece("gauges", <Gauges stage={stage} />)] },
-    {
-      id: "switches",
-      pieces: switches.map(({ id, name, effect, on }) =>
-        piece(
-          id,
-          <button type="button" role="switch" aria-checked={on} data-switch={id} data-focus={`switch:${id}`}>
-            <span className="knob" aria-hidden="true" />
-            <span>
-              <b>{name}</b> <span className="aside">{effect}</span>
-            </span>
-          </button>,
-        ),
-      ),
-    },
-    {
-      id: "projects",
-      pieces: projectPieces(stage),
-    },
+    { id: "switches", pieces: stage.switches.map((one) => switchPiece(one, drawn)) },
+    { id: "projects", pieces: projectPieces(stage, drawn) },
     { id: "runs", pieces: runPieces(stage) },
   ];
 }
 
+function switchPiece(one: Switch, drawn: Drawn): Piece {
+  const { id, name, effect, on } = one;
+  const html = drawn.html(one, String(on), () => (
+    <button type="button" role="switch" aria-checked={on} data-switch={id} data-focus={`switch:${id}`}>
+      <span className="knob" aria-hidden="true" />
+      <span>
+        <b>{name}</b> <span className="aside">{effect}</span>
+      </span>
+    </button>
+  ));
+  return { key: id, html };
+}
+
 /** The first projects, which were written by hand, and how many others there are. */
-function projectPieces(stage: Stage) {
+function projectPieces(stage: Stage, drawn: Drawn): Piece[] {
   const { projects } = stage.hex.workspace;
   const shown = projects.slice(0, PROJECTS_SHOWN);
   const others = projects.length - shown.length;
   return [
-    ...shown.map((project) => piece(project.id, <OneProject stage={stage} project={project} />)),
+    ...shown.map((project) => projectPiece(project, stage, drawn)),
     ...(others > 0 ? [piece("others", <span className="aside">and {others.toLocaleString("en")} others</span>)] : []),
   ];
 }
@@ -89,26 +85,28 @@ function pagesWords(open: readonly OpenPage[]): string {
   return open.map(({ summary, state }) => `${summary} (${state})`).join("; ");
 }
 
-function OneProject({ stage, project }: { stage: Stage; project: Project }): ReactNode {
-  const facts = projectFacts(project);
+function projectPiece(project: Project, stage: Stage, drawn: Drawn): Piece {
+  const { id, title } = project;
+  const facts = projectFacts(project).join(", ");
   const inputs = Object.entries(project.inputs).map(([name, { dataType }]) => `${name}=${EXAMPLES[dataType]}`);
-  const typed = [stage.slashCommand.command, "run", project.id, ...inputs].join(" ");
-  return (
+  const typed = [stage.slashCommand.command, "run", id, ...inputs].join(" ");
+  const html = drawn.html(project, JSON.stringify([title, facts, typed]), () => (
     <>
       <span>
-        <b>{project.title}</b> <span className="aside">{facts.join(", ")}</span>
+        <b>{title}</b> <span className="aside">{facts}</span>
       </span>
       <button
         type="button"
         className="button"
         data-fill={typed}
-        data-focus={`fill:${project.id}`}
-        aria-label={`Run… ${project.title}: write the command`}
+        data-focus={`fill:${id}`}
+        aria-label={`Run… ${title}: write the command`}
       >
         Run…
       </button>
     </>
-  );
+  ));
+  return { key: id, html };
 }
 
 const EXAMPLES: Record<Project["inputs"][string]["dataType"], string> = {

@@ -29,6 +29,6 @@ export function screen(stage: Stage, viewer: Viewer, complaints: Complaints, dra
     },
     { id: "thread", pieces: place ? threadPieces(stage, person, place, viewer.thread, around, drawn) : [] },
     { id: "modals", pieces: modalPieces(stage, person, around, complaints) },
-    ...hexRegions(stage),
+    ...hexRegions(stage, drawn),
   ];
 }
