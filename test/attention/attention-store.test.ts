@@ -47,6 +47,22 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect([A, B].map((subject) => attentionTo(all, subject).taken?.by)).toEqual([winner, winner]);
   });
 
+  test("ten press at the same moment, first when nobody has it, then to take it over: one of them is on it each time", async () => {
+    const { db, reopen } = await open();
+    const other = kind === "sqlite" ? db : (await reopen()).db;
+    let seen: Attention[] = [NO_ATTENTION];
+    for (const round of ["first", "second", "third"]) {
+      const people = Array.from({ length: 10 }, (_, index) => `${round} ${index}`);
+      const outcomes = await Promise.all(
+        people.map((by, index) => press(new AttentionStore(index % 2 === 0 ? db : other), by, [A], seen)),
+      );
+      const winners = people.filter((_, index) => outcomes[index]?.kind === "taken");
+      expect(winners).toHaveLength(1);
+      seen = [attentionTo(await new AttentionStore(db).all(), A)];
+      expect(seen[0]?.taken?.by).toBe(winners[0]);
+    }
+  });
+
   test("each change shows in the revision, and is announced once it is stored", async () => {
     const { db } = await open();
     const announced: Promise<string>[] = [];
