@@ -117,6 +117,24 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(harness.replies).toEqual([]);
   });
 
+  test("a press on a message that did not show the second trouble yet leaves that one to others", async () => {
+    const [one, two] = [addProject("Weekly revenue"), addProject("Churn")];
+    await harness.ask("watch owner:olga@acme.test");
+    const { data } = harness.slack.channels;
+    fail(one);
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    const message = only(data.id);
+    const stale = { blocks: structuredClone(message.blocks) };
+    fail(two);
+    await shows(message, "2 watched projects are in trouble");
+    await harness.person("ada").press(message, "on_it", { stale });
+    await shows(message, "has been on it since");
+    expect(shown(message).match(/has been on it since/g)).toHaveLength(1);
+    expect(shown(message)).toMatch(/Weekly revenue>(?:(?!Churn)[\s\S])*has been on it since/);
+    await press("ada", message, "I'm on it");
+    await harness.until(() => shown(message).match(/has been on it since/g)?.length === 2, STEP_MS);
+  });
+
   test("silenced for an hour, the message is edited and nothing is posted; after that, news is posted again", async () => {
     const [one, two, three] = [addProject("Weekly revenue"), addProject("Churn"), addProject("Forecast")];
     await harness.ask("watch owner:olga@acme.test");
