@@ -8,6 +8,7 @@ import { acknowledgementBench } from "./acknowledgement.js";
 import { cardBench } from "./card.js";
 import { catalogBench } from "./catalog.js";
 import { crashBench } from "./crash.js";
+import { followBench } from "./follow.js";
 import { markdownOf, type Report } from "./report.js";
 import { startBench } from "./start.js";
 import { storeBench } from "./store.js";
@@ -24,6 +25,7 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ["card", { title: "From a command to its card", run: cardBench }],
   ["crash", { title: "kill -9", run: crashBench }],
   ["watch", { title: "From a run's end to its being seen", run: watchBench }],
+  ["follow", { title: "From what goes wrong to its being told", run: followBench }],
   ["catalog", { title: "Names, keystrokes and lists", run: catalogBench }],
   ["store", { title: "The store", run: storeBench }],
 ]);
