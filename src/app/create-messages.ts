@@ -4,7 +4,7 @@ import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
-import { Alerts } from "../slack/alerts/alerts.js";
+import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { type WantedAlert, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
 import { type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
@@ -108,7 +108,11 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.stopping.signal,
   });
   const alerts = createAlerts(options);
-  const troubleAlerts = alertsFor(options, () => wantedTroubles(troubleSources, clock.now()), false);
+  const troubleAlerts = alertsFor(
+    options,
+    () => wantedTroubles(troubleSources, clock.now()),
+    (alert) => logRefusedAlert(log, alert, false),
+  );
   options.follow.news.on(() => troubleAlerts.wake());
   options.attention.changed.on(() => {
     alerts?.wake();
@@ -148,7 +152,11 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
     runs: runs.store,
     statusPage: hex.statusPage,
   };
-  return alertsFor(options, () => wantedAlerts(sources, store.clock.now()), true);
+  return alertsFor(
+    options,
+    () => wantedAlerts(sources, store.clock.now()),
+    (alert) => logRefusedAlert(settings.log, alert, true),
+  );
 }
 
 /** What the conversations that watch projects are told from. */
@@ -159,10 +167,11 @@ function createTroubleSources(options: MessagesPartOptions, cards: CardStore): T
   return { watches, troubles, attention: attention.store, catalog, runs: runs.store, cards, place };
 }
 
-function alertsFor(
+/** @param onRefused called when Slack does not accept one */
+export function alertsFor(
   { settings, slackClient, store, hex }: MessagesPartOptions,
   wanted: () => Promise<WantedAlert[]>,
-  isConfigured: boolean,
+  onRefused: AlertsOptions["onRefused"],
 ): Alerts {
   const { config, log } = settings;
   return new Alerts({
@@ -172,6 +181,6 @@ function alertsFor(
     log,
     leastNow: () => hex.client.leastNow(),
     wanted,
-    onRefused: (alert) => logRefusedAlert(log, alert, isConfigured),
+    onRefused,
   });
 }

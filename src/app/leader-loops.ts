@@ -1,10 +1,12 @@
 // What only the leader runs: it polls, probes, reads the projects, posts alerts, and finishes what other processes left behind.
 
+import { DAY } from "../lib/time.js";
 import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
 import type { AttentionPart } from "./create-attention.js";
 import type { CatalogPart } from "./create-catalog.js";
+import type { DigestsPart } from "./create-digests.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
@@ -18,6 +20,9 @@ import type { Settings } from "./settings.js";
 /** Runs until `signal` aborts and the work that it began is done. */
 type Loop = (signal: AbortSignal) => Promise<void>;
 
+/** How long (ms) it is known that a digest has ended: longer than the bot tries to tell it. */
+const ENDED_MS = 2 * DAY;
+
 export interface LeaderLoopsOptions {
   settings: Settings;
   store: StorePart;
@@ -28,6 +33,7 @@ export interface LeaderLoopsOptions {
   follow: FollowPart;
   attention: AttentionPart;
   messages: MessagesPart;
+  digests: DigestsPart;
   paging: PagingPart | null;
   slack: SlackPart;
   /** How long runs that have ended are kept, in ms. */
@@ -39,7 +45,7 @@ export class LeaderLoops {
   #areRunning = false;
 
   constructor(options: LeaderLoopsOptions) {
-    const { runs, outages, follow, attention, messages, paging, catalog } = options;
+    const { runs, outages, follow, attention, messages, digests, paging, catalog } = options;
     const { alerts, troubleAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
@@ -52,6 +58,7 @@ export class LeaderLoops {
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
       (signal) => troubleAlerts.keep(signal),
+      (signal) => digests.keep(signal),
       (signal) => attention.changes.notice(signal),
       ...(paging === null ? [] : [(signal: AbortSignal) => paging.pager.keep(signal)]),
       (signal) => catalog.reader.read(signal),
@@ -86,7 +93,7 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
 }
 
 function createRetention(options: LeaderLoopsOptions): Retention {
-  const { settings, store, hex, runs, attention, messages, keepMs } = options;
+  const { settings, store, hex, runs, follow, attention, messages, keepMs } = options;
   const { log } = settings;
   const { drafts, seenEvents, clock } = store;
   return new Retention({
@@ -97,6 +104,7 @@ function createRetention(options: LeaderLoopsOptions): Retention {
       await Promise.all([
         drafts.removeExpired(),
         seenEvents.removeOld(),
+        follow.digests.removeEndedBefore(leastNow - ENDED_MS),
         messages.homes.removeOld(),
         attention.store.removeOld(),
       ]);

@@ -2,6 +2,7 @@
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
+import type { Digest } from "../follow/digest.js";
 import type { Trouble } from "../follow/trouble.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { withholdsIdentity } from "../hex/errors.js";
@@ -172,6 +173,22 @@ export function logRefusedAlert(
       what,
     );
   }
+}
+
+/** Logs that Slack did not accept a digest, or the message that one has ended. */
+export function logRefusedDigest(
+  log: Logger,
+): (refused: { subject: string; channel: string; failure: SlackFailure }) => void {
+  return ({ subject, channel, failure }) => {
+    const { what, todo } = slackRemedy(failure.word);
+    log.warn({ subject, channel, failure: failure.facts, todo }, "Slack did not accept a digest: %s", what);
+  };
+}
+
+/** Logs that a conversation gets no digest any more. */
+export function logEndedDigest(log: Logger): (digest: Digest, word: string) => void {
+  return ({ channel, setBy }, word) =>
+    log.warn({ channel, setBy, word }, "A digest has ended, and the bot tells whoever set it");
 }
 
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */

@@ -8,6 +8,7 @@ import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
 import { createAttention } from "./create-attention.js";
 import { createCatalog } from "./create-catalog.js";
+import { createDigests } from "./create-digests.js";
 import { createFollow } from "./create-follow.js";
 import { createHex } from "./create-hex.js";
 import { createHttp } from "./create-http.js";
@@ -91,9 +92,11 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     attention,
     paging,
   };
-  const messages = createMessages({ ...shared, botName: identity.name });
+  const forMessages = { ...shared, botName: identity.name };
+  const messages = createMessages(forMessages);
+  const digests = createDigests(forMessages, messages);
   const slack = createSlack({ ...shared, network, identity, messages });
-  const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, slack, keepMs });
+  const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, digests, slack, keepMs });
   startMetrics(metrics, { store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs });
   void observeClockSteps(store.clock, stopping, (ms) => {
     logClockStep(log, ms);

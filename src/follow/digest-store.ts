@@ -15,8 +15,8 @@ export class DigestStore {
   async set(digest: Digest): Promise<"new" | "changed" | "same"> {
     const before = await this.in(digest);
     if (before !== null && isSameDigest(before, digest)) return "same";
-    const { channel, threadTs, ...rest } = digest;
-    const doc = JSON.stringify(rest);
+    const { channel, threadTs } = digest;
+    const doc = docOf(digest);
     await this.db
       .insertInto("digests")
       .values({ channel, thread_ts: threadTs ?? "", doc })
@@ -65,18 +65,38 @@ export class DigestStore {
    * @param at epoch ms
    */
   async end(digest: Digest, word: string, at: number): Promise<void> {
-    const { channel, threadTs, ...rest } = digest;
+    const { channel, threadTs } = digest;
     await this.db
       .updateTable("digests")
-      .set({ doc: JSON.stringify({ ...rest, ended: { at, word } }) })
+      .set({ doc: docOf({ ...digest, ended: { at, word } }) })
       .where("channel", "=", channel)
       .where("thread_ts", "=", threadTs ?? "")
-      .where("doc", "=", JSON.stringify(rest))
+      .where("doc", "=", docOf(digest))
       .execute();
+  }
+
+  /** Forgets the digests that Slack ended before a time (epoch ms). */
+  async removeEndedBefore(time: number): Promise<void> {
+    for (const digest of await this.all()) {
+      const { channel, threadTs, ended } = digest;
+      if (ended === null || ended.at >= time) continue;
+      await this.db
+        .deleteFrom("digests")
+        .where("channel", "=", channel)
+        .where("thread_ts", "=", threadTs ?? "")
+        .where("doc", "=", docOf(digest))
+        .execute();
+    }
+    this.rows.recount("digests");
   }
 
   #read({ channel, thread_ts, doc }: { channel: string; thread_ts: string; doc: StoredDoc }): Digest {
     const place = { table: "digests", key: `${channel} ${thread_ts}` } as const;
     return { channel, threadTs: thread_ts === "" ? null : thread_ts, ...this.rows.doc(place, digestSchema, doc) };
   }
+}
+
+/** The same text for the same digest, whatever the order of its fields. */
+function docOf(digest: Digest): string {
+  return JSON.stringify(digestSchema.parse(digest));
 }

@@ -2,12 +2,14 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
 const STEP_MS = 5_000;
 
@@ -97,6 +99,130 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(refusals()).toEqual([]);
   });
 });
+
+describe.each(MODES)("%s mode, every morning", (mode) => {
+  /** A Monday. Berlin is an hour ahead of UTC. */
+  const EIGHT = Date.UTC(2026, 10, 2, 7, 0);
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await Harness.start(mode, { startsAt: EIGHT - 20 * MINUTE });
+    const project = harness.hex.workspace.addProject({ title: "Churn", ownerEmail: "olga@acme.test" });
+    harness.hex.workspace.startRun(project.id, { startedAt: EIGHT - HOUR, durationMs: 4 * MINUTE });
+    expect(await harness.ask("digest 08:00 owner:olga@acme.test")).toContain("The next one comes");
+  });
+  afterEach(() => harness.stop());
+
+  const passUntil = (time: number) => harness.pass(time - harness.clock.now(), STEP_MS);
+  /** What was posted, oldest first. */
+  const posted = (): SlackMessage[] => harness.slack.messages.filter(({ via }) => via === "postMessage");
+  const arrives = () => harness.until(() => posted().length > 0, STEP_MS);
+  /** Stops the bot, and starts it again at a time (epoch ms). */
+  const isDownUntil = async (time: number) => {
+    await harness.stopBot();
+    harness.clock.advance(time - harness.clock.now());
+    await harness.startBot();
+  };
+
+  test("sent once, within a minute, in the conversation", async () => {
+    await passUntil(EIGHT - 1_000);
+    expect(posted()).toEqual([]);
+    await passUntil(EIGHT + MINUTE + STEP_MS);
+    expect(posted()).toHaveLength(1);
+    const [digest] = posted();
+    if (digest === undefined) throw new Error("none");
+    expect(digest).toMatchObject({ channel: harness.slack.channels.data.id, text: "1 of 1 fresh", edits: 0 });
+    expect(shown(digest)).toMatch(/\*1 of 1 fresh\*[\s\S]*Churn\n🟢 fresh\n2 Nov, 07:04/);
+    expect(shown(digest)).not.toContain("late");
+    await isDownUntil(EIGHT + HOUR);
+    await harness.pass(3 * HOUR, MINUTE);
+    expect(posted()).toHaveLength(1);
+    expect(digest.edits).toBe(0);
+  });
+
+  test("the bot was down for less than two hours: late, and it says so, after it has read the runs", async () => {
+    await passUntil(EIGHT - 5 * MINUTE);
+    const [project] = harness.hex.workspace.projects;
+    await isDownUntil(EIGHT + 90 * MINUTE);
+    harness.hex.workspace.startRun(project?.id ?? "", {
+      startedAt: EIGHT + HOUR,
+      durationMs: MINUTE,
+      outcome: "ERRORED",
+    });
+    await arrives();
+    expect(posted().map(shown)).toEqual([expect.stringMatching(/1 h 3\d min late: the bot was not running\./)]);
+    expect(posted()[0]?.text).toBe("0 of 1 fresh, 1 failed");
+    await harness.pass(HOUR, MINUTE);
+    expect(posted()).toHaveLength(1);
+  });
+
+  test("the bot was down for longer: the next digest is tomorrow's", async () => {
+    await passUntil(EIGHT - 5 * MINUTE);
+    await isDownUntil(EIGHT + 2 * HOUR + MINUTE);
+    await harness.pass(HOUR, MINUTE);
+    expect(posted()).toEqual([]);
+    await passUntil(EIGHT + 24 * HOUR - MINUTE);
+    expect(posted()).toEqual([]);
+    await arrives();
+    expect(shown(posted()[0] ?? fail())).not.toContain("late");
+  });
+
+  test("off: nothing is sent", async () => {
+    await harness.ask("digest off");
+    await passUntil(EIGHT + HOUR);
+    expect(posted()).toEqual([]);
+  });
+
+  test("Slack's answer is lost: sent once more, and it says so", async () => {
+    await passUntil(EIGHT - MINUTE);
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind: { type: "reset" } });
+    await passUntil(EIGHT + 10 * MINUTE);
+    expect(posted().map((message) => shown(message).includes("may stand here twice"))).toEqual([false, true]);
+  });
+
+  test("the bot dies while Slack is silent: the next process sends it, and says that it may stand there twice", async () => {
+    await passUntil(EIGHT - MINUTE);
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "reset" } });
+    await passUntil(EIGHT + 2 * MINUTE);
+    await harness.stopBot();
+    harness.slack.faults.clear();
+    await harness.startBot();
+    await arrives();
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(posted().map((message) => shown(message).includes("may stand here twice"))).toEqual([true]);
+  });
+
+  test("Slack refuses it for a while: late, and not because of the bot", async () => {
+    await passUntil(EIGHT - MINUTE);
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "ratelimited", retryAfter: 30 } });
+    await passUntil(EIGHT + 20 * MINUTE);
+    harness.slack.faults.clear();
+    await arrives();
+    expect(shown(posted()[0] ?? fail())).toMatch(/2\d min late: Slack did not accept it\./);
+  });
+
+  test("a workspace that refuses tables gets sections at once", async () => {
+    harness.slack.takesDataTables = false;
+    await arrives();
+    expect(shown(posted()[0] ?? fail())).toMatch(/\|Churn>\*: fresh · results from/);
+    expect(harness.slack.takeRefused().map(({ method }) => method)).toEqual(["chat.postMessage"]);
+  });
+
+  test("the channel is archived: the digest ends, and whoever set it is told once", async () => {
+    harness.slack.archive(harness.slack.channels.data);
+    await arrives();
+    const [told] = posted();
+    expect(told?.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
+    expect(shown(told ?? fail())).toContain("daily at 08:00 (Europe/Berlin), has ended: the channel is archived");
+    expect(await harness.ask("digest off")).toContain("No digest is set");
+    await isDownUntil(EIGHT + HOUR);
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(1);
+  });
+});
+
+function fail(): never {
+  throw new Error("There is no message.");
+}
 
 test("without users:read, the bot asks for the zone, and takes the one that is typed", async () => {
   const harness = await Harness.start("socket", { slackOptions: { declined: ["users:read"] } });

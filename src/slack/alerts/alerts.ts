@@ -7,7 +7,7 @@ import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, losesPlace, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import type { Message } from "../messages/blocks.js";
@@ -122,6 +122,15 @@ export class Alerts {
     }
     const outcome = await this.#bringUpToDate(subject, alert, signal).catch(asSlackFailure);
     if (outcome === "left") return;
+    if (outcome !== "shown" && subject.onLost !== undefined && losesPlace(outcome)) {
+      this.#warn(subject.id, channel, outcome);
+      await subject.onLost(outcome.word);
+      await alerts.change(subject.id, { settled: true });
+      this.#held.delete(subject.id);
+      // There may be somebody to tell.
+      this.wake();
+      return;
+    }
     if (outcome !== "shown") return this.#failed(alert, outcome, channel);
     this.#held.delete(subject.id);
     if (subject.isFinal) await alerts.change(subject.id, { settled: true });

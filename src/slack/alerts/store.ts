@@ -7,6 +7,8 @@ import { RowReader } from "../../store/row-reader.js";
 
 export interface Alert {
   subject: string;
+  /** When it was first wanted, epoch ms. */
+  at: number;
   /** Where the message is; `null` until it is posted, and so is `ts`. */
   channel: string | null;
   ts: string | null;
@@ -24,9 +26,10 @@ export interface Alert {
   settled: boolean;
 }
 
-type Change = Partial<Omit<Alert, "subject">>;
+type Change = Partial<Omit<Alert, "subject" | "at">>;
 
 const rowSchema = z.object({
+  at: z.coerce.number(),
   channel: z.string().nullable(),
   ts: z.string().nullable(),
   shown: z.string().nullable(),
@@ -62,7 +65,7 @@ export class AlertStore {
   async get(subject: string): Promise<Alert | null> {
     const row = await this.db
       .selectFrom("alerts")
-      .select(["channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"])
+      .select(["at", "channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"])
       .where("subject", "=", subject)
       .executeTakeFirst();
     if (row === undefined) return null;

@@ -32,6 +32,11 @@ export interface WantedAlert {
   message: (isDoubled: boolean) => Message;
   /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */
   replies: Reply[];
+  /**
+   * Called when Slack does not accept a message in this place any more. `word`: Slack's error code. The alert is then settled. Without
+   * this, the bot keeps trying.
+   */
+  onLost?: (word: string) => Promise<void>;
 }
 
 /** How long (ms) the bot tries to show the end of something. */

@@ -65,6 +65,16 @@ export class SlackFailure extends Error {
   }
 }
 
+/** Refusals of a place that an admin may take back at any moment. */
+const PASSING = new Set(["ekm_access_denied", "access_denied"]);
+/** Refusals of a thread. */
+const THREADLESS = new Set(["thread_not_found", "cannot_reply_to_message"]);
+
+/** Whether the bot may not write there any more: the channel is archived, the bot is not in it, or the thread is gone. */
+export function losesPlace({ kind, word }: SlackFailure): boolean {
+  return (kind === "place" && !PASSING.has(word)) || THREADLESS.has(word);
+}
+
 /** Whether Slack may accept the same message without its blocks. For a response_url's refusals, that is not known. */
 export function refusesMessage({ kind }: SlackFailure): boolean {
   return kind === "other" || kind === "answer";

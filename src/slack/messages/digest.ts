@@ -189,7 +189,7 @@ function clock(at: number, zone: string): string {
 }
 
 /** How late a digest may come before it says so, in ms. */
-const LATE_MS = 5 * MINUTE;
+export const LATE_MS = 5 * MINUTE;
 
 /** `null`: it is not late. `lateMs`: by how much. `wasDown`: whether that is because the bot was not running. */
 export function lateNote(lateMs: number, wasDown: boolean): string | null {

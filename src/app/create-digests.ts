@@ -1,0 +1,37 @@
+// The digests: each conversation that wants one hears once a day how fresh its projects are.
+
+import { AlertStore } from "../slack/alerts/store.js";
+import { wantedDigests } from "../slack/alerts/wanted-digests.js";
+import { alertsFor, type MessagesPart, type MessagesPartOptions } from "./create-messages.js";
+import { logEndedDigest, logRefusedDigest } from "./log-events.js";
+
+export interface DigestsPart {
+  /** Runs on the leader until `signal` aborts. */
+  keep: (signal: AbortSignal) => Promise<void>;
+}
+
+export function createDigests(options: MessagesPartOptions, { dataTables }: MessagesPart): DigestsPart {
+  const { settings, store, hex, follow } = options;
+  const { log } = settings;
+  const { clock } = store;
+  const sources = {
+    ...follow.digestSources,
+    digests: follow.digests,
+    alerts: new AlertStore(store.store.db, store.rows),
+    dataTables,
+    place: () => hex.client.place.now,
+    onEnded: logEndedDigest(log),
+  };
+  let leadsSince = clock.monotonic();
+  const alerts = alertsFor(
+    options,
+    () => wantedDigests(sources, { now: clock.now(), leadingMs: clock.monotonic() - leadsSince }),
+    logRefusedDigest(log),
+  );
+  return {
+    keep: (signal) => {
+      leadsSince = clock.monotonic();
+      return alerts.keep(signal);
+    },
+  };
+}
