@@ -9,7 +9,7 @@ import { MINUTE } from "../../lib/time.js";
 import { context, lengthOf, type Message, message, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
-import { count, date, dotted, duration, inline, link } from "./mrkdwn.js";
+import { count, date, dotted, duration, inline, link, shorten } from "./mrkdwn.js";
 
 const TITLE = 100;
 const OWNER = 80;
@@ -94,7 +94,7 @@ function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, p
   const [going] = followed?.going ?? [];
   const tookMs = lastRun?.tookMs ?? null;
   return [
-    { text: short(project.title, TITLE), url: projectUrl(place, project) },
+    { text: shorten(project.title, TITLE), url: projectUrl(place, project) },
     { text: `${MARKS[freshness.kind].table} ${stateWords(freshness)}` },
     followed?.lastGood == null ? { text: "not known" } : at(followed.lastGood.endedAt),
     going !== undefined
@@ -106,7 +106,7 @@ function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, p
       ? { text: "not known" }
       : { text: tookWords(tookMs, followed?.typicalMs ?? null), sortBy: Math.round(tookMs / 1_000) },
     nextDue === null || nextDue < now ? { text: dueWord(project) } : at(nextDue),
-    { text: short(project.owner?.email ?? "not known", OWNER) },
+    { text: shorten(project.owner?.email ?? "not known", OWNER) },
   ];
 }
 
@@ -176,10 +176,6 @@ function tookWords(tookMs: number, typicalMs: number | null): string {
 
 function dueWord({ schedules }: DigestEntry["project"]): string {
   return schedules.some(({ enabled }) => enabled) ? "cannot be judged" : "no schedule";
-}
-
-function short(text: string, max: number): string {
-  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
 /** Such as "26 Nov, 07:04". */

@@ -7,6 +7,7 @@ import { type Block, Message } from "slack-blocks-to-jsx";
 import { idOfBlock } from "../slack/block-id.js";
 import { isRecord, type Json, recordsAt, stringAt } from "../slack/json.js";
 import { Control, type Place } from "./controls.js";
+import { DataTable } from "./data-table.js";
 import { withEmoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { NotRendered } from "./not-rendered.js";
@@ -87,6 +88,8 @@ function OneBlock({
           {isRecord(block.text) && <Text text={block.text} names={names} />}
         </div>
       );
+    case "data_table":
+      return <DataTable block={block} />;
     case "input":
       return <Input block={block} place={place} error={error} />;
     default:

@@ -303,7 +303,10 @@ describe("the Web API", () => {
       error: "not_authed",
     });
     expect(await call("apps.connections.open", {})).toMatchObject({ error: "not_allowed_token_type" });
-    expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "missing_scope", needed: "users:read" });
+    expect(await call("conversations.open", { users: "U1" })).toMatchObject({
+      error: "missing_scope",
+      needed: "im:write",
+    });
     expect(await call("chat.shout", {})).toMatchObject({ error: "unknown_method" });
     slack.scopes.delete("chat:write");
     const { data } = slack.channels;
@@ -312,6 +315,13 @@ describe("the Web API", () => {
       needed: "chat:write",
       provided: "commands,chat:write.public,app_mentions:read,im:history,users:read",
     });
+  });
+
+  test("tells people's time zones, and who is of another workspace", async () => {
+    const { ada, stranger } = slack.people;
+    expect(await call("users.info", { user: ada.id })).toMatchObject({ ok: true, user: { tz: "Europe/Berlin" } });
+    expect(await call("users.info", { user: stranger.id })).toMatchObject({ ok: true, user: { is_stranger: true } });
+    expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "user_not_found" });
   });
 
   test("knows where the bot may post", async () => {
@@ -351,6 +361,13 @@ describe("the Web API", () => {
     expect(at(1).deleted).toBe(true);
   });
 
+  const cells = (rows: number, columns: number, text = "x") =>
+    Array.from({ length: rows }, () => Array.from({ length: columns }, () => ({ type: "raw_text", text })));
+  const dataTable = (rows: unknown[]) => ({ type: "data_table", caption: "x", rows });
+  const richCell = {
+    type: "rich_text",
+    elements: [{ type: "rich_text_section", elements: [{ type: "text", text: "x" }] }],
+  };
   const refused: [string, string, Record<string, unknown>][] = [
     ["no_text", "", {}],
     ["msg_too_long", "", { text: "x".repeat(4_001) }],
@@ -421,6 +438,14 @@ describe("the Web API", () => {
       "less than 151",
       { blocks: [{ type: "header", text: { type: "plain_text", text: "x".repeat(151) } }] },
     ],
+    ["invalid_blocks", "missing required field: caption", { blocks: [{ type: "data_table", rows: cells(2, 1) }] }],
+    ["invalid_blocks", "no fewer than 2 items", { blocks: [dataTable(cells(1, 1))] }],
+    ["invalid_blocks", "no more than 201 items", { blocks: [dataTable(cells(202, 1))] }],
+    ["invalid_blocks", "no more than 20 items", { blocks: [dataTable(cells(2, 21))] }],
+    ["invalid_blocks", "the same number of cells", { blocks: [dataTable([...cells(1, 2), ...cells(1, 1)])] }],
+    ["invalid_blocks", "the header row takes no rich_text", { blocks: [dataTable([[richCell], ...cells(1, 1)])] }],
+    ["invalid_blocks", "less than 20001 characters", { blocks: [dataTable(cells(2, 1, "x".repeat(10_001)))] }],
+    ["invalid_blocks", "in all tables", { blocks: Array(2).fill(dataTable(cells(2, 1, "x".repeat(6_000)))) }],
     [
       "invalid_blocks",
       "only one table",

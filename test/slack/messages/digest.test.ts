@@ -1,0 +1,81 @@
+// The digest's message stays within Slack's limits, whatever the projects are called and however many they are.
+
+import { expect, test } from "vitest";
+import type { DigestEntry } from "../../../src/follow/digest-entries.js";
+import { newlyFollowed } from "../../../src/follow/followed-project.js";
+import type { Project } from "../../../src/hex/schema.js";
+import { digestMessage } from "../../../src/slack/messages/digest.js";
+import { plainText } from "../../../src/slack/messages/plain.js";
+import { blockErrors } from "../../sandbox/slack/block-kit.js";
+import { pings, visibleText } from "../../sandbox/slack/messages.js";
+
+const NOW = Date.UTC(2026, 10, 26, 7, 0);
+const PLACE = { origin: "https://app.hex.tech", workspace: "acme" };
+
+function entry(index: number, title: string): DigestEntry {
+  const project: Project = {
+    id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    title,
+    description: null,
+    type: "PROJECT",
+    creator: null,
+    owner: { email: "olga@acme.test" },
+    status: null,
+    categories: [],
+    lastEditedAt: null,
+    lastPublishedAt: NOW,
+    createdAt: null,
+    archivedAt: null,
+    trashedAt: null,
+    schedules: [],
+  };
+  const run = { runId: "r", status: "COMPLETED", endedAt: NOW - 60_000, tookMs: 245_000, version: "3" };
+  const followed = { ...newlyFollowed(project, NOW), readAt: NOW, lastRun: run, lastGood: run, typicalMs: 200_000 };
+  return { project, freshness: { kind: index === 0 ? "late" : "fresh" }, followed, nextDue: NOW + index };
+}
+
+const drawn = (entries: readonly DigestEntry[], hasTables = true) =>
+  digestMessage({
+    entries,
+    zone: "Europe/Berlin",
+    place: PLACE,
+    now: NOW,
+    notes: ["The note."],
+    hasTables,
+    onTableRefused: () => undefined,
+  });
+
+test.each([
+  ["short", "Churn"],
+  ["long", "Weekly revenue ".repeat(60)],
+  ["in emoji", "👩‍👩‍👧‍👦".repeat(90)],
+  ["empty", " "],
+  ["a ping", "<!channel> <@U0ADALOVELA> & `x` *y*"],
+])("titles that are %s: 1, 15, 200 and 500 projects", (_, title) => {
+  for (const many of [1, 15, 200, 500]) {
+    const message = drawn(Array.from({ length: many }, (_unused, index) => entry(index, title)));
+    const list = message.instead?.message;
+    if (list === undefined) throw new Error("There is no table.");
+    expect(message.text).toBe(`${many - 1} of ${many} fresh, 1 late`);
+    for (const one of [message, list]) {
+      expect(blockErrors(one.blocks, "message")).toEqual([]);
+      expect(pings(one)).toEqual([]);
+      expect(visibleText(one)).toContain("The note.");
+      expect(plainText(one)).toContain(`*${many - 1} of ${many} fresh*, 1 late`);
+    }
+    if (many === 500) {
+      const [, more] = /… and (\d+) more projects\./.exec(visibleText(message)) ?? [];
+      const [table] = message.blocks.filter((block) => block.type === "data_table");
+      // The first row has the headings.
+      expect(Number(more)).toBe(500 - ((table?.rows.length ?? 0) - 1));
+      const lines = visibleText(list).match(/took 4 min 5 s \(usually 3 min 20 s\)/g) ?? [];
+      expect(visibleText(list)).toContain(`… and ${500 - lines.length} more projects.`);
+    }
+  }
+});
+
+test("no project: no table", () => {
+  const message = drawn([]);
+  expect(message.instead).toBeUndefined();
+  expect(visibleText(message)).toContain("No project fits what this digest shows.");
+});
