@@ -52,7 +52,7 @@ describe("to the client", () => {
   ])("after chat.postMessage with %s, nobody knows where the message is, and the bot tries again", async (_, body) => {
     answer("chat.postMessage", body);
     const outcome = await post(client, { channel: "C1" }, { text: "Hello", blocks: [] });
-    expect(outcome).toEqual({ kind: "transient", word: "unreadable" });
+    expect(outcome).toMatchObject({ name: "SlackFailure", kind: "transient", word: "unreadable" });
   });
 });
 
