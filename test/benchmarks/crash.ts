@@ -59,7 +59,7 @@ export async function crashBench(): Promise<Report> {
   const [ready, all] = [median(rounds.map(({ readyMs }) => readyMs)), median(rounds.map(({ trueMs }) => trueMs))];
   return {
     about:
-      `kill -9 while ${RUNS} runs are on their way, with SQLite. They end in Hex before the next process starts, which is at once. ` +
+      `kill -9 while ${RUNS} runs are in flight, with SQLite. They end in Hex before the next process starts, which is at once. ` +
       `Medians of ${ROUNDS} rounds; 600 requests a minute.`,
     head: ["figure", "measured", "of which the start"],
     rows: [

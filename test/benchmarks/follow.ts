@@ -273,7 +273,7 @@ export async function followBench(): Promise<Report> {
       `How many minutes after it could be known somebody is told what is wrong with one of ${PROJECTS} watched projects, of which ` +
       `${AT_SEVEN} are due at 07:00 and ${PROJECTS - AT_SEVEN} over the day: by the bot's plan, and by asking about one project after the ` +
       "other under the same budget. Ten runs in ten other projects are in flight, the catalog is being read, and Hex is probed. " +
-      `${DAY.to - DAY.from} hours of simulated time. Meant are a median of 5 and a p95 of 12 at most. "Untold" and "429s" are of all ` +
+      `${DAY.to - DAY.from} hours of simulated time. The goal is a median of at most 5 and a p95 of at most 12. "Untold" and "429s" are of all ` +
       "three kinds together.",
     head: ["what", "by", "times", "median", "p95", "worst", "untold", "429s", "median to ours"],
     rows,
