@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { z } from "zod";
+import { closeServer } from "./close-server.js";
 
 export interface PageReceived {
   action: "trigger" | "acknowledge" | "resolve";
@@ -160,13 +161,7 @@ export async function startPagerDuty(routingKey = "r0123456789abcdef0123456789ab
       return rang;
     },
     fault: null,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: () => closeServer(server),
   };
   return pager;
 }

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
+import { closeServer } from "./close-server.js";
 
 export interface PageIncident {
   name: string;
@@ -54,13 +55,7 @@ export async function startStatusPage(): Promise<LocalStatusPage> {
     origin: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
     answer: { type: "summary" },
     requests,
-    async stop() {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    stop: () => closeServer(server),
   };
   return page;
 }

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { text as readText } from "node:stream/consumers";
+import { closeServer } from "../close-server.js";
 import { type Answer, text } from "./answers.js";
 import { Api, type Call } from "./api.js";
 import { applyFault, FaultQueue, type Outcome } from "./faults.js";
@@ -58,22 +59,13 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     requests: log.requests,
     forget: (before) => log.forget(before),
     waitFor: (match, from) => log.waitFor(match, from),
-    async unplug() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    unplug: () => closeServer(server),
     async plugIn() {
       await listen(server, Number(new URL(origin).port));
     },
     async stop() {
       log.close();
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
     },
   };
 }

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { transformSync } from "rolldown/utils";
+import { closeServer } from "../close-server.js";
 import { readBody } from "../slack/http.js";
 import { parseJson } from "../slack/json.js";
 import { perform } from "./deeds.js";
@@ -68,10 +69,7 @@ export async function startPage(stage: Stage, port: number): Promise<PageServer>
     url,
     async stop() {
       live.close();
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
     },
   };
 }

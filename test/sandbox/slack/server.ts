@@ -1,6 +1,7 @@
 // Starts and stops the local Slack: one HTTP server on 127.0.0.1 for the Web API, response_url and Socket Mode.
 
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { closeServer } from "../close-server.js";
 import { apiRequest } from "./args.js";
 import { Conversations } from "./conversations.js";
 import { Core } from "./core.js";
@@ -52,9 +53,7 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
   return localSlack(app, async () => {
     events.stop();
     socket.close();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    await closeServer(server);
   });
 }
 
