@@ -58,7 +58,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
   const poller = new ProjectPoller({
     hex: hex.client,
     catalog,
-    follows: async () => [...(await watches.all()), ...(await digests.follows())],
+    follows: async () => [...(await watches.follows()), ...(await digests.follows())],
     store: troubles,
     clock,
     share: hex.shares.follow,
@@ -71,6 +71,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
       logTrouble(log, trouble);
       news.emit();
     },
+    onEnds: () => news.emit(),
     onError: (err) => log.error({ err }, "watched projects"),
   });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };

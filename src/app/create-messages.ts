@@ -7,6 +7,7 @@ import { isEnded } from "../runs/run.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { type WantedAlert, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import { wantedEnds } from "../slack/alerts/wanted-ends.js";
 import { type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
@@ -40,6 +41,8 @@ export interface MessagesPart {
   /** About watched projects. Runs on the leader. */
   troubleAlerts: Alerts;
   troubleSources: TroubleSources;
+  /** About runs that have ended well. Runs on the leader. */
+  endAlerts: Alerts;
   dataTables: DataTables;
 }
 
@@ -113,7 +116,16 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     () => wantedTroubles(troubleSources, clock.now()),
     (alert) => logRefusedAlert(log, alert, false),
   );
-  options.follow.news.on(() => troubleAlerts.wake());
+  const endSources = { ...troubleSources, alerts: new AlertStore(db, rows) };
+  const endAlerts = alertsFor(
+    options,
+    () => wantedEnds(endSources, clock.now()),
+    (alert) => logRefusedAlert(log, alert, false),
+  );
+  options.follow.news.on(() => {
+    troubleAlerts.wake();
+    endAlerts.wake();
+  });
   options.attention.changed.on(() => {
     alerts?.wake();
     troubleAlerts.wake();
@@ -136,6 +148,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     alerts,
     troubleAlerts,
     troubleSources,
+    endAlerts,
     dataTables: new DataTables(),
   };
 }

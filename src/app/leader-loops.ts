@@ -46,7 +46,7 @@ export class LeaderLoops {
 
   constructor(options: LeaderLoopsOptions) {
     const { runs, outages, follow, attention, messages, digests, paging, catalog } = options;
-    const { alerts, troubleAlerts } = messages;
+    const { alerts, troubleAlerts, endAlerts } = messages;
     const sweeper = createSweeper(options);
     const retention = createRetention(options);
     this.#loops = [
@@ -58,6 +58,7 @@ export class LeaderLoops {
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
       (signal) => troubleAlerts.keep(signal),
+      (signal) => endAlerts.keep(signal),
       (signal) => digests.keep(signal),
       (signal) => attention.changes.notice(signal),
       ...(paging === null ? [] : [(signal: AbortSignal) => paging.pager.keep(signal)]),

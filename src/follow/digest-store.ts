@@ -45,7 +45,9 @@ export class DigestStore {
   /** The projects that have to be known for digests, without those of conversations that have one for what they watch. */
   async follows(): Promise<Follow[]> {
     const all = await this.all();
-    return all.flatMap(({ rule, setAt, ended }) => (rule === null || ended !== null ? [] : { rule, setAt }));
+    return all.flatMap(({ rule, setAt, ended }) =>
+      rule === null || ended !== null ? [] : { rule, setAt, endsSince: null },
+    );
   }
 
   /** All digests, also those that Slack has ended, without those that cannot be read. */

@@ -12,6 +12,7 @@ import { DAY, SECOND } from "../lib/time.js";
 import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
 import { LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
+import { runEnds } from "./run-end.js";
 import { advanced, type Trouble } from "./trouble.js";
 import type { TroubleStore } from "./trouble-store.js";
 import { covers, type Follow } from "./watch.js";
@@ -38,6 +39,8 @@ export interface ProjectPollerOptions {
   newReference: () => string;
   /** Called for each trouble that began, changed or ended. */
   onTrouble: (trouble: Trouble) => void;
+  /** Called when there are ends of runs that somebody wants to hear of. */
+  onEnds: () => void;
   onError: (error: unknown) => void;
 }
 
@@ -50,11 +53,16 @@ const AGAIN_MS = 15 * SECOND;
 const PAGE = 100;
 /** How long what is over is kept, in ms: as long as its message may have to be brought to its end. */
 const KEEP_MS = 31 * DAY;
+/** The same for the ends of runs that went well, in ms: longer than they are news. */
+const ENDS_KEPT_MS = DAY;
 
-/** A project that somebody watches, and since when (epoch ms). */
+/** A project that somebody watches. */
 interface WatchedProject {
   project: Project;
+  /** Since when, epoch ms. */
   from: number;
+  /** Since when somebody wants to hear of every end of its runs, epoch ms; null if nobody does. */
+  endsSince: number | null;
 }
 
 export class ProjectPoller {
@@ -94,7 +102,7 @@ export class ProjectPoller {
     await this.#removeOld();
     const now = clock.now();
     const seen = new Map([...projects].map(([id, { project }]) => [id, seenNow(followed.get(id), project, now)]));
-    for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one, null);
+    for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one);
     const judged = [...projects.values()].filter(({ project }) => isJudged(project));
     const terms = await this.#terms(Math.min(now, ...judged.map(({ from }) => from)));
     const plan = judged.flatMap(({ project }) => {
@@ -115,8 +123,13 @@ export class ProjectPoller {
     return { from, lateMs, stuckFactor, away: await away(clock.now() - DAY) };
   }
 
-  async #read({ project }: WatchedProject, known: Followed, terms: Terms, signal: AbortSignal): Promise<number> {
-    const { hex, clock, share, newReference, store, onTrouble } = this.options;
+  async #read(
+    { project, endsSince }: WatchedProject,
+    known: Followed,
+    terms: Terms,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { hex, clock, share, newReference, store, onTrouble, onEnds } = this.options;
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
@@ -127,7 +140,9 @@ export class ProjectPoller {
         ({ projectId, overAt }) => projectId === project.id && overAt === null,
       );
       const trouble = advanced(open ?? null, project.id, judge(evidence, terms), evidence, newReference);
-      await store.keep(project.id, remembered(known, evidence), trouble);
+      const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);
+      await store.keep(project.id, remembered(known, evidence), { trouble, ends });
+      if (ends.length > 0) onEnds();
       if (trouble !== null && JSON.stringify(trouble) !== JSON.stringify(open)) onTrouble(trouble);
       return 0;
     } catch (error) {
@@ -135,7 +150,7 @@ export class ProjectPoller {
       if (signal.aborted) return 0;
       if (meansDisconnected(error.kind) || meansLater(error.kind)) return AGAIN_MS;
       // The failure concerns only this project: the others continue, and Hex is asked about this one again when its turn comes.
-      await store.keep(project.id, { ...known, readAt: clock.now() }, null);
+      await store.keep(project.id, { ...known, readAt: clock.now() });
       return 0;
     }
   }
@@ -146,6 +161,7 @@ export class ProjectPoller {
     if (leastNow === null || clock.monotonic() - this.#removedAt < DAY) return;
     this.#removedAt = clock.monotonic();
     await store.removeBefore(leastNow - KEEP_MS);
+    await store.removeEndsBefore(leastNow - ENDS_KEPT_MS);
   }
 }
 
@@ -155,15 +171,23 @@ export function watchedProjects(
   catalog: Pick<Catalog, "all" | "known">,
 ): Map<string, WatchedProject> {
   const found = new Map<string, WatchedProject>();
-  for (const { rule, setAt } of follows) {
+  for (const { rule, setAt, endsSince } of follows) {
     const known = rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all();
     for (const project of known) {
       if (project === null || !covers(rule, project)) continue;
-      const from = Math.min(setAt, found.get(project.id)?.from ?? setAt);
-      found.set(project.id, { project, from });
+      const before = found.get(project.id);
+      found.set(project.id, {
+        project,
+        from: Math.min(setAt, before?.from ?? setAt),
+        endsSince: earlierOf(endsSince, before?.endsSince ?? null),
+      });
     }
   }
   return found;
+}
+
+function earlierOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /** Hex runs only published projects, and none that are archived. */

@@ -1,9 +1,10 @@
-// Stores the watched projects and their troubles, for every process that shares the store.
+// Stores the watched projects, their troubles, and the ends of their runs, for every process that shares the store.
 
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, storedDoc } from "../store/row-reader.js";
 import { type Followed, followedSchema } from "./followed-project.js";
+import { type RunEnd, runEndSchema } from "./run-end.js";
 import { type Trouble, troubleSchema } from "./trouble.js";
 
 export class TroubleStore {
@@ -44,8 +45,26 @@ export class TroubleStore {
     return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
   }
 
-  /** Stores the result of a reading, all of it or nothing. `trouble`: null if there is none. */
-  async keep(projectId: string, followed: Followed, trouble: Trouble | null): Promise<void> {
+  /** The ends of runs since a time (epoch ms), oldest first. */
+  async ends(since: number): Promise<RunEnd[]> {
+    const rows = await this.db
+      .selectFrom("run_ends")
+      .select(["run_id", storedDoc(this.db).as("doc")])
+      .where("ended_at", ">=", since)
+      .orderBy("ended_at")
+      .orderBy("run_id")
+      .execute();
+    return this.rows.each(rows, ({ run_id, doc }) =>
+      this.rows.ownDoc({ table: "run_ends", key: run_id }, runEndSchema, doc, "runId"),
+    );
+  }
+
+  /** Stores the result of a reading, all of it or nothing. `trouble`: null if there is none. Of an end that is known, nothing changes. */
+  async keep(
+    projectId: string,
+    followed: Followed,
+    { trouble = null, ends = [] }: { trouble?: Trouble | null; ends?: readonly RunEnd[] } = {},
+  ): Promise<void> {
     const doc = JSON.stringify(followed);
     await this.write(async (db) => {
       await db
@@ -53,6 +72,13 @@ export class TroubleStore {
         .values({ project_id: projectId, doc })
         .onConflict((conflict) => conflict.column("project_id").doUpdateSet({ doc }))
         .execute();
+      for (const end of ends) {
+        await db
+          .insertInto("run_ends")
+          .values({ run_id: end.runId, ended_at: end.endedAt, doc: JSON.stringify(end) })
+          .onConflict((conflict) => conflict.column("run_id").doNothing())
+          .execute();
+      }
       if (trouble === null) return;
       const columns = { over_at: trouble.overAt, doc: JSON.stringify(trouble) };
       await db
@@ -74,5 +100,11 @@ export class TroubleStore {
   /** Forgets the troubles that ended before a time (epoch ms). */
   async removeBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("troubles").where("over_at", "<", time).execute());
+  }
+
+  /** Forgets the runs that ended before a time (epoch ms). */
+  async removeEndsBefore(time: number): Promise<void> {
+    await this.write((db) => db.deleteFrom("run_ends").where("ended_at", "<", time).execute());
+    this.rows.recount("run_ends");
   }
 }

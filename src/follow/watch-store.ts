@@ -2,7 +2,7 @@
 
 import type { Db } from "../store/database.js";
 import { RowReader, storedDoc } from "../store/row-reader.js";
-import { ruleKey, type Watch, type WatchPlace, watchSchema } from "./watch.js";
+import { endsSince, type Follow, ruleKey, type Watch, type WatchPlace, watchSchema } from "./watch.js";
 
 export class WatchStore {
   constructor(
@@ -24,7 +24,8 @@ export class WatchStore {
     if ((numInsertedOrUpdatedRows ?? 0n) > 0n) return "new";
     const before = (await this.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key.rule_key);
     if (before?.level === watch.level && before.page === watch.page) return "same";
-    const doc = JSON.stringify({ ...watch, setAt: before?.setAt ?? watch.setAt });
+    const levelSetAt = before?.level === watch.level ? before.levelSetAt : watch.setAt;
+    const doc = JSON.stringify({ ...watch, setAt: before?.setAt ?? watch.setAt, levelSetAt });
     await this.db
       .updateTable("watches")
       .set({ doc })
@@ -50,6 +51,12 @@ export class WatchStore {
   async in(place: WatchPlace): Promise<Watch[]> {
     const all = await this.all();
     return all.filter(({ channel, threadTs }) => channel === place.channel && threadTs === place.threadTs);
+  }
+
+  /** The projects that have to be known for watches. */
+  async follows(): Promise<Follow[]> {
+    const all = await this.all();
+    return all.map((watch) => ({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) }));
   }
 
   /** All watches, without those that cannot be read. */

@@ -30,25 +30,28 @@ export interface WatchPlace {
 export interface Follow {
   rule: Rule;
   setAt: number;
-}
-
-export interface Watch extends WatchPlace, Follow {
-  level: Level;
-  /** Whether whoever is on call is paged, too. */
-  page: boolean;
-  /** The Slack id of the person who set it. */
-  setBy: string;
-  /** What happened before is not told. */
-  setAt: number;
+  /** Since when somebody wants to hear of every end of a run, epoch ms; null if nobody does. */
+  endsSince: number | null;
 }
 
 export const watchSchema = z.object({
   rule: ruleSchema,
   level: z.enum(LEVELS),
+  /** Whether whoever is on call is paged, too. */
   page: z.boolean().default(false),
+  /** The Slack id of the person who set it. */
   setBy: z.string(),
+  /** Epoch ms. What happened before is not told. */
   setAt: epochMs,
+  /** Since when it has this level, epoch ms. Without it, since it was set. */
+  levelSetAt: epochMs.optional(),
 });
+export type Watch = WatchPlace & z.output<typeof watchSchema>;
+
+/** Since when the conversation hears of every end of a run, epoch ms; null if it does not. */
+export function endsSince({ level, setAt, levelSetAt }: Watch): number | null {
+  return level === "all" ? (levelSetAt ?? setAt) : null;
+}
 
 /** The key of a rule within a conversation. The same rule has the same key, however it was typed. */
 export function ruleKey(rule: Rule): string {

@@ -246,6 +246,19 @@ const digests: Migration = {
   },
 };
 
+const runEnds: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("run_ends")
+      .addColumn("run_id", "text", (column) => column.primaryKey())
+      .addColumn("ended_at", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("run_ends_ended_at").on("run_ends").column("ended_at").execute();
+    await db.schema.createIndex("alerts_at").on("alerts").column("at").execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -256,4 +269,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "007_watches": watches,
   "008_attention": attention,
   "009_digests": digests,
+  "010_run_ends": runEnds,
 };

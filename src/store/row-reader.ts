@@ -19,6 +19,7 @@ export const READ_TABLES = [
   "watches",
   "followed_projects",
   "troubles",
+  "run_ends",
   "attention",
   "pages",
   "digests",

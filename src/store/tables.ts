@@ -227,6 +227,15 @@ interface TroublesTable {
   doc: string;
 }
 
+/** A run of a watched project ended well, or at least did not fail. */
+interface RunEndsTable {
+  run_id: string;
+  /** Epoch ms. */
+  ended_at: number | string;
+  /** JSON, see `runEndSchema`. */
+  doc: string;
+}
+
 /** Who has an outage or a trouble, and who has silenced it. */
 interface AttentionTable {
   /** With `id`: the incident or the trouble. */
@@ -278,6 +287,7 @@ export interface Tables {
   watches: WatchesTable;
   followed_projects: FollowedProjectsTable;
   troubles: TroublesTable;
+  run_ends: RunEndsTable;
   attention: AttentionTable;
   pages: PagesTable;
   digests: DigestsTable;

@@ -45,7 +45,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     const store = await open();
     await store.set(digest());
     await store.set(digest({ ...THREAD, rule: { kind: "scheduled" } }));
-    expect(await store.follows()).toEqual([{ rule: { kind: "scheduled" }, setAt: 1_000 }]);
+    expect(await store.follows()).toEqual([{ rule: { kind: "scheduled" }, setAt: 1_000, endsSince: null }]);
     await store.end(digest({ ...THREAD, rule: { kind: "scheduled" } }), "is_archived", 5_000);
     expect(await store.follows()).toEqual([]);
   });

@@ -81,6 +81,20 @@ export class AlertStore {
     };
   }
 
+  /**
+   * The alerts whose subject begins with `prefix` and that were first wanted at `time` (epoch ms) or later, by their subjects: whether
+   * each is settled.
+   */
+  async settledSince(prefix: string, time: number): Promise<Map<string, boolean>> {
+    const rows = await this.db
+      .selectFrom("alerts")
+      .select(["subject", "settled"])
+      .where("at", ">=", time)
+      .where("subject", "like", `${prefix}%`)
+      .execute();
+    return new Map(rows.map(({ subject, settled }) => [subject, settled === 1]));
+  }
+
   async change(subject: string, change: Change): Promise<void> {
     await this.write((db) => db.updateTable("alerts").set(columnsOf(change)).where("subject", "=", subject).execute());
   }

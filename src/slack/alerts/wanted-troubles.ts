@@ -11,18 +11,16 @@ import type { WatchStore } from "../../follow/watch-store.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { DAY } from "../../lib/time.js";
-import type { RunStore } from "../../runs/store.js";
-import type { CardStore } from "../cards/store.js";
 import { isQuiet, type ToldTrouble, troubleMessage, troubleReplies } from "../messages/trouble.js";
+import { channelsOfCards, type OwnCards } from "./own-cards.js";
+import { byPlace } from "./places.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 
-export interface TroubleSources {
+export interface TroubleSources extends OwnCards {
   watches: WatchStore;
   troubles: TroubleStore;
   attention: Pick<AttentionStore, "all">;
   catalog: Pick<Catalog, "known">;
-  runs: Pick<RunStore, "byHexRuns">;
-  cards: Pick<CardStore, "get">;
   place: () => HexPlace;
 }
 
@@ -103,36 +101,16 @@ export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, project: 
   );
 }
 
-function byPlace(watches: readonly Watch[]): { place: WatchPlace; its: Watch[] }[] {
-  const places = new Map<string, { place: WatchPlace; its: Watch[] }>();
-  for (const watch of watches) {
-    const { channel, threadTs } = watch;
-    const key = `${channel} ${threadTs ?? ""}`;
-    const known = places.get(key) ?? { place: { channel, threadTs }, its: [] };
-    known.its.push(watch);
-    places.set(key, known);
-  }
-  return [...places.values()];
-}
-
 /** Where the bot's own cards tell of a trouble already, by the trouble's id: they stand for all of its runs. */
-async function cardsOf(
-  { runs, cards }: TroubleSources,
-  troubles: readonly Trouble[],
-): Promise<Map<string, Set<string>>> {
-  const runIds = troubles.flatMap(({ ailments }) => ailments.flatMap((one) => ("runId" in one ? one.runId : [])));
-  const own = await runs.byHexRuns([...new Set(runIds)]);
+async function cardsOf(sources: TroubleSources, troubles: readonly Trouble[]): Promise<Map<string, Set<string>>> {
+  const channels = await channelsOfCards(
+    sources,
+    troubles.flatMap(({ ailments }) => ailments.flatMap((one) => ("runId" in one ? one.runId : []))),
+  );
   const found = new Map<string, Set<string>>();
   for (const { id, ailments } of troubles) {
-    const channels = await Promise.all(
-      ailments.map(async (one) => {
-        const run = "runId" in one ? own.get(one.runId) : undefined;
-        const card = run === undefined ? null : await cards.get(run.key);
-        return card?.ts == null ? null : card.channel;
-      }),
-    );
-    const [first, ...others] = channels;
-    if (first != null && others.every((channel) => channel === first)) found.set(id, new Set([first]));
+    const [first, ...others] = ailments.map((one) => ("runId" in one ? channels.get(one.runId) : undefined));
+    if (first !== undefined && others.every((channel) => channel === first)) found.set(id, new Set([first]));
   }
   return found;
 }

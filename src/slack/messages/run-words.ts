@@ -1,7 +1,7 @@
 // The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
-import { code, dotted } from "./mrkdwn.js";
+import { code, dotted, inline } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
@@ -43,6 +43,13 @@ export function faceOf(run: Run): Face {
   if (run.state === "running" && run.overdue !== null) return { emoji: ":alarm_clock:", word: "Running, overdue" };
   if (run.state === "starting" && run.looking) return { emoji: ":mag:", word: "Looking for the run" };
   return FACES[run.state];
+}
+
+const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "app refresh" };
+
+/** What started a run, from Hex's word for it. A word that this bot does not know is shown as it came. */
+export function triggerWord(trigger: string): string {
+  return Object.hasOwn(TRIGGERS, trigger) ? (TRIGGERS[trigger] ?? trigger) : inline(trigger, 40);
 }
 
 /** The inputs and flags that the run was started with; `null` when there are none. */

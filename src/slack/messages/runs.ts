@@ -8,7 +8,7 @@ import { ACTIONS } from "./action-ids.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention, shorten } from "./mrkdwn.js";
 import { cancelButton } from "./run-buttons.js";
-import { FACES, faceOf, titleOf } from "./run-words.js";
+import { FACES, faceOf, titleOf, triggerWord } from "./run-words.js";
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
 const SHOWN = 10;
@@ -161,16 +161,13 @@ const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
   ["KILLED", "cancelled"],
   ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
 ]);
-const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", APP_REFRESH: "app refresh" };
 
 function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
   const finished = isOver(run, now);
   const stopping = own?.state === "cancelling" && !finished;
   const elapsed = elapsedTime ?? (startTime === null ? null : (endTime ?? now) - startTime);
-  const by = own?.requester
-    ? mention(own.requester)
-    : (TRIGGERS[runTrigger ?? ""] ?? inline(runTrigger ?? "not known", 40));
+  const by = own?.requester ? mention(own.requester) : triggerWord(runTrigger ?? "not known");
   const text = dotted(
     stopping ? faceWords("cancelling") : statusWords(status, finished),
     `by ${by}`,

@@ -54,6 +54,7 @@ const NOUNS: Record<ReadTable, string> = {
   watches: "watch",
   followed_projects: "watched project",
   troubles: "trouble of a watched project",
+  run_ends: "end of a run",
   attention: "note of who is on it",
   pages: "page",
   digests: "digest",

@@ -17,7 +17,7 @@ const LEVEL_WORDS: Record<Level, string> = {
   failures: "when a run fails or is stuck",
   late: "when a scheduled run is late",
   trouble: "when a run fails, is late, or is stuck",
-  all: "at every end, and when a run is late or stuck",
+  all: "when a run ends, is late, or is stuck",
 };
 
 export interface WatchSet {

@@ -12,9 +12,9 @@ export interface WatchArguments {
   page: boolean;
 }
 
-const LEVEL_WORDS: Readonly<Record<string, Level>> = { failures: "failures", late: "late" };
+const LEVEL_WORDS: Readonly<Record<string, Level>> = { failures: "failures", late: "late", all: "all" };
 
-/** The last words may say what to tell (without that, both are told), and `page`; in any order. */
+/** The last words may say what to tell (without that, failures and late runs are told), and `page`; in any order. */
 export function parseWatchArguments(text: string): WatchArguments {
   const { words, page } = withoutPage(plainWords(text));
   const level = LEVEL_WORDS[words.at(-1)?.toLowerCase() ?? ""];

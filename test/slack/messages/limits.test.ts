@@ -41,6 +41,7 @@ import { plainText } from "../../../src/slack/messages/plain.js";
 import { projectsMessage } from "../../../src/slack/messages/projects.js";
 import { remedyMessage } from "../../../src/slack/messages/remedy.js";
 import { announcement, runCard } from "../../../src/slack/messages/run-card.js";
+import { runEndMessage } from "../../../src/slack/messages/run-end.js";
 import {
   closedFormMessage,
   draftGoneMessage,
@@ -466,6 +467,24 @@ describe("never past a limit, whatever the data", () => {
         for (const reply of troubleReplies(all, NOW)) check(reply.message);
         check(takenOverMessage("U1", ["U2"]), ["U1", "U2"]);
         expect(["U1", "U2", null]).toContain(holderOf(all.map((one) => one.attention)));
+      }),
+    );
+  });
+
+  test("the end of a run of a watched project", () => {
+    const end = fc.record({
+      runId: identifier,
+      projectId: identifier,
+      status: fc.oneof(fc.constantFrom("COMPLETED", "KILLED"), nasty),
+      trigger: maybe(fc.oneof(fc.constantFrom("API", "SCHEDULED"), nasty)),
+      endedAt: time,
+      tookMs: maybe(span),
+      typicalMs: maybe(span),
+      url: maybe(url),
+    });
+    fc.assert(
+      fc.property(end, maybe(project), fc.boolean(), (made, its, isDoubled) => {
+        check(runEndMessage(made, { project: its, place: PLACE, isDoubled }));
       }),
     );
   });

@@ -1,4 +1,5 @@
-// `/hex watch <project | category:… | owner:… | scheduled> [failures | late] [page]`: this conversation is told when something goes wrong.
+// `/hex watch <project | category:… | owner:… | scheduled> [failures | late | all] [page]`: this conversation is told when something goes
+// wrong, or of every end.
 
 import { findProject } from "../../flows/find-project.js";
 import { setWatch } from "../../flows/set-watch.js";
@@ -10,8 +11,9 @@ import type { Command } from "./command.js";
 
 export const watch: Command = {
   name: "watch",
-  usage: "watch <project, category:…, owner:… or scheduled> [failures | late] [page]",
-  summary: "Tells this conversation when a run of a project fails, is late, or is stuck.",
+  usage: "watch <project, category:…, owner:… or scheduled> [failures | late | all] [page]",
+  summary:
+    "Tells this conversation when a run of a project fails, is late, or is stuck; with `all`, also of every run that ends.",
   example: "watch weekly revenue",
   handle,
 };

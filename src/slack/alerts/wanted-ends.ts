@@ -1,0 +1,73 @@
+// The ends of runs that conversations are told of, because they watch a project with `all`. Each is one message, which is posted once.
+
+import type { RunEnd } from "../../follow/run-end.js";
+import { covers, endsSince, type Watch, type WatchPlace } from "../../follow/watch.js";
+import type { Project } from "../../hex/schema.js";
+import { DAY, HOUR } from "../../lib/time.js";
+import { runEndMessage } from "../messages/run-end.js";
+import { channelsOfCards } from "./own-cards.js";
+import { byPlace } from "./places.js";
+import type { AlertStore } from "./store.js";
+import type { WantedAlert } from "./wanted-alerts.js";
+import type { TroubleSources } from "./wanted-troubles.js";
+
+export interface EndSources extends Omit<TroubleSources, "attention"> {
+  alerts: Pick<AlertStore, "settledSince">;
+}
+
+/** An end that is older than this (ms) is no longer news. */
+const NEWS_MS = 2 * HOUR;
+/** How far back (ms) the ends are read, to settle those that could not be posted while they were news. */
+const READ_MS = DAY;
+/** How many are posted in a conversation in one round, the oldest first: Slack accepts about one message a second there. */
+const AT_ONCE = 20;
+const PREFIX = "end ";
+
+/** `now`: epoch ms. */
+export async function wantedEnds(sources: EndSources, now: number): Promise<WantedAlert[]> {
+  const watches = (await sources.watches.all()).filter((watch) => endsSince(watch) !== null);
+  if (watches.length === 0) return [];
+  const [ends, settled] = await Promise.all([
+    sources.troubles.ends(now - READ_MS),
+    // An alert is noted after the end that it is about, unless Hex's clock is ahead.
+    sources.alerts.settledSince(PREFIX, now - READ_MS - HOUR),
+  ]);
+  const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
+  const idOf = ({ channel, threadTs }: WatchPlace, { runId }: RunEnd) =>
+    `${PREFIX}${channel} ${threadTs ?? ""} ${runId}`;
+  const due = byPlace(watches).flatMap(({ place, its }) =>
+    ends
+      .filter((end) => {
+        const known = settled.get(idOf(place, end));
+        if (known === true || (known === undefined && !isNews(end))) return false;
+        const project = sources.catalog.known(end.projectId);
+        return its.some((watch) => isFor(watch, end, project));
+      })
+      .slice(0, AT_ONCE)
+      .map((end) => ({ place, end })),
+  );
+  const shownByCards = await channelsOfCards(
+    sources,
+    due.map(({ end }) => end.runId),
+  );
+  return due
+    .filter(({ place, end }) => shownByCards.get(end.runId) !== place.channel)
+    .map(({ place, end }) => ({
+      id: idOf(place, end),
+      place,
+      isNews: isNews(end),
+      isFinal: true,
+      // Too late to be posted, but kept as it is where it was posted.
+      isSilent: !isNews(end),
+      message: (isDoubled: boolean) =>
+        runEndMessage(end, { project: sources.catalog.known(end.projectId), place: sources.place(), isDoubled }),
+      replies: [],
+    }));
+}
+
+function isFor(watch: Watch, { projectId, endedAt }: RunEnd, project: Project | null): boolean {
+  const since = endsSince(watch);
+  if (since === null || endedAt < since) return false;
+  const { rule } = watch;
+  return rule.kind === "project" ? rule.id === projectId : project !== null && covers(rule, project);
+}

@@ -1,0 +1,49 @@
+// The end of a run, for a conversation that hears of every end of a watched project.
+
+import type { RunEnd } from "../../follow/run-end.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { code, date, dotted, duration, inline, link } from "./mrkdwn.js";
+import { FACES, triggerWord } from "./run-words.js";
+
+const TITLE = 150;
+const DOUBLED = "This may stand here twice: the bot lost its way to Slack while it posted it. This is the later one.";
+
+export interface AroundRunEnd {
+  /** null: the catalog does not know it any more. */
+  project: Project | null;
+  place: HexPlace;
+  /** Whether another message about the same may have been posted before. */
+  isDoubled: boolean;
+}
+
+export function runEndMessage(end: RunEnd, { project, place, isDoubled }: AroundRunEnd): Message {
+  const { status, trigger, endedAt, url } = end;
+  const title = project?.title ?? end.projectId;
+  const { emoji, word } = FACES[stateOf(status)];
+  const name = `*${link(project === null ? null : projectUrl(place, project), title, TITLE)}*`;
+  const called = stateOf(status) === "ended" ? `; Hex calls it ${code(status, 60)}` : "";
+  return message(`${word}: ${inline(title, TITLE)}`, [
+    section(`${emoji} ${name} ${word.toLowerCase()}${timeWords(end)}${called}`),
+    context(
+      dotted(
+        date(endedAt),
+        trigger === null ? null : `started by ${triggerWord(trigger)}`,
+        url === null ? null : link(url, "Open the run in Hex", 40),
+      ),
+      isDoubled ? DOUBLED : null,
+    ),
+  ]);
+}
+
+function stateOf(status: string): "completed" | "cancelled" | "ended" {
+  if (status === "COMPLETED") return "completed";
+  return status === "KILLED" ? "cancelled" : "ended";
+}
+
+function timeWords({ tookMs, typicalMs }: RunEnd): string {
+  if (tookMs === null) return "";
+  const usual = typicalMs === null ? "" : ` (usually ${duration(typicalMs)})`;
+  return ` after ${duration(tookMs)}${usual}`;
+}

@@ -1,0 +1,53 @@
+// Watches, and the ends of runs that they tell of, as they are stored, on both kinds of store.
+
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { newlyFollowed } from "../../src/follow/followed-project.js";
+import type { RunEnd } from "../../src/follow/run-end.js";
+import { TroubleStore } from "../../src/follow/trouble-store.js";
+import { endsSince, type Watch } from "../../src/follow/watch.js";
+import { WatchStore } from "../../src/follow/watch-store.js";
+import { STORE_KINDS, Stores } from "../catalog/stores.js";
+
+const stores = new Stores();
+afterEach(() => stores.closeAll());
+afterAll(() => stores.stop());
+
+const HERE = { channel: "C1", threadTs: null };
+const watch = (more: Partial<Watch> = {}): Watch => ({
+  ...HERE,
+  rule: { kind: "project", id: "p" },
+  level: "trouble",
+  page: false,
+  setBy: "U1",
+  setAt: 1_000,
+  ...more,
+});
+
+describe.each(STORE_KINDS)("%s", (kind) => {
+  const open = async () => (await stores.open(kind)).store.db;
+
+  test("set again with another level: watched since the first time, and told of ends since it has that level", async () => {
+    const watches = new WatchStore(await open());
+    expect(await watches.set(watch())).toBe("new");
+    expect(await watches.set(watch({ setAt: 2_000 }))).toBe("same");
+    expect((await watches.in(HERE)).map(endsSince)).toEqual([null]);
+    expect(await watches.set(watch({ level: "all", setAt: 3_000 }))).toBe("changed");
+    expect(await watches.set(watch({ level: "all", page: true, setAt: 4_000 }))).toBe("changed");
+    expect((await watches.in(HERE)).map((one) => [one.setAt, endsSince(one)])).toEqual([[1_000, 3_000]]);
+    expect(await watches.follows()).toEqual([{ rule: watch().rule, setAt: 1_000, endsSince: 3_000 }]);
+    expect(await watches.set(watch({ ...HERE, threadTs: "1.1", level: "all", setAt: 5_000 }))).toBe("new");
+    expect((await watches.all()).map(endsSince)).toEqual([3_000, 5_000]);
+  });
+
+  test("an end is stored once, as it was first seen, and forgotten later", async () => {
+    const troubles = new TroubleStore(await open());
+    const followed = newlyFollowed({ schedules: [] }, 1_000);
+    const more = { projectId: "p", status: "COMPLETED", trigger: "API", tookMs: 5, typicalMs: null, url: null };
+    const end = (runId: string, endedAt: number): RunEnd => ({ runId, endedAt, ...more });
+    await troubles.keep("p", followed, { ends: [end("b", 2_000), end("a", 1_000)] });
+    await troubles.keep("p", followed, { ends: [end("b", 9_000), end("c", 3_000)] });
+    expect(await troubles.ends(1_000)).toEqual([end("a", 1_000), end("b", 2_000), end("c", 3_000)]);
+    await troubles.removeEndsBefore(2_000);
+    expect(await troubles.ends(0)).toEqual([end("b", 2_000), end("c", 3_000)]);
+  });
+});

@@ -1,0 +1,114 @@
+// A project that is watched with `all`: the conversation also hears of every run that ends well, once.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ProjectOptions } from "../sandbox/hex/types.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+// Up to an hour of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const STEP_MS = 5_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+  afterEach(() => harness.stop());
+
+  const addProject = (title: string, more: ProjectOptions = {}) =>
+    harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [], ...more });
+  const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+  const told = () => posted().map(shown);
+  const arrive = (count: number) => harness.until(() => posted().length >= count, STEP_MS);
+
+  test("each end is one message, with how long it took and how long it usually takes, and is not told again after a restart", async () => {
+    const project = addProject("Weekly <!channel> revenue");
+    for (const hours of [5, 4, 3]) {
+      const startedAt = harness.clock.now() - hours * HOUR;
+      harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 3 * MINUTE });
+    }
+    expect(await harness.ask(`watch ${project.id} all`)).toContain(
+      "is told from now on when a run ends, is late, or is stuck:",
+    );
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(told()).toEqual([]);
+    harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: 2 * MINUTE });
+    await arrive(1);
+    expect(told()[0]).toMatch(
+      /^:white_check_mark: \*<http.*\|Weekly &lt;!channel&gt; revenue>\* completed after 2 min \(usually 3 min\)\n<!date.* · started by schedule · <http.*\|Open the run in Hex>$/,
+    );
+    expect(posted()[0]).toMatchObject({ text: "Completed: Weekly &lt;!channel&gt; revenue", edits: 0 });
+    await harness.stopBot();
+    await harness.startBot();
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(1);
+    expect(posted()[0]?.edits).toBe(0);
+  });
+
+  test("what ends while the bot is stopped is told when it is back, and a cancelled run as such", async () => {
+    const project = addProject("Churn");
+    await harness.ask(`watch ${project.id} all`);
+    await harness.pass(MINUTE, STEP_MS);
+    await harness.stopBot();
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE, outcome: "KILLED" });
+    harness.clock.advance(30 * MINUTE);
+    await harness.startBot();
+    await arrive(1);
+    expect(told()[0]).toMatch(/^:no_entry_sign: .*\|Churn>\* cancelled after 1 min\n/);
+  });
+
+  test("a run that failed is told as a trouble, not as an end, and its project's next good run as both", async () => {
+    const project = addProject("Churn");
+    await harness.ask(`watch ${project.id} all`);
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE, outcome: "ERRORED" });
+    await arrive(1);
+    await harness.pass(10 * MINUTE, STEP_MS);
+    expect(told()).toEqual([expect.stringContaining("A watched project is in trouble")]);
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+    await arrive(3);
+    expect(told().slice(1).sort()).toEqual([
+      expect.stringMatching(/^:white_check_mark: .*completed after 1 min/),
+      expect.stringMatching(/^:white_check_mark: Back to green after/),
+    ]);
+  });
+
+  test("where the run's own card stands, the card tells it, and another conversation hears of the end", async () => {
+    const project = addProject("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
+    const { general } = harness.slack.channels;
+    await harness.ask(`watch ${project.id} all`);
+    await harness.ask(`watch ${project.id} all`, { channel: general });
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Completed");
+    await harness.until(() => posted().some(({ channel }) => channel === general.id), STEP_MS);
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(posted().map(({ channel }) => channel)).toEqual([harness.slack.channels.data.id, general.id]);
+  });
+
+  test("with all only from now on: what ended before is not told", async () => {
+    const project = addProject("Churn");
+    await harness.ask(`watch ${project.id} all`, { channel: harness.slack.channels.general });
+    await harness.ask(`watch ${project.id}`);
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+    await arrive(1);
+    expect(await harness.ask(`watch ${project.id} all`)).toContain("This conversation is now told when a run ends");
+    expect(await harness.ask("watching")).toContain("told when a run ends, is late, or is stuck");
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(1);
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+    await arrive(3);
+  });
+
+  test("Slack refuses it for longer than it is news: it is not told, and nothing is left over", async () => {
+    const project = addProject("Churn");
+    await harness.ask(`watch ${project.id} all`);
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "internal_error" } });
+    harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+    await harness.pass(2 * HOUR + 10 * MINUTE, MINUTE);
+    harness.slack.faults.clear();
+    await harness.pass(20 * MINUTE, MINUTE);
+    expect(posted()).toEqual([]);
+  });
+});
