@@ -617,6 +617,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const note = ({ name }: Error) => warnings.push(name);
       process.on("warning", note);
       harness.slack.limits.enforce = true;
+      harness.settleMs = 1_000;
       harness.slack.faults.add({ method: "chat.postMessage", times: 12, kind: { type: "ratelimited", retryAfter: 5 } });
       for (let count = 0; count < 12; count++) {
         const project = harness.hex.workspace.addProject({ run: { runningMs: 20_000, outcome: "ERRORED" } });
@@ -624,8 +625,8 @@ describe.each(MODES)("%s mode", (mode) => {
       }
       const refusals = () => harness.slack.calls.filter((call) => call.answer.error === "ratelimited").length;
       await harness.until(() => refusals() === 12, 0);
-      harness.clock.advance(5_000);
-      await harness.until(() => refusals() > 12, 0);
+      await harness.until(() => harness.cards.length === 12);
+      expect(refusals()).toBe(12);
       await harness.until(() => harness.replies.length === 12);
       await harness.pass(60_000);
       process.off("warning", note);

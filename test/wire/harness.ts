@@ -52,7 +52,7 @@ const QUIET_TURNS = 4;
  * Answers from Slack after which its client waits in real time:
  * https://docs.slack.dev/tools/node-slack-sdk/web-api#handle-rate-limits
  */
-const WAITED_OUT = /^(ratelimited|reset|hang|http_\d+)$/;
+const WAITED_OUT = /^(reset|hang|http_\d+)$/;
 
 interface HarnessOptions {
   /** Starts only the peers. */
@@ -86,6 +86,8 @@ export class Harness {
   app: RunningApp | null = null;
   /** How long a second lasts at least, in real ms. On Postgres, time must not pass faster than its answers come. */
   secondMs = SECOND_MS;
+  /** How long a second lasts at most while requests are in progress, in real ms. */
+  settleMs = SECOND_MS;
   /** Requests that were made before the test began. */
   #asked = 0;
   readonly #open = new OpenRequests();
@@ -246,13 +248,13 @@ export class Harness {
     return ms;
   }
 
-  /** Waits until nobody waits for anything but the clock, for at most `secondMs` of real time. @returns whether that is so */
+  /** Waits until nobody waits for anything but the clock, for at most `settleMs` of real time. @returns whether that is so */
   async #settle(): Promise<boolean> {
     if (this.secondMs !== SECOND_MS || this.#isRealTimeWaitedFor()) {
       await breathe(this.secondMs);
       return false;
     }
-    const end = performance.now() + SECOND_MS;
+    const end = performance.now() + this.settleMs;
     let quiet = 0;
     while (quiet < QUIET_TURNS && performance.now() < end) {
       await nextTurn();

@@ -24,6 +24,7 @@ import { plainText } from "../messages/plain.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import { ChannelTurns } from "./channel-turns.js";
 import { OneAtATime } from "./one-at-a-time.js";
 import type { Requesters } from "./requesters.js";
 import type { Card, CardStore } from "./store.js";
@@ -79,11 +80,14 @@ export class Cards {
   readonly #told = new Map<string, true>();
   /** Cards that Slack holds up, and until when, by the monotonic clock. */
   readonly #notBefore = new Map<string, number>();
+  readonly #turns: ChannelTurns;
   readonly #places = new Map<string, Place>();
   /** The states that this process has drawn on the cards of runs in flight, so that each state is logged once. */
   readonly #states = new Map<string, RunState>();
 
-  constructor(private readonly options: CardsOptions) {}
+  constructor(private readonly options: CardsOptions) {
+    this.#turns = new ChannelTurns(options.clock);
+  }
 
   /** Notes where a run's card should be. It is posted as soon as the run is stored. */
   async open(runKey: string, { channel, threadTs, isPublic }: Conversation, requester: string): Promise<void> {
@@ -216,7 +220,7 @@ export class Cards {
     if (ts === null || settled || shown === toShow) return;
     const failure = await edit(slack, { channel, ts }, content);
     if (failure?.kind === "rate_limited") {
-      return this.#later(runKey, retryPauseMs(failure, this.#countFailure(runKey).count));
+      return this.#later(runKey, this.#pauseMs(failure, this.#countFailure(runKey).count, channel));
     }
     this.#failures.delete(runKey);
     // The next sweep retries temporary failures.
@@ -305,7 +309,7 @@ export class Cards {
     const posted = await postAtFirst(slack, placesFor(card), overdueMessage(run, run.requester, clock.now()));
     if (!isPosted(posted)) {
       this.#warn(run, posted);
-      if (mayPass(posted)) return this.#later(run.key, retryPauseMs(posted, OVERDUE_TRIES));
+      if (mayPass(posted)) return this.#later(run.key, this.#pauseMs(posted, OVERDUE_TRIES, card.channel));
     }
     await runs.update(run.key, toldOverdue);
   }
@@ -344,7 +348,13 @@ export class Cards {
       // Slack would refuse the same content again, but it may accept the next.
       return remember(this.#refused, run.key, shown);
     }
-    this.#later(run.key, retryPauseMs(failure, failures));
+    this.#later(run.key, this.#pauseMs(failure, failures, card.channel));
+  }
+
+  /** How long (ms) to wait after a failure that was the last of this many in a row. */
+  #pauseMs(failure: SlackFailure, failures: number, channel: string): number {
+    const pauseMs = retryPauseMs(failure, failures);
+    return failure.kind === "rate_limited" ? this.#turns.after(channel, pauseMs) : pauseMs;
   }
 
   /** How many times in a row Slack has refused the card, including this time. */
