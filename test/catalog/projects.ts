@@ -6,6 +6,8 @@ import { Projects, projectView } from "../sandbox/hex/projects.js";
 
 export const NOW = Date.UTC(2026, 10, 2, 9, 0, 0);
 
+const SHOWN = { includeSharing: false, zones: "offset", now: NOW } as const;
+
 let made = 0;
 
 /** A published project unless told otherwise. */
@@ -19,5 +21,5 @@ export function projectOf(facts: Partial<Project> = {}): Project {
 export function realisticProjects(count: number): Project[] {
   const projects = new Projects();
   for (const options of manyProjects(count, NOW)) projects.add(options, NOW);
-  return projects.placed.map(({ project }) => projectSchema.parse(projectView(project)));
+  return projects.placed.map(({ project }) => projectSchema.parse(projectView(project, SHOWN)));
 }

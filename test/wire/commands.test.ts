@@ -134,7 +134,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const answer = await harness.ask("projects");
       expect(answer.indexOf("Fresh")).toBeLessThan(answer.indexOf("Old news"));
       expect(answer.indexOf("Old news")).toBeLessThan(answer.indexOf("Sketch"));
-      expect(answer).toContain("daily at 06:05 (Europe/Berlin)");
+      expect(answer).toContain("daily at 06:05 (+01:00)");
       expect(answer).toContain("`Approved`");
       expect(answer).toContain("Not published: publish it in Hex to run it.");
       const message = harness.slack.messages.at(-1);

@@ -83,7 +83,7 @@ export class Api {
       case "me":
         return json(200, this.#me(token));
       case "listProjects":
-        return json(200, listProjects(this.#workspace.projectStore.placed, call.query));
+        return json(200, listProjects(this.#workspace.projectStore.placed, call.query, this.#projectViewOptions));
       case "getProject":
         return json(200, this.#getProject(call));
       case "runProject":
@@ -113,7 +113,7 @@ export class Api {
 
   #getProject(call: Call) {
     const { includeSharing } = parseQuery(z.object({ includeSharing: flagParam }), call.query);
-    return projectView(this.#project(call.route.ids.projectId), includeSharing);
+    return projectView(this.#project(call.route.ids.projectId), { ...this.#projectViewOptions, includeSharing });
   }
 
   #runProject(call: Call): Answer {
@@ -207,6 +207,10 @@ export class Api {
       imageBase64: chartPng(width, height).toString("base64"),
       mimeType: "image/png",
     };
+  }
+
+  get #projectViewOptions() {
+    return { zones: this.#workspace.scheduleZones, now: this.#now };
   }
 
   get #viewContext() {

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { INVALID_INPUT, Refusal } from "./errors.js";
-import { type PlacedProject, projectView } from "./projects.js";
+import { type PlacedProject, type ProjectViewOptions, projectView } from "./projects.js";
 import { flagParam, limitParam, parseQuery } from "./query.js";
 import type { Project } from "./types.js";
 
@@ -29,7 +29,11 @@ type Position = readonly [number, number];
 const cursorSchema = z.tuple([z.iso.datetime(), z.string()]);
 const CURSOR_PREFIX = "v2:";
 
-export function listProjects(projects: PlacedProject[], params: URLSearchParams) {
+export function listProjects(
+  projects: PlacedProject[],
+  params: URLSearchParams,
+  view: Omit<ProjectViewOptions, "includeSharing">,
+) {
   const query = parseQuery(listQuerySchema, params);
   const sorted = projects
     .filter(({ project }) => isWanted(project, query, params))
@@ -38,7 +42,7 @@ export function listProjects(projects: PlacedProject[], params: URLSearchParams)
   const { page, more } = cut(sorted, query, (cursor) => readCursor(cursor, projects, query));
   const [first, last] = [page.at(0), page.at(-1)];
   return {
-    values: page.map(({ project }) => projectView(project, query.includeSharing)),
+    values: page.map(({ project }) => projectView(project, { ...view, includeSharing: query.includeSharing })),
     pagination: {
       after: last && more ? cursorOf(last.project) : null,
       before: first ? cursorOf(first.project) : null,

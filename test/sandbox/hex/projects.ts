@@ -2,7 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import { DEFAULT_USER } from "./tokens.js";
-import type { Project, ProjectOptions, Schedule, ScheduleOptions } from "./types.js";
+import type { HexWorkspace, Project, ProjectOptions, Schedule, ScheduleOptions } from "./types.js";
+import { offsetText } from "./wall-clock.js";
 
 /** A project and its number in the order in which projects were added. */
 export interface PlacedProject {
@@ -85,6 +86,7 @@ function newProject(options: ProjectOptions & { title: string }, now: number): P
       neverEnds: false,
       ...options.run,
     },
+    scheduling: { delayMs: 0, misses: false, ...options.scheduling },
     cells: (options.cells ?? []).map((cell) => ({
       id: randomUUID(),
       staticId: randomUUID(),
@@ -101,7 +103,14 @@ function newSchedule(options: ScheduleOptions): Schedule {
   return { enabled: true, hourly: null, daily: null, weekly: null, monthly: null, custom: null, ...options };
 }
 
-export function projectView(project: Project, includeSharing = false) {
+export interface ProjectViewOptions {
+  includeSharing: boolean;
+  zones: HexWorkspace["scheduleZones"];
+  /** Epoch ms. */
+  now: number;
+}
+
+export function projectView(project: Project, { includeSharing, zones, now }: ProjectViewOptions) {
   return {
     id: project.id,
     title: project.title,
@@ -122,8 +131,23 @@ export function projectView(project: Project, includeSharing = false) {
     lastPublishedAt: isoTime(project.lastPublishedAt),
     archivedAt: isoTime(project.archivedAt),
     trashedAt: isoTime(project.trashedAt),
-    schedules: project.schedules,
+    schedules: zones === "offset" ? project.schedules.map((one) => withOffset(one, now)) : project.schedules,
     ...(includeSharing ? { sharing: sharingView(project) } : {}),
+  };
+}
+
+/** The schedule with the offset that its zone has now. */
+function withOffset(schedule: Schedule, now: number): Schedule {
+  const moved = <T extends { timezone: string }>(times: T | null): T | null =>
+    times && { ...times, timezone: offsetText(times.timezone, now) };
+  const { hourly, daily, weekly, monthly, custom } = schedule;
+  return {
+    ...schedule,
+    hourly: moved(hourly),
+    daily: moved(daily),
+    weekly: moved(weekly),
+    monthly: moved(monthly),
+    custom: moved(custom),
   };
 }
 

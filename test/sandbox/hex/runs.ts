@@ -87,6 +87,16 @@ export class Runs {
     );
   }
 
+  /** Adds the run of a schedule. `createdAt`: epoch ms. */
+  fire(project: Project, createdAt: number): Run {
+    const startsAt = createdAt + project.run.pendingMs;
+    const endsAt = project.run.neverEnds ? null : startsAt + project.run.runningMs;
+    return this.#add(
+      { ...factsOf(project, createdAt), trigger: "SCHEDULED", inputParams: null },
+      plannedRun({ createdAt, startsAt, endsAt, outcome: project.run.outcome }),
+    );
+  }
+
   moveTo(id: string, status: string): void {
     this.#entry(id).timeline.moveTo(status, this.#clock.now());
   }

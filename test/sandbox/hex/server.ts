@@ -57,7 +57,10 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     workspace,
     faults,
     requests: log.requests,
-    forget: (before) => log.forget(before),
+    forget(before) {
+      log.forget(before);
+      workspace.scheduler.forget(before);
+    },
     waitFor: (match, from) => log.waitFor(match, from),
     unplug: () => closeServer(server),
     async plugIn() {
@@ -65,6 +68,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
     },
     async stop() {
       log.close();
+      workspace.scheduler.stop();
       await closeServer(server);
     },
   };

@@ -38,7 +38,7 @@ export interface SimulatedHex {
   unplug(): Promise<void>;
   /** Listens again, at the same address. */
   plugIn(): Promise<void>;
-  /** Removes answered requests that arrived before a time (clock ms) from `requests`, for whatever runs for a long time. */
+  /** Removes answered requests and firings from before a time (clock ms), for whatever runs for a long time. */
   forget(before: number): void;
   /** Closes everything immediately, including hanging requests. */
   stop(): Promise<void>;
@@ -132,6 +132,14 @@ export interface RunBehaviour {
   neverEnds: boolean;
 }
 
+/** How Hex runs a project by its schedules. */
+export interface Scheduling {
+  /** How long after its due time a run begins, in ms. Hex says "up to ten minutes". Default 0. */
+  delayMs: number;
+  /** The runs that are due do not happen. Default false. */
+  misses: boolean;
+}
+
 export interface Cell {
   id: string;
   /** The id in the path of a chart image. */
@@ -205,6 +213,7 @@ export interface Project {
   /** Of the latest published version. */
   version: number;
   run: RunBehaviour;
+  scheduling: Scheduling;
   cells: Cell[];
 }
 
@@ -242,6 +251,7 @@ export interface ProjectOptions {
   views?: string[];
   version?: number;
   run?: Partial<RunBehaviour>;
+  scheduling?: Partial<Scheduling>;
   /** Missing ids are generated. The default type is CHART. */
   cells?: Partial<Cell>[];
 }
@@ -281,6 +291,14 @@ export interface RunOptions {
   /** Default: the project's. */
   outcome?: RunOutcome;
   inputParams?: Record<string, unknown>;
+}
+
+/** What Hex did when a schedule was due. Times in epoch ms. */
+export interface Firing {
+  readonly projectId: string;
+  readonly dueAt: number;
+  /** When its run was or will be created. `null`: Hex missed it. */
+  readonly runAt: number | null;
 }
 
 // The workspace
@@ -337,6 +355,11 @@ export interface HexWorkspace {
   listRunsDefaultTrigger: "API" | "ALL";
   /** Whether GetRunStatus and GetProjectRuns have it. Default true. */
   projectVersionAsString: boolean;
+  /**
+   * How answers show the time zone of a schedule: as the offset that it has at this moment, or as it was written. A schedule is kept in
+   * the zone in which it was written, so one in Europe/Berlin follows summer time, and one in +01:00 does not. Default offset.
+   */
+  scheduleZones: "offset" | "as written";
   /** Whether to serve also the old `/project/{id}/run…` paths. Default false. */
   oldPaths: boolean;
 
@@ -376,6 +399,14 @@ export interface HexWorkspace {
   /** Somebody cancels the run in Hex: it is KILLED immediately. */
   cancelInHex(runId: string): void;
   removeRun(runId: string): void;
+
+  /**
+   * From now on, projects run by their schedules, as in the real Hex. Before that, no run starts by itself, for tests that say
+   * themselves which runs there are.
+   */
+  fireSchedules(): void;
+  /** What became of each due time since then, in order. */
+  readonly firings: readonly Firing[];
 }
 
 // Faults

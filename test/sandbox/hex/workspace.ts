@@ -5,9 +5,11 @@ import type { Clock } from "../../../src/lib/clock.js";
 import { RateLimiter } from "./limits.js";
 import { Projects } from "./projects.js";
 import { type RunFacts, Runs } from "./runs.js";
+import { Scheduler } from "./scheduler.js";
 import type { Moment } from "./timeline.js";
 import { Tokens } from "./tokens.js";
 import type {
+  Firing,
   HexWorkspace,
   Project,
   ProjectOptions,
@@ -47,6 +49,7 @@ export class Workspace implements HexWorkspace {
   unpublishedRuns: HexWorkspace["unpublishedRuns"] = "empty";
   listRunsDefaultTrigger: HexWorkspace["listRunsDefaultTrigger"] = "ALL";
   projectVersionAsString = true;
+  scheduleZones: HexWorkspace["scheduleZones"] = "offset";
   oldPaths = false;
 
   readonly clock: Clock;
@@ -54,10 +57,12 @@ export class Workspace implements HexWorkspace {
   readonly limiter = new RateLimiter(this.rateLimits);
   readonly projectStore = new Projects();
   readonly runStore: Runs;
+  readonly scheduler: Scheduler;
 
   constructor(clock: Clock) {
     this.clock = clock;
     this.runStore = new Runs(clock);
+    this.scheduler = new Scheduler(clock, this.projectStore, this.runStore);
   }
 
   addToken(options: TokenOptions = {}): string {
@@ -127,5 +132,13 @@ export class Workspace implements HexWorkspace {
 
   removeRun(runId: string): void {
     this.runStore.remove(runId);
+  }
+
+  fireSchedules(): void {
+    this.scheduler.start();
+  }
+
+  get firings(): readonly Firing[] {
+    return this.scheduler.firings;
   }
 }
