@@ -38,7 +38,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.photograph("cancelled");
   });
 
-  test("a card changes while one looks, and whoever waits is told in its thread", async () => {
+  test("a card changes while one watches, and the requester is told in its thread", async () => {
     await ada.type("/hex projects churn");
     await ada.message("Churn forecast").getByRole("button", { name: "Run Churn" }).click();
     const card = ada.message("Asked for by");
@@ -51,7 +51,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await thread.waitFor({ state: "hidden" });
   });
 
-  test("what another person started can be cancelled, and what is for one alone is seen by one alone", async ({
+  test("another person's run can be cancelled, and a message for one person is seen only by that person", async ({
     visit,
   }) => {
     await ada.type("/hex projects backfill");
@@ -67,7 +67,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     expect(await grace.messages.getByText("Only visible to you").count()).toBe(0);
   });
 
-  test("a person of another workspace sees only the shared channel, and may not press", async () => {
+  test("a person from another workspace sees only the shared channel, and may not press buttons", async () => {
     await ada.type("/hex projects backfill");
     await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
     await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.photograph("stranger");
   });
 
-  test("a double click is one run", async () => {
+  test("a double click starts one run", async () => {
     await ada.type("/hex projects backfill");
     await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).dblclick();
     await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     expect(demo.hex.workspace.runs.filter((run) => !run.finished)).toHaveLength(1);
   });
 
-  test("pages through the projects, there and back", async () => {
+  test("pages through the projects, forward and back", async () => {
     await ada.type("/hex projects");
     const list = ada.message("Page 1 of 2");
     await list.getByRole("button", { name: "Next" }).click();
@@ -132,7 +132,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       expect(await ada.read(2)).toMatch(/^(?!.*Not )[\s\S]*Connected to Hex/);
     });
 
-    test("a token that has expired does not expire soon, whatever was flipped first", async () => {
+    test("a token that has expired is not shown as expiring soon, whichever switch came first", async () => {
       const status = async (index: number) => {
         await ada.type("/hex status");
         return ada.read(index);
@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       expect(await status(2)).toContain("Not connected to Hex");
     });
 
-    test("of several faults the worst is met, whatever was flipped first", async () => {
+    test("of several faults the worst one counts, whichever switch came first", async () => {
       await ada.flip("Hex slow", true);
       await ada.flip("Wrong host", true);
       await ada.flip("Hex down", true);
@@ -161,13 +161,13 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       expect(await ada.read(2)).toContain("Connected to Hex");
     });
 
-    test("Hex slow: connected, and how slow", async () => {
+    test("Hex slow: connected, with how slow it is", async () => {
       await ada.flip("Hex slow", true);
       await ada.type("/hex status");
       expect(Number(/Latency\s+(\d+) ms/.exec(await ada.read(0))?.[1])).toBeGreaterThan(2_900);
     });
 
-    test("Answers to a start lost: the run is found, and not started twice", async () => {
+    test("Answers to a start lost: the run is found and not started twice", async () => {
       await ada.flip("Answers to a start lost", true);
       await ada.type("/hex projects backfill");
       await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
@@ -175,7 +175,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       expect(demo.hex.workspace.runs.filter((run) => !run.finished)).toHaveLength(1);
     });
 
-    test("No kernel free: the run waits, and starts when there is one", async () => {
+    test("No kernel free: the run waits, and starts when one is free", async () => {
       await ada.flip("No kernel free", true);
       await ada.page.getByText("25 of 25").waitFor();
       await ada.type("/hex projects backfill");
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       await card.getByText("Running", { exact: true }).waitFor();
     });
 
-    test("Runs never end: until somebody cancels in Hex", async () => {
+    test("Runs never end, until somebody cancels them in Hex", async () => {
       await ada.flip("Runs never end", true);
       await ada.type("/hex projects inventory");
       await ada.message("Inventory snapshot").getByRole("button", { name: "Run Inventory" }).click();
@@ -198,7 +198,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     });
   });
 
-  test("an outage is told in #general by itself, and so is its end", async () => {
+  test("an outage is announced in #general on its own, and so is its end", async () => {
     await ada.flip("Hex admits an incident", true);
     await ada.flip("Hex down", true);
     await ada.page.locator(".place.unread", { hasText: "general" }).waitFor();
@@ -225,7 +225,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.page.getByText("The Hex app is in this channel").waitFor();
   });
 
-  test("/invite @hex can be typed, in channels alone", async () => {
+  test("/invite @hex can be typed, but only in channels", async () => {
     await ada.goTo("secret");
     await ada.type("/invite @hex");
     await ada.page.getByText("The Hex app is in this channel").waitFor();
@@ -235,7 +235,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     await ada.page.getByRole("alert").getByText("/invite works in channels alone.").waitFor();
   });
 
-  test("keyboard alone: hints, sending, a dialog that Escape closes, and focus that stays", async () => {
+  test("keyboard only: hints, sending, a dialog that Escape closes, and focus that stays in place", async () => {
     const { page } = ada;
     await page.getByRole("textbox").focus();
     await page.keyboard.type("/hex pro");
@@ -261,7 +261,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
   });
 
-  test("a command that is none, and a demo that has ended, say so", async () => {
+  test("an unknown command and a demo that has ended say so", async () => {
     await ada.type("/hxe status");
     await ada.page.getByRole("alert").getByText("/hxe is not a command that works here").waitFor();
     await demo.stop();

@@ -107,7 +107,7 @@ describe.skipIf(chromiumPath === null)("the form in a browser", { timeout: LIMIT
     await form.waitFor({ state: "hidden" });
   });
 
-  test("a picker that holds a choice is searched anew by typing, after Tab and after a click", async () => {
+  test("typing in a picker that already has a choice starts a new search, after Tab and after a click", async () => {
     const { page } = ada;
     const form = page.getByRole("dialog", { name: "Run a Hex project" });
     const picker = form.getByRole("combobox", { name: "Project" });

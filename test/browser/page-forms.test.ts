@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     });
   }
 
-  test("a form by keyboard: opened by a shortcut, a project picked by a few letters, one wrong input mended", async () => {
+  test("a form by keyboard: opened with a shortcut, a project found by a few letters, one wrong input corrected", async () => {
     const { page } = ada;
     const { keyboard } = page;
     const focused = () => page.locator(":focus");
@@ -126,7 +126,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     expect(slack.troubles).toEqual([]);
   });
 
-  test("Escape puts the options away and leaves the form; what was typed and not chosen goes", async () => {
+  test("Escape closes the options but not the form; text that was typed but not chosen is removed", async () => {
     await ada.page.locator("summary", { hasText: "Shortcuts" }).click();
     await ada.page.getByRole("button", { name: "Run Run a project" }).click();
     const dialog = ada.page.getByRole("dialog", { name: "Ask" });
@@ -142,7 +142,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     await dialog.waitFor({ state: "hidden" });
   });
 
-  test("a form that is redrawn keeps what was typed, and one that the app answers wrongly says so", async () => {
+  test("a form that is redrawn keeps what was typed, and says so when the app's answer is wrong", async () => {
     await ada.page.locator("summary", { hasText: "Shortcuts" }).click();
     await ada.page.getByRole("button", { name: "Run Run a project" }).click();
     const dialog = ada.page.getByRole("dialog", { name: "Ask" });
@@ -162,7 +162,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     expect(slack.takeTroubles()).toHaveLength(1);
   });
 
-  test("a thread by keyboard: begun at a message, with a mention; commands do not work in it", async () => {
+  test("a thread by keyboard: started at a message, with a mention; commands do not work in it", async () => {
     const { page } = ada;
     await ada.type("Numbers, please");
     await ada.message("Numbers, please").getByRole("button", { name: "Reply in thread" }).focus();
@@ -188,7 +188,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     await expect.poll(() => heard.at(-1)).toMatchObject({ type: "message_action", message: { text: "What is this?" } });
   });
 
-  test("Home: searched, and its buttons pressed", async () => {
+  test("Home: search and buttons", async () => {
     await ada.goTo("Hex");
     await ada.page.getByRole("tab", { name: "Home" }).click();
     await ada.page.getByRole("button", { name: "Run again" }).click();
@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === null)("in a browser", { timeout: LIMIT_MS }, ()
     await expect.poll(() => heard.at(-1)).toMatchObject({ selected_option: { value: "Yearly costs" } });
   });
 
-  test("an app whose direct messages are read-only, or that has no Home tab, shows neither a line nor the tab", async () => {
+  test("an app with read-only direct messages has no input line, and an app without a Home tab shows no tab", async () => {
     slack.readOnlyMessages = true;
     slack.homeTab = false;
     await ada.goTo("Hex");

@@ -104,7 +104,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     );
   }
 
-  test("texts as Slack shows them: marks, mentions, times, code, links, and nothing of a hostile title", async () => {
+  test("texts as Slack shows them: marks, mentions, times, code, links, and a hostile title as plain text", async () => {
     await post([
       { type: "header", text: plain("Top") },
       {
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.messages.locator("img").count()).toBe(0);
   });
 
-  test("each control does what Slack's does", async () => {
+  test("each control behaves like Slack's", async () => {
     await post([
       {
         type: "section",
@@ -175,7 +175,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await action()).toMatchObject({ action_id: "ticks", selected_options: [] });
   });
 
-  test("a card that changes while its button is held takes the press, and only what changed is said again", async () => {
+  test("a card that changes while its button is held down still takes the press, and only the change is announced", async () => {
     const card = (text: string) => [{ type: "section", text: mrkdwn(text), accessory: button("go", { value: "v" }) }];
     await post(card("For 1 min"));
     const pressed = ada.message("For 1 min").getByRole("button", { name: "Press" });
@@ -194,7 +194,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await expect.poll(() => heard.at(-1)).toMatchObject({ actions: [{ action_id: "go", value: "v" }] });
   });
 
-  test("what cannot be shown says so", async () => {
+  test("blocks that cannot be shown say so", async () => {
     await post([{ type: "task_card", task_id: "1", title: "x", status: "complete" }]);
     expect(await ada.read(0)).toContain('Not rendered: the block "task_card". Slack itself shows it.');
     const many = { type: "multi_users_select", action_id: "x", placeholder: plain("Who") };
@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.read(1)).toContain('Not rendered: the element "multi_users_select". Slack itself shows it.');
   });
 
-  test("a refused message stands in red, with Slack's error and the place in the blocks", async () => {
+  test("a refused message is shown in red, with Slack's error and where it is in the blocks", async () => {
     await post([{ type: "section", text: mrkdwn("") }]);
     const red = ada.message("Slack refused a message from the app");
     await red.getByText("invalid_blocks").waitFor();
@@ -212,7 +212,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.messages.getByRole("article").count()).toBe(0);
   });
 
-  test("a modal: what is missing, what the app refuses, what it takes; Escape closes", async () => {
+  test("a modal: missing fields, refused and accepted inputs; Escape closes it", async () => {
     const view = {
       type: "modal",
       callback_id: "run",
@@ -267,7 +267,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await expect.poll(() => heard.at(-1)?.type).toBe("view_closed");
   });
 
-  test("the Home tab: empty, then what the app publishes, whose buttons work", async () => {
+  test("the Home tab: empty at first, then what the app publishes, with working buttons", async () => {
     await ada.goTo("Hex");
     await ada.page.getByRole("tab", { name: "Home" }).click();
     await ada.page.getByText("The app shows nothing on its Home tab.").waitFor();
@@ -281,7 +281,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await expect.poll(() => heard.at(-1)).toMatchObject({ type: "block_actions", container: { type: "view" } });
   });
 
-  test("an app that fails shows what Slack would show", async () => {
+  test("an app that fails: the page shows what Slack would show", async () => {
     answer = { status: 500 };
     await ada.type("/hex status");
     await ada.page.getByRole("alert").getByText('/hex failed with the error "dispatch_failed"').waitFor();
@@ -290,7 +290,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await ada.page.getByRole("alert").waitFor({ state: "hidden" });
   });
 
-  test("what people write stands in the channel, and a place with something new is marked", async () => {
+  test("what people write appears in the channel, and conversations with something new are marked", async () => {
     await ada.goTo("general");
     await ada.page.getByRole("heading", { name: "general" }).waitFor();
     slack.say(slack.people.grace, slack.channels.data, "Anybody here?");
@@ -305,7 +305,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(slack.messages.at(-1)?.text).toBe("a &lt; b &amp;&amp; &lt;@U0GRACEHOPP&gt;");
   });
 
-  test("a tab that nobody sees lets go of its connection, and looks again when it is shown", async ({ visit }) => {
+  test("a hidden tab closes its connection, and catches up when it is shown again", async ({ visit }) => {
     const hide = (hidden: boolean) =>
       ada.page.evaluate(
         `Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} });
@@ -322,7 +322,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.page.getByRole("textbox").inputValue()).toBe("half a sentence");
   });
 
-  test("what has been begun stays in its place, what is refused comes back, and a problem is gone elsewhere", async () => {
+  test("unsent text stays in its conversation, refused text comes back, and a problem is not shown in other conversations", async () => {
     const line = (place: string) => ada.page.getByRole("textbox", { name: `Message to ${place}` });
     await line("#data").fill("for data");
     await ada.goTo("general");
@@ -343,7 +343,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await ada.page.getByRole("alert").waitFor({ state: "hidden" });
   });
 
-  test("with the keyboard: to the hints and back, and out of a thread to where it was opened", async () => {
+  test("by keyboard: to the hints and back, and from a thread back to where it was opened", async () => {
     const focused = () => ada.page.locator(":focus").getAttribute("data-focus");
     const { page } = ada;
     await page.getByRole("textbox").focus();
@@ -378,7 +378,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     }
   });
 
-  test("the focus stays where a button was that has gone, and goes back to where a modal was opened from", async () => {
+  test("the focus stays in place when its button disappears, and returns to where a modal was opened from", async () => {
     await post([{ type: "actions", elements: [button("go")] }]);
     const { channel, ts } = slack.messages.at(-1) ?? {};
     await ada.message("Press").getByRole("button", { name: "Press" }).focus();
@@ -402,7 +402,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await ada.page.locator(":focus").getAttribute("data-focus")).toBe("words");
   });
 
-  test("the place in a conversation: kept for a thread, left for what one writes; what was there is not read aloud", async () => {
+  test("the scroll position is kept while a thread is open and follows what one writes; old messages are not read aloud", async () => {
     const busy = () => ada.messages.getAttribute("aria-busy");
     const long = "line\n".repeat(30);
     await post([{ type: "section", text: mrkdwn(`the start ${long}`) }]);
@@ -433,7 +433,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await busy()).toBe("true");
   });
 
-  test("a demo that has ended says so, and one that is there again takes that back", async () => {
+  test("a demo that has ended says so, until it is running again", async () => {
     await ada.page.getByRole("heading", { name: "data" }).waitFor();
     await served.stop();
     await ada.page.getByText("The demo has stopped.").waitFor();
@@ -446,7 +446,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await ada.message("Anybody here?").waitFor();
   });
 
-  test("nobody can write in an archived channel: a command goes to the first one", async () => {
+  test("nobody can write in an archived channel: a command goes to the first channel", async () => {
     hex.workspace.addProject({ title: "Revenue" });
     await ada.goTo("archived");
     await ada.page.getByText("nobody can write here").waitFor();
@@ -457,7 +457,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
       .toMatch("/hex run");
   });
 
-  test("what is unread is so after the page is loaded again", async () => {
+  test("unread messages are still unread after the page is reloaded", async () => {
     await ada.page.locator(".place", { hasText: "general" }).waitFor();
     slack.say(slack.people.grace, slack.channels.general, "News");
     const unread = ada.page.locator(".place.unread", { hasText: "general" });
@@ -466,7 +466,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     await unread.waitFor();
   });
 
-  test("on a small screen: one column, and a thread above all of it", async () => {
+  test("on a small screen: one column, with a thread on top of it", async () => {
     await post([{ type: "section", text: mrkdwn("the start") }]);
     await call("chat.postMessage", {
       channel: slack.channels.data.id,
@@ -502,7 +502,7 @@ describe.skipIf(chromiumPath === null)("the page in a browser", { timeout: LIMIT
     expect(await offences(ada.page)).toEqual([]);
   });
 
-  test("a link into Hex says where one is, and costs the token nothing", async () => {
+  test("a link into Hex says where it leads, and uses no requests of the token", async () => {
     const app = await (await fetch(`${hex.origin}/app/1`)).text();
     expect(app).toContain("A simulated Hex: what runs in it is shown in the demo.");
     await fetch(`${hex.origin}/api/v1/users/me`);

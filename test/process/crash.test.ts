@@ -89,7 +89,7 @@ describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
   const scenario = scenariosOn(kind);
 
   scenario(
-    "before the request: nothing was started, and nothing says so",
+    "before the request: nothing was started, and nothing claims that it was",
     async ({ fleet, bot, hex, slack, project, asked, starts, cards }) => {
       const { id } = project();
       hex.faults.add({ endpoint: "getProject", kind: NEVER });
@@ -123,7 +123,7 @@ describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
   );
 
   scenario(
-    "after the request, before its answer, and the run does not exist: not started again by itself",
+    "after the request, before its answer, and the run does not exist: the bot does not start it again on its own",
     async ({ fleet, bot, hex, slack, project, asked, starts, cardShows }) => {
       hex.faults.add({ endpoint: "runProject", kind: NEVER });
       await slack.command(`run ${project().id}`);
@@ -230,7 +230,7 @@ describe.concurrent.each(STORES)("on %s, once there is a card", (kind) => {
   );
 
   scenario(
-    "while cancelling, and Hex has not heard of it: it is asked again",
+    "while cancelling, before Hex got the request: Hex is asked again",
     async ({ fleet, bot, hex, slack, project, asked, cardShows, expectOneCard }) => {
       await slack.command(`run ${project({ neverEnds: true }).id}`);
       const card = await cardShows("Running");
@@ -246,7 +246,7 @@ describe.concurrent.each(STORES)("on %s, once there is a card", (kind) => {
   );
 
   scenario(
-    "in the middle of telling somebody who pressed Tell me: the next process tells them",
+    "while telling somebody who pressed Tell me: the next process tells them",
     async ({ fleet, bot, slack, project, direct, complete, cardShows, expectOneCard }) => {
       await slack.command(`run ${project({ neverEnds: true }).id}`);
       const card = await cardShows("Running");
@@ -275,7 +275,7 @@ describe.concurrent.each(STORES)("on %s, once there is a card", (kind) => {
   );
 
   scenario(
-    "SIGTERM: exit code 0, and the next one goes on",
+    "SIGTERM: exit code 0, and the next process continues",
     async ({ fleet, bot, slack, project, complete, cardShows, expectOneCard }) => {
       await slack.command(`run ${project({ neverEnds: true }).id}`);
       await cardShows("Running");

@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const PATIENCE_MS = 80_000;
 
 describe("flags", () => {
-  test("none: port 4000, as fast as the time is, nothing kept", () => {
+  test("none: port 4000, normal speed, nothing kept", () => {
     expect(parseFlags([])).toEqual({ port: 4000, speed: 1, projects: 0, keep: false, help: false });
   });
 
@@ -108,7 +108,7 @@ describe("the process", { timeout: 180_000 }, () => {
     return typeof code === "number" ? code : null;
   }
 
-  test("npm run demo builds it and starts it with its flags, and Ctrl-C ends all of it", async () => {
+  test("npm run demo builds the demo and starts it with its flags, and Ctrl-C ends everything", async () => {
     const demo = launch("npm", ["run", "--silent", "demo", "--", "--port", "0", "--speed", "20"], { HOME: folder });
     await expect
       .poll(() => said, { timeout: PATIENCE_MS })
@@ -127,7 +127,7 @@ describe("the process", { timeout: 180_000 }, () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("hex-bot"))).toEqual([]);
   });
 
-  test("prints one address, serves the page there, and Ctrl-C ends it and leaves nothing", async () => {
+  test("prints one address, serves the page there, and leaves nothing behind after Ctrl-C", async () => {
     const demo = start("--port", "0", "--speed", "20");
     await expect
       .poll(() => said, { timeout: PATIENCE_MS })
@@ -158,7 +158,7 @@ describe("the process", { timeout: 180_000 }, () => {
     },
   );
 
-  test("whoever presses Ctrl-C twice leaves nothing either, nor does a terminal that is closed", async () => {
+  test("nothing is left behind either after Ctrl-C twice, or when the terminal is closed", async () => {
     for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
       const demo = start("--port", "0");
       await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Open http");
@@ -168,7 +168,7 @@ describe("the process", { timeout: 180_000 }, () => {
     }
   });
 
-  test("pictures without a browser: one sentence, and nothing left", async () => {
+  test("pictures without a browser: one sentence, and nothing left behind", async () => {
     const nowhere = join(folder, "no-chromium");
     expect(await ended(run("pictures", [], { CHROMIUM_PATH: nowhere }))).toBe(1);
     expect(said).toMatch(/^No Chromium at [^\n]+\n$/);
@@ -185,7 +185,7 @@ describe("the process", { timeout: 180_000 }, () => {
     expect(readdirSync(kept)).toEqual(expect.arrayContaining(["bot.log"]));
   });
 
-  test("a port that is taken, and a flag that is none: one sentence, and nothing left", async () => {
+  test("a port in use and an unknown flag: one sentence, and nothing left behind", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();

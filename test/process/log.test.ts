@@ -132,7 +132,7 @@ test("/dev/full", async () => {
   await expectOrderlyStop();
 });
 
-test("a pipe whose reader has gone", async () => {
+test("a pipe whose reader is gone", async () => {
   const { reader, writer } = pipe();
   const origin = await startBot(writer);
   closeSync(reader);
@@ -140,7 +140,7 @@ test("a pipe whose reader has gone", async () => {
   await expectOrderlyStop();
 });
 
-test("a pipe whose reader stands still, and then goes on: it misses nothing", async () => {
+test("a pipe whose reader pauses and then continues misses nothing", async () => {
   const { reader, writer } = pipe();
   open.push(reader);
   fill(join(dir, "log"));
@@ -158,7 +158,7 @@ test("a pipe whose reader stands still, and then goes on: it misses nothing", as
   await expectOrderlyStop();
 });
 
-test("an orderly stop waits for no reader", async () => {
+test("an orderly stop does not wait for a reader", async () => {
   const { reader, writer } = pipe();
   open.push(reader);
   fill(join(dir, "log"));
@@ -167,7 +167,7 @@ test("an orderly stop waits for no reader", async () => {
   await expectOrderlyStop();
 });
 
-test("strangers write a few lines, however often they come", async () => {
+test("strangers cause only a few lines, however often they call", async () => {
   const { reader, writer } = pipe();
   open.push(reader);
   const origin = await startBot(writer);

@@ -47,7 +47,7 @@ async function fleetInTrouble(name: string, pageAfterMinutes: string, goodMs: nu
   return message;
 }
 
-test("the leader is killed after the page: one page, acknowledged by a press that the other takes, and resolved", async () => {
+test("the leader is killed after the page: one page, acknowledged when the button is pressed on another replica, and resolved", async () => {
   const message = await fleetInTrouble("paging", "0", 120 * SECOND);
   await until(() => pager.rang === 1, logs);
   const leader = fleet.replicas.find(({ log }) => log.includes("A watched project is in trouble"));
@@ -62,7 +62,7 @@ test("the leader is killed after the page: one page, acknowledged by a press tha
   expect(fleet.replicas.map(({ log }) => log).join("")).not.toContain(pager.routingKey);
 }, 90_000);
 
-test("a replica that does not lead takes the press: the leader shows it, and does not page", async () => {
+test("the button is pressed on a replica that does not lead: the leader shows it, and does not page", async () => {
   const message = await fleetInTrouble("paging_other", "2", 600 * SECOND);
   const follower = fleet.replicas.find(({ log }) => !log.includes("leader: begins"));
   const stale = { blocks: message.blocks };

@@ -42,7 +42,7 @@ async function run(url: string, ...statements: string[]): Promise<void> {
 }
 
 // Side by side: the longest of them wait.
-describe.concurrent("a server that wants TLS, with a certificate that it has signed itself", () => {
+describe.concurrent("a server that requires TLS, with a self-signed certificate", () => {
   let folder: string;
   let postgres: LocalPostgres;
   let url: string;
@@ -70,7 +70,7 @@ describe.concurrent("a server that wants TLS, with a certificate that it has sig
     },
   );
 
-  test("verify-full and verify-ca with the authority; a name that is not in the certificate is for verify-ca alone", async () => {
+  test("verify-full and verify-ca with the authority's certificate; only verify-ca accepts a name that is not in the server's certificate", async () => {
     const byNumber = url.replace("localhost", "127.0.0.1");
     const verified = `&sslrootcert=${authority}`;
     expect(await isEncrypted(`${url}?sslmode=verify-full${verified}`)).toBe(true);
@@ -79,7 +79,7 @@ describe.concurrent("a server that wants TLS, with a certificate that it has sig
     expect((await refusal(`${byNumber}?sslmode=verify-full${verified}`)).kind).toBe("tls_unverified");
   });
 
-  test("a choice is never weakened, and each refusal says what to do", async () => {
+  test("the chosen encryption is never weakened, and each refusal says what to do", async () => {
     const unverified = await refusal(`${url}?sslmode=verify-full`);
     expect(unverified).toMatchObject({ kind: "tls_unverified" });
     expect(unverified.sentence).toContain("sslrootcert");
@@ -90,11 +90,11 @@ describe.concurrent("a server that wants TLS, with a certificate that it has sig
     expect(unreadable).toMatchObject({ kind: "tls_file" });
   });
 
-  test("a wrong password is a wrong password, whatever the encryption", async () => {
+  test("a wrong password is reported as such, whatever the encryption", async () => {
     expect((await refusal(url.replace("bot:bot@", `bot:${SECRET}@`))).kind).toBe("password");
   });
 
-  test("a connection in use lives longer than a silent one may", async () => {
+  test("a connection in use lives longer than a silent one is allowed to", async () => {
     const { db, close } = await openShared(url, ignore);
     const end = Date.now() + 11_000;
     while (Date.now() < end) {
@@ -113,7 +113,7 @@ describe.concurrent("a server without TLS", () => {
   }, 60_000);
   afterAll(() => postgres.stop());
 
-  test("is used as it is, unless TLS was asked for", async () => {
+  test("is used without TLS, unless TLS was asked for", async () => {
     for (const mode of ["", "?sslmode=prefer", "?sslmode=allow", "?sslmode=disable"]) {
       expect(await isEncrypted(`${url}${mode}`)).toBe(false);
     }
@@ -156,7 +156,7 @@ describe.concurrent("a server without TLS", () => {
     expect(said.size).toBe(7);
   });
 
-  test("a server that says nothing", async () => {
+  test("a server that does not answer", async () => {
     const silent = createServer(ignore).listen(0, "127.0.0.1");
     await once(silent, "listening");
     const address = silent.address();
@@ -166,7 +166,7 @@ describe.concurrent("a server without TLS", () => {
     silent.close();
   }, 30_000);
 
-  test("something that is no Postgres", async () => {
+  test("something other than Postgres", async () => {
     const other = createServer((socket) => socket.on("error", ignore).end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     other.listen(0, "127.0.0.1");
     await once(other, "listening");

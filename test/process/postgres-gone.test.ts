@@ -37,7 +37,7 @@ async function startRelay(port: number) {
   };
 }
 
-test("a stop takes no longer than it may", async ({ onTestFinished }) => {
+test("the bot stops within its time limit", async ({ onTestFinished }) => {
   const relay = await startRelay(postgres.port);
   onTestFinished(relay.stop);
   const harness = await Harness.start("http", { idle: true });
@@ -57,9 +57,7 @@ test("a stop takes no longer than it may", async ({ onTestFinished }) => {
   expect(performance.now() - from).toBeLessThan(4_000);
 }, 30_000);
 
-test.concurrent("what is silent is given up: the next statements go over new connections", async ({
-  onTestFinished,
-}) => {
+test.concurrent("silent connections are given up, and the next statements use new ones", async ({ onTestFinished }) => {
   const relay = await startRelay(postgres.port);
   onTestFinished(relay.stop);
   const url = new URL(await postgres.database("given_up"));
@@ -78,7 +76,7 @@ test.concurrent("what is silent is given up: the next statements go over new con
   await close();
 }, 40_000);
 
-test.concurrent("a connection that breaks while a statement is under way fails that statement, and nothing else", async () => {
+test.concurrent("a connection that breaks during a statement fails only that statement", async () => {
   const relay = await startRelay(postgres.port);
   const url = new URL(await postgres.database("broken"));
   url.port = String(relay.port);
@@ -92,7 +90,7 @@ test.concurrent("a connection that breaks while a statement is under way fails t
   await close();
 });
 
-test.concurrent("a database whose clock is an hour ahead: Slack's signatures are taken by this machine's", async ({
+test.concurrent("a database whose clock is an hour ahead: Slack's signatures are checked by this machine's clock", async ({
   onTestFinished,
 }) => {
   const url = await postgres.database("ahead");

@@ -75,7 +75,7 @@ describe("the built program", () => {
     PORT: "0",
   });
 
-  test("with nothing set: every variable at once, where each comes from, and exit code 1", async () => {
+  test("with nothing set: names every variable and where to get it, and exits with code 1", async () => {
     const program = run("main", {});
     expect(await program.exit).toBe(1);
     for (const text of [
@@ -96,7 +96,7 @@ describe("the built program", () => {
   });
 
   test.each(["http", "socket"] as const)(
-    "%s: answers /healthz and /hex status, and ends with 0 at SIGTERM",
+    "%s: answers /healthz and /hex status, and exits with 0 on SIGTERM",
     async (mode) => {
       hex.workspace.addProject({ title: "Revenue" });
       const program = run("main", env(mode));
@@ -115,7 +115,7 @@ describe("the built program", () => {
   );
 
   test.each(["http", "socket"] as const)(
-    "%s: a command that waits to ask Hex again at SIGTERM is answered",
+    "%s: a command that is waiting to retry Hex when SIGTERM comes is answered",
     async (mode) => {
       hex.workspace.addProject({ title: "Revenue" });
       const program = run("main", env(mode));
@@ -132,7 +132,7 @@ describe("the built program", () => {
     },
   );
 
-  test("killed in the middle of a run: the next start watches it to its end, on the same card", async () => {
+  test("killed in the middle of a run: the next start follows the run to its end on the same card", async () => {
     const project = hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 100, runningMs: 600_000 } });
     const first = run("main", env("socket"));
     await printed(first, /"msg":"ready"/);
@@ -147,14 +147,14 @@ describe("the built program", () => {
     expect(hex.workspace.runs).toHaveLength(1);
   });
 
-  test("Slack refuses the token: a sentence that says what to do, and exit code 1", async () => {
+  test("Slack refuses the token: one sentence that says what to do, and exit code 1", async () => {
     const program = run("main", { ...env("http"), SLACK_BOT_TOKEN: "xoxb-1-2-wrong" });
     expect(await program.exit).toBe(1);
     expect(program.output()).toContain("Slack does not accept SLACK_BOT_TOKEN");
     expect(program.output()).not.toContain("xoxb-1-2-wrong");
   });
 
-  test("SIGTERM while Slack cannot be asked at the start: it says that it waits, answers, and stops in order", async () => {
+  test("SIGTERM while Slack cannot be reached at the start: the bot says that it is waiting, answers, and stops in order", async () => {
     slack.faults.add({ method: "auth.test", kind: { type: "status", status: 503 } });
     const program = run("main", env("socket"));
     await printed(program, /the start waits for it/);
@@ -163,13 +163,13 @@ describe("the built program", () => {
     expect(program.output()).toContain('"msg":"stopped"');
   });
 
-  test("the app token is refused: a sentence, and exit code 1", async () => {
+  test("the app token is refused: one sentence, and exit code 1", async () => {
     const program = run("main", { ...env("socket"), SLACK_APP_TOKEN: "xapp-1-wrong" });
     expect(await program.exit).toBe(1);
     expect(program.output()).toContain("SLACK_APP_TOKEN");
   });
 
-  test("a port that is taken and a folder that cannot be written: a sentence each", async () => {
+  test("a port in use and a folder that is not writable: one sentence each", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();
@@ -184,7 +184,7 @@ describe("the built program", () => {
     expect(unwritable.output()).toContain("HEX_BOT_DATA_DIR");
   });
 
-  test("what nobody has caught ends it with a line of the log, and without the token", async () => {
+  test("an uncaught error ends the bot with a log line that does not contain the token", async () => {
     const broken = "throw new Error('broken: ' + process.env.HEX_API_TOKEN)";
     const thrower = `setInterval(() => { if (process.listenerCount('uncaughtException') > 0) ${broken} }, 20)`;
     const options = `--import "data:text/javascript,${encodeURIComponent(thrower)}"`;
@@ -196,7 +196,7 @@ describe("the built program", () => {
   });
 
   describe("verify", () => {
-    test("all well: as whom, both scopes, projects; exit code 0", async () => {
+    test("everything works: says as whom, both scopes and the projects; exit code 0", async () => {
       hex.workspace.addProject();
       hex.workspace.addProject({ published: false });
       const program = run("verify", hexEnv());
@@ -209,7 +209,7 @@ describe("the built program", () => {
       expect(program.output()).toMatch(/2, 1 of them published/);
     });
 
-    test("--json is one object", async () => {
+    test("--json prints one object", async () => {
       hex.workspace.addProject();
       const program = run("verify", hexEnv(), ["--json"]);
       expect(await program.exit).toBe(0);
@@ -221,7 +221,7 @@ describe("the built program", () => {
       });
     });
 
-    test("a scope that is missing, a dead token, no variables: the remedy and exit code 1", async () => {
+    test("a missing scope, a revoked token, no variables: the remedy and exit code 1", async () => {
       hex.workspace.addProject();
       hex.workspace.setScopes(token, ["read"]);
       const scope = run("verify", hexEnv());

@@ -28,7 +28,7 @@ function randomFrom(seed: number): () => number {
 }
 
 describe("three replicas on one Postgres", () => {
-  test("forty runs, and six kills and restarts", async ({ onTestFinished }) => {
+  test("forty runs, with six kills and restarts", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("replicas"), SPEED);
     onTestFinished(() => fleet.stop());
     const { hex, slack, clock } = fleet;
@@ -97,7 +97,7 @@ describe("three replicas on one Postgres", () => {
     expect(interleaved.map((request) => request.at)).toEqual([]);
   }, 120_000);
 
-  test("a replica that is stopped in order gives the watch away at once", async ({ onTestFinished }) => {
+  test("a replica that stops in order hands over the lead at once", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("handover"), SPEED);
     onTestFinished(() => fleet.stop());
     const first = await fleet.add();
@@ -116,9 +116,7 @@ describe("three replicas on one Postgres", () => {
     expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
   }, 60_000);
 
-  test("an outage of Hex, and the replica that watches is killed in its middle: one message and one recovery", async ({
-    onTestFinished,
-  }) => {
+  test("the leader is killed during an outage of Hex: one message and one recovery", async ({ onTestFinished }) => {
     const channel = "C0TEAMROOM1";
     const env = { HEX_ALERT_CHANNEL: channel, HEX_PROBE_SECONDS: "10" };
     const fleet = await Fleet.start(await postgres.database("outage"), 30, env);

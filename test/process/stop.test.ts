@@ -91,7 +91,7 @@ describe("npm start", () => {
   });
 
   test.each(["SIGTERM", "SIGINT"] as const)(
-    "%s to npm: the bot stops in order before npm ends, and leaves its port and file to the next one",
+    "%s to npm: the bot stops in order before npm ends, and frees its port and file for the next one",
     async (signal) => {
       const port = await freePort();
       const npm = startNpm(port);
@@ -106,7 +106,7 @@ describe("npm start", () => {
   );
 
   test.each(["SIGKILL", "SIGHUP"] as const)(
-    "%s to npm, which it does not pass on: the bot stops all the same",
+    "%s to npm, which npm does not pass on: the bot stops anyway",
     async (signal) => {
       const npm = startNpm(0);
       await npm.ready();
@@ -121,7 +121,7 @@ describe("npm start", () => {
 });
 
 describe("Ctrl-C", () => {
-  test("twice in a moment, as npm passes it on, is once: what is in hand is answered", async () => {
+  test("twice at once, as npm passes it on, counts as once: commands in progress are answered", async () => {
     hex.workspace.addProject({ title: "Revenue" });
     const bot = startBot();
     await bot.ready();
@@ -132,7 +132,7 @@ describe("Ctrl-C", () => {
     expect(bot.output).toContain('"msg":"stopped"');
   });
 
-  test("once more while it waits for Hex: it ends at once", async () => {
+  test("again while the bot waits for Hex: it ends at once", async () => {
     const bot = startBot();
     await bot.ready();
     await askWhatHangs(bot);
@@ -146,7 +146,7 @@ describe("Ctrl-C", () => {
 });
 
 describe("SIGHUP", () => {
-  test("without a terminal: it works on, and says so", async () => {
+  test("without a terminal: the bot keeps running, and says so", async () => {
     const bot = startBot();
     const port = await bot.ready();
     bot.child.kill("SIGHUP");
@@ -186,7 +186,7 @@ describe("SIGTERM before it is ready", () => {
 
 const asFirst = ["--pid", "--fork", "--kill-child"];
 describe.skipIf(!canRun("unshare", ...asFirst, "true"))("as the first process of a container", () => {
-  test("SIGTERM: it stops in order", async () => {
+  test("SIGTERM: the bot stops in order", async () => {
     const unshare = start("unshare", [...asFirst, process.execPath, MAIN]);
     await unshare.ready();
     expect(unshare.botPid).toBe(1);
