@@ -12,7 +12,7 @@ import { toldOverdue } from "../../runs/transitions.js";
 import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
-import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post, postAtFirst, type Target } from "../connection/post.js";
 import type { FollowerStore } from "../followers/store.js";
@@ -52,8 +52,10 @@ export interface CardsOptions {
 /** Where a card is. `word` is Slack's error code for why it is not in the channel. */
 export type Place = { kind: "channel" } | { kind: "dm"; word: string } | { kind: "nowhere"; why: NoCard };
 
-/** How long (ms) a process may draw a card before it must renew its claim. This is longer than any step with its retry takes. */
-const CLAIM_MS = 45_000;
+/** How long (ms) a claim to draw a card lasts. If its process dies, another one draws the card after this time. */
+const CLAIM_MS = 15_000;
+/** How often (ms) a process that is still drawing renews its claim: Slack may take longer than a claim lasts. */
+const RENEW_MS = 5_000;
 const LOOK_AGAIN_MS = 2_000;
 /** If Slack refuses the message that a run is overdue, it is retried as rarely as after this many failures. */
 const OVERDUE_TRIES = 3;
@@ -143,10 +145,24 @@ export class Cards {
       if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
       return;
     }
+    const drawn = new AbortController();
+    const renewing = this.#renewClaim(runKey, drawn.signal);
     try {
       await this.#drawClaimed(runKey);
     } finally {
+      drawn.abort();
+      await renewing;
       await cards.release(runKey);
+    }
+  }
+
+  /** Keeps the claim until `signal` aborts. A renewal that fails is retried: the claim may still last. */
+  async #renewClaim(runKey: string, signal: AbortSignal): Promise<void> {
+    const { cards, clock, log } = this.options;
+    for (;;) {
+      await clock.sleep(RENEW_MS, signal);
+      if (signal.aborted) return;
+      await cards.claim(runKey, CLAIM_MS).catch((error: unknown) => log.warn({ err: error, runKey }, "card"));
     }
   }
 
@@ -191,6 +207,7 @@ export class Cards {
     const shown = fingerprint(content);
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);
+    if (failure === "left") return;
     if (failure) return this.#failed(run, failure, shown);
     this.#refused.delete(runKey);
     // The count of refused replies about the end continues.
@@ -199,12 +216,12 @@ export class Cards {
     if (run.state === "running") await this.#tellOverdue(run);
   }
 
-  async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | null> {
+  /** `left`: another process has posted the card, and keeps it up to date. */
+  async #show(card: Card, run: Run, content: Message, shown: string): Promise<SlackFailure | "left" | null> {
     if (card.shown === shown) return null;
     const { slack, cards } = this.options;
     const place = card.ts === null ? await this.#post(card, run) : { channel: card.channel, ts: card.ts };
-    if (!isPosted(place)) return place;
-    await this.#hold(card.runKey);
+    if (place === "left" || !isPosted(place)) return place;
     const failure = await edit(slack, place, content);
     if (failure) return failure;
     await cards.change(card.runKey, { shown });
@@ -227,11 +244,6 @@ export class Cards {
     if (failure?.kind !== "transient") await cards.change(runKey, { shown: toShow });
   }
 
-  /** Renews the claim to draw a card. */
-  #hold(runKey: string): Promise<boolean> {
-    return this.options.cards.claim(runKey, CLAIM_MS);
-  }
-
   /** Logs each new state, so that people can find the rest in the log with the reference on the card. */
   #noteState(card: Card, run: Run): void {
     const { log, clock, onEndShown } = this.options;
@@ -247,7 +259,7 @@ export class Cards {
   }
 
   /** Posts what becomes the card: in the channel, or else as a direct message to the requester. */
-  async #post(card: Card, run: Run): Promise<Posted | SlackFailure> {
+  async #post(card: Card, run: Run): Promise<Posted | "left" | SlackFailure> {
     const { slack, requesters, botName, hexPlace } = this.options;
     const { runKey, channel, threadTs, requester } = card;
     const first = announcement(run, hexPlace());
@@ -257,18 +269,25 @@ export class Cards {
       return this.#nowhere(runKey, inChannel, null);
     }
     this.#warn(run, inChannel);
-    await this.#hold(runKey);
     const asMessage = await post(slack, { channel: requester }, first);
     if (!isPosted(asMessage)) return this.#nowhere(runKey, inChannel, asMessage);
     void requesters.tell(runKey, cardInDirectMessage(inChannel.word, botName));
     return this.#posted(runKey, asMessage, { kind: "dm", word: inChannel.word });
   }
 
-  async #posted(runKey: string, at: Posted, place: Place): Promise<Posted> {
+  /**
+   * Notes where the card is. A process that was suspended while it posted may find that another one has posted the card since then. Its
+   * own message is then deleted, because nobody would keep it true.
+   */
+  async #posted(runKey: string, at: Posted, place: Place): Promise<Posted | "left"> {
+    const { slack, cards } = this.options;
     // A direct message is not in a thread.
-    await this.options.cards.change(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at);
-    remember(this.#places, runKey, place);
-    return at;
+    if (await cards.place(runKey, place.kind === "dm" ? { ...at, threadTs: null } : at)) {
+      remember(this.#places, runKey, place);
+      return at;
+    }
+    await slack.chat.delete(at).catch(asSlackFailure);
+    return "left";
   }
 
   /** @returns the failure that says when to try again */
@@ -288,7 +307,6 @@ export class Cards {
     if (card === null || card.settled || card.ts === null) return;
     const reply = this.#told.has(run.key) ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
-      await this.#hold(run.key);
       const posted = await postAtFirst(slack, placesFor(card), reply);
       if (!isPosted(posted)) return this.#failed(run, posted, shown);
     }
@@ -305,7 +323,6 @@ export class Cards {
     if (run.overdue === null || run.overdue.told || run.requester === null) return;
     const card = await cards.get(run.key);
     if (card === null || card.ts === null) return;
-    await this.#hold(run.key);
     const posted = await postAtFirst(slack, placesFor(card), overdueMessage(run, run.requester, clock.now()));
     if (!isPosted(posted)) {
       this.#warn(run, posted);
@@ -318,7 +335,6 @@ export class Cards {
   async #endWhatIsLeft({ left }: Card, run: Run): Promise<void> {
     const { slack, clock, hexPlace, log } = this.options;
     if (left === null) return;
-    await this.#hold(run.key);
     const failure = await edit(slack, left, runCard(run, clock.now(), hexPlace()));
     if (failure !== null)
       log.info({ runKey: run.key, failure: failure.facts }, "the message that a card left behind keeps its last state");
@@ -378,7 +394,6 @@ export class Cards {
       // Somebody who deletes a card knows about it.
       const end = failure.kind === "gone" ? followUpMessage(run, elapsed) : endMessage(run, elapsed);
       if (end === null) return true;
-      await this.#hold(run.key);
       const posted = await postAtFirst(slack, placesFor(card), { text: plainText(end), blocks: [] });
       if (isPosted(posted)) return true;
     }

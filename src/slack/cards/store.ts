@@ -148,6 +148,18 @@ export class CardStore {
     await this.db.updateTable("cards").set(columns).where("run_key", "=", runKey).execute();
   }
 
+  /** Notes where a card was posted. Returns false if it has a place already: another process has posted it in the meantime. */
+  async place(runKey: string, { channel, ts, threadTs }: Posted & { threadTs?: null }): Promise<boolean> {
+    const columns = { channel, ts, ...(threadTs === undefined ? {} : { thread_ts: threadTs }) };
+    const { numUpdatedRows } = await this.db
+      .updateTable("cards")
+      .set(columns)
+      .where("run_key", "=", runKey)
+      .where("ts", "is", null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
   /**
    * Claims the right to draw a card, until `release` or for `forMs`. Returns false when another process has it.
    * Without the claim, a slow edit with an older state could arrive after a newer one.

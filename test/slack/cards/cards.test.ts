@@ -1,4 +1,4 @@
-// Cards without a run or a row: nothing keeps looking for them.
+// Cards without a run or a row, which nothing keeps looking for; cards that show what is stored; and the claim to draw one.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,26 +45,36 @@ beforeEach(async () => {
   slack = await startSlack({ clock });
   runs = new RunStore(opened.db, () => undefined);
   store = new CardStore(opened.db, { process: "this process", now: () => clock.now() });
-  const log = createLogger({ level: "silent", pretty: false, secrets: [] });
-  cards = new Cards({
-    runs,
-    clock,
-    cards: store,
-    hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
-    slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl }),
-    log,
-    requesters: new Requesters({ clock, log, work: new PendingWork() }),
-    followers: new FollowerStore(opened.db, { process: "this process", now: () => clock.now() }),
-    botName: "hex",
-    onEndShown: () => undefined,
-    signal: new AbortController().signal,
-  });
+  cards = cardsOf("this process", clock, webClient());
 });
 afterEach(async () => {
   await slack.stop();
   await opened.close();
   await rm(dir, { recursive: true });
 });
+
+function webClient(): WebClient {
+  return new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
+}
+
+/** The cards as a process draws them, whose own time passes by `own`. */
+function cardsOf(process: string, own: ManualClock, web: WebClient): Cards {
+  const log = createLogger({ level: "silent", pretty: false, secrets: [] });
+  const drawer = { process, now: () => clock.now() };
+  return new Cards({
+    runs,
+    clock: own,
+    cards: new CardStore(opened.db, drawer),
+    hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
+    slack: web,
+    log,
+    requesters: new Requesters({ clock: own, log, work: new PendingWork() }),
+    followers: new FollowerStore(opened.db, drawer),
+    botName: "hex",
+    onEndShown: () => undefined,
+    signal: new AbortController().signal,
+  });
+}
 
 test("a process that died before it stored the run leaves a card that is swept once, and not forever", async () => {
   await cards.open("k", conversationIn(slack.channels.data.id), "U1");
@@ -127,5 +137,74 @@ describe("a card that shows what is stored", () => {
     await runs.update("k", (run) => (run.state === "starting" ? lost(run, "start_unknown", clock.now()) : null));
     await cards.redraw("k");
     expect(visibleText(slack.messages[0] ?? { text: "", blocks: [] })).toContain("Not known");
+  });
+});
+
+describe("while Slack takes its time with a post", () => {
+  /** A client to which Slack's answer to a post comes only after `answer()`. `posted`: Slack has taken one. */
+  function slowClient(): { web: WebClient; posted: Promise<void>; answer: () => void } {
+    const web = webClient();
+    const post = web.chat.postMessage.bind(web.chat);
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const posted = new Promise<void>((taken) => {
+      web.chat.postMessage = async (message) => {
+        const place = await post(message);
+        taken();
+        await answered;
+        return place;
+      };
+    });
+    return { web, posted, answer };
+  }
+
+  /** Lets this process's time pass in small steps, so that each renewal is stored before the next. */
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1_000) {
+      clock.advance(1_000);
+      await cards.idle();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  beforeEach(async () => {
+    await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+    await runs.insert(intent);
+  });
+
+  test("the process that waits for it keeps the card, however long that is", async () => {
+    const slow = slowClient();
+    const drawn = cardsOf("another process", clock, slow.web).redraw("k");
+    await slow.posted;
+    await pass(60_000);
+    await cards.redraw("k");
+    expect(slack.messages).toHaveLength(1);
+    slow.answer();
+    await drawn;
+    expect((await store.get("k"))?.ts).toBe(slack.messages[0]?.ts);
+  });
+
+  test("and its process dies: another one posts the card within 15 s and a sweep", async () => {
+    const slow = slowClient();
+    void cardsOf("killed", new ManualClock(), slow.web).redraw("k");
+    await slow.posted;
+    await pass(16_000);
+    await cards.redraw("k");
+    expect((await store.get("k"))?.ts).toBe(slack.messages[1]?.ts);
+  });
+
+  test("and its process was only suspended: it deletes its own message, so that the card is there once", async () => {
+    const slow = slowClient();
+    const drawn = cardsOf("suspended", new ManualClock(), slow.web).redraw("k");
+    await slow.posted;
+    await pass(16_000);
+    await cards.redraw("k");
+    slow.answer();
+    await drawn;
+    expect(slack.messages.filter(({ deleted }) => !deleted).map(({ ts }) => ts)).toEqual([
+      (await store.get("k"))?.ts ?? "",
+    ]);
   });
 });
