@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { DigestSources } from "../follow/digest-contents.js";
 import { DigestStore } from "../follow/digest-store.js";
 import type { Away } from "../follow/judgement.js";
+import { MemberStore } from "../follow/member-store.js";
 import { ProjectPoller } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
 import { WatchStore } from "../follow/watch-store.js";
@@ -22,6 +23,8 @@ export interface FollowPart {
   /** What digests are written from. */
   digestSources: DigestSources;
   troubles: TroubleStore;
+  /** Which message tells of which trouble. */
+  members: MemberStore;
   /** Runs on the leader. */
   poller: ProjectPoller;
   /** Emits when there may be something new to say about a watched project. */
@@ -45,6 +48,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
   const news = new Emitter<void>();
   const watches = new WatchStore(store.store.db, rows);
   const troubles = new TroubleStore(store.store.db, rows, leadership.write);
+  const members = new MemberStore(store.store.db, rows, leadership.write);
   const digests = new DigestStore(store.store.db, rows);
   const away = async (since: number): Promise<Away[]> => {
     const incidents = await outages.health.incidentsSince(since);
@@ -75,5 +79,5 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     onError: (err) => log.error({ err }, "watched projects"),
   });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
-  return { watches, digests, digestSources, troubles, poller, news };
+  return { watches, digests, digestSources, troubles, members, poller, news };
 }

@@ -6,9 +6,9 @@ import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
-import { type WantedAlert, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
-import { wantedEnds } from "../slack/alerts/wanted-ends.js";
-import { type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
+import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
+import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
+import { type TroubleAlertSources, type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
@@ -63,7 +63,7 @@ export interface MessagesPartOptions {
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
-  const { settings, lifetime, metrics, slackClient, botName, store, hex, catalog, runs, outages } = options;
+  const { settings, lifetime, metrics, slackClient, botName, store, hex, catalog, runs, outages, follow } = options;
   const { log } = settings;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
@@ -116,13 +116,12 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     () => wantedTroubles(troubleSources, clock.now()),
     (alert) => logRefusedAlert(log, alert, false),
   );
-  const endSources = { ...troubleSources, alerts: new AlertStore(db, rows) };
   const endAlerts = alertsFor(
     options,
-    () => wantedEnds(endSources, clock.now()),
+    () => wantedEnds(troubleSources, clock.now()),
     (alert) => logRefusedAlert(log, alert, false),
   );
-  options.follow.news.on(() => {
+  follow.news.on(() => {
     troubleAlerts.wake();
     endAlerts.wake();
   });
@@ -173,17 +172,20 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
 }
 
 /** What the conversations that watch projects are told from. */
-function createTroubleSources(options: MessagesPartOptions, cards: CardStore): TroubleSources {
-  const { hex, catalog, runs, follow, attention } = options;
-  const { watches, troubles } = follow;
+function createTroubleSources(
+  { store, hex, catalog, follow, attention }: MessagesPartOptions,
+  cards: CardStore,
+): TroubleAlertSources & EndSources {
+  const alerts = new AlertStore(store.store.db, store.rows);
+  const { watches, troubles, members } = follow;
   const place = () => hex.client.place.now;
-  return { watches, troubles, attention: attention.store, catalog, runs: runs.store, cards, place };
+  return { watches, troubles, members, alerts, attention: attention.store, catalog, cards, place };
 }
 
 /** @param onRefused called when Slack does not accept one */
 export function alertsFor(
   { settings, slackClient, store, hex }: MessagesPartOptions,
-  wanted: () => Promise<WantedAlert[]>,
+  wanted: () => Promise<WantedAlerts>,
   onRefused: AlertsOptions["onRefused"],
 ): Alerts {
   const { config, log } = settings;

@@ -105,6 +105,7 @@ function createRetention(options: LeaderLoopsOptions): Retention {
       await Promise.all([
         drafts.removeExpired(),
         seenEvents.removeOld(),
+        follow.members.removeOld(),
         follow.digests.removeEndedBefore(leastNow - ENDED_MS),
         messages.homes.removeOld(),
         attention.store.removeOld(),

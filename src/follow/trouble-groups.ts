@@ -2,25 +2,45 @@
 
 import { MINUTE } from "../lib/time.js";
 import type { Trouble } from "./trouble.js";
+import type { WatchPlace } from "./watch.js";
 
 const JOIN_MS = 10 * MINUTE;
 
-/**
- * Groups troubles (oldest first). The first one gets a message immediately, and those that are seen within ten minutes join it, unless
- * everything in that message was already over.
- * @returns groups with at least one trouble, in order
- */
-export function grouped(troubles: readonly Trouble[]): [Trouble, ...Trouble[]][] {
-  const groups: [Trouble, ...Trouble[]][] = [];
-  for (const trouble of troubles) {
-    const group = groups.at(-1);
-    if (group !== undefined && joins(trouble, group)) group.push(trouble);
-    else groups.push([trouble]);
-  }
-  return groups;
+/** A trouble that a message tells of, from when it is first told until the message has shown its end, whatever happens to it. */
+export interface Member extends WatchPlace {
+  /** The id of the message. */
+  alert: string;
+  troubleId: string;
+  projectId: string;
+  /** Its place among the members of the message, from 0. */
+  position: number;
+  /** Since when the message tells of it, epoch ms. */
+  joinedAt: number;
 }
 
-function joins({ seenAt }: Trouble, group: readonly [Trouble, ...Trouble[]]): boolean {
-  const wasOver = group.every(({ overAt }) => overAt !== null && overAt <= seenAt);
-  return seenAt - group[0].seenAt < JOIN_MS && !wasOver;
+/**
+ * The members that troubles become in one conversation. The first one gets a message immediately, and those that are told within ten
+ * minutes join it, unless everything in that message is over already.
+ * @param troubles those that the conversation has not been told of, oldest first
+ * @param members the members of its messages, in the order in which they joined
+ * @param isOpen whether a member is not over
+ * @param now epoch ms
+ */
+export function newMembers(
+  place: WatchPlace,
+  troubles: readonly Trouble[],
+  members: readonly Member[],
+  isOpen: (member: Member) => boolean,
+  now: number,
+): Member[] {
+  const { channel, threadTs } = place;
+  const joining: Member[] = [];
+  const its = (alert: string) => [...members, ...joining].filter((member) => member.alert === alert);
+  for (const { id: troubleId, projectId } of troubles) {
+    const last = [...members, ...joining].findLast(({ position }) => position === 0);
+    const joins = last !== undefined && now - last.joinedAt < JOIN_MS && its(last.alert).some(isOpen);
+    const alert = joins ? last.alert : `trouble ${channel} ${threadTs ?? ""} ${troubleId}`;
+    joining.push({ channel, threadTs, alert, troubleId, projectId, position: its(alert).length, joinedAt: now });
+  }
+  return joining;
 }

@@ -2,7 +2,7 @@
 
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
-import { RowReader, storedDoc } from "../store/row-reader.js";
+import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
 import { type Followed, followedSchema } from "./followed-project.js";
 import { type RunEnd, runEndSchema } from "./run-end.js";
 import { type Trouble, troubleSchema } from "./trouble.js";
@@ -20,29 +20,42 @@ export class TroubleStore {
    * Hex.
    */
   async followed(): Promise<Map<string, Followed>> {
-    const rows = await this.db
-      .selectFrom("followed_projects")
-      .select(["project_id", storedDoc(this.db).as("doc")])
-      .execute();
-    return new Map(
-      this.rows.each(rows, ({ project_id, doc }): [string, Followed] => {
-        const place = { table: "followed_projects", key: project_id } as const;
-        return [project_id, this.rows.doc(place, followedSchema, doc)];
-      }),
-    );
+    return this.#followed(await this.#selectFollowed().execute());
   }
 
   /** The troubles that are not over or ended at `since` (epoch ms) or later, oldest first. */
   async troubles(since: number): Promise<Trouble[]> {
-    const rows = await this.db
-      .selectFrom("troubles")
-      .select(["id", storedDoc(this.db).as("doc")])
-      .where((row) => row.or([row("over_at", "is", null), row("over_at", ">=", since)]))
-      .execute();
-    const troubles = this.rows.each(rows, ({ id, doc }) =>
-      this.rows.doc({ table: "troubles", key: id }, troubleSchema, doc),
+    return this.#troubles(
+      await this.#selectTroubles()
+        .where((row) => row.or([row("over_at", "is", null), row("over_at", ">=", since)]))
+        .execute(),
     );
-    return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
+  }
+
+  /** What the bot remembers about some watched projects, by their ids. Unreadable rows are left out. */
+  async followedOf(projectIds: readonly string[]): Promise<Map<string, Followed>> {
+    if (projectIds.length === 0) return new Map();
+    return this.#followed(
+      await this.#selectFollowed()
+        .where("project_id", "in", [...projectIds])
+        .execute(),
+    );
+  }
+
+  /** The troubles with these ids, by their ids. Unreadable ones are left out. */
+  async of(ids: readonly string[]): Promise<Map<string, Trouble>> {
+    if (ids.length === 0) return new Map();
+    const troubles = this.#troubles(
+      await this.#selectTroubles()
+        .where("id", "in", [...ids])
+        .execute(),
+    );
+    return new Map(troubles.map((trouble) => [trouble.id, trouble]));
+  }
+
+  /** The troubles that are not over, oldest first. */
+  async open(): Promise<Trouble[]> {
+    return this.#troubles(await this.#selectTroubles().where("over_at", "is", null).execute());
   }
 
   /** The ends of runs since a time (epoch ms), oldest first. */
@@ -106,5 +119,30 @@ export class TroubleStore {
   async removeEndsBefore(time: number): Promise<void> {
     await this.write((db) => db.deleteFrom("run_ends").where("ended_at", "<", time).execute());
     this.rows.recount("run_ends");
+  }
+
+  #selectFollowed() {
+    return this.db.selectFrom("followed_projects").select(["project_id", storedDoc(this.db).as("doc")]);
+  }
+
+  #followed(rows: readonly { project_id: string; doc: StoredDoc }[]): Map<string, Followed> {
+    return new Map(
+      this.rows.each(rows, ({ project_id, doc }): [string, Followed] => {
+        const place = { table: "followed_projects", key: project_id } as const;
+        return [project_id, this.rows.doc(place, followedSchema, doc)];
+      }),
+    );
+  }
+
+  #selectTroubles() {
+    return this.db.selectFrom("troubles").select(["id", storedDoc(this.db).as("doc")]);
+  }
+
+  /** Oldest first. */
+  #troubles(rows: readonly { id: string; doc: StoredDoc }[]): Trouble[] {
+    const troubles = this.rows.each(rows, ({ id, doc }) =>
+      this.rows.doc({ table: "troubles", key: id }, troubleSchema, doc),
+    );
+    return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
   }
 }

@@ -259,6 +259,26 @@ const runEnds: Migration = {
   },
 };
 
+const troubleMembers: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("trouble_members")
+      .addColumn("channel", "text", (column) => column.notNull())
+      // Empty outside threads: a part of a primary key cannot be null on Postgres.
+      .addColumn("thread_ts", "text", (column) => column.notNull())
+      .addColumn("trouble_id", "text", (column) => column.notNull())
+      .addColumn("project_id", "text", (column) => column.notNull())
+      .addColumn("alert", "text", (column) => column.notNull())
+      .addColumn("position", "integer", (column) => column.notNull())
+      .addColumn("joined_at", "bigint", (column) => column.notNull())
+      .addColumn("settled", "integer", (column) => column.notNull())
+      .addPrimaryKeyConstraint("trouble_members_primary", ["channel", "thread_ts", "trouble_id"])
+      .execute();
+    await db.schema.createIndex("trouble_members_alert").on("trouble_members").column("alert").execute();
+    await db.schema.createIndex("trouble_members_settled").on("trouble_members").column("settled").execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -270,4 +290,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "008_attention": attention,
   "009_digests": digests,
   "010_run_ends": runEnds,
+  "012_trouble_members": troubleMembers,
 };

@@ -20,6 +20,7 @@ export const READ_TABLES = [
   "followed_projects",
   "troubles",
   "run_ends",
+  "trouble_members",
   "attention",
   "pages",
   "digests",

@@ -236,6 +236,23 @@ interface RunEndsTable {
   doc: string;
 }
 
+/** Which message of which conversation tells of which trouble. */
+interface TroubleMembersTable {
+  channel: string;
+  /** Empty outside threads. */
+  thread_ts: string;
+  trouble_id: string;
+  project_id: string;
+  /** The id of the message: the subject of its alert. */
+  alert: string;
+  /** Its place among the troubles of that message, from 0. */
+  position: number;
+  /** Since when the message tells of it, epoch ms. */
+  joined_at: number | string;
+  /** 1 when the message shows nothing new any more. */
+  settled: number;
+}
+
 /** Who has an outage or a trouble, and who has silenced it. */
 interface AttentionTable {
   /** With `id`: the incident or the trouble. */
@@ -288,6 +305,7 @@ export interface Tables {
   followed_projects: FollowedProjectsTable;
   troubles: TroublesTable;
   run_ends: RunEndsTable;
+  trouble_members: TroubleMembersTable;
   attention: AttentionTable;
   pages: PagesTable;
   digests: DigestsTable;

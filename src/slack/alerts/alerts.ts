@@ -13,14 +13,14 @@ import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
 export interface AlertsOptions {
   /** A client that never retries on its own: this class must know when the answer to a post was lost. */
   slack: WebClient;
   alerts: AlertStore;
   /** What should be shown now. */
-  wanted: () => Promise<WantedAlert[]>;
+  wanted: () => Promise<WantedAlerts>;
   clock: Clock;
   /** The time that decides what is old enough to be removed, by the earlier of two clocks, epoch ms; `null` while it is not known. */
   leastNow: () => number | null;
@@ -67,7 +67,7 @@ export class Alerts {
     const { log } = this.options;
     await this.#loop.until(signal, () =>
       this.#round(signal).then(
-        () => this.#pauseMs(),
+        (nextAt) => this.#pauseMs(nextAt),
         (error: unknown) => {
           log.error({ err: error }, "alerts");
           return ROUND_MS;
@@ -77,20 +77,22 @@ export class Alerts {
     this.#held.clear();
   }
 
-  /** How long until something that Slack holds up is due again. */
-  #pauseMs(): number {
-    const untils = [...this.#held.values()].map(({ until }) => until - this.options.clock.monotonic());
-    return Math.min(ROUND_MS, ...untils);
+  /** How long until something else is wanted, or something that Slack holds up is due again. `nextAt`: epoch ms. */
+  #pauseMs(nextAt: number | null): number {
+    const { clock } = this.options;
+    const untils = [...this.#held.values()].map(({ until }) => until - clock.monotonic());
+    return Math.min(ROUND_MS, ...untils, ...(nextAt === null ? [] : [nextAt - clock.now()]));
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
+  /** @returns when something else is wanted, epoch ms; `null` when that is not known */
+  async #round(signal: AbortSignal): Promise<number | null> {
     const { wanted, alerts, clock } = this.options;
     const now = clock.monotonic();
-    const all = await wanted();
+    const { alerts: all, nextAt } = await wanted();
     const ids = new Set(all.map(({ id }) => id));
     for (const id of this.#held.keys()) if (!ids.has(id)) this.#held.delete(id);
     for (const subject of all) {
-      if (signal.aborted) return;
+      if (signal.aborted) return nextAt;
       if ((this.#held.get(subject.id)?.until ?? 0) > now) continue;
       await this.#show(subject, signal).catch((error: unknown) => {
         // Set aside and logged once. The other alerts do not wait for it.
@@ -102,6 +104,7 @@ export class Alerts {
       this.#removedAt = now;
       await alerts.removeBefore(leastNow - KEEP_MS);
     }
+    return nextAt;
   }
 
   async #show(subject: WantedAlert, signal: AbortSignal): Promise<void> {

@@ -30,15 +30,14 @@ export async function openNow(
   now: number,
   mayName: (watches: readonly Watch[], attention: Attention) => boolean,
 ): Promise<OpenNow> {
-  const [incidents, all, watched, attentions] = await Promise.all([
+  const [incidents, open, watched, attentions] = await Promise.all([
     health.incidentsSince(now),
-    troubles.troubles(now),
+    troubles.open(),
     watches.all(),
     attention.all(),
   ]);
   const incident = incidents.find(({ state }) => state !== "over");
-  const told = all
-    .filter(({ overAt }) => overAt === null)
+  const told = open
     .map((trouble) => {
       const project = catalog.known(trouble.projectId);
       const its = watched.filter((watch) => isFor(watch, trouble, project));

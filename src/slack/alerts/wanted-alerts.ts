@@ -1,6 +1,6 @@
 // What the channel for alerts should show now, derived from what the watchdog knows.
 
-import { type Attentions, attentionTo } from "../../attention/attention.js";
+import { type Attention, type Attentions, attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { WatchPlace } from "../../follow/watch.js";
 import type { StatusPage } from "../../hex/status-page.js";
@@ -39,6 +39,18 @@ export interface WantedAlert {
   onLost?: (word: string) => Promise<void>;
 }
 
+export interface WantedAlerts {
+  alerts: WantedAlert[];
+  /** When something else will be wanted, whatever happens until then, epoch ms; `null` when that is not known. */
+  nextAt: number | null;
+}
+
+/** When the first of these silences ends that have not ended yet, epoch ms; `null` when none does. */
+export function silencesEnd(attentions: readonly Attention[], now: number): number | null {
+  const ends = attentions.flatMap(({ silence }) => silence?.until ?? []).filter((until) => until > now);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
 /** How long (ms) the bot tries to show the end of something. */
 const LATE_MS = DAY;
 
@@ -55,7 +67,7 @@ export interface AlertSources {
 export async function wantedAlerts(
   { channel, health, attention, runs, statusPage }: AlertSources,
   now: number,
-): Promise<WantedAlert[]> {
+): Promise<WantedAlerts> {
   const [incidents, { notices }, inFlight, attentions] = [
     await health.incidentsSince(now - LATE_MS),
     await health.state(),
@@ -68,10 +80,11 @@ export async function wantedAlerts(
   );
   const around = { inFlight, report: statusPage.known, now, attentions };
   const place = { channel, threadTs: null };
-  return [
+  const alerts = [
     ...incidents.map((incident) => ({ place, ...ofIncident(incident, around) })),
     ...recent.map((notice) => ({ place, ...ofNotice(notice) })),
   ];
+  return { alerts, nextAt: silencesEnd([...attentions.values()], now) };
 }
 
 type AroundAll = Omit<AroundIncident, "isDoubled" | "attention"> & { attentions: Attentions };

@@ -4,7 +4,7 @@ import type { Digest } from "../../follow/digest.js";
 import { type DigestSources, digestContents } from "../../follow/digest-contents.js";
 import type { DigestEntry } from "../../follow/digest-entries.js";
 import type { DigestStore } from "../../follow/digest-store.js";
-import { lastDigest } from "../../follow/digest-times.js";
+import { lastDigest, nextDigest } from "../../follow/digest-times.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
@@ -12,7 +12,7 @@ import type { DataTables } from "../connection/data-tables.js";
 import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
 import type { Alert, AlertStore } from "./store.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
 export interface DigestAlertSources extends DigestSources {
   digests: Pick<DigestStore, "all" | "end">;
@@ -37,13 +37,17 @@ const FIRST_READING_MS = 4 * MINUTE;
 /** How long (ms) the bot tries to tell somebody that their digest has ended. */
 const TELLING_MS = DAY;
 
-export async function wantedDigests(sources: DigestAlertSources, moment: DigestMoment): Promise<WantedAlert[]> {
-  const wanted: WantedAlert[] = [];
+export async function wantedDigests(sources: DigestAlertSources, moment: DigestMoment): Promise<WantedAlerts> {
+  const { now, leadingMs } = moment;
+  const alerts: WantedAlert[] = [];
+  const nextAt: number[] = leadingMs < FIRST_READING_MS ? [now + FIRST_READING_MS - leadingMs] : [];
   for (const digest of await sources.digests.all()) {
-    const alert = digest.ended === null ? await dueDigest(sources, digest, moment) : endedDigest(digest, moment.now);
-    if (alert !== null) wanted.push(alert);
+    const alert = digest.ended === null ? await dueDigest(sources, digest, moment) : endedDigest(digest, now);
+    if (alert !== null) alerts.push(alert);
+    const next = digest.ended === null ? nextDigest(digest, now) : null;
+    if (next !== null) nextAt.push(next);
   }
-  return wanted;
+  return { alerts, nextAt: nextAt.length === 0 ? null : Math.min(...nextAt) };
 }
 
 async function dueDigest(

@@ -1,17 +1,18 @@
 // The ends of runs that conversations are told of, because they watch a project with `all`. Each is one message, which is posted once.
 
 import type { RunEnd } from "../../follow/run-end.js";
+import type { TroubleStore } from "../../follow/trouble-store.js";
 import { covers, endsSince, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { Project } from "../../hex/schema.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
-import { channelsOfCards } from "./own-cards.js";
 import { byPlace } from "./places.js";
 import type { AlertStore } from "./store.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { WantedAlerts } from "./wanted-alerts.js";
 import type { TroubleSources } from "./wanted-troubles.js";
 
-export interface EndSources extends Omit<TroubleSources, "attention"> {
+export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place"> {
+  troubles: Pick<TroubleStore, "ends">;
   alerts: Pick<AlertStore, "settledSince">;
 }
 
@@ -24,9 +25,9 @@ const AT_ONCE = 20;
 const PREFIX = "end ";
 
 /** `now`: epoch ms. */
-export async function wantedEnds(sources: EndSources, now: number): Promise<WantedAlert[]> {
+export async function wantedEnds(sources: EndSources, now: number): Promise<WantedAlerts> {
   const watches = (await sources.watches.all()).filter((watch) => endsSince(watch) !== null);
-  if (watches.length === 0) return [];
+  if (watches.length === 0) return { alerts: [], nextAt: null };
   const [ends, settled] = await Promise.all([
     sources.troubles.ends(now - READ_MS),
     // An alert is noted after the end that it is about, unless Hex's clock is ahead.
@@ -46,11 +47,8 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
       .slice(0, AT_ONCE)
       .map((end) => ({ place, end })),
   );
-  const shownByCards = await channelsOfCards(
-    sources,
-    due.map(({ end }) => end.runId),
-  );
-  return due
+  const shownByCards = await sources.cards.channelsOfHexRuns(due.map(({ end }) => end.runId));
+  const alerts = due
     .filter(({ place, end }) => shownByCards.get(end.runId) !== place.channel)
     .map(({ place, end }) => ({
       id: idOf(place, end),
@@ -63,6 +61,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
         runEndMessage(end, { project: sources.catalog.known(end.projectId), place: sources.place(), isDoubled }),
       replies: [],
     }));
+  return { alerts, nextAt: null };
 }
 
 function isFor(watch: Watch, { projectId, endedAt }: RunEnd, project: Project | null): boolean {

@@ -1,94 +1,177 @@
-// What each conversation that watches projects is to show now of their troubles.
+// What each conversation that watches projects is to show now of their troubles. Reads only what is not over or not fully told yet.
 
 import { attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
+import type { MemberStore } from "../../follow/member-store.js";
 import type { Trouble } from "../../follow/trouble.js";
-import { grouped } from "../../follow/trouble-groups.js";
+import { type Member, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { covers, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { DAY } from "../../lib/time.js";
-import { isQuiet, type ToldTrouble, troubleMessage, troubleReplies } from "../messages/trouble.js";
-import { channelsOfCards, type OwnCards } from "./own-cards.js";
+import { UnreadableRow } from "../../store/row-reader.js";
+import type { CardStore } from "../cards/store.js";
+import {
+  isQuiet,
+  type NoLongerTold,
+  type ToldMember,
+  type ToldTrouble,
+  toldOf,
+  troubleMessage,
+  troubleReplies,
+} from "../messages/trouble.js";
 import { byPlace } from "./places.js";
-import type { WantedAlert } from "./wanted-alerts.js";
+import type { AlertStore } from "./store.js";
+import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alerts.js";
 
-export interface TroubleSources extends OwnCards {
-  watches: WatchStore;
-  troubles: TroubleStore;
+export interface TroubleSources {
+  watches: Pick<WatchStore, "all">;
+  troubles: Pick<TroubleStore, "open" | "of" | "followedOf">;
+  members: Pick<MemberStore, "unsettled" | "of">;
   attention: Pick<AttentionStore, "all">;
-  catalog: Pick<Catalog, "known">;
+  catalog: Pick<Catalog, "known" | "ready">;
+  cards: Pick<CardStore, "channelsOfHexRuns">;
   place: () => HexPlace;
+}
+
+/** What only the leader needs, which decides which message tells of what. */
+export interface TroubleAlertSources extends TroubleSources {
+  members: Pick<MemberStore, "unsettled" | "of" | "add" | "settle">;
+  alerts: Pick<AlertStore, "get">;
 }
 
 /** For how long (ms) it is tried to show the end of something. */
 const LATE_MS = DAY;
-/** How far back (ms) the troubles are read: those that share a message with one that is not over have to be known. */
-const READ_MS = 31 * DAY;
+/** For how long (ms) it is tried to show that something is no longer watched. */
+const GONE_MS = 31 * DAY;
 
-/** The troubles that one message tells. */
+/** The troubles that one message tells of. */
 export interface ToldGroup {
   /** The id of the alert. */
   id: string;
   place: WatchPlace;
-  /** The first is the one that was seen first. */
-  told: ToldTrouble[];
+  /** In the order in which they joined. */
+  members: { member: Member; told: ToldMember }[];
 }
 
 /** `now`: epoch ms. */
-export async function wantedTroubles(sources: TroubleSources, now: number): Promise<WantedAlert[]> {
-  const groups = await toldGroups(sources, now);
-  return groups.map(({ id, place, told }) => {
-    const open = told.filter(({ trouble }) => trouble.overAt === null);
-    return {
-      id,
-      place,
-      isNews: open.length > 0,
-      isFinal: open.length === 0,
-      isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
-      message: (isDoubled: boolean) => troubleMessage(told, { alert: id, place: sources.place(), now, isDoubled }),
-      replies: troubleReplies(told, now),
-    };
-  });
+export async function wantedTroubles(sources: TroubleAlertSources, now: number): Promise<WantedAlerts> {
+  const [open, before] = await Promise.all([sources.troubles.open(), sources.members.unsettled()]);
+  if (open.length === 0 && before.length === 0) return { alerts: [], nextAt: null };
+  await sources.catalog.ready();
+  const watches = await sources.watches.all();
+  const members = [...before, ...(await addMembers(sources, { open, watches, members: before }, now))];
+  const groups = await groupsOf(sources, members, watches);
+  const wanted: WantedAlert[] = [];
+  for (const group of groups) {
+    if (await isSettled(sources, group, now)) {
+      await sources.members.settle(
+        group.id,
+        group.members.flatMap(({ member, told }) => (told.trouble === null ? member : [])),
+      );
+    } else wanted.push(wantedOf(sources, group, now));
+  }
+  const attentions = groups
+    .flatMap(({ members: its }) => toldOf(its.map(({ told }) => told)))
+    .map((one) => one.attention);
+  return { alerts: wanted, nextAt: silencesEnd(attentions, now) };
 }
 
-/** What each conversation is told of, and has been told of lately. `now`: epoch ms. */
-export async function toldGroups(sources: TroubleSources, now: number): Promise<ToldGroup[]> {
-  const [watches, troubles, followed, attentions] = await Promise.all([
-    sources.watches.all(),
-    sources.troubles.troubles(now - READ_MS),
-    sources.troubles.followed(),
+/** What the message of an alert tells of; `null` if no message of this id is known. */
+export async function toldGroup(sources: TroubleSources, alert: string): Promise<ToldGroup | null> {
+  await sources.catalog.ready();
+  const members = await sources.members.of(alert);
+  const [group = null] = await groupsOf(sources, members, await sources.watches.all());
+  return group;
+}
+
+function wantedOf(sources: TroubleSources, { id, place, members }: ToldGroup, now: number): WantedAlert {
+  const all = members.map(({ told }) => told);
+  const told = toldOf(all);
+  const open = told.filter(({ trouble }) => trouble.overAt === null);
+  const to = Math.max(...members.map(({ member }) => member.joinedAt));
+  return {
+    id,
+    place,
+    isNews: open.length > 0,
+    isFinal: open.length === 0,
+    isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
+    message: (isDoubled: boolean) => troubleMessage(all, { alert: id, to, place: sources.place(), now, isDoubled }),
+    replies: troubleReplies(all, now),
+  };
+}
+
+/** Lets the troubles that a conversation has to be told of join its messages. @returns the new members */
+async function addMembers(
+  sources: TroubleAlertSources,
+  { open, watches, members }: { open: readonly Trouble[]; watches: readonly Watch[]; members: readonly Member[] },
+  now: number,
+): Promise<Member[]> {
+  const openIds = new Set(open.map(({ id }) => id));
+  const untold = byPlace(watches).map(({ place, its }) => {
+    const own = members.filter((member) => isSamePlace(member, place));
+    const told = new Set(own.map(({ troubleId }) => troubleId));
+    const isWanted = (trouble: Trouble) =>
+      !told.has(trouble.id) && its.some((watch) => isFor(watch, trouble, sources.catalog.known(trouble.projectId)));
+    return { place, own, troubles: open.filter(isWanted) };
+  });
+  const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
+  const added = untold.flatMap(({ place, own, troubles }) => {
+    const fresh = troubles.filter(({ id }) => shownByCards.get(id) !== place.channel);
+    return newMembers(place, fresh, own, ({ troubleId }) => openIds.has(troubleId), now);
+  });
+  await sources.members.add(added);
+  return added;
+}
+
+async function groupsOf(
+  sources: TroubleSources,
+  members: readonly Member[],
+  watches: readonly Watch[],
+): Promise<ToldGroup[]> {
+  const [troubles, followed, attentions] = await Promise.all([
+    sources.troubles.of([...new Set(members.map(({ troubleId }) => troubleId))]),
+    sources.troubles.followedOf([...new Set(members.map(({ projectId }) => projectId))]),
     sources.attention.all(),
   ]);
-  const isRecent = ({ overAt }: Trouble) => overAt === null || overAt >= now - LATE_MS;
-  if (watches.length === 0 || !troubles.some(isRecent)) return [];
-  const shownByCards = await cardsOf(sources, troubles);
-  const told = new Map<string, ToldTrouble>(
-    troubles.map((trouble) => {
-      const { id, projectId } = trouble;
-      const project = sources.catalog.known(projectId);
-      const attention = attentionTo(attentions, { kind: "trouble", id });
-      return [id, { trouble, project, followed: followed.get(projectId) ?? null, attention }];
-    }),
+  const told = (member: Member): ToldTrouble | NoLongerTold => {
+    const { troubleId: id, projectId } = member;
+    const trouble = troubles.get(id);
+    const project = sources.catalog.known(projectId);
+    if (trouble === undefined || (trouble.overAt === null && !isWatched(member, project, watches))) {
+      return { trouble: null, projectId, project };
+    }
+    const attention = attentionTo(attentions, { kind: "trouble", id });
+    return { trouble, project, followed: followed.get(projectId) ?? null, attention };
+  };
+  const groups = new Map<string, ToldGroup>();
+  for (const member of members) {
+    const { alert: id, channel, threadTs } = member;
+    const group = groups.get(id) ?? { id, place: { channel, threadTs }, members: [] };
+    group.members.push({ member, told: told(member) });
+    groups.set(id, group);
+  }
+  return [...groups.values()];
+}
+
+/** Whether its message shows all that there is to show, or never will. */
+async function isSettled({ alerts }: TroubleAlertSources, { id, members }: ToldGroup, now: number): Promise<boolean> {
+  const told = toldOf(members.map((one) => one.told));
+  if (told.some(({ trouble }) => trouble.overAt === null)) return false;
+  const lastAt = Math.max(
+    ...members.map(({ member }) => member.joinedAt),
+    ...told.map(({ trouble }) => trouble.overAt ?? 0),
   );
-  return byPlace(watches).flatMap(({ place, its }) =>
-    grouped(
-      troubles.filter((trouble) => {
-        const project = told.get(trouble.id)?.project ?? null;
-        if (shownByCards.get(trouble.id)?.has(place.channel)) return false;
-        return its.some((watch) => isFor(watch, trouble, project));
-      }),
-    )
-      .filter((group) => group.some(isRecent))
-      .map((group) => ({
-        id: `trouble ${place.channel} ${place.threadTs ?? ""} ${group[0].id}`,
-        place,
-        told: group.flatMap(({ id }) => told.get(id) ?? []),
-      })),
-  );
+  if (now - lastAt > (told.length > 0 ? LATE_MS : GONE_MS)) return true;
+  try {
+    return (await alerts.get(id))?.settled ?? true;
+  } catch (error) {
+    if (error instanceof UnreadableRow) return false;
+    throw error;
+  }
 }
 
 /** Whether a watch tells of a trouble. `project`: the trouble's; null: the catalog does not know it any more. */
@@ -101,16 +184,26 @@ export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, project: 
   );
 }
 
-/** Where the bot's own cards tell of a trouble already, by the trouble's id: they stand for all of its runs. */
-async function cardsOf(sources: TroubleSources, troubles: readonly Trouble[]): Promise<Map<string, Set<string>>> {
-  const channels = await channelsOfCards(
-    sources,
-    troubles.flatMap(({ ailments }) => ailments.flatMap((one) => ("runId" in one ? one.runId : []))),
+/** Whether a conversation that was told of a project's trouble still watches the project. One that is not known may fit any rule. */
+function isWatched(member: Member, project: Project | null, watches: readonly Watch[]): boolean {
+  const its = watches.filter((watch) => isSamePlace(watch, member));
+  return its.some(({ rule }) =>
+    rule.kind === "project" ? rule.id === member.projectId : project === null || covers(rule, project),
   );
-  const found = new Map<string, Set<string>>();
-  for (const { id, ailments } of troubles) {
-    const [first, ...others] = ailments.map((one) => ("runId" in one ? channels.get(one.runId) : undefined));
-    if (first !== undefined && others.every((channel) => channel === first)) found.set(id, new Set([first]));
+}
+
+function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
+  return one.channel === other.channel && one.threadTs === other.threadTs;
+}
+
+/** Where the bot's own cards tell of a trouble already, by the trouble's id: they stand for all of its runs. */
+async function cardsOf({ cards }: TroubleSources, troubles: readonly Trouble[]): Promise<Map<string, string>> {
+  const runIds = ({ ailments }: Trouble) => ailments.map((one) => ("runId" in one ? one.runId : null));
+  const channels = await cards.channelsOfHexRuns(troubles.flatMap(runIds).filter((id) => id !== null));
+  const found = new Map<string, string>();
+  for (const trouble of troubles) {
+    const [first, ...others] = runIds(trouble).map((id) => (id === null ? undefined : channels.get(id)));
+    if (first !== undefined && others.every((channel) => channel === first)) found.set(trouble.id, first);
   }
   return found;
 }

@@ -201,6 +201,19 @@ export class CardStore {
     return new Map(rows.map((row) => [row.run_key, row.channel]));
   }
 
+  /** The channels where the cards of runs stand, by the run's id in Hex. Runs without a card are left out. */
+  async channelsOfHexRuns(runIds: readonly string[]): Promise<Map<string, string>> {
+    if (runIds.length === 0) return new Map();
+    const rows = await this.db
+      .selectFrom("cards")
+      .innerJoin("runs", "runs.key", "cards.run_key")
+      .select(["runs.hex_run_id", "cards.channel"])
+      .where("runs.hex_run_id", "in", [...runIds])
+      .where("cards.ts", "is not", null)
+      .execute();
+    return new Map(rows.map((row) => [row.hex_run_id ?? "", row.channel]));
+  }
+
   /** The runs whose card may not be up to date yet. */
   async unsettled(): Promise<string[]> {
     const rows = await this.db.selectFrom("cards").select("run_key").where("settled", "=", 0).execute();

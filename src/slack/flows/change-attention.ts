@@ -9,12 +9,12 @@ import {
   versionOf,
 } from "../../attention/attention.js";
 import { DAY } from "../../lib/time.js";
-import { toldGroups } from "../alerts/wanted-troubles.js";
+import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
 import { incidentAlert } from "../messages/incident.js";
 
-/** What a button is for: `alert` is the alert's id, `to` when the newest trouble was seen that it showed (epoch ms, 0 for an outage). */
+/** What a button is for: `alert` is the alert's id, `to` when the last trouble joined that it showed (epoch ms, 0 for an outage). */
 export interface Target {
   alert: string;
   to: number;
@@ -76,10 +76,10 @@ async function shownBy(bot: Bot, { alert, to }: Target): Promise<Shown[]> {
         overAt: incident.state === "over" ? incident.backAt : null,
       }));
   }
-  await bot.catalog.ready();
-  const groups = await toldGroups(bot.troubleSources, now);
-  const group = groups.find(({ id }) => id === alert);
-  return (group?.told ?? [])
-    .filter(({ trouble }) => trouble.seenAt <= to)
-    .map(({ trouble: { id, overAt } }) => ({ subject: { kind: "trouble", id }, overAt }));
+  const group = await toldGroup(bot.troubleSources, alert);
+  return (group?.members ?? []).flatMap(({ member, told: { trouble } }): Shown[] =>
+    trouble === null || member.joinedAt > to
+      ? []
+      : [{ subject: { kind: "trouble", id: trouble.id }, overAt: trouble.overAt }],
+  );
 }

@@ -20,7 +20,7 @@ import { date, dotted, mention } from "./mrkdwn.js";
 const target = {
   /** The id of the alert. */
   alert: z.string(),
-  /** When the newest trouble was seen that the message showed, epoch ms: what joined later is not meant. 0 for an outage. */
+  /** When the last trouble joined that the message showed, epoch ms: what joined later is not meant. 0 for an outage. */
   to: z.number(),
 };
 export const onItSchema = z.object({ ...target, holder: z.string().nullable(), version: z.number() });

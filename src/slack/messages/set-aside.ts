@@ -55,6 +55,7 @@ const NOUNS: Record<ReadTable, string> = {
   followed_projects: "watched project",
   troubles: "trouble of a watched project",
   run_ends: "end of a run",
+  trouble_members: "note of which message tells of a trouble",
   attention: "note of who is on it",
   pages: "page",
   digests: "digest",

@@ -18,9 +18,21 @@ export interface ToldTrouble {
   attention: Attention;
 }
 
+/** A trouble whose conversation is no longer told of it, because the project is not watched there any more. */
+export interface NoLongerTold {
+  trouble: null;
+  projectId: string;
+  project: Project | null;
+}
+
+/** One of those that share a message. */
+export type ToldMember = ToldTrouble | NoLongerTold;
+
 export interface AroundTroubles {
   /** The alert's id, for its buttons. */
   alert: string;
+  /** When the last of them joined the message, epoch ms: the buttons are for these. */
+  to: number;
   place: HexPlace;
   /** Epoch ms. */
   now: number;
@@ -32,8 +44,16 @@ const TITLE = 150;
 /** Projects that one message shows in full; the others are counted. */
 const SHOWN = 10;
 
-/** `told`: at least one, the first that was seen first. */
-export function troubleMessage(told: readonly ToldTrouble[], around: AroundTroubles): Message {
+/** Those that the conversation is still told of. */
+export function toldOf(members: readonly ToldMember[]): ToldTrouble[] {
+  return members.filter((one) => one.trouble !== null);
+}
+
+/** `members`: at least one, in the order in which they joined. */
+export function troubleMessage(members: readonly ToldMember[], around: AroundTroubles): Message {
+  const told = toldOf(members);
+  const gone = members.filter((one) => one.trouble === null);
+  if (told.length === 0) return noLongerWatched(gone);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const head = open.length === 0 ? backHead(told) : openHead(open);
   const rest = told.length - SHOWN;
@@ -41,10 +61,11 @@ export function troubleMessage(told: readonly ToldTrouble[], around: AroundTroub
     section(head),
     ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, around)),
     rest > 0 ? context(`… and ${count(rest, "more project")}.`) : null,
+    gone.length > 0 ? context(`No longer watched here: ${goneTitles(gone)}.`) : null,
     around.isDoubled ? context(DOUBLED) : null,
     attentionButtons({
       alert: around.alert,
-      to: Math.max(...told.map(({ trouble }) => trouble.seenAt)),
+      to: around.to,
       shown: told.map(({ attention }) => attention),
       open: open.map(({ attention }) => attention),
       now: around.now,
@@ -58,19 +79,38 @@ export function isQuiet({ trouble, attention }: ToldTrouble, now: number): boole
 }
 
 /** What is said in the thread, in order: who joined, and at last that all is green again. `now`: epoch ms. */
-export function troubleReplies(told: readonly ToldTrouble[], now: number): Reply[] {
-  const [first, ...joined] = told;
-  const replies = joined.map((one) => {
-    const { trouble, project } = one;
-    const words = dotted(titleOf(project, trouble), ownerOf(project));
-    const text = `Also in trouble now: ${words}. ${kindsWords(trouble)}.`;
-    return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
-  });
+export function troubleReplies(members: readonly ToldMember[], now: number): Reply[] {
+  // Each keeps its place, because what was said already is counted.
+  const replies = members.slice(1).map((one) => joinReply(one, now));
+  const told = toldOf(members);
   const overAt = lastOverAt(told);
-  if (first === undefined || overAt === null) return replies;
-  const text = `Back to green after ${duration(overAt - first.trouble.since)}.`;
+  if (overAt === null) return replies;
+  const since = Math.min(...told.map(({ trouble }) => trouble.since));
+  const text = `Back to green after ${duration(overAt - since)}.`;
   const green = message(text, [section(`:white_check_mark: ${text}`)]);
   return [...replies, { message: green, isSilent: told.every((one) => isQuiet(one, now)) }];
+}
+
+function joinReply(one: ToldMember, now: number): Reply {
+  if (one.trouble === null) return { message: noLongerWatched([one]), isSilent: true };
+  const { trouble, project } = one;
+  const text = `Also in trouble now: ${dotted(titleOf(project, trouble), ownerOf(project))}. ${kindsWords(trouble)}.`;
+  return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
+}
+
+function noLongerWatched(gone: readonly NoLongerTold[]): Message {
+  const text = `No longer watched here: ${goneTitles(gone)}.`;
+  return message(text, [
+    section(
+      `:no_entry_sign: ${text}\nLook in Hex whether all is well. \`/hex watch\` and a project's name watches it again.`,
+    ),
+  ]);
+}
+
+function goneTitles(gone: readonly NoLongerTold[]): string {
+  const titles = gone.slice(0, SHOWN).map(({ project, projectId }) => inline(project?.title ?? projectId, TITLE));
+  const rest = gone.length - SHOWN;
+  return [...titles, ...(rest > 0 ? [count(rest, "more project")] : [])].join(", ");
 }
 
 const DOUBLED =
@@ -158,8 +198,8 @@ function titleOf(project: Project | null, trouble: Trouble): string {
   return inline(project?.title ?? trouble.projectId, TITLE);
 }
 
-/** When the last of them was over, epoch ms; null while one is not. */
+/** When the last of them was over, epoch ms; null while one is not, and if there is none. */
 function lastOverAt(told: readonly ToldTrouble[]): number | null {
   const ends = told.map(({ trouble }) => trouble.overAt);
-  return ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0));
+  return ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0));
 }

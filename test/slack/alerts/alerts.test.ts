@@ -61,7 +61,7 @@ function begin({ through = async () => undefined, read = wanted }: Partial<Parts
   const alerts = new Alerts({
     slack: new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, fetch: late, ...NEVER_TWICE }),
     alerts: new AlertStore(store.db),
-    wanted: read,
+    wanted: async () => ({ alerts: await read(), nextAt: null }),
     clock,
     leastNow: () => clock.now(),
     log: logger,

@@ -1,80 +1,237 @@
-// Which troubles a conversation is told of together, over days.
+// Which troubles a conversation is told of together, over days, whatever happens to them.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { silenced } from "../../../src/attention/attention.js";
 import { AttentionStore } from "../../../src/attention/attention-store.js";
+import type { FindingKind } from "../../../src/follow/judgement.js";
+import { MemberStore } from "../../../src/follow/member-store.js";
 import type { Trouble } from "../../../src/follow/trouble.js";
 import { TroubleStore } from "../../../src/follow/trouble-store.js";
+import type { Level } from "../../../src/follow/watch.js";
 import { WatchStore } from "../../../src/follow/watch-store.js";
-import { RunStore } from "../../../src/runs/store.js";
-import { type TroubleSources, toldGroups } from "../../../src/slack/alerts/wanted-troubles.js";
+import { AlertStore } from "../../../src/slack/alerts/store.js";
+import { type TroubleAlertSources, toldGroup, wantedTroubles } from "../../../src/slack/alerts/wanted-troubles.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { openEmbedded, type Store } from "../../../src/store/database.js";
+import { visibleText } from "../../sandbox/slack/server.js";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const BEGIN = Date.UTC(2026, 10, 2);
 
+const DAY = 24 * HOUR;
+const C1 = { channel: "C1", threadTs: null };
+
 let dir: string;
 let store: Store;
-let sources: TroubleSources;
-let troubles: TroubleStore;
+let sources: TroubleAlertSources;
+let watches: WatchStore;
+let alerts: AlertStore;
+/** How many times each part of the store was asked. */
+let asked: Map<string, number>;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   store = await openEmbedded(dir);
   const { db } = store;
-  const watches = new WatchStore(db);
-  troubles = new TroubleStore(db);
+  watches = new WatchStore(db);
+  alerts = new AlertStore(db);
+  asked = new Map();
   sources = {
-    watches,
-    troubles,
+    watches: counted("watches", watches),
+    troubles: counted("troubles", new TroubleStore(db)),
+    members: new MemberStore(db),
+    alerts: counted("alerts", alerts),
     attention: new AttentionStore(db),
-    catalog: { known: () => null },
-    runs: new RunStore(db, () => undefined),
-    cards: new CardStore(db, { process: "p", now: () => BEGIN }),
+    catalog: { known: () => null, ready: async () => undefined },
+    cards: counted("cards", new CardStore(db, { process: "p", now: () => BEGIN })),
     place: () => ({ origin: "https://app.hex.tech", workspace: null }),
   };
-  for (const id of ["one", "two"]) {
-    const rule = { kind: "project" as const, id };
-    const place = { channel: "C1", threadTs: null };
-    await watches.set({ ...place, rule, level: "trouble", page: false, setBy: "U1", setAt: BEGIN });
-  }
+  for (const id of ["one", "two"]) await watch(id);
 });
 afterEach(async () => {
   await store.close();
   await rm(dir, { recursive: true });
 });
 
-async function add(projectId: string, seenAt: number, overAt: number | null): Promise<void> {
+function counted<T extends object>(name: string, counting: T): T {
+  return new Proxy(counting, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") return value;
+      return (...args: unknown[]) => {
+        const what = `${name}.${String(key)}`;
+        asked.set(what, (asked.get(what) ?? 0) + 1);
+        return value.apply(target, args);
+      };
+    },
+  });
+}
+
+function watch(id: string, level: Level = "trouble", setAt = BEGIN) {
+  return watches.set({ ...C1, rule: { kind: "project", id }, level, page: false, setBy: "U1", setAt });
+}
+
+/** As the bot stores what it has read: the trouble of a project, and when it was over. */
+async function put(projectId: string, seenAt: number, overAt: number | null, kinds: FindingKind[] = ["late"]) {
   const trouble: Trouble = {
     id: `of ${projectId}`,
     projectId,
     since: seenAt,
     seenAt,
-    ailments: [{ kind: "late", since: seenAt, overAt }],
+    ailments: kinds.map((kind) =>
+      kind === "failed"
+        ? { kind, since: seenAt, runId: `run of ${projectId}`, status: "ERRORED", overAt }
+        : kind === "stuck"
+          ? { kind, since: seenAt, runId: `run of ${projectId}`, overAt }
+          : { kind, since: seenAt, overAt },
+    ),
     overAt,
     endedBy: null,
   };
+  const columns = { over_at: overAt, doc: JSON.stringify(trouble) };
   await store.db
     .insertInto("troubles")
-    .values({ id: trouble.id, project_id: projectId, over_at: overAt, doc: JSON.stringify(trouble) })
+    .values({ id: trouble.id, project_id: projectId, ...columns })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet(columns))
     .execute();
 }
-const groupsAt = async (now: number) =>
-  (await toldGroups(sources, now)).map(({ id, told }) => [id, ...told.map(({ trouble }) => trouble.projectId)]);
+
+/** One round of the leader: what it wants to show, each as the id and the words, of which it posts or edits all. */
+async function round(now: number): Promise<{ id: string; text: string; said: string[]; isFinal: boolean }[]> {
+  const wanted = await wantedTroubles(sources, now);
+  for (const { id, isNews, isFinal } of wanted.alerts) {
+    if (isNews) await alerts.insert(id, now);
+    if (isFinal) await alerts.change(id, { settled: true });
+  }
+  return wanted.alerts.map(({ id, message, replies, isFinal }) => ({
+    id,
+    text: visibleText(message(false)),
+    said: replies.map(({ message: reply }) => reply.text),
+    isFinal,
+  }));
+}
 
 test("the first of two is over for more than a day, and the other is not: still the same message", async () => {
-  await add("one", BEGIN + MINUTE, BEGIN + HOUR);
-  await add("two", BEGIN + 5 * MINUTE, null);
-  const first = await groupsAt(BEGIN + 2 * HOUR);
-  expect(first).toEqual([["trouble C1  of one", "one", "two"]]);
-  expect(await groupsAt(BEGIN + 40 * HOUR)).toEqual(first);
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await put("two", BEGIN + 5 * MINUTE, null);
+  const [first] = await round(BEGIN + 5 * MINUTE);
+  expect(first?.id).toBe("trouble C1  of one");
+  expect(first?.said).toEqual(["Also in trouble now: two. Late."]);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect((await round(BEGIN + 2 * HOUR)).map(({ id }) => id)).toEqual([first?.id]);
+  const later = await round(BEGIN + 40 * HOUR);
+  expect(later.map(({ id }) => id)).toEqual([first?.id]);
+  expect(later[0]?.text).toContain("one");
 });
 
-test("all of it is over for more than a day: nothing is left to tell", async () => {
-  await add("one", BEGIN + MINUTE, BEGIN + HOUR);
-  expect(await groupsAt(BEGIN + 24 * HOUR)).toHaveLength(1);
-  expect(await groupsAt(BEGIN + 26 * HOUR)).toEqual([]);
+test("all of it is over, and its message shows that: nothing is left to tell or to read", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect(await round(BEGIN + HOUR)).toEqual([expect.objectContaining({ isFinal: true })]);
+  expect(await round(BEGIN + HOUR + MINUTE)).toEqual([]);
+  asked.clear();
+  expect(await round(BEGIN + 2 * HOUR)).toEqual([]);
+  expect([...asked]).toEqual([["troubles.open", 1]]);
+});
+
+test("what is over for a day without its message showing it is given up", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await wantedTroubles(sources, BEGIN + MINUTE);
+  await alerts.insert("trouble C1  of one", BEGIN + MINUTE);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect((await wantedTroubles(sources, BEGIN + DAY)).alerts).toHaveLength(1);
+  expect((await wantedTroubles(sources, BEGIN + DAY + 2 * HOUR)).alerts).toEqual([]);
+});
+
+test("the project of the first is no longer watched: the message keeps its id, says so, and tells the rest to its end", async () => {
+  await watch("three");
+  for (const id of ["one", "two", "three"]) await put(id, BEGIN + MINUTE, null);
+  const [first] = await round(BEGIN + MINUTE);
+  expect(first?.said).toHaveLength(2);
+  await watches.remove(C1, "project one");
+  const [then] = await round(BEGIN + 2 * MINUTE);
+  expect(then?.id).toBe(first?.id);
+  expect(then?.text).toContain("No longer watched here: one.");
+  expect(then?.text).toContain("2 watched projects are in trouble");
+  await watches.remove(C1, "project two");
+  await put("three", BEGIN + MINUTE, BEGIN + HOUR);
+  const [end, another] = await round(BEGIN + HOUR);
+  expect(another).toBeUndefined();
+  expect(end?.id).toBe(first?.id);
+  // The replies that were posted count, so that this is the third.
+  expect(end?.said[2]).toBe("Back to green after 59 min.");
+});
+
+test("nothing of it is watched any more: the message says so, and is left alone", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  const [first] = await round(BEGIN + MINUTE);
+  await watches.remove(C1, "project one");
+  const [end] = await round(BEGIN + 2 * MINUTE);
+  expect(end?.id).toBe(first?.id);
+  expect(end?.text).toContain("No longer watched here: one.");
+  expect(end?.text).not.toContain("in trouble");
+  expect(end?.isFinal).toBe(true);
+  expect(await round(BEGIN + 3 * MINUTE)).toEqual([]);
+  // Also when the bot has forgotten the trouble, because nobody watches the project.
+  await watch("one", "trouble", BEGIN + 4 * MINUTE);
+  await store.db.deleteFrom("troubles").execute();
+  expect(await round(BEGIN + 5 * MINUTE)).toEqual([]);
+});
+
+test("an older trouble that only becomes one for this conversation joins, and does not change the message's id", async () => {
+  await watch("one", "failures");
+  await put("one", BEGIN + MINUTE, null, ["late"]);
+  await put("two", BEGIN + 2 * MINUTE, null);
+  const [first] = await round(BEGIN + 2 * MINUTE);
+  expect(first?.id).toBe("trouble C1  of two");
+  await put("one", BEGIN + MINUTE, null, ["late", "failed"]);
+  expect((await round(BEGIN + 3 * MINUTE)).map(({ id }) => id)).toEqual([first?.id]);
+});
+
+test("what a message tells of stays there when it turns into something that the watch would not tell", async () => {
+  await watch("one", "late");
+  await put("one", BEGIN + MINUTE, null, ["late"]);
+  const [first] = await round(BEGIN + MINUTE);
+  await watch("one", "failures");
+  expect((await round(BEGIN + 2 * MINUTE)).map(({ id }) => id)).toEqual([first?.id]);
+});
+
+test("a button's message is known by its id after it is over", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  await round(BEGIN + HOUR);
+  await round(BEGIN + HOUR + MINUTE);
+  const group = await toldGroup(sources, "trouble C1  of one");
+  expect(group?.members.map(({ told }) => told.trouble?.overAt)).toEqual([BEGIN + HOUR]);
+  expect(await toldGroup(sources, "trouble C1  of two")).toBeNull();
+});
+
+test("the members of a message are forgotten with their troubles", async () => {
+  const members = new MemberStore(store.db);
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  await round(BEGIN + HOUR);
+  await round(BEGIN + HOUR + MINUTE);
+  await members.removeOld();
+  expect(await members.of("trouble C1  of one")).toHaveLength(1);
+  await new TroubleStore(store.db).removeBefore(BEGIN + DAY);
+  await members.removeOld();
+  expect(await members.of("trouble C1  of one")).toEqual([]);
+});
+
+test("the next round is when a silence ends", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  const until = BEGIN + HOUR;
+  await new AttentionStore(store.db).change([{ kind: "trouble", id: "of one" }], (now) =>
+    silenced(now, { by: "U1", at: BEGIN, until }),
+  );
+  expect((await wantedTroubles(sources, BEGIN + MINUTE)).nextAt).toBe(until);
+  expect((await wantedTroubles(sources, until)).nextAt).toBeNull();
 });

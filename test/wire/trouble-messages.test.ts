@@ -1,0 +1,96 @@
+// The message about watched projects in trouble stays the same message, whatever happens to the projects that it tells of; and what
+// is due at a time comes at that time.
+
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+
+// Up to an hour of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const STEP_MS = 5 * SECOND;
+
+let harness: Harness;
+afterEach(() => harness.stop());
+
+const told = (): SlackMessage[] =>
+  harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
+const words = () => told().slice(0, 1).map(shown).join("");
+const shows = (text: string) => harness.until(() => words().includes(text), STEP_MS);
+const replies = () => harness.replies.map(shown);
+
+describe.each(MODES)("%s mode", (mode) => {
+  test("the first of two projects is no longer watched: no second message, and the other one is told to its end", async () => {
+    harness = await Harness.start(mode);
+    const { workspace } = harness.hex;
+    const [one, two] = ["Weekly revenue", "Churn"].map((title) => workspace.addProject({ title, schedules: [] }));
+    if (one === undefined || two === undefined) throw new Error("no projects");
+    const fail = ({ id }: { id: string }) =>
+      workspace.startRun(id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+    await harness.ask("watch weekly revenue");
+    await harness.ask("watch churn");
+    fail(one);
+    await shows("Failed");
+    fail(two);
+    await shows("2 watched projects are in trouble");
+    await harness.until(() => replies().length === 1, STEP_MS);
+    const [message] = told();
+
+    await harness.ask("unwatch weekly revenue");
+    await shows("No longer watched here: Weekly revenue.");
+    expect(words()).toContain("A watched project is in trouble");
+    workspace.startRun(two.id, { trigger: "API", durationMs: SECOND });
+    await shows("Back to green");
+    await harness.until(() => replies().length === 2, STEP_MS);
+    expect(replies()[1]).toContain("Back to green after");
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(told()).toEqual([message]);
+    expect(replies()).toHaveLength(2);
+  });
+
+  test("its only project is no longer watched: the message says so, and has no buttons any more", async () => {
+    harness = await Harness.start(mode);
+    const project = harness.hex.workspace.addProject({ title: "Weekly revenue", schedules: [] });
+    await harness.ask("watch weekly revenue");
+    harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+    await shows("Failed");
+    await harness.ask("unwatch weekly revenue");
+    await shows("No longer watched here: Weekly revenue.");
+    expect(words()).not.toContain("in trouble");
+    expect(told().flatMap(buttonsOf)).toEqual([]);
+    await harness.pass(5 * MINUTE, STEP_MS);
+    expect(told()).toHaveLength(1);
+    expect(replies()).toEqual([]);
+  });
+});
+
+test("a digest comes at its minute, and not when the bot happens to look", async () => {
+  harness = await Harness.start("socket", { startsAt: Date.UTC(2026, 10, 2, 9, 0, 25) });
+  harness.hex.workspace.addProject({ title: "Weekly revenue", schedules: [] });
+  await harness.ask("watch weekly revenue");
+  await harness.ask("digest 09:30 UTC");
+  await harness.until(() => words().includes("fresh"), SECOND);
+  expect(harness.clock.now() - Date.UTC(2026, 10, 2, 9, 30)).toBeLessThan(5 * SECOND);
+});
+
+test("when a silence ends, what is still going on is posted then", async () => {
+  harness = await Harness.start("socket", { startsAt: Date.UTC(2026, 10, 2, 9, 0, 25) });
+  const project = harness.hex.workspace.addProject({ title: "Weekly revenue", schedules: [] });
+  await harness.ask("watch weekly revenue");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+  await shows("Failed");
+  const [message] = told();
+  if (message === undefined) throw new Error("no message");
+  const [option] = /\{[^{}]*\\"for\\":\\"hour\\"\}/.exec(JSON.stringify(message.blocks)) ?? [];
+  const value: unknown = JSON.parse(`"${option}"`);
+  if (typeof value !== "string") throw new Error("no such option");
+  await harness.person("ada").press(message, "silence", { value });
+  await shows("Silenced by");
+  const until = harness.clock.now() + 60 * MINUTE;
+  await harness.pass(59 * MINUTE, STEP_MS);
+  expect(words()).toContain("Silenced by");
+  await harness.until(() => !words().includes("Silenced by"), SECOND);
+  expect(harness.clock.now()).toBeLessThan(until + 5 * SECOND);
+});
