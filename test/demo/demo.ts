@@ -14,6 +14,7 @@ import { type LocalSlack, manifest, startSlack } from "../sandbox/slack/server.j
 import { startStatusPage } from "../sandbox/status-page.js";
 import type { Flags } from "./flags.js";
 import { newFolder } from "./folder.js";
+import { addReports, CATEGORY } from "./reports.js";
 import { switchesFor } from "./switches.js";
 import { fillWorkspace } from "./workspace.js";
 
@@ -43,7 +44,8 @@ export async function startDemo(
   { port, speed, projects = 0, keep }: Pick<Flags, "port" | "speed" | "keep"> & Partial<Flags>,
   folder = newFolder(),
 ): Promise<Demo> {
-  const clock = new FastClock(Date.now(), speed);
+  const now = Date.now();
+  const clock = new FastClock(now, speed, speed === 1 ? now : morningOf(now));
   const hex = await startHex({ clock });
   // The clock may run fast, but the machine does not: the app keeps its three real seconds to open and answer a form.
   const slack = await startSlack({ clock, patienceMs: 3_000 * speed });
@@ -70,6 +72,8 @@ export async function startDemo(
       expiresAt,
     });
     fillWorkspace(hex.workspace, clock.now());
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const reports = addReports(hex.workspace, clock.now(), timeZone);
     for (const options of manyProjects(projects, clock.now())) hex.workspace.addProject(options);
     slack.limits.enforce = true;
     const [slashCommand] = manifest().features.slash_commands;
@@ -83,7 +87,8 @@ export async function startDemo(
         clock,
         speed,
         slashCommand: { command, description, usageHint },
-        switches: switchesFor(hex, statusPage, token, expiresAt, () => clock.now()),
+        switches: switchesFor({ hex, statusPage, reports, token, expiresAt, now: () => clock.now() }),
+        projectsHint: PROJECTS_HINT,
         requestsPerMinute: hex.workspace.rateLimits.groupPerMinute,
       },
       port,
@@ -125,9 +130,27 @@ export async function startDemo(
     });
     ends.push(() => app.stop());
     await slack.socket.waitForConnection();
+    hex.workspace.fireSchedules();
+    await watchReports(slack, timeZone);
     return { url: page.url, slack, hex, folder, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+const PROJECTS_HINT = "#general watches these. Flip one, and read there what happens.";
+
+/** When the reports of the morning are due soon: five minutes to seven on the same day, epoch ms. */
+function morningOf(now: number): number {
+  return new Date(now).setHours(6, 55, 0, 0);
+}
+
+/** Grace wants #general to hear of the reports: at eight in the morning, and when something is wrong with one. */
+async function watchReports(slack: LocalSlack, timeZone: string): Promise<void> {
+  const where = { user: slack.people.grace, channel: slack.channels.general };
+  for (const words of [`digest 08:00 ${timeZone} category:"${CATEGORY}"`, `watch category:"${CATEGORY}"`]) {
+    const { id } = await slack.command(words, where);
+    await slack.waitForMessage((message) => message.responseUrlOf === id);
   }
 }

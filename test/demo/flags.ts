@@ -7,7 +7,7 @@ export interface Flags {
   port: number;
   /** How many times as fast as real time the demo runs. */
   speed: number;
-  /** How many projects the simulated Hex has in addition to a dozen. */
+  /** How many projects the simulated Hex has in addition to its own. */
   projects: number;
   /** Leaves the bot's data and log behind. */
   keep: boolean;
@@ -17,8 +17,8 @@ export interface Flags {
 export const USAGE = `npm run demo -- [--port <number>] [--speed <number>] [--projects <number>] [--keep]
 
   --port <number>      the port of the page. Default: 4000. 0 takes any free port
-  --speed <number>     how many times as fast as real time the demo runs, from 1 to 60. Default: 1
-  --projects <number>  how many projects Hex has in addition to a dozen, up to 20000; the same each time. Default: 0
+  --speed <number>     how many times as fast as real time the demo runs, from 1 to 60; above 1 it begins at 06:55. Default: 1
+  --projects <number>  how many projects Hex has in addition to its own, up to 20000; the same each time. Default: 0
   --keep               keeps the bot's data and log in a folder, and says where
   --help               this text`;
 /** More than any known workspace has. */

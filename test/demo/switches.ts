@@ -3,25 +3,33 @@
 import type { Fault, SimulatedHex } from "../sandbox/hex/server.js";
 import type { Switch } from "../sandbox/page/stage.js";
 import type { LocalStatusPage } from "../sandbox/status-page.js";
+import { type Reports, reportSwitches } from "./reports.js";
+import { toggle } from "./toggle.js";
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 const HOUR = 60 * 60_000;
 const DAY = 24 * HOUR;
 const INCIDENT = { name: "Elevated API errors", status: "identified", impact: "major" };
 
-/** `token`: the bot's token. `expiresAt`: when it expires by itself, epoch ms. */
-export function switchesFor(
-  hex: SimulatedHex,
-  statusPage: LocalStatusPage,
-  token: string,
-  expiresAt: number,
-  now: () => number,
-): Switch[] {
+export interface Switched {
+  hex: SimulatedHex;
+  statusPage: LocalStatusPage;
+  reports: Reports;
+  /** The bot's. */
+  token: string;
+  /** When it expires by itself, epoch ms. */
+  expiresAt: number;
+  /** Epoch ms. */
+  now: () => number;
+}
+
+export function switchesFor({ hex, statusPage, reports, token, expiresAt, now }: Switched): Switch[] {
   const { workspace } = hex;
   const kernels = workspace.kernelsBusy;
   const [expired, expiresSoon] = expiry((at) => workspace.setExpiry(token, at ?? expiresAt), now);
   const [silent, down, wrongHost, rateLimited, nameless, answersLost, slow] = faults(hex);
   return [
+    ...reportSwitches(workspace, reports),
     expired,
     toggle("scope-missing", "Scopes missing", "the token may neither read nor run projects", (on) =>
       workspace.setScopes(token, on ? [] : ["read", "run"]),
@@ -34,7 +42,7 @@ export function switchesFor(
     toggle("kernels-full", "No kernel free", "all 25 are in use; run something to see it", (on) => {
       workspace.kernelsBusy = on ? workspace.kernelLimit : kernels;
     }),
-    endless(hex),
+    endless(hex, reports),
   ];
 }
 
@@ -44,23 +52,6 @@ function expiry(set: (at: number | null) => void, now: () => number): [Switch, S
   const expired = toggle("token-expired", "Token expired", "401 to every request", apply);
   const soon = toggle("expires-soon", "Token expires soon", "in two days", apply);
   return [expired, soon];
-}
-
-function toggle(id: string, name: string, effect: string, set: (on: boolean) => void): Switch {
-  let isOn = false;
-  return {
-    id,
-    name,
-    effect,
-    get on() {
-      return isOn;
-    },
-    set(on) {
-      if (on === isOn) return;
-      isOn = on;
-      set(on);
-    },
-  };
 }
 
 /** The worst first: if several are on, a request meets the worst one. */
@@ -102,9 +93,9 @@ function faults({ faults: queue }: SimulatedHex) {
   ] as const;
 }
 
-/** Affects the runs that begin while it is on. */
-function endless({ workspace }: SimulatedHex): Switch {
-  const ending = workspace.projects.filter((project) => !project.run.neverEnds);
+/** Affects the runs that begin while it is on. The report that hangs has its own switch. */
+function endless({ workspace }: SimulatedHex, { hangs }: Reports): Switch {
+  const ending = workspace.projects.filter((project) => !project.run.neverEnds && project !== hangs);
   return toggle("never-ends", "Runs never end", "if they start from now on; run something to see it", (on) => {
     for (const project of ending) project.run.neverEnds = on;
   });

@@ -13,9 +13,12 @@ const PROJECTS_SHOWN = 30;
 const RECENT_MS = 12 * 60 * MINUTE;
 
 export function hexRegions(stage: Stage, drawn: Drawn): Region[] {
+  const switches = (about: Switch["about"]) =>
+    stage.switches.filter((one) => one.about === about).map((one) => switchPiece(one, drawn));
   return [
     { id: "gauges", pieces: [piece("gauges", <Gauges stage={stage} />)] },
-    { id: "switches", pieces: stage.switches.map((one) => switchPiece(one, drawn)) },
+    { id: "project-switches", pieces: switches("projects") },
+    { id: "switches", pieces: switches("hex") },
     { id: "projects", pieces: projectPieces(stage, drawn) },
     { id: "runs", pieces: runPieces(stage) },
   ];

@@ -3,7 +3,7 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import type { Stage } from "./stage.js";
 
-export function shell({ slack, slashCommand: { command } }: Stage): string {
+export function shell({ slack, slashCommand: { command }, projectsHint }: Stage): string {
   const people = Object.values(slack.people);
   const html = renderToStaticMarkup(
     <html lang="en">
@@ -76,7 +76,14 @@ export function shell({ slack, slashCommand: { command } }: Stage): string {
             <h2>A simulated Hex</h2>
           </header>
           <div data-region="gauges" className="gauges" />
-          <h3>What can go wrong</h3>
+          {projectsHint !== undefined && (
+            <>
+              <h3>What can go wrong with a project</h3>
+              <p className="aside">{projectsHint}</p>
+              <ul data-region="project-switches" className="switches" />
+            </>
+          )}
+          <h3>What can go wrong with Hex</h3>
           <p className="aside">Flip one, type {command} status, and read what to do.</p>
           <ul data-region="switches" className="switches" />
           <h3>Runs</h3>

@@ -11,6 +11,8 @@ export interface Switch {
   readonly name: string;
   /** What it does, in a few words. */
   readonly effect: string;
+  /** Whether it is about Hex as a whole, or about one project or a few. */
+  readonly about: "hex" | "projects";
   readonly on: boolean;
   set(on: boolean): void;
 }
@@ -33,6 +35,8 @@ export interface Stage {
   readonly speed: number;
   readonly slashCommand: SlashCommand;
   readonly switches: readonly Switch[];
+  /** What to do with the switches about projects, in a sentence. */
+  readonly projectsHint?: string;
   /** The token's request limit, for the Hex side. */
   readonly requestsPerMinute: number;
 }
