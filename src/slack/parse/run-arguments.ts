@@ -1,10 +1,10 @@
 // What follows `/hex run`: a project by its name, id or link, flags, and inputs as name=value.
 
 import type { JsonValue } from "../../hex/client.js";
+import { closest } from "../../lib/closest.js";
 import { withoutInvisible, withPlainDashes } from "../../lib/spelling.js";
 import { plainName, readInputName, readInputValue } from "./input-value.js";
 import { parseProjectRef } from "./project-ref.js";
-import { closest } from "./subcommand.js";
 import { splitWords, type Word } from "./words.js";
 
 /** What to run, and how. */

@@ -1,9 +1,6 @@
-// The first word after `/hex`, and what an unknown word probably means.
+// The first word after `/hex`.
 
-import { distance } from "fastest-levenshtein";
 import { folded, withoutEdges, withoutInvisible, withoutStrays } from "../../lib/spelling.js";
-
-const TYPOS = 2;
 
 const FORMATTING = "*_~`";
 /** Nobody writes more before one word, and the whole text is searched for each of them. */
@@ -38,19 +35,4 @@ function withoutLastMark(name: string, rest: string): string {
   // A mark left over inside belongs to the end.
   const isPaired = marks.every((mark) => inside.split(mark).length % 2 === 1);
   return isPaired ? inside.trimEnd() : rest;
-}
-
-/** The name that was probably meant: the only one that begins like this, or one at most two typos away; `null` when none is close. */
-export function closest(word: string, names: readonly string[]): string | null {
-  const typed = word.toLowerCase();
-  if (typed === "") return null;
-  const [only, ...others] = names.filter((name) => name.startsWith(typed));
-  if (only !== undefined && others.length === 0) return only;
-  // Long words are not typos, and measuring them would take long.
-  if (typed.length > 40) return null;
-  const near = names
-    .map((name) => ({ name, typos: distance(typed, name) }))
-    .filter(({ name, typos }) => typos <= TYPOS && typos < Math.min(typed.length, name.length))
-    .sort((a, b) => a.typos - b.typos);
-  return near[0]?.name ?? null;
 }

@@ -1,7 +1,8 @@
 // The subcommands. Routing, help, "did you mean" and the manifest's hint are derived from this list.
 
+import { closest } from "../../../lib/closest.js";
 import { unknownCommandMessage } from "../../messages/help.js";
-import { closest, splitSubcommand } from "../../parse/subcommand.js";
+import { splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
 import { cancel } from "./cancel.js";
 import type { Command } from "./command.js";
