@@ -1,0 +1,87 @@
+// What the schema of the policy file refuses, as faults that say what was probably meant.
+
+import type { z } from "zod";
+import { closest } from "../lib/closest.js";
+import { PROJECT_FIELDS, VERBS } from "./policy.js";
+import { FILE_KEYS, MOST_RULES, PEOPLE_WORDS, RULE_KEYS } from "./policy-file.js";
+import type { Fault, Finding, PolicyPath } from "./policy-mistake.js";
+
+type Issue = z.core.$ZodIssue;
+
+/** `content` is what the schema refused. */
+export function shapeFindings(issues: readonly Issue[], content: unknown): Finding[] {
+  return issues.flatMap((issue) => findingsOf(issue, [], content));
+}
+
+function findingsOf(issue: Issue, above: PolicyPath, content: unknown): Finding[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === "invalid_key") return [{ path, ofKey: true, fault: { kind: "bad_name", text: lastName(path) } }];
+  const branch = issue.code === "invalid_union" ? nearestBranch(issue.errors) : null;
+  if (branch !== null) return branch.flatMap((inner) => findingsOf(inner, path, content));
+  return [{ path, ofKey: false, fault: faultAt(path, valueAt(content, path)) }];
+}
+
+function unknownKey(path: PolicyPath, key: string): Finding {
+  const known = knownKeys(path);
+  return { path: [...path, key], ofKey: true, fault: { kind: "unknown_key", key, known, meant: closest(key, known) } };
+}
+
+function knownKeys(path: PolicyPath): readonly string[] {
+  if (path.length === 0) return FILE_KEYS;
+  return path.includes("projects") ? PROJECT_FIELDS : RULE_KEYS;
+}
+
+/** Of one term or a list of terms, the form that was written: the other one refuses the value as a whole. */
+function nearestBranch(branches: readonly Issue[][]): Issue[] | null {
+  const isWhole = ({ code, path }: Issue) => code !== "unrecognized_keys" && path.length === 0;
+  return branches.find((issues) => !issues.some(isWhole)) ?? null;
+}
+
+function faultAt(path: PolicyPath, value: unknown): Fault {
+  const field = lastName(path);
+  const isText = typeof value === "string";
+  const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  switch (field) {
+    case "":
+      return isEmpty ? { kind: "no_rules" } : { kind: "wrong_type", expected: "rules:" };
+    case "rules":
+      if (isEmpty) return { kind: "no_rules" };
+      if (Array.isArray(value)) return { kind: "too_many", found: value.length, most: MOST_RULES };
+      return { kind: "wrong_type", expected: typeof path.at(-1) === "number" ? "a rule" : "a list of rules" };
+    case "allow":
+    case "deny":
+      if (!isText) return { kind: "wrong_type", expected: "a verb, or a list of verbs" };
+      return { kind: "unknown_verb", text: value, known: VERBS, meant: closest(value, VERBS) };
+    case "channels":
+      return isText ? { kind: "bad_channel", text: value } : { kind: "wrong_type", expected: "ids of channels" };
+    case "projects":
+      return isEmpty ? { kind: "empty_filter" } : { kind: "wrong_type", expected: "fields of a project" };
+    case "needs":
+      return isText ? { kind: "bad_approval", text: value } : { kind: "wrong_type", expected: "approval by …" };
+    case "name":
+      return { kind: "wrong_type", expected: "a text of at most 500 characters" };
+  }
+  if (path.includes("projects")) {
+    return isText
+      ? { kind: "bad_pattern", text: value }
+      : { kind: "wrong_type", expected: "a text, or a list of texts" };
+  }
+  if (isEmpty) return { kind: "nobody" };
+  if (isText) return { kind: "unknown_people", text: value, meant: closest(value, PEOPLE_WORDS) };
+  return { kind: "wrong_type", expected: "people" };
+}
+
+/** The name of the field that a path leads to. */
+function lastName(path: PolicyPath): string {
+  const name = path.findLast((step) => typeof step === "string");
+  return typeof name === "string" ? name : "";
+}
+
+/** What stands at a path; undefined when nothing does. */
+function valueAt(content: unknown, path: PolicyPath): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === "object" && value !== null ? Reflect.get(value, step) : undefined),
+    content,
+  );
+}

@@ -1,0 +1,71 @@
+// A mistake in the policy file -> what is wrong with it, and what to write instead.
+
+import type { Fault, PolicyMistake } from "../access/policy-mistake.js";
+
+/** One line for a terminal or a log: `policy.yml:3:12: …`. `file` is the file's name. */
+export function policyMistakeLine(file: string, { line, column, fault }: PolicyMistake): string {
+  return `${file}:${line}:${column}: ${wordsOf(fault)}`;
+}
+
+function wordsOf(fault: Fault): string {
+  switch (fault.kind) {
+    case "no_yaml":
+      return `This is not YAML: ${fault.reason}.`;
+    case "unquoted_star":
+      return "In YAML, a text that begins with * means something else. Put it in quotes, like '*report'.";
+    case "no_key":
+      return "A word must stand before the colon, such as rules:.";
+    case "too_long":
+      return `The file has ${fault.characters} characters, and at most ${fault.most} are read. Use patterns and names for people.`;
+    case "too_many":
+      return `There are ${fault.found} rules, and at most ${fault.most} are read. Use patterns and names for people.`;
+    case "no_rules":
+      return "There are no rules. Write at least one under rules:, such as - { allow: see, people: everyone }.";
+    case "unknown_key":
+      return `${quoted(fault.key)} means nothing here. ${meantOr(fault.meant, fault.known)}`;
+    case "unknown_verb":
+      return `${quoted(fault.text)} is not a verb. ${meantOr(fault.meant, fault.known)}`;
+    case "unknown_people":
+      return `${quoted(fault.text)} is nobody. ${fault.meant === null ? WHO : `Did you mean ${fault.meant}?`}`;
+    case "bad_name":
+      return `${quoted(fault.text)} cannot be a name for people. Use a word of your own in lower-case letters, digits, - and _.`;
+    case "nobody":
+      return "It does not say whom this is about. Add people:, such as people: everyone.";
+    case "bad_channel":
+      return `${quoted(fault.text)} is not the id of a conversation. Copy it from the end of the channel's details in Slack, like C0123456789.`;
+    case "bad_id":
+      return `${quoted(fault.text)} is not the id of a project. Copy it from the project's address in Hex.`;
+    case "bad_pattern":
+      return `${quoted(fault.text)} is not a pattern. Write the text, with * for any text, in at most 500 characters.`;
+    case "empty_filter":
+      return "It does not say which projects. Leave projects: out for all of them, or add a field such as category:.";
+    case "no_effect":
+      return "The rule neither allows nor denies anything. Add allow: or deny: with a verb, such as allow: run.";
+    case "two_effects":
+      return "A rule either allows or denies. Write two rules.";
+    case "bad_approval":
+      return `${quoted(fault.text)} is not an approval. Write needs: approval by, and then people, such as approval by S0123456789.`;
+    case "approval_of_denial":
+      return "What is denied cannot be approved. Write allow: in place of deny:, or leave needs: out.";
+    case "not_approvable":
+      return `${fault.verb} cannot wait for an approval. Write a rule of its own for ${fault.approvable.join(" and ")}.`;
+    case "administer_projects":
+      return "administer is about the bot, not about projects. Write a rule of its own for it, without projects:.";
+    case "administer_owner":
+      return "administer is about the bot, and nobody owns a project there. Name people or a group.";
+    case "wrong_type":
+      return `Here must be ${fault.expected}.`;
+  }
+}
+
+const WHO =
+  "Write everyone, members, guests, admins or owner, the id of a person (U…) or a user group (S…), or a name from people:.";
+const MOST_QUOTED = 60;
+
+function meantOr(meant: string | null, known: readonly string[]): string {
+  return meant === null ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text);
+}

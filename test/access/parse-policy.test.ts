@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parsePolicy } from "../../src/access/parse-policy.js";
+import { policyMistakeLine } from "../../src/remedies/policy.js";
+
+/** What is said about a file. */
+function said(text: string): string[] {
+  const reading = parsePolicy(text);
+  return reading.ok ? [] : reading.mistakes.map((mistake) => policyMistakeLine("policy.yml", mistake));
+}
+
+const rule = (text: string) => `rules:\n  - ${text}\n`;
+
+describe("each mistake is named with its place and with what to write", () => {
+  test.each([
+    ["no rules at all", "", "1:1: There are no rules."],
+    ["an empty list", "rules: []\n", "1:8: There are no rules."],
+    ["a list in place of the file", "- allow: see\n", "1:1: Here must be rules:."],
+    [
+      "an unknown key",
+      "rule: 1\nrules: [{allow: see, people: everyone}]\n",
+      '1:1: "rule" means nothing here. Did you mean rules?',
+    ],
+    [
+      "an unknown key of a rule",
+      rule("{ alow: see, deny: see, people: everyone }"),
+      '2:7: "alow" means nothing here. Did you mean allow?',
+    ],
+    [
+      "an unknown field of a project",
+      rule("{ allow: see, people: everyone, projects: { colour: red } }"),
+      '2:49: "colour" means nothing here. Known are id, title, category, status, owner, collection.',
+    ],
+    ["an unknown verb", rule("{ allow: runn, people: everyone }"), '2:14: "runn" is not a verb. Did you mean run?'],
+    [
+      "one of several",
+      rule("{ allow: [see, fly], people: everyone }"),
+      '2:20: "fly" is not a verb. Known are see, run,',
+    ],
+    ["nobody", rule("{ allow: see }"), "2:5: It does not say whom this is about."],
+    ["an empty list of people", rule("{ allow: see, people: [] }"), "2:27: It does not say whom this is about."],
+    [
+      "a name that nobody has",
+      rule("{ allow: see, people: member }"),
+      '2:27: "member" is nobody. Did you mean members?',
+    ],
+    ["a mention", rule('{ allow: see, people: [everyone, "@ada"] }'), '2:38: "@ada" is nobody. Write everyone,'],
+    [
+      "a name of a channel",
+      rule("{ allow: see, people: everyone, channels: '#data' }"),
+      '2:47: "#data" is not the id of a conversation.',
+    ],
+    [
+      "a blank pattern",
+      rule("{ allow: see, people: everyone, projects: { title: ' ' } }"),
+      '2:56: " " is not a pattern.',
+    ],
+    [
+      "a star without quotes",
+      rule("{ allow: see, people: everyone, projects: { title: *report } }"),
+      "2:56: In YAML, a text that begins with *",
+    ],
+    ["a star alone", "rules:\n  - allow: *\n    people: everyone\n", "2:12: In YAML, a text that begins with *"],
+    [
+      "an id that is none",
+      rule("{ allow: see, people: everyone, projects: { id: a/b } }"),
+      '2:53: "a/b" is not the id of a project.',
+    ],
+    ["no project", rule("{ allow: see, people: everyone, projects: {} }"), "2:47: It does not say which projects."],
+    ["neither allow nor deny", rule("{ people: everyone }"), "2:5: The rule neither allows nor denies anything."],
+    ["both", rule("{ allow: see, deny: run, people: everyone }"), "2:19: A rule either allows or denies."],
+    [
+      "an approval by nobody",
+      rule("{ allow: run, people: everyone, needs: approval }"),
+      '2:44: "approval" is not an approval.',
+    ],
+    [
+      "an approval by a stranger",
+      rule("{ allow: run, people: everyone, needs: approval by bob }"),
+      '2:44: "bob" is nobody.',
+    ],
+    [
+      "an approval of a denial",
+      rule("{ deny: run, people: everyone, needs: approval by U0ADA }"),
+      "2:36: What is denied cannot be approved.",
+    ],
+    [
+      "an approval of a look",
+      rule("{ allow: [run, see], people: everyone, needs: approval by U0ADA }"),
+      "2:44: see cannot wait for an approval.",
+    ],
+    [
+      "projects that are administered",
+      rule("{ allow: administer, people: everyone, projects: { id: x } }"),
+      "2:44: administer is about the bot",
+    ],
+    ["an owner who administers", rule("{ allow: administer, people: owner }"), "2:34: administer is about the bot"],
+    [
+      "a name that is a word already",
+      `people: { members: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
+      '1:11: "members" cannot be a name',
+    ],
+    ["a name of a name", `people: { a: U0ADA, b: a }\n${rule("{ allow: see, people: b }")}`, '1:24: "a" is nobody.'],
+    [
+      "a name in capitals",
+      `people: { Boss: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
+      '1:11: "Boss" cannot be a name',
+    ],
+    ["a text in place of a rule", rule("see"), "2:5: Here must be a rule."],
+    ["the same key twice", "rules: []\nrules: []\n", "2:1: This is not YAML: Map keys must be unique."],
+    ["a list that does not end", "rules: [a\n", "2:1: This is not YAML:"],
+    [
+      "10,000 rules",
+      `rules:\n${"  - { allow: see, people: everyone }\n".repeat(10_000)}`,
+      "2:3: There are 10000 rules, and at most 2000 are read.",
+    ],
+    ["a file that is far too long", "#".repeat(1_000_001), "1:1: The file has 1000001 characters"],
+  ])("%s", (_, text, words) => {
+    expect(said(text)[0]).toContain(`policy.yml:${words}`);
+  });
+
+  test("all mistakes at once, in the order of the file", () => {
+    const text = "rules:\n  - { allow: runn, people: bob1! }\n  - { alow: see, people: everyone }\n";
+    expect(said(text).map((line) => line.split(":")[1])).toEqual(["2", "2", "3"]);
+  });
+});
+
+test("names stand for people, ids are as Hex writes them, and each rule knows its line", () => {
+  const text = `
+people:
+  analysts: [U0ADA, S0FIN]
+rules:
+  # A comment.
+  - name: Analysts run reports
+    allow: [see, run]
+    people: [analysts, owner]
+    channels: C0DATA
+    projects: { id: 5D2F0000-0000-4000-8000-000000000001 }
+`;
+  const reading = parsePolicy(text);
+  expect(reading).toMatchObject({
+    ok: true,
+    policy: {
+      rules: [
+        {
+          number: 1,
+          line: 6,
+          name: "Analysts run reports",
+          people: [{ kind: "person", id: "U0ADA" }, { kind: "group", id: "S0FIN" }, { kind: "owner" }],
+          channels: new Set(["C0DATA"]),
+          projects: [{ id: ["5d2f0000-0000-4000-8000-000000000001"] }],
+        },
+      ],
+    },
+  });
+});
+
+test("whatever a file holds, it is a policy or has a mistake in a line that is there", () => {
+  const piece = fc.constantFrom(
+    "rules:",
+    "people:",
+    "\n",
+    "  ",
+    "- ",
+    "allow: ",
+    "deny: ",
+    "see",
+    "run",
+    "everyone",
+    "{",
+    "}",
+    "[",
+    "]",
+    ", ",
+    "*",
+    "&a",
+    "!!set",
+    "U0ADA",
+    "projects: ",
+    "title: ",
+    "'",
+    '"',
+    ": ",
+    "needs: approval by ",
+    "null",
+    "1e9",
+    "<<: ",
+    "? ",
+    "|",
+    "#",
+    "\t",
+    "\u0000",
+    "---",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const text = pieces.join("");
+      const reading = parsePolicy(text);
+      if (reading.ok) return;
+      expect(reading.mistakes.length).toBeGreaterThan(0);
+      for (const mistake of reading.mistakes) {
+        expect(mistake.line).toBeGreaterThan(0);
+        expect(mistake.line).toBeLessThanOrEqual(text.split("\n").length);
+        expect(policyMistakeLine("policy.yml", mistake)).not.toContain("undefined");
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
