@@ -1,89 +1,16 @@
 // kill -9 at every point in a run's life, on both stores: it is started exactly once, and its card is right at the end.
 
-import { afterAll, describe, expect, test } from "vitest";
-import type { Project, RecordedRequest, Run, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
+import { describe, expect, test } from "vitest";
 import { PersonInSlack } from "../sandbox/slack/person.js";
-import { type LocalSlack, type Person, type SlackMessage, visibleText } from "../sandbox/slack/server.js";
-import { Fleet, type Replica, type StoreKind, until } from "./fleet.js";
+import { visibleText } from "../sandbox/slack/server.js";
+import { Fleet, until } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
+import { STORES, scenarioGroups } from "./scenarios.js";
 
 const SPEED = 8;
 const NEVER = { type: "hang" } as const;
 
-const postgres = postgresForTests();
-let databases = 0;
-
-interface Stage {
-  fleet: Fleet;
-  bot: Replica;
-  hex: SimulatedHex;
-  slack: LocalSlack;
-  project: (run?: Partial<RunBehaviour>) => Project;
-  /** Resolves once Hex is asked something in this scenario. */
-  asked: (match: (request: RecordedRequest) => boolean) => Promise<unknown>;
-  /** The requests to start a run, the runs in Hex, and the cards of this scenario. */
-  starts: () => RecordedRequest[];
-  runs: () => readonly Run[];
-  cards: () => SlackMessage[];
-  /** Ends this scenario's runs that never end by themselves. */
-  complete: () => void;
-  /** This scenario's messages between the bot and a person. */
-  direct: (person: Person) => SlackMessage[];
-  cardShows: (text: string) => Promise<SlackMessage>;
-  /** Exactly one card is there, and it is true. */
-  expectOneCard: (text: string) => void;
-}
-
-/** The scenarios of a group follow each other on one store: the process that took over in one of them is killed in the next. */
-function scenariosOn(kind: StoreKind) {
-  let fleet: Fleet | null = null;
-  afterAll(() => fleet?.stop());
-
-  /** What the scenarios before have left is there already, and is none of this one's business. */
-  async function stage(): Promise<Stage> {
-    fleet ??= await Fleet.start(kind === "sqlite" ? null : await postgres.database(`crash${databases++}`), SPEED);
-    const all = fleet;
-    const { hex, slack } = all;
-    for (const { faults } of [hex, slack]) faults.clear();
-    const requested = hex.requests.length;
-    const ran = hex.workspace.runs.length;
-    const written = new Set(slack.messages);
-    const cards = () => all.cards.filter((card) => !written.has(card));
-    return {
-      fleet: all,
-      hex,
-      slack,
-      bot: all.replicas.find(({ isAlive }) => isAlive) ?? (await all.add()),
-      project: (run = {}) =>
-        hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),
-      asked: (match) => hex.waitFor(match, requested),
-      starts: () => hex.requests.slice(requested).filter((request) => request.endpoint === "runProject"),
-      runs: () => hex.workspace.runs.slice(ran),
-      cards,
-      complete() {
-        for (const { id } of hex.workspace.runs.slice(ran)) hex.workspace.finishRun(id, "COMPLETED");
-      },
-      direct: (person) => slack.messages.filter((one) => !written.has(one) && one.channel === slack.dm(person).id),
-      cardShows: (text) => all.cardShows(text, cards),
-      expectOneCard(text) {
-        expect(slack.refused).toEqual([]);
-        expect(cards().map((card) => visibleText(card).includes(text))).toEqual([true]);
-      },
-    };
-  }
-
-  return (name: string, play: (stage: Stage) => Promise<void>) =>
-    test.sequential(name, async ({ onTestFailed }) => {
-      // Whatever state it is in, the next scenario begins anew.
-      onTestFailed(async () => {
-        await fleet?.stop();
-        fleet = null;
-      });
-      await play(await stage());
-    }, 90_000);
-}
-
-const STORES: StoreKind[] = ["sqlite", "postgres"];
+const scenariosOn = scenarioGroups(postgresForTests(), { speed: SPEED });
 
 describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
   const scenario = scenariosOn(kind);

@@ -94,3 +94,22 @@ test("when a silence ends, what is still going on is posted then", async () => {
   await harness.until(() => !words().includes("Silenced by"), SECOND);
   expect(harness.clock.now()).toBeLessThan(until + 5 * SECOND);
 });
+
+test.each([
+  ["Slack's answer to the reply is lost: it comes once more, and says so", "reset", [false, true]],
+  ["Slack wants the reply later: it comes once, as it is", "ratelimited", [false]],
+] as const)("%s", async (_, what, repeats) => {
+  harness = await Harness.start("socket");
+  const project = harness.hex.workspace.addProject({ title: "Weekly revenue", schedules: [] });
+  await harness.ask("watch weekly revenue");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+  await shows("Failed");
+  const kind = what === "reset" ? ({ type: what } as const) : ({ type: what, retryAfter: 1 } as const);
+  harness.slack.faults.add({ method: "chat.postMessage", kind, afterEffect: what === "reset", times: 1 });
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: SECOND });
+  await harness.until(() => replies().length === repeats.length, STEP_MS);
+  await harness.pass(5 * MINUTE, STEP_MS);
+  expect(replies().map((reply) => reply.includes("This may stand here twice"))).toEqual(repeats);
+  expect(replies().every((reply) => reply.includes("Back to green"))).toBe(true);
+  expect(told()).toHaveLength(1);
+});

@@ -12,6 +12,7 @@ import { fingerprint } from "../connection/fingerprint.js";
 import { edit, isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import type { Message } from "../messages/blocks.js";
 import { movedMessage } from "../messages/incident.js";
+import { repeated } from "../messages/repeat.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
@@ -156,22 +157,31 @@ export class Alerts {
     const untold = subject.replies.slice(told);
     const isNews = untold.some(({ isSilent }) => !isSilent) || (subject.isFinal && !subject.isSilent);
     const inFull = isNews ? [{ message: content, isSilent: false }] : [];
+    let isRepeat = place.posting;
     for (const [index, reply] of (isTrue ? untold : inFull).entries()) {
       if (signal.aborted) return "left";
-      const said = reply.isSilent ? null : await this.#reply({ channel, ts }, subject.place.threadTs, reply.message);
+      const content = isRepeat ? repeated(reply.message) : reply.message;
+      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, content);
       if (said !== null && !isPosted(said)) return said;
-      await alerts.change(subject.id, { told: isTrue ? told + index + 1 : subject.replies.length });
+      await alerts.change(subject.id, { posting: false, told: isTrue ? told + index + 1 : subject.replies.length });
+      isRepeat = false;
     }
     if (!isTrue) await alerts.change(subject.id, { shown, told: subject.replies.length });
     return "shown";
   }
 
-  /** Replies in the alert's thread, or next to the alert where the channel does not allow threads. */
-  async #reply({ channel, ts }: Posted, threadTs: string | null, reply: Message): Promise<Posted | SlackFailure> {
-    const { slack } = this.options;
-    const said = await post(slack, { channel, thread_ts: threadTs ?? ts }, reply);
-    const isDeleted = !isPosted(said) && said.kind === "gone";
-    return isPosted(said) || isDeleted || !isRefusedHere(said) ? said : post(slack, { channel }, reply);
+  /**
+   * Replies in the alert's thread, or next to the alert where the channel does not allow threads. Notes before that it is about to: if
+   * the process dies, or Slack's answer is lost, the reply is posted again and says so.
+   */
+  async #reply({ id, place }: WantedAlert, { channel, ts }: Posted, reply: Message): Promise<Posted | SlackFailure> {
+    const { slack, alerts } = this.options;
+    await alerts.change(id, { posting: true });
+    const inThread = await post(slack, { channel, thread_ts: place.threadTs ?? ts }, reply);
+    const isElsewhere = !isPosted(inThread) && inThread.kind !== "gone" && isRefusedHere(inThread);
+    const said = isElsewhere ? await post(slack, { channel }, reply) : inThread;
+    if (!isPosted(said) && said.kind !== "transient") await alerts.change(id, { posting: false });
+    return said;
   }
 
   /** `fixed`: Slack no longer allows edits, or refuses the new content. */
@@ -232,7 +242,8 @@ export class Alerts {
     const failures = (this.#held.get(subject)?.failures ?? 0) + 1;
     if (failure.kind === "gone") {
       // Somebody who deletes it twice does not want it.
-      await alerts.change(subject, reposted ? { settled: true } : { ts: null, shown: null, reposted: true });
+      const again = { ts: null, shown: null, posting: false, reposted: true };
+      await alerts.change(subject, reposted ? { settled: true } : again);
       this.#held.delete(subject);
       this.wake();
       return;

@@ -16,7 +16,7 @@ export interface Alert {
   shown: string | null;
   /** How many replies are in its thread. */
   told: number;
-  /** It is being posted, or it is not known whether posting it worked. */
+  /** It, or the next reply once it has a place, is being posted, or it is not known whether that worked. */
   posting: boolean;
   /** There may be an earlier message about the same subject. */
   doubled: boolean;

@@ -1,0 +1,10 @@
+// A reply that may be in its thread already.
+
+import { context, type Message, message } from "./blocks.js";
+
+const REPEAT = "This may stand here twice: the bot lost its way to Slack while it posted it.";
+
+/** The same message, which says that it may be a repeat. */
+export function repeated({ text, blocks }: Message): Message {
+  return message(text, [...blocks, context(REPEAT)]);
+}
