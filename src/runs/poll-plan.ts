@@ -43,6 +43,10 @@ export interface Pace {
 
 /** Runs that Hex was not asked about for this long come first. */
 const LONGEST_REST = 90 * SECOND;
+/** So do runs that Hex was never asked about, while one poll for each request takes no longer than this. */
+const ROOM_MS = 12 * SECOND;
+/** The rests of runs take no more than this part of the polls, and get longer before they do. */
+const RESTED_PART = 0.75;
 /** A request is worth making when it is expected to save this much delay. */
 const PRICE_MS = 20;
 const STEP_MS = 500;
@@ -51,8 +55,9 @@ const STEP_MS = 500;
 export function nextPoll(runs: readonly PolledRun[], now: number, pace: Pace): Poll | null {
   if (runs.length === 0) return null;
   const requests = byRequest(runs);
+  const rests = restsOf(requests.length, pace);
   for (let at = freeAt(now, pace); ; at += STEP_MS) {
-    const request = due(requests, now, at) ?? worthwhile(requests, now, at);
+    const request = due(requests, now, at, rests) ?? worthwhile(requests, now, at);
     const [first] = request ?? [];
     if (request && first) return { at, projectId: first.projectId, runs: request };
   }
@@ -68,7 +73,9 @@ function byRequest(runs: readonly PolledRun[]): PolledRun[][] {
     requests.set(id, request);
   }
   return [...requests.values()].map((request) =>
-    request.length > PAGE_SIZE ? request.sort((a, b) => dueAt(a) - dueAt(b)).slice(0, PAGE_SIZE) : request,
+    request.length > PAGE_SIZE
+      ? request.sort((a, b) => dueAt(a, AT_ONCE) - dueAt(b, AT_ONCE)).slice(0, PAGE_SIZE)
+      : request,
   );
 }
 
@@ -77,16 +84,35 @@ function freeAt(now: number, { perMinute, lastAt }: Pace): number {
   return lastAt === null ? now : Math.max(now, Math.min(now, lastAt) + Math.ceil(MINUTE / perMinute));
 }
 
-function dueAt({ askedAt, since, overdueAt = null }: PolledRun): number {
-  if (askedAt === null) return since;
-  const rested = askedAt + LONGEST_REST;
+const AT_ONCE: Rests = { first: 0, next: LONGEST_REST };
+
+/** After how long (ms) runs come first: those that Hex was never asked about, and those that it was asked about before. */
+interface Rests {
+  first: number;
+  next: number;
+}
+
+/**
+ * A run that has just begun hardly ever ends at once, and its start has told its state. While polls are scarce, asking about each new
+ * run at once would leave few for the runs that are about to end.
+ */
+function restsOf(requests: number, { perMinute }: Pace): Rests {
+  const roundMs = (requests * MINUTE) / perMinute;
+  const next = Math.max(LONGEST_REST, roundMs / RESTED_PART);
+  return { first: roundMs <= ROOM_MS ? 0 : next, next };
+}
+
+function dueAt({ askedAt, since, overdueAt = null }: PolledRun, { first, next }: Rests): number {
+  if (askedAt === null) return since + first;
+  const rested = askedAt + next;
   return overdueAt === null || askedAt >= overdueAt ? rested : Math.min(rested, overdueAt);
 }
 
-/** The runs that have been due for longest: never asked about, asked about too long ago, or not since they became overdue. */
-function due(requests: readonly PolledRun[][], now: number, at: number): PolledRun[] | null {
+/** The runs that have been due for longest: not asked about for too long, or not since they became overdue. */
+function due(requests: readonly PolledRun[][], now: number, at: number, rests: Rests): PolledRun[] | null {
   // A time in the future, from another clock, counts as now.
-  const since = (run: PolledRun) => Math.min(dueAt(run), now + (run.askedAt === null ? 0 : LONGEST_REST));
+  const since = (run: PolledRun) =>
+    Math.min(dueAt(run, rests), now + (run.askedAt === null ? rests.first : rests.next));
   const late = best(requests, (request) => at - Math.min(...request.map(since)));
   return late.value >= 0 ? late.request : null;
 }

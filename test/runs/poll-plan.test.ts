@@ -105,6 +105,26 @@ describe("nextPoll", () => {
     );
   });
 
+  test("while polls are scarce, a run that has just begun waits until others that may end have been asked about", () => {
+    const others = ["b", "c", "d"].map((key) =>
+      watched(key, { projectId: key, since: NOW - 60_000, askedAt: NOW - 9_000 }),
+    );
+    const next = (perMinute: number, since = NOW) =>
+      nextPoll([watched("a", { since }), ...others], NOW, { perMinute, lastAt: null })?.projectId;
+    expect([next(27), next(10.8)]).toEqual(["p", "b"]);
+    // It has been so for long, for example because the bot was down.
+    expect(next(10.8, NOW - 3_600_000)).toBe("p");
+  });
+
+  test("with more projects than polls in 90 seconds, runs rest longer, so that some polls are left for runs that are about to end", () => {
+    const rested = Array.from({ length: 30 }, (_, index) =>
+      watched(`${index}`, { projectId: `${index}`, since: NOW - 1e8, askedAt: NOW - 100_000 }),
+    );
+    const ending = watched("a", { since: NOW - 600_000, askedAt: NOW - 60_000, typicalMs: 600_000 });
+    const next = (perMinute: number) => nextPoll([...rested, ending], NOW, { perMinute, lastAt: null })?.projectId;
+    expect([next(60), next(10.8)]).toEqual(["0", "p"]);
+  });
+
   test("one request is worth more when it tells of more runs", () => {
     const young = { since: NOW - 60_000, askedAt: NOW - 20_000 };
     const runs = [
