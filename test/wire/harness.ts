@@ -1,8 +1,6 @@
 // The real bot between the simulated Hex and the local Slack, over real HTTP and WebSockets, on a clock that the test controls.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
@@ -21,6 +19,7 @@ import {
   visibleText,
 } from "../sandbox/slack/server.js";
 import { type LocalStatusPage, startStatusPage } from "../sandbox/status-page.js";
+import { folderWithNewStore } from "./new-store.js";
 
 export type Mode = "http" | "socket";
 export const MODES: Mode[] = ["http", "socket"];
@@ -137,7 +136,7 @@ export class Harness {
       expiresAt: clock.now() + (60 * 24 + 1) * 60 * 60_000,
       ...tokenOptions,
     });
-    const dataDir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    const dataDir = await folderWithNewStore();
     const options = { env, hexTimeoutMs, slackPingMs, cardTimeoutMs, hasOptionsUrl };
     const harness = new Harness(mode, clock, hex, slack, statusPage, token, dataDir, options);
     if (idle) return harness;
