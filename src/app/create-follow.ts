@@ -14,7 +14,7 @@ import { MINUTE, SECOND } from "../lib/time.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
-import { logTrouble } from "./log-events.js";
+import { logAbsence, logTrouble } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface FollowPart {
@@ -76,6 +76,10 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
       news.emit();
     },
     onEnds: () => news.emit(),
+    onAbsent: (projectId, why) => {
+      logAbsence(log, projectId, why);
+      news.emit();
+    },
     onError: (err) => log.error({ err }, "watched projects"),
   });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };

@@ -6,6 +6,7 @@ import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { AlertStore } from "../slack/alerts/store.js";
+import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
 import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
 import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
 import { type TroubleAlertSources, type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
@@ -113,7 +114,11 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const alerts = createAlerts(options);
   const troubleAlerts = alertsFor(
     options,
-    () => wantedTroubles(troubleSources, clock.now()),
+    async () => {
+      const now = clock.now();
+      const { alerts: troubles, nextAt } = await wantedTroubles(troubleSources, now);
+      return { alerts: [...troubles, ...(await wantedAbsences(troubleSources, now))], nextAt };
+    },
     (alert) => logRefusedAlert(log, alert, false),
   );
   const endAlerts = alertsFor(

@@ -73,11 +73,12 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const { store, hex, catalog, outages, follow, attention } = options;
   await catalog.ready();
   const now = store.clock.now();
-  const [incidents, troubles, watches, attentions] = await Promise.all([
+  const [incidents, troubles, watches, attentions, followed] = await Promise.all([
     outages.health.incidentsSince(now),
     follow.troubles.troubles(now),
     follow.watches.all(),
     attention.store.all(),
+    follow.troubles.followed(),
   ]);
   const place = hex.client.place.now;
   const open = incidents.flatMap((incident): Pageable[] => {
@@ -96,7 +97,8 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const paging = watches.filter(({ page }) => page);
   const wanted = troubles.flatMap((trouble): Pageable[] => {
     const project = catalog.known(trouble.projectId);
-    if (trouble.overAt !== null || !paging.some((watch) => isFor(watch, trouble, project))) return [];
+    const known = { project, followed: followed.get(trouble.projectId) ?? null };
+    if (trouble.overAt !== null || !paging.some((watch) => isFor(watch, trouble, known))) return [];
     const subject = { kind: "trouble" as const, id: trouble.id };
     return [
       {

@@ -2,6 +2,7 @@
 
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
+import type { WhyAbsent } from "../follow/absence.js";
 import type { Digest } from "../follow/digest.js";
 import type { Trouble } from "../follow/trouble.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
@@ -128,11 +129,17 @@ export function logHealth(log: Logger, event: HealthEvent): void {
 }
 
 /** Logs that a watched project is in trouble, that its trouble has changed, or that all is well again. */
-export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt }: Trouble): void {
+export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt, withdrawn }: Trouble): void {
   const kinds = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
   const facts = { reference: id, projectId, since: new Date(since).toISOString() };
   if (overAt === null) log.warn({ ...facts, kinds }, "A watched project is in trouble");
+  else if (withdrawn) log.info({ ...facts, lastedMs: overAt - since }, "A trouble ended with its project");
   else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
+}
+
+/** Logs that a watched project is not judged any more. */
+export function logAbsence(log: Logger, projectId: string, why: WhyAbsent): void {
+  log.warn({ projectId, why }, "A watched project is no longer judged");
 }
 
 /** Logs an event for the paging service, and whether the service accepted it. */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type HexRun, isOver, type Project, type Schedule } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
+import { absenceSchema, type WhyAbsent } from "./absence.js";
 import { type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
@@ -32,6 +33,12 @@ export const followedSchema = z.object({
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
+  /** Its title when it was last seen. `null`: not known. */
+  title: z.string().nullable().default(null),
+  /** The keys of the rules that it fitted when it was last seen, see `ruleKey`. */
+  rules: z.array(z.string()).default([]),
+  /** The last time that it was not judged. `null`: there was none. */
+  absence: absenceSchema.nullable().default(null),
 });
 export type Followed = z.output<typeof followedSchema>;
 
@@ -46,7 +53,33 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
     typicalMs: null,
     lastRun: null,
     lastGood: null,
+    title: null,
+    rules: [],
+    absence: null,
   };
+}
+
+/**
+ * The same project as Hex lists it now, with the rules that it fits. If it was not judged, it is judged from `now` (epoch ms) on, and
+ * what was due in the meantime is not.
+ */
+export function listed(
+  followed: Followed,
+  { project, rules }: { project: Pick<Project, "title" | "schedules">; rules: readonly string[] },
+  now: number,
+): Followed {
+  const { title, schedules } = project;
+  const { absence } = followed;
+  const current = withSchedules(followed, schedules, now);
+  const isSame = current.title === title && JSON.stringify(current.rules) === JSON.stringify(rules);
+  const named = isSame ? current : { ...current, title, rules: [...rules] };
+  if (absence === null || absence.backAt !== null) return named;
+  return { ...named, schedulesSince: now, absence: { ...absence, backAt: now } };
+}
+
+/** The same project, which is not judged any more. `since`: epoch ms. */
+export function absentSince(followed: Followed, why: WhyAbsent, since: number): Followed {
+  return { ...followed, going: [], absence: { why, since, backAt: null } };
 }
 
 /** The same project with its current schedules. What was due before they changed is not judged by the new ones. */

@@ -3,23 +3,31 @@
 import type { Catalog } from "../catalog/catalog.js";
 import type { BudgetShare } from "../hex/budget.js";
 import type { HexClient } from "../hex/client.js";
-import { HexError, meansDisconnected, meansLater } from "../hex/errors.js";
-import { isListed } from "../hex/projects.js";
-import type { Project } from "../hex/schema.js";
+import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
-import { DAY, SECOND } from "../lib/time.js";
-import { evidenceOf, type Followed, newlyFollowed, remembered, watchedOf, withSchedules } from "./followed-project.js";
+import { DAY, MINUTE, SECOND } from "../lib/time.js";
+import { type WhyAbsent, whyNotRun } from "./absence.js";
+import {
+  absentSince,
+  evidenceOf,
+  type Followed,
+  listed,
+  newlyFollowed,
+  remembered,
+  watchedOf,
+} from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
-import { LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
+import { freeAt, LEAST_PAUSE_MS, nextReading } from "./reading-plan.js";
 import { runEnds } from "./run-end.js";
-import { advanced, type Trouble } from "./trouble.js";
+import { advanced, type Trouble, withdrawn } from "./trouble.js";
 import type { TroubleStore } from "./trouble-store.js";
-import { covers, type Follow } from "./watch.js";
+import type { Follow } from "./watch.js";
+import { standings, type WatchedProject } from "./watched-projects.js";
 
 export interface ProjectPollerOptions {
   hex: Pick<HexClient, "runs" | "leastNow">;
-  catalog: Pick<Catalog, "all" | "known" | "ready">;
+  catalog: Pick<Catalog, "all" | "known" | "isWhole" | "project" | "ready">;
   /** What somebody watches, or has set a digest for. */
   follows: () => Promise<Follow[]>;
   /** The leader's store. */
@@ -41,6 +49,8 @@ export interface ProjectPollerOptions {
   onTrouble: (trouble: Trouble) => void;
   /** Called when there are ends of runs that somebody wants to hear of. */
   onEnds: () => void;
+  /** Called when a project is not judged any more. */
+  onAbsent: (projectId: string, why: WhyAbsent) => void;
   onError: (error: unknown) => void;
 }
 
@@ -56,19 +66,15 @@ const KEEP_MS = 31 * DAY;
 /** The same for the ends of runs that went well, in ms: longer than they are news. */
 const ENDS_KEPT_MS = DAY;
 
-/** A project that somebody watches. */
-interface WatchedProject {
-  project: Project;
-  /** Since when, epoch ms. */
-  from: number;
-  /** Since when somebody wants to hear of every end of its runs, epoch ms; null if nobody does. */
-  endsSince: number | null;
-}
+/** How long (ms) until Hex is asked again what became of a project, if its answer did not settle it. */
+const DOUBT_MS = 10 * MINUTE;
 
 export class ProjectPoller {
   readonly #loop: PollingLoop;
   /** When the last request was made, epoch ms; `null` if none was. */
   #lastAt: number | null = null;
+  /** When Hex was asked what became of a project and did not settle it, by the project's id and the monotonic clock. */
+  readonly #doubtedAt = new Map<string, number>();
   #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ProjectPollerOptions) {
@@ -96,26 +102,33 @@ export class ProjectPoller {
     const lookMs = Math.min(maxSleepMs, LOOK_MS);
     await catalog.ready();
     const all = await follows();
-    const projects = watchedProjects(all, catalog);
     const followed = await store.followed();
-    for (const id of followed.keys()) if (!projects.has(id)) await store.forget(id);
+    const { judged, neverJudged, doubtful, unwatched } = standings(all, catalog, followed);
+    for (const id of unwatched) await store.forget(id);
     await this.#removeOld();
     const now = clock.now();
-    const seen = new Map([...projects].map(([id, { project }]) => [id, seenNow(followed.get(id), project, now)]));
+    for (const [id, watched] of neverJudged) await store.keep(id, newlyAbsent(watched, now));
+    const seen = new Map([...judged].map(([id, watched]) => [id, seenNow(followed.get(id), watched, now)]));
     for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one);
-    const judged = [...projects.values()].filter(({ project }) => isJudged(project));
-    const terms = await this.#terms(Math.min(now, ...judged.map(({ from }) => from)));
-    const plan = judged.flatMap(({ project }) => {
+    const plan = [...judged.values()].flatMap(({ project }) => {
       const one = seen.get(project.id);
       return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
     });
-    const next = nextReading(plan, now, { perMinute: share.perMinute, lastAt: this.#lastAt }, terms);
+    const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ from }) => from)));
+    const pace = { perMinute: share.perMinute, lastAt: this.#lastAt };
+    const free = freeAt(now, pace);
+    const doubt = doubtful.find((id) => this.#isTimeToSettle(id));
+    const doubted = doubt === undefined ? undefined : followed.get(doubt);
+    if (doubt !== undefined && doubted !== undefined) {
+      return free > now ? Math.min(lookMs, free - now) : this.#settle(doubt, doubted, signal);
+    }
     if (all.length === 0) return maxSleepMs;
+    const next = nextReading(plan, now, pace, terms);
     if (next === null) return lookMs;
     if (next.at > now) return Math.min(lookMs, next.at - now);
-    const [watched, known] = [projects.get(next.projectId), seen.get(next.projectId)];
+    const [watched, known] = [judged.get(next.projectId), seen.get(next.projectId)];
     if (watched === undefined || known === undefined) return lookMs;
-    return this.#read(watched, known, { ...terms, from: watched.from }, signal);
+    return this.#read(watched, known, { ...terms, from: Math.max(watched.from, known.absence?.backAt ?? 0) }, signal);
   }
 
   async #terms(from: number): Promise<Terms> {
@@ -136,10 +149,8 @@ export class ProjectPoller {
       const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
       if (signal.aborted) return 0;
       const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE });
-      const open = (await store.troubles(clock.now())).find(
-        ({ projectId, overAt }) => projectId === project.id && overAt === null,
-      );
-      const trouble = advanced(open ?? null, project.id, judge(evidence, terms), evidence, newReference);
+      const open = await this.#openTrouble(project.id);
+      const trouble = advanced(open, project.id, judge(evidence, terms), evidence, newReference);
       const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);
       await store.keep(project.id, remembered(known, evidence), { trouble, ends });
       if (ends.length > 0) onEnds();
@@ -155,6 +166,42 @@ export class ProjectPoller {
     }
   }
 
+  /** Asks Hex what became of a project that it no longer lists as it did. @returns how long to wait for the next request, in ms */
+  async #settle(id: string, known: Followed, signal: AbortSignal): Promise<number> {
+    const { catalog, clock, store, share, newReference, onTrouble, onAbsent } = this.options;
+    this.#lastAt = clock.now();
+    const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
+    this.#doubtedAt.set(id, clock.monotonic());
+    const answer = await catalog.project(id, call).catch(asHexError);
+    if (signal.aborted) return 0;
+    const why = answer instanceof HexError ? this.#whyRefused(id, answer) : whyNotRun(answer);
+    if (why === null) return 0;
+    this.#doubtedAt.delete(id);
+    const open = await this.#openTrouble(id);
+    const trouble = open === null ? null : withdrawn(open, clock.now());
+    await store.keep(id, absentSince(known, why, clock.now()), { trouble });
+    if (trouble !== null) onTrouble(trouble);
+    onAbsent(id, why);
+    return 0;
+  }
+
+  /** Null if Hex cannot be used at the moment, or if its list still has the project: then it is asked again later. */
+  #whyRefused(id: string, { kind }: HexError): WhyAbsent | null {
+    const saysNothing = meansDisconnected(kind) || meansLater(kind) || kind === "unreadable";
+    return saysNothing || this.options.catalog.known(id) !== null ? null : "hidden";
+  }
+
+  #isTimeToSettle(id: string): boolean {
+    const askedAt = this.#doubtedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    return this.options.clock.monotonic() - askedAt >= DOUBT_MS;
+  }
+
+  async #openTrouble(id: string): Promise<Trouble | null> {
+    const { store, clock } = this.options;
+    const troubles = await store.troubles(clock.now());
+    return troubles.find(({ projectId, overAt }) => projectId === id && overAt === null) ?? null;
+  }
+
   async #removeOld(): Promise<void> {
     const { clock, hex, store } = this.options;
     const leastNow = hex.leastNow();
@@ -165,36 +212,11 @@ export class ProjectPoller {
   }
 }
 
-/** The projects that somebody watches, by their ids. */
-export function watchedProjects(
-  follows: readonly Follow[],
-  catalog: Pick<Catalog, "all" | "known">,
-): Map<string, WatchedProject> {
-  const found = new Map<string, WatchedProject>();
-  for (const { rule, setAt, endsSince } of follows) {
-    const known = rule.kind === "project" ? [catalog.known(rule.id)] : catalog.all();
-    for (const project of known) {
-      if (project === null || !covers(rule, project)) continue;
-      const before = found.get(project.id);
-      found.set(project.id, {
-        project,
-        from: Math.min(setAt, before?.from ?? setAt),
-        endsSince: earlierOf(endsSince, before?.endsSince ?? null),
-      });
-    }
-  }
-  return found;
+function seenNow(followed: Followed | undefined, watched: WatchedProject, now: number): Followed {
+  return listed(followed ?? newlyFollowed(watched.project, now), watched, now);
 }
 
-function earlierOf(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.min(one, other);
-}
-
-/** Hex runs only published projects, and none that are archived. */
-function isJudged(project: Project): boolean {
-  return isListed(project) && project.lastPublishedAt !== null;
-}
-
-function seenNow(followed: Followed | undefined, project: Project, now: number): Followed {
-  return followed === undefined ? newlyFollowed(project, now) : withSchedules(followed, project.schedules, now);
+/** Nobody is told of it: it was so when somebody began to watch it. */
+function newlyAbsent(watched: WatchedProject & { why: WhyAbsent }, now: number): Followed {
+  return absentSince(seenNow(undefined, watched, now), watched.why, watched.from);
 }

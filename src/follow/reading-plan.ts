@@ -102,8 +102,8 @@ function goesBefore(one: Candidate, other: Candidate, at: number): boolean {
   return Math.min(one.newsAt, one.roundAt) < Math.min(other.newsAt, other.roundAt);
 }
 
-/** Readings are spaced evenly. A last one in the future is from before the clock was set back, and does not count. */
-function freeAt(now: number, { perMinute, lastAt }: Pace): number {
+/** When the next reading may be made, epoch ms. Readings are spaced evenly. A last one in the future is from before the clock was set back, and does not count. */
+export function freeAt(now: number, { perMinute, lastAt }: Pace): number {
   return lastAt === null || lastAt > now ? now : Math.max(now, lastAt + Math.ceil(MINUTE / perMinute));
 }
 

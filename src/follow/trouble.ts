@@ -29,6 +29,8 @@ export const troubleSchema = z.object({
   overAt,
   /** The run whose completion ended the trouble, or null if the run that was stuck or missing is simply gone. */
   endedBy: z.string().nullable(),
+  /** It is over only because the project is not judged any more. */
+  withdrawn: z.literal(true).optional(),
 });
 export type Trouble = z.output<typeof troubleSchema>;
 
@@ -49,6 +51,12 @@ export function advanced(
   if (findings.length > 0 || isGoing(evidence, open.since)) return { ...open, ailments };
   const good = goodRunSince(evidence, open.since);
   return { ...open, ailments, overAt: evidence.readAt, endedBy: good?.runId ?? null };
+}
+
+/** The trouble of a project that is not judged any more. `now`: epoch ms. */
+export function withdrawn(open: Trouble, now: number): Trouble {
+  const ailments = open.ailments.map((one) => (one.overAt === null ? { ...one, overAt: now } : one));
+  return { ...open, ailments, overAt: now, endedBy: null, withdrawn: true };
 }
 
 function begun(projectId: string, findings: readonly Finding[], now: number, id: string): Trouble {

@@ -30,17 +30,19 @@ export async function openNow(
   now: number,
   mayName: (watches: readonly Watch[], attention: Attention) => boolean,
 ): Promise<OpenNow> {
-  const [incidents, open, watched, attentions] = await Promise.all([
+  const [incidents, open, watched, attentions, followed] = await Promise.all([
     health.incidentsSince(now),
     troubles.open(),
     watches.all(),
     attention.all(),
+    troubles.followed(),
   ]);
   const incident = incidents.find(({ state }) => state !== "over");
   const told = open
     .map((trouble) => {
       const project = catalog.known(trouble.projectId);
-      const its = watched.filter((watch) => isFor(watch, trouble, project));
+      const known = { project, followed: followed.get(trouble.projectId) ?? null };
+      const its = watched.filter((watch) => isFor(watch, trouble, known));
       const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
       return { trouble, project, attention: own, watches: its };
     })

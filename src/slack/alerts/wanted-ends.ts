@@ -2,8 +2,8 @@
 
 import type { RunEnd } from "../../follow/run-end.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { covers, endsSince, type Watch, type WatchPlace } from "../../follow/watch.js";
-import type { Project } from "../../hex/schema.js";
+import { endsSince, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
 import { byPlace } from "./places.js";
@@ -12,7 +12,7 @@ import type { WantedAlerts } from "./wanted-alerts.js";
 import type { TroubleSources } from "./wanted-troubles.js";
 
 export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place"> {
-  troubles: Pick<TroubleStore, "ends">;
+  troubles: Pick<TroubleStore, "ends" | "followed">;
   alerts: Pick<AlertStore, "settledSince">;
 }
 
@@ -28,10 +28,11 @@ const PREFIX = "end ";
 export async function wantedEnds(sources: EndSources, now: number): Promise<WantedAlerts> {
   const watches = (await sources.watches.all()).filter((watch) => endsSince(watch) !== null);
   if (watches.length === 0) return { alerts: [], nextAt: null };
-  const [ends, settled] = await Promise.all([
+  const [ends, settled, followed] = await Promise.all([
     sources.troubles.ends(now - READ_MS),
     // An alert is noted after the end that it is about, unless Hex's clock is ahead.
     sources.alerts.settledSince(PREFIX, now - READ_MS - HOUR),
+    sources.troubles.followed(),
   ]);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
   const idOf = ({ channel, threadTs }: WatchPlace, { runId }: RunEnd) =>
@@ -39,10 +40,10 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
   const due = byPlace(watches).flatMap(({ place, its }) =>
     ends
       .filter((end) => {
-        const known = settled.get(idOf(place, end));
-        if (known === true || (known === undefined && !isNews(end))) return false;
-        const project = sources.catalog.known(end.projectId);
-        return its.some((watch) => isFor(watch, end, project));
+        const isSettled = settled.get(idOf(place, end));
+        if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
+        const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
+        return its.some((watch) => isFor(watch, end, known));
       })
       .slice(0, AT_ONCE)
       .map((end) => ({ place, end })),
@@ -58,15 +59,18 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
       // Too late to be posted, but kept as it is where it was posted.
       isSilent: !isNews(end),
       message: (isDoubled: boolean) =>
-        runEndMessage(end, { project: sources.catalog.known(end.projectId), place: sources.place(), isDoubled }),
+        runEndMessage(end, {
+          project: sources.catalog.known(end.projectId),
+          title: followed.get(end.projectId)?.title ?? end.projectId,
+          place: sources.place(),
+          isDoubled,
+        }),
       replies: [],
     }));
   return { alerts, nextAt: null };
 }
 
-function isFor(watch: Watch, { projectId, endedAt }: RunEnd, project: Project | null): boolean {
+function isFor(watch: Watch, { projectId, endedAt }: RunEnd, known: ProjectKnown): boolean {
   const since = endsSince(watch);
-  if (since === null || endedAt < since) return false;
-  const { rule } = watch;
-  return rule.kind === "project" ? rule.id === projectId : project !== null && covers(rule, project);
+  return since !== null && endedAt >= since && isMeant(watch.rule, projectId, known);
 }

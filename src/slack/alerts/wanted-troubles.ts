@@ -7,10 +7,10 @@ import type { MemberStore } from "../../follow/member-store.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { type Member, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { covers, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
+import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import type { HexPlace } from "../../hex/links.js";
-import type { Project } from "../../hex/schema.js";
 import { DAY } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { CardStore } from "../cards/store.js";
@@ -29,7 +29,7 @@ import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alert
 
 export interface TroubleSources {
   watches: Pick<WatchStore, "all">;
-  troubles: Pick<TroubleStore, "open" | "of" | "followedOf">;
+  troubles: Pick<TroubleStore, "open" | "of" | "followed" | "followedOf">;
   members: Pick<MemberStore, "unsettled" | "of">;
   attention: Pick<AttentionStore, "all">;
   catalog: Pick<Catalog, "known" | "ready">;
@@ -111,11 +111,16 @@ async function addMembers(
   now: number,
 ): Promise<Member[]> {
   const openIds = new Set(open.map(({ id }) => id));
+  const followed = await sources.troubles.followedOf([...new Set(open.map(({ projectId }) => projectId))]);
+  const knownOf = ({ projectId }: Trouble): ProjectKnown => ({
+    project: sources.catalog.known(projectId),
+    followed: followed.get(projectId) ?? null,
+  });
   const untold = byPlace(watches).map(({ place, its }) => {
     const own = members.filter((member) => isSamePlace(member, place));
     const told = new Set(own.map(({ troubleId }) => troubleId));
     const isWanted = (trouble: Trouble) =>
-      !told.has(trouble.id) && its.some((watch) => isFor(watch, trouble, sources.catalog.known(trouble.projectId)));
+      !told.has(trouble.id) && its.some((watch) => isFor(watch, trouble, knownOf(trouble)));
     return { place, own, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
@@ -141,11 +146,12 @@ async function groupsOf(
     const { troubleId: id, projectId } = member;
     const trouble = troubles.get(id);
     const project = sources.catalog.known(projectId);
-    if (trouble === undefined || (trouble.overAt === null && !isWatched(member, project, watches))) {
+    const known = { project, followed: followed.get(projectId) ?? null };
+    if (trouble === undefined || (trouble.overAt === null && !isWatched(member, known, watches))) {
       return { trouble: null, projectId, project };
     }
     const attention = attentionTo(attentions, { kind: "trouble", id });
-    return { trouble, project, followed: followed.get(projectId) ?? null, attention };
+    return { trouble, ...known, attention };
   };
   const groups = new Map<string, ToldGroup>();
   for (const member of members) {
@@ -174,22 +180,19 @@ async function isSettled({ alerts }: TroubleAlertSources, { id, members }: ToldG
   }
 }
 
-/** Whether a watch tells of a trouble. `project`: the trouble's; null: the catalog does not know it any more. */
-export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, project: Project | null): boolean {
+/** Whether a watch tells of a trouble. `known`: what is known of its project. */
+export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, known: ProjectKnown): boolean {
   const { projectId, ailments, since, seenAt } = trouble;
   if (Math.max(since, seenAt) < setAt) return false;
   const kinds = ailments.map(({ kind }) => kind);
-  return (
-    tells(level, kinds) && (rule.kind === "project" ? rule.id === projectId : project !== null && covers(rule, project))
-  );
+  return tells(level, kinds) && isMeant(rule, projectId, known);
 }
 
 /** Whether a conversation that was told of a project's trouble still watches the project. One that is not known may fit any rule. */
-function isWatched(member: Member, project: Project | null, watches: readonly Watch[]): boolean {
+function isWatched(member: Member, known: ProjectKnown, watches: readonly Watch[]): boolean {
   const its = watches.filter((watch) => isSamePlace(watch, member));
-  return its.some(({ rule }) =>
-    rule.kind === "project" ? rule.id === member.projectId : project === null || covers(rule, project),
-  );
+  const isUnknown = known.project === null && known.followed === null;
+  return its.some(({ rule }) => (isUnknown && rule.kind !== "project") || isMeant(rule, member.projectId, known));
 }
 
 function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {

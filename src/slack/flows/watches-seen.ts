@@ -1,7 +1,9 @@
 // What a conversation watches, with the projects that each watch names and what is known of them.
 
+import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import { covers, type WatchPlace } from "../../follow/watch.js";
+import { isMeant } from "../../follow/watched-projects.js";
 import type { Bot } from "../listeners/context.js";
 import type { SeenWatch } from "../messages/watches.js";
 
@@ -19,9 +21,18 @@ export async function watchesSeen(bot: Bot, place: WatchPlace): Promise<SeenWatc
   return watches.map((watch) => {
     const { rule } = watch;
     const named = rule.kind === "project" ? [bot.catalog.known(rule.id)] : bot.catalog.all();
-    const projects = named.filter((project) => project !== null && covers(rule, project)).filter((one) => one !== null);
+    const projects = named
+      .filter((project) => project !== null)
+      .filter((project) => covers(rule, project) && !isAbsent(followed.get(project.id)?.absence ?? null));
+    const away = [...followed].filter(
+      ([id, its]) => isAbsent(its.absence) && isMeant(rule, id, { project: bot.catalog.known(id), followed: its }),
+    );
+    const absent = away.flatMap(([id, { absence, title }]) =>
+      absence === null ? [] : [{ id, title: title ?? id, absence }],
+    );
     return {
       watch,
+      absent,
       total: projects.length,
       projects: projects.slice(0, MOST).map((project) => ({
         project,

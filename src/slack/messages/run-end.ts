@@ -13,14 +13,16 @@ const DOUBLED = "This may stand here twice: the bot lost its way to Slack while 
 export interface AroundRunEnd {
   /** null: the catalog does not know it any more. */
   project: Project | null;
+  /** The project's title when it was last known. */
+  title: string;
   place: HexPlace;
   /** Whether another message about the same may have been posted before. */
   isDoubled: boolean;
 }
 
-export function runEndMessage(end: RunEnd, { project, place, isDoubled }: AroundRunEnd): Message {
+export function runEndMessage(end: RunEnd, { project, title: lastTitle, place, isDoubled }: AroundRunEnd): Message {
   const { status, trigger, endedAt, url } = end;
-  const title = project?.title ?? end.projectId;
+  const title = project?.title ?? lastTitle;
   const { emoji, word } = FACES[stateOf(status)];
   const name = `*${link(project === null ? null : projectUrl(place, project), title, TITLE)}*`;
   const called = stateOf(status) === "ended" ? `; Hex calls it ${code(status, 60)}` : "";

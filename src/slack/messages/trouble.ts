@@ -84,9 +84,10 @@ export function troubleReplies(members: readonly ToldMember[], now: number): Rep
   const replies = members.slice(1).map((one) => joinReply(one, now));
   const told = toldOf(members);
   const overAt = lastOverAt(told);
-  if (overAt === null) return replies;
+  // That a project is not judged any more is said in a message of its own.
+  if (overAt === null || told.every(({ trouble }) => trouble.withdrawn)) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
-  const text = `Back to green after ${duration(overAt - since)}.`;
+  const text = `${endOf(told).words} after ${duration(overAt - since)}.`;
   const green = message(text, [section(`:white_check_mark: ${text}`)]);
   return [...replies, { message: green, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
@@ -94,7 +95,7 @@ export function troubleReplies(members: readonly ToldMember[], now: number): Rep
 function joinReply(one: ToldMember, now: number): Reply {
   if (one.trouble === null) return { message: noLongerWatched([one]), isSilent: true };
   const { trouble, project } = one;
-  const text = `Also in trouble now: ${dotted(titleOf(project, trouble), ownerOf(project))}. ${kindsWords(trouble)}.`;
+  const text = `Also in trouble now: ${dotted(titleOf(one), ownerOf(project))}. ${kindsWords(trouble)}.`;
   return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
 }
 
@@ -122,22 +123,30 @@ function openHead(open: readonly ToldTrouble[]): string {
 }
 
 function backHead(told: readonly ToldTrouble[]): string {
-  return `:large_green_circle: *Back to green* since ${date(lastOverAt(told) ?? 0)}`;
+  const { emoji, words } = endOf(told);
+  return `${emoji} *${words}* since ${date(lastOverAt(told) ?? 0)}`;
+}
+
+/** How it ended for all of them. What is not judged any more is not green. */
+function endOf(told: readonly ToldTrouble[]): { emoji: string; words: string } {
+  const left = told.filter(({ trouble }) => trouble.withdrawn).length;
+  if (left === told.length) return { emoji: ":white_circle:", words: "No longer judged" };
+  return { emoji: ":large_green_circle:", words: left === 0 ? "Back to green" : "Nothing is in trouble any more" };
 }
 
 function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]): string {
   const [first] = open.length > 0 ? open : told;
   if (first === undefined) return "";
-  const title = titleOf(first.project, first.trouble);
-  if (open.length === 0) return `Back to green: ${title}`;
+  const title = titleOf(first);
+  if (open.length === 0) return `${endOf(told).words}: ${title}`;
   const others = open.length > 1 ? `, and ${count(open.length - 1, "other project")}` : "";
   return `${kindsWords(first.trouble)}: ${title}${others}`;
 }
 
 function projectBlocks({ trouble, project, followed, attention }: ToldTrouble, { place, now }: AroundTroubles) {
   const url = project === null ? null : projectUrl(place, project);
-  const name = `*${link(url, project?.title ?? trouble.projectId, TITLE)}*`;
-  const lines = trouble.ailments.map((one) => ailmentLine(one));
+  const name = `*${link(url, lastTitle({ trouble, project, followed }), TITLE)}*`;
+  const lines = trouble.ailments.map((one) => ailmentLine(one, trouble));
   return [
     section(
       [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble)]
@@ -148,8 +157,9 @@ function projectBlocks({ trouble, project, followed, attention }: ToldTrouble, {
   ];
 }
 
-function ailmentLine(ailment: Ailment): string {
+function ailmentLine(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
   const words = ailmentWords(ailment);
+  if (withdrawn && ailment.overAt === overAt) return `:white_circle: ${words}`;
   return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt, "{time}")}`;
 }
 
@@ -194,8 +204,13 @@ function ownerOf(project: Project | null): string | null {
   return project?.owner?.email == null ? null : `owner ${inline(project.owner.email, 80)}`;
 }
 
-function titleOf(project: Project | null, trouble: Trouble): string {
-  return inline(project?.title ?? trouble.projectId, TITLE);
+function titleOf(told: ToldTrouble): string {
+  return inline(lastTitle(told), TITLE);
+}
+
+/** Not escaped yet. */
+function lastTitle({ project, followed, trouble }: Omit<ToldTrouble, "attention">): string {
+  return project?.title ?? followed?.title ?? trouble.projectId;
 }
 
 /** When the last of them was over, epoch ms; null while one is not, and if there is none. */

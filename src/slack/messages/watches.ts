@@ -1,11 +1,13 @@
 // What a conversation watches: the answers to `/hex watch`, `/hex unwatch` and `/hex watching`.
 
 import type { KnownBlock } from "@slack/types";
+import { whyNotRun } from "../../follow/absence.js";
 import { cannotBeJudged } from "../../follow/due-times.js";
 import type { Followed } from "../../follow/followed-project.js";
 import { type Level, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import { ABSENCE_WORDS, type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
 import { button, context, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
@@ -54,6 +56,9 @@ const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
 };
 
 function scheduleNote(project: Project | null, level: Level): string | null {
+  const why = project === null ? null : whyNotRun(project);
+  if (why !== null)
+    return `:warning: It ${ABSENCE_WORDS[why]}, so Hex does not run it. The bot judges it once Hex does.`;
   if (project === null || level === "failures") return null;
   const schedules = project.schedules.filter(({ enabled }) => enabled);
   if (schedules.length === 0) return "It has no schedule, so no run of it can be late.";
@@ -107,6 +112,8 @@ export interface SeenWatch {
   total: number;
   /** The first of them. */
   projects: readonly SeenProject[];
+  /** Those that are not judged at the moment. */
+  absent: readonly AbsentProject[];
 }
 
 /** Projects that are shown of one rule. */
@@ -124,16 +131,22 @@ export function watchesMessage(seen: readonly SeenWatch[], at: { now: number; pl
   ]);
 }
 
-function watchBlocks({ watch, total, projects }: SeenWatch, at: { now: number; place: HexPlace }): KnownBlock[] {
+function watchBlocks(
+  { watch, total, projects, absent }: SeenWatch,
+  at: { now: number; place: HexPlace },
+): KnownBlock[] {
   const { rule, level, page, setBy } = watch;
   const [first] = projects;
-  const named = ruleWords(rule, first?.project ?? null, at.place);
+  const named = ruleWords(rule, first?.project ?? absent[0] ?? null, at.place);
   const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, page ? "pages whoever is on call" : null, `set by ${mention(setBy)}`)}`;
   const end = button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) });
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);
   const more = rest > 0 ? [`… and ${count(rest, "more project")}.`] : [];
-  const text = [...lines, ...more].join("\n");
+  const gone = absent.slice(0, SHOWN).map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
+  const goneRest = absent.length - gone.length;
+  const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not judged.`] : [];
+  const text = [...lines, ...more, ...gone, ...moreGone].join("\n");
   return text === "" ? [section(head, end)] : [section(head, end), section(text)];
 }
 
@@ -165,7 +178,7 @@ function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project
 }
 
 /** `project`: of a rule that names one; null when it is not known. */
-export function ruleWords(rule: Rule, project: Project | null, place: HexPlace): string {
+export function ruleWords(rule: Rule, project: Pick<Project, "id" | "title"> | null, place: HexPlace): string {
   switch (rule.kind) {
     case "project": {
       const known = project === null ? null : projectUrl(place, project);

@@ -31,11 +31,17 @@ function withoutPage(words: string[]): { words: string[]; page: boolean } {
   return { words: words.toSpliced(last === "page" ? -1 : -2, 1), page: true };
 }
 
+/** In characters. No category or e-mail address is longer, and a button has no room for more. */
+const LONGEST = 320;
+
 /** The rule that a text spells, such as `category:Finance`; `null` for anything else, such as a project's name. */
 export function ruleIn(typed: string): WatchArguments["rule"] {
   if (typed.toLowerCase() === "scheduled") return { kind: "scheduled" };
   const [, kind, value = ""] = /^(category|owner)\s*:\s*(.+)$/i.exec(typed) ?? [];
-  const given = value.replace(/^["']|["']$/g, "").trim();
+  const given = value
+    .replace(/^["']|["']$/g, "")
+    .trim()
+    .slice(0, LONGEST);
   if (kind === undefined || given === "") return null;
   return kind.toLowerCase() === "category" ? { kind: "category", name: given } : { kind: "owner", email: given };
 }

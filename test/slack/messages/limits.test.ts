@@ -3,8 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
+import { WHY_ABSENT } from "../../../src/follow/absence.js";
 import type { Ailment, Trouble } from "../../../src/follow/trouble.js";
-import { LEVELS } from "../../../src/follow/watch.js";
+import { LEVELS, type Rule } from "../../../src/follow/watch.js";
 import type { Connection } from "../../../src/hex/connection-check.js";
 import { HEX_ERROR_KINDS, HexError, OPERATIONS } from "../../../src/hex/errors.js";
 import type { HexRun, Project } from "../../../src/hex/schema.js";
@@ -16,6 +17,7 @@ import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
+import { absenceMessage } from "../../../src/slack/messages/absence.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import { takenOverMessage } from "../../../src/slack/messages/attention.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
@@ -59,6 +61,7 @@ import {
 } from "../../../src/slack/messages/runs.js";
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { toldOf, troubleMessage, troubleReplies } from "../../../src/slack/messages/trouble.js";
+import { watchesMessage, watchSetMessage } from "../../../src/slack/messages/watches.js";
 import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
@@ -485,9 +488,52 @@ describe("never past a limit, whatever the data", () => {
     });
     fc.assert(
       fc.property(end, maybe(project), fc.boolean(), (made, its, isDoubled) => {
-        check(runEndMessage(made, { project: its, place: PLACE, isDoubled }));
+        check(runEndMessage(made, { project: its, title: made.status, place: PLACE, isDoubled }));
       }),
     );
+  });
+
+  test("watches, and projects that are not judged any more", () => {
+    const absence = fc.record({ why: fc.constantFrom(...WHY_ABSENT), since: time, backAt: maybe(time) });
+    const absent = fc.record({ id: identifier, title: nasty, absence });
+    const short = nasty.map((text) => text.slice(0, 320));
+    const rule: fc.Arbitrary<Rule> = fc.oneof(
+      fc.record({ kind: fc.constant("project" as const), id: identifier }),
+      fc.record({ kind: fc.constant("category" as const), name: short }),
+      fc.record({ kind: fc.constant("owner" as const), email: short }),
+      fc.constant({ kind: "scheduled" as const }),
+    );
+    const level = fc.constantFrom(...LEVELS);
+    const watch = fc.record({ rule, level, page: fc.boolean(), setBy: fc.constant("U1"), setAt: time });
+    const seen = fc.record({
+      watch: watch.map((one) => ({ ...one, channel: "C1", threadTs: null })),
+      total: fc.nat(600),
+      projects: fc.array(
+        fc.record({ project, followed: fc.constant(null), nextDue: maybe(time), isInTrouble: fc.boolean() }),
+        { maxLength: 9 },
+      ),
+      absent: fc.array(absent, { maxLength: 9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(absent, { minLength: 1, maxLength: 21 }), (all) =>
+        check(absenceMessage(all, { place: PLACE })),
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(seen, { maxLength: 3 }), (all) =>
+        check(watchesMessage(all, { now: NOW, place: PLACE }), ["U1"]),
+      ),
+    );
+    const set = fc.record({
+      rule,
+      level,
+      paging: fc.constantFrom("none" as const, "on" as const, "no_key" as const),
+      set: fc.constantFrom("new" as const, "changed" as const, "same" as const),
+      project: maybe(project),
+      named: fc.nat(600),
+      place: fc.constant(PLACE),
+    });
+    fc.assert(fc.property(set, (all) => check(watchSetMessage(all))));
   });
 
   test("lists of projects", () => {

@@ -33,5 +33,9 @@ test("a rule, with what to tell and page", () => {
     level: "failures",
     page: true,
   });
+  expect(parseWatchArguments(`category:${"x".repeat(3_000)}`).rule).toEqual({
+    kind: "category",
+    name: "x".repeat(320),
+  });
   expect(parseWatchArguments("scheduled page")).toMatchObject({ rule: { kind: "scheduled" }, page: true });
 });

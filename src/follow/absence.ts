@@ -1,0 +1,31 @@
+// Why a watched project is not judged at the moment. Pure.
+
+import { z } from "zod";
+import type { Project } from "../hex/schema.js";
+import { epochMs } from "../lib/epoch.js";
+
+export const WHY_ABSENT = ["archived", "trashed", "component", "unpublished", "hidden"] as const;
+/** `hidden`: Hex no longer shows it to the bot, because it was deleted or is no longer shared with the token. */
+export type WhyAbsent = (typeof WHY_ABSENT)[number];
+
+/** Times in epoch ms. */
+export const absenceSchema = z.object({
+  why: z.enum(WHY_ABSENT),
+  /** Since when it was not judged. */
+  since: epochMs,
+  /** Since when it is judged again. `null`: it is not. */
+  backAt: epochMs.nullable(),
+});
+export type Absence = z.output<typeof absenceSchema>;
+
+/** Why Hex does not run a project; null if it does. */
+export function whyNotRun({ type, archivedAt, trashedAt, lastPublishedAt }: Project): WhyAbsent | null {
+  if (trashedAt !== null) return "trashed";
+  if (archivedAt !== null) return "archived";
+  if (type === "COMPONENT") return "component";
+  return lastPublishedAt === null ? "unpublished" : null;
+}
+
+export function isAbsent(absence: Absence | null): boolean {
+  return absence !== null && absence.backAt === null;
+}

@@ -1,0 +1,47 @@
+// What each conversation is told of watched projects that are not judged any more: one message for those of the same ten minutes.
+
+import { isMeant } from "../../follow/watched-projects.js";
+import { DAY, HOUR, MINUTE } from "../../lib/time.js";
+import { type AbsentProject, absenceMessage } from "../messages/absence.js";
+import { byPlace } from "./places.js";
+import type { WantedAlert } from "./wanted-alerts.js";
+import type { TroubleSources } from "./wanted-troubles.js";
+
+export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "place">;
+
+const TOGETHER_MS = 10 * MINUTE;
+/** How long (ms) the message is kept up to date, and how long it is news. */
+const NEWS_MS = DAY;
+
+/** `now`: epoch ms. */
+export async function wantedAbsences(sources: AbsenceSources, now: number): Promise<WantedAlert[]> {
+  const [watches, followed] = await Promise.all([sources.watches.all(), sources.troubles.followed()]);
+  const recent = [...followed].flatMap(([id, its]) => {
+    const { absence, title } = its;
+    if (absence === null || absence.since < now - NEWS_MS - HOUR) return [];
+    return [{ id, title: title ?? id, project: sources.catalog.known(id), followed: its, absence }];
+  });
+  return byPlace(watches).flatMap(({ place, its }) => {
+    const groups = new Map<number, AbsentProject[]>();
+    for (const one of recent) {
+      const isTold = its.some((watch) => watch.setAt < one.absence.since && isMeant(watch.rule, one.id, one));
+      if (!isTold) continue;
+      const window = Math.floor(one.absence.since / TOGETHER_MS);
+      groups.set(window, [...(groups.get(window) ?? []), one]);
+    }
+    return [...groups].map(([window, absent]): WantedAlert => {
+      const isOver = now - Math.max(...absent.map(({ absence }) => absence.since)) >= NEWS_MS;
+      const isNews = !isOver && absent.some(({ absence }) => absence.backAt === null);
+      return {
+        id: `absent ${place.channel} ${place.threadTs ?? ""} ${window}`,
+        place,
+        isNews,
+        isFinal: isOver,
+        // Edited where it stands, and not posted any more.
+        isSilent: !isNews,
+        message: () => absenceMessage(absent, { place: sources.place() }),
+        replies: [],
+      };
+    });
+  });
+}

@@ -1,0 +1,58 @@
+// Watched projects that are not judged any more, as the conversations that watch them read it.
+
+import type { Absence, WhyAbsent } from "../../follow/absence.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { count, date, inline, link } from "./mrkdwn.js";
+
+export interface AbsentProject {
+  id: string;
+  /** Its title when it was last judged. */
+  title: string;
+  absence: Absence;
+}
+
+const TITLE = 150;
+/** Projects that one message names; the others are counted. */
+const SHOWN = 20;
+
+/** They follow a project's title. */
+export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
+  archived: "is archived",
+  trashed: "is in Hex's trash",
+  component: "is a component now",
+  unpublished: "is not published",
+  hidden: "was deleted, or is no longer shared with the bot's token",
+};
+
+/** `absent`: at least one. */
+export function absenceMessage(absent: readonly AbsentProject[], { place }: { place: HexPlace }): Message {
+  const away = absent.filter(({ absence }) => absence.backAt === null);
+  const [first = absent[0], ...others] = away;
+  const title = inline(first?.title ?? "", TITLE);
+  const more = others.length > 0 ? `, and ${count(others.length, "other project")}` : "";
+  const rest = absent.length - Math.min(absent.length, SHOWN);
+  const lines = absent.slice(0, SHOWN).map((one) => absenceLine(one, place));
+  return message(away.length === 0 ? `Judged again: ${title}` : `No longer judged: ${title}${more}`, [
+    section(`:white_circle: *${headWords(away.length)}*`),
+    section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more project")}.`] : [])].join("\n")),
+    context(
+      away.length === 0
+        ? null
+        : "Nobody hears when a run of it fails or is missing. If it comes back, the bot judges it again. `/hex unwatch` ends the watch.",
+    ),
+  ]);
+}
+
+function headWords(away: number): string {
+  if (away === 0) return "Judged again";
+  return away === 1 ? "A watched project is no longer judged" : `${away} watched projects are no longer judged`;
+}
+
+/** That it is not judged, and why, in one sentence. */
+export function absenceLine({ id, title, absence }: AbsentProject, place: HexPlace): string {
+  const page = absence.why === "unpublished" ? { id, lastPublishedAt: null } : { id };
+  const name = link(absence.why === "hidden" ? null : projectUrl(place, page), title, TITLE);
+  const words = `*${name}* ${ABSENCE_WORDS[absence.why]}`;
+  return absence.backAt === null ? `${words}.` : `~${words}~ Judged again since ${date(absence.backAt)}.`;
+}

@@ -1,0 +1,143 @@
+// A watched project that Hex no longer runs or shows: each conversation is told once, and the project is not judged until it is back.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Project, ProjectOptions } from "../sandbox/hex/types.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+// Up to two hours of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+const STEP_MS = 5_000;
+/** The tests begin at nine o'clock. */
+const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
+
+let harness: Harness;
+afterEach(() => harness.stop());
+
+const addProject = (title: string, more: ProjectOptions = {}) =>
+  harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
+const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+const told = () => posted().map(shown);
+const arrive = (count: number) => harness.until(() => posted().length >= count, STEP_MS);
+const fail = ({ id }: Project) => harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
+const judged = () => harness.until(() => harness.requests("listRuns").length > 0, STEP_MS);
+
+describe.each(MODES)("%s mode", (mode) => {
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+
+  test("archived: told once in each conversation, not called late, and judged again when it is back", async () => {
+    const project = addProject("Weekly <!channel> revenue", { categories: ["Finance"] });
+    const { data, general } = harness.slack.channels;
+    await harness.ask("watch weekly");
+    await harness.ask("watch category:Finance", { channel: general });
+    await judged();
+    project.archivedAt = harness.clock.now();
+    await arrive(2);
+    await harness.pass(90 * MINUTE, STEP_MS);
+    expect(posted().map(({ channel }) => channel)).toEqual([data.id, general.id]);
+    for (const text of told()) {
+      expect(text).toContain("A watched project is no longer judged");
+      expect(text).toMatch(/\*.*Weekly &lt;!channel&gt; revenue.*\* is archived\.\n/);
+    }
+    expect(posted().map(({ text, edits }) => [text, edits])).toEqual([
+      ["No longer judged: Weekly &lt;!channel&gt; revenue", 0],
+      ["No longer judged: Weekly &lt;!channel&gt; revenue", 0],
+    ]);
+    for (const channel of [data, general]) expect(await harness.ask("watching", { channel })).toContain("is archived");
+    await harness.stopBot();
+    await harness.startBot();
+    project.archivedAt = null;
+    await harness.until(() => told().every((text) => text.includes("Judged again since <!date")), STEP_MS);
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(2);
+    expect(await harness.ask("watching")).not.toContain("archived");
+    fail(project);
+    await arrive(4);
+    expect(told()[2]).toContain("A watched project is in trouble");
+  });
+
+  test("unpublished, deleted and no longer shared: one message names them", async () => {
+    const [one, two, three] = [addProject("Revenue"), addProject("Churn"), addProject("Leads")];
+    await harness.ask("watch owner:olga@acme.test");
+    await harness.until(() => harness.requests("listRuns").length >= 3, STEP_MS);
+    one.lastPublishedAt = null;
+    two.visible = false;
+    harness.hex.workspace.removeProject(three.id);
+    await harness.until(() => told().some((text) => text.includes("3 watched projects are no longer judged")), STEP_MS);
+    expect(posted()).toHaveLength(1);
+    expect(told()[0]).toMatch(/\|Revenue>\* is not published\./);
+    expect(told()[0]).toContain("*Churn* was deleted, or is no longer shared with the bot's token.");
+    expect(told()[0]).toContain("*Leads* was deleted, or is no longer shared with the bot's token.");
+    expect(await harness.ask("watching")).toContain("*Churn* was deleted");
+    expect(await harness.ask("unwatch owner:olga@acme.test")).toContain("No longer watched");
+  });
+
+  test("its trouble ends without being called green, and does not come back with it", async () => {
+    const project = addProject("Revenue");
+    await harness.ask("watch revenue");
+    fail(project);
+    await arrive(1);
+    project.archivedAt = harness.clock.now();
+    await harness.until(() => (told()[0] ?? "").includes("*No longer judged* since"), STEP_MS);
+    expect(told()[0]).toContain("Failed <!date");
+    expect(told()[0]).not.toContain("I'm on it");
+    await arrive(2);
+    project.archivedAt = null;
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(posted()).toHaveLength(2);
+    expect(told().join()).not.toContain("green");
+  });
+});
+
+describe("no disappearance", () => {
+  beforeEach(async () => {
+    harness = await Harness.start("socket");
+    addProject("Revenue");
+    await harness.ask("watch owner:olga@acme.test");
+    await judged();
+  });
+  afterEach(() => expect(told()).toEqual([]));
+
+  test("Hex is down", async () => {
+    harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
+    await harness.pass(45 * MINUTE, STEP_MS);
+  });
+
+  test("Hex's list breaks off", async () => {
+    const alter = () => ({ values: [], pagination: { after: "next", before: null } });
+    const kind = { type: "altered" as const, alter };
+    harness.hex.faults.add({ endpoint: "listProjects", kind, times: Number.POSITIVE_INFINITY });
+    await harness.pass(45 * MINUTE, STEP_MS);
+  });
+
+  test("Hex's list leaves the project out, or says that it is not published, and Hex still knows better", async () => {
+    const empty = { values: [], pagination: { after: null, before: null } };
+    harness.hex.faults.add({ endpoint: "listProjects", kind: { type: "altered", alter: () => empty }, times: 2 });
+    await harness.until(() => harness.requests("getProject").length > 0, STEP_MS);
+    await harness.pass(45 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toContain("|Revenue>");
+  });
+
+  test("Hex's list leaves the project out, and then Hex is down", async () => {
+    const empty = { values: [], pagination: { after: null, before: null } };
+    harness.hex.faults.add({ endpoint: "listProjects", kind: { type: "altered", alter: () => empty } });
+    const times = Number.POSITIVE_INFINITY;
+    harness.hex.faults.add({ endpoint: "getProject", kind: { type: "status", status: 502 }, times });
+    await harness.until(() => harness.requests("getProject").length > 0, STEP_MS);
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toContain("|Revenue>");
+  });
+
+  test("the project is already archived when somebody begins to watch it: the answer says so", async () => {
+    const project = addProject("Old", { archived: true, ownerEmail: "grace@acme.test" });
+    expect(await harness.ask(`watch ${project.id}`)).toContain("It is archived, so Hex does not run it.");
+    await harness.pass(30 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toMatch(/Old.*is archived\./);
+    project.archivedAt = null;
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).not.toContain("archived");
+  });
+});
