@@ -1,8 +1,10 @@
 // The stored runs. Every change goes through `update`, so that an older view never overwrites a newer one.
 
+import type { Expression } from "kysely";
 import { z } from "zod";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
+import { prepared } from "../store/prepared-query.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import type { RunSeen } from "./known-inputs.js";
 import { identityOf, isEnded, type Run, runSchema } from "./run.js";
@@ -21,6 +23,8 @@ const countedSchema = z.object({ version: z.int() });
 export class RunStore {
   /** What the documents that were read last say, by run key, so that one that has not changed is not parsed again. */
   readonly #parsed = new Map<string, { text: string; run: Run }>();
+  readonly #inFlight;
+  readonly #byKey;
 
   constructor(
     private readonly db: Db,
@@ -31,7 +35,21 @@ export class RunStore {
     private readonly write: Write = (work) => work(db),
     /** Turns a stored link to a run into one that may be shown; `null` if it may not. Version 0.1 stored whatever Hex answered. */
     private readonly linkOf: (url: string) => string | null = (url) => url,
-  ) {}
+  ) {
+    this.#inFlight = prepared(db, () =>
+      db
+        .selectFrom("runs")
+        .select(["key", "version", storedDoc(db).as("doc")])
+        .where("in_flight", "=", 1)
+        .orderBy("requested_at"),
+    );
+    this.#byKey = prepared(db, (key: Expression<string>) =>
+      db
+        .selectFrom("runs")
+        .select(["key", "project_id", "hex_run_id", "in_flight", "version", storedDoc(db).as("doc")])
+        .where("key", "=", key),
+    );
+  }
 
   /** Stores a new run. Returns false when a run with this key exists, which then stays as it is. */
   async insert(run: Run): Promise<boolean> {
@@ -80,13 +98,7 @@ export class RunStore {
 
   /** The runs that have not ended, oldest first. */
   async inFlight(): Promise<Run[]> {
-    const rows = await this.db
-      .selectFrom("runs")
-      .select(["key", "version", storedDoc(this.db).as("doc")])
-      .where("in_flight", "=", 1)
-      .orderBy("requested_at")
-      .execute();
-    return this.rows.each(rows, (row) => this.#parse(row));
+    return this.rows.each(await this.#inFlight(), (row) => this.#parse(row));
   }
 
   async countInFlight(): Promise<number> {
@@ -217,11 +229,7 @@ export class RunStore {
   }
 
   async #read(key: string): Promise<{ run: Run; version: number } | null> {
-    const row = await this.db
-      .selectFrom("runs")
-      .select(["key", "project_id", "hex_run_id", "in_flight", "version", storedDoc(this.db).as("doc")])
-      .where("key", "=", key)
-      .executeTakeFirst();
+    const [row] = await this.#byKey(key);
     if (row === undefined) return null;
     try {
       return { run: this.#parse(row), version: row.version };

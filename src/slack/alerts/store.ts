@@ -1,8 +1,10 @@
 // Which message in the channel for alerts shows what.
 
+import type { Expression } from "kysely";
 import { z } from "zod";
 import type { Db } from "../../store/database.js";
 import type { Write } from "../../store/leadership.js";
+import { prepared } from "../../store/prepared-query.js";
 import { RowReader } from "../../store/row-reader.js";
 
 export interface Alert {
@@ -40,13 +42,21 @@ const rowSchema = z.object({
   settled: z.number(),
 });
 
+const COLUMNS = ["at", "channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"] as const;
+
 export class AlertStore {
+  readonly #bySubject;
+
   constructor(
     private readonly db: Db,
     private readonly rows: RowReader = new RowReader(),
     /** How changes are written. Those of a process that does not lead are refused. */
     private readonly write: Write = (work) => work(db),
-  ) {}
+  ) {
+    this.#bySubject = prepared(db, (subject: Expression<string>) =>
+      db.selectFrom("alerts").select(COLUMNS).where("subject", "=", subject),
+    );
+  }
 
   /** Notes that a message is wanted. An existing one stays as it is. `now`: epoch ms. */
   async insert(subject: string, now: number): Promise<void> {
@@ -63,11 +73,7 @@ export class AlertStore {
 
   /** @throws UnreadableRow */
   async get(subject: string): Promise<Alert | null> {
-    const row = await this.db
-      .selectFrom("alerts")
-      .select(["at", "channel", "ts", "shown", "told", "posting", "doubled", "reposted", "settled"])
-      .where("subject", "=", subject)
-      .executeTakeFirst();
+    const [row] = await this.#bySubject(subject);
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "alerts", key: subject }, rowSchema, row);
     const { posting, doubled, reposted, settled, ...rest } = read;

@@ -3,6 +3,7 @@
 import { type Expression, sql } from "kysely";
 import { z } from "zod";
 import type { Db } from "../../store/database.js";
+import { prepared } from "../../store/prepared-query.js";
 import { RowReader } from "../../store/row-reader.js";
 import type { Posted } from "../connection/post.js";
 import type { Moved } from "../messages/run-card.js";
@@ -48,12 +49,34 @@ export interface Drawer {
   now: () => number | Expression<number>;
 }
 
+const COLUMNS = [
+  "channel",
+  "thread_ts",
+  "is_public",
+  "ts",
+  "requester",
+  "shown",
+  "moved_from",
+  "moved_ts",
+  "moved_why",
+  "settled",
+  "drawn_by",
+] as const;
+
 export class CardStore {
+  readonly #byRun;
+  readonly #unsettled;
+
   constructor(
     private readonly db: Db,
     private readonly drawer: Drawer,
     private readonly rows: RowReader = new RowReader(),
-  ) {}
+  ) {
+    this.#byRun = prepared(db, (runKey: Expression<string>) =>
+      db.selectFrom("cards").select(COLUMNS).where("run_key", "=", runKey),
+    );
+    this.#unsettled = prepared(db, () => db.selectFrom("cards").select("run_key").where("settled", "=", 0));
+  }
 
   /** Notes where a run's card should be. An existing one stays as it is. */
   async insert(card: Pick<Card, "runKey" | "channel" | "threadTs" | "isPublic" | "requester">): Promise<void> {
@@ -84,23 +107,7 @@ export class CardStore {
 
   /** @throws UnreadableRow */
   async get(runKey: string): Promise<Card | null> {
-    const row = await this.db
-      .selectFrom("cards")
-      .select([
-        "channel",
-        "thread_ts",
-        "is_public",
-        "ts",
-        "requester",
-        "shown",
-        "moved_from",
-        "moved_ts",
-        "moved_why",
-        "settled",
-        "drawn_by",
-      ])
-      .where("run_key", "=", runKey)
-      .executeTakeFirst();
+    const [row] = await this.#byRun(runKey);
     if (row === undefined) return null;
     const read = this.rows.columns({ table: "cards", key: runKey }, rowSchema, row);
     const {
@@ -216,7 +223,6 @@ export class CardStore {
 
   /** The runs whose card may not be up to date yet. */
   async unsettled(): Promise<string[]> {
-    const rows = await this.db.selectFrom("cards").select("run_key").where("settled", "=", 0).execute();
-    return rows.map((row) => row.run_key);
+    return (await this.#unsettled()).map((row) => row.run_key);
   }
 }

@@ -1,8 +1,9 @@
 // Who wants to be told about the end of which run, and what they have been told.
 
-import { sql } from "kysely";
+import { type Expression, sql } from "kysely";
 import type { RunState } from "../../runs/run.js";
 import type { Db } from "../../store/database.js";
+import { prepared } from "../../store/prepared-query.js";
 import type { Drawer } from "../cards/store.js";
 
 export interface Follower {
@@ -25,11 +26,31 @@ const DOUBLE_CLICK_MS = 2_000;
 const ATTEMPTS = 5;
 
 export class FollowerStore {
+  readonly #count;
+  readonly #untold;
+
   /** `teller` is this process, and the clock that everything on this store shares. */
   constructor(
     private readonly db: Db,
     private readonly teller: Drawer,
-  ) {}
+  ) {
+    this.#count = prepared(db, (runKey: Expression<string>) =>
+      db
+        .selectFrom("followers")
+        .select((eb) => eb.fn.countAll().as("count"))
+        .where("run_key", "=", runKey)
+        .where("following", "=", 1),
+    );
+    this.#untold = prepared(db, () =>
+      db
+        .selectFrom("followers")
+        .innerJoin("runs", "runs.key", "followers.run_key")
+        .select(["run_key", "user_id"])
+        .where("followers.following", "=", 1)
+        .where("runs.in_flight", "=", 0)
+        .where((eb) => eb.or([eb("followers.told", "is", null), eb("followers.told", "!=", eb.ref("runs.state"))])),
+    );
+  }
 
   /**
    * Makes the person follow the run, or no longer follow it if they already did. A click that is delivered again changes nothing, and
@@ -82,26 +103,13 @@ export class FollowerStore {
 
   /** How many people follow a run. */
   async count(runKey: string): Promise<number> {
-    const row = await this.db
-      .selectFrom("followers")
-      .select((eb) => eb.fn.countAll().as("count"))
-      .where("run_key", "=", runKey)
-      .where("following", "=", 1)
-      .executeTakeFirst();
+    const [row] = await this.#count(runKey);
     return Number(row?.count ?? 0);
   }
 
   /** The followers whose run has ended differently from what they have been told, if they have been told anything. */
   async untold(): Promise<Follower[]> {
-    const rows = await this.db
-      .selectFrom("followers")
-      .innerJoin("runs", "runs.key", "followers.run_key")
-      .select(["run_key", "user_id"])
-      .where("followers.following", "=", 1)
-      .where("runs.in_flight", "=", 0)
-      .where((eb) => eb.or([eb("followers.told", "is", null), eb("followers.told", "!=", eb.ref("runs.state"))]))
-      .execute();
-    return rows.map(({ run_key: runKey, user_id: user }) => ({ runKey, user }));
+    return (await this.#untold()).map(({ run_key: runKey, user_id: user }) => ({ runKey, user }));
   }
 
   /** The same for one run, which has ended in `state`. */
