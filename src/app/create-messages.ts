@@ -15,6 +15,7 @@ import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
 import { NEVER_TWICE } from "../slack/connection/connect.js";
 import { DataTables } from "../slack/connection/data-tables.js";
+import { PeopleByEmail } from "../slack/connection/people-by-email.js";
 import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
 import { Homes } from "../slack/home/homes.js";
@@ -178,13 +179,15 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
 
 /** What the conversations that watch projects are told from. */
 function createTroubleSources(
-  { store, hex, catalog, follow, attention }: MessagesPartOptions,
+  { settings, slackClient, store, hex, catalog, follow, attention }: MessagesPartOptions,
   cards: CardStore,
 ): TroubleAlertSources & EndSources {
   const alerts = new AlertStore(store.store.db, store.rows);
   const { watches, troubles, members } = follow;
   const place = () => hex.client.place.now;
-  return { watches, troubles, members, alerts, attention: attention.store, catalog, cards, place };
+  const { web: slack, refusals: slackRefusals } = slackClient;
+  const people = new PeopleByEmail({ slack, slackRefusals, clock: store.clock, log: settings.log });
+  return { watches, troubles, members, alerts, people, attention: attention.store, catalog, cards, place };
 }
 
 /** @param onRefused called when Slack does not accept one */

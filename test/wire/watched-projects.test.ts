@@ -100,7 +100,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const message = await tells("2 watched projects are in trouble");
     expect(shown(message)).toContain("|Churn>");
     await harness.until(() => replies().length === 1, STEP_MS);
-    expect(replies()[0]).toContain("Also in trouble now: Churn · owner grace@acme.test. Failed.");
+    expect(replies()[0]).toContain("Also in trouble now: Churn · owner <@U0GRACEHOPP>. Failed.");
     expect(told()).toHaveLength(1);
   });
 

@@ -14,9 +14,12 @@ import type { HexPlace } from "../../hex/links.js";
 import { DAY } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { CardStore } from "../cards/store.js";
+import type { PeopleByEmail } from "../connection/people-by-email.js";
 import {
   isQuiet,
   type NoLongerTold,
+  type Owners,
+  ownerToMention,
   type ToldMember,
   type ToldTrouble,
   toldOf,
@@ -41,6 +44,7 @@ export interface TroubleSources {
 export interface TroubleAlertSources extends TroubleSources {
   members: Pick<MemberStore, "unsettled" | "of" | "add" | "settle">;
   alerts: Pick<AlertStore, "get">;
+  people: Pick<PeopleByEmail, "idOf">;
 }
 
 /** For how long (ms) it is tried to show the end of something. */
@@ -72,7 +76,7 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
         group.id,
         group.members.flatMap(({ member, told }) => (told.trouble === null ? member : [])),
       );
-    } else wanted.push(wantedOf(sources, group, now));
+    } else wanted.push(wantedOf(sources, group, { now, owners: await ownersOf(sources, group, now) }));
   }
   const attentions = groups
     .flatMap(({ members: its }) => toldOf(its.map(({ told }) => told)))
@@ -88,7 +92,22 @@ export async function toldGroup(sources: TroubleSources, alert: string): Promise
   return group;
 }
 
-function wantedOf(sources: TroubleSources, { id, place, members }: ToldGroup, now: number): WantedAlert {
+/** Asks Slack who the owners are that the message is to mention. */
+async function ownersOf({ people }: TroubleAlertSources, { members }: ToldGroup, now: number): Promise<Owners> {
+  const emails = toldOf(members.map(({ told }) => told)).flatMap((one) => ownerToMention(one, now) ?? []);
+  const owners = new Map<string, string>();
+  for (const email of new Set(emails)) {
+    const id = await people.idOf(email);
+    if (id !== null) owners.set(email, id);
+  }
+  return owners;
+}
+
+function wantedOf(
+  sources: TroubleSources,
+  { id, place, members }: ToldGroup,
+  { now, owners }: { now: number; owners: Owners },
+): WantedAlert {
   const all = members.map(({ told }) => told);
   const told = toldOf(all);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
@@ -99,8 +118,9 @@ function wantedOf(sources: TroubleSources, { id, place, members }: ToldGroup, no
     isNews: open.length > 0,
     isFinal: open.length === 0,
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
-    message: (isDoubled: boolean) => troubleMessage(all, { alert: id, to, place: sources.place(), now, isDoubled }),
-    replies: troubleReplies(all, now),
+    message: (isDoubled: boolean) =>
+      troubleMessage(all, { alert: id, to, place: sources.place(), owners, now, isDoubled }),
+    replies: troubleReplies(all, { now, owners }),
   };
 }
 

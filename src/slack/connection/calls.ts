@@ -14,6 +14,7 @@ const SLACK_METHODS = [
   "chat.postEphemeral",
   "chat.getPermalink",
   "users.info",
+  "users.lookupByEmail",
   "views.open",
   "views.update",
   "views.publish",

@@ -178,9 +178,12 @@ export function asSlackFailure(error: unknown): SlackFailure {
   return failure;
 }
 
-/** Classifies a call that was seen on the wire; `null` when it succeeded. */
+/** Slack's word for "nobody has this address", or only somebody who was deactivated. */
+export const NOBODY = "users_not_found";
+
+/** Classifies a call that was seen on the wire; `null` when it succeeded. That there is nobody is an answer, too. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
-  if (call.ok) return null;
+  if (call.ok || call.word === NOBODY) return null;
   if (call.status === null) return transient(call.word ?? "network");
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
   const word = call.word === UNREADABLE ? null : call.word;

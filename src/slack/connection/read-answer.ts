@@ -32,6 +32,9 @@ export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ })
 /** Of `users.info`: the name of the person's time zone. */
 export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
 
+/** Of `users.lookupByEmail`. */
+export const personFound = z.object({ user: z.object({ id }) });
+
 /** Of `views.publish`: its hash, which changes with each publication. */
 export const publishedView = z.object({ view: z.object({ hash: maybe(word) }) });
 

@@ -3,7 +3,13 @@
 /** The bot does not work without these. */
 export const REQUIRED_SCOPES = ["commands", "chat:write"] as const;
 /** The app can be installed without these. The bot then works without what they are for. */
-export const OPTIONAL_SCOPES = ["chat:write.public", "app_mentions:read", "im:history", "users:read"] as const;
+export const OPTIONAL_SCOPES = [
+  "chat:write.public",
+  "app_mentions:read",
+  "im:history",
+  "users:read",
+  "users:read.email",
+] as const;
 
 export type RequiredScope = (typeof REQUIRED_SCOPES)[number];
 export type OptionalScope = (typeof OPTIONAL_SCOPES)[number];

@@ -189,6 +189,7 @@ const FEATURES: Record<OptionalScope, string> = {
   "app_mentions:read": "mentions",
   "im:history": "commands in direct messages",
   "users:read": "digests in people's own time zones",
+  "users:read.email": "mentions of the owners of projects that fail",
 };
 
 /** What is off because the app was installed without some scopes, and how to switch it on: one sentence; `null` when nothing is off. */

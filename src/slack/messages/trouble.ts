@@ -7,7 +7,7 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { attentionButtons, attentionLine } from "./attention.js";
 import { context, type Message, message, type Reply, section } from "./blocks.js";
-import { count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
+import { count, date, dotted, duration, inline, link, mention, sentence } from "./mrkdwn.js";
 
 /** A trouble, and what is known of its project. */
 export interface ToldTrouble {
@@ -28,12 +28,16 @@ export interface NoLongerTold {
 /** One of those that share a message. */
 export type ToldMember = ToldTrouble | NoLongerTold;
 
+/** The Slack ids of those owners whom Slack knows, by their e-mail addresses as Hex writes them. */
+export type Owners = ReadonlyMap<string, string>;
+
 export interface AroundTroubles {
   /** The alert's id, for its buttons. */
   alert: string;
   /** When the last of them joined the message, epoch ms: the buttons are for these. */
   to: number;
   place: HexPlace;
+  owners: Owners;
   /** Epoch ms. */
   now: number;
   /** Whether another message about the same may have been posted before. */
@@ -78,10 +82,20 @@ export function isQuiet({ trouble, attention }: ToldTrouble, now: number): boole
   return isSilenced(attention, trouble.overAt ?? now);
 }
 
+/** The e-mail address of the owner who is to be mentioned: that of a project that failed, unless nothing is posted about it. */
+export function ownerToMention(told: ToldTrouble, now: number): string | null {
+  const { trouble, project } = told;
+  const hasFailed = trouble.ailments.some(({ kind }) => kind === "failed");
+  return hasFailed && !isQuiet(told, now) ? (project?.owner?.email ?? null) : null;
+}
+
 /** What is said in the thread, in order: who joined, and at last that all is green again. `now`: epoch ms. */
-export function troubleReplies(members: readonly ToldMember[], now: number): Reply[] {
+export function troubleReplies(
+  members: readonly ToldMember[],
+  { now, owners }: Pick<AroundTroubles, "now" | "owners">,
+): Reply[] {
   // Each keeps its place, because what was said already is counted.
-  const replies = members.slice(1).map((one) => joinReply(one, now));
+  const replies = members.slice(1).map((one) => joinReply(one, { now, owners }));
   const told = toldOf(members);
   const overAt = lastOverAt(told);
   // That a project is not judged any more is said in a message of its own.
@@ -92,10 +106,10 @@ export function troubleReplies(members: readonly ToldMember[], now: number): Rep
   return [...replies, { message: green, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
-function joinReply(one: ToldMember, now: number): Reply {
+function joinReply(one: ToldMember, { now, owners }: Pick<AroundTroubles, "now" | "owners">): Reply {
   if (one.trouble === null) return { message: noLongerWatched([one]), isSilent: true };
-  const { trouble, project } = one;
-  const text = `Also in trouble now: ${dotted(titleOf(one), ownerOf(project))}. ${kindsWords(trouble)}.`;
+  const { trouble } = one;
+  const text = `Also in trouble now: ${dotted(titleOf(one), ownerOf(one, { now, owners }))}. ${kindsWords(trouble)}.`;
   return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
 }
 
@@ -143,7 +157,8 @@ function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]
   return `${kindsWords(first.trouble)}: ${title}${others}`;
 }
 
-function projectBlocks({ trouble, project, followed, attention }: ToldTrouble, { place, now }: AroundTroubles) {
+function projectBlocks(told: ToldTrouble, { place, now, owners }: AroundTroubles) {
+  const { trouble, project, followed, attention } = told;
   const url = project === null ? null : projectUrl(place, project);
   const name = `*${link(url, lastTitle({ trouble, project, followed }), TITLE)}*`;
   const lines = trouble.ailments.map((one) => ailmentLine(one, trouble));
@@ -153,7 +168,9 @@ function projectBlocks({ trouble, project, followed, attention }: ToldTrouble, {
         .filter((line) => line !== null)
         .join("\n"),
     ),
-    context(dotted(lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null), ownerOf(project))),
+    context(
+      dotted(lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null), ownerOf(told, { now, owners })),
+    ),
   ];
 }
 
@@ -200,8 +217,11 @@ function lastGoodWords(good: LastRun | null, last: LastRun | null): string {
   return `Last good run ${date(good.endedAt)}${version}${changed}`;
 }
 
-function ownerOf(project: Project | null): string | null {
-  return project?.owner?.email == null ? null : `owner ${inline(project.owner.email, 80)}`;
+function ownerOf(told: ToldTrouble, { now, owners }: Pick<AroundTroubles, "now" | "owners">): string | null {
+  const email = told.project?.owner?.email ?? null;
+  if (email === null) return null;
+  const id = ownerToMention(told, now) === null ? undefined : owners.get(email);
+  return `owner ${id === undefined ? inline(email, 80) : mention(id)}`;
 }
 
 function titleOf(told: ToldTrouble): string {

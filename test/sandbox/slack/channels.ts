@@ -26,6 +26,8 @@ export class Directory {
   };
   /** Another app's bot, which may write where it is a member. */
   readonly otherBot: Person;
+  /** The ids of people who were deactivated. */
+  readonly deactivated = new Set<string>();
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {
@@ -35,6 +37,7 @@ export class Directory {
       name: "ada",
       realName: "Ada Lovelace",
       tz: "Europe/Berlin",
+      email: "ada@acme.test",
     };
     const grace = {
       id: "U0GRACEHOPP",
@@ -42,8 +45,15 @@ export class Directory {
       name: "grace",
       realName: "Grace Hopper",
       tz: "America/New_York",
+      email: "grace@acme.test",
     };
-    const stranger = { id: "U0STRANGER1", teamId: "T0OTHERTEAM", name: "stranger", realName: "Sam Stranger" };
+    const stranger = {
+      id: "U0STRANGER1",
+      teamId: "T0OTHERTEAM",
+      name: "stranger",
+      realName: "Sam Stranger",
+      email: "sam@other.test",
+    };
     this.people = { ada, grace, stranger };
     const other = { id: "U0OTHERBOT1", teamId: identity.teamId, name: "otherbot", realName: "Other Bot" };
     this.otherBot = { ...other, botId: "B0OTHERBOT1" };

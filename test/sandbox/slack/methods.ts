@@ -30,6 +30,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["chat.getPermalink", { run: permalink }],
   ["conversations.open", { scope: "im:write", run: openDm }],
   ["users.info", { perMinute: 100, scope: "users:read", run: userInfo }],
+  ["users.lookupByEmail", { perMinute: 50, scope: "users:read.email", run: personByEmail }],
   ["views.open", { perMinute: 100, run: openView }],
   ["views.push", { perMinute: 100, run: pushView }],
   ["views.update", { perMinute: 100, run: updateView }],
@@ -144,6 +145,17 @@ function userInfo(core: Core, args: Json): Json {
   const user = { id, team_id: teamId, name, real_name: realName, is_bot: false };
   const isStranger = teamId !== core.identity.teamId;
   return { user: { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) } };
+}
+
+/** Slack does not find people who were deactivated, nor those of another workspace. */
+function personByEmail(core: Core, args: Json): Json {
+  const email = required(args, "email").toLowerCase();
+  const { people, deactivated } = core.directory;
+  const found = Object.values(people).find(
+    (person) => person.email === email && person.teamId === core.identity.teamId && !deactivated.has(person.id),
+  );
+  if (!found) throw new Refusal("users_not_found");
+  return userInfo(core, { user: found.id });
 }
 
 function openView(core: Core, args: Json): Json {

@@ -144,6 +144,9 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     socket: dispatch.socket,
     invite: (channel, user) => directory.roomOf(channel).members.add(id(user)),
     kick: (channel, user) => directory.roomOf(channel).members.delete(id(user)),
+    deactivate: (person) => {
+      directory.deactivated.add(person.id);
+    },
     archive: (channel) => {
       directory.roomOf(channel).archived = true;
     },

@@ -313,7 +313,7 @@ describe("the Web API", () => {
     expect(await call("chat.postMessage", { channel: data.id, text: "x" })).toMatchObject({
       error: "missing_scope",
       needed: "chat:write",
-      provided: "commands,chat:write.public,app_mentions:read,im:history,users:read",
+      provided: "commands,chat:write.public,app_mentions:read,im:history,users:read,users:read.email",
     });
   });
 
@@ -322,6 +322,18 @@ describe("the Web API", () => {
     expect(await call("users.info", { user: ada.id })).toMatchObject({ ok: true, user: { tz: "Europe/Berlin" } });
     expect(await call("users.info", { user: stranger.id })).toMatchObject({ ok: true, user: { is_stranger: true } });
     expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "user_not_found" });
+  });
+
+  test("finds people by their e-mail address, unless they were deactivated or are of another workspace", async () => {
+    const { ada, grace } = slack.people;
+    const find = (email: string) => call("users.lookupByEmail", { email });
+    expect(await find("Ada@acme.test")).toMatchObject({ ok: true, user: { id: ada.id } });
+    slack.deactivate(grace);
+    for (const email of ["grace@acme.test", "sam@other.test", "nobody@acme.test"]) {
+      expect(await find(email)).toMatchObject({ ok: false, error: "users_not_found" });
+    }
+    slack.scopes.delete("users:read.email");
+    expect(await find("ada@acme.test")).toMatchObject({ error: "missing_scope", needed: "users:read.email" });
   });
 
   test("knows where the bot may post", async () => {

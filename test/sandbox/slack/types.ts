@@ -39,6 +39,8 @@ export interface Person {
   readonly realName: string;
   /** The time zone, such as Europe/Berlin. Absent where Slack does not say. */
   readonly tz?: string;
+  /** Absent where Slack does not know it. */
+  readonly email?: string;
   /** B…, the id of another app's bot. */
   readonly botId?: string;
 }
@@ -329,6 +331,8 @@ export interface LocalSlack {
   invite(channel: Channel, user: Person | string): void;
   kick(channel: Channel, user: Person | string): void;
   archive(channel: Channel): void;
+  /** An admin deactivates somebody. */
+  deactivate(person: Person): void;
   /** Somebody deletes a message. */
   delete(message: SlackMessage): void;
   /** Empties `calls`, and drops ephemeral messages and earlier versions of edited ones, for tests that run for a long time. */

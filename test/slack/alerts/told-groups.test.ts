@@ -45,6 +45,7 @@ beforeEach(async () => {
     members: new MemberStore(db),
     alerts: counted("alerts", alerts),
     attention: new AttentionStore(db),
+    people: { idOf: async () => null },
     catalog: { known: () => null, ready: async () => undefined },
     cards: counted("cards", new CardStore(db, { process: "p", now: () => BEGIN })),
     place: () => ({ origin: "https://app.hex.tech", workspace: null }),

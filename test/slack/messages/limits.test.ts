@@ -464,11 +464,13 @@ describe("never past a limit, whatever the data", () => {
     const alert = "trouble C0123456789 1730541600.000100 abcd1234";
     fc.assert(
       fc.property(fc.array(fc.oneof(told, gone), { minLength: 1, maxLength: 30 }), fc.boolean(), (all, isDoubled) => {
-        const made = troubleMessage(all, { alert, to: NOW, place: PLACE, now: NOW, isDoubled });
-        check(made, ["U1", "U2"]);
+        const emails = all.flatMap((one) => one.project?.owner?.email ?? []);
+        const owners = new Map(emails.map((email) => [email, "U3"]));
+        const made = troubleMessage(all, { alert, to: NOW, place: PLACE, owners, now: NOW, isDoubled });
+        check(made, ["U1", "U2", "U3"]);
         const isOpen = all.some(({ trouble }) => trouble?.overAt === null);
         expect(made.blocks.filter(({ type }) => type === "actions")).toHaveLength(isOpen ? 1 : 0);
-        for (const reply of troubleReplies(all, NOW)) check(reply.message);
+        for (const reply of troubleReplies(all, { now: NOW, owners })) check(reply.message, ["U3"]);
         check(takenOverMessage("U1", ["U2"]), ["U1", "U2"]);
         expect(["U1", "U2", null]).toContain(holderOf(toldOf(all).map((one) => one.attention)));
       }),

@@ -1,0 +1,73 @@
+// Who has an e-mail address in Slack. Answers are kept, because the same owners are asked about again and again.
+
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../lib/clock.js";
+import { DAY, HOUR, MINUTE } from "../../lib/time.js";
+import type { Logger } from "../../log/logger.js";
+import { asSlackFailure, NOBODY } from "./failures.js";
+import { personFound, readAnswer } from "./read-answer.js";
+import type { SlackRefusals } from "./refusals.js";
+
+export interface PeopleByEmailOptions {
+  slack: WebClient;
+  slackRefusals: Pick<SlackRefusals, "now">;
+  clock: Clock;
+  log: Logger;
+}
+
+/** How long (ms) an answer is kept: somebody, nobody, and no answer at all. */
+const KNOWN_MS = DAY;
+const NOBODY_MS = HOUR;
+const FAILED_MS = 5 * MINUTE;
+/** How many answers are kept. */
+const MOST = 1_000;
+
+interface Answer {
+  id: string | null;
+  /** Until when it is kept, by the monotonic clock, in ms. */
+  until: number;
+}
+
+export class PeopleByEmail {
+  /** By the address in lower case, oldest first. */
+  readonly #answers = new Map<string, Answer>();
+  readonly #underWay = new Map<string, Promise<string | null>>();
+
+  constructor(private readonly options: PeopleByEmailOptions) {}
+
+  /**
+   * Needs the optional scope `users:read.email`, and asks nothing without it. Never rejects because of Slack.
+   * @returns a person's id, or null when Slack knows nobody with the address, or only somebody deactivated, or does not answer
+   */
+  async idOf(email: string): Promise<string | null> {
+    const { slackRefusals, clock } = this.options;
+    if (slackRefusals.now().declinedScopes.includes("users:read.email")) return null;
+    const address = email.trim().toLowerCase();
+    const known = this.#answers.get(address);
+    if (known !== undefined && known.until > clock.monotonic()) return known.id;
+    const asked = this.#underWay.get(address) ?? this.#ask(address).finally(() => this.#underWay.delete(address));
+    this.#underWay.set(address, asked);
+    return asked;
+  }
+
+  async #ask(email: string): Promise<string | null> {
+    const { slack, log } = this.options;
+    try {
+      const answer = readAnswer("users.lookupByEmail", personFound, await slack.users.lookupByEmail({ email }));
+      return this.#keep(email, answer.user.id, KNOWN_MS);
+    } catch (error) {
+      const failure = asSlackFailure(error);
+      if (failure.word === NOBODY) return this.#keep(email, null, NOBODY_MS);
+      log.warn({ failure: failure.facts }, "Slack does not say who a project's owner is: %s", failure.word);
+      return this.#keep(email, null, FAILED_MS);
+    }
+  }
+
+  #keep(email: string, id: string | null, forMs: number): string | null {
+    this.#answers.delete(email);
+    this.#answers.set(email, { id, until: this.options.clock.monotonic() + forMs });
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > MOST && oldest !== undefined) this.#answers.delete(oldest);
+    return id;
+  }
+}
