@@ -10,7 +10,6 @@ export const CORES = [
   "src/hex/error-of-fetch.ts",
   "src/hex/links.ts",
   "src/hex/own-link.ts",
-  "src/hex/own-place.ts",
   "src/hex/refused-inputs.ts",
   "src/hex/retry-after.ts",
   "src/hex/server-clock.ts",

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => wire.stop());
 
-const once = { ...CALL, timeoutMs: 150 };
+const once = { ...CALL, timeoutMs: 5_000, once: true };
 
 describe("another answer than the API's", () => {
   test.each([
