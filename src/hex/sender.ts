@@ -1,6 +1,7 @@
 // Sends requests to Hex. Every answer is checked, every failure becomes a HexError, and every attempt is charged to the shared
 // budget. GET and DELETE may be repeated. POST is sent once, because Hex has no idempotency key.
 
+import ky from "ky";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
 import { isNestedDeeper, MAX_DEPTH, parseJson } from "../lib/json.js";
@@ -198,7 +199,7 @@ export class Sender {
 
   async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
     const { origin, token, attemptTimeoutMs, userAgent, fetch: send = fetch } = this.options;
-    // This covers the body too.
+    // This covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(attemptTimeoutMs, leftMs))));
     // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
     const over = new AbortController();
@@ -207,16 +208,16 @@ export class Sender {
     if (given?.aborted) giveUp();
     const signal = AbortSignal.any([timeout, over.signal]);
     try {
-      const response = await send(urlOf(origin, request), {
-        method: request.method.toUpperCase(),
-        headers: {
-          authorization: `Bearer ${token}`,
-          accept: "application/json",
-          "user-agent": userAgent,
-          ...(request.json === undefined ? {} : { "content-type": "application/json" }),
-        },
-        ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+      const response = await ky(`${origin}/api/v1/${request.path}`, {
+        method: request.method,
+        headers: { authorization: `Bearer ${token}`, accept: "application/json", "user-agent": userAgent },
+        ...(request.query ? { searchParams: request.query } : {}),
+        ...(request.json === undefined ? {} : { json: request.json }),
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
         redirect: "manual",
+        fetch: send,
         signal,
       });
       // A proxy may repeat what it was sent in its page and its headers, and the text of an answer ends up in front of people.
@@ -253,11 +254,6 @@ export class Sender {
   #at({ operation }: { operation: Operation }): { operation: Operation; host: string } {
     return { operation, host: new URL(this.options.origin).host };
   }
-}
-
-function urlOf<T>(origin: string, { path, query }: HexRequest<T>): string {
-  const url = `${origin}/api/v1/${path}`;
-  return query === undefined ? url : `${url}?${query}`;
 }
 
 function mayRepeat({ method }: { method: string }, { signal, once, turn }: Call, { kind }: HexError, pauseMs: number) {

@@ -4,6 +4,7 @@
 // invalid event, not to be sent again; 429 and 5xx to be sent again later. The limits of the fields:
 // https://developer.pagerduty.com/docs/send-alert-event
 
+import ky from "ky";
 import { z } from "zod";
 import { readBody } from "../lib/body.js";
 import type { Clock } from "../lib/clock.js";
@@ -88,12 +89,15 @@ export class PagerDuty {
     given.addEventListener("abort", giveUp, { once: true });
     if (given.aborted) giveUp();
     try {
-      const response = await send(`${url}/v2/enqueue`, {
-        method: "POST",
-        headers: { "user-agent": userAgent, accept: "application/json", "content-type": "application/json" },
-        body: JSON.stringify(this.#body(event)),
+      const response = await ky.post(`${url}/v2/enqueue`, {
+        json: this.#body(event),
+        headers: { "user-agent": userAgent, accept: "application/json" },
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
         // The key must not follow a redirect to another host.
         redirect: "manual",
+        fetch: send,
         signal: AbortSignal.any([timeout, over.signal]),
       });
       const { text } = await readBody(response, MAX_BODY);
