@@ -2,6 +2,8 @@
 
 import { randomBytes } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.js";
+import { ConnectionReader } from "../follow/connection-reader.js";
+import { ConnectionStore } from "../follow/connection-store.js";
 import type { DigestSources } from "../follow/digest-contents.js";
 import { DigestStore } from "../follow/digest-store.js";
 import type { Away } from "../follow/judgement.js";
@@ -25,6 +27,10 @@ export interface FollowPart {
   troubles: TroubleStore;
   /** Which message tells of which trouble. */
   members: MemberStore;
+  /** What is known of data connections. */
+  connections: ConnectionStore;
+  /** Runs on the leader. */
+  connectionReader: ConnectionReader;
   /** Runs on the leader. */
   poller: ProjectPoller;
   /** Emits when there may be something new to say about a watched project. */
@@ -82,6 +88,17 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     },
     onError: (err) => log.error({ err }, "watched projects"),
   });
+  const connections = new ConnectionStore(store.store.db, rows, leadership.write);
+  const connectionReader = new ConnectionReader({
+    hex: hex.client,
+    store: connections,
+    clock,
+    // Polls of runs and of watched projects matter more.
+    share: hex.shares.catalog,
+    newReference: () => randomBytes(4).toString("hex"),
+    onRead: () => news.emit(),
+    onError: (err) => log.error({ err }, "data connections"),
+  });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
-  return { watches, digests, digestSources, troubles, members, poller, news };
+  return { watches, digests, digestSources, troubles, members, connections, connectionReader, poller, news };
 }

@@ -183,11 +183,13 @@ function createTroubleSources(
   cards: CardStore,
 ): TroubleAlertSources & EndSources {
   const alerts = new AlertStore(store.store.db, store.rows);
-  const { watches, troubles, members } = follow;
+  const { watches, troubles, members, connections, connectionReader } = follow;
   const place = () => hex.client.place.now;
   const { web: slack, refusals: slackRefusals } = slackClient;
   const people = new PeopleByEmail({ slack, slackRefusals, clock: store.clock, log: settings.log });
-  return { watches, troubles, members, alerts, people, attention: attention.store, catalog, cards, place };
+  const wishConnections = (together: string[][]) => connectionReader.wish(together);
+  const told = { watches, troubles, members, alerts, people, attention: attention.store, catalog, cards, place };
+  return { ...told, connections, wishConnections };
 }
 
 /** @param onRefused called when Slack does not accept one */

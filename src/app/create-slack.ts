@@ -89,6 +89,7 @@ function createBot(options: SlackPartOptions): Bot {
     drafts: store.drafts,
     seenEvents: store.seenEvents,
     health: outages.health,
+    connections: follow.connections,
     watches: follow.watches,
     digests: follow.digests,
     digestSources: follow.digestSources,

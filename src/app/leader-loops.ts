@@ -57,6 +57,7 @@ export class LeaderLoops {
       (signal) => outages.watchdog.probe(signal),
       ...(alerts === null ? [] : [(signal: AbortSignal) => alerts.keep(signal)]),
       (signal) => follow.poller.poll(signal),
+      (signal) => follow.connectionReader.read(signal),
       (signal) => troubleAlerts.keep(signal),
       (signal) => endAlerts.keep(signal),
       (signal) => digests.keep(signal),

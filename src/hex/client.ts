@@ -5,6 +5,8 @@ import { safeId } from "./ids.js";
 import { OwnWorkspace } from "./own-workspace.js";
 import { PAGE_SIZE } from "./page-size.js";
 import {
+  readCellPage,
+  readDataConnectionPage,
   readMe,
   readNothing,
   readProject,
@@ -13,7 +15,7 @@ import {
   readRunPage,
   readStartedRun,
 } from "./read-answer.js";
-import type { HexRun, Me, Project, ProjectPage, RunPage, StartedRun } from "./schema.js";
+import type { DataConnection, HexRun, Me, Page, Project, ProjectPage, RunPage, StartedRun } from "./schema.js";
 import { type Call, Sender, type SenderOptions } from "./sender.js";
 
 export { type Call, type HeldBack, NoLongerWanted, type RequestRecord } from "./sender.js";
@@ -163,6 +165,25 @@ export class HexClient {
     return { ...page, runs: page.runs.map((run) => this.#inOurTime(run)) };
   }
 
+  /**
+   * The ids of the data connections that a project's draft uses, by one page of its cells; each once. `after` is the cursor of the
+   * previous page.
+   */
+  async cellConnections(projectId: string, call: Call, after: string | null): Promise<Page<string>> {
+    const operation = "listCells";
+    const query = pageQuery(after);
+    query.set("projectId", this.#safe(projectId, operation));
+    return this.#sender.send({ operation, method: "get", path: "cells", query, read: readCellPage }, call);
+  }
+
+  /** One page of the workspace's data connections. */
+  async dataConnections(call: Call, after: string | null): Promise<Page<DataConnection>> {
+    const operation = "listDataConnections";
+    const query = pageQuery(after);
+    const read = readDataConnectionPage;
+    return this.#sender.send({ operation, method: "get", path: "data-connections", query, read }, call);
+  }
+
   /** See `ServerClock.leastNow`. */
   leastNow(): number | null {
     return this.#sender.serverClock.leastNow();
@@ -187,6 +208,12 @@ export class HexClient {
     if (safe === null) throw new HexError({ kind: "bad_request", operation, host: this.host });
     return safe;
   }
+}
+
+function pageQuery(after: string | null): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (after !== null) query.set("after", after);
+  return query;
 }
 
 function runsPath(projectId: string): string {

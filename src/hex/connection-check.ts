@@ -3,7 +3,7 @@
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Call, HexClient, Identity, TokenKind } from "./client.js";
-import { asHexError, HexError, type HexErrorKind, sightOf, withholdsIdentity } from "./errors.js";
+import { asHexError, HexError, type HexErrorKind, isOptional, sightOf, withholdsIdentity } from "./errors.js";
 import type { Project } from "./schema.js";
 
 /** What is known about one scope of the token. */
@@ -75,7 +75,7 @@ export class Prober {
 
   /** Must be told about every request that ends. This keeps "since when" and the proofs true between probes. */
   observe(error: HexError | null): void {
-    if (error !== null && PERMISSIONS.has(error.kind) && !withholdsIdentity(error)) this.#runProof = null;
+    if (error !== null && PERMISSIONS.has(error.kind) && isAboutRight(error)) this.#runProof = null;
     const sight = sightOf(error);
     const alive = sight === "alive";
     if (sight === "nothing" || alive === this.#alive) return;
@@ -141,6 +141,11 @@ export class Prober {
     }
     return proof;
   }
+}
+
+/** Whether a refused permission is one that is needed. */
+function isAboutRight(error: HexError): boolean {
+  return !withholdsIdentity(error) && !isOptional(error.facts.operation);
 }
 
 /** A 403 that names neither the token nor a scope may be about one project: Hex answers like that for projects that are not shared. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { parseJson } from "../lib/json.js";
 import { beginning } from "../lib/text.js";
-import { HexError, type HexErrorFacts, type HexErrorKind, type Operation } from "./errors.js";
+import { HexError, type HexErrorFacts, type HexErrorKind, isOptional, type Operation } from "./errors.js";
 import { type Issue, issuesSchema, issueWords } from "./issues.js";
 import { listedInputs, refusedInputs, sentInputs } from "./refused-inputs.js";
 import { retryAfterMs } from "./retry-after.js";
@@ -110,6 +110,8 @@ function issuesOf(body: Body | null): Issue[] {
 const NO_SUCH = /^(the |this )?(project|run)\b.*\b(not (be )?found|not exist)\b/i;
 
 function kindOfForbidden(operation: Operation, detail: string, isJson: boolean): HexErrorKind {
+  // Nor is the whole API missing from the plan when one of these is.
+  if (isOptional(operation)) return NO_ACCESS.test(detail) ? "forbidden" : "scope";
   if (/\bplan\b|\bupgrade\b|\benterprise\b|\bteam tier\b|\bbilling\b/i.test(detail)) return "plan";
   // This is not about a project: either the scope is missing, which Hex says in its own JSON, or something blocks the machine.
   if (operation === "me") return isJson && !KEPT_OUT.test(detail) ? "scope" : "forbidden";
@@ -118,6 +120,8 @@ function kindOfForbidden(operation: Operation, detail: string, isJson: boolean):
   return "scope";
 }
 
+/** About the project, and not about what the token may do in general. */
+const NO_ACCESS = /\baccess to (this|the) project\b|\bproject\b.*\bnot shared\b/i;
 const KEPT_OUT = /\bip\b|\baddress\b|\ballow[- ]?list|\bwhitelist|\bfirewall|\bnetwork\b|\bblocked\b/i;
 
 function detailOf(answer: Answer, body: Body | null): string | undefined {

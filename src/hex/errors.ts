@@ -12,8 +12,17 @@ export const OPERATIONS = [
   "getRun",
   "listRuns",
   "cancelRun",
+  "listCells",
+  "listDataConnections",
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
+
+/** What a caller can do without: a workspace token needs scopes of their own for these, which not everybody grants. */
+const OPTIONAL: ReadonlySet<Operation> = new Set(["listCells", "listDataConnections"]);
+
+export function isOptional(operation: Operation): boolean {
+  return OPTIONAL.has(operation);
+}
 
 export const HEX_ERROR_KINDS = [
   "dns",
@@ -143,12 +152,14 @@ export type Sight = "alive" | "failure" | "nothing";
 
 /**
  * What a completed request says about the connection; `nothing` when it says nothing. "Who am I" is not about a project, so if Hex
- * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life.
+ * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life. A request that is
+ * without says nothing when it fails.
  */
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";
   const { kind, operation, status } = error.facts;
   if (withholdsIdentity(error)) return "alive";
+  if (isOptional(operation)) return "nothing";
   if (meansLater(kind)) return status === 429 ? "alive" : "nothing";
   return operation === "me" || meansDisconnected(kind) || kind === "unreadable" ? "failure" : "nothing";
 }

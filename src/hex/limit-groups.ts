@@ -15,6 +15,8 @@ const GROUPS: Record<Operation, string> = {
   dryRun: "hex-run-kernel",
   listProjects: "listProjects",
   cancelRun: "cancelRun",
+  listCells: "hex-api-30rpm",
+  listDataConnections: "hex-api",
 };
 
 /** The name of the group of requests that share a limit with this one. */

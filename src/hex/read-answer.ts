@@ -6,13 +6,17 @@ import type { Flaw } from "./errors.js";
 import { safeId } from "./ids.js";
 import { ownLink } from "./own-link.js";
 import {
+  cellSchema,
+  type DataConnection,
+  dataConnectionSchema,
   type HexRun,
   hexRunSchema,
   type Me,
   meSchema,
+  type Page,
   type Project,
   type ProjectPage,
-  projectPageSchema,
+  pageSchema,
   projectSchema,
   type RunPage,
   runPageSchema,
@@ -61,10 +65,25 @@ export const readNothing: ReadAnswer<undefined> = () => only(undefined);
 export const readMe: ReadAnswer<Me> = (json) => only(parsed(meSchema, json));
 
 export const readProjectPage: ReadAnswer<ProjectPage> = (json) => {
-  const { values, pagination } = parsed(projectPageSchema, json);
+  const { values, pagination } = parsed(pageSchema, json);
   const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(projectSchema, entry));
   return { value: { values: entries, ...pagination, isWhole: leftOut === null }, leftOut };
 };
+
+/** The data connections that cells use, each once. */
+export const readCellPage: ReadAnswer<Page<string>> = (json) => {
+  const { value, leftOut } = readPage(cellSchema, json);
+  const ids = value.values.flatMap(({ dataConnectionId }) => dataConnectionId ?? []);
+  return { value: { values: [...new Set(ids)], after: value.after }, leftOut };
+};
+
+export const readDataConnectionPage: ReadAnswer<Page<DataConnection>> = (json) => readPage(dataConnectionSchema, json);
+
+function readPage<T>(schema: z.ZodType<T>, json: unknown): Reading<Page<T>> {
+  const { values, pagination } = parsed(pageSchema, json);
+  const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(schema, entry));
+  return { value: { values: entries, after: pagination.after }, leftOut };
+}
 
 /** @param projectId the requested project's id */
 export function readProject(projectId: string): ReadAnswer<Project> {

@@ -118,8 +118,8 @@ export type Project = z.output<typeof projectSchema>;
 /** A cursor goes into the URL of the next request. Hex's cursors have about a hundred characters. */
 const LONGEST_CURSOR = 1_000;
 
-/** `GET /projects`, which answers an object, not an array. `values` are not yet parsed, see `projectSchema`. */
-export const projectPageSchema = z.object({
+/** A page of projects, cells or data connections: an object, not an array. `values` are not yet parsed. */
+export const pageSchema = z.object({
   values: list.nullable(),
   pagination: orNull(z.object({ after: orNull(z.string()) })).transform((pagination) => {
     const after = pagination?.after || null;
@@ -136,6 +136,24 @@ export interface ProjectPage {
   isLast: boolean;
   /** False when some of the page's projects could not be read. */
   isWhole: boolean;
+}
+
+/**
+ * A cell as in `GET /cells`, which shows the draft of a project. It may contain source code, which is dropped here, so that only this
+ * id is ever kept.
+ */
+export const cellSchema = z.object({ dataConnectionId: orNull(idSchema) });
+
+/** A data connection as in `GET /data-connections`. Full items hold hosts and users, which are dropped here. */
+export const dataConnectionSchema = z.object({ id: idSchema, name: word(200) });
+export type DataConnection = z.output<typeof dataConnectionSchema>;
+
+/** A page of a list that is not about projects. */
+export interface Page<T> {
+  /** Those that can be read. */
+  values: T[];
+  /** The cursor of the next page; `null` when there is none, or no usable one. */
+  after: string | null;
 }
 
 /** The same, with the project that was requested, whether or not the answer names it. */

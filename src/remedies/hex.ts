@@ -280,6 +280,8 @@ export const REMEDY_KINDS = Object.keys(REMEDIES);
 /** The scope's name in the dialog that creates a token in Hex. */
 export function scopeFor(operation: Operation): string {
   if (operation === "me") return "Users: Read";
+  if (operation === "listCells") return "Cells: Read";
+  if (operation === "listDataConnections") return "Data connections: Read";
   return operation === "runProject" || operation === "dryRun" || operation === "cancelRun"
     ? "Run projects"
     : "Read projects";
@@ -294,11 +296,13 @@ const VERBS: Record<Operation, string> = {
   getRun: "read this run",
   listRuns: "list the project's runs",
   cancelRun: "cancel this run",
+  listCells: "read the cells of this project",
+  listDataConnections: "list data connections",
 };
 
 function noun(operation: Operation): string {
   if (operation === "getRun" || operation === "cancelRun") return "run";
-  return operation === "me" || operation === "listProjects" ? "API" : "project";
+  return operation === "me" || operation === "listProjects" || operation === "listDataConnections" ? "API" : "project";
 }
 
 /** Whether the operation is about one project or run. */

@@ -259,6 +259,17 @@ const runEnds: Migration = {
   },
 };
 
+const connectionReadings: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("connection_readings")
+      .addColumn("key", "text", (column) => column.primaryKey())
+      .addColumn("read_at", "bigint", (column) => column.notNull())
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+  },
+};
+
 const troubleMembers: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await db.schema
@@ -290,5 +301,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   "008_attention": attention,
   "009_digests": digests,
   "010_run_ends": runEnds,
+  "011_connection_readings": connectionReadings,
   "012_trouble_members": troubleMembers,
 };

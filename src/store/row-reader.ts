@@ -21,6 +21,7 @@ export const READ_TABLES = [
   "troubles",
   "run_ends",
   "trouble_members",
+  "connection_readings",
   "attention",
   "pages",
   "digests",

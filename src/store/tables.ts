@@ -284,6 +284,15 @@ interface DigestsTable {
   doc: string;
 }
 
+/** What Hex said about data connections, or that it refused to. */
+interface ConnectionReadingsTable {
+  key: string;
+  /** Epoch ms. */
+  read_at: number | string;
+  /** JSON, see `ConnectionReading`. */
+  doc: string;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -306,6 +315,7 @@ export interface Tables {
   troubles: TroublesTable;
   run_ends: RunEndsTable;
   trouble_members: TroubleMembersTable;
+  connection_readings: ConnectionReadingsTable;
   attention: AttentionTable;
   pages: PagesTable;
   digests: DigestsTable;

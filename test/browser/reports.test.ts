@@ -33,6 +33,10 @@ describe.skipIf(chromiumPath === null)("the demo's reports", { timeout: LIMIT_MS
       await ada.message(new RegExp(`${title}\\s+.*Failed`)).waitFor();
     await ada.message(/Fraud signals\s+.*Stuck: a run has been going/).waitFor();
     await ada.message(/Cash position\s+.*Late: a run was due/).waitFor();
+    await ada
+      .message(/Margin by product and Returns by product|Returns by product and Margin by product/)
+      .getByText("Snowflake prod")
+      .waitFor();
     await ada.photograph("reports-in-trouble");
     for (const name of switches) await ada.flip(name, false);
     const open = ada.messages.getByText("in trouble", { exact: false }).filter({ hasNotText: "reply" });

@@ -24,6 +24,10 @@ export interface Reports {
 
 /** Adds them to the workspace. `now`: epoch ms. `timezone`: in which their schedules are written. */
 export function addReports(workspace: HexWorkspace, now: number, timezone: string): Reports {
+  const { id: dataConnectionId } = workspace.addDataConnection({ name: CONNECTION });
+  const { id: otherConnectionId } = workspace.addDataConnection({ name: "Postgres events", type: "postgres" });
+  const shared = [{ cellType: "SQL", label: "Load", dataConnectionId }];
+  const other = [{ cellType: "SQL", label: "Load", dataConnectionId: otherConnectionId }];
   const published = { createdAt: now - 90 * 24 * HOUR, publishedAt: now - 20 * 24 * HOUR };
   const add = (options: ProjectOptions, minutes = [0]): Project => {
     const project = workspace.addProject({
@@ -44,6 +48,7 @@ export function addReports(workspace: HexWorkspace, now: number, timezone: strin
       title: "Orders of the day",
       ownerEmail: "grace@acme.test",
       version: 8,
+      cells: other,
       run: { pendingMs: 2 * SECOND, runningMs: 50 * SECOND },
     }),
     // More often than the others, so that one needs not wait an hour for a run that does not come.
@@ -67,12 +72,14 @@ export function addReports(workspace: HexWorkspace, now: number, timezone: strin
         title: "Margin by product",
         ownerEmail: "ada@acme.test",
         version: 13,
+        cells: shared,
         run: { pendingMs: 2 * SECOND, runningMs: 70 * SECOND },
       }),
       add({
         title: "Returns by product",
         ownerEmail: "grace@acme.test",
         version: 2,
+        cells: shared,
         run: { pendingMs: 2 * SECOND, runningMs: 40 * SECOND },
       }),
     ],

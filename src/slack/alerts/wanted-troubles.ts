@@ -3,7 +3,9 @@
 import { attentionTo } from "../../attention/attention.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
+import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
+import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
 import type { Trouble } from "../../follow/trouble.js";
 import { type Member, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
@@ -16,10 +18,12 @@ import { UnreadableRow } from "../../store/row-reader.js";
 import type { CardStore } from "../cards/store.js";
 import type { PeopleByEmail } from "../connection/people-by-email.js";
 import {
+  type AroundTroubles,
   isQuiet,
   type NoLongerTold,
   type Owners,
   ownerToMention,
+  suspectsOf,
   type ToldMember,
   type ToldTrouble,
   toldOf,
@@ -45,6 +49,9 @@ export interface TroubleAlertSources extends TroubleSources {
   members: Pick<MemberStore, "unsettled" | "of" | "add" | "settle">;
   alerts: Pick<AlertStore, "get">;
   people: Pick<PeopleByEmail, "idOf">;
+  connections: Pick<ConnectionStore, "known">;
+  /** Called with the projects of each message that may be in trouble because of a data connection. */
+  wishConnections: (together: string[][]) => void;
 }
 
 /** For how long (ms) it is tried to show the end of something. */
@@ -64,11 +71,15 @@ export interface ToldGroup {
 /** `now`: epoch ms. */
 export async function wantedTroubles(sources: TroubleAlertSources, now: number): Promise<WantedAlerts> {
   const [open, before] = await Promise.all([sources.troubles.open(), sources.members.unsettled()]);
-  if (open.length === 0 && before.length === 0) return { alerts: [], nextAt: null };
+  if (open.length === 0 && before.length === 0) {
+    sources.wishConnections([]);
+    return { alerts: [], nextAt: null };
+  }
   await sources.catalog.ready();
   const watches = await sources.watches.all();
   const members = [...before, ...(await addMembers(sources, { open, watches, members: before }, now))];
   const groups = await groupsOf(sources, members, watches);
+  const connections = await connectionsOf(sources, groups);
   const wanted: WantedAlert[] = [];
   for (const group of groups) {
     if (await isSettled(sources, group, now)) {
@@ -76,7 +87,11 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
         group.id,
         group.members.flatMap(({ member, told }) => (told.trouble === null ? member : [])),
       );
-    } else wanted.push(wantedOf(sources, group, { now, owners: await ownersOf(sources, group, now) }));
+    } else {
+      const owners = await ownersOf(sources, group, now);
+      const shared = connections === null ? [] : sharedConnections(suspectsIn(group), connections);
+      wanted.push(wantedOf(sources, group, { now, owners, shared }));
+    }
   }
   const attentions = groups
     .flatMap(({ members: its }) => toldOf(its.map(({ told }) => told)))
@@ -103,10 +118,24 @@ async function ownersOf({ people }: TroubleAlertSources, { members }: ToldGroup,
   return owners;
 }
 
+/** What is known of their data connections, if any of them stand together in a message; asks for what is not known yet. */
+async function connectionsOf(
+  { connections, wishConnections }: TroubleAlertSources,
+  groups: readonly ToldGroup[],
+): Promise<KnownConnections | null> {
+  const together = groups.map(suspectsIn).filter(({ length }) => length > 1);
+  wishConnections(together);
+  return together.length === 0 ? null : connections.known();
+}
+
+function suspectsIn({ members }: ToldGroup): string[] {
+  return suspectsOf(toldOf(members.map(({ told }) => told)));
+}
+
 function wantedOf(
   sources: TroubleSources,
   { id, place, members }: ToldGroup,
-  { now, owners }: { now: number; owners: Owners },
+  { now, owners, shared }: Pick<AroundTroubles, "now" | "owners" | "shared">,
 ): WantedAlert {
   const all = members.map(({ told }) => told);
   const told = toldOf(all);
@@ -119,7 +148,7 @@ function wantedOf(
     isFinal: open.length === 0,
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
     message: (isDoubled: boolean) =>
-      troubleMessage(all, { alert: id, to, place: sources.place(), owners, now, isDoubled }),
+      troubleMessage(all, { alert: id, to, place: sources.place(), owners, shared, now, isDoubled }),
     replies: troubleReplies(all, { now, owners }),
   };
 }

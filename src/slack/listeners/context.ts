@@ -3,6 +3,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { AttentionStore } from "../../attention/attention-store.js";
 import type { Catalog } from "../../catalog/catalog.js";
+import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { DigestSources } from "../../follow/digest-contents.js";
 import type { DigestStore } from "../../follow/digest-store.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
@@ -52,6 +53,7 @@ export interface Bot {
   /** What has already been handled and must not be done twice. */
   seenEvents: SeenEvents;
   health: HealthStore;
+  connections: Pick<ConnectionStore, "known">;
   watches: WatchStore;
   digests: DigestStore;
   /** What digests are written from. */

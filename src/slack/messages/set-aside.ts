@@ -56,6 +56,7 @@ const NOUNS: Record<ReadTable, string> = {
   troubles: "trouble of a watched project",
   run_ends: "end of a run",
   trouble_members: "note of which message tells of a trouble",
+  connection_readings: "note of a data connection",
   attention: "note of who is on it",
   pages: "page",
   digests: "digest",

@@ -24,6 +24,7 @@ import { openNowText } from "./open-now.js";
 import { pagesHeldLine } from "./paging.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
+import { type ConnectionRefusals, connectionRefusalLine } from "./shared-connection.js";
 import { declinedScopesLine, slackTroubleLines } from "./slack-remedies.js";
 import { storeTroubleLine } from "./store-trouble.js";
 
@@ -40,6 +41,8 @@ export interface Status {
   place: HexPlace;
   /** Events that the paging service did not accept; `null` when there are none, or the store cannot be read. */
   pagesHeld: PagesHeld | null;
+  /** When Hex refused to tell of data connections; `null` when the store cannot be read. */
+  connectionsRefusedAt: ConnectionRefusals | null;
   /** How many requests to Hex the bot may make at this moment. */
   budgetLeft: number;
   /** What Hex's public status page says; `null` when it did not answer. */
@@ -59,8 +62,11 @@ export function statusMessage(status: Status, now: number): Message {
   const sight = error === null ? "alive" : meansLater(error.kind) ? "nothing" : "failure";
   const open = status.open === null ? null : openNowText(status.open, { now, place: status.place });
   const beside = [...(open === null ? [] : [section(open)]), ...besideBlocks(status, sight)];
-  const off = context(declinedScopesLine(status.slack.declinedScopes));
-  const below = [...historyBlocks(status.history, sight), off, foot(status, now)];
+  const off = [
+    context(declinedScopesLine(status.slack.declinedScopes)),
+    context(connectionRefusalLine(status.connectionsRefusedAt, now)),
+  ];
+  const below = [...historyBlocks(status.history, sight), ...off, foot(status, now)];
   return error === null
     ? connectedMessage(status.connection, [...beside, ...below], now)
     : brokenMessage(status, error, { sight, beside, below });

@@ -2,12 +2,14 @@
 
 import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
+import { mayComeFromConnection, type SharedConnection } from "../../follow/shared-connections.js";
 import type { Ailment, Trouble } from "../../follow/trouble.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { attentionButtons, attentionLine } from "./attention.js";
 import { context, type Message, message, type Reply, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, mention, sentence } from "./mrkdwn.js";
+import { sharedConnectionLine } from "./shared-connection.js";
 
 /** A trouble, and what is known of its project. */
 export interface ToldTrouble {
@@ -38,6 +40,8 @@ export interface AroundTroubles {
   to: number;
   place: HexPlace;
   owners: Owners;
+  /** The data connections that they share, see `sharedConnections`. */
+  shared: readonly SharedConnection[];
   /** Epoch ms. */
   now: number;
   /** Whether another message about the same may have been posted before. */
@@ -62,7 +66,7 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
   const head = open.length === 0 ? backHead(told) : openHead(open);
   const rest = told.length - SHOWN;
   return message(notification(told, open), [
-    section(head),
+    section([head, sharedLine(open, around.shared)].filter((line) => line !== null).join("\n")),
     ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, around)),
     rest > 0 ? context(`… and ${count(rest, "more project")}.`) : null,
     gone.length > 0 ? context(`No longer watched here: ${goneTitles(gone)}.`) : null,
@@ -130,6 +134,18 @@ function goneTitles(gone: readonly NoLongerTold[]): string {
 
 const DOUBLED =
   "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
+
+/** `open`: those that are not over. */
+function sharedLine(open: readonly ToldTrouble[], shared: readonly SharedConnection[]): string | null {
+  const titles = new Map(open.map(({ trouble, project }) => [trouble.projectId, project?.title ?? trouble.projectId]));
+  return sharedConnectionLine(shared, { titles, suspects: suspectsOf(open).length });
+}
+
+/** The ids of the projects that may be in trouble because of a data connection. */
+export function suspectsOf(told: readonly ToldTrouble[]): string[] {
+  const suspects = told.filter(({ trouble }) => trouble.overAt === null && mayComeFromConnection(trouble));
+  return suspects.map(({ trouble }) => trouble.projectId);
+}
 
 function openHead(open: readonly ToldTrouble[]): string {
   if (open.length > 1) return `:red_circle: *${open.length} watched projects are in trouble*`;

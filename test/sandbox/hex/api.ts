@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { type IncomingHttpHeaders, STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { type Answer, empty, html, json, text } from "./answers.js";
+import { listCells, listDataConnections } from "./cell-list.js";
 import { chartPng } from "./charts.js";
 import { errorAnswer, INVALID_INPUT, Refusal } from "./errors.js";
 import { excessHeaders } from "./limits.js";
@@ -27,7 +28,13 @@ export interface Call {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const SCOPE_NAMES = { read: "Read projects", run: "Run projects", users: "Users: Read" } as const;
+const SCOPE_NAMES = {
+  read: "Read projects",
+  run: "Run projects",
+  users: "Users: Read",
+  cells: "Cells: Read",
+  connections: "Data connections: Read",
+} as const;
 
 export class Api {
   #workspace: Workspace;
@@ -72,7 +79,7 @@ export class Api {
       const headers = excessHeaders(this.#workspace.rateLimits.headers, excess, this.#now);
       throw new Refusal(429, "Too many requests", { headers });
     }
-    if (route.scope && !mayDo(token, route.scope)) {
+    if (route.scope && !mayDo(token, route.scope, this.#workspace.readCoversCells)) {
       throw new Refusal(403, `The token lacks the scope "${SCOPE_NAMES[route.scope]}"`);
     }
     for (const [name, id] of Object.entries(route.ids)) checkUuid(name, id);
@@ -96,6 +103,8 @@ export class Api {
         return this.#cancelRun(call);
       case "listCells":
         return json(200, this.#listCells(call.query));
+      case "listDataConnections":
+        return json(200, listDataConnections(this.#workspace.dataConnections, call.query));
       case "chartImage":
         return json(200, this.#chartImage(call));
       case "unknown":
@@ -186,11 +195,7 @@ export class Api {
   #listCells(query: URLSearchParams) {
     const projectId = query.get("projectId") ?? "";
     checkUuid("projectId", projectId);
-    const project = this.#project(projectId);
-    return {
-      values: project.cells.map((cell) => ({ ...cell, projectId: project.id })),
-      pagination: { after: null, before: null },
-    };
+    return listCells(this.#project(projectId), query);
   }
 
   #chartImage(call: Call) {

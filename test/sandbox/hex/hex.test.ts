@@ -1,5 +1,6 @@
 // The simulated Hex does what the reference says about the real one. These tests use bare `fetch`, never the bot's client.
 
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ManualClock } from "../clock.js";
@@ -605,6 +606,69 @@ describe("limits", () => {
     const { status, headers } = await ask("GET /users/me");
     expect(status).toBe(429);
     for (const [name, value] of Object.entries(expected)) expect(headers.get(name)).toBe(value);
+  });
+});
+
+describe("cells and data connections", () => {
+  const page = z.object({
+    values: z.array(z.object({ id: z.string(), name: z.string().optional() })),
+    pagination: z.object({ after: z.string().nullable(), before: z.string().nullable() }),
+  });
+  const list = async (what: string) => page.parse((await ask(`GET ${what}`)).json);
+  const addCell = (dataConnectionId: string) => {
+    const id = randomUUID();
+    const contents = { codeCell: null, sqlCell: null, markdownCell: null };
+    project.cells.push({ id, staticId: randomUUID(), cellType: "SQL", label: null, dataConnectionId, contents });
+  };
+
+  test("cells come in pages, in order, with cursors in both directions", async () => {
+    for (let index = 0; index < 5; index++) addCell(VIEW);
+    const ids = project.cells.map(({ id }) => id);
+    const first = await list(`/cells?projectId=${project.id}&limit=2`);
+    expect(first.values.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    const second = await list(`/cells?projectId=${project.id}&limit=2&after=${first.pagination.after}`);
+    expect(second.values.map(({ id }) => id)).toEqual(ids.slice(2, 4));
+    const last = await list(`/cells?projectId=${project.id}&limit=2&after=${second.pagination.after}`);
+    expect([last.values.map(({ id }) => id), last.pagination.after]).toEqual([ids.slice(4), null]);
+    const back = await list(`/cells?projectId=${project.id}&limit=2&before=${second.pagination.before}`);
+    expect(back.values.map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    for (const query of ["limit=0", "limit=101", "after=nonsense"])
+      expect((await ask(`GET /cells?projectId=${project.id}&${query}`)).status).toBe(400);
+    expect((await ask(`GET /cells?projectId=${NOBODY}`)).status).toBe(404);
+  });
+
+  test("data connections are sorted by name, and hold more than their names", async () => {
+    const { id } = hex.workspace.addDataConnection({ name: "Snowflake prod" });
+    hex.workspace.addDataConnection({ name: "BigQuery", type: "bigquery" });
+    expect((await list("/data-connections")).values.map(({ name }) => name)).toEqual(["BigQuery", "Snowflake prod"]);
+    expect((await ask("GET /data-connections")).text).toContain("internal.acme.test");
+    const [newest] = (await list("/data-connections?sortBy=NAME&sortDirection=DESC&limit=1")).values;
+    expect(newest?.name).toBe("Snowflake prod");
+    expect((await ask("GET /data-connections?sortBy=TYPE")).status).toBe(400);
+    hex.workspace.removeDataConnection(id);
+    expect((await list("/data-connections")).values).toHaveLength(1);
+  });
+
+  test.each([
+    ["personal", [200, 200]],
+    ["workspace", [403, 403]],
+  ] as const)("a %s token without their scopes", async (kind, expected) => {
+    token = hex.workspace.addToken({ kind });
+    const statuses = async () => [
+      (await ask(`GET /cells?projectId=${project.id}`)).status,
+      (await ask("GET /data-connections")).status,
+    ];
+    expect(await statuses()).toEqual(expected);
+    if (kind === "personal") return;
+    expect((await ask("GET /data-connections")).json).toMatchObject({
+      message: expect.stringContaining("Data connections: Read"),
+    });
+    hex.workspace.readCoversCells = true;
+    expect(await statuses()).toEqual([200, 403]);
+    hex.workspace.readCoversCells = false;
+    hex.workspace.setScopes(token, ["cells", "connections"]);
+    expect(await statuses()).toEqual([200, 200]);
+    expect((await ask("GET /projects")).status).toBe(403);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Endpoint, RateLimits } from "./types.js";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-const GROUP: ReadonlySet<Endpoint> = new Set(["getProject", "getRun", "listRuns"]);
+const GROUP: ReadonlySet<Endpoint> = new Set(["getProject", "getRun", "listRuns", "listDataConnections"]);
 const USERS_GROUP: ReadonlySet<Endpoint> = new Set(["me", "listCells"]);
 
 interface Window {

@@ -26,7 +26,8 @@ const PATTERNS: Pattern[] = [
   pattern("getRun", "GET", "/projects/:projectId/runs/:runId", "read"),
   pattern("cancelRun", "DELETE", "/projects/:projectId/runs/:runId", "run"),
   pattern("chartImage", "GET", "/projects/:projectId/runs/:runId/cells/:staticId/image", "read"),
-  pattern("listCells", "GET", "/cells", "read"),
+  pattern("listCells", "GET", "/cells", "cells"),
+  pattern("listDataConnections", "GET", "/data-connections", "connections"),
 ];
 
 /** The previous generation of paths: singular, and served only on request. */

@@ -53,10 +53,16 @@ export class Tokens {
   }
 }
 
-/** The right to run includes reading. A personal token may always ask who it belongs to. */
-export function mayDo(token: Token, scope: Scope): boolean {
-  if (scope === "users") return token.kind === "personal" || token.scopes.has(scope);
-  return token.scopes.has(scope) || token.scopes.has("run");
+/**
+ * The right to run includes reading. Only a workspace token needs a scope of its own to ask who it is, and for cells and data
+ * connections.
+ */
+export function mayDo(token: Token, scope: Scope, readCoversCells: boolean): boolean {
+  if (token.scopes.has(scope)) return true;
+  if (scope === "read") return token.scopes.has("run");
+  if (scope === "run") return false;
+  const reads = token.scopes.has("read") || token.scopes.has("run");
+  return token.kind === "personal" || (scope === "cells" && readCoversCells && reads);
 }
 
 /** Whose rate limit a request with this token counts against. */

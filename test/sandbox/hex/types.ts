@@ -12,6 +12,7 @@ export type Endpoint =
   | "listRuns"
   | "cancelRun"
   | "listCells"
+  | "listDataConnections"
   | "chartImage"
   | "unknown";
 
@@ -62,8 +63,8 @@ export interface RecordedRequest {
 // Tokens
 
 export type TokenKind = "personal" | "workspace";
-/** The scopes Read projects, Run projects, and Users: Read. */
-export type Scope = "read" | "run" | "users";
+/** The scopes Read projects, Run projects, Users: Read, Cells: Read, and Data connections: Read. */
+export type Scope = "read" | "run" | "users" | "cells" | "connections";
 
 export interface TokenUser {
   name: string | null;
@@ -256,6 +257,15 @@ export interface ProjectOptions {
   cells?: Partial<Cell>[];
 }
 
+/** Where cells read their data from. */
+export interface DataConnection {
+  readonly id: string;
+  name: string;
+  type: "athena" | "bigquery" | "clickhouse" | "databricks" | "postgres" | "redshift" | "snowflake" | "trino";
+  description: string | null;
+  readonly createdAt: number;
+}
+
 // Runs
 
 /** A run at the clock's current time. Times in epoch ms. */
@@ -334,6 +344,8 @@ export interface HexWorkspace {
   tokenExpiryUnit: "seconds" | "milliseconds";
   /** `false`: "who am I" says nothing about the token, not even when it expires. Default true. */
   tellsOfToken: boolean;
+  /** Whether "Read projects" includes reading cells, as Hex's pages have it. The dialog for tokens has a scope for it. Default false. */
+  readCoversCells: boolean;
   /** The shape of errors. Default natural: each endpoint's own shape today. */
   errorShape: "reason" | "code" | "natural";
   /** For the shape `reason`: one string, or a list of strings as older servers sent. Default string. */
@@ -376,6 +388,12 @@ export interface HexWorkspace {
   project(id: string): Project;
   /** Also deletes its runs. */
   removeProject(id: string): void;
+
+  readonly dataConnections: readonly DataConnection[];
+  /** Default: a Snowflake. */
+  addDataConnection(options?: Partial<DataConnection>): DataConnection;
+  /** Cells may go on naming it. */
+  removeDataConnection(id: string): void;
 
   /** All runs that Hex still keeps (90 days), oldest first. */
   readonly runs: readonly Run[];

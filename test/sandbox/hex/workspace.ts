@@ -9,6 +9,7 @@ import { Scheduler } from "./scheduler.js";
 import type { Moment } from "./timeline.js";
 import { Tokens } from "./tokens.js";
 import type {
+  DataConnection,
   Firing,
   HexWorkspace,
   Project,
@@ -40,6 +41,7 @@ export class Workspace implements HexWorkspace {
   };
   tokenExpiryUnit: HexWorkspace["tokenExpiryUnit"] = "seconds";
   tellsOfToken = true;
+  readCoversCells = false;
   errorShape: HexWorkspace["errorShape"] = "natural";
   detailsAs: HexWorkspace["detailsAs"] = "string";
   invisibleStatus: HexWorkspace["invisibleStatus"] = 404;
@@ -51,6 +53,8 @@ export class Workspace implements HexWorkspace {
   projectVersionAsString = true;
   scheduleZones: HexWorkspace["scheduleZones"] = "offset";
   oldPaths = false;
+
+  #dataConnections: DataConnection[] = [];
 
   readonly clock: Clock;
   readonly tokens = new Tokens();
@@ -96,6 +100,22 @@ export class Workspace implements HexWorkspace {
   removeProject(id: string): void {
     this.projectStore.remove(id);
     for (const run of this.runs) if (run.projectId === id) this.removeRun(run.id);
+  }
+
+  get dataConnections(): readonly DataConnection[] {
+    return this.#dataConnections;
+  }
+
+  addDataConnection(options: Partial<DataConnection> = {}): DataConnection {
+    const name = `Connection ${this.#dataConnections.length + 1}`;
+    const createdAt = this.clock.now();
+    const connection = { id: randomUUID(), name, type: "snowflake", description: null, createdAt, ...options } as const;
+    this.#dataConnections.push(connection);
+    return connection;
+  }
+
+  removeDataConnection(id: string): void {
+    this.#dataConnections = this.#dataConnections.filter((connection) => connection.id !== id);
   }
 
   get runs(): Run[] {

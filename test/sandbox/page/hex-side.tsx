@@ -123,7 +123,8 @@ const EXAMPLES: Record<Project["inputs"][string]["dataType"], string> = {
 };
 
 function projectFacts(project: Project): string[] {
-  const { run, inputs, schedules, cells } = project;
+  const { run, inputs, schedules } = project;
+  const charts = project.cells.filter(({ cellType }) => cellType === "CHART");
   const names = Object.keys(inputs);
   const takes = Math.round((run.pendingMs + run.runningMs) / 1000);
   const ends = run.neverEnds ? "never ends" : `${takes < 120 ? `${takes} s` : `${Math.round(takes / 60)} min`}`;
@@ -132,7 +133,7 @@ function projectFacts(project: Project): string[] {
     run.outcome === "COMPLETED" ? "" : "fails",
     names.length > 0 ? `inputs ${names.join(", ")}` : "",
     schedules.length > 0 ? "scheduled" : "",
-    cells.length > 0 ? (cells.length === 1 ? "a chart" : `${cells.length} charts`) : "",
+    charts.length > 0 ? (charts.length === 1 ? "a chart" : `${charts.length} charts`) : "",
     project.archivedAt === null ? "" : "archived",
   ].filter((fact) => fact !== "");
 }

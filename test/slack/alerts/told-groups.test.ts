@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { silenced } from "../../../src/attention/attention.js";
 import { AttentionStore } from "../../../src/attention/attention-store.js";
+import { ConnectionStore } from "../../../src/follow/connection-store.js";
 import type { FindingKind } from "../../../src/follow/judgement.js";
 import { MemberStore } from "../../../src/follow/member-store.js";
 import type { Trouble } from "../../../src/follow/trouble.js";
@@ -49,6 +50,8 @@ beforeEach(async () => {
     catalog: { known: () => null, ready: async () => undefined },
     cards: counted("cards", new CardStore(db, { process: "p", now: () => BEGIN })),
     place: () => ({ origin: "https://app.hex.tech", workspace: null }),
+    connections: new ConnectionStore(db),
+    wishConnections: () => undefined,
   };
   for (const id of ["one", "two"]) await watch(id);
 });

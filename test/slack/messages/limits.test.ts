@@ -433,6 +433,7 @@ describe("never past a limit, whatever the data", () => {
             report: page,
             slack: state,
             pagesHeld,
+            connectionsRefusedAt: { cells: NOW, names: NOW },
             setAside,
             reference: "abcd1234",
           };
@@ -461,12 +462,15 @@ describe("never past a limit, whatever the data", () => {
   test("alerts of watched projects, their replies, and the answers to their buttons", () => {
     const told = fc.record({ trouble: troubleOf, project: maybe(project), followed: fc.constant(null), attention });
     const gone = fc.record({ trouble: fc.constant(null), projectId: fc.string(), project: maybe(project) });
+    const members = fc.array(fc.oneof(told, gone), { minLength: 1, maxLength: 30 });
+    const shared = fc.array(fc.record({ name: nasty, projectIds: fc.array(nasty, { minLength: 2 }) }));
     const alert = "trouble C0123456789 1730541600.000100 abcd1234";
     fc.assert(
-      fc.property(fc.array(fc.oneof(told, gone), { minLength: 1, maxLength: 30 }), fc.boolean(), (all, isDoubled) => {
+      fc.property(members, shared, fc.boolean(), (all, connections, isDoubled) => {
         const emails = all.flatMap((one) => one.project?.owner?.email ?? []);
         const owners = new Map(emails.map((email) => [email, "U3"]));
-        const made = troubleMessage(all, { alert, to: NOW, place: PLACE, owners, now: NOW, isDoubled });
+        const around = { alert, to: NOW, place: PLACE, owners, shared: connections, now: NOW, isDoubled };
+        const made = troubleMessage(all, around);
         check(made, ["U1", "U2", "U3"]);
         const isOpen = all.some(({ trouble }) => trouble?.overAt === null);
         expect(made.blocks.filter(({ type }) => type === "actions")).toHaveLength(isOpen ? 1 : 0);

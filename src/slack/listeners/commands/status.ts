@@ -29,13 +29,14 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
 
   const page = statusPage.read();
   const open = openNow({ ...bot.troubleSources, health }, clock.now(), (watches) => watches.some(isHere));
-  const [connection, store, history, watched, openHere, pagesHeld] = await Promise.all([
+  const [connection, store, history, watched, openHere, pagesHeld, connections] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
     ifRead(runs.inFlight().then(({ length }) => length)),
     ifRead(open),
     ifRead(bot.pages?.held() ?? Promise.resolve(null)),
+    ifRead(bot.connections.known()),
   ]);
   // Good news does not wait. When something is wrong, what Hex says about it is worth waiting for, within the page's short limit.
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
@@ -46,6 +47,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     watched,
     open: openHere,
     pagesHeld,
+    connectionsRefusedAt: connections?.refusedAt ?? null,
     place: bot.hex.place.now,
     budgetLeft: budget.left,
     report,
