@@ -3,6 +3,21 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { SECOND } from "../lib/time.js";
+
+/** What a client may take before it is cut off, whoever it is: nothing has been read of it that could tell. */
+export interface ServerLimits {
+  /** How long it may take to send its headers, and the whole request, in ms. */
+  headersMs: number;
+  requestMs: number;
+  /** How many connections may be open at a time. More are closed at once. */
+  connections: number;
+}
+
+/** Slack sends a request at once and in one piece, and closes what it does not use. Twenty times what it needs. */
+const LIMITS: ServerLimits = { headersMs: 10 * SECOND, requestMs: 20 * SECOND, connections: 500 };
+/** In bytes, of all headers together. Slack's and a proxy's take less than two thousand. */
+const MAX_HEADERS = 16_384;
 
 export interface ServerOptions {
   /** 0 for any free port. */
@@ -11,6 +26,7 @@ export interface ServerOptions {
   routes: Readonly<Record<string, RequestListener>>;
   /** Answers at every other path. Looked up in the same way. */
   otherwise?: () => RequestListener;
+  limits?: ServerLimits;
 }
 
 export const notFound: RequestListener = (_, response) => {
@@ -24,16 +40,24 @@ export interface RunningServer {
 }
 
 /** Rejects with the operating system's error when the port is not available. */
-export async function startServer({ port, routes, otherwise }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ port, routes, otherwise, limits = LIMITS }: ServerOptions): Promise<RunningServer> {
   // Connections that proxies open in advance, without a request so far. Node would wait for them when it stops.
   const silent = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const { headersMs, requestMs, connections } = limits;
+  const options = {
+    maxHeaderSize: MAX_HEADERS,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: Math.min(headersMs, SECOND),
+  };
+  const server = createServer(options, (request, response) => {
     silent.delete(request.socket);
     // The request line may be anything, such as "//" or "*", so it is not parsed in a way that could fail.
     const [path = "/"] = (request.url ?? "/").split("?", 1);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     return (route ?? otherwise?.() ?? notFound)(request, response);
   });
+  server.maxConnections = connections;
   server.on("connection", (socket) => {
     silent.add(socket);
     socket.once("close", () => silent.delete(socket));
