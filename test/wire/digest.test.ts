@@ -112,7 +112,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  const passUntil = (time: number) => harness.pass(time - harness.clock.now(), STEP_MS);
+  const passUntil = (time: number, stepMs = STEP_MS) => harness.pass(time - harness.clock.now(), stepMs);
   /** What was posted, oldest first. */
   const posted = (): SlackMessage[] => harness.slack.messages.filter(({ via }) => via === "postMessage");
   const arrives = () => harness.until(() => posted().length > 0, STEP_MS);
@@ -160,7 +160,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await isDownUntil(EIGHT + 2 * HOUR + MINUTE);
     await harness.pass(HOUR, MINUTE);
     expect(posted()).toEqual([]);
-    await passUntil(EIGHT + 24 * HOUR - MINUTE);
+    await passUntil(EIGHT + 24 * HOUR - MINUTE, MINUTE);
     expect(posted()).toEqual([]);
     await arrives();
     expect(shown(posted()[0] ?? fail())).not.toContain("late");

@@ -10,6 +10,7 @@ import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
 import { OpenRequests } from "../sandbox/open-requests.js";
 import {
+  type ApiCall,
   type LocalSlack,
   PersonInSlack,
   type SlackMessage,
@@ -48,10 +49,12 @@ const SECOND_MS = 2;
 /** After this many turns of the event loop in a row without a request in progress, no more requests are expected. */
 const QUIET_TURNS = 4;
 /**
- * Answers from Slack after which its client waits in real time:
- * https://docs.slack.dev/tools/node-slack-sdk/web-api#handle-rate-limits
+ * Answers after which Slack's client makes a call once more, half a second of real time later, as in `clientOptions`. And how long
+ * (real ms) a busy machine may take for that: a call without an answer is given up after ten seconds.
  */
-const WAITED_OUT = /^(reset|hang|http_\d+)$/;
+const REPEATED = /^(reset|hang|http_\d+)$/;
+const REPEAT_MS = 2_000;
+const HANG_MS = 15_000;
 
 interface HarnessOptions {
   /** Starts only the peers. */
@@ -90,9 +93,10 @@ export class Harness {
   /** Requests that were made before the test began. */
   #asked = 0;
   readonly #open = new OpenRequests();
-  /** How many calls to Slack were searched for an answer after which its client waits, and whether there was one. */
+  /** How many calls to Slack were searched for those that its client repeats. */
   #looked = 0;
-  #isSlackWaitedFor = false;
+  /** These calls, and until when (real ms) the repetition may still come. */
+  readonly #repeats = new Map<string, number>();
 
   private constructor(
     readonly mode: Mode,
@@ -266,11 +270,18 @@ export class Harness {
   #isRealTimeWaitedFor(): boolean {
     const { calls, socket } = this.slack;
     this.#looked = Math.min(this.#looked, calls.length);
-    for (; this.#looked < calls.length; this.#looked++) {
-      const error = calls[this.#looked]?.answer.error;
-      if (typeof error === "string" && WAITED_OUT.test(error)) this.#isSlackWaitedFor = true;
-    }
-    return this.#isSlackWaitedFor || (this.mode === "socket" && socket.connections === 0);
+    for (const call of calls.slice(this.#looked)) this.#noteRepeat(call);
+    this.#looked = calls.length;
+    const now = performance.now();
+    for (const [call, until] of this.#repeats) if (until < now) this.#repeats.delete(call);
+    return this.#repeats.size > 0 || (this.mode === "socket" && socket.connections === 0);
+  }
+
+  #noteRepeat({ method, args, answer: { error } }: ApiCall): void {
+    const call = `${method} ${JSON.stringify(args)}`;
+    // No call is repeated twice.
+    if (this.#repeats.delete(call) || typeof error !== "string" || !REPEATED.test(error)) return;
+    this.#repeats.set(call, performance.now() + (error === "hang" ? HANG_MS : REPEAT_MS));
   }
 
   /**
