@@ -99,6 +99,22 @@ describe("shorten", () => {
       }),
     );
   });
+
+  test("keeps every whole character for which there is room beside the ellipsis", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 80 }), fc.integer({ min: 1, max: 60 }), (text, max) => {
+        fc.pre(text.length > max);
+        const segments = [...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)];
+        const kept = segments.filter(({ index, segment }) => index + segment.length < max);
+        expect(shorten(text, max)).toBe(
+          `${kept
+            .map(({ segment }) => segment)
+            .join("")
+            .trimEnd()}…`,
+        );
+      }),
+    );
+  });
 });
 
 describe("shortenMrkdwn", () => {
