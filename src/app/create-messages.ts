@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
+import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
 import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
@@ -28,7 +29,7 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import type { Lifetime } from "./lifetime.js";
-import { logRefusedAlert } from "./log-events.js";
+import { logEndedWatches, logRefusedAlert } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface MessagesPart {
@@ -113,18 +114,24 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.stopping.signal,
   });
   const alerts = createAlerts(options);
+  const lostPlaces = { ...troubleSources, watches: follow.watches, onEnded: logEndedWatches(log) };
   const troubleAlerts = alertsFor(
     options,
     async () => {
       const now = clock.now();
       const { alerts: troubles, nextAt } = await wantedTroubles(troubleSources, now);
-      return { alerts: [...troubles, ...(await wantedAbsences(troubleSources, now))], nextAt };
+      const told = endingWatches([...troubles, ...(await wantedAbsences(troubleSources, now))], lostPlaces, now);
+      return { alerts: [...told, ...(await wantedFarewells(lostPlaces, now))], nextAt };
     },
     (alert) => logRefusedAlert(log, alert, false),
   );
   const endAlerts = alertsFor(
     options,
-    () => wantedEnds(troubleSources, clock.now()),
+    async () => {
+      const now = clock.now();
+      const { alerts: ends, nextAt } = await wantedEnds(troubleSources, now);
+      return { alerts: endingWatches(ends, lostPlaces, now), nextAt };
+    },
     (alert) => logRefusedAlert(log, alert, false),
   );
   follow.news.on(() => {

@@ -20,7 +20,7 @@ import type { Settings } from "./settings.js";
 /** Runs until `signal` aborts and the work that it began is done. */
 type Loop = (signal: AbortSignal) => Promise<void>;
 
-/** How long (ms) it is known that a digest has ended: longer than the bot tries to tell it. */
+/** How long (ms) it is known that a digest or a watch has ended: longer than the bot tries to tell it. */
 const ENDED_MS = 2 * DAY;
 
 export interface LeaderLoopsOptions {
@@ -107,6 +107,7 @@ function createRetention(options: LeaderLoopsOptions): Retention {
         drafts.removeExpired(),
         seenEvents.removeOld(),
         follow.members.removeOld(),
+        follow.watches.removeEndedBefore(leastNow - ENDED_MS),
         follow.digests.removeEndedBefore(leastNow - ENDED_MS),
         messages.homes.removeOld(),
         attention.store.removeOld(),

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import type { WhyAbsent } from "../follow/absence.js";
 import type { Digest } from "../follow/digest.js";
 import type { Trouble } from "../follow/trouble.js";
+import type { WatchPlace } from "../follow/watch.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
 import { withholdsIdentity } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
@@ -180,6 +181,15 @@ export function logRefusedAlert(
       what,
     );
   }
+}
+
+/** Logs that a conversation watches nothing any more, because Slack does not accept messages there. */
+export function logEndedWatches(log: Logger): (place: WatchPlace, word: string) => void {
+  return ({ channel, threadTs }, word) =>
+    log.warn(
+      { channel, threadTs, word },
+      "The watches of a conversation have ended, and the bot tells whoever set them",
+    );
 }
 
 /** Logs that Slack did not accept a digest, or the message that one has ended. */

@@ -1,8 +1,11 @@
 // Stores which conversation watches what.
 
+import type { ExpressionBuilder } from "kysely";
+import { DAY } from "../lib/time.js";
 import type { Db } from "../store/database.js";
-import { RowReader, storedDoc } from "../store/row-reader.js";
-import { endsSince, type Follow, ruleKey, type Watch, type WatchPlace, watchSchema } from "./watch.js";
+import { RowReader, storedDoc, textOf } from "../store/row-reader.js";
+import type { Tables } from "../store/tables.js";
+import { type EndedWatch, endsSince, type Follow, ruleKey, type Watch, type WatchPlace, watchSchema } from "./watch.js";
 
 export class WatchStore {
   constructor(
@@ -12,7 +15,7 @@ export class WatchStore {
 
   /**
    * Adds a watch. If the same rule is already watched in the same place, that watch gets the new level and `page`, and keeps the time when it
-   * was set.
+   * was set. One that has ended is replaced.
    */
   async set({ channel, threadTs, ...watch }: Watch): Promise<"new" | "changed" | "same"> {
     const key = { channel, thread_ts: threadTs ?? "", rule_key: ruleKey(watch.rule) };
@@ -33,7 +36,7 @@ export class WatchStore {
       .where("thread_ts", "=", key.thread_ts)
       .where("rule_key", "=", key.rule_key)
       .execute();
-    return "changed";
+    return before === undefined ? "new" : "changed";
   }
 
   /** Removes a watch. @returns whether there was one */
@@ -50,7 +53,7 @@ export class WatchStore {
   /** What one conversation watches. */
   async in(place: WatchPlace): Promise<Watch[]> {
     const all = await this.all();
-    return all.filter(({ channel, threadTs }) => channel === place.channel && threadTs === place.threadTs);
+    return all.filter((watch) => isSamePlace(watch, place));
   }
 
   /** The projects that have to be known for watches. */
@@ -59,8 +62,63 @@ export class WatchStore {
     return all.map((watch) => ({ rule: watch.rule, setAt: watch.setAt, endsSince: endsSince(watch) }));
   }
 
-  /** All watches, without those that cannot be read. */
+  /** All watches that have not ended, without those that cannot be read. */
   async all(): Promise<Watch[]> {
+    const stored = await this.#stored();
+    return stored.flatMap(({ watch }) => (watch.ended === undefined ? watch : []));
+  }
+
+  /** The watches of conversations to which the bot cannot write any more. */
+  async ended(): Promise<EndedWatch[]> {
+    const stored = await this.#stored();
+    return stored.flatMap(({ watch: { ended, ...watch } }) => (ended === undefined ? [] : { ...watch, ended }));
+  }
+
+  /**
+   * Notes that Slack does not accept messages in a conversation. Its watches end if that is for good, or if it has been so for a day.
+   * @param refusal when, epoch ms; Slack's error code; whether that is for good
+   * @returns whether the conversation has no watches any more
+   */
+  async refused(place: WatchPlace, { at, word, isForGood }: Refusal): Promise<boolean> {
+    const its = (await this.#stored()).filter(({ watch }) => watch.ended === undefined && isSamePlace(watch, place));
+    const since = Math.min(at, ...its.map(({ watch }) => watch.refusedSince ?? at));
+    const isOver = isForGood || at - since >= PATIENCE_MS;
+    for (const { watch, text } of its) {
+      if (isOver) await this.#replace(text, { ...watch, ended: { at, word } });
+      else if (watch.refusedSince === undefined) await this.#replace(text, { ...watch, refusedSince: at });
+    }
+    return isOver || its.length === 0;
+  }
+
+  /** Notes that Slack has accepted a message in a conversation. */
+  async accepted(place: WatchPlace): Promise<void> {
+    for (const { watch, text } of await this.#stored()) {
+      if (watch.refusedSince === undefined || watch.ended !== undefined || !isSamePlace(watch, place)) continue;
+      await this.#replace(text, { ...watch, refusedSince: undefined });
+    }
+  }
+
+  /** Forgets the watches that ended before a time (epoch ms). */
+  async removeEndedBefore(time: number): Promise<void> {
+    for (const { watch, text } of await this.#stored()) {
+      if (watch.ended === undefined || watch.ended.at >= time) continue;
+      await this.db.deleteFrom("watches").where(keyIs(watch)).where("doc", "=", text).execute();
+    }
+    this.rows.recount("watches");
+  }
+
+  /** Does nothing if somebody has changed it in the meantime. */
+  async #replace(before: string, { channel, threadTs, ...watch }: Watch): Promise<void> {
+    await this.db
+      .updateTable("watches")
+      .set({ doc: JSON.stringify(watch) })
+      .where(keyIs({ channel, threadTs, rule: watch.rule }))
+      .where("doc", "=", before)
+      .execute();
+  }
+
+  /** All watches, each with the text of its document, without those that cannot be read. */
+  async #stored(): Promise<{ watch: Watch; text: string }[]> {
     const rows = await this.db
       .selectFrom("watches")
       .select(["channel", "thread_ts", "rule_key", storedDoc(this.db).as("doc")])
@@ -70,7 +128,26 @@ export class WatchStore {
       .execute();
     return this.rows.each(rows, ({ channel, thread_ts, rule_key, doc }) => {
       const place = { table: "watches", key: `${channel} ${thread_ts} ${rule_key}` } as const;
-      return { channel, threadTs: thread_ts === "" ? null : thread_ts, ...this.rows.doc(place, watchSchema, doc) };
+      const read = this.rows.doc(place, watchSchema, doc);
+      return { watch: { channel, threadTs: thread_ts === "" ? null : thread_ts, ...read }, text: textOf(doc) ?? "" };
     });
   }
+}
+
+export interface Refusal {
+  at: number;
+  word: string;
+  isForGood: boolean;
+}
+
+/** How long (ms) a conversation may not accept messages before its watches end: somebody may invite the bot again. */
+const PATIENCE_MS = DAY;
+
+function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
+  return one.channel === other.channel && one.threadTs === other.threadTs;
+}
+
+function keyIs({ channel, threadTs, rule }: Pick<Watch, "channel" | "threadTs" | "rule">) {
+  return (row: ExpressionBuilder<Tables, "watches">) =>
+    row.and([row("channel", "=", channel), row("thread_ts", "=", threadTs ?? ""), row("rule_key", "=", ruleKey(rule))]);
 }

@@ -45,8 +45,15 @@ export const watchSchema = z.object({
   setAt: epochMs,
   /** Since when it has this level, epoch ms. Without it, since it was set. */
   levelSetAt: epochMs.optional(),
+  /** Since when Slack has not accepted messages in the conversation. Without it, it does, as far as is known. */
+  refusedSince: epochMs.optional(),
+  /** When Slack stopped accepting messages in the conversation for good, and the error code with which it did. */
+  ended: z.object({ at: epochMs, word: z.string() }).optional(),
 });
 export type Watch = WatchPlace & z.output<typeof watchSchema>;
+
+/** A watch of a conversation to which the bot cannot write any more. */
+export type EndedWatch = Watch & { ended: NonNullable<Watch["ended"]> };
 
 /** Since when the conversation hears of every end of a run, epoch ms; null if it does not. */
 export function endsSince({ level, setAt, levelSetAt }: Watch): number | null {

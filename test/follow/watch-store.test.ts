@@ -12,6 +12,7 @@ const stores = new Stores();
 afterEach(() => stores.closeAll());
 afterAll(() => stores.stop());
 
+const DAY = 24 * 60 * 60_000;
 const HERE = { channel: "C1", threadTs: null };
 const watch = (more: Partial<Watch> = {}): Watch => ({
   ...HERE,
@@ -37,6 +38,41 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await watches.follows()).toEqual([{ rule: watch().rule, setAt: 1_000, endsSince: 3_000 }]);
     expect(await watches.set(watch({ ...HERE, threadTs: "1.1", level: "all", setAt: 5_000 }))).toBe("new");
     expect((await watches.all()).map(endsSince)).toEqual([3_000, 5_000]);
+  });
+
+  test("refused for good: ended at once, known for a while, and set anew like a new one", async () => {
+    const watches = new WatchStore(await open());
+    await watches.set(watch());
+    await watches.set(watch({ rule: { kind: "scheduled" }, setBy: "U2" }));
+    await watches.set(watch({ threadTs: "1.1" }));
+    expect(await watches.refused(HERE, { at: 5_000, word: "is_archived", isForGood: true })).toBe(true);
+    const ended = { at: 5_000, word: "is_archived" };
+    expect(await watches.ended()).toMatchObject([
+      { rule: { kind: "project" }, setBy: "U1", ended },
+      { rule: { kind: "scheduled" }, setBy: "U2", ended },
+    ]);
+    expect(await watches.in(HERE)).toEqual([]);
+    expect(await watches.follows()).toHaveLength(1);
+    expect(await watches.set(watch({ setAt: 9_000 }))).toBe("new");
+    expect(await watches.in(HERE)).toMatchObject([{ setAt: 9_000 }]);
+    await watches.removeEndedBefore(5_000);
+    expect(await watches.ended()).toHaveLength(1);
+    await watches.removeEndedBefore(5_001);
+    expect(await watches.ended()).toEqual([]);
+    expect(await watches.all()).toHaveLength(2);
+  });
+
+  test("refused in a way that may pass: ended after a day in which nothing was accepted", async () => {
+    const watches = new WatchStore(await open());
+    await watches.set(watch());
+    const refused = (at: number) => watches.refused(HERE, { at, word: "not_in_channel", isForGood: false });
+    expect(await refused(10_000)).toBe(false);
+    await watches.accepted(HERE);
+    expect(await refused(20_000)).toBe(false);
+    expect(await refused(10_000 + DAY)).toBe(false);
+    expect(await watches.in(HERE)).toMatchObject([{ refusedSince: 20_000 }]);
+    expect(await refused(20_000 + DAY)).toBe(true);
+    expect(await watches.in(HERE)).toEqual([]);
   });
 
   test("an end is stored once, as it was first seen, and forgotten later", async () => {

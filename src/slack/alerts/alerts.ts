@@ -126,9 +126,9 @@ export class Alerts {
     }
     const outcome = await this.#bringUpToDate(subject, alert, signal).catch(asSlackFailure);
     if (outcome === "left") return;
-    if (outcome !== "shown" && subject.onLost !== undefined && losesPlace(outcome)) {
+    const isLost = outcome !== "shown" && losesPlace(outcome, subject.place.threadTs !== null);
+    if (isLost && (await subject.onLost?.(outcome.word))) {
       this.#warn(subject.id, channel, outcome);
-      await subject.onLost(outcome.word);
       await alerts.change(subject.id, { settled: true });
       this.#held.delete(subject.id);
       // There may be somebody to tell.
@@ -212,6 +212,7 @@ export class Alerts {
     }
     const told = Math.max(alert.told, subject.replies.length);
     const change = { ...posted, shown: fingerprint(content), posting: false, doubled, told };
+    await subject.onPosted?.();
     if (await alerts.place(subject.id, change)) return { ...alert, ...change };
     await slack.chat.delete(posted).catch(asSlackFailure);
     return "left";

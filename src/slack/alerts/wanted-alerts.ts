@@ -33,10 +33,12 @@ export interface WantedAlert {
   /** The replies in its thread, in order. Whatever a message already says when it is posted needs no reply. */
   replies: Reply[];
   /**
-   * Called when Slack does not accept a message in this place any more. `word`: Slack's error code. The alert is then settled. Without
-   * this, the bot keeps trying.
+   * Called when Slack does not accept a message in this place any more. `word`: Slack's error code. Resolves with whether the alert is
+   * given up: it is then settled. Without this, the bot keeps trying.
    */
-  onLost?: (word: string) => Promise<void>;
+  onLost?: (word: string) => Promise<boolean>;
+  /** Called when Slack has accepted the message in this place. */
+  onPosted?: () => Promise<void>;
 }
 
 export interface WantedAlerts {

@@ -84,6 +84,7 @@ async function dueDigest(
     onLost: async (word) => {
       await sources.digests.end(digest, word, now);
       sources.onEnded(digest, word);
+      return true;
     },
   };
 }

@@ -70,9 +70,20 @@ const PASSING = new Set(["ekm_access_denied", "access_denied"]);
 /** Refusals of a thread. */
 const THREADLESS = new Set(["thread_not_found", "cannot_reply_to_message"]);
 
-/** Whether the bot may not write there any more: the channel is archived, the bot is not in it, or the thread is gone. */
-export function losesPlace({ kind, word }: SlackFailure): boolean {
-  return (kind === "place" && !PASSING.has(word)) || THREADLESS.has(word);
+/** Refusals of a place to which nobody brings the bot back by an invitation. */
+const FOR_GOOD = new Set(["is_archived", "is_inactive", "channel_not_found", "user_not_found", "cannot_dm_bot"]);
+
+/**
+ * Whether the bot may not write there any more: the channel is archived, the bot is not in it, or the thread is gone.
+ * @param isThread whether the place is a thread. Otherwise, what is refused is a thread of the bot's own, and says nothing.
+ */
+export function losesPlace({ kind, word }: SlackFailure, isThread: boolean): boolean {
+  return (kind === "place" && !PASSING.has(word)) || (isThread && THREADLESS.has(word));
+}
+
+/** Whether a place is lost for good, by Slack's error code. */
+export function isLostForGood(word: string): boolean {
+  return FOR_GOOD.has(word) || THREADLESS.has(word);
 }
 
 /** Whether Slack may accept the same message without its blocks. For a response_url's refusals, that is not known. */

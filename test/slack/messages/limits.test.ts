@@ -62,6 +62,7 @@ import {
 import { statusMessage } from "../../../src/slack/messages/status.js";
 import { toldOf, troubleMessage, troubleReplies } from "../../../src/slack/messages/trouble.js";
 import { watchesMessage, watchSetMessage } from "../../../src/slack/messages/watches.js";
+import { watchesEndedMessage } from "../../../src/slack/messages/watches-ended.js";
 import { STORE_FAILURES } from "../../../src/store/failure.js";
 import { READ_TABLES } from "../../../src/store/row-reader.js";
 import { blockErrors } from "../../sandbox/slack/block-kit.js";
@@ -528,6 +529,13 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(fc.array(seen, { maxLength: 3 }), (all) =>
         check(watchesMessage(all, { now: NOW, place: PLACE }), ["U1"]),
+      ),
+    );
+    const named = fc.record({ rule, project: maybe(project) });
+    const word = fc.constantFrom("is_archived", "not_in_channel", "thread_not_found");
+    fc.assert(
+      fc.property(fc.array(named, { minLength: 1, maxLength: 17 }), word, (all, why) =>
+        check(watchesEndedMessage({ channel: "C1", ended: { at: NOW, word: why } }, all, PLACE)),
       ),
     );
     const set = fc.record({

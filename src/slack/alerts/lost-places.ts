@@ -1,0 +1,66 @@
+// What becomes of the watches of a conversation that Slack does not accept messages in any more.
+
+import type { EndedWatch, Watch, WatchPlace } from "../../follow/watch.js";
+import type { WatchStore } from "../../follow/watch-store.js";
+import { DAY } from "../../lib/time.js";
+import { isLostForGood } from "../connection/failures.js";
+import { watchesEndedMessage } from "../messages/watches-ended.js";
+import type { WantedAlert } from "./wanted-alerts.js";
+import type { TroubleSources } from "./wanted-troubles.js";
+
+export interface LostPlaceSources extends Pick<TroubleSources, "catalog" | "place"> {
+  watches: Pick<WatchStore, "refused" | "accepted" | "ended">;
+  /** Called when the watches of a conversation have ended. `word`: Slack's error code. */
+  onEnded: (place: WatchPlace, word: string) => void;
+}
+
+/** How long (ms) the bot tries to tell somebody that their watches have ended. */
+const TELLING_MS = DAY;
+
+/** The same alerts. A conversation that does not accept them loses its watches. `now`: epoch ms. */
+export function endingWatches(
+  alerts: readonly WantedAlert[],
+  { watches, onEnded }: LostPlaceSources,
+  now: number,
+): WantedAlert[] {
+  return alerts.map((alert) => ({
+    ...alert,
+    onLost: async (word) => {
+      const isOver = await watches.refused(alert.place, { word, at: now, isForGood: isLostForGood(word) });
+      if (isOver) onEnded(alert.place, word);
+      return isOver;
+    },
+    onPosted: () => watches.accepted(alert.place),
+  }));
+}
+
+/** Whoever set watches that have ended is told once, in a direct message, of all that they set in a conversation. `now`: epoch ms. */
+export async function wantedFarewells(sources: LostPlaceSources, now: number): Promise<WantedAlert[]> {
+  const byPerson = new Map<string, EndedWatch[]>();
+  for (const watch of await sources.watches.ended()) {
+    const { channel, threadTs, setBy, ended } = watch;
+    const key = [channel, threadTs ?? "", setBy, ended.at].join(" ");
+    byPerson.set(key, [...(byPerson.get(key) ?? []), watch]);
+  }
+  return [...byPerson].flatMap(([key, its]): WantedAlert[] => {
+    const [first] = its;
+    // The bot cannot write to somebody whose direct messages are what it has lost.
+    if (first === undefined || first.channel.startsWith("D")) return [];
+    const isNews = now - first.ended.at < TELLING_MS;
+    const named = (watch: Watch) => ({
+      rule: watch.rule,
+      project: watch.rule.kind === "project" ? sources.catalog.known(watch.rule.id) : null,
+    });
+    return [
+      {
+        id: `watches ended ${key}`,
+        place: { channel: first.setBy, threadTs: null },
+        isNews,
+        isFinal: true,
+        isSilent: !isNews,
+        message: () => watchesEndedMessage(first, its.map(named), sources.place()),
+        replies: [],
+      },
+    ];
+  });
+}

@@ -1,0 +1,32 @@
+// What whoever set watches reads when Slack does not accept messages in their conversation any more.
+
+import type { EndedWatch, Rule } from "../../follow/watch.js";
+import type { HexPlace } from "../../hex/links.js";
+import type { Project } from "../../hex/schema.js";
+import { type Message, message, section } from "./blocks.js";
+import { code, count, inline } from "./mrkdwn.js";
+import { slackRemedy } from "./slack-remedies.js";
+import { ruleWords } from "./watches.js";
+
+/** Rules that are named; the others are counted. */
+const SHOWN = 15;
+
+/** @param rules at least one; `project`: of a rule that names one, or null when it is not known */
+export function watchesEndedMessage(
+  { channel, ended: { word } }: Pick<EndedWatch, "channel" | "ended">,
+  rules: readonly { rule: Rule; project: Project | null }[],
+  place: HexPlace,
+): Message {
+  const { what } = slackRemedy(word);
+  const where = /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
+  const why = inline(what.charAt(0).toLowerCase() + what.slice(1), 200);
+  const lines = rules.slice(0, SHOWN).map(({ rule, project }) => `• ${ruleWords(rule, project, place)}`);
+  const rest = rules.length - lines.length;
+  return message("What you watch has ended", [
+    section(`:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). You watched there:`),
+    section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
+    section(
+      "That has ended, and nobody is told any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
+    ),
+  ]);
+}

@@ -1,0 +1,125 @@
+// A conversation that the bot cannot write to any more: its watches end, and whoever set them is told once in a direct message.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Project } from "../sandbox/hex/types.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+// Up to a day of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000 });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const STEP_MS = 5_000;
+
+describe.each(MODES)("%s mode", (mode) => {
+  let harness: Harness;
+  let project: Project;
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+    project = harness.hex.workspace.addProject({ title: "Revenue <!here>", schedules: [] });
+  });
+  afterEach(() => harness.stop());
+
+  const fail = () => harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+  const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+  const arrive = (count: number) => harness.until(() => posted().length >= count, STEP_MS);
+  const dm = (name: "ada" | "grace") => harness.slack.dm(harness.slack.people[name]).id;
+  const settled = async () => {
+    await harness.stopBot();
+    await harness.startBot();
+    await harness.pass(30 * MINUTE, STEP_MS);
+  };
+
+  test("the channel is archived: ended at once, and each of those who set watches there is told once of theirs", async () => {
+    const { data, general } = harness.slack.channels;
+    await harness.ask(`watch ${project.id}`);
+    await harness.ask("watch category:Finance late");
+    await harness.ask("watch scheduled", { user: harness.slack.people.grace });
+    await harness.ask(`watch ${project.id}`, { channel: general });
+    harness.slack.archive(data);
+    fail();
+    await arrive(3);
+    await settled();
+    expect(
+      posted()
+        .map(({ channel }) => channel)
+        .sort(),
+    ).toEqual([general.id, dm("ada"), dm("grace")].sort());
+    const [ada, grace] = (["ada", "grace"] as const).map((name) =>
+      posted().find(({ channel }) => channel === dm(name)),
+    );
+    if (ada === undefined || grace === undefined) throw new Error("Somebody was not told.");
+    expect(shown(ada)).toContain(`The bot cannot write in <#${data.id}> any more: the channel is archived`);
+    expect(shown(ada)).toMatch(/\|Revenue &lt;!here&gt;>/);
+    expect(shown(ada)).toContain("every project of the category `Finance`");
+    expect(shown(ada)).not.toContain("schedule");
+    expect(shown(grace)).toContain("every project with a schedule");
+    expect(await harness.ask("watching")).toContain("Nothing is watched in this conversation.");
+    expect(await harness.ask("watching", { channel: general })).toContain("Revenue");
+  });
+
+  test("the bot was removed from a private channel that already has a message: ended at once", async () => {
+    const { team } = harness.slack.channels;
+    await harness.ask(`watch ${project.id}`, { channel: team });
+    fail();
+    await arrive(1);
+    harness.slack.kick(team, harness.slack.botUserId);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+    await arrive(2);
+    await settled();
+    expect(posted().map(({ channel }) => channel)).toEqual([team.id, dm("ada")]);
+    expect(shown(posted()[1] ?? missing())).toContain("any more: the bot cannot see the channel (`channel_not_found`)");
+  });
+
+  // In one mode only: a day takes long to pass.
+  test.runIf(mode === "socket")(
+    "the bot is not in the channel: whoever invites it within a day gets the message, and nothing ends",
+    async () => {
+      harness.slack.scopes.delete("chat:write.public");
+      const { general } = harness.slack.channels;
+      await harness.ask(`watch ${project.id}`, { channel: general });
+      fail();
+      await harness.pass(6 * HOUR, MINUTE);
+      expect(posted()).toEqual([]);
+      harness.slack.invite(general, harness.slack.botUserId);
+      await arrive(1);
+      expect(posted()[0]?.channel).toBe(general.id);
+      harness.slack.kick(general, harness.slack.botUserId);
+      harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+      await harness.pass(19 * HOUR, MINUTE);
+      expect(posted()).toHaveLength(1);
+      expect(await harness.ask("watching", { channel: general })).toContain("Revenue");
+      harness.slack.takeRefused();
+    },
+  );
+
+  test.runIf(mode === "socket")(
+    "the bot is not in the channel for a day: ended, and whoever set it is told",
+    async () => {
+      harness.slack.scopes.delete("chat:write.public");
+      const { general } = harness.slack.channels;
+      await harness.ask(`watch ${project.id}`, { channel: general });
+      fail();
+      await harness.pass(25 * HOUR, MINUTE);
+      expect(posted().map(({ channel }) => channel)).toEqual([dm("ada")]);
+      expect(shown(posted()[0] ?? missing())).toContain("the bot is not in the channel (`not_in_channel`)");
+      harness.slack.takeRefused();
+    },
+  );
+
+  test("somebody deletes the bot's message in a channel: nothing ends, and it is posted once more", async () => {
+    await harness.ask(`watch ${project.id}`);
+    fail();
+    await arrive(1);
+    const [message] = posted();
+    if (message !== undefined) harness.slack.delete(message);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toContain("Revenue");
+    expect(posted().every(({ channel }) => channel === harness.slack.channels.data.id)).toBe(true);
+  });
+});
+
+function missing(): never {
+  throw new Error("There is no message.");
+}
