@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../src/lib/clock.js";
 
 /**
  * Runs `speed` times as fast since the machine's clock showed `start`, when it showed `shows` (epoch ms; usually the same
@@ -7,6 +7,8 @@ import type { Clock } from "../../src/clock.js";
 export class FastClock implements Clock {
   constructor(start: number, speed: number, shows?: number);
   now(): number;
+  /** Moves it forward by `ms`, for those who have it and do not sleep by it. */
+  skip(ms: number): void;
   monotonic(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,197 @@
+// Watched projects, attention and digests while the bot is killed, on both stores: nothing is missed, and nothing is told twice, save
+// one repeat, marked as such, for each crash between Slack's taking a message and its being stored.
+
+import { describe, expect, test } from "vitest";
+import { type LocalSlack, type SlackMessage, visibleText } from "../sandbox/slack/server.js";
+import { Fleet, type Replica, until } from "./fleet.js";
+import { postgresForTests } from "./postgres-for-tests.js";
+import { STORES, type Stage, scenarioGroups } from "./scenarios.js";
+
+const SPEED = 10;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Slack takes the message, and its answer never comes. */
+const UNANSWERED = { method: "chat.postMessage", kind: { type: "hang" }, afterEffect: true, times: 1 } as const;
+
+const postgres = postgresForTests();
+const scenariosOn = scenarioGroups(postgres, { speed: SPEED });
+
+const inChannel = (messages: readonly SlackMessage[]) => messages.filter(({ threadTs }) => threadTs === undefined);
+const inThreads = (messages: readonly SlackMessage[]) => messages.filter(({ threadTs }) => threadTs !== undefined);
+const shows = (words: string | RegExp) => (message: SlackMessage) => new RegExp(words).test(visibleText(message));
+const isRepeat = shows(/may stand (above|here twice)/);
+const isGreen = shows("Back to green");
+
+/** Types a command in #data, and waits for its answer. */
+async function ask(slack: LocalSlack, words: string): Promise<void> {
+  const { id } = await slack.command(words);
+  await until(
+    () => slack.messages.some(({ responseUrlOf }) => responseUrlOf === id),
+    () => `no answer to ${words}`,
+  );
+}
+
+/** A watched project of which a run fails in a few seconds, while another one goes on until `mend`. */
+async function troubled({ hex, slack, clock }: Fleet, title: string): Promise<{ mend: () => void }> {
+  const { id } = hex.workspace.addProject({ title });
+  const startedAt = clock.now();
+  hex.workspace.startRun(id, { trigger: "API", startedAt, durationMs: 20 * SECOND, outcome: "ERRORED" });
+  const good = hex.workspace.startRun(id, { trigger: "API", startedAt: startedAt + SECOND, durationMs: 600 * MINUTE });
+  await ask(slack, `watch ${id}`);
+  return { mend: () => hex.workspace.finishRun(good.id, "COMPLETED") };
+}
+
+/** A digest of #data in a minute or two. */
+function digestSoon(slack: LocalSlack, now: number): Promise<void> {
+  const due = new Date(now + 90 * SECOND);
+  return ask(slack, `digest ${due.getUTCHours()}:${String(due.getUTCMinutes()).padStart(2, "0")} UTC`);
+}
+
+function storyOf(fleet: Fleet, posts: () => readonly SlackMessage[]) {
+  return () =>
+    [...posts().map(visibleText), ...fleet.replicas.slice(-3).map(({ log }) => log.slice(-2_000))].join("\n---\n");
+}
+
+describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
+  const scenario = scenariosOn(kind);
+  const seen = ({ fleet, posts }: Stage) => ({
+    messages: () => inChannel(posts()),
+    replies: () => inThreads(posts()),
+    happens: (what: () => boolean) => until(what, storyOf(fleet, posts)),
+  });
+
+  scenario("while Slack takes a message, and a reply: each is repeated once, and says so", async (stage) => {
+    const { fleet, bot, slack } = stage;
+    const { messages, replies, happens } = seen(stage);
+    slack.faults.add(UNANSWERED);
+    const { mend } = await troubled(fleet, "Weekly revenue");
+    await happens(() => messages().length === 1);
+    await bot.kill();
+    const next = await fleet.add();
+    await happens(() => messages().length === 2);
+    slack.faults.add(UNANSWERED);
+    mend();
+    await happens(() => replies().length === 1);
+    await next.kill();
+    await fleet.add();
+    await happens(() => replies().length === 2);
+    expect(messages().map(isRepeat)).toEqual([false, true]);
+    // The first has been left behind, and the other one is kept up to date.
+    expect(messages().map(isGreen)).toEqual([false, true]);
+    expect(replies().map(isRepeat)).toEqual([false, true]);
+    expect(replies().map(isGreen)).toEqual([true, true]);
+    expect(slack.refused).toEqual([]);
+  });
+
+  scenario("and a project recovers meanwhile: who had it and what was silenced is kept", async (stage) => {
+    const { fleet, bot, slack } = stage;
+    const { messages, replies, happens } = seen(stage);
+    const taken = await troubled(fleet, "Margins");
+    await happens(() => messages().length === 1);
+    const [first] = messages();
+    if (first === undefined) throw new Error("It is gone.");
+    await slack.click(first, "on_it", { user: slack.people.grace });
+    await happens(() => shows("has been on it since")(first));
+    await bot.kill();
+    taken.mend();
+    const next = await fleet.add();
+    await happens(() => replies().length === 1);
+    expect(visibleText(first)).toMatch(/<@U0GRACEHOPP> was on it/);
+
+    const silenced = await troubled(fleet, "Bookings");
+    await happens(() => messages().length === 2);
+    const [, other] = messages();
+    if (other === undefined) throw new Error("It is gone.");
+    await slack.click(other, "silence", { value: untilFixed(other) });
+    await happens(() => shows("Silenced by")(other));
+    await next.kill();
+    silenced.mend();
+    await fleet.add();
+    await happens(() => isGreen(other));
+    expect(messages().map(isRepeat)).toEqual([false, false]);
+    expect(replies()).toHaveLength(1);
+  });
+
+  scenario("while Slack takes a digest, a run is stuck and another is missing: each is told once", async (stage) => {
+    const { fleet, bot, hex, slack } = stage;
+    const { messages, happens } = seen(stage);
+    const { clock } = fleet;
+    const due = new Date(clock.now() + 2 * MINUTE);
+    const daily = { timezone: "+00:00", hour: due.getUTCHours(), minute: due.getUTCMinutes() };
+    const late = hex.workspace.addProject({ title: "Daily report", schedules: [{ cadence: "DAILY", daily }] });
+    const stuck = hex.workspace.addProject({ title: "Nightly load" });
+    const hoursAgo = (hours: number) => clock.now() - hours * 60 * MINUTE;
+    for (const hours of [4, 3, 2])
+      hex.workspace.startRun(stuck.id, { startedAt: hoursAgo(hours), durationMs: MINUTE, trigger: "API" });
+    const run = hex.workspace.startRun(stuck.id, { startedAt: hoursAgo(1), durationMs: 600 * MINUTE, trigger: "API" });
+    await ask(slack, `watch ${late.id}`);
+    await ask(slack, `watch ${stuck.id}`);
+    await happens(() => messages().some(shows("Stuck")));
+    await bot.kill();
+    await fleet.skip(20 * MINUTE);
+    const next = await fleet.add();
+    await happens(() => messages().some(shows("Late: ")));
+    slack.faults.add(UNANSWERED);
+    await digestSoon(slack, clock.now());
+    const digests = () => messages().filter(shows("fresh"));
+    await happens(() => digests().length === 1);
+    await next.kill();
+    await fleet.skip(6 * MINUTE);
+    const last = await fleet.add();
+    await happens(() => digests().length === 2);
+    expect(digests().map(isRepeat)).toEqual([false, true]);
+    await last.kill();
+    hex.workspace.finishRun(run.id, "COMPLETED");
+    hex.workspace.startRun(late.id, { trigger: "SCHEDULED", durationMs: SECOND });
+    await fleet.skip(6 * MINUTE);
+    await fleet.add();
+    for (const words of ["Nightly load>", "Daily report>"]) {
+      const its = () => messages().filter(shows(words));
+      await happens(() => its().some(isGreen));
+      // Whoever was killed just after a post had perhaps not noted it yet.
+      expect(its().filter((one) => !isRepeat(one))).toHaveLength(1);
+    }
+    expect(digests().filter((one) => !isRepeat(one))).toHaveLength(1);
+  });
+});
+
+test("three replicas, and whoever leads is killed again and again while projects fail and recover", async ({
+  onTestFinished,
+}) => {
+  const fleet = await Fleet.start(await postgres.database("watching"), SPEED);
+  onTestFinished(() => fleet.stop());
+  const { slack, clock } = fleet;
+  const titles = ["Margins", "Bookings", "Churn"];
+  await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
+  const posts = () => slack.messages.filter(({ via }) => via === "postMessage");
+  const happens = (what: () => boolean) => until(what, storyOf(fleet, posts));
+  const about = (words: string) => inChannel(posts()).filter(shows(words));
+  const leads = ({ log, isAlive }: Replica) =>
+    isAlive && log.lastIndexOf("leader: begins") > log.lastIndexOf("leader: stops");
+  for (const title of titles) {
+    const { mend } = await troubled(fleet, title);
+    if (title === "Bookings") await digestSoon(slack, clock.now());
+    await happens(() => about(title).length > 0);
+    await fleet.replicas.find(leads)?.kill();
+    mend();
+    await fleet.add();
+    await happens(() => about(title).some(isGreen));
+  }
+  const greens = () => inThreads(posts()).filter(isGreen);
+  const once = (messages: readonly SlackMessage[]) => messages.filter((one) => !isRepeat(one));
+  await happens(() => once(greens()).length === titles.length && about("fresh").length > 0);
+  for (const words of [...titles, "fresh"]) {
+    expect(once(about(words).filter((one) => shows("fresh")(one) === (words === "fresh")))).toHaveLength(1);
+  }
+  expect(once(greens())).toHaveLength(titles.length);
+  expect(posts().filter(isRepeat).length).toBeLessThanOrEqual(titles.length);
+  expect(slack.refused).toEqual([]);
+}, 120_000);
+
+/** The value of the option to silence a message until all is well. */
+function untilFixed({ blocks }: SlackMessage): string {
+  const [option] = /\{(?:[^{}"]|\\")*\\"for\\":\\"until_fixed\\"\}/.exec(JSON.stringify(blocks)) ?? [];
+  const value: unknown = JSON.parse(`"${option}"`);
+  if (typeof value !== "string") throw new Error("There is no such option.");
+  return value;
+}
