@@ -4,13 +4,14 @@ import { isatty } from "node:tty";
 import { config as loadEnv } from "dotenv";
 import { startApp } from "./app/start-app.js";
 import { describeProblems, readConfig, secretsOf } from "./config/config.js";
+import { hexTokenInFile, withSecretFiles } from "./config/secret-files.js";
 import { systemClock } from "./lib/clock.js";
 import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";
 import { listenForStop, type StopReason } from "./stop-signals.js";
 
 loadEnv({ quiet: true });
-const reading = readConfig(process.env, { isTerminal: isatty(1) });
+const reading = withSecretFiles(process.env, (env) => readConfig(env, { isTerminal: isatty(1) }));
 if (!reading.ok) {
   process.stderr.write(describeProblems(reading.problems));
   process.exit(1);
@@ -38,7 +39,7 @@ listenForStop(systemClock, {
     log.warn("Ctrl-C again: ending at once; the next start picks up what was in progress");
     process.exit(130);
   },
-  onIgnored: (signal) => log.info({ signal }, "ignoring %s, which means nothing to a bot without a terminal", signal),
+  onReload: () => void reload(),
 });
 const starting = startApp({
   config,
@@ -46,6 +47,7 @@ const starting = startApp({
   clock: systemClock,
   stopMs: STOP_MS,
   signal: stopping.signal,
+  hexToken: () => hexTokenInFile(process.env),
   onRefused: (error) => void refused(error),
 });
 starting.catch(cannotStart);
@@ -53,6 +55,13 @@ starting.catch(cannotStart);
 async function stop(reason: StopReason): Promise<void> {
   log.info({ signal: reason }, "stopping");
   await end(0);
+}
+
+/** A start that is in progress has read the files already. */
+async function reload(): Promise<void> {
+  const app = await starting.catch(() => null);
+  const isRenewed = app?.renewSecrets() ?? false;
+  log.info({ signal: "SIGHUP" }, isRenewed ? "SIGHUP: a secret is new" : "SIGHUP: no secret in a file has changed");
 }
 
 /** For example when somebody revokes the app token while the bot is running. */

@@ -11,7 +11,7 @@ export interface StopListeners {
   /** Somebody pressed Ctrl-C again and does not want to wait. */
   onHurry: () => void;
   /** A SIGHUP that is not a request to stop, because there is no terminal that could have hung up. */
-  onIgnored: (signal: "SIGHUP") => void;
+  onReload: () => void;
 }
 
 /**
@@ -22,7 +22,7 @@ const SAME_CTRL_C_MS = 500;
 const LOOK_MS = 1_000;
 
 /** Listens for as long as the process lives. Call it before the first `await`, so that no signal can end a start halfway. */
-export function listenForStop(clock: Clock, { onStop, onHurry, onIgnored }: StopListeners): void {
+export function listenForStop(clock: Clock, { onStop, onHurry, onReload }: StopListeners): void {
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   let askedAt: number | null = null;
   const request = (reason: StopReason) => {
@@ -35,7 +35,7 @@ export function listenForStop(clock: Clock, { onStop, onHurry, onIgnored }: Stop
     if (askedAt !== null && clock.monotonic() - askedAt > SAME_CTRL_C_MS) onHurry();
     else request("SIGINT");
   });
-  process.on("SIGHUP", () => (hasTerminal ? request("SIGHUP") : onIgnored("SIGHUP")));
+  process.on("SIGHUP", () => (hasTerminal ? request("SIGHUP") : onReload()));
   if (process.env.npm_lifecycle_event === "start") whenParentEnds(() => request("npm has ended"));
 }
 

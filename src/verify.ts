@@ -3,6 +3,7 @@
 
 import { config as loadEnv } from "dotenv";
 import { describeProblems, readHexConfig } from "./config/config.js";
+import { withSecretFiles } from "./config/secret-files.js";
 import { AllProjects } from "./hex/all-projects.js";
 import { Budget } from "./hex/budget.js";
 import { HexClient } from "./hex/client.js";
@@ -19,7 +20,7 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 
 loadEnv({ quiet: true });
 const json = process.argv.includes("--json");
-const reading = readHexConfig(process.env);
+const reading = withSecretFiles(process.env, readHexConfig, ["HEX_API_TOKEN"]);
 if (!reading.ok) {
   process.stdout.write(json ? `${JSON.stringify({ ok: false, problems: reading.problems }, null, 2)}\n` : "");
   process.stderr.write(describeProblems(reading.problems));

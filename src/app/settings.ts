@@ -12,6 +12,8 @@ export interface Settings {
   clock: Clock;
   /** A number in [0, 1). */
   random: () => number;
+  /** The Hex token as it is in its file now; `null` when it is not in a file. */
+  hexToken: () => string | null;
   /** The longest time for one request to Hex. */
   hexTimeoutMs: number;
   /** The first pause before a request to Hex is retried. */
@@ -50,5 +52,6 @@ const USUAL = {
 } as const;
 
 export function withDefaults(options: AppOptions): Settings {
-  return { ...USUAL, signal: new AbortController().signal, onRefused: () => undefined, ...options };
+  const { signal } = new AbortController();
+  return { ...USUAL, signal, hexToken: () => null, onRefused: () => undefined, ...options };
 }

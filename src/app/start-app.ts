@@ -29,6 +29,8 @@ import { stopApp } from "./stop-app.js";
 export interface RunningApp {
   /** Where the health endpoints are, and in HTTP mode Slack's. */
   port: number;
+  /** Reads the secrets that are in files again. @returns whether one has changed */
+  renewSecrets: () => boolean;
   /** Takes no more commands, finishes what is being handled, and closes everything. */
   stop: () => Promise<void>;
 }
@@ -127,7 +129,13 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });
-  return { port: http.port, stop };
+  const renewSecrets = () => {
+    const isRenewed = hex.client.renewToken();
+    // Hex may accept the new token.
+    if (isRenewed) outages.watchdog.wake();
+    return isRenewed;
+  };
+  return { port: http.port, renewSecrets, stop };
 }
 
 /** Does the work on the first call only. All calls get the same promise. */

@@ -76,9 +76,14 @@ export class HexClient {
     }
   }
 
+  /** Takes another token if there is one. @returns whether there was one */
+  renewToken(): boolean {
+    return this.#sender.renewToken();
+  }
+
   /** The kind of token, by its prefix; `null` when the prefix is unknown. */
   get tokenKind(): TokenKind | null {
-    const { token } = this.options;
+    const { token } = this.#sender;
     return token.startsWith("hxtw_") ? "workspace" : token.startsWith("hxtp_") ? "personal" : null;
   }
 

@@ -79,6 +79,10 @@ export interface SenderOptions {
   /** For example `https://app.hex.tech`, without a path. */
   origin: string;
   token: string;
+  /** Called when Hex refuses the token. @returns the one to use from now on; `null` when there is no other */
+  renewToken?: () => string | null;
+  /** Called when there is another token. */
+  onTokenRenewed?: () => void;
   /** What the program calls itself to Hex. */
   userAgent: string;
   clock: Clock;
@@ -93,6 +97,14 @@ export interface SenderOptions {
   fetch?: typeof fetch;
   onRequest: (record: RequestRecord) => void;
   onHeldBack?: (held: HeldBack) => void;
+}
+
+/** Hex refused a token for which there is another one by now. */
+class StaleToken extends Error {
+  override readonly name = "StaleToken";
+  constructor(readonly refusal: HexError) {
+    super("Hex refused a token that has been renewed");
+  }
 }
 
 interface Answer {
@@ -123,9 +135,26 @@ const REPEATABLE: ReadonlySet<HexErrorKind> = new Set([
 export class Sender {
   /** Hex's clock, as far as its answers show. */
   readonly serverClock: ServerClock;
+  #token: string;
 
   constructor(private readonly options: SenderOptions) {
+    this.#token = options.token;
     this.serverClock = new ServerClock(options.clock);
+  }
+
+  /** The token with which requests are sent at the moment. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** Takes another token if there is one. @returns whether it is another one than `used` */
+  renewToken(used = this.#token): boolean {
+    // Another request may have renewed it in the meantime.
+    if (this.#token !== used) return true;
+    this.#token = this.options.renewToken?.() ?? used;
+    const isRenewed = this.#token !== used;
+    if (isRenewed) this.options.onTokenRenewed?.();
+    return isRenewed;
   }
 
   /** Sends the request within the caller's timeout, and again where that may help and does no harm. @throws HexError */
@@ -136,9 +165,12 @@ export class Sender {
       try {
         return await this.#attempt(request, call, until);
       } catch (error) {
+        // Hex has done nothing, so that even a POST may be sent again.
+        if (error instanceof StaleToken && repeats < REPEATS) continue;
+        if (error instanceof StaleToken) throw error.refusal;
         if (!(error instanceof HexError)) throw error;
         const pause = Math.max(error.facts.retryAfterMs ?? 0, backoffMs * 2 ** repeats * (1 + random()));
-        if (repeats === REPEATS || !mayRepeat(request, call, error, pause) || clock.monotonic() + pause >= until)
+        if (repeats >= REPEATS || !mayRepeat(request, call, error, pause) || clock.monotonic() + pause >= until)
           throw error;
         await clock.sleep(pause, call.signal);
         if (call.signal?.aborted || clock.monotonic() >= until) throw error;
@@ -152,6 +184,7 @@ export class Sender {
     await this.#takeTurn(request, call, until - clock.monotonic());
     const startedAt = performance.now();
     const sentAt = clock.monotonic();
+    const token = this.#token;
     let status: number | null = null;
     const record = (error: HexError | null, leftOut: LeftOut | null = null) =>
       onRequest({
@@ -164,7 +197,7 @@ export class Sender {
         leftOut,
       });
     try {
-      const answer = await this.#fetch(request, until - clock.monotonic(), call.signal);
+      const answer = await this.#fetch(request, token, until - clock.monotonic(), call.signal);
       const tookMs = clock.monotonic() - sentAt;
       status = answer.status;
       if (status === 429) {
@@ -177,6 +210,9 @@ export class Sender {
       record(null, leftOut);
       return value;
     } catch (error) {
+      if (error instanceof HexError && error.kind === "unauthorized" && this.renewToken(token)) {
+        throw new StaleToken(error);
+      }
       // A request that was abandoned here says nothing about Hex.
       if (error instanceof HexError && !call.signal?.aborted) record(error);
       throw error;
@@ -197,8 +233,13 @@ export class Sender {
     if (isWanted && !(await isWanted())) throw new NoLongerWanted();
   }
 
-  async #fetch<T>(request: HexRequest<T>, leftMs: number, given: AbortSignal | undefined): Promise<Answer> {
-    const { origin, token, attemptTimeoutMs, userAgent, fetch: send = fetch } = this.options;
+  async #fetch<T>(
+    request: HexRequest<T>,
+    token: string,
+    leftMs: number,
+    given: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const { origin, attemptTimeoutMs, userAgent, fetch: send = fetch } = this.options;
     // This covers the body too, which ky's own timeout does not.
     const timeout = AbortSignal.timeout(Math.max(1, Math.round(Math.min(attemptTimeoutMs, leftMs))));
     // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.

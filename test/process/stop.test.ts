@@ -146,11 +146,11 @@ describe("Ctrl-C", () => {
 });
 
 describe("SIGHUP", () => {
-  test("without a terminal: the bot keeps running, and says so", async () => {
+  test("without a terminal: the bot keeps running, reads the secrets in files again, and says so", async () => {
     const bot = startBot();
     const port = await bot.ready();
     bot.child.kill("SIGHUP");
-    await bot.printed("SIGHUP");
+    await bot.printed("no secret in a file has changed");
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     bot.child.kill("SIGTERM");
     expect(await bot.exit).toBe(0);

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
 import { readConfig, secretsOf } from "../../src/config/config.js";
+import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
 import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
@@ -174,7 +175,8 @@ export class Harness {
 
   /** `env` has the variables that differ from before, for this start. */
   async startBot(env: Record<string, string> = {}): Promise<void> {
-    const reading = readConfig({ ...this.env(), ...env });
+    const whole = { ...this.env(), ...env };
+    const reading = withSecretFiles(whole, readConfig);
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
     const { config } = reading;
     const destination = { write: (line: string) => this.log.push(line) };
@@ -184,6 +186,7 @@ export class Harness {
       log,
       clock: this.clock,
       random: () => 0.5,
+      hexToken: () => hexTokenInFile(whole),
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusTimeoutMs: 600,

@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { readConfig, readHexConfig } from "../../src/config/config.js";
+import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
+
+const folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const TOKEN = "hxtw_0123456789";
+const SLACK = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+const read = (env: Record<string, string>) => withSecretFiles({ ...SLACK, ...env }, readConfig);
+const problemsOf = (env: Record<string, string>) => {
+  const reading = read(env);
+  return reading.ok ? [] : reading.problems;
+};
+
+describe("secrets in files", () => {
+  test("each is read from its file, without the new line at its end", () => {
+    const reading = withSecretFiles(
+      {
+        SLACK_BOT_TOKEN_FILE: file("bot", "xoxb-2\n"),
+        SLACK_SIGNING_SECRET_FILE: file("signing", "a".repeat(32)),
+        HEX_API_TOKEN_FILE: file("hex", `${TOKEN}\r\n`),
+        PAGERDUTY_ROUTING_KEY_FILE: file("pager", "k".repeat(32)),
+        DATABASE_URL_FILE: file("database", "postgres://bot:word@db.test/bot?sslmode=disable\n"),
+      },
+      readConfig,
+    );
+    expect(reading).toMatchObject({
+      ok: true,
+      config: {
+        slack: { botToken: "xoxb-2", mode: { kind: "http", signingSecret: "a".repeat(32) } },
+        hex: { token: TOKEN },
+        paging: { routingKey: "k".repeat(32) },
+        store: { kind: "shared", url: "postgres://bot:word@db.test/bot?sslmode=disable" },
+      },
+    });
+  });
+
+  test.each([
+    ["a file that is not there", join(folder, "nothing"), "HEX_API_TOKEN_FILE: its file cannot be read (ENOENT)"],
+    ["a folder", folder, "HEX_API_TOKEN_FILE: its file cannot be read (EISDIR)"],
+    ["an empty file", file("empty", " \n"), "HEX_API_TOKEN_FILE: its file is empty"],
+    ["another file", file("long", "x".repeat(10_001)), "HEX_API_TOKEN_FILE: its file is too long for a secret"],
+    ["a secret of another kind", file("other", "xoxb-3"), "HEX_API_TOKEN: contains a Slack bot token"],
+    ["the token in place of a path", TOKEN, "HEX_API_TOKEN_FILE: its file cannot be read (ENOENT)"],
+  ])("%s: one line, which names no secret", (_, path, words) => {
+    const problems = problemsOf({ HEX_API_TOKEN_FILE: path });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(words);
+    expect(problems[0]).not.toMatch(/hxtw_|xoxb-/);
+  });
+
+  test("a secret that is given twice is not guessed at", () => {
+    const twice = { HEX_API_TOKEN: TOKEN, HEX_API_TOKEN_FILE: file("twice", TOKEN) };
+    expect(problemsOf(twice)).toEqual(["HEX_API_TOKEN_FILE: HEX_API_TOKEN is set, too; keep one of them"]);
+  });
+
+  test("all problems are told together, each once", () => {
+    const env = { SLACK_SIGNING_SECRET_FILE: join(folder, "nothing"), PORT: "no" };
+    const reading = withSecretFiles(env, readConfig);
+    expect(reading.ok ? [] : reading.problems.map((line) => line.split(":")[0])).toEqual([
+      "SLACK_SIGNING_SECRET_FILE",
+      "SLACK_BOT_TOKEN",
+      "HEX_API_TOKEN",
+      "PORT",
+    ]);
+  });
+
+  test("what needs only Hex reads only Hex's file", () => {
+    const env = { HEX_API_TOKEN_FILE: file("only", TOKEN), SLACK_BOT_TOKEN_FILE: join(folder, "nothing") };
+    expect(withSecretFiles(env, readHexConfig, ["HEX_API_TOKEN"])).toMatchObject({ config: { hex: { token: TOKEN } } });
+  });
+});
+
+describe("the Hex token as it is in its file now", () => {
+  test("another one each time", () => {
+    const env = { HEX_API_TOKEN_FILE: file("renewed", TOKEN) };
+    expect(hexTokenInFile(env)).toBe(TOKEN);
+    file("renewed", "hxtw_new\n");
+    expect(hexTokenInFile(env)).toBe("hxtw_new");
+  });
+
+  test.each([
+    ["no file", {}],
+    ["a file that is being replaced", { HEX_API_TOKEN_FILE: file("half", "") }],
+    ["a file that is gone", { HEX_API_TOKEN_FILE: join(folder, "nothing") }],
+    ["something that cannot be a token", { HEX_API_TOKEN_FILE: file("bad", "two words") }],
+  ])("%s: none", (_, env) => {
+    expect(hexTokenInFile(env)).toBeNull();
+  });
+});
