@@ -4,6 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { whileRenewed } from "../../lib/renewed.js";
 import { DAY } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
@@ -145,24 +146,12 @@ export class Cards {
       if ((await cards.get(runKey)) !== null) this.#later(runKey, LOOK_AGAIN_MS);
       return;
     }
-    const drawn = new AbortController();
-    const renewing = this.#renewClaim(runKey, drawn.signal);
+    const renew = () => cards.claim(runKey, CLAIM_MS);
+    const onError = (err: unknown) => this.options.log.warn({ err, runKey }, "card");
     try {
-      await this.#drawClaimed(runKey);
+      await whileRenewed(clock, RENEW_MS, { renew, onError }, () => this.#drawClaimed(runKey));
     } finally {
-      drawn.abort();
-      await renewing;
       await cards.release(runKey);
-    }
-  }
-
-  /** Keeps the claim until `signal` aborts. A renewal that fails is retried: the claim may still last. */
-  async #renewClaim(runKey: string, signal: AbortSignal): Promise<void> {
-    const { cards, clock, log } = this.options;
-    for (;;) {
-      await clock.sleep(RENEW_MS, signal);
-      if (signal.aborted) return;
-      await cards.claim(runKey, CLAIM_MS).catch((error: unknown) => log.warn({ err: error, runKey }, "card"));
     }
   }
 

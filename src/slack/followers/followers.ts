@@ -7,7 +7,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
-import { DAY, MINUTE } from "../../lib/time.js";
+import { whileRenewed } from "../../lib/renewed.js";
+import { DAY, SECOND } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
@@ -32,8 +33,10 @@ export interface FollowersOptions {
   log: Logger;
 }
 
-/** How long (ms) a process may take for one message before its claim expires. This is longer than a post with its retries takes. */
-const CLAIM_MS = MINUTE;
+/** How long (ms) a claim lasts. If its process dies, another one tells the follower after this time. */
+const CLAIM_MS = 15 * SECOND;
+/** How often (ms) a process renews its claim while Slack takes its time. */
+const RENEW_MS = 5 * SECOND;
 /** How long (ms) to keep retrying a message that Slack refuses. */
 const KEEP_TRYING_MS = DAY;
 
@@ -90,10 +93,12 @@ export class Followers {
   }
 
   async #tellOne(follower: Follower, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
-    const { followers } = this.options;
+    const { followers, clock, log } = this.options;
     const claim = () => followers.claim(follower, run.state, CLAIM_MS);
     if (!(await claim())) return;
-    const failure = await this.#send(follower, run, card, cardUrl, claim);
+    const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
+    const send = () => this.#send(follower, run, card, cardUrl);
+    const failure = await whileRenewed(clock, RENEW_MS, { renew: claim, onError }, send);
     if (failure === null) {
       this.#troubles.delete(idOf(follower));
       return followers.settle(follower, run.state);
@@ -110,7 +115,6 @@ export class Followers {
     run: EndedRun,
     card: Card | null,
     cardUrl: string | null,
-    claimAgain: () => Promise<boolean>,
   ): Promise<SlackFailure | null> {
     const { slack, hexPlace } = this.options;
     const asMessage = endedMessage(run, { place: hexPlace(), cardUrl, mentioned: null });
@@ -118,7 +122,6 @@ export class Followers {
     if (isPosted(direct)) return null;
     if (!isRefusedHere(direct) || card === null || card.ts === null) return direct;
     this.#warn({ runKey: run.key, user }, run, direct, true);
-    await claimAgain();
     const inThread = endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user });
     const reply = await post(slack, { channel: card.channel, thread_ts: card.threadTs ?? card.ts }, inThread);
     if (isPosted(reply)) return null;
