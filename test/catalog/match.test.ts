@@ -6,6 +6,7 @@ import { type Match, Matcher } from "../../src/catalog/match.js";
 import { isRunnable } from "../../src/hex/projects.js";
 import type { Project } from "../../src/hex/schema.js";
 import { folded } from "../../src/lib/spelling.js";
+import { anyCharacter } from "../any-character.js";
 import { NOW, projectOf, realisticProjects } from "./projects.js";
 
 const DAY = 86_400_000;
@@ -217,7 +218,7 @@ describe("whatever is typed, whatever there is", () => {
     "a",
   ];
   const text = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 40 }),
+    fc.string({ unit: anyCharacter, maxLength: 40 }),
     fc.array(fc.constantFrom(...WORDS), { maxLength: 5 }).map((words) => words.join(" ")),
   );
   const time = fc.option(fc.integer({ min: 1, max: NOW }));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../../../src/hex/client.js";
 import { withoutInvisible, withoutStrays } from "../../../src/lib/spelling.js";
 import { parseRunArguments, type RunArguments } from "../../../src/slack/parse/run-arguments.js";
+import { anyCharacter } from "../../any-character.js";
 import { printRunArguments } from "./typing.js";
 
 const PLAIN = { fresh: false, publish: false, dryRun: false, view: null, inputs: {} };
@@ -145,7 +146,7 @@ describe("parseRunArguments", () => {
 
   const name = fc.stringMatching(/^[a-z_][a-z0-9_]{0,12}$/);
   const text = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 60, size: "max" }),
+    fc.string({ unit: anyCharacter, maxLength: 60, size: "max" }),
     fc.stringMatching(/^[ "'“”‘’\\{}[\]=<>&|—-]*$/),
   );
   const nested = fc.jsonValue({ maxDepth: 2 }).map((made): JsonValue => JSON.parse(JSON.stringify(made)));
@@ -251,7 +252,7 @@ describe("parseRunArguments", () => {
       ":",
       "1",
     );
-    const long = fc.string({ unit: "binary", maxLength: 4_000, size: "max" });
+    const long = fc.string({ unit: anyCharacter, maxLength: 4_000, size: "max" });
     fc.assert(fc.property(long, neverEmpty));
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 60, size: "max" }), (parts) => neverEmpty(parts.join(""))),
