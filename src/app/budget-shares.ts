@@ -17,6 +17,14 @@ export interface BudgetShares {
 const OF = 30;
 
 /**
+ * How many requests a minute a share may make while all the others want to make some, too.
+ * @param perMinute the whole budget, in requests a minute
+ */
+export function leastOf({ weight }: BudgetShare, perMinute: number): number {
+  return (perMinute * weight) / OF;
+}
+
+/**
  * While all want requests, of 30 a minute the runs get 12, the watched projects 12, the catalog 5, and the probe 1. The probe has a
  * right to more, which it uses only while Hex is in doubt. Otherwise the others have it.
  * @param probeMs the pause between two probes while all is well, in ms

@@ -10,9 +10,11 @@ import type { Away } from "../follow/judgement.js";
 import { MemberStore } from "../follow/member-store.js";
 import { ProjectPoller } from "../follow/project-poller.js";
 import { TroubleStore } from "../follow/trouble-store.js";
+import type { Following } from "../follow/watch.js";
 import { WatchStore } from "../follow/watch-store.js";
 import { Emitter } from "../lib/emitter.js";
 import { MINUTE, SECOND } from "../lib/time.js";
+import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
@@ -31,6 +33,8 @@ export interface FollowPart {
   connections: ConnectionStore;
   /** Runs on the leader. */
   connectionReader: ConnectionReader;
+  /** How many projects there are to ask Hex about, and how often. */
+  following: Following;
   /** Runs on the leader. */
   poller: ProjectPoller;
   /** Emits when there may be something new to say about a watched project. */
@@ -63,12 +67,13 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
       to: incident.state === "down" ? null : incident.backAt,
     }));
   };
+  const follows = async () => [...(await watches.follows()), ...(await digests.follows())];
   const lateMs = config.lateMinutes * MINUTE;
   const { stuckFactor } = config;
   const poller = new ProjectPoller({
     hex: hex.client,
     catalog,
-    follows: async () => [...(await watches.follows()), ...(await digests.follows())],
+    follows,
     store: troubles,
     clock,
     share: hex.shares.follow,
@@ -100,5 +105,16 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     onError: (err) => log.error({ err }, "data connections"),
   });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
-  return { watches, digests, digestSources, troubles, members, connections, connectionReader, poller, news };
+  return {
+    following: { follows, leastPerMinute: leastOf(hex.shares.follow, config.requestsPerMinute) },
+    watches,
+    digests,
+    digestSources,
+    troubles,
+    members,
+    connections,
+    connectionReader,
+    poller,
+    news,
+  };
 }

@@ -97,6 +97,7 @@ function createBot(options: SlackPartOptions): Bot {
     troubles: follow.troubles,
     attention: attention.store,
     troubleSources: messages.troubleSources,
+    following: follow.following,
     wakeFollowing: () => follow.poller.wake(),
     pages: paging?.store ?? null,
     rows: store.rows,

@@ -104,12 +104,12 @@ export class ProjectPoller {
     const all = await follows();
     const followed = await store.followed();
     const { judged, neverJudged, doubtful, unwatched } = standings(all, catalog, followed);
-    for (const id of unwatched) await store.forget(id);
+    await store.forget(unwatched);
     await this.#removeOld();
     const now = clock.now();
-    for (const [id, watched] of neverJudged) await store.keep(id, newlyAbsent(watched, now));
+    await store.remember(new Map([...neverJudged].map(([id, watched]) => [id, newlyAbsent(watched, now)])));
     const seen = new Map([...judged].map(([id, watched]) => [id, seenNow(followed.get(id), watched, now)]));
-    for (const [id, one] of seen) if (one !== followed.get(id)) await store.keep(id, one);
+    await store.remember(new Map([...seen].filter(([id, one]) => one !== followed.get(id))));
     const plan = [...judged.values()].flatMap(({ project }) => {
       const one = seen.get(project.id);
       return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];

@@ -1,5 +1,7 @@
 // Stores the watched projects, their troubles, and the ends of their runs, for every process that shares the store.
 
+import { setImmediate } from "node:timers/promises";
+import { sql } from "kysely";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
@@ -102,12 +104,30 @@ export class TroubleStore {
     });
   }
 
-  /** Forgets a project that nobody watches any more, with its trouble. If somebody watches it later, it is judged afresh. */
-  async forget(projectId: string): Promise<void> {
-    await this.write(async (db) => {
-      await db.deleteFrom("followed_projects").where("project_id", "=", projectId).execute();
-      await db.deleteFrom("troubles").where("project_id", "=", projectId).where("over_at", "is", null).execute();
-    });
+  /** Stores what the bot remembers about projects, by their ids, a few at a time. */
+  async remember(followed: ReadonlyMap<string, Followed>): Promise<void> {
+    for (const slice of slicesOf([...followed])) {
+      const values = slice.map(([project_id, its]) => ({ project_id, doc: JSON.stringify(its) }));
+      await this.write((db) =>
+        db
+          .insertInto("followed_projects")
+          .values(values)
+          .onConflict((conflict) => conflict.column("project_id").doUpdateSet({ doc: sql`excluded.doc` }))
+          .execute(),
+      );
+      await setImmediate();
+    }
+  }
+
+  /** Forgets projects that nobody watches any more, with their troubles. If somebody watches them later, they are judged afresh. */
+  async forget(projectIds: readonly string[]): Promise<void> {
+    for (const ids of slicesOf(projectIds)) {
+      await this.write(async (db) => {
+        await db.deleteFrom("followed_projects").where("project_id", "in", ids).execute();
+        await db.deleteFrom("troubles").where("project_id", "in", ids).where("over_at", "is", null).execute();
+      });
+      await setImmediate();
+    }
   }
 
   /** Forgets the troubles that ended before a time (epoch ms). */
@@ -145,4 +165,11 @@ export class TroubleStore {
     );
     return troubles.sort((one, other) => one.seenAt - other.seenAt || one.since - other.since);
   }
+}
+
+/** How many rows are written at a time. Other work gets the event loop in between. */
+const SLICE = 50;
+
+function slicesOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / SLICE) }, (_, at) => all.slice(at * SLICE, (at + 1) * SLICE));
 }

@@ -34,6 +34,14 @@ export interface Follow {
   endsSince: number | null;
 }
 
+/** What the bot has to ask Hex about. */
+export interface Following {
+  /** All that somebody watches, or has set a digest for. */
+  follows: () => Promise<Follow[]>;
+  /** About how many projects it can ask in a minute, at least. */
+  leastPerMinute: number;
+}
+
 export const watchSchema = z.object({
   rule: ruleSchema,
   level: z.enum(LEVELS),

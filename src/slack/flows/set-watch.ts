@@ -3,6 +3,7 @@
 import { covers, type Rule, type Watch } from "../../follow/watch.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
+import { watchLoad } from "./watch-load.js";
 
 /** @throws StoreFailure */
 export async function setWatch(
@@ -19,7 +20,10 @@ export async function setWatch(
   const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
   const project = rule.kind === "project" ? bot.catalog.known(rule.id) : null;
   const named = rule.kind === "project" ? 1 : bot.catalog.all().filter((one) => covers(rule, one)).length;
-  await interaction.respond(watchSetMessage({ rule, level, paging, set, project, named, place: bot.hex.place.now }));
+  const load = await watchLoad(bot);
+  await interaction.respond(
+    watchSetMessage({ rule, level, paging, set, project, named, load, place: bot.hex.place.now }),
+  );
 }
 
 /** `key`: of the rule, see `ruleKey`. @throws StoreFailure */

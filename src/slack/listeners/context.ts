@@ -7,6 +7,7 @@ import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { DigestSources } from "../../follow/digest-contents.js";
 import type { DigestStore } from "../../follow/digest-store.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
+import type { Following } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import type { Budget } from "../../hex/budget.js";
 import type { Call, HexClient } from "../../hex/client.js";
@@ -65,6 +66,7 @@ export interface Bot {
   attention: AttentionStore;
   /** What the conversations are told of watched projects. */
   troubleSources: TroubleSources;
+  following: Following;
   /** To be called when somebody watches something else. */
   wakeFollowing: () => void;
   /** What the paging service was told; `null` when none is configured. */

@@ -7,6 +7,7 @@ import type { Followed } from "../../follow/followed-project.js";
 import { type Level, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import { MINUTE } from "../../lib/time.js";
 import { ABSENCE_WORDS, type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
 import { button, context, type Message, message, section } from "./blocks.js";
@@ -22,6 +23,23 @@ const LEVEL_WORDS: Record<Level, string> = {
   all: "when a run ends, is late, or is stuck",
 };
 
+/** How much there is to watch, for all conversations together. */
+export interface WatchLoad {
+  projects: number;
+  /** About how many of them the bot can ask Hex in a minute. */
+  perMinute: number;
+  /** How old (ms) what is known of each gets while no run of it is expected, and how old it gets at least, however few there are. */
+  ageMs: number;
+  leastAgeMs: number;
+}
+
+/** Null if the bot can ask about all of them as often as it wants to. */
+function loadNote({ projects, perMinute, ageMs, leastAgeMs }: WatchLoad): string | null {
+  if (ageMs <= leastAgeMs) return null;
+  const fits = Math.floor((perMinute * leastAgeMs) / MINUTE);
+  return `:hourglass: The bot watches ${count(projects, "project")} in all. It asks about those with a run that is due or going first, and about the others in turn, so it may learn only after ${duration(ageMs)} of a run that nobody scheduled. With up to ${count(fits, "project")}, that takes ${duration(leastAgeMs)}.`;
+}
+
 export interface WatchSet {
   rule: Rule;
   level: Level;
@@ -32,15 +50,17 @@ export interface WatchSet {
   project: Project | null;
   /** How many projects the rule names now. */
   named: number;
+  load: WatchLoad;
   place: HexPlace;
 }
 
-export function watchSetMessage({ rule, level, paging, set, project, named, place }: WatchSet): Message {
+export function watchSetMessage({ rule, level, paging, set, project, named, load, place }: WatchSet): Message {
   const what = set === "same" ? "is told already" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
     PAGING_NOTES[paging],
+    loadNote(load),
   ];
   return message("Watching", [
     section(lines.filter((line) => line !== null).join("\n")),
@@ -119,7 +139,10 @@ export interface SeenWatch {
 /** Projects that are shown of one rule. */
 const SHOWN = 8;
 
-export function watchesMessage(seen: readonly SeenWatch[], at: { now: number; place: HexPlace }): Message {
+export function watchesMessage(
+  seen: readonly SeenWatch[],
+  at: { now: number; place: HexPlace; load: WatchLoad },
+): Message {
   if (seen.length === 0) {
     return message("Nothing is watched here.", [
       section("Nothing is watched in this conversation. Begin with `/hex watch <project>`."),
@@ -128,6 +151,7 @@ export function watchesMessage(seen: readonly SeenWatch[], at: { now: number; pl
   return message("What is watched here", [
     section("*What is watched here*"),
     ...seen.flatMap((one) => watchBlocks(one, at)),
+    context(loadNote(at.load)),
   ]);
 }
 

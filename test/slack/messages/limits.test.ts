@@ -504,6 +504,7 @@ describe("never past a limit, whatever the data", () => {
   test("watches, and projects that are not judged any more", () => {
     const absence = fc.record({ why: fc.constantFrom(...WHY_ABSENT), since: time, backAt: maybe(time) });
     const absent = fc.record({ id: identifier, title: nasty, absence });
+    const load = { projects: 600, perMinute: 12, ageMs: 50 * 60_000, leastAgeMs: 5 * 60_000 };
     const short = nasty.map((text) => text.slice(0, 320));
     const rule: fc.Arbitrary<Rule> = fc.oneof(
       fc.record({ kind: fc.constant("project" as const), id: identifier }),
@@ -529,7 +530,7 @@ describe("never past a limit, whatever the data", () => {
     );
     fc.assert(
       fc.property(fc.array(seen, { maxLength: 3 }), (all) =>
-        check(watchesMessage(all, { now: NOW, place: PLACE }), ["U1"]),
+        check(watchesMessage(all, { now: NOW, place: PLACE, load }), ["U1"]),
       ),
     );
     const named = fc.record({ rule, project: maybe(project) });
@@ -546,6 +547,7 @@ describe("never past a limit, whatever the data", () => {
       set: fc.constantFrom("new" as const, "changed" as const, "same" as const),
       project: maybe(project),
       named: fc.nat(600),
+      load: fc.constant(load),
       place: fc.constant(PLACE),
     });
     fc.assert(fc.property(set, (all) => check(watchSetMessage(all))));

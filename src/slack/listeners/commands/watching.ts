@@ -1,5 +1,6 @@
 // `/hex watching`: what this conversation watches, and how each of these projects is.
 
+import { watchLoad } from "../../flows/watch-load.js";
 import { watchesSeen } from "../../flows/watches-seen.js";
 import { watchesMessage } from "../../messages/watches.js";
 import type { Bot, Interaction } from "../context.js";
@@ -16,5 +17,7 @@ export const watching: Command = {
 export async function listWatches(bot: Bot, interaction: Interaction): Promise<void> {
   const { channel, threadTs } = interaction.conversation;
   const seen = await watchesSeen(bot, { channel, threadTs });
-  await interaction.respond(watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now }));
+  await interaction.respond(
+    watchesMessage(seen, { now: bot.clock.now(), place: bot.hex.place.now, load: await watchLoad(bot) }),
+  );
 }

@@ -1,0 +1,141 @@
+// What people type and do wrong with `/hex watch` is answered, and nothing is lost.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { pings } from "../sandbox/slack/server.js";
+import { Harness, MODES, shown } from "./harness.js";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const MINUTE = 60_000;
+const STEP_MS = 5_000;
+const NOBODY = "Nothing is watched in this conversation.";
+
+describe.each(MODES)("%s mode", (mode) => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+  afterEach(() => harness.stop());
+  const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+
+  test("nothing, and projects that do not exist", async () => {
+    harness.hex.workspace.addProject({ title: "Weekly revenue" });
+    expect(await harness.ask("watch")).toContain("Which project?");
+    expect(await harness.ask("watch nonsense")).toContain("nonsense");
+    expect(await harness.ask("watch 019814d7-a5f1-7008-b413-872974a7a308 all")).toMatch(
+      /no such project|not find|404/i,
+    );
+    expect(await harness.ask("watch weekly revenues all")).toContain("Weekly revenue");
+    expect(await harness.ask("unwatch weekly revenue")).toContain("No longer watched");
+    expect(await harness.ask("unwatch weekly revenue")).toContain(NOBODY);
+    expect(await harness.ask("watching")).toContain(NOBODY);
+    expect(await harness.ask("watch category:Nope")).toContain(
+      "No project fits that yet. One that does later is watched",
+    );
+    expect(await harness.ask("unwatch nonsense")).toContain("`nonsense` is not watched in this conversation.");
+  });
+
+  test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {
+    harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
+    expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so no run of it can be late.");
+    await harness.pass(40 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toContain("no schedule");
+    expect(posted()).toEqual([]);
+  });
+
+  test("a schedule that cannot be judged: said, and never called late", async () => {
+    const cron = { cadence: "CUSTOM" as const, custom: { timezone: "+00:00", cron: "0 9 L * *" } };
+    harness.hex.workspace.addProject({ title: "Revenue", schedules: [cron] });
+    await harness.ask("projects");
+    expect(await harness.ask("watch revenue")).toContain("The bot cannot tell when its schedule is due");
+    await harness.pass(40 * MINUTE, STEP_MS);
+    expect(await harness.ask("watching")).toContain("its schedule cannot be judged");
+    expect(posted()).toEqual([]);
+  });
+
+  test("titles, categories and owners that would notify a channel notify nobody", async () => {
+    const title = "<!channel> @here <@U0GRACEHOPP>";
+    const project = harness.hex.workspace.addProject({
+      title,
+      ownerEmail: "<!here>@acme.test",
+      categories: ["<!everyone>"],
+      schedules: [],
+    });
+    await harness.ask(`watch ${project.id} all`);
+    await harness.ask("watch category:<!everyone>");
+    await harness.ask("watch owner:<!here>@acme.test");
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await harness.until(() => posted().length > 0, STEP_MS);
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
+    await harness.until(() => posted().length > 2, STEP_MS);
+    await harness.ask("watching");
+    const own = harness.slack.messages.filter(({ via }) => via !== "person");
+    expect(own.flatMap((message) => pings(message)).filter((ping) => ping !== "<@U0ADALOVELA>")).toEqual([]);
+  });
+
+  test("a person of another workspace watches nothing and ends nothing", async () => {
+    harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
+    await harness.ask("watch revenue");
+    const { data } = harness.slack.channels;
+    const { stranger } = harness.slack.people;
+    const answers = () => harness.slack.messages.filter(({ user }) => user === stranger.id).map(shown);
+    for (const text of ["watch scheduled all", "unwatch revenue", "watching"]) {
+      const before = answers().length;
+      await harness.person("stranger").mention(data, text);
+      await harness.until(() => answers().length > before, 0);
+      expect(answers().at(-1)).toContain("belongs to another workspace");
+    }
+    const watching = await harness.ask("watching");
+    expect(watching).toContain("Revenue");
+    expect(watching).not.toContain("every project with a schedule");
+  });
+
+  test("the same watch twice, typed in three ways, is one", async () => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
+    await harness.ask("watch revenue");
+    expect(await harness.ask(`watch ${project.id}`)).toContain("is told already");
+    expect(await harness.ask(`watch ${harness.hex.origin}/acme/app/${project.id}/latest`)).toContain("is told already");
+    await harness.ask("watch category:Finance");
+    expect(await harness.ask("watch CATEGORY: finance")).toContain("is told already");
+    expect((await harness.ask("watching")).match(/Unwatch/g)).toHaveLength(2);
+  });
+});
+
+test("the time that summer time leaves out: not called late when the run comes an hour later", async () => {
+  // Clocks in Berlin go from 02:00 to 03:00, which is 01:00 in UTC.
+  const harness = await Harness.start("socket", { startsAt: Date.UTC(2027, 2, 28, 0, 0) });
+  const at = { cadence: "DAILY" as const, daily: { timezone: "Europe/Berlin", hour: 2, minute: 30 } };
+  const project = harness.hex.workspace.addProject({ title: "Revenue", schedules: [at] });
+  expect(await harness.ask(`watch ${project.id}`)).toContain("Its schedule");
+  await harness.pass(Date.UTC(2027, 2, 28, 1, 30) - harness.clock.now(), MINUTE);
+  harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: MINUTE });
+  await harness.pass(90 * MINUTE, MINUTE);
+  expect(harness.slack.messages.filter(({ via }) => via === "postMessage")).toEqual([]);
+  expect(await harness.ask("watching")).toMatch(/completed in 1 min/);
+  await harness.stop();
+});
+
+test("500 projects in one channel: said how many fit, how old answers get, and all are listed or counted", async () => {
+  const harness = await Harness.start("socket", { env: { HEX_REQUESTS_PER_MINUTE: "30" } });
+  for (let made = 0; made < 500; made++)
+    harness.hex.workspace.addProject({ title: `Report ${made}`, categories: ["Finance"], schedules: [] });
+  await harness.until(
+    () => harness.log.filter((line) => line.includes("All projects have been read")).length > 1,
+    STEP_MS,
+  );
+  const answer = await harness.ask("watch category:Finance");
+  expect(answer).toContain("These are 500 projects now.");
+  expect(answer).toContain("The bot watches 500 projects in all.");
+  expect(answer).toContain("only after 41 min 40 s of a run that nobody scheduled");
+  expect(answer).toContain("With up to 60 projects, that takes 5 min.");
+  const watching = await harness.ask("watching");
+  expect(watching).toContain("and 492 more projects");
+  expect(watching).toContain("The bot watches 500 projects in all.");
+  const last = harness.hex.workspace.projects.at(-1);
+  harness.hex.workspace.startRun(last?.id ?? "", { durationMs: 1_000, outcome: "ERRORED" });
+  await harness.pass(45 * MINUTE, STEP_MS);
+  const told = harness.slack.messages.filter(({ via }) => via === "postMessage").map(shown);
+  expect(told).toEqual([expect.stringContaining("|Report 499>")]);
+  expect(await harness.ask("unwatch category:finance")).toContain("No longer watched");
+  await harness.stop();
+});
