@@ -143,7 +143,7 @@ function sharedLine(open: readonly ToldTrouble[], shared: readonly SharedConnect
 
 /** The ids of the projects that may be in trouble because of a data connection. */
 export function suspectsOf(told: readonly ToldTrouble[]): string[] {
-  const suspects = told.filter(({ trouble }) => trouble.overAt === null && mayComeFromConnection(trouble));
+  const suspects = told.filter(({ trouble }) => mayComeFromConnection(trouble));
   return suspects.map(({ trouble }) => trouble.projectId);
 }
 
