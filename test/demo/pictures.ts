@@ -8,6 +8,8 @@ import { OnScreen } from "./person.js";
 const OUT = join(import.meta.dirname, "pictures");
 /** Fast enough not to wait, slow enough for a run to be seen running. */
 const SPEED = 15;
+/** For what takes long, such as a report that fails. */
+const FAST = 60;
 /** For each thing that a picture waits for, even on a busy machine. */
 const PATIENCE_MS = 30_000;
 
@@ -18,17 +20,19 @@ if (chromiumPath === null) {
 // Only now: it takes a while.
 const { startDemo } = await import("./demo.js");
 mkdirSync(OUT, { recursive: true });
+async function save(target: { screenshot(options: { path: string }): Promise<unknown> }, name: string): Promise<void> {
+  const path = join(OUT, `${name}.png`);
+  await target.screenshot({ path });
+  process.stdout.write(`${path}\n`);
+}
+
 const demo = await startDemo({ port: 0, speed: SPEED, keep: false });
 const browser = await launch();
+const window = await openWindow(browser, { sharpness: 2 });
 try {
-  const ada = new OnScreen(await openTab(await openWindow(browser, { sharpness: 2 }), PATIENCE_MS));
+  const ada = new OnScreen(await openTab(window, PATIENCE_MS));
   await ada.page.goto(demo.url);
   const asked = (title: string) => ada.message(new RegExp(`${title}[\\s\\S]*Asked for by`));
-  const save = async (target: { screenshot(options: { path: string }): Promise<unknown> }, name: string) => {
-    const path = join(OUT, `${name}.png`);
-    await target.screenshot({ path });
-    process.stdout.write(`${path}\n`);
-  };
   const [churn] = demo.hex.workspace.projects.filter((project) => project.title === "Churn forecast");
   const [sales] = demo.hex.workspace.projects.filter((project) => project.title === "Sales forecast");
   const [nightly] = demo.hex.workspace.projects.filter((project) => project.title === "Nightly warehouse checks");
@@ -68,9 +72,36 @@ try {
   await ada.message("Connected to Hex").waitFor();
   await ada.flip("Runs never end", false);
   await running.getByText("Completed", { exact: true }).waitFor();
+  await ada.page.getByRole("heading", { name: "A simulated Hex" }).scrollIntoViewIfNeeded();
   await ada.page.mouse.move(0, 0);
   await save(ada.page, "demo");
 } finally {
-  await browser.close();
   await demo.stop();
+}
+
+const morning = await startDemo({ port: 0, speed: FAST, keep: false });
+try {
+  const ada = new OnScreen(await openTab(window, PATIENCE_MS));
+  await ada.page.goto(morning.url);
+  await ada.goTo("general");
+  await ada.flip("Snowflake prod broken", true);
+  const trouble = ada.message("2 watched projects are in trouble");
+  await trouble.getByText("Likely: both use").waitFor();
+  await trouble.getByRole("button", { name: "I'm on it" }).click();
+  await trouble.getByText("@Ada Lovelace").first().waitFor();
+  await ada.page.mouse.move(0, 0);
+  await save(trouble, "trouble");
+  await ada.flip("Snowflake prod broken", false);
+  await ada.message("Back to green").waitFor();
+  await ada.flip("Orders of the day fails", true);
+  await ada.message(/Orders of the day\s+.*Failed/).waitFor();
+  // Wide enough for all columns.
+  await ada.page.setViewportSize({ width: 1760, height: 900 });
+  await ada.type("/hex digest");
+  const digest = ada.message("4 of 5 fresh");
+  await digest.getByRole("table").waitFor();
+  await save(digest, "digest");
+} finally {
+  await browser.close();
+  await morning.stop();
 }
