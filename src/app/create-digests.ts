@@ -1,5 +1,6 @@
 // The digests: each conversation that wants one hears once a day how fresh its projects are.
 
+import { DigestCalendar } from "../follow/digest-calendar.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { wantedDigests } from "../slack/alerts/wanted-digests.js";
 import { alertsFor, type MessagesPart, type MessagesPartOptions } from "./create-messages.js";
@@ -17,6 +18,7 @@ export function createDigests(options: MessagesPartOptions, { dataTables }: Mess
   const sources = {
     ...follow.digestSources,
     digests: follow.digests,
+    calendar: new DigestCalendar(),
     alerts: new AlertStore(store.store.db, store.rows),
     dataTables,
     place: () => hex.client.place.now,

@@ -1,10 +1,10 @@
 // The digests that are due, and what people are told when Slack does not accept one any more.
 
 import type { Digest } from "../../follow/digest.js";
+import type { DigestCalendar } from "../../follow/digest-calendar.js";
 import { type DigestSources, digestContents } from "../../follow/digest-contents.js";
 import type { DigestEntry } from "../../follow/digest-entries.js";
 import type { DigestStore } from "../../follow/digest-store.js";
-import { lastDigest, nextDigest } from "../../follow/digest-times.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
@@ -16,7 +16,8 @@ import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
 export interface DigestAlertSources extends DigestSources {
   digests: Pick<DigestStore, "all" | "end">;
-  alerts: Pick<AlertStore, "get">;
+  calendar: DigestCalendar;
+  alerts: Pick<AlertStore, "get" | "settledSince">;
   dataTables: DataTables;
   place: () => HexPlace;
   /** Called when Slack does not accept a digest in its conversation any more. `word`: Slack's error code. */
@@ -34,6 +35,9 @@ export interface DigestMoment {
 const MISSED_MS = 2 * HOUR;
 /** How long (ms) a new leader waits for the first reading of each project: what it remembers may be from before a standstill. */
 const FIRST_READING_MS = 4 * MINUTE;
+/** How long (ms) the bot tries to bring one to its end that was posted in time. */
+const ENDING_MS = DAY;
+const PREFIX = "digest ";
 /** How long (ms) the bot tries to tell somebody that their digest has ended. */
 const TELLING_MS = DAY;
 
@@ -41,24 +45,37 @@ export async function wantedDigests(sources: DigestAlertSources, moment: DigestM
   const { now, leadingMs } = moment;
   const alerts: WantedAlert[] = [];
   const nextAt: number[] = leadingMs < FIRST_READING_MS ? [now + FIRST_READING_MS - leadingMs] : [];
-  for (const digest of await sources.digests.all()) {
-    const alert = digest.ended === null ? await dueDigest(sources, digest, moment) : endedDigest(digest, now);
-    if (alert !== null) alerts.push(alert);
-    const next = digest.ended === null ? nextDigest(digest, now) : null;
+  const digests = await sources.digests.all();
+  if (digests.length === 0) return { alerts: [], nextAt: null };
+  const settled = await sources.alerts.settledSince(PREFIX, now - ENDING_MS - DAY);
+  for (const digest of digests) {
+    if (digest.ended !== null) {
+      alerts.push(...endedDigest(digest, settled, now));
+      continue;
+    }
+    const { last, next } = sources.calendar.around(digest, now);
     if (next !== null) nextAt.push(next);
+    if (last === null || last <= digest.setAt || now - last >= ENDING_MS) continue;
+    if (settled.get(idOf(digest, last)) === true) continue;
+    const alert = await dueDigest(sources, digest, last, moment);
+    if (alert !== null) alerts.push(alert);
   }
   return { alerts, nextAt: nextAt.length === 0 ? null : Math.min(...nextAt) };
+}
+
+/** `due`: epoch ms. */
+function idOf({ channel, threadTs }: Digest, due: number): string {
+  return `${PREFIX}${channel} ${threadTs ?? ""} ${due}`;
 }
 
 async function dueDigest(
   sources: DigestAlertSources,
   digest: Digest,
+  due: number,
   { now, leadingMs }: DigestMoment,
 ): Promise<WantedAlert | null> {
   const { channel, threadTs, zone } = digest;
-  const due = lastDigest(digest, now);
-  if (due === null || due <= digest.setAt) return null;
-  const id = `digest ${channel} ${threadTs ?? ""} ${due}`;
+  const id = idOf(digest, due);
   const isNews = now - due < MISSED_MS;
   const alert = await alertOf(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
@@ -89,12 +106,13 @@ async function dueDigest(
   };
 }
 
-/** Whoever set it is told once, in a direct message. */
-function endedDigest(digest: Digest, now: number): WantedAlert | null {
+/** Whoever set it is told once, in a direct message. `settled`: see `settledSince`. */
+function endedDigest(digest: Digest, settled: ReadonlyMap<string, boolean>, now: number): WantedAlert[] {
   const { channel, threadTs, setBy, setAt, ended } = digest;
-  if (ended === null) return null;
-  return {
-    id: `digest ended ${channel} ${threadTs ?? ""} ${setAt}`,
+  const id = `${PREFIX}ended ${channel} ${threadTs ?? ""} ${setAt}`;
+  if (ended === null || settled.get(id) === true) return [];
+  const alert = {
+    id,
     place: { channel: setBy, threadTs: null },
     isNews: now - ended.at < TELLING_MS,
     isFinal: true,
@@ -102,6 +120,7 @@ function endedDigest(digest: Digest, now: number): WantedAlert | null {
     message: () => digestEndedMessage(digest, ended.word),
     replies: [],
   };
+  return [alert];
 }
 
 async function alertOf(alerts: Pick<AlertStore, "get">, id: string): Promise<Alert | null | "unreadable"> {
