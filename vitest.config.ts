@@ -1,4 +1,5 @@
 import { accessSync, constants, statfsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Files in memory, where a commit need not wait for a disk. */
@@ -20,8 +21,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,
-    // Most of the time is waited for processes and sockets: two at a time serve two cores.
-    maxWorkers: 2,
+    // One for each core. With one alone, the tests that wait for processes would keep the others waiting.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });
 
