@@ -75,6 +75,18 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("unwatch owner:olga@acme.test")).toContain("No longer watched");
   });
 
+  test("Slack's answer is lost: told once more, and it says so", async () => {
+    const project = addProject("Revenue");
+    await harness.ask("watch revenue");
+    await judged();
+    project.archivedAt = harness.clock.now();
+    const kind = { type: "reset" as const };
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind });
+    await arrive(2);
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(told().map((text) => text.includes("Another message about this may stand above"))).toEqual([false, true]);
+  });
+
   test("its trouble ends without being called green, and does not come back with it", async () => {
     const project = addProject("Revenue");
     await harness.ask("watch revenue");

@@ -58,7 +58,7 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
         isNews,
         isFinal: true,
         isSilent: !isNews,
-        message: () => watchesEndedMessage(first, its.map(named), sources.place()),
+        message: (isDoubled) => watchesEndedMessage(first, its.map(named), { place: sources.place(), isDoubled }),
         replies: [],
       },
     ];

@@ -39,7 +39,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
         isFinal: isOver,
         // Edited where it stands, and not posted any more.
         isSilent: !isNews,
-        message: () => absenceMessage(absent, { place: sources.place() }),
+        message: (isDoubled) => absenceMessage(absent, { place: sources.place(), isDoubled }),
         replies: [],
       };
     });

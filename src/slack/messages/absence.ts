@@ -4,6 +4,7 @@ import type { Absence, WhyAbsent } from "../../follow/absence.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { count, date, inline, link } from "./mrkdwn.js";
+import { DOUBLED } from "./trouble.js";
 
 export interface AbsentProject {
   id: string;
@@ -25,8 +26,11 @@ export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
   hidden: "was deleted, or is no longer shared with the bot's token",
 };
 
-/** `absent`: at least one. */
-export function absenceMessage(absent: readonly AbsentProject[], { place }: { place: HexPlace }): Message {
+/** @param absent at least one. `isDoubled`: whether another message about the same may have been posted before. */
+export function absenceMessage(
+  absent: readonly AbsentProject[],
+  { place, isDoubled }: { place: HexPlace; isDoubled: boolean },
+): Message {
   const away = absent.filter(({ absence }) => absence.backAt === null);
   const [first = absent[0], ...others] = away;
   const title = inline(first?.title ?? "", TITLE);
@@ -36,6 +40,7 @@ export function absenceMessage(absent: readonly AbsentProject[], { place }: { pl
   return message(away.length === 0 ? `Judged again: ${title}` : `No longer judged: ${title}${more}`, [
     section(`:white_circle: *${headWords(away.length)}*`),
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more project")}.`] : [])].join("\n")),
+    isDoubled ? context(DOUBLED) : null,
     context(
       away.length === 0
         ? null

@@ -8,7 +8,9 @@ import { code, date, dotted, duration, inline, link } from "./mrkdwn.js";
 import { FACES, triggerWord } from "./run-words.js";
 
 const TITLE = 150;
-const DOUBLED = "This may stand here twice: the bot lost its way to Slack while it posted it. This is the later one.";
+/** Stands in a message that does not change, when it may have been posted before. */
+export const DOUBLED_ONCE =
+  "This may stand here twice: the bot lost its way to Slack while it posted it. This is the later one.";
 
 export interface AroundRunEnd {
   /** null: the catalog does not know it any more. */
@@ -34,7 +36,7 @@ export function runEndMessage(end: RunEnd, { project, title: lastTitle, place, i
         trigger === null ? null : `started by ${triggerWord(trigger)}`,
         url === null ? null : link(url, "Open the run in Hex", 40),
       ),
-      isDoubled ? DOUBLED : null,
+      isDoubled ? DOUBLED_ONCE : null,
     ),
   ]);
 }

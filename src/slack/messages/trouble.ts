@@ -132,7 +132,8 @@ function goneTitles(gone: readonly NoLongerTold[]): string {
   return [...titles, ...(rest > 0 ? [count(rest, "more project")] : [])].join(", ");
 }
 
-const DOUBLED =
+/** Stands in a message that is kept up to date, when another one may have been posted before. */
+export const DOUBLED =
   "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
 
 /** `open`: those that are not over. */

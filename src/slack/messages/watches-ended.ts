@@ -3,19 +3,23 @@
 import type { EndedWatch, Rule } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { type Message, message, section } from "./blocks.js";
+import { context, type Message, message, section } from "./blocks.js";
 import { code, count, inline } from "./mrkdwn.js";
+import { DOUBLED_ONCE } from "./run-end.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { ruleWords } from "./watches.js";
 
 /** Rules that are named; the others are counted. */
 const SHOWN = 15;
 
-/** @param rules at least one; `project`: of a rule that names one, or null when it is not known */
+/**
+ * @param rules at least one; `project`: of a rule that names one, or null when it is not known
+ * @param around `isDoubled`: whether this may have been posted before
+ */
 export function watchesEndedMessage(
   { channel, ended: { word } }: Pick<EndedWatch, "channel" | "ended">,
   rules: readonly { rule: Rule; project: Project | null }[],
-  place: HexPlace,
+  { place, isDoubled }: { place: HexPlace; isDoubled: boolean },
 ): Message {
   const { what } = slackRemedy(word);
   const where = /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
@@ -25,6 +29,7 @@ export function watchesEndedMessage(
   return message("What you watch has ended", [
     section(`:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). You watched there:`),
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
+    isDoubled ? context(DOUBLED_ONCE) : null,
     section(
       "That has ended, and nobody is told any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
     ),

@@ -525,7 +525,7 @@ describe("never past a limit, whatever the data", () => {
     });
     fc.assert(
       fc.property(fc.array(absent, { minLength: 1, maxLength: 21 }), (all) =>
-        check(absenceMessage(all, { place: PLACE })),
+        check(absenceMessage(all, { place: PLACE, isDoubled: true })),
       ),
     );
     fc.assert(
@@ -537,7 +537,9 @@ describe("never past a limit, whatever the data", () => {
     const word = fc.constantFrom("is_archived", "not_in_channel", "thread_not_found");
     fc.assert(
       fc.property(fc.array(named, { minLength: 1, maxLength: 17 }), word, (all, why) =>
-        check(watchesEndedMessage({ channel: "C1", ended: { at: NOW, word: why } }, all, PLACE)),
+        check(
+          watchesEndedMessage({ channel: "C1", ended: { at: NOW, word: why } }, all, { place: PLACE, isDoubled: true }),
+        ),
       ),
     );
     const set = fc.record({
