@@ -155,14 +155,14 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
   });
 });
 
-test("three replicas, and whoever leads is killed again and again while projects fail and recover", async ({
+test("two replicas, and whoever leads is killed again and again while projects fail and recover", async ({
   onTestFinished,
 }) => {
   const fleet = await Fleet.start(await postgres.database("watching"), SPEED);
   onTestFinished(() => fleet.stop());
   const { slack, clock } = fleet;
   const titles = ["Margins", "Bookings", "Churn"];
-  await Promise.all([fleet.add(), fleet.add(), fleet.add()]);
+  await Promise.all([fleet.add(), fleet.add()]);
   const posts = () => slack.messages.filter(({ via }) => via === "postMessage");
   const happens = (what: () => boolean) => until(what, storyOf(fleet, posts));
   const about = (words: string) => inChannel(posts()).filter(shows(words));
@@ -170,7 +170,6 @@ test("three replicas, and whoever leads is killed again and again while projects
     isAlive && log.lastIndexOf("leader: begins") > log.lastIndexOf("leader: stops");
   for (const title of titles) {
     const { mend } = await troubled(fleet, title);
-    if (title === "Bookings") await digestSoon(slack, clock.now());
     await happens(() => about(title).length > 0);
     await fleet.replicas.find(leads)?.kill();
     mend();
@@ -179,14 +178,17 @@ test("three replicas, and whoever leads is killed again and again while projects
   }
   const greens = () => inThreads(posts()).filter(isGreen);
   const once = (messages: readonly SlackMessage[]) => messages.filter((one) => !isRepeat(one));
-  await happens(() => once(greens()).length === titles.length && about("fresh").length > 0);
+  await happens(() => once(greens()).length === titles.length);
+  // Nobody is killed any more: a new leader sends no digest before it has read each project, which takes minutes.
+  await digestSoon(slack, clock.now());
+  await happens(() => about("fresh").length > 0);
   for (const words of [...titles, "fresh"]) {
     expect(once(about(words).filter((one) => shows("fresh")(one) === (words === "fresh")))).toHaveLength(1);
   }
   expect(once(greens())).toHaveLength(titles.length);
   expect(posts().filter(isRepeat).length).toBeLessThanOrEqual(titles.length);
   expect(slack.refused).toEqual([]);
-}, 120_000);
+}, 180_000);
 
 /** The value of the option to silence a message until all is well. */
 function untilFixed({ blocks }: SlackMessage): string {

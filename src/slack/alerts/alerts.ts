@@ -160,8 +160,8 @@ export class Alerts {
     let isRepeat = place.posting;
     for (const [index, reply] of (isTrue ? untold : inFull).entries()) {
       if (signal.aborted) return "left";
-      const content = isRepeat ? repeated(reply.message) : reply.message;
-      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, content);
+      const words = isRepeat ? repeated(reply.message) : reply.message;
+      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, words);
       if (said !== null && !isPosted(said)) return said;
       await alerts.change(subject.id, { posting: false, told: isTrue ? told + index + 1 : subject.replies.length });
       isRepeat = false;
