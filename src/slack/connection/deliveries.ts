@@ -24,6 +24,8 @@ export interface Delivery {
    */
   ack: (answer?: unknown) => Promise<void>;
   retries: Retries;
+  /** The same for a request that somebody sends again; `null` where only Slack can send anything. */
+  requestId: string | null;
 }
 
 /** How many times Slack has tried before, and its word for why. */
@@ -55,14 +57,15 @@ export class Deliveries {
   /** Resolves when the listeners are done. Never rejects. */
   async take(delivery: Delivery): Promise<void> {
     const { log } = this.options;
-    const { type, body, retries } = delivery;
+    const { type, body, retries, requestId } = delivery;
+    const customProperties = { requestId };
     const ack = firstOnly(delivery.ack);
     try {
       const payload = readPayload(type, body);
       if (payload.ok && type === "events_api") {
         await this.#takeEvent(payload.body, ack, retries);
       } else if (payload.ok) {
-        await this.#app?.processEvent({ body: this.#checked(payload.body), ack, ...retries });
+        await this.#app?.processEvent({ body: this.#checked(payload.body), ack, customProperties, ...retries });
       } else if (payload.reason === "unknown_kind") {
         await ack();
         log.info({ type: payload.type }, "Slack sent something that has no listener");

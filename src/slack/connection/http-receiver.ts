@@ -80,7 +80,7 @@ export class HttpReceiver implements Receiver {
       return refuse(400);
     }
     const ack = async (answer?: unknown) => acknowledge(response, answer);
-    await deliveries.take({ ...sent, ack, retries: retriesOf(request) });
+    await deliveries.take({ ...sent, ack, retries: retriesOf(request), requestId: requestIdOf(request) });
     // A listener failed before it could acknowledge, so Slack tells the person.
     if (!response.headersSent) refuse(500);
   }
@@ -141,6 +141,12 @@ function retriesOf({ headers }: IncomingMessage): Retries {
     ...(typeof num === "string" && /^\d{1,3}$/.test(num) ? { retryNum: Number(num) } : {}),
     ...(typeof reason === "string" ? { retryReason: reason } : {}),
   };
+}
+
+/** A request that is sent again has the same signature, whatever is in it. */
+function requestIdOf({ headers }: IncomingMessage): string | null {
+  const signature = headers["x-slack-signature"];
+  return typeof signature === "string" ? signature : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

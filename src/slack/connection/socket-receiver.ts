@@ -237,7 +237,7 @@ export class SocketReceiver implements Receiver {
         this.#delivered.delete(id);
         throw error;
       });
-    void deliveries.take({ type, body: payload, ack, retries });
+    void deliveries.take({ type, body: payload, ack, retries, requestId: null });
   }
 
   /** Acknowledges an envelope when nothing depends on it. */

@@ -93,6 +93,8 @@ export interface Bot {
 export interface Interaction {
   /** The same for every delivery of the same interaction. */
   key: string;
+  /** What the store remembers, so that nothing is done twice for what comes again; `null` where nothing can come again. */
+  once: string | null;
   /** Appears in the log and in what people see of failures. */
   reference: string;
   user: string;

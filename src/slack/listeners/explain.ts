@@ -13,12 +13,15 @@ import { unreadableRunMessage } from "../messages/set-aside.js";
 import { storeTroubleMessage } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 
-/** How an interaction ended: done, with a failure of Hex that was explained, or with a fault of the bot. */
-export type Outcome = "ok" | "hex_failed" | "fault";
+/**
+ * How an interaction ended: done, not done again because it had come before, with a failure of Hex that was explained, or with a fault
+ * of the bot.
+ */
+export type Outcome = "ok" | "repeated" | "hex_failed" | "fault";
 
 export interface Explained {
   message: Message;
-  outcome: Exclude<Outcome, "ok">;
+  outcome: Exclude<Outcome, "ok" | "repeated">;
 }
 
 /** Logs what was thrown and puts it into words. */

@@ -1,6 +1,7 @@
 // What happens to every interaction: it is acknowledged first, then done for those who may, and every failure becomes an answer.
 
 import { createHash } from "node:crypto";
+import type { Context } from "@slack/bolt";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -9,6 +10,7 @@ import { strangerMessage, unprovenMessage } from "../messages/answers.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
+import { isFirstTime } from "./first-time.js";
 import type { Members, Standing } from "./members.js";
 
 /** Counts what people do with the bot. */
@@ -41,22 +43,37 @@ export async function acknowledge(metrics: InteractionMetrics, ack: () => Promis
   metrics.acknowledged(performance.now() - from);
 }
 
+/** The id of the HTTP request that brought an interaction, in Bolt's context of it; `null` over Socket Mode. */
+export function requestIdIn(context: Context): string | null {
+  const requestId: unknown = context.requestId;
+  return typeof requestId === "string" ? requestId : null;
+}
+
 export interface Origin {
   /** Something that is the same in every delivery of an interaction, such as its trigger_id. */
   id: string;
+  /** What is the same when the delivery itself is sent again; `null` where that cannot happen. */
+  once: string | null;
   user: string;
   conversation: Conversation;
   triggerId: string | null;
   respond: Interaction["respond"];
 }
 
-export function interactionOf({ id, user, conversation, triggerId, respond }: Origin, log: Logger): Interaction {
-  const key = createHash("sha256").update(id).digest("hex").slice(0, 32);
+export function interactionOf({ id, once, ...rest }: Origin, log: Logger): Interaction {
+  const key = hashOf(id);
   const reference = key.slice(0, 8);
-  return { key, reference, user, conversation, triggerId, log: log.child({ reference }), respond };
+  return { ...rest, key, once: once && hashOf(once), reference, log: log.child({ reference }) };
 }
 
-/** Does the work of an interaction if the person may operate the bot. A failure becomes an answer that says what to do. Never rejects. */
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+/**
+ * Does the work of an interaction, once, if the person may operate the bot. A failure becomes an answer that says what to do. Never
+ * rejects.
+ */
 export function handle(
   { bot, work }: Listening,
   interaction: Interaction,
@@ -68,6 +85,10 @@ export function handle(
 
 async function answered(interaction: Interaction, bot: Bot, task: () => Promise<void>): Promise<Outcome> {
   const { log, respond } = interaction;
+  if (!(await isFirstTime(bot, interaction))) {
+    log.info("Slack's request came again: nothing is done twice");
+    return "repeated";
+  }
   try {
     await task();
     return "ok";

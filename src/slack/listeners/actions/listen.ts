@@ -9,14 +9,14 @@ import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
 import { rememberedThread, rememberingThread } from "../../messages/thread-memory.js";
-import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
 import { pressButton } from "./index.js";
 
 export function listenToActions(app: App, listening: Listening): void {
   const { bot, members, log, metrics, work } = listening;
-  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, client, ...args }) => {
+  app.action<BlockAction>({ type: "block_actions" }, async ({ ack, action, body, client, context, ...args }) => {
     await acknowledge(metrics, ack);
     const user = body.user.id;
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
@@ -27,7 +27,8 @@ export function listenToActions(app: App, listening: Listening): void {
     const said = answerWith(respond, bot.clock);
     const inPlace = (message: Message) => said(rememberingThread(message, threadTs));
     const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
-    const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond: answer }, log);
+    const once = requestIdIn(context);
+    const interaction = interactionOf({ id: triggerId, once, user, conversation, triggerId, respond: answer }, log);
     interaction.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, bot.clock);
     // A view is redrawn separately, and there is no message to replace.

@@ -4,18 +4,25 @@ import type { App, SlashCommand } from "@slack/bolt";
 import { conversationIn } from "../../connection/conversation.js";
 import { answerWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
-import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
 import type { Origin } from "../members.js";
 import { commandName, firstWord, runCommand } from "./index.js";
 
 export function listenToCommands(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
-  app.command(/^\/.+$/, async ({ ack, command, client, respond }) => {
+  app.command(/^\/.+$/, async ({ ack, command, client, respond, context }) => {
     await acknowledge(metrics, ack);
     const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
     const answer = answerWith(respondIn({ respond, client, channel, user }), bot.clock);
     const interaction = interactionOf(
-      { id, user, conversation: conversationIn(channel, { name }), triggerId: id, respond: answer },
+      {
+        id,
+        once: requestIdIn(context),
+        user,
+        conversation: conversationIn(channel, { name }),
+        triggerId: id,
+        respond: answer,
+      },
       log,
     );
     interaction.log.info({ user, channel }, "command %s", firstWord(text));

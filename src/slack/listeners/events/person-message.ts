@@ -1,7 +1,6 @@
 // A message that a person wrote to the bot. Its words are a command, which is done once, however often Slack delivers the message.
 
 import type { z } from "zod";
-import { within } from "../../../lib/with-timeout.js";
 import { answerIn } from "../../connection/answer-in.js";
 import type { Conversation } from "../../connection/conversation.js";
 import type { Retries } from "../../connection/deliveries.js";
@@ -9,7 +8,7 @@ import type { appMention, messageSent } from "../../connection/payloads/events.j
 import { rememberingThread } from "../../messages/thread-memory.js";
 import { wordsToBot } from "../../parse/words-to-bot.js";
 import { commandName, firstWord, isCommand, runCommand } from "../commands/index.js";
-import type { Bot, Interaction } from "../context.js";
+import type { Interaction } from "../context.js";
 import { handle, interactionOf, type Listening } from "../interaction.js";
 import type { Origin } from "../members.js";
 
@@ -30,8 +29,6 @@ type Envelope = z.output<typeof appMention> | z.output<typeof messageSent>;
 /** People's messages have no subtype, unless they come with a file or are also sent to the channel. */
 const OF_PEOPLE: readonly (string | undefined)[] = [undefined, "file_share", "thread_broadcast"];
 const SLACKBOT = "USLACKBOT";
-/** How long (ms) a slow store may take to say whether a message has already been handled. */
-const CLAIM_MS = 5_000;
 
 /** `null` when a bot wrote the message, perhaps this one, or when nobody wrote anything: a message was edited or deleted. */
 export function personMessageIn(envelope: Envelope, botUserId: string): PersonMessage | null {
@@ -73,27 +70,10 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
   const log = listening.log.child({});
   const answer = answerIn(message, { slack: bot.slack, clock: bot.clock, log });
   const respond: Interaction["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
-  const interaction = interactionOf({ id, user, conversation, triggerId: null, respond }, log);
-  if (!(await isFirst(bot, interaction))) {
-    interaction.log.info(retries, "Slack delivered a message again: nothing is done twice");
-    return;
-  }
+  const interaction = interactionOf({ id, once: id, user, conversation, triggerId: null, respond }, log);
   const words = wordsToBot(text, bot.userId, isCommand);
   interaction.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
   const standing = members.ofMessage(origin);
   const outcome = await handle(listening, interaction, standing, () => runCommand(bot, interaction, words));
   metrics.command(commandName(words), outcome);
-}
-
-/**
- * Claimed before the work, because another replica may get the next delivery while this one is working. If the store does not answer,
- * the work is done anyway: thanks to the interaction's key a run is still started only once, but an answer may come twice.
- */
-async function isFirst({ seenEvents, clock }: Bot, { key, log }: Interaction): Promise<boolean> {
-  try {
-    return await within(clock, CLAIM_MS, seenEvents.claim(key));
-  } catch (err) {
-    log.warn({ err }, "the store cannot say whether a message has already been handled, so it is handled now");
-    return true;
-  }
 }

@@ -5,13 +5,13 @@ import { type Conversation, conversationIn, directMessagesOf } from "../../conne
 import { answerWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
 import { staleButtonMessage } from "../../messages/answers.js";
-import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { shortcutOf } from "./index.js";
 
 export function listenToShortcuts(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
-  app.shortcut(/.*/, async ({ ack, body, client, ...args }) => {
+  app.shortcut(/.*/, async ({ ack, body, client, context, ...args }) => {
     await acknowledge(metrics, ack);
     const { callback_id: callbackId, trigger_id: triggerId } = body;
     const user = body.user.id;
@@ -19,7 +19,8 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     const { channel } = conversation;
     // Only message shortcuts come with a response_url.
     const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
-    const interaction = interactionOf({ id: triggerId, user, conversation, triggerId, respond }, log);
+    const once = requestIdIn(context);
+    const interaction = interactionOf({ id: triggerId, once, user, conversation, triggerId, respond }, log);
     const known = shortcutOf(callbackId);
     interaction.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
     // A shortcut says no more about a person than a click does.

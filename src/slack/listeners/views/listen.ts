@@ -24,7 +24,9 @@ export function listenToViews(app: App, listening: Listening): void {
     /** Answers on top of the modal, which keeps what was typed into it. */
     const respond = (message: Message) => (answer.isGiven ? later(message) : answer.give(onTop(message)));
     const { trigger_id: triggerId } = body;
-    const origin = { id: triggerId, user: user.id, conversation: directMessagesOf(user.id), triggerId, respond };
+    const conversation = directMessagesOf(user.id);
+    // A form starts one run, however often it is submitted, and its answer may not wait for the store.
+    const origin = { id: triggerId, once: null, user: user.id, conversation, triggerId, respond };
     const interaction = interactionOf(origin, log);
     interaction.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
     const submission: Submission = { ...interaction, view, answer: (action) => answer.give(action ?? undefined) };
