@@ -73,13 +73,13 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const { store, hex, catalog, outages, follow, attention } = options;
   await catalog.ready();
   const now = store.clock.now();
-  const [incidents, troubles, watches, attentions, followed] = await Promise.all([
+  const [incidents, troubles, watches, attentions] = await Promise.all([
     outages.health.incidentsSince(now),
-    follow.troubles.troubles(now),
+    follow.troubles.open(),
     follow.watches.all(),
     attention.store.all(),
-    follow.troubles.followed(),
   ]);
+  const followed = await follow.troubles.followedOf([...new Set(troubles.map(({ projectId }) => projectId))]);
   const place = hex.client.place.now;
   const open = incidents.flatMap((incident): Pageable[] => {
     if (incident.state === "over") return [];
@@ -98,7 +98,7 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const wanted = troubles.flatMap((trouble): Pageable[] => {
     const project = catalog.known(trouble.projectId);
     const known = { project, followed: followed.get(trouble.projectId) ?? null };
-    if (trouble.overAt !== null || !paging.some((watch) => isFor(watch, trouble, known))) return [];
+    if (!paging.some((watch) => isFor(watch, trouble, known))) return [];
     const subject = { kind: "trouble" as const, id: trouble.id };
     return [
       {

@@ -30,13 +30,13 @@ export async function openNow(
   now: number,
   mayName: (watches: readonly Watch[], attention: Attention) => boolean,
 ): Promise<OpenNow> {
-  const [incidents, open, watched, attentions, followed] = await Promise.all([
+  const [incidents, open, watched, attentions] = await Promise.all([
     health.incidentsSince(now),
     troubles.open(),
     watches.all(),
     attention.all(),
-    troubles.followed(),
   ]);
+  const followed = await troubles.followedOf([...new Set(open.map(({ projectId }) => projectId))]);
   const incident = incidents.find(({ state }) => state !== "over");
   const told = open
     .map((trouble) => {

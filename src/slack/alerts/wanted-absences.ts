@@ -15,7 +15,9 @@ const NEWS_MS = DAY;
 
 /** `now`: epoch ms. */
 export async function wantedAbsences(sources: AbsenceSources, now: number): Promise<WantedAlert[]> {
-  const [watches, followed] = await Promise.all([sources.watches.all(), sources.troubles.followed()]);
+  const watches = await sources.watches.all();
+  if (watches.length === 0) return [];
+  const followed = await sources.troubles.followed();
   const recent = [...followed].flatMap(([id, its]) => {
     const { absence, title } = its;
     if (absence === null || absence.since < now - NEWS_MS - HOUR) return [];
