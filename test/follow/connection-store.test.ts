@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { ConnectionStore } from "../../src/follow/connection-store.js";
+import { RowReader } from "../../src/store/row-reader.js";
 import { STORE_KINDS, Stores } from "../catalog/stores.js";
 
 const stores = new Stores();
@@ -36,5 +37,21 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await store.known()).refusedAt).toEqual({ cells: 1_000, names: 2_000 });
     await store.keep({ kind: "cells", projectId: "a", readAt: 3_000, connectionIds: [] });
     expect((await store.known()).refusedAt).toEqual({ cells: null, names: 2_000 });
+  });
+
+  test("a row that cannot be read hides no other, and is replaced when Hex tells again", async () => {
+    const { db } = (await stores.open(kind)).store;
+    const rows = new RowReader();
+    const store = new ConnectionStore(db, rows);
+    await store.keep({ kind: "cells", projectId: "a", readAt: 1_000, connectionIds: ["x"] });
+    await db
+      .insertInto("connection_readings")
+      .values({ key: "cells b", read_at: 1_000, doc: '{"kind":"cells"}' })
+      .execute();
+    expect([...(await store.known()).uses.keys()]).toEqual(["a"]);
+    expect(rows.setAside.get("connection_readings")).toBe(1);
+    await store.keep({ kind: "cells", projectId: "b", readAt: 2_000, connectionIds: ["x"] });
+    expect([...(await store.known()).uses.keys()]).toEqual(["a", "b"]);
+    expect(rows.setAside.get("connection_readings")).toBe(0);
   });
 });

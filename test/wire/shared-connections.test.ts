@@ -19,11 +19,17 @@ const SOURCE = "select secret_column from payroll";
 let harness: Harness;
 afterEach(() => harness.stop());
 
+interface Beginning {
+  kind?: TokenKind;
+  scopes?: Scope[];
+  env?: Record<string, string>;
+}
+
 async function begin(
   mode: Harness["mode"] = "socket",
-  { kind = "personal", scopes = ["read", "run"] }: { kind?: TokenKind; scopes?: Scope[] } = {},
+  { kind = "personal", scopes = ["read", "run"], env = {} }: Beginning = {},
 ): Promise<void> {
-  harness = await Harness.start(mode, { token: { kind, scopes } });
+  harness = await Harness.start(mode, { token: { kind, scopes }, env });
 }
 
 const hex = () => harness.hex.workspace;
@@ -118,6 +124,29 @@ test("only cells' connection ids are kept: no source code, host or user is in th
   const kept = [...stored, ...harness.log].join("\n");
   expect(stored.join("")).toContain(prod.id);
   for (const secret of ["secret_column", "internal.acme.test", "svc_hex"]) expect(kept).not.toContain(secret);
+});
+
+test("with five requests a minute it takes longer, and Hex never has to refuse one", async () => {
+  await begin("socket", { env: { HEX_REQUESTS_PER_MINUTE: "5" } });
+  hex().rateLimits.overallPerMinute = 5;
+  const prod = connection("Snowflake prod");
+  fail(await watched("Revenue", [prod.id]), await watched("Churn", [prod.id]));
+  await shows("both use *Snowflake prod*");
+  expect(asked("listCells")).toBe(2);
+  expect(harness.asked.filter(({ status }) => status === 429)).toEqual([]);
+});
+
+test("the bot is stopped while it asks: what it knows is not asked again", async () => {
+  await begin();
+  const prod = connection("Snowflake prod");
+  const projects = [await watched("Revenue", [prod.id]), await watched("Churn", [prod.id])];
+  fail(...projects);
+  await harness.until(() => asked("listCells") === 2, SECOND);
+  await stopFor(SECOND);
+  await shows("both use *Snowflake prod*");
+  const [first, ...others] = harness.requests("listCells").map(({ query }) => query.get("projectId"));
+  expect(others).not.toContain(first);
+  expect(told()).toHaveLength(1);
 });
 
 test("a single project in trouble asks nothing", async () => {
