@@ -72,12 +72,14 @@ describe.each(MODES)("%s mode", (mode) => {
     await shows(ada, /Your latest runs.*Cancelled/);
     await ada.pressHome("run_again");
     await shows(ada, /Your runs in flight:\* 1/);
-    expect(harness.starts).toHaveLength(2);
-    expect(harness.cards.map(({ channel }) => channel)).toContain(harness.slack.dm(harness.slack.people.ada).id);
+    const direct = harness.slack.dm(harness.slack.people.ada).id;
+    await harness.until(() => harness.cards.some(({ channel }) => channel === direct), 0);
+    await harness.until(() => harness.starts.length === 2, 0);
     // It has been run again, which is possible only once.
     await harness.until(() => !buttonsOf(ada.home).includes("run_again"));
     await ada.pressHome("cancel_run");
     await shows(ada, "No run of yours");
+    expect(harness.starts).toHaveLength(2);
   });
 
   test("recently opened Home tabs show an outage and its end", async () => {
