@@ -90,6 +90,30 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(watching).not.toContain("every project with a schedule");
   });
 
+  test("somebody deletes the message: it is posted once more, and not after a second time", async () => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
+    const other = harness.hex.workspace.addProject({ title: "Churn", schedules: [] });
+    await harness.ask(`watch ${project.id}`);
+    await harness.ask(`watch ${other.id}`);
+    const inChannel = () => posted().filter(({ threadTs, deleted }) => threadTs === undefined && !deleted);
+    const remove = () => {
+      const [message] = inChannel();
+      if (message === undefined) throw new Error("There is no message.");
+      harness.slack.delete(message);
+    };
+    harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await harness.until(() => inChannel().length > 0, STEP_MS);
+    remove();
+    harness.hex.workspace.startRun(other.id, { durationMs: 1_000, outcome: "ERRORED" });
+    await harness.until(() => inChannel().map(shown).join().includes("2 watched projects are in trouble"), STEP_MS);
+    expect(inChannel()).toHaveLength(1);
+    remove();
+    for (const { id } of [project, other]) harness.hex.workspace.startRun(id, { durationMs: 1_000 });
+    await harness.pass(20 * MINUTE, STEP_MS);
+    expect(inChannel()).toEqual([]);
+    expect(await harness.ask("watching")).toContain("Revenue");
+  });
+
   test("the same watch twice, typed in three ways, is one", async () => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
     await harness.ask("watch revenue");
