@@ -89,11 +89,13 @@ describe("three replicas on one Postgres", () => {
     }
     const links = () => fleet.cards.flatMap((card) => /\/run\/([\w-]+)\|/.exec(visibleText(card))?.[1] ?? []);
     const unlinked = () => hex.workspace.runs.filter(({ id }) => !links().includes(id));
+    // Of a start whose process was killed in its middle, a card may say that nobody knows whether the run exists.
+    const unknown = () => fleet.cards.filter((card) => visibleText(card).includes("Not known"));
     // A run may be over before its card is there: whoever was posting it was killed, and its claim to do so lasts a while.
     const finished = () =>
       hex.workspace.runs.every((run) => run.finished) &&
       fleet.cards.every((card) => /Completed|Not known/.test(visibleText(card))) &&
-      unlinked().length === 0;
+      unlinked().length <= unknown().length;
     await until(finished, () =>
       [`no card: ${unlinked().map(({ id }) => id)}`, ...slack.messages.map(visibleText)].join("\n---\n"),
     );
@@ -101,7 +103,7 @@ describe("three replicas on one Postgres", () => {
     // Each card stands for one command, and no run belongs to two.
     expect(wanted.length).toBeGreaterThan(RUNS / 2);
     expect(hex.workspace.runs.length).toBeLessThanOrEqual(RUNS);
-    expect(new Set(links()).size).toBe(hex.workspace.runs.length);
+    expect(new Set(links()).size).toBe(links().length);
     expect(slack.refused).toEqual([]);
 
     const watch = hex.requests.filter(isWatch);
@@ -116,13 +118,12 @@ describe("three replicas on one Postgres", () => {
     const who = (request: RecordedRequest | undefined) => request?.headers.authorization;
     const changes = watch.filter((request, index) => index > 0 && who(request) !== who(watch[index - 1]));
     expect(changes.length).toBeGreaterThan(0);
-    const last = new Map<unknown, number>();
-    const interleaved = watch.filter((request, index) => {
-      const before = last.get(who(request));
-      last.set(who(request), index);
-      return before !== undefined && before < index - 1;
-    });
-    expect(interleaved.map((request) => request.at)).toEqual([]);
+    // Nobody polls more often in a row than it has begun to lead: on a busy machine, a leader may have to give way to another.
+    for (const { token, log } of fleet.replicas) {
+      const isIts = (request: RecordedRequest | undefined) => who(request) === `Bearer ${token}`;
+      const turns = watch.filter((request, index) => isIts(request) && !isIts(watch[index - 1])).length;
+      expect(turns).toBeLessThanOrEqual(log.split("leader: begins").length - 1);
+    }
   }, 120_000);
 
   test("a replica that stops in order hands over the lead at once", async ({ onTestFinished }) => {
