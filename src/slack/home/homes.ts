@@ -200,7 +200,7 @@ export class Homes {
       }
       this.#warn(user, failure);
       // Until they open it again: Slack would refuse the next change as well.
-      if (failure.kind === "other") return homes.remove(user);
+      if (failure.kind === "other") return this.#opened.has(user) ? undefined : homes.remove(drawing.home);
       if (!mayPass(failure) || signal.aborted) return;
       const pauseMs = retryPauseMs(failure, failures);
       if (failure.kind === "rate_limited") {

@@ -5,6 +5,8 @@ import type { Db } from "../../store/database.js";
 export interface OpenedHome {
   /** A Slack user id. */
   user: string;
+  /** When it was opened or used last, epoch ms. */
+  openedAt: number;
   /** A hash of what it shows; `null` when that is not known. */
   shown: string | null;
   /** Slack's hash of the view, which changes each time the view is published; `null` when it is not known. */
@@ -15,7 +17,7 @@ export interface OpenedHome {
   notice: string | null;
 }
 
-const COLUMNS = ["user_id", "shown", "view_hash", "searches", "notice"] as const;
+const COLUMNS = ["user_id", "opened_at", "shown", "view_hash", "searches", "notice"] as const;
 
 export class HomeStore {
   constructor(private readonly db: Db) {}
@@ -80,8 +82,9 @@ export class HomeStore {
     await this.db.updateTable("homes").set({ notice }).where("user_id", "=", user).execute();
   }
 
-  async remove(user: string): Promise<void> {
-    await this.db.deleteFrom("homes").where("user_id", "=", user).execute();
+  /** Forgets a tab, unless it has been opened again since it was read. */
+  async remove({ user, openedAt }: OpenedHome): Promise<void> {
+    await this.db.deleteFrom("homes").where("user_id", "=", user).where("opened_at", "=", openedAt).execute();
   }
 
   /** Removes the tabs that were not opened after `since` (epoch ms). */
@@ -90,13 +93,15 @@ export class HomeStore {
   }
 }
 
+/** Postgres gives a bigint as text. */
 function homeIn(row: {
   user_id: string;
+  opened_at: number;
   shown: string | null;
   view_hash: string | null;
   searches: number;
   notice: string | null;
 }): OpenedHome {
-  const { user_id: user, shown, view_hash: viewHash, searches, notice } = row;
-  return { user, shown, viewHash, searches, notice };
+  const { user_id: user, opened_at: openedAt, shown, view_hash: viewHash, searches, notice } = row;
+  return { user, openedAt: Number(openedAt), shown, viewHash, searches, notice };
 }

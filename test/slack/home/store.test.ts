@@ -51,9 +51,20 @@ describe.each(["SQLite", "Postgres"] as const)("on %s", (kind) => {
     await homes.published(await home(), { shown: "a", viewHash: "1.a" });
     await homes.say("U1", "Cancelled.");
     await homes.searched("U1");
-    expect(await home()).toEqual({ user: "U1", shown: "a", viewHash: "1.a", searches: 1, notice: "Cancelled." });
+    const before = { user: "U1", openedAt: at, viewHash: "1.a", searches: 1 };
+    expect(await home()).toEqual({ ...before, shown: "a", notice: "Cancelled." });
     await homes.open("U1", at + 1);
-    expect(await home()).toEqual({ user: "U1", shown: null, viewHash: "1.a", searches: 1, notice: null });
+    expect(await home()).toEqual({ ...before, openedAt: at + 1, shown: null, notice: null });
+  });
+
+  test("one that was opened again since it was read is not forgotten", async () => {
+    await homes.open("U1", 1_000);
+    const read = await home();
+    await homes.open("U1", 2_000);
+    await homes.remove(read);
+    expect(await home()).toMatchObject({ openedAt: 2_000 });
+    await homes.remove(await home());
+    expect(await homes.openedSince("U1", 0)).toBeNull();
   });
 
   test("what another process has published meanwhile stays noted", async () => {
@@ -71,7 +82,7 @@ describe.each(["SQLite", "Postgres"] as const)("on %s", (kind) => {
     expect(await homes.openedSince("U1", 1_000)).toBeNull();
     await homes.removeOpenedBefore(1_000);
     expect(await homes.usersSince(0)).toEqual(["U2"]);
-    await homes.remove("U2");
+    await homes.remove(await home("U2"));
     expect(await homes.usersSince(0)).toEqual([]);
   });
 
