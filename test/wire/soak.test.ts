@@ -108,6 +108,9 @@ const onSocket = (message: unknown) => {
   if (message.socket instanceof Socket) sockets.add(new WeakRef(message.socket));
 };
 
+/** Commands that may get lost at the end. */
+const ATTEMPTS = 20;
+
 let harness: Harness;
 beforeEach(async () => {
   for (const noted of [warnings, asked]) noted.length = 0;
@@ -172,7 +175,7 @@ test.each(SEEDS)(
     const alerts = harness.cards.filter(isAlert);
     expect(alerts.length).toBeGreaterThan(0);
     expect(alerts.filter((alert) => !alert.text.startsWith("Connected to Hex again")).map(shown)).toEqual([]);
-    const status = await harness.ask("status");
+    const status = await statusWhenConnected();
     expect(status).toContain("Connected to Hex");
     expect(status).toContain("0 runs tracked");
     // The WebSocket may be on its way back.
@@ -189,6 +192,17 @@ test.each(SEEDS)(
   },
   REAL_LIMIT_MS,
 );
+
+/** Asks again when the WebSocket is lost with the command in it: on a busy machine, that happens without any fault. */
+async function statusWhenConnected(): Promise<string> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await harness.until(() => harness.slack.socket.connections > 0);
+    const { id, ack } = await harness.slack.command("status");
+    if (!ack.ok) continue;
+    return shown(await harness.meanwhile(harness.slack.waitForMessage((message) => message.responseUrlOf === id)));
+  }
+  throw new Error(`The bot acknowledged none of ${ATTEMPTS} commands.`);
+}
 
 /** Nothing works for some minutes. @returns the minute in which that ends */
 function outage(minute: number, pick: <T>(from: readonly T[]) => T | undefined): number {
