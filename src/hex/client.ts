@@ -92,8 +92,7 @@ export class HexClient {
    * published. `after` is the cursor of the previous page.
    */
   projectPage(call: Call, after: string | null): Promise<ProjectPage> {
-    const query = new URLSearchParams({ limit: String(PAGE_SIZE), sortBy: "CREATED_AT", sortDirection: "DESC" });
-    if (after !== null) query.set("after", after);
+    const query = pageQuery(after, { sortBy: "CREATED_AT", sortDirection: "DESC" });
     return this.#sender.send(
       { operation: "listProjects", method: "get", path: "projects", query, read: readProjectPage },
       call,
@@ -176,8 +175,7 @@ export class HexClient {
    */
   async cellConnections(projectId: string, call: Call, after: string | null): Promise<Page<string>> {
     const operation = "listCells";
-    const query = pageQuery(after);
-    query.set("projectId", this.#safe(projectId, operation));
+    const query = pageQuery(after, { projectId: this.#safe(projectId, operation) });
     return this.#sender.send({ operation, method: "get", path: "cells", query, read: readCellPage }, call);
   }
 
@@ -215,8 +213,8 @@ export class HexClient {
   }
 }
 
-function pageQuery(after: string | null): URLSearchParams {
-  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+function pageQuery(after: string | null, fields: Record<string, string> = {}): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...fields });
   if (after !== null) query.set("after", after);
   return query;
 }

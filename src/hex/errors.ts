@@ -152,8 +152,8 @@ export type Sight = "alive" | "failure" | "nothing";
 
 /**
  * What a completed request says about the connection; `nothing` when it says nothing. "Who am I" is not about a project, so if Hex
- * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life. A request that is
- * without says nothing when it fails.
+ * refuses it for any reason but a scope, it refuses the token itself. A 429 from Hex is a sign of life. An optional request
+ * says nothing when it fails.
  */
 export function sightOf(error: HexError | null): Sight {
   if (error === null) return "alive";

@@ -65,9 +65,8 @@ export const readNothing: ReadAnswer<undefined> = () => only(undefined);
 export const readMe: ReadAnswer<Me> = (json) => only(parsed(meSchema, json));
 
 export const readProjectPage: ReadAnswer<ProjectPage> = (json) => {
-  const { values, pagination } = parsed(pageSchema, json);
-  const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(projectSchema, entry));
-  return { value: { values: entries, ...pagination, isWhole: leftOut === null }, leftOut };
+  const { value, leftOut } = readPage(projectSchema, json);
+  return { value: { ...value, isWhole: leftOut === null }, leftOut };
 };
 
 /** The data connections that cells use, each once. */
@@ -79,10 +78,10 @@ export const readCellPage: ReadAnswer<Page<string>> = (json) => {
 
 export const readDataConnectionPage: ReadAnswer<Page<DataConnection>> = (json) => readPage(dataConnectionSchema, json);
 
-function readPage<T>(schema: z.ZodType<T>, json: unknown): Reading<Page<T>> {
+function readPage<T>(schema: z.ZodType<T>, json: unknown): Reading<Page<T> & { isLast: boolean }> {
   const { values, pagination } = parsed(pageSchema, json);
   const { entries, leftOut } = readEntries("values", values ?? [], (entry) => parsed(schema, entry));
-  return { value: { values: entries, after: pagination.after }, leftOut };
+  return { value: { values: entries, ...pagination }, leftOut };
 }
 
 /** @param projectId the requested project's id */
