@@ -195,4 +195,4 @@ export function lateNote(lateMs: number, wasDown: boolean): string | null {
 }
 
 export const DOUBLED_DIGEST =
-  "This digest may stand here twice: the bot lost its way to Slack while it posted it. This is the later one.";
+  "This digest may stand here twice: the bot lost its connection to Slack while it was posting. This is the later one.";

@@ -134,7 +134,7 @@ function goneTitles(gone: readonly NoLongerTold[]): string {
 
 /** Stands in a message that is kept up to date, when another one may have been posted before. */
 export const DOUBLED =
-  "Another message about this may stand above, from before the bot lost its way to Slack. This one is kept up to date.";
+  "Another message about this may stand above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
 /** `open`: those that are not over. */
 function sharedLine(open: readonly ToldTrouble[], shared: readonly SharedConnection[]): string | null {
