@@ -2,7 +2,7 @@
 
 import { MINUTE } from "../lib/time.js";
 import type { Trouble } from "./trouble.js";
-import type { WatchPlace } from "./watch.js";
+import { placeKey, type WatchPlace } from "./watch.js";
 
 const JOIN_MS = 10 * MINUTE;
 
@@ -39,7 +39,7 @@ export function newMembers(
   for (const { id: troubleId, projectId } of troubles) {
     const last = [...members, ...joining].findLast(({ position }) => position === 0);
     const joins = last !== undefined && now - last.joinedAt < JOIN_MS && its(last.alert).some(isOpen);
-    const alert = joins ? last.alert : `trouble ${channel} ${threadTs ?? ""} ${troubleId}`;
+    const alert = joins ? last.alert : `trouble ${placeKey(place)} ${troubleId}`;
     joining.push({ channel, threadTs, alert, troubleId, projectId, position: its(alert).length, joinedAt: now });
   }
   return joining;

@@ -26,6 +26,11 @@ export interface WatchPlace {
   threadTs: string | null;
 }
 
+/** The same for two places exactly when they are the same conversation. Part of the ids of stored messages, so it never changes. */
+export function placeKey({ channel, threadTs }: WatchPlace): string {
+  return `${channel} ${threadTs ?? ""}`;
+}
+
 /** Which projects somebody wants to hear of, and since when (epoch ms). */
 export interface Follow {
   rule: Rule;

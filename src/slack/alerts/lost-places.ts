@@ -1,6 +1,6 @@
 // What becomes of the watches of a conversation that Slack does not accept messages in any more.
 
-import type { EndedWatch, Watch, WatchPlace } from "../../follow/watch.js";
+import { type EndedWatch, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import { DAY } from "../../lib/time.js";
 import { isLostForGood } from "../connection/failures.js";
@@ -38,8 +38,7 @@ export function endingWatches(
 export async function wantedFarewells(sources: LostPlaceSources, now: number): Promise<WantedAlert[]> {
   const byPerson = new Map<string, EndedWatch[]>();
   for (const watch of await sources.watches.ended()) {
-    const { channel, threadTs, setBy, ended } = watch;
-    const key = [channel, threadTs ?? "", setBy, ended.at].join(" ");
+    const key = `${placeKey(watch)} ${watch.setBy} ${watch.ended.at}`;
     byPerson.set(key, [...(byPerson.get(key) ?? []), watch]);
   }
   return [...byPerson].flatMap(([key, its]): WantedAlert[] => {

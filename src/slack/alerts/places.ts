@@ -1,13 +1,13 @@
 // The conversations that watch something.
 
-import type { Watch, WatchPlace } from "../../follow/watch.js";
+import { placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
 
 /** The watches of each conversation. */
 export function byPlace(watches: readonly Watch[]): { place: WatchPlace; its: Watch[] }[] {
   const places = new Map<string, { place: WatchPlace; its: Watch[] }>();
   for (const watch of watches) {
     const { channel, threadTs } = watch;
-    const key = `${channel} ${threadTs ?? ""}`;
+    const key = placeKey(watch);
     const known = places.get(key) ?? { place: { channel, threadTs }, its: [] };
     known.its.push(watch);
     places.set(key, known);

@@ -1,5 +1,6 @@
 // What each conversation is told of watched projects that are not judged any more: one message for those of the same ten minutes.
 
+import { placeKey } from "../../follow/watch.js";
 import { isMeant } from "../../follow/watched-projects.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { type AbsentProject, absenceMessage } from "../messages/absence.js";
@@ -35,7 +36,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
       const isOver = now - Math.max(...absent.map(({ absence }) => absence.since)) >= NEWS_MS;
       const isNews = !isOver && absent.some(({ absence }) => absence.backAt === null);
       return {
-        id: `absent ${place.channel} ${place.threadTs ?? ""} ${window}`,
+        id: `absent ${placeKey(place)} ${window}`,
         place,
         isNews,
         isFinal: isOver,

@@ -5,6 +5,7 @@ import type { DigestCalendar } from "../../follow/digest-calendar.js";
 import { type DigestSources, digestContents } from "../../follow/digest-contents.js";
 import type { DigestEntry } from "../../follow/digest-entries.js";
 import type { DigestStore } from "../../follow/digest-store.js";
+import { placeKey } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
@@ -64,8 +65,8 @@ export async function wantedDigests(sources: DigestAlertSources, moment: DigestM
 }
 
 /** `due`: epoch ms. */
-function idOf({ channel, threadTs }: Digest, due: number): string {
-  return `${PREFIX}${channel} ${threadTs ?? ""} ${due}`;
+function idOf(digest: Digest, due: number): string {
+  return `${PREFIX}${placeKey(digest)} ${due}`;
 }
 
 async function dueDigest(
@@ -108,8 +109,8 @@ async function dueDigest(
 
 /** Whoever set it is told once, in a direct message. `settled`: see `settledSince`. */
 function endedDigest(digest: Digest, settled: ReadonlyMap<string, boolean>, now: number): WantedAlert[] {
-  const { channel, threadTs, setBy, setAt, ended } = digest;
-  const id = `${PREFIX}ended ${channel} ${threadTs ?? ""} ${setAt}`;
+  const { setBy, setAt, ended } = digest;
+  const id = `${PREFIX}ended ${placeKey(digest)} ${setAt}`;
   if (ended === null || settled.get(id) === true) return [];
   const alert = {
     id,

@@ -2,7 +2,7 @@
 
 import type { RunEnd } from "../../follow/run-end.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { endsSince, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { endsSince, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
 import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
@@ -35,8 +35,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
     sources.troubles.followed(),
   ]);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
-  const idOf = ({ channel, threadTs }: WatchPlace, { runId }: RunEnd) =>
-    `${PREFIX}${channel} ${threadTs ?? ""} ${runId}`;
+  const idOf = (place: WatchPlace, { runId }: RunEnd) => `${PREFIX}${placeKey(place)} ${runId}`;
   const due = byPlace(watches).flatMap(({ place, its }) =>
     ends
       .filter((end) => {
