@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { patternOf } from "../../src/access/pattern.js";
+import { PatternIndex } from "../../src/access/pattern-index.js";
+
+/** The patterns among these that a text has to be compared with. */
+function found(patterns: readonly string[], text: string): string[] {
+  const index = new PatternIndex<string>();
+  for (const pattern of patterns) index.add(patternOf(pattern), pattern);
+  const into = new Set<string>();
+  index.find(text, into);
+  return [...into].sort();
+}
+
+test("a text is compared with the patterns that begin as it does, or end as it does", () => {
+  const patterns = ["finance*", "fin*", "sales*", "*report", "*orts", "finance: report", "f*x"];
+  expect(found(patterns, "finance: report")).toEqual(["*report", "f*x", "fin*", "finance*", "finance: report"]);
+  expect(found(patterns, "sales")).toEqual(["sales*"]);
+  expect(found(patterns, "exports")).toEqual(["*orts"]);
+  expect(found(patterns, "churn")).toEqual([]);
+  expect(found(patterns, "")).toEqual([]);
+});
+
+test("several entries can stand under one pattern", () => {
+  const index = new PatternIndex<number>();
+  for (const entry of [1, 2, 3]) index.add(patternOf(entry === 3 ? "*report" : "fin*"), entry);
+  const into = new Set([9]);
+  index.find("finance report", into);
+  expect(into).toEqual(new Set([9, 1, 2, 3]));
+});
+
+test.each([
+  ["finance*", true],
+  ["*report", true],
+  ["f*t", true],
+  ["finance", true],
+  ["*", false],
+  ["*monthly*", false],
+])("%s says how its texts begin or end: %s", (pattern, isFilable) => {
+  expect(PatternIndex.isFilable(patternOf(pattern))).toBe(isFilable);
+});
