@@ -145,7 +145,7 @@ export class Matcher {
     return ids?.size === 1 && id !== undefined ? this.get(id) : null;
   }
 
-  /** What each attempt finds, best first. Attempts that find nothing are left out. */
+  /** What each attempt finds, best first. Attempts that find nothing are left out, but for the last. */
   *#find(phrase: string, among: Among): Generator<Project[], void> {
     const isAllowed = ALLOWED[among];
     const words = mostTellingFirst(phrase.split(" "));
@@ -161,8 +161,7 @@ export class Matcher {
     if (named.length > 0) yield best(named, () => 0);
     if (inTitle.length > 0) yield best(inTitle, ({ title }) => distanceOf(title, phrase, words));
     if (anywhere.length > 0) yield best(anywhere, ({ title }) => -words.filter((word) => title.includes(word)).length);
-    const alike = this.#alike(phrase, "AND", isAllowed);
-    if (alike.length > 0) yield alike;
+    yield this.#alike(phrase, "AND", isAllowed);
   }
 
   #instead(phrase: string, among: Among): { nearest: Project[]; unpublished: Project[] } {
@@ -207,7 +206,7 @@ function emailOf({ owner, creator }: Project): string {
 
 /** Each word once, longest first: few texts contain long words, so the first word rules out most of them. */
 function mostTellingFirst(words: readonly string[]): string[] {
-  return [...new Set(words)].filter((word) => word !== "").sort((a, b) => b.length - a.length);
+  return [...new Set(words)].sort((a, b) => b.length - a.length);
 }
 
 function hasAll(text: string, words: readonly string[]): boolean {
@@ -216,14 +215,14 @@ function hasAll(text: string, words: readonly string[]): boolean {
 
 /**
  * How far a title, which has all of the typed words, is from the typed phrase: whether it begins with the phrase, contains it in one
- * piece, has words that begin with the typed ones, or just contains them; then by how much longer it is.
+ * piece, has words that begin with the typed ones, or just contains them; then by its length.
  */
 function distanceOf(title: string, phrase: string, words: readonly string[]): number {
-  const longer = Math.min(title.length - phrase.length, 999) / 1_000;
-  if (title.startsWith(phrase)) return longer;
+  const length = Math.min(title.length, 999) / 1_000;
+  if (title.startsWith(phrase)) return length;
   const spaced = ` ${title}`;
-  if (spaced.includes(` ${phrase}`)) return 1 + longer;
-  return (words.every((word) => spaced.includes(` ${word}`)) ? 2 : 3) + longer;
+  if (spaced.includes(` ${phrase}`)) return 1 + length;
+  return (words.every((word) => spaced.includes(` ${word}`)) ? 2 : 3) + length;
 }
 
 /** Sorted by distance, smallest first; at equal distance, most recently published first. */

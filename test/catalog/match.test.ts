@@ -306,6 +306,20 @@ describe("in which order they are offered", () => {
     ]);
   });
 
+  test("of titles that are as near in kind the shorter one", () => {
+    const [short, long] = ["Weekly big revenue", "Weekly very big revenue"];
+    expect(read(matcherOf(long, short).match("weekly rev"))).toEqual(["several", short, long]);
+    const [near, far] = ["Biweekly big rev", "Biweekly very big rev"];
+    expect(read(matcherOf(far, near).match("weekly rev"))).toEqual(["several", near, far]);
+  });
+
+  test("at the same time of publication, always the same", () => {
+    const ids = ["d", "a", "e", "c", "b"];
+    const matcher = matcherOf(...ids.map((id) => ({ id, title: `Report ${id}`, lastPublishedAt: NOW })));
+    expect(matcher.suggest("report", 9).map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e"]);
+    expect(matcher.suggest("", 9).map(({ id }) => id)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
   test("of titles as near as each other the newest published, then always the same", () => {
     const matcher = matcherOf(
       { id: "b", title: "Report B", lastPublishedAt: NOW - DAY },
@@ -332,8 +346,43 @@ describe("typing errors", () => {
     ["sales", "salxs", true],
     ["sales", "saxxs", false],
     ["region", "rexxon", true],
+    ["cost", "cozt", true],
+    ["cost", "cxxt", false],
   ])("%s as %s: found %s", (title, typed, isFound) => {
     expect(read(matcherOf(title, "Quarterly").match(typed)).includes(title)).toBe(isFound);
+  });
+});
+
+describe("words with a typing error next to others", () => {
+  test("the others may be the beginnings of words, from three letters on", () => {
+    const matcher = matcherOf("Revenue forecast", "Quarterly");
+    expect(read(matcher.match("revnue forec"))).toEqual(["one", "Revenue forecast"]);
+    expect(read(matcher.match("revnue for"))).toEqual(["one", "Revenue forecast"]);
+    expect(read(matcher.match("revnue fo"))).toEqual(["none", "Revenue forecast"]);
+  });
+
+  test("owners and categories are found too", () => {
+    const facts = { owner: { email: "olga@acme.test" }, categories: [{ name: "Finance" }, { name: "Board" }] };
+    const matcher = matcherOf({ title: "Churn", ...facts }, "Quarterly");
+    for (const typed of ["finanse", "churn finanse", "olgga", "boaard"])
+      expect(read(matcher.match(typed)), typed).toEqual(["one", "Churn"]);
+  });
+
+  test("a word that is too long to be mistyped is left out, and so is what follows the twelfth", () => {
+    const matcher = matcherOf("Churn forecast", "Quarterly");
+    expect(read(matcher.match(`forcast ${"x".repeat(61)}`))).toEqual(["one", "Churn forecast"]);
+    expect(read(matcher.match(`forcast ${"x".repeat(60)}`))).toEqual(["none", "Churn forecast"]);
+    const twelve = `forcast${" churn".repeat(11)}`;
+    expect(read(matcher.match(`${twelve} zebra`))).toEqual(["one", "Churn forecast"]);
+    expect(read(matcher.match(`zebra ${twelve}`))).toEqual(["none", "Churn forecast"]);
+  });
+
+  test("the nearest are those with the word in their titles, then by its beginning, then by its spelling", () => {
+    const found = (...projects: Parameters<typeof matcherOf>) =>
+      read(matcherOf(...projects).match("zebra region")).slice(1);
+    const owned = { title: "Churn", categories: [{ name: "Region" }] };
+    expect(found(owned, "Plan by region and month")).toEqual(["Plan by region and month", "Churn"]);
+    expect(found("Plan by regien", "Plan by regional")).toEqual(["Plan by regional", "Plan by regien"]);
   });
 });
 
@@ -362,7 +411,16 @@ test("every word has to occur, in the title or elsewhere, or be the id", () => {
 });
 
 test("of the unpublished ones only those that have every word, and no published one", () => {
-  const matcher = matcherOf(draft("Weekly churns x"), draft("Something else"), draft("Weekly x"), "Churn");
+  const archived = { title: "Weekly churns of 2020", archivedAt: NOW };
+  const anagram = draft("Sly crewhunk");
+  const matcher = matcherOf(
+    draft("Weekly churns x"),
+    draft("Something else"),
+    draft("Weekly x"),
+    archived,
+    anagram,
+    "Churn",
+  );
   const match = matcher.match("weekly churns");
   expect(match).toMatchObject({ kind: "none", unpublished: [{ title: "Weekly churns x" }] });
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { type Evidence, judge } from "../../src/follow/judgement.js";
-import { advanced, type Trouble } from "../../src/follow/trouble.js";
+import { advanced, type Trouble, troubleSchema, withdrawn } from "../../src/follow/trouble.js";
 import { evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 let ids = 0;
@@ -54,4 +54,103 @@ test("a run that was stuck and is cancelled: over, by no good run", () => {
     readAt: SEVEN + HOUR + MINUTE,
   });
   expect(over).toMatchObject({ overAt: SEVEN + HOUR + MINUTE, endedBy: null });
+});
+
+const failure = (startTime: number) => hexRun({ status: "ERRORED", startTime, endTime: startTime + MINUTE });
+
+test("several things at once: since the first of them, with each from when it went wrong", () => {
+  const readAt = SEVEN + 40 * MINUTE;
+  const stuck = hexRun({ status: "RUNNING", runTrigger: "API", startTime: SEVEN - 5 * MINUTE, endTime: null });
+  const failed = failure(SEVEN - 20 * MINUTE);
+  const trouble = read(null, { runs: [stuck, failed], readAt });
+  expect(trouble).toMatchObject({ projectId: "p", since: SEVEN - 19 * MINUTE, seenAt: readAt, endedBy: null });
+  expect(trouble?.ailments).toEqual([
+    { kind: "failed", since: SEVEN - 19 * MINUTE, runId: failed.runId, status: "ERRORED", overAt: null },
+    { kind: "late", since: SEVEN, overAt: null },
+    { kind: "stuck", since: SEVEN - 5 * MINUTE, runId: stuck.runId, overAt: null },
+  ]);
+});
+
+test("late, there, and late again the next day: the second time stands behind the first, which keeps its end", () => {
+  const late = read(null, {});
+  const failed = failure(SEVEN + 25 * MINUTE);
+  const came = read(late, { runs: [failed], readAt: SEVEN + 30 * MINUTE });
+  const next = read(came, { runs: [failed], readAt: SEVEN + 25 * HOUR });
+  expect(wrong(next)).toEqual(["~late~", "failed", "late"]);
+  expect(next?.ailments).toMatchObject([
+    { since: SEVEN, overAt: SEVEN + 30 * MINUTE },
+    { since: SEVEN + 26 * MINUTE },
+    { since: SEVEN + 24 * HOUR },
+  ]);
+});
+
+test("a row of failures has begun with the first of them, also when Hex no longer lists that one", () => {
+  const first = failure(SEVEN);
+  const second = failure(SEVEN + 10 * MINUTE);
+  const open = read(null, { runs: [first] });
+  expect(read(open, { runs: [second] })?.ailments).toMatchObject([{ runId: second.runId, since: SEVEN + MINUTE }]);
+});
+
+test("late, and a run that waits for a kernel is there: not over", () => {
+  const waiting = hexRun({ status: "PENDING", startTime: null, endTime: null });
+  const late = read(null, {});
+  const came = read(late, { runs: [waiting] });
+  expect(wrong(came)).toEqual(["~late~"]);
+  expect(came?.overAt).toBeNull();
+});
+
+test("a run that began before the trouble, and goes on, does not keep it open", () => {
+  const before = hexRun({ status: "RUNNING", runTrigger: "API", startTime: SEVEN - MINUTE, endTime: null });
+  const late = read(null, {});
+  const there = hexRun({ endTime: SEVEN + 21 * MINUTE });
+  const over = read(late, { runs: [there, before], readAt: SEVEN + 22 * MINUTE, typicalMs: null });
+  expect(over).toMatchObject({ overAt: SEVEN + 22 * MINUTE, endedBy: there.runId });
+  const since = { ...before, startTime: SEVEN };
+  expect(read(late, { runs: [there, since], readAt: SEVEN + 22 * MINUTE, typicalMs: null })?.overAt).toBeNull();
+});
+
+test("only a run that completed after the trouble began has ended it", () => {
+  const late = read(null, {});
+  const before = hexRun({ startTime: SEVEN - 30_000, endTime: SEVEN - 1 });
+  expect(read(late, { runs: [before] })).toMatchObject({ overAt: SEVEN + 20 * MINUTE, endedBy: null });
+  const then = { ...before, endTime: SEVEN };
+  expect(read(late, { runs: [then] })?.endedBy).toBe(then.runId);
+  const unknownEnd = hexRun({ startTime: SEVEN, endTime: null });
+  expect(read(late, { runs: [unknownEnd] })?.endedBy).toBe(unknownEnd.runId);
+  const cancelled = hexRun({ status: "KILLED" });
+  expect(read(late, { runs: [cancelled, then] })?.endedBy).toBe(then.runId);
+});
+
+test("a project that is not judged any more: over, and said to be withdrawn", () => {
+  const late = read(null, {});
+  const came = read(late, { runs: [failure(SEVEN + 25 * MINUTE)], readAt: SEVEN + 30 * MINUTE });
+  if (came === null) throw new Error("no trouble");
+  const over = withdrawn(came, SEVEN + HOUR);
+  expect(over).toEqual({
+    ...came,
+    overAt: SEVEN + HOUR,
+    withdrawn: true,
+    ailments: came.ailments.map((one) => ({ ...one, overAt: one.overAt ?? SEVEN + HOUR })),
+  });
+  expect(over.ailments.map(({ overAt }) => overAt)).toEqual([SEVEN + 30 * MINUTE, SEVEN + HOUR]);
+});
+
+test("a trouble is kept as it is, whatever is wrong, and nothing else is taken for one", () => {
+  const readAt = SEVEN + 40 * MINUTE;
+  const stuck = hexRun({ status: "RUNNING", runTrigger: "API", startTime: SEVEN - 5 * MINUTE, endTime: null });
+  const open = read(null, { runs: [stuck, failure(SEVEN - 20 * MINUTE)], readAt });
+  if (open === null) throw new Error("no trouble");
+  for (const one of [open, withdrawn(open, SEVEN + HOUR)])
+    expect(troubleSchema.parse(JSON.parse(JSON.stringify(one)))).toEqual(one);
+  const [failed] = open.ailments;
+  for (const changed of [
+    { id: undefined },
+    { since: "yesterday" },
+    { ailments: [{ kind: "tired", since: SEVEN, overAt: null }] },
+    { ailments: [{ ...failed, runId: undefined }] },
+    { ailments: [{ kind: "late", overAt: null }] },
+    { ailments: [{ kind: "stuck", since: SEVEN, overAt: null }] },
+    { withdrawn: false },
+  ])
+    expect(troubleSchema.safeParse({ ...open, ...changed }).success, JSON.stringify(changed)).toBe(false);
 });
