@@ -8,8 +8,11 @@ import { absenceSchema, type WhyAbsent } from "./absence.js";
 import { type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
+/** A run's page in Hex; `null`: not known. */
+const runUrl = z.string().nullable().default(null);
 const endedRunSchema = z.object({
   runId: z.string(),
+  url: runUrl,
   status: z.string(),
   endedAt: epochMs,
   /** How long it took, in ms. `null`: not known. */
@@ -29,7 +32,7 @@ export const followedSchema = z.object({
   /** When the newest run that counts for its schedules began. `null`: none is known. */
   scheduledAt: epochMs.nullable(),
   /** The runs that had not ended, with the time at which each began or was first seen. */
-  going: z.array(z.object({ runId: z.string(), since: epochMs })),
+  going: z.array(z.object({ runId: z.string(), url: runUrl, since: epochMs })),
   typicalMs: z.number().nullable(),
   lastRun: endedRunSchema.nullable(),
   lastGood: endedRunSchema.nullable(),
@@ -123,7 +126,7 @@ export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evid
     scheduledAt: Math.max(followed.scheduledAt ?? 0, ...starts) || null,
     going: runs
       .filter((run) => !isOver(run, readAt))
-      .map(({ runId, startTime }) => ({ runId, since: startTime ?? firstSeen.get(runId) ?? readAt })),
+      .map(({ runId, runUrl: url, startTime }) => ({ runId, url, since: startTime ?? firstSeen.get(runId) ?? readAt })),
     typicalMs,
     lastRun: lastOf(ended) ?? followed.lastRun,
     lastGood: lastOf(ended.filter(({ status }) => status === "COMPLETED")) ?? followed.lastGood,
@@ -155,7 +158,8 @@ function lastOf(ended: readonly HexRun[]): LastRun | null {
   const endedAt = run.endTime ?? run.startTime;
   if (endedAt === null) return null;
   const tookMs = run.elapsedTime ?? (run.startTime === null ? null : endedAt - run.startTime);
-  return { runId: run.runId, status: run.status, endedAt, tookMs, version: run.projectVersion };
+  const { runId, runUrl: url, status, projectVersion: version } = run;
+  return { runId, url, status, endedAt, tookMs, version };
 }
 
 /** Whether the last known run failed. */

@@ -38,12 +38,12 @@ export interface Terms {
 }
 
 export type Finding =
-  /** The newest run that ended by itself failed. `since`: when the first run in this row of failures ended. */
-  | { kind: "failed"; since: number; runId: string; status: string }
+  /** The newest run that ended by itself failed. `since`: when the first run in this row of failures ended. `url`: see `HexRun`. */
+  | { kind: "failed"; since: number; runId: string; url: string | null; status: string }
   /** A scheduled run is missing. `since`: when it was due. */
   | { kind: "late"; since: number }
   /** A run takes far too long. `since`: when it began, or was first seen waiting. */
-  | { kind: "stuck"; since: number; runId: string };
+  | { kind: "stuck"; since: number; runId: string; url: string | null };
 
 export type FindingKind = Finding["kind"];
 
@@ -66,7 +66,7 @@ function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
   const inARow = (good === -1 ? ended : ended.slice(0, good)).filter((run) => endOf(run) >= from);
   const [newest, first] = [inARow[0], inARow.at(-1)];
   if (newest === undefined || first === undefined || newest !== ended[0]) return null;
-  return { kind: "failed", since: endOf(first), runId: newest.runId, status: newest.status };
+  return { kind: "failed", since: endOf(first), runId: newest.runId, url: newest.runUrl, status: newest.status };
 }
 
 function late(evidence: Evidence, terms: Terms): Finding | null {
@@ -106,7 +106,8 @@ function stuck(evidence: Evidence, { stuckFactor }: Terms): Finding | null {
   if (limitMs === null) return null;
   const going = runs.filter((run) => !isOver(run, readAt)).map((run) => ({ run, since: beganAt(run, evidence) }));
   const [oldest] = going.filter(({ since }) => readAt - since > limitMs).sort((one, other) => one.since - other.since);
-  return oldest ? { kind: "stuck", since: oldest.since, runId: oldest.run.runId } : null;
+  if (oldest === undefined) return null;
+  return { kind: "stuck", since: oldest.since, runId: oldest.run.runId, url: oldest.run.runUrl };
 }
 
 /** After how long (ms) a run counts as stuck. `null`: the project's usual duration is not known yet. */

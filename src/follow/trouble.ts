@@ -7,11 +7,13 @@ import type { Evidence, Finding } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
+/** A run, and its page in Hex; `null`: not known. */
+const run = { runId: z.string(), url: z.string().nullable().default(null) };
 /** One thing that was or is wrong. See `Finding`. */
 const ailmentSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("failed"), since: epochMs, runId: z.string(), status: z.string(), overAt }),
+  z.object({ kind: z.literal("failed"), since: epochMs, ...run, status: z.string(), overAt }),
   z.object({ kind: z.literal("late"), since: epochMs, overAt }),
-  z.object({ kind: z.literal("stuck"), since: epochMs, runId: z.string(), overAt }),
+  z.object({ kind: z.literal("stuck"), since: epochMs, ...run, overAt }),
 ]);
 export type Ailment = z.output<typeof ailmentSchema>;
 

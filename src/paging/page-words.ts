@@ -34,6 +34,7 @@ export function troublePage(
   const title = project?.title ?? projectId;
   const url = project === null ? null : projectUrl(place, project);
   const owner = project?.owner?.email ?? null;
+  const runUrls = open.flatMap((one) => (one.kind === "late" || one.url === null ? [] : [one.url]));
   return {
     summary: `${kinds.join(", ")}: ${title}`,
     source: hostOf(place),
@@ -41,7 +42,10 @@ export function troublePage(
     since,
     component: title,
     details: { project: projectId, reference: id, ...(owner === null ? {} : { owner }) },
-    links: url === null ? [] : [{ href: url, text: "Open the project in Hex" }],
+    links: [
+      ...runUrls.map((href) => ({ href, text: "Open the run in Hex" })),
+      ...(url === null ? [] : [{ href: url, text: "Open the project in Hex" }]),
+    ],
   };
 }
 

@@ -82,14 +82,14 @@ describe("failed", () => {
   test.each(["ERRORED", "UNABLE_TO_ALLOCATE_KERNEL"])("the newest run that ended is %s", (status) => {
     const run = failure(SEVEN, status);
     expect(judge(evidence({ runs: [run] }), TERMS)).toEqual([
-      { kind: "failed", since: SEVEN + MINUTE, runId: run.runId, status },
+      { kind: "failed", since: SEVEN + MINUTE, runId: run.runId, url: null, status },
     ]);
   });
 
   test("several in a row: since the first, and the newest is the one to open", () => {
     const runs = [failure(SEVEN + 10 * MINUTE), failure(SEVEN + 5 * MINUTE), hexRun(), failure(SEVEN - HOUR)];
     expect(judge(evidence({ runs }), TERMS)).toEqual([
-      { kind: "failed", since: SEVEN + 6 * MINUTE, runId: runs[0]?.runId, status: "ERRORED" },
+      { kind: "failed", since: SEVEN + 6 * MINUTE, runId: runs[0]?.runId, url: null, status: "ERRORED" },
     ]);
   });
 
@@ -122,7 +122,7 @@ describe("stuck", () => {
     const run = going(null);
     const firstSeen = new Map([[run.runId, SEVEN]]);
     expect(judge(evidence({ runs: [run], firstSeen }), TERMS)).toEqual([
-      { kind: "stuck", since: SEVEN, runId: run.runId },
+      { kind: "stuck", since: SEVEN, runId: run.runId, url: null },
     ]);
   });
 });

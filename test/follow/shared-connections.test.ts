@@ -135,11 +135,15 @@ describe("what is asked", () => {
 });
 
 test.each<[string, Ailment, boolean]>([
-  ["failed", { kind: "failed", since: 1, runId: "r", status: "ERRORED", overAt: null }, true],
-  ["stuck", { kind: "stuck", since: 1, runId: "r", overAt: null }, true],
+  ["failed", { kind: "failed", since: 1, runId: "r", url: null, status: "ERRORED", overAt: null }, true],
+  ["stuck", { kind: "stuck", since: 1, runId: "r", url: null, overAt: null }, true],
   ["late", { kind: "late", since: 1, overAt: null }, false],
-  ["no kernel", { kind: "failed", since: 1, runId: "r", status: "UNABLE_TO_ALLOCATE_KERNEL", overAt: null }, false],
-  ["failed, and over", { kind: "failed", since: 1, runId: "r", status: "ERRORED", overAt: 2 }, false],
+  [
+    "no kernel",
+    { kind: "failed", since: 1, runId: "r", url: null, status: "UNABLE_TO_ALLOCATE_KERNEL", overAt: null },
+    false,
+  ],
+  ["failed, and over", { kind: "failed", since: 1, runId: "r", url: null, status: "ERRORED", overAt: 2 }, false],
 ])("may come from a data connection: %s", (_, ailment, expected) => {
   expect(mayComeFromConnection({ ailments: [ailment] })).toBe(expected);
 });

@@ -67,6 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(pager.received).toEqual([]);
     await harness.until(() => pager.rang === 1, STEP_MS);
     expect(harness.clock.now() - toldAt).toBeLessThan(7 * MINUTE);
+    const [run] = harness.hex.workspace.runs;
     expect(pager.received[0]).toMatchObject({
       action: "trigger",
       summary: "Failed: Weekly revenue",
@@ -74,7 +75,10 @@ describe.each(MODES)("%s mode", (mode) => {
       status: 202,
       event: {
         payload: { component: "Weekly revenue", custom_details: { owner: "olga@acme.test" } },
-        links: [{ text: "Open the project in Hex" }],
+        links: [
+          { href: expect.stringContaining(run?.id ?? "no run"), text: "Open the run in Hex" },
+          { text: "Open the project in Hex" },
+        ],
       },
     });
     await harness.person("ada").press(message, "I'm on it");

@@ -20,6 +20,8 @@ const told = (): SlackMessage[] =>
 const words = () => told().slice(0, 1).map(shown).join("");
 const shows = (text: string) => harness.until(() => words().includes(text), STEP_MS);
 const replies = () => harness.replies.map(shown);
+const linkTo = (runId: string, label: string) => new RegExp(`<https?://[^|>]*${runId}\\|${label}>`);
+const EVERY_HOUR = { cadence: "HOURLY" as const, hourly: { timezone: "+00:00", minute: 30 } };
 
 describe.each(MODES)("%s mode", (mode) => {
   test("the first of two projects is no longer watched: no second message, and the other one is told to its end", async () => {
@@ -63,6 +65,51 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(5 * MINUTE, STEP_MS);
     expect(told()).toHaveLength(1);
     expect(replies()).toEqual([]);
+  });
+
+  test("a run that is stuck can be opened, and cancelled where the message stands", async () => {
+    harness = await Harness.start(mode);
+    const { workspace } = harness.hex;
+    const project = workspace.addProject({ title: "Weekly revenue", schedules: [] });
+    const ago = (minutes: number) => harness.clock.now() - minutes * MINUTE;
+    for (const minutes of [60, 50, 40]) workspace.startRun(project.id, { startedAt: ago(minutes), durationMs: MINUTE });
+    const stuck = workspace.startRun(project.id, { trigger: "API", startedAt: ago(20), durationMs: 600 * MINUTE });
+    await harness.ask("watch weekly revenue");
+    await shows("Stuck: a run has been going");
+    expect(words()).toMatch(linkTo(stuck.id, "Open the run"));
+    expect(words()).toContain("If it does not move, cancel it and run it again.");
+    const [message] = told();
+    if (message === undefined) throw new Error("no message");
+    await harness.person("ada").press(message, "cancel_hex_run");
+    await shows("~Stuck: a run has been going");
+    expect(workspace.run(stuck.id)?.status).toBe("KILLED");
+    expect(words()).toMatch(linkTo(stuck.id, "Open the run"));
+    expect(buttonsOf(message)).not.toContain("cancel_hex_run");
+    await harness.cardShows("Cancelled", 1);
+  });
+
+  test("a run that failed, one that has started since, and the last good one can be opened", async () => {
+    harness = await Harness.start(mode);
+    const { workspace } = harness.hex;
+    const project = workspace.addProject({ title: "Weekly revenue", schedules: [EVERY_HOUR] });
+    const before = harness.clock.now() - 30 * MINUTE;
+    const good = workspace.startRun(project.id, { trigger: "API", startedAt: before, durationMs: MINUTE });
+    await harness.ask("watch weekly revenue");
+    const failed = workspace.startRun(project.id, { trigger: "API", durationMs: SECOND, outcome: "ERRORED" });
+    await shows("Failed");
+    expect(words()).toMatch(linkTo(failed.id, "Open the run"));
+    expect(words()).toMatch(linkTo(good.id, "Last good run"));
+    expect(await harness.ask("watching")).toMatch(linkTo(failed.id, "last run"));
+    workspace.startRun(project.id, { trigger: "API", durationMs: SECOND });
+    await shows("Back to green");
+
+    const late = () => told().slice(1, 2).map(shown).join("");
+    await harness.until(() => late().includes("Late: a run was due"), STEP_MS);
+    const started = workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: 5 * MINUTE });
+    await harness.until(() => late().includes("has started. It is green again"), STEP_MS);
+    expect(late()).toMatch(linkTo(started.id, "A run"));
+    await harness.until(() => late().includes("Back to green"), STEP_MS);
+    expect(late()).toMatch(linkTo(started.id, "Last good run"));
   });
 });
 

@@ -72,7 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.startRun(project.id, { startedAt: TEN, durationMs: 2 * MINUTE });
     await harness.pass(40 * MINUTE, STEP_MS);
     expect(told()).toEqual([]);
-    expect(await harness.ask("watching")).toMatch(/last run <!date.*completed in 2 min/);
+    expect(await harness.ask("watching")).toMatch(/last run> <!date.*completed in 2 min/);
   });
 
   test("a failed run that was started elsewhere is reported, with the last good run, until one completes", async () => {
@@ -82,7 +82,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watch weekly revenue")).toContain("It has no schedule, so no run of it can be late.");
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
     const message = await tells("Failed");
-    expect(shown(message)).toMatch(/Last good run <!date/);
+    expect(shown(message)).toMatch(/Last good run> <!date/);
     expect(message.text).toBe("Failed: Weekly revenue");
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
     await tells("Back to green");

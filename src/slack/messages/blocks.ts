@@ -74,6 +74,18 @@ export function lengthOf(blocks: readonly (KnownBlock | null)[]): number {
   return blocks.reduce((sum, block) => sum + (block === null ? 0 : JSON.stringify(block).length), 0);
 }
 
+/** The first of these groups of blocks that fit into one message beside other blocks, such as one group for each project. */
+export function fitting(groups: readonly KnownBlock[][], beside: readonly (KnownBlock | null)[]): KnownBlock[][] {
+  let room = LIMITS.messageBlocksText - lengthOf(beside);
+  let places = LIMITS.messageBlocks - beside.length;
+  const end = groups.findIndex((blocks) => {
+    room -= lengthOf(blocks);
+    places -= blocks.length;
+    return room < 0 || places < 0;
+  });
+  return end === -1 ? [...groups] : groups.slice(0, end);
+}
+
 /** A paragraph of mrkdwn, with an optional button to its right. */
 export function section(text: string, accessory?: Button): SectionBlock {
   return {

@@ -4,6 +4,7 @@ import type { Button } from "@slack/types";
 import type { Run } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
+import { shorten } from "./mrkdwn.js";
 import { titleOf } from "./run-words.js";
 
 /** The buttons that do something in the run's current state. */
@@ -71,6 +72,21 @@ const MAY_EXIST = {
   confirm: "Start again",
   deny: "Not now",
 };
+
+/** Cancels a run by its id in Hex, whether or not the bot has started it. */
+export function cancelHexRunButton(project: { id: string; title: string }, runId: string): Button {
+  return cancelButton({
+    actionId: ACTIONS.cancelHexRun,
+    value: JSON.stringify({ project: project.id, run: runId }),
+    title: project.title,
+    name: shortName(project.title),
+  });
+}
+
+/** Short, so that a whole list of them fits into one message. */
+export function shortName(title: string): string {
+  return shorten(title, 60) || "The run";
+}
 
 /** `title` is the project's; `name` is the same title, shortened for the question. */
 export function cancelButton(run: { actionId: string; value: string; title: string; name: string }): Button {

@@ -6,8 +6,8 @@ import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, count, date, dotted, duration, inline, link, mention, shorten } from "./mrkdwn.js";
-import { cancelButton } from "./run-buttons.js";
+import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
+import { cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
 import { FACES, faceOf, titleOf, triggerWord } from "./run-words.js";
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
@@ -85,7 +85,7 @@ function cancelOf(run: Run): Button | null {
     const title = titleOf(run.project);
     return cancelButton({ actionId: ACTIONS.cancelListed, value: run.key, title, name: shortName(title) });
   }
-  return isLive(run) && run.state !== "cancelling" ? cancel(run.project, run.hex.runId) : null;
+  return isLive(run) && run.state !== "cancelling" ? cancelHexRunButton(run.project, run.hex.runId) : null;
 }
 
 export interface ProjectRuns {
@@ -176,7 +176,7 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
   );
-  return section(text, finished || stopping ? undefined : cancel(project, runId));
+  return section(text, finished || stopping ? undefined : cancelHexRunButton(project, runId));
 }
 
 /** A status that this bot does not know is shown as it came. So is a known one that contradicts whether the run has ended. */
@@ -188,18 +188,4 @@ function statusWords(status: string, finished: boolean): string {
 
 function faceWords(state: keyof typeof FACES): string {
   return `${FACES[state].emoji} *${FACES[state].word}*`;
-}
-
-function cancel({ id, title }: ProjectRuns["project"], runId: string) {
-  return cancelButton({
-    actionId: ACTIONS.cancelHexRun,
-    value: JSON.stringify({ project: id, run: runId }),
-    title,
-    name: shortName(title),
-  });
-}
-
-/** Short, so that a whole list of them fits into one message. */
-function shortName(title: string): string {
-  return shorten(title, 60) || "The run";
 }

@@ -1,5 +1,6 @@
 // A watched project in trouble, as its conversation reads it: one message from the beginning to the end.
 
+import type { Button, KnownBlock } from "@slack/types";
 import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
 import { mayComeFromConnection, type SharedConnection } from "../../follow/shared-connections.js";
@@ -7,8 +8,9 @@ import type { Ailment, Trouble } from "../../follow/trouble.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { attentionButtons, attentionLine } from "./attention.js";
-import { context, type Message, message, type Reply, section } from "./blocks.js";
+import { context, fitting, type Message, message, type Reply, section } from "./blocks.js";
 import { count, date, dotted, duration, inline, link, mention, sentence } from "./mrkdwn.js";
+import { cancelHexRunButton } from "./run-buttons.js";
 import { sharedConnectionLine } from "./shared-connection.js";
 
 /** A trouble, and what is known of its project. */
@@ -49,7 +51,7 @@ export interface AroundTroubles {
 }
 
 const TITLE = 150;
-/** Projects that one message shows in full; the others are counted. */
+/** Projects that one message shows in full, if it has room for them; the others are counted. */
 const SHOWN = 10;
 
 /** Those that the conversation is still told of. */
@@ -64,11 +66,8 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
   if (told.length === 0) return noLongerWatched(gone);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const head = open.length === 0 ? backHead(told) : openHead(open);
-  const rest = told.length - SHOWN;
-  return message(notification(told, open), [
-    section([head, sharedLine(open, around.shared)].filter((line) => line !== null).join("\n")),
-    ...told.slice(0, SHOWN).flatMap((one) => projectBlocks(one, around)),
-    rest > 0 ? context(`… and ${count(rest, "more project")}.`) : null,
+  const top = section([head, sharedLine(open, around.shared)].filter((line) => line !== null).join("\n"));
+  const below = [
     gone.length > 0 ? context(`No longer watched here: ${goneTitles(gone)}.`) : null,
     around.isDoubled ? context(DOUBLED) : null,
     attentionButtons({
@@ -78,7 +77,20 @@ export function troubleMessage(members: readonly ToldMember[], around: AroundTro
       open: open.map(({ attention }) => attention),
       now: around.now,
     }),
+  ];
+  const all = told.slice(0, SHOWN).map((one) => projectBlocks(one, around));
+  const shown = fitting(all, [top, context(moreProjects(told.length)), ...below]);
+  const rest = told.length - shown.length;
+  return message(notification(told, open), [
+    top,
+    ...shown.flat(),
+    rest > 0 ? context(moreProjects(rest)) : null,
+    ...below,
   ]);
+}
+
+function moreProjects(rest: number): string {
+  return `… and ${count(rest, "more project")}.`;
 }
 
 /** Whether nothing is posted about a trouble: it is silenced, or was when it was over. `now`: epoch ms. */
@@ -174,24 +186,40 @@ function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]
   return `${kindsWords(first.trouble)}: ${title}${others}`;
 }
 
-function projectBlocks(told: ToldTrouble, { place, now, owners }: AroundTroubles) {
+function projectBlocks(told: ToldTrouble, { place, now, owners }: AroundTroubles): KnownBlock[] {
   const { trouble, project, followed, attention } = told;
   const url = project === null ? null : projectUrl(place, project);
   const name = `*${link(url, lastTitle({ trouble, project, followed }), TITLE)}*`;
   const lines = trouble.ailments.map((one) => ailmentLine(one, trouble));
+  const below = dotted(
+    lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null),
+    ownerOf(told, { now, owners }),
+  );
   return [
     section(
-      [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble)]
+      [name, ...lines, attentionLine(attention, { now, overAt: trouble.overAt }), todoLine(trouble, followed)]
         .filter((line) => line !== null)
         .join("\n"),
+      cancelStuck(told) ?? undefined,
     ),
-    context(
-      dotted(lastGoodWords(followed?.lastGood ?? null, followed?.lastRun ?? null), ownerOf(told, { now, owners })),
-    ),
+    ...[context(below)].filter((block) => block !== null),
   ];
 }
 
-function ailmentLine(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
+/** Null if no run is stuck. */
+function cancelStuck(told: ToldTrouble): Button | null {
+  const { projectId, ailments } = told.trouble;
+  const stuck = ailments.find((one) => one.kind === "stuck" && one.overAt === null);
+  if (stuck?.kind !== "stuck") return null;
+  return cancelHexRunButton({ id: projectId, title: lastTitle(told) }, stuck.runId);
+}
+
+function ailmentLine(ailment: Ailment, trouble: Trouble): string {
+  const url = ailment.kind === "late" ? null : ailment.url;
+  return dotted(ailmentState(ailment, trouble), url === null ? null : link(url, "Open the run", 40));
+}
+
+function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
   const words = ailmentWords(ailment);
   if (withdrawn && ailment.overAt === overAt) return `:white_circle: ${words}`;
   return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt, "{time}")}`;
@@ -210,13 +238,14 @@ function ailmentWords(ailment: Ailment): string {
   }
 }
 
-function todoLine({ ailments, overAt }: Trouble): string | null {
+function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
   if (overAt !== null) return null;
   const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
-  if (open.includes("failed")) return "Open the project in Hex to see what failed, mend it, and run it again.";
+  if (open.includes("failed")) return "Open the run in Hex to see what failed, mend the project, and run it again.";
   if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
   if (open.includes("late")) return "Look at its schedule in Hex, or run it now.";
-  return "A run has started. It is green again when that run has completed.";
+  const started = followed?.going.find((run) => run.since >= since);
+  return `${link(started?.url ?? null, "A run", 40)} has started. It is green again when that run has completed.`;
 }
 
 /** Of what is wrong with it now, or was at last. */
@@ -231,7 +260,7 @@ function lastGoodWords(good: LastRun | null, last: LastRun | null): string {
   const version = good.version === null ? "" : `, version ${inline(good.version, 20)}`;
   const changed =
     last?.version != null && last.version !== good.version ? `; now version ${inline(last.version, 20)}` : "";
-  return `Last good run ${date(good.endedAt)}${version}${changed}`;
+  return `${link(good.url, "Last good run", 40)} ${date(good.endedAt)}${version}${changed}`;
 }
 
 function ownerOf(told: ToldTrouble, { now, owners }: Pick<AroundTroubles, "now" | "owners">): string | null {

@@ -10,8 +10,7 @@ import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
 import { ABSENCE_WORDS, type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
-import { button, context, lengthOf, type Message, message, section } from "./blocks.js";
-import { LIMITS } from "./limits.js";
+import { button, context, fitting, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 
@@ -137,8 +136,6 @@ export interface SeenWatch {
   absent: readonly AbsentProject[];
 }
 
-/** Blocks of the list besides those of the watches: its head and two notes. */
-const BESIDE = 3;
 /** Projects that are shown of one rule. */
 const SHOWN = 8;
 
@@ -154,25 +151,13 @@ export function watchesMessage(
   const head = section("*What is watched here*");
   const load = context(loadNote(at.load));
   const all = seen.map((one) => watchBlocks(one, at));
-  const shown = fitting(all, lengthOf([head, load, context(moreWatches(seen.length))]));
+  const shown = fitting(all, [head, load, context(moreWatches(seen.length))]);
   const rest = seen.length - shown.length;
   return message("What is watched here", [head, ...shown.flat(), rest > 0 ? context(moreWatches(rest)) : null, load]);
 }
 
 function moreWatches(rest: number): string {
   return `… and ${rest} more that this message has no room for. \`/hex unwatch\` and the name ends one; a rule such as \`category:…\` watches several at once.`;
-}
-
-/** Those of the first watches that fit into one message, with other blocks of `taken` characters. */
-function fitting(all: readonly KnownBlock[][], taken: number): KnownBlock[][] {
-  let room = LIMITS.messageBlocksText - taken;
-  let places = LIMITS.messageBlocks - BESIDE;
-  const end = all.findIndex((blocks) => {
-    room -= lengthOf(blocks);
-    places -= blocks.length;
-    return room < 0 || places < 0;
-  });
-  return end === -1 ? [...all] : all.slice(0, end);
 }
 
 function watchBlocks(
@@ -209,7 +194,7 @@ function lastWords(followed: Followed | null): string {
   const { lastRun } = followed;
   if (lastRun === null) return "no run known";
   const took = lastRun.tookMs === null ? "" : ` in ${duration(lastRun.tookMs)}`;
-  return `last run ${date(lastRun.endedAt)}: ${inline(lastRun.status.toLowerCase().replace(/_/g, " "), 40)}${took}`;
+  return `${link(lastRun.url, "last run", 40)} ${date(lastRun.endedAt)}: ${inline(lastRun.status.toLowerCase().replace(/_/g, " "), 40)}${took}`;
 }
 
 function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: number | null, now: number) {

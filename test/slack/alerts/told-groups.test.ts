@@ -87,9 +87,9 @@ async function put(projectId: string, seenAt: number, overAt: number | null, kin
     seenAt,
     ailments: kinds.map((kind) =>
       kind === "failed"
-        ? { kind, since: seenAt, runId: `run of ${projectId}`, status: "ERRORED", overAt }
+        ? { kind, since: seenAt, runId: `run of ${projectId}`, url: null, status: "ERRORED", overAt }
         : kind === "stuck"
-          ? { kind, since: seenAt, runId: `run of ${projectId}`, overAt }
+          ? { kind, since: seenAt, runId: `run of ${projectId}`, url: null, overAt }
           : { kind, since: seenAt, overAt },
     ),
     overAt,

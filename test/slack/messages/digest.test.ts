@@ -29,7 +29,7 @@ function entry(index: number, title: string): DigestEntry {
     trashedAt: null,
     schedules: [],
   };
-  const run = { runId: "r", status: "COMPLETED", endedAt: NOW - 60_000, tookMs: 245_000, version: "3" };
+  const run = { runId: "r", url: null, status: "COMPLETED", endedAt: NOW - 60_000, tookMs: 245_000, version: "3" };
   const followed = { ...newlyFollowed(project, NOW), readAt: NOW, lastRun: run, lastGood: run, typicalMs: 200_000 };
   return { project, freshness: { kind: index === 0 ? "late" : "fresh" }, followed, nextDue: NOW + index };
 }

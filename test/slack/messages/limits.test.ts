@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
 import { WHY_ABSENT } from "../../../src/follow/absence.js";
+import { newlyFollowed } from "../../../src/follow/followed-project.js";
 import type { Ailment, Trouble } from "../../../src/follow/trouble.js";
 import { LEVELS, type Rule } from "../../../src/follow/watch.js";
 import type { Connection } from "../../../src/hex/connection-check.js";
@@ -267,11 +268,18 @@ const ailment: fc.Arbitrary<Ailment> = fc.oneof(
   fc.record({
     kind: fc.constantFrom("failed" as const),
     since: time,
-    runId: nasty,
+    runId: identifier,
+    url: maybe(url),
     status: nasty,
     overAt: maybe(time),
   }),
-  fc.record({ kind: fc.constant("stuck" as const), since: time, runId: nasty, overAt: maybe(time) }),
+  fc.record({
+    kind: fc.constant("stuck" as const),
+    since: time,
+    runId: identifier,
+    url: maybe(url),
+    overAt: maybe(time),
+  }),
 );
 const troubleOf: fc.Arbitrary<Trouble> = fc.record({
   id: fc.constant("abcd1234"),
@@ -281,6 +289,15 @@ const troubleOf: fc.Arbitrary<Trouble> = fc.record({
   ailments: fc.array(ailment, { minLength: 1, maxLength: 4 }),
   overAt: maybe(time),
   endedBy: maybe(nasty),
+});
+const going = fc.record({ runId: identifier, url: maybe(url), since: time });
+const lastRun = fc.record({
+  runId: identifier,
+  url: maybe(url),
+  status: nasty,
+  endedAt: time,
+  tookMs: maybe(span),
+  version: maybe(nasty),
 });
 const openNow: fc.Arbitrary<OpenNow> = fc.record({
   outage: maybe(fc.record({ since: time, attention })),
@@ -462,7 +479,12 @@ describe("never past a limit, whatever the data", () => {
   });
 
   test("alerts of watched projects, their replies, and the answers to their buttons", () => {
-    const told = fc.record({ trouble: troubleOf, project: maybe(project), followed: fc.constant(null), attention });
+    const followed = maybe(fc.record({ going: fc.array(going, { maxLength: 2 }), last: maybe(lastRun) })).map((its) =>
+      its === null
+        ? null
+        : { ...newlyFollowed({ schedules: [] }, NOW), going: its.going, lastGood: its.last, lastRun: its.last },
+    );
+    const told = fc.record({ trouble: troubleOf, project: maybe(project), followed, attention });
     const gone = fc.record({ trouble: fc.constant(null), projectId: fc.string(), project: maybe(project) });
     const members = fc.array(fc.oneof(told, gone), { minLength: 1, maxLength: 30 });
     const shared = fc.array(fc.record({ name: nasty, projectIds: fc.array(nasty, { minLength: 2 }) }));
@@ -474,6 +496,10 @@ describe("never past a limit, whatever the data", () => {
         const around = { alert, to: NOW, place: PLACE, owners, shared: connections, now: NOW, isDoubled };
         const made = troubleMessage(all, around);
         check(made, ["U1", "U2", "U3"]);
+        const drawn = JSON.stringify(made.blocks);
+        const counted = Number(/… and (\d+) more projects?\./.exec(drawn)?.[1] ?? 0);
+        const inFull = drawn.match(/No good run is known|Last good run/g)?.length ?? 0;
+        expect(inFull + counted).toBe(toldOf(all).length);
         const isOpen = all.some(({ trouble }) => trouble?.overAt === null);
         expect(made.blocks.filter(({ type }) => type === "actions")).toHaveLength(isOpen ? 1 : 0);
         for (const reply of troubleReplies(all, { now: NOW, owners })) check(reply.message, ["U3"]);

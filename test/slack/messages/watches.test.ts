@@ -29,7 +29,14 @@ test.each([1, 10, 60, 500])("of %d watches, each is shown with Unwatch or counte
   expect(shown + counted).toBe(count);
 });
 
-const run = (version: string): LastRun => ({ runId: "r", status: "COMPLETED", endedAt: NOW, tookMs: 1, version });
+const run = (version: string): LastRun => ({
+  runId: "r",
+  url: null,
+  status: "COMPLETED",
+  endedAt: NOW,
+  tookMs: 1,
+  version,
+});
 const told = (lastGood: LastRun | null, lastRun: LastRun | null) => {
   const project = projectOf({ title: "Revenue" });
   const followed: Followed = { ...newlyFollowed(project, NOW), lastGood, lastRun };
@@ -38,13 +45,32 @@ const told = (lastGood: LastRun | null, lastRun: LastRun | null) => {
     projectId: project.id,
     since: NOW,
     seenAt: NOW,
-    ailments: [{ kind: "failed", since: NOW, runId: "r", status: "ERRORED", overAt: null }],
+    ailments: [{ kind: "failed", since: NOW, runId: "r", url: null, status: "ERRORED", overAt: null }],
     overAt: null,
     endedBy: null,
   };
   const around = { alert: "a", to: NOW, place: PLACE, owners: new Map(), shared: [], now: NOW, isDoubled: false };
   return JSON.stringify(troubleMessage([{ trouble, project, followed, attention: NO_ATTENTION }], around));
 };
+
+test("ten projects that are stuck: each is shown with its run and Cancel, or counted", () => {
+  const members = Array.from({ length: 10 }, (_, at) => {
+    const project = projectOf({ title: `Report ${at} ${"of a team with a long name ".repeat(6)}` });
+    const runId = `${at}`.repeat(36);
+    const url = `${PLACE.origin}/acme/app/${"report-".repeat(20)}/${runId}`;
+    const { id: projectId } = project;
+    const ailments = [{ kind: "stuck" as const, since: NOW, runId, url, overAt: null }];
+    const trouble = { id: `t${at}`, projectId, since: NOW, seenAt: NOW, ailments, overAt: null, endedBy: null };
+    return { trouble, project, followed: null, attention: NO_ATTENTION };
+  });
+  const around = { alert: "a", to: NOW, place: PLACE, owners: new Map(), shared: [], now: NOW, isDoubled: true };
+  const text = JSON.stringify(troubleMessage(members, around));
+  const shown = text.match(/\|Open the run>/g)?.length ?? 0;
+  expect(shown).toBeGreaterThan(3);
+  expect(text.match(/"cancel_hex_run"/g)).toHaveLength(shown);
+  expect(text).toContain(`… and ${10 - shown} more projects.`);
+  expect(text).toContain("Another message about this may stand above");
+});
 
 test("the last good run, with its version, and the one that ran since if it is another", () => {
   expect(told(run("13"), run("14"))).toMatch(/Last good run <!date[^>]*>, version 13; now version 14/);
