@@ -111,19 +111,15 @@ export function freeAt(now: number, { perMinute, lastAt }: Pace): number {
 export function newsAt(project: Watched, at: number, terms: Terms): number {
   const { readAt } = project;
   if (readAt === null) return Number.NEGATIVE_INFINITY;
-  return Math.min(...momentsOf(project, at, terms).filter((moment) => moment > readAt), Number.POSITIVE_INFINITY);
-}
-
-function momentsOf(project: Watched, at: number, terms: Terms): number[] {
-  return [...momentsOfRuns(project), ...momentsOfSchedule(project, at, terms)];
+  const moments = [...momentsOfRuns(project, readAt), ...momentsOfSchedule(project, at, terms)];
+  return Math.min(...moments.filter((moment) => moment > readAt), Number.POSITIVE_INFINITY);
 }
 
 /** The longer a run has taken, the longer it may still take. */
-function momentsOfRuns({ going, typicalMs, stuckAfterMs, readAt }: Watched): number[] {
+function momentsOfRuns({ going, typicalMs, stuckAfterMs }: Watched, readAt: number): number[] {
   return going.flatMap((since) => {
-    const age = Math.max(0, (readAt ?? since) - since);
-    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, age / 2));
-    const again = Math.max((readAt ?? since) + pause, since + (typicalMs ?? 0));
+    const pause = Math.min(LONGEST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, (readAt - since) / 2));
+    const again = Math.max(readAt + pause, since + (typicalMs ?? 0));
     return stuckAfterMs === null ? [again] : [again, since + stuckAfterMs + SECOND];
   });
 }

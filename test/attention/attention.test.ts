@@ -4,11 +4,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Attention,
+  attentionSchema,
+  attentionTo,
   holderOf,
   isSilenced,
   NO_ATTENTION,
   pressed,
   silenced,
+  subjectKey,
   unsilenced,
   versionOf,
 } from "../../src/attention/attention.js";
@@ -72,6 +75,28 @@ describe("I'm on it", () => {
     expect(next[2]).toBe(seen[2]);
   });
 
+  test("of several that are taken over, each who had one is named once", () => {
+    const seen = [taken("ada"), taken("linus"), taken("ada"), NO_ATTENTION];
+    const { outcome, next } = pressed(seen, versionOf(seen), press("grace", seen));
+    expect(outcome).toEqual({ kind: "taken", from: ["ada", "linus"] });
+    expect(next.map(({ version }) => version)).toEqual([2, 2, 2, 1]);
+  });
+
+  test("of several of which one has come in the meantime: released are those that the person has", () => {
+    const seen = [taken("ada"), taken("ada")];
+    const now = [...seen, taken("grace")];
+    const { outcome, next } = pressed(now, versionOf(now), press("ada", seen));
+    expect(outcome).toEqual({ kind: "released" });
+    expect(holders(next)).toEqual([null, null, "grace"]);
+    expect(next[2]).toBe(now[2]);
+  });
+
+  test("nobody had it, and one of several was silenced since the message was shown: taken all the same", () => {
+    const seen = [NO_ATTENTION, NO_ATTENTION];
+    const { next: now } = silenced(seen, { by: "linus", at: 0, until: null });
+    expect(pressed(now, versionOf(now), press("ada", seen)).outcome).toEqual({ kind: "taken", from: [] });
+  });
+
   test("whatever is pressed in whatever order, one of those who pressed has it or nobody, and nobody loses it unseen", () => {
     const step = fc.record({ by: fc.constantFrom("ada", "grace", "linus"), lag: fc.nat({ max: 2 }) });
     fc.assert(
@@ -110,6 +135,21 @@ describe("silence", () => {
     expect(silenced(next, { by: "grace", at: HOUR, until: null }).outcome).toEqual({ kind: "silenced" });
   });
 
+  test("of several, those are silenced that are not, and the others stay as they are", () => {
+    const { next: some } = silenced([NO_ATTENTION], { by: "ada", at: 0, until: HOUR });
+    const both = [...some, NO_ATTENTION];
+    const { outcome, next } = silenced(both, { by: "grace", at: 1, until: null });
+    expect(outcome).toEqual({ kind: "silenced" });
+    expect(next[0]).toBe(both[0]);
+    expect(next[1]).toEqual({ version: 1, taken: null, silence: { by: "grace", at: 1, until: null } });
+  });
+
+  test("leaves whoever has it on it, and its end too", () => {
+    const { next } = silenced([taken("ada")], { by: "grace", at: 0, until: null });
+    expect(holders(next)).toEqual(["ada"]);
+    expect(unsilenced(next, 1).next).toEqual([{ ...taken("ada"), version: 3 }]);
+  });
+
   test("ended, of those that are silenced, and told when none is", () => {
     const { next } = silenced([NO_ATTENTION], { by: "ada", at: 0, until: HOUR });
     const ended = unsilenced([...next, NO_ATTENTION], 1);
@@ -119,4 +159,34 @@ describe("silence", () => {
     expect(unsilenced(ended.next, 1).outcome).toEqual({ kind: "not_silenced" });
     expect(unsilenced(next, HOUR).outcome).toEqual({ kind: "not_silenced" });
   });
+});
+
+describe("who has it", () => {
+  test.each<[string, readonly Attention[], string | null]>([
+    ["of nothing", [], null],
+    ["of what nobody has", [NO_ATTENTION, NO_ATTENTION], null],
+    ["of what one person has", [taken("ada"), taken("ada")], "ada"],
+    ["of what two people have", [taken("ada"), taken("grace")], null],
+    ["of what one person has in part", [taken("ada"), NO_ATTENTION], null],
+    ["of what one person has but the first", [NO_ATTENTION, taken("ada")], null],
+  ])("%s: %j", (_, all, holder) => expect(holderOf(all)).toBe(holder));
+});
+
+test("an outage and a trouble with the same id are two things, and of what nobody pressed anything on there is none", () => {
+  const attentions = new Map([[subjectKey({ kind: "trouble", id: "a" }), taken("ada")]]);
+  expect(attentionTo(attentions, { kind: "trouble", id: "a" })).toEqual(taken("ada"));
+  expect(attentionTo(attentions, { kind: "incident", id: "a" })).toEqual({ version: 0, taken: null, silence: null });
+  expect(attentionTo(attentions, { kind: "trouble", id: "b" })).toEqual(NO_ATTENTION);
+});
+
+test("it is kept as it is, and nothing else is taken for it", () => {
+  const silence = { by: "grace", at: 2, until: null };
+  for (const kept of [
+    { taken: null, silence: null },
+    { taken: { by: "ada", at: 1 }, silence },
+    { taken: null, silence: { ...silence, until: HOUR } },
+  ])
+    expect(attentionSchema.parse(JSON.parse(JSON.stringify(kept)))).toEqual(kept);
+  for (const other of [{}, { taken: {}, silence: null }, { taken: null, silence: {} }])
+    expect(attentionSchema.safeParse(other).success).toBe(false);
 });

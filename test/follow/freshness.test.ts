@@ -108,12 +108,87 @@ describe("with a schedule", () => {
   });
 });
 
+describe("to the moment", () => {
+  const at = (startTime: number) => [hexRun({ startTime, endTime: startTime + MINUTE }), yesterday()];
+
+  test("a run that began up to a minute before it was due is the one that was due", () => {
+    expect(judged(at(SEVEN - MINUTE))).toBe("fresh");
+    expect(judged(at(SEVEN - MINUTE - 1))).toBe("late");
+    const going = (startTime: number) => [hexRun({ status: "RUNNING", startTime, endTime: null }), yesterday()];
+    expect(judged(going(SEVEN - MINUTE))).toBe("running");
+    expect(judged(going(SEVEN - MINUTE - 1))).toBe("late");
+    const killed = (startTime: number) => [cancelled(startTime), yesterday()];
+    expect(judged(killed(SEVEN - MINUTE))).toBe("unknown: cancelled");
+    expect(judged(killed(SEVEN - MINUTE - 1))).toBe("late");
+  });
+
+  test("up to an hour early where nobody knows whether the clocks were set", () => {
+    const sunday = Date.parse("2026-10-25T07:00:00Z");
+    const inBerlin = { ...DAILY_AT_SEVEN, daily: { timezone: "+01:00", hour: 8, minute: 0 } };
+    const of = project({ schedules: [inBerlin] });
+    const judgedAt = (startTime: number) => {
+      const runs = [hexRun({ startTime, endTime: startTime + MINUTE })];
+      const followed = { ...known(runs, of, sunday + 2 * HOUR), schedulesSince: 0 };
+      return words(freshnessOf(of, followed, { ...TERMS, now: sunday + 2 * HOUR }));
+    };
+    expect(judgedAt(sunday - 61 * MINUTE)).toBe("fresh");
+    expect(judgedAt(sunday - 61 * MINUTE - 1)).toBe("late");
+  });
+
+  test("a run of which it is not known how long it took counts from its end", () => {
+    const followed = known([yesterday()]);
+    const ended = (endedAt: number) => {
+      const lastGood = followed.lastGood && { ...followed.lastGood, endedAt, tookMs: null };
+      return words(freshnessOf(project(), { ...followed, lastGood }, TERMS));
+    };
+    expect(ended(SEVEN - MINUTE)).toBe("fresh");
+    expect(ended(SEVEN - MINUTE - 1)).toBe("late");
+  });
+
+  test("the runs must have been read when it counted as late", () => {
+    const readAt = (time: number) => words(freshnessOf(project(), known([yesterday()], project(), time), TERMS));
+    expect(readAt(SEVEN + 15 * MINUTE - 1)).toBe("unknown: unread");
+    expect(readAt(SEVEN + 15 * MINUTE)).toBe("late");
+  });
+
+  test("a schedule that is as old as the due time is new", () => {
+    const since = (schedulesSince: number) =>
+      words(freshnessOf(project(), { ...known([yesterday()]), schedulesSince }, TERMS));
+    expect(since(SEVEN)).toBe("unknown: new_schedule");
+    expect(since(SEVEN - 1)).toBe("late");
+  });
+
+  test("a run is stuck after three times its usual duration, and not while that is not known", () => {
+    const followed = { ...known([hexRun({ status: "RUNNING", endTime: null }), yesterday()]), typicalMs: 10 * MINUTE };
+    const judgedAfter = (minutes: number, typicalMs: number | null = 10 * MINUTE) =>
+      words(freshnessOf(project(), { ...followed, typicalMs }, { ...TERMS, now: SEVEN + minutes * MINUTE }));
+    expect(judgedAfter(30)).toBe("running");
+    expect(judgedAfter(30.01)).toBe("stuck");
+    expect(judgedAfter(30.01, null)).toBe("running");
+  });
+});
+
 describe("without a schedule", () => {
   test("the last run decides", () => {
     expect(judged([yesterday()], unscheduled)).toBe("fresh");
     expect(judged([hexRun({ status: "ERRORED" }), yesterday()], unscheduled)).toBe("failed");
     expect(judged([cancelled(SEVEN), yesterday()], unscheduled)).toBe("unknown: cancelled");
     expect(judged([], unscheduled)).toBe("unknown: no_run");
+  });
+
+  test("a run that takes far too long is stuck", () => {
+    const usual = [1, 2, 3].map((days) => {
+      const startTime = SEVEN - days * DAY;
+      return hexRun({ startTime, endTime: startTime + 4 * MINUTE, elapsedTime: 4 * MINUTE });
+    });
+    const going = hexRun({ status: "RUNNING", endTime: null });
+    expect(judged([going, ...usual], unscheduled)).toBe("stuck");
+    expect(judged([going, ...usual], unscheduled, { now: SEVEN + 5 * MINUTE })).toBe("fresh");
+  });
+
+  test("a schedule that is off and cannot be read is none", () => {
+    const strange: Schedule = { ...DAILY_AT_SEVEN, enabled: false, daily: null };
+    expect(judged([yesterday()], project({ schedules: [strange] }))).toBe("fresh");
   });
 
   test("a schedule that is off counts as none", () => {
@@ -125,5 +200,6 @@ test("nothing is said of a project that was never read, or that Hex does not run
   expect(words(freshnessOf(project(), null, TERMS))).toBe("unknown: unread");
   expect(words(freshnessOf(project(), newlyFollowed(project(), EIGHT), TERMS))).toBe("unknown: unread");
   expect(judged([hexRun()], project({ archivedAt: SEVEN }))).toBe("unknown: not_run");
+  expect(judged([hexRun()], project({ trashedAt: SEVEN }))).toBe("unknown: not_run");
   expect(judged([hexRun()], project({ lastPublishedAt: null }))).toBe("unknown: not_run");
 });

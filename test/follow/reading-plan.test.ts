@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Terms } from "../../src/follow/judgement.js";
-import { nextReading, roundMs, type Watched } from "../../src/follow/reading-plan.js";
+import { freeAt, newsAt, nextReading, roundMs, type Watched } from "../../src/follow/reading-plan.js";
 import { DAILY_AT_SEVEN, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 const SECOND = 1_000;
@@ -62,6 +62,124 @@ describe("nextReading", () => {
     expect(roundMs(60, 12)).toBe(5 * MINUTE);
     expect(roundMs(100, 10)).toBe(10 * MINUTE);
     expect(roundMs(500, 12)).toBeCloseTo((500 / 12) * MINUTE);
+  });
+});
+
+describe("when there may be news", () => {
+  /** In ms after seven; `null`: never. */
+  const news = (project: Partial<Watched>, terms: Partial<Terms> = {}, at = SEVEN + 60 * MINUTE) => {
+    const moment = newsAt(watched("p", { readAt: SEVEN - SECOND, ...project }), at, { ...TERMS, ...terms });
+    return moment === Number.POSITIVE_INFINITY ? null : moment - SEVEN;
+  };
+
+  test("of a project that was never read, at once", () => {
+    expect(newsAt(watched("p"), SEVEN, TERMS)).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test("of a project without a schedule or a run that is going, never", () => {
+    expect(news({})).toBeNull();
+    expect(news({ typicalMs: MINUTE, stuckAfterMs: MINUTE, scheduledAt: SEVEN })).toBeNull();
+  });
+
+  test("of a run that is going: the longer it has taken, the later, from half a minute to five", () => {
+    const again = (age: number) => news({ readAt: SEVEN, going: [SEVEN - age] });
+    expect(again(0)).toBe(30 * SECOND);
+    expect(again(MINUTE)).toBe(30 * SECOND);
+    expect(again(4 * MINUTE)).toBe(2 * MINUTE);
+    expect(again(10 * MINUTE)).toBe(5 * MINUTE);
+    expect(again(10 * 60 * MINUTE)).toBe(5 * MINUTE);
+    // By the clock of Hex, it began after the bot had asked.
+    expect(again(-20 * SECOND)).toBe(30 * SECOND);
+  });
+
+  test("of a run that is going: not before its usual end, and at the moment from which it is stuck", () => {
+    const again = (typicalMs: number, stuckAfterMs: number | null) =>
+      news({ readAt: SEVEN, going: [SEVEN - 4 * MINUTE], typicalMs, stuckAfterMs });
+    expect(again(MINUTE, null)).toBe(2 * MINUTE);
+    expect(again(10 * MINUTE, null)).toBe(6 * MINUTE);
+    expect(again(10 * MINUTE, 5 * MINUTE)).toBe(MINUTE + SECOND);
+    expect(again(MINUTE, 5 * MINUTE)).toBe(MINUTE + SECOND);
+    expect(again(MINUTE, 3 * MINUTE)).toBe(2 * MINUTE);
+  });
+
+  test("of several runs that are going, the earliest news", () => {
+    expect(news({ readAt: SEVEN, going: [SEVEN - 8 * MINUTE, SEVEN - 4 * MINUTE] })).toBe(2 * MINUTE);
+  });
+
+  test("of a run that is due: half a minute after its usual end, and when it counts as late", () => {
+    const due = (project: Partial<Watched>, terms: Partial<Terms> = {}) =>
+      news({ schedules: [DAILY_AT_SEVEN], ...project }, terms);
+    expect(due({ typicalMs: 4 * MINUTE })).toBe(4 * MINUTE + 30 * SECOND);
+    expect(due({})).toBe(2 * MINUTE + 30 * SECOND);
+    expect(due({ readAt: SEVEN + 3 * MINUTE })).toBe(15 * MINUTE);
+    expect(due({ readAt: SEVEN + 3 * MINUTE }, { lateMs: 20 * MINUTE })).toBe(20 * MINUTE);
+    expect(due({ readAt: SEVEN + 2 * MINUTE + 30 * SECOND })).toBe(15 * MINUTE);
+    expect(due({ readAt: SEVEN + 15 * MINUTE })).toBeNull();
+    expect(due({ typicalMs: 60 * MINUTE })).toBe(15 * MINUTE);
+  });
+
+  test("not of a run that was due when nobody watched yet, or is not due yet", () => {
+    const project = { schedules: [DAILY_AT_SEVEN], readAt: SEVEN - SECOND };
+    expect(news(project, { from: SEVEN })).toBeNull();
+    expect(news(project, { from: SEVEN - 1 })).not.toBeNull();
+    expect(news(project, {}, SEVEN - SECOND)).toBeNull();
+    expect(news(project, {}, SEVEN)).not.toBeNull();
+  });
+
+  test("not of a run that is there, also when it began up to a minute early", () => {
+    const there = (scheduledAt: number) => news({ schedules: [DAILY_AT_SEVEN], scheduledAt });
+    expect(there(SEVEN + MINUTE)).toBeNull();
+    expect(there(SEVEN - MINUTE)).toBeNull();
+    expect(there(SEVEN - MINUTE - 1)).not.toBeNull();
+  });
+
+  test("up to an hour early where nobody knows whether the clocks were set", () => {
+    const sunday = Date.parse("2026-10-25T07:00:00Z");
+    const inBerlin = { ...DAILY_AT_SEVEN, daily: { timezone: "+01:00", hour: 8, minute: 0 } };
+    const project = { schedules: [inBerlin], readAt: sunday - 2 * 60 * MINUTE };
+    const terms = { ...TERMS, from: sunday - 24 * 60 * MINUTE };
+    const at = (scheduledAt: number) => newsAt(watched("p", { ...project, scheduledAt }), sunday + MINUTE, terms);
+    expect(at(sunday - 61 * MINUTE)).toBe(Number.POSITIVE_INFINITY);
+    expect(at(sunday - 61 * MINUTE - 1)).toBe(sunday + 2 * MINUTE + 30 * SECOND);
+  });
+});
+
+describe("which project comes next", () => {
+  const next = (projects: Watched[], now = SEVEN) => nextReading(projects, now, free, TERMS);
+
+  test("of two with news, the one that has waited longer, wherever it stands", () => {
+    const waits = (projectId: string, ago: number) =>
+      watched(projectId, { readAt: SEVEN - ago, going: [SEVEN - ago - 2 * MINUTE] });
+    const [longer, shorter] = [waits("longer", 4 * MINUTE), waits("shorter", 3 * MINUTE)];
+    expect(next([longer, shorter])).toEqual({ projectId: "longer", at: SEVEN });
+    expect(next([shorter, longer])).toEqual({ projectId: "longer", at: SEVEN });
+    expect(next([watched("first"), watched("second")])?.projectId).toBe("first");
+  });
+
+  test("without news the one that was read longest ago, five minutes after that, or when it has news before", () => {
+    const [old, new_] = [watched("old", { readAt: SEVEN - 4 * MINUTE }), watched("new", { readAt: SEVEN - MINUTE })];
+    expect(next([new_, old])).toEqual({ projectId: "old", at: SEVEN + MINUTE });
+    const going = watched("going", { readAt: SEVEN, going: [SEVEN - MINUTE] });
+    expect(next([old, going, new_])).toEqual({ projectId: "going", at: SEVEN + 30 * SECOND });
+  });
+
+  test("one without news that has waited for two rounds goes before those whose news is newer", () => {
+    const going = watched("going", { readAt: SEVEN - MINUTE, going: [SEVEN - 2 * MINUTE] });
+    const waiting = (ago: number) => watched("quiet", { readAt: SEVEN - ago });
+    expect(next([going, waiting(10 * MINUTE)])?.projectId).toBe("going");
+    expect(next([going, waiting(10 * MINUTE + 31 * SECOND)])?.projectId).toBe("quiet");
+  });
+
+  test("a reading is free when the pause after the last one is over", () => {
+    expect(freeAt(SEVEN, { perMinute: 12, lastAt: null })).toBe(SEVEN);
+    expect(freeAt(SEVEN, { perMinute: 12, lastAt: SEVEN })).toBe(SEVEN + 5 * SECOND);
+    expect(freeAt(SEVEN, { perMinute: 7, lastAt: SEVEN })).toBe(SEVEN + 8_572);
+    expect(freeAt(SEVEN, { perMinute: 12, lastAt: SEVEN + 1 })).toBe(SEVEN);
+    expect(freeAt(SEVEN, { perMinute: 12, lastAt: SEVEN - MINUTE })).toBe(SEVEN);
+  });
+
+  test("a project that was read just now is not taken for one whose reading is in the future", () => {
+    expect(next([watched("p", { readAt: SEVEN })])).toEqual({ projectId: "p", at: SEVEN + 5 * MINUTE });
   });
 });
 

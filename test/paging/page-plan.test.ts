@@ -13,6 +13,7 @@ import {
   type Page,
   type PageAction,
   type PageWish,
+  pageSchema,
   pauseAfter,
   plannedSteps,
   sending,
@@ -96,12 +97,74 @@ test("those that failed less often go first, so that one that is never accepted 
   expect(steps.map(({ subject: { id } }) => id)).toEqual(["other", "one"]);
 });
 
+test("the earliest goes first, and what is over comes with what is not", () => {
+  const others = ["late", "early"].map((id, index) => wish({ subject: { kind: "trouble", id }, toldAt: 9 - index }));
+  const over: Subject = { kind: "incident", id: "over" };
+  const pages = new Map([
+    ["incident over", { subject: over, page: triggered }],
+    ["trouble done", { subject: { kind: "trouble", id: "done" } as const, page: { ...triggered, resolvedAt: 1 } }],
+  ]);
+  expect(plannedSteps(others, pages, TERMS)).toEqual([
+    { subject: over, action: "resolve", at: 0 },
+    { subject: { kind: "trouble", id: "early" }, action: "trigger", at: 8 + 5 * MINUTE },
+    { subject: { kind: "trouble", id: "late" }, action: "trigger", at: 9 + 5 * MINUTE },
+  ]);
+});
+
+test("what the service was told is not planned again", () => {
+  const pages = new Map([["trouble a", { subject, page: triggered }]]);
+  expect(plannedSteps([wish()], pages, TERMS)).toEqual([]);
+  expect(plannedSteps([wish({ attention: taken })], pages, TERMS)).toEqual([{ subject, action: "acknowledge", at: 0 }]);
+});
+
+test("a failure is counted until an event is accepted, and only a trigger that was not refused may have made a page", () => {
+  const once = notAccepted(NO_PAGE, "trigger", "denied", 1);
+  expect(once).toEqual({ ...NO_PAGE, mayExist: true, failure: { action: "trigger", kind: "denied", at: 1, count: 1 } });
+  expect(notAccepted(once, "trigger", "timeout", 2).failure).toMatchObject({ kind: "timeout", at: 2, count: 2 });
+  expect(accepted(once, "trigger", 3)).toEqual({ ...NO_PAGE, mayExist: true, triggeredAt: 3 });
+  expect(accepted(triggered, "resolve", 4)).toEqual({ ...triggered, resolvedAt: 4 });
+  expect(sending(NO_PAGE, "resolve")).toEqual(NO_PAGE);
+  expect(notAccepted(NO_PAGE, "acknowledge", "failed", 1).mayExist).toBe(false);
+});
+
+test("what was refused is tried again from the moment that is given, and other failures are always", () => {
+  const failed = (kind: (typeof PAGE_FAILURES)[number]) => notAccepted(NO_PAGE, "trigger", kind, 7);
+  const isTried = (page: Page, retryRefusedBefore: number) =>
+    nextEvent(wish(), page, { ...TERMS, retryRefusedBefore }) !== null;
+  expect([6, 7, 8].map((before) => isTried(failed("refused"), before))).toEqual([false, false, true]);
+  for (const kind of PAGE_FAILURES.filter((one) => one !== "refused")) expect(isTried(failed(kind), 0)).toBe(true);
+});
+
+test.each<[string, Page, boolean]>([
+  ["nothing was ever sent", NO_PAGE, true],
+  ["a page is open", triggered, false],
+  ["a page may be open", { ...NO_PAGE, mayExist: true }, false],
+  ["the page is resolved", { ...triggered, resolvedAt: 1 }, true],
+])("%s: nothing more to tell: %s", (_, page, isDone) => expect(isSettled(page)).toBe(isDone));
+
+test("a page is kept as it is, and nothing else is taken for one", () => {
+  const failing = notAccepted(triggered, "acknowledge", "rate_limited", 9);
+  for (const page of [NO_PAGE, failing]) expect(pageSchema.parse(JSON.parse(JSON.stringify(page)))).toEqual(page);
+  for (const changed of [
+    { mayExist: undefined },
+    { triggeredAt: "now" },
+    { failure: {} },
+    { failure: { ...failing.failure, kind: "angry" } },
+    { failure: { ...failing.failure, action: "shout" } },
+  ])
+    expect(pageSchema.safeParse({ ...failing, ...changed }).success).toBe(false);
+});
+
 test("pauses grow, and are bounded, whatever the service asks for", () => {
   const pauses = Array.from({ length: 12 }, (_, index) => pauseAfter(index + 1, "failed", null));
   expect(pauses.slice(0, 3)).toEqual([15_000, 30_000, 60_000]);
   expect(pauses).toEqual([...pauses].sort((one, other) => one - other));
   expect(Math.max(...pauses)).toBe(10 * MINUTE);
   expect(pauseAfter(1, "rate_limited", null)).toBe(2 * MINUTE);
+  expect(pauseAfter(5, "rate_limited", null)).toBe(4 * MINUTE);
+  expect(pauseAfter(1, "rate_limited", 3 * MINUTE)).toBe(3 * MINUTE);
+  expect(pauseAfter(4, "failed", MINUTE)).toBe(2 * MINUTE);
+  expect(pauseAfter(2_000, "failed", null)).toBe(10 * MINUTE);
   expect(pauseAfter(1, "failed", 3 * MINUTE)).toBe(3 * MINUTE);
   expect(pauseAfter(1, "failed", 1e12)).toBe(15 * MINUTE);
 });
