@@ -19,6 +19,7 @@ const graph = new Map(
 );
 
 const BELOW_SLACK = [
+  "access",
   "paging",
   "attention",
   "follow",

@@ -27,12 +27,22 @@ interface Candidate {
 export class Rights {
   readonly #indexes = new Map<Verb, RuleIndex<Candidate>>();
 
-  /** `policy` is `null` where there is none: then everybody of the workspace may do everything. */
+  /** `policy` is `null` where there is none: then everybody of the workspace may do everything, except for its guests. */
   constructor(
     private readonly policy: Policy | null,
     private readonly person: Person,
     private readonly place: Place,
   ) {}
+
+  /** Whether there are no rules, and they may do everything. */
+  get areUnlimited(): boolean {
+    return this.policy === null && !this.isGuestWithoutRules;
+  }
+
+  /** Whether they are a guest, and there are no rules that give guests rights. */
+  get isGuestWithoutRules(): boolean {
+    return this.policy === null && this.person.isGuest === true;
+  }
 
   /** Whether they may do it to a project, which takes the right to see it: otherwise the project does not exist for them. */
   may(verb: Exclude<Verb, "administer">, project: ProjectFacts): Decision {
@@ -51,6 +61,7 @@ export class Rights {
    */
   #decide(verb: Verb, project: ProjectFacts): Decision {
     if (!this.person.isOfWorkspace) return { kind: "denied", rule: null, isUnsure: false };
+    if (this.isGuestWithoutRules) return { kind: "denied", rule: null, isUnsure: false };
     if (this.policy === null) return { kind: "allowed", rule: null };
     const unsure: Rule[] = [];
     const certain = this.#firstCertain(verb, project, unsure);

@@ -1,9 +1,9 @@
 // The connection to Slack, and everything that people can do through it.
 
 import { randomBytes } from "node:crypto";
-import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
+import type { PermissionSources } from "../slack/access/permissions.js";
 import { connect, type SlackConnection } from "../slack/connection/connect.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.js";
@@ -37,7 +37,7 @@ export interface SlackPartOptions {
   identity: SlackIdentity;
   store: StorePart;
   hex: HexPart;
-  catalog: Catalog;
+  permissions: PermissionSources;
   runs: RunsPart;
   outages: OutagesPart;
   follow: FollowPart;
@@ -69,13 +69,12 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 }
 
 function createBot(options: SlackPartOptions): Bot {
-  const { settings, slackClient, identity, store, hex, catalog, runs, outages, follow, attention, messages, paging } =
-    options;
+  const { settings, slackClient, identity, store, hex, runs, outages, follow, attention, messages, paging } = options;
   const { config, statusTimeoutMs, cardTimeoutMs } = settings;
   return {
     slack: slackClient.web,
     hex: hex.client,
-    catalog,
+    permissions: options.permissions,
     prober: outages.prober,
     statusPage: hex.statusPage,
     budget: hex.budget,

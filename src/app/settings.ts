@@ -1,5 +1,6 @@
 // The settings with which the app starts.
 
+import type { Policy } from "../access/policy.js";
 import type { Config } from "../config/config.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../log/logger.js";
@@ -12,6 +13,8 @@ export interface Settings {
   clock: Clock;
   /** A number in [0, 1). */
   random: () => number;
+  /** The rules of who may do what; `null` when there are none. */
+  policy: () => Policy | null;
   /** The Hex token as it is in its file now; `null` when it is not in a file. */
   hexToken: () => string | null;
   /** The longest time for one request to Hex. */
@@ -53,5 +56,5 @@ const USUAL = {
 
 export function withDefaults(options: AppOptions): Settings {
   const { signal } = new AbortController();
-  return { ...USUAL, signal, hexToken: () => null, onRefused: () => undefined, ...options };
+  return { ...USUAL, signal, hexToken: () => null, policy: () => null, onRefused: () => undefined, ...options };
 }

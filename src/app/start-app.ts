@@ -6,6 +6,7 @@ import { observeClockSteps } from "../lib/clock-steps.js";
 import { createNetwork } from "../lib/network.js";
 import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
+import { createAccess } from "./create-access.js";
 import { createAttention } from "./create-attention.js";
 import { createCatalog } from "./create-catalog.js";
 import { createDigests } from "./create-digests.js";
@@ -74,6 +75,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const hex = createHex({ settings, network, metrics, store });
   const projects = createCatalog({ settings, store, hex });
   const { catalog } = projects;
+  const permissions = createAccess({ settings, slackClient, store, hex, catalog });
   const runs = createRuns({ settings, store, hex, catalog });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
   const follow = createFollow({ settings, store, hex, catalog, outages });
@@ -88,6 +90,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store,
     hex,
     catalog,
+    permissions,
     runs,
     outages,
     follow,

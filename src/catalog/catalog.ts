@@ -6,7 +6,7 @@ import type { ProjectsSeen } from "../hex/connection-check.js";
 import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
-import { type Among, type Match, Matcher } from "./match.js";
+import { type Among, type Match, Matcher, type Sees } from "./match.js";
 import { type CatalogState, isElsewhere, type Source } from "./state.js";
 import type { CatalogStore, Reading } from "./store.js";
 
@@ -78,18 +78,19 @@ export class Catalog implements ProjectsSeen {
   }
 
   /** What somebody's words mean, see `Match`. Any text will do. */
-  match(text: string, among?: Among): Match {
-    return this.#matcher.match(text, among);
+  match(text: string, among?: Among, sees?: Sees): Match {
+    return this.#matcher.match(text, among, sees);
   }
 
   /** At most `most` suggestions for somebody who is still typing, best first: see `Matcher.suggest`. */
-  suggest(text: string, most: number, among?: Among): Project[] {
-    return this.#matcher.suggest(text, most, among);
+  suggest(text: string, most: number, among?: Among, sees?: Sees): Project[] {
+    return this.#matcher.suggest(text, most, among, sees);
   }
 
   /** The listed projects in which every word occurs, in the order of `all`. */
-  withWords(words: readonly string[]): Project[] {
-    return words.length === 0 ? [...this.all()] : sortProjects(this.#matcher.withWords(words, "listed"));
+  withWords(words: readonly string[], sees?: Sees): Project[] {
+    if (words.length > 0) return sortProjects(this.#matcher.withWords(words, "listed", sees));
+    return sees === undefined ? [...this.all()] : this.all().filter(sees);
   }
 
   /**

@@ -26,7 +26,11 @@ export type Match =
 /** Which projects may be found: those that can be run, or all that Hex lists, including unpublished ones. */
 export type Among = "runnable" | "listed";
 
+/** Which projects exist for whoever asks. The others count as little as if Hex did not have them. */
+export type Sees = (project: Project) => boolean;
+
 const ALLOWED: Record<Among, (project: Project) => boolean> = { runnable: isRunnable, listed: isListed };
+const ALL: Sees = () => true;
 /** How many projects are worth showing to somebody whose words fit nothing. */
 const NEAREST = 5;
 /** Similar spellings are compared word by word. Nobody mistypes a title with more words, or longer words, than this. */
@@ -102,27 +106,30 @@ export class Matcher {
   }
 
   /** What the words mean. Any text will do. Only an exact title can be run without asking. */
-  match(text: string, among: Among = "runnable"): Match {
+  match(text: string, among: Among = "runnable", sees: Sees = ALL): Match {
     const phrase = folded(text);
     if (phrase === "") return { kind: "none", nearest: [], unpublished: [] };
-    const only = this.#onlyOne(phrase);
+    const only = this.#onlyOne(phrase, sees);
     if (only !== null && ALLOWED[among](only)) return { kind: "exact", project: only };
-    const fitting = this.#find(phrase, among).next().value ?? [];
+    const fitting = this.#find(phrase, among, sees).next().value ?? [];
     const [first, second] = fitting;
-    if (first === undefined) return { kind: "none", ...this.#instead(phrase, among) };
+    if (first === undefined) return { kind: "none", ...this.#instead(phrase, among, sees) };
     return second === undefined ? { kind: "one", project: first } : { kind: "several", projects: fitting };
   }
 
   /**
    * Suggestions for somebody who is still typing: the projects that fit, best first. For an empty text, the most recently published.
    */
-  suggest(text: string, most: number, among: Among = "runnable"): Project[] {
+  suggest(text: string, most: number, among: Among = "runnable", sees: Sees = ALL): Project[] {
     const phrase = folded(text);
     if (phrase === "") {
-      return [...this.all()].filter(ALLOWED[among]).sort(byPublication).slice(0, most);
+      return [...this.all()]
+        .filter((project) => ALLOWED[among](project) && sees(project))
+        .sort(byPublication)
+        .slice(0, most);
     }
     const found = new Map<string, Project>();
-    for (const fitting of this.#find(phrase, among)) {
+    for (const fitting of this.#find(phrase, among, sees)) {
       for (const project of fitting) found.set(project.id, project);
       if (found.size >= most) break;
     }
@@ -130,24 +137,24 @@ export class Matcher {
   }
 
   /** The projects in which every word occurs in the title, description, owner, creator or a category, or is the id; in no particular order. */
-  withWords(words: readonly string[], among: Among): Project[] {
+  withWords(words: readonly string[], among: Among, sees: Sees = ALL): Project[] {
     const wanted = mostTellingFirst(words.map(folded));
     return [...this.#entries.values()].flatMap(({ project, text }) => {
       const isMeant = wanted.every((word) => text.includes(word) || word === project.id);
-      return isMeant && ALLOWED[among](project) ? [project] : [];
+      return isMeant && ALLOWED[among](project) && sees(project) ? [project] : [];
     });
   }
 
   /** The project with this title, in any state, if no other project has it. */
-  #onlyOne(title: string): Project | null {
-    const ids = this.#byTitle.get(title);
-    const [id] = ids ?? [];
-    return ids?.size === 1 && id !== undefined ? this.get(id) : null;
+  #onlyOne(title: string, sees: Sees): Project | null {
+    const named = [...(this.#byTitle.get(title) ?? [])].flatMap((id) => this.get(id) ?? []).filter(sees);
+    const [only, other] = named;
+    return other === undefined ? (only ?? null) : null;
   }
 
   /** What each attempt finds, best first. Attempts that find nothing are left out, but for the last. */
-  *#find(phrase: string, among: Among): Generator<Project[], void> {
-    const isAllowed = ALLOWED[among];
+  *#find(phrase: string, among: Among, sees: Sees): Generator<Project[], void> {
+    const isAllowed = (project: Project) => ALLOWED[among](project) && sees(project);
     const words = mostTellingFirst(phrase.split(" "));
     const inTitle: Entry[] = [];
     const anywhere: Entry[] = [];
@@ -164,13 +171,13 @@ export class Matcher {
     yield this.#alike(phrase, "AND", isAllowed);
   }
 
-  #instead(phrase: string, among: Among): { nearest: Project[]; unpublished: Project[] } {
+  #instead(phrase: string, among: Among, sees: Sees): { nearest: Project[]; unpublished: Project[] } {
     const words = mostTellingFirst(phrase.split(" "));
     const unpublished = [...this.#entries.values()].filter(
-      ({ project, title }) => isListed(project) && !isRunnable(project) && hasAll(title, words),
+      ({ project, title }) => isListed(project) && !isRunnable(project) && hasAll(title, words) && sees(project),
     );
     return {
-      nearest: this.#alike(phrase, "OR", ALLOWED[among]).slice(0, NEAREST),
+      nearest: this.#alike(phrase, "OR", (project) => ALLOWED[among](project) && sees(project)).slice(0, NEAREST),
       unpublished: best(unpublished, ({ title }) => distanceOf(title, phrase, words)).slice(0, NEAREST),
     };
   }

@@ -3,6 +3,8 @@
 import { rm } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
+import { parsePolicy } from "../../src/access/parse-policy.js";
+import type { Policy } from "../../src/access/policy.js";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
 import { readConfig, secretsOf } from "../../src/config/config.js";
 import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
@@ -86,6 +88,8 @@ interface HarnessOptions {
 
 export class Harness {
   readonly log: string[] = [];
+  /** The rules of who may do what; `null` for none. Tests set it with `rules`. */
+  policy: Policy | null = null;
   /** Why Slack no longer accepts connections from the bot. */
   readonly refused: Error[] = [];
   app: RunningApp | null = null;
@@ -189,6 +193,7 @@ export class Harness {
       clock: this.clock,
       random: () => 0.5,
       hexToken: () => hexTokenInFile(whole),
+      policy: () => this.policy,
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusTimeoutMs: 600,
@@ -203,6 +208,13 @@ export class Harness {
       this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;
       this.slack.optionsUrl = this.options.hasOptionsUrl ? this.slack.eventsUrl : null;
     } else await this.slack.socket.waitForConnection();
+  }
+
+  /** Puts rules in force, as in a policy file: `rules("{ allow: see, people: everyone }")`. */
+  rules(...rules: string[]): void {
+    const reading = parsePolicy(`rules:\n${rules.map((rule) => `  - ${rule}\n`).join("")}`);
+    if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+    this.policy = reading.policy;
   }
 
   /** Makes the watchdog forget that it has probed. Only while the bot is stopped. */

@@ -170,7 +170,7 @@ describe("what was seen on the wire", () => {
     troubles.observe(call({ scopes: ["commands", "im:history"] }));
     expect(troubles.now()).toMatchObject({
       missingScopes: ["chat:write"],
-      declinedScopes: ["chat:write.public", "app_mentions:read", "users:read", "users:read.email"],
+      declinedScopes: ["chat:write.public", "app_mentions:read", "users:read", "users:read.email", "usergroups:read"],
     });
   });
 

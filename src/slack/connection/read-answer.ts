@@ -32,6 +32,20 @@ export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ })
 /** Of `users.info`: the name of the person's time zone. */
 export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
 
+/** Of `users.info`: who the person is. The address needs `users:read.email`. */
+export const personDetails = z.object({
+  user: z.object({
+    is_admin: maybe(z.boolean()),
+    is_owner: maybe(z.boolean()),
+    is_restricted: maybe(z.boolean()),
+    is_ultra_restricted: maybe(z.boolean()),
+    profile: maybe(z.object({ email: maybe(z.string().max(320)) })),
+  }),
+});
+
+/** Of `usergroups.users.list`. Source: https://docs.slack.dev/reference/methods/usergroups.users.list */
+export const groupMembers = z.object({ users: z.array(id) });
+
 /** Of `users.lookupByEmail`. */
 export const personFound = z.object({ user: z.object({ id }) });
 

@@ -9,6 +9,7 @@ export const OPTIONAL_SCOPES = [
   "im:history",
   "users:read",
   "users:read.email",
+  "usergroups:read",
 ] as const;
 
 export type RequiredScope = (typeof REQUIRED_SCOPES)[number];

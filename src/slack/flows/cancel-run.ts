@@ -116,7 +116,7 @@ function callToCancel(interaction: Interaction): Call {
 
 async function readForeignRun(bot: Bot, interaction: Interaction, projectId: string, runId: string): Promise<Run> {
   const [project, seen] = await Promise.all([
-    readProject(bot, interaction, projectId),
+    readProject(interaction, projectId),
     bot.hex.run(projectId, runId, callToCancel(interaction)),
   ]);
   const now = bot.clock.now();

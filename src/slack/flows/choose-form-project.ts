@@ -27,8 +27,8 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   if (read === null || read.form.typedProject === "") return;
   const { form } = read;
   // Right after a start, the stored catalog may not have been read yet.
-  await bot.catalog.ready();
-  const meant = typedProject(bot, form.typedProject);
+  await interaction.permissions.projects.ready();
+  const meant = typedProject(bot, interaction.permissions.projects, form.typedProject);
   if (!meant.ok) return draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text: meant.text }]);
   const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
   await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
@@ -41,7 +41,7 @@ export async function withProject(
   form: RunForm,
   project: { id: string; title: string },
 ): Promise<RunForm> {
-  return fitted(forProject(form, titled(bot, project), await offeredPart(bot, interaction, project.id)));
+  return fitted(forProject(form, titled(interaction, project), await offeredPart(bot, interaction, project.id)));
 }
 
 /** The form in a view, completed with what is stored; `null` after telling the person why it cannot be read. */
@@ -70,13 +70,14 @@ export async function completed(
 
 async function draw(
   bot: Bot,
-  { user, log }: Interaction,
+  interaction: Interaction,
   { id }: ViewOutput,
   form: RunForm,
   complaints: Complaint[] = [],
 ): Promise<void> {
+  const { user, log } = interaction;
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
-  const view = runFormView(form, { picked: pickedIn(bot, form), complaints });
+  const view = runFormView(form, { picked: pickedIn(interaction, form), complaints });
   const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, asSlackFailure);
   // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
   if (failure !== null) log.warn({ failure: failure.facts }, "the form was not redrawn");

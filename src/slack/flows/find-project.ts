@@ -36,7 +36,7 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
   }
   // The id in a link decides, never its title, which may be out of date.
   if (reference?.kind === "project" || reference?.kind === "run") {
-    return readProject(bot, interaction, reference.projectId);
+    return readProject(interaction, reference.projectId);
   }
   return findByName(bot, interaction, { ...choice, text: nameIn(reference) ?? words.join(" ") }, reference === null);
 }
@@ -52,11 +52,11 @@ async function findByName(
   typed: Choice,
   isTyped: boolean,
 ): Promise<ProjectSeen | null> {
-  await bot.catalog.ready();
-  const { choice, match } = await matchName(bot, interaction, typed);
-  const isCertain = match.kind === "exact" && isTyped && bot.catalog.isWhole;
+  await interaction.permissions.projects.ready();
+  const { choice, match } = await matchName(interaction, typed);
+  const isCertain = match.kind === "exact" && isTyped && interaction.permissions.projects.isWhole;
   if ((match.kind === "exact" || match.kind === "one") && (isCertain || choice.purpose !== "run")) return match.project;
-  await interaction.respond(await offer(bot, choice, match));
+  await interaction.respond(await offer(bot, interaction, choice, match));
   return null;
 }
 
@@ -64,38 +64,38 @@ async function findByName(
 const LOOK_MS = 10_000;
 
 /** Returns the choice with the part of the name that was looked up. Asks Hex where that may help: the project may be new or newly published. */
-async function matchName(bot: Bot, interaction: Interaction, typed: Choice): Promise<{ choice: Choice; match: Match }> {
-  const known = matchKnown(bot, typed);
+async function matchName(interaction: Interaction, typed: Choice): Promise<{ choice: Choice; match: Match }> {
+  const known = matchKnown(interaction, typed);
   if (known.match.kind !== "none") return known;
   const [unpublished] = known.match.unpublished;
   await Promise.all([
-    lookForNew(bot, interaction, LOOK_MS),
-    unpublished === undefined ? null : readProject(bot, interaction, unpublished.id).catch(asHexError),
+    lookForNew(interaction, LOOK_MS),
+    unpublished === undefined ? null : readProject(interaction, unpublished.id).catch(asHexError),
   ]);
-  return matchKnown(bot, typed);
+  return matchKnown(interaction, typed);
 }
 
 /** Slack writes an emoji as `:rocket:`, which no title in Hex contains. */
-function matchKnown({ catalog }: Bot, choice: Choice): { choice: Choice; match: Match } {
+function matchKnown({ permissions: { projects } }: Interaction, choice: Choice): { choice: Choice; match: Match } {
   const among = AMONG[choice.purpose];
-  const match = catalog.match(choice.text, among);
+  const match = projects.match(choice.text, among);
   const text = withoutEmojiCodes(choice.text);
   if (match.kind !== "none" || text === "" || text === choice.text) return { choice, match };
-  return { choice: { ...choice, text }, match: catalog.match(text, among) };
+  return { choice: { ...choice, text }, match: projects.match(text, among) };
 }
 
 /** Runs of a project that is no longer published can still be viewed and cancelled. */
 const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed", watch: "listed" };
 
-function offer(bot: Bot, choice: Choice, match: Match): Promise<Message> {
+function offer(bot: Bot, interaction: Interaction, choice: Choice, match: Match): Promise<Message> {
   switch (match.kind) {
     case "exact":
     case "one":
-      return drawn(bot, { choice, fit: "one", found: [match.project] });
+      return drawn(bot, interaction, { choice, fit: "one", found: [match.project] });
     case "several":
-      return drawn(bot, { choice, fit: "several", found: match.projects });
+      return drawn(bot, interaction, { choice, fit: "several", found: match.projects });
     case "none":
-      return drawn(bot, { choice, fit: "nearest", found: match.nearest, unpublished: match.unpublished });
+      return drawn(bot, interaction, { choice, fit: "nearest", found: match.nearest, unpublished: match.unpublished });
   }
 }
 
@@ -106,17 +106,21 @@ export async function otherProjects(
   choice: Choice,
   passed: readonly string[],
 ): Promise<Message> {
-  await bot.catalog.ready();
+  await interaction.permissions.projects.ready();
   // The known projects are worth showing, whatever Hex answers.
-  await lookForNew(bot, interaction, LOOK_MS).catch(asHexError);
-  const found = suggested(bot, choice, passed);
-  return drawn(bot, { choice, fit: "others", found, passed });
+  await lookForNew(interaction, LOOK_MS).catch(asHexError);
+  const found = suggested(interaction, choice, passed);
+  return drawn(bot, interaction, { choice, fit: "others", found, passed });
 }
 
 /** One more than a message offers, without those that were passed over. */
-function suggested({ catalog }: Bot, { text, purpose }: Choice, passed: readonly string[]): Project[] {
+function suggested(
+  { permissions: { projects } }: Interaction,
+  { text, purpose }: Choice,
+  passed: readonly string[],
+): Project[] {
   const most = passed.length + OFFERED + 1;
-  return catalog.suggest(text, most, AMONG[purpose]).filter(({ id }) => !passed.includes(id));
+  return projects.suggest(text, most, AMONG[purpose]).filter(({ id }) => !passed.includes(id));
 }
 
 interface Found {
@@ -128,7 +132,12 @@ interface Found {
   passed?: readonly string[];
 }
 
-async function drawn(bot: Bot, { choice, fit, found, unpublished = [], passed = [] }: Found): Promise<Message> {
+async function drawn(
+  bot: Bot,
+  interaction: Interaction,
+  { choice, fit, found, unpublished = [], passed = [] }: Found,
+): Promise<Message> {
+  const { projects: known } = interaction.permissions;
   const nonce = bot.newNonce();
   await keepChoice(bot, nonce, choice);
   const shown = found.slice(0, OFFERED);
@@ -138,10 +147,10 @@ async function drawn(bot: Bot, { choice, fit, found, unpublished = [], passed = 
     fit,
     projects: shown,
     total: found.length,
-    hasOthers: suggested(bot, choice, seen).length > 0,
+    hasOthers: suggested(interaction, choice, seen).length > 0,
     passed,
     unpublished,
-    known: bot.catalog.isWhole ? null : bot.catalog.size,
+    known: known.isWhole ? null : known.size,
     nonce,
     place: bot.hex.place.now,
   });

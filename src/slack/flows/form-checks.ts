@@ -5,12 +5,12 @@ import type { Logger } from "../../log/logger.js";
 import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
 import { PLAIN } from "../messages/blocks.js";
+import type { ProjectShown } from "../messages/project-option.js";
 import { type Notice, runFormView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
 import { type Complaint, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { noticeOf } from "../messages/run-form-words.js";
 import { formKept, keepForm, runKeyOf } from "./form-drafts.js";
-import { pickedIn } from "./open-run-form.js";
 
 const PREFIX = "check:";
 /** In ms. Longer than a check by a live process takes: two requests to Hex, each with its timeout and its wait for a turn. */
@@ -53,7 +53,14 @@ async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, extern
   if (kept === null || kept.form.round > round) return;
   const form = nextRound(kept.form);
   await keepForm(bot, { user, form, complaints: [] });
-  await bringBack(bot, log, { user, externalId, form, complaints: [], notice: noticeOf("failed") });
+  await bringBack(bot, log, {
+    user,
+    externalId,
+    form,
+    picked: form.project,
+    complaints: [],
+    notice: noticeOf("failed"),
+  });
 }
 
 /** A form that will replace "Checking with Hex…". */
@@ -61,14 +68,16 @@ export interface ReturningForm {
   user: string;
   externalId: string;
   form: RunForm;
+  /** Its project as the picker shows it. */
+  picked: ProjectShown | null;
   complaints: Complaint[];
   notice: Notice | null;
 }
 
 /** If the form has been closed, a direct message offers it again. Rejects when Slack accepts neither. */
 export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
-  const { user, externalId, form, complaints, notice } = returning;
-  const view = runFormView(form, { picked: pickedIn(bot, form), complaints, notice });
+  const { user, externalId, form, picked, complaints, notice } = returning;
+  const view = runFormView(form, { picked, complaints, notice });
   const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, asSlackFailure);
   if (failure === null) return;
   log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");

@@ -76,6 +76,7 @@ export class FormReply {
   async draw(form: RunForm, say: Say = {}): Promise<void> {
     const { complaints = [], notice = null } = say;
     const { user, log } = this.submission;
+    const picked = pickedIn(this.submission, form);
     const isKept = this.#state === "waiting" && needsDraft(form);
     if (isKept) await keepForm(this.bot, { user, form, complaints });
     // Slack's time may have run out in the meantime.
@@ -83,11 +84,11 @@ export class FormReply {
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
     if (wasWaiting) {
-      const view = runFormView(form, { picked: pickedIn(this.bot, form), complaints, notice });
+      const view = runFormView(form, { picked, complaints, notice });
       return this.submission.answer({ response_action: "update", view });
     }
     if (isKept || (await this.#keep(form, complaints))) {
-      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, complaints, notice });
+      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, picked, complaints, notice });
     }
     await this.#endCheck();
   }

@@ -1,5 +1,6 @@
 // The list of projects, for the command and its further pages.
 
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { HexError, meansLater } from "../../hex/errors.js";
 import { isUuid } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
@@ -31,11 +32,12 @@ export async function listProjects(
   { words, page, carried }: Pick<ProjectsView, "words" | "page" | "carried">,
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
-  const { catalog, clock, hex, newNonce } = bot;
-  await catalog.ready();
-  await lookForNew(bot, interaction, maxAgeMs);
-  const fitting = catalog.withWords(words);
-  const nearest = fitting.length > 0 ? [] : nearestOf(bot, words);
+  const { clock, hex, newNonce } = bot;
+  const { projects } = interaction.permissions;
+  await projects.ready();
+  await lookForNew(interaction, maxAgeMs);
+  const fitting = projects.withWords(words);
+  const nearest = fitting.length > 0 ? [] : nearestOf(projects, words);
   return {
     projects: fitting.length > 0 ? fitting : nearest,
     isNearest: nearest.length > 0,
@@ -43,8 +45,8 @@ export async function listProjects(
     page,
     carried,
     nonce: newNonce(),
-    readAt: catalog.readAt !== null && clock.now() - catalog.readAt > OLD_MS ? catalog.readAt : null,
-    known: catalog.isWhole ? null : catalog.size,
+    readAt: projects.readAt !== null && clock.now() - projects.readAt > OLD_MS ? projects.readAt : null,
+    known: projects.isWhole ? null : projects.size,
     place: hex.place.now,
   };
 }
@@ -53,16 +55,17 @@ export async function listProjects(
 const NEAREST = 8;
 
 /** The projects with a similar spelling, for when no project has all of the words. An id does not count as a word. */
-function nearestOf({ catalog }: Bot, words: readonly string[]): Project[] {
+function nearestOf(projects: VisibleProjects, words: readonly string[]): Project[] {
   const text = withoutEmojiCodes(words.join(" "));
-  return text === "" || words.some(isUuid) ? [] : catalog.suggest(text, NEAREST, "listed");
+  return text === "" || words.some(isUuid) ? [] : projects.suggest(text, NEAREST, "listed");
 }
 
 /** Asks Hex for new projects, unless that was done in the last `maxAgeMs`. @throws HexError */
-export async function lookForNew({ catalog }: Bot, interaction: Interaction, maxAgeMs: number): Promise<void> {
-  await catalog.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
+export async function lookForNew(interaction: Interaction, maxAgeMs: number): Promise<void> {
+  const { projects } = interaction.permissions;
+  await projects.look(callFor(interaction), maxAgeMs).catch((error: unknown) => {
     // The known projects are better than nothing.
-    if (error instanceof HexError && meansLater(error.kind) && catalog.seen !== null) return;
+    if (error instanceof HexError && meansLater(error.kind) && projects.areKnown) return;
     throw error;
   });
 }

@@ -40,7 +40,7 @@ export async function showForm(
   const complaints = [...(drawing.complaints ?? [])];
   const keep = () => keepForm(bot, { user, form, complaints });
   if (needsDraft(form)) await keep();
-  const view = runFormView(form, { ...drawing, picked: pickedIn(bot, form) });
+  const view = runFormView(form, { ...drawing, picked: pickedIn(interaction, form) });
   const failure: SlackFailure | null =
     triggerId === null
       ? new SlackFailure({ kind: "gone", word: "no_trigger_id" })
@@ -67,7 +67,7 @@ function withItsPlace(form: RunForm): RunForm {
 async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<RunForm> {
   const { project: wanted, options, dryRun = false, conversation } = prefill;
   const hasRoom = wanted === null || wanted.id.length <= MAX_PROJECT_ID;
-  const project = wanted === null || !hasRoom ? null : titled(bot, wanted);
+  const project = wanted === null || !hasRoom ? null : titled(interaction, wanted);
   const { fresh = false, publish = false } = options ?? {};
   return {
     nonce: bot.newNonce(),
@@ -103,11 +103,14 @@ export async function offeredPart(
 }
 
 /** A form's project as its picker shows it. */
-export function pickedIn(bot: Bot, { project }: Pick<RunForm, "project">): ProjectShown | null {
-  return project === null ? null : (bot.catalog.known(project.id) ?? project);
+export function pickedIn({ permissions }: Interaction, { project }: Pick<RunForm, "project">): ProjectShown | null {
+  return project === null ? null : (permissions.projects.known(project.id) ?? project);
 }
 
 /** The project with its current title. */
-export function titled(bot: Bot, { id, title }: { id: string; title: string }): { id: string; title: string } {
-  return { id, title: bot.catalog.known(id)?.title ?? title };
+export function titled(
+  { permissions }: Interaction,
+  { id, title }: { id: string; title: string },
+): { id: string; title: string } {
+  return { id, title: permissions.projects.known(id)?.title ?? title };
 }

@@ -2,7 +2,7 @@
 
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
-import { type Bot, callFor, type Interaction } from "../listeners/context.js";
+import { callFor, type Interaction } from "../listeners/context.js";
 
 /** What is known about a project. */
 export interface ProjectSeen {
@@ -20,11 +20,14 @@ const TURN_MS = 2_000;
  * For a published project, what the catalog knows is enough; otherwise this asks Hex. When it is not the time for another request,
  * the answer is what is known, so that nobody has to wait for a title. @throws HexError
  */
-export async function readProject(bot: Bot, interaction: Interaction, projectId: string): Promise<ProjectSeen> {
+export async function readProject(interaction: Interaction, projectId: string): Promise<ProjectSeen> {
+  const { projects } = interaction.permissions;
   try {
-    return await bot.catalog.project(projectId, { ...callFor(interaction), turn: { maxWaitMs: TURN_MS } });
+    return await projects.project(projectId, { ...callFor(interaction), turn: { maxWaitMs: TURN_MS } });
   } catch (error) {
     if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
-    return { id: projectId, title: bot.catalog.known(projectId)?.title ?? "" };
+    // Whatever it is, as far as the rules can tell.
+    if (!projects.has(projectId)) throw error;
+    return { id: projectId, title: projects.known(projectId)?.title ?? "" };
   }
 }

@@ -43,7 +43,10 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
   const set = await bot.digests.set({ ...digest, setBy: user, setAt: now, ended: null });
   log.info({ hour, minute, weekdaysOnly, zone, set }, "digest");
   bot.wakeFollowing();
-  const projects = projectsOf(chosen === null ? watched.map(({ rule }) => rule) : [chosen], bot.catalog);
+  const projects = projectsOf(
+    chosen === null ? watched.map(({ rule }) => rule) : [chosen],
+    interaction.permissions.projects,
+  );
   await respond(
     digestSetMessage({
       digest,
@@ -98,7 +101,7 @@ async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): P
   const { rule, text } = typed;
   if (rule !== null) {
     // The known projects are worth counting, whatever Hex answers.
-    await lookForNew(bot, interaction, MINUTE).catch(asHexError);
+    await lookForNew(interaction, MINUTE).catch(asHexError);
     return rule;
   }
   if (text === "") return null;
@@ -109,10 +112,13 @@ async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): P
     return undefined;
   }
   if (reference?.kind === "project" || reference?.kind === "run") {
-    return { kind: "project", id: (await readProject(bot, interaction, reference.projectId)).id };
+    return { kind: "project", id: (await readProject(interaction, reference.projectId)).id };
   }
-  await bot.catalog.ready();
-  const match = bot.catalog.match(reference?.kind === "no_id" ? reference.words.join(" ") : text, "listed");
+  await interaction.permissions.projects.ready();
+  const match = interaction.permissions.projects.match(
+    reference?.kind === "no_id" ? reference.words.join(" ") : text,
+    "listed",
+  );
   if (match.kind === "exact" || match.kind === "one") return { kind: "project", id: match.project.id };
   const projects: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
   await interaction.respond(whichDigestProjectMessage(typed, projects, bot.hex.place.now));

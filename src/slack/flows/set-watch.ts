@@ -18,8 +18,9 @@ export async function setWatch(
   interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
   const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
-  const project = rule.kind === "project" ? bot.catalog.known(rule.id) : null;
-  const named = rule.kind === "project" ? 1 : bot.catalog.all().filter((one) => covers(rule, one)).length;
+  const project = rule.kind === "project" ? interaction.permissions.projects.known(rule.id) : null;
+  const named =
+    rule.kind === "project" ? 1 : interaction.permissions.projects.all().filter((one) => covers(rule, one)).length;
   const load = await watchLoad(bot);
   await interaction.respond(
     watchSetMessage({ rule, level, paging, set, project, named, load, place: bot.hex.place.now }),

@@ -65,8 +65,9 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
 /** The form with the project to run, whose inputs are the ones that are drawn; `null` after telling the person what to do. */
 async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply: FormReply): Promise<Whole | null> {
   // Right after a start, the stored catalog may not have been read yet.
-  if (read.form.typedProject !== "") await bot.catalog.ready();
-  const typed = read.form.typedProject === "" ? null : typedProject(bot, read.form.typedProject);
+  if (read.form.typedProject !== "") await submission.permissions.projects.ready();
+  const typed =
+    read.form.typedProject === "" ? null : typedProject(bot, submission.permissions.projects, read.form.typedProject);
   const refuse = async (at: "project" | "typed_project", text: string) => {
     await reply.refuse(read.form, [{ at: { kind: at }, text }]);
     return null;
@@ -98,7 +99,7 @@ async function check(bot: Bot, submission: Submission, form: Whole, options: Run
     complaints: refusalComplaints(facts, form),
     unknown: facts.inputs?.unknown ?? [],
   });
-  const project = await readProject(bot, submission, form.project.id).catch(asHexError);
+  const project = await readProject(submission, form.project.id).catch(asHexError);
   if (project instanceof HexError) return refusal(project);
   const title = project.title || form.project.title;
   if (project.lastPublishedAt === null) {

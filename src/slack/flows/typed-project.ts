@@ -1,6 +1,7 @@
 // The project that somebody typed into the form, found from memory alone.
 
 import type { Match } from "../../catalog/match.js";
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Project } from "../../hex/schema.js";
 import type { Bot } from "../listeners/context.js";
 import { otherHexWords, unclearProjectWords } from "../messages/run-form-words.js";
@@ -15,22 +16,22 @@ export type TypedProject =
   | { ok: false; text: string };
 
 /** A title counts when it is the whole title of exactly one project. */
-export function typedProject(bot: Bot, typed: string): TypedProject {
-  const reference = parseProjectRef(typed, bot.hex.origin);
+export function typedProject({ hex }: Bot, projects: VisibleProjects, typed: string): TypedProject {
+  const reference = parseProjectRef(typed, hex.origin);
   switch (reference?.kind) {
     case "project":
     case "run": {
       const { projectId } = reference;
-      const title = bot.catalog.known(projectId)?.title ?? "";
+      const title = projects.known(projectId)?.title ?? "";
       return { ok: true, project: { id: projectId, title }, isCertain: true };
     }
     case "other_host":
     case "no_project":
-      return { ok: false, text: otherHexWords(bot.hex.host) };
+      return { ok: false, text: otherHexWords(hex.host) };
   }
   const name = reference?.kind === "no_id" ? reference.words.join(" ") : typed;
-  const match = bot.catalog.match(name);
-  if (match.kind === "exact") return { ok: true, project: match.project, isCertain: bot.catalog.isWhole };
+  const match = projects.match(name);
+  if (match.kind === "exact") return { ok: true, project: match.project, isCertain: projects.isWhole };
   const titles = meantBy(match).map(({ title }) => title);
   return { ok: false, text: unclearProjectWords(name, titles, match.kind === "several") };
 }

@@ -1,5 +1,6 @@
 // What a conversation watches, with the projects that each watch names and what is known of them.
 
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import { covers, type WatchPlace } from "../../follow/watch.js";
@@ -10,8 +11,8 @@ import type { SeenWatch } from "../messages/watches.js";
 /** Projects of one watch that are looked at: no message has room for more. */
 const MOST = 20;
 
-export async function watchesSeen(bot: Bot, place: WatchPlace): Promise<SeenWatch[]> {
-  await bot.catalog.ready();
+export async function watchesSeen(bot: Bot, projects: VisibleProjects, place: WatchPlace): Promise<SeenWatch[]> {
+  await projects.ready();
   const now = bot.clock.now();
   const [watches, followed, troubles] = await Promise.all([
     bot.watches.in(place),
@@ -20,12 +21,12 @@ export async function watchesSeen(bot: Bot, place: WatchPlace): Promise<SeenWatc
   ]);
   return watches.map((watch) => {
     const { rule } = watch;
-    const named = rule.kind === "project" ? [bot.catalog.known(rule.id)] : bot.catalog.all();
-    const projects = named
+    const named = rule.kind === "project" ? [projects.known(rule.id)] : projects.all();
+    const found = named
       .filter((project) => project !== null)
       .filter((project) => covers(rule, project) && !isAbsent(followed.get(project.id)?.absence ?? null));
     const away = [...followed].filter(
-      ([id, its]) => isAbsent(its.absence) && isMeant(rule, id, { project: bot.catalog.known(id), followed: its }),
+      ([id, its]) => isAbsent(its.absence) && isMeant(rule, id, { project: projects.known(id), followed: its }),
     );
     const absent = away.flatMap(([id, { absence, title }]) =>
       absence === null ? [] : [{ id, title: title ?? id, absence }],
@@ -33,8 +34,8 @@ export async function watchesSeen(bot: Bot, place: WatchPlace): Promise<SeenWatc
     return {
       watch,
       absent,
-      total: projects.length,
-      projects: projects.slice(0, MOST).map((project) => ({
+      total: found.length,
+      projects: found.slice(0, MOST).map((project) => ({
         project,
         followed: followed.get(project.id) ?? null,
         nextDue: nextDue(project.schedules, now),

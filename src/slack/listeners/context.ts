@@ -1,8 +1,8 @@
 // What every command and button works with.
 
 import type { WebClient } from "@slack/web-api";
+import type { Place } from "../../access/policy.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
-import type { Catalog } from "../../catalog/catalog.js";
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { DigestSources } from "../../follow/digest-contents.js";
 import type { DigestStore } from "../../follow/digest-store.js";
@@ -25,6 +25,7 @@ import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
+import type { PermissionSources, Permissions } from "../access/permissions.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
 import type { Requesters } from "../cards/requesters.js";
@@ -38,7 +39,7 @@ import type { Message } from "../messages/blocks.js";
 export interface Bot {
   slack: WebClient;
   hex: HexClient;
-  catalog: Catalog;
+  permissions: PermissionSources;
   prober: Prober;
   statusPage: StatusPage;
   budget: Budget;
@@ -90,7 +91,7 @@ export interface Bot {
 }
 
 /** One command, click, form or shortcut: who, where, and how to answer only them. */
-export interface Interaction {
+export interface Arrival {
   /** The same for every delivery of the same interaction. */
   key: string;
   /** What the store remembers, so that nothing is done twice for what comes again; `null` where nothing can come again. */
@@ -98,7 +99,10 @@ export interface Interaction {
   /** Appears in the log and in what people see of failures. */
   reference: string;
   user: string;
+  /** Where its card goes. */
   conversation: Conversation;
+  /** Where the rules say it happened. */
+  place: Place;
   /** Opens one form within three seconds; `null` when Slack gives none. */
   triggerId: string | null;
   log: Logger;
@@ -106,7 +110,15 @@ export interface Interaction {
   respond: (message: Message) => Promise<void>;
 }
 
+/** An arrival from somebody who may use the bot, with what they may do. */
+export interface Interaction extends Arrival {
+  permissions: Permissions;
+}
+
+/** What arrives, before the bot knows what its person may do. */
+export type Unadmitted<I extends Interaction> = Omit<I, "permissions">;
+
 /** For requests that somebody is waiting for. */
-export function callFor({ reference }: Interaction, timeoutMs = 30_000): Call {
+export function callFor({ reference }: Pick<Arrival, "reference">, timeoutMs = 30_000): Call {
   return { reference, priority: "command", timeoutMs };
 }

@@ -1,11 +1,13 @@
 // Explains an interaction that failed: what the person reads, and what the log says.
 
+import { AccessDenied } from "../../access/access-denied.js";
 import { HexError } from "../../hex/errors.js";
 import type { Logger } from "../../log/logger.js";
 import { storeSentence } from "../../remedies/store.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
 import { StoreFailure } from "../../store/failure.js";
 import { NothingStarted } from "../flows/start-run.js";
+import { deniedMessage } from "../messages/access.js";
 import { faultMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import { remedyMessage } from "../messages/remedy.js";
@@ -14,10 +16,10 @@ import { storeTroubleMessage } from "../messages/store-trouble.js";
 import type { Bot } from "./context.js";
 
 /**
- * How an interaction ended: done, not done again because it had come before, with a failure of Hex that was explained, or with a fault
- * of the bot.
+ * How an interaction ended: done, not done again because it had come before, not allowed, with a failure of Hex that was explained, or
+ * with a fault of the bot.
  */
-export type Outcome = "ok" | "repeated" | "hex_failed" | "fault";
+export type Outcome = "ok" | "repeated" | "denied" | "hex_failed" | "fault";
 
 export interface Explained {
   message: Message;
@@ -33,6 +35,11 @@ export function explain(
   if (error instanceof HexError) {
     log.warn({ err: error }, "Hex: %s", error.kind);
     return { message: remedyMessage("That did not work", error.facts, reference), outcome: "hex_failed" };
+  }
+  if (error instanceof AccessDenied) {
+    const { verb, project, decision } = error.deed;
+    log.info({ verb, projectId: project?.id, rule: decision.rule?.number, unsure: decision.isUnsure }, "not allowed");
+    return { message: deniedMessage(error.deed), outcome: "denied" };
   }
   if (error instanceof UnreadableRun) {
     log.warn({ err: error, runKey: error.run.key }, "a run that cannot be read");

@@ -2,7 +2,7 @@
 // sees a request can send it again for five minutes.
 
 import { within } from "../../lib/with-timeout.js";
-import type { Bot, Interaction } from "./context.js";
+import type { Arrival, Bot } from "./context.js";
 
 /** How long (ms) a slow store may take to say it. */
 const CLAIM_MS = 5_000;
@@ -11,7 +11,7 @@ const CLAIM_MS = 5_000;
  * Claimed before the work, because another replica may get the next delivery while this one is working. If the store does not answer,
  * the work is done anyway: thanks to the interaction's key a run is still started only once, but an answer may come twice.
  */
-export async function isFirstTime({ seenEvents, clock }: Bot, { once, log }: Interaction): Promise<boolean> {
+export async function isFirstTime({ seenEvents, clock }: Bot, { once, log }: Arrival): Promise<boolean> {
   if (once === null) return true;
   try {
     return await within(clock, CLAIM_MS, seenEvents.claim(once));

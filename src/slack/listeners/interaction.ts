@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import type { Context } from "@slack/bolt";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
-import type { Conversation } from "../connection/conversation.js";
+import { permissionsOf } from "../access/permissions.js";
 import { answerFailure } from "../connection/response.js";
-import { strangerMessage, unprovenMessage } from "../messages/answers.js";
+import { guestMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import type { Bot, Interaction } from "./context.js";
+import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
 import { isFirstTime } from "./first-time.js";
 import type { Members, Standing } from "./members.js";
@@ -49,18 +49,14 @@ export function requestIdIn(context: Context): string | null {
   return typeof requestId === "string" ? requestId : null;
 }
 
-export interface Origin {
+export interface Origin extends Omit<Arrival, "key" | "once" | "reference" | "log"> {
   /** Something that is the same in every delivery of an interaction, such as its trigger_id. */
   id: string;
   /** What is the same when the delivery itself is sent again; `null` where that cannot happen. */
   once: string | null;
-  user: string;
-  conversation: Conversation;
-  triggerId: string | null;
-  respond: Interaction["respond"];
 }
 
-export function interactionOf({ id, once, ...rest }: Origin, log: Logger): Interaction {
+export function arrivalOf({ id, once, ...rest }: Origin, log: Logger): Arrival {
   const key = hashOf(id);
   const reference = key.slice(0, 8);
   return { ...rest, key, once: once && hashOf(once), reference, log: log.child({ reference }) };
@@ -71,21 +67,21 @@ function hashOf(text: string): string {
 }
 
 /**
- * Does the work of an interaction, once, if the person may operate the bot. A failure becomes an answer that says what to do. Never
+ * Does the work of an arrival, once, if the person may operate the bot. A failure becomes an answer that says what to do. Never
  * rejects.
  */
-export function handle(
+export function handle<A extends Arrival>(
   { bot, work }: Listening,
-  interaction: Interaction,
+  arrival: A,
   standing: Standing,
-  task: () => Promise<void>,
+  task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  return work.add(answered(interaction, bot, () => admitted(standing, interaction, task)));
+  return work.add(answered(arrival, bot, () => admitted(bot, arrival, standing, task)));
 }
 
-async function answered(interaction: Interaction, bot: Bot, task: () => Promise<void>): Promise<Outcome> {
-  const { log, respond } = interaction;
-  if (!(await isFirstTime(bot, interaction))) {
+async function answered(arrival: Arrival, bot: Bot, task: () => Promise<void>): Promise<Outcome> {
+  const { log, respond } = arrival;
+  if (!(await isFirstTime(bot, arrival))) {
     log.info("Slack's request came again: nothing is done twice");
     return "repeated";
   }
@@ -93,7 +89,7 @@ async function answered(interaction: Interaction, bot: Bot, task: () => Promise<
     await task();
     return "ok";
   } catch (error) {
-    const { message, outcome } = explain(error, interaction, bot);
+    const { message, outcome } = explain(error, arrival, bot);
     await respond(message).catch((failure: unknown) => {
       const why = answerFailure(failure);
       const todo = why === null ? {} : { todo: slackRemedy(why.kind === "answer" ? "refused_answer" : why.word).todo };
@@ -103,14 +99,22 @@ async function answered(interaction: Interaction, bot: Bot, task: () => Promise<
   }
 }
 
-/** Does the task for a member, and tells anybody else why not. */
-function admitted(standing: Standing, { respond }: Interaction, task: () => Promise<void>): Promise<void> {
+/** Does the task for somebody who may use the bot, and tells anybody else why not. */
+async function admitted<A extends Arrival>(
+  bot: Bot,
+  arrival: A,
+  standing: Standing,
+  task: (interaction: A & Interaction) => Promise<void>,
+): Promise<void> {
+  const { respond, user, place } = arrival;
   switch (standing) {
-    case "member":
-      return task();
     case "unproven":
       return respond(unprovenMessage());
     case "stranger":
       return respond(strangerMessage());
+    case "member": {
+      const permissions = await permissionsOf(bot.permissions, user, place);
+      return permissions.isGuestWithoutRules ? respond(guestMessage()) : task({ ...arrival, permissions });
+    }
   }
 }

@@ -193,6 +193,14 @@ export function strangerMessage(): Message {
   );
 }
 
+/** To a guest, when no rule gives guests rights. */
+export function guestMessage(): Message {
+  return answer(
+    "Guests of this workspace cannot use the bot. Ask a member to do this for you, or ask whoever runs the bot for a rule that gives guests rights.",
+    "Guests cannot use the bot.",
+  );
+}
+
 /** Slack does not say which organization a person belongs to. Being able to type the command proves it. */
 export function unprovenMessage(): Message {
   return answer(

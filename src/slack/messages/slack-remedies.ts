@@ -189,6 +189,7 @@ const FEATURES: Record<OptionalScope, string> = {
   "app_mentions:read": "mentions",
   "im:history": "commands in direct messages",
   "users:read": "digests in people's own time zones",
+  "usergroups:read": "rules about user groups",
   "users:read.email": "mentions of the owners of projects that fail",
 };
 

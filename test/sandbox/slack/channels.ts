@@ -28,6 +28,10 @@ export class Directory {
   readonly otherBot: Person;
   /** The ids of people who were deactivated. */
   readonly deactivated = new Set<string>();
+  /** By a person's id. Whoever is not here is an ordinary member. */
+  readonly roles = new Map<string, "guest" | "admin">();
+  /** The people in each user group, by the group's id. */
+  readonly groups: Map<string, Set<string>>;
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {
@@ -55,6 +59,7 @@ export class Directory {
       email: "sam@other.test",
     };
     this.people = { ada, grace, stranger };
+    this.groups = new Map([[USER_GROUP.id, new Set([ada.id])]]);
     const other = { id: "U0OTHERBOT1", teamId: identity.teamId, name: "otherbot", realName: "Other Bot" };
     this.otherBot = { ...other, botId: "B0OTHERBOT1" };
     const here = [ada.id, grace.id];

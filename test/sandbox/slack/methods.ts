@@ -30,6 +30,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["chat.getPermalink", { run: permalink }],
   ["conversations.open", { scope: "im:write", run: openDm }],
   ["users.info", { perMinute: 100, scope: "users:read", run: userInfo }],
+  ["usergroups.users.list", { perMinute: 20, scope: "usergroups:read", run: groupMembers }],
   ["users.lookupByEmail", { perMinute: 50, scope: "users:read.email", run: personByEmail }],
   ["views.open", { perMinute: 100, run: openView }],
   ["views.push", { perMinute: 100, run: pushView }],
@@ -141,8 +142,21 @@ function openDm(core: Core, args: Json): Json {
 function userInfo(core: Core, args: Json): Json {
   const person = core.directory.person(required(args, "user"));
   if (!person) throw new Refusal("user_not_found");
-  const { id, teamId, name, realName, tz } = person;
-  const user = { id, team_id: teamId, name, real_name: realName, is_bot: false };
+  const { id, teamId, name, realName, tz, email } = person;
+  const role = core.directory.roles.get(id);
+  const user = {
+    id,
+    team_id: teamId,
+    name,
+    real_name: realName,
+    is_bot: false,
+    deleted: core.directory.deactivated.has(id),
+    is_admin: role === "admin",
+    is_owner: false,
+    is_restricted: role === "guest",
+    is_ultra_restricted: false,
+    profile: email !== undefined && core.app.scopes.has("users:read.email") ? { email } : {},
+  };
   const isStranger = teamId !== core.identity.teamId;
   return { user: { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) } };
 }
@@ -156,6 +170,12 @@ function personByEmail(core: Core, args: Json): Json {
   );
   if (!found) throw new Refusal("users_not_found");
   return userInfo(core, { user: found.id });
+}
+
+function groupMembers(core: Core, args: Json): Json {
+  const members = core.directory.groups.get(required(args, "usergroup"));
+  if (members === undefined) throw new Refusal("no_such_subteam");
+  return { users: [...members] };
 }
 
 function openView(core: Core, args: Json): Json {

@@ -104,6 +104,8 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     people: directory.people,
     channels: directory.channels,
     otherBot: directory.otherBot,
+    roles: directory.roles,
+    groups: directory.groups,
     scopes: app.scopes,
     get takesDataTables() {
       return core.takesDataTables;

@@ -313,7 +313,7 @@ describe("the Web API", () => {
     expect(await call("chat.postMessage", { channel: data.id, text: "x" })).toMatchObject({
       error: "missing_scope",
       needed: "chat:write",
-      provided: "commands,chat:write.public,app_mentions:read,im:history,users:read,users:read.email",
+      provided: "commands,chat:write.public,app_mentions:read,im:history,users:read,users:read.email,usergroups:read",
     });
   });
 
@@ -322,6 +322,26 @@ describe("the Web API", () => {
     expect(await call("users.info", { user: ada.id })).toMatchObject({ ok: true, user: { tz: "Europe/Berlin" } });
     expect(await call("users.info", { user: stranger.id })).toMatchObject({ ok: true, user: { is_stranger: true } });
     expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "user_not_found" });
+  });
+
+  test("tells who is a guest or an admin, and with its scope their address", async () => {
+    const { ada, grace } = slack.people;
+    slack.roles.set(ada.id, "admin").set(grace.id, "guest");
+    expect(await call("users.info", { user: ada.id })).toMatchObject({
+      user: { is_admin: true, is_restricted: false, profile: { email: "ada@acme.test" } },
+    });
+    slack.scopes.delete("users:read.email");
+    expect(await call("users.info", { user: grace.id })).toMatchObject({
+      user: { is_admin: false, is_restricted: true, profile: {} },
+    });
+  });
+
+  test("tells who is in a user group", async () => {
+    const list = (usergroup: string) => call("usergroups.users.list", { usergroup });
+    expect(await list("S0DATATEAM1")).toMatchObject({ ok: true, users: [slack.people.ada.id] });
+    expect(await list("S0NOSUCH")).toMatchObject({ error: "no_such_subteam" });
+    slack.scopes.delete("usergroups:read");
+    expect(await list("S0DATATEAM1")).toMatchObject({ error: "missing_scope", needed: "usergroups:read" });
   });
 
   test("finds people by their e-mail address, unless they were deactivated or are of another workspace", async () => {

@@ -355,6 +355,10 @@ export interface LocalSlack {
   edit(message: SlackMessage, text: string): Promise<void>;
   /** The bot of another app, which is a member nowhere. */
   readonly otherBot: Person;
+  /** By a person's id. Whoever is not here is an ordinary member. */
+  readonly roles: Map<string, "guest" | "admin">;
+  /** The ids of the people in each user group, by the group's id. S0DATATEAM1 has Ada. */
+  readonly groups: Map<string, Set<string>>;
   /**
    * Installs the app again with this manifest. `declined`: the optional scopes that are unticked. Scopes that were granted earlier
    * stay.

@@ -9,7 +9,8 @@ import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
 import { rememberedThread, rememberingThread } from "../../messages/thread-memory.js";
-import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
+import type { Unadmitted } from "../context.js";
+import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
 import { pressButton } from "./index.js";
@@ -28,17 +29,25 @@ export function listenToActions(app: App, listening: Listening): void {
     const inPlace = (message: Message) => said(rememberingThread(message, threadTs));
     const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
     const once = requestIdIn(context);
-    const interaction = interactionOf({ id: triggerId, once, user, conversation, triggerId, respond: answer }, log);
-    interaction.log.info({ user, channel }, "button %s", action.action_id);
+    // A view has no conversation, whatever was open behind it.
+    const place = view === null ? channel : null;
+    const arrival = arrivalOf({ id: triggerId, once, user, conversation, place, triggerId, respond: answer }, log);
+    arrival.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, bot.clock);
     // A view is redrawn separately, and there is no message to replace.
     const replace = async (message: Message) =>
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
-    const click: Click = { ...interaction, value: valueIn(action), view, messageTs: messageTsIn(body), replace };
+    const click: Unadmitted<Click> = {
+      ...arrival,
+      value: valueIn(action),
+      view,
+      messageTs: messageTsIn(body),
+      replace,
+    };
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, click, standing, () => {
+    const outcome = await handle(listening, click, standing, (admitted) => {
       if (view?.type === "home") void work.add(bot.homes.used(user));
-      return pressButton(bot, click, action.action_id);
+      return pressButton(bot, admitted, action.action_id);
     });
     metrics.button(knownAction(action.action_id) ?? "unknown", outcome);
   });

@@ -24,6 +24,6 @@ async function press(bot: Bot, click: Click): Promise<void> {
   await keepForm(bot, { user, form, complaints });
   await bot.slack.views.update({
     view_id: view.id,
-    view: runFormView(form, { picked: pickedIn(bot, form), complaints }),
+    view: runFormView(form, { picked: pickedIn(click, form), complaints }),
   });
 }

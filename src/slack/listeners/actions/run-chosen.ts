@@ -18,7 +18,7 @@ export const runChosen: Action = { id: ACTIONS.runChosen, press: withValue(chose
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;
-  const project = await readProject(bot, click, chosen.project);
+  const project = await readProject(click, chosen.project);
   const options = await optionsToStart(bot, click, project, choice.carried);
   if (options === null) return;
   const key = `choice:${chosen.nonce}:${project.id}`;

@@ -12,7 +12,7 @@ const value = z.object({ project: z.string(), carried: carriedSchema.optional() 
 export const runProjectForm: Action = {
   id: ACTIONS.runProjectForm,
   press: withValue(value, async (bot, click, { project: id, carried }) => {
-    const project = { id, title: bot.catalog.known(id)?.title ?? "" };
+    const project = { id, title: click.permissions.projects.known(id)?.title ?? "" };
     const { conversation } = click;
     if (carried === undefined) return openRunForm(bot, click, { project, options: null, conversation });
     const { dryRun, ...options } = carried;

@@ -23,7 +23,7 @@ const projectValue = z.object({
 export const runProject: Action = { id: ACTIONS.runProject, press: withValue(projectValue, press) };
 
 async function press(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
-  const project = await readProject(bot, click, value.project);
+  const project = await readProject(click, value.project);
   const options = await optionsToStart(bot, click, project, value.carried);
   if (options === null) return;
   const key = `list:${value.nonce}:${value.project}`;

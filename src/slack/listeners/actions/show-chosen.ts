@@ -12,7 +12,7 @@ export const showChosen: Action = {
   press: withValue(chosenSchema, async (bot, click, chosen) => {
     const choice = await readChoice(bot, click, chosen);
     if (choice === null) return;
-    const project = await readProject(bot, click, chosen.project);
+    const project = await readProject(click, chosen.project);
     const runs =
       choice.purpose === "cancel" ? runsToCancel(bot, click, project, "by_name") : projectRuns(bot, click, project);
     await click.replace(await runs);

@@ -27,7 +27,7 @@ export const cancel: Command = {
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const words = plainWords(text);
   if (words.length === 0) return offerRunsInFlight(bot, interaction);
-  const typed = words.map((word) => read(word, bot));
+  const typed = words.map((word) => read(word, bot, interaction));
   const unusable = typed.map(({ reference }) => unusableLinkMessage(reference, bot.hex.host));
   const refusal = unusable.find((message) => message !== null);
   if (refusal !== undefined) return interaction.respond(refusal);
@@ -36,7 +36,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const isSwapped = first?.projectId != null && second?.projectId === null && runIdOf(second.reference) !== null;
   const [run, project] = isSwapped ? [second, first] : [first, second];
   if (run?.projectId != null)
-    return offerRuns(bot, interaction, { id: run.projectId, title: titleOf(run.projectId, bot) });
+    return offerRuns(bot, interaction, { id: run.projectId, title: titleOf(run.projectId, interaction) });
   const reference = run?.reference ?? null;
   const runId = runIdOf(reference);
   if (runId === null) return offerRunsByName(bot, interaction, words.join(" "));
@@ -60,10 +60,14 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
 const MEANS_NO_RUN: ReadonlySet<HexErrorKind> = new Set(["not_found", "forbidden", "bad_request", "request_refused"]);
 
 /** What a word names. `projectId` is `null` unless the id certainly belongs to a project and not to a run: from a link, or because it is known. */
-function read(word: string, bot: Bot): { reference: HexReference | null; projectId: string | null } {
+function read(
+  word: string,
+  bot: Bot,
+  interaction: Interaction,
+): { reference: HexReference | null; projectId: string | null } {
   const reference = parseProjectRef(word, bot.hex.origin);
   if (reference?.kind !== "project") return { reference, projectId: null };
-  const isProject = word.includes("/") || bot.catalog.known(reference.projectId) !== null;
+  const isProject = word.includes("/") || interaction.permissions.projects.known(reference.projectId) !== null;
   return { reference, projectId: isProject ? reference.projectId : null };
 }
 
@@ -109,8 +113,8 @@ async function idByName(bot: Bot, interaction: Interaction, text: string): Promi
   )?.id;
 }
 
-function titleOf(projectId: string, { catalog }: Bot): string {
-  return catalog.known(projectId)?.title ?? "";
+function titleOf(projectId: string, { permissions }: Interaction): string {
+  return permissions.projects.known(projectId)?.title ?? "";
 }
 
 /** An id on its own is a run's here. */

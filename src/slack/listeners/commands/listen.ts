@@ -4,7 +4,7 @@ import type { App, SlashCommand } from "@slack/bolt";
 import { conversationIn } from "../../connection/conversation.js";
 import { answerWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
-import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
+import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import type { Origin } from "../members.js";
 import { commandName, firstWord, runCommand } from "./index.js";
 
@@ -14,20 +14,21 @@ export function listenToCommands(app: App, listening: Listening): void {
     await acknowledge(metrics, ack);
     const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
     const answer = answerWith(respondIn({ respond, client, channel, user }), bot.clock);
-    const interaction = interactionOf(
+    const arrival = arrivalOf(
       {
         id,
         once: requestIdIn(context),
         user,
         conversation: conversationIn(channel, { name }),
+        place: channel,
         triggerId: id,
         respond: answer,
       },
       log,
     );
-    interaction.log.info({ user, channel }, "command %s", firstWord(text));
+    arrival.log.info({ user, channel }, "command %s", firstWord(text));
     const standing = members.ofCommand(originOf(command));
-    const outcome = await handle(listening, interaction, standing, () => runCommand(bot, interaction, text));
+    const outcome = await handle(listening, arrival, standing, (interaction) => runCommand(bot, interaction, text));
     metrics.command(commandName(text), outcome);
   });
 }

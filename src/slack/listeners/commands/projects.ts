@@ -28,7 +28,7 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const projectId = reference !== null && "projectId" in reference ? reference.projectId : null;
   if (projectId === null || view.projects.length > 0) return interaction.respond(projectsMessage(view));
   // The list lacks new projects, archived ones and components, and the end of a very long list.
-  const project = await bot.catalog.project(projectId, callFor(interaction));
+  const project = await interaction.permissions.projects.project(projectId, callFor(interaction));
   await interaction.respond(
     projectsMessage({ ...view, projects: [project], isNearest: false, readAt: null, known: null }),
   );

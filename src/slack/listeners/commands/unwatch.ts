@@ -24,7 +24,7 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   if (text === "" || watches.length === 0) return listWatches(bot, interaction);
   if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
   const reference = parseProjectRef(text, bot.hex.origin);
-  const match = bot.catalog.match(text, "listed");
+  const match = interaction.permissions.projects.match(text, "listed");
   const named = match.kind === "exact" || match.kind === "one" ? match.project.id : null;
   const id = reference?.kind === "project" ? reference.projectId : named;
   const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);

@@ -8,8 +8,8 @@ import type { appMention, messageSent } from "../../connection/payloads/events.j
 import { rememberingThread } from "../../messages/thread-memory.js";
 import { wordsToBot } from "../../parse/words-to-bot.js";
 import { commandName, firstWord, isCommand, runCommand } from "../commands/index.js";
-import type { Interaction } from "../context.js";
-import { handle, interactionOf, type Listening } from "../interaction.js";
+import type { Arrival } from "../context.js";
+import { arrivalOf, handle, type Listening } from "../interaction.js";
 import type { Origin } from "../members.js";
 
 export interface PersonMessage {
@@ -69,11 +69,11 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
   const id = `message ${channel} ${ts}`;
   const log = listening.log.child({});
   const answer = answerIn(message, { slack: bot.slack, clock: bot.clock, log });
-  const respond: Interaction["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
-  const interaction = interactionOf({ id, once: id, user, conversation, triggerId: null, respond }, log);
+  const respond: Arrival["respond"] = (said) => answer(rememberingThread(said, conversation.threadTs));
+  const arrival = arrivalOf({ id, once: id, user, conversation, place: channel, triggerId: null, respond }, log);
   const words = wordsToBot(text, bot.userId, isCommand);
-  interaction.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
+  arrival.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
   const standing = members.ofMessage(origin);
-  const outcome = await handle(listening, interaction, standing, () => runCommand(bot, interaction, words));
+  const outcome = await handle(listening, arrival, standing, (interaction) => runCommand(bot, interaction, words));
   metrics.command(commandName(words), outcome);
 }

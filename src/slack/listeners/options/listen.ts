@@ -1,6 +1,7 @@
 // Answers pickers that ask for options while somebody types.
 
 import type { App } from "@slack/bolt";
+import { permissionsInMemory } from "../../access/permissions.js";
 import { acknowledge, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { pickerOf } from "./index.js";
@@ -11,7 +12,9 @@ export function listenToOptions(app: App, { bot, members, log, metrics }: Listen
     const isMember = members.ofClick(originOf(body)) === "member";
     const options = (() => {
       try {
-        return picker === null || !isMember ? [] : picker.options(bot, body.value);
+        if (picker === null || !isMember) return [];
+        // Views have no conversation. Slack waits at each keystroke, so it is not asked who this is.
+        return picker.options(permissionsInMemory(bot.permissions, body.user.id, null).projects, body.value);
       } catch (err) {
         log.error({ err, picker: picker?.id }, "fault");
         return [];

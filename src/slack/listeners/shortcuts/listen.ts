@@ -5,7 +5,7 @@ import { type Conversation, conversationIn, directMessagesOf } from "../../conne
 import { answerWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
 import { staleButtonMessage } from "../../messages/answers.js";
-import { acknowledge, handle, interactionOf, type Listening, requestIdIn } from "../interaction.js";
+import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { shortcutOf } from "./index.js";
 
@@ -20,12 +20,12 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     // Only message shortcuts come with a response_url.
     const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
     const once = requestIdIn(context);
-    const interaction = interactionOf({ id: triggerId, once, user, conversation, triggerId, respond }, log);
+    const arrival = arrivalOf({ id: triggerId, once, user, conversation, place: null, triggerId, respond }, log);
     const known = shortcutOf(callbackId);
-    interaction.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
+    arrival.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
     // A shortcut says no more about a person than a click does.
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, interaction, standing, async () =>
+    const outcome = await handle(listening, arrival, standing, async (interaction) =>
       known === null ? respond(staleButtonMessage()) : known.pick(bot, interaction),
     );
     metrics.shortcut(known?.id ?? "unknown", outcome);

@@ -7,7 +7,8 @@ import { respondIn } from "../../connection/response-url.js";
 import type { Message } from "../../messages/blocks.js";
 import { staleFormMessage } from "../../messages/run-form-answers.js";
 import { noticeView } from "../../messages/views.js";
-import { acknowledge, handle, interactionOf, type Listening } from "../interaction.js";
+import type { Unadmitted } from "../context.js";
+import { acknowledge, arrivalOf, handle, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { viewOf } from "./index.js";
 import type { Submission } from "./view.js";
@@ -26,13 +27,17 @@ export function listenToViews(app: App, listening: Listening): void {
     const { trigger_id: triggerId } = body;
     const conversation = directMessagesOf(user.id);
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
-    const origin = { id: triggerId, once: null, user: user.id, conversation, triggerId, respond };
-    const interaction = interactionOf(origin, log);
-    interaction.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
-    const submission: Submission = { ...interaction, view, answer: (action) => answer.give(action ?? undefined) };
+    const origin = { id: triggerId, once: null, user: user.id, conversation, place: null, triggerId, respond };
+    const arrival = arrivalOf(origin, log);
+    arrival.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
+    const submission: Unadmitted<Submission> = {
+      ...arrival,
+      view,
+      answer: (action) => answer.give(action ?? undefined),
+    };
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, submission, standing, async () =>
-      known === null ? respond(staleFormMessage()) : known.submit(bot, submission),
+    const outcome = await handle(listening, submission, standing, async (admitted) =>
+      known === null ? respond(staleFormMessage()) : known.submit(bot, admitted),
     );
     if (!answer.isGiven) await answer.give(undefined);
     metrics.form(known?.id ?? "unknown", outcome);

@@ -1,0 +1,19 @@
+// Somebody may not do what they asked for.
+
+import type { Verb } from "./policy.js";
+import type { Decision } from "./rights.js";
+
+/** What they asked for. `project` is `null` where it is about none. They may see the project: another would not exist for them. */
+export interface DeniedDeed {
+  verb: Verb;
+  project: { id: string; title: string } | null;
+  decision: Extract<Decision, { kind: "denied" }>;
+}
+
+export class AccessDenied extends Error {
+  override readonly name = "AccessDenied";
+
+  constructor(readonly deed: DeniedDeed) {
+    super(`${deed.verb}: ${deed.decision.rule === null ? "no rule allows it" : `rule ${deed.decision.rule.number}`}`);
+  }
+}

@@ -1,0 +1,20 @@
+// What the rules of a policy ask about people, so that nobody has to wait for what no rule needs.
+
+import type { Policy } from "./policy.js";
+
+export interface WantedFacts {
+  /** Whether a rule asks if somebody is a guest, a member or an admin, or for their e-mail address. */
+  details: boolean;
+  /** The ids of the user groups in the rules. */
+  groups: readonly string[];
+}
+
+export function wantedFacts({ rules }: Policy): WantedFacts {
+  const terms = rules.flatMap(({ people }) => people);
+  return {
+    details: terms.some(({ kind }) => DETAILS.has(kind)),
+    groups: [...new Set(terms.flatMap((term) => (term.kind === "group" ? [term.id] : [])))],
+  };
+}
+
+const DETAILS: ReadonlySet<string> = new Set(["members", "guests", "admins", "owner"]);

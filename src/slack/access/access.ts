@@ -1,0 +1,80 @@
+// The rights of people and of conversations, under the policy that is in force now.
+
+import { mayBeShownIn } from "../../access/conversation-rights.js";
+import type { Person, Place, Policy, ProjectFacts } from "../../access/policy.js";
+import { factsOf } from "../../access/project-facts.js";
+import { Rights } from "../../access/rights.js";
+import { wantedFacts } from "../../access/wanted-facts.js";
+import type { Project } from "../../hex/schema.js";
+import { NOTHING_SAID, type People, type PersonDetails } from "../connection/people.js";
+import type { UserGroups } from "../connection/user-groups.js";
+
+export interface AccessOptions {
+  /** The one that is in force; `null` when there is none. */
+  policy: () => Policy | null;
+  people: People;
+  groups: UserGroups;
+}
+
+export class Access {
+  /** Folding the texts of thousands of projects anew for each person would take longer than the rules do. */
+  readonly #facts = new WeakMap<Project, ProjectFacts>();
+
+  constructor(private readonly options: AccessOptions) {}
+
+  /** Whether there are rules. Without any, everybody of the workspace but its guests may do everything. */
+  get hasPolicy(): boolean {
+    return this.options.policy() !== null;
+  }
+
+  /**
+   * Asks Slack for what the rules need to know, unless it has just said it. What it does not say within two seconds gives no rights.
+   * Never rejects.
+   * @param user a person of the workspace
+   * @param place where they act
+   */
+  async rightsOf(user: string, place: Place): Promise<Rights> {
+    const { policy: policyNow, people, groups } = this.options;
+    const wanted = wantedOf(policyNow());
+    const [details, members] = await Promise.all([
+      wanted.details ? people.of(user) : NOTHING_SAID,
+      groups.of(wanted.groups),
+    ]);
+    // The policy may have changed in the meantime.
+    return new Rights(policyNow(), person(user, details, members), place);
+  }
+
+  /** The same from memory alone, for pickers, whose options Slack waits for at each keystroke. */
+  rightsInMemory(user: string, place: Place): Rights {
+    const { policy: policyNow, people, groups } = this.options;
+    const policy = policyNow();
+    return new Rights(policy, person(user, people.known(user), groups.known(wantedOf(policy).groups)), place);
+  }
+
+  /** @returns whether a project may be shown in a channel, to whoever reads it there */
+  shownIn(channel: string): (project: Project) => boolean {
+    const policy = this.options.policy();
+    if (policy === null) return () => true;
+    const isShown = mayBeShownIn(policy, channel);
+    return (project) => isShown(this.factsOf(project));
+  }
+
+  /** What the rules can ask about a project. */
+  factsOf(project: Project): ProjectFacts {
+    const known = this.#facts.get(project);
+    if (known !== undefined) return known;
+    const facts = factsOf(project, null);
+    this.#facts.set(project, facts);
+    return facts;
+  }
+}
+
+/** Without a policy, guests are turned away. */
+function wantedOf(policy: Policy | null): { details: boolean; groups: readonly string[] } {
+  return policy === null ? { details: true, groups: [] } : wantedFacts(policy);
+}
+
+function person(id: string, details: PersonDetails, members: ReadonlyMap<string, ReadonlySet<string>>): Person {
+  const groups = new Map([...members].map(([group, ids]) => [group, ids.has(id)]));
+  return { id, isOfWorkspace: true, ...details, groups };
+}

@@ -1,0 +1,63 @@
+// Answers of Slack that are kept for some minutes. When Slack does not answer, an older answer still counts for a while.
+
+import type { Clock } from "../../lib/clock.js";
+import { HOUR, MINUTE } from "../../lib/time.js";
+
+/** How long (ms) an answer counts without being asked for again, and how long while Slack does not answer. */
+const FRESH_MS = 5 * MINUTE;
+const OLD_MS = HOUR;
+/** The pause (ms) before asking again after no answer. */
+const AGAIN_MS = 10_000;
+/** How many are kept. */
+const MOST = 10_000;
+
+interface Kept<T> {
+  /** `null`: there was none. */
+  answer: T | null;
+  /** By the monotonic clock, in ms. */
+  answeredAt: number;
+  askAgainAt: number;
+}
+
+export class KeptAnswers<T> {
+  /** By id, the oldest first. */
+  readonly #kept = new Map<string, Kept<T>>();
+  readonly #underWay = new Map<string, Promise<T | null>>();
+
+  /** @param ask asks Slack; resolves to `null` when it does not answer, and never rejects */
+  constructor(
+    private readonly clock: Clock,
+    private readonly ask: (id: string) => Promise<T | null>,
+  ) {}
+
+  /** `null` when Slack does not answer and what it said before is too old. */
+  async of(id: string): Promise<T | null> {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined && this.clock.monotonic() < kept.askAgainAt) return this.known(id);
+    const asked = this.#underWay.get(id) ?? this.#askFor(id).finally(() => this.#underWay.delete(id));
+    this.#underWay.set(id, asked);
+    return asked;
+  }
+
+  /** The same without asking. */
+  known(id: string): T | null {
+    const kept = this.#kept.get(id);
+    return kept !== undefined && this.clock.monotonic() < kept.answeredAt + OLD_MS ? kept.answer : null;
+  }
+
+  async #askFor(id: string): Promise<T | null> {
+    const answer = await this.ask(id);
+    const now = this.clock.monotonic();
+    const before = this.#kept.get(id);
+    this.#kept.delete(id);
+    this.#kept.set(
+      id,
+      answer === null
+        ? { answer: before?.answer ?? null, answeredAt: before?.answeredAt ?? now, askAgainAt: now + AGAIN_MS }
+        : { answer, answeredAt: now, askAgainAt: now + FRESH_MS },
+    );
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
+    return this.known(id);
+  }
+}

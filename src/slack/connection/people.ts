@@ -1,0 +1,88 @@
+// Who somebody is in Slack. Answers are kept, because the same people use the bot again and again.
+
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../lib/clock.js";
+import { folded } from "../../lib/spelling.js";
+import { LateError, within } from "../../lib/with-timeout.js";
+import type { Logger } from "../../log/logger.js";
+import { asSlackFailure } from "./failures.js";
+import { KeptAnswers } from "./kept-answers.js";
+import { personDetails, readAnswer } from "./read-answer.js";
+import type { SlackRefusals } from "./refusals.js";
+
+/** What Slack says of somebody; `null` where it does not. */
+export interface PersonDetails {
+  /** Somebody who sees only some channels. */
+  isGuest: boolean | null;
+  /** An owner or admin of the workspace. */
+  isAdmin: boolean | null;
+  /** Folded as for a comparison. */
+  email: string | null;
+}
+
+export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null };
+
+export interface PeopleOptions {
+  slack: WebClient;
+  slackRefusals: Pick<SlackRefusals, "now">;
+  clock: Clock;
+  log: Logger;
+}
+
+export class People {
+  readonly #answers: KeptAnswers<PersonDetails>;
+
+  constructor(private readonly options: PeopleOptions) {
+    this.#answers = new KeptAnswers(options.clock, (user) => this.#ask(user));
+  }
+
+  /**
+   * Needs the optional scope `users:read`, and asks nothing without it. Never rejects.
+   * @param user a person's id
+   */
+  async of(user: string): Promise<PersonDetails> {
+    if (this.#isDeclined) return NOTHING_SAID;
+    return (await this.#answers.of(user)) ?? NOTHING_SAID;
+  }
+
+  /** What is known without asking Slack. */
+  known(user: string): PersonDetails {
+    return this.#isDeclined ? NOTHING_SAID : (this.#answers.known(user) ?? NOTHING_SAID);
+  }
+
+  get #isDeclined(): boolean {
+    return this.options.slackRefusals.now().declinedScopes.includes("users:read");
+  }
+
+  /** `null` when Slack does not answer. */
+  async #ask(user: string): Promise<PersonDetails | null> {
+    const { slack, clock, log } = this.options;
+    try {
+      const answer = await within(clock, ANSWER_MS, slack.users.info({ user }));
+      const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile } = readAnswer(
+        "users.info",
+        personDetails,
+        answer,
+      ).user;
+      return {
+        isGuest: either(is_restricted, is_ultra_restricted),
+        isAdmin: either(is_admin, is_owner),
+        email: profile?.email === undefined ? null : folded(profile.email),
+      };
+    } catch (error) {
+      log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
+      return null;
+    }
+  }
+}
+
+/** How long (ms) a person may have to wait for this before the bot goes on without an answer. */
+export const ANSWER_MS = 1_500;
+
+export function whyNot(error: unknown): { failure: unknown } {
+  return error instanceof LateError ? { failure: error.message } : { failure: asSlackFailure(error).facts };
+}
+
+function either(one: boolean | undefined, other: boolean | undefined): boolean | null {
+  return one === undefined && other === undefined ? null : one === true || other === true;
+}
