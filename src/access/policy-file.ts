@@ -47,7 +47,6 @@ const verbs = oneOrMore(z.enum(VERBS));
 const patterns = oneOrMore(
   z
     .string()
-    .min(1)
     .max(LONGEST_TEXT)
     .regex(/[^\s*]|^\*$/),
 );

@@ -39,16 +39,17 @@ function nearestBranch(branches: readonly Issue[][]): Issue[] | null {
 }
 
 function faultAt(path: PolicyPath, value: unknown): Fault {
-  const field = lastName(path);
+  // A name for people may be any word, also one that stands for something else in a rule.
+  if (path[0] === "people") return faultOfPeople(value);
   const isText = typeof value === "string";
-  const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-  switch (field) {
+  switch (lastName(path)) {
     case "":
-      return isEmpty ? { kind: "no_rules" } : { kind: "wrong_type", expected: "rules:" };
+      return isEmpty(value) ? { kind: "no_rules" } : { kind: "wrong_type", expected: "rules:" };
     case "rules":
-      if (isEmpty) return { kind: "no_rules" };
+      if (path.at(-1) !== "rules") return { kind: "wrong_type", expected: "a rule" };
+      if (isEmpty(value)) return { kind: "no_rules" };
       if (Array.isArray(value)) return { kind: "too_many", found: value.length, most: MOST_RULES };
-      return { kind: "wrong_type", expected: typeof path.at(-1) === "number" ? "a rule" : "a list of rules" };
+      return { kind: "wrong_type", expected: "a list of rules" };
     case "allow":
     case "deny":
       if (!isText) return { kind: "wrong_type", expected: "a verb, or a list of verbs" };
@@ -56,20 +57,29 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
     case "channels":
       return isText ? { kind: "bad_channel", text: value } : { kind: "wrong_type", expected: "ids of channels" };
     case "projects":
-      return isEmpty ? { kind: "empty_filter" } : { kind: "wrong_type", expected: "fields of a project" };
+      return isEmpty(value) ? { kind: "empty_filter" } : { kind: "wrong_type", expected: "fields of a project" };
     case "needs":
       return isText ? { kind: "bad_approval", text: value } : { kind: "wrong_type", expected: "approval by …" };
     case "name":
       return { kind: "wrong_type", expected: "a text of at most 500 characters" };
+    case "people":
+      return faultOfPeople(value);
+    default:
+      // A field of a project.
+      return isText
+        ? { kind: "bad_pattern", text: value }
+        : { kind: "wrong_type", expected: "a text, or a list of texts" };
   }
-  if (path.includes("projects")) {
-    return isText
-      ? { kind: "bad_pattern", text: value }
-      : { kind: "wrong_type", expected: "a text, or a list of texts" };
-  }
-  if (isEmpty) return { kind: "nobody" };
-  if (isText) return { kind: "unknown_people", text: value, meant: closest(value, PEOPLE_WORDS) };
-  return { kind: "wrong_type", expected: "people" };
+}
+
+function faultOfPeople(value: unknown): Fault {
+  if (isEmpty(value)) return { kind: "nobody" };
+  if (typeof value !== "string") return { kind: "wrong_type", expected: "people" };
+  return { kind: "unknown_people", text: value, meant: closest(value, PEOPLE_WORDS) };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
 /** The name of the field that a path leads to. */

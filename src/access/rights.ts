@@ -64,7 +64,8 @@ export class Rights {
     if (this.isGuestWithoutRules) return { kind: "denied", rule: null, isUnsure: false };
     if (this.policy === null) return { kind: "allowed", rule: null };
     const unsure: Rule[] = [];
-    const certain = this.#firstCertain(verb, project, unsure);
+    const candidates = this.#indexFor(verb, this.policy).for(project);
+    const certain = this.#firstCertain(candidates, project, unsure);
     const decision = unsure.map(outcomeOf).reduce(lesserOf, certain);
     const [first] = unsure;
     if (decision.kind !== "denied" || first === undefined) return decision;
@@ -72,8 +73,8 @@ export class Rights {
   }
 
   /** What the first rule says that certainly applies. Collects those before it of which that is not known. */
-  #firstCertain(verb: Verb, project: ProjectFacts, unsure: Rule[]): Decision {
-    for (const candidate of this.#indexFor(verb).for(project)) {
+  #firstCertain(candidates: readonly Candidate[], project: ProjectFacts, unsure: Rule[]): Decision {
+    for (const candidate of candidates) {
       const applies = this.#applies(candidate, project);
       if (applies === true) return outcomeOf(candidate.rule);
       if (applies === null) unsure.push(candidate.rule);
@@ -88,10 +89,10 @@ export class Rights {
     return isMeant === true ? isAbout : isMeant;
   }
 
-  #indexFor(verb: Verb): RuleIndex<Candidate> {
+  #indexFor(verb: Verb, { rules }: Policy): RuleIndex<Candidate> {
     const known = this.#indexes.get(verb);
     if (known !== undefined) return known;
-    const index = new RuleIndex((this.policy?.rules ?? []).flatMap((rule) => this.#candidate(rule, verb)));
+    const index = new RuleIndex(rules.flatMap((rule) => this.#candidate(rule, verb)));
     this.#indexes.set(verb, index);
     return index;
   }

@@ -119,6 +119,133 @@ describe("each mistake is named with its place and with what to write", () => {
     expect(said(text)[0]).toContain(`policy.yml:${words}`);
   });
 
+  test.each([
+    ["the file", "5\n", "1:1: Here must be rules:."],
+    ["nothing but a key", "rules:\n", "1:7: There are no rules."],
+    ["the rules", "rules: see\n", "1:8: Here must be a list of rules."],
+    ["a rule that is empty", "rules:\n  -\n", "2:4: Here must be a rule."],
+    ["a rule that is a list", "rules: [[see]]\n", "1:9: Here must be a rule."],
+    ["the people", rule("{ allow: see, people: 5 }"), "2:27: Here must be people."],
+    ["one of the people", rule("{ allow: see, people: [everyone, 5] }"), "2:38: Here must be people."],
+    ["people that are empty", rule("{ allow: see, people: }"), "2:27: It does not say whom this is about."],
+    ["what is allowed", rule("{ allow: 5, people: everyone }"), "2:14: Here must be a verb, or a list of verbs."],
+    ["what is denied", rule("{ deny: [], people: everyone }"), "2:13: Here must be a verb, or a list of verbs."],
+    ["the channels", rule("{ allow: see, people: everyone, channels: 5 }"), "2:47: Here must be ids of channels."],
+    ["the projects", rule("{ allow: see, people: everyone, projects: 5 }"), "2:47: Here must be fields of a project."],
+    [
+      "one of the projects",
+      rule("{ allow: see, people: everyone, projects: [{ id: x }, x] }"),
+      "2:59: Here must be fields of a project.",
+    ],
+    [
+      "projects that are empty",
+      rule("{ allow: see, people: everyone, projects: [] }"),
+      "2:47: It does not say which projects.",
+    ],
+    [
+      "a title",
+      rule("{ allow: see, people: everyone, projects: { title: 5 } }"),
+      "2:56: Here must be a text, or a list of texts.",
+    ],
+    ["an approval", rule("{ allow: run, people: everyone, needs: [U0BOSS] }"), "2:44: Here must be approval by …."],
+    [
+      "a name",
+      rule("{ allow: run, people: everyone, name: 5 }"),
+      "2:43: Here must be a text of at most 500 characters.",
+    ],
+    [
+      "a name for people",
+      `people: { a: 5 }\n${rule("{ allow: see, people: everyone }")}`,
+      "1:14: Here must be people.",
+    ],
+  ])("of the wrong type: %s", (_, text, words) => {
+    expect(said(text)).toHaveLength(1);
+    expect(said(text)[0]).toContain(`policy.yml:${words}`);
+  });
+
+  test.each([
+    [
+      "another verb to deny",
+      rule("{ deny: canzel, people: everyone }"),
+      '2:13: "canzel" is not a verb. Did you mean cancel?',
+    ],
+    ["a verb alone among others", rule("{ allow: see, deny: [], people: everyone }"), "2:25: Here must be a verb"],
+    [
+      "one of several people",
+      rule("{ allow: see, people: [everyone, admin] }"),
+      '2:38: "admin" is nobody. Did you mean admins?',
+    ],
+    [
+      "one of several channels",
+      rule("{ allow: see, people: everyone, channels: [C0DATA, data] }"),
+      '2:56: "data" is not the id of a conversation.',
+    ],
+    [
+      "a field of one of several projects",
+      rule("{ allow: see, people: everyone, projects: [{ id: x }, { titel: x }] }"),
+      '2:61: "titel" means nothing here. Did you mean title?',
+    ],
+    [
+      "one of several patterns",
+      rule("{ allow: see, people: everyone, projects: { title: [x, ''] } }"),
+      '2:60: "" is not a pattern.',
+    ],
+    [
+      "nothing but stars",
+      rule("{ allow: see, people: everyone, projects: { title: '**' } }"),
+      '2:56: "**" is not a pattern.',
+    ],
+    [
+      "one of several ids",
+      rule("{ allow: see, people: everyone, projects: { id: [x, a/b] } }"),
+      '2:53: "a/b" is not the id of a project.',
+    ],
+    [
+      "one of several filters without a field",
+      rule("{ allow: see, people: everyone, projects: [{ id: x }, {}] }"),
+      "2:59: It does not say which projects.",
+    ],
+    [
+      "a name that is misspelt",
+      `people: { analysts: U0ADA }\n${rule("{ allow: see, people: analists }")}`,
+      '3:27: "analists" is nobody. Did you mean analysts?',
+    ],
+    [
+      "the same in an approval",
+      `people: { analysts: U0ADA }\n${rule("{ allow: run, people: everyone, needs: approval by U0ADA or analists }")}`,
+      '3:44: "analists" is nobody. Did you mean analysts?',
+    ],
+    [
+      "an approval of what is about the bot",
+      rule("{ allow: administer, people: everyone, needs: approval by U0ADA }"),
+      "2:44: administer cannot wait for an approval. Write a rule of its own for run and publish.",
+    ],
+    [
+      "nobody behind a name that is a word of a rule",
+      `people: { projects: [], needs: U0ADA }\n${rule("{ allow: see, people: projects }")}`,
+      "1:21: It does not say whom this is about.",
+    ],
+    [
+      "a stranger behind such a name",
+      `people: { allow: "@ada" }\n${rule("{ allow: see, people: allow }")}`,
+      '1:18: "@ada" is nobody.',
+    ],
+    ["a number in place of a key", "5: 1\nrules: []\n", "1:1: A word must stand before the colon"],
+    ["a list in place of a key", "? [a]\n: 1\n", "1:3: A word must stand before the colon"],
+    ["an alias", "rules: &a [*a]\n", "1:12: In YAML, a text that begins with *"],
+  ])("%s", (_, text, words) => {
+    expect(said(text)).toHaveLength(1);
+    expect(said(text)[0]).toContain(`policy.yml:${words}`);
+  });
+
+  test("two of one rule, each at its place", () => {
+    const text = rule("{ allow: [administer, see], people: [U0ADA, owner], projects: { id: x } }");
+    expect(said(text)).toEqual([
+      "policy.yml:2:41: administer is about the bot, and nobody owns a project there. Name people or a group.",
+      "policy.yml:2:57: administer is about the bot, not about projects. Write a rule of its own for it, without projects:.",
+    ]);
+  });
+
   test("all mistakes at once, in the order of the file", () => {
     const text = "rules:\n  - { allow: runn, people: bob1! }\n  - { alow: see, people: everyone }\n";
     expect(said(text).map((line) => line.split(":")[1])).toEqual(["2", "2", "3"]);

@@ -95,8 +95,32 @@ describe("with a policy", () => {
     ["{ owner: '*@acme.test' }", "allowed"],
     ["{ id: 5D2F0000-0000-4000-8000-000000000001 }", "allowed"],
     ["{ id: 5d2f0000-0000-4000-8000-000000000002 }", "denied"],
+    ["{ owner: [eve@acme.test, ada@acme.test] }", "allowed"],
+    ["{ owner: eve@acme.test }", "denied"],
   ])("projects: %s: %s", (projects, expected) => {
     expect(mayRun(withRules(`{ allow: run, people: everyone, projects: ${projects} }`))).toBe(expected);
+  });
+
+  test("of a project with several categories, one is enough", () => {
+    const policy = withRules("{ allow: run, people: everyone, projects: { category: Finance } }");
+    expect(mayRun(policy, ADA, null, { ...REPORT, category: ["board", "finance"] })).toBe("allowed");
+    expect(mayRun(policy, ADA, null, { ...REPORT, category: ["board"] })).toBe("denied");
+  });
+
+  test("of a project that nobody owns, nobody is the owner", () => {
+    const policy = withRules("{ allow: run, people: owner }");
+    const nobodys = { ...REPORT, owner: [] };
+    expect(mayRun(policy, ADA, null, nobodys)).toBe("denied");
+    expect(mayRun(policy, { ...ADA, email: null }, null, nobodys)).toBe("denied");
+    expect(mayRun(policy, { ...ADA, email: "eve@acme.test" })).toBe("denied");
+  });
+
+  test.each([
+    ["a guest", { isGuest: true }, { members: "denied", guests: "allowed", admins: "denied" }],
+    ["an admin", { isAdmin: true }, { members: "allowed", guests: "denied", admins: "allowed" }],
+  ])("%s is one", (_, facts, expected) => {
+    for (const [people, right] of Object.entries(expected))
+      expect(mayRun(withRules(`{ allow: run, people: ${people} }`), { ...ADA, ...facts }), people).toBe(right);
   });
 
   test("a rule with channels holds in those, and neither elsewhere nor on the Home tab", () => {
@@ -131,6 +155,61 @@ describe("with a policy", () => {
 
   test("people of other workspaces may do nothing, even by name", () => {
     expect(mayRun(withRules("{ allow: run, people: U0ADA }"), { ...ADA, isOfWorkspace: false })).toBe("denied");
+  });
+});
+
+describe("who looks after the bot", () => {
+  test("whom a rule allows that, and nobody else", () => {
+    const policy = withRules("{ allow: administer, people: U0ADA }", "{ allow: [run, cancel], people: everyone }");
+    const grace = { ...ADA, id: "U0GRACE" };
+    expect(new Rights(policy, ADA, null).mayAdminister()).toMatchObject({ kind: "allowed", rule: { number: 1 } });
+    expect(new Rights(policy, grace, null).mayAdminister()).toEqual({ kind: "denied", rule: null, isUnsure: false });
+  });
+
+  test("not those of whom a rule before says that they may not", () => {
+    const policy = withRules("{ deny: administer, people: guests }", "{ allow: administer, people: everyone }");
+    const administers = (isGuest: boolean | null) => new Rights(policy, { ...ADA, isGuest }, null).mayAdminister();
+    expect(administers(false).kind).toBe("allowed");
+    expect(administers(true)).toMatchObject({ kind: "denied", rule: { number: 1 }, isUnsure: false });
+    expect(administers(null)).toMatchObject({ kind: "denied", rule: { number: 1 }, isUnsure: true });
+  });
+});
+
+describe("the rule that decided", () => {
+  const decided = (rules: string[], person = ADA, project = REPORT) => {
+    const { kind, rule } = new Rights(withRules(...rules), person, null).may("run", project);
+    return `${kind} by ${rule?.number ?? "none"}`;
+  };
+  const somebody: Person = { ...ADA, isGuest: null, groups: new Map() };
+
+  test("is the first that applies", () => {
+    const rules = ["{ allow: run, people: U0EVE }", "{ deny: run, people: U0ADA }", "{ allow: run, people: everyone }"];
+    expect(decided(rules)).toBe("denied by 2");
+    expect(decided(rules.slice(0, 1))).toBe("denied by none");
+  });
+
+  test("is the one that may apply, if that gives less than what follows it", () => {
+    expect(decided(["{ deny: run, people: guests }", "{ allow: run, people: everyone }"], somebody)).toBe(
+      "denied by 1",
+    );
+    expect(decided(["{ allow: run, people: guests }", "{ deny: run, people: everyone }"], somebody)).toBe(
+      "denied by 2",
+    );
+    expect(decided(["{ allow: run, people: guests }"], somebody)).toBe("denied by 1");
+    const approval = "{ allow: run, people: S0FIN, needs: approval by U0BOSS }";
+    expect(decided([approval, "{ allow: run, people: everyone }"], somebody)).toBe("needs_approval by 1");
+    expect(decided(["{ allow: run, people: S0FIN }", "{ allow: run, people: everyone }"], somebody)).toBe(
+      "allowed by 2",
+    );
+  });
+
+  test("is the one that certainly applies, of those that give as much", () => {
+    expect(decided(["{ deny: run, people: guests }", "{ deny: run, people: everyone }"], somebody)).toBe("denied by 2");
+  });
+
+  test("is not one about other projects, whoever it may be about", () => {
+    const other = "{ deny: run, people: S0FIN, projects: { title: '*sales*' } }";
+    expect(decided([other, "{ allow: run, people: everyone }"], somebody)).toBe("allowed by 2");
   });
 });
 

@@ -65,7 +65,47 @@ describe("nextDue", () => {
   });
 });
 
+describe("a day of the week", () => {
+  const weekly = (dayOfWeek: string | number): Schedule => ({
+    ...NONE,
+    cadence: "WEEKLY",
+    enabled: true,
+    weekly: { timezone: "UTC", hour: 17, minute: 40, dayOfWeek },
+  });
+  const DAYS = ["SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY"];
+
+  test.each(DAYS.map((day, number) => [day, number] as const))("%s, in any spelling, and as %i", (day, number) => {
+    // 29 November 2026 is a Sunday.
+    const expected = `${new Date(Date.UTC(2026, 10, 29 + number)).toISOString().slice(0, 10)}T17:40:00.000Z`;
+    for (const written of [day, day.slice(0, 3), ` ${day.toLowerCase()} `, number, number + 7])
+      expect(next(weekly(written), "2026-11-29T00:00:00Z"), `${written}`).toBe(expected);
+  });
+
+  test.each(["FUNDAY", "", "T", -1, 1.5])("%j is none", (written) => {
+    expect(cannotBeJudged(weekly(written))).toBe(true);
+  });
+});
+
+test.each([
+  [" 30 7 * * * ", "2026-11-26T07:30:00.000Z"],
+  ["0 7 * * mon", "2026-11-30T07:00:00.000Z"],
+  ["0 7 1 JAN,FEB *", "2027-01-01T07:00:00.000Z"],
+  ["0 7 * 12 1-5", "2026-12-01T07:00:00.000Z"],
+  ["5-10/5,50 * * * *", "2026-11-26T00:05:00.000Z"],
+])("the expression %j is read", (cron, expected) => {
+  expect(next(custom(cron), "2026-11-26T00:00:00Z")).toBe(expected);
+});
+
 test.each<[string, Schedule]>([
+  ["five fields and a comment", custom("0 7 * * * # daily")],
+  ["five fields behind another", custom("@0 7 * * *")],
+  ["four fields", custom("0 7 * *")],
+  ["a name of more than three letters", custom("0 7 * * MONDAY2")],
+  ["a name that is none", custom("0 7 * * XYZ")],
+  ["a name in place of an hour", custom("0 MON * * *")],
+  ["a name in place of a minute", custom("MON 7 * * *")],
+  ["a name in place of a day of the month", custom("0 7 MON * *")],
+  ["a weekday that is none", custom("0 7 * * 2#1")],
   ["six fields", custom("0 30 7 * * *")],
   ["a nickname", custom("@daily")],
   ["the last day of the month", custom("0 7 L * *")],
@@ -82,6 +122,21 @@ test.each<[string, Schedule]>([
 });
 
 describe("lastDue", () => {
+  test("of several schedules the latest that is on, wherever it stands", () => {
+    const [six, seven, eight] = [daily(6, 0, "UTC"), daily(7, 0, "UTC"), { ...daily(8, 0, "UTC"), enabled: false }];
+    for (const schedules of [
+      [six, seven, eight],
+      [eight, seven, six],
+    ])
+      expect(lastDue(schedules, at("2026-11-26T12:00:00Z"))).toEqual({ at: at("2026-11-26T07:00:00Z"), slackMs: 0 });
+  });
+
+  test("there is none without schedules, or for a date that never comes", () => {
+    expect(lastDue([], at("2026-11-26T12:00:00Z"))).toBeNull();
+    expect(lastDue([custom("0 7 31 2 *")], at("2026-11-26T12:00:00Z"))).toBeNull();
+    expect(nextDue([], 0)).toBeNull();
+  });
+
   test("at the very moment, and before the first of them", () => {
     const seven = [daily(7, 0, "UTC")];
     expect(lastDue(seven, at("2026-11-26T07:00:00Z"))?.at).toBe(at("2026-11-26T07:00:00Z"));
