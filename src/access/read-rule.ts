@@ -69,16 +69,12 @@ export function readPeople(
   names: Names,
   findings: Finding[],
 ): PeopleTerm[] {
-  const isList = typeof inFile !== "string" && path.at(-1) !== "needs";
   return listOf(inFile).flatMap((text, place) => {
     const terms = termsOf(text, names);
     if (terms !== null) return terms;
     const meant = closest(text, [...PEOPLE_WORDS, ...names.keys()]);
-    findings.push({
-      path: isList ? [...path, place] : path,
-      ofKey: false,
-      fault: { kind: "unknown_people", text, meant },
-    });
+    // A text that is no list has nothing at that place, so that the finding stands at the text.
+    findings.push({ path: [...path, place], ofKey: false, fault: { kind: "unknown_people", text, meant } });
     return [];
   });
 }

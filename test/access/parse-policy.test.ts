@@ -176,6 +176,11 @@ describe("each mistake is named with its place and with what to write", () => {
       '2:38: "admin" is nobody. Did you mean admins?',
     ],
     [
+      "one of several people behind a name",
+      `people: { needs: [U0ADA, ada] }\n${rule("{ allow: see, people: needs }")}`,
+      '1:26: "ada" is nobody.',
+    ],
+    [
       "one of several channels",
       rule("{ allow: see, people: everyone, channels: [C0DATA, data] }"),
       '2:56: "data" is not the id of a conversation.',

@@ -48,6 +48,19 @@ test("where midnight is left out, the digest of midnight comes when the day begi
   expect(next(daily(0, 0, "America/Havana"), "2026-03-07T12:00:00Z")).toBe("2026-03-08T05:00:00.000Z");
 });
 
+test("on weekdays, from a Thursday to the Monday after a Friday that the zone leaves out, and back", () => {
+  const eight = { ...daily(8, 0, "Pacific/Apia"), weekdaysOnly: true };
+  expect(next(eight, "2011-12-29T18:00:00Z")).toBe("2012-01-01T18:00:00.000Z");
+  expect(last(eight, "2012-01-01T17:59:00Z")).toBe("2011-12-29T18:00:00.000Z");
+});
+
+test("where the date is already the next one, or still the one before", () => {
+  expect(next(daily(0, 0, "Pacific/Kiritimati"), "2026-11-26T10:00:00Z")).toBe("2026-11-27T10:00:00.000Z");
+  expect(next(daily(23, 59, "Pacific/Kiritimati"), "2026-11-26T09:58:00Z")).toBe("2026-11-26T09:59:00.000Z");
+  expect(last(daily(23, 59, "Pacific/Pago_Pago"), "2026-11-26T10:58:59Z")).toBe("2026-11-25T10:59:00.000Z");
+  expect(next(daily(0, 0, "Pacific/Pago_Pago"), "2026-11-26T10:59:00Z")).toBe("2026-11-26T11:00:00.000Z");
+});
+
 test("half an hour of summer time", () => {
   // Lord Howe sets its clock from 02:00 to 02:30 on the first Sunday of October.
   expect(next(daily(2, 15, "Australia/Lord_Howe"), "2026-10-03T12:00:00Z")).toBe("2026-10-03T15:30:00.000Z");
