@@ -3,33 +3,19 @@
 
 import { describe, expect, test } from "vitest";
 import { type LocalSlack, type SlackMessage, visibleText } from "../sandbox/slack/server.js";
-import { Fleet, type Replica, until } from "./fleet.js";
+import { Fleet } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
-import { STORES, type Stage, scenarioGroups } from "./scenarios.js";
+import { STORES, scenarioGroups } from "./scenarios.js";
+import { ask, happening, inChannel, inThreads, isRepeat, leads, once, seenIn, shows, UNANSWERED } from "./telling.js";
 
 const SPEED = 10;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-/** Slack takes the message, and its answer never comes. */
-const UNANSWERED = { method: "chat.postMessage", kind: { type: "hang" }, afterEffect: true, times: 1 } as const;
 
 const postgres = postgresForTests();
 const scenariosOn = scenarioGroups(postgres, { speed: SPEED });
 
-const inChannel = (messages: readonly SlackMessage[]) => messages.filter(({ threadTs }) => threadTs === undefined);
-const inThreads = (messages: readonly SlackMessage[]) => messages.filter(({ threadTs }) => threadTs !== undefined);
-const shows = (words: string | RegExp) => (message: SlackMessage) => new RegExp(words).test(visibleText(message));
-const isRepeat = shows(/may stand (above|here twice)/);
 const isGreen = shows("Back to green");
-
-/** Types a command in #data, and waits for its answer. */
-async function ask(slack: LocalSlack, words: string): Promise<void> {
-  const { id } = await slack.command(words);
-  await until(
-    () => slack.messages.some(({ responseUrlOf }) => responseUrlOf === id),
-    () => `no answer to ${words}`,
-  );
-}
 
 /** A watched project of which a run fails in a few seconds, while another one goes on until `mend`. */
 async function troubled({ hex, slack, clock }: Fleet, title: string): Promise<{ mend: () => void }> {
@@ -47,22 +33,12 @@ function digestSoon(slack: LocalSlack, now: number): Promise<void> {
   return ask(slack, `digest ${due.getUTCHours()}:${String(due.getUTCMinutes()).padStart(2, "0")} UTC`);
 }
 
-function storyOf(fleet: Fleet, posts: () => readonly SlackMessage[]) {
-  return () =>
-    [...posts().map(visibleText), ...fleet.replicas.slice(-3).map(({ log }) => log.slice(-2_000))].join("\n---\n");
-}
-
 describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
   const scenario = scenariosOn(kind);
-  const seen = ({ fleet, posts }: Stage) => ({
-    messages: () => inChannel(posts()),
-    replies: () => inThreads(posts()),
-    happens: (what: () => boolean) => until(what, storyOf(fleet, posts)),
-  });
 
   scenario("while Slack takes a message, and a reply: each is repeated once, and says so", async (stage) => {
     const { fleet, bot, slack } = stage;
-    const { messages, replies, happens } = seen(stage);
+    const { messages, replies, happens } = seenIn(stage);
     slack.faults.add(UNANSWERED);
     const { mend } = await troubled(fleet, "Weekly revenue");
     await happens(() => messages().length === 1);
@@ -85,7 +61,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
 
   scenario("and a project recovers meanwhile: who had it and what was silenced is kept", async (stage) => {
     const { fleet, bot, slack } = stage;
-    const { messages, replies, happens } = seen(stage);
+    const { messages, replies, happens } = seenIn(stage);
     const taken = await troubled(fleet, "Margins");
     await happens(() => messages().length === 1);
     const [first] = messages();
@@ -114,7 +90,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
 
   scenario("while Slack takes a digest, a run is stuck and another is missing: each is told once", async (stage) => {
     const { fleet, bot, hex, slack } = stage;
-    const { messages, happens } = seen(stage);
+    const { messages, happens } = seenIn(stage);
     const { clock } = fleet;
     const due = new Date(clock.now() + 2 * MINUTE);
     const daily = { timezone: "+00:00", hour: due.getUTCHours(), minute: due.getUTCMinutes() };
@@ -164,10 +140,8 @@ test("two replicas, and whoever leads is killed again and again while projects f
   const titles = ["Margins", "Bookings", "Churn"];
   await Promise.all([fleet.add(), fleet.add()]);
   const posts = () => slack.messages.filter(({ via }) => via === "postMessage");
-  const happens = (what: () => boolean) => until(what, storyOf(fleet, posts));
+  const happens = happening(fleet, posts);
   const about = (words: string) => inChannel(posts()).filter(shows(words));
-  const leads = ({ log, isAlive }: Replica) =>
-    isAlive && log.lastIndexOf("leader: begins") > log.lastIndexOf("leader: stops");
   for (const title of titles) {
     const { mend } = await troubled(fleet, title);
     await happens(() => about(title).length > 0);
@@ -177,7 +151,6 @@ test("two replicas, and whoever leads is killed again and again while projects f
     await happens(() => about(title).some(isGreen));
   }
   const greens = () => inThreads(posts()).filter(isGreen);
-  const once = (messages: readonly SlackMessage[]) => messages.filter((one) => !isRepeat(one));
   await happens(() => once(greens()).length === titles.length);
   // Nobody is killed any more: a new leader sends no digest before it has read each project, which takes minutes.
   await digestSoon(slack, clock.now());
