@@ -52,11 +52,8 @@ export class Access {
   }
 
   /** @returns whether a project may be shown in a channel, to whoever reads it there */
-  shownIn(channel: string): (project: Project) => boolean {
-    const policy = this.options.policy();
-    if (policy === null) return () => true;
-    const isShown = mayBeShownIn(policy, channel);
-    return (project) => isShown(this.factsOf(project));
+  shownIn(channel: string): (project: ProjectFacts) => boolean {
+    return mayBeShownIn(this.options.policy(), channel);
   }
 
   /** What the rules can ask about a project. */

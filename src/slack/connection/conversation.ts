@@ -25,3 +25,8 @@ export function conversationIn(
 export function directMessagesOf(user: string): Conversation {
   return { channel: user, threadTs: null, isPublic: false };
 }
+
+/** Whether it is direct messages, by their own id or a person's, so that one person reads what the bot writes there. */
+export function isDirect(channel: string): boolean {
+  return /^[DUW]/.test(channel);
+}

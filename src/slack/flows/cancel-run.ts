@@ -15,6 +15,7 @@ import {
 } from "../messages/answers.js";
 import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
+import { cardConversation } from "./card-conversation.js";
 import { cardPlace } from "./card-place.js";
 import { readProject } from "./read-project.js";
 import { tellWhere } from "./tell-where.js";
@@ -51,7 +52,7 @@ export async function cancelKnownRun(
 }
 
 /**
- * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel. A run that the
+ * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel, if it may be. A run that the
  * bot no longer tracks is tracked again when Hex says that it is still going. @throws HexError
  */
 export async function cancelHexRun(
@@ -68,10 +69,11 @@ export async function cancelHexRun(
   }
   const run = await readForeignRun(bot, interaction, projectId, runId);
   if (!isLive(run)) return interaction.respond(cannotCancelMessage(run, null));
-  await bot.cards.open(run.key, interaction.conversation, interaction.user);
+  const card = cardConversation(bot, interaction, projectId);
+  await bot.cards.open(run.key, card, interaction.user);
   await bot.runs.insert(run);
   const asked = cancelKnownRun(bot, interaction, run.key);
-  await Promise.all([asked, tellWhere(bot, interaction, run.key, asked)]);
+  await Promise.all([asked, tellWhere(bot, interaction, run.key, { card, asked })]);
 }
 
 /** Asks Hex all the same, because the run's ids are stored outside the document that cannot be read. @throws HexError, UnreadableRun */

@@ -4,8 +4,8 @@ import type { Project } from "../../hex/schema.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
-import type { Conversation } from "../connection/conversation.js";
 import type { Bot, Interaction } from "../listeners/context.js";
+import { type CardConversation, cardConversation } from "./card-conversation.js";
 import { tellWhere } from "./tell-where.js";
 
 /** The store did not accept the intent, so the bot asked Hex for nothing. */
@@ -27,7 +27,7 @@ export interface Wish {
 }
 
 /**
- * `stored` is called once the intent is stored, before the bot asks Hex.
+ * `stored` is called with where the card goes once the intent is stored, before the bot asks Hex.
  * @returns false when a run with this key already exists and nothing was done
  * @throws NothingStarted, HexError
  */
@@ -35,9 +35,10 @@ export async function startRun(
   bot: Bot,
   interaction: Interaction,
   { key, project, options }: Wish,
-  stored: () => Promise<unknown> = async () => undefined,
+  stored: (card: CardConversation) => Promise<unknown> = async () => undefined,
 ): Promise<boolean> {
-  const { user, conversation, reference } = interaction;
+  const { user, reference } = interaction;
+  const card = cardConversation(bot, interaction, project.id);
   const intent = {
     key,
     project: { id: project.id, title: project.title },
@@ -46,19 +47,19 @@ export async function startRun(
     requestedAt: bot.clock.now(),
     reference,
   };
-  if (!(await remember(bot, intent, conversation, user))) return false;
+  if (!(await remember(bot, intent, card, user))) return false;
   interaction.log.info({ projectId: project.id, runKey: key }, "run requested");
   const asked = bot.starter.ask(key);
-  await Promise.all([asked, tellWhere(bot, interaction, key, asked), stored()]);
+  await Promise.all([asked, tellWhere(bot, interaction, key, { card, asked }), stored(card)]);
   return true;
 }
 
 /** A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be. */
-async function remember(bot: Bot, intent: Intent, conversation: Conversation, user: string): Promise<boolean> {
+async function remember(bot: Bot, intent: Intent, card: CardConversation, user: string): Promise<boolean> {
   const store = await bot.storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
   try {
-    await bot.cards.open(intent.key, conversation, user);
+    await bot.cards.open(intent.key, card, user);
     return await bot.starter.intend(intent);
   } catch (error) {
     if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);

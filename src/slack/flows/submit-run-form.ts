@@ -11,6 +11,7 @@ import { type Complaint, nextRound, type RunForm } from "../messages/run-form-st
 import { noProjectWords, noticeOf, notPublishedWords, refusalComplaints } from "../messages/run-form-words.js";
 import { titleOf } from "../messages/run-words.js";
 import { optionsOf, type ReadForm, readRunForm } from "../parse/run-form.js";
+import { type CardConversation, cardConversation } from "./card-conversation.js";
 import { completed, withProject } from "./choose-form-project.js";
 import { keepForm, runKeyOf } from "./form-drafts.js";
 import { FormReply } from "./form-reply.js";
@@ -120,9 +121,9 @@ async function start(
 ): Promise<void> {
   const { user } = submission;
   const project = { id: form.project.id, title };
-  const conversation = cardPlace(form, user);
+  const conversation = chosenPlace(form, user);
   const key = runKeyOf(form);
-  const told = () => tellStarted(submission, reply, form, title);
+  const told = ({ channel }: CardConversation) => tellStarted(submission, reply, titleOf(project), channel);
   if (await startRun(bot, { ...submission, conversation }, { key, project, options }, told)) return;
   // Another delivery of the same submission has started it.
   await tellOfRun(bot, submission, reply, { form, options });
@@ -135,25 +136,28 @@ async function tellOfRun(
   reply: FormReply,
   { form, options }: { form: Whole; options: RunOptions },
 ): Promise<boolean> {
+  const { user } = submission;
   const run = await bot.runs.get(runKeyOf(form));
   if (run === null) return false;
   const isSame = run.project.id === form.project.id && JSON.stringify(run.options) === JSON.stringify(options);
-  if (isSame) await tellStarted(submission, reply, form, run.project.title);
+  if (isSame) {
+    const { channel } = cardConversation(bot, { user, conversation: chosenPlace(form, user) }, run.project.id);
+    await tellStarted(submission, reply, titleOf(run.project), channel);
+  }
   // Filled in differently and submitted again: another run, if that is what they want.
   else await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
   return true;
 }
 
-/** The run does not depend on this message. */
-async function tellStarted({ user, log }: Submission, reply: FormReply, form: Whole, title: string): Promise<void> {
-  const { channel } = cardPlace(form, user);
+/** `channel`: where the card is. The run does not depend on this message. */
+async function tellStarted({ user, log }: Submission, reply: FormReply, title: string, channel: string): Promise<void> {
   await reply
-    .started(titleOf({ id: form.project.id, title }), channel === user ? null : channel)
+    .started(title, channel === user ? null : channel)
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 
 /** Where the form was opened, with its thread, if that was chosen. */
-function cardPlace({ channel, origin }: RunForm, user: string): Conversation {
+function chosenPlace({ channel, origin }: RunForm, user: string): Conversation {
   if (channel === null) return directMessagesOf(user);
   return origin?.channel === channel ? origin : { channel, threadTs: null, isPublic: false };
 }

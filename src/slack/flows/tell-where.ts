@@ -1,9 +1,11 @@
-// Tells the requester of a run whose card does not appear why that is, how the run is going, and how to cancel it.
+// Tells the requester of a run whose card does not appear where they asked for it why that is, and if there is none, how the run is
+// going and how to cancel it.
 
 import { LateError, within } from "../../lib/with-timeout.js";
 import { identityOf, isEnded, type Run } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import { type NoCard, withoutCard } from "../messages/card-elsewhere.js";
+import { hiddenCardMessage, type NoCard, withoutCard } from "../messages/card-elsewhere.js";
+import type { CardConversation } from "./card-conversation.js";
 
 /**
  * Must be called once the run is stored. `asked` settles when Hex has answered. The requester hears within seconds that the run was
@@ -13,10 +15,11 @@ export async function tellWhere(
   bot: Bot,
   { respond }: Interaction,
   key: string,
-  asked: Promise<unknown>,
+  { card, asked }: { card: CardConversation; asked: Promise<unknown> },
 ): Promise<void> {
   bot.requesters.add(key, respond);
   const why = await noCard(bot, key);
+  if (card.isHiddenThere && why?.kind !== "refused") await tellHidden(bot, key);
   if (why === null) return;
   await inTime(bot, asked);
   const told = await tell(bot, key, why);
@@ -39,6 +42,12 @@ function inTime<T>({ clock, cardTimeoutMs }: Bot, work: Promise<T>): Promise<T |
     if (error instanceof LateError) return null;
     throw error;
   });
+}
+
+/** The card goes to their direct messages. */
+async function tellHidden({ runs, requesters }: Bot, key: string): Promise<void> {
+  const run = await runs.get(key);
+  if (run !== null) await requesters.tell(key, hiddenCardMessage(run.project));
 }
 
 async function tell({ runs, clock, requesters, name, hex }: Bot, key: string, why: NoCard): Promise<Run | null> {

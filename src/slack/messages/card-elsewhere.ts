@@ -29,6 +29,15 @@ export function cardInDirectMessage(word: string, bot: string): Message {
   ]);
 }
 
+/** Says that the card is a direct message because the project may not be shown where it was wanted. */
+export function hiddenCardMessage(project: Run["project"]): Message {
+  return message("The run's card is in your direct messages.", [
+    section(
+      `:lock: The card of ${bold(titleOf(project), 150)} is in your direct messages: not everybody in the channel may see this project.`,
+    ),
+  ]);
+}
+
 /** Why a run has no card. */
 export type NoCard =
   /** Slack has not answered for a few seconds. */

@@ -1,0 +1,42 @@
+// What may be shown in a conversation, whoever reads it there.
+
+import { unknownProject } from "../../access/project-facts.js";
+import { VisibleProjects } from "../../catalog/visible-projects.js";
+import type { Project } from "../../hex/schema.js";
+import { isDirect } from "../connection/conversation.js";
+import { type PermissionSources, permissionsOf } from "./permissions.js";
+
+/** Who reads a conversation: everybody who is in a channel, or one person. */
+export interface Audience {
+  /** A conversation's id, or a person's for their direct messages. */
+  channel: string;
+  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what stands there. */
+  person: string;
+}
+
+/**
+ * The projects that may be shown there now: in a channel, those that the rules let any member see there; in direct messages, those
+ * that the person may see. Without a policy, all of them, and nobody is asked. Never rejects.
+ */
+export async function projectsShownTo(
+  sources: PermissionSources,
+  { channel, person }: Audience,
+): Promise<VisibleProjects> {
+  const { access, catalog, host } = sources;
+  if (!access.hasPolicy) return new VisibleProjects(catalog, null, host);
+  if (!isDirect(channel)) return projectsShownIn(sources, channel);
+  // Rules can name direct messages by their own id alone.
+  const place = channel === person ? null : channel;
+  return (await permissionsOf(sources, person, place)).projects;
+}
+
+/** The projects that may be shown in a channel now. Asks nobody. */
+export function projectsShownIn({ access, catalog, host }: PermissionSources, channel: string): VisibleProjects {
+  if (!access.hasPolicy) return new VisibleProjects(catalog, null, host);
+  const shows = access.shownIn(channel);
+  const sight = {
+    sees: (project: Project) => shows(access.factsOf(project)),
+    seesAnything: (id: string) => shows(unknownProject(id)),
+  };
+  return new VisibleProjects(catalog, sight, host);
+}
