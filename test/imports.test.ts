@@ -44,7 +44,7 @@ const ALLOWED: Record<string, string[]> = {
   access: ["hex", "lib"],
   remedies: ["access", "hex", "store", "lib"],
   catalog: ["hex", "store", "lib"],
-  runs: ["hex", "store", "lib"],
+  runs: ["access", "hex", "store", "lib"],
   outages: ["hex", "store", "lib"],
   attention: ["store", "lib"],
   follow: ["runs", "catalog", "hex", "store", "lib"],

@@ -29,7 +29,7 @@ export interface MetricSources {
 }
 
 /** The states of runs in flight, so that each one always has a value. */
-const STATES = ["starting", "waiting", "pending", "running", "cancelling"] as const;
+const STATES = ["awaiting", "approved", "starting", "waiting", "pending", "running", "cancelling"] as const;
 const QUICK = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3];
 const REQUEST = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const CARD = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300];

@@ -24,7 +24,7 @@ export type CancelOutcome =
   | { kind: "asked"; run: Run }
   /** Hex is asked as soon as its limit, or the bot's budget, allows it. */
   | { kind: "later"; run: Run; error: HexError }
-  /** It waited to be started, and never will be. */
+  /** It waited to be approved or started, and never will be. */
   | { kind: "withdrawn"; run: Run }
   /** Somebody was first. */
   | { kind: "already"; run: Run }
@@ -57,8 +57,17 @@ export class Canceller {
   async #cancel(key: string, by: string, reference: string): Promise<CancelOutcome> {
     const { store, clock } = this.options;
     const result = await store.update(key, (run) => {
-      if (run.state === "waiting") return withdrawn(run, by, clock.now());
-      return run.state === "pending" || run.state === "running" ? cancelling(run, by, clock.now()) : null;
+      switch (run.state) {
+        case "awaiting":
+        case "approved":
+        case "waiting":
+          return withdrawn(run, by, clock.now());
+        case "pending":
+        case "running":
+          return cancelling(run, by, clock.now());
+        default:
+          return null;
+      }
     });
     if (result === null) return { kind: "unknown" };
     const { run, changed } = result;

@@ -4,12 +4,13 @@
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE } from "../lib/time.js";
+import { isApprovalOver, isApprovalStale } from "./approval.js";
 import type { Canceller } from "./cancel.js";
-import { isLeaseOver, isLive, type Run } from "./run.js";
+import { isLeaseOver, isLive, type Run, type RunIn } from "./run.js";
 import type { Starter } from "./start.js";
 import type { RunStore } from "./store.js";
 import type { Titles } from "./titles.js";
-import { isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
+import { expired, isCancelDue, isDue, isHeldBack, lost } from "./transitions.js";
 
 export interface RecoveryOptions {
   /** The leader's store. */
@@ -136,6 +137,10 @@ export class Recovery {
     const now = clock.now();
     if (starter.isAsking(run.key) || canceller.isAsking(run.key)) return null;
     switch (run.state) {
+      case "awaiting":
+        return isExpired(run, now) ? () => this.#expire(run.key) : null;
+      case "approved":
+        return isExpired(run, now) ? () => this.#expire(run.key) : () => starter.ask(run.key);
       case "starting":
         return isAlone || isLeaseOver(run.lease, now) ? () => starter.look(run.key) : null;
       case "waiting":
@@ -152,6 +157,15 @@ export class Recovery {
     return this.#isGivenUp(run, now) ? () => store.update(run.key, givenUp) : null;
   }
 
+  async #expire(key: string): Promise<void> {
+    const { store, clock } = this.options;
+    const now = clock.now();
+    await store.update(key, (run) => {
+      const isOpen = run.state === "awaiting" || run.state === "approved";
+      return isOpen && isExpired(run, now) ? expired(run, now) : null;
+    });
+  }
+
   #isGivenUp(run: Run, now: number): boolean {
     if (!isLive(run) || hopeless(run, now) === null) {
       this.#hopelessSince.delete(run.key);
@@ -164,9 +178,18 @@ export class Recovery {
   }
 }
 
+/** Whether nobody approved it in time, or the bot was not there to start it. */
+function isExpired({ state, approval }: RunIn<"awaiting" | "approved">, now: number): boolean {
+  return state === "awaiting" ? isApprovalOver(approval, now) : isApprovalStale(approval, now);
+}
+
 /** When there may be something to do for a run as it is, epoch ms. */
 function dueAt(run: Run): number {
   switch (run.state) {
+    case "awaiting":
+      return run.approval.until;
+    case "approved":
+      return 0;
     case "starting":
       return run.lease;
     case "waiting":

@@ -5,6 +5,7 @@ import type { JsonValue } from "../hex/client.js";
 import { factsSchema } from "../hex/errors.js";
 import { hasCome } from "../lib/due.js";
 import { epochMs } from "../lib/epoch.js";
+import { approvalSchema } from "./approval.js";
 
 /** Already JSON, like everything stored. (`z.json()` would check each value again and drop an input called `__proto__`.) */
 const inputsSchema = z.custom<Record<string, JsonValue>>(
@@ -43,7 +44,11 @@ const base = {
   overdue: z.object({ since: epochMs, told: z.boolean() }).nullable().default(null),
   /** Who started it again from its card, and when. */
   again: z.object({ by: z.string(), at: epochMs }).nullable(),
+  /** `null` for a run that needs nobody's approval. */
+  approval: approvalSchema.nullable().default(null),
 };
+
+const approvable = { ...base, approval: approvalSchema };
 
 const hexSchema = z.object({
   runId: z.string(),
@@ -73,6 +78,10 @@ const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
 const cancelFailure = z.object({ facts: factsSchema, reference: z.string() }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
+  /** Somebody has to approve it first. */
+  z.object({ ...approvable, state: z.literal("awaiting") }),
+  /** Somebody has approved it. Hex has not been asked yet. */
+  z.object({ ...approvable, state: z.literal("approved") }),
   /** `looking`: it is not known how the request ended, and the bot is looking for the run. `lease`: see `LEASE_MS`. */
   z.object({ ...base, state: z.literal("starting"), looking: z.boolean(), lease: epochMs }),
   /** Hex has proven that no run exists and that one can be started later. The bot tries again at `nextAt`, but not after `until`. */
@@ -104,6 +113,10 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
   /** Somebody cancelled it while it was waiting, so it never began. */
   z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: epochMs }),
+  /** Nobody may start it: `by` said no, or the rules have changed (`null`). */
+  z.object({ ...approvable, state: z.literal("declined"), by: z.string().nullable(), endedAt: epochMs }),
+  /** Nobody approved it in time, or it was approved and could not be started in time. */
+  z.object({ ...approvable, state: z.literal("expired"), endedAt: epochMs }),
   /** Hex has proven that no run exists. */
   z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: epochMs }),
   /**
@@ -124,15 +137,26 @@ export type RunState = Run["state"];
 export type RunIn<S extends RunState> = Extract<Run, { state: S }>;
 /** A run that exists in Hex and has not ended. */
 export type LiveRun = RunIn<"pending" | "running" | "cancelling">;
+/** A run that Hex has not been asked for yet, or that it does not know yet. */
+export type UnstartedRun = RunIn<"awaiting" | "approved" | "starting" | "waiting">;
 /** A run that no longer changes. */
-export type EndedRun = Exclude<Run, LiveRun | RunIn<"starting" | "waiting">>;
+export type EndedRun = Exclude<Run, LiveRun | UnstartedRun>;
 
 export function isLive(run: Run): run is LiveRun {
   return run.state === "pending" || run.state === "running" || run.state === "cancelling";
 }
 
+function isUnstarted(run: Run): run is UnstartedRun {
+  return ["awaiting", "approved", "starting", "waiting"].includes(run.state);
+}
+
 export function isEnded(run: Run): run is EndedRun {
-  return !isLive(run) && run.state !== "starting" && run.state !== "waiting";
+  return !isLive(run) && !isUnstarted(run);
+}
+
+/** Since when the bot may start it, epoch ms: no start of it in Hex is older. */
+export function startableSince({ requestedAt, approval }: Run): number {
+  return approval?.approved?.at ?? requestedAt;
 }
 
 /** What identifies the run in Hex; `null` while that is not known. */

@@ -7,10 +7,13 @@ import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun, StartedRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { UnderWay } from "../lib/under-way.js";
-import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions } from "./run.js";
+import type { ApprovalNeed } from "./approval.js";
+import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions, startableSince } from "./run.js";
 import type { RunStore } from "./store.js";
 import {
   adopted,
+  awaiting,
+  begun,
   type Intent,
   intended,
   isHeldBack,
@@ -53,9 +56,15 @@ export class Starter {
     return this.options.store.insert(intended(intent, this.options.clock.now()));
   }
 
+  /** Stores an intent that somebody has to approve first. Returns false when it was already stored. */
+  awaitApproval(intent: Intent, need: ApprovalNeed): Promise<boolean> {
+    return this.options.store.insert(awaiting(intent, need, this.options.clock.now()));
+  }
+
   /**
-   * Asks Hex, once, to start the stored intent. When it is not its turn, or others have been waiting longer, the run waits, and
-   * `retry` asks for it.
+   * Asks Hex, once, to start the stored intent, which needs no approval or has been approved. When it is not its turn, or others have
+   * been waiting longer, the run waits, and `retry` asks for it. Several processes may ask for a run that was approved: the one that
+   * moves it to "starting" when its turn has come is the one that asks Hex.
    */
   ask(key: string): Promise<Run> {
     return this.#asking.during(key, () => this.#ask(key));
@@ -65,12 +74,29 @@ export class Starter {
     const { hex, store } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
+    if (run.state !== "starting" && run.state !== "approved") return run;
+    const isNew = run.state === "starting";
     const ahead = (await store.inFlight()).find((other) => other.key !== key && isHeldBack(other));
-    if (ahead?.state === "waiting")
-      return this.#settle(key, (stored) => queued(stored, ahead, this.options.clock.now()));
-    const call = { ...callOf(run), turn: { maxWaitMs: FIRST_TURN_MS } };
-    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch(asHexError);
-    return this.#answered(key, outcome, 0);
+    const now = () => this.options.clock.now();
+    if (ahead?.state === "waiting") {
+      return this.#change(key, (stored) => (stored.state === run.state ? queued(stored, ahead, now()) : null));
+    }
+    let isOurs = isNew;
+    const begin = async () => {
+      const result = await store.update(key, (stored) => (stored.state === "approved" ? begun(stored, now()) : null));
+      isOurs = result?.changed === true;
+      return isOurs;
+    };
+    const turn = { maxWaitMs: FIRST_TURN_MS, ...(isNew ? {} : { isWanted: begin }) };
+    const call = { ...callOf(run), turn };
+    const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
+      return error instanceof NoLongerWanted ? null : asHexError(error);
+    });
+    if (outcome !== null && isOurs) return this.#answered(key, outcome, 0);
+    // Nothing was sent.
+    return this.#change(key, (stored) =>
+      outcome instanceof HexError && stored.state === "approved" ? postponed(stored, outcome.facts, 0, now()) : null,
+    );
   }
 
   /** `tries` is how many times Hex has said "later". */
@@ -188,7 +214,7 @@ export class Starter {
     // The largest page: Hex promises no order, and the run in question should be among them.
     const page = await hex.runs(run.project.id, { limit: PAGE_SIZE, trigger: "API" }, callOf(run));
     // A clock that has been set back since then must not hide the run.
-    const since = Math.min(run.requestedAt, clock.now()) - SKEW_MS;
+    const since = Math.min(startableSince(run), clock.now()) - SKEW_MS;
     const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // The order matters: an intent that gets its run in between counts among those that have one.
     const disputed = !page.isWhole || (await store.hasRival(run));

@@ -7,11 +7,11 @@ import type { Write } from "../store/leadership.js";
 import { prepared } from "../store/prepared-query.js";
 import { RowReader, type StoredDoc, storedDoc, textOf, UnreadableRow } from "../store/row-reader.js";
 import type { RunSeen } from "./known-inputs.js";
-import { identityOf, isEnded, type Run, runSchema } from "./run.js";
+import { identityOf, isEnded, type Run, runSchema, startableSince } from "./run.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
 /** In these states, Hex has proven that there is no run. */
-const NEVER_BEGUN: Run["state"][] = ["waiting", "withdrawn", "refused"];
+const NEVER_BEGUN: Run["state"][] = ["awaiting", "approved", "waiting", "withdrawn", "declined", "expired", "refused"];
 /** How many documents are kept parsed: more than there are runs in flight. */
 const MOST_PARSED = 200;
 /** There are never more than this many writers of one run that all win against this one. */
@@ -160,10 +160,11 @@ export class RunStore {
   }
 
   /**
-   * Whether another start of the same project has no answer, or had none at some time since this one was requested: any new run may
+   * Whether another start of the same project has no answer, or had none at some time since this one could be started: any new run may
    * belong to that one. The same goes for a run in a state that only a newer version knows.
    */
-  async hasRival({ key, project, requestedAt }: Run): Promise<boolean> {
+  async hasRival(run: Run): Promise<boolean> {
+    const { key, project } = run;
     const row = await this.db
       .selectFrom("runs")
       .select("key")
@@ -171,7 +172,7 @@ export class RunStore {
       .where("hex_run_id", "is", null)
       .where("state", "not in", NEVER_BEGUN)
       .where("key", "!=", key)
-      .where((eb) => eb.or([eb("finished_at", "is", null), eb("finished_at", ">=", requestedAt)]))
+      .where((eb) => eb.or([eb("finished_at", "is", null), eb("finished_at", ">=", startableSince(run))]))
       .limit(1)
       .executeTakeFirst();
     return row !== undefined;

@@ -4,6 +4,7 @@ import { type HexErrorFacts, meansLater } from "../hex/errors.js";
 import { AHEAD_MS, type HexRun, isOver, type StartedRun } from "../hex/schema.js";
 import { hasCome } from "../lib/due.js";
 import { DAY, MINUTE } from "../lib/time.js";
+import { type ApprovalNeed, isApprovalOver, wantedApproval } from "./approval.js";
 import {
   type EndedRun,
   type HexIdentity,
@@ -13,6 +14,7 @@ import {
   type LiveRun,
   type Run,
   type RunIn,
+  startableSince,
 } from "./run.js";
 import { overdueAfterMs } from "./typical-duration.js";
 
@@ -26,14 +28,46 @@ const LONGEST_PAUSE_MS = MINUTE;
 export type Intent = Pick<Run, "key" | "project" | "options" | "requester" | "requestedAt" | "reference">;
 
 export function intended(intent: Intent, now: number): RunIn<"starting"> {
-  const unknown = { trigger: null, typicalMs: null, overdue: null, again: null };
-  return { ...intent, ...unknown, state: "starting", looking: false, lease: now + LEASE_MS };
+  return { ...intent, ...UNKNOWN, approval: null, state: "starting", looking: false, lease: now + LEASE_MS };
+}
+
+const UNKNOWN = { trigger: null, typicalMs: null, overdue: null, again: null };
+
+/** A rule lets nobody start it without somebody's approval. */
+export function awaiting(intent: Intent, need: ApprovalNeed, now: number): RunIn<"awaiting"> {
+  return { ...intent, ...UNKNOWN, state: "awaiting", approval: wantedApproval(need, now) };
+}
+
+/** What somebody, or the rules (`by` is `null`), say about a run that awaits its approval. */
+export type Verdict = { kind: "approve"; by: string } | { kind: "decline"; by: string | null };
+
+/** The verdict counts if it comes in time. `now`: epoch ms. */
+export function judged(
+  run: RunIn<"awaiting">,
+  verdict: Verdict,
+  now: number,
+): RunIn<"approved" | "declined" | "expired"> {
+  if (isApprovalOver(run.approval, now)) return expired(run, now);
+  const { approval } = run;
+  if (verdict.kind === "decline") return { ...baseOf(run), approval, state: "declined", by: verdict.by, endedAt: now };
+  return { ...baseOf(run), approval: { ...approval, approved: { by: verdict.by, at: now } }, state: "approved" };
+}
+
+/** Nobody has approved it in time, or the bot could not start it in time. */
+export function expired(run: RunIn<"awaiting" | "approved">, now: number): RunIn<"expired"> {
+  return { ...baseOf(run), approval: run.approval, state: "expired", endedAt: now };
+}
+
+/** Hex is being asked for the run that was approved. */
+export function begun(run: RunIn<"approved">, now: number): RunIn<"starting"> {
+  return { ...baseOf(run), state: "starting", looking: false, lease: now + LEASE_MS };
 }
 
 /** What every state has. */
 function baseOf(run: Run) {
-  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again } = run;
-  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again };
+  const { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again, approval } =
+    run;
+  return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again, approval };
 }
 
 /** Hex has started the run and given it an id. */
@@ -58,7 +92,11 @@ function pending(
 }
 
 /** Hex has proven that there is no run. `now`: epoch ms. */
-export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts, now: number): RunIn<"refused"> {
+export function refused(
+  run: RunIn<"approved" | "starting" | "waiting">,
+  facts: HexErrorFacts,
+  now: number,
+): RunIn<"refused"> {
   return { ...baseOf(run), state: "refused", facts, endedAt: now };
 }
 
@@ -67,12 +105,12 @@ export function refused(run: RunIn<"starting" | "waiting">, facts: HexErrorFacts
  * not its turn, it goes as soon as it is. Refused if that would be too late.
  */
 export function postponed(
-  run: RunIn<"starting">,
+  run: RunIn<"approved" | "starting">,
   facts: HexErrorFacts,
   tries: number,
   now: number,
 ): RunIn<"waiting" | "refused"> {
-  const until = run.requestedAt + START_TIMEOUT_MS;
+  const until = startableSince(run) + START_TIMEOUT_MS;
   const waiting = (pause: number, triesNow: number) =>
     now + pause > until || leastWaitedMs(tries) + pause > START_TIMEOUT_MS
       ? refused(run, facts, now)
@@ -92,7 +130,11 @@ export function isHeldBack(run: Run): boolean {
 }
 
 /** Others are waiting for their turn, and this run queues behind them. */
-export function queued(run: RunIn<"starting">, ahead: RunIn<"waiting">, now: number): RunIn<"waiting" | "refused"> {
+export function queued(
+  run: RunIn<"approved" | "starting">,
+  ahead: RunIn<"waiting">,
+  now: number,
+): RunIn<"waiting" | "refused"> {
   const retryAfterMs = hasCome(ahead.nextAt, now, START_TIMEOUT_MS) ? 0 : ahead.nextAt - now;
   return postponed(run, { ...ahead.facts, retryAfterMs }, 0, now);
 }
@@ -121,7 +163,11 @@ export function triedAgain(run: RunIn<"waiting">, now: number): RunIn<"starting"
 }
 
 /** Somebody no longer wants the run. */
-export function withdrawn(run: RunIn<"waiting">, by: string, now: number): RunIn<"withdrawn"> {
+export function withdrawn(
+  run: RunIn<"awaiting" | "approved" | "waiting">,
+  by: string,
+  now: number,
+): RunIn<"withdrawn"> {
   return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
 }
 

@@ -18,6 +18,7 @@ const base = (inputs: Record<string, JsonValue>, at: number, requester: string) 
   typicalMs: null,
   overdue: null,
   again: null,
+  approval: null,
 });
 const taken = (inputs: Record<string, JsonValue>, at: number, { by = "ada", isPublic = false } = {}): RunSeen => {
   const hex = { runId: `r${at}`, url: null, traceId: null, projectVersion: null };

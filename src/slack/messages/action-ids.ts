@@ -3,6 +3,8 @@
 export const ACTIONS = {
   cancelRun: "cancel_run",
   cancelHexRun: "cancel_hex_run",
+  approveRun: "approve_run",
+  declineRun: "decline_run",
   runAgain: "run_again",
   lookAgain: "look_again",
   tellMe: "tell_me",

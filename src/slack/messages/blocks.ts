@@ -38,7 +38,7 @@ export interface ButtonOptions {
   label: string;
   /** State for the handler. The caller keeps it short: it would be useless if it were cut off. */
   value: string;
-  style?: "danger";
+  style?: "danger" | "primary";
   confirm?: Confirmation;
   /** What a screen reader says in place of the label. */
   describe?: string;

@@ -72,7 +72,8 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
 }
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} is running anyway.`;
+  const does = run.state === "awaiting" ? "waits for approval" : "is running";
+  const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${does} anyway.`;
   switch (why.kind) {
     case "slow":
       return `Slack is slow to post this run's card. It appears as soon as Slack accepts it.${goesOn}`;

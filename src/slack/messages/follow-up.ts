@@ -22,13 +22,19 @@ export function endMessage(run: Run, elapsed: number | null): Message {
   const { emoji, word } = faceOf(run);
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
   const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
-  const by = run.state === "cancelled" ? (run.by === null ? " in Hex" : ` by ${mention(run.by)}`) : "";
+  const by = byWords(run);
   const called = run.state === "ended" ? `; Hex calls it ${code(run.status, 60)}` : "";
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
     section(`${who}${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${there}`),
   ]);
+}
+
+function byWords(run: Run): string {
+  if (run.state === "cancelled") return run.by === null ? " in Hex" : ` by ${mention(run.by)}`;
+  if (run.state === "declined") return run.by === null ? ", because the rules have changed" : ` by ${mention(run.by)}`;
+  return "";
 }
 
 function deservesReply(run: Run, elapsed: number | null): boolean {
@@ -38,8 +44,14 @@ function deservesReply(run: Run, elapsed: number | null): boolean {
     case "ended":
     case "lost":
       return true;
+    case "declined":
+    case "expired":
+      return true;
+    case "withdrawn":
+      return run.by !== run.requester && run.approval !== null;
     case "completed":
-      return (elapsed ?? 0) > LONG_MS;
+      // Nobody watches a card that waits for somebody's approval.
+      return (elapsed ?? 0) > LONG_MS || run.approval !== null;
     case "cancelled":
       return run.by !== run.requester;
     case "refused":

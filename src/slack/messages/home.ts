@@ -13,7 +13,7 @@ import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
 import { cancelButton, runButtons } from "./run-buttons.js";
-import { faceOf, optionsLine, titleOf } from "./run-words.js";
+import { faceOf, optionsLineOf, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
 import { textObject } from "./views.js";
 
@@ -141,7 +141,7 @@ function inFlightBlock(run: Run, place: HexPlace): KnownBlock {
     run.typicalMs === null ? null : `usually takes about ${duration(run.typicalMs)}`,
     inHex(run),
   );
-  const cancel = { actionId: ACTIONS.cancelRun, value: run.key, title, name: title };
+  const cancel = { actionId: ACTIONS.cancelRun, value: run.key, title, name: title, state: run.state };
   return section(`${headOf(run, place)}\n${sentence(details)}`, mayCancel ? cancelButton(cancel) : undefined);
 }
 
@@ -149,7 +149,7 @@ function endedBlocks(run: EndedRun, place: HexPlace): (KnownBlock | null)[] {
   const elapsed = elapsedMs(run, run.endedAt);
   const details = dotted(date(run.endedAt), elapsed === null ? null : `after ${duration(elapsed)}`, inHex(run));
   const why = run.state === "refused" ? inline(remedyFor(run.facts).what, 300) : null;
-  const lines = [headOf(run, place), details, why, optionsLine(run.options)];
+  const lines = [headOf(run, place), details, why, optionsLineOf(run)];
   return [section(lines.filter((line) => line !== null).join("\n")), actions(...runButtons(run))];
 }
 

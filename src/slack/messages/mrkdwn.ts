@@ -24,7 +24,7 @@ export function shortenMrkdwn(text: string, max: number): string {
 
 /** The marks that the functions below write. Slack takes any other `<…>` for a link and swallows it, even inside code. */
 const MARK =
-  /<(?:[@#][A-Z0-9]+|!date\^\d+\^[^<>|^\n]+\|[^<>|\n]+|https?:\/\/[^\s<>|]+\|[^<>|\n]+)>|&(?:amp|lt|gt);|[<>&]/g;
+  /<(?:[@#][A-Z0-9]+|!subteam\^S[A-Z0-9]{4,}|!date\^\d+\^[^<>|^\n]+\|[^<>|\n]+|https?:\/\/[^\s<>|]+\|[^<>|\n]+)>|&(?:amp|lt|gt);|[<>&]/g;
 
 /**
  * Escapes `<`, `>` and `&` in finished mrkdwn wherever they are not one of our marks, an entity, or a quote at the beginning of a
@@ -85,6 +85,11 @@ export function dotted(...parts: (string | null)[]): string {
 
 export function mention(userId: string): string {
   return `<@${userId}>`;
+}
+
+/** Mentions everybody in a user group, and so tells all of them. */
+export function groupMention(groupId: string): string {
+  return `<!subteam^${groupId}>`;
 }
 
 /** A duration in words, such as "45 s", "3 min 20 s", "2 h 5 min" or "3 days". `ms`: milliseconds. */

@@ -1,7 +1,7 @@
 // A run's buttons: those on its card, and Cancel, which lists have too.
 
 import type { Button } from "@slack/types";
-import type { Run } from "../../runs/run.js";
+import type { Run, RunState } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
 import { shorten } from "./mrkdwn.js";
@@ -9,15 +9,17 @@ import { titleOf } from "./run-words.js";
 
 /** The buttons that do something in the run's current state. */
 export function runButtons(run: Run): (Button | null)[] {
-  const title = titleOf(run.project);
   switch (run.state) {
     case "starting":
     case "cancelling":
       return [tellMeButton(run)];
+    case "awaiting":
+      return [...approvalButtons(run), cancelOnCard(run), tellMeButton(run)];
+    case "approved":
     case "waiting":
     case "pending":
     case "running":
-      return [cancelButton({ actionId: ACTIONS.cancelRun, value: run.key, title, name: title }), tellMeButton(run)];
+      return [cancelOnCard(run), tellMeButton(run)];
     case "lost":
       return [
         run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
@@ -30,6 +32,26 @@ export function runButtons(run: Run): (Button | null)[] {
     default:
       return [againButton(run), changesButton(run)];
   }
+}
+
+/** For those who are asked to approve the run. */
+export function approvalButtons({ key, project }: Run): Button[] {
+  const title = titleOf(project);
+  return [
+    button({
+      actionId: ACTIONS.approveRun,
+      label: "Approve",
+      value: key,
+      style: "primary",
+      describe: `Approve the run of ${title}`,
+    }),
+    button({ actionId: ACTIONS.declineRun, label: "Decline", value: key, describe: `Decline the run of ${title}` }),
+  ];
+}
+
+function cancelOnCard({ key, project, state }: Run): Button {
+  const title = titleOf(project);
+  return cancelButton({ actionId: ACTIONS.cancelRun, value: key, title, name: title, state });
 }
 
 /** The same for everybody, since a card cannot know who is looking at it. */
@@ -66,6 +88,9 @@ function changesButton(run: Run): Button {
   });
 }
 
+/** A run in these states does not exist in Hex. */
+const NOT_BEGUN: ReadonlySet<RunState> = new Set(["awaiting", "approved"]);
+
 const MAY_EXIST = {
   title: "Start it again?",
   text: "The first run may exist in Hex without being listed yet. Then there will be two.",
@@ -88,9 +113,19 @@ export function shortName(title: string): string {
   return shorten(title, 60) || "The run";
 }
 
-/** `title` is the project's; `name` is the same title, shortened for the question. */
-export function cancelButton(run: { actionId: string; value: string; title: string; name: string }): Button {
-  const { actionId, value, title, name } = run;
+interface Cancellable {
+  actionId: string;
+  value: string;
+  /** The project's. */
+  title: string;
+  /** The same, shortened for the question. */
+  name: string;
+  /** `undefined` for a run that was started elsewhere. */
+  state?: RunState;
+}
+
+export function cancelButton({ actionId, value, title, name, state }: Cancellable): Button {
+  const isBegun = state === undefined || !NOT_BEGUN.has(state);
   return button({
     actionId,
     label: "Cancel",
@@ -99,9 +134,11 @@ export function cancelButton(run: { actionId: string; value: string; title: stri
     describe: `Cancel the run of ${title}`,
     confirm: {
       title: "Cancel this run?",
-      text: `${name} stops in Hex, for everybody who is waiting for it.`,
+      text: isBegun
+        ? `${name} stops in Hex, for everybody who is waiting for it.`
+        : `${name} is not started, for anybody who is waiting for it.`,
       confirm: "Cancel the run",
-      deny: "Let it run",
+      deny: isBegun ? "Let it run" : "Let it wait",
     },
   });
 }

@@ -3,13 +3,15 @@
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 import { remedyFor } from "../../remedies/hex.js";
+import type { Approval } from "../../runs/approval.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn } from "../../runs/run.js";
 import { isHeldBack } from "../../runs/transitions.js";
 import { actions, context, type Message, message, section } from "./blocks.js";
-import { code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
+import { bold, code, date, dotted, duration, inline, link, mention, plainDate, sentence } from "./mrkdwn.js";
+import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
-import { faceOf, optionsLine, titleOf } from "./run-words.js";
+import { faceOf, optionsLineOf, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -48,7 +50,7 @@ export function runCard(
   const report = runReport(run, now, place);
   return message(report.text, [
     ...report.blocks,
-    context(optionsLine(run.options)),
+    context(optionsLineOf(run)),
     moved === null ? null : context(movedLine(moved)),
     isEnded(run) || followers === 0 ? null : context(followersLine(followers)),
     context(footLine(run)),
@@ -108,6 +110,7 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
 /** What people should know besides the state. */
 function notes(run: Run): string[] {
   const lines: string[] = [];
+  if (run.approval !== null) lines.push(approvalNote(run, run.approval));
   if (run.state === "starting" && run.looking) {
     lines.push("Hex gave no clear answer to the start. Checking whether the run exists before doing anything else.");
   }
@@ -145,6 +148,27 @@ function notes(run: Run): string[] {
   if (run.state === "lost") lines.push(LOST[run.why]);
   if (run.again !== null) lines.push(`Run again by ${mention(run.again.by)}, ${date(run.again.at)}.`);
   return lines;
+}
+
+/** Who has to approve it or did, or why it was not started. */
+function approvalNote(run: Run, { by, rule, until, approved }: Approval): string {
+  const given = approved === null ? "" : `Approved by ${mention(approved.by)}, ${date(approved.at)}.`;
+  switch (run.state) {
+    case "awaiting": {
+      const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for that.`;
+      return `${sentence(peopleWords(by))} can approve it until ${date(until, "{time}")}; then it starts by itself.${why}`;
+    }
+    case "declined":
+      return run.by === null
+        ? "The rules have changed and no longer allow it, so it was not started."
+        : `Declined by ${mention(run.by)}, ${date(run.endedAt)}. It was not started.`;
+    case "expired":
+      return approved === null
+        ? `${sentence(peopleWords(by))} could have approved it until ${date(until, "{time}")}. It was not started.`
+        : `${given} The bot could not start it within ten minutes, so it was not started. Press *Run again*.`;
+    default:
+      return given;
+  }
 }
 
 function cancellation({ accepted, heldBack, lease }: RunIn<"cancelling">): string {

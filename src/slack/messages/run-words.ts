@@ -1,5 +1,6 @@
 // The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
+import { looksSecret } from "../../log/secrets.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
 import { code, dotted, inline } from "./mrkdwn.js";
 
@@ -15,6 +16,10 @@ interface Face {
 
 /** A state is never shown by colour alone. */
 export const FACES: Record<Exclude<RunState, "lost">, Face> = {
+  awaiting: { emoji: ":raised_hand:", word: "Waiting for approval" },
+  approved: { emoji: ":hourglass_flowing_sand:", word: "Approved, starting" },
+  declined: { emoji: ":no_entry_sign:", word: "Declined" },
+  expired: { emoji: ":no_entry_sign:", word: "Not approved in time" },
   starting: { emoji: ":hourglass_flowing_sand:", word: "Starting" },
   waiting: { emoji: ":hourglass:", word: "Waiting to start" },
   withdrawn: { emoji: ":no_entry_sign:", word: "Not started" },
@@ -42,6 +47,7 @@ export function faceOf(run: Run): Face {
   if (run.state === "lost") return { emoji: ":grey_question:", word: LOST[run.why] };
   if (run.state === "running" && run.overdue !== null) return { emoji: ":alarm_clock:", word: "Running, overdue" };
   if (run.state === "starting" && run.looking) return { emoji: ":mag:", word: "Looking for the run" };
+  if (run.state === "expired" && run.approval.approved !== null) return FACES.refused;
   return FACES[run.state];
 }
 
@@ -52,10 +58,21 @@ export function triggerWord(trigger: string): string {
   return Object.hasOwn(TRIGGERS, trigger) ? (TRIGGERS[trigger] ?? trigger) : inline(trigger, 40);
 }
 
+/** The same for a run that somebody has to approve, or had to: those who are asked need not see its secrets. */
+export function optionsLineOf({ options, approval }: Run): string | null {
+  return optionsLine(
+    options,
+    approval === null ? printed : (value, name) => (looksSecret(name) ? "•••" : printed(value)),
+  );
+}
+
 /** The inputs and flags that the run was started with; `null` when there are none. */
-export function optionsLine(options: RunOptions): string | null {
+export function optionsLine(
+  options: RunOptions,
+  print: (value: unknown, name: string) => string = printed,
+): string | null {
   const inputs = Object.entries(options.inputs);
-  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${printed(value)}`, 120));
+  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${print(value, name)}`, 120));
   const more = inputs.length > shown.length ? [`and ${inputs.length - shown.length} more`] : [];
   const line = dotted(
     shown.length > 0 ? `Inputs ${[...shown, ...more].join(" ")}` : null,

@@ -81,9 +81,10 @@ function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | nul
 
 /** `null` when there is nothing to cancel, or nothing yet. */
 function cancelOf(run: Run): Button | null {
-  if (run.state === "waiting") {
+  const { state } = run;
+  if (state === "awaiting" || state === "approved" || state === "waiting") {
     const title = titleOf(run.project);
-    return cancelButton({ actionId: ACTIONS.cancelListed, value: run.key, title, name: shortName(title) });
+    return cancelButton({ actionId: ACTIONS.cancelListed, value: run.key, title, name: shortName(title), state });
   }
   return isLive(run) && run.state !== "cancelling" ? cancelHexRunButton(run.project, run.hex.runId) : null;
 }

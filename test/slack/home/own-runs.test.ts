@@ -15,9 +15,9 @@ const run = (project: string, requestedAt: number, endedAt: number | null): Run 
   };
   const begun = intended(intent, requestedAt);
   if (endedAt === null) return begun;
-  const { key, options, requester, trigger, reference, typicalMs, overdue, again } = begun;
+  const { key, options, requester, trigger, reference, typicalMs, overdue, again, approval } = begun;
   const base = { key, project: begun.project, options, requester, trigger, requestedAt, reference, typicalMs };
-  return { ...base, overdue, again, state: "withdrawn", by: "U1", endedAt };
+  return { ...base, overdue, again, approval, state: "withdrawn", by: "U1", endedAt };
 };
 const nobody = () => null;
 

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PeopleTerm } from "../../../src/access/policy.js";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
 import { WHY_ABSENT } from "../../../src/follow/absence.js";
 import { newlyFollowed } from "../../../src/follow/followed-project.js";
@@ -13,6 +14,7 @@ import type { HexRun, Project } from "../../../src/hex/schema.js";
 import type { History, Period } from "../../../src/outages/history.js";
 import type { Incident } from "../../../src/outages/incident.js";
 import { PAGE_FAILURES } from "../../../src/paging/page-plan.js";
+import type { Approval } from "../../../src/runs/approval.js";
 import { isEnded, type Run } from "../../../src/runs/run.js";
 import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
@@ -73,6 +75,8 @@ import { checkedView } from "../../sandbox/slack/view-schema.js";
 
 const ORIGIN = "https://app.hex.tech";
 const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
+/** Whom runs may name. */
+const NAMED = ["<@U1>", "<!subteam^S0DATATEAM1>"];
 const NOW = Date.UTC(2026, 10, 2);
 
 /** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
@@ -82,7 +86,9 @@ function check(message: Message, people: readonly string[] = []): void {
   expect(message.text.length).toBeLessThanOrEqual(LIMITS.messageText);
   expect(JSON.stringify(message.blocks).length).toBeLessThan(12_000);
   expect(unknownMarks(message)).toEqual([]);
-  expect(pings(message).filter((ping) => !people.some((id) => ping === `<@${id}>`))).toEqual([]);
+  expect(
+    pings(message).filter((ping) => !people.some((id) => ping === `<@${id}>` || ping === `<!subteam^${id}>`)),
+  ).toEqual([]);
 }
 
 const hostile = fc.constantFrom(
@@ -154,6 +160,20 @@ const period = (squares: number): fc.Arbitrary<Period> =>
 const history: fc.Arbitrary<History> = fc.record({ day: period(24), month: period(30), lastOutage: maybe(incident) });
 
 const json = fc.oneof(nasty, fc.double(), fc.boolean(), fc.constant(null), fc.array(nasty, { maxLength: 5 }));
+const approver: fc.Arbitrary<PeopleTerm> = fc.oneof(
+  fc.constantFrom<PeopleTerm>({ kind: "owner" }, { kind: "admins" }, { kind: "guests" }, { kind: "members" }),
+  fc.constantFrom<PeopleTerm>({ kind: "person", id: "U1" }, { kind: "group", id: "S0DATATEAM1" }, { kind: "everyone" }),
+);
+const approval: fc.Arbitrary<Approval> = fc.record({
+  verb: fc.constantFrom("run" as const, "publish" as const),
+  rule: fc.record({ number: fc.nat(), name: maybe(nasty) }),
+  by: fc.array(approver, { minLength: 1, maxLength: 100 }),
+  place: fc.constant("C1"),
+  until: time,
+  approved: maybe(fc.record({ by: fc.constant("U1"), at: time })),
+  told: fc.boolean(),
+  questions: fc.constant([]),
+});
 const base = {
   key: fc.string({ minLength: 1, maxLength: 80 }),
   project: fc.record({ id: identifier, title: nasty }),
@@ -170,6 +190,7 @@ const base = {
   typicalMs: maybe(span),
   overdue: maybe(fc.record({ since: time, told: fc.boolean() })),
   again: maybe(fc.record({ by: fc.constant("U1"), at: time })),
+  approval: maybe(approval),
 };
 const hex = fc.record({ runId: identifier, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
 const startedAt = maybe(time);
@@ -177,6 +198,15 @@ const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record(
 const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234") }));
 const ended = { ...base, hex, startedAt, endedAt: time, elapsedMs: maybe(span) };
 const run: fc.Arbitrary<Run> = fc.oneof(
+  fc.record({ ...base, approval, state: fc.constantFrom("awaiting" as const, "approved" as const) }),
+  fc.record({
+    ...base,
+    approval,
+    state: fc.constant("declined" as const),
+    by: maybe(fc.constant("U1")),
+    endedAt: time,
+  }),
+  fc.record({ ...base, approval, state: fc.constant("expired" as const), endedAt: time }),
   fc.record({ ...base, state: fc.constant("starting" as const), looking: fc.boolean(), lease: time }),
   fc.record({ ...base, state: fc.constant("waiting" as const), facts, tries: fc.nat(), nextAt: time, until: time }),
   fc.record({ ...base, state: fc.constant("withdrawn" as const), by: fc.constant("U1"), endedAt: time }),
@@ -343,13 +373,13 @@ describe("never past a limit, whatever the data", () => {
         maybe(fc.record({ from: fc.constant("C1"), why: nasty })),
         fc.nat(),
         (made, now, moved, followers) => {
-          check(runCard(made, now, PLACE, { moved, followers }), ["U1"]);
-          check(announcement(made, PLACE), ["U1"]);
-          check(endMessage(made, 500_000), ["U1"]);
+          check(runCard(made, now, PLACE, { moved, followers }), ["U1", "S0DATATEAM1"]);
+          check(announcement(made, PLACE), ["U1", "S0DATATEAM1"]);
+          check(endMessage(made, 500_000), ["U1", "S0DATATEAM1"]);
           expect(plainText(endMessage(made, 500_000)).length).toBeLessThanOrEqual(LIMITS.plainText);
-          check(overdueMessage(made, "U1", now), ["U1"]);
+          check(overdueMessage(made, "U1", now), ["U1", "S0DATATEAM1"]);
           const reply = followUpMessage(made, 500_000);
-          if (reply !== null) check(reply, ["U1"]);
+          if (reply !== null) check(reply, ["U1", "S0DATATEAM1"]);
         },
       ),
       { numRuns: 300 },
@@ -359,8 +389,8 @@ describe("never past a limit, whatever the data", () => {
   test("what followers read at the end", () => {
     fc.assert(
       fc.property(run.filter(isEnded), maybe(url), maybe(fc.constant("U1")), (made, cardUrl, mentioned) => {
-        check(endedMessage(made, { place: PLACE, cardUrl, mentioned }), ["U1"]);
-        check(alreadyEndedMessage(made), ["U1"]);
+        check(endedMessage(made, { place: PLACE, cardUrl, mentioned }), ["U1", "S0DATATEAM1"]);
+        check(alreadyEndedMessage(made), ["U1", "S0DATATEAM1"]);
       }),
     );
     fc.assert(fc.property(run, fc.boolean(), (made, isFollowing) => check(tellMeMessage(made, isFollowing))));
@@ -376,9 +406,9 @@ describe("never past a limit, whatever the data", () => {
     fc.assert(
       fc.property(run, why, time, nasty, (made, given, now, bot) => {
         const shown = withoutCard(made, { why: given, bot, now, place: PLACE });
-        check(shown, ["U1"]);
+        check(shown, ["U1", "S0DATATEAM1"]);
         expect(plainText(shown).length).toBeLessThanOrEqual(LIMITS.plainText);
-        expect(pings({ text: plainText(shown), blocks: [] }).filter((ping) => ping !== "<@U1>")).toEqual([]);
+        expect(pings({ text: plainText(shown), blocks: [] }).filter((ping) => !NAMED.includes(ping))).toEqual([]);
       }),
     );
     fc.assert(fc.property(word, nasty, (...given) => check(cardInDirectMessage(...given))));
@@ -556,7 +586,7 @@ describe("never past a limit, whatever the data", () => {
     );
     fc.assert(
       fc.property(fc.array(seen, { maxLength: 3 }), (all) =>
-        check(watchesMessage(all, { now: NOW, place: PLACE, load }), ["U1"]),
+        check(watchesMessage(all, { now: NOW, place: PLACE, load }), ["U1", "S0DATATEAM1"]),
       ),
     );
     const named = fc.record({ rule, project: maybe(project) });
@@ -674,13 +704,13 @@ describe("never past a limit, whatever the data", () => {
   test("lists of runs", () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
-        check(watchedRunsMessage(own, own, { now: NOW, place: PLACE }), ["U1"]);
+        check(watchedRunsMessage(own, own, { now: NOW, place: PLACE }), ["U1", "S0DATATEAM1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
         const listed = { project: of, runs, own: byId, now: NOW, place: PLACE };
-        check(projectRunsMessage(listed), ["U1"]);
-        check(runsToCancelMessage({ ...listed, others: own, isUnread: true, named: "by_name" }), ["U1"]);
+        check(projectRunsMessage(listed), ["U1", "S0DATATEAM1"]);
+        check(runsToCancelMessage({ ...listed, others: own, isUnread: true, named: "by_name" }), ["U1", "S0DATATEAM1"]);
         const placed = own.map((one, index) => ({ run: one, channel: index % 2 === 0 ? null : "C0DATATEAM1" }));
-        check(runsInFlightMessage(placed, { user: "U1", here: "C1", now: NOW, place: PLACE }), ["U1"]);
+        check(runsInFlightMessage(placed, { user: "U1", here: "C1", now: NOW, place: PLACE }), ["U1", "S0DATATEAM1"]);
       }),
     );
   });
@@ -692,6 +722,7 @@ describe("never past a limit, whatever the data", () => {
       project: { id: crypto.randomUUID(), title },
       options: { inputs: {}, fresh: false, publish: false, view: null },
       requester: "U0ADALOVELA",
+      approval: null,
       trigger: null,
       requestedAt: NOW,
       reference: "abcd1234",

@@ -1,0 +1,73 @@
+// What a run needs before it may be started where a rule says so: somebody's approval.
+
+import { z } from "zod";
+import { APPROVABLE, type PeopleTerm } from "../access/policy.js";
+import { hasCome } from "../lib/due.js";
+import { epochMs } from "../lib/epoch.js";
+import { HOUR, MINUTE } from "../lib/time.js";
+
+/** How long somebody may approve it, in ms. */
+export const APPROVAL_MS = HOUR;
+/** How long after the approval the bot may still start it, in ms: it may have been stopped in between. */
+export const APPROVED_MS = 10 * MINUTE;
+/** In ms. A clock that is set back by less than this ends nothing early. */
+const SET_BACK_MS = HOUR;
+
+const peopleTerm = z.discriminatedUnion("kind", [
+  z.object({ kind: z.enum(["everyone", "members", "guests", "admins", "owner"]) }),
+  z.object({ kind: z.literal("person"), id: z.string() }),
+  z.object({ kind: z.literal("group"), id: z.string() }),
+]) satisfies z.ZodType<PeopleTerm>;
+
+const rule = z.object({
+  /** Its place in the policy file, from 1. */
+  number: z.number(),
+  name: z.string().nullable(),
+});
+
+/** A direct message in which somebody is asked to approve a run. */
+const questionSchema = z.object({
+  /** Whom it asks: a Slack user id. */
+  user: z.string(),
+  channel: z.string(),
+  ts: z.string(),
+});
+export type Question = z.output<typeof questionSchema>;
+
+export const approvalSchema = z.object({
+  /** What nobody may do without it. */
+  verb: z.enum(APPROVABLE),
+  /** The rule that said so when the run was asked for, and who could approve it then. */
+  rule,
+  by: z.array(peopleTerm),
+  /** The conversation in which the run was asked for, as the rules see it; `null` for none. */
+  place: z.string().nullable(),
+  /** Until when somebody may approve it, epoch ms. */
+  until: epochMs,
+  /** `null` while nobody has. */
+  approved: z.object({ by: z.string(), at: epochMs }).nullable(),
+  /** Whether the approvers have been told in the card's thread, or can no longer be. */
+  told: z.boolean(),
+  /** The direct messages that still ask. */
+  questions: z.array(questionSchema),
+});
+export type Approval = z.output<typeof approvalSchema>;
+
+/** What the rules want before a run starts. */
+export type ApprovalNeed = Pick<Approval, "verb" | "rule" | "by" | "place">;
+
+/** An approval that nobody has given yet. `now`: epoch ms. */
+export function wantedApproval({ verb, rule: { number, name }, by, place }: ApprovalNeed, now: number): Approval {
+  const rule = { number, name };
+  return { verb, rule, by: [...by], place, until: now + APPROVAL_MS, approved: null, told: false, questions: [] };
+}
+
+/** Whether it is too late to approve. `now`: epoch ms. */
+export function isApprovalOver({ until }: Approval, now: number): boolean {
+  return hasCome(until, now, APPROVAL_MS + SET_BACK_MS);
+}
+
+/** Whether it was approved so long ago that nobody expects a start any more. `now`: epoch ms. */
+export function isApprovalStale({ approved }: Approval, now: number): boolean {
+  return approved !== null && now - approved.at > APPROVED_MS;
+}

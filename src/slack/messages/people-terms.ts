@@ -1,0 +1,36 @@
+// Whom a rule means, in words and mentions.
+
+import type { PeopleTerm } from "../../access/policy.js";
+import { groupMention, mention } from "./mrkdwn.js";
+
+/** A rule may name a thousand people. */
+const MOST_NAMED = 10;
+
+/** Such as "@grace, @data-team or an admin of the workspace", as mrkdwn. */
+export function peopleWords(terms: readonly PeopleTerm[]): string {
+  const words = [...new Set(terms.map(wordsFor))];
+  const named = words.slice(0, MOST_NAMED);
+  const others = words.length - named.length;
+  if (others > 0) named.push(others === 1 ? "one other" : `${others} others`);
+  const last = named.pop() ?? "nobody";
+  return named.length === 0 ? last : `${named.join(", ")} or ${last}`;
+}
+
+function wordsFor(term: PeopleTerm): string {
+  switch (term.kind) {
+    case "person":
+      return mention(term.id);
+    case "group":
+      return groupMention(term.id);
+    case "admins":
+      return "an admin of the workspace";
+    case "owner":
+      return "the project's owner";
+    case "members":
+      return "any member";
+    case "guests":
+      return "a guest";
+    case "everyone":
+      return "anybody in the workspace";
+  }
+}
