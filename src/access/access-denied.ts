@@ -7,7 +7,7 @@ import type { Decision } from "./rights.js";
 export interface DeniedDeed {
   verb: Verb;
   project: { id: string; title: string } | null;
-  decision: Extract<Decision, { kind: "denied" }>;
+  decision: Exclude<Decision, { kind: "allowed" }>;
 }
 
 export class AccessDenied extends Error {

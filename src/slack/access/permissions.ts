@@ -1,12 +1,13 @@
 // What one person may do where they are, and the projects that they may see there.
 
-import { AccessDenied } from "../../access/access-denied.js";
+import { AccessDenied, type DeniedDeed } from "../../access/access-denied.js";
 import type { Place, Verb } from "../../access/policy.js";
 import { unknownProject } from "../../access/project-facts.js";
 import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Project } from "../../hex/schema.js";
+import type { RunOptions } from "../../runs/run.js";
 import type { Access } from "./access.js";
 
 export interface ProjectNamed {
@@ -41,6 +42,11 @@ export class Permissions {
     this.projects = new VisibleProjects(sources.catalog, rights.areUnlimited ? null : sight, sources.host);
   }
 
+  /** Whether they may do everything, because there are no rules. */
+  get areUnlimited(): boolean {
+    return this.rights.areUnlimited;
+  }
+
   get isGuestWithoutRules(): boolean {
     return this.rights.isGuestWithoutRules;
   }
@@ -60,13 +66,33 @@ export class Permissions {
   demand(verb: Exclude<Verb, "administer">, project: ProjectNamed): void {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
     const decision = this.decide(verb, project.id);
-    if (decision.kind === "denied") throw new AccessDenied({ verb, project, decision });
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project, decision });
+  }
+
+  /** The same for a run with these options, which may take more than one right. */
+  demandStart(project: ProjectNamed, options: Pick<RunOptions, "publish">): void {
+    if (!this.projects.has(project.id)) throw this.projects.notThere();
+    const denied = this.deniedStart(project, options);
+    if (denied !== null) throw new AccessDenied(denied);
+  }
+
+  /**
+   * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them, since Hex
+   * says so of it. A run that needs an approval is not started.
+   */
+  deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
+    if (!this.projects.has(project.id)) return null;
+    for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
+      const decision = this.decide(verb, project.id);
+      if (decision.kind !== "allowed") return { verb, project, decision };
+    }
+    return null;
   }
 
   /** @throws AccessDenied */
   demandAdministration(): void {
     const decision = this.rights.mayAdminister();
-    if (decision.kind === "denied") throw new AccessDenied({ verb: "administer", project: null, decision });
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb: "administer", project: null, decision });
   }
 
   #sees(project: Project): boolean {

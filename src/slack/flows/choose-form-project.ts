@@ -3,9 +3,10 @@
 import type { ViewOutput } from "@slack/bolt";
 import { asSlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
+import { deniedWords } from "../messages/access.js";
 import { runFormView } from "../messages/run-form.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
-import { type Complaint, needsDraft, type RunForm } from "../messages/run-form-state.js";
+import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import { offeredPart, pickedIn, titled } from "./open-run-form.js";
@@ -16,6 +17,12 @@ export async function choosePicked(bot: Bot, interaction: Interaction, view: Vie
   const read = await readAgain(bot, interaction, view);
   if (read === null || read.picked === null || read.picked.id === read.form.project?.id) return;
   const { form, picked } = read;
+  const denied = interaction.permissions.deniedStart(picked, { publish: false });
+  if (denied !== null) {
+    // The picker goes back to the project that the form is for.
+    const complaint = { at: { kind: "project" as const }, text: deniedWords(denied) };
+    return draw(bot, interaction, view, nextRound(form), [complaint]);
+  }
   // A title that was typed earlier would otherwise take precedence over the pick.
   const round = form.typedProject === "" ? form.round : form.round + 1;
   await draw(bot, interaction, view, await withProject(bot, interaction, { ...form, round }, picked));
@@ -29,7 +36,10 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   // Right after a start, the stored catalog may not have been read yet.
   await interaction.permissions.projects.ready();
   const meant = typedProject(bot, interaction.permissions.projects, form.typedProject);
-  if (!meant.ok) return draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text: meant.text }]);
+  const refuse = (text: string) => draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text }]);
+  if (!meant.ok) return refuse(meant.text);
+  const denied = interaction.permissions.deniedStart(meant.project, { publish: false });
+  if (denied !== null) return refuse(deniedWords(denied));
   const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
   await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
 }

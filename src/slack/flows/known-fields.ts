@@ -17,7 +17,12 @@ const MOST_UNKNOWN = 100;
 const unknownSchema = z.array(z.object({ name: z.string(), at: z.number() }));
 
 /** What a project's runs show about its inputs. Empty when the store does not answer, because somebody is waiting for a form. */
-export async function knownFields(bot: Bot, { user, log }: Interaction, projectId: string): Promise<KnownInput[]> {
+export async function knownFields(
+  bot: Bot,
+  { user, log, permissions }: Interaction,
+  projectId: string,
+): Promise<KnownInput[]> {
+  if (!permissions.projects.has(projectId)) return [];
   const read = Promise.all([bot.runs.ofProject(projectId, RUNS), unknownNames(bot, projectId)]);
   try {
     const [runs, unknown] = await within(bot.clock, STORE_MS, read);

@@ -2,6 +2,7 @@
 // opens the same form.
 
 import type { RunOptions } from "../../runs/run.js";
+import type { ProjectNamed } from "../access/permissions.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, SlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -10,6 +11,7 @@ import { type Drawing, runFormView } from "../messages/run-form.js";
 import { formNotOpenedMessage } from "../messages/run-form-answers.js";
 import { needsDraft, type ProjectPart, type RunForm } from "../messages/run-form-state.js";
 import { partOf } from "../parse/run-form.js";
+import { demandStart } from "./demand-start.js";
 import { keepForm } from "./form-drafts.js";
 import { knownFields } from "./known-fields.js";
 
@@ -24,9 +26,15 @@ export interface Prefill {
   conversation: Conversation | null;
 }
 
-/** @throws StoreFailure when a value that no field can show could not be stored */
+/** @throws AccessDenied, HexError; StoreFailure when a value that no field can show could not be stored */
 export async function openRunForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<void> {
+  if (prefill.project !== null) await demandForm(interaction, prefill.project);
   await showForm(bot, interaction, await newForm(bot, interaction, prefill));
+}
+
+/** Whether somebody may have the form for a project. What the form publishes is up to them. @throws AccessDenied, HexError */
+export function demandForm(interaction: Interaction, project: ProjectNamed): Promise<void> {
+  return demandStart(interaction, project, { publish: false });
 }
 
 /** Opens a form in its current state, with its complaints. */
@@ -74,6 +82,7 @@ async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Pr
     round: 0,
     draw: 0,
     origin: conversation,
+    place: interaction.place,
     project,
     typedProject: hasRoom ? "" : wanted.id,
     ...(await offeredPart(bot, interaction, project?.id ?? null, options)),

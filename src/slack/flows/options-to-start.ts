@@ -7,11 +7,12 @@ import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import { dryRunMessage, notPublishedMessage } from "../messages/answers.js";
 import type { Carried } from "../messages/carried.js";
 import { titleOf } from "../messages/run-words.js";
+import { demandStart } from "./demand-start.js";
 import type { ProjectSeen } from "./read-project.js";
 
 /**
  * `null` after telling the person that the project is not published, or that Hex would start the run.
- * @throws HexError when Hex would not start a dry run's run
+ * @throws AccessDenied; HexError when Hex would not start a dry run's run
  */
 export async function optionsToStart(
   bot: Bot,
@@ -19,6 +20,7 @@ export async function optionsToStart(
   project: ProjectSeen,
   { dryRun, ...options }: Carried,
 ): Promise<RunOptions | null> {
+  await demandStart(interaction, project, options);
   const [title, url] = [titleOf(project), projectUrl(bot.hex.place.now, project)];
   if (project.lastPublishedAt === null) {
     await interaction.respond(notPublishedMessage(title, url));

@@ -31,3 +31,15 @@ export async function readProject(interaction: Interaction, projectId: string): 
     return { id: projectId, title: projects.known(projectId)?.title ?? "" };
   }
 }
+
+/**
+ * Sees to it that the rules can judge a project by what it is. Asks Hex only for one that the bot does not know, and only where there
+ * are rules. @throws HexError when the project does not exist for them
+ */
+export async function learnProject(interaction: Interaction, projectId: string): Promise<void> {
+  const { areUnlimited, projects } = interaction.permissions;
+  if (areUnlimited) return;
+  // Right after a start, the stored catalog may not have been read yet.
+  await projects.ready();
+  if (projects.known(projectId) === null) await readProject(interaction, projectId);
+}

@@ -6,6 +6,7 @@ import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
+import { demandStart } from "./demand-start.js";
 import { tellWhere } from "./tell-where.js";
 
 /** The store did not accept the intent, so the bot asked Hex for nothing. */
@@ -29,7 +30,7 @@ export interface Wish {
 /**
  * `stored` is called with where the card goes once the intent is stored, before the bot asks Hex.
  * @returns false when a run with this key already exists and nothing was done
- * @throws NothingStarted, HexError
+ * @throws NothingStarted, AccessDenied, HexError
  */
 export async function startRun(
   bot: Bot,
@@ -38,6 +39,7 @@ export async function startRun(
   stored: (card: CardConversation) => Promise<unknown> = async () => undefined,
 ): Promise<boolean> {
   const { user, reference } = interaction;
+  await demandStart(interaction, project, options);
   const card = cardConversation(bot, interaction, project.id);
   const intent = {
     key,

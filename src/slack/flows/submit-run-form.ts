@@ -1,5 +1,6 @@
 // Checks a submitted form, also with Hex, and starts its run. Nothing that was typed is lost, and one form starts one run.
 
+import { AccessDenied } from "../../access/access-denied.js";
 import { asHexError, HexError, meansLater } from "../../hex/errors.js";
 import type { RunOptions } from "../../runs/run.js";
 import { requestOf } from "../../runs/start.js";
@@ -25,7 +26,7 @@ const CHECK_MS = 2_000;
 
 type Whole = RunForm & { project: NonNullable<RunForm["project"]> };
 
-/** @throws StoreFailure, NothingStarted */
+/** @throws AccessDenied, StoreFailure, NothingStarted */
 export async function submitRunForm(bot: Bot, submission: Submission): Promise<void> {
   const read = readRunForm(submission.view);
   if (read === null) return submission.respond(staleFormMessage());
@@ -35,7 +36,8 @@ export async function submitRunForm(bot: Bot, submission: Submission): Promise<v
   try {
     await checkAndStart(bot, submission, read, reply);
   } catch (error) {
-    if (reply.isChecking) await reply.draw(nextRound(read.form), { notice: noticeOf("failed") });
+    const notice = noticeOf(error instanceof AccessDenied ? "denied" : "failed");
+    if (reply.isChecking) await reply.draw(nextRound(read.form), { notice });
     throw error;
   } finally {
     over.abort();
@@ -76,6 +78,8 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
   if (typed?.ok === false) return refuse("typed_project", typed.text);
   const project = typed?.project ?? read.picked;
   if (project === null) return refuse("project", noProjectWords());
+  const denied = submission.permissions.deniedStart(project, { publish: false });
+  if (denied !== null) throw new AccessDenied(denied);
   const form = await completed(bot, submission, read);
   if (form === null) {
     await submission.respond(formGoneMessage());
@@ -93,7 +97,10 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
 
 type Checked = { ok: true; title: string } | { ok: false; complaints: Complaint[]; unknown: readonly string[] };
 
-/** Asks Hex whether it would start the run. If it is just not the time to ask, the run will wait for its turn once it is started. */
+/**
+ * Asks Hex whether it would start the run. If it is just not the time to ask, the run will wait for its turn once it is started.
+ * @throws AccessDenied
+ */
 async function check(bot: Bot, submission: Submission, form: Whole, options: RunOptions): Promise<Checked> {
   const refusal = ({ facts }: HexError): Checked => ({
     ok: false,
@@ -103,6 +110,7 @@ async function check(bot: Bot, submission: Submission, form: Whole, options: Run
   const project = await readProject(submission, form.project.id).catch(asHexError);
   if (project instanceof HexError) return refusal(project);
   const title = project.title || form.project.title;
+  submission.permissions.demandStart({ id: project.id, title }, options);
   if (project.lastPublishedAt === null) {
     return { ok: false, complaints: [{ at: { kind: "project" }, text: notPublishedWords(title) }], unknown: [] };
   }

@@ -38,7 +38,8 @@ export function explain(
   }
   if (error instanceof AccessDenied) {
     const { verb, project, decision } = error.deed;
-    log.info({ verb, projectId: project?.id, rule: decision.rule?.number, unsure: decision.isUnsure }, "not allowed");
+    const why = decision.kind === "denied" ? { unsure: decision.isUnsure } : { needsApproval: true };
+    log.info({ verb, projectId: project?.id, rule: decision.rule?.number, ...why }, "not allowed");
     return { message: deniedMessage(error.deed), outcome: "denied" };
   }
   if (error instanceof UnreadableRun) {

@@ -3,19 +3,30 @@
 import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, inline } from "./mrkdwn.js";
+import { bold, inline, shorten } from "./mrkdwn.js";
 import { titleOf } from "./run-words.js";
 
-export function deniedMessage({ verb, project, decision }: DeniedDeed): Message {
+export function deniedMessage(deed: DeniedDeed): Message {
+  const { verb, project, decision } = deed;
   const what = project === null ? DEEDS[verb] : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
-  const why = decision.isUnsure
-    ? "Slack or Hex has not said enough about you or the project to be sure. Try again in a minute."
-    : decision.rule?.name == null
-      ? "No rule allows it here."
-      : `The rule *${inline(decision.rule.name, 150)}* decides.`;
+  const by = decision.rule?.name == null ? "" : ` The rule *${inline(decision.rule.name, 150)}* decides.`;
   return message("You may not do that here.", [
-    section(`:lock: *You may not ${what}* here. ${why}\nAsk whoever looks after the bot if you need to.`),
+    section(`:lock: *You may not* ${what} here. ${why(deed)}${by}\nAsk whoever looks after the bot if you need to.`),
   ]);
+}
+
+/** The same in plain text, for a field of a form. */
+export function deniedWords(deed: DeniedDeed): string {
+  const title = deed.project === null ? "" : ` “${shorten(titleOf(deed.project), 60)}”`;
+  return `You may not ${DEEDS[deed.verb]}${title} here. ${why(deed)}`;
+}
+
+function why({ decision }: DeniedDeed): string {
+  if (decision.kind === "needs_approval") return "It needs somebody's approval.";
+  if (decision.isUnsure) {
+    return "Slack or Hex has not said enough about you or the project to be sure. Try again in a minute.";
+  }
+  return decision.rule === null ? "No rule allows it." : "A rule forbids it.";
 }
 
 const DEEDS: Record<Verb, string> = {

@@ -40,6 +40,8 @@ export const runFormSchema = z.object({
   draw: z.number(),
   /** Where the form was opened; `null` when the bot does not know. */
   origin: conversationSchema.nullable(),
+  /** Where the rules say it was opened, whatever is chosen in it; `null` on the Home tab, in shortcuts, and in forms of earlier versions. */
+  place: z.string().nullable().default(null),
   /** The project whose inputs are drawn. */
   project: z.object({ id: z.string(), title: z.string() }).nullable(),
   /** A title, id or link that was typed. */
@@ -59,7 +61,7 @@ export type ProjectPart = Pick<RunForm, keyof typeof perProject>;
 
 /** What travels with the view. The rest is read from its fields, and what no field holds is read from the draft. */
 export const metadataSchema = runFormSchema
-  .pick({ nonce: true, round: true, draw: true, origin: true, project: true })
+  .pick({ nonce: true, round: true, draw: true, origin: true, place: true, project: true })
   .extend({ hasDraft: z.boolean() });
 export type RunFormMetadata = z.output<typeof metadataSchema>;
 

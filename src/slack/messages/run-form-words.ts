@@ -119,7 +119,7 @@ export function storeSlowWords(): string {
 
 /** The notice at the top of a form that comes back. `title` is the project's. */
 export function noticeOf(
-  kind: "other_project" | "known_alone" | "would_start" | "already" | "failed",
+  kind: "other_project" | "known_alone" | "would_start" | "already" | "failed" | "denied",
   title = "",
 ): Notice {
   switch (kind) {
@@ -144,6 +144,11 @@ export function noticeOf(
       return {
         level: "warning",
         text: "The bot could not check this, and nothing was started. Press Run to try again.",
+      };
+    case "denied":
+      return {
+        level: "warning",
+        text: "You may not start this run, and nothing was started. The bot's message to you says why.",
       };
   }
 }

@@ -71,9 +71,9 @@ export function runFormView(form: RunForm, { picked, complaints = [], notice = n
 }
 
 function metadataOf(form: RunForm): RunFormMetadata {
-  const { nonce, round, draw, origin, project } = form;
+  const { nonce, round, draw, origin, place, project } = form;
   const kept = project === null ? null : { id: project.id, title: shorten(project.title, TITLE_KEPT) };
-  return { nonce, round, draw, origin, project: kept, hasDraft: needsDraft(form) };
+  return { nonce, round, draw, origin, place, project: kept, hasDraft: needsDraft(form) };
 }
 
 /** At most one alert, which joins everything that is wrong at a place. */

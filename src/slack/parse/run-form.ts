@@ -1,6 +1,7 @@
 // The form that starts a run. Turns what is known into the contents of its fields, reads them back from a view that Slack sends, and
 // turns them into what to run. Pure.
 
+import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
 import { parseJson } from "../../lib/json.js";
 import { looksSecret } from "../../log/secrets.js";
@@ -117,6 +118,14 @@ interface Element {
 export interface SentView {
   private_metadata: string;
   state?: { values: Record<string, Record<string, Element>> } | undefined;
+}
+
+const placeSchema = z.object({ place: z.string().nullable() });
+
+/** Where the rules say that the form in a view was opened; `null` for a form of an earlier version, and for any other view. */
+export function placeOfForm({ private_metadata }: Pick<SentView, "private_metadata">): string | null {
+  const metadata = placeSchema.safeParse(parseJson(private_metadata));
+  return metadata.success ? metadata.data.place : null;
 }
 
 /** `null` when the form is from another version of the bot. */

@@ -19,6 +19,7 @@ const EMPTY: RunForm = {
   round: 2,
   draw: 3,
   origin: null,
+  place: null,
   project: null,
   typedProject: "",
   fields: [],
@@ -34,6 +35,7 @@ const EMPTY: RunForm = {
 const FULL: RunForm = {
   ...EMPTY,
   origin: { channel: "C0DATA", threadTs: "1.2", isPublic: true },
+  place: "C0DATA",
   project: { id: "p-1", title: "Weekly revenue" },
   typedProject: "weekly",
   fields: [
@@ -75,13 +77,18 @@ describe("a form that is kept", () => {
     expect(runFormSchema.safeParse(asJson({ ...FULL, ...changed })).success).toBe(false);
   });
 
+  test("of an earlier version has no place", () => {
+    expect(runFormSchema.parse(asJson({ ...FULL, place: undefined }))).toEqual({ ...FULL, place: null });
+  });
+
   test("sends with its view what tells which form it is, and nothing that was typed", () => {
-    const { nonce, round, draw, origin, project } = FULL;
+    const { nonce, round, draw, origin, place, project } = FULL;
     expect(metadataSchema.parse(asJson({ ...FULL, hasDraft: true }))).toEqual({
       nonce,
       round,
       draw,
       origin,
+      place,
       project,
       hasDraft: true,
     });

@@ -18,6 +18,7 @@ const EMPTY: RunForm = {
   round: 0,
   draw: 0,
   origin: null,
+  place: null,
   project: null,
   typedProject: "",
   channel: null,

@@ -27,6 +27,7 @@ const FORM: RunForm = {
   round: 2,
   draw: 3,
   origin: { channel: "C0DATA", threadTs: null, isPublic: true },
+  place: "C0DATA",
   project: REVENUE,
   typedProject: "",
   ...NOTHING,
@@ -182,6 +183,7 @@ describe("a form that Slack sends", () => {
     round: FORM.round,
     draw: FORM.draw,
     origin: FORM.origin,
+    place: FORM.place,
     project: FORM.project,
     hasDraft: false,
   };

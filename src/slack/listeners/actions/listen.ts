@@ -9,6 +9,7 @@ import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import type { Message } from "../../messages/blocks.js";
 import { rememberedThread, rememberingThread } from "../../messages/thread-memory.js";
+import { placeOfForm } from "../../parse/run-form.js";
 import type { Unadmitted } from "../context.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
@@ -30,7 +31,7 @@ export function listenToActions(app: App, listening: Listening): void {
     const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
     const once = requestIdIn(context);
     // A view has no conversation, whatever was open behind it.
-    const place = view === null ? channel : null;
+    const place = view === null ? channel : placeOfForm(view);
     const arrival = arrivalOf({ id: triggerId, once, user, conversation, place, triggerId, respond: answer }, log);
     arrival.log.info({ user, channel }, "button %s", action.action_id);
     const replaced = replaceWith(respond, bot.clock);

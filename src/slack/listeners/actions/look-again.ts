@@ -2,6 +2,7 @@
 
 import { lookedForAgain } from "../../../runs/transitions.js";
 import { cardPlace } from "../../flows/card-place.js";
+import { runFor } from "../../flows/runs-for.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { nothingToLookForMessage, staleButtonMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
@@ -10,6 +11,7 @@ import type { Action, Click } from "./action.js";
 export const lookAgain: Action = { id: ACTIONS.lookAgain, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
+  if ((await runFor(bot, click, click.value)) === null) return click.respond(staleButtonMessage());
   const result = await bot.runs.update(click.value, (run) => lookedForAgain(run, bot.clock.now()));
   if (result === null) return click.respond(staleButtonMessage());
   if (!result.changed) {

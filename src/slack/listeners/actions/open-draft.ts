@@ -1,7 +1,9 @@
 // *Open again* and *Back to the form*: opens the form as it was stored.
 
+import type { Place } from "../../../access/policy.js";
+import { permissionsOf } from "../../access/permissions.js";
 import { formKept, keepForm, runKeyOf } from "../../flows/form-drafts.js";
-import { pickedIn, showForm } from "../../flows/open-run-form.js";
+import { demandForm, pickedIn, showForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { runFormView } from "../../messages/run-form.js";
 import { draftGoneMessage, formDoneMessage } from "../../messages/run-form-answers.js";
@@ -20,10 +22,18 @@ async function press(bot: Bot, click: Click): Promise<void> {
   if (draft === null) return click.respond(draftGoneMessage());
   const { complaints } = draft;
   const form = nextRound(draft.form);
-  if (view === null) return showForm(bot, click, form, { complaints });
+  const there = await at(bot, click, form.place);
+  if (form.project !== null) await demandForm(there, form.project);
+  if (view === null) return showForm(bot, there, form, { complaints });
   await keepForm(bot, { user, form, complaints });
   await bot.slack.views.update({
     view_id: view.id,
-    view: runFormView(form, { picked: pickedIn(click, form), complaints }),
+    view: runFormView(form, { picked: pickedIn(there, form), complaints }),
   });
+}
+
+/** The click, judged where the form was first opened rather than where its button is. */
+async function at(bot: Bot, click: Click, place: Place): Promise<Click> {
+  if (click.permissions.areUnlimited || click.place === place) return click;
+  return { ...click, place, permissions: await permissionsOf(bot.permissions, click.user, place) };
 }

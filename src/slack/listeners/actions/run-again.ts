@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { cardPlace } from "../../flows/card-place.js";
+import { runFor } from "../../flows/runs-for.js";
 import { startRun } from "../../flows/start-run.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { alreadyRunAgainMessage, staleButtonMessage } from "../../messages/answers.js";
@@ -12,7 +13,7 @@ export const runAgain: Action = { id: ACTIONS.runAgain, press };
 
 /** Starts one run for each card. The key is derived from the run to repeat, and does not get longer from one run to the next. */
 async function press(bot: Bot, click: Click): Promise<void> {
-  const parent = await bot.runs.get(click.value);
+  const parent = await runFor(bot, click, click.value);
   if (parent === null) return click.respond(staleButtonMessage());
   const key = `again:${createHash("sha256").update(parent.key).digest("hex").slice(0, 32)}`;
   if (parent.again !== null) return tellAlready(bot, click, key, parent.again.by);

@@ -1,6 +1,7 @@
 // *Tell me*, on the card of a run in flight: sends a direct message when it ends. Pressing it again cancels that.
 
 import { isEnded } from "../../../runs/run.js";
+import { runFor } from "../../flows/runs-for.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { alreadyEndedMessage, staleButtonMessage, tellMeMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
@@ -9,7 +10,7 @@ import type { Action, Click } from "./action.js";
 export const tellMe: Action = { id: ACTIONS.tellMe, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
-  const run = await bot.runs.get(click.value);
+  const run = await runFor(bot, click, click.value);
   if (run === null) return click.respond(staleButtonMessage());
   if (isEnded(run)) return click.respond(alreadyEndedMessage(run));
   const { key, user } = click;

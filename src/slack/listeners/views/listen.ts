@@ -7,6 +7,7 @@ import { respondIn } from "../../connection/response-url.js";
 import type { Message } from "../../messages/blocks.js";
 import { staleFormMessage } from "../../messages/run-form-answers.js";
 import { noticeView } from "../../messages/views.js";
+import { placeOfForm } from "../../parse/run-form.js";
 import type { Unadmitted } from "../context.js";
 import { acknowledge, arrivalOf, handle, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
@@ -27,7 +28,8 @@ export function listenToViews(app: App, listening: Listening): void {
     const { trigger_id: triggerId } = body;
     const conversation = directMessagesOf(user.id);
     // A form starts one run, however often it is submitted, and its answer may not wait for the store.
-    const origin = { id: triggerId, once: null, user: user.id, conversation, place: null, triggerId, respond };
+    const place = placeOfForm(view);
+    const origin = { id: triggerId, once: null, user: user.id, conversation, place, triggerId, respond };
     const arrival = arrivalOf(origin, log);
     arrival.log.info({ user: user.id }, "form %s", known?.id ?? "unknown");
     const submission: Unadmitted<Submission> = {
