@@ -19,6 +19,7 @@ const graph = new Map(
 );
 
 const BELOW_SLACK = [
+  "audit",
   "access",
   "paging",
   "attention",
@@ -46,6 +47,7 @@ const ALLOWED: Record<string, string[]> = {
   catalog: ["hex", "store", "lib"],
   runs: ["access", "hex", "store", "lib"],
   outages: ["hex", "store", "lib"],
+  audit: ["access", "runs", "store", "log", "lib"],
   attention: ["store", "lib"],
   follow: ["runs", "catalog", "hex", "store", "lib"],
   http: ["outages", "hex", "store", "lib"],
@@ -55,6 +57,7 @@ const ALLOWED: Record<string, string[]> = {
   app: ["user-agent.ts", "slack", "http", ...BELOW_SLACK],
   "startup-failure.ts": ["slack", "remedies", "store"],
   "stop-signals.ts": ["lib"],
+  "export-audit.ts": ["audit", "config", "store", "remedies"],
   "verify.ts": ["user-agent.ts", "config", "hex", "remedies", "lib"],
   "main.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
 };

@@ -10,6 +10,7 @@ import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.j
 import type { Bot } from "../slack/listeners/context.js";
 import { listen } from "../slack/listeners/index.js";
 import type { AttentionPart } from "./create-attention.js";
+import type { AuditPart } from "./create-audit.js";
 import type { FollowPart } from "./create-follow.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
@@ -39,6 +40,7 @@ export interface SlackPartOptions {
   hex: HexPart;
   permissions: PermissionSources;
   runs: RunsPart;
+  audit: AuditPart;
   outages: OutagesPart;
   follow: FollowPart;
   attention: AttentionPart;
@@ -69,12 +71,15 @@ export function createSlack(options: SlackPartOptions): SlackPart {
 }
 
 function createBot(options: SlackPartOptions): Bot {
-  const { settings, slackClient, identity, store, hex, runs, outages, follow, attention, messages, paging } = options;
+  const { settings, slackClient, identity, store, hex, runs, audit, outages, follow, attention, messages, paging } =
+    options;
   const { config, statusTimeoutMs, cardTimeoutMs } = settings;
   return {
     slack: slackClient.web,
     hex: hex.client,
     permissions: options.permissions,
+    audit: audit.log,
+    auditStore: audit.store,
     prober: outages.prober,
     statusPage: hex.statusPage,
     budget: hex.budget,

@@ -5,6 +5,7 @@ import { bringBackLostForms } from "../slack/flows/form-checks.js";
 import { Sweeper } from "../slack/sweeper.js";
 import { Retention } from "../store/retention.js";
 import type { AttentionPart } from "./create-attention.js";
+import type { AuditPart } from "./create-audit.js";
 import type { CatalogPart } from "./create-catalog.js";
 import type { DigestsPart } from "./create-digests.js";
 import type { FollowPart } from "./create-follow.js";
@@ -29,6 +30,7 @@ export interface LeaderLoopsOptions {
   hex: HexPart;
   catalog: CatalogPart;
   runs: RunsPart;
+  audit: AuditPart;
   outages: OutagesPart;
   follow: FollowPart;
   attention: AttentionPart;
@@ -95,7 +97,7 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
 }
 
 function createRetention(options: LeaderLoopsOptions): Retention {
-  const { settings, store, hex, runs, follow, attention, messages, keepMs } = options;
+  const { settings, store, hex, runs, audit, follow, attention, messages, keepMs } = options;
   const { log } = settings;
   const { drafts, seenEvents, clock } = store;
   return new Retention({
@@ -103,6 +105,8 @@ function createRetention(options: LeaderLoopsOptions): Retention {
     leastNow: () => hex.client.leastNow(),
     removeOld: async (leastNow) => {
       await runs.leadersStore.removeEndedBefore(leastNow - keepMs);
+      await audit.runs.complete();
+      await audit.store.removeBefore(leastNow - settings.config.auditDays * DAY);
       await Promise.all([
         drafts.removeExpired(),
         seenEvents.removeOld(),

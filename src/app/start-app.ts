@@ -8,6 +8,7 @@ import { DAY } from "../lib/time.js";
 import { identifyOnceReached } from "../slack/connection/identity.js";
 import { createAccess } from "./create-access.js";
 import { createAttention } from "./create-attention.js";
+import { createAudit } from "./create-audit.js";
 import { createCatalog } from "./create-catalog.js";
 import { createDigests } from "./create-digests.js";
 import { createFollow } from "./create-follow.js";
@@ -77,6 +78,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const { catalog } = projects;
   const permissions = createAccess({ settings, slackClient, store, hex, catalog });
   const runs = createRuns({ settings, store, hex, catalog });
+  const audit = createAudit({ settings, lifetime, store, runs });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
   const follow = createFollow({ settings, store, hex, catalog, outages });
   const attention = createAttention(settings, store);
@@ -92,6 +94,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     catalog,
     permissions,
     runs,
+    audit,
     outages,
     follow,
     attention,
@@ -129,6 +132,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store.check.keep(stopping),
     store.store.file?.keepWhole(store.clock, stopping) ?? Promise.resolve(),
     catalog.follow(stopping),
+    audit.log.enterLater(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });

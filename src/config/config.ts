@@ -40,6 +40,7 @@ export interface Config {
   requestsPerMinute: number;
   /** How many days the bot remembers finished runs. */
   keepDays: number;
+  auditDays: number;
   /** The pause between two probes of Hex while all is well, in seconds. */
   probeSeconds: number;
   lateMinutes: number;
@@ -73,6 +74,7 @@ const allVariables = z.object({
   DATABASE_URL: databaseUrl,
   HEX_REQUESTS_PER_MINUTE: wholeNumber(DEFAULTS.requestsPerMinute, { min: 5, max: 600, what: "a number of requests" }),
   HEX_BOT_KEEP_DAYS: wholeNumber(DEFAULTS.keepDays, { min: 1, max: 3650, what: "a number of days" }),
+  HEX_BOT_AUDIT_DAYS: wholeNumber(DEFAULTS.auditDays, { min: 1, max: 36_500, what: "a number of days" }),
   HEX_ALERT_CHANNEL: alertChannel,
   HEX_PROBE_SECONDS: wholeNumber(DEFAULTS.probeSeconds, { min: 10, max: 3600, what: "a number of seconds" }),
   // Hex may start a scheduled run ten minutes after it is due.
@@ -161,13 +163,11 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
     hex,
     hexStatusUrl: read.HEX_STATUS_URL,
     port: read.PORT,
-    store:
-      read.DATABASE_URL === undefined
-        ? { kind: "embedded", dataDir: read.HEX_BOT_DATA_DIR }
-        : { kind: "shared", url: read.DATABASE_URL },
+    store: placeOf(read),
     proxies: proxiesOf(read),
     requestsPerMinute: read.HEX_REQUESTS_PER_MINUTE,
     keepDays: read.HEX_BOT_KEEP_DAYS,
+    auditDays: read.HEX_BOT_AUDIT_DAYS,
     probeSeconds: read.HEX_PROBE_SECONDS,
     alertChannel: read.HEX_ALERT_CHANNEL,
     paging: pagingOf(read),
@@ -210,6 +210,27 @@ export function readHexConfig(env: Environment): Reading<{ hex: HexConfig; proxi
   if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
   const hex: HexConfig = { token: parsed.data.HEX_API_TOKEN, ...parsed.data.HEX_WORKSPACE_URL };
   return { ok: true, config: { hex, proxies: proxiesOf(parsed.data) }, warnings: hexWarnings(hex) };
+}
+
+const storeVariables = allVariables.pick({ HEX_BOT_DATA_DIR: true, DATABASE_URL: true });
+
+/**
+ * Reads only where the store is, for programs that need nothing else.
+ *
+ * @param env the environment, such as `process.env`
+ */
+export function readStorePlace(env: Environment): Reading<StorePlace> {
+  const { HEX_BOT_DATA_DIR, DATABASE_URL } = pick(env);
+  const url = withSslMode(clean(DATABASE_URL), clean(env.PGSSLMODE));
+  const parsed = storeVariables.safeParse({ HEX_BOT_DATA_DIR, DATABASE_URL: url });
+  if (!parsed.success) return { ok: false, problems: problemLines(parsed.error) };
+  return { ok: true, config: placeOf(parsed.data), warnings: [] };
+}
+
+function placeOf({ DATABASE_URL, HEX_BOT_DATA_DIR }: z.output<typeof storeVariables>): StorePlace {
+  return DATABASE_URL === undefined
+    ? { kind: "embedded", dataDir: HEX_BOT_DATA_DIR }
+    : { kind: "shared", url: DATABASE_URL };
 }
 
 /** Every secret in a configuration, which the log must never show. */

@@ -10,6 +10,7 @@ export const DEFAULTS = {
   dataDir: "data",
   requestsPerMinute: 30,
   keepDays: 90,
+  auditDays: 365,
   probeSeconds: 60,
   lateMinutes: 15,
   stuckFactor: 3,
@@ -98,6 +99,11 @@ export const VARIABLES = [
     default: String(DEFAULTS.keepDays),
   },
   {
+    name: "HEX_BOT_AUDIT_DAYS",
+    meaning: "How many days the bot remembers who did what.",
+    default: String(DEFAULTS.auditDays),
+  },
+  {
     name: "HEX_ALERT_CHANNEL",
     meaning: "The id (C…) of the channel that the bot tells about outages of Hex and an expiring token.",
     default: "none",
@@ -170,6 +176,7 @@ export function pick(env: Environment): Record<VariableName, string | undefined>
     DATABASE_URL: env.DATABASE_URL,
     HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
     HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
+    HEX_BOT_AUDIT_DAYS: env.HEX_BOT_AUDIT_DAYS,
     HEX_ALERT_CHANNEL: env.HEX_ALERT_CHANNEL,
     HEX_PROBE_SECONDS: env.HEX_PROBE_SECONDS,
     HEX_LATE_MINUTES: env.HEX_LATE_MINUTES,

@@ -290,6 +290,20 @@ const troubleMembers: Migration = {
   },
 };
 
+const audit: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("audit")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("at", "bigint", (column) => column.notNull())
+      .addColumn("who", "text")
+      .addColumn("project_id", "text")
+      .addColumn("doc", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("audit_at").on("audit").column("at").execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -303,4 +317,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "010_run_ends": runEnds,
   "011_connection_readings": connectionReadings,
   "012_trouble_members": troubleMembers,
+  "013_audit": audit,
 };

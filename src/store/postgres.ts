@@ -58,6 +58,21 @@ export async function openShared(url: string, onError: (error: Error) => void): 
   }
 }
 
+/** The same without a change to its shape. A store that the bot has not opened yet fails when it is read. @throws StoreError */
+export async function openSharedForReading(url: string): Promise<Store> {
+  const address = addressOf(url);
+  try {
+    const { ssl, schema } = await reach(address, readEncryptions(url, address));
+    const pool = new Pool({ ...connectionTo(address, ssl), max: 1 });
+    pool.on("error", () => undefined);
+    const db = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool })) });
+    return { db: db.withPlugin(new WithSchemaPlugin(schema)), close: () => db.destroy() };
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(postgresFailure(error) ?? "unusable_postgres", address.where, error);
+  }
+}
+
 async function openIn(schema: string, createPool: () => Pool, onError: (error: Error) => void): Promise<SharedStore> {
   const pool = new RenewablePool(() => {
     const created = createPool();

@@ -25,6 +25,7 @@ export const READ_TABLES = [
   "attention",
   "pages",
   "digests",
+  "audit",
 ] as const;
 export type ReadTable = (typeof READ_TABLES)[number];
 

@@ -275,6 +275,18 @@ interface PagesTable {
   doc: string;
 }
 
+/** Who did what. Rows are added, and removed when they are old. */
+interface AuditTable {
+  id: string;
+  /** Epoch ms. */
+  at: number | string;
+  /** A person's id in Slack. */
+  who: string | null;
+  project_id: string | null;
+  /** JSON, see `auditEntrySchema`. */
+  doc: string;
+}
+
 /** Which conversation hears every day how fresh its projects are. */
 interface DigestsTable {
   channel: string;
@@ -319,4 +331,5 @@ export interface Tables {
   attention: AttentionTable;
   pages: PagesTable;
   digests: DigestsTable;
+  audit: AuditTable;
 }

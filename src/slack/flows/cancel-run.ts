@@ -2,9 +2,11 @@
 
 import type { Call } from "../../hex/client.js";
 import { asHexError, HexError } from "../../hex/errors.js";
-import { isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
+import type { CancelOutcome } from "../../runs/cancel.js";
+import { identityOf, isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
 import { adopted, intended } from "../../runs/transitions.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { deedEntry } from "../access/audit-entries.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import {
   cancelAskedMessage,
@@ -29,6 +31,7 @@ export async function cancelKnownRun(
 ): Promise<void> {
   const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
+  await recordCancel(bot, interaction, outcome);
   // The person who pressed the button is looking at the card, if Slack has accepted it.
   const card = await cardPlace(bot, interaction, key);
   const sees = pressedOnCard && card !== null;
@@ -81,8 +84,27 @@ async function cancelUnreadable(bot: Bot, interaction: Interaction, error: Unrea
   const { projectId, runId } = error.run;
   if (runId === null) throw error;
   await bot.hex.cancelRun(projectId, runId, callFor(interaction));
+  const about = { project: { id: projectId, title: "" }, runKey: error.run.key, hexRunId: runId };
+  await bot.audit.record(deedEntry(interaction, "cancel", bot.clock.now(), { ...about, result: "asked" }));
   interaction.log.info({ runKey: error.run.key }, "run cancelled");
   await interaction.respond(unreadableRunCancelledMessage(error.run, bot.hex.place.now));
+}
+
+/** A cancellation goes on even if it cannot be recorded yet. */
+async function recordCancel(bot: Bot, interaction: Interaction, outcome: CancelOutcome): Promise<void> {
+  if (outcome.kind === "unknown") return;
+  const { run, kind } = outcome;
+  const identity = identityOf(run);
+  await bot.audit.record(
+    deedEntry(interaction, "cancel", bot.clock.now(), {
+      project: run.project,
+      runKey: run.key,
+      hexRunId: identity?.runId ?? null,
+      traceId: "error" in outcome ? (outcome.error.facts.traceId ?? null) : (identity?.traceId ?? null),
+      detail: "error" in outcome ? outcome.error.kind : null,
+      result: kind,
+    }),
+  );
 }
 
 function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {

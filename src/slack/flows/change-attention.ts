@@ -9,6 +9,7 @@ import {
   versionOf,
 } from "../../attention/attention.js";
 import { DAY } from "../../lib/time.js";
+import { deedEntry } from "../access/audit-entries.js";
 import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
@@ -38,6 +39,7 @@ interface Shown {
 export async function changeAttention<T>(
   bot: Bot,
   interaction: Interaction,
+  deed: "on_it" | "silence" | "end_silence",
   target: Target,
   change: (now: Attention[], version: number) => Change<T>,
 ): Promise<{ outcome: T; isSilenced: boolean } | null> {
@@ -55,6 +57,8 @@ export async function changeAttention<T>(
     isSilent = changed.next.every((one) => isSilenced(one, bot.clock.now()));
     return changed;
   });
+  const detail = `${target.alert} ${JSON.stringify(outcome)}`;
+  await bot.audit.record(deedEntry(interaction, deed, bot.clock.now(), { detail, result: "changed" }));
   interaction.log.info({ alert: target.alert, outcome }, "attention");
   void bot.homes.redraw(interaction.user);
   return { outcome, isSilenced: isSilent };

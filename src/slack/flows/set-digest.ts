@@ -3,11 +3,12 @@
 import { digestContents } from "../../follow/digest-contents.js";
 import { projectsOf } from "../../follow/digest-entries.js";
 import { nextDigest } from "../../follow/digest-times.js";
-import type { Rule, WatchPlace } from "../../follow/watch.js";
+import { type Rule, ruleKey, type WatchPlace } from "../../follow/watch.js";
 import { zoneNamed } from "../../follow/zones.js";
 import { asHexError } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
+import { deedEntry } from "../access/audit-entries.js";
 import { personZone } from "../connection/person-zone.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
@@ -41,6 +42,9 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
   const digest = { ...place, hour, minute, weekdaysOnly, zone, rule: chosen };
   const now = bot.clock.now();
   const set = await bot.digests.set({ ...digest, setBy: user, setAt: now, ended: null });
+  const time = `${hour}:${String(minute).padStart(2, "0")} ${zone}${weekdaysOnly ? " weekdays" : ""}`;
+  const detail = chosen === null ? time : `${time} ${ruleKey(chosen)}`;
+  await bot.audit.record(deedEntry(interaction, "digest", now, { detail, result: set }));
   log.info({ hour, minute, weekdaysOnly, zone, set }, "digest");
   bot.wakeFollowing();
   const projects = projectsOf(
@@ -81,6 +85,8 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
 
 export async function endDigest(bot: Bot, interaction: Interaction): Promise<void> {
   const was = await bot.digests.remove(placeOf(interaction));
+  const result = was ? "ended" : "none_set";
+  await bot.audit.record(deedEntry(interaction, "digest_off", bot.clock.now(), { result }));
   interaction.log.info({ was }, "digest off");
   bot.wakeFollowing();
   await interaction.respond(digestOffMessage(was));

@@ -1,6 +1,7 @@
 // Begins and ends a watch of the conversation that somebody is in.
 
-import { covers, type Rule, type Watch } from "../../follow/watch.js";
+import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { watchLoad } from "./watch-load.js";
@@ -15,6 +16,8 @@ export async function setWatch(
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
+  const about = { project: projectOf(interaction, rule), detail: `${ruleKey(rule)} ${level}${page ? " page" : ""}` };
+  await bot.audit.record(deedEntry(interaction, "watch", bot.clock.now(), { ...about, result: set }));
   interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
   const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
@@ -31,7 +34,14 @@ export async function setWatch(
 export async function endWatch(bot: Bot, interaction: Interaction, key: string): Promise<void> {
   const { channel, threadTs } = interaction.conversation;
   const was = await bot.watches.remove({ channel, threadTs }, key);
+  const result = was ? "ended" : "not_watched";
+  await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { detail: key, result }));
   interaction.log.info({ key, was }, "unwatch");
   bot.wakeFollowing();
   await interaction.respond(was ? noLongerWatchedMessage() : notWatchedMessage());
+}
+
+function projectOf({ permissions }: Interaction, rule: Rule): { id: string; title: string } | null {
+  if (rule.kind !== "project") return null;
+  return { id: rule.id, title: permissions.projects.known(rule.id)?.title ?? "" };
 }

@@ -1,9 +1,13 @@
 // Starts a run for somebody and shows it. The card is in the channel before the bot asks Hex.
 
+import type { AuditEntry } from "../../audit/audit-entry.js";
+import { maskedInputs } from "../../audit/masked-inputs.js";
+import { askedId } from "../../audit/run-entries.js";
 import type { Project } from "../../hex/schema.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
+import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
 import { demandStart } from "./demand-start.js";
@@ -49,18 +53,36 @@ export async function startRun(
     requestedAt: bot.clock.now(),
     reference,
   };
-  if (!(await remember(bot, intent, card, user))) return false;
+  const entry = deedEntry(interaction, options.publish ? "publish" : "run", intent.requestedAt, {
+    id: askedId(key),
+    project: intent.project,
+    inputs: maskedInputs(options.inputs),
+    detail: detailOf(options),
+    runKey: key,
+  });
+  if (!(await remember(bot, user, { intent, entry, card }))) return false;
   interaction.log.info({ projectId: project.id, runKey: key }, "run requested");
   const asked = bot.starter.ask(key);
   await Promise.all([asked, tellWhere(bot, interaction, key, { card, asked }), stored(card)]);
   return true;
 }
 
+/** What else the run was to start with. */
+function detailOf({ fresh, view }: RunOptions): string | null {
+  const details = [fresh ? "fresh" : "", view === null ? "" : `view ${view}`].filter((detail) => detail !== "");
+  return details.length === 0 ? null : details.join(", ");
+}
+
 /** A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be. */
-async function remember(bot: Bot, intent: Intent, card: CardConversation, user: string): Promise<boolean> {
+async function remember(
+  bot: Bot,
+  user: string,
+  { intent, entry, card }: { intent: Intent; entry: AuditEntry; card: CardConversation },
+): Promise<boolean> {
   const store = await bot.storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
   try {
+    await bot.audit.demand(entry);
     await bot.cards.open(intent.key, card, user);
     return await bot.starter.intend(intent);
   } catch (error) {

@@ -3,6 +3,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { Place } from "../../access/policy.js";
 import type { AttentionStore } from "../../attention/attention-store.js";
+import type { AuditLog } from "../../audit/audit-log.js";
+import type { AuditStore } from "../../audit/audit-store.js";
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { DigestSources } from "../../follow/digest-contents.js";
 import type { DigestStore } from "../../follow/digest-store.js";
@@ -40,6 +42,8 @@ export interface Bot {
   slack: WebClient;
   hex: HexClient;
   permissions: PermissionSources;
+  audit: AuditLog;
+  auditStore: Pick<AuditStore, "latest">;
   prober: Prober;
   statusPage: StatusPage;
   budget: Budget;

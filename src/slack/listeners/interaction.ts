@@ -2,8 +2,10 @@
 
 import { createHash } from "node:crypto";
 import type { Context } from "@slack/bolt";
+import { AccessDenied } from "../../access/access-denied.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
+import { refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { answerFailure } from "../connection/response.js";
 import { guestMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
@@ -89,6 +91,7 @@ async function answered(arrival: Arrival, bot: Bot, task: () => Promise<void>): 
     await task();
     return "ok";
   } catch (error) {
+    if (error instanceof AccessDenied) await bot.audit.record(refusalEntry(arrival, error.deed, bot.clock.now()));
     const { message, outcome } = explain(error, arrival, bot);
     await respond(message).catch((failure: unknown) => {
       const why = answerFailure(failure);

@@ -60,6 +60,7 @@ const NOUNS: Record<ReadTable, string> = {
   attention: "note of who is on it",
   pages: "page",
   digests: "digest",
+  audit: "entry of the audit log",
 };
 
 /** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */

@@ -12,7 +12,9 @@ export const silence: Action = {
     const at = bot.clock.now();
     const ms = SILENCE_MS[length];
     const until = ms === null ? null : at + ms;
-    const done = await changeAttention(bot, click, target, (now) => silenced(now, { by: click.user, at, until }));
+    const done = await changeAttention(bot, click, "silence", target, (now) =>
+      silenced(now, { by: click.user, at, until }),
+    );
     if (done !== null) await click.respond(silencingMessage(done.outcome, until));
   }),
 };

@@ -4,6 +4,7 @@ import { closest } from "../../../lib/closest.js";
 import { unknownCommandMessage } from "../../messages/help.js";
 import { splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
+import { audit } from "./audit.js";
 import { cancel } from "./cancel.js";
 import type { Command } from "./command.js";
 import { digest } from "./digest.js";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   unwatch,
   watching,
   digest,
+  audit,
   help,
 ];
 

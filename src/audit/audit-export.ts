@@ -1,0 +1,66 @@
+// The audit log as a file: JSON lines, or CSV for a spreadsheet. Pure.
+
+import type { AuditEntry } from "./audit-entry.js";
+
+export const FORMATS = ["jsonl", "csv"] as const;
+export type Format = (typeof FORMATS)[number];
+
+const COLUMNS = [
+  "time",
+  "who",
+  "where",
+  "deed",
+  "project_id",
+  "project",
+  "detail",
+  "inputs",
+  "decision",
+  "rule",
+  "rule_name",
+  "result",
+  "hex_run_id",
+  "trace_id",
+  "run_key",
+  "reference",
+  "id",
+] as const;
+
+/** What stands before the entries. */
+export function headOf(format: Format): string {
+  return format === "csv" ? `${COLUMNS.join(",")}\r\n` : "";
+}
+
+/** One line, with its end. Times are in ISO 8601 (UTC). */
+export function lineOf(entry: AuditEntry, format: Format): string {
+  const time = new Date(entry.at).toISOString();
+  if (format === "jsonl") return `${JSON.stringify({ time, ...entry })}\n`;
+  const { who, where, deed, project, detail, inputs, decision, rule, result, hexRunId, traceId, runKey } = entry;
+  const values: Record<(typeof COLUMNS)[number], string | number | null> = {
+    time,
+    who,
+    where,
+    deed,
+    project_id: project?.id ?? null,
+    project: project?.title ?? null,
+    detail,
+    inputs: inputs === null ? null : JSON.stringify(inputs),
+    decision,
+    rule: rule?.number ?? null,
+    rule_name: rule?.name ?? null,
+    result,
+    hex_run_id: hexRunId,
+    trace_id: traceId,
+    run_key: runKey,
+    reference: entry.reference,
+    id: entry.id,
+  };
+  return `${COLUMNS.map((column) => cell(values[column])).join(",")}\r\n`;
+}
+
+/** As in RFC 4180. A spreadsheet would compute what begins like a formula. Source: OWASP, CSV injection. */
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  const text = String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,112 @@
+// The stored audit log. Entries are added, and removed when they are old. None is ever changed.
+
+import type { Db } from "../store/database.js";
+import type { Write } from "../store/leadership.js";
+import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
+import { type AuditEntry, auditEntrySchema } from "./audit-entry.js";
+
+/** Which entries to read. Times in epoch ms. */
+export interface AuditQuery {
+  since: number;
+  until?: number;
+  projectId?: string;
+  /** A person's id in Slack. */
+  who?: string;
+}
+
+/** How many rows are read at once. */
+const PAGE = 500;
+
+export class AuditStore {
+  constructor(
+    private readonly db: Db,
+    private readonly rows: RowReader = new RowReader(),
+    /** How old entries are removed. */
+    private readonly write: Write = (work) => work(db),
+  ) {}
+
+  /** Adds entries. One that is there already stays as it is. */
+  async add(entries: readonly AuditEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const values = entries.map((entry) => ({
+      id: entry.id,
+      at: entry.at,
+      who: entry.who,
+      project_id: entry.project?.id ?? null,
+      doc: JSON.stringify(entry),
+    }));
+    await this.db
+      .insertInto("audit")
+      .values(values)
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+
+  /** The latest entries, newest first, and how many there are. */
+  async latest(query: AuditQuery, limit: number): Promise<{ entries: AuditEntry[]; total: number }> {
+    const [rows, counted] = await Promise.all([
+      this.#matching(query)
+        .select(["id", storedDoc(this.db).as("doc")])
+        .orderBy("at", "desc")
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute(),
+      this.#matching(query)
+        .select((eb) => eb.fn.countAll().as("count"))
+        .executeTakeFirst(),
+    ]);
+    return { entries: this.#read(rows), total: Number(counted?.count ?? 0) };
+  }
+
+  /** All entries, oldest first, a page at a time. */
+  async *pages(query: AuditQuery): AsyncGenerator<AuditEntry[], void> {
+    // No entry is older than time itself.
+    let after = { at: -1, id: "" };
+    for (;;) {
+      const { at, id } = after;
+      const rows = await this.#matching(query)
+        .where((eb) => eb.or([eb("at", ">", at), eb.and([eb("at", "=", at), eb("id", ">", id)])]))
+        .select(["id", "at", storedDoc(this.db).as("doc")])
+        .orderBy("at")
+        .orderBy("id")
+        .limit(PAGE)
+        .execute();
+      yield this.#read(rows);
+      const end = rows.at(-1);
+      if (end === undefined || rows.length < PAGE) return;
+      after = { at: Number(end.at), id: end.id };
+    }
+  }
+
+  /** Which of these ids have no entry. */
+  async missing(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.db
+      .selectFrom("audit")
+      .select("id")
+      .where("id", "in", [...ids])
+      .execute();
+    const there = new Set(rows.map(({ id }) => id));
+    return ids.filter((id) => !there.has(id));
+  }
+
+  /** Removes the entries from before a time (epoch ms). */
+  async removeBefore(time: number): Promise<void> {
+    await this.write((db) => db.deleteFrom("audit").where("at", "<", time).execute());
+    this.rows.recount("audit");
+  }
+
+  #matching({ since, until, projectId, who }: AuditQuery) {
+    let select = this.db.selectFrom("audit").where("at", ">=", since);
+    if (until !== undefined) select = select.where("at", "<", until);
+    if (projectId !== undefined) select = select.where("project_id", "=", projectId);
+    if (who !== undefined) select = select.where("who", "=", who);
+    return select;
+  }
+
+  #read(rows: readonly { id: string; doc: StoredDoc }[]): AuditEntry[] {
+    return this.rows.each(rows, ({ id, doc }) =>
+      this.rows.ownDoc({ table: "audit", key: id }, auditEntrySchema, doc, "id"),
+    );
+  }
+}

@@ -1,0 +1,57 @@
+// Records what comes of the runs that people ask for.
+
+import type { Clock } from "../lib/clock.js";
+import type { Run } from "../runs/run.js";
+import type { RunStore } from "../runs/store.js";
+import type { AuditLog } from "./audit-log.js";
+import type { AuditStore } from "./audit-store.js";
+import { askedId, endedId, runEntries } from "./run-entries.js";
+
+export interface AuditedRunsOptions {
+  audit: Pick<AuditLog, "record">;
+  store: Pick<AuditStore, "missing">;
+  runs: Pick<RunStore, "recentlyEnded">;
+  clock: Clock;
+}
+
+/** How many entries are known to be there, so that they are not written again at each change of a run. */
+const REMEMBERED = 2_000;
+/** How many of the runs that ended last are looked at for a missing end. */
+const LATEST = 500;
+
+export class AuditedRuns {
+  /** The ids of recorded entries, the oldest first. */
+  readonly #recorded = new Set<string>();
+
+  constructor(private readonly options: AuditedRunsOptions) {}
+
+  /** To be called for each change of a run. Never rejects. */
+  async note(run: Run): Promise<void> {
+    const { audit, clock } = this.options;
+    for (const entry of runEntries(run, clock.now())) {
+      if (this.#recorded.has(entry.id)) continue;
+      this.#remember(entry.id);
+      await audit.record(entry);
+    }
+  }
+
+  /** Records the ends of runs whose process died before it did. Rejects when the store fails. */
+  async complete(): Promise<void> {
+    const { store, runs, audit, clock } = this.options;
+    const ended = await runs.recentlyEnded(LATEST);
+    // Runs from before there was an audit log have no entry to complete.
+    const unasked = new Set(await store.missing(ended.map(({ key }) => askedId(key))));
+    const asked = ended.filter(({ key }) => !unasked.has(askedId(key)));
+    const missing = new Set(await store.missing(asked.map(({ key }) => endedId(key))));
+    for (const run of asked) {
+      if (!missing.has(endedId(run.key))) continue;
+      for (const entry of runEntries(run, clock.now())) await audit.record(entry);
+    }
+  }
+
+  #remember(id: string): void {
+    this.#recorded.add(id);
+    const [oldest] = this.#recorded;
+    if (this.#recorded.size > REMEMBERED && oldest !== undefined) this.#recorded.delete(oldest);
+  }
+}

@@ -1,0 +1,64 @@
+// The options of `npm run audit`.
+
+import { parseArgs } from "node:util";
+import { DAY, HOUR, MINUTE } from "../lib/time.js";
+import { FORMATS, type Format } from "./audit-export.js";
+import type { AuditQuery } from "./audit-store.js";
+
+export type ExportOptions =
+  | { kind: "export"; query: AuditQuery; format: Format }
+  | { kind: "help" }
+  /** `option` is what cannot be read; `null` for something that is no option at all. */
+  | { kind: "mistake"; option: string | null; given: string };
+
+const OPTIONS = {
+  since: { type: "string" },
+  until: { type: "string" },
+  person: { type: "string" },
+  project: { type: "string" },
+  format: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const USUAL_DAYS = 7;
+
+/** `words` are what follows `--` on the command line. `now`: epoch ms. */
+export function parseExportOptions(words: readonly string[], now: number): ExportOptions {
+  const values = valuesIn(words);
+  if (typeof values === "string") return { kind: "mistake", option: null, given: values };
+  if (values.help === true) return { kind: "help" };
+  const since = timeOf(values.since ?? `${USUAL_DAYS}d`, now);
+  if (since === null) return { kind: "mistake", option: "since", given: values.since ?? "" };
+  const until = values.until === undefined ? undefined : timeOf(values.until, now);
+  if (until === null) return { kind: "mistake", option: "until", given: values.until ?? "" };
+  const format = FORMATS.find((known) => known === (values.format ?? "jsonl"));
+  if (format === undefined) return { kind: "mistake", option: "format", given: values.format ?? "" };
+  const query = {
+    since,
+    ...(until === undefined ? {} : { until }),
+    ...(values.person === undefined ? {} : { who: values.person }),
+    ...(values.project === undefined ? {} : { projectId: values.project }),
+  };
+  return { kind: "export", query, format };
+}
+
+/** A text for what cannot be read. */
+function valuesIn(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: false }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY };
+
+/** A date or time (ISO 8601; UTC unless it says otherwise), or how long ago, such as `90m`, `12h`, `7d` or `4w`; `null` for anything else. */
+function timeOf(text: string, now: number): number | null {
+  const [, number, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  const ms = UNITS[unit];
+  if (number !== undefined && ms !== undefined) return now - Number(number) * ms;
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/.test(text)) return null;
+  const time = Date.parse(/T.*(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`);
+  return Number.isNaN(time) ? null : time;
+}

@@ -1,0 +1,20 @@
+// A run's inputs as the audit log keeps them.
+
+import { beginning } from "../lib/text.js";
+import { looksSecret } from "../log/secrets.js";
+
+export const MASKED = "[hidden]";
+/** In characters of JSON. */
+const LONGEST_VALUE = 1_000;
+
+/** Hides the values whose names look secret, and shortens long ones. */
+export function maskedInputs(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, looksSecret(name) ? MASKED : shortened(value)]),
+  );
+}
+
+function shortened(value: unknown): unknown {
+  const json = JSON.stringify(value) ?? "";
+  return json.length <= LONGEST_VALUE ? value : `${beginning(json, LONGEST_VALUE)}…`;
+}

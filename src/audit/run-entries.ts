@@ -1,0 +1,57 @@
+// What comes of a run, as entries of the audit log. Pure.
+
+import { type EndedRun, identityOf, isEnded, type Run } from "../runs/run.js";
+import { type AuditEntry, NOTHING_MORE } from "./audit-entry.js";
+
+/** The id of the entry about somebody who asked for a run. */
+export function askedId(runKey: string): string {
+  return `asked ${runKey}`;
+}
+
+/** The id of the entry about a run's end. */
+export function endedId(runKey: string): string {
+  return `ended ${runKey}`;
+}
+
+/**
+ * What is known of a run that somebody asked for here: that it was started, and how it ended.
+ * @param at when it became known, epoch ms
+ */
+export function runEntries(run: Run, at: number): AuditEntry[] {
+  if (run.requester === null) return [];
+  const identity = identityOf(run);
+  const entry = {
+    ...NOTHING_MORE,
+    at,
+    who: run.requester,
+    where: null,
+    deed: run.options.publish ? ("publish" as const) : ("run" as const),
+    project: run.project,
+    decision: null,
+    runKey: run.key,
+    hexRunId: identity?.runId ?? null,
+    traceId: identity?.traceId ?? null,
+    reference: run.reference,
+  };
+  return [
+    ...(identity === null ? [] : [{ ...entry, id: `started ${run.key}`, result: "started" }]),
+    ...(isEnded(run) ? [{ ...entry, ...endOf(run), id: endedId(run.key), at: run.endedAt }] : []),
+  ];
+}
+
+function endOf(run: EndedRun): { result: string; detail: string | null; traceId: string | null } {
+  const traceId = identityOf(run)?.traceId ?? null;
+  switch (run.state) {
+    case "refused":
+      return { result: run.state, detail: run.facts.kind, traceId: run.facts.traceId ?? null };
+    case "lost":
+      return { result: run.state, detail: run.why, traceId };
+    case "ended":
+      return { result: run.state, detail: run.status, traceId };
+    case "cancelled":
+    case "withdrawn":
+      return { result: run.state, detail: run.by === null ? null : `by ${run.by}`, traceId };
+    default:
+      return { result: run.state, detail: null, traceId };
+  }
+}

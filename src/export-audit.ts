@@ -1,0 +1,43 @@
+// `npm run audit`: prints who did what, from the store, while the bot runs or not. Exits with 0, or with 1 and what to do.
+
+import { config as loadEnv } from "dotenv";
+import { headOf, lineOf } from "./audit/audit-export.js";
+import { AuditStore } from "./audit/audit-store.js";
+import { parseExportOptions } from "./audit/export-options.js";
+import { describeProblems, readStorePlace } from "./config/config.js";
+import { withSecretFiles } from "./config/secret-files.js";
+import { AUDIT_HELP, auditMistake } from "./remedies/audit.js";
+import { storeFailure, storeSentence } from "./remedies/store.js";
+import { StoreError } from "./store/database.js";
+import { StoreFailure } from "./store/failure.js";
+import { openForReading } from "./store/open-for-reading.js";
+
+loadEnv({ quiet: true });
+process.exitCode = await exported(process.argv.slice(2));
+
+async function exported(words: readonly string[]): Promise<number> {
+  const options = parseExportOptions(words, Date.now());
+  if (options.kind === "help") return said(process.stdout, AUDIT_HELP, 0);
+  if (options.kind === "mistake") return said(process.stderr, auditMistake(options.option, options.given), 1);
+  const reading = withSecretFiles(process.env, readStorePlace, ["DATABASE_URL"]);
+  if (!reading.ok) return said(process.stderr, describeProblems(reading.problems), 1);
+  const place = reading.config;
+  try {
+    const store = await openForReading(place);
+    process.stdout.write(headOf(options.format));
+    for await (const entries of new AuditStore(store.db).pages(options.query)) {
+      for (const entry of entries) process.stdout.write(lineOf(entry, options.format));
+    }
+    await store.close();
+    return 0;
+  } catch (error) {
+    if (error instanceof StoreError) return said(process.stderr, `${storeFailure(error)}\n`, 1);
+    if (error instanceof StoreFailure) return said(process.stderr, `${storeSentence(error.kind, place.kind)}\n`, 1);
+    throw error;
+  }
+}
+
+function said(stream: NodeJS.WriteStream, text: string, exitCode: number): number {
+  stream.write(text);
+  return exitCode;
+}

@@ -1,0 +1,24 @@
+// What `npm run audit` says in a terminal.
+
+export const AUDIT_HELP = [
+  "Prints who did what, oldest first.",
+  "",
+  "  npm run --silent audit -- [--since 7d] [--until 2026-12-01] [--person U0123ABCD] [--project ID] [--format jsonl]",
+  "",
+  "  --since, --until  a date or time (ISO 8601; UTC unless it says otherwise), or how long ago: 90m, 12h, 7d, 4w",
+  "  --person          a person's id in Slack",
+  "  --project         a project's id in Hex",
+  "  --format          jsonl or csv",
+  "",
+].join("\n");
+
+/** `option` is `null` for something that is no option at all. Ends in a newline. */
+export function auditMistake(option: string | null, given: string): string {
+  const why =
+    option === null
+      ? given
+      : option === "format"
+        ? `--format ${JSON.stringify(given)} is neither jsonl nor csv.`
+        : `--${option} ${JSON.stringify(given)} is not a time. Write a date such as 2026-12-01, or how long ago, such as 7d.`;
+  return `${why}\n\n${AUDIT_HELP}`;
+}

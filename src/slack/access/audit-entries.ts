@@ -1,0 +1,44 @@
+// What an interaction does, as an entry of the audit log.
+
+import type { DeniedDeed } from "../../access/access-denied.js";
+import { type AuditEntry, DEEDS, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
+import type { Arrival, Interaction } from "../listeners/context.js";
+
+type More = Partial<Omit<AuditEntry, "who" | "where" | "deed" | "decision" | "reference">>;
+
+/** `at` in epoch ms. `key` tells apart what one interaction does to several things. */
+export function deedEntry(interaction: Interaction, deed: Deed, at: number, more: More = {}): AuditEntry {
+  const { permissions } = interaction;
+  const verb = DEEDS[deed];
+  const decision = more.project == null || verb === "administer" ? null : permissions.decide(verb, more.project.id);
+  const rule = decision?.rule ?? null;
+  return {
+    ...NOTHING_MORE,
+    id: `${deed} ${interaction.key}`,
+    at,
+    ...whoAndWhere(interaction),
+    deed,
+    decision: decision?.kind === "needs_approval" ? "needs_approval" : "allowed",
+    rule: rule && { number: rule.number, name: rule.name },
+    ...more,
+  };
+}
+
+/** Of somebody who was not allowed to. */
+export function refusalEntry(arrival: Arrival, { verb, project, decision }: DeniedDeed, at: number): AuditEntry {
+  const { rule } = decision;
+  return {
+    ...NOTHING_MORE,
+    id: `refused ${arrival.key}`,
+    at,
+    ...whoAndWhere(arrival),
+    deed: verb,
+    project,
+    decision: "refused",
+    rule: rule && { number: rule.number, name: rule.name },
+  };
+}
+
+function whoAndWhere({ user, place, reference }: Arrival): Pick<AuditEntry, "who" | "where" | "reference"> {
+  return { who: user, where: place, reference };
+}

@@ -1,0 +1,68 @@
+// Shows administrators who did what.
+
+import type { Project } from "../../hex/schema.js";
+import { DAY } from "../../lib/time.js";
+import { deedEntry } from "../access/audit-entries.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+import { unusableLinkMessage } from "../messages/answers.js";
+import { auditInTerminalMessage, auditMessage, whichAuditProjectMessage } from "../messages/audit.js";
+import type { AuditArguments } from "../parse/audit-arguments.js";
+import { parseProjectRef } from "../parse/project-ref.js";
+
+const USUAL_DAYS = 7;
+/** In days: longer than anything is kept. */
+const LONGEST = 36_500;
+/** How many entries a message has room for. */
+const SHOWN = 40;
+/** How many are read for somebody who may not see every project. */
+const READ = 1_000;
+
+/** @throws AccessDenied for anybody else, StoreFailure */
+export async function showAudit(bot: Bot, interaction: Interaction, typed: AuditArguments): Promise<void> {
+  const { permissions, respond } = interaction;
+  if (!bot.permissions.access.hasPolicy) return respond(auditInTerminalMessage());
+  permissions.demandAdministration();
+  const project = await projectOf(bot, interaction, typed.project);
+  if (project === undefined) return;
+  const days = Math.min(Math.max(typed.days ?? USUAL_DAYS, 1), LONGEST);
+  const now = bot.clock.now();
+  const query = {
+    since: now - days * DAY,
+    ...(project === null ? {} : { projectId: project.id }),
+    ...(typed.who === null ? {} : { who: typed.who }),
+  };
+  const { entries, total } = await bot.auditStore.latest(query, READ);
+  // To an administrator who may not see a project, nothing was ever done to it.
+  const visible = entries.filter((entry) => entry.project === null || permissions.projects.has(entry.project.id));
+  await bot.audit.record(deedEntry(interaction, "administer", now, { detail: `audit ${days} d`, project }));
+  await respond(
+    auditMessage({
+      entries: visible.slice(0, SHOWN),
+      total: total > READ ? total : visible.length,
+      days,
+      who: typed.who,
+      project,
+    }),
+  );
+}
+
+/** `null` for all projects; `undefined` after asking which one is meant. */
+async function projectOf(
+  bot: Bot,
+  { permissions: { projects }, respond }: Interaction,
+  typed: string,
+): Promise<{ id: string; title: string } | null | undefined> {
+  if (typed === "") return null;
+  await projects.ready();
+  const reference = parseProjectRef(typed, bot.hex.origin);
+  const unusable = unusableLinkMessage(reference, bot.hex.host);
+  if (unusable !== null) return respond(unusable).then(() => undefined);
+  if (reference?.kind === "project" || reference?.kind === "run") {
+    const { projectId: id } = reference;
+    return { id, title: projects.known(id)?.title ?? id };
+  }
+  const match = projects.match(reference?.kind === "no_id" ? reference.words.join(" ") : typed, "listed");
+  if (match.kind === "exact" || match.kind === "one") return match.project;
+  const nearest: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
+  return respond(whichAuditProjectMessage(typed, nearest)).then(() => undefined);
+}

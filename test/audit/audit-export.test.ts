@@ -1,0 +1,69 @@
+// The audit log as a file, and the options of the command that prints it.
+
+import { describe, expect, test } from "vitest";
+import { headOf, lineOf } from "../../src/audit/audit-export.js";
+import { parseExportOptions } from "../../src/audit/export-options.js";
+import { maskedInputs } from "../../src/audit/masked-inputs.js";
+import { entry } from "./entries.js";
+
+describe("a line", () => {
+  test("of JSON has the whole entry and its time", () => {
+    expect(JSON.parse(lineOf(entry(), "jsonl"))).toEqual({ time: "1970-01-01T00:00:01.000Z", ...entry() });
+    expect(headOf("jsonl")).toBe("");
+  });
+
+  test("of CSV has as many cells as the head, whatever is in them", () => {
+    const odd = entry({ project: { id: "p", title: 'Say "hi",\nthen go' }, detail: '=HYPERLINK("http://x")' });
+    const line = lineOf(odd, "csv");
+    expect(line).toContain('"Say ""hi"",\nthen go"');
+    expect(line).toContain(`"'=HYPERLINK(""http://x"")"`);
+    const cells = line
+      .replaceAll(/"(?:[^"]|"")*"/g, "x")
+      .trimEnd()
+      .split(",");
+    expect(cells).toHaveLength(headOf("csv").trimEnd().split(",").length);
+  });
+});
+
+describe("options", () => {
+  const now = Date.UTC(2026, 10, 26, 12);
+  const read = (...words: string[]) => parseExportOptions(words, now);
+
+  test.each([
+    [[], "2026-11-19T12:00:00.000Z"],
+    [["--since", "90m"], "2026-11-26T10:30:00.000Z"],
+    [["--since", "2026-11-01"], "2026-11-01T00:00:00.000Z"],
+    [["--since", "2026-11-01T10:00"], "2026-11-01T10:00:00.000Z"],
+    [["--since=2026-11-01T10:00+02:00"], "2026-11-01T08:00:00.000Z"],
+  ])("%j", (words, since) => {
+    const options = read(...words);
+    expect(options.kind === "export" && new Date(options.query.since).toISOString()).toBe(since);
+  });
+
+  test("a person, a project, an end and a format", () => {
+    expect(read("--person", "U1", "--project", "p", "--until", "1d", "--format", "csv")).toMatchObject({
+      format: "csv",
+      query: { who: "U1", projectId: "p", until: now - 24 * 3_600_000 },
+    });
+  });
+
+  test.each([
+    [["--since", "yesterday"], "since", "yesterday"],
+    [["--until", "2026-13-01"], "until", "2026-13-01"],
+    [["--format", "xml"], "format", "xml"],
+  ])("%j is a mistake", (words, option, given) => {
+    expect(read(...words)).toEqual({ kind: "mistake", option, given });
+  });
+
+  test("what is no option at all is a mistake, and help is help", () => {
+    expect(read("--sicne", "7d")).toMatchObject({ kind: "mistake", option: null });
+    expect(read("today")).toMatchObject({ kind: "mistake", option: null });
+    expect(read("-h")).toEqual({ kind: "help" });
+  });
+});
+
+test("inputs keep their values, unless their names look secret, and long ones are cut", () => {
+  const kept = maskedInputs({ region: "EMEA", days: 30, api_key: "s3cr3t", note: "x".repeat(5_000) });
+  expect(kept).toMatchObject({ region: "EMEA", days: 30, api_key: "[hidden]" });
+  expect(JSON.stringify(kept.note).length).toBeLessThan(1_010);
+});
