@@ -7,6 +7,7 @@ export default defineConfig({
     main: "src/main.ts",
     verify: "src/verify.ts",
     "export-audit": "src/export-audit.ts",
+    policy: "src/policy.ts",
     // What the tests start with a clock of their own.
     "app/start-app": "src/app/start-app.ts",
     "config/config": "src/config/config.ts",

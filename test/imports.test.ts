@@ -58,6 +58,8 @@ const ALLOWED: Record<string, string[]> = {
   "startup-failure.ts": ["slack", "remedies", "store"],
   "stop-signals.ts": ["lib"],
   "export-audit.ts": ["audit", "config", "store", "remedies"],
+  "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],
+  "policy.ts": ["policy-command", "remedies", "access", "config", "hex", "lib"],
   "verify.ts": ["user-agent.ts", "config", "hex", "remedies", "lib"],
   "main.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
 };

@@ -1,6 +1,31 @@
-// A mistake in the policy file -> what is wrong with it, and what to write instead.
+// What is wrong with the policy file, and what to do or to write instead.
 
+import type { PolicyTrouble } from "../access/load-policy.js";
 import type { Fault, PolicyMistake } from "../access/policy-mistake.js";
+import type { FileProblem } from "../access/read-policy-file.js";
+
+/** Every line that there is to say about a file that cannot be used. `file` is its path. */
+export function policyTroubleLines(file: string, trouble: PolicyTrouble): string[] {
+  if (trouble.kind === "file") return [`${file}: ${fileProblemWords(trouble.problem)}`];
+  return trouble.mistakes.map((mistake) => policyMistakeLine(file, mistake));
+}
+
+function fileProblemWords(problem: FileProblem): string {
+  switch (problem.kind) {
+    case "missing":
+      return "There is no such file. Check the path.";
+    case "no_file":
+      return "This is not a file. Give the path of the file itself.";
+    case "unreadable":
+      return `The file cannot be read (${problem.code}). Check who may read it.`;
+    case "too_large":
+      return `The file has more than ${problem.most} bytes. Check the path.`;
+    case "no_utf8":
+      return "The file is not UTF-8 text. Save it as UTF-8.";
+    case "changing":
+      return "The file was changing while it was read. Try again when it is complete.";
+  }
+}
 
 /** One line for a terminal or a log: `policy.yml:3:12: …`. `file` is the file's name. */
 export function policyMistakeLine(file: string, { line, column, fault }: PolicyMistake): string {

@@ -1,0 +1,22 @@
+// The policy file at a path -> the policy, or why it cannot be used.
+
+import { parsePolicy } from "./parse-policy.js";
+import type { Policy } from "./policy.js";
+import type { PolicyMistake } from "./policy-mistake.js";
+import { type FileProblem, type FileReading, readPolicyFile } from "./read-policy-file.js";
+
+/** Why a policy file cannot be used. */
+export type PolicyTrouble = { kind: "file"; problem: FileProblem } | { kind: "mistakes"; mistakes: PolicyMistake[] };
+
+export type LoadedPolicy = { ok: true; policy: Policy } | { ok: false; trouble: PolicyTrouble };
+
+/** Never rejects. */
+export async function loadPolicy(path: string): Promise<LoadedPolicy> {
+  return policyOf(await readPolicyFile(path));
+}
+
+export function policyOf(reading: FileReading): LoadedPolicy {
+  if (!reading.ok) return { ok: false, trouble: { kind: "file", problem: reading.problem } };
+  const parsed = parsePolicy(reading.text);
+  return parsed.ok ? parsed : { ok: false, trouble: { kind: "mistakes", mistakes: parsed.mistakes } };
+}

@@ -1,0 +1,55 @@
+// Which rule decides a question, in words for a terminal.
+
+import type { PeopleTerm, Person, Place, ProjectFacts, Rule, Verb } from "../access/policy.js";
+import { type Decided, unknownsOf } from "./decide.js";
+import { plain } from "./table.js";
+
+export interface Question {
+  /** What people are called in the answer. */
+  who: string;
+  person: Person;
+  verb: Verb;
+  /** `null` for `administer`. */
+  project: { label: string; facts: ProjectFacts } | null;
+  place: Place;
+}
+
+/** `file`: the policy file's path. Ends with a new line. */
+export function explanation(file: string, question: Question, decided: Decided): string {
+  return `${[...linesOf(file, question, decided)].join("\n")}\n`;
+}
+
+function linesOf(file: string, question: Question, { verb, decision }: Decided): string[] {
+  const deed = deedOf(question);
+  const at = (rule: Rule) =>
+    `${file}:${rule.line}: rule ${rule.number}${rule.name === null ? "" : ` (${plain(rule.name)})`}`;
+  const unseen = verb === question.verb ? [] : ["To somebody who may not see it, a project does not exist."];
+  switch (decision.kind) {
+    case "allowed":
+      return [`Yes: ${deed}`, ...(decision.rule === null ? [] : [`${at(decision.rule)} allows ${verb}.`])];
+    case "needs_approval":
+      return [`After approval: ${deed}`, `${at(decision.rule)} needs the approval of ${peopleWords(decision.by)}.`];
+    case "denied": {
+      const { rule, isUnsure } = decision;
+      if (rule === null) return [`No: ${deed}`, `No rule allows ${verb} there.`, ...unseen];
+      if (!isUnsure) return [`No: ${deed}`, `${at(rule)} denies ${verb}.`, ...unseen];
+      const missing = unknownsOf(rule, question.person, question.project?.facts ?? null);
+      return [
+        `No: ${deed}`,
+        `${at(rule)} decides about ${verb}, but whether it applies is not known.`,
+        ...missing.map((what) => `  Not known: ${what}`),
+        "Describe them more closely, or set the tokens of Slack and Hex so that this can be looked up.",
+        ...unseen,
+      ];
+    }
+  }
+}
+
+function deedOf({ who, verb, project, place }: Question): string {
+  const about = project === null ? "the bot" : plain(project.label);
+  return `${plain(who)}, ${verb} ${about}, ${place === null ? "on the Home tab" : `in ${place}`}`;
+}
+
+function peopleWords(terms: readonly PeopleTerm[]): string {
+  return terms.map((term) => (term.kind === "person" || term.kind === "group" ? term.id : term.kind)).join(" or ");
+}

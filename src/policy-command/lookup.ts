@@ -1,0 +1,163 @@
+// Looks up people in Slack and projects in Hex, as far as there are tokens for that.
+
+import { WebClient } from "@slack/web-api";
+import type { Policy } from "../access/policy.js";
+import { factsOf } from "../access/project-facts.js";
+import { wantedFacts } from "../access/wanted-facts.js";
+import { Matcher } from "../catalog/match.js";
+import { type Config, type HexConfig, readConfig, readHexConfig } from "../config/config.js";
+import { withSecretFiles } from "../config/secret-files.js";
+import type { Environment } from "../config/variables.js";
+import { AllProjects } from "../hex/all-projects.js";
+import { Budget } from "../hex/budget.js";
+import { HexClient } from "../hex/client.js";
+import { readReference } from "../hex/links.js";
+import type { Project } from "../hex/schema.js";
+import type { Clock } from "../lib/clock.js";
+import { createNetwork, type Network, type Proxies } from "../lib/network.js";
+import { createLogger } from "../log/logger.js";
+import { clientOptions } from "../slack/connection/connect.js";
+import { People } from "../slack/connection/people.js";
+import { SlackRefusals } from "../slack/connection/refusals.js";
+import { UserGroups } from "../slack/connection/user-groups.js";
+import { USER_AGENT } from "../user-agent.js";
+import { type AskedPerson, type DescribedPerson, describedPerson } from "./described-person.js";
+import { type AskedProject, describedProject } from "./described-project.js";
+import { plain } from "./table.js";
+import { UsageError } from "./usage-error.js";
+
+/** For reading all projects. */
+const TIMEOUT_MS = 60_000;
+const ATTEMPT_TIMEOUT_MS = 10_000;
+/** Slack answers about a hundred people a minute. The others stay unknown. */
+const MOST_PEOPLE = 100;
+
+/** What can be asked with the tokens that are set. */
+interface Reach {
+  slack: Config["slack"] | null;
+  hex: HexConfig | null;
+  proxies: Proxies | null;
+}
+
+/** Everything, Hex alone, or nothing. */
+export function reachOf(env: Environment): Reach {
+  const all = withSecretFiles(env, readConfig);
+  if (all.ok) return all.config;
+  const hexAlone = withSecretFiles(env, readHexConfig, ["HEX_API_TOKEN"]);
+  return hexAlone.ok ? { slack: null, ...hexAlone.config } : { slack: null, hex: null, proxies: null };
+}
+
+export class Lookup {
+  readonly #network: Network;
+  readonly #slack: { people: People; groups: UserGroups } | null;
+  readonly #hex: HexClient | null;
+  readonly #origin: string | null;
+  #projects: Promise<readonly Project[]> | null = null;
+  #asked = 0;
+
+  constructor({ slack, hex, proxies }: Reach, clock: Clock) {
+    this.#network = createNetwork(proxies);
+    this.#slack = slack === null ? null : askSlack(slack, clock, this.#network);
+    this.#hex = hex === null ? null : hexClient(hex, clock, this.#network);
+    this.#origin = hex?.origin ?? null;
+  }
+
+  /** What is not looked up, for want of a token. */
+  get missing(): readonly ("Slack" | "Hex")[] {
+    return [...(this.#slack === null ? ["Slack" as const] : []), ...(this.#hex === null ? ["Hex" as const] : [])];
+  }
+
+  /** Somebody of whom only the id is given is looked up in Slack. */
+  async person(who: DescribedPerson, policy: Policy): Promise<AskedPerson> {
+    const { label, id, kind } = who;
+    if (id === null || kind !== null || this.#slack === null || ++this.#asked > MOST_PEOPLE) {
+      return describedPerson(who, policy);
+    }
+    const { people, groups } = this.#slack;
+    const [details, members] = await Promise.all([people.of(id), groups.of(wantedFacts(policy).groups)]);
+    const groupsOf = new Map([...members].map(([group, ids]) => [group, ids.has(id)]));
+    const person = { id, isOfWorkspace: true, ...details, groups: groupsOf };
+    return { label, isOwner: false, as: () => person };
+  }
+
+  /** All listed projects, by title; `null` when Hex is not asked. @throws HexError */
+  async projects(): Promise<AskedProject[] | null> {
+    if (this.#hex === null) return null;
+    const projects = await this.#read(this.#hex);
+    return projects.map(asked).sort((one, other) => one.label.localeCompare(other.label, "en"));
+  }
+
+  /** The project that was typed. @throws UsageError, HexError */
+  async project(text: string): Promise<AskedProject> {
+    const described = describedProject(text) ?? this.#linked(text);
+    if (described !== null && described.id === "") return described;
+    if (this.#hex === null) {
+      if (described !== null) return described;
+      throw new UsageError("Hex is not asked. Give the id of the project, or describe it, such as category:Finance.");
+    }
+    const projects = await this.#read(this.#hex);
+    if (described !== null) {
+      const found = projects.find(({ id }) => id === described.id);
+      return found === undefined ? described : asked(found);
+    }
+    return asked(byTitle(projects, text));
+  }
+
+  async close(): Promise<void> {
+    await this.#network.close();
+  }
+
+  #linked(text: string): AskedProject | null {
+    const reference = this.#origin === null ? null : readReference(text, this.#origin);
+    return reference !== null && "projectId" in reference ? describedProject(reference.projectId) : null;
+  }
+
+  #read(hex: HexClient): Promise<readonly Project[]> {
+    this.#projects ??= readProjects(hex);
+    return this.#projects;
+  }
+}
+
+async function readProjects(hex: HexClient): Promise<readonly Project[]> {
+  const all = new AllProjects(hex);
+  await all.look({ reference: "policy", priority: "command", timeoutMs: TIMEOUT_MS });
+  return all.seen?.projects ?? [];
+}
+
+function byTitle(projects: readonly Project[], text: string): Project {
+  const matcher = new Matcher();
+  for (const project of projects) matcher.put(project);
+  const match = matcher.match(text, "listed");
+  if (match.kind === "exact" || match.kind === "one") return match.project;
+  const near = match.kind === "several" ? match.projects : match.nearest;
+  const hint = near.slice(0, 5).map(({ id, title }) => `\n  ${id} ${plain(title)}`);
+  const what = match.kind === "several" ? "Several projects fit" : "No project fits";
+  throw new UsageError(`${what} ${JSON.stringify(text.slice(0, 60))}. Give the id of one.${hint.join("")}`);
+}
+
+function asked(project: Project): AskedProject {
+  return { label: project.title, id: project.id, facts: factsOf(project, null) };
+}
+
+function askSlack(slack: Config["slack"], clock: Clock, network: Network) {
+  const mode = slack.mode.kind === "socket" ? slack.mode.appToken : slack.mode.signingSecret;
+  const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken, mode] });
+  const slackRefusals = new SlackRefusals(clock);
+  const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
+  const asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
+  return { people: new People(asking), groups: new UserGroups(asking) };
+}
+
+function hexClient(hex: HexConfig, clock: Clock, { fetch }: Network): HexClient {
+  return new HexClient({
+    ...hex,
+    userAgent: USER_AGENT,
+    fetch,
+    clock,
+    budget: new Budget(clock),
+    random: Math.random,
+    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
+    backoffMs: 500,
+    onRequest: () => undefined,
+  });
+}

@@ -1,0 +1,126 @@
+// `npm run policy`: checks the policy file, says which rule decides, and shows who may do what, from a terminal or a script.
+// Exits with 0 when it has an answer, and with 1 when the policy file or the question has a mistake.
+
+import { config as loadEnv } from "dotenv";
+import { loadPolicy } from "./access/load-policy.js";
+import type { Policy } from "./access/policy.js";
+import { policyJsonSchema } from "./access/policy-file.js";
+import { Rights } from "./access/rights.js";
+import { clean } from "./config/schema.js";
+import { HexError } from "./hex/errors.js";
+import { systemClock } from "./lib/clock.js";
+import { type PolicyCommand, readArguments, USAGE } from "./policy-command/arguments.js";
+import { decide } from "./policy-command/decide.js";
+import type { AskedPerson } from "./policy-command/described-person.js";
+import { projectsOfRules } from "./policy-command/described-project.js";
+import { explanation } from "./policy-command/explanation.js";
+import { Lookup, reachOf } from "./policy-command/lookup.js";
+import { type MatrixOptions, matrixCsv, matrixTable, peopleOfRules } from "./policy-command/matrix.js";
+import { UsageError } from "./policy-command/usage-error.js";
+import { remedyFor } from "./remedies/hex.js";
+import { policyTroubleLines } from "./remedies/policy.js";
+
+const USUAL_FILE = "policy.yml";
+const USUAL_WIDTH = 100;
+/** How long (ms) the whole may take: nothing else keeps the process alive between two attempts. */
+const LONGEST_MS = 120_000;
+
+loadEnv({ quiet: true });
+process.exitCode = await run(process.argv.slice(2));
+
+/** @returns the exit code */
+async function run(argv: readonly string[]): Promise<0 | 1> {
+  const awake = setTimeout(() => undefined, LONGEST_MS);
+  try {
+    return await answer(readArguments(argv));
+  } catch (error) {
+    const words = wordsOf(error);
+    if (words === null) throw error;
+    process.stderr.write(`${words}\n`);
+    return 1;
+  } finally {
+    clearTimeout(awake);
+  }
+}
+
+async function answer(command: PolicyCommand): Promise<0 | 1> {
+  if (command.kind === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  if (command.kind === "schema") {
+    process.stdout.write(`${JSON.stringify(policyJsonSchema(), null, 2)}\n`);
+    return 0;
+  }
+  const file = command.file ?? namedFile();
+  const loaded = await loadPolicy(file);
+  if (!loaded.ok) {
+    process.stderr.write(`${policyTroubleLines(file, loaded.trouble).join("\n")}\n`);
+    return 1;
+  }
+  const { policy } = loaded;
+  if (command.kind === "check") {
+    process.stdout.write(
+      `${file}: ${policy.rules.length === 1 ? "1 rule" : `${policy.rules.length} rules`}, no mistakes\n`,
+    );
+    return 0;
+  }
+  const lookup = new Lookup(reachOf(process.env), systemClock);
+  try {
+    const { missing } = lookup;
+    if (missing.length > 0) process.stderr.write(`Without asking ${missing.join(" and ")}: no usable token is set.\n`);
+    const sources = { file, policy, lookup };
+    process.stdout.write(await (command.kind === "explain" ? explained(command, sources) : shown(command, sources)));
+    return 0;
+  } finally {
+    await lookup.close();
+  }
+}
+
+/** The file that the bot reads. */
+function namedFile(): string {
+  const named = clean(process.env.HEX_BOT_POLICY);
+  return named === undefined || named === "none" ? USUAL_FILE : named;
+}
+
+interface Sources {
+  /** The policy file's path. */
+  file: string;
+  policy: Policy;
+  lookup: Lookup;
+}
+
+async function explained(command: Extract<PolicyCommand, { kind: "explain" }>, sources: Sources): Promise<string> {
+  const { file, policy, lookup } = sources;
+  const { verb, place } = command;
+  const project = verb === "administer" ? null : await lookup.project(command.project);
+  const facts = project?.facts ?? null;
+  const { label, as } = await lookup.person(command.person, policy);
+  const person = as(facts);
+  const decided = decide(new Rights(policy, person, place), verb, facts);
+  return explanation(file, { who: label, person, verb, project, place }, decided);
+}
+
+async function shown(command: Extract<PolicyCommand, { kind: "matrix" }>, sources: Sources): Promise<string> {
+  const { policy, lookup } = sources;
+  const { verb, place, format } = command;
+  const people: AskedPerson[] = [];
+  for (const who of command.people.length > 0 ? command.people : peopleOfRules(policy)) {
+    people.push(await lookup.person(who, policy));
+  }
+  const projects = (await lookup.projects()) ?? projectsOfRules(policy);
+  const options: MatrixOptions = { policy, verb, place, people, projects };
+  return format === "csv" ? matrixCsv(options) : matrixTable(options, process.stdout.columns ?? USUAL_WIDTH);
+}
+
+/** What to say of a failure that people can do something about; `null` for any other. */
+function wordsOf(error: unknown): string | null {
+  if (error instanceof UsageError) return `${error.message}\n\n${USAGE}`;
+  if (error instanceof HexError) {
+    const { what, todo } = remedyFor(error.facts);
+    return [what, ...todo.map((item) => `  - ${item}`)].join("\n");
+  }
+  const isOfArguments =
+    error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
+  return isOfArguments ? `${error.message}\n\n${USAGE}` : null;
+}

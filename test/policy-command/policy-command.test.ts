@@ -1,0 +1,193 @@
+// What `npm run policy` prints, as far as it needs neither Slack nor Hex.
+
+import { describe, expect, test } from "vitest";
+import { parsePolicy } from "../../src/access/parse-policy.js";
+import type { Policy, Verb } from "../../src/access/policy.js";
+import { Rights } from "../../src/access/rights.js";
+import { readArguments } from "../../src/policy-command/arguments.js";
+import { decide } from "../../src/policy-command/decide.js";
+import { describedPerson, readPerson } from "../../src/policy-command/described-person.js";
+import { describedProject, projectsOfRules } from "../../src/policy-command/described-project.js";
+import { explanation } from "../../src/policy-command/explanation.js";
+import { matrixCsv, matrixTable, peopleOfRules } from "../../src/policy-command/matrix.js";
+import { csv, textTable } from "../../src/policy-command/table.js";
+import { UsageError } from "../../src/policy-command/usage-error.js";
+
+const POLICY = policy(`
+rules:
+  - name: No salaries
+    deny: see
+    people: everyone
+    projects: { category: Salaries }
+  - { allow: see, people: everyone }
+  - name: Finance runs reports
+    allow: run
+    people: S0FINANCE
+    projects: { title: "Weekly *" }
+    channels: C0FINANCE
+  - { allow: run, people: owner, projects: { owner: "*@acme.com" } }
+  - { allow: publish, people: members, needs: approval by S0FINANCE }
+  - { allow: administer, people: admins }
+`);
+
+function policy(text: string): Policy {
+  const reading = parsePolicy(text);
+  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
+  return reading.policy;
+}
+
+describe("what was typed", () => {
+  test("a question has a person, a verb, a project of several words, and a channel", () => {
+    expect(readArguments(["explain", "U0ADA", "run", "Sales", "in", "Europe", "in", "C0DATA"])).toMatchObject({
+      kind: "explain",
+      person: { id: "U0ADA", kind: null },
+      verb: "run",
+      project: "Sales in Europe",
+      place: "C0DATA",
+      file: null,
+    });
+    expect(readArguments(["explain", "guest", "administer", "--file", "a.yml"])).toMatchObject({
+      project: "",
+      place: null,
+      file: "a.yml",
+    });
+  });
+
+  test("a table is about running unless a verb is named", () => {
+    expect(readArguments(["matrix", "--format", "csv", "--person", "guest", "--person", "U0ADA"])).toMatchObject({
+      verb: "run",
+      format: "csv",
+      people: [{ kind: "guest" }, { id: "U0ADA" }],
+    });
+    expect(readArguments(["check", "other.yml"])).toEqual({ kind: "check", file: "other.yml" });
+    expect(readArguments([])).toEqual({ kind: "help" });
+  });
+
+  test.each([
+    [["chek"], '"chek" is not a command. Did you mean check?'],
+    [["explain", "U0ADA", "rum", "x"], '"rum" is not a verb. Did you mean run?'],
+    [["explain", "bob", "run", "x"], '"bob" is nobody.'],
+    [["explain", "U0ADA"], "Name a person, a verb and a project."],
+    [["explain", "U0ADA", "run"], "Name the project that they want to run."],
+    [["explain", "U0ADA", "administer", "x"], "Leave out the project."],
+    [["matrix", "administer"], "Use explain."],
+    [["matrix", "--format", "cvs"], '"cvs" is not a format. Did you mean csv?'],
+  ])("%j: %s", (argv, words) => {
+    expect(() => readArguments(argv)).toThrow(UsageError);
+    expect(() => readArguments(argv)).toThrow(words);
+  });
+
+  test("an option that is not there is refused", () => {
+    expect(() => readArguments(["check", "--colour"])).toThrow(/colour/);
+  });
+});
+
+describe("explain", () => {
+  function asked(who: string, verb: Verb, what: string, place: string | null = null): string {
+    const project = verb === "administer" ? null : describedProject(what);
+    const facts = project?.facts ?? null;
+    const person = describedPerson(readPerson(who), POLICY).as(facts);
+    const decided = decide(new Rights(POLICY, person, place), verb, facts);
+    return explanation("policy.yml", { who, person, verb, project, place }, decided);
+  }
+
+  test("names the rule that allows it, with its line", () => {
+    expect(asked("member,S0FINANCE", "run", "title:Weekly revenue", "C0FINANCE")).toBe(
+      "Yes: member,S0FINANCE, run title:Weekly revenue, in C0FINANCE\n" +
+        "policy.yml:8: rule 3 (Finance runs reports) allows run.\n",
+    );
+  });
+
+  test("the place counts, and so does the project", () => {
+    expect(asked("member,S0FINANCE", "run", "title:Weekly revenue")).toMatch(/^No: .*\nNo rule allows run there\.\n$/);
+    expect(asked("member", "run", "title:Weekly revenue", "C0FINANCE")).toMatch(/^No:/);
+  });
+
+  test("what somebody may not see does not exist for them", () => {
+    expect(asked("owner", "run", "category:Salaries,owner:ada@acme.com")).toBe(
+      "No: owner, run category:Salaries,owner:ada@acme.com, on the Home tab\n" +
+        "policy.yml:3: rule 1 (No salaries) denies see.\n" +
+        "To somebody who may not see it, a project does not exist.\n",
+    );
+  });
+
+  test("an owner is whoever owns the project", () => {
+    expect(asked("owner", "run", "owner:ada@acme.com")).toMatch(/^Yes: .*\npolicy\.yml:13: rule 4 allows run\.\n$/);
+    expect(asked("owner", "run", "owner:ada@other.com")).toMatch(/^No:/);
+    expect(asked("member,ada@acme.com", "run", "owner:Ada@Acme.com")).toMatch(/^Yes:/);
+  });
+
+  test("an approval says whose", () => {
+    expect(asked("member", "publish", "title:Revenue")).toMatch(
+      /^After approval: .*rule 5 needs the approval of S0FINANCE\.\n$/s,
+    );
+    expect(asked("guest", "publish", "title:Revenue")).toMatch(/^No:/);
+  });
+
+  test("administer is about no project", () => {
+    expect(asked("admin", "administer", "")).toMatch(
+      /^Yes: admin, administer the bot, on the Home tab\n.*rule 6 allows/,
+    );
+    expect(asked("member", "administer", "")).toMatch(/^No:/);
+  });
+
+  test("says what is not known of somebody with nothing but an id, and of a project with nothing but an id", () => {
+    const id = "5d2f0000-0000-4000-8000-000000000001";
+    expect(asked("U0ADA", "publish", "title:Revenue")).toMatch(
+      /rule 5 decides about publish, but .*\n {2}Not known: whether they are a guest\n/,
+    );
+    expect(asked("member", "see", id)).toMatch(/\n {2}Not known: the project's category\n/);
+  });
+});
+
+describe("matrix", () => {
+  const options = {
+    policy: POLICY,
+    verb: "run" as const,
+    place: "C0FINANCE",
+    people: peopleOfRules(POLICY).map((who) => describedPerson(who, POLICY)),
+    projects: projectsOfRules(POLICY),
+  };
+
+  test("shows people and projects that the rules tell apart", () => {
+    expect(matrixTable(options, 100)).toBe(
+      `run, in C0FINANCE
+
+                    member  guest  admin  owner  S0FINANCE
+category: Salaries  no      no     no     no     no
+title: Weekly *     no      no     no     no     yes
+owner: *@acme.com   no      no     no     yes    no
+any other project   no      no     no     no     no
+
+yes, no, approval: once somebody approves, ?: no, because Slack or Hex has not said enough
+`,
+    );
+  });
+
+  test("on a narrow terminal, the table goes on below", () => {
+    const table = matrixTable(options, 40);
+    expect(
+      Math.max(
+        ...table
+          .split("\n")
+          .slice(2, -3)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(40);
+    expect(table.match(/title: Weekly/g)?.length).toBeGreaterThan(1);
+  });
+
+  test("as CSV, one line for each project and person, with the line of the rule", () => {
+    const lines = matrixCsv(options).split("\r\n");
+    expect(lines[0]).toBe("project_id,project,person,verb,channel,answer,line_of_rule");
+    expect(lines).toContain(",title: Weekly *,S0FINANCE,run,C0FINANCE,yes,8");
+    expect(lines).toContain(",category: Salaries,S0FINANCE,run,C0FINANCE,no,3");
+  });
+
+  test("a title is no formula of a spreadsheet, and rewrites no terminal", () => {
+    expect(csv([["=1+1", 'a "b"', "x,y"]])).toBe(`'=1+1,"a ""b""","x,y"\r\n`);
+    expect(textTable(["a"], [{ label: "one\u001b[2J\ntwo", cells: ["yes"] }], 80)).toBe(
+      "            a\none[2J two  yes\n",
+    );
+  });
+});

@@ -1,0 +1,119 @@
+// `npm run policy` as a program: what a person or a script sees of it.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/lib/clock.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+
+const PROGRAM = join(import.meta.dirname, "../../dist/policy.js");
+const RULES = `rules:
+  - { deny: see, people: everyone, projects: { category: Finance } }
+  - { allow: see, people: everyone }
+  - { allow: run, people: S0DATATEAM1 }
+  - { allow: publish, people: owner }
+`;
+
+describe("npm run policy", () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    await writeFile(join(dir, "policy.yml"), RULES);
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  async function policy(args: string[], env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: dir,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [out, err]: [string[], string[]] = [[], []];
+    child.stdout.on("data", (chunk) => out.push(String(chunk)));
+    child.stderr.on("data", (chunk) => err.push(String(chunk)));
+    const [code] = await once(child, "close");
+    return { code, out: out.join(""), err: err.join("") };
+  }
+
+  test("check says that all is well, and exits with 0", async () => {
+    expect(await policy(["check"])).toEqual({ code: 0, out: "policy.yml: 4 rules, no mistakes\n", err: "" });
+  });
+
+  test("check names every mistake of the file that is named, and exits with 1", async () => {
+    await writeFile(join(dir, "other.yml"), "rules:\n  - { allow: rum, people: everyone }\n  - { allow: see }\n");
+    const { code, out, err } = await policy(["check"], { HEX_BOT_POLICY: "other.yml" });
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(
+      /^other\.yml:2:14: "rum" is not a verb\. Did you mean run\?\nother\.yml:3:5: It does not say whom/,
+    );
+    expect(await policy(["check", "nowhere.yml"])).toMatchObject({
+      code: 1,
+      err: "nowhere.yml: There is no such file. Check the path.\n",
+    });
+  });
+
+  test("a question that is none gets the usage, and exits with 1", async () => {
+    const { code, err } = await policy(["explain", "bob", "run", "x"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^"bob" is nobody\. .*\n\nnpm run policy -- check/s);
+  });
+
+  describe("with tokens", () => {
+    let hex: SimulatedHex;
+    let slack: LocalSlack;
+    beforeEach(async () => {
+      hex = await startHex({ clock: systemClock });
+      slack = await startSlack({ clock: systemClock });
+    });
+    afterEach(async () => {
+      await slack.stop();
+      await hex.stop();
+    });
+
+    const env = () => ({
+      HEX_API_TOKEN: hex.workspace.addToken({ kind: "workspace" }),
+      HEX_WORKSPACE_URL: hex.origin,
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+    });
+
+    test("explain asks Slack who somebody is, and Hex which project is meant", async () => {
+      hex.workspace.addProject({ title: "Weekly revenue" });
+      hex.workspace.addProject({ title: "Salaries", categories: ["Finance"] });
+      const { ada, grace } = slack.people;
+      const asked = await policy(["explain", ada.id, "run", "weekly", "revenue"], env());
+      expect(asked).toEqual({
+        code: 0,
+        out: `Yes: ${ada.id}, run Weekly revenue, on the Home tab\npolicy.yml:4: rule 3 allows run.\n`,
+        err: "",
+      });
+      expect((await policy(["explain", grace.id, "run", "Weekly revenue"], env())).out).toMatch(
+        /^No: .*No rule allows run/s,
+      );
+      const hidden = await policy(["explain", ada.id, "see", "Salaries"], env());
+      expect(hidden.out).toMatch(/^No: .*policy\.yml:2: rule 1 denies see\./s);
+      const { code, err } = await policy(["explain", ada.id, "run", "nothing like it"], env());
+      expect(code).toBe(1);
+      expect(err).toMatch(/^No project fits "nothing like it"/);
+    });
+
+    test("matrix shows the projects of Hex", async () => {
+      hex.workspace.addProject({ title: "Weekly revenue" });
+      const { out, err } = await policy(["matrix", "--format", "csv", "--person", slack.people.ada.id], env());
+      expect(err).toBe("");
+      expect(out.split("\r\n")[1]).toMatch(new RegExp(`,Weekly revenue,${slack.people.ada.id},run,,yes,4$`));
+    });
+
+    test("a token that Hex refuses is explained", async () => {
+      const { code, err } = await policy(["matrix"], { ...env(), HEX_API_TOKEN: "hxtw_wrong" });
+      expect(code).toBe(1);
+      expect(err).toMatch(/token/i);
+      expect(err).not.toContain("hxtw_wrong");
+    });
+  });
+});
