@@ -3,7 +3,7 @@
 import { DigestCalendar } from "../follow/digest-calendar.js";
 import { AlertStore } from "../slack/alerts/store.js";
 import { wantedDigests } from "../slack/alerts/wanted-digests.js";
-import { alertsFor, type MessagesPart, type MessagesPartOptions } from "./create-messages.js";
+import { alertsFor, type MessagesPart, type MessagesPartOptions, shownToIn } from "./create-messages.js";
 import { logEndedDigest, logRefusedDigest } from "./log-events.js";
 
 export interface DigestsPart {
@@ -22,6 +22,7 @@ export function createDigests(options: MessagesPartOptions, { dataTables }: Mess
     alerts: new AlertStore(store.store.db, store.rows),
     dataTables,
     place: () => hex.client.place.now,
+    shownTo: shownToIn(options),
     onEnded: logEndedDigest(log),
   };
   let leadsSince = clock.monotonic();

@@ -4,6 +4,8 @@ import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
+import { projectsShownTo, type ShownTo } from "../slack/access/audience.js";
+import type { PermissionSources } from "../slack/access/permissions.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
 import { AlertStore } from "../slack/alerts/store.js";
@@ -63,10 +65,11 @@ export interface MessagesPartOptions {
   outages: OutagesPart;
   follow: FollowPart;
   attention: AttentionPart;
+  permissions: PermissionSources;
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
-  const { settings, lifetime, metrics, slackClient, botName, store, hex, catalog, runs, outages, follow } = options;
+  const { settings, lifetime, metrics, slackClient, botName, store, hex, runs, outages, follow } = options;
   const { log } = settings;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
@@ -96,6 +99,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     runs: runs.store,
     clock,
     hexPlace,
+    shownTo: shownToIn(options),
     log,
   });
   const troubleSources = createTroubleSources(options, cardStore);
@@ -105,7 +109,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     runs: runs.store,
     health: outages.health,
     troubleSources,
-    catalog,
+    shownTo: shownToIn(options),
     slackRefusals: slackClient.refusals,
     clock,
     log,
@@ -185,18 +189,33 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
 }
 
 /** What the conversations that watch projects are told from. */
-function createTroubleSources(
-  { settings, slackClient, store, hex, catalog, follow, attention }: MessagesPartOptions,
-  cards: CardStore,
-): TroubleAlertSources & EndSources {
+function createTroubleSources(options: MessagesPartOptions, cards: CardStore): TroubleAlertSources & EndSources {
+  const { settings, slackClient, store, hex, catalog, follow, attention } = options;
   const alerts = new AlertStore(store.store.db, store.rows);
+  const shownTo = shownToIn(options);
   const { watches, troubles, members, connections, connectionReader } = follow;
   const place = () => hex.client.place.now;
   const { web: slack, refusals: slackRefusals } = slackClient;
   const people = new PeopleByEmail({ slack, slackRefusals, clock: store.clock, log: settings.log });
   const wishConnections = (together: string[][]) => connectionReader.wish(together);
-  const told = { watches, troubles, members, alerts, people, attention: attention.store, catalog, cards, place };
+  const told = {
+    watches,
+    troubles,
+    members,
+    alerts,
+    people,
+    attention: attention.store,
+    catalog,
+    cards,
+    place,
+    shownTo,
+  };
   return { ...told, connections, wishConnections };
+}
+
+/** What may be shown where, by the rules in force at each moment. */
+export function shownToIn({ permissions }: Pick<MessagesPartOptions, "permissions">): ShownTo {
+  return (audience) => projectsShownTo(permissions, audience);
 }
 
 /** @param onRefused called when Slack does not accept one */

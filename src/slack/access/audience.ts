@@ -10,9 +10,15 @@ import { type PermissionSources, permissionsOf } from "./permissions.js";
 export interface Audience {
   /** A conversation's id, or a person's for their direct messages. */
   channel: string;
-  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what stands there. */
-  person: string;
+  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what stands there. `null`: not known. */
+  person: string | null;
 }
+
+/** The projects that exist for an audience. */
+export type ShownProjects = Pick<VisibleProjects, "all" | "known" | "has" | "ready">;
+
+/** See `projectsShownTo`. */
+export type ShownTo = (audience: Audience) => Promise<ShownProjects>;
 
 /**
  * The projects that may be shown there now: in a channel, those that the rules let any member see there; in direct messages, those
@@ -25,6 +31,7 @@ export async function projectsShownTo(
   const { access, catalog, host } = sources;
   if (!access.hasPolicy) return new VisibleProjects(catalog, null, host);
   if (!isDirect(channel)) return projectsShownIn(sources, channel);
+  if (person === null) return new VisibleProjects(catalog, NOTHING, host);
   // Rules can name direct messages by their own id alone.
   const place = channel === person ? null : channel;
   return (await permissionsOf(sources, person, place)).projects;
@@ -40,3 +47,5 @@ export function projectsShownIn({ access, catalog, host }: PermissionSources, ch
   };
   return new VisibleProjects(catalog, sight, host);
 }
+
+const NOTHING = { sees: () => false, seesAnything: () => false };

@@ -4,11 +4,11 @@ import { type EndedWatch, placeKey, type Watch, type WatchPlace } from "../../fo
 import type { WatchStore } from "../../follow/watch-store.js";
 import { DAY } from "../../lib/time.js";
 import { isLostForGood } from "../connection/failures.js";
-import { watchesEndedMessage } from "../messages/watches-ended.js";
+import { type EndedRule, watchesEndedMessage } from "../messages/watches-ended.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 import type { TroubleSources } from "./wanted-troubles.js";
 
-export interface LostPlaceSources extends Pick<TroubleSources, "catalog" | "place"> {
+export interface LostPlaceSources extends Pick<TroubleSources, "place" | "shownTo"> {
   watches: Pick<WatchStore, "refused" | "accepted" | "ended">;
   /** Called when the watches of a conversation have ended. `word`: Slack's error code. */
   onEnded: (place: WatchPlace, word: string) => void;
@@ -41,15 +41,16 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
     const key = `${placeKey(watch)} ${watch.setBy} ${watch.ended.at}`;
     byPerson.set(key, [...(byPerson.get(key) ?? []), watch]);
   }
-  return [...byPerson].flatMap(([key, its]): WantedAlert[] => {
+  const farewells = [...byPerson].map(async ([key, its]): Promise<WantedAlert[]> => {
     const [first] = its;
     // The bot cannot write to somebody whose direct messages are what it has lost.
     if (first === undefined || first.channel.startsWith("D")) return [];
     const isNews = now - first.ended.at < TELLING_MS;
-    const named = (watch: Watch) => ({
-      rule: watch.rule,
-      project: watch.rule.kind === "project" ? sources.catalog.known(watch.rule.id) : null,
-    });
+    const shown = await sources.shownTo({ channel: first.setBy, person: first.setBy });
+    const named = ({ rule }: Watch): EndedRule => {
+      if (rule.kind !== "project") return { rule, project: null };
+      return shown.has(rule.id) ? { rule, project: shown.known(rule.id) } : "hidden";
+    };
     return [
       {
         id: `watches ended ${key}`,
@@ -62,4 +63,5 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
       },
     ];
   });
+  return (await Promise.all(farewells)).flat();
 }

@@ -1,6 +1,7 @@
 // What is not over at the moment, and who has it: the outage, and the troubles of watched projects.
 
 import { type Attention, attentionTo } from "../../attention/attention.js";
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Trouble } from "../../follow/trouble.js";
 import type { Watch } from "../../follow/watch.js";
 import type { Project } from "../../hex/schema.js";
@@ -22,12 +23,14 @@ export interface OpenSources extends Pick<TroubleSources, "watches" | "troubles"
 
 /**
  * @param now epoch ms
+ * @param projects those that exist for whoever asks: the troubles of the others are not counted either
  * @param mayName decides which troubles are named, from the watches that tell of them and from who has them: a conversation that is told
  * of a trouble may be private
  */
 export async function openNow(
   { watches, troubles, attention, catalog, health }: OpenSources,
   now: number,
+  projects: Pick<VisibleProjects, "has">,
   mayName: (watches: readonly Watch[], attention: Attention) => boolean,
 ): Promise<OpenNow> {
   const [incidents, open, watched, attentions] = await Promise.all([
@@ -46,7 +49,7 @@ export async function openNow(
       const own = attentionTo(attentions, { kind: "trouble", id: trouble.id });
       return { trouble, project, attention: own, watches: its };
     })
-    .filter((one) => one.watches.length > 0);
+    .filter(({ trouble, watches: its }) => its.length > 0 && projects.has(trouble.projectId));
   const named = told.filter((one) => mayName(one.watches, one.attention));
   return {
     outage:

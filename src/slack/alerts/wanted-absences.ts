@@ -5,10 +5,11 @@ import { isMeant } from "../../follow/watched-projects.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { type AbsentProject, absenceMessage } from "../messages/absence.js";
 import { byPlace } from "./places.js";
+import { shownNow } from "./shown-now.js";
 import type { WantedAlert } from "./wanted-alerts.js";
 import type { TroubleSources } from "./wanted-troubles.js";
 
-export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "place">;
+export type AbsenceSources = Pick<TroubleSources, "watches" | "troubles" | "catalog" | "place" | "shownTo">;
 
 const TOGETHER_MS = 10 * MINUTE;
 /** How long (ms) the message is kept up to date, and how long it is news. */
@@ -24,6 +25,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
     if (absence === null || absence.since < now - NEWS_MS - HOUR) return [];
     return [{ id, title: title ?? id, project: sources.catalog.known(id), followed: its, absence }];
   });
+  const isShown = await shownNow(sources.shownTo, watches);
   return byPlace(watches).flatMap(({ place, its }) => {
     const groups = new Map<number, AbsentProject[]>();
     for (const one of recent) {
@@ -32,8 +34,9 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
       const window = Math.floor(one.absence.since / TOGETHER_MS);
       groups.set(window, [...(groups.get(window) ?? []), one]);
     }
-    return [...groups].map(([window, absent]): WantedAlert => {
-      const isOver = now - Math.max(...absent.map(({ absence }) => absence.since)) >= NEWS_MS;
+    return [...groups].map(([window, all]): WantedAlert => {
+      const absent = all.filter(({ id }) => isShown(place.channel, id));
+      const isOver = now - Math.max(...all.map(({ absence }) => absence.since)) >= NEWS_MS;
       const isNews = !isOver && absent.some(({ absence }) => absence.backAt === null);
       return {
         id: `absent ${placeKey(place)} ${window}`,

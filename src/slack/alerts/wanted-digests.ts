@@ -9,6 +9,7 @@ import { placeKey } from "../../follow/watch.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import type { ShownTo } from "../access/audience.js";
 import type { DataTables } from "../connection/data-tables.js";
 import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
@@ -21,6 +22,7 @@ export interface DigestAlertSources extends DigestSources {
   alerts: Pick<AlertStore, "get" | "settledSince">;
   dataTables: DataTables;
   place: () => HexPlace;
+  shownTo: ShownTo;
   /** Called when Slack does not accept a digest in its conversation any more. `word`: Slack's error code. */
   onEnded: (digest: Digest, word: string) => void;
 }
@@ -80,7 +82,8 @@ async function dueDigest(
   const isNews = now - due < MISSED_MS;
   const alert = await alertOf(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
-  const entries = await digestContents(sources, digest, now);
+  const catalog = await sources.shownTo({ channel, person: digest.setBy });
+  const entries = await digestContents({ ...sources, catalog }, digest, now);
   if (alert === null && leadingMs < FIRST_READING_MS && entries.some((one) => isUnread(one, now - leadingMs)))
     return null;
   const late = lateNote(now - due, alert === null || alert.at >= due + LATE_MS);

@@ -7,11 +7,12 @@ import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
 import { byPlace } from "./places.js";
+import { shownNow } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
 import type { WantedAlerts } from "./wanted-alerts.js";
 import type { TroubleSources } from "./wanted-troubles.js";
 
-export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place"> {
+export interface EndSources extends Pick<TroubleSources, "watches" | "catalog" | "cards" | "place" | "shownTo"> {
   troubles: Pick<TroubleStore, "ends" | "followed">;
   alerts: Pick<AlertStore, "settledSince">;
 }
@@ -34,6 +35,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
     sources.alerts.settledSince(PREFIX, now - READ_MS - HOUR),
     sources.troubles.followed(),
   ]);
+  const isShown = await shownNow(sources.shownTo, watches);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
   const idOf = (place: WatchPlace, { runId }: RunEnd) => `${PREFIX}${placeKey(place)} ${runId}`;
   const due = byPlace(watches).flatMap(({ place, its }) =>
@@ -41,6 +43,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
       .filter((end) => {
         const isSettled = settled.get(idOf(place, end));
         if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
+        if (!isShown(place.channel, end.projectId)) return false;
         const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
         return its.some((watch) => isFor(watch, end, known));
       })

@@ -15,10 +15,12 @@ import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import type { HexPlace } from "../../hex/links.js";
 import { DAY } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import type { ShownTo } from "../access/audience.js";
 import type { CardStore } from "../cards/store.js";
 import type { PeopleByEmail } from "../connection/people-by-email.js";
 import {
   type AroundTroubles,
+  isHiddenForNow,
   isQuiet,
   type NoLongerTold,
   type Owners,
@@ -31,6 +33,7 @@ import {
   troubleReplies,
 } from "../messages/trouble.js";
 import { byPlace } from "./places.js";
+import { type ShownNow, shownNow, type ToldPlace } from "./shown-now.js";
 import type { AlertStore } from "./store.js";
 import { silencesEnd, type WantedAlert, type WantedAlerts } from "./wanted-alerts.js";
 
@@ -42,6 +45,7 @@ export interface TroubleSources {
   catalog: Pick<Catalog, "known" | "ready">;
   cards: Pick<CardStore, "channelsOfHexRuns">;
   place: () => HexPlace;
+  shownTo: ShownTo;
 }
 
 /** What only the leader needs, which decides which message tells of what. */
@@ -77,8 +81,9 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
   }
   await sources.catalog.ready();
   const watches = await sources.watches.all();
-  const members = [...before, ...(await addMembers(sources, { open, watches, members: before }, now))];
-  const groups = await groupsOf(sources, members, watches);
+  const isShown = await shownNow(sources.shownTo, [...watches, ...before.map(formerPlace)]);
+  const members = [...before, ...(await addMembers(sources, { open, watches, isShown, members: before }, now))];
+  const groups = await groupsOf(sources, members, { watches, isShown });
   const connections = await connectionsOf(sources, groups);
   const wanted: WantedAlert[] = [];
   for (const group of groups) {
@@ -102,9 +107,16 @@ export async function wantedTroubles(sources: TroubleAlertSources, now: number):
 /** What the message of an alert tells of; `null` if no message of this id is known. */
 export async function toldGroup(sources: TroubleSources, alert: string): Promise<ToldGroup | null> {
   await sources.catalog.ready();
-  const members = await sources.members.of(alert);
-  const [group = null] = await groupsOf(sources, members, await sources.watches.all());
+  const [members, watches] = await Promise.all([sources.members.of(alert), sources.watches.all()]);
+  const its = watches.filter((watch) => members.some((member) => isSamePlace(watch, member)));
+  const isShown = await shownNow(sources.shownTo, [...its, ...members.map(formerPlace)]);
+  const [group = null] = await groupsOf(sources, members, { watches, isShown });
   return group;
+}
+
+/** A conversation that was told of something, and that may not watch anything any more. */
+function formerPlace({ channel }: Member): ToldPlace {
+  return { channel, setBy: null };
 }
 
 /** Asks Slack who the owners are that the message is to mention. */
@@ -140,12 +152,13 @@ function wantedOf(
   const all = members.map(({ told }) => told);
   const told = toldOf(all);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
+  const mayReturn = all.some(isHiddenForNow);
   const to = Math.max(...members.map(({ member }) => member.joinedAt));
   return {
     id,
     place,
     isNews: open.length > 0,
-    isFinal: open.length === 0,
+    isFinal: open.length === 0 && !mayReturn,
     isSilent: (open.length > 0 ? open : told).every((one) => isQuiet(one, now)),
     message: (isDoubled: boolean) =>
       troubleMessage(all, { alert: id, to, place: sources.place(), owners, shared, now, isDoubled }),
@@ -153,10 +166,16 @@ function wantedOf(
   };
 }
 
+/** What the conversations watch, and what may be shown in them. */
+interface Seen {
+  watches: readonly Watch[];
+  isShown: ShownNow;
+}
+
 /** Lets the troubles that a conversation has to be told of join its messages. @returns the new members */
 async function addMembers(
   sources: TroubleAlertSources,
-  { open, watches, members }: { open: readonly Trouble[]; watches: readonly Watch[]; members: readonly Member[] },
+  { open, watches, isShown, members }: Seen & { open: readonly Trouble[]; members: readonly Member[] },
   now: number,
 ): Promise<Member[]> {
   const openIds = new Set(open.map(({ id }) => id));
@@ -169,7 +188,9 @@ async function addMembers(
     const own = members.filter((member) => isSamePlace(member, place));
     const told = new Set(own.map(({ troubleId }) => troubleId));
     const isWanted = (trouble: Trouble) =>
-      !told.has(trouble.id) && its.some((watch) => isFor(watch, trouble, knownOf(trouble)));
+      !told.has(trouble.id) &&
+      isShown(place.channel, trouble.projectId) &&
+      its.some((watch) => isFor(watch, trouble, knownOf(trouble)));
     return { place, own, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
@@ -184,7 +205,7 @@ async function addMembers(
 async function groupsOf(
   sources: TroubleSources,
   members: readonly Member[],
-  watches: readonly Watch[],
+  { watches, isShown }: Seen,
 ): Promise<ToldGroup[]> {
   const [troubles, followed, attentions] = await Promise.all([
     sources.troubles.of([...new Set(members.map(({ troubleId }) => troubleId))]),
@@ -196,9 +217,11 @@ async function groupsOf(
     const trouble = troubles.get(id);
     const project = sources.catalog.known(projectId);
     const known = { project, followed: followed.get(projectId) ?? null };
-    if (trouble === undefined || (trouble.overAt === null && !isWatched(member, known, watches))) {
-      return { trouble: null, projectId, project };
+    const isUntold = trouble === undefined || (trouble.overAt === null && !isWatched(member, known, watches));
+    if (!isShown(member.channel, projectId)) {
+      return { trouble: null, why: "hidden", mayReturn: !isUntold && trouble.overAt === null };
     }
+    if (isUntold) return { trouble: null, why: "unwatched", projectId, project };
     const attention = attentionTo(attentions, { kind: "trouble", id });
     return { trouble, ...known, attention };
   };
@@ -216,6 +239,7 @@ async function groupsOf(
 async function isSettled({ alerts }: TroubleAlertSources, { id, members }: ToldGroup, now: number): Promise<boolean> {
   const told = toldOf(members.map((one) => one.told));
   if (told.some(({ trouble }) => trouble.overAt === null)) return false;
+  if (members.some((one) => isHiddenForNow(one.told))) return false;
   const lastAt = Math.max(
     ...members.map(({ member }) => member.joinedAt),
     ...told.map(({ trouble }) => trouble.overAt ?? 0),

@@ -13,6 +13,7 @@ import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";
+import type { ShownTo } from "../access/audience.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
 import type { Card, CardStore } from "../cards/store.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
@@ -30,6 +31,7 @@ export interface FollowersOptions {
   clock: Clock;
   /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
+  shownTo: ShownTo;
   log: Logger;
 }
 
@@ -96,6 +98,13 @@ export class Followers {
     const { followers, clock, log } = this.options;
     const claim = () => followers.claim(follower, run.state, CLAIM_MS);
     if (!(await claim())) return;
+    if (!(await this.#isShownTo(follower.user, follower.user, run))) {
+      log.info(
+        { runKey: run.key, user: follower.user },
+        "a follower may not see the project any more, and is not told",
+      );
+      return followers.settle(follower, run.state);
+    }
     const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
     const send = () => this.#send(follower, run, card, cardUrl);
     const failure = await whileRenewed(clock, RENEW_MS, { renew: claim, onError }, send);
@@ -121,11 +130,16 @@ export class Followers {
     const direct = await post(slack, { channel: user }, asMessage);
     if (isPosted(direct)) return null;
     if (!isRefusedHere(direct) || card === null || card.ts === null) return direct;
+    if (!(await this.#isShownTo(card.channel, user, run))) return direct;
     this.#warn({ runKey: run.key, user }, run, direct, true);
     const inThread = endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user });
     const reply = await post(slack, { channel: card.channel, thread_ts: card.threadTs ?? card.ts }, inThread);
     if (isPosted(reply)) return null;
     return isRefusedHere(reply) ? direct : reply;
+  }
+
+  async #isShownTo(channel: string, person: string, { project }: EndedRun): Promise<boolean> {
+    return (await this.options.shownTo({ channel, person })).has(project.id);
   }
 
   /** Postpones a follower for a while after a failure. @returns false when it is time to give up */

@@ -6,13 +6,13 @@
 import { randomBytes } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import type { WebClient } from "@slack/web-api";
-import type { Catalog } from "../../catalog/catalog.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
+import type { ShownProjects, ShownTo } from "../access/audience.js";
 import { type OpenNow, openNow } from "../alerts/open-now.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
@@ -34,7 +34,8 @@ export interface HomesOptions {
   runs: RunStore;
   health: HealthStore;
   troubleSources: TroubleSources;
-  catalog: Pick<Catalog, "known">;
+  /** Asked anew at each drawing. */
+  shownTo: ShownTo;
   slackRefusals: SlackRefusals;
   /** Hex's host, to show to people. */
   hexHost: string;
@@ -212,12 +213,13 @@ export class Homes {
 
   /** Reads what to draw from the store; `null` when the tab is not kept up to date. */
   async #read(user: string): Promise<Drawing | null> {
-    const { homes, runs, health, catalog, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
+    const { homes, runs, health, shownTo, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
     const home = await homes.openedSince(user, clock.now() - KEPT_MS);
     if (home === null) return null;
+    const projects = await shownTo({ channel: user, person: user });
     const [asked, open, memory] = await Promise.all([
       runs.askedForBy(user, RUNS),
-      this.#openFor(user),
+      this.#openFor(user, projects),
       health.state().catch((err: unknown) => {
         log.warn({ err }, "a Home tab cannot show how Hex is");
         return null;
@@ -229,7 +231,10 @@ export class Homes {
       place: hexPlace(),
       open,
       now: clock.now(),
-      runs: ownRuns(asked, (id) => catalog.known(id)?.title ?? null),
+      runs: ownRuns(
+        asked.filter(({ project }) => projects.has(project.id)),
+        (id) => projects.known(id)?.title ?? null,
+      ),
       directMessagesOff: slackRefusals.now().directMessagesOff,
       notice: home.notice,
       searches: home.searches,
@@ -238,11 +243,12 @@ export class Homes {
   }
 
   /** What is not over, for one person: the outage, and the troubles of what they watch or have taken. `null` when the store cannot say. */
-  async #openFor(user: string): Promise<OpenNow | null> {
+  async #openFor(user: string, projects: ShownProjects): Promise<OpenNow | null> {
     const { troubleSources, health, clock, log } = this.options;
     return openNow(
       { ...troubleSources, health },
       clock.now(),
+      projects,
       (watches, { taken }) => taken?.by === user || watches.some(({ setBy }) => setBy === user),
     ).catch((err: unknown) => {
       log.warn({ err }, "a Home tab cannot show what is open");

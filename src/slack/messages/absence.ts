@@ -26,11 +26,12 @@ export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
   hidden: "was deleted, or is no longer shared with the bot's token",
 };
 
-/** @param absent at least one. `isDoubled`: whether another message about the same may have been posted before. */
+/** @param absent none: what it told of may not be shown there any more. `isDoubled`: whether another message about the same may have been posted before. */
 export function absenceMessage(
   absent: readonly AbsentProject[],
   { place, isDoubled }: { place: HexPlace; isDoubled: boolean },
 ): Message {
+  if (absent.length === 0) return noLongerShown();
   const away = absent.filter(({ absence }) => absence.backAt === null);
   const [first = absent[0], ...others] = away;
   const title = inline(first?.title ?? "", TITLE);
@@ -45,6 +46,15 @@ export function absenceMessage(
       away.length === 0
         ? null
         : "Nobody hears when a run of it fails or is missing. If it comes back, the bot judges it again. `/hex unwatch` ends the watch.",
+    ),
+  ]);
+}
+
+function noLongerShown(): Message {
+  const text = "What stood here is no longer shown in this conversation.";
+  return message(text, [
+    section(
+      `:no_entry_sign: ${text}\nAsk whoever looks after the bot if this conversation should be told of the project.`,
     ),
   ]);
 }

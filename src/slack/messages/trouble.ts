@@ -22,12 +22,12 @@ export interface ToldTrouble {
   attention: Attention;
 }
 
-/** A trouble whose conversation is no longer told of it, because the project is not watched there any more. */
-export interface NoLongerTold {
-  trouble: null;
-  projectId: string;
-  project: Project | null;
-}
+/** A trouble whose conversation is no longer told of it. */
+export type NoLongerTold =
+  /** The project is not watched there any more. */
+  | { trouble: null; why: "unwatched"; projectId: string; project: Project | null }
+  /** The project may not be shown there. `mayReturn`: the trouble stands, so that it is shown again once it may be. */
+  | { trouble: null; why: "hidden"; mayReturn: boolean };
 
 /** One of those that share a message. */
 export type ToldMember = ToldTrouble | NoLongerTold;
@@ -59,16 +59,21 @@ export function toldOf(members: readonly ToldMember[]): ToldTrouble[] {
   return members.filter((one) => one.trouble !== null);
 }
 
+/** Whether the message has to show it once it may. */
+export function isHiddenForNow(member: ToldMember): boolean {
+  return member.trouble === null && member.why === "hidden" && member.mayReturn;
+}
+
 /** `members`: at least one, in the order in which they joined. */
 export function troubleMessage(members: readonly ToldMember[], around: AroundTroubles): Message {
   const told = toldOf(members);
   const gone = members.filter((one) => one.trouble === null);
-  if (told.length === 0) return noLongerWatched(gone);
+  if (told.length === 0) return noLongerTold(gone);
   const open = told.filter(({ trouble }) => trouble.overAt === null);
   const head = open.length === 0 ? backHead(told) : openHead(open);
   const top = section([head, sharedLine(open, around.shared)].filter((line) => line !== null).join("\n"));
   const below = [
-    gone.length > 0 ? context(`No longer watched here: ${goneTitles(gone)}.`) : null,
+    context(unwatchedLine(gone), hiddenLine(gone)),
     around.isDoubled ? context(DOUBLED) : null,
     attentionButtons({
       alert: around.alert,
@@ -116,6 +121,8 @@ export function troubleReplies(
   const overAt = lastOverAt(told);
   // That a project is not judged any more is said in a message of its own.
   if (overAt === null || told.every(({ trouble }) => trouble.withdrawn)) return replies;
+  // Others that return, or join until then, are said first.
+  if (members.some(isHiddenForNow)) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
   const text = `${endOf(told).words} after ${duration(overAt - since)}.`;
   const green = message(text, [section(`:white_check_mark: ${text}`)]);
@@ -123,25 +130,34 @@ export function troubleReplies(
 }
 
 function joinReply(one: ToldMember, { now, owners }: Pick<AroundTroubles, "now" | "owners">): Reply {
-  if (one.trouble === null) return { message: noLongerWatched([one]), isSilent: true };
+  if (one.trouble === null) return { message: noLongerTold([one]), isSilent: true };
   const { trouble } = one;
   const text = `Also in trouble now: ${dotted(titleOf(one), ownerOf(one, { now, owners }))}. ${kindsWords(trouble)}.`;
   return { message: message(text, [section(`:heavy_plus_sign: ${text}`)]), isSilent: isQuiet(one, now) };
 }
 
-function noLongerWatched(gone: readonly NoLongerTold[]): Message {
-  const text = `No longer watched here: ${goneTitles(gone)}.`;
-  return message(text, [
-    section(
-      `:no_entry_sign: ${text}\nLook in Hex whether all is well. \`/hex watch\` and a project's name watches it again.`,
-    ),
-  ]);
+function noLongerTold(gone: readonly NoLongerTold[]): Message {
+  const [unwatched, hidden] = [unwatchedLine(gone), hiddenLine(gone)];
+  const text = [unwatched, hidden].filter((line) => line !== null).join(" ");
+  const todo =
+    unwatched === null
+      ? "Ask whoever looks after the bot if this conversation should be told of it."
+      : "Look in Hex whether all is well. `/hex watch` and a project's name watches it again.";
+  return message(text, [section(`:no_entry_sign: ${text}\n${todo}`)]);
 }
 
-function goneTitles(gone: readonly NoLongerTold[]): string {
-  const titles = gone.slice(0, SHOWN).map(({ project, projectId }) => inline(project?.title ?? projectId, TITLE));
-  const rest = gone.length - SHOWN;
-  return [...titles, ...(rest > 0 ? [count(rest, "more project")] : [])].join(", ");
+function unwatchedLine(gone: readonly NoLongerTold[]): string | null {
+  const unwatched = gone.filter((one) => one.why === "unwatched");
+  if (unwatched.length === 0) return null;
+  const titles = unwatched.slice(0, SHOWN).map(({ project, projectId }) => inline(project?.title ?? projectId, TITLE));
+  const rest = unwatched.length - SHOWN;
+  return `No longer watched here: ${[...titles, ...(rest > 0 ? [count(rest, "more project")] : [])].join(", ")}.`;
+}
+
+/** Names nothing. */
+function hiddenLine(gone: readonly NoLongerTold[]): string | null {
+  const hidden = gone.filter(({ why }) => why === "hidden").length;
+  return hidden === 0 ? null : `No longer shown here: ${count(hidden, "project")}.`;
 }
 
 /** Stands in a message that is kept up to date, when another one may have been posted before. */

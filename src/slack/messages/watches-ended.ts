@@ -12,19 +12,27 @@ import { ruleWords } from "./watches.js";
 /** Rules that are named; the others are counted. */
 const SHOWN = 15;
 
+/** `project`: of a rule that names one, or null when it is not known. `hidden`: it names one that the person may not see any more. */
+export type EndedRule = { rule: Rule; project: Project | null } | "hidden";
+
 /**
- * @param rules at least one; `project`: of a rule that names one, or null when it is not known
+ * @param rules at least one
  * @param around `isDoubled`: whether this may have been posted before
  */
 export function watchesEndedMessage(
   { channel, ended: { word } }: Pick<EndedWatch, "channel" | "ended">,
-  rules: readonly { rule: Rule; project: Project | null }[],
+  rules: readonly EndedRule[],
   { place, isDoubled }: { place: HexPlace; isDoubled: boolean },
 ): Message {
   const { what } = slackRemedy(word);
   const where = /^C[A-Z0-9]+$/.test(channel) ? ` in <#${channel}>` : "";
   const why = inline(what.charAt(0).toLowerCase() + what.slice(1), 200);
-  const lines = rules.slice(0, SHOWN).map(({ rule, project }) => `• ${ruleWords(rule, project, place)}`);
+  const lines = rules
+    .slice(0, SHOWN)
+    .map(
+      (one) =>
+        `• ${one === "hidden" ? "a project that you may not see any more" : ruleWords(one.rule, one.project, place)}`,
+    );
   const rest = rules.length - lines.length;
   return message("What you watch has ended", [
     section(`:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). You watched there:`),

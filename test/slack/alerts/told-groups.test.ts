@@ -33,6 +33,8 @@ let watches: WatchStore;
 let alerts: AlertStore;
 /** How many times each part of the store was asked. */
 let asked: Map<string, number>;
+/** The projects that may not be shown. */
+let hidden: Set<string>;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   store = await openEmbedded(dir);
@@ -40,6 +42,7 @@ beforeEach(async () => {
   watches = new WatchStore(db);
   alerts = new AlertStore(db);
   asked = new Map();
+  hidden = new Set();
   sources = {
     watches: counted("watches", watches),
     troubles: counted("troubles", new TroubleStore(db)),
@@ -52,6 +55,12 @@ beforeEach(async () => {
     place: () => ({ origin: "https://app.hex.tech", workspace: null }),
     connections: new ConnectionStore(db),
     wishConnections: () => undefined,
+    shownTo: async () => ({
+      all: () => [],
+      known: () => null,
+      ready: async () => undefined,
+      has: (id) => !hidden.has(id),
+    }),
   };
   for (const id of ["one", "two"]) await watch(id);
 });
@@ -238,4 +247,64 @@ test("the next round is when a silence ends", async () => {
   );
   expect((await wantedTroubles(sources, BEGIN + MINUTE)).nextAt).toBe(until);
   expect((await wantedTroubles(sources, until)).nextAt).toBeNull();
+});
+
+test("a project that may not be shown is not told, and is once it may be and still is in trouble", async () => {
+  hidden.add("one");
+  await put("one", BEGIN + MINUTE, null);
+  expect(await round(BEGIN + MINUTE)).toEqual([]);
+  hidden.clear();
+  expect((await round(BEGIN + HOUR))[0]?.text).toContain("one");
+});
+
+test("the right to see the first of two is withdrawn and given back: the message names the other alone, then both", async () => {
+  for (const id of ["one", "two"]) await put(id, BEGIN + MINUTE, null);
+  const [first] = await round(BEGIN + MINUTE);
+  hidden.add("one");
+  const [then] = await round(BEGIN + 2 * MINUTE);
+  expect(then?.id).toBe(first?.id);
+  expect(then?.text).toContain("No longer shown here: 1 project.");
+  expect(then?.text).toContain("A watched project is in trouble");
+  expect(then?.text).not.toContain("one");
+  expect(then?.said).toEqual(first?.said);
+  hidden.clear();
+  expect((await round(BEGIN + 3 * MINUTE))[0]?.text).toContain("2 watched projects are in trouble");
+});
+
+test("nothing of it may be shown any more: the message names nothing, and goes on once it may and it is not over", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  const [first] = await round(BEGIN + MINUTE);
+  hidden.add("one");
+  const [then] = await round(BEGIN + 2 * MINUTE);
+  expect(then?.text).toMatch(/^.*No longer shown here: 1 project\.\nAsk whoever looks after the bot/);
+  expect(then?.isFinal).toBe(false);
+  expect((await toldGroup(sources, first?.id ?? ""))?.members.map(({ told }) => told.trouble)).toEqual([null]);
+  hidden.clear();
+  expect((await round(BEGIN + DAY))[0]?.text).toBe(first?.text);
+  hidden.add("one");
+  await put("one", BEGIN + MINUTE, BEGIN + DAY + HOUR);
+  const [end] = await round(BEGIN + DAY + HOUR);
+  expect(end?.text).not.toContain("green");
+  expect(end?.isFinal).toBe(true);
+});
+
+test("that all is green waits for what may not be shown, so that what joins until then is still said", async () => {
+  for (const id of ["one", "two"]) await put(id, BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  hidden.add("one");
+  await put("two", BEGIN + MINUTE, BEGIN + 5 * MINUTE);
+  const [then] = await round(BEGIN + 5 * MINUTE);
+  expect(then?.text).toContain("Back to green");
+  expect(then?.said).toHaveLength(1);
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  const [end] = await round(BEGIN + HOUR);
+  expect(end?.said[1]).toBe("Back to green after 4 min.");
+});
+
+test("a conversation that watches nothing any more is asked about too", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await watches.remove(C1, "project one");
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect((await round(BEGIN + HOUR))[0]?.text).toContain("Back to green");
 });

@@ -1,7 +1,9 @@
 // `/hex status`: asks Hex now and shows the state of the connection.
 
 import type { WatchPlace } from "../../../follow/watch.js";
+import type { Connection } from "../../../hex/connection-check.js";
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
+import type { Permissions } from "../../access/permissions.js";
 import { openNow } from "../../alerts/open-now.js";
 import { statusMessage } from "../../messages/status.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
@@ -17,7 +19,8 @@ export const status: Command = {
 
 async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
-  const { log, reference, conversation } = interaction;
+  const { log, reference, conversation, permissions } = interaction;
+  const { projects } = permissions;
   const isHere = ({ channel, threadTs }: WatchPlace) =>
     channel === conversation.channel && threadTs === conversation.threadTs;
   /** The card is about Hex, so a store that fails or hangs costs it only a line. */
@@ -28,12 +31,12 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     });
 
   const page = statusPage.read();
-  const open = openNow({ ...bot.troubleSources, health }, clock.now(), (watches) => watches.some(isHere));
+  const open = openNow({ ...bot.troubleSources, health }, clock.now(), projects, (watches) => watches.some(isHere));
   const [connection, store, history, watched, openHere, pagesHeld, connections] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
-    ifRead(runs.inFlight().then(({ length }) => length)),
+    ifRead(runs.inFlight().then((all) => all.filter(({ project }) => projects.has(project.id)).length)),
     ifRead(open),
     ifRead(bot.pages?.held() ?? Promise.resolve(null)),
     ifRead(bot.connections.known()),
@@ -42,7 +45,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const report = await (connection.error === null ? Promise.race([page, null]) : page);
   const slack = bot.slackRefusals.now();
   const shown = {
-    connection,
+    connection: { ...connection, projects: projectsIn(connection, bot, permissions) },
     history,
     watched,
     open: openHere,
@@ -58,4 +61,11 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     setAside: rows.setAside,
   };
   await interaction.respond(statusMessage(shown, clock.now()));
+}
+
+/** How many there are for the person: what Hex has just said, unless the rules hide some of them. */
+function projectsIn({ projects: seen }: Connection, bot: Bot, { projects }: Permissions): Connection["projects"] {
+  if (seen === null || !bot.permissions.access.hasPolicy) return seen;
+  const published = projects.all().filter(({ lastPublishedAt }) => lastPublishedAt !== null).length;
+  return { total: projects.size, published, complete: projects.isWhole };
 }
