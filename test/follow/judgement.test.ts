@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Evidence, judge, type Terms } from "../../src/follow/judgement.js";
+import { deadlineOf, type Evidence, judge, stuckAfterMs, type Terms } from "../../src/follow/judgement.js";
 import { DAILY_AT_SEVEN, evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 const kinds = (known: Partial<Evidence>, terms: Partial<Terms> = {}) =>
@@ -71,8 +71,63 @@ describe("late", () => {
     expect(judge(evidence({ readAt }), TERMS)).toEqual([{ kind: "late", since: SEVEN - 24 * HOUR }]);
   });
 
+  test("a run that began up to a minute early is the one that was due", () => {
+    const began = (startTime: number) => kinds({ runs: [hexRun({ startTime, endTime: startTime + 1 })] });
+    expect(began(SEVEN - MINUTE)).toEqual([]);
+    expect(began(SEVEN - MINUTE - 1)).toEqual(["late"]);
+  });
+
+  test("a scheduled run that has ended without a beginning is not the one that was due", () => {
+    const neverBegan = hexRun({ status: "UNABLE_TO_ALLOCATE_KERNEL", startTime: null, endTime: SEVEN - HOUR });
+    expect(kinds({ runs: [neverBegan] }, { from: SEVEN - MINUTE })).toEqual(["late"]);
+    const byHand = hexRun({ status: "PENDING", runTrigger: "API", startTime: null, endTime: null });
+    expect(kinds({ runs: [byHand], typicalMs: null })).toEqual(["late"]);
+  });
+
+  test("what was due at the very moment from which anybody watched, or the schedule was there, is not judged", () => {
+    const runs = [yesterdays()];
+    expect(kinds({ runs }, { from: SEVEN - 1 })).toEqual(["late"]);
+    expect(kinds({ runs, schedulesSince: SEVEN })).toEqual([]);
+    expect(kinds({ runs, schedulesSince: SEVEN - 1 })).toEqual(["late"]);
+    expect(kinds({ runs, completeSince: SEVEN })).toEqual(["late"]);
+    expect(kinds({ runs, completeSince: SEVEN + 1 })).toEqual([]);
+  });
+
+  test("after an outage of hours, an hourly schedule is judged by the last run that should be there by now", () => {
+    const hourly = { ...DAILY_AT_SEVEN, daily: null, hourly: { timezone: "UTC", minute: 0 } };
+    const away = [{ from: SEVEN - 10 * MINUTE, to: SEVEN + 2 * HOUR + 10 * MINUTE }];
+    const runs = [hexRun({ startTime: SEVEN - 2 * HOUR, endTime: SEVEN - 2 * HOUR + MINUTE })];
+    const since = (readAt: number) => judge(evidence({ schedules: [hourly], runs, readAt }), { ...TERMS, away });
+    expect(since(SEVEN + 2 * HOUR + 20 * MINUTE)).toEqual([{ kind: "late", since: SEVEN - HOUR }]);
+    expect(since(SEVEN + 2 * HOUR + 25 * MINUTE)).toEqual([{ kind: "late", since: SEVEN + 2 * HOUR }]);
+  });
+
   test("two schedules that coincide want one run", () => {
     expect(kinds({ schedules: [DAILY_AT_SEVEN, DAILY_AT_SEVEN], runs: [hexRun()] })).toEqual([]);
+  });
+});
+
+describe("the deadline", () => {
+  const LATE_MS = 15 * MINUTE;
+  const deadline = (away: Terms["away"], slackMs = 0) => deadlineOf({ at: SEVEN, slackMs }, LATE_MS, away) - SEVEN;
+
+  test("is a quarter of an hour later, and more where nobody knows whether the clocks were set", () => {
+    expect(deadline([])).toBe(15 * MINUTE);
+    expect(deadline([], HOUR)).toBe(75 * MINUTE);
+  });
+
+  test("is a quarter of an hour after the last outage in that time, and never while one lasts", () => {
+    const outage = (from: number, to: number | null) => ({ from: SEVEN + from, to: to === null ? null : SEVEN + to });
+    expect(deadline([outage(-MINUTE, MINUTE)])).toBe(16 * MINUTE);
+    expect(deadline([outage(5 * MINUTE, 9 * MINUTE), outage(-MINUTE, MINUTE)])).toBe(24 * MINUTE);
+    expect(deadline([outage(5 * MINUTE, null)])).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("is not moved by an outage that was over when the run was due, or began at the deadline", () => {
+    expect(deadline([{ from: SEVEN - HOUR, to: SEVEN }])).toBe(15 * MINUTE);
+    expect(deadline([{ from: SEVEN - HOUR, to: SEVEN + 1 }])).toBe(15 * MINUTE + 1);
+    expect(deadline([{ from: SEVEN + LATE_MS, to: null }])).toBe(15 * MINUTE);
+    expect(deadline([{ from: SEVEN + LATE_MS - 1, to: null }])).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
@@ -100,6 +155,19 @@ describe("failed", () => {
     expect(kinds({ runs: [going, cancelled, hexRun()] })).toEqual([]);
   });
 
+  test("a row of failures that began before anybody watched: since the first that was watched", () => {
+    const runs = [failure(SEVEN + 10 * MINUTE), failure(SEVEN)];
+    const since = (from: number) => judge(evidence({ runs }), { ...TERMS, from }).map((finding) => finding.since);
+    expect(since(SEVEN + MINUTE)).toEqual([SEVEN + MINUTE]);
+    expect(since(SEVEN + MINUTE + 1)).toEqual([SEVEN + 11 * MINUTE]);
+    expect(since(SEVEN + 11 * MINUTE + 1)).toEqual([]);
+  });
+
+  test("a failure of which it is not known when it ended counts from its beginning", () => {
+    const run = hexRun({ status: "ERRORED", startTime: SEVEN, endTime: null });
+    expect(judge(evidence({ runs: [run] }), TERMS)).toMatchObject([{ kind: "failed", since: SEVEN }]);
+  });
+
   test("before anybody watched: not told", () => {
     expect(kinds({ runs: [failure(SEVEN)] }, { from: SEVEN + 5 * MINUTE })).toEqual([]);
   });
@@ -116,6 +184,28 @@ describe("stuck", () => {
     expect(at(SEVEN + 10 * MINUTE, MINUTE)).toEqual([]);
     expect(at(SEVEN + 10 * MINUTE + 1, MINUTE)).toEqual(["stuck"]);
     expect(at(SEVEN + 10 * HOUR, null)).toEqual([]);
+  });
+
+  test("of several, the oldest, wherever it stands", () => {
+    const [old, older, oldest] = [going(SEVEN - HOUR), going(SEVEN - 3 * HOUR), going(SEVEN - 4 * HOUR)];
+    const found = (runs: Evidence["runs"]) => judge(evidence({ runs: [...runs, hexRun()] }), TERMS);
+    for (const runs of [
+      [old, oldest, older],
+      [oldest, older, old],
+    ])
+      expect(found(runs)).toMatchObject([{ kind: "stuck", since: SEVEN - 4 * HOUR, runId: oldest.runId }]);
+  });
+
+  test("one that waits for a kernel and was not seen before is not stuck", () => {
+    expect(kinds({ runs: [going(null)], readAt: SEVEN + 10 * HOUR })).toEqual([]);
+  });
+
+  test.each([
+    [null, null],
+    [MINUTE, 10 * MINUTE],
+    [5 * MINUTE, 15 * MINUTE],
+  ])("usually %j ms: after %j ms", (typicalMs, limitMs) => {
+    expect(stuckAfterMs(typicalMs, 3)).toBe(limitMs);
   });
 
   test("one that waits for a kernel is stuck from when it was first seen", () => {
