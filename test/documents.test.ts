@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { VARIABLES } from "../src/config/variables.js";
 import { REMEDY_KINDS } from "../src/remedies/hex.js";
+import { everythingKept, REMOVAL, SCOPE_USES, TOKEN_REACH, TOKEN_SCOPES } from "../src/remedies/install-sheet.js";
 import { runSchema } from "../src/runs/run.js";
 import * as transitions from "../src/runs/transitions.js";
 import { EVENTS_PATH } from "../src/slack/connection/connect.js";
@@ -234,5 +235,30 @@ describe("docs/architecture.md", () => {
       expect([...states, "[*]", "live", "over"]).toEqual(expect.arrayContaining([from, to]));
       expect(Object.keys(transitions)).toEqual(expect.arrayContaining(names.split(", ")));
     }
+  });
+});
+
+describe("docs/security.md", () => {
+  const text = read("docs/security.md");
+
+  test("has every scope of Slack, what the bot does with it, and what it cannot do", () => {
+    const rows = rowsOf(partOf(text, "### In Slack")).slice(-Object.keys(SCOPE_USES).length);
+    const wanted = Object.entries(SCOPE_USES).map(([scope, { uses, cannot }]) => [
+      `\`${scope}\``,
+      REQUIRED_SCOPES.some((required) => required === scope) ? "required" : "optional",
+      uses,
+      cannot,
+    ]);
+    expect(rows).toEqual(wanted);
+    expect(Object.keys(SCOPE_USES)).toEqual([...REQUIRED_SCOPES, ...OPTIONAL_SCOPES]);
+  });
+
+  test("has every scope of the Hex token, everything that is kept, and how to remove it", () => {
+    expect(text).toContain(TOKEN_REACH);
+    for (const { name, isOptional, uses } of TOKEN_SCOPES) {
+      expect(text).toContain(`| ${name} | ${isOptional ? "optional" : "required"} | ${uses} |\n`);
+    }
+    for (const { what, until } of everythingKept()) expect(text).toContain(`| ${what} | ${until} |\n`);
+    for (const [at, step] of REMOVAL.entries()) expect(text).toContain(`${at + 1}. ${step}\n`);
   });
 });

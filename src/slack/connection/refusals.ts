@@ -26,6 +26,8 @@ export interface SlackRefusal {
 
 export interface SlackState {
   troubles: SlackRefusal[];
+  /** The bot's scopes, as of the last answer; `null` while Slack has not said. */
+  granted: readonly string[] | null;
   /** Missing scopes that the bot needs, as of the last answer. */
   missingScopes: RequiredScope[];
   /** Missing scopes that the bot can do without. */
@@ -79,6 +81,7 @@ export class SlackRefusals {
     const troubles = [...this.#last.values()].filter(({ seenAt }) => seenAt > since).map(({ trouble }) => trouble);
     return {
       troubles,
+      granted: this.#granted,
       missingScopes: missingScopes(this.#granted),
       declinedScopes: declinedScopes(this.#granted),
       directMessagesOff: this.#directMessagesOff,

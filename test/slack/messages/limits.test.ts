@@ -453,6 +453,7 @@ describe("never past a limit, whatever the data", () => {
     });
     const slack = fc.record({
       troubles: fc.array(trouble, { maxLength: 6 }),
+      granted: fc.constant(null),
       missingScopes: fc.subarray([...REQUIRED_SCOPES]),
       declinedScopes: fc.subarray([...OPTIONAL_SCOPES]),
       directMessagesOff: fc.boolean(),
@@ -782,7 +783,7 @@ describe("never past a limit, whatever the data", () => {
       }),
     );
     expect(usageHint(COMMANDS)).toBe(
-      "[status | projects | run | runs | cancel | watch | unwatch | watching | digest | help]",
+      "[status | projects | run | runs | cancel | watch | unwatch | watching | digest | audit | about | help]",
     );
   });
 });

@@ -4,6 +4,7 @@ import { closest } from "../../../lib/closest.js";
 import { unknownCommandMessage } from "../../messages/help.js";
 import { splitSubcommand } from "../../parse/subcommand.js";
 import type { Bot, Interaction } from "../context.js";
+import { about } from "./about.js";
 import { audit } from "./audit.js";
 import { cancel } from "./cancel.js";
 import type { Command } from "./command.js";
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   watching,
   digest,
   audit,
+  about,
   help,
 ];
 
