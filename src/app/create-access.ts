@@ -19,8 +19,8 @@ export interface AccessPartOptions {
 }
 
 export function createAccess({ settings, slackClient, store, hex, catalog }: AccessPartOptions): PermissionSources {
-  const { policy, log } = settings;
+  const { policy, policyTrouble, log } = settings;
   const asking = { slack: slackClient.web, slackRefusals: slackClient.refusals, clock: store.clock, log };
-  const access = new Access({ policy, people: new People(asking), groups: new UserGroups(asking) });
+  const access = new Access({ policy, policyTrouble, people: new People(asking), groups: new UserGroups(asking) });
   return { access, catalog, host: hex.client.host };
 }

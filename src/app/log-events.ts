@@ -1,5 +1,7 @@
 // What the log says about the start, about requests to Hex, and about the health of Hex, Slack and the store.
 
+import type { Policy } from "../access/policy.js";
+import type { PolicyNews } from "../access/policy-in-force.js";
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
 import type { WhyAbsent } from "../follow/absence.js";
@@ -15,25 +17,55 @@ import type { HealthEvent } from "../outages/watchdog.js";
 import type { PageSent } from "../paging/pager.js";
 import { remedyFor } from "../remedies/hex.js";
 import { pagingRemedy } from "../remedies/paging.js";
+import { policyTroubleLines } from "../remedies/policy.js";
 import { postgresRemedy } from "../remedies/store.js";
+import { scopesForRules } from "../slack/access/rule-scopes.js";
 import type { SlackFailure } from "../slack/connection/failures.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import type { SlackState } from "../slack/connection/refusals.js";
+import type { OptionalScope } from "../slack/connection/scopes.js";
+import { noRulesSentence } from "../slack/messages/policy.js";
 import {
   alertRemedy,
   declinedScopesSentence,
   missingScopesSentence,
+  ruleScopesSentence,
   slackRemedy,
 } from "../slack/messages/slack-remedies.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
-/** Logs the scopes that the app was installed without. */
-export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackState): void {
+/** Logs the scopes that the app was installed without, and what that means for the rules. `policy`: `null` when there are none. */
+export function logScopes(log: Logger, { missingScopes, declinedScopes }: SlackState, policy: Policy | null): void {
   const missing = missingScopesSentence(missingScopes);
   if (missing !== null) log.warn("%s", missing);
   const declined = declinedScopesSentence(declinedScopes);
   if (declined !== null) log.info("%s", declined);
+  logRules(log, policy, declinedScopes);
 }
+
+/** Logs whether there are rules of who may do what, and what keeps them from being of use. */
+function logRules(log: Logger, policy: Policy | null, declined: readonly OptionalScope[]): void {
+  if (policy === null) log.info("%s", noRulesSentence(!declined.includes("users:read")));
+  else log.info({ rules: policy.rules.length }, "The rules of the policy file decide who may do what");
+  const useless = ruleScopesSentence(scopesForRules(policy, declined));
+  if (useless !== null) log.warn("%s", useless);
+}
+
+/** Logs what has become of the policy file at `path`. */
+export function logPolicyNews(log: Logger, path: string, news: PolicyNews): void {
+  if (news.kind === "new")
+    log.info({ rules: news.policy.rules.length }, "The policy file has changed, and its rules are in force");
+  else if (news.kind === "mended") log.info("The policy file can be used again, and holds the rules that are in force");
+  else {
+    const mistakes = policyTroubleLines(path, news.trouble);
+    log.error(
+      { mistakes: mistakes.slice(0, MOST_MISTAKES), count: mistakes.length },
+      "The policy file cannot be used, and the rules from before stay in force: correct it, or the bot will not start again",
+    );
+  }
+}
+
+const MOST_MISTAKES = 20;
 
 /** Logs that the bot has started. */
 export function logReady(log: Logger, { config, identity, port }: Started): void {

@@ -1,5 +1,6 @@
 // The settings with which the app starts.
 
+import type { PolicyTrouble } from "../access/load-policy.js";
 import type { Policy } from "../access/policy.js";
 import type { Config } from "../config/config.js";
 import type { Clock } from "../lib/clock.js";
@@ -15,6 +16,10 @@ export interface Settings {
   random: () => number;
   /** The rules of who may do what; `null` when there are none. */
   policy: () => Policy | null;
+  /** Why the policy file cannot be used at the moment, while earlier rules are in force; `null` when it can. */
+  policyTrouble: () => PolicyTrouble | null;
+  /** Whether somebody has said that there are to be no rules, even if there were some before. */
+  isOpen: boolean;
   /** The Hex token as it is in its file now; `null` when it is not in a file. */
   hexToken: () => string | null;
   /** The longest time for one request to Hex. */
@@ -56,5 +61,14 @@ const USUAL = {
 
 export function withDefaults(options: AppOptions): Settings {
   const { signal } = new AbortController();
-  return { ...USUAL, signal, hexToken: () => null, policy: () => null, onRefused: () => undefined, ...options };
+  return {
+    ...USUAL,
+    signal,
+    hexToken: () => null,
+    policy: () => null,
+    policyTrouble: () => null,
+    isOpen: false,
+    onRefused: () => undefined,
+    ...options,
+  };
 }

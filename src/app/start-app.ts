@@ -24,6 +24,7 @@ import { createStore } from "./create-store.js";
 import { LeaderLoops } from "./leader-loops.js";
 import { createLifetime } from "./lifetime.js";
 import { logClockStep, logReady, logScopes } from "./log-events.js";
+import { recallPolicy } from "./recall-policy.js";
 import { type AppOptions, type Settings, withDefaults } from "./settings.js";
 import { startMetrics } from "./start-metrics.js";
 import { stopApp } from "./stop-app.js";
@@ -41,7 +42,7 @@ type Close = () => Promise<unknown>;
 
 /**
  * Builds and starts the bot. If that fails, or `signal` aborts in the meantime, closes in order everything that is open.
- * @throws StoreError, the server's error for a port that is in use, a WebClient's error when Slack refuses the token, or the
+ * @throws StoreError, MissingPolicyError, the server's error for a port that is in use, a WebClient's error when Slack refuses the token, or the
  * signal's reason
  */
 export async function startApp(options: AppOptions): Promise<RunningApp> {
@@ -67,9 +68,10 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const http = await createHttp(config.port, slackClient.refusals);
   toClose.push(() => http.close());
   const identity = await identifyOnceReached(slackClient.web, settings);
-  logScopes(log, slackClient.refusals.now());
+  logScopes(log, slackClient.refusals.now(), settings.policy());
   const store = await createStore(settings);
   toClose.push(() => store.store.close());
+  await recallPolicy(settings, store);
 
   const lifetime = createLifetime();
   const { signal: stopping } = lifetime.stopping;
@@ -105,7 +107,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const digests = createDigests(forMessages, messages);
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, digests, slack, keepMs });
-  startMetrics(metrics, { store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs });
+  startMetrics(metrics, { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs });
   void observeClockSteps(store.clock, stopping, (ms) => {
     logClockStep(log, ms);
     outages.watchdog.wake();

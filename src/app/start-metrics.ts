@@ -9,8 +9,10 @@ import type { RunsPart } from "./create-runs.js";
 import type { SlackPart } from "./create-slack.js";
 import type { StorePart } from "./create-store.js";
 import type { LeaderLoops } from "./leader-loops.js";
+import type { Settings } from "./settings.js";
 
 interface MeasuredParts {
+  settings: Settings;
   store: StorePart;
   hex: HexPart;
   runs: RunsPart;
@@ -24,7 +26,7 @@ interface MeasuredParts {
 }
 
 export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
-  const { store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs } = parts;
+  const { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs } = parts;
   const { clock, rows } = store;
   metrics.start({
     clock,
@@ -32,6 +34,7 @@ export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
     runsByState: () => runs.store.countByState(),
     slackConnected: () => slack.readiness().ok,
     isLeader: () => leaderLoops.areRunning,
+    isPolicyBroken: () => settings.policyTrouble() !== null,
     alertsHeld: () => messages.alerts?.held.length ?? 0,
     pagesHeld: async () => (await paging?.store.held())?.count ?? 0,
     health: () => outages.health.glance(clock.now()),

@@ -19,6 +19,8 @@ export interface MetricSources {
   slackConnected: () => boolean;
   /** Whether this process polls Hex about the runs. */
   isLeader: () => boolean;
+  /** Whether this process cannot use the policy file as it is, and keeps to earlier rules. */
+  isPolicyBroken: () => boolean;
   /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
   /** How many outages and troubles the paging service did not accept an event about. */
@@ -160,6 +162,9 @@ export class Metrics {
       Number(sources.slackConnected()),
     );
     this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.isLeader()));
+    this.#gauge("hexbot_policy_broken", "1 while the policy file cannot be used and earlier rules are in force.", () =>
+      Number(sources.isPolicyBroken()),
+    );
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
     const storeGauges = [
       this.#healthGauges(sources),

@@ -10,6 +10,20 @@ export function policyTroubleLines(file: string, trouble: PolicyTrouble): string
   return trouble.mistakes.map((mistake) => policyMistakeLine(file, mistake));
 }
 
+/** One sentence that says nothing of what the file holds, for a place where people read it who may not know. */
+export function policyTroubleSentence(trouble: PolicyTrouble): string {
+  if (trouble.kind === "file") return fileProblemWords(trouble.problem);
+  const [first] = trouble.mistakes;
+  const count = trouble.mistakes.length === 1 ? "1 mistake" : `${trouble.mistakes.length} mistakes`;
+  return `It has ${count}${first === undefined ? "" : `, the first in line ${first.line}`}.`;
+}
+
+/** For a start without rules after one with rules. `since`: when the bot first started with rules, epoch ms. */
+export function missingPolicySentence(since: number): string {
+  const day = new Date(since).toISOString().slice(0, 10);
+  return `Rules of who may do what have been in force since ${day}, and now there is no policy file: set HEX_BOT_POLICY to its path, or to none if everybody may do everything again; then start again`;
+}
+
 function fileProblemWords(problem: FileProblem): string {
   switch (problem.kind) {
     case "missing":

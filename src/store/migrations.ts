@@ -304,6 +304,16 @@ const audit: Migration = {
   },
 };
 
+const policyMemory: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema
+      .createTable("policy_memory")
+      .addColumn("key", "text", (column) => column.primaryKey())
+      .addColumn("since", "bigint", (column) => column.notNull())
+      .execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -318,4 +328,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "011_connection_readings": connectionReadings,
   "012_trouble_members": troubleMembers,
   "013_audit": audit,
+  "014_policy_memory": policyMemory,
 };

@@ -305,6 +305,14 @@ interface ConnectionReadingsTable {
   doc: string;
 }
 
+/** One row while rules of who may do what are in force. */
+interface PolicyMemoryTable {
+  /** Always the same. */
+  key: string;
+  /** When the bot first started with rules, epoch ms. */
+  since: number | string;
+}
+
 export interface Tables {
   requests: RequestsTable;
   runs: RunsTable;
@@ -332,4 +340,5 @@ export interface Tables {
   pages: PagesTable;
   digests: DigestsTable;
   audit: AuditTable;
+  policy_memory: PolicyMemoryTable;
 }

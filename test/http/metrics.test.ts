@@ -17,6 +17,7 @@ const SOURCES: MetricSources = {
   runsByState: async () => new Map([["running", 2]]),
   slackConnected: () => true,
   isLeader: () => false,
+  isPolicyBroken: () => false,
   alertsHeld: () => 0,
   pagesHeld: async () => 0,
   health: async () => GLANCE,

@@ -3,8 +3,10 @@
 import { rm } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "vitest";
+import type { PolicyTrouble } from "../../src/access/load-policy.js";
 import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy } from "../../src/access/policy.js";
+import type { AppOptions } from "../../src/app/settings.js";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
 import { readConfig, secretsOf } from "../../src/config/config.js";
 import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
@@ -90,6 +92,8 @@ export class Harness {
   readonly log: string[] = [];
   /** The rules of who may do what; `null` for none. Tests set it with `rules`. */
   policy: Policy | null = null;
+  /** Why the policy file cannot be used, as the bot is told. */
+  policyTrouble: PolicyTrouble | null = null;
   /** Why Slack no longer accepts connections from the bot. */
   readonly refused: Error[] = [];
   app: RunningApp | null = null;
@@ -180,7 +184,7 @@ export class Harness {
   }
 
   /** `env` has the variables that differ from before, for this start. */
-  async startBot(env: Record<string, string> = {}): Promise<void> {
+  async startBot(env: Record<string, string> = {}, settings: Pick<AppOptions, "isOpen"> = {}): Promise<void> {
     const whole = { ...this.env(), ...env };
     const reading = withSecretFiles(whole, readConfig);
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
@@ -194,6 +198,7 @@ export class Harness {
       random: () => 0.5,
       hexToken: () => hexTokenInFile(whole),
       policy: () => this.policy,
+      policyTrouble: () => this.policyTrouble,
       hexTimeoutMs: this.options.hexTimeoutMs,
       hexBackoffMs: HEX_BACKOFF_MS,
       statusTimeoutMs: 600,
@@ -203,6 +208,7 @@ export class Harness {
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,
       onRefused: (error) => this.refused.push(error),
+      ...settings,
     });
     if (this.mode === "http") {
       this.slack.eventsUrl = `http://127.0.0.1:${this.app.port}/slack/events`;

@@ -19,7 +19,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const answer = await harness.ask(command);
       expect(linesOf(answer)).toEqual([
         expect.stringMatching(
-          /Cards in public channels that the bot is not in, mentions, commands in direct messages, digests in people's own time zones, mentions of the owners of projects that fail and rules about user groups are off: add the scopes chat:write\.public, app_mentions:read, im:history, users:read, users:read\.email and usergroups:read at api\.slack\.com\/apps .* OAuth &amp; Permissions and reinstall the app/,
+          /Cards in public channels that the bot is not in, mentions, commands in direct messages, digests in people's own time zones and mentions of the owners of projects that fail are off: add the scopes chat:write\.public, app_mentions:read, im:history, users:read and users:read\.email at api\.slack\.com\/apps .* OAuth &amp; Permissions and reinstall the app/,
         ),
       ]);
       expect(answer).not.toContain(":warning:");
@@ -58,7 +58,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     expect(linesOf(await harness.ask("status"))).toEqual([
       expect.stringContaining(
-        "Mentions, commands in direct messages, digests in people's own time zones, mentions of the owners of projects that fail and rules about user groups are off",
+        "Mentions, commands in direct messages, digests in people's own time zones and mentions of the owners of projects that fail are off",
       ),
     ]);
     await harness.slack.command(`run ${project.id}`);

@@ -1,17 +1,23 @@
 // The rights of people and of conversations, under the policy that is in force now.
 
 import { mayBeShownIn } from "../../access/conversation-rights.js";
+import type { PolicyTrouble } from "../../access/load-policy.js";
 import type { Person, Place, Policy, ProjectFacts } from "../../access/policy.js";
 import { factsOf } from "../../access/project-facts.js";
 import { Rights } from "../../access/rights.js";
 import { wantedFacts } from "../../access/wanted-facts.js";
 import type { Project } from "../../hex/schema.js";
 import { NOTHING_SAID, type People, type PersonDetails } from "../connection/people.js";
+import type { OptionalScope } from "../connection/scopes.js";
 import type { UserGroups } from "../connection/user-groups.js";
+import type { RulesShown } from "../messages/policy.js";
+import { scopesForRules } from "./rule-scopes.js";
 
 export interface AccessOptions {
   /** The one that is in force; `null` when there is none. */
   policy: () => Policy | null;
+  /** Why the policy file cannot be used at the moment; `null` when it can, or when there is none. */
+  policyTrouble: () => PolicyTrouble | null;
   people: People;
   groups: UserGroups;
 }
@@ -49,6 +55,18 @@ export class Access {
     const { policy: policyNow, people, groups } = this.options;
     const policy = policyNow();
     return new Rights(policy, person(user, people.known(user), groups.known(wantedOf(policy).groups)), place);
+  }
+
+  /** What there is to say about the rules themselves. `declined`: the optional scopes that the app lacks. */
+  shownRules(declined: readonly OptionalScope[]): RulesShown {
+    const { policy: policyNow, policyTrouble } = this.options;
+    const policy = policyNow();
+    return {
+      count: policy?.rules.length ?? null,
+      trouble: policyTrouble(),
+      missingScopes: scopesForRules(policy, declined),
+      knowsGuests: !declined.includes("users:read"),
+    };
   }
 
   /** @returns whether a project may be shown in a channel, to whoever reads it there */

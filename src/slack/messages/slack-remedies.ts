@@ -183,21 +183,22 @@ export function missingScopesSentence(missing: readonly string[]): string | null
   return `The app lacks the ${names} of ${REQUIRED_SCOPES.length} that it needs: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
 }
 
-/** What each optional scope is for, in the plural. */
-const FEATURES: Record<OptionalScope, string> = {
+/** What each optional scope is for, in the plural; `null` for one that only rules need. */
+const FEATURES: Record<OptionalScope, string | null> = {
   "chat:write.public": "cards in public channels that the bot is not in",
   "app_mentions:read": "mentions",
   "im:history": "commands in direct messages",
   "users:read": "digests in people's own time zones",
-  "usergroups:read": "rules about user groups",
+  "usergroups:read": null,
   "users:read.email": "mentions of the owners of projects that fail",
 };
 
 /** What is off because the app was installed without some scopes, and how to switch it on: one sentence; `null` when nothing is off. */
 export function declinedScopesSentence(declined: readonly OptionalScope[]): string | null {
-  if (declined.length === 0) return null;
-  const off = sentence(listed(declined.map((scope) => FEATURES[scope])));
-  const scopes = `${declined.length === 1 ? "scope" : "scopes"} ${listed(declined)}`;
+  const missed = declined.filter((scope) => FEATURES[scope] !== null);
+  if (missed.length === 0) return null;
+  const off = sentence(listed(missed.flatMap((scope) => FEATURES[scope] ?? [])));
+  const scopes = `${missed.length === 1 ? "scope" : "scopes"} ${listed(missed)}`;
   return `${off} are off: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see docs/setup.md#scopes)`;
 }
 
@@ -206,6 +207,20 @@ export function declinedScopesLine(declined: readonly OptionalScope[]): string |
   const off = declinedScopesSentence(declined);
   return off === null ? null : `:information_source: ${inline(off, 500)}.`;
 }
+
+/** For rules that need scopes which the app lacks: one sentence; `null` when it lacks none of them. */
+export function ruleScopesSentence(missing: readonly OptionalScope[]): string | null {
+  if (missing.length === 0) return null;
+  const asked = listed(missing.flatMap((scope) => ASKED_BY_RULES[scope] ?? []));
+  const scopes = `${missing.length === 1 ? "scope" : "scopes"} ${listed(missing)}`;
+  return `The rules ask about ${asked}, but Slack does not tell the bot, so nobody has a right by such a rule: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see docs/setup.md#scopes)`;
+}
+
+const ASKED_BY_RULES: Partial<Record<OptionalScope, string>> = {
+  "users:read": "members, guests, admins or owners",
+  "users:read.email": "the owners of projects",
+  "usergroups:read": "user groups",
+};
 
 function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;

@@ -22,6 +22,7 @@ import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
 import { pagesHeldLine } from "./paging.js";
+import { type RulesShown, rulesLine, rulesTroubleLines } from "./policy.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { type ConnectionRefusals, connectionRefusalLine } from "./shared-connection.js";
@@ -48,6 +49,7 @@ export interface Status {
   /** What Hex's public status page says; `null` when it did not answer. */
   report: HexReport | null;
   slack: SlackState;
+  rules: RulesShown;
   store: StoreState;
   storeKind: StoreKind;
   /** How many stored rows cannot be read, by table. */
@@ -65,6 +67,7 @@ export function statusMessage(status: Status, now: number): Message {
   const off = [
     context(declinedScopesLine(status.slack.declinedScopes)),
     context(connectionRefusalLine(status.connectionsRefusedAt, now)),
+    context(rulesLine(status.rules)),
   ];
   const below = [...historyBlocks(status.history, sight), ...off, foot(status, now)];
   return error === null
@@ -109,11 +112,15 @@ function brokenMessage(
 }
 
 /** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
-function besideBlocks({ report, pagesHeld, slack, store, storeKind, setAside }: Status, sight: Sight): KnownBlock[] {
+function besideBlocks(
+  { report, pagesHeld, slack, rules, store, storeKind, setAside }: Status,
+  sight: Sight,
+): KnownBlock[] {
   const lines = [
     storeTroubleLine(store, storeKind),
     hexReportLine(report, sight !== "failure"),
     ...slackTroubleLines(slack),
+    ...rulesTroubleLines(rules),
     pagesHeldLine(pagesHeld),
     setAsideLine(setAside),
   ];

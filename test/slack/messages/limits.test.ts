@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PolicyTrouble } from "../../../src/access/load-policy.js";
 import type { PeopleTerm } from "../../../src/access/policy.js";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
 import { WHY_ABSENT } from "../../../src/follow/absence.js";
@@ -73,6 +74,7 @@ import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
 import { checkedView } from "../../sandbox/slack/view-schema.js";
 
+const UNREADABLE: PolicyTrouble = { kind: "file", problem: { kind: "unreadable", code: "E".repeat(1_000) } };
 const ORIGIN = "https://app.hex.tech";
 const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
 /** Whom runs may name. */
@@ -483,6 +485,7 @@ describe("never past a limit, whatever the data", () => {
             report: page,
             slack: state,
             pagesHeld,
+            rules: { count: 2_000, trouble: UNREADABLE, missingScopes: OPTIONAL_SCOPES, knowsGuests: false },
             connectionsRefusedAt: { cells: NOW, names: NOW },
             setAside,
             reference: "abcd1234",

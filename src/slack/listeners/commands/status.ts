@@ -55,6 +55,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     budgetLeft: budget.left,
     report,
     slack,
+    rules: bot.permissions.access.shownRules(slack.declinedScopes),
     reference,
     store,
     storeKind: bot.storeKind,
