@@ -23,6 +23,8 @@ describe.each(MODES)("%s mode", (mode) => {
         ),
       ]);
       expect(answer).not.toContain(":warning:");
+      // No rules ask about user groups.
+      expect(answer).not.toContain("usergroups:read");
     }
     const { data } = harness.slack.channels;
     harness.slack.invite(data, harness.slack.botUserId);
