@@ -118,7 +118,7 @@ const KEPT = {
     until: "three days",
   },
   technical: {
-    what: "Which process leads, how many requests to Hex there were in the last minute, and damaged records, to be looked at.",
+    what: "Which process leads, how many requests to Hex there were in the last minute, since when there are rules, and damaged records, to be looked at.",
     until: "as long as they are needed; the last 20 damaged records",
   },
 } as const satisfies Record<string, Kept>;
@@ -150,6 +150,7 @@ const KIND_OF_TABLE: Record<keyof Tables, keyof typeof KEPT> = {
   connection_readings: "connections",
   requests: "technical",
   leader: "technical",
+  policy_memory: "technical",
   damaged_documents: "technical",
 };
 
