@@ -55,6 +55,11 @@ export class Rights {
     return this.#decide("administer", NO_PROJECT);
   }
 
+  /** Whether they may do it to what is about no project, such as an outage. Rules about projects do not count. */
+  mayApartFromProjects(verb: "silence"): Decision {
+    return this.#decide(verb, NO_PROJECT);
+  }
+
   /**
    * The first rule that applies decides. A rule of which that is not known can only take rights away: the decision is the lesser of
    * what it says and what the rules after it say.
@@ -106,7 +111,7 @@ export class Rights {
   }
 }
 
-/** For `administer`, which is about no project. */
+/** For what is about no project. */
 const NO_PROJECT: ProjectFacts = { id: [], title: [], category: [], status: [], owner: [], collection: [] };
 
 function outcomeOf(rule: Rule): Decision {

@@ -180,6 +180,7 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
     attention: attention.store,
     runs: runs.store,
     statusPage: hex.statusPage,
+    shownTo: shownToIn(options),
   };
   return alertsFor(
     options,

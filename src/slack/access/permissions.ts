@@ -95,6 +95,18 @@ export class Permissions {
     if (decision.kind !== "allowed") throw new AccessDenied({ verb: "administer", project: null, decision });
   }
 
+  /** Refuses what would end something about a hidden project, without naming it. @throws AccessDenied */
+  denyHidden(verb: Exclude<Verb, "administer">, projectId: string): void {
+    const decision = this.decide(verb, projectId);
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
+  }
+
+  /** The same for what is about no project, such as an outage. @throws AccessDenied */
+  demandApartFromProjects(verb: "silence"): void {
+    const decision = this.rights.mayApartFromProjects(verb);
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
+  }
+
   #sees(project: Project): boolean {
     const known = this.#seen.get(project);
     if (known !== undefined) return known;

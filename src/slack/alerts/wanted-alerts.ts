@@ -9,6 +9,7 @@ import type { Notice } from "../../outages/expiry.js";
 import type { Incident } from "../../outages/incident.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
+import type { ShownTo } from "../access/audience.js";
 import type { Message, Reply } from "../messages/blocks.js";
 import { expiryMessage } from "../messages/expiry.js";
 import {
@@ -61,19 +62,18 @@ export interface AlertSources {
   channel: string;
   health: HealthStore;
   attention: Pick<AttentionStore, "all">;
-  runs: RunStore;
+  runs: Pick<RunStore, "inFlight" | "countInFlight">;
   statusPage: StatusPage;
+  shownTo: ShownTo;
 }
 
 /** `now`: epoch ms. */
-export async function wantedAlerts(
-  { channel, health, attention, runs, statusPage }: AlertSources,
-  now: number,
-): Promise<WantedAlerts> {
+export async function wantedAlerts(sources: AlertSources, now: number): Promise<WantedAlerts> {
+  const { channel, health, attention, statusPage } = sources;
   const [incidents, { notices }, inFlight, attentions] = [
     await health.incidentsSince(now - LATE_MS),
     await health.state(),
-    await runs.countInFlight(),
+    await inFlightFor(sources),
     await attention.all(),
   ];
   // An expired token is an outage and is reported as one.
@@ -87,6 +87,14 @@ export async function wantedAlerts(
     ...recent.map((notice) => ({ place, ...ofNotice(notice) })),
   ];
   return { alerts, nextAt: silencesEnd([...attentions.values()], now) };
+}
+
+/** How many runs are in flight of the projects that may be shown in the channel. */
+async function inFlightFor({ channel, runs, shownTo }: AlertSources): Promise<number> {
+  const count = await runs.countInFlight();
+  if (count === 0) return 0;
+  const [all, projects] = await Promise.all([runs.inFlight(), shownTo({ channel, person: null })]);
+  return count - all.filter(({ project }) => !projects.has(project.id)).length;
 }
 
 type AroundAll = Omit<AroundIncident, "isDoubled" | "attention"> & { attentions: Attentions };

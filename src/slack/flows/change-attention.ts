@@ -10,6 +10,7 @@ import {
 } from "../../attention/attention.js";
 import { DAY } from "../../lib/time.js";
 import { deedEntry } from "../access/audit-entries.js";
+import type { ProjectNamed } from "../access/permissions.js";
 import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
@@ -24,9 +25,10 @@ export interface Target {
 /** For how long (ms) it is known of an outage that it is over. */
 const KNOWN_MS = 31 * DAY;
 
-/** Something that the alert showed. `overAt`: epoch ms; null: it is not over. */
+/** Something that the alert showed. `project`: null for an outage. `overAt`: epoch ms; null: it is not over. */
 interface Shown {
   subject: Subject;
+  project: ProjectNamed | null;
   overAt: number | null;
 }
 
@@ -34,7 +36,7 @@ interface Shown {
  * Changes what belongs to all that the alert showed and that is not over.
  * @param change receives what is there now, and the version of all that the alert shows
  * @returns what came of it, and whether all of it is silenced now; null: it is over or gone, and the person has been told
- * @throws StoreFailure
+ * @throws StoreFailure, AccessDenied; HexError for a project that they may not see
  */
 export async function changeAttention<T>(
   bot: Bot,
@@ -44,10 +46,15 @@ export async function changeAttention<T>(
   change: (now: Attention[], version: number) => Change<T>,
 ): Promise<{ outcome: T; isSilenced: boolean } | null> {
   const shown = await shownBy(bot, target);
-  const open = shown.filter(({ overAt }) => overAt === null).map(({ subject }) => subject);
+  const notOver = shown.filter(({ overAt }) => overAt === null);
+  const open = notOver.map(({ subject }) => subject);
   if (shown.length === 0) return told(interaction.respond(alertGoneMessage()));
   if (open.length === 0) {
     return told(interaction.respond(overAlreadyMessage(Math.max(...shown.map(({ overAt }) => overAt ?? 0)))));
+  }
+  for (const { project } of notOver) {
+    if (project === null) interaction.permissions.demandApartFromProjects("silence");
+    else interaction.permissions.demand("silence", project);
   }
   const attentions = await bot.attention.all();
   const over = shown.filter(({ overAt }) => overAt !== null).map(({ subject }) => attentionTo(attentions, subject));
@@ -77,13 +84,21 @@ async function shownBy(bot: Bot, { alert, to }: Target): Promise<Shown[]> {
       .filter((incident) => incidentAlert(incident) === alert)
       .map((incident) => ({
         subject: { kind: "incident", id: incident.id },
+        project: null,
         overAt: incident.state === "over" ? incident.backAt : null,
       }));
   }
   const group = await toldGroup(bot.troubleSources, alert);
-  return (group?.members ?? []).flatMap(({ member, told: { trouble } }): Shown[] =>
-    trouble === null || member.joinedAt > to
+  return (group?.members ?? []).flatMap(({ member, told }): Shown[] => {
+    const { trouble } = told;
+    return trouble === null || member.joinedAt > to
       ? []
-      : [{ subject: { kind: "trouble", id: trouble.id }, overAt: trouble.overAt }],
-  );
+      : [
+          {
+            subject: { kind: "trouble", id: trouble.id },
+            project: { id: trouble.projectId, title: told.project?.title ?? "" },
+            overAt: trouble.overAt,
+          },
+        ];
+  });
 }

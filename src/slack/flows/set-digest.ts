@@ -25,16 +25,19 @@ import type { DigestTyped } from "../parse/digest-arguments.js";
 import { parseProjectRef } from "../parse/project-ref.js";
 import { lookForNew } from "./list-projects.js";
 import { readProject } from "./read-project.js";
+import { demandToEndDigest, demandWatch, isKnownTo, rulesOf } from "./watch-rights.js";
 
-/** @throws HexError, StoreFailure */
+/** @throws HexError, StoreFailure, AccessDenied */
 export async function setDigest(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<void> {
   const { respond, user, log } = interaction;
   const place = placeOf(interaction);
   const chosen = await ruleOf(bot, interaction, typed);
   if (chosen === undefined) return;
-  const watched = chosen === null ? await bot.watches.in(place) : [];
-  if (chosen === null && watched.length === 0) return respond(nothingToShowMessage(typed));
+  const rules = await rulesOf(bot, interaction, { ...place, rule: chosen });
+  if (chosen === null && rules.length === 0) return respond(nothingToShowMessage(typed));
+  await demandWatch(interaction, rules);
   const before = await bot.digests.in(place);
+  if (before !== null) await demandToEndDigest(bot, interaction, before);
   const known = before?.setBy === user ? before.zone : null;
   const zone = typed.zone ?? (await ownZone(bot, interaction)) ?? known;
   if (zone === null) return respond(whichZoneMessage(typed));
@@ -47,10 +50,7 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
   await bot.audit.record(deedEntry(interaction, "digest", now, { detail, result: set }));
   log.info({ hour, minute, weekdaysOnly, zone, set }, "digest");
   bot.wakeFollowing();
-  const projects = projectsOf(
-    chosen === null ? watched.map(({ rule }) => rule) : [chosen],
-    interaction.permissions.projects,
-  );
+  const projects = projectsOf(rules, interaction.permissions.projects);
   await respond(
     digestSetMessage({
       digest,
@@ -66,10 +66,13 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
 /** Shows what the digest would show now: the one that is set here, or one about what is watched here. */
 export async function showDigest(bot: Bot, interaction: Interaction): Promise<void> {
   const place = placeOf(interaction);
-  const digest = await bot.digests.in(place);
+  const set = await bot.digests.in(place);
+  const digest = set !== null && isKnownTo(interaction, set) ? set : null;
   const zone = digest?.zone ?? (await ownZone(bot, interaction)) ?? "UTC";
   const now = bot.clock.now();
-  const entries = await digestContents(bot.digestSources, { ...place, rule: digest?.rule ?? null }, now);
+  // The answer is for the person alone.
+  const sources = { ...bot.digestSources, catalog: interaction.permissions.projects };
+  const entries = await digestContents(sources, { ...place, rule: digest?.rule ?? null }, now);
   await interaction.respond(
     digestMessage({
       entries,
@@ -83,8 +86,13 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
   );
 }
 
+/** @throws StoreFailure, AccessDenied */
 export async function endDigest(bot: Bot, interaction: Interaction): Promise<void> {
-  const was = await bot.digests.remove(placeOf(interaction));
+  const place = placeOf(interaction);
+  const before = await bot.digests.in(place);
+  if (before !== null && !isKnownTo(interaction, before)) return interaction.respond(digestOffMessage(false));
+  if (before !== null) await demandToEndDigest(bot, interaction, before);
+  const was = await bot.digests.remove(place);
   const result = was ? "ended" : "none_set";
   await bot.audit.record(deedEntry(interaction, "digest_off", bot.clock.now(), { result }));
   interaction.log.info({ was }, "digest off");

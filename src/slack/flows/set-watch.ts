@@ -5,8 +5,9 @@ import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { watchLoad } from "./watch-load.js";
+import { demandToEnd, demandWatch, isKnownTo } from "./watch-rights.js";
 
-/** @throws StoreFailure */
+/** @throws StoreFailure, AccessDenied; HexError for a project that they may not see */
 export async function setWatch(
   bot: Bot,
   interaction: Interaction,
@@ -15,6 +16,7 @@ export async function setWatch(
 ): Promise<void> {
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
+  await demandWatch(interaction, [rule]);
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
   const about = { project: projectOf(interaction, rule), detail: `${ruleKey(rule)} ${level}${page ? " page" : ""}` };
   await bot.audit.record(deedEntry(interaction, "watch", bot.clock.now(), { ...about, result: set }));
@@ -24,15 +26,18 @@ export async function setWatch(
   const project = rule.kind === "project" ? interaction.permissions.projects.known(rule.id) : null;
   const named =
     rule.kind === "project" ? 1 : interaction.permissions.projects.all().filter((one) => covers(rule, one)).length;
-  const load = await watchLoad(bot);
+  const load = await watchLoad(bot, interaction);
   await interaction.respond(
     watchSetMessage({ rule, level, paging, set, project, named, load, place: bot.hex.place.now }),
   );
 }
 
-/** `key`: of the rule, see `ruleKey`. @throws StoreFailure */
+/** `key`: of the rule, see `ruleKey`. @throws StoreFailure, AccessDenied */
 export async function endWatch(bot: Bot, interaction: Interaction, key: string): Promise<void> {
   const { channel, threadTs } = interaction.conversation;
+  const watch = (await bot.watches.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key);
+  if (watch !== undefined && !isKnownTo(interaction, watch)) return interaction.respond(notWatchedMessage());
+  if (watch !== undefined) await demandToEnd(interaction, watch);
   const was = await bot.watches.remove({ channel, threadTs }, key);
   const result = was ? "ended" : "not_watched";
   await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { detail: key, result }));

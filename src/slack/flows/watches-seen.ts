@@ -1,17 +1,18 @@
 // What a conversation watches, with the projects that each watch names and what is known of them.
 
-import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import { covers, type WatchPlace } from "../../follow/watch.js";
 import { isMeant } from "../../follow/watched-projects.js";
-import type { Bot } from "../listeners/context.js";
+import type { Bot, Interaction } from "../listeners/context.js";
 import type { SeenWatch } from "../messages/watches.js";
+import { isKnownTo } from "./watch-rights.js";
 
 /** Projects of one watch that are looked at: no message has room for more. */
 const MOST = 20;
 
-export async function watchesSeen(bot: Bot, projects: VisibleProjects, place: WatchPlace): Promise<SeenWatch[]> {
+export async function watchesSeen(bot: Bot, interaction: Interaction, place: WatchPlace): Promise<SeenWatch[]> {
+  const { projects } = interaction.permissions;
   await projects.ready();
   const now = bot.clock.now();
   const [watches, followed, troubles] = await Promise.all([
@@ -19,14 +20,16 @@ export async function watchesSeen(bot: Bot, projects: VisibleProjects, place: Wa
     bot.troubles.followed(),
     bot.troubles.troubles(now),
   ]);
-  return watches.map((watch) => {
+  const known = watches.filter((watch) => isKnownTo(interaction, watch));
+  return known.map((watch) => {
     const { rule } = watch;
     const named = rule.kind === "project" ? [projects.known(rule.id)] : projects.all();
     const found = named
       .filter((project) => project !== null)
       .filter((project) => covers(rule, project) && !isAbsent(followed.get(project.id)?.absence ?? null));
     const away = [...followed].filter(
-      ([id, its]) => isAbsent(its.absence) && isMeant(rule, id, { project: projects.known(id), followed: its }),
+      ([id, its]) =>
+        isAbsent(its.absence) && projects.has(id) && isMeant(rule, id, { project: projects.known(id), followed: its }),
     );
     const absent = away.flatMap(([id, { absence, title }]) =>
       absence === null ? [] : [{ id, title: title ?? id, absence }],

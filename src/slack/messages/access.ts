@@ -8,7 +8,8 @@ import { titleOf } from "./run-words.js";
 
 export function deniedMessage(deed: DeniedDeed): Message {
   const { verb, project, decision } = deed;
-  const what = project === null ? DEEDS[verb] : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
+  const what =
+    project === null ? (WITHOUT_PROJECT[verb] ?? DEEDS[verb]) : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
   const by = decision.rule?.name == null ? "" : ` The rule *${inline(decision.rule.name, 150)}* decides.`;
   return message("You may not do that here.", [
     section(`:lock: *You may not* ${what} here. ${why(deed)}${by}\nAsk whoever looks after the bot if you need to.`),
@@ -35,6 +36,12 @@ const DEEDS: Record<Verb, string> = {
   publish: "publish the results of",
   cancel: "cancel runs of",
   watch: "watch",
-  silence: "silence alerts about",
+  silence: "take or silence alerts about",
   administer: "do what only administrators of the bot may do",
+};
+
+/** Where they are about no project, or one that may not be named. */
+const WITHOUT_PROJECT: Partial<Record<Verb, string>> = {
+  watch: "replace what is set",
+  silence: "take or silence outages of Hex",
 };

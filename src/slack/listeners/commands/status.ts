@@ -5,6 +5,7 @@ import type { Connection } from "../../../hex/connection-check.js";
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import type { Permissions } from "../../access/permissions.js";
 import { openNow } from "../../alerts/open-now.js";
+import { runsFor } from "../../flows/runs-for.js";
 import { statusMessage } from "../../messages/status.js";
 import { type Bot, callFor, type Interaction } from "../context.js";
 import type { Command } from "./command.js";
@@ -36,7 +37,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
     ifRead(health.history(clock.now())),
-    ifRead(runs.inFlight().then((all) => all.filter(({ project }) => projects.has(project.id)).length)),
+    ifRead(runs.inFlight().then(async (all) => (await runsFor(interaction, all)).length)),
     ifRead(open),
     ifRead(bot.pages?.held() ?? Promise.resolve(null)),
     ifRead(bot.connections.known()),

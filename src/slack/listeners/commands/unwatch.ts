@@ -2,6 +2,7 @@
 
 import { ruleKey } from "../../../follow/watch.js";
 import { endWatch } from "../../flows/set-watch.js";
+import { isKnownTo } from "../../flows/watch-rights.js";
 import { whatToUnwatchMessage } from "../../messages/watches.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { parseWatchArguments } from "../../parse/watch-arguments.js";
@@ -20,7 +21,7 @@ export const unwatch: Command = {
 async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { rule, text } = parseWatchArguments(typed);
   const { channel, threadTs } = interaction.conversation;
-  const watches = await bot.watches.in({ channel, threadTs });
+  const watches = (await bot.watches.in({ channel, threadTs })).filter((watch) => isKnownTo(interaction, watch));
   if (text === "" || watches.length === 0) return listWatches(bot, interaction);
   if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
   const reference = parseProjectRef(text, bot.hex.origin);

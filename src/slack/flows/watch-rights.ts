@@ -1,0 +1,56 @@
+// Who may begin and end the watches and the digest of a conversation.
+
+import type { Digest } from "../../follow/digest.js";
+import { projectsOf } from "../../follow/digest-entries.js";
+import type { Rule, Watch } from "../../follow/watch.js";
+import type { Bot, Interaction } from "../listeners/context.js";
+
+/**
+ * Demands the right to watch a project, or every visible project that a rule covers now.
+ * @throws AccessDenied; HexError for a project that they may not see
+ */
+export async function demandWatch({ permissions }: Interaction, rules: readonly Rule[]): Promise<void> {
+  const { projects } = permissions;
+  // Right after a start, the stored catalog may not have been read yet.
+  await projects.ready();
+  for (const rule of rules) {
+    const covered =
+      rule.kind === "project"
+        ? [{ id: rule.id, title: projects.known(rule.id)?.title ?? "" }]
+        : projectsOf([rule], projects);
+    for (const project of covered) permissions.demand("watch", project);
+  }
+}
+
+/** Whether a watch or a digest exists for somebody: one of a hidden project does for whoever set it alone. */
+export function isKnownTo(
+  { user, permissions }: Interaction,
+  { rule, setBy }: Pick<Watch | Digest, "rule" | "setBy">,
+): boolean {
+  return setBy === user || rule?.kind !== "project" || permissions.projects.has(rule.id);
+}
+
+/** Demands the right to end a watch, which whoever set it has. @throws AccessDenied */
+export async function demandToEnd(interaction: Interaction, { rule, setBy }: Watch): Promise<void> {
+  if (setBy !== interaction.user) await demandWatch(interaction, [rule]);
+}
+
+/** The same for a digest, which another one may be about to replace. @throws AccessDenied */
+export async function demandToEndDigest(bot: Bot, interaction: Interaction, digest: Digest): Promise<void> {
+  const { rule, setBy } = digest;
+  if (setBy === interaction.user) return;
+  if (rule?.kind === "project" && !isKnownTo(interaction, digest))
+    return interaction.permissions.denyHidden("watch", rule.id);
+  await demandWatch(interaction, await rulesOf(bot, interaction, digest));
+}
+
+/** What a digest is about: its rule, or what its conversation watches, as far as that exists for the person. */
+export async function rulesOf(
+  bot: Bot,
+  interaction: Interaction,
+  { channel, threadTs, rule }: Pick<Digest, "channel" | "threadTs" | "rule">,
+): Promise<Rule[]> {
+  const { projects } = interaction.permissions;
+  const rules = rule === null ? (await bot.watches.in({ channel, threadTs })).map((watch) => watch.rule) : [rule];
+  return rules.filter((one) => one.kind !== "project" || projects.has(one.id));
+}
