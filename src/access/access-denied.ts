@@ -1,6 +1,6 @@
 // Somebody may not do what they asked for.
 
-import type { Verb } from "./policy.js";
+import type { PeopleTerm, Verb } from "./policy.js";
 import type { Decision } from "./rights.js";
 
 /** What they asked for. `project` is `null` where it is about none. They may see the project: another would not exist for them. */
@@ -8,6 +8,8 @@ export interface DeniedDeed {
   verb: Verb;
   project: { id: string; title: string } | null;
   decision: Exclude<Decision, { kind: "allowed" }>;
+  /** Who may, where the answer says so. */
+  whoMay?: readonly PeopleTerm[];
 }
 
 export class AccessDenied extends Error {

@@ -2,10 +2,11 @@
 
 import { mayBeShownIn } from "../../access/conversation-rights.js";
 import type { PolicyTrouble } from "../../access/load-policy.js";
-import type { Person, Place, Policy, ProjectFacts } from "../../access/policy.js";
+import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Verb } from "../../access/policy.js";
 import { factsOf } from "../../access/project-facts.js";
 import { Rights } from "../../access/rights.js";
 import { wantedFacts } from "../../access/wanted-facts.js";
+import { whoMay } from "../../access/who-may.js";
 import type { Project } from "../../hex/schema.js";
 import { NOTHING_SAID, type People, type PersonDetails } from "../connection/people.js";
 import type { OptionalScope } from "../connection/scopes.js";
@@ -72,6 +73,12 @@ export class Access {
   /** @returns whether a project may be shown in a channel, to whoever reads it there */
   shownIn(channel: string): (project: ProjectFacts) => boolean {
     return mayBeShownIn(this.options.policy(), channel);
+  }
+
+  /** Whom the rules let do something to a project in a place, for the answer to somebody who may not. */
+  whoMay(verb: Verb, project: ProjectFacts, place: Place): PeopleTerm[] {
+    const policy = this.options.policy();
+    return policy === null ? [] : whoMay(policy, verb, project, place);
   }
 
   /** What the rules can ask about a project. */

@@ -11,7 +11,8 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
   const { permissions } = interaction;
   const verb = DEEDS[deed];
   const decision = more.project == null || verb === "administer" ? null : permissions.decide(verb, more.project.id);
-  const rule = decision?.rule ?? null;
+  // Whoever asked for a run may cancel it, whatever the rules say.
+  const rule = decision === null || decision.kind === "denied" ? null : decision.rule;
   return {
     ...NOTHING_MORE,
     id: `${deed} ${interaction.key}`,

@@ -1,7 +1,7 @@
 // What one person may do where they are, and the projects that they may see there.
 
 import { AccessDenied, type DeniedDeed } from "../../access/access-denied.js";
-import type { Place, Verb } from "../../access/policy.js";
+import type { Place, ProjectFacts, Verb } from "../../access/policy.js";
 import { unknownProject } from "../../access/project-facts.js";
 import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
@@ -27,6 +27,8 @@ export interface PermissionSources {
 export class Permissions {
   /** The projects that exist for them. */
   readonly projects: VisibleProjects;
+  /** Those of them of which they may start a run. */
+  readonly runnable: VisibleProjects;
   readonly #seen = new WeakMap<Project, boolean>();
 
   constructor(
@@ -39,7 +41,13 @@ export class Permissions {
       sees: (project: Project) => this.#sees(project),
       seesAnything: (id: string) => rights.may("see", unknownProject(id)).kind === "allowed",
     };
-    this.projects = new VisibleProjects(sources.catalog, rights.areUnlimited ? null : sight, sources.host);
+    const startable = {
+      sees: (project: Project) => isStartable(rights.may("run", sources.access.factsOf(project))),
+      seesAnything: (id: string) => isStartable(rights.may("run", unknownProject(id))),
+    };
+    const { catalog, host } = sources;
+    this.projects = new VisibleProjects(catalog, rights.areUnlimited ? null : sight, host);
+    this.runnable = new VisibleProjects(catalog, rights.areUnlimited ? null : startable, host);
   }
 
   /** Whether they may do everything, because there are no rules. */
@@ -53,9 +61,7 @@ export class Permissions {
 
   /** Whether they may do it to a project. A project that is not known is judged by its id alone. */
   decide(verb: Exclude<Verb, "administer">, projectId: string): Decision {
-    const { catalog, access } = this.sources;
-    const project = catalog.known(projectId);
-    return this.rights.may(verb, project === null ? unknownProject(projectId) : access.factsOf(project));
+    return this.rights.may(verb, this.#factsOf(projectId));
   }
 
   may(verb: Exclude<Verb, "administer">, projectId: string): boolean {
@@ -78,15 +84,28 @@ export class Permissions {
 
   /**
    * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them, since Hex
-   * says so of it. A run that needs an approval is not started.
+   * says so of it.
    */
   deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
     if (!this.projects.has(project.id)) return null;
     for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
       const decision = this.decide(verb, project.id);
-      if (decision.kind !== "allowed") return { verb, project, decision };
+      if (!isStartable(decision)) return { verb, project, decision };
     }
     return null;
+  }
+
+  /**
+   * The same for the cancellation of somebody else's run. The refusal says who may. @param requester who asked for the run; `null` for
+   * one that was started elsewhere
+   */
+  demandCancel(project: ProjectNamed, requester: string | null): void {
+    if (!this.projects.has(project.id)) throw this.projects.notThere();
+    const decision = this.decide("cancel", project.id);
+    if (decision.kind === "allowed") return;
+    const named = this.sources.access.whoMay("cancel", this.#factsOf(project.id), this.place);
+    const whoMay = requester === null ? named : [{ kind: "person" as const, id: requester }, ...named];
+    throw new AccessDenied({ verb: "cancel", project, decision, whoMay });
   }
 
   /** @throws AccessDenied */
@@ -107,6 +126,12 @@ export class Permissions {
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
   }
 
+  #factsOf(projectId: string): ProjectFacts {
+    const { catalog, access } = this.sources;
+    const project = catalog.known(projectId);
+    return project === null ? unknownProject(projectId) : access.factsOf(project);
+  }
+
   #sees(project: Project): boolean {
     const known = this.#seen.get(project);
     if (known !== undefined) return known;
@@ -114,6 +139,11 @@ export class Permissions {
     this.#seen.set(project, isSeen);
     return isSeen;
   }
+}
+
+/** Whether a run may be started that takes this decision. One that needs an approval is not started. */
+function isStartable(decision: Decision): decision is Extract<Decision, { kind: "allowed" }> {
+  return decision.kind === "allowed";
 }
 
 /** @param user a person of the workspace; see `Access.rightsOf` */

@@ -19,7 +19,9 @@ import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
 import { cardConversation } from "./card-conversation.js";
 import { cardPlace } from "./card-place.js";
-import { readProject } from "./read-project.js";
+import { titled } from "./open-run-form.js";
+import { learnProject, readProject } from "./read-project.js";
+import { runByHexIdFor, runFor } from "./runs-for.js";
 import { tellWhere } from "./tell-where.js";
 
 /** Cancels a run that the bot knows. */
@@ -29,6 +31,10 @@ export async function cancelKnownRun(
   key: string,
   pressedOnCard = false,
 ): Promise<void> {
+  const run = await orUnreadable(runFor(bot, interaction, key));
+  if (run instanceof UnreadableRun) return cancelUnreadable(bot, interaction, run);
+  if (run === null) return interaction.respond(staleButtonMessage());
+  await demandCancel(interaction, run);
   const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
   await recordCancel(bot, interaction, outcome);
@@ -56,7 +62,7 @@ export async function cancelKnownRun(
 
 /**
  * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel, if it may be. A run that the
- * bot no longer tracks is tracked again when Hex says that it is still going. @throws HexError
+ * bot no longer tracks is tracked again when Hex says that it is still going. @throws AccessDenied, HexError
  */
 export async function cancelHexRun(
   bot: Bot,
@@ -64,8 +70,9 @@ export async function cancelHexRun(
   projectId: string,
   runId: string,
 ): Promise<void> {
-  const known = await orUnreadable(bot.runs.byHexRun(runId));
+  const known = await orUnreadable(runByHexIdFor(bot, interaction, runId));
   if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
+  await demandCancel(interaction, known ?? { project: { id: projectId, title: "" }, requester: null });
   if (known !== null) {
     if (isEnded(known)) await watchAgain(bot, interaction, known, runId);
     return cancelKnownRun(bot, interaction, known.key);
@@ -79,9 +86,24 @@ export async function cancelHexRun(
   await Promise.all([asked, tellWhere(bot, interaction, run.key, { card, asked })]);
 }
 
+/**
+ * Whoever asked for a run may cancel it, and so may those whom the rules give the right. Asked before Hex is asked for anything, and
+ * before anything is stored. @throws AccessDenied; HexError when the project does not exist for them
+ */
+async function demandCancel(
+  interaction: Interaction,
+  { project, requester }: Pick<Run, "project" | "requester">,
+): Promise<void> {
+  const { user, permissions } = interaction;
+  if (requester === user) return;
+  await learnProject(interaction, project.id);
+  permissions.demandCancel(titled(interaction, project), requester);
+}
+
 /** Asks Hex all the same, because the run's ids are stored outside the document that cannot be read. @throws HexError, UnreadableRun */
 async function cancelUnreadable(bot: Bot, interaction: Interaction, error: UnreadableRun): Promise<void> {
   const { projectId, runId } = error.run;
+  await demandCancel(interaction, { project: { id: projectId, title: "" }, requester: null });
   if (runId === null) throw error;
   await bot.hex.cancelRun(projectId, runId, callFor(interaction));
   const about = { project: { id: projectId, title: "" }, runKey: error.run.key, hexRunId: runId };

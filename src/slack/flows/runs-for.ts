@@ -1,20 +1,58 @@
 // The runs that exist for somebody: those of projects that they may see, and those that they asked for themselves.
 
+import { HexError } from "../../hex/errors.js";
 import type { Run } from "../../runs/run.js";
+import { UnreadableRun } from "../../runs/unreadable-run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
+import { learnProject } from "./read-project.js";
 
 /** `null` for a run that does not exist for them, as for one that the bot does not know. @throws UnreadableRun */
-export async function runFor(bot: Bot, interaction: Interaction, key: string): Promise<Run | null> {
-  const run = await bot.runs.get(key);
-  if (run === null) return null;
-  const [seen = null] = await runsFor(interaction, [run]);
-  return seen;
+export function runFor(bot: Bot, interaction: Interaction, key: string): Promise<Run | null> {
+  return ifTheirs(interaction, bot.runs.get(key));
 }
 
+/** The same by the run's id in Hex. @throws UnreadableRun */
+export function runByHexIdFor(bot: Bot, interaction: Interaction, runId: string): Promise<Run | null> {
+  return ifTheirs(interaction, bot.runs.byHexRun(runId));
+}
+
+/** The id of a run's project, by the run's id in Hex, even if the run cannot be read; `null` as for `runFor`. */
+export async function projectOfRunFor(bot: Bot, interaction: Interaction, runId: string): Promise<string | null> {
+  const run = await runByHexIdFor(bot, interaction, runId).catch((error: unknown) => {
+    if (error instanceof UnreadableRun) return { project: { id: error.run.projectId } };
+    throw error;
+  });
+  return run?.project.id ?? null;
+}
+
+/** Those of the runs that exist for them. */
 export async function runsFor(interaction: Interaction, runs: readonly Run[]): Promise<Run[]> {
   const { permissions, user } = interaction;
   if (permissions.areUnlimited) return [...runs];
   // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
   return runs.filter(({ requester, project }) => requester === user || permissions.projects.has(project.id));
+}
+
+async function ifTheirs(interaction: Interaction, read: Promise<Run | null>): Promise<Run | null> {
+  try {
+    const run = await read;
+    if (run === null || run.requester === interaction.user) return run;
+    return (await isSeen(interaction, run.project.id)) ? run : null;
+  } catch (error) {
+    if (!(error instanceof UnreadableRun)) throw error;
+    // It cannot be read either who asked for it.
+    if (await isSeen(interaction, error.run.projectId)) throw error;
+    return null;
+  }
+}
+
+async function isSeen(interaction: Interaction, projectId: string): Promise<boolean> {
+  try {
+    await learnProject(interaction, projectId);
+    return true;
+  } catch (error) {
+    if (error instanceof HexError && error.kind === "not_found") return false;
+    throw error;
+  }
 }

@@ -3,7 +3,8 @@
 import type { DeniedDeed } from "../../access/access-denied.js";
 import type { Verb } from "../../access/policy.js";
 import { type Message, message, section } from "./blocks.js";
-import { bold, inline, shorten } from "./mrkdwn.js";
+import { bold, inline, sentence, shorten } from "./mrkdwn.js";
+import { peopleWords } from "./people-terms.js";
 import { titleOf } from "./run-words.js";
 
 export function deniedMessage(deed: DeniedDeed): Message {
@@ -12,8 +13,16 @@ export function deniedMessage(deed: DeniedDeed): Message {
     project === null ? (WITHOUT_PROJECT[verb] ?? DEEDS[verb]) : `${DEEDS[verb]} ${bold(titleOf(project), 150)}`;
   const by = decision.rule?.name == null ? "" : ` The rule *${inline(decision.rule.name, 150)}* decides.`;
   return message("You may not do that here.", [
-    section(`:lock: *You may not* ${what} here. ${why(deed)}${by}\nAsk whoever looks after the bot if you need to.`),
+    section(`:lock: *You may not* ${what} here. ${why(deed)}${by}\n${todo(deed)}`),
   ]);
+}
+
+/** How many people and groups the answer names. */
+const MOST_NAMED = 5;
+
+function todo({ whoMay = [] }: DeniedDeed): string {
+  if (whoMay.length === 0) return "Ask whoever looks after the bot if you need to.";
+  return `${sentence(peopleWords(whoMay, MOST_NAMED))} may.`;
 }
 
 /** The same in plain text, for a field of a form. */

@@ -6,10 +6,10 @@ import { groupMention, mention } from "./mrkdwn.js";
 /** A rule may name a thousand people. */
 const MOST_NAMED = 10;
 
-/** Such as "@grace, @data-team or an admin of the workspace", as mrkdwn. */
-export function peopleWords(terms: readonly PeopleTerm[]): string {
+/** Such as "@grace, @data-team or an admin of the workspace", as mrkdwn. `most` is how many are named. */
+export function peopleWords(terms: readonly PeopleTerm[], most = MOST_NAMED): string {
   const words = [...new Set(terms.map(wordsFor))];
-  const named = words.slice(0, MOST_NAMED);
+  const named = words.slice(0, most);
   const others = words.length - named.length;
   if (others > 0) named.push(others === 1 ? "one other" : `${others} others`);
   const last = named.pop() ?? "nobody";

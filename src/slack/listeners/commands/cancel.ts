@@ -6,7 +6,8 @@ import type { HexReference } from "../../../hex/links.js";
 import { cancelHexRun } from "../../flows/cancel-run.js";
 import { findProject } from "../../flows/find-project.js";
 import { runsToCancel } from "../../flows/list-project-runs.js";
-import type { ProjectSeen } from "../../flows/read-project.js";
+import { learnProject } from "../../flows/read-project.js";
+import { projectOfRunFor, runsFor } from "../../flows/runs-for.js";
 import { noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../../messages/answers.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
 import { runsInFlightMessage } from "../../messages/runs.js";
@@ -35,12 +36,11 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const name = words.filter((_, at) => typed[at]?.reference === null).join(" ");
   const isSwapped = first?.projectId != null && second?.projectId === null && runIdOf(second.reference) !== null;
   const [run, project] = isSwapped ? [second, first] : [first, second];
-  if (run?.projectId != null)
-    return offerRuns(bot, interaction, { id: run.projectId, title: titleOf(run.projectId, interaction) });
+  if (run?.projectId != null) return offerRuns(bot, interaction, run.projectId);
   const reference = run?.reference ?? null;
   const runId = runIdOf(reference);
   if (runId === null) return offerRunsByName(bot, interaction, words.join(" "));
-  const known = await bot.runs.projectOf(runId);
+  const known = await projectOfRunFor(bot, interaction, runId);
   const given = projectIdOf(reference?.kind === "run" ? reference : (project?.reference ?? null));
   const projectId = known ?? given ?? (name === "" ? null : await idByName(bot, interaction, name));
   if (projectId === undefined) return;
@@ -75,7 +75,7 @@ function read(
 async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<void> {
   const { user, conversation } = interaction;
   const [runs, channels] = await Promise.all([bot.runs.inFlight(), bot.cards.channelsInFlight()]);
-  const shown = runs.map((run) => ({ run, channel: channels.get(run.key) ?? null }));
+  const shown = (await runsFor(interaction, runs)).map((run) => ({ run, channel: channels.get(run.key) ?? null }));
   const here = conversation.channel;
   await interaction.respond(
     runsInFlightMessage(
@@ -85,7 +85,9 @@ async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<vo
   );
 }
 
-async function offerRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<void> {
+async function offerRuns(bot: Bot, interaction: Interaction, projectId: string): Promise<void> {
+  await learnProject(interaction, projectId);
+  const project = { id: projectId, title: interaction.permissions.projects.known(projectId)?.title ?? "" };
   await interaction.respond(await runsToCancel(bot, interaction, project, "by_id"));
 }
 
@@ -111,10 +113,6 @@ async function idByName(bot: Bot, interaction: Interaction, text: string): Promi
       page: false,
     })
   )?.id;
-}
-
-function titleOf(projectId: string, { permissions }: Interaction): string {
-  return permissions.projects.known(projectId)?.title ?? "";
 }
 
 /** An id on its own is a run's here. */

@@ -2,6 +2,7 @@
 
 import { findProject } from "../../flows/find-project.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
+import { runsFor } from "../../flows/runs-for.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
 import { watchedRunsMessage } from "../../messages/runs.js";
 import { plainWords } from "../../parse/words.js";
@@ -9,6 +10,8 @@ import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
 
 const LATELY = 5;
+/** How many of the latest runs are examined for somebody who may not see all of them. */
+const EXAMINED = 200;
 
 export const runs: Command = {
   name: "runs",
@@ -22,8 +25,10 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const typed = plainWords(text).join(" ");
   if (typed === "") {
     const at = { now: bot.clock.now(), place: bot.hex.place.now };
-    const [live, ended] = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(LATELY)]);
-    return interaction.respond(watchedRunsMessage(live, ended, at));
+    const most = interaction.permissions.areUnlimited ? LATELY : EXAMINED;
+    const read = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(most)]);
+    const [live = [], ended = []] = await Promise.all(read.map((runs) => runsFor(interaction, runs)));
+    return interaction.respond(watchedRunsMessage(live, ended.slice(0, LATELY), at));
   }
   const project = await findProject(bot, interaction, {
     purpose: "runs",
