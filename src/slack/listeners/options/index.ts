@@ -3,7 +3,7 @@
 import type { Picker } from "./picker.js";
 import { homeSearch, projects } from "./projects.js";
 
-const PICKERS: readonly Picker[] = [projects, homeSearch];
+export const PICKERS: readonly Picker[] = [projects, homeSearch];
 
 /** `actionId` is what Slack sent, possibly from another version of the bot. */
 export function pickerOf(actionId: string): Picker | null {

@@ -2,6 +2,7 @@
 
 import type { App } from "@slack/bolt";
 import { permissionsInMemory } from "../../access/permissions.js";
+import { placeOfForm } from "../../parse/run-form.js";
 import { acknowledge, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { pickerOf } from "./index.js";
@@ -13,8 +14,9 @@ export function listenToOptions(app: App, { bot, members, log, metrics }: Listen
     const options = (() => {
       try {
         if (picker === null || !isMember) return [];
-        // Views have no conversation. Slack waits at each keystroke, so it is not asked who this is.
-        return picker.options(permissionsInMemory(bot.permissions, body.user.id, null).projects, body.value);
+        const place = body.view === undefined ? (body.channel?.id ?? null) : placeOfForm(body.view);
+        // Slack waits at each keystroke, so it is not asked who this is.
+        return picker.options(permissionsInMemory(bot.permissions, body.user.id, place), body.value);
       } catch (err) {
         log.error({ err, picker: picker?.id }, "fault");
         return [];

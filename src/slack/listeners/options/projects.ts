@@ -6,8 +6,8 @@ import { MAX_PROJECT_ID, projectOption } from "../../messages/project-option.js"
 import { ELEMENTS } from "../../messages/run-form-state.js";
 import type { Picker } from "./picker.js";
 
-const options: Picker["options"] = (visible, typed) =>
-  visible
+const options: Picker["options"] = ({ runnable }, typed) =>
+  runnable
     .suggest(typed, LIMITS.options)
     .filter(({ id }) => id.length <= MAX_PROJECT_ID)
     .map(projectOption);
