@@ -141,6 +141,22 @@ const DISCONNECTED: ReadonlySet<HexErrorKind> = new Set([
 ]);
 
 /**
+ * True when Hex answers, and refuses this one thing. It may not exist (any more), or not be shared with the token, or the token may
+ * lack a scope: it is not documented which answer Hex gives for which of these.
+ */
+export function isRefusal(kind: HexErrorKind): boolean {
+  return REFUSALS.has(kind);
+}
+const REFUSALS: ReadonlySet<HexErrorKind> = new Set([
+  "not_found",
+  "bad_request",
+  "scope",
+  "forbidden",
+  "not_published",
+  "request_refused",
+]);
+
+/**
  * True when Hex answers but does not say whose token it is. A workspace token without "Users: Read" gets a 403 in JSON. Only a 401
  * means that the token is dead.
  */

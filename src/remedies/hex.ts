@@ -14,6 +14,9 @@ export interface Remedy {
 type Entry = (facts: HexErrorFacts) => Remedy;
 
 const STATUS_PAGE = "Look at https://status.hex.tech.";
+/** How Hex refuses a run that is not there or not visible is not documented: with 400, 403, 404 or 422. */
+const GONE = "The run or its project was deleted, or is not shared with the bot's token.";
+const SHARE = "Look whether the project is still in Hex, and share it with the workspace or the token's user.";
 const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
   "Create a new token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot";
@@ -96,7 +99,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex could not read ${thing(operation)}.`,
     ...(hasId(operation)
       ? {
-          causes: ["The id is incomplete."],
+          causes: ["The id is incomplete.", ...(operation === "getRun" ? [GONE] : [])],
           todo: [
             "Check the id. It has 36 characters and is in the project's address in Hex.",
             "Use `/hex projects` to list the projects that you can run.",
@@ -193,9 +196,9 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     what: `Hex refused to ${VERBS[operation]}${status ? ` (${status})` : ""}.`,
     ...(hasId(operation)
       ? {
-          causes: ["Hex found something wrong with the request."],
+          causes: [operation === "getRun" ? GONE : "Hex found something wrong with the request."],
           todo: [
-            "Read what Hex says and correct what it names.",
+            operation === "getRun" ? SHARE : "Read what Hex says and correct what it names.",
             ...(/\bview/i.test(detail ?? "")
               ? ["`--view` takes the id of a saved view (36 characters), not its name."]
               : []),

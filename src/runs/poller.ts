@@ -2,7 +2,7 @@
 
 import type { BudgetShare } from "../hex/budget.js";
 import type { Call, HexClient } from "../hex/client.js";
-import { HexError, type HexErrorKind, meansDisconnected, meansLater } from "../hex/errors.js";
+import { HexError, isRefusal, meansDisconnected, meansLater } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
@@ -41,17 +41,12 @@ const MISSES = 3;
 const TROUBLE_AFTER = 2;
 
 /**
- * Errors that refuse the list of a project's runs but perhaps not the runs themselves. Hex does not document what it answers about
+ * Whether Hex refuses either the list of a project's runs or a run, but perhaps not both. It does not document what it answers about
  * either when a project was unpublished or is no longer shared.
  */
-const ABOUT_THE_LIST: ReadonlySet<HexErrorKind> = new Set([
-  "not_found",
-  "unreadable",
-  "bad_request",
-  "forbidden",
-  "not_published",
-  "request_refused",
-]);
+function mayAnswerOtherwise({ kind }: HexError): boolean {
+  return isRefusal(kind) || kind === "unreadable";
+}
 
 export class Poller {
   /** When it last asked about each run. Here and below, times are by the monotonic clock. */
@@ -192,9 +187,11 @@ export class Poller {
   async #askAlone(run: LiveRun, signal: AbortSignal): Promise<void> {
     try {
       await this.#saw(run.key, await this.options.hex.run(run.project.id, run.hex.runId, this.#callOf(run, signal)));
-      this.#misses.delete(run.key);
     } catch (error) {
-      if (!(error instanceof HexError) || error.kind !== "not_found") throw error;
+      if (!(error instanceof HexError)) throw error;
+      // The project's list of runs may still have it.
+      if (mayAnswerOtherwise(error)) this.#learnt.delete(run.key);
+      if (error.kind !== "not_found") throw error;
       await this.#missed(run);
     }
   }
@@ -207,7 +204,7 @@ export class Poller {
       .runs(projectId, { limit: PAGE_SIZE }, this.#callOf(first, signal))
       .catch((error: unknown) => {
         // Hex may still answer about each run on its own.
-        if (error instanceof HexError && ABOUT_THE_LIST.has(error.kind)) return null;
+        if (error instanceof HexError && mayAnswerOtherwise(error)) return null;
         throw error;
       });
     for (const run of runs) this.#learnt.add(run.key);
@@ -227,6 +224,7 @@ export class Poller {
   }
 
   async #saw(key: string, seen: HexRun): Promise<void> {
+    this.#misses.delete(key);
     await this.options.store.update(key, (run) => (isLive(run) ? this.#timed(observed(run, seen, this.#now)) : null));
     this.options.onSeen(key);
   }

@@ -1,6 +1,7 @@
 // Takes care of what nothing else does: starts that are waiting for their turn, and whatever a process that died left unfinished.
 // Only the leader runs it.
 
+import { isRefusal } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE } from "../lib/time.js";
@@ -34,7 +35,7 @@ const UNREACHABLE_MS = DAY;
 const TOO_LONG_MS = 7 * DAY;
 /**
  * In ms. A process gives up a run only after it has tried for this long: the bot may have been stopped, the machine asleep or its
- * clock wrong, and Hex may know how the run ended.
+ * clock wrong, and Hex may know how the run ended. If Hex refuses the run, somebody may give the token its rights back.
  */
 const LAST_TRIES_MS = 10 * MINUTE;
 
@@ -202,8 +203,12 @@ function dueAt(run: Run): number {
 }
 
 /** Why there is nothing left to learn about a run; `null` if there still is. */
-function hopeless(run: Run, now: number): "unreachable" | "too_long" | null {
-  if ("trouble" in run && run.trouble !== null && now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
+function hopeless(run: Run, now: number): "refused" | "unreachable" | "too_long" | null {
+  if ("trouble" in run && run.trouble !== null) {
+    // Hex can be asked, and refuses this run. Somebody waits for its end and must hear that the bot will not see it.
+    if (isRefusal(run.trouble.facts.kind)) return "refused";
+    if (now - run.trouble.since > UNREACHABLE_MS) return "unreachable";
+  }
   // Somebody who cancels an older run is waiting for its end.
   const wantedAt = "lease" in run ? run.lease : run.requestedAt;
   return now - wantedAt > TOO_LONG_MS ? "too_long" : null;

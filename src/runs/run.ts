@@ -121,14 +121,15 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...base, state: z.literal("refused"), facts: factsSchema, endedAt: epochMs }),
   /**
    * Nothing more can be learnt. `start_unknown`: the bot does not know whether the run exists. `several`: it does not know which of
-   * the new runs it is, if any. `vanished`: Hex no longer knows it. `unreachable`: Hex could not be asked for a day. `too_long`: the
-   * run did not end within a week.
+   * the new runs it is, if any. `vanished`: Hex no longer knows it. `refused`: Hex no longer says how it is doing. `unreachable`: Hex
+   * could not be asked for a day. `too_long`: the run did not end within a week. `facts`: the failure that came last, if there was one.
    */
   z.object({
     ...base,
     state: z.literal("lost"),
-    why: z.enum(["start_unknown", "several", "vanished", "unreachable", "too_long"]),
+    why: z.enum(["start_unknown", "several", "vanished", "refused", "unreachable", "too_long"]),
     hex: hexSchema.nullable(),
+    facts: factsSchema.nullable().default(null),
     endedAt: epochMs,
   }),
 ]);

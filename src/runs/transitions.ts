@@ -177,7 +177,8 @@ export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): R
 }
 
 export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"], now: number): RunIn<"lost"> {
-  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), endedAt: now };
+  const facts = "trouble" in run ? (run.trouble?.facts ?? null) : null;
+  return { ...baseOf(run), state: "lost", why, hex: identityOf(run), facts, endedAt: now };
 }
 
 /** Somebody wants the bot to look again for a run that was not found; `null` when there is nothing to look for. */

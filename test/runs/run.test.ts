@@ -174,11 +174,14 @@ describe("states", () => {
     for (const run of broken) expect(runSchema.safeParse(run).success).toBe(false);
   });
 
-  test.each(["start_unknown", "several", "vanished", "unreachable", "too_long"] as const)("lost: %s", (why) => {
-    const run = lost(running, why, NOW);
-    expect(runSchema.parse(run)).toEqual(run);
-    expect([isLive(run), isEnded(run)]).toEqual([false, true]);
-  });
+  test.each(["start_unknown", "several", "vanished", "refused", "unreachable", "too_long"] as const)(
+    "lost: %s",
+    (why) => {
+      const run = lost(running, why, NOW);
+      expect(runSchema.parse(run)).toEqual(run);
+      expect([isLive(run), isEnded(run)]).toEqual([false, true]);
+    },
+  );
 
   test.each(["COMPLETED", "ERRORED", "KILLED", "UNABLE_TO_ALLOCATE_KERNEL"])("each end can be stored: %s", (status) => {
     const run = observed(running, seen(status), NOW);

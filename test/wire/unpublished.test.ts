@@ -32,11 +32,14 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(harness.card())).toContain("Completed");
   });
 
-  test("if its list of runs is hidden (403), the card is still correct", async () => {
-    const project = harness.hex.workspace.addProject({ title: "Revenue" });
-    const body = { code: "FORBIDDEN", message: "You do not have access to this project" };
-    harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 403, body }, times: 1_000 });
-    await harness.slack.command(`run ${project.id}`);
-    await harness.cardShows("Completed");
-  });
+  test.each(["You do not have access to this project", "Forbidden"])(
+    "if its list of runs is hidden (403: %s), the card is still correct",
+    async (message) => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      const body = { code: "FORBIDDEN", message };
+      harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "status", status: 403, body }, times: 1_000 });
+      await harness.slack.command(`run ${project.id}`);
+      await harness.cardShows("Completed");
+    },
+  );
 });

@@ -1,7 +1,6 @@
 // Cancels a run for somebody and tells them the outcome. The card shows the rest.
 
 import type { Call } from "../../hex/client.js";
-import { asHexError, HexError } from "../../hex/errors.js";
 import type { CancelOutcome } from "../../runs/cancel.js";
 import { identityOf, isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
 import { adopted, intended } from "../../runs/transitions.js";
@@ -23,6 +22,7 @@ import { titled } from "./open-run-form.js";
 import { learnProject, readProject } from "./read-project.js";
 import { runByHexIdFor, runFor } from "./runs-for.js";
 import { tellWhere } from "./tell-where.js";
+import { trackAgain } from "./track-again.js";
 
 /** Cancels a run that the bot knows. */
 export async function cancelKnownRun(
@@ -74,7 +74,7 @@ export async function cancelHexRun(
   if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
   await demandCancel(interaction, known ?? { project: { id: projectId, title: "" }, requester: null });
   if (known !== null) {
-    if (isEnded(known)) await watchAgain(bot, interaction, known, runId);
+    if (isEnded(known)) await trackAgain(bot, known, runId, callToCancel(interaction));
     return cancelKnownRun(bot, interaction, known.key);
   }
   const run = await readForeignRun(bot, interaction, projectId, runId);
@@ -133,25 +133,6 @@ function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {
   return work.catch((error: unknown) => {
     if (error instanceof UnreadableRun) return error;
     throw error;
-  });
-}
-
-async function watchAgain(
-  bot: Bot,
-  interaction: Interaction,
-  { key, project, state }: Run,
-  runId: string,
-): Promise<void> {
-  const seen = await bot.hex.run(project.id, runId, callToCancel(interaction)).catch(asHexError);
-  if (seen instanceof HexError) {
-    // If the bot has seen the run end, that is still final.
-    if (state !== "lost") return;
-    throw seen;
-  }
-  await bot.runs.update(key, (run) => {
-    if (!isEnded(run)) return null;
-    const now = adopted(run, seen, bot.clock.now());
-    return run.state === "lost" || isLive(now) ? now : null;
   });
 }
 

@@ -22,7 +22,8 @@ export function runButtons(run: Run): (Button | null)[] {
       return [cancelOnCard(run), tellMeButton(run)];
     case "lost":
       return [
-        run.hex === null ? button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }) : null,
+        // A run that is too old would be given up again at once.
+        run.why === "too_long" ? null : button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }),
         againButton(run),
         changesButton(run),
       ];

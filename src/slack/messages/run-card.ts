@@ -1,5 +1,6 @@
 // A run's card: one message, drawn from the stored run and nothing else.
 
+import type { HexErrorFacts } from "../../hex/errors.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 import { remedyFor } from "../../remedies/hex.js";
@@ -64,10 +65,17 @@ export function runReport(run: Run, now: number, place: HexPlace): Message {
   const title = titleOf(run.project);
   const head = `${face.emoji} *${face.word}*  ${link(projectUrl(place, run.project), title, TITLE_MAX)}`;
   const time = timeLine(run, now);
+  const failure = failureOf(run);
   return message(`${face.word}: ${inline(title, TITLE_MAX)}${time === null ? "" : `, ${time.plain}`}`, [
     section([head, time?.text, ...notes(run)].filter((line) => line).join("\n")),
-    ...(run.state === "refused" ? remedyBlocks("*Why*", run.facts, run.reference) : []),
+    ...(failure === null ? [] : remedyBlocks("*Why*", failure, run.reference)),
   ]);
+}
+
+/** Why the bot knows nothing of a run, or why there is none; `null` if that is not so, or if no failure is the reason. */
+function failureOf(run: Run): HexErrorFacts | null {
+  if (run.state === "refused") return run.facts;
+  return run.state === "lost" && (run.why === "refused" || run.why === "unreachable") ? run.facts : null;
 }
 
 /** Elapsed time in coarse steps, so that a long run does not use up Slack's allowance of edits. */
@@ -187,6 +195,9 @@ const LOST: Record<RunIn<"lost">["why"], string> = {
   vanished:
     "Hex no longer knows this run: the run or its project was deleted, or is no longer shared with the bot's token. " +
     "Check the project in Hex.",
+  refused:
+    "Hex no longer tells the bot how this run is doing. It may go on all the same: open it in Hex. " +
+    "Once the bot may see it again, press *Look again*.",
   unreachable: "The bot could not ask Hex about this run for a day, so it no longer tracks it. Open the run in Hex.",
   too_long:
     "This run has not ended within a week, so the bot no longer tracks it. Open it in Hex, and cancel it there if it hangs.",
@@ -210,7 +221,8 @@ function followersLine(followers: number): string {
 /** Who asked for it and when, a link to it in Hex, and what helps to investigate a failure. */
 export function footLine(run: Run): string {
   const hex = identityOf(run);
-  const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state);
+  // Why it failed is said with the reference.
+  const failed = ["errored", "no_kernel", "ended", "lost"].includes(run.state) && failureOf(run) === null;
   return dotted(
     run.requester === null ? startedElsewhere(run.trigger) : `Asked for by ${mention(run.requester)}`,
     date(run.requestedAt),

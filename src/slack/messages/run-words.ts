@@ -38,6 +38,7 @@ const LOST: Record<RunIn<"lost">["why"], string> = {
   start_unknown: "Not known",
   several: "Not known",
   vanished: "No longer in Hex",
+  refused: "Not known",
   unreachable: "Not known",
   too_long: "No longer tracked",
 };

@@ -232,10 +232,12 @@ const run: fc.Arbitrary<Run> = fc.oneof(
       "start_unknown" as const,
       "several" as const,
       "vanished" as const,
+      "refused" as const,
       "unreachable" as const,
       "too_long" as const,
     ),
     hex: maybe(hex),
+    facts: maybe(facts),
     endedAt: time,
   }),
 );
