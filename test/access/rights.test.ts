@@ -62,6 +62,53 @@ describe("without a policy", () => {
   });
 });
 
+describe("guests", () => {
+  const guest = { ...ADA, isGuest: true };
+  const everything = withRules("{ allow: [run, silence, administer], people: everyone }");
+
+  test("may do nothing without a policy, and what its rules say with one", () => {
+    const without = new Rights(null, guest, null);
+    for (const decision of [without.may("see", REPORT), without.may("run", REPORT), without.mayAdminister()])
+      expect(decision).toEqual({ kind: "denied", rule: null, isUnsure: false });
+    expect(mayRun(everything, guest)).toBe("allowed");
+  });
+
+  test.each<[string, Policy | null, Person, boolean, boolean]>([
+    ["a member without a policy", null, ADA, true, false],
+    ["a guest without a policy", null, guest, false, true],
+    ["a member with a policy", everything, ADA, false, false],
+    ["a guest with a policy", everything, guest, false, false],
+  ])("%s", (_, policy, person, areUnlimited, isGuestWithoutRules) => {
+    const rights = new Rights(policy, person, null);
+    expect(rights.areUnlimited).toBe(areUnlimited);
+    expect(rights.isGuestWithoutRules).toBe(isGuestWithoutRules);
+  });
+});
+
+describe("what is about no project", () => {
+  const silence = (...rules: string[]) => {
+    const decision = new Rights(withRules(...rules), ADA, null).mayApartFromProjects("silence");
+    return decision.kind === "denied" && decision.isUnsure ? "unsure" : decision.kind;
+  };
+
+  test("is decided by the rules that are about no project", () => {
+    expect(silence("{ allow: silence, people: U0ADA }")).toBe("allowed");
+    expect(silence("{ allow: silence, people: U0EVE }")).toBe("denied");
+    expect(silence("{ deny: silence, people: U0ADA }", "{ allow: silence, people: everyone }")).toBe("denied");
+    expect(new Rights(null, ADA, null).mayApartFromProjects("silence").kind).toBe("allowed");
+  });
+
+  test.each(["title", "category", "status", "owner", "collection"])("and by none about a project's %s", (field) => {
+    expect(silence(`{ allow: silence, people: everyone, projects: { ${field}: '*' } }`)).toBe("denied");
+    expect(
+      silence(
+        `{ deny: silence, people: everyone, projects: { ${field}: '*x*' } }`,
+        "{ allow: silence, people: everyone }",
+      ),
+    ).toBe("allowed");
+  });
+});
+
 describe("with a policy", () => {
   test("what no rule allows is denied", () => {
     expect(mayRun(withRules("{ allow: cancel, people: everyone }"))).toBe("denied");
