@@ -65,7 +65,7 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
     );
     return 0;
   }
-  const lookup = new Lookup(reachOf(process.env), systemClock);
+  const lookup = new Lookup(reachOf(process.env), policy, systemClock);
   try {
     const { missing } = lookup;
     if (missing.length > 0) process.stderr.write(`Without asking ${missing.join(" and ")}: no usable token is set.\n`);
@@ -95,7 +95,7 @@ async function explained(command: Extract<PolicyCommand, { kind: "explain" }>, s
   const { verb, place } = command;
   const project = verb === "administer" ? null : await lookup.project(command.project);
   const facts = project?.facts ?? null;
-  const { label, as } = await lookup.person(command.person, policy);
+  const { label, as } = await lookup.person(command.person);
   const person = as(facts);
   const decided = decide(new Rights(policy, person, place), verb, facts);
   return explanation(file, { who: label, person, verb, project, place }, decided);
@@ -106,7 +106,7 @@ async function shown(command: Extract<PolicyCommand, { kind: "matrix" }>, source
   const { verb, place, format } = command;
   const people: AskedPerson[] = [];
   for (const who of command.people.length > 0 ? command.people : peopleOfRules(policy)) {
-    people.push(await lookup.person(who, policy));
+    people.push(await lookup.person(who));
   }
   const projects = (await lookup.projects()) ?? projectsOfRules(policy);
   const options: MatrixOptions = { policy, verb, place, people, projects };

@@ -17,4 +17,10 @@ export function wantedFacts({ rules }: Policy): WantedFacts {
   };
 }
 
+/** Whether rules tell projects apart by the collections that they are in, which Hex says only when it is asked. */
+export function asksAboutCollections(policy: Policy | null): boolean {
+  const filters = (policy?.rules ?? []).flatMap(({ projects }) => projects ?? []);
+  return filters.some(({ collection }) => collection !== undefined);
+}
+
 const DETAILS: ReadonlySet<string> = new Set(["members", "guests", "admins", "owner"]);

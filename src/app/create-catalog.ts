@@ -1,12 +1,14 @@
 // The projects that the bot knows, and what reads them from Hex.
 
 import { randomBytes } from "node:crypto";
+import { asksAboutCollections } from "../access/wanted-facts.js";
 import { Catalog } from "../catalog/catalog.js";
+import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { logPass } from "./log-events.js";
+import { logNoCollections, logPass } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface CatalogPart {
@@ -21,14 +23,21 @@ export interface CatalogPartOptions {
   hex: HexPart;
 }
 
-export function createCatalog({ settings: { log }, store, hex }: CatalogPartOptions): CatalogPart {
+export function createCatalog({ settings, store, hex }: CatalogPartOptions): CatalogPart {
+  const { log, policy } = settings;
   const { clock, rows, leadership, maxSleepMs } = store;
   const { client, budget, shares } = hex;
   const catalogStore = new CatalogStore(store.store.db, rows, leadership.write);
+  const collections = new CollectionsAsked({
+    clock,
+    areWanted: () => asksAboutCollections(policy()),
+    onRefused: (err) => logNoCollections(log, err),
+  });
   const catalog = new Catalog({
     hex: client,
     store: catalogStore,
     clock,
+    collections,
     refreshMs: maxSleepMs,
     onError: (err) => log.warn({ err }, "catalog"),
   });
@@ -37,6 +46,7 @@ export function createCatalog({ settings: { log }, store, hex }: CatalogPartOpti
     catalog,
     store: catalogStore,
     clock,
+    collections,
     budget,
     share: shares.catalog,
     source: () => client.place.source,

@@ -9,7 +9,7 @@ import type { Digest } from "../follow/digest.js";
 import type { Trouble } from "../follow/trouble.js";
 import type { WatchPlace } from "../follow/watch.js";
 import type { HeldBack, RequestRecord } from "../hex/client.js";
-import { withholdsIdentity } from "../hex/errors.js";
+import { type HexError, withholdsIdentity } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import type { Logger } from "../log/logger.js";
@@ -113,6 +113,14 @@ export function requestLogger(log: Logger, clock: Clock): (record: RequestRecord
 export function logHeldBack(log: Logger, { operation, reference, error }: HeldBack): void {
   const { kind, retryAfterMs } = error.facts;
   log.info({ reference, operation, kind, retryAfterMs }, "Hex %s is held back: %s", operation, kind);
+}
+
+/** Logs that Hex lists projects, but not with the collections that the rules name. */
+export function logNoCollections(log: Logger, err: HexError): void {
+  log.warn(
+    { err },
+    "Hex does not tell which collections projects are in, so nobody has a right by a rule about collections: give the token of Hex the scope for that, or write rules about categories instead",
+  );
 }
 
 /** Logs the end of a pass over all projects. */

@@ -6,6 +6,7 @@ import type { ProjectsSeen } from "../hex/connection-check.js";
 import { isListed, isRunnable, sortProjects } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
+import type { CollectionsAsked } from "./collections-asked.js";
 import { type Among, type Match, Matcher, type Sees } from "./match.js";
 import { type CatalogState, isElsewhere, type Source } from "./state.js";
 import type { CatalogStore, Reading } from "./store.js";
@@ -14,6 +15,7 @@ export interface CatalogOptions {
   hex: Pick<HexClient, "project" | "projectPage">;
   store: CatalogStore;
   clock: Clock;
+  collections: CollectionsAsked;
   /** How often it checks whether another process has stored something, in ms. */
   refreshMs: number;
   /** Called when the store fails. What is in memory stays in use. */
@@ -101,7 +103,8 @@ export class Catalog implements ProjectsSeen {
     const known = this.known(projectId);
     if (known !== null && isRunnable(known)) return known;
     const askedAt = this.options.clock.now();
-    const project = await this.options.hex.project(projectId, call);
+    const { hex, collections } = this.options;
+    const project = await collections.ask((asked) => hex.project(projectId, call, { collections: asked }));
     this.#keep({ projects: [project], askedAt, isAll: false });
     return project;
   }
@@ -119,9 +122,9 @@ export class Catalog implements ProjectsSeen {
   }
 
   async #look(call: Call): Promise<void> {
-    const { hex, clock } = this.options;
+    const { hex, clock, collections } = this.options;
     const [began, askedAt] = [clock.monotonic(), clock.now()];
-    const page = await hex.projectPage(call, null);
+    const page = await collections.ask((asked) => hex.projectPage(call, null, { collections: asked }));
     this.#lookedAt = began;
     // The stored projects must not bring back what is gone.
     await this.ready();

@@ -12,6 +12,7 @@ import { hasCome } from "../lib/due.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { HOUR, MINUTE } from "../lib/time.js";
 import type { Catalog } from "./catalog.js";
+import type { CollectionsAsked } from "./collections-asked.js";
 import { type CatalogState, isElsewhere, NOTHING_READ, type Pass, type Source, sourceKnown } from "./state.js";
 import type { CatalogStore, Step } from "./store.js";
 
@@ -28,6 +29,7 @@ export interface CatalogReaderOptions {
   catalog: Catalog;
   store: CatalogStore;
   clock: Clock;
+  collections: CollectionsAsked;
   budget: Pick<Budget, "perMinute" | "commandsActive">;
   /** What the catalog may use of the budget. */
   share: BudgetShare;
@@ -101,7 +103,8 @@ export class CatalogReader {
       await this.#forget(now);
       return 0;
     }
-    const waitMs = waitOf(state, now);
+    const isDue = this.options.collections.areExpected && !state.hasCollections && state.pass === null;
+    const waitMs = isDue ? 0 : waitOf(state, now);
     if (waitMs > 0) {
       this.#resting = state;
       return Math.min(waitMs, LOOK_MS);
@@ -127,14 +130,19 @@ export class CatalogReader {
   #begin(now: number): Pass {
     this.#cursors = new Set();
     this.#reference = this.options.newReference();
-    return { startedAt: now, stepAt: now, cursor: null, pages: 0, isSound: true };
+    const hasCollections = this.options.collections.areExpected;
+    return { startedAt: now, stepAt: now, cursor: null, pages: 0, isSound: true, hasCollections };
   }
 
   async #ask(pass: Pass, signal: AbortSignal): Promise<ProjectPage | HexError> {
     const turn = { maxWaitMs: TURN_MS, signal };
     const call = { reference: this.#reference, priority: this.options.share, once: true, signal, turn };
+    const { hex, collections } = this.options;
+    const timeoutMs = TURN_MS + ANSWER_MS;
     try {
-      return await this.options.hex.projectPage({ ...call, timeoutMs: TURN_MS + ANSWER_MS }, pass.cursor);
+      return await collections.ask((asked) =>
+        hex.projectPage({ ...call, timeoutMs }, pass.cursor, { collections: asked }),
+      );
     } catch (error) {
       if (error instanceof HexError) return error;
       throw error;
@@ -156,6 +164,7 @@ export class CatalogReader {
         source: sourceKnown(state.source, source()),
         pass: next,
         passEndedAt: next === null ? now : state.passEndedAt,
+        hasCollections: next === null ? pass.hasCollections : state.hasCollections,
       }),
       goneBefore: isWhole ? pass.startedAt : null,
     };

@@ -14,6 +14,8 @@ const passSchema = z.object({
   pages: z.number().int().min(0),
   /** Whether everything on them could be read. */
   isSound: z.boolean(),
+  /** Whether it asked for the collections of projects, too. */
+  hasCollections: z.boolean().default(false),
 });
 export type Pass = z.output<typeof passSchema>;
 
@@ -28,12 +30,20 @@ export const catalogStateSchema = z.object({
   passEndedAt: epochMs.nullable(),
   /** The last reading that had all projects. */
   whole: z.object({ startedAt: epochMs, endedAt: epochMs }).nullable(),
+  /** Whether the last pass asked for the collections of projects. Not in documents from before this field existed. */
+  hasCollections: z.boolean().default(false),
   /** `null` when not known, as in documents from before this field existed. */
   source: sourceSchema.nullable().default(null),
 });
 export type CatalogState = z.output<typeof catalogStateSchema>;
 
-export const NOTHING_READ: CatalogState = { pass: null, passEndedAt: null, whole: null, source: null };
+export const NOTHING_READ: CatalogState = {
+  pass: null,
+  passEndedAt: null,
+  whole: null,
+  hasCollections: false,
+  source: null,
+};
 
 /** Whether two sources certainly differ, so that what was read from one says nothing about the other. */
 export function isElsewhere(one: Source | null, other: Source): boolean {

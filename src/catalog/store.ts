@@ -50,6 +50,7 @@ const storedProjectSchema: z.ZodType<Project> = z.object({
   archivedAt: time,
   trashedAt: time,
   schedules: z.array(scheduleSchema),
+  collections: z.array(z.string()).optional(),
 });
 
 /** Postgres returns a bigint as text. */

@@ -30,6 +30,12 @@ export interface RunRequest {
   viewId?: string | undefined;
 }
 
+/** What Hex says of projects only when it is asked. */
+export interface AlsoAsked {
+  /** The collections that they are in. */
+  collections?: boolean;
+}
+
 export interface RunQuery {
   /** 1 to 100. */
   limit: number;
@@ -91,8 +97,8 @@ export class HexClient {
    * One page of projects, most recently created first. In this order no project is skipped or repeated while others are edited and
    * published. `after` is the cursor of the previous page.
    */
-  projectPage(call: Call, after: string | null): Promise<ProjectPage> {
-    const query = pageQuery(after, { sortBy: "CREATED_AT", sortDirection: "DESC" });
+  projectPage(call: Call, after: string | null, asked: AlsoAsked = {}): Promise<ProjectPage> {
+    const query = pageQuery(after, { sortBy: "CREATED_AT", sortDirection: "DESC", ...alsoQuery(asked) });
     return this.#sender.send(
       { operation: "listProjects", method: "get", path: "projects", query, read: readProjectPage },
       call,
@@ -103,7 +109,7 @@ export class HexClient {
    * All projects, page by page, with at most `maxPages` pages of 100. `isLast` on the last page says whether there are no more. A
    * repeated cursor ends the list.
    */
-  async *projects(call: Call, maxPages: number): AsyncGenerator<ProjectPage> {
+  async *projects(call: Call, maxPages: number, asked: AlsoAsked = {}): AsyncGenerator<ProjectPage> {
     const { clock } = this.options;
     const until = clock.monotonic() + call.timeoutMs;
     const seen = new Set<string>();
@@ -112,6 +118,7 @@ export class HexClient {
       const found: ProjectPage = await this.projectPage(
         { ...call, timeoutMs: Math.max(1, until - clock.monotonic()) },
         after,
+        asked,
       );
       yield found;
       after = found.after;
@@ -120,10 +127,11 @@ export class HexClient {
     }
   }
 
-  async project(projectId: string, call: Call): Promise<Project> {
+  async project(projectId: string, call: Call, asked: AlsoAsked = {}): Promise<Project> {
     const operation = "getProject";
     const id = this.#safe(projectId, operation);
-    return this.#sender.send({ operation, method: "get", path: `projects/${id}`, read: readProject(id) }, call);
+    const query = new URLSearchParams(alsoQuery(asked));
+    return this.#sender.send({ operation, method: "get", path: `projects/${id}`, query, read: readProject(id) }, call);
   }
 
   /**
@@ -217,6 +225,10 @@ function pageQuery(after: string | null, fields: Record<string, string> = {}): U
   const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...fields });
   if (after !== null) query.set("after", after);
   return query;
+}
+
+function alsoQuery({ collections = false }: AlsoAsked): Record<string, string> {
+  return collections ? { includeSharing: "true" } : {};
 }
 
 function runsPath(projectId: string): string {

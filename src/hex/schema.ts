@@ -89,6 +89,20 @@ const scheduleSchema = z.object({
 });
 export type Schedule = z.output<typeof scheduleSchema>;
 
+/** In `sharing`: a collection, and what it lets its people do. One that lets them do nothing is what remains when a project is taken out. */
+const sharedSchema = z.object({ access: z.string().max(100), collection: named });
+/** A project is in few collections, and a longer list is not read. */
+const MOST_COLLECTIONS = 100;
+
+/** The names of the collections; undefined when Hex has not told them all. */
+const collectionsOf = z
+  .object({ collections: z.array(sharedSchema).max(MOST_COLLECTIONS) })
+  .transform(({ collections }) =>
+    collections.filter(({ access }) => access.toUpperCase() !== "NONE").map(({ collection }) => collection.name),
+  )
+  .optional()
+  .catch(undefined);
+
 /**
  * A project. It is published when `lastPublishedAt` is not `null`; `status` is a label that the workspace defines and says nothing
  * about that. A project without a title is called by its id.
@@ -111,9 +125,16 @@ export const projectSchema = z
     archivedAt: time,
     trashedAt: time,
     schedules: readable(scheduleSchema),
+    sharing: collectionsOf,
   })
-  .transform((project) => ({ ...project, title: project.title?.trim() ? project.title : project.id }));
-export type Project = z.output<typeof projectSchema>;
+  .transform(({ sharing, ...project }) => ({
+    ...project,
+    title: project.title?.trim() ? project.title : project.id,
+    ...(sharing === undefined ? {} : { collections: sharing }),
+  }));
+type ToldProject = z.output<typeof projectSchema>;
+/** `collections`: the names of those that the project is in; left out when Hex has not said it, or was not asked. */
+export type Project = Omit<ToldProject, "collections"> & { collections?: string[] | undefined };
 
 /** A cursor goes into the URL of the next request. Hex's cursors have about a hundred characters. */
 const LONGEST_CURSOR = 1_000;

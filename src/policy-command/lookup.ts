@@ -3,7 +3,8 @@
 import { WebClient } from "@slack/web-api";
 import type { Policy } from "../access/policy.js";
 import { factsOf } from "../access/project-facts.js";
-import { wantedFacts } from "../access/wanted-facts.js";
+import { asksAboutCollections, wantedFacts } from "../access/wanted-facts.js";
+import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { Matcher } from "../catalog/match.js";
 import { type Config, type HexConfig, readConfig, readHexConfig } from "../config/config.js";
 import { withSecretFiles } from "../config/secret-files.js";
@@ -55,7 +56,11 @@ export class Lookup {
   #projects: Promise<readonly Project[]> | null = null;
   #asked = 0;
 
-  constructor({ slack, hex, proxies }: Reach, clock: Clock) {
+  constructor(
+    { slack, hex, proxies }: Reach,
+    private readonly policy: Policy,
+    private readonly clock: Clock,
+  ) {
     this.#network = createNetwork(proxies);
     this.#slack = slack === null ? null : askSlack(slack, clock, this.#network);
     this.#hex = hex === null ? null : hexClient(hex, clock, this.#network);
@@ -68,7 +73,8 @@ export class Lookup {
   }
 
   /** Somebody of whom only the id is given is looked up in Slack. */
-  async person(who: DescribedPerson, policy: Policy): Promise<AskedPerson> {
+  async person(who: DescribedPerson): Promise<AskedPerson> {
+    const { policy } = this;
     const { label, id, kind } = who;
     if (id === null || kind !== null || this.#slack === null || ++this.#asked > MOST_PEOPLE) {
       return describedPerson(who, policy);
@@ -113,13 +119,18 @@ export class Lookup {
   }
 
   #read(hex: HexClient): Promise<readonly Project[]> {
-    this.#projects ??= readProjects(hex);
+    const collections = new CollectionsAsked({
+      clock: this.clock,
+      areWanted: () => asksAboutCollections(this.policy),
+      onRefused: () => undefined,
+    });
+    this.#projects ??= collections.ask((asked) => readProjects(hex, asked));
     return this.#projects;
   }
 }
 
-async function readProjects(hex: HexClient): Promise<readonly Project[]> {
-  const all = new AllProjects(hex);
+async function readProjects(hex: HexClient, withCollections: boolean): Promise<readonly Project[]> {
+  const all = new AllProjects(hex, { collections: withCollections });
   await all.look({ reference: "policy", priority: "command", timeoutMs: TIMEOUT_MS });
   return all.seen?.projects ?? [];
 }
@@ -136,7 +147,7 @@ function byTitle(projects: readonly Project[], text: string): Project {
 }
 
 function asked(project: Project): AskedProject {
-  return { label: project.title, id: project.id, facts: factsOf(project, null) };
+  return { label: project.title, id: project.id, facts: factsOf(project, project.collections ?? null) };
 }
 
 function askSlack(slack: Config["slack"], clock: Clock, network: Network) {

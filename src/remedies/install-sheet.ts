@@ -102,7 +102,7 @@ const KEPT = {
     until: "31 days, and outages for `HEX_BOT_KEEP_DAYS` if that is longer",
   },
   catalog: {
-    what: "The list of projects: ids, titles, descriptions, categories, status, schedules, and the e-mail addresses of owners and creators.",
+    what: "The list of projects: ids, titles, descriptions, categories, status, schedules, collections if rules name some, and the e-mail addresses of owners and creators.",
     until: "as long as Hex lists them",
   },
   drafts: {

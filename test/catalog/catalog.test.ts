@@ -2,6 +2,7 @@
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Catalog } from "../../src/catalog/catalog.js";
+import { noCollections } from "../../src/catalog/collections-asked.js";
 import { CatalogReader, type PassEnded } from "../../src/catalog/reader.js";
 import { CatalogStore } from "../../src/catalog/store.js";
 import { Budget } from "../../src/hex/budget.js";
@@ -52,9 +53,11 @@ class Process {
       onRequest: () => undefined,
     });
     const onError = (error: unknown) => this.errors.push(error);
-    this.catalog = new Catalog({ hex: client, store, clock, refreshMs: 2_000, onError });
+    const collections = noCollections(clock);
+    this.catalog = new Catalog({ hex: client, store, clock, collections, refreshMs: 2_000, onError });
     this.#reader = new CatalogReader({
       hex: client,
+      collections,
       catalog: this.catalog,
       store,
       clock,
@@ -429,6 +432,7 @@ describe("somebody's question", () => {
     }
     const catalog = new Catalog({
       hex: wire.client,
+      collections: noCollections(wire.clock),
       store: Object.assign(store, { projects }),
       clock: wire.clock,
       refreshMs: SECOND,
@@ -503,6 +507,7 @@ describe("somebody's question", () => {
   test("a store that hangs lets nobody wait for long", async () => {
     const hanging = new Catalog({
       hex: wire.client,
+      collections: noCollections(wire.clock),
       store: Object.assign(new CatalogStore(opened.db), { state: () => new Promise<never>(() => undefined) }),
       clock: wire.clock,
       refreshMs: SECOND,

@@ -21,8 +21,14 @@ test("a workspace that Hex has said once is remembered", () => {
 });
 
 test("a stored state is read, also from before it named its source, and what cannot be one is refused", () => {
-  const pass = { startedAt: 1, stepAt: 2, cursor: "c", pages: 3, isSound: true };
-  const whole = { pass, passEndedAt: 4, whole: { startedAt: 1, endedAt: 4 }, source: at("https://a.test", "w1") };
+  const pass = { startedAt: 1, stepAt: 2, cursor: "c", pages: 3, isSound: true, hasCollections: false };
+  const whole = {
+    pass,
+    passEndedAt: 4,
+    whole: { startedAt: 1, endedAt: 4 },
+    hasCollections: true,
+    source: at("https://a.test", "w1"),
+  };
   expect(catalogStateSchema.parse(whole)).toEqual(whole);
   expect(catalogStateSchema.parse({ pass: null, passEndedAt: null, whole: null })).toEqual(NOTHING_READ);
   const refused = [

@@ -51,7 +51,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
   };
   const keep = (projects: Project[], askedAt: number, isAll = false) =>
     store.keep({ projects, askedAt, isAll }, askedAt);
-  const pass = { startedAt: NOW, stepAt: NOW, cursor: "next", pages: 1, isSound: true };
+  const pass = { startedAt: NOW, stepAt: NOW, cursor: "next", pages: 1, isSound: true, hasCollections: false };
   const step = (change: Partial<Step> = {}): Step => ({ change: (state) => state, goneBefore: null, ...change });
 
   test("every project is there again when it is opened anew, as Hex told it, with a shorter description", async () => {
@@ -68,6 +68,17 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect((await all()).sort(byId)).toEqual(JSON.parse(JSON.stringify(expected.sort(byId))));
   });
 
+  test("collections are stored when Hex says them, and a project from before that is read as it is", async () => {
+    await keep([projectOf({ id: "p1", collections: ["Board"] }), projectOf({ id: "p2" })], NOW, false);
+    const known = (await all()).map(({ id, collections }) => [id, collections]);
+    expect(new Map(known.map(([id, names]) => [String(id), names]))).toEqual(
+      new Map([
+        ["p1", ["Board"]],
+        ["p2", undefined],
+      ]),
+    );
+  });
+
   test("how a pass goes on is stored with its page, and what others store meanwhile takes nothing from it", async () => {
     expect((await store.state()).state).toEqual(NOTHING_READ);
     await store.keepPage({
@@ -81,6 +92,7 @@ describe.each(STORE_KINDS)("%s", (kind) => {
       pass,
       passEndedAt: null,
       source: null,
+      hasCollections: false,
       whole: { startedAt: NOW + MINUTE, endedAt: NOW + MINUTE },
     });
     await opened.close();

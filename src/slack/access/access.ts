@@ -85,7 +85,7 @@ export class Access {
   factsOf(project: Project): ProjectFacts {
     const known = this.#facts.get(project);
     if (known !== undefined) return known;
-    const facts = factsOf(project, null);
+    const facts = factsOf(project, project.collections ?? null);
     this.#facts.set(project, facts);
     return facts;
   }
