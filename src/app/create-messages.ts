@@ -4,7 +4,7 @@ import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
-import { projectsShownTo, type ShownTo } from "../slack/access/audience.js";
+import { mayBeShownTo, projectsShownTo, type ShownTo } from "../slack/access/audience.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
@@ -99,7 +99,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     runs: runs.store,
     clock,
     hexPlace,
-    shownTo: shownToIn(options),
+    mayBeShownTo: (audience, projectId) => mayBeShownTo(options.permissions, audience, projectId),
     log,
   });
   const troubleSources = createTroubleSources(options, cardStore);

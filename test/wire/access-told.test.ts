@@ -102,7 +102,7 @@ test("a digest has rows only of what may be shown when it is sent", async () => 
   for (const channel of [data(), direct]) {
     await bench.ask("watch category:Finance", { channel });
     await bench.ask("watch category:Sales", { channel });
-    await bench.ask("digest 11:00 UTC", { channel });
+    await bench.ask("digest 10:00 UTC", { channel });
   }
   await untilSaid(direct, /Weekly salaries/);
   await untilSaid(data(), /Weekly revenue/);
@@ -139,6 +139,36 @@ test("who asked to be told of a run's end is told if they may still see its proj
   await untilSaid(bench.slack.dm(ada()), /Monthly salaries/);
   await bench.pass(5 * MINUTE, STEP_MS);
   expect(everWritten(bench.slack.dm(grace))).toBe("[]");
+});
+
+test("while Slack does not say who somebody is, they are not told, and they are once it does", async () => {
+  const slow = bench.hex.workspace.addProject({ title: "Monthly pay", run: { runningMs: 5 * MINUTE } });
+  bench.rules(ALL);
+  await bench.slack.command(`run ${slow.id}`);
+  const card = await bench.cardShows("Running");
+  await bench.slack.click(card, "tell_me", { user: bench.slack.people.grace });
+  await bench.pass(5_000);
+  bench.slack.faults.add({ method: "users.info", kind: { type: "error", error: "internal_error" }, times: 3 });
+  bench.rules("{ allow: see, people: members }");
+  await bench.cardShows("Completed");
+  const direct = bench.slack.dm(bench.slack.people.grace);
+  expect(written(direct)).toEqual([]);
+  await untilSaid(direct, /Monthly pay/);
+  expect(written(direct)).toHaveLength(1);
+});
+
+test("the Home tab shows what somebody may see there, at each drawing anew", async () => {
+  bench.rules(ALL);
+  await bench.slack.command(`run ${salaries.id}`);
+  await bench.cardShows("Completed");
+  await bench.ask("watch weekly salaries");
+  fail(salaries);
+  const person = bench.person("ada");
+  await person.openHome();
+  const home = () => JSON.stringify(person.home ?? null);
+  await bench.until(() => home().includes("Weekly salaries"), STEP_MS);
+  bench.rules(HIDE_FINANCE, ALL);
+  await bench.until(() => !home().includes("salaries"), STEP_MS);
 });
 
 function never(): never {

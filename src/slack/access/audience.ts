@@ -1,5 +1,6 @@
 // What may be shown in a conversation, whoever reads it there.
 
+import type { Answer } from "../../access/answer.js";
 import { unknownProject } from "../../access/project-facts.js";
 import { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Project } from "../../hex/schema.js";
@@ -35,6 +36,23 @@ export async function projectsShownTo(
   // Rules can name direct messages by their own id alone.
   const place = channel === person ? null : channel;
   return (await permissionsOf(sources, person, place)).projects;
+}
+
+/**
+ * The same for one project. `null`: not now, because Slack has not said enough about the person, or Hex about the project. Never
+ * rejects.
+ */
+export async function mayBeShownTo(
+  sources: PermissionSources,
+  { channel, person }: Audience,
+  projectId: string,
+): Promise<Answer> {
+  if (!sources.access.hasPolicy) return true;
+  if (!isDirect(channel)) return projectsShownIn(sources, channel).has(projectId);
+  if (person === null) return false;
+  const decision = (await permissionsOf(sources, person, channel === person ? null : channel)).decide("see", projectId);
+  if (decision.kind === "denied" && decision.isUnsure) return null;
+  return decision.kind === "allowed";
 }
 
 /** The projects that may be shown in a channel now. Asks nobody. */

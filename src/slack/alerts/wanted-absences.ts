@@ -25,6 +25,7 @@ export async function wantedAbsences(sources: AbsenceSources, now: number): Prom
     if (absence === null || absence.since < now - NEWS_MS - HOUR) return [];
     return [{ id, title: title ?? id, project: sources.catalog.known(id), followed: its, absence }];
   });
+  if (recent.length === 0) return [];
   const isShown = await shownNow(sources.shownTo, watches);
   return byPlace(watches).flatMap(({ place, its }) => {
     const groups = new Map<number, AbsentProject[]>();

@@ -35,6 +35,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
     sources.alerts.settledSince(PREFIX, now - READ_MS - HOUR),
     sources.troubles.followed(),
   ]);
+  if (ends.length === 0) return { alerts: [], nextAt: null };
   const isShown = await shownNow(sources.shownTo, watches);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
   const idOf = (place: WatchPlace, { runId }: RunEnd) => `${PREFIX}${placeKey(place)} ${runId}`;

@@ -5,6 +5,7 @@
 // which is better than never.
 
 import type { WebClient } from "@slack/web-api";
+import type { Answer } from "../../access/answer.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import { whileRenewed } from "../../lib/renewed.js";
@@ -13,10 +14,10 @@ import type { Logger } from "../../log/logger.js";
 import { type EndedRun, isEnded } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { UnreadableRow } from "../../store/row-reader.js";
-import type { ShownTo } from "../access/audience.js";
+import type { Audience } from "../access/audience.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
 import type { Card, CardStore } from "../cards/store.js";
-import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import { permalinkOf, readAnswer } from "../connection/read-answer.js";
 import { endedMessage } from "../messages/followers.js";
@@ -31,7 +32,8 @@ export interface FollowersOptions {
   clock: Clock;
   /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
-  shownTo: ShownTo;
+  /** Whether a project may be shown to somebody now; `null` when that is not known. */
+  mayBeShownTo: (audience: Audience, projectId: string) => Promise<Answer>;
   log: Logger;
 }
 
@@ -41,6 +43,9 @@ const CLAIM_MS = 15 * SECOND;
 const RENEW_MS = 5 * SECOND;
 /** How long (ms) to keep retrying a message that Slack refuses. */
 const KEEP_TRYING_MS = DAY;
+
+/** Slack has not said who somebody is, so that it is not known what they may see. */
+const UNSURE = new SlackFailure({ kind: "transient", word: "person_not_known" });
 
 /** How many times in a row Slack has refused a message, since when, and when to try again: by the monotonic clock, in ms. */
 interface Trouble {
@@ -98,11 +103,11 @@ export class Followers {
     const { followers, clock, log } = this.options;
     const claim = () => followers.claim(follower, run.state, CLAIM_MS);
     if (!(await claim())) return;
-    if (!(await this.#isShownTo(follower.user, follower.user, run))) {
-      log.info(
-        { runKey: run.key, user: follower.user },
-        "a follower may not see the project any more, and is not told",
-      );
+    const { user } = follower;
+    const isShown = await this.options.mayBeShownTo({ channel: user, person: user }, run.project.id);
+    if (isShown === null) return this.#notNow(follower, run, UNSURE);
+    if (!isShown) {
+      log.info({ runKey: run.key, user }, "a follower may not see the project any more, and is not told");
       return followers.settle(follower, run.state);
     }
     const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
@@ -112,6 +117,12 @@ export class Followers {
       this.#troubles.delete(idOf(follower));
       return followers.settle(follower, run.state);
     }
+    await this.#notNow(follower, run, failure);
+  }
+
+  /** Tries again later, or gives up. */
+  async #notNow(follower: Follower, run: EndedRun, failure: SlackFailure): Promise<void> {
+    const { followers } = this.options;
     const isWorthRepeating = this.#hold(follower, failure);
     this.#warn(follower, run, failure, isWorthRepeating);
     if (isWorthRepeating) await followers.release(follower);
@@ -130,16 +141,13 @@ export class Followers {
     const direct = await post(slack, { channel: user }, asMessage);
     if (isPosted(direct)) return null;
     if (!isRefusedHere(direct) || card === null || card.ts === null) return direct;
-    if (!(await this.#isShownTo(card.channel, user, run))) return direct;
+    if ((await this.options.mayBeShownTo({ channel: card.channel, person: user }, run.project.id)) !== true)
+      return direct;
     this.#warn({ runKey: run.key, user }, run, direct, true);
     const inThread = endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user });
     const reply = await post(slack, { channel: card.channel, thread_ts: card.threadTs ?? card.ts }, inThread);
     if (isPosted(reply)) return null;
     return isRefusedHere(reply) ? direct : reply;
-  }
-
-  async #isShownTo(channel: string, person: string, { project }: EndedRun): Promise<boolean> {
-    return (await this.options.shownTo({ channel, person })).has(project.id);
   }
 
   /** Postpones a follower for a while after a failure. @returns false when it is time to give up */
