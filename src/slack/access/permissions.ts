@@ -83,19 +83,6 @@ export class Permissions {
   }
 
   /**
-   * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them, since Hex
-   * says so of it.
-   */
-  deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
-    if (!this.projects.has(project.id)) return null;
-    for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
-      const decision = this.decide(verb, project.id);
-      if (!isStartable(decision)) return { verb, project, decision };
-    }
-    return null;
-  }
-
-  /**
    * The same for the cancellation of somebody else's run. The refusal says who may. @param requester who asked for the run; `null` for
    * one that was started elsewhere
    */
@@ -106,6 +93,19 @@ export class Permissions {
     const named = this.sources.access.whoMay("cancel", this.#factsOf(project.id), this.place);
     const whoMay = requester === null ? named : [{ kind: "person" as const, id: requester }, ...named];
     throw new AccessDenied({ verb: "cancel", project, decision, whoMay });
+  }
+
+  /**
+   * What they would do and may not. `null` when they may start the run, and for a project that does not exist for them, since Hex
+   * says so of it.
+   */
+  deniedStart(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): DeniedDeed | null {
+    if (!this.projects.has(project.id)) return null;
+    for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
+      const decision = this.decide(verb, project.id);
+      if (!isStartable(decision)) return { verb, project, decision };
+    }
+    return null;
   }
 
   /** @throws AccessDenied */

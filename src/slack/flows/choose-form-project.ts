@@ -9,7 +9,7 @@ import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.
 import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
 import { formKept, keepForm } from "./form-drafts.js";
-import { offeredPart, pickedIn, titled } from "./open-run-form.js";
+import { deniedForm, offeredPart, pickedIn, titled } from "./open-run-form.js";
 import { typedProject } from "./typed-project.js";
 
 /** The project that was picked. */
@@ -17,7 +17,7 @@ export async function choosePicked(bot: Bot, interaction: Interaction, view: Vie
   const read = await readAgain(bot, interaction, view);
   if (read === null || read.picked === null || read.picked.id === read.form.project?.id) return;
   const { form, picked } = read;
-  const denied = interaction.permissions.deniedStart(picked, { publish: false });
+  const denied = deniedForm(interaction, picked);
   if (denied !== null) {
     // The picker goes back to the project that the form is for.
     const complaint = { at: { kind: "project" as const }, text: deniedWords(denied) };
@@ -38,7 +38,7 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   const meant = typedProject(bot, interaction.permissions.projects, form.typedProject);
   const refuse = (text: string) => draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text }]);
   if (!meant.ok) return refuse(meant.text);
-  const denied = interaction.permissions.deniedStart(meant.project, { publish: false });
+  const denied = deniedForm(interaction, meant.project);
   if (denied !== null) return refuse(deniedWords(denied));
   const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
   await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });

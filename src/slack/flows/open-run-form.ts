@@ -1,6 +1,7 @@
 // Opens the form that starts a run. The trigger_id that opens it works once and within three seconds. When it is too late, a button
 // opens the same form.
 
+import type { DeniedDeed } from "../../access/access-denied.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { ProjectNamed } from "../access/permissions.js";
 import type { Conversation } from "../connection/conversation.js";
@@ -35,6 +36,14 @@ export async function openRunForm(bot: Bot, interaction: Interaction, prefill: P
 /** Whether somebody may have the form for a project. What the form publishes is up to them. @throws AccessDenied, HexError */
 export function demandForm(interaction: Interaction, project: ProjectNamed): Promise<void> {
   return demandStart(interaction, project, { publish: false });
+}
+
+/**
+ * Why they may not have it, from memory alone. `null` when they may, and for a project that is not known: Hex is asked about it when
+ * the form is submitted.
+ */
+export function deniedForm({ permissions }: Interaction, project: ProjectNamed): DeniedDeed | null {
+  return permissions.projects.known(project.id) === null ? null : permissions.deniedStart(project, { publish: false });
 }
 
 /** Opens a form in its current state, with its complaints. */

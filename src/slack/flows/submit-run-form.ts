@@ -17,6 +17,7 @@ import { completed, withProject } from "./choose-form-project.js";
 import { keepForm, runKeyOf } from "./form-drafts.js";
 import { FormReply } from "./form-reply.js";
 import { rememberUnknown } from "./known-fields.js";
+import { deniedForm } from "./open-run-form.js";
 import { readProject } from "./read-project.js";
 import { startRun } from "./start-run.js";
 import { typedProject } from "./typed-project.js";
@@ -78,7 +79,7 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
   if (typed?.ok === false) return refuse("typed_project", typed.text);
   const project = typed?.project ?? read.picked;
   if (project === null) return refuse("project", noProjectWords());
-  const denied = submission.permissions.deniedStart(project, { publish: false });
+  const denied = deniedForm(submission, project);
   if (denied !== null) throw new AccessDenied(denied);
   const form = await completed(bot, submission, read);
   if (form === null) {
