@@ -108,7 +108,7 @@ function readTimetable({ hourly, daily, weekly, monthly, custom }: Schedule): Ti
     return day === null ? null : timetable(`${weekly.minute} ${weekly.hour} * * ${day}`, weekly.timezone);
   }
   if (monthly) return timetable(`${monthly.minute} ${monthly.hour} ${monthly.day} * *`, monthly.timezone);
-  return custom && PLAIN_CRON.test(custom.cron.trim()) ? timetable(custom.cron.trim(), custom.timezone) : null;
+  return custom && PLAIN_CRON.test(custom.cron.trim()) ? timetable(custom.cron, custom.timezone) : null;
 }
 
 function timetable(expression: string, timezone: string): Timetable | null {
@@ -116,7 +116,7 @@ function timetable(expression: string, timezone: string): Timetable | null {
   if (zone === null) return null;
   try {
     const options = zone.kind === "offset" ? { utcOffset: zone.minutes } : { timezone: zone.name };
-    return { cron: new Cron(expression, { ...options, mode: "5-part", paused: true }), zone, spans: [] };
+    return { cron: new Cron(expression, { ...options, mode: "5-part" }), zone, spans: [] };
   } catch {
     return null;
   }

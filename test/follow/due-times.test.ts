@@ -88,12 +88,14 @@ describe("a day of the week", () => {
 
 test.each([
   [" 30 7 * * * ", "2026-11-26T07:30:00.000Z"],
+  ["0 7 28 * *", "2026-11-28T07:00:00.000Z"],
   ["0 7 * * mon", "2026-11-30T07:00:00.000Z"],
   ["0 7 1 JAN,FEB *", "2027-01-01T07:00:00.000Z"],
   ["0 7 * 12 1-5", "2026-12-01T07:00:00.000Z"],
   ["5-10/5,50 * * * *", "2026-11-26T00:05:00.000Z"],
 ])("the expression %j is read", (cron, expected) => {
   expect(next(custom(cron), "2026-11-26T00:00:00Z")).toBe(expected);
+  expect(cannotBeJudged(custom(cron))).toBe(false);
 });
 
 test.each<[string, Schedule]>([
@@ -105,7 +107,8 @@ test.each<[string, Schedule]>([
   ["a name in place of an hour", custom("0 MON * * *")],
   ["a name in place of a minute", custom("MON 7 * * *")],
   ["a name in place of a day of the month", custom("0 7 MON * *")],
-  ["a weekday that is none", custom("0 7 * * 2#1")],
+  ["a weekday of one week", custom("0 7 * * 2#1")],
+  ["the last Monday of the month", custom("0 7 * * 1L")],
   ["six fields", custom("0 30 7 * * *")],
   ["a nickname", custom("@daily")],
   ["the last day of the month", custom("0 7 L * *")],
@@ -129,6 +132,21 @@ describe("lastDue", () => {
       [eight, seven, six],
     ])
       expect(lastDue(schedules, at("2026-11-26T12:00:00Z"))).toEqual({ at: at("2026-11-26T07:00:00Z"), slackMs: 0 });
+  });
+
+  test("a schedule that is never due, or cannot be judged, hides no other", () => {
+    const never = custom("0 7 31 2 *");
+    for (const schedules of [
+      [daily(7, 0, "UTC"), never],
+      [never, daily(7, 0, "UTC"), custom("0 7 L * *")],
+    ])
+      expect(lastDue(schedules, at("2026-11-26T12:00:00Z"))?.at).toBe(at("2026-11-26T07:00:00Z"));
+  });
+
+  test("at the very moment, also when the moment before was asked about", () => {
+    const seven = [daily(7, 0, "UTC")];
+    expect(lastDue(seven, at("2026-11-26T06:59:59.999Z"))?.at).toBe(at("2026-11-25T07:00:00Z"));
+    expect(lastDue(seven, at("2026-11-26T07:00:00Z"))?.at).toBe(at("2026-11-26T07:00:00Z"));
   });
 
   test("there is none without schedules, or for a date that never comes", () => {
