@@ -111,7 +111,7 @@ export class Matcher {
     if (phrase === "") return { kind: "none", nearest: [], unpublished: [] };
     const only = this.#onlyOne(phrase, sees);
     if (only !== null && ALLOWED[among](only)) return { kind: "exact", project: only };
-    const fitting = this.#find(phrase, among, sees).next().value ?? [];
+    const fitting = this.#firstSeen(phrase, among, sees);
     const [first, second] = fitting;
     if (first === undefined) return { kind: "none", ...this.#instead(phrase, among, sees) };
     return second === undefined ? { kind: "one", project: first } : { kind: "several", projects: fitting };
@@ -122,18 +122,20 @@ export class Matcher {
    */
   suggest(text: string, most: number, among: Among = "runnable", sees: Sees = ALL): Project[] {
     const phrase = folded(text);
-    if (phrase === "") {
-      return [...this.all()]
-        .filter((project) => ALLOWED[among](project) && sees(project))
-        .sort(byPublication)
-        .slice(0, most);
-    }
+    const attempts = phrase === "" ? [this.#latest(among)] : this.#find(phrase, among);
     const found = new Map<string, Project>();
-    for (const fitting of this.#find(phrase, among, sees)) {
-      for (const project of fitting) found.set(project.id, project);
-      if (found.size >= most) break;
+    // Whether somebody sees a project takes longer than all the rest, so it is asked only of those that come first.
+    for (const fitting of attempts) {
+      for (const project of fitting) {
+        if (!found.has(project.id) && sees(project)) found.set(project.id, project);
+        if (found.size === most) return [...found.values()];
+      }
     }
-    return [...found.values()].slice(0, most);
+    return [...found.values()];
+  }
+
+  #latest(among: Among): Project[] {
+    return [...this.all()].filter(ALLOWED[among]).sort(byPublication);
   }
 
   /** The projects in which every word occurs in the title, description, owner, creator or a category, or is the id; in no particular order. */
@@ -152,9 +154,18 @@ export class Matcher {
     return other === undefined ? (only ?? null) : null;
   }
 
-  /** What each attempt finds, best first. Attempts that find nothing are left out, but for the last. */
-  *#find(phrase: string, among: Among, sees: Sees): Generator<Project[], void> {
-    const isAllowed = (project: Project) => ALLOWED[among](project) && sees(project);
+  /** What the first attempt finds that finds something. */
+  #firstSeen(phrase: string, among: Among, sees: Sees): Project[] {
+    for (const fitting of this.#find(phrase, among)) {
+      const seen = fitting.filter(sees);
+      if (seen.length > 0) return seen;
+    }
+    return [];
+  }
+
+  /** What each attempt finds, best first, whoever sees it. */
+  *#find(phrase: string, among: Among): Generator<Project[], void> {
+    const isAllowed = ALLOWED[among];
     const words = mostTellingFirst(phrase.split(" "));
     const inTitle: Entry[] = [];
     const anywhere: Entry[] = [];

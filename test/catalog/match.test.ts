@@ -430,3 +430,19 @@ test("a word does not go over from the title to what stands behind it", () => {
   expect(read(matcher.match("weeklyrevenue"))).toEqual(["none"]);
   expect(read(matcher.match("weekly revenue"))).toEqual(["one", "Weekly"]);
 });
+
+test.each(["", "report", "repor", "reprot"])(
+  "suggestions for “%s” ask of few projects whether somebody sees them",
+  (typed) => {
+    const matcher = matcherOf(...Array.from({ length: 200 }, (_, at) => `Report ${at}`));
+    let asked = 0;
+    const even = ({ title }: Project) => {
+      asked += 1;
+      return Number(title.split(" ")[1]) % 2 === 0;
+    };
+    const found = matcher.suggest(typed, 5, "runnable", even);
+    expect(found).toHaveLength(5);
+    expect(found.every(even)).toBe(true);
+    expect(asked).toBeLessThan(30);
+  },
+);
