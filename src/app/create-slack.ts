@@ -63,9 +63,17 @@ export function createSlack(options: SlackPartOptions): SlackPart {
     onUnreadable: (kind) => metrics.slackUnreadable(kind),
     onRefused,
     network,
+    work: lifetime.work,
   });
   const bot = createBot(options);
-  listen(connection.app, { bot, installation: identity, log, work: lifetime.work, metrics });
+  listen(connection.app, {
+    bot,
+    installation: identity,
+    log,
+    leaving: lifetime.leaving.signal,
+    work: lifetime.work,
+    metrics,
+  });
   const readiness = () => slackReadiness(connection.socket(), slackClient.refusals.token);
   return { connection, bot, readiness };
 }

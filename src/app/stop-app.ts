@@ -22,14 +22,19 @@ export interface StoppedParts {
   stopMs: number;
 }
 
+/** How long before its end (ms) the stop begins to tell those who are still waiting for an answer. */
+const ANSWER_MS = 2_500;
+
 export async function stopApp(parts: StoppedParts): Promise<void> {
   const { lifetime, network, metrics, http, store, messages, slack, loops, stopMs } = parts;
   const { cards, followers, homes } = messages;
   lifetime.stopping.abort();
   const late = store.clock.sleep(stopMs);
-  const taken = [slack.connection.close(), http.close(), lifetime.work.done(), ...loops];
+  void store.clock.sleep(stopMs - ANSWER_MS).then(() => lifetime.leaving.abort());
+  // What arrives until the connections are closed is handled, too.
+  const handled = Promise.all([slack.connection.close(), http.close()]).then(() => lifetime.work.done());
   await Promise.race([
-    Promise.all(taken).then(() => Promise.all([cards.idle(), followers.idle(), homes.idle()])),
+    Promise.all([handled, ...loops]).then(() => Promise.all([cards.idle(), followers.idle(), homes.idle()])),
     late,
   ]);
   lifetime.ending.abort();

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/lib/clock.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
-import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+import { type LocalSlack, startSlack, visibleText } from "../sandbox/slack/server.js";
 import { DIST, isAlive, Program, until } from "./program.js";
 
 const ROOT = join(DIST, "..");
@@ -181,6 +181,48 @@ describe("SIGTERM before it is ready", () => {
     expect(bot.output).toContain('"msg":"stopped"');
     expect(bot.output).not.toContain("fatal");
     await startBot().ready();
+  });
+});
+
+describe.each(["socket", "http"] as const)("SIGTERM straight after an acknowledgement, %s mode", (mode) => {
+  async function startIn(): Promise<Program> {
+    const program = Program.start(process.execPath, [MAIN], { dir, env: env(mode) });
+    programs.push(program);
+    const port = await program.ready();
+    if (mode === "http") slack.eventsUrl = `http://127.0.0.1:${port}/slack/events`;
+    return program;
+  }
+  const answers = (id: string) =>
+    slack.messages.filter(({ responseUrlOf }) => responseUrlOf === id).map((message) => visibleText(message));
+
+  test("each command that was acknowledged is answered, and a run that was asked for is started once", async () => {
+    const project = hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 0, runningMs: 100 } });
+    const bot = await startIn();
+    const asked: Promise<{ id: string; ack: { ok: boolean } | null }>[] = [];
+    for (let count = 0; count < 8; count++) asked.push(slack.command("status"));
+    asked.push(slack.command(`run ${project.id}`));
+    await Promise.race(asked);
+    bot.child.kill("SIGTERM");
+    const [run, ...others] = (await Promise.all(asked)).reverse();
+    expect(await bot.exit).toBe(0);
+    for (const { id } of others.filter(({ ack }) => ack?.ok)) expect(answers(id)).toHaveLength(1);
+    await startIn();
+    const runs = run?.ack?.ok ? 1 : 0;
+    await until(
+      () => slack.messages.filter((message) => visibleText(message).includes("Completed")).length === runs,
+      () => bot.output,
+    );
+    expect(hex.workspace.runs).toHaveLength(runs);
+  });
+
+  test("whoever waits for Hex until the end is told that the bot is being restarted", async () => {
+    const bot = await startIn();
+    hex.faults.add({ endpoint: "listProjects", kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
+    const { id } = await slack.command("projects nonsense");
+    bot.child.kill("SIGTERM");
+    expect(await bot.exit).toBe(0);
+    expect(bot.output).toContain('"msg":"stopped"');
+    expect(answers(id)).toEqual([expect.stringContaining("The bot is being restarted and has not finished this.")]);
   });
 });
 

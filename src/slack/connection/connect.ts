@@ -6,6 +6,7 @@ import type { WebClientOptions } from "@slack/web-api";
 import type { Config } from "../../config/config.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Network } from "../../lib/network.js";
+import type { PendingWork } from "../../lib/pending-work.js";
 import { boltLogger } from "../../log/bolt.js";
 import type { Logger } from "../../log/logger.js";
 import { observedFetch, type SlackCall } from "./calls.js";
@@ -70,18 +71,20 @@ export interface ConnectOptions {
   onRefused: SocketReceiverOptions["onRefused"];
   /** How requests and WebSockets leave the machine. */
   network: Network;
+  /** What is being handled. */
+  work: PendingWork;
 }
 
 /** Bolt, ready for listeners. Nothing is sent before `open`. */
 export function connect(options: ConnectOptions): SlackConnection {
-  const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused, network } = options;
+  const { config, identity, log, clock, pingMs, onCall, onUnreadable, onRefused, network, work } = options;
   const send = slackFetch(network, onCall);
   const webApi = { ...clientOptions(config, log, onCall, network), fetch: send };
   const logger = boltLogger(log.child({ name: "bolt" }));
   const { teamId, botId, botUserId } = identity;
   const authorize = async () => ({ botToken: config.botToken, teamId, botId, botUserId });
   const bolt = { authorize, clientOptions: webApi, logger, convoStore: false } as const;
-  const deliveries = new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send });
+  const deliveries = new Deliveries({ log, clock, onUnreadable, apiUrl: config.apiUrl, send, work });
   if (config.mode.kind === "http") {
     const { signingSecret } = config.mode;
     const receiver = new HttpReceiver({ signingSecret, deliveries, log, clock });

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import type { App } from "@slack/bolt";
 import type { Clock } from "../../lib/clock.js";
+import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import { EVENTS_LIMITED_REMEDY } from "../messages/slack-remedies.js";
 import { unreadableMessage, unreadableView } from "../messages/unreadable.js";
@@ -42,6 +43,8 @@ export interface DeliveriesOptions {
   apiUrl: string;
   /** For answers to a `response_url`. */
   send: typeof fetch;
+  /** Each delivery counts as work from its arrival on, so that a stop waits for all that Slack was told has arrived. */
+  work: PendingWork;
 }
 
 export class Deliveries {
@@ -55,7 +58,11 @@ export class Deliveries {
   }
 
   /** Resolves when the listeners are done. Never rejects. */
-  async take(delivery: Delivery): Promise<void> {
+  take(delivery: Delivery): Promise<void> {
+    return this.options.work.add(this.#take(delivery));
+  }
+
+  async #take(delivery: Delivery): Promise<void> {
     const { log } = this.options;
     const { type, body, retries, requestId } = delivery;
     const customProperties = { requestId };

@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import type { Context } from "@slack/bolt";
 import { AccessDenied } from "../../access/access-denied.js";
+import { abortable } from "../../lib/abortable.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import { refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { answerFailure } from "../connection/response.js";
-import { guestMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
+import { guestMessage, restartingMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
@@ -35,6 +36,8 @@ export interface Listening {
   members: Members;
   log: Logger;
   work: PendingWork;
+  /** Aborts when the bot is about to end and can wait for nothing any more. */
+  leaving: AbortSignal;
   metrics: InteractionMetrics;
 }
 
@@ -73,15 +76,23 @@ function hashOf(text: string): string {
  * rejects.
  */
 export function handle<A extends Arrival>(
-  { bot, work }: Listening,
+  { bot, work, leaving }: Listening,
   arrival: A,
   standing: Standing,
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  return work.add(answered(arrival, bot, () => admitted(bot, arrival, standing, task)));
+  const done = answered(arrival, bot, leaving, () => admitted(bot, arrival, standing, task));
+  return work.add(abortable(done, leaving).catch(() => interrupted(arrival)));
 }
 
-async function answered(arrival: Arrival, bot: Bot, task: () => Promise<void>): Promise<Outcome> {
+/** The bot ends before the work is done, and the person hears that, in place of nothing. */
+async function interrupted({ log, respond }: Arrival): Promise<Outcome> {
+  log.warn("the bot ends before this is done");
+  await respond(restartingMessage()).catch((err: unknown) => log.error({ err }, "no answer could be given"));
+  return "fault";
+}
+
+async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, task: () => Promise<void>): Promise<Outcome> {
   const { log, respond } = arrival;
   if (!(await isFirstTime(bot, arrival))) {
     log.info("Slack's request came again: nothing is done twice");
@@ -93,6 +104,8 @@ async function answered(arrival: Arrival, bot: Bot, task: () => Promise<void>): 
   } catch (error) {
     if (error instanceof AccessDenied) await bot.audit.record(refusalEntry(arrival, error.deed, bot.clock.now()));
     const { message, outcome } = explain(error, arrival, bot);
+    // They have been told that the bot ends.
+    if (leaving.aborted) return outcome;
     await respond(message).catch((failure: unknown) => {
       const why = answerFailure(failure);
       const todo = why === null ? {} : { todo: slackRemedy(why.kind === "answer" ? "refused_answer" : why.word).todo };

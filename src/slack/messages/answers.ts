@@ -31,6 +31,14 @@ export function unusableLinkMessage(reference: HexReference | null, own: string)
   );
 }
 
+/** The answer to what the bot was doing when it was stopped. */
+export function restartingMessage(): Message {
+  return answer(
+    ":arrows_counterclockwise: The bot is being restarted and has not finished this. Try again in a minute.\nA run that it was starting is not lost: its card shows how it goes on.",
+    "The bot is being restarted. Try again in a minute.",
+  );
+}
+
 const PAGES: Record<HexPage, string> = {
   home: "Hex's home page, not to a project",
   thread: "a Hex thread, not to a project",
