@@ -1,16 +1,20 @@
-// What the rules of a policy ask about people, so that nobody has to wait for what no rule needs.
+// What rules ask about people, so that nobody has to wait for what no rule needs.
 
-import type { Policy } from "./policy.js";
+import type { PeopleTerm, Policy } from "./policy.js";
 
 export interface WantedFacts {
-  /** Whether a rule asks if somebody is a guest, a member or an admin, or for their e-mail address. */
+  /** Whether one asks if somebody is a guest, a member or an admin, or for their e-mail address. */
   details: boolean;
-  /** The ids of the user groups in the rules. */
+  /** The ids of the user groups in them. */
   groups: readonly string[];
 }
 
 export function wantedFacts({ rules }: Policy): WantedFacts {
-  const terms = rules.flatMap(({ people }) => people);
+  return factsWantedBy(rules.flatMap(({ people }) => people));
+}
+
+/** The same for some of the people in a rule, such as those who may approve a run. */
+export function factsWantedBy(terms: readonly PeopleTerm[]): WantedFacts {
   return {
     details: terms.some(({ kind }) => DETAILS.has(kind)),
     groups: [...new Set(terms.flatMap((term) => (term.kind === "group" ? [term.id] : [])))],

@@ -13,6 +13,7 @@ import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
 import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
 import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
 import { type TroubleAlertSources, type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
+import { Approvers } from "../slack/cards/approvers.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
@@ -61,11 +62,11 @@ export interface MessagesPartOptions {
   store: StorePart;
   hex: HexPart;
   catalog: Catalog;
+  permissions: PermissionSources;
   runs: RunsPart;
   outages: OutagesPart;
   follow: FollowPart;
   attention: AttentionPart;
-  permissions: PermissionSources;
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
@@ -79,6 +80,10 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const cardStore = new CardStore(db, { process, now }, rows);
   const followerStore = new FollowerStore(db, { process, now });
   const requesters = new Requesters({ clock, log, work: lifetime.work });
+  const troubleSources = createTroubleSources(options, cardStore);
+  const { permissions } = options;
+  const { people } = troubleSources;
+  const approvers = new Approvers({ slack, runs: runs.store, permissions, people, clock, hexPlace, log });
   const cards = new Cards({
     slack,
     cards: cardStore,
@@ -87,6 +92,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     log,
     hexPlace,
     followers: followerStore,
+    approvers,
     requesters,
     botName,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
@@ -102,7 +108,6 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     mayBeShownTo: (audience, projectId) => mayBeShownTo(options.permissions, audience, projectId),
     log,
   });
-  const troubleSources = createTroubleSources(options, cardStore);
   const homes = new Homes({
     slack,
     homes: new HomeStore(db),

@@ -49,6 +49,7 @@ function endOf(run: EndedRun): { result: string; detail: string | null; traceId:
     case "ended":
       return { result: run.state, detail: run.status, traceId };
     case "cancelled":
+    case "declined":
     case "withdrawn":
       return { result: run.state, detail: run.by === null ? null : `by ${run.by}`, traceId };
     default:

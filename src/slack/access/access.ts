@@ -1,11 +1,13 @@
 // The rights of people and of conversations, under the policy that is in force now.
 
+import type { Answer } from "../../access/answer.js";
 import { mayBeShownIn } from "../../access/conversation-rights.js";
 import type { PolicyTrouble } from "../../access/load-policy.js";
+import { isAmong } from "../../access/matching.js";
 import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Verb } from "../../access/policy.js";
 import { factsOf } from "../../access/project-facts.js";
 import { Rights } from "../../access/rights.js";
-import { wantedFacts } from "../../access/wanted-facts.js";
+import { factsWantedBy, wantedFacts } from "../../access/wanted-facts.js";
 import { whoMay } from "../../access/who-may.js";
 import type { Project } from "../../hex/schema.js";
 import { NOTHING_SAID, type People, type PersonDetails } from "../connection/people.js";
@@ -51,7 +53,33 @@ export class Access {
     return new Rights(policyNow(), person(user, details, members), place);
   }
 
-  /** The same from memory alone, for pickers, whose options Slack waits for at each keystroke. */
+  /**
+   * Whether somebody is meant by one of these terms; `null` when Slack or Hex has not said what it takes. Never rejects.
+   * @param user a person of the workspace
+   */
+  async isAmong(user: string, terms: readonly PeopleTerm[], project: ProjectFacts): Promise<Answer> {
+    const { people, groups } = this.options;
+    const wanted = factsWantedBy(terms);
+    const [details, members] = await Promise.all([
+      wanted.details ? people.of(user) : NOTHING_SAID,
+      groups.of(wanted.groups),
+    ]);
+    return isAmong(person(user, details, members), terms, project);
+  }
+
+  /**
+   * The ids of the people that these terms name: those who are named themselves, and then the members of groups. `isWhole` is false
+   * when Slack does not say who is in one of the groups. Never rejects.
+   */
+  async named(terms: readonly PeopleTerm[]): Promise<{ ids: string[]; isWhole: boolean }> {
+    const people = terms.flatMap((term) => (term.kind === "person" ? [term.id] : []));
+    const { groups } = factsWantedBy(terms);
+    const members = await this.options.groups.of(groups);
+    const ids = [...new Set([...people, ...[...members.values()].flatMap((group) => [...group])])];
+    return { ids, isWhole: members.size === groups.length };
+  }
+
+  /** The rights of somebody from memory alone, for pickers, whose options Slack waits for at each keystroke. */
   rightsInMemory(user: string, place: Place): Rights {
     const { policy: policyNow, people, groups } = this.options;
     const policy = policyNow();

@@ -4,7 +4,7 @@ import type { DeniedDeed } from "../../access/access-denied.js";
 import { type AuditEntry, DEEDS, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
 import type { Arrival, Interaction } from "../listeners/context.js";
 
-type More = Partial<Omit<AuditEntry, "who" | "where" | "deed" | "decision" | "reference">>;
+type More = Partial<Omit<AuditEntry, "who" | "where" | "deed" | "reference">>;
 
 /** `at` in epoch ms. `key` tells apart what one interaction does to several things. */
 export function deedEntry(interaction: Interaction, deed: Deed, at: number, more: More = {}): AuditEntry {

@@ -7,6 +7,7 @@ import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
 import { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Project } from "../../hex/schema.js";
+import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Access } from "./access.js";
 
@@ -83,6 +84,21 @@ export class Permissions {
   }
 
   /**
+   * Whose approval a run with these options needs; `null` for nobody's. Where both running and publishing need one, the approval of
+   * those who may approve publishing is enough.
+   */
+  approvalFor(project: ProjectNamed, { publish }: Pick<RunOptions, "publish">): ApprovalNeed | null {
+    for (const verb of publish ? (["publish", "run"] as const) : (["run"] as const)) {
+      const decision = this.decide(verb, project.id);
+      if (decision.kind === "needs_approval") {
+        const { rule, by } = decision;
+        return { verb, rule: { number: rule.number, name: rule.name }, by: [...by], place: this.place };
+      }
+    }
+    return null;
+  }
+
+  /**
    * The same for the cancellation of somebody else's run. The refusal says who may. @param requester who asked for the run; `null` for
    * one that was started elsewhere
    */
@@ -141,9 +157,9 @@ export class Permissions {
   }
 }
 
-/** Whether a run may be started that takes this decision. One that needs an approval is not started. */
-function isStartable(decision: Decision): decision is Extract<Decision, { kind: "allowed" }> {
-  return decision.kind === "allowed";
+/** Whether a run may be asked for. One that needs an approval waits for it. */
+function isStartable(decision: Decision): decision is Exclude<Decision, { kind: "denied" }> {
+  return decision.kind !== "denied";
 }
 
 /** @param user a person of the workspace; see `Access.rightsOf` */

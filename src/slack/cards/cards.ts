@@ -25,6 +25,7 @@ import { plainText } from "../messages/plain.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import type { Approvers } from "./approvers.js";
 import { ChannelTurns } from "./channel-turns.js";
 import { OneAtATime } from "./one-at-a-time.js";
 import type { Requesters } from "./requesters.js";
@@ -36,6 +37,8 @@ export interface CardsOptions {
   runs: RunStore;
   /** The people to tell at the end. */
   followers: FollowerStore;
+  /** Asks those who may approve a run. */
+  approvers: Pick<Approvers, "hasMoreToSay" | "tell">;
   /** The people to tell about a run whose card Slack refuses. */
   requesters: Requesters;
   /** The bot's name in Slack, for `/invite`. */
@@ -113,6 +116,12 @@ export class Cards {
     return ((await this.options.cards.get(runKey))?.ts ?? null) !== null;
   }
 
+  /** Whether a message is the run's card. */
+  async isAt(runKey: string, { channel, ts }: Posted): Promise<boolean> {
+    const card = await this.options.cards.get(runKey);
+    return card?.channel === channel && card.ts === ts;
+  }
+
   /** The id of the channel or person where the card shows the run's current state; `null` when it is not posted or Slack refuses its edits. */
   async keptTrueIn(runKey: string): Promise<string | null> {
     if (this.#failures.has(runKey) || this.#refused.has(runKey)) return null;
@@ -165,7 +174,7 @@ export class Cards {
     if (card === null || card.isClaimed || card.settled) return false;
     const run = await this.#runOf(runKey);
     if (run === null || run instanceof UnreadableRun || isEnded(run)) return false;
-    const isTold = run.overdue === null || run.overdue.told;
+    const isTold = (run.overdue === null || run.overdue.told) && !this.options.approvers.hasMoreToSay(run);
     return isTold && card.shown === fingerprint(await this.#contentOf(run, card));
   }
 
@@ -199,10 +208,18 @@ export class Cards {
     if (failure === "left") return;
     if (failure) return this.#failed(run, failure, shown);
     this.#refused.delete(runKey);
+    const pauseMs = await this.#tellApprovers(run);
+    if (pauseMs !== null) return this.#later(runKey, pauseMs);
     // The count of refused replies about the end continues.
     if (isEnded(run)) return this.#tell(run, shown);
     this.#failures.delete(runKey);
     if (run.state === "running") await this.#tellOverdue(run);
+  }
+
+  /** @returns how long to wait before another try, in ms; `null` when there is nothing more to say */
+  async #tellApprovers(run: Run): Promise<number | null> {
+    const card = await this.options.cards.get(run.key);
+    return card === null ? null : this.options.approvers.tell(run, card);
   }
 
   /** `left`: another process has posted the card, and keeps it up to date. */

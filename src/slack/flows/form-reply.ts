@@ -18,6 +18,12 @@ export interface Say {
   notice?: Notice | null;
 }
 
+interface Started {
+  title: string;
+  channel: string | null;
+  isAwaiting: boolean;
+}
+
 export class FormReply {
   #state: "waiting" | "checking" | "told" = "waiting";
   /** The form as it is stored. */
@@ -93,12 +99,15 @@ export class FormReply {
     await this.#endCheck();
   }
 
-  /** The run has been started. `channel` is where its card is; `null` for the person's direct messages. */
-  async started(title: string, channel: string | null): Promise<void> {
+  /**
+   * The run has been started, or somebody has to approve it first. `channel` is where its card is; `null` for the person's direct
+   * messages.
+   */
+  async started({ title, channel, isAwaiting }: Started): Promise<void> {
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
     if (wasWaiting) return this.submission.answer(null);
-    const failure = await this.#update(startedView(title, channel));
+    const failure = await this.#update(startedView(title, channel, isAwaiting));
     // The card says so anyway.
     if (failure !== null) this.submission.log.info({ failure: failure.facts }, "the form was closed in the meantime");
     await this.#endCheck();

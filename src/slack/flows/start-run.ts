@@ -1,9 +1,11 @@
-// Starts a run for somebody and shows it. The card is in the channel before the bot asks Hex.
+// Starts a run for somebody and shows it. The card is in the channel before the bot asks Hex. Where the rules want somebody's approval
+// first, the card asks for it.
 
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
 import { askedId } from "../../audit/run-entries.js";
 import type { Project } from "../../hex/schema.js";
+import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
@@ -32,7 +34,8 @@ export interface Wish {
 }
 
 /**
- * `stored` is called with where the card goes once the intent is stored, before the bot asks Hex.
+ * `stored` is called with where the card goes, and whether somebody has to approve the run first, once the intent is stored and before
+ * the bot asks Hex.
  * @returns false when a run with this key already exists and nothing was done
  * @throws NothingStarted, AccessDenied, HexError
  */
@@ -40,7 +43,7 @@ export async function startRun(
   bot: Bot,
   interaction: Interaction,
   { key, project, options }: Wish,
-  stored: (card: CardConversation) => Promise<unknown> = async () => undefined,
+  stored: (card: CardConversation, isAwaiting: boolean) => Promise<unknown> = async () => undefined,
 ): Promise<boolean> {
   const { user, reference } = interaction;
   await demandStart(interaction, project, options);
@@ -53,17 +56,21 @@ export async function startRun(
     requestedAt: bot.clock.now(),
     reference,
   };
+  const need = interaction.permissions.approvalFor(project, options);
   const entry = deedEntry(interaction, options.publish ? "publish" : "run", intent.requestedAt, {
     id: askedId(key),
     project: intent.project,
     inputs: maskedInputs(options.inputs),
     detail: detailOf(options),
     runKey: key,
+    ...(need === null ? {} : { decision: "needs_approval", rule: need.rule }),
   });
-  if (!(await remember(bot, user, { intent, entry, card }))) return false;
-  interaction.log.info({ projectId: project.id, runKey: key }, "run requested");
-  const asked = bot.starter.ask(key);
-  await Promise.all([asked, tellWhere(bot, interaction, key, { card, asked }), stored(card)]);
+  if (!(await remember(bot, user, { intent, need, entry, card }))) return false;
+  const facts = { projectId: project.id, runKey: key };
+  if (need === null) interaction.log.info(facts, "run requested");
+  else interaction.log.info({ ...facts, verb: need.verb, rule: need.rule.number }, "run requested: needs approval");
+  const asked = need === null ? bot.starter.ask(key) : Promise.resolve();
+  await Promise.all([asked, tellWhere(bot, interaction, key, { card, asked }), stored(card, need !== null)]);
   return true;
 }
 
@@ -73,18 +80,29 @@ function detailOf({ fresh, view }: RunOptions): string | null {
   return details.length === 0 ? null : details.join(", ");
 }
 
-/** A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be. */
-async function remember(
-  bot: Bot,
-  user: string,
-  { intent, entry, card }: { intent: Intent; entry: AuditEntry; card: CardConversation },
-): Promise<boolean> {
-  const store = await bot.storeCheck.now();
+/**
+ * A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be.
+ * @throws NothingStarted
+ */
+export async function demandStore({ storeCheck }: Bot): Promise<void> {
+  const store = await storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
+}
+
+interface Remembered {
+  intent: Intent;
+  /** What the rules want before it starts; `null` for nothing. */
+  need: ApprovalNeed | null;
+  entry: AuditEntry;
+  card: CardConversation;
+}
+
+async function remember(bot: Bot, user: string, { intent, need, entry, card }: Remembered): Promise<boolean> {
+  await demandStore(bot);
   try {
     await bot.audit.demand(entry);
     await bot.cards.open(intent.key, card, user);
-    return await bot.starter.intend(intent);
+    return await (need === null ? bot.starter.intend(intent) : bot.starter.awaitApproval(intent, need));
   } catch (error) {
     if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);
     throw error;

@@ -132,7 +132,8 @@ async function start(
   const project = { id: form.project.id, title };
   const conversation = chosenPlace(form, user);
   const key = runKeyOf(form);
-  const told = ({ channel }: CardConversation) => tellStarted(submission, reply, titleOf(project), channel);
+  const told = ({ channel }: CardConversation, isAwaiting: boolean) =>
+    tellStarted(submission, reply, { title: titleOf(project), channel, isAwaiting });
   if (await startRun(bot, { ...submission, conversation }, { key, project, options }, told)) return;
   // Another delivery of the same submission has started it.
   await tellOfRun(bot, submission, reply, { form, options });
@@ -151,7 +152,11 @@ async function tellOfRun(
   const isSame = run.project.id === form.project.id && JSON.stringify(run.options) === JSON.stringify(options);
   if (isSame) {
     const { channel } = cardConversation(bot, { user, conversation: chosenPlace(form, user) }, run.project.id);
-    await tellStarted(submission, reply, titleOf(run.project), channel);
+    await tellStarted(submission, reply, {
+      title: titleOf(run.project),
+      channel,
+      isAwaiting: run.state === "awaiting",
+    });
   }
   // Filled in differently and submitted again: another run, if that is what they want.
   else await reply.draw({ ...nextRound(form), nonce: bot.newNonce() }, { notice: noticeOf("already") });
@@ -159,9 +164,13 @@ async function tellOfRun(
 }
 
 /** `channel`: where the card is. The run does not depend on this message. */
-async function tellStarted({ user, log }: Submission, reply: FormReply, title: string, channel: string): Promise<void> {
+async function tellStarted(
+  { user, log }: Submission,
+  reply: FormReply,
+  { title, channel, isAwaiting }: { title: string; channel: string; isAwaiting: boolean },
+): Promise<void> {
   await reply
-    .started(title, channel === user ? null : channel)
+    .started({ title, channel: channel === user ? null : channel, isAwaiting })
     .catch((err: unknown) => log.warn({ err }, "the form was not told that its run has been started"));
 }
 

@@ -22,7 +22,7 @@ const MOST_NAMED = 5;
 
 function todo({ whoMay = [] }: DeniedDeed): string {
   if (whoMay.length === 0) return "Ask whoever looks after the bot if you need to.";
-  return `${sentence(peopleWords(whoMay, MOST_NAMED))} may.`;
+  return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;
 }
 
 /** The same in plain text, for a field of a form. */

@@ -120,7 +120,12 @@ export function wordsBesideIdMessage(id: string, words: string): Message {
 }
 
 /** Replaces the choice once it was made. `title` is the project's. */
-export function chosenMessage(title: string): Message {
+export function chosenMessage(title: string, isAwaiting = false): Message {
+  if (isAwaiting) {
+    return message(`Waiting for approval: ${inline(title, NAME)}.`, [
+      section(`Somebody has to approve ${bold(title, NAME)} first. Its card and \`/hex runs\` show how it is going.`),
+    ]);
+  }
   return message(`Asking Hex to run ${inline(title, NAME)}.`, [
     section(`Asking Hex to run ${bold(title, NAME)}. Its card and \`/hex runs\` show how it is going.`),
   ]);

@@ -6,9 +6,16 @@ import { groupMention, mention } from "./mrkdwn.js";
 /** A rule may name a thousand people. */
 const MOST_NAMED = 10;
 
-/** Such as "@grace, @data-team or an admin of the workspace", as mrkdwn. `most` is how many are named. */
-export function peopleWords(terms: readonly PeopleTerm[], most = MOST_NAMED): string {
-  const words = [...new Set(terms.map(wordsFor))];
+/**
+ * Such as "@grace, @data-team or an admin of the workspace", as mrkdwn.
+ * @param most how many are named
+ * @param owner the id of the project's owner in Slack; `null` when it is not known
+ */
+export function peopleWords(
+  terms: readonly PeopleTerm[],
+  { most = MOST_NAMED, owner = null }: { most?: number; owner?: string | null } = {},
+): string {
+  const words = [...new Set(terms.map((term) => wordsFor(term, owner)))];
   const named = words.slice(0, most);
   const others = words.length - named.length;
   if (others > 0) named.push(others === 1 ? "one other" : `${others} others`);
@@ -16,7 +23,7 @@ export function peopleWords(terms: readonly PeopleTerm[], most = MOST_NAMED): st
   return named.length === 0 ? last : `${named.join(", ")} or ${last}`;
 }
 
-function wordsFor(term: PeopleTerm): string {
+function wordsFor(term: PeopleTerm, owner: string | null): string {
   switch (term.kind) {
     case "person":
       return mention(term.id);
@@ -25,7 +32,7 @@ function wordsFor(term: PeopleTerm): string {
     case "admins":
       return "an admin of the workspace";
     case "owner":
-      return "the project's owner";
+      return `the project's owner${owner === null ? "" : ` ${mention(owner)}`}`;
     case "members":
       return "any member";
     case "guests":

@@ -264,9 +264,13 @@ export function checkingView(form: Pick<RunForm, "nonce">, externalId: string): 
 }
 
 /** `channel` is where the card is; `null` for the person's direct messages. */
-export function startedView(title: string, channel: string | null): ModalView {
+export function startedView(title: string, channel: string | null, isAwaiting = false): ModalView {
   const where = channel === null ? "your direct messages" : `<#${channel}>`;
   return noticeView(TITLE, [
-    section(`:white_check_mark: ${bold(title, 150)} has been started. Its card is in ${where}.`),
+    section(
+      isAwaiting
+        ? `:raised_hand: Somebody has to approve ${bold(title, 150)} first. Its card is in ${where}.`
+        : `:white_check_mark: ${bold(title, 150)} has been started. Its card is in ${where}.`,
+    ),
   ]);
 }

@@ -1,5 +1,6 @@
 // The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
+import { MASKED } from "../../audit/masked-inputs.js";
 import { looksSecret } from "../../log/secrets.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
 import { code, dotted, inline } from "./mrkdwn.js";
@@ -63,7 +64,7 @@ export function triggerWord(trigger: string): string {
 export function optionsLineOf({ options, approval }: Run): string | null {
   return optionsLine(
     options,
-    approval === null ? printed : (value, name) => (looksSecret(name) ? "•••" : printed(value)),
+    approval === null ? printed : (value, name) => (looksSecret(name) ? MASKED : printed(value)),
   );
 }
 

@@ -68,6 +68,7 @@ function cardsOf(process: string, own: ManualClock, web: WebClient): Cards {
     hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     slack: web,
     log,
+    approvers: { hasMoreToSay: () => false, tell: async () => null },
     requesters: new Requesters({ clock: own, log, work: new PendingWork() }),
     followers: new FollowerStore(opened.db, drawer),
     botName: "hex",

@@ -9,6 +9,7 @@ import { cancelListed } from "./cancel-listed.js";
 import { cancelRun } from "./cancel-run.js";
 import { changeInputs } from "./change-inputs.js";
 import { formProject, formTypedProject } from "./choose-form-project.js";
+import { approveRun, declineRun } from "./decide-run.js";
 import { endSilence } from "./end-silence.js";
 import { homeSearch } from "./home-search.js";
 import { lookAgain } from "./look-again.js";
@@ -32,6 +33,8 @@ const BUTTONS: readonly Action[] = [
   cancelRun,
   cancelHexRun,
   cancelListed,
+  approveRun,
+  declineRun,
   runAgain,
   runWithChanges,
   lookAgain,

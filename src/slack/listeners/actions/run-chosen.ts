@@ -22,9 +22,9 @@ async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const options = await optionsToStart(bot, click, project, choice.carried);
   if (options === null) return;
   const key = `choice:${chosen.nonce}:${project.id}`;
-  const isNew = await startRun(bot, click, { key, project, options }, () =>
+  const isNew = await startRun(bot, click, { key, project, options }, (_, isAwaiting) =>
     click
-      .replace(chosenMessage(titleOf(project)))
+      .replace(chosenMessage(titleOf(project), isAwaiting))
       .catch((err: unknown) => click.log.warn({ err }, "the choice keeps its buttons")),
   );
   if (!isNew) await tellAlreadyStarted(bot, click, key);

@@ -1,0 +1,134 @@
+// Somebody approves or declines a run. Whether they may is decided now, under the rules in force now.
+
+import type { PeopleTerm } from "../../access/policy.js";
+import { unknownProject } from "../../access/project-facts.js";
+import type { AuditEntry } from "../../audit/audit-entry.js";
+import { maskedInputs } from "../../audit/masked-inputs.js";
+import type { Approval } from "../../runs/approval.js";
+import type { Run, RunIn } from "../../runs/run.js";
+import { judged, type Verdict } from "../../runs/transitions.js";
+import { StoreFailure } from "../../store/failure.js";
+import { deedEntry } from "../access/audit-entries.js";
+import { permissionsOf } from "../access/permissions.js";
+import type { Click } from "../listeners/actions/action.js";
+import type { Bot } from "../listeners/context.js";
+import { staleButtonMessage } from "../messages/answers.js";
+import {
+  alreadyDecidedMessage,
+  decidedHereMessage,
+  noLongerAllowedMessage,
+  notApproverMessage,
+  ownRequestMessage,
+  unsureApproverMessage,
+} from "../messages/approval.js";
+import { demandStore, NothingStarted } from "./start-run.js";
+
+/** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingStarted */
+export async function decideRun(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<void> {
+  const { permissions, user } = click;
+  const run = await bot.runs.get(click.value);
+  if (run === null) return click.respond(staleButtonMessage());
+  // Right after a start, the stored catalog may not have been read yet.
+  await permissions.projects.ready();
+  if (!permissions.projects.has(run.project.id)) throw permissions.projects.notThere();
+  if (run.state !== "awaiting") return click.respond(alreadyDecidedMessage(run));
+  const standing = await standingOf(bot, user, run);
+  const entry = deedEntry(click, kind, bot.clock.now(), { ...about(run), rule: standing.rule });
+  if (standing.kind === "approver") return settle(bot, click, { kind, by: user }, entry);
+  await bot.audit.record({ ...entry, decision: "refused", result: standing.kind });
+  switch (standing.kind) {
+    case "requester":
+      return click.respond(ownRequestMessage(run, standing.by));
+    case "other":
+      return click.respond(notApproverMessage(run, standing.by));
+    case "unsure":
+      return click.respond(unsureApproverMessage(run));
+    case "no_longer_allowed":
+      return settle(bot, click, { kind: "decline", by: null }, null);
+  }
+}
+
+function about({ key, project, options }: Run) {
+  return { runKey: key, project, inputs: maskedInputs(options.inputs), decision: "allowed" as const };
+}
+
+/** With the rule that decides. */
+type Standing = { rule: Approval["rule"] | null } & (
+  | { kind: "approver" }
+  | { kind: "requester" | "other"; by: readonly PeopleTerm[] }
+  /** The rules no longer allow the run to whoever asked for it. */
+  | { kind: "no_longer_allowed" }
+  | { kind: "unsure" }
+);
+
+/** What the rules in force now make of somebody who would decide about a run. */
+async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promise<Standing> {
+  const { access, catalog } = bot.permissions;
+  const { project, options, approval, requester } = run;
+  // They could not approve it, whatever else the rules say.
+  if (requester === null) return { kind: "no_longer_allowed", rule: null };
+  const asker = await permissionsOf(bot.permissions, requester, approval.place);
+  for (const verb of options.publish ? (["run", "publish"] as const) : (["run"] as const)) {
+    const decision = asker.decide(verb, project.id);
+    if (decision.kind !== "denied") continue;
+    const rule = decision.rule && { number: decision.rule.number, name: decision.rule.name };
+    return { kind: decision.isUnsure ? "unsure" : "no_longer_allowed", rule };
+  }
+  // Where it would need no approval by now, those who were asked may still give it.
+  const { by, rule } = asker.approvalFor(project, options) ?? approval;
+  if (requester === user) return { kind: "requester", by, rule };
+  const known = catalog.known(project.id);
+  const isApprover = await access.isAmong(
+    user,
+    by,
+    known === null ? unknownProject(project.id) : access.factsOf(known),
+  );
+  if (isApprover === null) return { kind: "unsure", rule };
+  return isApprover ? { kind: "approver", rule } : { kind: "other", by, rule };
+}
+
+/**
+ * Of all verdicts, the first one that is stored counts. Whoever comes later is told whose it was.
+ * @param entry records an approval before it counts, and a refusal afterwards; `null` for what has been recorded
+ */
+async function settle(bot: Bot, click: Click, verdict: Verdict, entry: AuditEntry | null): Promise<void> {
+  await demandStore(bot);
+  const key = click.value;
+  if (verdict.kind === "approve" && entry !== null) await demandRecord(bot, entry);
+  const result = await bot.runs.update(key, (run) =>
+    run.state === "awaiting" ? judged(run, verdict, bot.clock.now()) : null,
+  );
+  if (result === null) return click.respond(staleButtonMessage());
+  const { run, changed } = result;
+  if (entry !== null) await record(bot, entry, verdict, changed ? run.state : "too_late");
+  if (!changed || run.state === "expired") return click.respond(alreadyDecidedMessage(run));
+  click.log.info({ runKey: key, projectId: run.project.id, requester: run.requester }, "run %s", run.state);
+  await Promise.all([run.state === "approved" ? bot.starter.ask(key) : null, tell(bot, click, run, verdict)]);
+}
+
+/** What starts is recorded first. @throws NothingStarted */
+async function demandRecord(bot: Bot, entry: AuditEntry): Promise<void> {
+  try {
+    await bot.audit.demand(entry);
+  } catch (error) {
+    throw error instanceof StoreFailure ? new NothingStarted(error.kind, error) : error;
+  }
+}
+
+/** What came of it. An approval has an entry of its own by now. */
+async function record(bot: Bot, entry: AuditEntry, { kind }: Verdict, result: string): Promise<void> {
+  const own = kind === "approve" ? { id: `outcome ${entry.id}`, decision: null } : {};
+  await bot.audit.record({ ...entry, ...own, result });
+}
+
+async function tell(bot: Bot, click: Click, run: Run, { by }: Verdict): Promise<void> {
+  if (by === null) return click.respond(noLongerAllowedMessage(run));
+  if (!(await isShownWhere(bot, click, run))) await click.respond(decidedHereMessage(run));
+}
+
+/** Whether the message with the button will show what has been decided. */
+async function isShownWhere(bot: Bot, { messageTs, conversation }: Click, run: Run): Promise<boolean> {
+  if (messageTs === null) return false;
+  const isQuestion = run.approval?.questions.some(({ ts }) => ts === messageTs) ?? false;
+  return isQuestion || (await bot.cards.isAt(run.key, { channel: conversation.channel, ts: messageTs }));
+}

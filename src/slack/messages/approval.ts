@@ -1,0 +1,122 @@
+// What approvers are asked and told, and what people read who may not decide or come too late.
+
+import type { PeopleTerm } from "../../access/policy.js";
+import { type HexPlace, projectUrl } from "../../hex/links.js";
+import type { Run, RunIn } from "../../runs/run.js";
+import { actions, context, type Message, message, section } from "./blocks.js";
+import { bold, date, inline, link, mention } from "./mrkdwn.js";
+import { peopleWords } from "./people-terms.js";
+import { approvalButtons } from "./run-buttons.js";
+import { optionsLineOf, titleOf } from "./run-words.js";
+
+const TITLE_MAX = 150;
+
+/**
+ * The reply in a card's thread that tells those who may approve the run. Edits of the card notify nobody.
+ * @param owner the id of the project's owner in Slack; `null` when it is not known
+ * @param asked how many people are asked in direct messages
+ */
+export function approversMessage(run: RunIn<"awaiting">, owner: string | null, asked: number): Message {
+  const title = titleOf(run.project);
+  const { by, until } = run.approval;
+  const direct =
+    asked === 0 ? "" : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
+  return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
+    section(
+      `:raised_hand: ${deedWords(run)}. It takes the approval of ${peopleWords(by, { owner })} until ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
+    ),
+  ]);
+}
+
+/** The direct message to somebody who may approve a run and may not see its card. */
+export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Message {
+  const { rule, until } = run.approval;
+  const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for somebody's approval.`;
+  return message(`Your approval is wanted: ${inline(titleOf(run.project), TITLE_MAX)}`, [
+    section(
+      `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}; then it starts by itself.`,
+    ),
+    context(optionsLineOf(run)),
+    actions(...approvalButtons(run)),
+  ]);
+}
+
+/** What becomes of that direct message when it has been decided. */
+export function decidedMessage(run: Run, place: HexPlace): Message {
+  return message(`${outcomeWords(run)} ${inline(titleOf(run.project), TITLE_MAX)}`, [
+    section(`${deedWords(run, place)}, ${date(run.requestedAt)}.\n${outcomeWords(run)}`),
+    context(optionsLineOf(run)),
+  ]);
+}
+
+/** To somebody who presses a button after it has been decided. */
+export function alreadyDecidedMessage(run: Run): Message {
+  return one(`${outcomeWords(run)} There is nothing left to approve: ${bold(titleOf(run.project), TITLE_MAX)}.`);
+}
+
+/** To somebody who has decided it where neither the card nor the question is. */
+export function decidedHereMessage(run: Run): Message {
+  return one(`${outcomeWords(run)} ${bold(titleOf(run.project), TITLE_MAX)}: \`/hex runs\` shows how it is going.`);
+}
+
+export function ownRequestMessage(run: Run, by: readonly PeopleTerm[]): Message {
+  return one(
+    `You asked for ${bold(titleOf(run.project), TITLE_MAX)} yourself, so somebody else has to approve it: ${peopleWords(by)}. If you no longer want it, press *Cancel*.`,
+  );
+}
+
+export function notApproverMessage(run: Run, by: readonly PeopleTerm[]): Message {
+  return one(
+    `:lock: You cannot approve or decline ${bold(titleOf(run.project), TITLE_MAX)}. Under the rules in force now, ${peopleWords(by)} can.`,
+  );
+}
+
+/** Slack or Hex has not said what it takes to know whether they may. */
+export function unsureApproverMessage(run: Run): Message {
+  return one(
+    `:lock: Slack or Hex has not said enough to be sure that the rules allow this for ${bold(titleOf(run.project), TITLE_MAX)}. Nothing has been decided. Try again in a minute.`,
+  );
+}
+
+/** To an approver of a run that the rules no longer allow. */
+export function noLongerAllowedMessage(run: Run): Message {
+  const whom = run.requester === null ? "anybody" : mention(run.requester);
+  return one(
+    `:lock: The rules have changed and no longer allow ${whom} to run ${bold(titleOf(run.project), TITLE_MAX)}. It was not started.`,
+  );
+}
+
+function one(mrkdwn: string): Message {
+  return message("About an approval.", [section(mrkdwn)]);
+}
+
+/** Who wants what. `place`: where Hex is, for a link. */
+function deedWords({ requester, project, options }: Run, place: HexPlace | null = null): string {
+  const title = titleOf(project);
+  const name = place === null ? bold(title, TITLE_MAX) : link(projectUrl(place, project), title, TITLE_MAX);
+  const who = requester === null ? "Somebody" : mention(requester);
+  return `${who} wants to run ${name}${options.publish ? " and publish its results" : ""}`;
+}
+
+/** Who has decided what. */
+function outcomeWords(run: Run): string {
+  const approved = run.approval?.approved ?? null;
+  switch (run.state) {
+    case "awaiting":
+      return ":raised_hand: *It still waits for approval.*";
+    case "declined":
+      return run.by === null
+        ? ":no_entry_sign: *Not started:* the rules have changed."
+        : `:no_entry_sign: *Declined* by ${mention(run.by)}, ${date(run.endedAt)}.`;
+    case "withdrawn":
+      return `:no_entry_sign: *Cancelled* by ${mention(run.by)}, ${date(run.endedAt)}.`;
+    case "expired":
+      return approved === null
+        ? `:no_entry_sign: *Too late:* nobody approved it until ${date(run.approval.until)}.`
+        : `:no_entry_sign: *Approved* by ${mention(approved.by)}, ${date(approved.at)}, but not started in time.`;
+    default:
+      return approved === null
+        ? ":white_check_mark: *It needed no approval.*"
+        : `:white_check_mark: *Approved* by ${mention(approved.by)}, ${date(approved.at)}.`;
+  }
+}

@@ -1,0 +1,258 @@
+// Runs that somebody has to approve first: who is asked and how, who may decide, and that what was approved starts once.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Project } from "../sandbox/hex/server.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+
+const MINUTE = 60_000;
+const SEE_AND_RUN = "{ allow: [see, run, cancel], people: everyone }";
+
+describe.each(MODES)("over %s", (mode) => {
+  let bench: Harness;
+  let report: Project;
+  beforeEach(async () => {
+    bench = await Harness.start(mode);
+    report = bench.hex.workspace.addProject({ title: "Weekly revenue", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    graceApproves();
+  });
+  afterEach(() => bench.stop());
+
+  const ada = () => bench.person("ada");
+  const grace = () => bench.person("grace");
+  const needs = (who: string, verb = "publish") =>
+    bench.rules(`{ allow: ${verb}, people: everyone, needs: "approval by ${who}", name: "Four eyes" }`, SEE_AND_RUN);
+  const graceApproves = () => needs(grace().id);
+  const publish = () => bench.slack.command(`run ${report.id} --publish`);
+  const awaiting = async () => {
+    await publish();
+    return bench.cardShows("Waiting for approval");
+  };
+  const answers = (name: "ada" | "grace") =>
+    bench
+      .person(name)
+      .sees.filter(({ ephemeral }) => ephemeral)
+      .map(shown);
+  /** Waits until somebody reads this as their latest answer. */
+  const reads = (name: "ada" | "grace", words: string) =>
+    bench.until(() => answers(name).at(-1)?.includes(words) ?? false, 0);
+  const pinged = (message: SlackMessage) => shown(message).includes(`<@${grace().id}>`);
+
+  test("a run that needs an approval waits for it as a card that says who can give it, and goes on by itself", async () => {
+    const card = await awaiting();
+    await bench.until(() => bench.replies.length === 1);
+    expect(shown(card)).toMatch(/Waiting for approval.*Weekly revenue/);
+    expect(shown(card)).toContain("updates the published results");
+    expect(shown(card)).toContain(`<@${grace().id}> can approve it until`);
+    expect(shown(card)).toContain("Four eyes");
+    expect(buttonsOf(card)).toEqual(["approve_run", "decline_run", "cancel_run", "tell_me"]);
+    expect(bench.replies.filter(pinged)).toHaveLength(1);
+    // Everybody may read the channel, so nobody needs a direct message.
+    expect(bench.cards).toHaveLength(1);
+    await bench.pass(10 * MINUTE);
+    expect(bench.starts).toEqual([]);
+    await grace().press(bench.card(), "Approve");
+    const done = await bench.cardShows("Completed");
+    expect(shown(done)).toContain(`Approved by <@${grace().id}>`);
+    expect(bench.starts).toHaveLength(1);
+    expect(bench.starts[0]?.body).toMatchObject({ updatePublishedResults: true });
+    expect(buttonsOf(done)).not.toContain("approve_run");
+    // Nobody watches a card that waits for somebody.
+    await bench.until(() => bench.replies.length === 2);
+    expect(shown(bench.replies[1] ?? card)).toMatch(new RegExp(`<@${ada().id}>.*completed`));
+    expect(answers("grace")).toEqual([]);
+  });
+
+  test("without --publish the same run needs nobody, and nobody hears of it", async () => {
+    await bench.slack.command(`run ${report.id}`);
+    expect(shown(await bench.cardShows("Completed"))).not.toContain("pprove");
+    expect(bench.replies).toEqual([]);
+  });
+
+  test("declined: the run is not started, and whoever asked for it hears who declined it", async () => {
+    const asked = { blocks: (await awaiting()).blocks };
+    await grace().press(bench.card(), "Decline");
+    const card = await bench.cardShows("Declined");
+    expect(shown(card)).toContain(`Declined by <@${grace().id}>`);
+    expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
+    await bench.until(() => bench.replies.length === 2);
+    expect(shown(bench.replies[1] ?? card)).toMatch(new RegExp(`<@${ada().id}>.*declined by <@${grace().id}>`));
+    expect(bench.starts).toEqual([]);
+    await grace().press(bench.card(), "approve_run", { stale: asked });
+    await reads("grace", "Declined* by");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("whoever asked for it cannot approve it, even if the rule names them, but may withdraw it", async () => {
+    needs(`${ada().id}, ${grace().id}`);
+    const card = await awaiting();
+    const asked = { blocks: card.blocks };
+    await ada().press(card, "Approve");
+    await reads("ada", "somebody else has to approve it");
+    await ada().press(card, "Decline");
+    await reads("ada", "press *Cancel*");
+    expect(shown(bench.card())).toContain("Waiting for approval");
+    await ada().press(bench.card(), "cancel_run");
+    await bench.cardShows("Not started");
+    await grace().press(bench.card(), "approve_run", { stale: asked });
+    await reads("grace", `Cancelled* by <@${ada().id}>`);
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("nobody but an approver decides", async () => {
+    needs("S0DATATEAM1");
+    await grace().command(`run ${report.id} --publish`);
+    await bench.cardShows("Waiting for approval");
+    bench.rules("{ allow: publish, people: everyone, needs: approval by admins }", SEE_AND_RUN);
+    for (const button of ["Approve", "Decline"]) {
+      await ada().press(bench.card(), button);
+      await reads("ada", "an admin of the workspace can");
+    }
+    bench.slack.roles.set(ada().id, "admin");
+    await bench.pass(6 * MINUTE);
+    await ada().press(bench.card(), "Approve");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("after an hour it is too late, and whoever asked for it hears so", async () => {
+    const card = await awaiting();
+    const asked = { blocks: card.blocks };
+    await bench.pass(59 * MINUTE);
+    expect(shown(bench.card())).toContain("Waiting for approval");
+    const late = await bench.cardShows("Not approved in time");
+    expect(shown(late)).toContain("It was not started");
+    await bench.until(() => bench.replies.length === 2);
+    expect(shown(bench.replies[1] ?? card)).toMatch(new RegExp(`<@${ada().id}>.*not approved in time`));
+    await grace().press(bench.card(), "approve_run", { stale: asked });
+    await reads("grace", "Too late");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("of an approval and a decline at once one counts, and the other is told whose it was", async () => {
+    needs(`${grace().id}, S0DATATEAM1`);
+    bench.slack.groups.set("S0DATATEAM1", new Set([grace().id]));
+    const card = await awaiting();
+    await bench.meanwhile(
+      Promise.all([grace().press(card, "Approve"), grace().press(card, "Decline"), grace().press(card, "Approve")]),
+    );
+    await bench.cardShows(/Completed|Declined/);
+    const isApproved = shown(bench.card()).includes("Completed");
+    expect(bench.starts).toHaveLength(isApproved ? 1 : 0);
+    await bench.until(() => answers("grace").length === 2, 0);
+    for (const answer of answers("grace")) expect(answer).toContain(isApproved ? "Approved* by" : "Declined* by");
+  });
+
+  test("what was asked for, refused and decided is in the audit log", async () => {
+    const card = await awaiting();
+    await ada().press(card, "Approve");
+    await reads("ada", "somebody else");
+    await grace().press(bench.card(), "Approve");
+    await bench.cardShows("Completed");
+    const lines = bench.log.filter((line) => line.includes('"msg":"audit"')).map((line) => JSON.parse(line).audit);
+    const rule = { number: 1, name: "Four eyes" };
+    expect(lines).toMatchObject([
+      { deed: "publish", who: ada().id, decision: "needs_approval", rule },
+      { deed: "approve", who: ada().id, decision: "refused", result: "requester", rule },
+      { deed: "approve", who: grace().id, decision: "allowed", result: null, rule },
+      { deed: "approve", who: grace().id, decision: null, result: "approved", rule },
+      { deed: "publish", who: ada().id, result: "started" },
+      { deed: "publish", who: ada().id, result: "completed" },
+    ]);
+  });
+
+  describe("the rules change in the meantime", () => {
+    test("those whom they name now decide, and no longer those who were asked", async () => {
+      needs("S0DATATEAM1");
+      await grace().command(`run ${report.id} --publish`);
+      const card = await bench.cardShows("Waiting for approval");
+      needs(grace().id);
+      await ada().press(card, "Approve");
+      await reads("ada", `<@${grace().id}> can`);
+      expect(bench.starts).toEqual([]);
+    });
+
+    test("a run that needs no approval any more may still be approved by those who were asked", async () => {
+      const card = await awaiting();
+      bench.rules("{ allow: [see, run, publish], people: everyone }");
+      await grace().press(card, "Approve");
+      await bench.cardShows("Completed");
+      expect(bench.starts).toHaveLength(1);
+    });
+
+    test("a run that is no longer allowed is not started, whoever approves it", async () => {
+      const card = await awaiting();
+      bench.rules(`{ deny: publish, people: ${ada().id} }`, "{ allow: [see, run, publish], people: everyone }");
+      await grace().press(card, "Approve");
+      expect(shown(await bench.cardShows("Declined"))).toContain("The rules have changed");
+      await reads("grace", `no longer allow <@${ada().id}>`);
+      expect(bench.starts).toEqual([]);
+    });
+
+    test("for an approver who may not see the project any more, it does not exist", async () => {
+      const card = await awaiting();
+      bench.rules(`{ deny: see, people: ${grace().id} }`, "{ allow: [see, run, publish], people: everyone }");
+      await grace().press(card, "Approve");
+      await reads("grace", "There is no such project");
+      expect(bench.starts).toEqual([]);
+    });
+  });
+
+  describe("where the bot cannot know who reads along", () => {
+    const direct = () => bench.cards.filter(({ channel }) => channel === bench.slack.dm(bench.slack.people.grace).id);
+
+    beforeEach(() => {
+      report = bench.hex.workspace.addProject({
+        title: "Daily revenue",
+        inputs: { region: { dataType: "STRING" }, api_token: { dataType: "STRING" } },
+      });
+      needs(grace().id, "run");
+    });
+
+    test("those who are named are asked in direct messages, with what would be run, which say in the end what became of it", async () => {
+      await ada().dm(`run ${report.id} region="North America" api_token=hunter2`);
+      await bench.until(() => bench.replies.length === 1);
+      const [question, ...others] = direct();
+      if (question === undefined) throw new Error("nobody was asked");
+      expect(others).toEqual([]);
+      expect(shown(question)).toContain(`<@${ada().id}> wants to run`);
+      expect(shown(question)).toContain("Daily revenue");
+      expect(shown(question)).toContain("region=North America");
+      expect(shown(question)).not.toContain("hunter2");
+      expect(buttonsOf(question)).toEqual(["approve_run", "decline_run"]);
+      await grace().press(question, "Approve");
+      await bench.until(() => buttonsOf(direct()[0] ?? question).length === 0);
+      expect(shown(direct()[0] ?? question)).toContain(`Approved* by <@${grace().id}>`);
+      await bench.until(() => bench.starts.length === 1);
+      expect(bench.starts[0]?.body).toMatchObject({ inputParams: { region: "North America", api_token: "hunter2" } });
+      await bench.pass(MINUTE);
+      expect(bench.starts).toHaveLength(1);
+      expect(answers("grace")).toEqual([]);
+    });
+
+    test("members of a group are asked, but not whoever asked for the run", async () => {
+      bench.slack.groups.set("S0DATATEAM1", new Set([ada().id, grace().id]));
+      needs("S0DATATEAM1", "run");
+      await inDirect();
+      expect(direct()).toHaveLength(1);
+      const own = bench.cards.filter(({ channel }) => channel === bench.slack.dm(bench.slack.people.ada).id);
+      expect(own.filter((message) => shown(message).includes("wants to run"))).toEqual([]);
+    });
+
+    const inDirect = async () => {
+      await ada().dm(`run ${report.id}`);
+      await bench.until(() => bench.replies.length === 1);
+    };
+
+    test("nobody is asked who may not see the project", async () => {
+      bench.rules(
+        `{ deny: see, people: ${grace().id} }`,
+        `{ allow: run, people: everyone, needs: approval by ${grace().id} }`,
+        SEE_AND_RUN,
+      );
+      await inDirect();
+      expect(direct()).toEqual([]);
+    });
+  });
+});
