@@ -305,5 +305,5 @@ export const ELSEWHERE: Readonly<Record<string, readonly Surface[]>> = {
     "button end_silence",
   ],
   "approvals.test.ts": ["button approve_run", "button decline_run"],
-  "anybody may": ["/hex status", "/hex help", "event app_uninstalled", "event tokens_revoked"],
+  "anybody may": ["/hex status", "/hex about", "/hex help", "event app_uninstalled", "event tokens_revoked"],
 };
