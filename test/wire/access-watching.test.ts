@@ -88,6 +88,22 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("digest")).toContain("Weekly salaries");
   });
 
+  test("whoever watches in a channel what not everybody there may see is told that it says nothing there", async () => {
+    bench.rules(`{ allow: [see, watch], people: ${bench.slack.people.ada.id} }`, HIDE_FINANCE, ALL);
+    const one = ":lock: Not everybody here may see this project, so this conversation is not told of it.";
+    expect(await bench.ask("watch weekly salaries")).toContain(one);
+    expect(await bench.ask("watching")).toContain(one);
+    expect(await bench.ask("digest 08:00 UTC weekly salaries")).toContain(one);
+    bench.hex.workspace.addProject({ title: "Bonus", categories: ["Sales", "Finance"] });
+    await bench.pass(11 * 60_000, STEP_MS);
+    expect(await bench.ask("watch category:Sales")).toContain(
+      "may see 1 of them, so this conversation is not told of it.",
+    );
+    expect(await bench.ask("watch churn")).not.toContain(":lock:");
+    const direct = { channel: bench.slack.dm(bench.slack.people.ada) };
+    expect(await bench.ask("watch weekly salaries", direct)).not.toContain(":lock:");
+  });
+
   test("I'm on it, Silence and End the silence take the right for each project that the alert shows", async () => {
     bench.rules(ALL);
     await bench.ask("watch category:Sales");

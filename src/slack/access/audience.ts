@@ -31,6 +31,8 @@ export async function projectsShownTo(
 ): Promise<VisibleProjects> {
   const { access, catalog, host } = sources;
   if (!access.hasPolicy) return new VisibleProjects(catalog, null, host);
+  // Right after a start, the stored catalog may not have been read yet.
+  await catalog.ready();
   if (!isDirect(channel)) return projectsShownIn(sources, channel);
   if (person === null) return new VisibleProjects(catalog, NOTHING, host);
   // Rules can name direct messages by their own id alone.
@@ -48,6 +50,7 @@ export async function mayBeShownTo(
   projectId: string,
 ): Promise<Answer> {
   if (!sources.access.hasPolicy) return true;
+  await sources.catalog.ready();
   if (!isDirect(channel)) return projectsShownIn(sources, channel).has(projectId);
   if (person === null) return false;
   const decision = (await permissionsOf(sources, person, channel === person ? null : channel)).decide("see", projectId);

@@ -23,6 +23,7 @@ import {
 } from "../messages/digest-answers.js";
 import type { DigestTyped } from "../parse/digest-arguments.js";
 import { parseProjectRef } from "../parse/project-ref.js";
+import { hiddenHere } from "./hidden-here.js";
 import { lookForNew } from "./list-projects.js";
 import { readProject } from "./read-project.js";
 import { demandToEndDigest, demandWatch, isKnownTo, rulesOf } from "./watch-rights.js";
@@ -56,6 +57,7 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
       digest,
       set,
       named: projects.length,
+      hidden: await hiddenHere(bot, interaction, projects),
       project: projects[0] ?? null,
       next: nextDigest(digest, now),
       place: bot.hex.place.now,

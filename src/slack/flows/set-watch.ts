@@ -1,9 +1,11 @@
 // Begins and ends a watch of the conversation that somebody is in.
 
-import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { projectsOf } from "../../follow/digest-entries.js";
+import { type Rule, ruleKey, type Watch } from "../../follow/watch.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
+import { hiddenHere } from "./hidden-here.js";
 import { watchLoad } from "./watch-load.js";
 import { demandToEnd, demandWatch, isKnownTo } from "./watch-rights.js";
 
@@ -24,11 +26,12 @@ export async function setWatch(
   bot.wakeFollowing();
   const paging = !page ? "none" : bot.pages === null ? "no_key" : "on";
   const project = rule.kind === "project" ? interaction.permissions.projects.known(rule.id) : null;
-  const named =
-    rule.kind === "project" ? 1 : interaction.permissions.projects.all().filter((one) => covers(rule, one)).length;
+  const projects = projectsOf([rule], interaction.permissions.projects);
+  const named = rule.kind === "project" ? 1 : projects.length;
+  const hidden = await hiddenHere(bot, interaction, projects);
   const load = await watchLoad(bot, interaction);
   await interaction.respond(
-    watchSetMessage({ rule, level, paging, set, project, named, load, place: bot.hex.place.now }),
+    watchSetMessage({ rule, level, paging, set, project, named, hidden, load, place: bot.hex.place.now }),
   );
 }
 

@@ -4,16 +4,19 @@ import type { Digest } from "../../follow/digest.js";
 import { projectsOf } from "../../follow/digest-entries.js";
 import type { Rule, Watch } from "../../follow/watch.js";
 import type { Bot, Interaction } from "../listeners/context.js";
+import { learnProject } from "./read-project.js";
 
 /**
  * Demands the right to watch a project, or every visible project that a rule covers now.
  * @throws AccessDenied; HexError for a project that they may not see
  */
-export async function demandWatch({ permissions }: Interaction, rules: readonly Rule[]): Promise<void> {
+export async function demandWatch(interaction: Interaction, rules: readonly Rule[]): Promise<void> {
+  const { permissions } = interaction;
   const { projects } = permissions;
   // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
   for (const rule of rules) {
+    if (rule.kind === "project") await learnProject(interaction, rule.id);
     const covered =
       rule.kind === "project"
         ? [{ id: rule.id, title: projects.known(rule.id)?.title ?? "" }]

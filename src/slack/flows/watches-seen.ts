@@ -4,6 +4,7 @@ import { isAbsent } from "../../follow/absence.js";
 import { nextDue } from "../../follow/due-times.js";
 import { covers, type WatchPlace } from "../../follow/watch.js";
 import { isMeant } from "../../follow/watched-projects.js";
+import { projectsShownTo } from "../access/audience.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { SeenWatch } from "../messages/watches.js";
 import { isKnownTo } from "./watch-rights.js";
@@ -21,6 +22,7 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
     bot.troubles.troubles(now),
   ]);
   const known = watches.filter((watch) => isKnownTo(interaction, watch));
+  const shown = await projectsShownTo(bot.permissions, { channel: place.channel, person: interaction.user });
   return known.map((watch) => {
     const { rule } = watch;
     const named = rule.kind === "project" ? [projects.known(rule.id)] : projects.all();
@@ -38,6 +40,7 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
       watch,
       absent,
       total: found.length,
+      hidden: found.filter(({ id }) => !shown.has(id)).length,
       projects: found.slice(0, MOST).map((project) => ({
         project,
         followed: followed.get(project.id) ?? null,

@@ -6,7 +6,7 @@ import type { Project } from "../../hex/schema.js";
 import { type Message, message, section } from "./blocks.js";
 import { code, count, date, inline, link, mention } from "./mrkdwn.js";
 import { slackRemedy } from "./slack-remedies.js";
-import { ruleWords } from "./watches.js";
+import { hiddenNote, ruleWords } from "./watches.js";
 
 const TITLE = 120;
 
@@ -29,6 +29,8 @@ export interface DigestSet {
   set: "new" | "changed" | "same";
   /** How many projects it shows now. */
   named: number;
+  /** How many of them may not be shown in the conversation. */
+  hidden: number;
   /** Of a rule that names one. */
   project: Project | null;
   /** When the next one comes, epoch ms. */
@@ -36,12 +38,13 @@ export interface DigestSet {
   place: HexPlace;
 }
 
-export function digestSetMessage({ digest, set, named, project, next, place }: DigestSet): Message {
+export function digestSetMessage({ digest, set, named, hidden, project, next, place }: DigestSet): Message {
   const gets =
     set === "same" ? "gets this digest already" : set === "changed" ? "now gets its digest" : "gets a digest";
   const lines = [
     `:sunrise: This conversation ${gets} ${whenWords(digest)}, about ${aboutWords(digest, project, place)}.`,
     digest.rule?.kind === "project" ? null : namedWords(named),
+    hiddenNote(hidden, named),
     next === null ? null : `The next one comes ${date(next)}.`,
     "`/hex digest` shows it now, `/hex digest off` ends it.",
   ];

@@ -50,15 +50,18 @@ export interface WatchSet {
   project: Project | null;
   /** How many projects the rule names now. */
   named: number;
+  /** How many of them may not be shown in the conversation, so that it is not told of them. */
+  hidden: number;
   load: WatchLoad;
   place: HexPlace;
 }
 
-export function watchSetMessage({ rule, level, paging, set, project, named, load, place }: WatchSet): Message {
+export function watchSetMessage({ rule, level, paging, set, project, named, hidden, load, place }: WatchSet): Message {
   const what = set === "same" ? "is told already" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
+    hiddenNote(hidden, named),
     PAGING_NOTES[paging],
     loadNote(load),
   ];
@@ -86,6 +89,13 @@ function scheduleNote(project: Project | null, level: Level): string | null {
     return "The bot cannot tell when its schedule is due, so no run of it is called late.";
   }
   return `Its schedule: ${scheduleWords(schedules) ?? ""}.`;
+}
+
+/** Why a conversation is not told of what somebody watches in it; null if it is. */
+export function hiddenNote(hidden: number, named: number): string | null {
+  if (hidden === 0) return null;
+  const what = named === 1 ? "this project" : hidden === named ? "these projects" : `${hidden} of them`;
+  return `:lock: Not everybody here may see ${what}, so this conversation is not told of ${hidden === 1 ? "it" : "them"}. Ask for it in your direct messages with the bot instead.`;
 }
 
 function countNote(named: number): string {
@@ -130,6 +140,8 @@ export interface SeenWatch {
   watch: Watch;
   /** How many projects it names. */
   total: number;
+  /** How many of them may not be shown in the conversation. */
+  hidden: number;
   /** The first of them. */
   projects: readonly SeenProject[];
   /** Those that are not judged at the moment. */
@@ -161,7 +173,7 @@ function moreWatches(rest: number): string {
 }
 
 function watchBlocks(
-  { watch, total, projects, absent }: SeenWatch,
+  { watch, total, hidden, projects, absent }: SeenWatch,
   at: { now: number; place: HexPlace },
 ): KnownBlock[] {
   const { rule, level, page, setBy } = watch;
@@ -175,7 +187,8 @@ function watchBlocks(
   const gone = absent.slice(0, SHOWN).map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
   const goneRest = absent.length - gone.length;
   const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not judged.`] : [];
-  const text = [...lines, ...more, ...gone, ...moreGone].join("\n");
+  const notTold = hiddenNote(hidden, total);
+  const text = [...lines, ...more, ...gone, ...moreGone, ...(notTold === null ? [] : [notTold])].join("\n");
   return text === "" ? [section(head, end)] : [section(head, end), section(text)];
 }
 

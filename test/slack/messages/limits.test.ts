@@ -589,6 +589,7 @@ describe("never past a limit, whatever the data", () => {
     const seen = fc.record({
       watch: watch.map((one) => ({ ...one, channel: "C1", threadTs: null })),
       total: fc.nat(600),
+      hidden: fc.nat(600),
       projects: fc.array(
         fc.record({ project, followed: fc.constant(null), nextDue: maybe(time), isInTrouble: fc.boolean() }),
         { maxLength: 9 },
@@ -621,6 +622,7 @@ describe("never past a limit, whatever the data", () => {
       set: fc.constantFrom("new" as const, "changed" as const, "same" as const),
       project: maybe(project),
       named: fc.nat(600),
+      hidden: fc.nat(600),
       load: fc.constant(load),
       place: fc.constant(PLACE),
     });

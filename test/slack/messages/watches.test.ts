@@ -17,7 +17,13 @@ const seen = (title: string) => {
   const project = projectOf({ title });
   const rule = { kind: "project" as const, id: project.id };
   const watch = { channel: "C1", threadTs: null, rule, level: "all" as const, page: false, setBy: "U1", setAt: NOW };
-  return { watch, total: 1, projects: [{ project, followed: null, nextDue: null, isInTrouble: false }], absent: [] };
+  return {
+    watch,
+    total: 1,
+    hidden: 0,
+    projects: [{ project, followed: null, nextDue: null, isInTrouble: false }],
+    absent: [],
+  };
 };
 
 test.each([1, 10, 60, 500])("of %d watches, each is shown with Unwatch or counted", (count) => {
