@@ -3,21 +3,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project, ProjectOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
+import { addProject, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
-const MINUTE = 60_000;
-const STEP_MS = 5_000;
-/** The tests begin at nine o'clock. */
-const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
-
 let harness: Harness;
 afterEach(() => harness.stop());
 
-const addProject = (title: string, more: ProjectOptions = {}) =>
-  harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
-const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+const add = (title: string, more: ProjectOptions = {}) => addProject(harness, title, more);
+const posted = () => postedIn(harness);
 const told = () => posted().map(shown);
 const arrive = (count: number) => harness.until(() => posted().length >= count, STEP_MS);
 const fail = ({ id }: Project) => harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
@@ -29,7 +24,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("archived: told once in each conversation, not called late, and judged again when it is back", async () => {
-    const project = addProject("Weekly <!channel> revenue", { categories: ["Finance"] });
+    const project = add("Weekly <!channel> revenue", { categories: ["Finance"] });
     const { data, general } = harness.slack.channels;
     await harness.ask("watch weekly");
     await harness.ask("watch category:Finance", { channel: general });
@@ -60,7 +55,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("unpublished, deleted and no longer shared: one message names them", async () => {
-    const [one, two, three] = [addProject("Revenue"), addProject("Churn"), addProject("Leads")];
+    const [one, two, three] = [add("Revenue"), add("Churn"), add("Leads")];
     await harness.ask("watch owner:olga@acme.test");
     await harness.until(() => harness.requests("listRuns").length >= 3, STEP_MS);
     one.lastPublishedAt = null;
@@ -76,7 +71,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Slack's answer is lost: told once more, and it says so", async () => {
-    const project = addProject("Revenue");
+    const project = add("Revenue");
     await harness.ask("watch revenue");
     await judged();
     project.archivedAt = harness.clock.now();
@@ -88,7 +83,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("its trouble ends without being called green, and does not come back with it", async () => {
-    const project = addProject("Revenue");
+    const project = add("Revenue");
     await harness.ask("watch revenue");
     fail(project);
     await arrive(1);
@@ -107,7 +102,7 @@ describe.each(MODES)("%s mode", (mode) => {
 describe("no disappearance", () => {
   beforeEach(async () => {
     harness = await Harness.start("socket");
-    addProject("Revenue");
+    add("Revenue");
     await harness.ask("watch owner:olga@acme.test");
     await judged();
   });
@@ -144,7 +139,7 @@ describe("no disappearance", () => {
   });
 
   test("the project is already archived when somebody begins to watch it: the answer says so", async () => {
-    const project = addProject("Old", { archived: true, ownerEmail: "grace@acme.test" });
+    const project = add("Old", { archived: true, ownerEmail: "grace@acme.test" });
     expect(await harness.ask(`watch ${project.id}`)).toContain("It is archived, so Hex does not run it.");
     await harness.pass(30 * MINUTE, STEP_MS);
     expect(await harness.ask("watching")).toMatch(/Old.*is archived\./);

@@ -4,14 +4,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
+import { addProject, HOUR, MINUTE, STEP_MS } from "./watching.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
-const STEP_MS = 5_000;
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
@@ -20,11 +16,10 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  const addProject = (title: string, more: ProjectOptions = {}) =>
-    harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
+  const add = (title: string, more: ProjectOptions = {}) => addProject(harness, title, more);
 
   test("set for what is watched, in the zone of whoever sets it", async () => {
-    addProject("Weekly revenue");
+    add("Weekly revenue");
     await harness.ask("watch weekly revenue late");
     const answer = await harness.ask("digest 8:00 weekdays");
     expect(answer).toContain("gets a digest Monday to Friday at 08:00 (Europe/Berlin), about what is watched here.");
@@ -41,8 +36,8 @@ describe.each(MODES)("%s mode", (mode) => {
 
   test("shown now: how fresh the results are, in a table", async () => {
     const before = harness.clock.now() - 30 * MINUTE;
-    const fine = addProject("Weekly <!channel> revenue", { schedules: [] });
-    const broken = addProject("Churn", { schedules: [] });
+    const fine = add("Weekly <!channel> revenue", { schedules: [] });
+    const broken = add("Churn", { schedules: [] });
     harness.hex.workspace.startRun(fine.id, { startedAt: before, durationMs: 4 * MINUTE });
     harness.hex.workspace.startRun(broken.id, { startedAt: before, durationMs: MINUTE, outcome: "ERRORED" });
     await harness.ask("digest 08:00 owner:olga@acme.test");
@@ -58,8 +53,8 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("what is missing or wrong is said, with what was typed", async () => {
-    const project = addProject("Weekly revenue");
-    addProject("Weekly revenue, old");
+    const project = add("Weekly revenue");
+    add("Weekly revenue, old");
     await harness.ask("projects");
     const ask = (text: string) => harness.ask(`digest ${text}`);
     expect(await ask("08:00")).toContain("Nothing is watched in this conversation");
@@ -84,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a workspace that refuses tables gets sections, and is asked only once", async () => {
-    const project = addProject("Churn", { schedules: [] });
+    const project = add("Churn", { schedules: [] });
     harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
     await harness.ask("digest 08:00 owner:olga@acme.test");
     await harness.pass(10 * MINUTE, STEP_MS);

@@ -3,13 +3,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
+import { addProject, HOUR, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const STEP_MS = 5_000;
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
@@ -18,14 +15,13 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  const addProject = (title: string, more: ProjectOptions = {}) =>
-    harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [], ...more });
-  const posted = () => harness.slack.messages.filter(({ via }) => via === "postMessage");
+  const add = (title: string, more: ProjectOptions = {}) => addProject(harness, title, { schedules: [], ...more });
+  const posted = () => postedIn(harness);
   const told = () => posted().map(shown);
   const arrive = (count: number) => harness.until(() => posted().length >= count, STEP_MS);
 
   test("each end is one message, with how long it took and how long it usually takes, and is not told again after a restart", async () => {
-    const project = addProject("Weekly <!channel> revenue");
+    const project = add("Weekly <!channel> revenue");
     for (const hours of [5, 4, 3]) {
       const startedAt = harness.clock.now() - hours * HOUR;
       harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 3 * MINUTE });
@@ -49,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("what ends while the bot is stopped is told when it is back, and a cancelled run as such", async () => {
-    const project = addProject("Churn");
+    const project = add("Churn");
     await harness.ask(`watch ${project.id} all`);
     await harness.pass(MINUTE, STEP_MS);
     await harness.stopBot();
@@ -61,7 +57,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a run that failed is told as a trouble, not as an end, and its project's next good run as both", async () => {
-    const project = addProject("Churn");
+    const project = add("Churn");
     await harness.ask(`watch ${project.id} all`);
     harness.hex.workspace.startRun(project.id, { durationMs: MINUTE, outcome: "ERRORED" });
     await arrive(1);
@@ -76,7 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("where the run's own card stands, the card tells it, and another conversation hears of the end", async () => {
-    const project = addProject("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
+    const project = add("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
     const { general } = harness.slack.channels;
     await harness.ask(`watch ${project.id} all`);
     await harness.ask(`watch ${project.id} all`, { channel: general });
@@ -88,7 +84,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("with all only from now on: what ended before is not told", async () => {
-    const project = addProject("Churn");
+    const project = add("Churn");
     await harness.ask(`watch ${project.id} all`, { channel: harness.slack.channels.general });
     await harness.ask(`watch ${project.id}`);
     harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
@@ -102,7 +98,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("Slack refuses it for longer than it is news: it is not told, and nothing is left over", async () => {
-    const project = addProject("Churn");
+    const project = add("Churn");
     await harness.ask(`watch ${project.id} all`);
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "internal_error" } });
     harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });

@@ -2,21 +2,18 @@
 // is due at a time comes at that time.
 
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+import { MINUTE, STEP_MS, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const STEP_MS = 5 * SECOND;
 
 let harness: Harness;
 afterEach(() => harness.stop());
 
-const told = (): SlackMessage[] =>
-  harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
+const told = () => toldIn(harness);
 const words = () => told().slice(0, 1).map(shown).join("");
 const shows = (text: string) => harness.until(() => words().includes(text), STEP_MS);
 const replies = () => harness.replies.map(shown);

@@ -2,17 +2,11 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
-import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
+import { addProject, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const MINUTE = 60_000;
-/** The tests begin at nine o'clock. */
-const TEN = Date.UTC(2026, 10, 2, 10, 0);
-const DAILY_AT_TEN = { cadence: "DAILY" as const, daily: { timezone: "+00:00", hour: 10, minute: 0 } };
-const STEP_MS = 5_000;
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;
@@ -21,11 +15,9 @@ describe.each(MODES)("%s mode", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  const addProject = (title: string, more: ProjectOptions = {}) =>
-    harness.hex.workspace.addProject({ title, ownerEmail: "olga@acme.test", schedules: [DAILY_AT_TEN], ...more });
+  const add = (title: string, more: ProjectOptions = {}) => addProject(harness, title, more);
   /** The messages about watched projects, without replies. */
-  const told = (): SlackMessage[] =>
-    harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
+  const told = () => toldIn(harness);
   const tells = async (text: string, index = 0) => {
     const found = () =>
       told()
@@ -40,7 +32,7 @@ describe.each(MODES)("%s mode", (mode) => {
   const passUntil = (time: number) => harness.pass(time - harness.clock.now(), STEP_MS);
 
   test("a late run is reported a quarter of an hour after it was due, struck through when it comes, and green when it ends", async () => {
-    const project = addProject("Weekly revenue");
+    const project = add("Weekly revenue");
     expect(await harness.ask("watch weekly revenue")).toMatch(
       /This conversation is told from now on when a run fails, is late, or is stuck: \*<.*\|Weekly revenue>\*/,
     );
@@ -66,7 +58,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("if all goes well, nothing is posted", async () => {
-    const project = addProject("Weekly revenue");
+    const project = add("Weekly revenue");
     await harness.ask("watch weekly revenue");
     await passUntil(TEN);
     harness.hex.workspace.startRun(project.id, { startedAt: TEN, durationMs: 2 * MINUTE });
@@ -76,7 +68,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("a failed run that was started elsewhere is reported, with the last good run, until one completes", async () => {
-    const project = addProject("Weekly revenue", { schedules: [] });
+    const project = add("Weekly revenue", { schedules: [] });
     const before = harness.clock.now() - 60 * MINUTE;
     harness.hex.workspace.startRun(project.id, { trigger: "API", startedAt: before, durationMs: MINUTE });
     expect(await harness.ask("watch weekly revenue")).toContain("It has no schedule, so no run of it can be late.");
@@ -90,8 +82,8 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("troubles that begin within ten minutes join the message, and one reply names each project and its owner", async () => {
-    const one = addProject("Weekly revenue", { schedules: [] });
-    const two = addProject("Churn", { schedules: [], ownerEmail: "grace@acme.test" });
+    const one = add("Weekly revenue", { schedules: [] });
+    const two = add("Churn", { schedules: [], ownerEmail: "grace@acme.test" });
     await harness.ask("watch owner:olga@acme.test");
     await harness.ask("watch churn failures");
     harness.hex.workspace.startRun(one.id, { durationMs: 1_000, outcome: "ERRORED" });
@@ -105,7 +97,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("if the bot's own run fails where its card is, the card says so, and there is no second message", async () => {
-    const project = addProject("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
+    const project = add("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
     await harness.ask("watch weekly revenue");
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Errored");
@@ -114,7 +106,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("after /hex unwatch, nothing more is posted", async () => {
-    const project = addProject("Weekly revenue", { schedules: [] });
+    const project = add("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");
     expect(await harness.ask("watch weekly revenue")).toContain("is told already");
     expect(await harness.ask("unwatch weekly revenue")).toContain("No longer watched");
@@ -125,7 +117,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test("trouble that begins while the bot is stopped is reported when it is back", async () => {
-    addProject("Weekly revenue");
+    add("Weekly revenue");
     await harness.ask("watch weekly revenue");
     await passUntil(TEN - 10 * MINUTE);
     await harness.stopBot();
