@@ -2,7 +2,8 @@
 
 import { isatty } from "node:tty";
 import { config as loadEnv } from "dotenv";
-import { startApp } from "./app/start-app.js";
+import { loadRules, type Rules } from "./app/load-rules.js";
+import { type RunningApp, startApp } from "./app/start-app.js";
 import { describeProblems, readConfig, secretsOf } from "./config/config.js";
 import { hexTokenInFile, withSecretFiles } from "./config/secret-files.js";
 import { systemClock } from "./lib/clock.js";
@@ -41,16 +42,26 @@ listenForStop(systemClock, {
   },
   onReload: () => void reload(),
 });
-const starting = startApp({
-  config,
-  log,
-  clock: systemClock,
-  stopMs: STOP_MS,
-  signal: stopping.signal,
-  hexToken: () => hexTokenInFile(process.env),
-  onRefused: (error) => void refused(error),
-});
+const starting = start();
 starting.catch(cannotStart);
+
+async function start(): Promise<{ app: RunningApp; rules: Rules }> {
+  const rules = await loadRules(config.policy, { clock: systemClock, log });
+  const app = await startApp({
+    config,
+    log,
+    clock: systemClock,
+    policy: () => rules.inForce?.policy ?? null,
+    policyTrouble: () => rules.inForce?.trouble ?? null,
+    isOpen: rules.isOpen,
+    stopMs: STOP_MS,
+    signal: stopping.signal,
+    hexToken: () => hexTokenInFile(process.env),
+    onRefused: (error) => void refused(error),
+  });
+  void rules.inForce?.follow(stopping.signal);
+  return { app, rules };
+}
 
 async function stop(reason: StopReason): Promise<void> {
   log.info({ signal: reason }, "stopping");
@@ -59,9 +70,11 @@ async function stop(reason: StopReason): Promise<void> {
 
 /** A start that is in progress has read the files already. */
 async function reload(): Promise<void> {
-  const app = await starting.catch(() => null);
-  const isRenewed = app?.renewSecrets() ?? false;
+  const running = await starting.catch(() => null);
+  const isRenewed = running?.app.renewSecrets() ?? false;
   log.info({ signal: "SIGHUP" }, isRenewed ? "SIGHUP: a secret is new" : "SIGHUP: no secret in a file has changed");
+  const isChanged = await running?.rules.inForce?.reload();
+  if (isChanged === false) log.info({ signal: "SIGHUP" }, "SIGHUP: the policy file has not changed");
 }
 
 /** For example when somebody revokes the app token while the bot is running. */
@@ -76,8 +89,8 @@ async function end(code: 0 | 1): Promise<void> {
   setInterval(() => undefined, STOP_MS);
   stopping.abort();
   // When an aborted start rejects, it has already stopped everything in order.
-  const app = await starting.catch(() => null);
-  await app?.stop();
+  const running = await starting.catch(() => null);
+  await running?.app.stop();
   log.info("stopped");
   process.exit(code);
 }

@@ -1,6 +1,7 @@
 // Why the bot could not start, in one sentence that ends with what to do.
 
-import { missingPolicySentence } from "./remedies/policy.js";
+import { UnusablePolicyError } from "./access/load-policy.js";
+import { missingPolicySentence, unusablePolicyLines } from "./remedies/policy.js";
 import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
 import { SocketModeError, SocketModeOffError, slackFailureOf } from "./slack/connection/failures.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/messages/slack-remedies.js";
@@ -20,6 +21,7 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
   if (code === "EADDRINUSE") return `Port ${port} is taken: stop whatever is using it, or set PORT to another one`;
   if (code === "EACCES") return `The bot may not use port ${port}: set PORT to one above 1023`;
   if (error instanceof StoreError) return storeFailure(error);
+  if (error instanceof UnusablePolicyError) return unusablePolicyLines(error.path, error.trouble);
   if (error instanceof MissingPolicyError) return missingPolicySentence(error.since);
   if (error instanceof StoreFailure) return `${storeSentence(error.kind, store.kind)}; then start again`;
   if (error instanceof SocketModeOffError) return `${SOCKET_MODE_OFF_REMEDY.what}: ${SOCKET_MODE_OFF_REMEDY.todo}`;

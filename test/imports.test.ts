@@ -55,7 +55,7 @@ const ALLOWED: Record<string, string[]> = {
   slack: BELOW_SLACK,
   "user-agent.ts": [],
   app: ["user-agent.ts", "slack", "http", ...BELOW_SLACK],
-  "startup-failure.ts": ["slack", "remedies", "store"],
+  "startup-failure.ts": ["slack", "access", "remedies", "store"],
   "stop-signals.ts": ["lib"],
   "export-audit.ts": ["audit", "config", "store", "remedies"],
   "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],

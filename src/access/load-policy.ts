@@ -10,6 +10,18 @@ export type PolicyTrouble = { kind: "file"; problem: FileProblem } | { kind: "mi
 
 export type LoadedPolicy = { ok: true; policy: Policy } | { ok: false; trouble: PolicyTrouble };
 
+/** The bot cannot start with such a file. */
+export class UnusablePolicyError extends Error {
+  override readonly name = "UnusablePolicyError";
+
+  constructor(
+    readonly path: string,
+    readonly trouble: PolicyTrouble,
+  ) {
+    super(trouble.kind === "file" ? `the policy file: ${trouble.problem.kind}` : "the policy file has mistakes");
+  }
+}
+
 /** Never rejects. */
 export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   return policyOf(await readPolicyFile(path));

@@ -11,7 +11,7 @@ import { credential, requiredCredential, SOURCES } from "./credentials.js";
 import { databaseUrl, withSslMode } from "./database-url.js";
 import { noProxy, proxyUrl } from "./proxies.js";
 import { clean, variable } from "./schema.js";
-import { alertChannel, logLevel, logPretty, port, wholeNumber } from "./values.js";
+import { alertChannel, logLevel, logPretty, policyFile, port, wholeNumber } from "./values.js";
 import { DEFAULTS, type Environment, pick, type VariableName } from "./variables.js";
 
 /** How Slack reaches the bot: over a WebSocket that the bot opens, or with HTTP requests that Slack signs. */
@@ -36,6 +36,8 @@ export interface Config {
   store: StorePlace;
   /** `null` when the bot connects directly. */
   proxies: Proxies | null;
+  /** The file with the rules of who may do what. A file that nobody has named may be missing. `none`: there are to be no rules. */
+  policy: { kind: "none" } | { kind: "file"; path: string; isNamed: boolean };
   /** The most requests to Hex in a minute. */
   requestsPerMinute: number;
   /** How many days the bot remembers finished runs. */
@@ -72,6 +74,7 @@ const allVariables = z.object({
   ...proxyShape,
   HEX_BOT_DATA_DIR: variable((value) => value ?? DEFAULTS.dataDir),
   DATABASE_URL: databaseUrl,
+  HEX_BOT_POLICY: policyFile,
   HEX_REQUESTS_PER_MINUTE: wholeNumber(DEFAULTS.requestsPerMinute, { min: 5, max: 600, what: "a number of requests" }),
   HEX_BOT_KEEP_DAYS: wholeNumber(DEFAULTS.keepDays, { min: 1, max: 3650, what: "a number of days" }),
   HEX_BOT_AUDIT_DAYS: wholeNumber(DEFAULTS.auditDays, { min: 1, max: 36_500, what: "a number of days" }),
@@ -165,6 +168,7 @@ export function readConfig(env: Environment, options: { isTerminal?: boolean } =
     port: read.PORT,
     store: placeOf(read),
     proxies: proxiesOf(read),
+    policy: read.HEX_BOT_POLICY,
     requestsPerMinute: read.HEX_REQUESTS_PER_MINUTE,
     keepDays: read.HEX_BOT_KEEP_DAYS,
     auditDays: read.HEX_BOT_AUDIT_DAYS,

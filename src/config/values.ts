@@ -29,6 +29,12 @@ export const alertChannel = variable((value, fail): string | null => {
   return fail(`${what}; set it to one such as C0123ABCD (Slack: open the channel > its name > About > Channel ID)`);
 });
 
+/** The path of the policy file, relative to the working directory. */
+export const policyFile = variable((value): { kind: "none" } | { kind: "file"; path: string; isNamed: boolean } => {
+  if (value === undefined) return { kind: "file", path: DEFAULTS.policyFile, isNamed: false };
+  return value.toLowerCase() === "none" ? { kind: "none" } : { kind: "file", path: value, isNamed: true };
+});
+
 export const logLevel = variable((value, fail): LogLevel => {
   if (value === undefined) return DEFAULTS.logLevel;
   const level = LOG_LEVELS.find((known) => known === value.toLowerCase());

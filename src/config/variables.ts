@@ -8,6 +8,7 @@ export const DEFAULTS = {
   hexStatusUrl: "https://status.hex.tech",
   port: 3000,
   dataDir: "data",
+  policyFile: "policy.yml",
   requestsPerMinute: 30,
   keepDays: 90,
   auditDays: 365,
@@ -87,6 +88,11 @@ export const VARIABLES = [
     name: "DATABASE_URL",
     meaning: "A Postgres that several replicas share (postgres://…). When set, HEX_BOT_DATA_DIR is not used.",
     default: "none",
+  },
+  {
+    name: "HEX_BOT_POLICY",
+    meaning: "The file with the rules of who may do what; none for no rules, even if there were some before.",
+    default: `${DEFAULTS.policyFile} if there is one`,
   },
   {
     name: "HEX_REQUESTS_PER_MINUTE",
@@ -174,6 +180,7 @@ export function pick(env: Environment): Record<VariableName, string | undefined>
     NO_PROXY: env.no_proxy ?? env.NO_PROXY,
     HEX_BOT_DATA_DIR: env.HEX_BOT_DATA_DIR,
     DATABASE_URL: env.DATABASE_URL,
+    HEX_BOT_POLICY: env.HEX_BOT_POLICY,
     HEX_REQUESTS_PER_MINUTE: env.HEX_REQUESTS_PER_MINUTE,
     HEX_BOT_KEEP_DAYS: env.HEX_BOT_KEEP_DAYS,
     HEX_BOT_AUDIT_DAYS: env.HEX_BOT_AUDIT_DAYS,

@@ -18,6 +18,20 @@ export function policyTroubleSentence(trouble: PolicyTrouble): string {
   return `It has ${count}${first === undefined ? "" : `, the first in line ${first.line}`}.`;
 }
 
+/** For a start with a file that cannot be used: every mistake in a line of its own. `file` is its path. */
+export function unusablePolicyLines(file: string, trouble: PolicyTrouble): string {
+  const lines = policyTroubleLines(file, trouble);
+  const more = lines.length - MOST_LINES;
+  const shown = [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`and ${more} more`] : [])];
+  return [
+    "The policy file cannot be used, so nobody would have the rights that it means to give:",
+    ...shown.map((line) => `  ${line}`),
+    "Correct it and start again. npm run policy -- check names every mistake, and docs/access.md explains the rules.",
+  ].join("\n");
+}
+
+const MOST_LINES = 100;
+
 /** For a start without rules after one with rules. `since`: when the bot first started with rules, epoch ms. */
 export function missingPolicySentence(since: number): string {
   const day = new Date(since).toISOString().slice(0, 10);

@@ -26,6 +26,15 @@ function warnings(env: Record<string, string | undefined>): string[] {
 }
 
 describe("what is read", () => {
+  test.each([
+    ["", { kind: "file", path: "policy.yml", isNamed: false }],
+    ["/etc/hex-bot/policy.yml", { kind: "file", path: "/etc/hex-bot/policy.yml", isNamed: true }],
+    ["none", { kind: "none" }],
+    [" None ", { kind: "none" }],
+  ])("HEX_BOT_POLICY=%s", (value, policy) => {
+    expect(config({ ...SOCKET, HEX_BOT_POLICY: value }).policy).toEqual(policy);
+  });
+
   test("the least that is needed, for Socket Mode and for HTTP", () => {
     expect(readConfig(SOCKET)).toEqual({
       ok: true,
@@ -36,6 +45,7 @@ describe("what is read", () => {
         hexStatusUrl: "https://status.hex.tech/api/v2/summary.json",
         port: 3000,
         store: { kind: "embedded", dataDir: "data" },
+        policy: { kind: "file", path: "policy.yml", isNamed: false },
         requestsPerMinute: 30,
         keepDays: 90,
         auditDays: 365,
@@ -241,7 +251,10 @@ describe("what is wrong", () => {
       LOG_PRETTY: "perhaps",
     });
     expect(found.map((line) => line.slice(0, line.indexOf(":")))).toEqual(
-      VARIABLES.map(({ name }) => name).filter((name) => name !== "HEX_BOT_DATA_DIR" && name !== "NO_PROXY"),
+      // Any path and any host will do.
+      VARIABLES.map(({ name }) => name).filter(
+        (name) => !["HEX_BOT_DATA_DIR", "HEX_BOT_POLICY", "NO_PROXY"].includes(name),
+      ),
     );
     for (const line of found) expect(line).not.toContain("\n");
   });

@@ -1,0 +1,30 @@
+// The rules with which the bot starts, and what becomes of their file afterwards.
+
+import { UnusablePolicyError } from "../access/load-policy.js";
+import { PolicyInForce } from "../access/policy-in-force.js";
+import type { Config } from "../config/config.js";
+import type { Clock } from "../lib/clock.js";
+import type { Logger } from "../log/logger.js";
+import { logPolicyNews } from "./log-events.js";
+
+export interface Rules {
+  /** `null` when there are none. */
+  inForce: PolicyInForce | null;
+  /** Whether somebody has said that there are to be none. */
+  isOpen: boolean;
+}
+
+/** @throws UnusablePolicyError; a file that nobody has named may be missing */
+export async function loadRules(
+  config: Config["policy"],
+  { clock, log }: { clock: Clock; log: Logger },
+): Promise<Rules> {
+  if (config.kind === "none") return { inForce: null, isOpen: true };
+  const { path, isNamed } = config;
+  const loaded = await PolicyInForce.load({ path, clock, onNews: (news) => logPolicyNews(log, path, news) });
+  if (loaded.ok) return { inForce: loaded.inForce, isOpen: false };
+  const { trouble } = loaded;
+  const isMissing = trouble.kind === "file" && trouble.problem.kind === "missing";
+  if (isMissing && !isNamed) return { inForce: null, isOpen: false };
+  throw new UnusablePolicyError(path, trouble);
+}
