@@ -144,6 +144,43 @@ describe.each(MODES)("over %s", (mode) => {
     for (const answer of answers("grace")) expect(answer).toContain(isApproved ? "Approved* by" : "Declined* by");
   });
 
+  test("in `/hex runs` an approver decides too, and reads there that it is done", async () => {
+    await awaiting();
+    const list = await bench.ask("runs", { user: bench.slack.people.grace });
+    expect(list).toMatch(/Waiting for approval[\s\S]*Approve[\s\S]*Decline/);
+    const message = grace().sees.findLast((one) => shown(one) === list);
+    if (message === undefined) throw new Error("there is no list");
+    await grace().press(message, "Approve");
+    await reads("grace", "Approved* by");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("while Hex has no room, what was approved waits for its turn like any start", async () => {
+    const card = await awaiting();
+    await bench.pass(40 * MINUTE);
+    bench.hex.faults.add({
+      endpoint: "runProject",
+      kind: { type: "status", status: 503, body: { reason: "no kernel" } },
+    });
+    await grace().press(card, "Approve");
+    const done = await bench.cardShows("Completed");
+    expect(done.history.map((one) => JSON.stringify(one)).join()).toContain("Waiting to start");
+    expect(bench.starts).toHaveLength(2);
+  });
+
+  test("a restart loses nothing: the card still asks, and is approved once", async () => {
+    const card = await awaiting();
+    await bench.until(() => bench.replies.length === 1);
+    await bench.stopBot();
+    await bench.startBot();
+    await bench.pass(MINUTE);
+    expect(bench.replies).toHaveLength(1);
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
   test("what was asked for, refused and decided is in the audit log", async () => {
     const card = await awaiting();
     await ada().press(card, "Approve");

@@ -35,9 +35,8 @@ export function runButtons(run: Run): (Button | null)[] {
   }
 }
 
-/** For those who are asked to approve the run. */
-export function approvalButtons({ key, project }: Run): Button[] {
-  const title = titleOf(project);
+/** For those who are asked to approve the run. `title` is the project's, perhaps shortened. */
+export function approvalButtons({ key, project }: Run, title = titleOf(project)): Button[] {
   return [
     button({
       actionId: ACTIONS.approveRun,

@@ -1,13 +1,13 @@
 // Lists of runs: the recent ones of a project, or all that the bot tracks.
 
-import type { Button } from "@slack/types";
+import type { ActionsBlock, Button } from "@slack/types";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { type HexRun, isFinal, isOver } from "../../hex/schema.js";
 import { elapsedMs, identityOf, isLive, type Run } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { actions, context, fitting, type Message, message, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
-import { cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
+import { approvalButtons, cancelButton, cancelHexRunButton, shortName } from "./run-buttons.js";
 import { FACES, faceOf, titleOf, triggerWord } from "./run-words.js";
 
 /** How many runs fit into one message with long titles: runs of one project, which is named at the top, and runs of several. */
@@ -20,14 +20,18 @@ export function watchedRunsMessage(
   recent: readonly Run[],
   { now, place }: { now: number; place: HexPlace },
 ): Message {
-  const lines = (list: readonly Run[]) => list.slice(0, WATCHED_SHOWN).map((run) => ownRunBlock(run, now, place));
+  const head = section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`);
+  const more = (left: number) => (left > 0 ? context(`and ${left} more`) : null);
+  const foot = context("`/hex runs <project>` shows all runs of a project, no matter who started them.");
+  const groups = runs.slice(0, WATCHED_SHOWN).map((run) => [ownRunBlock(run, now, place), ...approvalOf(run)]);
+  const shown = fitting(groups, [head, more(runs.length), foot]);
   return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
-    section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`),
-    ...lines(runs),
-    runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more`) : null,
+    head,
+    ...shown.flat(),
+    more(runs.length - shown.length),
     recent.length > 0 ? section("*Lately*") : null,
-    ...lines(recent.slice(0, 5)),
-    context("`/hex runs <project>` shows all runs of a project, no matter who started them."),
+    ...recent.slice(0, 5).map((run) => ownRunBlock(run, now, place)),
+    foot,
   ]);
 }
 
@@ -77,6 +81,12 @@ function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | nul
   );
   const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
   return section(text, cancelOf(run) ?? undefined);
+}
+
+/** The buttons for those who may approve the run, and may not see its card. */
+function approvalOf(run: Run): ActionsBlock[] {
+  const buttons = run.state === "awaiting" ? actions(...approvalButtons(run, shortName(titleOf(run.project)))) : null;
+  return buttons === null ? [] : [buttons];
 }
 
 /** `null` when there is nothing to cancel, or nothing yet. */

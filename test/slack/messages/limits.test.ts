@@ -16,13 +16,24 @@ import type { History, Period } from "../../../src/outages/history.js";
 import type { Incident } from "../../../src/outages/incident.js";
 import { PAGE_FAILURES } from "../../../src/paging/page-plan.js";
 import type { Approval } from "../../../src/runs/approval.js";
-import { isEnded, type Run } from "../../../src/runs/run.js";
+import { isEnded, type Run, type RunIn } from "../../../src/runs/run.js";
 import type { OpenNow } from "../../../src/slack/alerts/open-now.js";
 import { OPTIONAL_SCOPES, REQUIRED_SCOPES } from "../../../src/slack/connection/scopes.js";
 import { ownRuns } from "../../../src/slack/home/own-runs.js";
 import { COMMANDS } from "../../../src/slack/listeners/commands/index.js";
 import { absenceMessage } from "../../../src/slack/messages/absence.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
+import {
+  alreadyDecidedMessage,
+  approversMessage,
+  decidedHereMessage,
+  decidedMessage,
+  noLongerAllowedMessage,
+  notApproverMessage,
+  ownRequestMessage,
+  questionMessage,
+  unsureApproverMessage,
+} from "../../../src/slack/messages/approval.js";
 import { takenOverMessage } from "../../../src/slack/messages/attention.js";
 import type { Message } from "../../../src/slack/messages/blocks.js";
 import { cardInDirectMessage, type NoCard, withoutCard } from "../../../src/slack/messages/card-elsewhere.js";
@@ -365,6 +376,30 @@ describe("never past a limit, whatever the data", () => {
           const strangers = pings({ text: "", blocks: view.blocks }).filter((ping) => !/^<@U[12]>$/.test(ping));
           expect(strangers).toEqual([]);
         }
+      }),
+    );
+  });
+
+  test("what approvers are asked and told", () => {
+    const awaited: fc.Arbitrary<RunIn<"awaiting">> = fc.record({ ...base, approval, state: fc.constant("awaiting") });
+    const all = ["U1", "U2", "S0DATATEAM1"];
+    fc.assert(
+      fc.property(awaited, maybe(fc.constant("U2")), fc.nat(20), (made, owner, asked) => {
+        check(approversMessage(made, owner, asked), all);
+        check(questionMessage(made, PLACE), all);
+        for (const message of [ownRequestMessage, notApproverMessage]) check(message(made, made.approval.by), all);
+      }),
+    );
+    fc.assert(
+      fc.property(run, (made) => {
+        check(decidedMessage(made, PLACE), all);
+        for (const message of [
+          alreadyDecidedMessage,
+          decidedHereMessage,
+          unsureApproverMessage,
+          noLongerAllowedMessage,
+        ])
+          check(message(made), all);
       }),
     );
   });
