@@ -1,6 +1,11 @@
 // Runs that somebody has to approve first: who is asked and how, who may decide, and that what was approved starts once.
 
+import { join } from "node:path";
+import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { runSchema } from "../../src/runs/run.js";
+import { judged } from "../../src/runs/transitions.js";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
@@ -179,6 +184,44 @@ describe.each(MODES)("over %s", (mode) => {
     await grace().press(card, "Approve");
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
+  });
+
+  describe("a process that dies between the approval and the request to Hex", () => {
+    /** Leaves the store as that process does. */
+    const dieAfterApproval = async () => {
+      await awaiting();
+      await bench.until(() => bench.replies.length === 1);
+      const at = bench.clock.now();
+      await bench.stopBot();
+      const file = new Database(join(bench.dataDir, "hex-bot.db"));
+      const row = file.prepare("select key, doc from runs where state = 'awaiting'").get();
+      const { key, doc } = z.object({ key: z.string(), doc: z.string() }).parse(row);
+      const run = runSchema.parse(JSON.parse(doc));
+      if (run.state !== "awaiting") throw new Error(run.state);
+      const approved = judged(run, { kind: "approve", by: grace().id }, at);
+      file
+        .prepare("update runs set state = ?, version = version + 1, doc = ? where key = ?")
+        .run(approved.state, JSON.stringify(approved), key);
+      file.close();
+    };
+
+    test("leaves it to the next one, which starts it once", async () => {
+      await dieAfterApproval();
+      await bench.startBot();
+      expect(shown(await bench.cardShows("Completed"))).toContain(`Approved by <@${grace().id}>`);
+      await bench.pass(5 * MINUTE);
+      expect(bench.starts).toHaveLength(1);
+    });
+
+    test("and the next one comes much later: nobody waits for it any more, and the card says so", async () => {
+      await dieAfterApproval();
+      bench.clock.advance(11 * MINUTE);
+      await bench.startBot();
+      const card = await bench.cardShows("could not start it within ten minutes");
+      expect(shown(card)).toContain("Not started");
+      expect(bench.starts).toEqual([]);
+      expect(buttonsOf(card)).toContain("run_again");
+    });
   });
 
   test("what was asked for, refused and decided is in the audit log", async () => {
