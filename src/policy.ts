@@ -16,6 +16,7 @@ import { projectsOfRules } from "./policy-command/described-project.js";
 import { explanation } from "./policy-command/explanation.js";
 import { Lookup, reachOf } from "./policy-command/lookup.js";
 import { type MatrixOptions, matrixCsv, matrixTable, peopleOfRules } from "./policy-command/matrix.js";
+import { namesWithoutProjects } from "./policy-command/names-without-projects.js";
 import { UsageError } from "./policy-command/usage-error.js";
 import { remedyFor } from "./remedies/hex.js";
 import { policyTroubleLines } from "./remedies/policy.js";
@@ -63,6 +64,7 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
     process.stdout.write(
       `${file}: ${policy.rules.length === 1 ? "1 rule" : `${policy.rules.length} rules`}, no mistakes\n`,
     );
+    await warn(file, policy);
     return 0;
   }
   const lookup = new Lookup(reachOf(process.env), policy, systemClock);
@@ -81,6 +83,26 @@ async function answer(command: PolicyCommand): Promise<0 | 1> {
 function namedFile(): string {
   const named = clean(process.env.HEX_BOT_POLICY);
   return named === undefined || named === "none" ? USUAL_FILE : named;
+}
+
+/** Says which names in the rules no project in Hex has, where Hex can be asked. That is no mistake: there may be such a project later. */
+async function warn(file: string, policy: Policy): Promise<void> {
+  const lookup = new Lookup(reachOf(process.env), policy, systemClock);
+  try {
+    const projects = await lookup.projects();
+    if (projects === null || projects.length === 0) return;
+    const facts = projects.map((project) => project.facts);
+    for (const { line, field, text } of namesWithoutProjects(policy, facts)) {
+      process.stderr.write(
+        `${file}:${line}: No project in Hex has the ${field} ${JSON.stringify(text)}. Is it renamed?\n`,
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof HexError)) throw error;
+    process.stderr.write(`Hex was not asked about the names in the rules: ${remedyFor(error.facts).what}\n`);
+  } finally {
+    await lookup.close();
+  }
 }
 
 interface Sources {

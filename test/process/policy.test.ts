@@ -102,6 +102,15 @@ describe("npm run policy", () => {
       expect(err).toMatch(/^No project fits "nothing like it"/);
     });
 
+    test("check also says which names no project has, and that is no mistake", async () => {
+      hex.workspace.addProject({ title: "Weekly revenue", categories: ["Money"] });
+      expect(await policy(["check"], env())).toEqual({
+        code: 0,
+        out: "policy.yml: 4 rules, no mistakes\n",
+        err: 'policy.yml:2: No project in Hex has the category "Finance". Is it renamed?\n',
+      });
+    });
+
     test("matrix shows the projects of Hex", async () => {
       hex.workspace.addProject({ title: "Weekly revenue" });
       const { out, err } = await policy(["matrix", "--format", "csv", "--person", slack.people.ada.id], env());
