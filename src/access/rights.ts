@@ -26,6 +26,8 @@ interface Candidate {
  */
 export class Rights {
   readonly #indexes = new Map<Verb, RuleIndex<Candidate>>();
+  /** What was decided: the same facts are asked about at each keystroke in a picker. */
+  readonly #decided = new Map<Verb, WeakMap<ProjectFacts, Decision>>();
 
   /** `policy` is `null` where there is none: then everybody of the workspace may do everything, except for its guests. */
   constructor(
@@ -46,8 +48,8 @@ export class Rights {
 
   /** Whether they may do it to a project, which takes the right to see it: otherwise the project does not exist for them. */
   may(verb: Exclude<Verb, "administer">, project: ProjectFacts): Decision {
-    const seen = this.#decide("see", project);
-    return verb === "see" || seen.kind !== "allowed" ? seen : this.#decide(verb, project);
+    const seen = this.#decision("see", project);
+    return verb === "see" || seen.kind !== "allowed" ? seen : this.#decision(verb, project);
   }
 
   /** Whether they may look after the bot. */
@@ -58,6 +60,16 @@ export class Rights {
   /** Whether they may do it to what is about no project, such as an outage. Rules about projects do not count. */
   mayApartFromProjects(verb: "silence"): Decision {
     return this.#decide(verb, NO_PROJECT);
+  }
+
+  #decision(verb: Verb, project: ProjectFacts): Decision {
+    const decided = this.#decided.get(verb) ?? new WeakMap<ProjectFacts, Decision>();
+    this.#decided.set(verb, decided);
+    const known = decided.get(project);
+    if (known !== undefined) return known;
+    const decision = this.#decide(verb, project);
+    decided.set(project, decision);
+    return decision;
   }
 
   /**

@@ -354,3 +354,17 @@ describe("whatever the rules", () => {
     );
   });
 });
+
+test("what was decided is decided the same when it is asked again, and of other facts anew", () => {
+  const policy = withRules(
+    "{ deny: see, people: everyone, projects: { category: Finance } }",
+    "{ allow: [see, run], people: everyone }",
+  );
+  const rights = new Rights(policy, ADA, null);
+  const hidden = { ...REPORT, category: ["finance"] };
+  const shown = { ...REPORT, category: [] };
+  for (let asked = 0; asked < 2; asked++) {
+    expect([hidden, shown].map((facts) => rights.may("see", facts).kind)).toEqual(["denied", "allowed"]);
+    expect(rights.may("run", shown).kind).toBe("allowed");
+  }
+});

@@ -25,7 +25,19 @@ export interface AccessOptions {
   groups: UserGroups;
 }
 
+/** For how many people and places the rights are kept compiled. */
+const MOST_COMPILED = 200;
+
+interface Compiled {
+  policy: Policy | null;
+  /** What the rights were compiled from, as JSON. */
+  person: string;
+  rights: Rights;
+}
+
 export class Access {
+  /** By person and place, the oldest first. */
+  readonly #compiled = new Map<string, Compiled>();
   /** Folding the texts of thousands of projects anew for each person would take longer than the rules do. */
   readonly #facts = new WeakMap<Project, ProjectFacts>();
 
@@ -50,7 +62,7 @@ export class Access {
       groups.of(wanted.groups),
     ]);
     // The policy may have changed in the meantime.
-    return new Rights(policyNow(), person(user, details, members), place);
+    return this.#rights(policyNow(), person(user, details, members), place);
   }
 
   /**
@@ -83,7 +95,21 @@ export class Access {
   rightsInMemory(user: string, place: Place): Rights {
     const { policy: policyNow, people, groups } = this.options;
     const policy = policyNow();
-    return new Rights(policy, person(user, people.known(user), groups.known(wantedOf(policy).groups)), place);
+    return this.#rights(policy, person(user, people.known(user), groups.known(wantedOf(policy).groups)), place);
+  }
+
+  /** The rights, compiled once for as long as nothing changes that they depend on. */
+  #rights(policy: Policy | null, who: Person, place: Place): Rights {
+    const key = `${who.id} ${place ?? ""}`;
+    const facts = JSON.stringify([who.isGuest, who.isAdmin, who.email, [...who.groups]]);
+    const kept = this.#compiled.get(key);
+    if (kept !== undefined && kept.policy === policy && kept.person === facts) return kept.rights;
+    const rights = new Rights(policy, who, place);
+    this.#compiled.delete(key);
+    this.#compiled.set(key, { policy, person: facts, rights });
+    const [oldest] = this.#compiled.keys();
+    if (this.#compiled.size > MOST_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
+    return rights;
   }
 
   /** What there is to say about the rules themselves. `declined`: the optional scopes that the app lacks. */
