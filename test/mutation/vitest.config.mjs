@@ -5,11 +5,7 @@ import { CORES } from "../../stryker.config.mjs";
 
 export default defineConfig({
   test: {
-    include: [
-      ...CORES.map((core) => core.replace(/^src/, "test").replace(/\.ts$/, ".test.ts")),
-      // Of how a form is read, and of how its state is kept.
-      "test/slack/messages/run-form.test.ts",
-    ],
+    include: CORES.map((core) => core.replace(/^src/, "test").replace(/\.ts$/, ".test.ts")),
     setupFiles: ["test/mutation/properties.ts"],
     testTimeout: 30_000,
     restoreMocks: true,
