@@ -1,5 +1,6 @@
 // The audit log as a file: JSON lines, or CSV for a spreadsheet. Pure.
 
+import { csvLine } from "../lib/csv.js";
 import type { AuditEntry } from "./audit-entry.js";
 
 export const FORMATS = ["jsonl", "csv"] as const;
@@ -27,7 +28,7 @@ const COLUMNS = [
 
 /** What stands before the entries. */
 export function headOf(format: Format): string {
-  return format === "csv" ? `${COLUMNS.join(",")}\r\n` : "";
+  return format === "csv" ? csvLine(COLUMNS) : "";
 }
 
 /** One line, with its end. Times are in ISO 8601 (UTC). */
@@ -54,13 +55,5 @@ export function lineOf(entry: AuditEntry, format: Format): string {
     reference: entry.reference,
     id: entry.id,
   };
-  return `${COLUMNS.map((column) => cell(values[column])).join(",")}\r\n`;
-}
-
-/** As in RFC 4180. A spreadsheet would compute what begins like a formula. Source: OWASP, CSV injection. */
-function cell(value: string | number | null): string {
-  if (value === null) return "";
-  const text = String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvLine(COLUMNS.map((column) => String(values[column] ?? "")));
 }

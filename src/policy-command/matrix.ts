@@ -2,10 +2,11 @@
 
 import type { Place, Policy, ProjectFacts, Verb } from "../access/policy.js";
 import { Rights } from "../access/rights.js";
+import { csvLine } from "../lib/csv.js";
 import { decide } from "./decide.js";
 import { type AskedPerson, type DescribedPerson, readPerson } from "./described-person.js";
 import type { AskedProject } from "./described-project.js";
-import { csv, textTable } from "./table.js";
+import { textTable } from "./table.js";
 
 export interface MatrixOptions {
   policy: Policy;
@@ -52,7 +53,8 @@ export function matrixCsv(options: MatrixOptions): string {
       line === null ? "" : String(line),
     ]),
   );
-  return csv([["project_id", "project", "person", "verb", "channel", "answer", "line_of_rule"], ...lines]);
+  const head = ["project_id", "project", "person", "verb", "channel", "answer", "line_of_rule"];
+  return [head, ...lines].map(csvLine).join("");
 }
 
 interface Row {

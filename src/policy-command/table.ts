@@ -36,16 +36,6 @@ export function textTable(
   return `${tables.join("\n\n")}\n`;
 }
 
-/** RFC 4180. A spreadsheet does not take any of the texts for a formula. */
-export function csv(rows: readonly (readonly string[])[]): string {
-  return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
-}
-
-function csvCell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
 /** The columns of each table: as many as fit, and at least one. */
 function partsOf(widths: readonly number[], room: number): number[][] {
   const parts: number[][] = [];

@@ -4,13 +4,14 @@ import { describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy, Verb } from "../../src/access/policy.js";
 import { Rights } from "../../src/access/rights.js";
+import { csvLine } from "../../src/lib/csv.js";
 import { readArguments } from "../../src/policy-command/arguments.js";
 import { decide } from "../../src/policy-command/decide.js";
 import { describedPerson, readPerson } from "../../src/policy-command/described-person.js";
 import { describedProject, projectsOfRules } from "../../src/policy-command/described-project.js";
 import { explanation } from "../../src/policy-command/explanation.js";
 import { matrixCsv, matrixTable, peopleOfRules } from "../../src/policy-command/matrix.js";
-import { csv, textTable } from "../../src/policy-command/table.js";
+import { textTable } from "../../src/policy-command/table.js";
 import { UsageError } from "../../src/policy-command/usage-error.js";
 
 const POLICY = policy(`
@@ -185,7 +186,7 @@ yes, no, approval: once somebody approves, ?: no, because Slack or Hex has not s
   });
 
   test("a title is no formula of a spreadsheet, and rewrites no terminal", () => {
-    expect(csv([["=1+1", 'a "b"', "x,y"]])).toBe(`'=1+1,"a ""b""","x,y"\r\n`);
+    expect(csvLine(["=1+1", 'a "b"', "x,y"])).toBe(`'=1+1,"a ""b""","x,y"\r\n`);
     expect(textTable(["a"], [{ label: "one\u001b[2J\ntwo", cells: ["yes"] }], 80)).toBe(
       "            a\none[2J two  yes\n",
     );

@@ -14,6 +14,7 @@ const SLACK_METHODS = [
   "chat.postEphemeral",
   "chat.getPermalink",
   "users.info",
+  "usergroups.users.list",
   "users.lookupByEmail",
   "views.open",
   "views.update",
