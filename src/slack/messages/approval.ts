@@ -34,7 +34,7 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
   const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for somebody's approval.`;
   return message(`Your approval is wanted: ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(
-      `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}; then it starts by itself.`,
+      `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.`,
     ),
     context(optionsLineOf(run)),
     actions(...approvalButtons(run)),

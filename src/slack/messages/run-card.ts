@@ -164,7 +164,7 @@ function approvalNote(run: Run, { by, rule, until, approved }: Approval): string
   switch (run.state) {
     case "awaiting": {
       const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for that.`;
-      return `${sentence(peopleWords(by))} can approve it until ${date(until, "{time}")}; then it starts by itself.${why}`;
+      return `${sentence(peopleWords(by))} can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.${why}`;
     }
     case "declined":
       return run.by === null
