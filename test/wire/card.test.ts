@@ -398,6 +398,7 @@ describe.each(MODES)("%s mode", (mode) => {
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until }, afterEffect: true });
       await harness.slack.command(`run ${project.id} day=1`);
+      await harness.until(() => harness.starts.length === 1, 0);
       await harness.slack.command(`run ${project.id} day=2`);
       await harness.until(() => harness.starts.length === 2 && harness.requests("listRuns").length >= 2);
       answer();
