@@ -70,7 +70,11 @@ export const TOKEN_SCOPES: readonly TokenScope[] = [
   { name: "Read projects", isOptional: false, uses: "Reads projects, their schedules, and their runs." },
   { name: "Run projects", isOptional: false, uses: "Starts and cancels runs, and updates published results." },
   { name: "Users: Read", isOptional: true, uses: "Reads whose token it is and when it expires." },
-  { name: "Cells: Read", isOptional: true, uses: "Reads which data connections projects use that fail together." },
+  {
+    name: "Cells: Read",
+    isOptional: true,
+    uses: "Reads which data connections are used by projects that fail together.",
+  },
   { name: "Data connections: Read", isOptional: true, uses: "Reads the names of these connections." },
 ];
 
@@ -81,17 +85,18 @@ export const TOKEN_REACH =
 /** What is kept about a part of the bot's work. `days`: how long by default, if a variable says it. */
 export interface Kept {
   what: string;
+  /** How long, to follow "Kept". */
   until: string;
 }
 
 const KEPT = {
   runs: {
     what: "Runs: project, inputs, who asked for them, where and when, their cards, and who pressed *Tell me*.",
-    until: "`HEX_BOT_KEEP_DAYS` after their end",
+    until: "for `HEX_BOT_KEEP_DAYS` days after their end",
   },
   audit: {
     what: "The audit log: who did what where, with which inputs (secret-looking ones hidden), and what came of it.",
-    until: "`HEX_BOT_AUDIT_DAYS`",
+    until: "for `HEX_BOT_AUDIT_DAYS` days",
   },
   watching: {
     what: "What conversations watch and the digests that they get, who set them, how the projects' last runs ended, what went wrong, who is on it, and what the paging service was told.",
@@ -99,7 +104,7 @@ const KEPT = {
   },
   health: {
     what: "When Hex could be reached, and outages.",
-    until: "31 days, and outages for `HEX_BOT_KEEP_DAYS` if that is longer",
+    until: "for 31 days, and outages for `HEX_BOT_KEEP_DAYS` days if that is longer",
   },
   catalog: {
     what: "The list of projects: ids, titles, descriptions, categories, status, schedules, collections if rules name some, and the e-mail addresses of owners and creators.",
@@ -107,15 +112,15 @@ const KEPT = {
   },
   drafts: {
     what: "Forms that are not submitted yet, with what was typed into them, and what people chose from.",
-    until: "a day; the names of inputs that Hex refused for 90 days",
+    until: "for a day; the names of inputs that Hex refused, for 90 days",
   },
   surfaces: {
     what: "Which of Slack's events were handled, and who has opened the Home tab.",
-    until: "two days, and one day",
+    until: "for two days, and for one day",
   },
   connections: {
     what: "The ids and names of data connections of projects that failed together.",
-    until: "three days",
+    until: "for three days",
   },
   technical: {
     what: "Which process leads, how many requests to Hex there were in the last minute, since when there are rules, and damaged records, to be looked at.",

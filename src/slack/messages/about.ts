@@ -41,7 +41,7 @@ export function aboutMessage({ granted, hasPolicy, knowsGuests }: AboutView): Me
     section(`*Who may use it:* ${whoWords(hasPolicy, knowsGuests)}`),
     section(
       `*What it keeps*, in its own store:\n${everythingKept()
-        .map(({ what, until }) => `• ${what} Until: ${until}.`)
+        .map(({ what, until }) => `• ${what} Kept ${until}.`)
         .join("\n")}`,
     ),
     section(`*To remove it*\n${REMOVAL.map((step, at) => `${at + 1}. ${step}`).join("\n")}`),
@@ -63,6 +63,6 @@ function whoWords(hasPolicy: boolean, knowsGuests: boolean): string {
   if (hasPolicy) return "whoever the rules of its policy file allow. Everybody else may do nothing.";
   const guests = knowsGuests
     ? "Guests may do nothing."
-    : "Guests count as members, because the bot has not the scope `users:read`.";
+    : "Guests count as members, because the bot lacks the scope `users:read`.";
   return `everybody of this workspace may do everything. ${guests} People of other workspaces may do nothing.`;
 }
