@@ -58,7 +58,7 @@ export class Rights {
   }
 
   /** Whether they may do it to what is about no project, such as an outage. Rules about projects do not count. */
-  mayApartFromProjects(verb: "silence"): Decision {
+  mayApartFromProjects(verb: "silence" | "watch"): Decision {
     return this.#decide(verb, NO_PROJECT);
   }
 

@@ -12,10 +12,14 @@ export interface AuditQuery {
   projectId?: string;
   /** A person's id in Slack. */
   who?: string;
+  /** The ids of projects whose entries to leave out. */
+  except?: readonly string[];
 }
 
 /** How many rows are read at once. */
 const PAGE = 500;
+/** How many entries are written at once. SQLite takes 32,766 values, and Postgres 65,535. */
+const BATCH = 1_000;
 
 export class AuditStore {
   constructor(
@@ -27,7 +31,10 @@ export class AuditStore {
 
   /** Adds entries. One that is there already stays as it is. */
   async add(entries: readonly AuditEntry[]): Promise<void> {
-    if (entries.length === 0) return;
+    for (let from = 0; from < entries.length; from += BATCH) await this.#addBatch(entries.slice(from, from + BATCH));
+  }
+
+  async #addBatch(entries: readonly AuditEntry[]): Promise<void> {
     const values = entries.map((entry) => ({
       id: entry.id,
       at: entry.at,
@@ -56,6 +63,12 @@ export class AuditStore {
         .executeTakeFirst(),
     ]);
     return { entries: this.#read(rows), total: Number(counted?.count ?? 0) };
+  }
+
+  /** The ids of all projects that such entries are about. */
+  async projectIds(query: AuditQuery): Promise<string[]> {
+    const rows = await this.#matching(query).select("project_id").distinct().execute();
+    return rows.flatMap(({ project_id: id }) => id ?? []);
   }
 
   /** All entries, oldest first, a page at a time. */
@@ -96,11 +109,14 @@ export class AuditStore {
     this.rows.recount("audit");
   }
 
-  #matching({ since, until, projectId, who }: AuditQuery) {
+  #matching({ since, until, projectId, who, except = [] }: AuditQuery) {
     let select = this.db.selectFrom("audit").where("at", ">=", since);
     if (until !== undefined) select = select.where("at", "<", until);
     if (projectId !== undefined) select = select.where("project_id", "=", projectId);
     if (who !== undefined) select = select.where("who", "=", who);
+    if (except.length > 0) {
+      select = select.where((eb) => eb.or([eb("project_id", "is", null), eb("project_id", "not in", except)]));
+    }
     return select;
   }
 

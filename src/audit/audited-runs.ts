@@ -40,8 +40,14 @@ export class AuditedRuns {
     const { store, runs, audit, clock } = this.options;
     const ended = await runs.recentlyEnded(LATEST);
     // Runs from before there was an audit log have no entry to complete.
-    const unasked = new Set(await store.missing(ended.map(({ key }) => askedId(key))));
-    const asked = ended.filter(({ key }) => !unasked.has(askedId(key)));
+    const askedIds = new Map(
+      ended.flatMap(({ key, requester }) => (requester === null ? [] : [[key, askedId(key, requester)]])),
+    );
+    const unasked = new Set(await store.missing([...askedIds.values()]));
+    const asked = ended.filter(({ key }) => {
+      const id = askedIds.get(key);
+      return id !== undefined && !unasked.has(id);
+    });
     const missing = new Set(await store.missing(asked.map(({ key }) => endedId(key))));
     for (const run of asked) {
       if (!missing.has(endedId(run.key))) continue;

@@ -3,9 +3,9 @@
 import { type EndedRun, identityOf, isEnded, type Run } from "../runs/run.js";
 import { type AuditEntry, NOTHING_MORE } from "./audit-entry.js";
 
-/** The id of the entry about somebody who asked for a run. */
-export function askedId(runKey: string): string {
-  return `asked ${runKey}`;
+/** The id of the entry about somebody who asked for a run. Several people may ask for the same one, and it starts for one of them. */
+export function askedId(runKey: string, who: string): string {
+  return `asked ${runKey} ${who}`;
 }
 
 /** The id of the entry about a run's end. */

@@ -26,6 +26,27 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(total).toBe(2);
   });
 
+  test("takes as many entries at once as may wait for it", async () => {
+    const audit = await open();
+    await audit.add(Array.from({ length: 10_000 }, (_, at) => entry({ id: `waiting ${at}`, at })));
+    expect((await audit.latest({ since: 0 }, 1)).total).toBe(10_000);
+  });
+
+  test("leaves out projects, and says which ones there are entries about", async () => {
+    const audit = await open();
+    await audit.add([
+      entry({ id: "a", at: 1 }),
+      entry({ id: "b", at: 2 }),
+      entry({ id: "c", at: 3, project: { id: "other", title: "" } }),
+      entry({ id: "d", at: 4, project: null }),
+    ]);
+    expect((await audit.projectIds({ since: 0 })).sort()).toEqual([REVENUE.id, "other"]);
+    expect(await audit.projectIds({ since: 3 })).toEqual(["other"]);
+    const { entries, total } = await audit.latest({ since: 0, except: [REVENUE.id] }, 1);
+    expect(entries.map(({ id }) => id)).toEqual(["d"]);
+    expect(total).toBe(2);
+  });
+
   test("finds what one person did, to one project, in a time", async () => {
     const audit = await open();
     await audit.add([

@@ -84,8 +84,26 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await bench.ask("unwatch weekly salaries", grace())).toContain("is not watched in this conversation");
     expect(await bench.ask("digest", grace())).not.toContain("salaries");
     expect(await bench.ask("digest off", grace())).toContain("No digest is set in this conversation");
-    expect(await bench.ask("digest 09:00 UTC weekly revenue", grace())).toMatch(/You may not.*replace what is set/);
+    expect(await bench.ask("digest 09:00 UTC weekly revenue", grace())).toMatch(
+      /You may not.*change watches and digests/,
+    );
     expect(await bench.ask("digest")).toContain("Weekly salaries");
+  });
+
+  test("watches and digests of which somebody sees no project are nothing that they can begin, end or replace without a right", async () => {
+    bench.rules(`{ allow: [see, watch], people: ${bench.slack.people.ada.id} }`, HIDE_FINANCE, SEE);
+    await bench.ask("watch category:Finance");
+    await bench.ask("watch weekly salaries");
+    await bench.ask("digest 08:00 UTC");
+    const denied = "*You may not* change watches and digests here";
+    expect(await bench.ask("unwatch category:Finance", grace())).toContain(denied);
+    expect(await bench.ask("watch category:Finance", grace())).toContain(denied);
+    expect(await bench.ask("watch category:Nothing", grace())).toContain(denied);
+    expect(await bench.ask("digest off", grace())).toContain(denied);
+    await bench.ask("unwatch category:Finance");
+    expect(await bench.ask("digest off", grace())).toContain(denied);
+    expect(await bench.ask("digest")).toContain("08:00");
+    expect(await bench.ask("watch category:Nothing")).toContain("is told from now on");
   });
 
   test("whoever watches in a channel what not everybody there may see is told that it says nothing there", async () => {

@@ -5,7 +5,7 @@ import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { auditEntrySchema } from "../../src/audit/audit-entry.js";
-import { Harness, MODES } from "./harness.js";
+import { Harness, MODES, shown } from "./harness.js";
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const ADMIN = "{ allow: administer, people: U0ADALOVELA }";
@@ -79,6 +79,51 @@ describe.each(MODES)("over %s", (mode) => {
     const shown = await harness.ask("audit @grace 3");
     expect(shown).toContain("was refused: administer");
     expect(await harness.ask("audit Weekly revenue 1 day")).toContain("nothing");
+  });
+
+  test("to an administrator, nothing was done to a project that they may not see, and nothing is counted", async () => {
+    const { grace } = harness.slack.people;
+    const seen = harness.hex.workspace.addProject({ title: "Churn" });
+    harness.rules(
+      `{ allow: [see, watch], people: ${grace.id} }`,
+      `{ deny: see, people: everyone, projects: { id: ${project.id} } }`,
+      ALL,
+      ADMIN,
+    );
+    const as = { user: grace };
+    await harness.ask("projects", as);
+    await harness.ask(`watch ${seen.id}`, as);
+    for (const text of [`watch ${project.id}`, `digest 08:00 UTC ${project.id}`, `unwatch ${project.id}`, "digest off"])
+      await harness.ask(text, as);
+    const store = new Database(join(harness.dataDir, "hex-bot.db"), { timeout: 5_000 });
+    store.exec(`
+      with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 1100)
+      insert into audit (id, at, who, project_id, doc)
+      select audit.id || n, at, who, project_id, json_set(doc, '$.id', audit.id || n) from audit, numbers
+      where audit.id like 'watch %' and project_id = '${project.id}'`);
+    store.close();
+    const shown = await harness.ask("audit");
+    expect(shown).toContain("watched *Churn*");
+    expect(shown).not.toContain(project.id);
+    expect(shown).not.toMatch(/\d of \d/);
+    expect(await harness.ask(`audit ${project.id}`)).toContain("nothing");
+  });
+
+  test("a run is recorded as asked for by whoever asked for it, even if somebody else tried before", async () => {
+    harness.rules(ALL, ADMIN);
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Completed");
+    const store = new Database(join(harness.dataDir, "hex-bot.db"), { timeout: 5_000 });
+    const card = harness.card();
+    store.exec("alter table cards rename to gone");
+    await harness.person("ada").press(card, "Run again");
+    await harness.meanwhile(harness.slack.waitForMessage((one) => shown(one).includes("Nothing was started")));
+    store.exec("alter table gone rename to cards");
+    await harness.person("grace").press(card, "Run again");
+    await harness.until(() => harness.hex.workspace.runs.length === 2);
+    const who = store.prepare("select who from audit where id like 'asked again:%' order by at, who").pluck().all();
+    store.close();
+    expect(who).toEqual([harness.slack.people.ada.id, harness.slack.people.grace.id]);
   });
 
   test("without a place for its entry no run starts, but a cancellation goes on and is entered later", async () => {

@@ -136,8 +136,8 @@ export class Permissions {
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
   }
 
-  /** The same for what is about no project, such as an outage. @throws AccessDenied */
-  demandApartFromProjects(verb: "silence"): void {
+  /** The same for what is about no project, such as an outage or an empty category. @throws AccessDenied */
+  demandApartFromProjects(verb: "silence" | "watch"): void {
     const decision = this.rights.mayApartFromProjects(verb);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
   }

@@ -26,7 +26,7 @@ import { parseProjectRef } from "../parse/project-ref.js";
 import { hiddenHere } from "./hidden-here.js";
 import { lookForNew } from "./list-projects.js";
 import { readProject } from "./read-project.js";
-import { demandToEndDigest, demandWatch, isKnownTo, rulesOf } from "./watch-rights.js";
+import { demandToEndDigest, demandWatch, isKnownTo, projectOfRule, rulesOf } from "./watch-rights.js";
 
 /** @throws HexError, StoreFailure, AccessDenied */
 export async function setDigest(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<void> {
@@ -48,7 +48,8 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
   const set = await bot.digests.set({ ...digest, setBy: user, setAt: now, ended: null });
   const time = `${hour}:${String(minute).padStart(2, "0")} ${zone}${weekdaysOnly ? " weekdays" : ""}`;
   const detail = chosen === null ? time : `${time} ${ruleKey(chosen)}`;
-  await bot.audit.record(deedEntry(interaction, "digest", now, { detail, result: set }));
+  const project = projectOfRule(interaction, chosen);
+  await bot.audit.record(deedEntry(interaction, "digest", now, { project, detail, result: set }));
   log.info({ hour, minute, weekdaysOnly, zone, set }, "digest");
   bot.wakeFollowing();
   const projects = projectsOf(rules, interaction.permissions.projects);
@@ -96,7 +97,8 @@ export async function endDigest(bot: Bot, interaction: Interaction): Promise<voi
   if (before !== null) await demandToEndDigest(bot, interaction, before);
   const was = await bot.digests.remove(place);
   const result = was ? "ended" : "none_set";
-  await bot.audit.record(deedEntry(interaction, "digest_off", bot.clock.now(), { result }));
+  const project = projectOfRule(interaction, before?.rule ?? null);
+  await bot.audit.record(deedEntry(interaction, "digest_off", bot.clock.now(), { project, result }));
   interaction.log.info({ was }, "digest off");
   bot.wakeFollowing();
   await interaction.respond(digestOffMessage(was));

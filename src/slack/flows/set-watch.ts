@@ -7,7 +7,7 @@ import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { hiddenHere } from "./hidden-here.js";
 import { watchLoad } from "./watch-load.js";
-import { demandToEnd, demandWatch, isKnownTo } from "./watch-rights.js";
+import { demandToEnd, demandWatch, isKnownTo, projectOfRule } from "./watch-rights.js";
 
 /** @throws StoreFailure, AccessDenied; HexError for a project that they may not see */
 export async function setWatch(
@@ -20,7 +20,10 @@ export async function setWatch(
   const { channel, threadTs } = conversation;
   await demandWatch(interaction, [rule]);
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
-  const about = { project: projectOf(interaction, rule), detail: `${ruleKey(rule)} ${level}${page ? " page" : ""}` };
+  const about = {
+    project: projectOfRule(interaction, rule),
+    detail: `${ruleKey(rule)} ${level}${page ? " page" : ""}`,
+  };
   await bot.audit.record(deedEntry(interaction, "watch", bot.clock.now(), { ...about, result: set }));
   interaction.log.info({ rule, tells: level, page, set }, "watch");
   bot.wakeFollowing();
@@ -43,13 +46,9 @@ export async function endWatch(bot: Bot, interaction: Interaction, key: string):
   if (watch !== undefined) await demandToEnd(interaction, watch);
   const was = await bot.watches.remove({ channel, threadTs }, key);
   const result = was ? "ended" : "not_watched";
-  await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { detail: key, result }));
+  const project = watch === undefined ? null : projectOfRule(interaction, watch.rule);
+  await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { project, detail: key, result }));
   interaction.log.info({ key, was }, "unwatch");
   bot.wakeFollowing();
   await interaction.respond(was ? noLongerWatchedMessage() : notWatchedMessage());
-}
-
-function projectOf({ permissions }: Interaction, rule: Rule): { id: string; title: string } | null {
-  if (rule.kind !== "project") return null;
-  return { id: rule.id, title: permissions.projects.known(rule.id)?.title ?? "" };
 }

@@ -14,8 +14,6 @@ const USUAL_DAYS = 7;
 const LONGEST = 36_500;
 /** How many entries a message has room for. */
 const SHOWN = 40;
-/** How many are read for somebody who may not see every project. */
-const READ = 1_000;
 
 /** @throws AccessDenied for anybody else, StoreFailure */
 export async function showAudit(bot: Bot, interaction: Interaction, typed: AuditArguments): Promise<void> {
@@ -31,19 +29,14 @@ export async function showAudit(bot: Bot, interaction: Interaction, typed: Audit
     ...(project === null ? {} : { projectId: project.id }),
     ...(typed.who === null ? {} : { who: typed.who }),
   };
-  const { entries, total } = await bot.auditStore.latest(query, READ);
+  // Right after a start, the stored catalog may not have been read yet.
+  await permissions.projects.ready();
   // To an administrator who may not see a project, nothing was ever done to it.
-  const visible = entries.filter((entry) => entry.project === null || permissions.projects.has(entry.project.id));
+  const about = await bot.auditStore.projectIds(query);
+  const except = about.filter((id) => !permissions.projects.has(id));
+  const { entries, total } = await bot.auditStore.latest({ ...query, except }, SHOWN);
   await bot.audit.record(deedEntry(interaction, "administer", now, { detail: `audit ${days} d`, project }));
-  await respond(
-    auditMessage({
-      entries: visible.slice(0, SHOWN),
-      total: total > READ ? total : visible.length,
-      days,
-      who: typed.who,
-      project,
-    }),
-  );
+  await respond(auditMessage({ entries, total, days, who: typed.who, project }));
 }
 
 /** `null` for all projects; `undefined` after asking which one is meant. */

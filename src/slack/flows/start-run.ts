@@ -58,7 +58,7 @@ export async function startRun(
   };
   const need = interaction.permissions.approvalFor(project, options);
   const entry = deedEntry(interaction, options.publish ? "publish" : "run", intent.requestedAt, {
-    id: askedId(key),
+    id: askedId(key, user),
     project: intent.project,
     inputs: maskedInputs(options.inputs),
     detail: detailOf(options),

@@ -7,7 +7,8 @@ import type { Bot, Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
 
 /**
- * Demands the right to watch a project, or every visible project that a rule covers now.
+ * Demands the right to watch a project, or every visible project that a rule covers now. Where there is none, the rules without
+ * projects decide: otherwise everybody could end what is about hidden projects alone.
  * @throws AccessDenied; HexError for a project that they may not see
  */
 export async function demandWatch(interaction: Interaction, rules: readonly Rule[]): Promise<void> {
@@ -15,12 +16,14 @@ export async function demandWatch(interaction: Interaction, rules: readonly Rule
   const { projects } = permissions;
   // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
+  if (rules.length === 0) permissions.demandApartFromProjects("watch");
   for (const rule of rules) {
     if (rule.kind === "project") await learnProject(interaction, rule.id);
     const covered =
       rule.kind === "project"
         ? [{ id: rule.id, title: projects.known(rule.id)?.title ?? "" }]
         : projectsOf([rule], projects);
+    if (covered.length === 0) permissions.demandApartFromProjects("watch");
     for (const project of covered) permissions.demand("watch", project);
   }
 }
@@ -56,4 +59,10 @@ export async function rulesOf(
   const { projects } = interaction.permissions;
   const rules = rule === null ? (await bot.watches.in({ channel, threadTs })).map((watch) => watch.rule) : [rule];
   return rules.filter((one) => one.kind !== "project" || projects.has(one.id));
+}
+
+/** The project that a rule is about, for the audit log; `null` when it is about no certain one. */
+export function projectOfRule({ permissions }: Interaction, rule: Rule | null): { id: string; title: string } | null {
+  if (rule?.kind !== "project") return null;
+  return { id: rule.id, title: permissions.projects.known(rule.id)?.title ?? "" };
 }

@@ -43,7 +43,7 @@ export interface Bot {
   hex: HexClient;
   permissions: PermissionSources;
   audit: AuditLog;
-  auditStore: Pick<AuditStore, "latest">;
+  auditStore: Pick<AuditStore, "latest" | "projectIds">;
   prober: Prober;
   statusPage: StatusPage;
   budget: Budget;

@@ -51,6 +51,6 @@ const DEEDS: Record<Verb, string> = {
 
 /** Where they are about no project, or one that may not be named. */
 const WITHOUT_PROJECT: Partial<Record<Verb, string>> = {
-  watch: "replace what is set",
+  watch: "change watches and digests",
   silence: "take or silence outages of Hex",
 };
