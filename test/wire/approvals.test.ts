@@ -274,8 +274,19 @@ describe.each(MODES)("over %s", (mode) => {
       const card = await awaiting();
       bench.rules(`{ deny: see, people: ${grace().id} }`, "{ allow: [see, run, publish], people: everyone }");
       await grace().press(card, "Approve");
-      await reads("grace", "There is no such project");
+      await reads("grace", "a run that the bot no longer remembers");
       expect(bench.starts).toEqual([]);
+    });
+
+    test("nor does a run that cannot be read", async () => {
+      const card = await awaiting();
+      const asked = { blocks: card.blocks };
+      const file = new Database(join(bench.dataDir, "hex-bot.db"), { timeout: 5_000 });
+      file.exec("update runs set doc = '{}'");
+      file.close();
+      bench.rules(`{ deny: see, people: ${grace().id} }`, "{ allow: [see, run, publish], people: everyone }");
+      await grace().press(card, "approve_run", { stale: asked });
+      await reads("grace", "a run that the bot no longer remembers");
     });
   });
 

@@ -21,12 +21,14 @@ import {
   ownRequestMessage,
   unsureApproverMessage,
 } from "../messages/approval.js";
+import { runFor } from "./runs-for.js";
 import { demandStore, NothingStarted } from "./start-run.js";
 
 /** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingStarted */
 export async function decideRun(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<void> {
   const { permissions, user } = click;
-  const run = await bot.runs.get(click.value);
+  // Whoever asked for it sees it in any case.
+  const run = await runFor(bot, click, click.value);
   if (run === null) return click.respond(staleButtonMessage());
   // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
