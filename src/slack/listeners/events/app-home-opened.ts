@@ -1,8 +1,10 @@
 // Somebody opens the bot's Home tab.
 
 import type { z } from "zod";
+import { permissionsOf } from "../../access/permissions.js";
 import { appHomeOpened as envelope } from "../../connection/payloads/events.js";
-import { strangerMessage, unprovenMessage } from "../../messages/answers.js";
+import { guestMessage, strangerMessage, unprovenMessage } from "../../messages/answers.js";
+import type { Bot } from "../context.js";
 import type { Origin } from "../members.js";
 import { hearing } from "./event.js";
 
@@ -12,10 +14,15 @@ export const appHomeOpened = hearing("app_home_opened", envelope, async ({ bot, 
   if (tab !== "home") return;
   log.info({ user }, "Home tab");
   const standing = members.ofMessage(originIn(body));
-  if (standing === "member") return work.add(bot.homes.open(user));
+  if (standing === "member") return work.add(openHome(bot, user));
   const refusal = standing === "stranger" ? strangerMessage() : unprovenMessage();
   await work.add(bot.homes.refuse(user, refusal));
 });
+
+async function openHome({ permissions, homes }: Bot, user: string): Promise<void> {
+  const { isGuestWithoutRules } = await permissionsOf(permissions, user, null);
+  await (isGuestWithoutRules ? homes.refuse(user, guestMessage()) : homes.open(user));
+}
 
 /** The event does not name the person's workspace, but the envelope and the current view do. */
 function originIn(body: z.output<typeof envelope>): Origin {

@@ -7,15 +7,15 @@ import { acknowledge, type Listening } from "../interaction.js";
 import { originOf } from "../origin.js";
 import { pickerOf } from "./index.js";
 
-export function listenToOptions(app: App, { bot, members, log, metrics }: Listening): void {
+export function listenToOptions(app: App, { bot, members, log, metrics, work }: Listening): void {
   app.options<"block_suggestion">({ type: "block_suggestion" }, async ({ ack, body }) => {
     const picker = pickerOf(body.action_id);
     const isMember = members.ofClick(originOf(body)) === "member";
+    const place = body.view === undefined ? (body.channel?.id ?? null) : placeOfForm(body.view);
     const options = (() => {
       try {
         if (picker === null || !isMember) return [];
-        const place = body.view === undefined ? (body.channel?.id ?? null) : placeOfForm(body.view);
-        // Slack waits at each keystroke, so it is not asked who this is.
+        // Slack waits at each keystroke, so it is asked afterwards who this is.
         return picker.options(permissionsInMemory(bot.permissions, body.user.id, place), body.value);
       } catch (err) {
         log.error({ err, picker: picker?.id }, "fault");
@@ -23,5 +23,7 @@ export function listenToOptions(app: App, { bot, members, log, metrics }: Listen
       }
     })();
     await acknowledge(metrics, () => ack({ options }));
+    // For the next keystroke, unless Slack has just said it.
+    if (isMember) await work.add(bot.permissions.access.rightsOf(body.user.id, place));
   });
 }

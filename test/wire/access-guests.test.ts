@@ -1,0 +1,58 @@
+// People of whom Slack says who they are only while they already use the bot: guests, and everybody after a restart.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Harness, MODES } from "./harness.js";
+
+describe.each(MODES)("over %s", (mode) => {
+  let bench: Harness;
+  beforeEach(async () => {
+    bench = await Harness.start(mode, { idle: true });
+    bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    await bench.startBot();
+  });
+  afterEach(() => bench.stop());
+
+  const grace = () => bench.person("grace");
+  const becomeGuest = () => bench.slack.roles.set(bench.slack.people.grace.id, "guest");
+  const shownAtHome = () => JSON.stringify(grace().home?.view ?? {});
+  /** Opens the Home tab and returns what its search field offers. */
+  const openSearch = async () => {
+    await grace().openHome();
+    const home = await grace().homeShows(({ view }) => JSON.stringify(view).includes("home_search"));
+    const blockId = /"block_id":"(search \d+)"/.exec(JSON.stringify(home.view))?.[1] ?? "";
+    return async () =>
+      JSON.stringify(await bench.meanwhile(bench.slack.search(home, { blockId, actionId: "home_search" }, "rev")));
+  };
+
+  test("without rules, a guest finds no search field on the Home tab", async () => {
+    becomeGuest();
+    await bench.ask("projects");
+    await grace().openHome();
+    await bench.until(() => shownAtHome() !== "{}");
+    expect(shownAtHome()).toContain("Guests of this workspace cannot use the bot");
+    expect(shownAtHome()).not.toContain("home_search");
+  });
+
+  test("the search field of somebody who has become a guest soon offers nothing", async () => {
+    await bench.ask("projects");
+    const search = await openSearch();
+    expect(await search()).toContain("Weekly revenue");
+    becomeGuest();
+    await bench.pass(6 * 60_000);
+    await search();
+    await bench.pass(1_000);
+    expect(await search()).not.toContain("Weekly revenue");
+  });
+
+  test("the picker of a form from before a restart works, although Slack has said nothing yet about who it is", async () => {
+    bench.rules("{ allow: [see, run], people: members }");
+    await bench.ask("projects");
+    const form = await grace().openForm(() => grace().shortcut("run_project"));
+    expect(await form.search("Project", "rev")).toEqual(["Weekly revenue"]);
+    await bench.stopBot();
+    await bench.startBot();
+    await form.search("Project", "rev");
+    await bench.pass(1_000);
+    expect(await form.search("Project", "rev")).toEqual(["Weekly revenue"]);
+  });
+});
