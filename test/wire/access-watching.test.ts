@@ -11,6 +11,7 @@ const STEP_MS = 5_000;
 const HIDE_FINANCE = "{ deny: see, people: everyone, projects: { category: Finance } }";
 const SEE = "{ allow: see, people: everyone }";
 const ALL = "{ allow: [see, watch, silence], people: everyone }";
+const ADMIN = "{ allow: administer, people: U0ADALOVELA }";
 
 describe.each(MODES)("over %s", (mode) => {
   let bench: Harness;
@@ -137,9 +138,13 @@ describe.each(MODES)("over %s", (mode) => {
     const denied = "*You may not* take or silence alerts about *Weekly revenue* here";
     expect(await press("on_it", grace())).toContain(denied);
     expect(shown(alert)).not.toContain(grace().user.id);
-    bench.rules(ALL);
+    bench.rules(ALL, ADMIN);
     expect(await press("on_it", grace())).not.toContain("You may not");
     await bench.until(() => shown(alert).includes(grace().user.id), STEP_MS);
+    const taken = await bench.ask("audit");
+    expect(taken).toMatch(/pressed I'm on it for \*Weekly revenue\*/);
+    bench.rules(`{ deny: see, people: everyone, projects: { title: Weekly revenue } }`, ALL, ADMIN);
+    expect(await bench.ask("audit")).not.toContain("on it");
   });
 
   test("status counts and names what the person may see", async () => {

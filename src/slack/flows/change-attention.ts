@@ -65,7 +65,11 @@ export async function changeAttention<T>(
     return changed;
   });
   const detail = `${target.alert} ${JSON.stringify(outcome)}`;
-  await bot.audit.record(deedEntry(interaction, deed, bot.clock.now(), { detail, result: "changed" }));
+  const now = bot.clock.now();
+  for (const { project, subject } of notOver) {
+    const id = `${deed} ${interaction.key} ${subject.id}`;
+    await bot.audit.record(deedEntry(interaction, deed, now, { id, project, detail, result: "changed" }));
+  }
   interaction.log.info({ alert: target.alert, outcome }, "attention");
   void bot.homes.redraw(interaction.user);
   return { outcome, isSilenced: isSilent };

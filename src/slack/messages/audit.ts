@@ -72,11 +72,22 @@ const DID: Record<Deed, string> = {
   administer: "read the audit log",
 };
 
+/** What stands between such a deed and its project, since it may have none. */
+const TO_PROJECT: Partial<Record<Deed, string>> = {
+  digest: " of",
+  digest_off: " of",
+  on_it: " for",
+  silence: " about",
+  end_silence: " about",
+  administer: " about",
+};
+
 function entryLine({ at, who, where, deed, project, detail, decision, rule, result, hexRunId }: AuditEntry): string {
   const subject = who === null ? "Somebody" : mention(who);
-  const what = project === null ? "" : ` ${bold(project.title || project.id, 80)}`;
-  const place = where !== null && /^[CG]/.test(where) ? ` in <#${where}>` : "";
   const isRefused = decision === "refused";
+  const link = isRefused ? "" : (TO_PROJECT[deed] ?? "");
+  const what = project === null ? "" : `${link} ${bold(project.title || project.id, 80)}`;
+  const place = where !== null && /^[CG]/.test(where) ? ` in <#${where}>` : "";
   return dotted(
     `${date(at)} ${isRefused ? ":no_entry: " : ""}${subject} ${isRefused ? "was refused:" : ""}${isRefused ? ` ${deed}` : DID[deed]}${what}${place}`,
     detail === null ? null : inline(detail, 100),
