@@ -18,6 +18,8 @@ describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
   scenario(
     "before the request: nothing was started, and nothing claims that it was",
     async ({ fleet, bot, hex, slack, project, asked, starts, cards }) => {
+      // A project that the bot does not know yet.
+      await asked((request) => request.endpoint === "listProjects");
       const { id } = project();
       hex.faults.add({ endpoint: "getProject", kind: NEVER });
       await slack.command(`run ${id}`);

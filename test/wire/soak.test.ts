@@ -289,7 +289,7 @@ function runCards(): SlackMessage[] {
 async function inFlight(): Promise<number> {
   const { text } = await harness.get("/metrics");
   const counts = [...text.matchAll(/^hexbot_runs_in_flight\{.*\} (\d+)$/gm)].map(([, count]) => Number(count));
-  expect(counts).toHaveLength(5);
+  expect(counts).toHaveLength(7);
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
