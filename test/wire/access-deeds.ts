@@ -3,7 +3,7 @@
 import type { ActionId } from "../../src/slack/messages/action-ids.js";
 import type { ProjectOptions } from "../sandbox/hex/server.js";
 import type { OpenForm } from "../sandbox/slack/open-form.js";
-import type { SlackMessage } from "../sandbox/slack/server.js";
+import type { PersonInSlack, SlackMessage } from "../sandbox/slack/server.js";
 import { type Harness, shown } from "./harness.js";
 
 /** Something that people use in Slack: a command, a button, a form, an event, a shortcut or a picker, by its name or id. */
@@ -27,8 +27,8 @@ export interface Deed {
   /** The rights that it takes beside that to see the project. */
   takes: readonly ("run" | "publish" | "cancel")[];
   project?: ProjectOptions;
-  /** Prepares, while everybody may do everything, what Ada presses or fills in. Returns the deed itself. */
-  prepare: (bench: Harness, about: About) => Promise<() => Promise<unknown>>;
+  /** Prepares, while everybody may do everything, what somebody presses or fills in. Returns the deed itself. Default: Ada. */
+  prepare: (bench: Harness, about: About, who?: PersonInSlack) => Promise<() => Promise<unknown>>;
   /** Whether it has been done. */
   isDone: (bench: Harness, about: About) => boolean;
   /** What somebody reads who may not see the project. */
@@ -66,7 +66,9 @@ async function filledForm(bench: Harness, { id, title }: About): Promise<OpenFor
 }
 
 const typed = (text: (about: About) => string): Deed["prepare"] => {
-  return async (bench, about) => () => bench.person("ada").command(text(about));
+  return async (bench, about, who = bench.person("ada")) =>
+    () =>
+      who.command(text(about));
 };
 
 /** Presses a button of the answer to a command. `button`: its text or action_id. */
@@ -79,9 +81,9 @@ const pressedIn = (text: (about: About) => string, button: string): Deed["prepar
 
 /** Presses a button on the card of Grace's run, once the card says so. */
 const pressedOnCard = (words: RegExp, button: string, flags = ""): Deed["prepare"] => {
-  return async (bench, about) => {
+  return async (bench, about, who = bench.person("ada")) => {
     const card = await graceCard(bench, about, words, flags);
-    return () => bench.person("ada").press(card, button);
+    return () => who.press(card, button);
   };
 };
 
