@@ -2,7 +2,7 @@
 // HEX_BOT_FUZZ_INPUTS says how many inputs; HEX_BOT_FUZZ_SEED which.
 
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { unknownProject } from "../../src/access/project-facts.js";
 import { Rights } from "../../src/access/rights.js";
 import { COMMANDS } from "../../src/slack/listeners/commands/index.js";
@@ -14,8 +14,11 @@ const SEED = Number(process.env.HEX_BOT_FUZZ_SEED ?? 20_261_126);
 
 vi.setConfig({ testTimeout: 60_000 + INPUTS * 1_000 });
 
+let bench: Harness;
+afterEach(() => bench.stop());
+
 test("random commands and buttons are answered, and do nothing without a right", async () => {
-  const bench = await Harness.start("http");
+  bench = await Harness.start("http");
   bench.hex.workspace.rateLimits.enabled = false;
   const projects = ["Alpha", "Beta", "Gamma"].map((title) => bench.hex.workspace.addProject({ title }));
   await bench.ask("projects");
@@ -52,7 +55,10 @@ test("random commands and buttons are answered, and do nothing without a right",
     who: fc.constantFrom(people.ada, people.grace),
     act: fc.oneof(
       command.map((text) => ({ text })),
-      fc.record({ actionId: fc.constantFrom(...Object.values(ACTIONS)), value }),
+      // Home's search field without a value was emptied: there is nothing to answer.
+      fc
+        .record({ actionId: fc.constantFrom(...Object.values(ACTIONS)), value })
+        .filter((button) => button.actionId !== ACTIONS.homeSearch || button.value !== ""),
     ),
   });
   const changes = () =>
@@ -105,5 +111,4 @@ test("random commands and buttons are answered, and do nothing without a right",
   }
   expect(started).toBeGreaterThan(0);
   expect(bench.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
-  await bench.stop();
 });
