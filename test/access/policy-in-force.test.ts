@@ -11,6 +11,8 @@ const RULE = "  - { allow: see, people: everyone }\n";
 const rules = (count: number) => `rules:\n${RULE.repeat(count)}`;
 /** In ms, longer than the bot needs to notice a change and to wait whether it goes on. */
 const NOTICED = 8_000;
+/** How long (real ms, at least) a busy machine may take to read the file. */
+const TURNS = 10_000;
 
 let folder: string;
 let path: string;
@@ -40,7 +42,7 @@ afterEach(async () => {
 async function pass(ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 1_000) {
     clock.advance(1_000);
-    for (let turn = 0; turn < 2_000 && clock.sleeping === 0; turn++) await new Promise((done) => setImmediate(done));
+    for (let turn = 0; turn < TURNS && clock.sleeping === 0; turn++) await new Promise((done) => setTimeout(done, 1));
   }
 }
 
