@@ -30,7 +30,6 @@ export class Permissions {
   readonly projects: VisibleProjects;
   /** Those of them of which they may start a run. */
   readonly runnable: VisibleProjects;
-  readonly #seen = new WeakMap<Project, boolean>();
 
   constructor(
     private readonly sources: PermissionSources,
@@ -39,7 +38,7 @@ export class Permissions {
     readonly place: Place,
   ) {
     const sight = {
-      sees: (project: Project) => this.#sees(project),
+      sees: (project: Project) => rights.may("see", sources.access.factsOf(project)).kind === "allowed",
       seesAnything: (id: string) => rights.may("see", unknownProject(id)).kind === "allowed",
     };
     const startable = {
@@ -146,14 +145,6 @@ export class Permissions {
     const { catalog, access } = this.sources;
     const project = catalog.known(projectId);
     return project === null ? unknownProject(projectId) : access.factsOf(project);
-  }
-
-  #sees(project: Project): boolean {
-    const known = this.#seen.get(project);
-    if (known !== undefined) return known;
-    const isSeen = this.rights.may("see", this.sources.access.factsOf(project)).kind === "allowed";
-    this.#seen.set(project, isSeen);
-    return isSeen;
   }
 }
 
