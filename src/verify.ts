@@ -5,18 +5,16 @@ import { config as loadEnv } from "dotenv";
 import { describeProblems, readHexConfig } from "./config/config.js";
 import { withSecretFiles } from "./config/secret-files.js";
 import { AllProjects } from "./hex/all-projects.js";
-import { Budget } from "./hex/budget.js";
-import { HexClient } from "./hex/client.js";
 import { type Connection, failuresOf, Prober, type Proof } from "./hex/connection-check.js";
 import type { HexError } from "./hex/errors.js";
 import type { Me } from "./hex/schema.js";
+import { terminalClient } from "./hex/terminal-client.js";
 import { systemClock } from "./lib/clock.js";
 import { createNetwork } from "./lib/network.js";
 import { remedyFor, scopeFor } from "./remedies/hex.js";
 import { USER_AGENT } from "./user-agent.js";
 
 const TIMEOUT_MS = 20_000;
-const ATTEMPT_TIMEOUT_MS = 10_000;
 
 loadEnv({ quiet: true });
 const json = process.argv.includes("--json");
@@ -30,17 +28,7 @@ for (const warning of reading.warnings) process.stderr.write(`${warning}\n`);
 
 const clock = systemClock;
 const network = createNetwork(reading.config.proxies);
-const hex = new HexClient({
-  ...reading.config.hex,
-  userAgent: USER_AGENT,
-  fetch: network.fetch,
-  clock,
-  budget: new Budget(clock),
-  random: Math.random,
-  attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
-  backoffMs: 500,
-  onRequest: () => undefined,
-});
+const hex = terminalClient(reading.config.hex, { userAgent: USER_AGENT, fetch: network.fetch, clock });
 const prober = new Prober(hex, new AllProjects(hex), clock);
 // Nothing else keeps the process alive between two attempts: a sleep on the clock does not.
 const awake = setInterval(() => undefined, TIMEOUT_MS);

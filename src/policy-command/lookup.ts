@@ -10,10 +10,10 @@ import { type Config, type HexConfig, readConfig, readHexConfig } from "../confi
 import { withSecretFiles } from "../config/secret-files.js";
 import type { Environment } from "../config/variables.js";
 import { AllProjects } from "../hex/all-projects.js";
-import { Budget } from "../hex/budget.js";
-import { HexClient } from "../hex/client.js";
+import type { HexClient } from "../hex/client.js";
 import { readReference } from "../hex/links.js";
 import type { Project } from "../hex/schema.js";
+import { terminalClient } from "../hex/terminal-client.js";
 import type { Clock } from "../lib/clock.js";
 import { createNetwork, type Network, type Proxies } from "../lib/network.js";
 import { createLogger } from "../log/logger.js";
@@ -29,7 +29,6 @@ import { UsageError } from "./usage-error.js";
 
 /** For reading all projects. */
 const TIMEOUT_MS = 60_000;
-const ATTEMPT_TIMEOUT_MS = 10_000;
 /** Slack answers about a hundred people a minute. The others stay unknown. */
 const MOST_PEOPLE = 100;
 
@@ -63,7 +62,7 @@ export class Lookup {
   ) {
     this.#network = createNetwork(proxies);
     this.#slack = slack === null ? null : askSlack(slack, clock, this.#network);
-    this.#hex = hex === null ? null : hexClient(hex, clock, this.#network);
+    this.#hex = hex === null ? null : terminalClient(hex, { userAgent: USER_AGENT, fetch: this.#network.fetch, clock });
     this.#origin = hex?.origin ?? null;
   }
 
@@ -157,18 +156,4 @@ function askSlack(slack: Config["slack"], clock: Clock, network: Network) {
   const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
   const asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
   return { people: new People(asking), groups: new UserGroups(asking) };
-}
-
-function hexClient(hex: HexConfig, clock: Clock, { fetch }: Network): HexClient {
-  return new HexClient({
-    ...hex,
-    userAgent: USER_AGENT,
-    fetch,
-    clock,
-    budget: new Budget(clock),
-    random: Math.random,
-    attemptTimeoutMs: ATTEMPT_TIMEOUT_MS,
-    backoffMs: 500,
-    onRequest: () => undefined,
-  });
 }
