@@ -7,7 +7,8 @@ import { APPROVABLE, VERBS } from "./policy.js";
 export const MOST_RULES = 2_000;
 /** In characters. */
 export const LONGEST_FILE = 1_000_000;
-const MOST_TERMS = 1_000;
+/** The longest list in one place of a rule. */
+export const MOST_TERMS = 1_000;
 const LONGEST_TEXT = 500;
 
 /** Ids of people, as Slack's "Copy member ID" gives them. */

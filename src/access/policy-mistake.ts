@@ -12,7 +12,7 @@ export type Fault =
   /** A list, or something else that is no text, in place of a key. */
   | { kind: "no_key" }
   | { kind: "too_long"; characters: number; most: number }
-  | { kind: "too_many"; found: number; most: number }
+  | { kind: "too_many"; what: Listed; found: number; most: number }
   | { kind: "no_rules" }
   | { kind: "unknown_key"; key: string; known: readonly string[]; meant: string | null }
   | { kind: "unknown_verb"; text: string; known: readonly string[]; meant: string | null }
@@ -34,6 +34,9 @@ export type Fault =
   | { kind: "administer_projects" }
   | { kind: "administer_owner" }
   | { kind: "wrong_type"; expected: string };
+
+/** What can be too many in one place. */
+export type Listed = "rules" | "verbs" | "people" | "channels" | "projects" | "texts";
 
 /** A fault, and where it is. With `ofKey`, it is the key itself and not what it holds. */
 export interface Finding {

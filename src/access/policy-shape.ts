@@ -3,8 +3,8 @@
 import type { z } from "zod";
 import { closest } from "../lib/closest.js";
 import { PROJECT_FIELDS, VERBS } from "./policy.js";
-import { FILE_KEYS, MOST_RULES, PEOPLE_WORDS, RULE_KEYS } from "./policy-file.js";
-import type { Fault, Finding, PolicyPath } from "./policy-mistake.js";
+import { FILE_KEYS, MOST_RULES, MOST_TERMS, PEOPLE_WORDS, RULE_KEYS } from "./policy-file.js";
+import type { Fault, Finding, Listed, PolicyPath } from "./policy-mistake.js";
 
 type Issue = z.core.$ZodIssue;
 
@@ -34,11 +34,19 @@ function knownKeys(path: PolicyPath): readonly string[] {
 
 /** Of one term or a list of terms, the form that was written: the other one refuses the value as a whole. */
 function nearestBranch(branches: readonly Issue[][]): Issue[] | null {
-  const isWhole = ({ code, path }: Issue) => code !== "unrecognized_keys" && path.length === 0;
+  const isWhole = ({ code, path }: Issue) => !OF_ITS_PARTS.has(code) && path.length === 0;
   return branches.find((issues) => !issues.some(isWhole)) ?? null;
 }
 
+/** Issues of a value as a whole that say something about what it holds. */
+const OF_ITS_PARTS: ReadonlySet<Issue["code"]> = new Set(["unrecognized_keys", "too_big"]);
+
 function faultAt(path: PolicyPath, value: unknown): Fault {
+  if (Array.isArray(value)) {
+    const what = listedAt(path);
+    const most = what === "rules" ? MOST_RULES : MOST_TERMS;
+    if (what !== null && value.length > most) return { kind: "too_many", what, found: value.length, most };
+  }
   // A name for people may be any word, also one that stands for something else in a rule.
   if (path[0] === "people") return faultOfPeople(value);
   const isText = typeof value === "string";
@@ -48,7 +56,6 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
     case "rules":
       if (path.at(-1) !== "rules") return { kind: "wrong_type", expected: "a rule" };
       if (isEmpty(value)) return { kind: "no_rules" };
-      if (Array.isArray(value)) return { kind: "too_many", found: value.length, most: MOST_RULES };
       return { kind: "wrong_type", expected: "a list of rules" };
     case "allow":
     case "deny":
@@ -69,6 +76,24 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
       return isText
         ? { kind: "bad_pattern", text: value }
         : { kind: "wrong_type", expected: "a text, or a list of texts" };
+  }
+}
+
+/** What may be listed at a path; `null` where no list may stand. */
+function listedAt(path: PolicyPath): Listed | null {
+  if (path[0] === "people") return path.length === 2 ? "people" : null;
+  const name = path.at(-1);
+  switch (name) {
+    case "rules":
+    case "people":
+    case "channels":
+    case "projects":
+      return name;
+    case "allow":
+    case "deny":
+      return "verbs";
+    default:
+      return PROJECT_FIELDS.some((field) => field === name) ? "texts" : null;
   }
 }
 

@@ -1,7 +1,7 @@
 // What is wrong with the policy file, and what to do or to write instead.
 
 import type { PolicyTrouble } from "../access/load-policy.js";
-import type { Fault, PolicyMistake } from "../access/policy-mistake.js";
+import type { Fault, Listed, PolicyMistake } from "../access/policy-mistake.js";
 import type { FileProblem } from "../access/read-policy-file.js";
 
 /** Every line that there is to say about a file that cannot be used. `file` is its path. */
@@ -71,7 +71,7 @@ function wordsOf(fault: Fault): string {
     case "too_long":
       return `The file has ${fault.characters} characters, and at most ${fault.most} are read. Use patterns and names for people.`;
     case "too_many":
-      return `There are ${fault.found} rules, and at most ${fault.most} are read. Use patterns and names for people.`;
+      return `There are ${fault.found} ${fault.what} here, and at most ${fault.most} are read. ${FEWER[fault.what]}`;
     case "no_rules":
       return "There are no rules. Write at least one under rules:, such as - { allow: see, people: everyone }.";
     case "unknown_key":
@@ -110,6 +110,15 @@ function wordsOf(fault: Fault): string {
       return `Here must be ${fault.expected}.`;
   }
 }
+
+const FEWER: Record<Listed, string> = {
+  rules: "Use patterns and names for people.",
+  verbs: "Name each verb once.",
+  people: "Name a user group (S…) in their place, or write several rules.",
+  channels: "Write several rules.",
+  projects: "Use patterns, or write several rules.",
+  texts: "Use patterns, in which * stands for any text, or write several rules.",
+};
 
 const WHO =
   "Write everyone, members, guests, admins or owner, the id of a person (U…) or a user group (S…), or a name from people:.";

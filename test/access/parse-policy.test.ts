@@ -112,7 +112,7 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "10,000 rules",
       `rules:\n${"  - { allow: see, people: everyone }\n".repeat(10_000)}`,
-      "2:3: There are 10000 rules, and at most 2000 are read.",
+      "2:3: There are 10000 rules here, and at most 2000 are read.",
     ],
     ["a file that is far too long", "#".repeat(1_000_001), "1:1: The file has 1000001 characters"],
   ])("%s", (_, text, words) => {
@@ -161,6 +161,54 @@ describe("each mistake is named with its place and with what to write", () => {
   ])("of the wrong type: %s", (_, text, words) => {
     expect(said(text)).toHaveLength(1);
     expect(said(text)[0]).toContain(`policy.yml:${words}`);
+  });
+
+  const many = (text: string, count = 1_001) => `[${Array.from({ length: count }, () => text).join(", ")}]`;
+  test.each([
+    ["people", rule(`{ allow: see, people: ${many("U0ADALOVEL")} }`), "2:27", "people", "Name a user group"],
+    [
+      "people of a name",
+      `people: { all: ${many("U0ADALOVEL")} }\n${rule("{ allow: see, people: all }")}`,
+      "1:16",
+      "people",
+      "Name a user group",
+    ],
+    ["verbs", rule(`{ allow: ${many("see")}, people: everyone }`), "2:14", "verbs", "Name each verb once."],
+    [
+      "channels",
+      rule(`{ allow: see, people: everyone, channels: ${many("C0DATA")} }`),
+      "2:47",
+      "channels",
+      "Write several rules.",
+    ],
+    [
+      "projects",
+      rule(`{ allow: see, people: everyone, projects: ${many("{ id: x }")} }`),
+      "2:47",
+      "projects",
+      "Use patterns,",
+    ],
+    [
+      "titles of projects",
+      rule(`{ allow: see, people: everyone, projects: { title: ${many("x")} } }`),
+      "2:56",
+      "texts",
+      "Use patterns,",
+    ],
+  ])("a list that is too long: %s", (_, text, at, what, todo) => {
+    expect(said(text)).toHaveLength(1);
+    expect(said(text)[0]).toContain(
+      `policy.yml:${at}: There are 1001 ${what} here, and at most 1000 are read. ${todo}`,
+    );
+  });
+
+  test("a list that is too long where none may stand is no list that is too long", () => {
+    expect(said(`people: ${many("U0ADALOVEL")}\n${rule("{ allow: see, people: everyone }")}`)).toEqual([
+      "policy.yml:1:9: Here must be people.",
+    ]);
+    expect(said(rule(`{ allow: see, people: everyone, name: ${many("x")} }`))[0]).toContain("Here must be a text");
+    expect(said(many("see"))[0]).toContain("Here must be rules:");
+    expect(said(`rules: [${many("see")}]\n`)[0]).toContain("Here must be a rule.");
   });
 
   test.each([
