@@ -7,6 +7,8 @@ import type { Decision } from "./rights.js";
 export interface DeniedDeed {
   verb: Verb;
   project: { id: string; title: string } | null;
+  /** What it is about without saying so: a project that they may not see. */
+  hidden?: { id: string; title: string };
   decision: Exclude<Decision, { kind: "allowed" }>;
   /** Who may, where the answer says so. */
   whoMay?: readonly PeopleTerm[];

@@ -84,6 +84,11 @@ export class Catalog implements ProjectsSeen {
     return this.#matcher.match(text, among, sees);
   }
 
+  /** The project with exactly this title, in any state, if no other project has it. */
+  titled(text: string): Project | null {
+    return this.#matcher.titled(text);
+  }
+
   /** At most `most` suggestions for somebody who is still typing, best first: see `Matcher.suggest`. */
   suggest(text: string, most: number, among?: Among, sees?: Sees): Project[] {
     return this.#matcher.suggest(text, most, among, sees);
@@ -101,7 +106,11 @@ export class Catalog implements ProjectsSeen {
    */
   async project(projectId: string, call: Call): Promise<Project> {
     const known = this.known(projectId);
-    if (known !== null && isRunnable(known)) return known;
+    return known !== null && isRunnable(known) ? known : this.ask(projectId, call);
+  }
+
+  /** The same, asked for in Hex in any case. @throws HexError */
+  async ask(projectId: string, call: Call): Promise<Project> {
     const askedAt = this.options.clock.now();
     const { hex, collections } = this.options;
     const project = await collections.ask((asked) => hex.project(projectId, call, { collections: asked }));

@@ -105,6 +105,11 @@ export class Matcher {
     this.#forgetTexts(entry);
   }
 
+  /** The project with exactly this title, in any state, if no other project has it. */
+  titled(text: string): Project | null {
+    return this.#onlyOne(folded(text), ALL);
+  }
+
   /** What the words mean. Any text will do. Only an exact title can be run without asking. */
   match(text: string, among: Among = "runnable", sees: Sees = ALL): Match {
     const phrase = folded(text);

@@ -65,6 +65,12 @@ export class VisibleProjects {
     return project === null ? this.sight.seesAnything(projectId) : this.sight.sees(project);
   }
 
+  /** Whether a project is known to the bot and does not exist for them. */
+  hides(projectId: string): boolean {
+    const project = this.catalog.known(projectId);
+    return project !== null && !this.#isSeen(project);
+  }
+
   match(text: string, among?: Among): Match {
     return this.catalog.match(text, among, this.sight?.sees);
   }
@@ -79,14 +85,13 @@ export class VisibleProjects {
 
   /**
    * The project with an id, asked for in Hex where that may help: see `Catalog.project`. A hidden project fails as one does that is
-   * not there. @throws HexError
+   * not there, and after as many requests. @throws HexError
    */
   async project(projectId: string, call: Call): Promise<Project> {
     const { sight } = this;
     if (sight === null) return this.catalog.project(projectId, call);
-    const known = this.catalog.known(projectId);
-    if (known !== null && !sight.sees(known)) throw this.notThere();
-    const project = await this.catalog.project(projectId, call).catch((error: unknown) => {
+    const read = this.hides(projectId) ? this.catalog.ask(projectId, call) : this.catalog.project(projectId, call);
+    const project = await read.catch((error: unknown) => {
       // Hex may say something else of a project that is there.
       throw error instanceof HexError && MEANS_NOT_THERE.has(error.kind) ? this.notThere() : error;
     });

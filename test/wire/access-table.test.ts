@@ -8,6 +8,7 @@ import { ACTIONS } from "../../src/slack/messages/action-ids.js";
 import { SHORTCUTS, VIEWS } from "../../src/slack/messages/view-ids.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { type About, DEEDS, ELSEWHERE } from "./access-deeds.js";
+import { auditedIn } from "./audited.js";
 import { Harness, shown } from "./harness.js";
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence, administer], people: everyone }";
@@ -78,6 +79,7 @@ describe.each(Object.entries(DEEDS))("%s", (_, deed) => {
     const act = await deed.prepare(bench, about);
     const before = new Map(ada().sees.map((message) => [message, shown(message)]));
     const asked = bench.asked.length;
+    const logged = bench.log.length;
     bench.rules(...rules(deed.takes, about));
     const done = await act();
     if (outcome === "done") return bench.until(() => deed.isDone(bench, about), 0);
@@ -93,6 +95,11 @@ describe.each(Object.entries(DEEDS))("%s", (_, deed) => {
     await bench.until(() => words.test(read()), 0).catch(() => expect(read()).toMatch(words));
     if (outcome === "hidden" && deed.showsTitle === undefined) expect(read()).not.toContain(about.title);
     expect(bench.asked.slice(asked).filter(({ method }) => method !== "GET")).toEqual([]);
+    const refusals = () => auditedIn(bench.log.slice(logged)).filter(({ decision }) => decision === "refused");
+    await bench.until(() => refusals().length > 0, 0);
+    expect(refusals()).toMatchObject([
+      { who: ada().id, project: about, result: outcome === "hidden" ? "hidden" : null },
+    ]);
   });
 });
 

@@ -3,14 +3,12 @@
 import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { z } from "zod";
-import { auditEntrySchema } from "../../src/audit/audit-entry.js";
+import { auditedIn } from "./audited.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const ADMIN = "{ allow: administer, people: U0ADALOVELA }";
 const STRING = { dataType: "STRING" as const };
-const lineSchema = z.object({ audit: auditEntrySchema });
 
 describe.each(MODES)("over %s", (mode) => {
   let harness: Harness;
@@ -26,12 +24,7 @@ describe.each(MODES)("over %s", (mode) => {
   });
   afterEach(() => harness.stop());
 
-  /** What the log has of the audit log. */
-  const audited = () =>
-    harness.log.flatMap((line) => {
-      const read = lineSchema.safeParse(JSON.parse(line));
-      return read.success ? [read.data.audit] : [];
-    });
+  const audited = () => auditedIn(harness.log);
 
   test("a run is recorded before Hex is asked, with its inputs, its id in Hex and its end", async () => {
     harness.rules(ALL, ADMIN);

@@ -26,7 +26,11 @@ export function deedEntry(interaction: Interaction, deed: Deed, at: number, more
 }
 
 /** Of somebody who was not allowed to. */
-export function refusalEntry(arrival: Arrival, { verb, project, decision }: DeniedDeed, at: number): AuditEntry {
+export function refusalEntry(
+  arrival: Arrival,
+  { verb, project, hidden, decision }: DeniedDeed,
+  at: number,
+): AuditEntry {
   const { rule } = decision;
   return {
     ...NOTHING_MORE,
@@ -34,7 +38,7 @@ export function refusalEntry(arrival: Arrival, { verb, project, decision }: Deni
     at,
     ...whoAndWhere(arrival),
     deed: verb,
-    project,
+    project: project ?? hidden ?? null,
     decision: "refused",
     rule: rule && { number: rule.number, name: rule.name },
   };

@@ -72,7 +72,7 @@ export class Permissions {
   demand(verb: Exclude<Verb, "administer">, project: ProjectNamed): void {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
     const decision = this.decide(verb, project.id);
-    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project, decision });
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: this.#titled(project), decision });
   }
 
   /** The same for a run with these options, which may take more than one right. */
@@ -107,7 +107,7 @@ export class Permissions {
     if (decision.kind === "allowed") return;
     const named = this.sources.access.whoMay("cancel", this.#factsOf(project.id), this.place);
     const whoMay = requester === null ? named : [{ kind: "person" as const, id: requester }, ...named];
-    throw new AccessDenied({ verb: "cancel", project, decision, whoMay });
+    throw new AccessDenied({ verb: "cancel", project: this.#titled(project), decision, whoMay });
   }
 
   /**
@@ -118,9 +118,29 @@ export class Permissions {
     if (!this.projects.has(project.id)) return null;
     for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
       const decision = this.decide(verb, project.id);
-      if (!isStartable(decision)) return { verb, project, decision };
+      if (!isStartable(decision)) return { verb, project: this.#titled(project), decision };
     }
     return null;
+  }
+
+  /**
+   * A project that there is, and that does not exist for them; `null` for any other id.
+   * @param title what somebody else who knows the project calls it: without one, only the catalog can know it
+   */
+  hidden(projectId: string, title?: string): ProjectNamed | null {
+    if (this.projects.has(projectId)) return null;
+    const known = this.sources.catalog.known(projectId);
+    if (known !== null) return { id: known.id, title: known.title };
+    return title === undefined ? null : { id: projectId, title };
+  }
+
+  /** The same for the one project that words would mean to somebody who may see them all. `mayBePart`: not only its whole title. */
+  hiddenByName(text: string, mayBePart: boolean): ProjectNamed | null {
+    if (this.areUnlimited) return null;
+    const { catalog } = this.sources;
+    const match = mayBePart ? catalog.match(text, "listed") : null;
+    const project = match?.kind === "one" ? match.project : catalog.titled(text);
+    return project && this.hidden(project.id);
   }
 
   /** @throws AccessDenied */
@@ -132,13 +152,20 @@ export class Permissions {
   /** Refuses what would end something about a hidden project, without naming it. @throws AccessDenied */
   denyHidden(verb: Exclude<Verb, "administer">, projectId: string): void {
     const decision = this.decide(verb, projectId);
-    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
+    if (decision.kind === "allowed") return;
+    const hidden = this.hidden(projectId, "") ?? undefined;
+    throw new AccessDenied({ verb, project: null, decision, ...(hidden && { hidden }) });
   }
 
   /** The same for what is about no project, such as an outage or an empty category. @throws AccessDenied */
   demandApartFromProjects(verb: "silence" | "watch"): void {
     const decision = this.rights.mayApartFromProjects(verb);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
+  }
+
+  /** With its current title, if that is known. */
+  #titled({ id, title }: ProjectNamed): ProjectNamed {
+    return { id, title: this.projects.known(id)?.title ?? title };
   }
 
   #factsOf(projectId: string): ProjectFacts {

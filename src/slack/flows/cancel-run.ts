@@ -31,7 +31,7 @@ export async function cancelKnownRun(
   key: string,
   pressedOnCard = false,
 ): Promise<void> {
-  const run = await orUnreadable(runFor(bot, interaction, key));
+  const run = await orUnreadable(runFor(bot, interaction, key, "cancel"));
   if (run instanceof UnreadableRun) return cancelUnreadable(bot, interaction, run);
   if (run === null) return interaction.respond(staleButtonMessage());
   await demandCancel(interaction, run);
@@ -70,7 +70,7 @@ export async function cancelHexRun(
   projectId: string,
   runId: string,
 ): Promise<void> {
-  const known = await orUnreadable(runByHexIdFor(bot, interaction, runId));
+  const known = await orUnreadable(runByHexIdFor(bot, interaction, runId, "cancel"));
   if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
   await demandCancel(interaction, known ?? { project: { id: projectId, title: "" }, requester: null });
   if (known !== null) {
@@ -96,7 +96,7 @@ async function demandCancel(
 ): Promise<void> {
   const { user, permissions } = interaction;
   if (requester === user) return;
-  await learnProject(interaction, project.id);
+  await learnProject(interaction, project.id, "cancel");
   permissions.demandCancel(titled(interaction, project), requester);
 }
 
@@ -143,7 +143,7 @@ function callToCancel(interaction: Interaction): Call {
 
 async function readForeignRun(bot: Bot, interaction: Interaction, projectId: string, runId: string): Promise<Run> {
   const [project, seen] = await Promise.all([
-    readProject(interaction, projectId),
+    readProject(interaction, projectId, "cancel"),
     bot.hex.run(projectId, runId, callToCancel(interaction)),
   ]);
   const now = bot.clock.now();

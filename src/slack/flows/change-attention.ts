@@ -9,6 +9,7 @@ import {
   versionOf,
 } from "../../attention/attention.js";
 import { DAY } from "../../lib/time.js";
+import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { ProjectNamed } from "../access/permissions.js";
 import { toldGroup } from "../alerts/wanted-troubles.js";
@@ -51,6 +52,11 @@ export async function changeAttention<T>(
   if (shown.length === 0) return told(interaction.respond(alertGoneMessage()));
   if (open.length === 0) {
     return told(interaction.respond(overAlreadyMessage(Math.max(...shown.map(({ overAt }) => overAt ?? 0)))));
+  }
+  for (const { project } of notOver) {
+    if (project !== null && !interaction.permissions.projects.has(project.id)) {
+      noteAttempt(interaction, deed, { kind: "project", project });
+    }
   }
   for (const { project } of notOver) {
     if (project === null) interaction.permissions.demandApartFromProjects("silence");

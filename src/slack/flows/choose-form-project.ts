@@ -1,6 +1,8 @@
 // Redraws the form for a project that somebody picks or types in it.
 
 import type { ViewOutput } from "@slack/bolt";
+import { noteAttempt } from "../access/attempts.js";
+import { refusalEntry } from "../access/audit-entries.js";
 import { asSlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { deniedWords } from "../messages/access.js";
@@ -8,6 +10,7 @@ import { runFormView } from "../messages/run-form.js";
 import { formGoneMessage, staleFormMessage } from "../messages/run-form-answers.js";
 import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages/run-form-state.js";
 import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
+import { deedOfStart } from "./demand-start.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import { deniedForm, offeredPart, pickedIn, titled } from "./open-run-form.js";
 import { typedProject } from "./typed-project.js";
@@ -19,6 +22,7 @@ export async function choosePicked(bot: Bot, interaction: Interaction, view: Vie
   const { form, picked } = read;
   const denied = deniedForm(interaction, picked);
   if (denied !== null) {
+    await bot.audit.record(refusalEntry(interaction, denied, bot.clock.now()));
     // The picker goes back to the project that the form is for.
     const complaint = { at: { kind: "project" as const }, text: deniedWords(denied) };
     return draw(bot, interaction, view, nextRound(form), [complaint]);
@@ -37,11 +41,22 @@ export async function chooseTyped(bot: Bot, interaction: Interaction, view: View
   await interaction.permissions.projects.ready();
   const meant = typedProject(bot, interaction.permissions.projects, form.typedProject);
   const refuse = (text: string) => draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text }]);
-  if (!meant.ok) return refuse(meant.text);
+  if (!meant.ok) {
+    noteTyped(interaction, form, meant.name);
+    return refuse(meant.text);
+  }
   const denied = deniedForm(interaction, meant.project);
-  if (denied !== null) return refuse(deniedWords(denied));
+  if (denied !== null) {
+    await bot.audit.record(refusalEntry(interaction, denied, bot.clock.now()));
+    return refuse(deniedWords(denied));
+  }
   const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
   await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
+}
+
+/** Notes a title that means no project that exists for them; `null` for what was typed and is no title. */
+export function noteTyped(interaction: Interaction, form: Pick<RunForm, "publish">, name: string | null): void {
+  if (name !== null) noteAttempt(interaction, deedOfStart(form), { kind: "words", text: name, mayBePart: false });
 }
 
 /** The form for another project, with the values to suggest for it. */

@@ -8,6 +8,7 @@ import type { Approval } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { judged, type Verdict } from "../../runs/transitions.js";
 import { StoreFailure } from "../../store/failure.js";
+import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import type { Click } from "../listeners/actions/action.js";
@@ -28,11 +29,14 @@ import { demandStore, NothingStarted } from "./start-run.js";
 export async function decideRun(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<void> {
   const { permissions, user } = click;
   // Whoever asked for it sees it in any case.
-  const run = await runFor(bot, click, click.value);
+  const run = await runFor(bot, click, click.value, kind);
   if (run === null) return click.respond(staleButtonMessage());
   // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
-  if (!permissions.projects.has(run.project.id)) throw permissions.projects.notThere();
+  if (!permissions.projects.has(run.project.id)) {
+    noteAttempt(click, kind, { kind: "project", project: run.project });
+    throw permissions.projects.notThere();
+  }
   if (run.state !== "awaiting") return click.respond(alreadyDecidedMessage(run));
   const standing = await standingOf(bot, user, run);
   const entry = deedEntry(click, kind, bot.clock.now(), { ...about(run), rule: standing.rule });

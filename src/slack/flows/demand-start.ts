@@ -11,6 +11,11 @@ export async function demandStart(
   project: ProjectNamed,
   options: Pick<RunOptions, "publish">,
 ): Promise<void> {
-  await learnProject(interaction, project.id);
+  await learnProject(interaction, project.id, deedOfStart(options));
   interaction.permissions.demandStart(project, options);
+}
+
+/** What the start of a run with these options is. */
+export function deedOfStart({ publish }: Pick<RunOptions, "publish">): "run" | "publish" {
+  return publish ? "publish" : "run";
 }

@@ -1,9 +1,11 @@
 // Finds the project for what a person typed. An id, a link or an unmistakable name is accepted; for any other name the bot asks.
 
+import type { Deed } from "../../audit/audit-entry.js";
 import type { Among, Match } from "../../catalog/match.js";
 import { asHexError } from "../../hex/errors.js";
 import type { HexReference } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
+import { noteAttempt } from "../access/attempts.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { unusableLinkMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
@@ -11,6 +13,7 @@ import type { Choice, Purpose } from "../messages/choice.js";
 import { chooseProjectMessage, type Fit, OFFERED, wordsBesideIdMessage } from "../messages/choose-project.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 import { parseProjectRef } from "../parse/project-ref.js";
+import { deedOfStart } from "./demand-start.js";
 import { keepChoice } from "./kept-choice.js";
 import { lookForNew } from "./list-projects.js";
 import { type ProjectSeen, readProject } from "./read-project.js";
@@ -36,7 +39,7 @@ export async function findProject(bot: Bot, interaction: Interaction, choice: Ch
   }
   // The id in a link decides, never its title, which may be out of date.
   if (reference?.kind === "project" || reference?.kind === "run") {
-    return readProject(interaction, reference.projectId);
+    return readProject(interaction, reference.projectId, deedOf(choice));
   }
   return findByName(bot, interaction, { ...choice, text: nameIn(reference) ?? words.join(" ") }, reference === null);
 }
@@ -56,8 +59,22 @@ async function findByName(
   const { choice, match } = await matchName(interaction, typed);
   const isCertain = match.kind === "exact" && isTyped && interaction.permissions.projects.isWhole;
   if ((match.kind === "exact" || match.kind === "one") && (isCertain || choice.purpose !== "run")) return match.project;
+  noteAttempt(interaction, deedOf(choice), { kind: "words", text: choice.text, mayBePart: choice.purpose !== "run" });
   await interaction.respond(await offer(bot, interaction, choice, match));
   return null;
+}
+
+/** What somebody wants to do to the project that they choose; `null` for reading. */
+export function deedOf({ purpose, carried }: Choice): Deed | null {
+  switch (purpose) {
+    case "run":
+      return deedOfStart(carried);
+    case "runs":
+      return null;
+    case "cancel":
+    case "watch":
+      return purpose;
+  }
 }
 
 /** In ms. Typing nonsense again and again costs at most one request in this time. */
@@ -70,7 +87,7 @@ async function matchName(interaction: Interaction, typed: Choice): Promise<{ cho
   const [unpublished] = known.match.unpublished;
   await Promise.all([
     lookForNew(interaction, LOOK_MS),
-    unpublished === undefined ? null : readProject(interaction, unpublished.id).catch(asHexError),
+    unpublished === undefined ? null : readProject(interaction, unpublished.id, null).catch(asHexError),
   ]);
   return matchKnown(interaction, typed);
 }

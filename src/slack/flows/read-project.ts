@@ -1,7 +1,9 @@
 // Reads one project by its id, for commands and buttons alike.
 
+import type { Deed } from "../../audit/audit-entry.js";
 import { HexError, meansLater } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
+import { noteAttempt } from "../access/attempts.js";
 import { callFor, type Interaction } from "../listeners/context.js";
 
 /** What is known about a project. */
@@ -18,13 +20,20 @@ const TURN_MS = 2_000;
 
 /**
  * For a published project, what the catalog knows is enough; otherwise this asks Hex. When it is not the time for another request,
- * the answer is what is known, so that nobody has to wait for a title. @throws HexError
+ * the answer is what is known, so that nobody has to wait for a title.
+ * @param deed what they want to do to it; `null` for reading
+ * @throws HexError
  */
-export async function readProject(interaction: Interaction, projectId: string): Promise<ProjectSeen> {
+export async function readProject(
+  interaction: Interaction,
+  projectId: string,
+  deed: Deed | null,
+): Promise<ProjectSeen> {
   const { projects } = interaction.permissions;
   try {
     return await projects.project(projectId, { ...callFor(interaction), turn: { maxWaitMs: TURN_MS } });
   } catch (error) {
+    noteAttempt(interaction, deed, { kind: "id", id: projectId });
     if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
     // Whatever it is, as far as the rules can tell.
     if (!projects.has(projectId)) throw error;
@@ -34,12 +43,14 @@ export async function readProject(interaction: Interaction, projectId: string): 
 
 /**
  * Sees to it that the rules can judge a project by what it is. Asks Hex only for one that the bot does not know, and only where there
- * are rules. @throws HexError when the project does not exist for them
+ * are rules.
+ * @param deed what they want to do to it; `null` for reading
+ * @throws HexError when the project does not exist for them
  */
-export async function learnProject(interaction: Interaction, projectId: string): Promise<void> {
+export async function learnProject(interaction: Interaction, projectId: string, deed: Deed | null): Promise<void> {
   const { areUnlimited, projects } = interaction.permissions;
   if (areUnlimited) return;
   // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
-  if (projects.known(projectId) === null) await readProject(interaction, projectId);
+  if (projects.known(projectId) === null) await readProject(interaction, projectId, deed);
 }

@@ -1,24 +1,36 @@
 // The runs that exist for somebody: those of projects that they may see, and those that they asked for themselves.
 
+import type { Deed } from "../../audit/audit-entry.js";
 import { HexError } from "../../hex/errors.js";
 import type { Run } from "../../runs/run.js";
 import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { noteAttempt } from "../access/attempts.js";
+import type { ProjectNamed } from "../access/permissions.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
 
-/** `null` for a run that does not exist for them, as for one that the bot does not know. @throws UnreadableRun */
-export function runFor(bot: Bot, interaction: Interaction, key: string): Promise<Run | null> {
-  return ifTheirs(interaction, bot.runs.get(key));
+/**
+ * `null` for a run that does not exist for them, as for one that the bot does not know.
+ * @param deed what they want to do about it
+ * @throws UnreadableRun
+ */
+export function runFor(bot: Bot, interaction: Interaction, key: string, deed: Deed): Promise<Run | null> {
+  return ifTheirs(interaction, bot.runs.get(key), deed);
 }
 
 /** The same by the run's id in Hex. @throws UnreadableRun */
-export function runByHexIdFor(bot: Bot, interaction: Interaction, runId: string): Promise<Run | null> {
-  return ifTheirs(interaction, bot.runs.byHexRun(runId));
+export function runByHexIdFor(bot: Bot, interaction: Interaction, runId: string, deed: Deed): Promise<Run | null> {
+  return ifTheirs(interaction, bot.runs.byHexRun(runId), deed);
 }
 
 /** The id of a run's project, by the run's id in Hex, even if the run cannot be read; `null` as for `runFor`. */
-export async function projectOfRunFor(bot: Bot, interaction: Interaction, runId: string): Promise<string | null> {
-  const run = await runByHexIdFor(bot, interaction, runId).catch((error: unknown) => {
+export async function projectOfRunFor(
+  bot: Bot,
+  interaction: Interaction,
+  runId: string,
+  deed: Deed,
+): Promise<string | null> {
+  const run = await runByHexIdFor(bot, interaction, runId, deed).catch((error: unknown) => {
     if (error instanceof UnreadableRun) return { project: { id: error.run.projectId } };
     throw error;
   });
@@ -34,25 +46,32 @@ export async function runsFor(interaction: Interaction, runs: readonly Run[]): P
   return runs.filter(({ requester, project }) => requester === user || permissions.projects.has(project.id));
 }
 
-async function ifTheirs(interaction: Interaction, read: Promise<Run | null>): Promise<Run | null> {
+async function ifTheirs(interaction: Interaction, read: Promise<Run | null>, deed: Deed): Promise<Run | null> {
   try {
     const run = await read;
     if (run === null || run.requester === interaction.user) return run;
-    return (await isSeen(interaction, run.project.id)) ? run : null;
+    return (await isSeen(interaction, run.project, deed)) ? run : null;
   } catch (error) {
     if (!(error instanceof UnreadableRun)) throw error;
     // It cannot be read either who asked for it.
-    if (await isSeen(interaction, error.run.projectId)) throw error;
+    if (await isSeen(interaction, { id: error.run.projectId, title: "" }, deed)) throw error;
     return null;
   }
 }
 
-async function isSeen(interaction: Interaction, projectId: string): Promise<boolean> {
+async function isSeen(interaction: Interaction, project: ProjectNamed, deed: Deed): Promise<boolean> {
+  const { projects } = interaction.permissions;
   try {
-    await learnProject(interaction, projectId);
-    return true;
+    // Right after a start, the stored catalog may not have been read yet.
+    await projects.ready();
+    // Hex is asked for nothing about a run that the bot does not know.
+    if (!projects.hides(project.id)) {
+      await learnProject(interaction, project.id, null);
+      return true;
+    }
   } catch (error) {
-    if (error instanceof HexError && error.kind === "not_found") return false;
-    throw error;
+    if (!(error instanceof HexError) || error.kind !== "not_found") throw error;
   }
+  noteAttempt(interaction, deed, { kind: "project", project });
+  return false;
 }

@@ -8,6 +8,7 @@ import { zoneNamed } from "../../follow/zones.js";
 import { asHexError } from "../../hex/errors.js";
 import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
+import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { personZone } from "../connection/person-zone.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -26,7 +27,7 @@ import { parseProjectRef } from "../parse/project-ref.js";
 import { hiddenHere } from "./hidden-here.js";
 import { lookForNew } from "./list-projects.js";
 import { readProject } from "./read-project.js";
-import { demandToEndDigest, demandWatch, isKnownTo, projectOfRule, rulesOf } from "./watch-rights.js";
+import { demandToEndDigest, demandWatch, isKnownTo, noteHidden, projectOfRule, rulesOf } from "./watch-rights.js";
 
 /** @throws HexError, StoreFailure, AccessDenied */
 export async function setDigest(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<void> {
@@ -36,9 +37,9 @@ export async function setDigest(bot: Bot, interaction: Interaction, typed: Diges
   if (chosen === undefined) return;
   const rules = await rulesOf(bot, interaction, { ...place, rule: chosen });
   if (chosen === null && rules.length === 0) return respond(nothingToShowMessage(typed));
-  await demandWatch(interaction, rules);
+  await demandWatch(interaction, rules, "digest");
   const before = await bot.digests.in(place);
-  if (before !== null) await demandToEndDigest(bot, interaction, before);
+  if (before !== null) await demandToEndDigest(bot, interaction, before, "digest");
   const known = before?.setBy === user ? before.zone : null;
   const zone = typed.zone ?? (await ownZone(bot, interaction)) ?? known;
   if (zone === null) return respond(whichZoneMessage(typed));
@@ -93,8 +94,11 @@ export async function showDigest(bot: Bot, interaction: Interaction): Promise<vo
 export async function endDigest(bot: Bot, interaction: Interaction): Promise<void> {
   const place = placeOf(interaction);
   const before = await bot.digests.in(place);
-  if (before !== null && !isKnownTo(interaction, before)) return interaction.respond(digestOffMessage(false));
-  if (before !== null) await demandToEndDigest(bot, interaction, before);
+  if (before !== null && !isKnownTo(interaction, before)) {
+    noteHidden(interaction, before, "digest_off");
+    return interaction.respond(digestOffMessage(false));
+  }
+  if (before !== null) await demandToEndDigest(bot, interaction, before, "digest_off");
   const was = await bot.digests.remove(place);
   const result = was ? "ended" : "none_set";
   const project = projectOfRule(interaction, before?.rule ?? null);
@@ -130,14 +134,13 @@ async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): P
     return undefined;
   }
   if (reference?.kind === "project" || reference?.kind === "run") {
-    return { kind: "project", id: (await readProject(interaction, reference.projectId)).id };
+    return { kind: "project", id: (await readProject(interaction, reference.projectId, "digest")).id };
   }
   await interaction.permissions.projects.ready();
-  const match = interaction.permissions.projects.match(
-    reference?.kind === "no_id" ? reference.words.join(" ") : text,
-    "listed",
-  );
+  const name = reference?.kind === "no_id" ? reference.words.join(" ") : text;
+  const match = interaction.permissions.projects.match(name, "listed");
   if (match.kind === "exact" || match.kind === "one") return { kind: "project", id: match.project.id };
+  noteAttempt(interaction, "digest", { kind: "words", text: name, mayBePart: true });
   const projects: readonly Project[] = match.kind === "several" ? match.projects : match.nearest;
   await interaction.respond(whichDigestProjectMessage(typed, projects, bot.hex.place.now));
   return undefined;

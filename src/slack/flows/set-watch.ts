@@ -7,7 +7,7 @@ import type { Bot, Interaction } from "../listeners/context.js";
 import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { hiddenHere } from "./hidden-here.js";
 import { watchLoad } from "./watch-load.js";
-import { demandToEnd, demandWatch, isKnownTo, projectOfRule } from "./watch-rights.js";
+import { demandToEnd, demandWatch, isKnownTo, noteHidden, projectOfRule } from "./watch-rights.js";
 
 /** @throws StoreFailure, AccessDenied; HexError for a project that they may not see */
 export async function setWatch(
@@ -18,7 +18,7 @@ export async function setWatch(
 ): Promise<void> {
   const { user, conversation } = interaction;
   const { channel, threadTs } = conversation;
-  await demandWatch(interaction, [rule]);
+  await demandWatch(interaction, [rule], "watch");
   const set = await bot.watches.set({ channel, threadTs, rule, level, page, setBy: user, setAt: bot.clock.now() });
   const about = {
     project: projectOfRule(interaction, rule),
@@ -42,7 +42,10 @@ export async function setWatch(
 export async function endWatch(bot: Bot, interaction: Interaction, key: string): Promise<void> {
   const { channel, threadTs } = interaction.conversation;
   const watch = (await bot.watches.in({ channel, threadTs })).find(({ rule }) => ruleKey(rule) === key);
-  if (watch !== undefined && !isKnownTo(interaction, watch)) return interaction.respond(notWatchedMessage());
+  if (watch !== undefined && !isKnownTo(interaction, watch)) {
+    noteHidden(interaction, watch, "unwatch");
+    return interaction.respond(notWatchedMessage());
+  }
   if (watch !== undefined) await demandToEnd(interaction, watch);
   const was = await bot.watches.remove({ channel, threadTs }, key);
   const result = was ? "ended" : "not_watched";

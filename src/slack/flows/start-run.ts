@@ -12,7 +12,7 @@ import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
-import { demandStart } from "./demand-start.js";
+import { deedOfStart, demandStart } from "./demand-start.js";
 import { tellWhere } from "./tell-where.js";
 
 /** The store did not accept the intent, so the bot asked Hex for nothing. */
@@ -57,7 +57,7 @@ export async function startRun(
     reference,
   };
   const need = interaction.permissions.approvalFor(project, options);
-  const entry = deedEntry(interaction, options.publish ? "publish" : "run", intent.requestedAt, {
+  const entry = deedEntry(interaction, deedOfStart(options), intent.requestedAt, {
     id: askedId(key, user),
     project: intent.project,
     inputs: maskedInputs(options.inputs),

@@ -13,7 +13,8 @@ import { noProjectWords, noticeOf, notPublishedWords, refusalComplaints } from "
 import { titleOf } from "../messages/run-words.js";
 import { optionsOf, type ReadForm, readRunForm } from "../parse/run-form.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
-import { completed, withProject } from "./choose-form-project.js";
+import { completed, noteTyped, withProject } from "./choose-form-project.js";
+import { deedOfStart } from "./demand-start.js";
 import { keepForm, runKeyOf } from "./form-drafts.js";
 import { FormReply } from "./form-reply.js";
 import { rememberUnknown } from "./known-fields.js";
@@ -76,7 +77,10 @@ async function wholeForm(bot: Bot, submission: Submission, read: ReadForm, reply
     await reply.refuse(read.form, [{ at: { kind: at }, text }]);
     return null;
   };
-  if (typed?.ok === false) return refuse("typed_project", typed.text);
+  if (typed?.ok === false) {
+    noteTyped(submission, read.form, typed.name);
+    return refuse("typed_project", typed.text);
+  }
   const project = typed?.project ?? read.picked;
   if (project === null) return refuse("project", noProjectWords());
   const denied = deniedForm(submission, project);
@@ -108,7 +112,7 @@ async function check(bot: Bot, submission: Submission, form: Whole, options: Run
     complaints: refusalComplaints(facts, form),
     unknown: facts.inputs?.unknown ?? [],
   });
-  const project = await readProject(submission, form.project.id).catch(asHexError);
+  const project = await readProject(submission, form.project.id, deedOfStart(options)).catch(asHexError);
   if (project instanceof HexError) return refusal(project);
   const title = project.title || form.project.title;
   submission.permissions.demandStart({ id: project.id, title }, options);

@@ -9,11 +9,11 @@ import { parseProjectRef } from "../parse/project-ref.js";
 
 /**
  * `title` is empty when it is not known. `isCertain` is false when other projects may have the same title, because not all are known
- * yet. `text` says why there is no project.
+ * yet. `text` says why there is no project, and `name` is what was typed as its title; `null` when it was something else.
  */
 export type TypedProject =
   | { ok: true; project: { id: string; title: string }; isCertain: boolean }
-  | { ok: false; text: string };
+  | { ok: false; text: string; name: string | null };
 
 /** A title counts when it is the whole title of exactly one project. */
 export function typedProject({ hex }: Bot, projects: VisibleProjects, typed: string): TypedProject {
@@ -27,13 +27,13 @@ export function typedProject({ hex }: Bot, projects: VisibleProjects, typed: str
     }
     case "other_host":
     case "no_project":
-      return { ok: false, text: otherHexWords(hex.host) };
+      return { ok: false, text: otherHexWords(hex.host), name: null };
   }
   const name = reference?.kind === "no_id" ? reference.words.join(" ") : typed;
   const match = projects.match(name);
   if (match.kind === "exact") return { ok: true, project: match.project, isCertain: projects.isWhole };
   const titles = meantBy(match).map(({ title }) => title);
-  return { ok: false, text: unclearProjectWords(name, titles, match.kind === "several") };
+  return { ok: false, text: unclearProjectWords(name, titles, match.kind === "several"), name };
 }
 
 function meantBy(match: Exclude<Match, { kind: "exact" }>): readonly Project[] {

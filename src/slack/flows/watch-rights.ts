@@ -1,24 +1,29 @@
 // Who may begin and end the watches and the digest of a conversation.
 
+import type { Deed } from "../../audit/audit-entry.js";
 import type { Digest } from "../../follow/digest.js";
 import { projectsOf } from "../../follow/digest-entries.js";
 import type { Rule, Watch } from "../../follow/watch.js";
+import { noteAttempt } from "../access/attempts.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { learnProject } from "./read-project.js";
+
+export type WatchDeed = Extract<Deed, "watch" | "unwatch" | "digest" | "digest_off">;
 
 /**
  * Demands the right to watch a project, or every visible project that a rule covers now. Where there is none, the rules without
  * projects decide: otherwise everybody could end what is about hidden projects alone.
+ * @param deed what they want to do
  * @throws AccessDenied; HexError for a project that they may not see
  */
-export async function demandWatch(interaction: Interaction, rules: readonly Rule[]): Promise<void> {
+export async function demandWatch(interaction: Interaction, rules: readonly Rule[], deed: WatchDeed): Promise<void> {
   const { permissions } = interaction;
   const { projects } = permissions;
   // Right after a start, the stored catalog may not have been read yet.
   await projects.ready();
   if (rules.length === 0) permissions.demandApartFromProjects("watch");
   for (const rule of rules) {
-    if (rule.kind === "project") await learnProject(interaction, rule.id);
+    if (rule.kind === "project") await learnProject(interaction, rule.id, deed);
     const covered =
       rule.kind === "project"
         ? [{ id: rule.id, title: projects.known(rule.id)?.title ?? "" }]
@@ -36,18 +41,29 @@ export function isKnownTo(
   return setBy === user || rule?.kind !== "project" || permissions.projects.has(rule.id);
 }
 
+/** Notes that somebody tried to end what does not exist for them. */
+export function noteHidden(interaction: Interaction, { rule }: Pick<Watch | Digest, "rule">, deed: WatchDeed): void {
+  if (rule?.kind === "project")
+    noteAttempt(interaction, deed, { kind: "project", project: { id: rule.id, title: "" } });
+}
+
 /** Demands the right to end a watch, which whoever set it has. @throws AccessDenied */
 export async function demandToEnd(interaction: Interaction, { rule, setBy }: Watch): Promise<void> {
-  if (setBy !== interaction.user) await demandWatch(interaction, [rule]);
+  if (setBy !== interaction.user) await demandWatch(interaction, [rule], "unwatch");
 }
 
 /** The same for a digest, which another one may be about to replace. @throws AccessDenied */
-export async function demandToEndDigest(bot: Bot, interaction: Interaction, digest: Digest): Promise<void> {
+export async function demandToEndDigest(
+  bot: Bot,
+  interaction: Interaction,
+  digest: Digest,
+  deed: WatchDeed,
+): Promise<void> {
   const { rule, setBy } = digest;
   if (setBy === interaction.user) return;
   if (rule?.kind === "project" && !isKnownTo(interaction, digest))
     return interaction.permissions.denyHidden("watch", rule.id);
-  await demandWatch(interaction, await rulesOf(bot, interaction, digest));
+  await demandWatch(interaction, await rulesOf(bot, interaction, digest), deed);
 }
 
 /** What a digest is about: its rule, or what its conversation watches, as far as that exists for the person. */

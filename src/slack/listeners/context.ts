@@ -27,6 +27,7 @@ import type { Drafts } from "../../store/drafts.js";
 import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
+import type { Attempts } from "../access/attempts.js";
 import type { PermissionSources, Permissions } from "../access/permissions.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
@@ -117,10 +118,12 @@ export interface Arrival {
 /** An arrival from somebody who may use the bot, with what they may do. */
 export interface Interaction extends Arrival {
   permissions: Permissions;
+  /** What they tried to do to projects that do not exist for them. */
+  attempts: Attempts;
 }
 
 /** What arrives, before the bot knows what its person may do. */
-export type Unadmitted<I extends Interaction> = Omit<I, "permissions">;
+export type Unadmitted<I extends Interaction> = Omit<I, "permissions" | "attempts">;
 
 /** For requests that somebody is waiting for. */
 export function callFor({ reference }: Pick<Arrival, "reference">, timeoutMs = 30_000): Call {

@@ -6,6 +6,7 @@ import { AccessDenied } from "../../access/access-denied.js";
 import { abortable } from "../../lib/abortable.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
+import { Attempts, attemptEntries } from "../access/attempts.js";
 import { refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { answerFailure } from "../connection/response.js";
@@ -81,7 +82,7 @@ export function handle<A extends Arrival>(
   standing: Standing,
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  const done = answered(arrival, bot, leaving, () => admitted(bot, arrival, standing, task));
+  const done = answered(arrival, bot, leaving, (attempts) => admitted({ bot, arrival, standing, attempts }, task));
   return work.add(abortable(done, leaving).catch(() => interrupted(arrival)));
 }
 
@@ -92,14 +93,29 @@ async function interrupted({ log, respond }: Arrival): Promise<Outcome> {
   return "fault";
 }
 
-async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, task: () => Promise<void>): Promise<Outcome> {
-  const { log, respond } = arrival;
+type Work = (attempts: Attempts) => Promise<void>;
+
+async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, work: Work): Promise<Outcome> {
   if (!(await isFirstTime(bot, arrival))) {
-    log.info("Slack's request came again: nothing is done twice");
+    arrival.log.info("Slack's request came again: nothing is done twice");
     return "repeated";
   }
+  const attempts = new Attempts();
+  const outcome = await doneOrExplained(arrival, bot, leaving, () => work(attempts));
+  for (const entry of attemptEntries(arrival, attempts, bot.clock.now())) await bot.audit.record(entry);
+  return outcome;
+}
+
+/** Never rejects. */
+async function doneOrExplained(
+  arrival: Arrival,
+  bot: Bot,
+  leaving: AbortSignal,
+  work: () => Promise<void>,
+): Promise<Outcome> {
+  const { log, respond } = arrival;
   try {
-    await task();
+    await work();
     return "ok";
   } catch (error) {
     if (error instanceof AccessDenied) await bot.audit.record(refusalEntry(arrival, error.deed, bot.clock.now()));
@@ -117,9 +133,7 @@ async function answered(arrival: Arrival, bot: Bot, leaving: AbortSignal, task: 
 
 /** Does the task for somebody who may use the bot, and tells anybody else why not. */
 async function admitted<A extends Arrival>(
-  bot: Bot,
-  arrival: A,
-  standing: Standing,
+  { bot, arrival, standing, attempts }: { bot: Bot; arrival: A; standing: Standing; attempts: Attempts },
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<void> {
   const { respond, user, place } = arrival;
@@ -130,7 +144,7 @@ async function admitted<A extends Arrival>(
       return respond(strangerMessage());
     case "member": {
       const permissions = await permissionsOf(bot.permissions, user, place);
-      return permissions.isGuestWithoutRules ? respond(guestMessage()) : task({ ...arrival, permissions });
+      return permissions.isGuestWithoutRules ? respond(guestMessage()) : task({ ...arrival, permissions, attempts });
     }
   }
 }

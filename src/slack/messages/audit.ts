@@ -91,7 +91,11 @@ function entryLine({ at, who, where, deed, project, detail, decision, rule, resu
   return dotted(
     `${date(at)} ${isRefused ? ":no_entry: " : ""}${subject} ${isRefused ? "was refused:" : ""}${isRefused ? ` ${deed}` : DID[deed]}${what}${place}`,
     detail === null ? null : inline(detail, 100),
-    rule === null ? null : `rule ${rule.number}${rule.name === null ? "" : ` (${inline(rule.name, 60)})`}`,
+    rule === null
+      ? isRefused
+        ? "no rule allows it"
+        : null
+      : `rule ${rule.number}${rule.name === null ? "" : ` (${inline(rule.name, 60)})`}`,
     decision === "needs_approval" ? "waits for approval" : null,
     result === null ? null : inline(result.replaceAll("_", " "), 40),
     hexRunId === null ? null : code(hexRunId, 40),

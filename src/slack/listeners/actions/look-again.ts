@@ -12,7 +12,7 @@ import type { Action, Click } from "./action.js";
 export const lookAgain: Action = { id: ACTIONS.lookAgain, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
-  if ((await runFor(bot, click, click.value)) === null) return click.respond(staleButtonMessage());
+  if ((await runFor(bot, click, click.value, "see")) === null) return click.respond(staleButtonMessage());
   const result = await bot.runs.update(click.value, (run) => lookedForAgain(run, bot.clock.now()));
   if (result === null) return click.respond(staleButtonMessage());
   const { run, changed } = result;

@@ -13,7 +13,7 @@ export const runAgain: Action = { id: ACTIONS.runAgain, press };
 
 /** Starts one run for each card. The key is derived from the run to repeat, and does not get longer from one run to the next. */
 async function press(bot: Bot, click: Click): Promise<void> {
-  const parent = await runFor(bot, click, click.value);
+  const parent = await runFor(bot, click, click.value, "run");
   if (parent === null) return click.respond(staleButtonMessage());
   const key = `again:${createHash("sha256").update(parent.key).digest("hex").slice(0, 32)}`;
   if (parent.again !== null) return tellAlready(bot, click, key, parent.again.by);

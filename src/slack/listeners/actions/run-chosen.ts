@@ -1,5 +1,6 @@
 // *Run* or *Dry run* next to a project that is offered for a name.
 
+import { deedOfStart } from "../../flows/demand-start.js";
 import { readChoice } from "../../flows/kept-choice.js";
 import { optionsToStart } from "../../flows/options-to-start.js";
 import { readProject } from "../../flows/read-project.js";
@@ -18,7 +19,7 @@ export const runChosen: Action = { id: ACTIONS.runChosen, press: withValue(chose
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;
-  const project = await readProject(click, chosen.project);
+  const project = await readProject(click, chosen.project, deedOfStart(choice.carried));
   const options = await optionsToStart(bot, click, project, choice.carried);
   if (options === null) return;
   const key = `choice:${chosen.nonce}:${project.id}`;

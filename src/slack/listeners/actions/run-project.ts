@@ -1,6 +1,7 @@
 // *Run* next to a project in a list.
 
 import { z } from "zod";
+import { deedOfStart } from "../../flows/demand-start.js";
 import { projectsPage } from "../../flows/list-projects.js";
 import { optionsToStart } from "../../flows/options-to-start.js";
 import { readProject } from "../../flows/read-project.js";
@@ -23,7 +24,7 @@ const projectValue = z.object({
 export const runProject: Action = { id: ACTIONS.runProject, press: withValue(projectValue, press) };
 
 async function press(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
-  const project = await readProject(click, value.project);
+  const project = await readProject(click, value.project, deedOfStart(value.carried));
   const options = await optionsToStart(bot, click, project, value.carried);
   if (options === null) return;
   const key = `list:${value.nonce}:${value.project}`;

@@ -11,7 +11,7 @@ export const runWithChanges: Action = { id: ACTIONS.runWithChanges, press };
 
 /** The value is the run's key. */
 async function press(bot: Bot, click: Click): Promise<void> {
-  const run = await runFor(bot, click, click.value);
+  const run = await runFor(bot, click, click.value, "run");
   if (run === null) return click.respond(staleButtonMessage());
   const { project, options } = run;
   await openRunForm(bot, click, { project, options, conversation: click.conversation });

@@ -1,5 +1,6 @@
 // *Show runs* or *Runs in flight* next to a project that is offered for a name.
 
+import { deedOf } from "../../flows/find-project.js";
 import { readChoice } from "../../flows/kept-choice.js";
 import { projectRuns, runsToCancel } from "../../flows/list-project-runs.js";
 import { readProject } from "../../flows/read-project.js";
@@ -12,7 +13,7 @@ export const showChosen: Action = {
   press: withValue(chosenSchema, async (bot, click, chosen) => {
     const choice = await readChoice(bot, click, chosen);
     if (choice === null) return;
-    const project = await readProject(click, chosen.project);
+    const project = await readProject(click, chosen.project, deedOf(choice));
     const runs =
       choice.purpose === "cancel" ? runsToCancel(bot, click, project, "by_name") : projectRuns(bot, click, project);
     await click.replace(await runs);

@@ -10,7 +10,7 @@ import type { Action, Click } from "./action.js";
 export const tellMe: Action = { id: ACTIONS.tellMe, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
-  const run = await runFor(bot, click, click.value);
+  const run = await runFor(bot, click, click.value, "see");
   if (run === null) return click.respond(staleButtonMessage());
   if (isEnded(run)) return click.respond(alreadyEndedMessage(run));
   const { key, user } = click;

@@ -3,6 +3,7 @@
 
 import { asHexError, type HexErrorKind } from "../../../hex/errors.js";
 import type { HexReference } from "../../../hex/links.js";
+import { noteAttempt } from "../../access/attempts.js";
 import { cancelHexRun } from "../../flows/cancel-run.js";
 import { findProject } from "../../flows/find-project.js";
 import { runsToCancel } from "../../flows/list-project-runs.js";
@@ -40,11 +41,15 @@ async function handle(bot: Bot, interaction: Interaction, text: string): Promise
   const reference = run?.reference ?? null;
   const runId = runIdOf(reference);
   if (runId === null) return offerRunsByName(bot, interaction, words.join(" "));
-  const known = await projectOfRunFor(bot, interaction, runId);
+  const known = await projectOfRunFor(bot, interaction, runId, "cancel");
   const given = projectIdOf(reference?.kind === "run" ? reference : (project?.reference ?? null));
   const projectId = known ?? given ?? (name === "" ? null : await idByName(bot, interaction, name));
   if (projectId === undefined) return;
-  if (projectId === null) return interaction.respond(unknownRunMessage(runId));
+  if (projectId === null) {
+    // It may be the id of a project.
+    noteAttempt(interaction, "cancel", { kind: "id", id: runId });
+    return interaction.respond(unknownRunMessage(runId));
+  }
   const isCertain = known !== null || reference?.kind !== "run" || reference.isCertain;
   if (isCertain) return cancelHexRun(bot, interaction, projectId, runId);
   try {
@@ -86,7 +91,7 @@ async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<vo
 }
 
 async function offerRuns(bot: Bot, interaction: Interaction, projectId: string): Promise<void> {
-  await learnProject(interaction, projectId);
+  await learnProject(interaction, projectId, "cancel");
   const project = { id: projectId, title: interaction.permissions.projects.known(projectId)?.title ?? "" };
   await interaction.respond(await runsToCancel(bot, interaction, project, "by_id"));
 }

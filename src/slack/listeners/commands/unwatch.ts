@@ -1,6 +1,7 @@
 // `/hex unwatch <project | category:… | owner:… | scheduled>`: this conversation is no longer told of it.
 
 import { ruleKey } from "../../../follow/watch.js";
+import { type Named, noteAttempt } from "../../access/attempts.js";
 import { endWatch } from "../../flows/set-watch.js";
 import { isKnownTo } from "../../flows/watch-rights.js";
 import { whatToUnwatchMessage } from "../../messages/watches.js";
@@ -22,13 +23,22 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   const { rule, text } = parseWatchArguments(typed);
   const { channel, threadTs } = interaction.conversation;
   const watches = (await bot.watches.in({ channel, threadTs })).filter((watch) => isKnownTo(interaction, watch));
-  if (text === "" || watches.length === 0) return listWatches(bot, interaction);
-  if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
+  if (text === "") return listWatches(bot, interaction);
   const reference = parseProjectRef(text, bot.hex.origin);
+  const attempt: Named =
+    reference?.kind === "project" ? { kind: "id", id: reference.projectId } : { kind: "words", text, mayBePart: true };
+  if (watches.length === 0) {
+    if (rule === null) noteAttempt(interaction, "unwatch", attempt);
+    return listWatches(bot, interaction);
+  }
+  if (rule !== null) return endWatch(bot, interaction, ruleKey(rule));
   const match = interaction.permissions.projects.match(text, "listed");
   const named = match.kind === "exact" || match.kind === "one" ? match.project.id : null;
   const id = reference?.kind === "project" ? reference.projectId : named;
   const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);
-  if (id === null || !isWatched) return interaction.respond(whatToUnwatchMessage(text));
+  if (id === null || !isWatched) {
+    noteAttempt(interaction, "unwatch", attempt);
+    return interaction.respond(whatToUnwatchMessage(text));
+  }
   await endWatch(bot, interaction, ruleKey({ kind: "project", id }));
 }

@@ -1,0 +1,77 @@
+// What somebody tried to do to projects that do not exist for them. They are answered as about a project that Hex does not have, and
+// only then is it found out whether there is something to record: so nobody can tell the one from the other.
+
+import { type AuditEntry, type Deed, NOTHING_MORE } from "../../audit/audit-entry.js";
+import type { Arrival, Interaction } from "../listeners/context.js";
+import type { Permissions, ProjectNamed } from "./permissions.js";
+
+/** How they named the project. */
+export type Named =
+  /** By its id, which may be anything. */
+  | { kind: "id"; id: string }
+  /** By something of the bot that is about it, such as a run. */
+  | { kind: "project"; project: ProjectNamed }
+  /** `mayBePart`: a part of its title is enough if no other project has it. */
+  | { kind: "words"; text: string; mayBePart: boolean };
+
+interface Attempt {
+  deed: Deed;
+  named: Named;
+  /** What they may do where the attempt was judged. */
+  permissions: Permissions;
+}
+
+/** The attempts of one interaction. */
+export class Attempts {
+  readonly #noted: Attempt[] = [];
+
+  note(attempt: Attempt): void {
+    this.#noted.push(attempt);
+  }
+
+  get noted(): readonly Attempt[] {
+    return this.#noted;
+  }
+}
+
+/** Notes what does not exist for somebody, whether or not it does for others. `deed` is `null` for reading, which is not recorded. */
+export function noteAttempt({ attempts, permissions }: Interaction, deed: Deed | null, named: Named): void {
+  if (deed !== null) attempts.note({ deed, named, permissions });
+}
+
+/** The entries about those attempts that were on hidden projects. `at` in epoch ms. */
+export function attemptEntries({ key, user, reference }: Arrival, { noted }: Attempts, at: number): AuditEntry[] {
+  const entries = noted.flatMap(({ deed, named, permissions }): AuditEntry[] => {
+    const project = hiddenProject(named, permissions);
+    if (project === null) return [];
+    const { rule } = permissions.decide("see", project.id);
+    return [
+      {
+        ...NOTHING_MORE,
+        id: `refused ${key} ${project.id}`,
+        at,
+        who: user,
+        where: permissions.place,
+        deed,
+        project,
+        decision: "refused",
+        rule: rule && { number: rule.number, name: rule.name },
+        result: "hidden",
+        reference,
+      },
+    ];
+  });
+  // The same one may have been named several times.
+  return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
+}
+
+function hiddenProject(named: Named, permissions: Permissions): ProjectNamed | null {
+  switch (named.kind) {
+    case "id":
+      return permissions.hidden(named.id);
+    case "project":
+      return permissions.hidden(named.project.id, named.project.title);
+    case "words":
+      return permissions.hiddenByName(named.text, named.mayBePart);
+  }
+}
