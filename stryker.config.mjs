@@ -9,6 +9,7 @@ export const CORES = [
   "src/access/pattern.ts",
   "src/access/pattern-index.ts",
   "src/access/policy-shape.ts",
+  "src/access/project-rules.ts",
   "src/access/read-rule.ts",
   "src/access/rights.ts",
   "src/access/rule-index.ts",

@@ -1,9 +1,9 @@
 // What somebody may do in a conversation. Pure.
 
 import type { Answer } from "./answer.js";
-import { holdsIn, isAmong, projectMatcher } from "./matching.js";
+import { holdsIn, isAmong } from "./matching.js";
 import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Rule, Verb } from "./policy.js";
-import { RuleIndex } from "./rule-index.js";
+import { projectRulesOf, type RuleAbout } from "./project-rules.js";
 
 /** `rule` is the one that decided; `null` when there is no policy, or when no rule applies. */
 export type Decision =
@@ -13,21 +13,15 @@ export type Decision =
   /** `isUnsure`: Slack or Hex has not said what it takes to compare the rule. Then the answer is no. */
   | { kind: "denied"; rule: Rule | null; isUnsure: boolean };
 
-interface Candidate {
-  rule: Rule;
-  /** Whether the rule is about the person, as far as that does not depend on the project. */
-  isAboutPerson: Answer;
-  isAboutProject: (project: ProjectFacts) => Answer;
-}
-
 /**
- * The rights of one person in one conversation under one policy. The rules that can be about them are picked once for each verb, so
- * that the rights can be asked about thousands of projects.
+ * The rights of one person in one conversation under one policy. Whether a rule is about them is found once, so that the rights can be
+ * asked about thousands of projects.
  */
 export class Rights {
-  readonly #indexes = new Map<Verb, RuleIndex<Candidate>>();
-  /** What was decided: the same facts are asked about at each keystroke in a picker. */
-  readonly #decided = new Map<Verb, WeakMap<ProjectFacts, Decision>>();
+  /** Whether each rule is about the person in this place, as far as that does not depend on the project. */
+  readonly #areMeant = new Map<Rule, Answer>();
+  /** The rules about every project that are about the person, in their order. */
+  readonly #ofAll = new Map<Verb, readonly RuleAbout[]>();
 
   /** `policy` is `null` where there is none: then everybody of the workspace may do everything, except for its guests. */
   constructor(
@@ -48,8 +42,8 @@ export class Rights {
 
   /** Whether they may do it to a project, which takes the right to see it: otherwise the project does not exist for them. */
   may(verb: Exclude<Verb, "administer">, project: ProjectFacts): Decision {
-    const seen = this.#decision("see", project);
-    return verb === "see" || seen.kind !== "allowed" ? seen : this.#decision(verb, project);
+    const seen = this.#decide("see", project);
+    return verb === "see" || seen.kind !== "allowed" ? seen : this.#decide(verb, project);
   }
 
   /** Whether they may look after the bot. */
@@ -62,16 +56,6 @@ export class Rights {
     return this.#decide(verb, NO_PROJECT);
   }
 
-  #decision(verb: Verb, project: ProjectFacts): Decision {
-    const decided = this.#decided.get(verb) ?? new WeakMap<ProjectFacts, Decision>();
-    this.#decided.set(verb, decided);
-    const known = decided.get(project);
-    if (known !== undefined) return known;
-    const decision = this.#decide(verb, project);
-    decided.set(project, decision);
-    return decision;
-  }
-
   /**
    * The first rule that applies decides. A rule of which that is not known can only take rights away: the decision is the lesser of
    * what it says and what the rules after it say.
@@ -81,8 +65,7 @@ export class Rights {
     if (this.isGuestWithoutRules) return { kind: "denied", rule: null, isUnsure: false };
     if (this.policy === null) return { kind: "allowed", rule: null };
     const unsure: Rule[] = [];
-    const candidates = this.#indexFor(verb, this.policy).for(project);
-    const certain = this.#firstCertain(candidates, project, unsure);
+    const certain = this.#firstCertain(verb, this.policy, project, unsure);
     const decision = unsure.map(outcomeOf).reduce(lesserOf, certain);
     const [first] = unsure;
     if (decision.kind !== "denied" || first === undefined) return decision;
@@ -90,37 +73,40 @@ export class Rights {
   }
 
   /** What the first rule says that certainly applies. Collects those before it of which that is not known. */
-  #firstCertain(candidates: readonly Candidate[], project: ProjectFacts, unsure: Rule[]): Decision {
-    for (const candidate of candidates) {
-      const applies = this.#applies(candidate, project);
-      if (applies === true) return outcomeOf(candidate.rule);
-      if (applies === null) unsure.push(candidate.rule);
+  #firstCertain(verb: Verb, policy: Policy, project: ProjectFacts, unsure: Rule[]): Decision {
+    for (const { rule, isAbout } of inOrder(this.#rulesOfAll(verb, policy), projectRulesOf(policy).about(project))) {
+      if (!rule.verbs.has(verb)) continue;
+      const isMeant = this.#isMeant(rule) ?? isAmong(this.person, rule.people, project);
+      if (isMeant === true && isAbout === true) return outcomeOf(rule);
+      if (isMeant !== false) unsure.push(rule);
     }
     return { kind: "denied", rule: null, isUnsure: false };
   }
 
-  #applies({ rule, isAboutPerson, isAboutProject }: Candidate, project: ProjectFacts): Answer {
-    const isAbout = isAboutProject(project);
-    if (isAbout === false) return false;
-    const isMeant = isAboutPerson ?? isAmong(this.person, rule.people, project);
-    return isMeant === true ? isAbout : isMeant;
-  }
-
-  #indexFor(verb: Verb, { rules }: Policy): RuleIndex<Candidate> {
-    const known = this.#indexes.get(verb);
+  #rulesOfAll(verb: Verb, policy: Policy): readonly RuleAbout[] {
+    const known = this.#ofAll.get(verb);
     if (known !== undefined) return known;
-    const index = new RuleIndex(rules.flatMap((rule) => this.#candidate(rule, verb)));
-    this.#indexes.set(verb, index);
-    return index;
+    const rules = projectRulesOf(policy).ofAll.filter(
+      ({ rule }) => rule.verbs.has(verb) && this.#isMeant(rule) !== false,
+    );
+    this.#ofAll.set(verb, rules);
+    return rules;
   }
 
-  #candidate(rule: Rule, verb: Verb): Candidate[] {
-    if (!rule.verbs.has(verb) || !holdsIn(rule, this.place)) return [];
-    const isAboutPerson = isAmong(this.person, rule.people, null);
-    if (isAboutPerson === false) return [];
-    const isAboutProject = rule.projects === null ? () => true : projectMatcher(rule.projects);
-    return [{ rule, isAboutPerson, isAboutProject }];
+  #isMeant(rule: Rule): Answer {
+    const known = this.#areMeant.get(rule);
+    if (known !== undefined) return known;
+    const isMeant = holdsIn(rule, this.place) && isAmong(this.person, rule.people, null);
+    this.#areMeant.set(rule, isMeant);
+    return isMeant;
   }
+}
+
+/** Two lists in the order of their rules, as one. */
+function inOrder(some: readonly RuleAbout[], others: readonly RuleAbout[]): readonly RuleAbout[] {
+  if (some.length === 0) return others;
+  if (others.length === 0) return some;
+  return [...some, ...others].sort((one, other) => one.rule.number - other.rule.number);
 }
 
 /** For what is about no project. */

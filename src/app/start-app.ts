@@ -134,6 +134,8 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store.check.keep(stopping),
     store.store.file?.keepWhole(store.clock, stopping) ?? Promise.resolve(),
     catalog.follow(stopping),
+    // So that the first keystroke in a picker need not wait for it.
+    catalog.load().then(() => permissions.access.compareAll(() => catalog.all())),
     audit.log.enterLater(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );

@@ -9,56 +9,9 @@ import { NOTHING_CARRIED } from "../../src/slack/messages/carried.js";
 import { projectsMessage } from "../../src/slack/messages/projects.js";
 import { realisticProjects } from "../catalog/projects.js";
 import { ms, type Report } from "./report.js";
+import { KEYSTROKES, NAMES, OPTIONS, timesOf, took } from "./typed.js";
 
 const COUNTS = [100, 1_000, 5_000, 10_000];
-/** What people type: titles, parts of them, other fields, other scripts, typing errors, and things that there are not. */
-const NAMES = [
-  ...[
-    "weekly revenue",
-    "revenue emea",
-    "churn",
-    "x",
-    "olga finance",
-    "forecast for the board",
-    "売上",
-    "übersicht umsätze",
-  ],
-  ...["wekly revneue", "revneue emea", "churm dashbord", "ubersicht", "forcast for the bord", "retnetion cohrts 2024"],
-  ...[
-    "wekly bokings by regoin north amrica",
-    "qwertz uiopü",
-    "🚀",
-    "a b c d e f g h i j k l m",
-    "revenue ".repeat(300),
-  ],
-];
-/** Somebody types this, letter by letter. */
-const TYPED = ["weekly revenue by region", "wekly revneue emea", "売上レポート", "übersicht", "olga@acme"];
-/** As many as a picker holds. */
-const OPTIONS = 100;
-const REPEATS = 5;
-
-interface Times {
-  median: number;
-  worst: number;
-}
-
-/** Each case a few times, the first of which warms up; the best of the others, so that a busy machine does not count. */
-function timesOf(cases: readonly string[], work: (text: string) => unknown): Times {
-  const times = cases.map((text) => {
-    work(text);
-    return Math.min(...Array.from({ length: REPEATS }, () => took(() => work(text))));
-  });
-  times.sort((a, b) => a - b);
-  return { median: times[times.length >> 1] ?? 0, worst: times.at(-1) ?? 0 };
-}
-
-function took(work: () => unknown): number {
-  const from = performance.now();
-  work();
-  return performance.now() - from;
-}
-
 function measure(count: number) {
   const projects = realisticProjects(count);
   collectGarbage();
@@ -77,7 +30,7 @@ function measure(count: number) {
   const listed = sortProjects(projects);
   return {
     name: timesOf(NAMES, (text) => matcher.match(text)),
-    keystroke: timesOf(TYPED.flatMap(beginnings), (text) => matcher.suggest(text, OPTIONS)),
+    keystroke: timesOf(KEYSTROKES, (text) => matcher.suggest(text, OPTIONS)),
     list: timesOf(["0", "3", "999999"], (page) => projectsMessage(viewOf(listed, Number(page)))),
     buildMs: slices.reduce((sum, ms) => sum + ms, 0),
     sliceMs: Math.max(...slices),
@@ -89,10 +42,6 @@ function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
   if (typeof collect === "function") collect();
-}
-
-function beginnings(text: string): string[] {
-  return Array.from(text, (_, length) => text.slice(0, length + 1));
 }
 
 function viewOf(projects: readonly Project[], page: number) {
@@ -130,7 +79,7 @@ export function catalogBench(): Report {
   });
   return {
     about:
-      `The bot's own time for ${NAMES.length} names, ${TYPED.flatMap(beginnings).length} keystrokes and a page of \`/hex projects\`: ` +
+      `The bot's own time for ${NAMES.length} names, ${KEYSTROKES.length} keystrokes and a page of \`/hex projects\`: ` +
       "median and worst. The index is built as projects are read, 100 at a time (a slice). The goal is at most 50 ms with 5,000 projects.",
     head,
     rows,

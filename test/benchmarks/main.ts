@@ -9,6 +9,7 @@ import { cardBench } from "./card.js";
 import { catalogBench } from "./catalog.js";
 import { crashBench } from "./crash.js";
 import { followBench } from "./follow.js";
+import { policyBench } from "./policy.js";
 import { markdownOf, type Report } from "./report.js";
 import { startBench } from "./start.js";
 import { storeBench } from "./store.js";
@@ -27,6 +28,7 @@ const BENCHMARKS = new Map<string, Benchmark>([
   ["watch", { title: "From a run's end to its being seen", run: watchBench }],
   ["follow", { title: "From what goes wrong to its being told", run: followBench }],
   ["catalog", { title: "Names, keystrokes and lists", run: catalogBench }],
+  ["policy", { title: "Keystrokes and names under rules", run: policyBench }],
   ["store", { title: "The store", run: storeBench }],
 ]);
 const ROOT = join(import.meta.dirname, "../..");

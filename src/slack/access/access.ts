@@ -1,11 +1,13 @@
 // The rights of people and of conversations, under the policy that is in force now.
 
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Answer } from "../../access/answer.js";
 import { mayBeShownIn } from "../../access/conversation-rights.js";
 import type { PolicyTrouble } from "../../access/load-policy.js";
 import { isAmong } from "../../access/matching.js";
 import type { PeopleTerm, Person, Place, Policy, ProjectFacts, Verb } from "../../access/policy.js";
 import { factsOf } from "../../access/project-facts.js";
+import { projectRulesOf } from "../../access/project-rules.js";
 import { Rights } from "../../access/rights.js";
 import { factsWantedBy, wantedFacts } from "../../access/wanted-facts.js";
 import { whoMay } from "../../access/who-may.js";
@@ -21,12 +23,14 @@ export interface AccessOptions {
   policy: () => Policy | null;
   /** Why the policy file cannot be used at the moment; `null` when it can, or when there is none. */
   policyTrouble: () => PolicyTrouble | null;
-  people: People;
-  groups: UserGroups;
+  people: Pick<People, "of" | "known">;
+  groups: Pick<UserGroups, "of" | "known">;
 }
 
 /** For how many people and places the rights are kept compiled. */
 const MOST_COMPILED = 200;
+/** With how many projects the rules are compared at a time: a thousand rules take a few ms for them. */
+const SLICE = 100;
 
 interface Compiled {
   policy: Policy | null;
@@ -40,6 +44,8 @@ export class Access {
   readonly #compiled = new Map<string, Compiled>();
   /** Folding the texts of thousands of projects anew for each person would take longer than the rules do. */
   readonly #facts = new WeakMap<Project, ProjectFacts>();
+  /** What the rules were last compared with. */
+  #compared: { policy: Policy; projects: readonly Project[] } | null = null;
 
   constructor(private readonly options: AccessOptions) {}
 
@@ -110,6 +116,25 @@ export class Access {
     const [oldest] = this.#compiled.keys();
     if (this.#compiled.size > MOST_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
     return rights;
+  }
+
+  /**
+   * Compares the rules with all projects, in slices, unless that was done: before somebody types into a picker, whose options Slack
+   * waits for. Never rejects.
+   * @param projects those known now; the same list for as long as they stay the same
+   */
+  async compareAll(projects: () => readonly Project[]): Promise<void> {
+    const policy = this.options.policy();
+    if (policy === null) return;
+    await nextTurn();
+    const all = projects();
+    if (this.#compared?.policy === policy && this.#compared.projects === all) return;
+    this.#compared = { policy, projects: all };
+    const rules = projectRulesOf(policy);
+    for (let at = 0; at < all.length; at += SLICE) {
+      for (const project of all.slice(at, at + SLICE)) rules.about(this.factsOf(project));
+      await nextTurn();
+    }
   }
 
   /** What there is to say about the rules themselves. `declined`: the optional scopes that the app lacks. */

@@ -182,7 +182,9 @@ function isStartable(decision: Decision): decision is Exclude<Decision, { kind: 
 
 /** @param user a person of the workspace; see `Access.rightsOf` */
 export async function permissionsOf(sources: PermissionSources, user: string, place: Place): Promise<Permissions> {
-  return new Permissions(sources, await sources.access.rightsOf(user, place), place);
+  const { access, catalog } = sources;
+  void access.compareAll(() => catalog.all());
+  return new Permissions(sources, await access.rightsOf(user, place), place);
 }
 
 /** The same from memory alone. */
