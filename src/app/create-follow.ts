@@ -18,7 +18,7 @@ import { leastOf } from "./budget-shares.js";
 import type { HexPart } from "./create-hex.js";
 import type { OutagesPart } from "./create-outages.js";
 import type { StorePart } from "./create-store.js";
-import { logAbsence, logTrouble } from "./log-events.js";
+import { logAbsence, logBack, logTrouble } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface FollowPart {
@@ -89,6 +89,10 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     onEnds: () => news.emit(),
     onAbsent: (projectId, why) => {
       logAbsence(log, projectId, why);
+      news.emit();
+    },
+    onBack: (projectId) => {
+      logBack(log, projectId);
       news.emit();
     },
     onError: (err) => log.error({ err }, "watched projects"),

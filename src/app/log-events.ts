@@ -183,6 +183,11 @@ export function logAbsence(log: Logger, projectId: string, why: WhyAbsent): void
   log.warn({ projectId, why }, "A watched project is no longer judged");
 }
 
+/** Logs that Hex lists the runs of a project again that could not be read. */
+export function logBack(log: Logger, projectId: string): void {
+  log.info({ projectId }, "A watched project is judged again");
+}
+
 /** Logs an event for the paging service, and whether the service accepted it. */
 export function logPage(log: Logger, { subject, dedupKey, action, error }: PageSent): void {
   const facts = { ...subject, dedupKey, action };

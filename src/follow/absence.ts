@@ -4,8 +4,11 @@ import { z } from "zod";
 import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 
-export const WHY_ABSENT = ["archived", "trashed", "component", "unpublished", "hidden"] as const;
-/** `hidden`: Hex no longer shows it to the bot, because it was deleted or is no longer shared with the token. */
+export const WHY_ABSENT = ["archived", "trashed", "component", "unpublished", "hidden", "unreadable"] as const;
+/**
+ * `hidden`: Hex no longer shows it to the bot, because it was deleted or is no longer shared with the token. `unreadable`: Hex still
+ * lists it, but has not listed its runs for a long time.
+ */
 export type WhyAbsent = (typeof WHY_ABSENT)[number];
 
 /** Times in epoch ms. */
@@ -28,4 +31,9 @@ export function whyNotRun({ type, archivedAt, trashedAt, lastPublishedAt }: Proj
 
 export function isAbsent(absence: Absence | null): boolean {
   return absence !== null && absence.backAt === null;
+}
+
+/** Whether Hex does not run or show it. An unreadable project is still asked about, to find out when its runs can be read again. */
+export function isGone(absence: Absence | null): boolean {
+  return isAbsent(absence) && absence?.why !== "unreadable";
 }

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { type HexRun, isOver, type Project, type Schedule } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
-import { absenceSchema, type WhyAbsent } from "./absence.js";
-import { type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
+import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
+import { type Away, type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -29,6 +29,8 @@ export const followedSchema = z.object({
   schedulesSince: epochMs,
   /** When its runs were last read. `null`: never. */
   readAt: epochMs.nullable(),
+  /** Since when every attempt to read them has failed while Hex could be used. `null`: the last one succeeded. */
+  unreadSince: epochMs.nullable().default(null),
   /** When the newest run that counts for its schedules began. `null`: none is known. */
   scheduledAt: epochMs.nullable(),
   /** The runs that had not ended, with the time at which each began or was first seen. */
@@ -51,6 +53,7 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
     schedules: spelled(schedules),
     schedulesSince: now,
     readAt: null,
+    unreadSince: null,
     scheduledAt: null,
     going: [],
     typicalMs: null,
@@ -63,8 +66,8 @@ export function newlyFollowed({ schedules }: Pick<Project, "schedules">, now: nu
 }
 
 /**
- * The same project as Hex lists it now, with the rules that it fits. If it was not judged, it is judged from `now` (epoch ms) on, and
- * what was due in the meantime is not.
+ * The same project as Hex lists it now, with the rules that it fits. If Hex did not list it before, it is judged from `now` (epoch ms)
+ * on, and what was due in the meantime is not.
  */
 export function listed(
   followed: Followed,
@@ -72,12 +75,28 @@ export function listed(
   now: number,
 ): Followed {
   const { title, schedules } = project;
-  const { absence } = followed;
   const current = withSchedules(followed, schedules, now);
   const isSame = current.title === title && JSON.stringify(current.rules) === JSON.stringify(rules);
   const named = isSame ? current : { ...current, title, rules: [...rules] };
-  if (absence === null || absence.backAt !== null) return named;
-  return { ...named, schedulesSince: now, absence: { ...absence, backAt: now } };
+  return isGone(named.absence) ? judgedAgain(named, now) : named;
+}
+
+/** The same project, whose runs Hex lists. If it was not judged, it is judged from `now` (epoch ms) on. */
+export function readable(followed: Followed, now: number): Followed {
+  const read = { ...followed, unreadSince: null };
+  return isAbsent(read.absence) ? judgedAgain(read, now) : read;
+}
+
+/** The same project after Hex failed or refused to list its runs. `now`: epoch ms. While Hex was down, that says nothing about it. */
+export function unread(followed: Followed, now: number, away: readonly Away[]): Followed {
+  const since = followed.unreadSince ?? now;
+  const wasDown = away.some(({ to }) => (to ?? Number.POSITIVE_INFINITY) > since);
+  return { ...followed, unreadSince: wasDown ? now : Math.min(since, now) };
+}
+
+function judgedAgain(followed: Followed, now: number): Followed {
+  const { absence } = followed;
+  return { ...followed, schedulesSince: now, absence: absence && { ...absence, backAt: now } };
 }
 
 /** The same project, which is not judged any more. `since`: epoch ms. */

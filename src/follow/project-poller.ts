@@ -7,14 +7,16 @@ import { asHexError, HexError, meansDisconnected, meansLater } from "../hex/erro
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
 import { DAY, MINUTE, SECOND } from "../lib/time.js";
-import { type WhyAbsent, whyNotRun } from "./absence.js";
+import { isAbsent, type WhyAbsent, whyNotRun } from "./absence.js";
 import {
   absentSince,
   evidenceOf,
   type Followed,
   listed,
   newlyFollowed,
+  readable,
   remembered,
+  unread,
   watchedOf,
 } from "./followed-project.js";
 import { type Away, judge, type Terms } from "./judgement.js";
@@ -51,6 +53,8 @@ export interface ProjectPollerOptions {
   onEnds: () => void;
   /** Called when a project is not judged any more. */
   onAbsent: (projectId: string, why: WhyAbsent) => void;
+  /** Called when Hex lists the runs of an unreadable project again. */
+  onBack: (projectId: string) => void;
   onError: (error: unknown) => void;
 }
 
@@ -66,8 +70,22 @@ const KEEP_MS = 31 * DAY;
 /** The same for the ends of runs that went well, in ms: longer than they are news. */
 const ENDS_KEPT_MS = DAY;
 
+/** How long (ms) Hex must have failed or refused to list a project's runs before people are told, and how often at least. */
+const UNREADABLE_MS = 30 * MINUTE;
+const UNREADABLE_TIMES = 3;
+/** How long (ms) until it is asked for them again: while that may pass, and once people know. The other projects go on in between. */
+const UNREAD_AGAIN_MS = MINUTE;
+const UNREADABLE_AGAIN_MS = 5 * MINUTE;
+
 /** How long (ms) until Hex is asked again what became of a project, if its answer did not settle it. */
 const DOUBT_MS = 10 * MINUTE;
+
+interface Unread {
+  /** How many times in a row Hex failed or refused to list its runs. */
+  times: number;
+  /** When Hex is asked again, by the monotonic clock. */
+  againAt: number;
+}
 
 export class ProjectPoller {
   readonly #loop: PollingLoop;
@@ -75,6 +93,10 @@ export class ProjectPoller {
   #lastAt: number | null = null;
   /** When Hex was asked what became of a project and did not settle it, by the project's id and the monotonic clock. */
   readonly #doubtedAt = new Map<string, number>();
+  /** The projects whose runs could not be read the last time, by their ids. */
+  readonly #unread = new Map<string, Unread>();
+  /** Whether the last reading failed, of whatever project. */
+  #hasFailed = false;
   #removedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: ProjectPollerOptions) {
@@ -105,6 +127,7 @@ export class ProjectPoller {
     const followed = await store.followed();
     const { judged, neverJudged, doubtful, unwatched } = standings(all, catalog, followed);
     await store.forget(unwatched);
+    for (const id of unwatched) this.#unread.delete(id);
     await this.#removeOld();
     const now = clock.now();
     await store.remember(new Map([...neverJudged].map(([id, watched]) => [id, newlyAbsent(watched, now)])));
@@ -112,7 +135,9 @@ export class ProjectPoller {
     await store.remember(new Map([...seen].filter(([id, one]) => one !== followed.get(id))));
     const plan = [...judged.values()].flatMap(({ project }) => {
       const one = seen.get(project.id);
-      return one === undefined ? [] : [watchedOf(project.id, project.schedules, one, stuckFactor)];
+      return one === undefined || this.#isLeftOut(project.id)
+        ? []
+        : [watchedOf(project.id, project.schedules, one, stuckFactor)];
     });
     const terms = await this.#terms(Math.min(now, ...[...judged.values()].map(({ from }) => from)));
     const pace = { perMinute: share.perMinute, lastAt: this.#lastAt };
@@ -128,7 +153,7 @@ export class ProjectPoller {
     if (next.at > now) return Math.min(lookMs, next.at - now);
     const [watched, known] = [judged.get(next.projectId), seen.get(next.projectId)];
     if (watched === undefined || known === undefined) return lookMs;
-    return this.#read(watched, known, { ...terms, from: Math.max(watched.from, known.absence?.backAt ?? 0) }, signal);
+    return this.#read(watched, known, terms, signal);
   }
 
   async #terms(from: number): Promise<Terms> {
@@ -137,33 +162,67 @@ export class ProjectPoller {
   }
 
   async #read(
-    { project, endsSince }: WatchedProject,
-    known: Followed,
+    { project, from, endsSince }: WatchedProject,
+    before: Followed,
     terms: Terms,
     signal: AbortSignal,
   ): Promise<number> {
-    const { hex, clock, share, newReference, store, onTrouble, onEnds } = this.options;
+    const { hex, clock, share, newReference, store, onTrouble, onEnds, onBack } = this.options;
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     try {
       const { runs } = await hex.runs(project.id, { limit: PAGE }, call);
       if (signal.aborted) return 0;
+      this.#unread.delete(project.id);
+      this.#hasFailed = false;
+      const known = readable(before, clock.now());
+      const judgedFrom = Math.max(from, known.absence?.backAt ?? 0);
       const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE });
       const open = await this.#openTrouble(project.id);
-      const trouble = advanced(open, project.id, judge(evidence, terms), evidence, newReference);
+      const trouble = advanced(
+        open,
+        project.id,
+        judge(evidence, { ...terms, from: judgedFrom }),
+        evidence,
+        newReference,
+      );
       const ends = endsSince === null ? [] : runEnds(project.id, known, evidence, endsSince);
       await store.keep(project.id, remembered(known, evidence), { trouble, ends });
       if (ends.length > 0) onEnds();
+      if (isAbsent(before.absence)) onBack(project.id);
       if (trouble !== null && JSON.stringify(trouble) !== JSON.stringify(open)) onTrouble(trouble);
       return 0;
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
       if (signal.aborted) return 0;
-      if (meansDisconnected(error.kind) || meansLater(error.kind)) return AGAIN_MS;
-      // The failure concerns only this project: the others continue, and Hex is asked about this one again when its turn comes.
-      await store.keep(project.id, { ...known, readAt: clock.now() });
-      return 0;
+      if (meansLater(error.kind)) return AGAIN_MS;
+      await this.#notRead(project.id, before, terms.away);
+      // The first failure may concern this project alone. After a second one, Hex may be down.
+      const isSecond = this.#hasFailed;
+      this.#hasFailed = true;
+      return isSecond && meansDisconnected(error.kind) ? AGAIN_MS : 0;
     }
+  }
+
+  /** Hex failed or refused to list a project's runs. The others come first for a while; if that lasts, people are told. */
+  async #notRead(id: string, known: Followed, away: readonly Away[]): Promise<void> {
+    const { clock, store, onTrouble, onAbsent } = this.options;
+    const now = clock.now();
+    const isTold = isAbsent(known.absence);
+    const times = (this.#unread.get(id)?.times ?? 0) + 1;
+    this.#unread.set(id, { times, againAt: clock.monotonic() + (isTold ? UNREADABLE_AGAIN_MS : UNREAD_AGAIN_MS) });
+    if (isTold) return;
+    const one = unread(known, now, away);
+    const lasted = now - (one.unreadSince ?? now);
+    if (lasted < UNREADABLE_MS || times < UNREADABLE_TIMES) {
+      await store.keep(id, one);
+      return;
+    }
+    const open = await this.#openTrouble(id);
+    const trouble = open === null ? null : withdrawn(open, now);
+    await store.keep(id, absentSince(one, "unreadable", now), { trouble });
+    if (trouble !== null) onTrouble(trouble);
+    onAbsent(id, "unreadable");
   }
 
   /** Asks Hex what became of a project that it no longer lists as it did. @returns how long to wait for the next request, in ms */
@@ -189,6 +248,11 @@ export class ProjectPoller {
   #whyRefused(id: string, { kind }: HexError): WhyAbsent | null {
     const saysNothing = meansDisconnected(kind) || meansLater(kind) || kind === "unreadable";
     return saysNothing || this.options.catalog.known(id) !== null ? null : "hidden";
+  }
+
+  #isLeftOut(id: string): boolean {
+    const unread = this.#unread.get(id);
+    return unread !== undefined && this.options.clock.monotonic() < unread.againAt;
   }
 
   #isTimeToSettle(id: string): boolean {

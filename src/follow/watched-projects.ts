@@ -2,7 +2,7 @@
 
 import type { Catalog } from "../catalog/catalog.js";
 import type { Project } from "../hex/schema.js";
-import { isAbsent, type WhyAbsent, whyNotRun } from "./absence.js";
+import { isGone, type WhyAbsent, whyNotRun } from "./absence.js";
 import type { Followed } from "./followed-project.js";
 import { covers, type Follow, type Rule, ruleKey } from "./watch.js";
 
@@ -43,7 +43,7 @@ export function standings(
     const known = followed.get(id);
     if (why === null) found.judged.set(id, watched);
     else if (known === undefined) found.neverJudged.set(id, { ...watched, why });
-    else if (!isAbsent(known.absence)) found.doubtful.push(id);
+    else if (!isGone(known.absence)) found.doubtful.push(id);
   }
   const keys = new Set(follows.map(({ rule }) => ruleKey(rule)));
   for (const [id, known] of followed) {
@@ -53,7 +53,7 @@ export function standings(
     const isThere = project !== null && whyNotRun(project) === null;
     if (!fitted || isThere) found.unwatched.push(id);
     // Until all projects have been read, it means nothing that one is missing.
-    else if (!isAbsent(known.absence) && (project !== null || catalog.isWhole)) found.doubtful.push(id);
+    else if (!isGone(known.absence) && (project !== null || catalog.isWhole)) found.doubtful.push(id);
   }
   return found;
 }

@@ -1,7 +1,14 @@
 // Which watched projects are judged, and what it means that one is missing.
 
 import { expect, test } from "vitest";
-import { absentSince, type Followed, listed, newlyFollowed } from "../../src/follow/followed-project.js";
+import {
+  absentSince,
+  type Followed,
+  listed,
+  newlyFollowed,
+  readable,
+  unread,
+} from "../../src/follow/followed-project.js";
 import { isMeant, standings } from "../../src/follow/watched-projects.js";
 import type { Project } from "../../src/hex/schema.js";
 import { projectOf as aProject } from "../catalog/projects.js";
@@ -67,4 +74,28 @@ test("a rule means the projects that fit it, and those that did when Hex last sh
   expect(isMeant(FINANCE.rule, "a", { project: null, followed })).toBe(true);
   expect(isMeant({ kind: "scheduled" }, "a", { project: null, followed })).toBe(false);
   expect(isMeant({ kind: "project", id: "a" }, "a", { project: null, followed: null })).toBe(true);
+});
+
+test("unreadable: still asked about, and doubted when it is archived meanwhile; judged again only when its runs are listed", () => {
+  const followed = absentSince(followedAs(finance("a")), "unreadable", NOW + 5);
+  expect(seen([finance("a")], [["a", followed]])).toEqual({ ...NONE, judged: ["a"] });
+  expect(seen([finance("a", { archivedAt: 5 })], [["a", followed]])).toEqual({ ...NONE, doubtful: ["a"] });
+  const project = finance("a", { title: followed.title ?? "" });
+  expect(listed(followed, { project, rules: followed.rules }, NOW + 9)).toBe(followed);
+  expect(readable(followed, NOW + 9)).toMatchObject({
+    schedulesSince: NOW + 9,
+    unreadSince: null,
+    absence: { why: "unreadable", since: NOW + 5, backAt: NOW + 9 },
+  });
+});
+
+test("since when its runs cannot be read: from the first failure, or the last one while Hex was down in between", () => {
+  const first = unread(followedAs(finance("a")), NOW + 5, []);
+  const second = unread(first, NOW + 9, [{ from: NOW, to: NOW + 4 }]);
+  const down = unread(second, NOW + 15, [{ from: NOW + 10, to: null }]);
+  const back = unread(down, NOW + 20, [{ from: NOW + 10, to: NOW + 18 }]);
+  const setBack = unread(back, NOW + 2, []);
+  expect([first, second, down, back, setBack].map(({ unreadSince }) => (unreadSince ?? 0) - NOW)).toEqual([
+    5, 5, 15, 20, 2,
+  ]);
 });

@@ -24,6 +24,7 @@ export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
   component: "is a component now",
   unpublished: "is not published",
   hidden: "was deleted, or is no longer shared with the bot's token",
+  unreadable: "cannot be judged, because Hex does not list its runs for the bot",
 };
 
 /** @param absent none: what it told of may not be shown there any more. `isDoubled`: whether another message about the same may have been posted before. */

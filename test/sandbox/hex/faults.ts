@@ -24,9 +24,11 @@ export class FaultQueue implements Faults {
     this.#queue = [];
   }
 
-  /** Returns the oldest fault for this endpoint, and counts it as used once. */
-  take(endpoint: Endpoint): Fault | undefined {
-    const entry = this.#queue.find(({ fault }) => (fault.endpoint ?? endpoint) === endpoint);
+  /** Returns the oldest fault for such a request, and counts it as used once. */
+  take(endpoint: Endpoint, path: string): Fault | undefined {
+    const entry = this.#queue.find(
+      ({ fault }) => (fault.endpoint ?? endpoint) === endpoint && path.includes(fault.path ?? ""),
+    );
     if (!entry) return undefined;
     entry.left -= 1;
     if (entry.left <= 0) this.#queue = this.#queue.filter((other) => other !== entry);

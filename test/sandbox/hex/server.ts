@@ -38,7 +38,7 @@ export async function startHex({ clock, port = 0 }: HexOptions): Promise<Simulat
       status: null,
     };
     log.add(record);
-    const fault = faults.take(endpoint);
+    const fault = faults.take(endpoint, call.path);
     const normal = () => api.answer(call);
     const outcome = fault ? await applyFault(fault, { endpoint, settings: workspace, clock, normal }) : normal();
     if (send(outcome, response, clock.now())) log.answered(record, response.statusCode);

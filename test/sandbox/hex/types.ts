@@ -461,6 +461,8 @@ export interface Fault {
   kind: FaultKind;
   /** Default: any endpoint. */
   endpoint?: Endpoint;
+  /** A part of the request's path, such as a project's id. Default: any path. */
+  path?: string;
   /** How many requests it hits. Default 1. Infinity: until it is cleared. */
   times?: number;
   /** `true`: the request takes effect, and only its answer is lost or replaced. Default false. */

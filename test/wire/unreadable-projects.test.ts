@@ -1,0 +1,51 @@
+// A watched project whose runs Hex fails or refuses to list, although it answers otherwise: the others are judged as ever, and people
+// hear that this one is not.
+
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Project } from "../sandbox/hex/types.js";
+import { Harness, MODES, shown } from "./harness.js";
+import { addProject, MINUTE, postedIn, STEP_MS } from "./watching.js";
+
+// Up to two hours of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+let harness: Harness;
+afterEach(() => harness.stop());
+
+const told = () => postedIn(harness).map(shown);
+const fail = ({ id }: Project) => harness.hex.workspace.startRun(id, { durationMs: MINUTE, outcome: "ERRORED" });
+/** Hex answers so whenever it is asked for the runs of this project. */
+const refuse = ({ id }: Project, status: number) => {
+  const times = Number.POSITIVE_INFINITY;
+  harness.hex.faults.add({ endpoint: "listRuns", path: id, kind: { type: "status", status }, times });
+};
+
+describe.each(MODES)("%s mode", (mode) => {
+  beforeEach(async () => {
+    harness = await Harness.start(mode);
+  });
+
+  test.each([500, 403, 422])(
+    "%i: told once, the others are judged, and it is judged again when it can be read",
+    async (status) => {
+      const [bad, good] = [addProject(harness, "Revenue"), addProject(harness, "Churn")];
+      refuse(bad, status);
+      await harness.ask("watch owner:olga@acme.test");
+      await harness.until(() => harness.requests("listRuns").length > 1, STEP_MS);
+      fail(good);
+      await harness.until(() => told().length === 1, STEP_MS);
+      expect(told()[0]).toContain("Churn");
+      await harness.until(() => told().length === 2, STEP_MS);
+      expect(told()[1]).toContain("|Revenue>* cannot be judged, because Hex does not list its runs for the bot.");
+      expect(await harness.ask("watching")).toContain("does not list its runs");
+      await harness.pass(60 * MINUTE, STEP_MS);
+      expect(told()).toHaveLength(2);
+      harness.hex.faults.clear();
+      await harness.until(() => told()[1]?.includes("Judged again since <!date") ?? false, STEP_MS);
+      expect(await harness.ask("watching")).not.toContain("does not list its runs");
+      fail(bad);
+      await harness.until(() => told().length === 3, STEP_MS);
+      expect(told()[2]).toContain("Revenue");
+    },
+  );
+});
