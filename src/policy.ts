@@ -6,6 +6,7 @@ import { loadPolicy } from "./access/load-policy.js";
 import type { Policy } from "./access/policy.js";
 import { policyJsonSchema } from "./access/policy-file.js";
 import { Rights } from "./access/rights.js";
+import { together } from "./access/unmatched-name.js";
 import { clean } from "./config/schema.js";
 import { HexError } from "./hex/errors.js";
 import { systemClock } from "./lib/clock.js";
@@ -16,10 +17,9 @@ import { projectsOfRules } from "./policy-command/described-project.js";
 import { explanation } from "./policy-command/explanation.js";
 import { Lookup, reachOf } from "./policy-command/lookup.js";
 import { type MatrixOptions, matrixCsv, matrixTable, peopleOfRules } from "./policy-command/matrix.js";
-import { namesWithoutProjects } from "./policy-command/names-without-projects.js";
 import { UsageError } from "./policy-command/usage-error.js";
 import { remedyFor } from "./remedies/hex.js";
-import { policyTroubleLines } from "./remedies/policy.js";
+import { policyTroubleLines, uncheckedNamesSentence, unmatchedNameLine } from "./remedies/policy.js";
 
 const USUAL_FILE = "policy.yml";
 const USUAL_WIDTH = 100;
@@ -85,21 +85,24 @@ function namedFile(): string {
   return named === undefined || named === "none" ? USUAL_FILE : named;
 }
 
-/** Says which names in the rules no project in Hex has, where Hex can be asked. That is no mistake: there may be such a project later. */
+/** Says which names in the rules match nothing, where Slack and Hex can be asked. That is no mistake: there may be such a thing later. */
 async function warn(file: string, policy: Policy): Promise<void> {
   const lookup = new Lookup(reachOf(process.env), policy, systemClock);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const { missing } = lookup;
+  if (missing.length > 0)
+    say(`The names in it were not looked up in ${missing.join(" and ")}: no usable token is set.`);
   try {
-    const projects = await lookup.projects();
-    if (projects === null || projects.length === 0) return;
-    const facts = projects.map((project) => project.facts);
-    for (const { line, field, text } of namesWithoutProjects(policy, facts)) {
-      process.stderr.write(
-        `${file}:${line}: No project in Hex has the ${field} ${JSON.stringify(text)}. Is it renamed?\n`,
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof HexError)) throw error;
-    process.stderr.write(`Hex was not asked about the names in the rules: ${remedyFor(error.facts).what}\n`);
+    const inSlack = await lookup.namesInSlack();
+    if (inSlack.problem !== null) say(`The names in it were not looked up in Slack: ${inSlack.problem}.`);
+    const inHex = await lookup.namesInHex().catch((error: unknown) => {
+      if (!(error instanceof HexError)) throw error;
+      say(`The names in it were not looked up in Hex: ${remedyFor(error.facts).what}`);
+      return { unmatched: [], unchecked: [] };
+    });
+    const { unmatched, unchecked } = together(inSlack.findings, inHex);
+    for (const name of unmatched) say(unmatchedNameLine(file, name));
+    for (const names of unchecked) say(uncheckedNamesSentence(names));
   } finally {
     await lookup.close();
   }

@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocum
 import type { Policy } from "./policy.js";
 import { LONGEST_FILE, type PolicyFile, peopleWord, policyFileSchema } from "./policy-file.js";
 import type { Fault, Finding, PolicyMistake, PolicyPath } from "./policy-mistake.js";
+import { namesInFile } from "./policy-names.js";
 import { shapeFindings } from "./policy-shape.js";
 import { type Names, readPeople, readRule } from "./read-rule.js";
 
@@ -23,18 +24,16 @@ export function parsePolicy(text: string): PolicyReading {
   const reading = policyFileSchema.safeParse(content);
   if (!reading.success) return failed(shapeFindings(reading.error.issues, content).map(locate));
   const findings: Finding[] = [];
-  const policy = policyOf(
-    reading.data,
-    findings,
-    (path) => locate({ path, ofKey: false, fault: { kind: "nobody" } }).line,
-  );
-  return findings.length > 0 ? failed(findings.map(locate)) : { ok: true, policy };
+  const positionOf = (path: PolicyPath) => positionAt(lines, offsetOf(document, path, false));
+  const rules = rulesOf(reading.data, findings, (path) => positionOf(path).line);
+  if (findings.length > 0) return failed(findings.map(locate));
+  const names = namesInFile(reading.data).map(({ path, ...name }) => ({ ...name, ...positionOf(path) }));
+  return { ok: true, policy: { rules, names } };
 }
 
-function policyOf(file: PolicyFile, findings: Finding[], lineOf: (path: PolicyPath) => number): Policy {
+function rulesOf(file: PolicyFile, findings: Finding[], lineOf: (path: PolicyPath) => number): Policy["rules"] {
   const names = readNames(file.people ?? {}, findings);
-  const rules = file.rules.map((rule, place) => readRule(rule, place, lineOf(["rules", place]), names, findings));
-  return { rules };
+  return file.rules.map((rule, place) => readRule(rule, place, lineOf(["rules", place]), names, findings));
 }
 
 function readNames(people: NonNullable<PolicyFile["people"]>, findings: Finding[]): Names {
@@ -79,8 +78,13 @@ function foreignMistakes(document: Document, lines: LineCounter): PolicyMistake[
 
 /** Where a finding stands in the file, or what holds it if it is something that is not there. */
 function locationOf(document: Document, lines: LineCounter, { path, ofKey, fault }: Finding): PolicyMistake {
-  const { line, col } = lines.linePos(offsetOf(document, path, ofKey));
-  return mistakeAt(line, col, fault);
+  const { line, column } = positionAt(lines, offsetOf(document, path, ofKey));
+  return mistakeAt(line, column, fault);
+}
+
+function positionAt(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 function offsetOf(document: Document, path: PolicyPath, ofKey: boolean): number {

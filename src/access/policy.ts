@@ -48,9 +48,23 @@ export interface Rule {
   projects: readonly ProjectFilter[] | null;
 }
 
+/** Something outside the file that it names: a person, a user group, a channel, or what a project has. */
+export interface PolicyName {
+  kind: "person" | "group" | "channel" | ProjectField;
+  /** As in the rules: an id or a pattern. */
+  text: string;
+  /** The file's own name for people under which it stands, if any. */
+  alias: string | null;
+  /** Where the file names it first, from 1. */
+  line: number;
+  column: number;
+}
+
 /** The first rule that applies decides. Without one, the answer is no. */
 export interface Policy {
   rules: readonly Rule[];
+  /** Each once, in the order of the file. */
+  names: readonly PolicyName[];
 }
 
 /** What is known of somebody. `null` where Slack has not said it. */

@@ -57,9 +57,13 @@ function readEffect(
   if (deny !== undefined) note({ kind: "approval_of_denial" });
   const other = [...verbs].find((verb) => !APPROVABLE.some((approvable) => approvable === verb));
   if (other !== undefined) note({ kind: "not_approvable", verb: other, approvable: APPROVABLE });
+  return { kind: "approval", by: readPeople(approversIn(needs), at, names, findings) };
+}
+
+/** The people in `approval by …`, as they are written. */
+export function approversIn(needs: string): string[] {
   const [, who = ""] = APPROVAL.exec(needs) ?? [];
-  const terms = who.split(/,|\s(?:and|or)\s/).map((term) => term.trim());
-  return { kind: "approval", by: readPeople(terms, at, names, findings) };
+  return who.split(/,|\s(?:and|or)\s/).map((term) => term.trim());
 }
 
 /** Names for people may stand for several, but not for other names, so that nobody has to follow them. */
@@ -113,7 +117,7 @@ function readIds(wanted: readonly string[], path: PolicyPath, findings: Finding[
   });
 }
 
-function listOf<T>(oneOrMore: T | readonly T[]): readonly T[];
-function listOf(oneOrMore: unknown): readonly unknown[] {
+export function listOf<T>(oneOrMore: T | readonly T[]): readonly T[];
+export function listOf(oneOrMore: unknown): readonly unknown[] {
   return Array.isArray(oneOrMore) ? oneOrMore : [oneOrMore];
 }

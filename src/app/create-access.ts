@@ -2,25 +2,50 @@
 
 import type { Catalog } from "../catalog/catalog.js";
 import { Access } from "../slack/access/access.js";
+import { NameCheck } from "../slack/access/name-check.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
+import { SlackNames } from "../slack/access/slack-names.js";
+import type { SlackIdentity } from "../slack/connection/identity.js";
 import { People } from "../slack/connection/people.js";
 import { UserGroups } from "../slack/connection/user-groups.js";
 import type { HexPart } from "./create-hex.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
+import { nameLogger } from "./log-events.js";
 import type { Settings } from "./settings.js";
+
+export interface AccessPart {
+  permissions: PermissionSources;
+  nameCheck: NameCheck;
+}
 
 export interface AccessPartOptions {
   settings: Settings;
   slackClient: SlackClient;
+  identity: SlackIdentity;
   store: StorePart;
   hex: HexPart;
   catalog: Catalog;
 }
 
-export function createAccess({ settings, slackClient, store, hex, catalog }: AccessPartOptions): PermissionSources {
-  const { policy, policyTrouble, log } = settings;
-  const asking = { slack: slackClient.web, slackRefusals: slackClient.refusals, clock: store.clock, log };
-  const access = new Access({ policy, policyTrouble, people: new People(asking), groups: new UserGroups(asking) });
-  return { access, catalog, host: hex.client.host };
+/** The pause between two questions about names, in ms: Slack answers a hundred a minute, and people wait for others. */
+const NAMES_PAUSE_MS = 3_000;
+
+export function createAccess({ settings, slackClient, identity, store, hex, catalog }: AccessPartOptions): AccessPart {
+  const { policy, policyTrouble, log, config } = settings;
+  const { clock } = store;
+  const { workspaces } = identity;
+  const asking = { slack: slackClient.web, slackRefusals: slackClient.refusals, clock, log };
+  const groups = new UserGroups({ ...asking, workspaces });
+  const access = new Access({ policy, policyTrouble, people: new People(asking), groups });
+  const nameCheck = new NameCheck({
+    policy,
+    slackNames: new SlackNames({ ...asking, workspaces, pauseMs: NAMES_PAUSE_MS }),
+    catalog,
+    factsOf: (project) => access.factsOf(project),
+    clock,
+    onFound: nameLogger(log, config.policy.kind === "file" ? config.policy.path : ""),
+    onError: (err) => log.error({ err }, "the names in the rules"),
+  });
+  return { permissions: { access, catalog, host: hex.client.host }, nameCheck };
 }

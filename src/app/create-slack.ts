@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
+import type { NameCheck } from "../slack/access/name-check.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
 import { connect, type SlackConnection } from "../slack/connection/connect.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
@@ -39,6 +40,7 @@ export interface SlackPartOptions {
   store: StorePart;
   hex: HexPart;
   permissions: PermissionSources;
+  nameCheck: NameCheck;
   runs: RunsPart;
   audit: AuditPart;
   outages: OutagesPart;
@@ -86,6 +88,7 @@ function createBot(options: SlackPartOptions): Bot {
     slack: slackClient.web,
     hex: hex.client,
     permissions: options.permissions,
+    nameCheck: options.nameCheck,
     audit: audit.log,
     auditStore: audit.store,
     prober: outages.prober,

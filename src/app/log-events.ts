@@ -2,6 +2,7 @@
 
 import type { Policy } from "../access/policy.js";
 import type { PolicyNews } from "../access/policy-in-force.js";
+import type { NameFindings } from "../access/unmatched-name.js";
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
 import type { WhyAbsent } from "../follow/absence.js";
@@ -17,7 +18,7 @@ import type { HealthEvent } from "../outages/watchdog.js";
 import type { PageSent } from "../paging/pager.js";
 import { remedyFor } from "../remedies/hex.js";
 import { pagingRemedy } from "../remedies/paging.js";
-import { policyTroubleLines } from "../remedies/policy.js";
+import { policyTroubleLines, uncheckedNamesSentence, unmatchedNameLine } from "../remedies/policy.js";
 import { postgresRemedy } from "../remedies/store.js";
 import { scopesForRules } from "../slack/access/rule-scopes.js";
 import type { SlackFailure } from "../slack/connection/failures.js";
@@ -66,6 +67,29 @@ export function logPolicyNews(log: Logger, path: string, news: PolicyNews): void
 }
 
 const MOST_MISTAKES = 20;
+
+/**
+ * Logs which names in the rules match nobody and nothing, and which were not looked up: once, until the name matches again.
+ * @param path of the policy file
+ */
+export function nameLogger(log: Logger, path: string): (findings: NameFindings) => void {
+  let said: ReadonlySet<string> = new Set();
+  return ({ unmatched, unchecked }) => {
+    const found = new Map(unmatched.map((one) => [`${one.name.kind} ${one.name.text} ${one.why}`, one]));
+    const news = [...found].flatMap(([key, one]) => (said.has(key) ? [] : [unmatchedNameLine(path, one)]));
+    for (const line of news.slice(0, MOST_NAMES)) log.warn("%s", line);
+    if (news.length > MOST_NAMES)
+      log.warn(
+        "%d more names in the rules match nothing: npm run policy -- check names them",
+        news.length - MOST_NAMES,
+      );
+    const open = unchecked.map(uncheckedNamesSentence);
+    for (const sentence of open) if (!said.has(sentence)) log.info("%s", sentence);
+    said = new Set([...found.keys(), ...open]);
+  };
+}
+
+const MOST_NAMES = 50;
 
 /** Logs that the bot has started. */
 export function logReady(log: Logger, { config, identity, port }: Started): void {

@@ -78,7 +78,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const hex = createHex({ settings, network, metrics, store });
   const projects = createCatalog({ settings, store, hex });
   const { catalog } = projects;
-  const permissions = createAccess({ settings, slackClient, store, hex, catalog });
+  const { permissions, nameCheck } = createAccess({ settings, slackClient, identity, store, hex, catalog });
   const runs = createRuns({ settings, store, hex, catalog });
   const audit = createAudit({ settings, lifetime, store, runs });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
@@ -95,6 +95,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     hex,
     catalog,
     permissions,
+    nameCheck,
     runs,
     audit,
     outages,
@@ -137,6 +138,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     // So that the first keystroke in a picker need not wait for it.
     catalog.load().then(() => permissions.access.compareAll(() => catalog.all())),
     audit.log.enterLater(stopping),
+    nameCheck.keep(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });

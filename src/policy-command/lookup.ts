@@ -1,8 +1,9 @@
 // Looks up people in Slack and projects in Hex, as far as there are tokens for that.
 
-import { WebClient } from "@slack/web-api";
 import type { Policy } from "../access/policy.js";
 import { factsOf } from "../access/project-facts.js";
+import { ProjectValues } from "../access/project-values.js";
+import { kindOf, type NameFindings, namesWithoutProjects } from "../access/unmatched-name.js";
 import { asksAboutCollections, wantedFacts } from "../access/wanted-facts.js";
 import { CollectionsAsked } from "../catalog/collections-asked.js";
 import { Matcher } from "../catalog/match.js";
@@ -16,14 +17,12 @@ import type { Project } from "../hex/schema.js";
 import { terminalClient } from "../hex/terminal-client.js";
 import type { Clock } from "../lib/clock.js";
 import { createNetwork, type Network, type Proxies } from "../lib/network.js";
-import { createLogger } from "../log/logger.js";
-import { clientOptions } from "../slack/connection/connect.js";
-import { People } from "../slack/connection/people.js";
-import { SlackRefusals } from "../slack/connection/refusals.js";
-import { UserGroups } from "../slack/connection/user-groups.js";
+import { asSlackFailure } from "../slack/connection/failures.js";
+import { slackRemedy } from "../slack/messages/slack-remedies.js";
 import { USER_AGENT } from "../user-agent.js";
 import { type AskedPerson, type DescribedPerson, describedPerson } from "./described-person.js";
 import { type AskedProject, describedProject } from "./described-project.js";
+import { SlackLookup } from "./slack-lookup.js";
 import { plain } from "./table.js";
 import { UsageError } from "./usage-error.js";
 
@@ -31,6 +30,8 @@ import { UsageError } from "./usage-error.js";
 const TIMEOUT_MS = 60_000;
 /** Slack answers about a hundred people a minute. The others stay unknown. */
 const MOST_PEOPLE = 100;
+
+const NOTHING: NameFindings = { unmatched: [], unchecked: [] };
 
 /** What can be asked with the tokens that are set. */
 interface Reach {
@@ -49,7 +50,7 @@ export function reachOf(env: Environment): Reach {
 
 export class Lookup {
   readonly #network: Network;
-  readonly #slack: { people: People; groups: UserGroups } | null;
+  readonly #slack: SlackLookup | null;
   readonly #hex: HexClient | null;
   readonly #origin: string | null;
   #projects: Promise<readonly Project[]> | null = null;
@@ -61,7 +62,7 @@ export class Lookup {
     private readonly clock: Clock,
   ) {
     this.#network = createNetwork(proxies);
-    this.#slack = slack === null ? null : askSlack(slack, clock, this.#network);
+    this.#slack = slack === null ? null : new SlackLookup(slack, clock, this.#network);
     this.#hex = hex === null ? null : terminalClient(hex, { userAgent: USER_AGENT, fetch: this.#network.fetch, clock });
     this.#origin = hex?.origin ?? null;
   }
@@ -78,8 +79,8 @@ export class Lookup {
     if (id === null || kind !== null || this.#slack === null || ++this.#asked > MOST_PEOPLE) {
       return describedPerson(who, policy);
     }
-    const { people, groups } = this.#slack;
-    const [details, members] = await Promise.all([people.of(id), groups.of(wantedFacts(policy).groups)]);
+    const { groups } = wantedFacts(policy);
+    const [details, members] = await Promise.all([this.#slack.details(id), this.#slack.members(groups)]);
     const groupsOf = new Map([...members].map(([group, ids]) => [group, ids.has(id)]));
     const person = { id, isOfWorkspace: true, ...details, groups: groupsOf };
     return { label, isOwner: false, as: () => person };
@@ -90,6 +91,25 @@ export class Lookup {
     if (this.#hex === null) return null;
     const projects = await this.#read(this.#hex);
     return projects.map(asked).sort((one, other) => one.label.localeCompare(other.label, "en"));
+  }
+
+  /** The names in the rules that match nobody in Slack. `problem`: why Slack was asked in vain; `null` if it was not. */
+  async namesInSlack(): Promise<{ findings: NameFindings; problem: string | null }> {
+    try {
+      return { findings: (await this.#slack?.names(this.policy.names)) ?? NOTHING, problem: null };
+    } catch (error) {
+      return { findings: NOTHING, problem: slackRemedy(asSlackFailure(error).word).what };
+    }
+  }
+
+  /** Those that no project in Hex has. @throws HexError */
+  async namesInHex(): Promise<NameFindings> {
+    const projects = await this.projects();
+    // In a workspace without projects, no name says anything.
+    if (projects === null || projects.length === 0) return NOTHING;
+    const names = this.policy.names.filter((name) => kindOf(name) === "project");
+    const values = new ProjectValues(projects.map(({ facts }) => facts));
+    return namesWithoutProjects(names, values, async () => undefined);
   }
 
   /** The project that was typed. @throws UsageError, HexError */
@@ -147,13 +167,4 @@ function byTitle(projects: readonly Project[], text: string): Project {
 
 function asked(project: Project): AskedProject {
   return { label: project.title, id: project.id, facts: factsOf(project, project.collections ?? null) };
-}
-
-function askSlack(slack: Config["slack"], clock: Clock, network: Network) {
-  const mode = slack.mode.kind === "socket" ? slack.mode.appToken : slack.mode.signingSecret;
-  const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken, mode] });
-  const slackRefusals = new SlackRefusals(clock);
-  const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
-  const asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
-  return { people: new People(asking), groups: new UserGroups(asking) };
 }

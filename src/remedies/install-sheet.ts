@@ -41,7 +41,7 @@ export const SCOPE_USES = {
     cannot: "It keeps the answers in memory alone, for a day at most.",
   },
   "usergroups:read": {
-    uses: "Asks who is in the user groups that the rules name.",
+    uses: "Asks who is in the user groups that the rules name, and once a day which groups there are.",
     cannot: "It cannot change a group, and stores none of the answers.",
   },
 } as const satisfies Record<string, ScopeUse>;

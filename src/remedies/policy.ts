@@ -3,6 +3,7 @@
 import type { PolicyTrouble } from "../access/load-policy.js";
 import type { Fault, Listed, PolicyMistake } from "../access/policy-mistake.js";
 import type { FileProblem } from "../access/read-policy-file.js";
+import type { NameKind, UncheckedNames, UnmatchedName } from "../access/unmatched-name.js";
 
 /** Every line that there is to say about a file that cannot be used. `file` is its path. */
 export function policyTroubleLines(file: string, trouble: PolicyTrouble): string[] {
@@ -59,6 +60,74 @@ function fileProblemWords(problem: FileProblem): string {
 export function policyMistakeLine(file: string, { line, column, fault }: PolicyMistake): string {
   return `${file}:${line}:${column}: ${wordsOf(fault)}`;
 }
+
+/** The same for a name that matches nobody and nothing: `policy.yml:3:12: …`. */
+export function unmatchedNameLine(file: string, unmatched: UnmatchedName): string {
+  const { line, column } = unmatched.name;
+  return `${file}:${line}:${column}: ${unmatchedWords(unmatched)}`;
+}
+
+function unmatchedWords({ name, why, meant }: UnmatchedName): string {
+  const { kind, text } = name;
+  const did = meant === null ? null : `Did you mean ${meantWords(kind, meant)}?`;
+  switch (why) {
+    case "left":
+      return `${text} is the account of somebody who has left. Remove it, or name somebody else.`;
+    case "bot":
+      return `${text} is a bot, and bots have no rights. Remove it.`;
+    case "stranger":
+      return `${text} is somebody of another workspace, who has no rights. Remove it.`;
+    case "switched_off":
+      return `The user group ${text}${meant === null ? "" : ` (${meant.label ?? meant.text})`} is switched off in Slack. Switch it on again, or remove it.`;
+    case "archived":
+      return `The channel ${text} is archived in Slack. Remove it, or name another one.`;
+    case "unknown":
+      break;
+  }
+  switch (kind) {
+    case "person":
+      return `Nobody in Slack has the id ${text}. Copy it again from the person's profile.`;
+    case "group":
+      return `No user group in Slack has the id ${text}. ${did ?? "Copy it again from the group's page."}`;
+    case "channel":
+      return `Slack does not show the bot a channel ${text}. It is gone, or private: then invite the bot, or leave it as it is.`;
+    case "id":
+      return `No project in Hex has the id ${quoted(text)}, or it is archived. Copy it again from the project's address.`;
+    case "owner":
+      return `Nobody whose address is ${quoted(text)} owns a project in Hex. ${did ?? "Has it changed?"}`;
+    default:
+      return `No project in Hex has the ${kind} ${quoted(text)}. ${did ?? "Is it renamed?"}`;
+  }
+}
+
+function meantWords(
+  kind: UnmatchedName["name"]["kind"],
+  { text, label }: { text: string; label: string | null },
+): string {
+  if (kind !== "group") return quoted(text);
+  return label === null ? text : `${text} (${quoted(label)})`;
+}
+
+/** What was not looked up, in one sentence for a terminal or a log. */
+export function uncheckedNamesSentence({ kind, count, why }: UncheckedNames): string {
+  const names = `${count} ${count === 1 ? NAMED[kind].one : NAMED[kind].several}`;
+  const were = `${names} in the rules ${count === 1 ? "was" : "were"} not looked up`;
+  switch (why.kind) {
+    case "scope":
+      return `${were}: the app lacks the scope ${why.scope} in Slack.`;
+    case "failed":
+      return `${were}: ${kind === "project" ? "Hex" : "Slack"} has not said enough.`;
+    case "later":
+      return `${were}: the bot looks up only a part of them at a time.`;
+  }
+}
+
+const NAMED: Record<NameKind, { one: string; several: string }> = {
+  person: { one: "person", several: "people" },
+  group: { one: "user group", several: "user groups" },
+  channel: { one: "channel", several: "channels" },
+  project: { one: "name of projects", several: "names of projects" },
+};
 
 function wordsOf(fault: Fault): string {
   switch (fault.kind) {

@@ -24,6 +24,7 @@ const ruleFor = (number: number, projects: readonly ProjectFilter[] | null): Rul
   projects,
 });
 const policyOf = (...filters: (ProjectFilter[] | null)[]): Policy => ({
+  names: [],
   rules: filters.map((projects, at) => ruleFor(at + 1, projects)),
 });
 const numbers = (rules: readonly { rule: Rule }[]) => rules.map(({ rule }) => rule.number);

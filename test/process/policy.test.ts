@@ -39,8 +39,12 @@ describe("npm run policy", () => {
     return { code, out: out.join(""), err: err.join("") };
   }
 
-  test("check says that all is well, and exits with 0", async () => {
-    expect(await policy(["check"])).toEqual({ code: 0, out: "policy.yml: 4 rules, no mistakes\n", err: "" });
+  test("check says that all is well and that it asked nobody, and exits with 0", async () => {
+    expect(await policy(["check"])).toEqual({
+      code: 0,
+      out: "policy.yml: 4 rules, no mistakes\n",
+      err: "The names in it were not looked up in Slack and Hex: no usable token is set.\n",
+    });
   });
 
   test("check names every mistake of the file that is named, and exits with 1", async () => {
@@ -107,8 +111,41 @@ describe("npm run policy", () => {
       expect(await policy(["check"], env())).toEqual({
         code: 0,
         out: "policy.yml: 4 rules, no mistakes\n",
-        err: 'policy.yml:2: No project in Hex has the category "Finance". Is it renamed?\n',
+        err: 'policy.yml:2:58: No project in Hex has the category "Finance". Is it renamed?\n',
       });
+    });
+
+    test("check names the user groups and people that Slack does not know", async () => {
+      slack.groups.set("S0OLDTEAM", new Set());
+      slack.groupsOff.add("S0OLDTEAM");
+      slack.deactivate(slack.people.grace);
+      await writeFile(
+        join(dir, "policy.yml"),
+        `people:
+  data-team: [S0GONETEAM, S0OLDTEAM, S0DATATEAM1]
+rules:
+  - { allow: see, people: [data-team, ${slack.people.ada.id}, ${slack.people.grace.id}, U0NOBODY1], channels: C0GONE001 }
+`,
+      );
+      const { code, err } = await policy(["check"], env());
+      expect(code).toBe(0);
+      expect(err.split("\n")).toEqual([
+        'policy.yml:2:15: No user group in Slack has the id S0GONETEAM. Did you mean S0DATATEAM1 ("@data-team")?',
+        "policy.yml:2:27: The user group S0OLDTEAM (@s0oldteam) is switched off in Slack. Switch it on again, or remove it.",
+        `policy.yml:4:52: ${slack.people.grace.id} is the account of somebody who has left. Remove it, or name somebody else.`,
+        "policy.yml:4:65: Nobody in Slack has the id U0NOBODY1. Copy it again from the person's profile.",
+        "1 channel in the rules was not looked up: the app lacks the scope channels:read in Slack.",
+        "",
+      ]);
+    });
+
+    test("check says why Slack was asked in vain, and asks Hex all the same", async () => {
+      hex.workspace.addProject({ title: "Weekly revenue" });
+      const { code, err } = await policy(["check"], { ...env(), SLACK_BOT_TOKEN: "xoxb-wrong" });
+      expect(code).toBe(0);
+      expect(err).toMatch(
+        /^The names in it were not looked up in Slack: .*SLACK_BOT_TOKEN\.\npolicy\.yml:2:58: No project/,
+      );
     });
 
     test("matrix shows the projects of Hex", async () => {

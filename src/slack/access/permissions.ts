@@ -143,6 +143,11 @@ export class Permissions {
     return project && this.hidden(project.id);
   }
 
+  /** Whether they look after the bot by a rule. Without rules, nobody does so more than others. */
+  get isAdministrator(): boolean {
+    return this.sources.access.hasPolicy && this.rights.mayAdminister().kind === "allowed";
+  }
+
   /** @throws AccessDenied */
   demandAdministration(): void {
     const decision = this.rights.mayAdminister();

@@ -46,6 +46,30 @@ export const personDetails = z.object({
 /** Of `usergroups.users.list`. Source: https://docs.slack.dev/reference/methods/usergroups.users.list */
 export const groupMembers = z.object({ users: z.array(id) });
 
+/** Of `usergroups.list`. `date_delete` is 0 for a group that is switched on. Source: https://docs.slack.dev/reference/methods/usergroups.list */
+export const userGroups = z.object({
+  usergroups: z.array(
+    z.object({
+      id,
+      name: maybe(z.string().max(1_000)),
+      handle: maybe(z.string().max(1_000)),
+      date_delete: maybe(z.number()),
+    }),
+  ),
+});
+
+/** Of `users.info`: whether the account still is somebody's of this workspace. */
+export const accountState = z.object({
+  user: z.object({
+    deleted: maybe(z.boolean()),
+    is_bot: maybe(z.boolean()),
+    is_stranger: maybe(z.boolean()),
+  }),
+});
+
+/** Of `conversations.info`. */
+export const conversationState = z.object({ channel: z.object({ is_archived: maybe(z.boolean()) }) });
+
 /** Of `users.lookupByEmail`. */
 export const personFound = z.object({ user: z.object({ id }) });
 

@@ -1,6 +1,7 @@
 // Who is in which user group of Slack.
 
 import { within } from "../../lib/with-timeout.js";
+import { slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { ANSWER_MS, type PeopleOptions, whyNot } from "./people.js";
 import { groupMembers, readAnswer } from "./read-answer.js";
@@ -8,10 +9,22 @@ import { groupMembers, readAnswer } from "./read-answer.js";
 /** The ids of the people in a group. */
 type GroupMembers = ReadonlySet<string>;
 
+export interface UserGroupsOptions extends PeopleOptions {
+  /** Where groups are looked for. Empty unless the app is installed for an organization: there, Slack has to be told. */
+  workspaces: readonly string[];
+}
+
+/** Of an organization, since each may take a request. */
+export const MOST_WORKSPACES = 20;
+/** Slack's word for a group that is not in the workspace. */
+const NO_GROUP = "no_such_subteam";
+
 export class UserGroups {
   readonly #answers: KeptAnswers<GroupMembers>;
+  /** In which workspace of an organization each group was found. */
+  readonly #workspaces = new Map<string, string>();
 
-  constructor(private readonly options: PeopleOptions) {
+  constructor(private readonly options: UserGroupsOptions) {
     this.#answers = new KeptAnswers(options.clock, (group) => this.#ask(group));
   }
 
@@ -35,15 +48,46 @@ export class UserGroups {
 
   /** `null` when Slack does not answer or does not know the group. */
   async #ask(group: string): Promise<GroupMembers | null> {
-    const { slack, clock, log } = this.options;
+    const { clock, log } = this.options;
     try {
-      const answer = await within(clock, ANSWER_MS, slack.usergroups.users.list({ usergroup: group }));
-      return new Set(readAnswer("usergroups.users.list", groupMembers, answer).users);
+      return await within(clock, ANSWER_MS, this.#find(group));
     } catch (error) {
-      log.warn({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
+      // A group that is not there is told of once a day, by the check of what the rules name.
+      const level = isNoGroup(error) ? "debug" : "warn";
+      log[level]({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
       return null;
     }
   }
+
+  /** A group belongs to one workspace, and its id does not say to which. Rejects with a WebClient's error. */
+  async #find(group: string): Promise<GroupMembers> {
+    const known = this.#workspaces.get(group);
+    const [first, ...others] = known === undefined ? this.options.workspaces.slice(0, MOST_WORKSPACES) : [known];
+    if (first === undefined) return this.#membersOf(group);
+    let answer = this.#membersIn(first, group);
+    for (const workspace of others) {
+      answer = answer.catch((error: unknown) => {
+        if (!isNoGroup(error)) throw error;
+        return this.#membersIn(workspace, group);
+      });
+    }
+    return answer;
+  }
+
+  async #membersIn(workspace: string, group: string): Promise<GroupMembers> {
+    const members = await this.#membersOf(group, { team_id: workspace });
+    this.#workspaces.set(group, workspace);
+    return members;
+  }
+
+  async #membersOf(usergroup: string, team: { team_id?: string } = {}): Promise<GroupMembers> {
+    const answer = await this.options.slack.usergroups.users.list({ usergroup, ...team });
+    return new Set(readAnswer("usergroups.users.list", groupMembers, answer).users);
+  }
+}
+
+function isNoGroup(error: unknown): boolean {
+  return slackFailureOf(error)?.word === NO_GROUP;
 }
 
 function present(entries: readonly [string, GroupMembers | null][]): Map<string, GroupMembers> {

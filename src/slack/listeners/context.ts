@@ -28,6 +28,7 @@ import type { RowReader } from "../../store/row-reader.js";
 import type { SeenEvents } from "../../store/seen-events.js";
 import type { StoreCheck } from "../../store/store-check.js";
 import type { Attempts } from "../access/attempts.js";
+import type { NameCheck } from "../access/name-check.js";
 import type { PermissionSources, Permissions } from "../access/permissions.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
@@ -43,6 +44,7 @@ export interface Bot {
   slack: WebClient;
   hex: HexClient;
   permissions: PermissionSources;
+  nameCheck: Pick<NameCheck, "findings">;
   audit: AuditLog;
   auditStore: Pick<AuditStore, "latest" | "projectIds">;
   prober: Prober;

@@ -1,9 +1,10 @@
 // What `/hex status` says about the rules of who may do what. Everybody may read it, so it says nothing of what the rules hold.
 
 import type { PolicyTrouble } from "../../access/load-policy.js";
-import { policyTroubleSentence } from "../../remedies/policy.js";
+import type { NameFindings, UnmatchedName } from "../../access/unmatched-name.js";
+import { policyTroubleSentence, uncheckedNamesSentence } from "../../remedies/policy.js";
 import type { OptionalScope } from "../connection/scopes.js";
-import { count, inline } from "./mrkdwn.js";
+import { code, count, inline } from "./mrkdwn.js";
 import { ruleScopesSentence } from "./slack-remedies.js";
 
 export interface RulesShown {
@@ -43,4 +44,29 @@ export function rulesTroubleLines({ trouble, missingScopes }: RulesShown): strin
         ]),
     ...(useless === null ? [] : [`:warning: ${inline(useless, 600)}.`]),
   ];
+}
+
+/** How many are named. */
+const MOST_NAMED = 5;
+
+/** An mrkdwn line for those who look after the bot; `null` when every name matches. */
+export function unmatchedNamesLine(names: NameFindings | null): string | null {
+  const unmatched = names?.unmatched ?? [];
+  if (unmatched.length === 0) return null;
+  const named = unmatched.slice(0, MOST_NAMED).map(unmatchedWords);
+  const more = unmatched.length - named.length;
+  const all = [...named, ...(more === 0 ? [] : [`and ${more} more`])].join(", ");
+  const match = unmatched.length === 1 ? "name in the policy matches" : "names in the policy match";
+  return `:warning: ${unmatched.length} ${match} nobody: ${all}. To do: \`npm run policy -- check\` says what is wrong with each.`;
+}
+
+/** A small line for what was not looked up; `null` when there is nothing. */
+export function uncheckedNamesLine(names: NameFindings | null): string | null {
+  const unchecked = names?.unchecked ?? [];
+  return unchecked.length === 0 ? null : inline(unchecked.map(uncheckedNamesSentence).join(" "), 600);
+}
+
+function unmatchedWords({ name: { kind, text, line } }: UnmatchedName): string {
+  const what = kind === "group" ? "user group" : kind === "id" ? "project" : kind;
+  return `the ${what} ${code(text, 60)} (line ${line})`;
 }

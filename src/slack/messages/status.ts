@@ -1,6 +1,7 @@
 // The on-call card: whether the connection to Hex is alive, whose token it is, what it may do, and when it expires.
 
 import type { KnownBlock } from "@slack/types";
+import type { NameFindings } from "../../access/unmatched-name.js";
 import { type Connection, failuresOf, type Proof } from "../../hex/connection-check.js";
 import { type HexError, type HexErrorFacts, meansLater, type Sight } from "../../hex/errors.js";
 import type { HexPlace } from "../../hex/links.js";
@@ -22,7 +23,7 @@ import { historyBlocks } from "./history.js";
 import { code, count, date, duration, inline } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
 import { pagesHeldLine } from "./paging.js";
-import { type RulesShown, rulesLine, rulesTroubleLines } from "./policy.js";
+import { type RulesShown, rulesLine, rulesTroubleLines, uncheckedNamesLine, unmatchedNamesLine } from "./policy.js";
 import { remedyBlocks } from "./remedy.js";
 import { setAsideLine } from "./set-aside.js";
 import { type ConnectionRefusals, connectionRefusalLine } from "./shared-connection.js";
@@ -50,6 +51,8 @@ export interface Status {
   report: HexReport | null;
   slack: SlackState;
   rules: RulesShown;
+  /** What the rules name and nobody knows, for those who look after the bot; `null` for others, and before it has been looked up. */
+  names: NameFindings | null;
   store: StoreState;
   storeKind: StoreKind;
   /** How many stored rows cannot be read, by table. */
@@ -67,7 +70,7 @@ export function statusMessage(status: Status, now: number): Message {
   const off = [
     context(declinedScopesLine(status.slack.declinedScopes)),
     context(connectionRefusalLine(status.connectionsRefusedAt, now)),
-    context(rulesLine(status.rules)),
+    context(rulesLine(status.rules), uncheckedNamesLine(status.names)),
   ];
   const below = [...historyBlocks(status.history, sight), ...off, foot(status, now)];
   return error === null
@@ -113,7 +116,7 @@ function brokenMessage(
 
 /** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
 function besideBlocks(
-  { report, pagesHeld, slack, rules, store, storeKind, setAside }: Status,
+  { report, pagesHeld, slack, rules, names, store, storeKind, setAside }: Status,
   sight: Sight,
 ): KnownBlock[] {
   const lines = [
@@ -121,6 +124,7 @@ function besideBlocks(
     hexReportLine(report, sight !== "failure"),
     ...slackTroubleLines(slack),
     ...rulesTroubleLines(rules),
+    unmatchedNamesLine(names),
     pagesHeldLine(pagesHeld),
     setAsideLine(setAside),
   ];

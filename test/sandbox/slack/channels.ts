@@ -32,6 +32,11 @@ export class Directory {
   readonly roles = new Map<string, "guest" | "admin">();
   /** The people in each user group, by the group's id. */
   readonly groups: Map<string, Set<string>>;
+  /** The groups that are switched off, and what people call a group, without the @, by its id. */
+  readonly groupsOff = new Set<string>();
+  readonly groupHandles = new Map([[USER_GROUP.id, USER_GROUP.handle.slice(1)]]);
+  /** The workspace of a group. Whichever is not here belongs to the bot's own. */
+  readonly groupTeams = new Map<string, string>();
   readonly #rooms = new Map<string, Room>();
 
   constructor(readonly identity: Identity) {

@@ -30,6 +30,8 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["chat.getPermalink", { run: permalink }],
   ["conversations.open", { scope: "im:write", run: openDm }],
   ["users.info", { perMinute: 100, scope: "users:read", run: userInfo }],
+  ["conversations.info", { perMinute: 50, scope: "channels:read", run: conversationInfo }],
+  ["usergroups.list", { perMinute: 20, scope: "usergroups:read", run: listGroups }],
   ["usergroups.users.list", { perMinute: 20, scope: "usergroups:read", run: groupMembers }],
   ["users.lookupByEmail", { perMinute: 50, scope: "users:read.email", run: personByEmail }],
   ["views.open", { perMinute: 100, run: openView }],
@@ -172,10 +174,52 @@ function personByEmail(core: Core, args: Json): Json {
   return userInfo(core, { user: found.id });
 }
 
+function conversationInfo(core: Core, args: Json): Json {
+  const room = core.directory.visible(required(args, "channel"));
+  if (room.private && !core.app.scopes.has("groups:read")) {
+    throw new Refusal("missing_scope", { needed: "groups:read", provided: [...core.app.scopes].join(",") });
+  }
+  return { channel: { id: room.id, name: room.name, is_private: room.private, is_archived: room.archived } };
+}
+
+/** With the token of an organization, the workspace has to be named, since a group belongs to one. Otherwise the name is ignored. */
+function workspaceAsked({ identity }: Core, args: Json): string {
+  const { organization, teamId } = identity;
+  if (!organization?.installed) return teamId;
+  const asked = stringAt(args, "team_id");
+  if (asked === undefined) throw new Refusal("missing_argument");
+  if (!organization.workspaces.includes(asked)) throw new Refusal("team_access_not_granted");
+  return asked;
+}
+
+function listGroups(core: Core, args: Json): Json {
+  const workspace = workspaceAsked(core, args);
+  const { groups, groupsOff, groupHandles, groupTeams } = core.directory;
+  const withOff = args.include_disabled === true || args.include_disabled === "true";
+  const shown = [...groups.keys()].filter(
+    (id) => (groupTeams.get(id) ?? core.identity.teamId) === workspace && (withOff || !groupsOff.has(id)),
+  );
+  return {
+    usergroups: shown.map((id) => ({
+      id,
+      team_id: workspace,
+      is_usergroup: true,
+      name: groupHandles.get(id) ?? id,
+      handle: groupHandles.get(id) ?? id.toLowerCase(),
+      date_delete: groupsOff.has(id) ? 1_446_746_793 : 0,
+    })),
+  };
+}
+
 function groupMembers(core: Core, args: Json): Json {
-  const members = core.directory.groups.get(required(args, "usergroup"));
-  if (members === undefined) throw new Refusal("no_such_subteam");
-  return { users: [...members] };
+  const workspace = workspaceAsked(core, args);
+  const id = required(args, "usergroup");
+  const { groups, groupsOff, groupTeams } = core.directory;
+  const members = groups.get(id);
+  if (members === undefined || (groupTeams.get(id) ?? core.identity.teamId) !== workspace) {
+    throw new Refusal("no_such_subteam");
+  }
+  return { users: groupsOff.has(id) ? [] : [...members] };
 }
 
 function openView(core: Core, args: Json): Json {

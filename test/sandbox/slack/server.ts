@@ -106,6 +106,9 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     otherBot: directory.otherBot,
     roles: directory.roles,
     groups: directory.groups,
+    groupsOff: directory.groupsOff,
+    groupHandles: directory.groupHandles,
+    groupTeams: directory.groupTeams,
     scopes: app.scopes,
     get takesDataTables() {
       return core.takesDataTables;

@@ -359,6 +359,10 @@ export interface LocalSlack {
   readonly roles: Map<string, "guest" | "admin">;
   /** The ids of the people in each user group, by the group's id. S0DATATEAM1 has Ada. */
   readonly groups: Map<string, Set<string>>;
+  /** The groups that are switched off, what people call a group (without the @), and its workspace if that is not the bot's own. */
+  readonly groupsOff: Set<string>;
+  readonly groupHandles: Map<string, string>;
+  readonly groupTeams: Map<string, string>;
   /**
    * Installs the app again with this manifest. `declined`: the optional scopes that are unticked. Scopes that were granted earlier
    * stay.

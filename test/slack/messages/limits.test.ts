@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PolicyTrouble } from "../../../src/access/load-policy.js";
 import type { PeopleTerm } from "../../../src/access/policy.js";
+import type { NameFindings } from "../../../src/access/unmatched-name.js";
 import { type Attention, holderOf } from "../../../src/attention/attention.js";
 import { WHY_ABSENT } from "../../../src/follow/absence.js";
 import { newlyFollowed } from "../../../src/follow/followed-project.js";
@@ -85,6 +86,17 @@ import { blockErrors } from "../../sandbox/slack/block-kit.js";
 import { pings, unknownMarks } from "../../sandbox/slack/server.js";
 import { checkedView } from "../../sandbox/slack/view-schema.js";
 
+const FINDINGS: NameFindings = {
+  unmatched: Array.from({ length: 2_000 }, (_, place) => ({
+    name: { kind: "title", text: "`<!channel> ".repeat(50), alias: null, line: place, column: 1 },
+    why: "unknown",
+    meant: null,
+  })),
+  unchecked: [
+    { kind: "person", count: 2_000, why: { kind: "later" } },
+    { kind: "channel", count: 2_000, why: { kind: "scope", scope: "channels:read" } },
+  ],
+};
 const UNREADABLE: PolicyTrouble = { kind: "file", problem: { kind: "unreadable", code: "E".repeat(1_000) } };
 const ORIGIN = "https://app.hex.tech";
 const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab" };
@@ -523,6 +535,7 @@ describe("never past a limit, whatever the data", () => {
             slack: state,
             pagesHeld,
             rules: { count: 2_000, trouble: UNREADABLE, missingScopes: OPTIONAL_SCOPES, knowsGuests: false },
+            names: FINDINGS,
             connectionsRefusedAt: { cells: NOW, names: NOW },
             setAside,
             reference: "abcd1234",

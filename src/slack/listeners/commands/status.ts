@@ -57,6 +57,7 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     report,
     slack,
     rules: bot.permissions.access.shownRules(slack.declinedScopes),
+    names: permissions.isAdministrator ? bot.nameCheck.findings : null,
     reference,
     store,
     storeKind: bot.storeKind,

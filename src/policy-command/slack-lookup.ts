@@ -1,0 +1,64 @@
+// Looks up people, user groups and channels in Slack for a program in a terminal.
+
+import { WebClient } from "@slack/web-api";
+import type { PolicyName } from "../access/policy.js";
+import type { NameFindings } from "../access/unmatched-name.js";
+import type { Config } from "../config/config.js";
+import type { Clock } from "../lib/clock.js";
+import type { Network } from "../lib/network.js";
+import { createLogger } from "../log/logger.js";
+import { SlackNames } from "../slack/access/slack-names.js";
+import { clientOptions } from "../slack/connection/connect.js";
+import { identify, type SlackIdentity } from "../slack/connection/identity.js";
+import { People, type PersonDetails } from "../slack/connection/people.js";
+import { SlackRefusals } from "../slack/connection/refusals.js";
+import { UserGroups } from "../slack/connection/user-groups.js";
+
+/** The pause between two questions about names, in ms. */
+const PAUSE_MS = 200;
+/** The longest time for all of them, in ms. */
+const NAMES_MS = 60_000;
+
+export class SlackLookup {
+  readonly #asking: { slack: WebClient } & ConstructorParameters<typeof People>[0];
+  readonly #people: People;
+  #identity: Promise<SlackIdentity> | null = null;
+  #groups: Promise<UserGroups> | null = null;
+
+  constructor(slack: Config["slack"], clock: Clock, network: Network) {
+    const mode = slack.mode.kind === "socket" ? slack.mode.appToken : slack.mode.signingSecret;
+    const log = createLogger({ level: "warn", pretty: true, destination: 2, secrets: [slack.botToken, mode] });
+    const slackRefusals = new SlackRefusals(clock);
+    const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
+    this.#asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
+    this.#people = new People(this.#asking);
+  }
+
+  /** Never rejects: what Slack does not say is not known. */
+  details(id: string): Promise<PersonDetails> {
+    return this.#people.of(id);
+  }
+
+  /** The people in each of these groups, as far as Slack says. Never rejects because of Slack. */
+  async members(groups: readonly string[]): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    if (groups.length === 0) return new Map();
+    this.#groups ??= this.#identify().then(
+      ({ workspaces }) => new UserGroups({ ...this.#asking, workspaces }),
+      () => new UserGroups({ ...this.#asking, workspaces: [] }),
+    );
+    return (await this.#groups).of(groups);
+  }
+
+  /** The names that match nobody in Slack. Rejects with a WebClient's error when Slack does not accept the token. */
+  async names(names: readonly PolicyName[]): Promise<NameFindings> {
+    const { workspaces } = await this.#identify();
+    const check = new SlackNames({ ...this.#asking, workspaces, pauseMs: PAUSE_MS });
+    return check.check(names, AbortSignal.timeout(NAMES_MS));
+  }
+
+  /** Which workspaces there are has to be known before Slack is asked about groups. */
+  #identify(): Promise<SlackIdentity> {
+    this.#identity ??= identify(this.#asking.slack);
+    return this.#identity;
+  }
+}
