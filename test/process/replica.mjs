@@ -1,6 +1,7 @@
 // One process of the built program, as main.js starts it, but on a clock that showed CLOCK_SHOWS at CLOCK_START (both epoch
 // ms) and runs CLOCK_SPEED times as fast.
 
+import { loadRules } from "../../dist/app/load-rules.js";
 import { startApp } from "../../dist/app/start-app.js";
 import { readConfig, secretsOf } from "../../dist/config/config.js";
 import { createLogger } from "../../dist/log/logger.js";
@@ -12,5 +13,18 @@ const { config } = reading;
 const log = createLogger({ ...config.log, secrets: secretsOf(config) });
 const [start, shows, speed] = ["START", "SHOWS", "SPEED"].map((name) => Number(process.env[`CLOCK_${name}`]));
 const clock = new FastClock(start, speed, shows);
-const app = await startApp({ config, log, clock });
-process.on("SIGTERM", () => void app.stop().then(() => process.exit(0)));
+const stopping = new AbortController();
+const rules = await loadRules(config.policy, { clock, log });
+const app = await startApp({
+  config,
+  log,
+  clock,
+  policy: () => rules.inForce?.policy ?? null,
+  policyTrouble: () => rules.inForce?.trouble ?? null,
+  isOpen: rules.isOpen,
+});
+void rules.inForce?.follow(stopping.signal);
+process.on("SIGTERM", () => {
+  stopping.abort();
+  void app.stop().then(() => process.exit(0));
+});

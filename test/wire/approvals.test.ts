@@ -4,8 +4,9 @@ import { join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { runSchema } from "../../src/runs/run.js";
-import { judged } from "../../src/runs/transitions.js";
+import type { AuditEntry } from "../../src/audit/audit-entry.js";
+import { isEnded, runSchema } from "../../src/runs/run.js";
+import { judged, type Verdict } from "../../src/runs/transitions.js";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
@@ -42,6 +43,9 @@ describe.each(MODES)("over %s", (mode) => {
   /** Waits until somebody reads this as their latest answer. */
   const reads = (name: "ada" | "grace", words: string) =>
     bench.until(() => answers(name).at(-1)?.includes(words) ?? false, 0);
+  /** What the log says of the audit log. */
+  const audited = () =>
+    bench.log.filter((line) => line.includes('"msg":"audit"')).map((line): AuditEntry => JSON.parse(line).audit);
   const pinged = (message: SlackMessage) => shown(message).includes(`<@${grace().id}>`);
 
   test("a run that needs an approval waits for it as a card that says who can give it, and goes on by itself", async () => {
@@ -186,9 +190,9 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bench.starts).toHaveLength(1);
   });
 
-  describe("a process that dies between the approval and the request to Hex", () => {
+  describe("a process that dies right after a verdict", () => {
     /** Leaves the store as that process does. */
-    const dieAfterApproval = async () => {
+    const dieAfter = async (kind: Verdict["kind"]) => {
       await awaiting();
       await bench.until(() => bench.replies.length === 1);
       const at = bench.clock.now();
@@ -198,23 +202,26 @@ describe.each(MODES)("over %s", (mode) => {
       const { key, doc } = z.object({ key: z.string(), doc: z.string() }).parse(row);
       const run = runSchema.parse(JSON.parse(doc));
       if (run.state !== "awaiting") throw new Error(run.state);
-      const approved = judged(run, { kind: "approve", by: grace().id }, at);
+      const decided = judged(run, { kind, by: grace().id }, at);
+      const endedAt = isEnded(decided) ? decided.endedAt : null;
       file
-        .prepare("update runs set state = ?, version = version + 1, doc = ? where key = ?")
-        .run(approved.state, JSON.stringify(approved), key);
+        .prepare(
+          "update runs set state = ?, in_flight = ?, finished_at = ?, version = version + 1, doc = ? where key = ?",
+        )
+        .run(decided.state, endedAt === null ? 1 : 0, endedAt, JSON.stringify(decided), key);
       file.close();
     };
 
-    test("leaves it to the next one, which starts it once", async () => {
-      await dieAfterApproval();
+    test("leaves an approved run to the next one, which starts it once", async () => {
+      await dieAfter("approve");
       await bench.startBot();
       expect(shown(await bench.cardShows("Completed"))).toContain(`Approved by <@${grace().id}>`);
       await bench.pass(5 * MINUTE);
       expect(bench.starts).toHaveLength(1);
     });
 
-    test("and the next one comes much later: nobody waits for it any more, and the card says so", async () => {
-      await dieAfterApproval();
+    test("and the next one comes much later: nobody waits for an approved run any more, and the card says so", async () => {
+      await dieAfter("approve");
       bench.clock.advance(11 * MINUTE);
       await bench.startBot();
       const card = await bench.cardShows("could not start it within ten minutes");
@@ -222,6 +229,41 @@ describe.each(MODES)("over %s", (mode) => {
       expect(bench.starts).toEqual([]);
       expect(buttonsOf(card)).toContain("run_again");
     });
+
+    test.each(["approve", "decline"] as const)("leaves it to the next one to record who did it: %s", async (kind) => {
+      await dieAfter(kind);
+      await bench.startBot();
+      await bench.cardShows(kind === "approve" ? "Completed" : "Declined");
+      const by = () => audited().filter(({ deed, who }) => deed === kind && who === grace().id);
+      await bench.until(() => by().length > 0);
+      expect(by()).toMatchObject([{ decision: null, result: kind === "approve" ? "approved" : "declined" }]);
+    });
+  });
+
+  test("a decline and what comes too late are in the audit log", async () => {
+    const card = await awaiting();
+    const { blocks } = card;
+    await bench.meanwhile(Promise.all([grace().press(card, "Decline"), grace().press(card, "Decline")]));
+    await bench.cardShows("Declined");
+    await grace().press(bench.card(), "approve_run", { stale: { blocks } });
+    await reads("grace", "Declined* by");
+    const entries = audited().map(({ deed, decision, result }) => [deed, decision, result]);
+    const declined = [
+      ["decline", "allowed", null],
+      ["decline", null, "declined"],
+    ];
+    const late = [
+      ["decline", "allowed", null],
+      ["decline", null, "too_late"],
+    ];
+    const sorted = (list: unknown[]) => list.map((one) => JSON.stringify(one)).sort();
+    const decided = entries.filter(([deed]) => deed === "decline");
+    expect([sorted([...declined, ...late]), sorted(declined)]).toContainEqual(sorted(decided));
+    expect(entries.filter(([deed]) => deed === "approve")).toEqual([]);
+    expect(entries.filter(([deed]) => deed === "publish")).toEqual([
+      ["publish", "needs_approval", null],
+      ["publish", null, "declined"],
+    ]);
   });
 
   test("what was asked for, refused and decided is in the audit log", async () => {
@@ -230,13 +272,12 @@ describe.each(MODES)("over %s", (mode) => {
     await reads("ada", "somebody else");
     await grace().press(bench.card(), "Approve");
     await bench.cardShows("Completed");
-    const lines = bench.log.filter((line) => line.includes('"msg":"audit"')).map((line) => JSON.parse(line).audit);
     const rule = { number: 1, name: "Four eyes" };
-    expect(lines).toMatchObject([
+    expect(audited()).toMatchObject([
       { deed: "publish", who: ada().id, decision: "needs_approval", rule },
       { deed: "approve", who: ada().id, decision: "refused", result: "requester", rule },
       { deed: "approve", who: grace().id, decision: "allowed", result: null, rule },
-      { deed: "approve", who: grace().id, decision: null, result: "approved", rule },
+      { deed: "approve", who: grace().id, decision: null, result: "approved" },
       { deed: "publish", who: ada().id, result: "started" },
       { deed: "publish", who: ada().id, result: "completed" },
     ]);

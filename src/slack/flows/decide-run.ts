@@ -7,7 +7,7 @@ import { maskedInputs } from "../../audit/masked-inputs.js";
 import type { Approval } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import { judged, type Verdict } from "../../runs/transitions.js";
-import { StoreFailure } from "../../store/failure.js";
+import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import { noteAttempt } from "../access/attempts.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
@@ -16,41 +16,85 @@ import type { Bot } from "../listeners/context.js";
 import { staleButtonMessage } from "../messages/answers.js";
 import {
   alreadyDecidedMessage,
+  approvedLaterMessage,
   decidedHereMessage,
   noLongerAllowedMessage,
   notApproverMessage,
   ownRequestMessage,
   unsureApproverMessage,
 } from "../messages/approval.js";
+import type { Message } from "../messages/blocks.js";
 import { runFor } from "./runs-for.js";
-import { demandStore, NothingStarted } from "./start-run.js";
 
-/** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingStarted */
+/** The store does not take the verdict, so the run waits as before. */
+export class NothingDecided extends Error {
+  override readonly name = "NothingDecided";
+  constructor(
+    readonly why: StoreFailureKind,
+    cause?: unknown,
+  ) {
+    super("the store does not take a verdict on a run", { cause });
+  }
+}
+
+/** The button's value is the run's key. @throws HexError when the project does not exist for them; NothingDecided */
 export async function decideRun(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<void> {
+  const judged = await beforeVerdict(bot, () => judgedBy(bot, click, kind));
+  if (judged !== null) await settle(bot, click, judged);
+}
+
+/** What somebody would decide, and its entry in the audit log; `null` for what has been recorded. */
+interface Judged {
+  verdict: Verdict;
+  entry: AuditEntry | null;
+}
+
+/** `null` after telling somebody that they do not decide. */
+async function judgedBy(bot: Bot, click: Click, kind: Verdict["kind"]): Promise<Judged | null> {
   const { permissions, user } = click;
+  const refuse = async (why: Message) => {
+    await click.respond(why);
+    return null;
+  };
   // Whoever asked for it sees it in any case.
   const run = await runFor(bot, click, click.value, kind);
-  if (run === null) return click.respond(staleButtonMessage());
+  if (run === null) return refuse(staleButtonMessage());
   // Right after a start, the stored catalog may not have been read yet.
   await permissions.projects.ready();
   if (!permissions.projects.has(run.project.id)) {
     noteAttempt(click, kind, { kind: "project", project: run.project });
     throw permissions.projects.notThere();
   }
-  if (run.state !== "awaiting") return click.respond(alreadyDecidedMessage(run));
+  if (run.state !== "awaiting") return refuse(alreadyDecidedMessage(run));
   const standing = await standingOf(bot, user, run);
   const entry = deedEntry(click, kind, bot.clock.now(), { ...about(run), rule: standing.rule });
-  if (standing.kind === "approver") return settle(bot, click, { kind, by: user }, entry);
-  await bot.audit.record({ ...entry, decision: "refused", result: standing.kind });
+  if (standing.kind !== "approver") await bot.audit.record({ ...entry, decision: "refused", result: standing.kind });
   switch (standing.kind) {
+    case "approver":
+      await bot.audit.demand(entry);
+      return { verdict: { kind, by: user }, entry };
     case "requester":
-      return click.respond(ownRequestMessage(run, standing.by));
+      return refuse(ownRequestMessage(run, standing.by));
     case "other":
-      return click.respond(notApproverMessage(run, standing.by));
+      return refuse(notApproverMessage(run, standing.by));
     case "unsure":
-      return click.respond(unsureApproverMessage(run));
+      return refuse(unsureApproverMessage(run));
     case "no_longer_allowed":
-      return settle(bot, click, { kind: "decline", by: null }, null);
+      return { verdict: { kind: "decline", by: null }, entry: null };
+  }
+}
+
+/**
+ * A deleted database file accepts writes as before, but they are lost at the next start, and so would the verdict be.
+ * @throws NothingDecided
+ */
+async function beforeVerdict<T>({ storeCheck }: Bot, work: () => Promise<T>): Promise<T> {
+  const store = await storeCheck.now();
+  if (!store.ok && store.why !== "timeout") throw new NothingDecided(store.why);
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreFailure ? new NothingDecided(error.kind, error) : error;
   }
 }
 
@@ -93,38 +137,33 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   return isApprover ? { kind: "approver", rule } : { kind: "other", by, rule };
 }
 
-/**
- * Of all verdicts, the first one that is stored counts. Whoever comes later is told whose it was.
- * @param entry records an approval before it counts, and a refusal afterwards; `null` for what has been recorded
- */
-async function settle(bot: Bot, click: Click, verdict: Verdict, entry: AuditEntry | null): Promise<void> {
-  await demandStore(bot);
+/** Of all verdicts, the first one that is stored counts. Whoever comes later is told whose it was. */
+async function settle(bot: Bot, click: Click, { verdict, entry }: Judged): Promise<void> {
   const key = click.value;
-  if (verdict.kind === "approve" && entry !== null) await demandRecord(bot, entry);
   const result = await bot.runs.update(key, (run) =>
     run.state === "awaiting" ? judged(run, verdict, bot.clock.now()) : null,
   );
   if (result === null) return click.respond(staleButtonMessage());
   const { run, changed } = result;
-  if (entry !== null) await record(bot, entry, verdict, changed ? run.state : "too_late");
-  if (!changed || run.state === "expired") return click.respond(alreadyDecidedMessage(run));
-  click.log.info({ runKey: key, projectId: run.project.id, requester: run.requester }, "run %s", run.state);
-  await Promise.all([run.state === "approved" ? bot.starter.ask(key) : null, tell(bot, click, run, verdict)]);
-}
-
-/** What starts is recorded first. @throws NothingStarted */
-async function demandRecord(bot: Bot, entry: AuditEntry): Promise<void> {
-  try {
-    await bot.audit.demand(entry);
-  } catch (error) {
-    throw error instanceof StoreFailure ? new NothingStarted(error.kind, error) : error;
+  if (!changed || run.state === "expired") {
+    // The verdict that counts is recorded with the run.
+    if (entry !== null)
+      await bot.audit.record({ ...entry, id: `outcome ${entry.id}`, decision: null, result: "too_late" });
+    return click.respond(alreadyDecidedMessage(run));
   }
+  click.log.info({ runKey: key, projectId: run.project.id, requester: run.requester }, "run %s", run.state);
+  await Promise.all([run.state === "approved" ? start(bot, click, key) : null, tell(bot, click, run, verdict)]);
 }
 
-/** What came of it. An approval has an entry of its own by now. */
-async function record(bot: Bot, entry: AuditEntry, { kind }: Verdict, result: string): Promise<void> {
-  const own = kind === "approve" ? { id: `outcome ${entry.id}`, decision: null } : {};
-  await bot.audit.record({ ...entry, ...own, result });
+/** What was approved starts anyway: if not now, then as soon as the store works. */
+async function start({ starter }: Bot, { log, respond }: Click, key: string): Promise<void> {
+  try {
+    await starter.ask(key);
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    log.error({ err: error, runKey: key }, "a run was approved, and the store does not take its start");
+    await respond(approvedLaterMessage());
+  }
 }
 
 async function tell(bot: Bot, click: Click, run: Run, { by }: Verdict): Promise<void> {

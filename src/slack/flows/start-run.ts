@@ -84,7 +84,7 @@ function detailOf({ fresh, view }: RunOptions): string | null {
  * A deleted database file accepts writes as before, but they are lost at the next start, and so would the run be.
  * @throws NothingStarted
  */
-export async function demandStore({ storeCheck }: Bot): Promise<void> {
+async function demandStore({ storeCheck }: Bot): Promise<void> {
   const store = await storeCheck.now();
   if (!store.ok && store.why !== "timeout") throw new NothingStarted(store.why);
 }

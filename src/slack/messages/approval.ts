@@ -59,6 +59,13 @@ export function decidedHereMessage(run: Run): Message {
   return one(`${outcomeWords(run)} ${bold(titleOf(run.project), TITLE_MAX)}: \`/hex runs\` shows how it is going.`);
 }
 
+/** To an approver, when the store stopped working right after it took the approval. */
+export function approvedLaterMessage(): Message {
+  return one(
+    ":warning: Your approval is stored, but the bot's store has stopped working since. The run starts by itself if the store works again within ten minutes: the card shows what becomes of it.",
+  );
+}
+
 export function ownRequestMessage(run: Run, by: readonly PeopleTerm[]): Message {
   return one(
     `You asked for ${bold(titleOf(run.project), TITLE_MAX)} yourself, so somebody else has to approve it: ${peopleWords(by)}. If you no longer want it, press *Cancel*.`,

@@ -9,22 +9,36 @@ import { code, date, inline } from "./mrkdwn.js";
 export interface StoreTrouble {
   why: StoreFailureKind;
   kind: StoreKind;
-  /** Whether it is certain that the bot did not ask Hex to start anything. */
-  isNothingStarted: boolean;
+  /**
+   * What is certain: the bot did not ask Hex to start anything, or the run waits for its approval as before. `null`: it is not known
+   * how far the bot got.
+   */
+  undone: "nothing_started" | "nothing_decided" | null;
   reference: string;
 }
 
 /** The answer to somebody who asked for something that needs the store. */
-export function storeTroubleMessage({ why, kind, isNothingStarted, reference }: StoreTrouble): Message {
-  const head = isNothingStarted ? "Nothing was started" : "The bot could not do that";
-  const then = isNothingStarted ? "Then try again." : "Check the card, or the project in Hex, before you try again.";
+export function storeTroubleMessage({ why, kind, undone, reference }: StoreTrouble): Message {
+  const { head, todo } = UNDONE[undone ?? "not_known"];
   return message(`${head}, because its store does not work.`, [
     section(
-      `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${then}\n\`/hex status\` and \`/hex projects\` work without it.`,
+      `:warning: *${head}, because the bot's store does not work.*\n${inline(storeSentence(why, kind), 600)}. ${todo}\n\`/hex status\` and \`/hex projects\` work without it.`,
     ),
     context(`Reference ${code(reference, 40)}, also in the bot's log`),
   ]);
 }
+
+const UNDONE = {
+  nothing_started: { head: "Nothing was started", todo: "Then try again." },
+  nothing_decided: {
+    head: "Nothing was decided",
+    todo: "Then press the button again: the run still waits for approval.",
+  },
+  not_known: {
+    head: "The bot could not do that",
+    todo: "Check the card, or the project in Hex, before you try again.",
+  },
+} as const;
 
 /** A line of mrkdwn for `/hex status`; `null` while the store works. */
 export function storeTroubleLine(store: StoreState, kind: StoreKind): string | null {
