@@ -49,6 +49,7 @@ function viewOf(projects: readonly Project[], page: number) {
   return {
     projects,
     isNearest: false,
+    mayRun: () => true,
     page,
     place,
     words: [],

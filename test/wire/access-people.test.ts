@@ -51,7 +51,7 @@ const DENIED = /You may not/;
 const TYPED: Readonly<
   Partial<Record<Verb, Omit<Way, "surface" | "verb" | "prepare"> & { text: (about: About) => string }>>
 > = {
-  see: { text: ({ title }) => `projects ${title}`, done: /Draft|Run…/, denied: /No project fits/ },
+  see: { text: ({ title }) => `projects ${title}`, done: /\*1 project\*/, denied: /No project fits/ },
   run: { text: ({ id }) => `run ${id}`, done: hasStarted, denied: DENIED },
   publish: { text: ({ id }) => `run ${id} --publish`, done: hasStarted, denied: DENIED },
   watch: { text: ({ id }) => `watch ${id}`, done: /from now on/, denied: DENIED },

@@ -37,17 +37,24 @@ export class Permissions {
     /** Where they act. */
     readonly place: Place,
   ) {
+    this.projects = this.#which((judge) => judge("see").kind === "allowed");
+    this.runnable = this.projectsTo("run");
+  }
+
+  /** Those of them to which they may do all of this, or may ask for somebody's approval to do it. */
+  projectsTo(...verbs: readonly Exclude<Verb, "administer">[]): VisibleProjects {
+    return this.#which((judge) => verbs.every((verb) => isAskable(judge(verb))));
+  }
+
+  /** Those whose rights satisfy `fits`. */
+  #which(fits: (judge: (verb: Exclude<Verb, "administer">) => Decision) => boolean): VisibleProjects {
+    const { rights } = this;
+    const { access, catalog, host } = this.sources;
     const sight = {
-      sees: (project: Project) => rights.may("see", sources.access.factsOf(project)).kind === "allowed",
-      seesAnything: (id: string) => rights.may("see", unknownProject(id)).kind === "allowed",
+      sees: (project: Project) => fits((verb) => rights.may(verb, access.factsOf(project))),
+      seesAnything: (id: string) => fits((verb) => rights.may(verb, unknownProject(id))),
     };
-    const startable = {
-      sees: (project: Project) => isStartable(rights.may("run", sources.access.factsOf(project))),
-      seesAnything: (id: string) => isStartable(rights.may("run", unknownProject(id))),
-    };
-    const { catalog, host } = sources;
-    this.projects = new VisibleProjects(catalog, rights.areUnlimited ? null : sight, host);
-    this.runnable = new VisibleProjects(catalog, rights.areUnlimited ? null : startable, host);
+    return new VisibleProjects(catalog, rights.areUnlimited ? null : sight, host);
   }
 
   /** Whether they may do everything, because there are no rules. */
@@ -118,7 +125,7 @@ export class Permissions {
     if (!this.projects.has(project.id)) return null;
     for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
       const decision = this.decide(verb, project.id);
-      if (!isStartable(decision)) return { verb, project: this.#titled(project), decision };
+      if (!isAskable(decision)) return { verb, project: this.#titled(project), decision };
     }
     return null;
   }
@@ -146,6 +153,11 @@ export class Permissions {
   /** Whether they look after the bot by a rule. Without rules, nobody does so more than others. */
   get isAdministrator(): boolean {
     return this.sources.access.hasPolicy && this.rights.mayAdminister().kind === "allowed";
+  }
+
+  /** Whether they may start a run with these options, or ask for it. */
+  mayStart(projectId: string, options: Pick<RunOptions, "publish">): boolean {
+    return this.projects.has(projectId) && this.deniedStart({ id: projectId, title: "" }, options) === null;
   }
 
   /** @throws AccessDenied */
@@ -180,8 +192,8 @@ export class Permissions {
   }
 }
 
-/** Whether a run may be asked for. One that needs an approval waits for it. */
-function isStartable(decision: Decision): decision is Exclude<Decision, { kind: "denied" }> {
+/** Whether it may be asked for. What needs an approval waits for it. */
+function isAskable(decision: Decision): decision is Exclude<Decision, { kind: "denied" }> {
   return decision.kind !== "denied";
 }
 

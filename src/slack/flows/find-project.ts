@@ -2,6 +2,7 @@
 
 import type { Deed } from "../../audit/audit-entry.js";
 import type { Among, Match } from "../../catalog/match.js";
+import type { VisibleProjects } from "../../catalog/visible-projects.js";
 import { asHexError } from "../../hex/errors.js";
 import type { HexReference } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
@@ -104,6 +105,19 @@ function matchKnown({ permissions: { projects } }: Interaction, choice: Choice):
 /** Runs of a project that is no longer published can still be viewed and cancelled. */
 const AMONG: Record<Purpose, Among> = { run: "runnable", runs: "listed", cancel: "listed", watch: "listed" };
 
+/** Those of the visible projects to which somebody may do what they choose one for. */
+function usable({ permissions }: Interaction, { purpose, carried }: Choice): VisibleProjects {
+  switch (purpose) {
+    case "run":
+      return carried.publish ? permissions.projectsTo("run", "publish") : permissions.runnable;
+    case "watch":
+      return permissions.projectsTo("watch");
+    case "runs":
+    case "cancel":
+      return permissions.projects;
+  }
+}
+
 function offer(bot: Bot, interaction: Interaction, choice: Choice, match: Match): Promise<Message> {
   switch (match.kind) {
     case "exact":
@@ -112,8 +126,21 @@ function offer(bot: Bot, interaction: Interaction, choice: Choice, match: Match)
     case "several":
       return drawn(bot, interaction, { choice, fit: "several", found: match.projects });
     case "none":
-      return drawn(bot, interaction, { choice, fit: "nearest", found: match.nearest, unpublished: match.unpublished });
+      return drawn(bot, interaction, {
+        choice,
+        fit: "nearest",
+        found: nearestOf(interaction, choice, match.nearest),
+        unpublished: match.unpublished,
+      });
   }
+}
+
+/** Those with which somebody can do something come first, and the others only if there are none. */
+function nearestOf(interaction: Interaction, choice: Choice, nearest: readonly Project[]): readonly Project[] {
+  const projects = usable(interaction, choice);
+  if (nearest.every(({ id }) => projects.has(id))) return nearest;
+  const match = projects.match(choice.text, AMONG[choice.purpose]);
+  return match.kind === "none" && match.nearest.length > 0 ? match.nearest : nearest;
 }
 
 /** Other projects that may be meant, besides those already shown: see `othersSchema`. @throws StoreFailure */
@@ -131,13 +158,10 @@ export async function otherProjects(
 }
 
 /** One more than a message offers, without those that were passed over. */
-function suggested(
-  { permissions: { projects } }: Interaction,
-  { text, purpose }: Choice,
-  passed: readonly string[],
-): Project[] {
+function suggested(interaction: Interaction, choice: Choice, passed: readonly string[]): Project[] {
   const most = passed.length + OFFERED + 1;
-  return projects.suggest(text, most, AMONG[purpose]).filter(({ id }) => !passed.includes(id));
+  const suggestions = usable(interaction, choice).suggest(choice.text, most, AMONG[choice.purpose]);
+  return suggestions.filter(({ id }) => !passed.includes(id));
 }
 
 interface Found {
@@ -157,13 +181,19 @@ async function drawn(
   const { projects: known } = interaction.permissions;
   const nonce = bot.newNonce();
   await keepChoice(bot, nonce, choice);
-  const shown = found.slice(0, OFFERED);
+  const projects = usable(interaction, choice);
+  const fitting = found.filter(({ id }) => projects.has(id));
+  const isDenied = fitting.length === 0 && found.length > 0;
+  const offered = isDenied ? found : fitting;
+  const shown = offered.slice(0, OFFERED);
   const seen = [...passed, ...shown.map(({ id }) => id)];
   return chooseProjectMessage({
     choice,
-    fit,
+    fit: fit === "several" && offered.length === 1 ? "one" : fit,
     projects: shown,
-    total: found.length,
+    total: offered.length,
+    isDenied,
+    denied: found.length - offered.length,
     hasOthers: suggested(interaction, choice, seen).length > 0,
     passed,
     unpublished,

@@ -7,6 +7,7 @@ import type { Project } from "../../hex/schema.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
+import { TOO_LONG } from "../messages/carried.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
 
@@ -33,7 +34,8 @@ export async function listProjects(
   maxAgeMs = ANEW_MS,
 ): Promise<ProjectsView> {
   const { clock, hex, newNonce } = bot;
-  const { projects } = interaction.permissions;
+  const { permissions } = interaction;
+  const { projects } = permissions;
   await projects.ready();
   await lookForNew(interaction, maxAgeMs);
   const fitting = projects.withWords(words);
@@ -41,6 +43,7 @@ export async function listProjects(
   return {
     projects: fitting.length > 0 ? fitting : nearest,
     isNearest: nearest.length > 0,
+    mayRun: (id) => permissions.mayStart(id, { publish: carried !== TOO_LONG && carried.publish }),
     words,
     page,
     carried,

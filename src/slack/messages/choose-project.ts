@@ -33,6 +33,10 @@ export interface ProjectChoice {
   projects: readonly Project[];
   /** How many projects fit equally well, including these. */
   total: number;
+  /** Whether the person may do to none of them what they choose one for. */
+  isDenied: boolean;
+  /** How many others fit equally well to which they may not do it. */
+  denied: number;
   /** Whether there are more to ask for. */
   hasOthers: boolean;
   /** Ids of the projects that were shown before. */
@@ -53,27 +57,35 @@ export function chooseProjectMessage(view: ProjectChoice): Message {
 }
 
 function confirmMessage(view: ProjectChoice, project: Project): Message {
-  const { choice, place, known } = view;
+  const { choice, place, known, isDenied } = view;
   const { ask } = WORDS[wayOf(choice)];
   const title = titleOf(project);
   const owner = emailOf(project);
   const by = owner === null ? "" : ` (${inline(owner, 80)})`;
+  const name = `*${link(projectUrl(place, project), title, 150)}*`;
+  const others = othersButton(view, [project], "Not this one");
+  if (isDenied) {
+    const text = `You may not ${mayOf(choice)} ${inline(title, 150)} here.`;
+    return message(text, [section(`${name}${by}\n${deniedLine(choice, "it")}`), actions(others), knownContext(known)]);
+  }
   return message(`${ask} ${inline(title, 150)}?`, [
-    section(`${ask} *${link(projectUrl(place, project), title, 150)}*?${by} · ${whenPublished(project)}`),
+    section(`${ask} ${name}?${by} · ${whenPublished(project)}`),
     carriedContext(choice),
-    actions(takeButton(view, project), changeButton(view, project), othersButton(view, [project], "Not this one")),
+    actions(takeButton(view, project), changeButton(view, project), others),
+    deniedContext(view),
     knownContext(known),
   ]);
 }
 
 function listMessage(view: ProjectChoice, projects: readonly Project[]): Message {
-  const { fit, choice, total, known, unpublished, place } = view;
-  const head = HEADS[fit](choice.text, total);
+  const { fit, choice, total, known, unpublished, place, isDenied } = view;
+  const heads = isDenied ? DENIED_HEADS : HEADS;
+  const head = heads[fit](choice.text, total);
   const more = fit === "several" && total > projects.length ? total - projects.length : 0;
   const lines = projectBlocks(view, projects);
   const blocks = [
-    section(head),
-    carriedContext(choice),
+    section(isDenied ? `${head}\n${deniedLine(choice, projects.length === 1 ? "it" : "them")}` : head),
+    isDenied ? null : carriedContext(choice),
     ...lines,
     unpublishedBlock(unpublished, place),
     actions(othersButton(view, projects, "None of these")),
@@ -82,6 +94,7 @@ function listMessage(view: ProjectChoice, projects: readonly Project[]): Message
           `${count(more, "other")} ${more === 1 ? "fits" : "fit"} too. Add another word of the title to narrow it down.`,
         )
       : null,
+    deniedContext(view),
     knownContext(known),
   ];
   if (projects.length > 1 && lengthOf(blocks) > LIMITS.messageBlocksText) {
@@ -96,6 +109,31 @@ const HEADS: Record<Fit, (text: string, total: number) => string> = {
   others: (text) => `*Other projects that you may have meant by* ${code(text, NAME)}. Which one?`,
   nearest: (text) => `*No project fits* ${code(text, NAME)}. Did you mean one of these?`,
 };
+
+/** For projects that there is nothing to choose from. */
+const DENIED_HEADS: typeof HEADS = {
+  one: (text) => `*One project fits* ${code(text, NAME)}.`,
+  several: (text, total) => `*${count(total, "project")} fit* ${code(text, NAME)}.`,
+  others: (text) => `*Other projects that you may have meant by* ${code(text, NAME)}.`,
+  nearest: (text) => `*No project fits* ${code(text, NAME)}. The nearest by spelling:`,
+};
+
+/** `which`: it or them. */
+function deniedLine(choice: Choice, which: string): string {
+  return `:lock: You may not ${mayOf(choice)} ${which} here. Ask whoever looks after the bot if you need to.`;
+}
+
+function deniedContext({ choice, denied }: ProjectChoice): ContextBlock | null {
+  if (denied === 0) return null;
+  return context(
+    `:lock: ${count(denied, "other")} that ${denied === 1 ? "fits" : "fit"} you may not ${mayOf(choice)} here.`,
+  );
+}
+
+/** What somebody chooses a project for. */
+function mayOf(choice: Choice): string {
+  return choice.carried.publish ? "run and publish" : WORDS[wayOf(choice)].may;
+}
 
 /** Says that there is nothing to offer. */
 function noProjectMessage({ choice, fit, unpublished, known, place }: ProjectChoice): Message {
@@ -148,7 +186,7 @@ function projectBlocks(view: ProjectChoice, projects: readonly Project[]): Secti
     const isTwin = lines.some((other, index) => index !== at && other.title === title && other.details === details);
     const id = isTwin ? ` · ${code(project.id, 60)}` : "";
     const name = `*${link(projectUrl(view.place, project), title, TITLE)}*`;
-    return section(`${name}\n${details}${id}`, takeButton(view, project));
+    return section(`${name}\n${details}${id}`, view.isDenied ? undefined : takeButton(view, project));
   });
 }
 
@@ -204,13 +242,13 @@ function wayOf({ purpose, carried }: Choice): Way {
   return purpose === "run" && carried.dryRun ? "dry_run" : purpose;
 }
 
-/** `ask` goes before the title and a question mark. */
-const WORDS: Record<Way, { ask: string; label: string; action: ActionId }> = {
-  run: { ask: "Run", label: "Run", action: ACTIONS.runChosen },
-  dry_run: { ask: "Dry run of", label: "Dry run", action: ACTIONS.runChosen },
-  runs: { ask: "The runs of", label: "Show runs", action: ACTIONS.showChosen },
-  cancel: { ask: "Cancel a run of", label: "Runs in flight", action: ACTIONS.showChosen },
-  watch: { ask: "Watch", label: "Watch", action: ACTIONS.watchChosen },
+/** `ask` goes before the title and a question mark, and `may` after "You may not". */
+const WORDS: Record<Way, { ask: string; label: string; may: string; action: ActionId }> = {
+  run: { ask: "Run", label: "Run", may: "run", action: ACTIONS.runChosen },
+  dry_run: { ask: "Dry run of", label: "Dry run", may: "run", action: ACTIONS.runChosen },
+  runs: { ask: "The runs of", label: "Show runs", may: "see the runs of", action: ACTIONS.showChosen },
+  cancel: { ask: "Cancel a run of", label: "Runs in flight", may: "cancel runs of", action: ACTIONS.showChosen },
+  watch: { ask: "Watch", label: "Watch", may: "watch", action: ACTIONS.watchChosen },
 };
 
 function takeButton({ nonce, choice }: ProjectChoice, project: Project): Button {

@@ -20,6 +20,8 @@ export interface ProjectsView {
   projects: readonly Project[];
   /** True when no project has all the words, and these have a similar spelling. */
   isNearest: boolean;
+  /** Whether the person may run a project with what Run starts with. */
+  mayRun: (projectId: string) => boolean;
   words: readonly string[];
   /** Counts from 0. A page past the end shows the last page. */
   page: number;
@@ -52,7 +54,12 @@ export function projectsMessage(view: ProjectsView): Message {
     section(head),
     carriedBlockOf(view, carried),
     ...shown.flatMap((project) =>
-      projectBlocks(project, { nonce: view.nonce, words: fewWords(words), page, carried }, place),
+      projectBlocks(
+        project,
+        { nonce: view.nonce, words: fewWords(words), page, carried },
+        place,
+        view.mayRun(project.id),
+      ),
     ),
     pages > 1 ? pager(view, page, pages, carried) : null,
     contextOf(pages > 1 ? `Page ${page + 1} of ${pages}` : null, gapOf(view)),
@@ -145,10 +152,14 @@ function carriedBlock(carried: ProjectsView["carried"]): KnownBlock {
   return section(`*Run* starts with what you typed: ${line ?? ""}`);
 }
 
+const DENIED = "\n_You may not run it here._";
+
+/** They take the most room with buttons. */
 function projectBlocks(
   project: Project,
   state: { nonce: string; words: readonly string[]; page: number; carried: InValue },
   place: HexPlace,
+  mayRun = true,
 ): (KnownBlock | null)[] {
   const { id, title, status, owner, creator, lastPublishedAt, schedules } = project;
   const isPublished = lastPublishedAt !== null;
@@ -159,10 +170,11 @@ function projectBlocks(
     isPublished ? `published ${date(lastPublishedAt, "{date_short_pretty}")}` : null,
     schedule === null ? null : `runs ${schedule}`,
   );
-  const why = isPublished ? "" : "\n_Not published: publish it in Hex to run it._";
+  const why = isPublished ? (mayRun ? "" : DENIED) : "\n_Not published: publish it in Hex to run it._";
+  const canRun = isPublished && mayRun;
   const { carried } = state;
   const text = `*${link(projectUrl(place, project), title, 150)}*${label}\n${details}${why}`;
-  if (carried === TOO_LONG) return [section(isPublished ? `${text}\n${code(id, 60)}` : text)];
+  if (carried === TOO_LONG) return [section(canRun ? `${text}\n${code(id, 60)}` : text)];
   const verb = carried?.dryRun ? "Dry run" : "Run";
   const run = button({
     actionId: ACTIONS.runProject,
@@ -176,7 +188,7 @@ function projectBlocks(
     value: JSON.stringify({ project: id, carried }),
     describe: `${verb} with other inputs: ${title}`,
   });
-  return [section(text), isPublished ? actions(run, form) : null];
+  return [section(text), canRun ? actions(run, form) : null];
 }
 
 function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: InValue) {

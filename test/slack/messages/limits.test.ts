@@ -681,6 +681,7 @@ describe("never past a limit, whatever the data", () => {
     const view = fc.record({
       projects: fc.array(project, { maxLength: 20 }),
       isNearest: fc.boolean(),
+      mayRun: fc.func(fc.boolean()),
       words: fc.array(nasty, { maxLength: 12 }),
       page: fc.integer({ min: -3, max: 9 }),
       nonce: fc.constant("nonce123"),
@@ -727,6 +728,8 @@ describe("never past a limit, whatever the data", () => {
       fit: fc.constantFrom("one", "several", "others", "nearest"),
       projects: fc.array(one, { maxLength: 5 }),
       total: fc.nat(),
+      isDenied: fc.boolean(),
+      denied: fc.nat(),
       hasOthers: fc.boolean(),
       passed: fc.array(fc.uuid(), { maxLength: 10 }),
       unpublished: fc.array(one, { maxLength: 5 }),
@@ -748,6 +751,10 @@ describe("never past a limit, whatever the data", () => {
         const [others] = values.flatMap((value) => othersSchema.safeParse(value).data ?? []);
         const offered = made.fit === "one" ? made.projects.slice(0, 1) : made.projects;
         expect(taken.map((value) => value.project)).toEqual(offered.slice(0, taken.length).map(({ id }) => id));
+        if (made.isDenied) {
+          expect(chosen).toEqual([]);
+          return;
+        }
         if (offered.length > 0) expect(taken.length).toBeGreaterThan(0);
         // Projects that did not fit are among the others.
         if (taken.length < offered.length)

@@ -1,0 +1,119 @@
+// What is for one person alone has no buttons for what that person may not do.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Project } from "../sandbox/hex/server.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+
+const SEE = "{ allow: see, people: everyone }";
+
+describe.each(MODES)("over %s", (mode) => {
+  let bench: Harness;
+  let revenue: Project;
+  beforeEach(async () => {
+    bench = await Harness.start(mode);
+    revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", categories: ["Sales"] });
+    bench.hex.workspace.addProject({ title: "Weekly salaries", categories: ["Finance"] });
+    bench.hex.workspace.addProject({ title: "Payroll by month", categories: ["Finance"] });
+    await bench.ask("projects");
+  });
+  afterEach(() => bench.stop());
+
+  const ada = () => bench.person("ada");
+  const grace = () => bench.person("grace");
+  /** Everybody sees all, and may do these to what is about sales. */
+  const onSales = (verbs: string) =>
+    bench.rules(`{ allow: [${verbs}], people: everyone, projects: { category: Sales } }`, SEE);
+  const answerTo = async (text: string): Promise<SlackMessage> => {
+    const { id } = await grace().command(text);
+    return bench.meanwhile(bench.slack.waitForMessage((message) => message.responseUrlOf === id));
+  };
+  const read = async (text: string) => {
+    const answer = await answerTo(text);
+    return { text: shown(answer), buttons: buttonsOf(answer) };
+  };
+
+  test("the list of projects has Run beside those that they may run", async () => {
+    onSales("run");
+    const { text, buttons } = await read("projects weekly");
+    expect(text).toContain("*2 projects*");
+    expect(text).toMatch(/Weekly salaries.*\n.*\n_You may not run it here\._/);
+    expect(text.match(/You may not/g)).toHaveLength(1);
+    expect(buttons).toEqual(["run_project", "run_project_form"]);
+  });
+
+  test("of several that fit, those are offered that they may run", async () => {
+    onSales("run");
+    const { text, buttons } = await read("run weekly");
+    expect(text).toContain("Run *<");
+    expect(text).toContain("Weekly revenue");
+    expect(text).not.toContain("salaries");
+    expect(text).toContain(":lock: 1 other that fits you may not run here.");
+    expect(buttons).toEqual(["run_chosen_project", "change_inputs"]);
+    expect((await read("runs weekly")).buttons).toEqual(["show_chosen_project", "show_chosen_project"]);
+  });
+
+  test("of what they may not run, they read that", async () => {
+    onSales("run");
+    const one = await read("run payroll");
+    expect(one.text).toContain("Payroll by month");
+    expect(one.text).toContain(":lock: You may not run it here. Ask whoever looks after the bot if you need to.");
+    expect(one.buttons).toEqual([]);
+    bench.rules(SEE);
+    const several = await read("run weekly");
+    expect(several.text).toContain("*2 projects fit* `weekly`.\n:lock: You may not run them here.");
+    expect(several.buttons).toEqual([]);
+    const nearest = await read("run paryoll xyzzy");
+    expect(nearest.text).toMatch(/nearest by spelling:\n:lock: You may not run it here\./);
+    expect(nearest.buttons).toEqual([]);
+  });
+
+  test("of similar names, those come first that they may run", async () => {
+    for (const name of ["Revenua", "Revenub", "Revenuc", "Revenud", "Revenuf"])
+      bench.hex.workspace.addProject({ title: name, categories: ["Finance"] });
+    await bench.ask("projects");
+    await bench.pass(70_000);
+    await bench.ask("projects");
+    onSales("run");
+    const { text, buttons } = await read("run revenux xyzzy");
+    expect(text).toContain("Did you mean one of these?");
+    expect(text).toContain("Weekly revenue");
+    expect(text).not.toContain("Revenua");
+    expect(buttons).toEqual(["run_chosen_project"]);
+  });
+
+  test("what they may not publish has no button that publishes", async () => {
+    bench.rules("{ allow: [see, run], people: everyone }");
+    const { text, buttons } = await read("run weekly --publish");
+    expect(text).toContain("You may not run and publish them here");
+    expect(buttons).toEqual([]);
+    expect((await read("run weekly")).buttons).toContain("run_chosen_project");
+  });
+
+  test("of several that fit, those are offered that they may watch", async () => {
+    onSales("watch");
+    const { text, buttons } = await read("watch weekly");
+    expect(text).toContain("Watch *<");
+    expect(text).toContain(":lock: 1 other that fits you may not watch here.");
+    expect(buttons).toEqual(["watch_chosen_project"]);
+    expect((await read("run weekly")).buttons).toEqual([]);
+  });
+
+  test("what waits for an approval can be asked for", async () => {
+    bench.rules(`{ allow: run, people: everyone, needs: "approval by ${ada().id}" }`, SEE);
+    expect((await read("projects revenue")).buttons).toEqual(["run_project", "run_project_form"]);
+    expect((await read("run weekly revenu")).buttons).toContain("run_chosen_project");
+  });
+
+  test("where they are decides, and a card in a channel has all buttons", async () => {
+    const { team, data } = bench.slack.channels;
+    bench.rules(`{ allow: [run, cancel], people: everyone, channels: ${data.id} }`, SEE);
+    expect((await read("projects revenue")).buttons).toContain("run_project");
+    const { id } = await grace().command("projects revenue", { channel: team });
+    const elsewhere = await bench.meanwhile(bench.slack.waitForMessage((message) => message.responseUrlOf === id));
+    expect(buttonsOf(elsewhere)).toEqual([]);
+    await ada().command(`run ${revenue.id}`);
+    const card = await bench.cardShows("Completed");
+    expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
+  });
+});
