@@ -1,14 +1,14 @@
-// Runs that wait for somebody's approval, while the bot is killed: each is started once or not at all, its card is true, everybody who
-// asked is answered, and who did what is recorded once.
+// Runs that wait for somebody's approval, while the bot is killed, and with two replicas at once: each is started once or not at all, its
+// card is true, everybody who asked is answered, and who did what is recorded once.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../src/audit/audit-entry.js";
 import type { Project } from "../sandbox/hex/server.js";
 import { type SlackMessage, visibleText } from "../sandbox/slack/server.js";
-import { until } from "./fleet.js";
+import { Fleet, until } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 import { STORES, type Stage, scenarioGroups } from "./scenarios.js";
 import { isRepeat, seenIn, shows } from "./telling.js";
@@ -27,7 +27,8 @@ const policy = join(dir, "policy.yml");
 writeFileSync(policy, RULES);
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const scenariosOn = scenarioGroups(postgresForTests(), { speed: SPEED, env: { HEX_BOT_POLICY: policy } });
+const postgres = postgresForTests();
+const scenariosOn = scenarioGroups(postgres, { speed: SPEED, env: { HEX_BOT_POLICY: policy } });
 
 const ASKED = "ada run needs_approval";
 const APPROVED = ["grace approve allowed", "grace approve: approved"];
@@ -212,4 +213,102 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     expectOneCard("Not approved in time");
     await recorded(ASKED, "ada run: expired");
   });
+});
+
+describe("two replicas on one Postgres", () => {
+  /** Both replicas, Ada's run that waits for Grace, and what each of them is answered. */
+  async function stage(name: string, onTestFinished: (stop: () => Promise<void>) => void) {
+    const fleet = await Fleet.start(await postgres.database(name), SPEED, { HEX_BOT_POLICY: policy });
+    onTestFinished(() => fleet.stop());
+    await Promise.all([fleet.add(), fleet.add()]);
+    const { hex, slack } = fleet;
+    const { ada, grace } = slack.people;
+    const story = () =>
+      [...slack.messages.map(visibleText), ...fleet.replicas.map(({ log }) => log.slice(-3_000))].join("\n---\n");
+    return {
+      fleet,
+      ada,
+      grace,
+      happens: (what: () => boolean) => until(what, story),
+      starts: (project: Project) =>
+        hex.requests.filter(({ endpoint, path }) => endpoint === "runProject" && path.includes(project.id)).length,
+      answerTo: ({ id }: { id: string }) => slack.messages.filter((one) => one.responseUrlOf === id).map(visibleText),
+      /** The card of a new run, once it waits. */
+      async waits(title: string) {
+        const project = hex.workspace.addProject({ title, run: { pendingMs: 1_000, runningMs: 2_000 } });
+        await slack.command(`run ${project.id}`, { user: ada });
+        const mine = () => fleet.cards.filter((card) => visibleText(card).includes(title));
+        const shows = (words: RegExp) => until(() => mine().some((card) => words.test(visibleText(card))), story);
+        await shows(/Waiting for approval/);
+        const [card, ...others] = mine();
+        if (card === undefined || others.length > 0) throw new Error(story());
+        return { project, card, shows };
+      },
+    };
+  }
+
+  test("the first of two verdicts counts, and the other one hears whose it was", async ({ onTestFinished }) => {
+    const { fleet, grace, ada, happens, starts, answerTo, waits } = await stage("verdicts", onTestFinished);
+    const { slack } = fleet;
+    // Slack takes turns, so that the two arrive at different replicas.
+    const both = [
+      ["approve_run", "approve_run"],
+      ["approve_run", "decline_run"],
+      ["decline_run", "approve_run"],
+    ] as const;
+    for (const [round, buttons] of both.entries()) {
+      const { project, card, shows } = await waits(`Revenue ${round}`);
+      const clicks = await Promise.all(buttons.map((button) => slack.click(card, button, { user: grace })));
+      await shows(/Completed|Declined/);
+      const verdict = visibleText(card).includes("Completed") ? "Approved" : "Declined";
+      const answers = () => clicks.flatMap(answerTo);
+      await happens(() => answers().length > 0);
+      expect(answers()).toEqual([expect.stringContaining(`*${verdict}* by <@${grace.id}>`)]);
+      expect(starts(project)).toBe(verdict === "Approved" ? 1 : 0);
+    }
+    for (const { log } of fleet.replicas) expect(log).toMatch(/button (approve|decline)_run/);
+
+    // Whoever asked for it no longer wants it, at the same moment.
+    const { project, card, shows } = await waits("Margins");
+    const [cancel, approve] = await Promise.all([
+      slack.click(card, "cancel_run", { user: ada }),
+      slack.click(card, "approve_run", { user: grace }),
+    ]);
+    await shows(/Not started|Completed|Cancelled/);
+    if (visibleText(card).includes("Not started")) {
+      expect(starts(project)).toBe(0);
+      expect(visibleText(card)).toContain(`Cancelled by <@${ada.id}>`);
+      // Unless her approval came first, and its start did not.
+      if (!visibleText(card).includes("Approved by"))
+        await happens(() => answerTo(approve).join().includes("Cancelled"));
+    } else {
+      expect(starts(project)).toBe(1);
+      if (visibleText(card).includes("Completed")) await happens(() => answerTo(cancel).length === 1);
+    }
+    expect(slack.refused).toEqual([]);
+  }, 90_000);
+
+  test("the replica that took the approval dies at once: the run is started once", async ({ onTestFinished }) => {
+    const { fleet, grace, happens, starts, waits } = await stage("dies", onTestFinished);
+    const { slack } = fleet;
+    const presses = (log: string) => log.split("button approve_run").length;
+    for (const title of ["Revenue", "Margins"]) {
+      const { project, card, shows } = await waits(title);
+      const before = fleet.replicas.map(({ log }) => presses(log));
+      await slack.click(card, "approve_run", { user: grace });
+      const taker = () => fleet.replicas.find(({ log }, index) => presses(log) > (before[index] ?? 0));
+      await happens(() => taker() !== undefined);
+      await taker()?.kill();
+      await fleet.add();
+      // If it died before the verdict was stored, the card still asks.
+      const [{ result: verdict } = { result: null }] = (await fleet.audit(project.id)).filter(
+        ({ deed, decision }) => deed === "approve" && decision === null,
+      );
+      if (verdict === null && visibleText(card).includes("Waiting for approval"))
+        await slack.click(card, "approve_run", { user: grace });
+      await shows(/Completed/);
+      expect(starts(project)).toBe(1);
+      expect(visibleText(card)).toContain(`Approved by <@${grace.id}>`);
+    }
+  }, 90_000);
 });

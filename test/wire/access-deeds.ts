@@ -33,6 +33,10 @@ export interface Deed {
   isDone: (bench: Harness, about: About) => boolean;
   /** What somebody reads who may not see the project. */
   hidden: RegExp;
+  /** It starts a run, for which the rules may want somebody's approval. */
+  starts?: true;
+  /** It opens the form, with the project in it. */
+  opens?: true;
   /** They know the title anyway, because they typed it or see it in the form. */
   showsTitle?: true;
 }
@@ -105,10 +109,12 @@ const isCancelled: Deed["isDone"] = (bench, { id }) =>
   bench.requests("cancelRun").some(({ path }) => path.includes(id));
 const hasForm: Deed["isDone"] = (bench, { id }) => bench.person("ada").form?.value("Project")[0] === id;
 
-const RUN = { takes: ["run"], isDone: isStarted, hidden: NO_SUCH_PROJECT } as const;
+const DRY_RUN = { takes: ["run"], isDone: isStarted, hidden: NO_SUCH_PROJECT } as const;
+const RUN = { ...DRY_RUN, starts: true } as const;
 const AGAIN = { ...RUN, isDone: isStartedAgain, hidden: STALE };
-const FORM = { takes: ["run"], isDone: hasForm, hidden: NO_SUCH_PROJECT } as const;
-const SUBMIT = { ...RUN, of: ["form run_form", "button form_project"], showsTitle: true } as const;
+const FORM = { takes: ["run"], isDone: hasForm, hidden: NO_SUCH_PROJECT, opens: true } as const;
+const DRY_SUBMIT = { ...DRY_RUN, of: ["form run_form", "button form_project"], showsTitle: true } as const;
+const SUBMIT = { ...DRY_SUBMIT, starts: true } as const;
 const CANCEL = { takes: ["cancel"], isDone: isCancelled, project: NEVER_ENDS, hidden: STALE } as const;
 
 export const DEEDS: Readonly<Record<string, Deed>> = {
@@ -126,7 +132,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     takes: ["run", "publish"],
     prepare: typed(({ id }) => `run ${id} --publish`),
   },
-  "/hex run --dry-run": { ...RUN, of: ["/hex run"], prepare: typed(({ id }) => `run ${id} --dry-run`) },
+  "/hex run --dry-run": { ...DRY_RUN, of: ["/hex run"], prepare: typed(({ id }) => `run ${id} --dry-run`) },
   "a mention": {
     ...RUN,
     of: ["event app_mention"],
@@ -205,7 +211,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     takes: ["run", "publish"],
     prepare: submitted({ Options: ["Publish the results"] }),
   },
-  "a form for a dry run": { ...SUBMIT, prepare: submitted({ Options: ["Dry run"] }) },
+  "a form for a dry run": { ...DRY_SUBMIT, prepare: submitted({ Options: ["Dry run"] }) },
   "a form in which a link is typed": {
     ...SUBMIT,
     prepare: async (bench, { id }) => {

@@ -69,8 +69,33 @@ describe.each(MODES)("over %s", (mode) => {
     expect(buttonsOf(done)).not.toContain("approve_run");
     // Nobody watches a card that waits for somebody.
     await bench.until(() => bench.replies.length === 2);
-    expect(shown(bench.replies[1] ?? card)).toMatch(new RegExp(`<@${ada().id}>.*completed`));
+    expect(shown(bench.replies[1] ?? card)).toMatch(
+      new RegExp(`<@${ada().id}>.*completed.*approved by <@${grace().id}>`),
+    );
     expect(answers("grace")).toEqual([]);
+  });
+
+  test("its failure is told like that of any other run: to whoever asked for it, and with its owner where it is watched", async () => {
+    const { id } = bench.hex.workspace.addProject({
+      title: "Churn",
+      ownerEmail: "grace@acme.test",
+      run: { outcome: "ERRORED" },
+    });
+    const { general } = bench.slack.channels;
+    bench.rules(
+      `{ allow: publish, people: everyone, needs: "approval by ${grace().id}" }`,
+      "{ allow: [see, run, watch], people: everyone }",
+    );
+    await bench.ask(`watch ${id}`, { channel: general });
+    await bench.slack.command(`run ${id} --publish`);
+    await grace().press(await bench.cardShows("Waiting for approval"), "Approve");
+    await bench.cardShows("Errored");
+    const told = () => bench.replies.map(shown).find((reply) => reply.includes("errored"));
+    await bench.until(() => told() !== undefined);
+    expect(told()).toMatch(new RegExp(`^<@${ada().id}> .*Churn\\* errored.*, approved by <@${grace().id}>`));
+    const failed = () => bench.cards.filter(({ channel }) => channel === general.id).map(shown)[0];
+    await bench.until(() => failed() !== undefined);
+    expect(failed()).toContain(`owner <@${grace().id}>`);
   });
 
   test("without --publish the same run needs nobody, and nobody hears of it", async () => {

@@ -24,10 +24,12 @@ export function endMessage(run: Run, elapsed: number | null): Message {
   const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
   const by = byWords(run);
   const called = run.state === "ended" ? `; Hex calls it ${code(run.status, 60)}` : "";
+  const approved = run.approval?.approved ?? null;
+  const approvedBy = approved === null ? "" : `, approved by ${mention(approved.by)}`;
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
-    section(`${who}${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${there}`),
+    section(`${who}${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${approvedBy}${there}`),
   ]);
 }
 
