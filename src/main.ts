@@ -5,7 +5,8 @@ import { config as loadEnv } from "dotenv";
 import { loadRules, type Rules } from "./app/load-rules.js";
 import { type RunningApp, startApp } from "./app/start-app.js";
 import { describeProblems, readConfig, secretsOf } from "./config/config.js";
-import { hexTokenInFile, withSecretFiles } from "./config/secret-files.js";
+import { RenewedSecrets } from "./config/renewed-secrets.js";
+import { withSecretFiles } from "./config/secret-files.js";
 import { systemClock } from "./lib/clock.js";
 import { createLogger } from "./log/logger.js";
 import { startFailure } from "./startup-failure.js";
@@ -18,8 +19,17 @@ if (!reading.ok) {
   process.exit(1);
 }
 const { config, warnings } = reading;
-const log = createLogger({ ...config.log, secrets: secretsOf(config) });
+const secrets = new Set(secretsOf(config));
+const log = createLogger({ ...config.log, secrets });
 for (const warning of warnings) log.warn(warning);
+
+const renewed = new RenewedSecrets({
+  env: process.env,
+  onRead: (values) => {
+    for (const value of values) secrets.add(value);
+  },
+  onUnusable: (problem) => log.warn("%s. The value from before stays in use", problem),
+});
 
 // The supervisor restarts the process, which then picks up the runs in flight.
 process.on("unhandledRejection", (error) => {
@@ -56,7 +66,7 @@ async function start(): Promise<{ app: RunningApp; rules: Rules }> {
     isOpen: rules.isOpen,
     stopMs: STOP_MS,
     signal: stopping.signal,
-    hexToken: () => hexTokenInFile(process.env),
+    secretInFile: (name) => renewed.inFile(name),
     onRefused: (error) => void refused(error),
   });
   void rules.inForce?.follow(stopping.signal);
@@ -71,8 +81,10 @@ async function stop(reason: StopReason): Promise<void> {
 /** A start that is in progress has read the files already. */
 async function reload(): Promise<void> {
   const running = await starting.catch(() => null);
-  const isRenewed = running?.app.renewSecrets() ?? false;
-  log.info({ signal: "SIGHUP" }, isRenewed ? "SIGHUP: a secret is new" : "SIGHUP: no secret in a file has changed");
+  await renewed.settled(systemClock);
+  const names = (await running?.app.renewSecrets()) ?? [];
+  const words = names.length === 0 ? "no secret in a file has changed" : `new from their files: ${names.join(", ")}`;
+  log.info({ signal: "SIGHUP" }, "SIGHUP: %s", words);
   const isChanged = await running?.rules.inForce?.reload();
   if (isChanged === false) log.info({ signal: "SIGHUP" }, "SIGHUP: the policy file has not changed");
 }

@@ -10,7 +10,7 @@ import { bold, code, escapeLoose, inline, link, shortenMrkdwn } from "../src/sla
 import { scheduleWords } from "../src/slack/messages/schedule.js";
 
 const LENGTH = 200_000;
-const scrub = textScrubber(["xoxb-1234567890"]);
+const scrub = textScrubber(new Set(["xoxb-1234567890"]));
 
 /** Repeated, each alone and behind a beginning that some expression waits for the end of. */
 const PIECES = [

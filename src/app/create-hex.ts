@@ -30,7 +30,7 @@ export interface HexPartOptions {
 }
 
 export function createHex({ settings, network, metrics, store }: HexPartOptions): HexPart {
-  const { config, log, random, hexToken, hexTimeoutMs, hexBackoffMs, statusPageMs } = settings;
+  const { config, log, random, secretInFile, hexTimeoutMs, hexBackoffMs, statusPageMs } = settings;
   const { clock, ledger } = store;
   const budget = new Budget(clock, config.requestsPerMinute, ledger);
   const shares = budgetShares(budget, { probeMs: config.probeSeconds * SECOND, perMinute: config.requestsPerMinute });
@@ -39,8 +39,8 @@ export function createHex({ settings, network, metrics, store }: HexPartOptions)
   requests.on(requestLogger(log, clock));
   const client = new HexClient({
     ...config.hex,
-    renewToken: hexToken,
-    onTokenRenewed: () => log.info("The Hex token was renewed from its file"),
+    renewToken: () => secretInFile("HEX_API_TOKEN"),
+    onTokenRenewed: () => log.info("HEX_API_TOKEN was renewed from its file"),
     userAgent: USER_AGENT,
     fetch: network.fetch,
     clock,

@@ -230,9 +230,9 @@ export function alertsFor(
   wanted: () => Promise<WantedAlerts>,
   onRefused: AlertsOptions["onRefused"],
 ): Alerts {
-  const { config, log } = settings;
+  const { log } = settings;
   return new Alerts({
-    slack: new WebClient(config.slack.botToken, { ...slackClient.options, ...NEVER_TWICE }),
+    slack: new WebClient(slackClient.botToken.first, { ...slackClient.options, ...NEVER_TWICE }),
     alerts: new AlertStore(store.store.db, store.rows, store.leadership.write),
     clock: store.clock,
     log,

@@ -22,6 +22,7 @@ export interface PagingPart {
   store: PageStore;
   /** The leader's. */
   pager: Pager;
+  service: PagerDuty;
 }
 
 export interface PagingPartOptions {
@@ -39,21 +40,27 @@ export interface PagingPartOptions {
 /** @returns null when no key is configured */
 export function createPaging(options: PagingPartOptions): PagingPart | null {
   const { settings, network, metrics, store, hex, outages, follow, attention } = options;
-  const { config, log, pageTimeoutMs } = settings;
+  const { config, log, secretInFile, pageTimeoutMs } = settings;
   const { clock, rows, leadership } = store;
   if (config.paging === null) return null;
   const { url, routingKey, afterMs } = config.paging;
   const pages = new PageStore(store.store.db, rows, leadership.write);
-  const pager = new Pager({
+  const service = new PagerDuty({
+    url,
+    routingKey,
+    keyInFile: () => secretInFile("PAGERDUTY_ROUTING_KEY"),
+    onKeyRenewed: () => {
+      log.info("PAGERDUTY_ROUTING_KEY was renewed from its file");
+      pager.retryRefused();
+    },
+    userAgent: USER_AGENT,
+    fetch: network.fetch,
+    clock,
+    timeoutMs: pageTimeoutMs,
+  });
+  const pager: Pager = new Pager({
     pageable: () => pageable(options),
-    service: new PagerDuty({
-      url,
-      routingKey,
-      userAgent: USER_AGENT,
-      fetch: network.fetch,
-      clock,
-      timeoutMs: pageTimeoutMs,
-    }),
+    service,
     store: pages,
     clock,
     afterMs,
@@ -65,7 +72,7 @@ export function createPaging(options: PagingPartOptions): PagingPart | null {
     onError: (err) => log.error({ err }, "paging"),
   });
   for (const news of [attention.changed, outages.news, follow.news]) news.on(() => pager.wake());
-  return { store: pages, pager };
+  return { store: pages, pager, service };
 }
 
 /** All that is not over and for which people want to be paged: outages, and the troubles of projects that are watched with `page`. */

@@ -3,6 +3,7 @@
 import { WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
+import { BotToken } from "../slack/connection/bot-token.js";
 import type { SlackCall } from "../slack/connection/calls.js";
 import { clientOptions } from "../slack/connection/connect.js";
 import { failureOfCall } from "../slack/connection/failures.js";
@@ -11,6 +12,8 @@ import type { Settings } from "./settings.js";
 
 export interface SlackClient {
   web: WebClient;
+  /** Which token is in use. Clients are created with `botToken.first`. */
+  botToken: BotToken;
   /** To create another client of the same kind. */
   options: WebClientOptions;
   /** What Slack refused lately. */
@@ -19,12 +22,20 @@ export interface SlackClient {
   onCall: (call: SlackCall) => void;
 }
 
-export function createSlackClient({ config, log, clock }: Settings, network: Network, metrics: Metrics): SlackClient {
+export function createSlackClient(settings: Settings, network: Network, metrics: Metrics): SlackClient {
+  const { config, log, clock, secretInFile } = settings;
   const refusals = new SlackRefusals(clock);
   const onCall = (call: SlackCall) => {
     refusals.observe(call);
     metrics.slackCall(call.method, failureOfCall(call)?.kind ?? "ok");
   };
-  const options = clientOptions(config.slack, log, onCall, network);
-  return { web: new WebClient(config.slack.botToken, options), options, refusals, onCall };
+  const botToken = new BotToken({
+    token: config.slack.botToken,
+    inFile: () => secretInFile("SLACK_BOT_TOKEN"),
+    clientOptions: clientOptions(config.slack, log, () => undefined, network),
+    clock,
+    log,
+  });
+  const options = clientOptions(config.slack, log, onCall, network, botToken);
+  return { web: new WebClient(botToken.first, options), botToken, options, refusals, onCall };
 }

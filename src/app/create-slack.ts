@@ -53,9 +53,11 @@ export interface SlackPartOptions {
 /** Sends nothing before the connection is opened. */
 export function createSlack(options: SlackPartOptions): SlackPart {
   const { settings, lifetime, network, metrics, slackClient, identity } = options;
-  const { config, log, clock, slackPingMs, onRefused } = settings;
+  const { config, log, clock, secretInFile, slackPingMs, onRefused } = settings;
   const connection = connect({
     config: config.slack,
+    botToken: slackClient.botToken,
+    secretInFile,
     identity,
     log,
     // Signatures carry Slack's time, so the database's clock must not matter for them.

@@ -3,6 +3,7 @@
 import type { PolicyTrouble } from "../access/load-policy.js";
 import type { Policy } from "../access/policy.js";
 import type { Config } from "../config/config.js";
+import type { SecretName } from "../config/secret-files.js";
 import type { Clock } from "../lib/clock.js";
 import type { Logger } from "../log/logger.js";
 
@@ -20,8 +21,8 @@ export interface Settings {
   policyTrouble: () => PolicyTrouble | null;
   /** Whether somebody has said that there are to be no rules, even if there were some before. */
   isOpen: boolean;
-  /** The Hex token as it is in its file now; `null` when it is not in a file. */
-  hexToken: () => string | null;
+  /** A secret as it is in its file now; `null` when it is not in a file, or when the file holds none at the moment. */
+  secretInFile: (name: SecretName) => string | null;
   /** The longest time for one request to Hex. */
   hexTimeoutMs: number;
   /** The first pause before a request to Hex is retried. */
@@ -64,7 +65,7 @@ export function withDefaults(options: AppOptions): Settings {
   return {
     ...USUAL,
     signal,
-    hexToken: () => null,
+    secretInFile: () => null,
     policy: () => null,
     policyTrouble: () => null,
     isOpen: false,

@@ -1,5 +1,6 @@
 // The composition root, the only place where the parts meet: the order of the start.
 
+import type { SecretName } from "../config/secret-files.js";
 import { Metrics } from "../http/metrics.js";
 import { abortable } from "../lib/abortable.js";
 import { observeClockSteps } from "../lib/clock-steps.js";
@@ -25,6 +26,7 @@ import { LeaderLoops } from "./leader-loops.js";
 import { createLifetime } from "./lifetime.js";
 import { logClockStep, logReady, logScopes } from "./log-events.js";
 import { recallPolicy } from "./recall-policy.js";
+import { renewAll } from "./renew-secrets.js";
 import { type AppOptions, type Settings, withDefaults } from "./settings.js";
 import { startMetrics } from "./start-metrics.js";
 import { stopApp } from "./stop-app.js";
@@ -32,8 +34,8 @@ import { stopApp } from "./stop-app.js";
 export interface RunningApp {
   /** Where the health endpoints are, and in HTTP mode Slack's. */
   port: number;
-  /** Reads the secrets that are in files again. @returns whether one has changed */
-  renewSecrets: () => boolean;
+  /** Reads the secrets that are in files again, and goes on with what they hold. @returns the names of those that are new */
+  renewSecrets: () => Promise<SecretName[]>;
   /** Takes no more commands, finishes what is being handled, and closes everything. */
   stop: () => Promise<void>;
 }
@@ -68,6 +70,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const http = await createHttp(config.port, slackClient.refusals);
   toClose.push(() => http.close());
   const identity = await identifyOnceReached(slackClient.web, settings);
+  slackClient.botToken.belongsTo(identity);
   logScopes(log, slackClient.refusals.now(), settings.policy());
   const store = await createStore(settings);
   toClose.push(() => store.store.close());
@@ -142,12 +145,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });
-  const renewSecrets = () => {
-    const isRenewed = hex.client.renewToken();
-    // Hex may accept the new token.
-    if (isRenewed) outages.watchdog.wake();
-    return isRenewed;
-  };
+  const renewSecrets = () => renewAll({ hex, outages, slackClient, slack, paging });
   return { port: http.port, renewSecrets, stop };
 }
 

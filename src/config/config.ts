@@ -64,8 +64,8 @@ const hexShape = {
 const proxyShape = { HTTPS_PROXY: proxyUrl, HTTP_PROXY: proxyUrl, NO_PROXY: noProxy };
 const hexVariables = z.object({ ...hexShape, ...proxyShape });
 const allVariables = z.object({
-  SLACK_BOT_TOKEN: requiredCredential("SLACK_BOT_TOKEN", "xoxb-"),
-  SLACK_APP_TOKEN: credential("SLACK_APP_TOKEN", "xapp-"),
+  SLACK_BOT_TOKEN: requiredCredential("SLACK_BOT_TOKEN"),
+  SLACK_APP_TOKEN: credential("SLACK_APP_TOKEN"),
   SLACK_SIGNING_SECRET: credential("SLACK_SIGNING_SECRET"),
   SLACK_API_URL: slackApiUrl,
   ...hexShape,
@@ -264,7 +264,7 @@ function proxySecrets(proxies: Proxies | null): string[] {
 }
 
 /** The password as written in the URL, and as sent to the database. */
-function passwordsOf(url: string): string[] {
+export function passwordsOf(url: string): string[] {
   const inQuery = [...url.matchAll(/[?&][^=&]*password=([^&#]+)/gi)].map(([, value = ""]) => value);
   const spellings = [new URL(url).password, ...inQuery].flatMap((password) => [password, percentDecoded(password)]);
   return [url, ...spellings, ...inQuery.map((value) => percentDecoded(value.replaceAll("+", " ")))];

@@ -14,6 +14,9 @@ export const SOURCES = {
 } as const;
 type CredentialName = keyof typeof SOURCES;
 
+/** How a credential must begin. Hex has new kinds of tokens now and then. */
+const PREFIXES: Partial<Record<CredentialName, string>> = { SLACK_BOT_TOKEN: "xoxb-", SLACK_APP_TOKEN: "xapp-" };
+
 /** Credentials that can be recognized by their form, and the variable that each belongs in, if any. */
 const LOOKS: readonly { pattern: RegExp; what: string; home?: CredentialName; todo?: string }[] = [
   {
@@ -44,8 +47,8 @@ function credentialFault(name: CredentialName, value: string): string | undefine
   return undefined;
 }
 
-/** A credential. With `prefix`, it must begin with that and continue. */
-export function credential(name: CredentialName, prefix = "") {
+export function credential(name: CredentialName) {
+  const prefix = PREFIXES[name] ?? "";
   return variable((value, fail) => {
     if (value === undefined) return undefined;
     const fault = credentialFault(name, value);
@@ -56,8 +59,8 @@ export function credential(name: CredentialName, prefix = "") {
   });
 }
 
-export function requiredCredential(name: CredentialName, prefix = "") {
-  return credential(name, prefix).transform((value, context) => {
+export function requiredCredential(name: CredentialName) {
+  return credential(name).transform((value, context) => {
     if (value !== undefined) return value;
     context.addIssue({ code: "custom", message: `is not set; copy it from ${SOURCES[name]}` });
     return z.NEVER;

@@ -2,7 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import type { Reading } from "./config.js";
-import { credential } from "./credentials.js";
 import { clean } from "./schema.js";
 import type { Environment, VariableName } from "./variables.js";
 
@@ -58,17 +57,9 @@ function readSecretFiles(env: Environment, names: readonly SecretName[]): { env:
   return { env: found, problems };
 }
 
-/** The Hex token as it is in its file now; `null` when it is not in a file, or when the file has no token at the moment. */
-export function hexTokenInFile(env: Environment): string | null {
-  const file = clean(env.HEX_API_TOKEN_FILE);
-  const reading = file === undefined ? null : readSecret(file);
-  if (!reading?.ok) return null;
-  return credential("HEX_API_TOKEN").safeParse(reading.secret).data ?? null;
-}
+export type SecretReading = { ok: true; secret: string } | { ok: false; problem: string };
 
-type SecretReading = { ok: true; secret: string } | { ok: false; problem: string };
-
-function readSecret(file: string): SecretReading {
+export function readSecret(file: string): SecretReading {
   const text = readText(file);
   if (text instanceof Error) {
     const code = "code" in text ? String(text.code) : text.name;

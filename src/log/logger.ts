@@ -44,8 +44,8 @@ export interface LogOptions {
   pretty: boolean;
   /** A stream or a file descriptor; standard output when left out. */
   destination?: DestinationStream | number;
-  /** Values that must not appear in any line. */
-  secrets: readonly string[];
+  /** Values that must not appear in any line. Those that are added to a set later count from then on. */
+  secrets: readonly string[] | ReadonlySet<string>;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface LogOptions {
  * @returns a pino logger, whose children are just as safe
  */
 export function createLogger({ level, pretty, destination = 1, secrets }: LogOptions): Logger {
-  const scrub = textScrubber(secrets);
+  const scrub = textScrubber(secrets instanceof Set ? secrets : new Set(secrets));
   const options: LoggerOptions = {
     level,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,

@@ -83,9 +83,28 @@ const FORM_PAIR = new RegExp(`\\b(${SECRET_KEYS.join("|")})=(?!["'\\\\])[^\\s&"'
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const jsonEscaped = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** Returns a function that removes all secrets from a text: first the configured ones in all their spellings, then anything that looks like one. */
-export function textScrubber(secrets: readonly string[]): (text: string) => string {
-  const spellings = secrets
+/**
+ * Returns a function that removes all secrets from a text: first the configured ones in all their spellings, then anything that looks
+ * like one.
+ * @param secrets those that are added to the set later count from then on
+ */
+export function textScrubber(secrets: ReadonlySet<string>): (text: string) => string {
+  let size = 0;
+  let configured: RegExp | null = null;
+  return (text) => {
+    if (secrets.size !== size) {
+      size = secrets.size;
+      configured = anyOf(secrets);
+    }
+    let clean = configured ? text.replace(configured, CENSOR) : text;
+    for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
+    return clean.replace(QUOTED_PAIR, `$1$2$3${CENSOR}$3`).replace(FORM_PAIR, `$1=${CENSOR}`);
+  };
+}
+
+/** Matches each of the secrets in all its spellings; `null` when there are none. */
+function anyOf(secrets: ReadonlySet<string>): RegExp | null {
+  const spellings = [...secrets]
     .filter((secret) => secret !== "")
     .flatMap((secret) => [
       secret,
@@ -95,12 +114,7 @@ export function textScrubber(secrets: readonly string[]): (text: string) => stri
       Buffer.from(secret).toString("base64"),
     ])
     .sort((a, b) => b.length - a.length);
-  const configured = spellings.length > 0 ? new RegExp([...new Set(spellings)].map(escapeRegExp).join("|"), "g") : null;
-  return (text) => {
-    let clean = configured ? text.replace(configured, CENSOR) : text;
-    for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
-    return clean.replace(QUOTED_PAIR, `$1$2$3${CENSOR}$3`).replace(FORM_PAIR, `$1=${CENSOR}`);
-  };
+  return spellings.length > 0 ? new RegExp([...new Set(spellings)].map(escapeRegExp).join("|"), "g") : null;
 }
 
 /** Returns a function that removes all secrets from a finished JSON line, which remains a JSON line. */

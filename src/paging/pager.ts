@@ -58,6 +58,8 @@ export class Pager {
   #failures = 0;
   #heldUntil = Number.NEGATIVE_INFINITY;
   #removedAt = Number.NEGATIVE_INFINITY;
+  /** Events that were refused before this time (epoch ms) are tried once more. */
+  #retryRefusedBefore = 0;
 
   constructor(private readonly options: PagerOptions) {
     this.#loop = new PollingLoop(options.clock);
@@ -68,13 +70,19 @@ export class Pager {
     this.#loop.wake();
   }
 
+  /** The service may accept what it has refused: there is another key. */
+  retryRefused(): void {
+    this.#retryRefusedBefore = this.options.clock.now();
+    [this.#failures, this.#heldUntil] = [0, Number.NEGATIVE_INFINITY];
+    this.#loop.wake();
+  }
+
   /** Runs until `signal` aborts and the event that it was sending is done. */
   async keep(signal: AbortSignal): Promise<void> {
-    const { clock, onError } = this.options;
-    const retryRefusedBefore = clock.now();
-    [this.#failures, this.#heldUntil] = [0, Number.NEGATIVE_INFINITY];
+    const { onError } = this.options;
+    this.retryRefused();
     await this.#loop.until(signal, () =>
-      this.#round(retryRefusedBefore, signal).catch((error: unknown) => {
+      this.#round(signal).catch((error: unknown) => {
         if (!signal.aborted) onError(error);
         return ROUND_MS;
       }),
@@ -82,14 +90,17 @@ export class Pager {
   }
 
   /** Sends what is due. @returns how long to wait for the next round, in ms */
-  async #round(retryRefusedBefore: number, signal: AbortSignal): Promise<number> {
+  async #round(signal: AbortSignal): Promise<number> {
     const { pageable, store, clock, afterMs } = this.options;
     await this.#removeOld();
     const heldMs = this.#heldUntil - clock.monotonic();
     if (heldMs > 0) return Math.min(ROUND_MS, heldMs);
     const wishes = await pageable();
     const pages = await store.of(wishes.map(({ subject }) => subject));
-    const steps = plannedSteps(wishes, pages, { afterMs, retryRefusedBefore });
+    const steps = plannedSteps(wishes, pages, {
+      afterMs,
+      retryRefusedBefore: this.#retryRefusedBefore,
+    });
     for (const step of steps.filter(({ at }) => at <= clock.now())) {
       if (signal.aborted) return 0;
       const key = subjectKey(step.subject);

@@ -53,7 +53,12 @@ export class PageError extends Error {
 export interface PagerDutyOptions {
   /** Without a slash at the end. */
   url: string;
+  /** The one of the start. */
   routingKey: string;
+  /** The key in its file now; `null` when there is none. */
+  keyInFile?: () => string | null;
+  /** Called when another key is in use. */
+  onKeyRenewed?: () => void;
   userAgent: string;
   fetch: typeof fetch;
   clock: Clock;
@@ -76,11 +81,37 @@ const refusalSchema = z.object({
   errors: z.array(z.string()).optional().catch(undefined),
 });
 
-export class PagerDuty {
-  constructor(private readonly options: PagerDutyOptions) {}
+/** Kinds of refusals that may be about the key. */
+const MAY_BE_THE_KEY: ReadonlySet<PageFailureKind> = new Set(["refused", "denied"]);
 
-  /** Sends an event once. Resolves when the receiver has accepted it. @throws PageError */
+export class PagerDuty {
+  #key: string;
+
+  constructor(private readonly options: PagerDutyOptions) {
+    this.#key = options.routingKey;
+  }
+
+  /** Reads the key's file, and takes what it holds. @returns whether that is another key */
+  renewKey(): boolean {
+    const key = this.options.keyInFile?.() ?? this.#key;
+    if (key === this.#key) return false;
+    this.#key = key;
+    this.options.onKeyRenewed?.();
+    return true;
+  }
+
+  /** Sends an event, and once more if it was refused and there is another key. @throws PageError */
   async send(event: PageEvent, given: AbortSignal): Promise<void> {
+    try {
+      await this.#send(event, given);
+    } catch (error) {
+      if (!(error instanceof PageError) || !MAY_BE_THE_KEY.has(error.kind) || !this.renewKey()) throw error;
+      await this.#send(event, given);
+    }
+  }
+
+  /** Resolves when the receiver has accepted the event. @throws PageError */
+  async #send(event: PageEvent, given: AbortSignal): Promise<void> {
     const { url, userAgent, fetch: send, timeoutMs, clock } = this.options;
     const timeout = AbortSignal.timeout(timeoutMs);
     // A separate controller, because a long-lived signal would keep a reference to every signal derived from it.
@@ -113,7 +144,7 @@ export class PagerDuty {
 
   #body({ action, dedupKey, content }: PageEvent) {
     const head = {
-      routing_key: this.options.routingKey,
+      routing_key: this.#key,
       event_action: action,
       dedup_key: dedupKey.slice(0, MAX_DEDUP_KEY),
     };
@@ -144,8 +175,7 @@ export class PagerDuty {
 
   /** A receiver may repeat what it was sent. */
   #scrubbed(text: string): string {
-    const { routingKey } = this.options;
-    return text.replaceAll(routingKey, "[key]").replaceAll(encodeURIComponent(routingKey), "[key]");
+    return text.replaceAll(this.#key, "[key]").replaceAll(encodeURIComponent(this.#key), "[key]");
   }
 }
 

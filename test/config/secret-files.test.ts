@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readConfig, readHexConfig } from "../../src/config/config.js";
-import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
+import { RenewedSecrets } from "../../src/config/renewed-secrets.js";
+import { withSecretFiles } from "../../src/config/secret-files.js";
+import { ManualClock } from "../sandbox/clock.js";
 
 const folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -81,20 +83,64 @@ describe("secrets in files", () => {
   });
 });
 
-describe("the Hex token as it is in its file now", () => {
-  test("another one each time", () => {
-    const env = { HEX_API_TOKEN_FILE: file("renewed", TOKEN) };
-    expect(hexTokenInFile(env)).toBe(TOKEN);
+describe("a secret as it is in its file now", () => {
+  const problems: string[] = [];
+  const read: string[] = [];
+  const renewed = (env: Record<string, string>) => {
+    problems.length = read.length = 0;
+    return new RenewedSecrets({
+      env,
+      onRead: (values) => void read.push(...values),
+      onUnusable: (problem) => void problems.push(problem),
+    });
+  };
+
+  test("another one each time, and each is told to the log's redaction", () => {
+    const secrets = renewed({ HEX_API_TOKEN_FILE: file("renewed", TOKEN) });
+    expect(secrets.inFile("HEX_API_TOKEN")).toBe(TOKEN);
     file("renewed", "hxtw_new\n");
-    expect(hexTokenInFile(env)).toBe("hxtw_new");
+    expect(secrets.inFile("HEX_API_TOKEN")).toBe("hxtw_new");
+    expect(read).toEqual([TOKEN, "hxtw_new"]);
+    expect(problems).toEqual([]);
+  });
+
+  test("of a database, the password counts as the secret, too", () => {
+    const url = "postgres://bot:p%40ss@db.test/bot";
+    const secrets = renewed({ DATABASE_URL_FILE: file("database-new", url), PGSSLMODE: "require" });
+    expect(secrets.inFile("DATABASE_URL")).toBe(`${url}?sslmode=require`);
+    expect(read).toContain("p@ss");
   });
 
   test.each([
-    ["no file", {}],
-    ["a file that is being replaced", { HEX_API_TOKEN_FILE: file("half", "") }],
-    ["a file that is gone", { HEX_API_TOKEN_FILE: join(folder, "nothing") }],
-    ["something that cannot be a token", { HEX_API_TOKEN_FILE: file("bad", "two words") }],
-  ])("%s: none", (_, env) => {
-    expect(hexTokenInFile(env)).toBeNull();
+    ["a file that is being replaced", file("half", ""), "HEX_API_TOKEN_FILE: its file is empty"],
+    ["a file that is gone", join(folder, "nothing"), "HEX_API_TOKEN_FILE: its file cannot be read (ENOENT)"],
+    ["something that cannot be a token", file("bad", "two words"), "HEX_API_TOKEN_FILE: contains white space"],
+  ])("%s: none, and the log says so once", (_, path, words) => {
+    const secrets = renewed({ HEX_API_TOKEN_FILE: path });
+    expect(secrets.inFile("HEX_API_TOKEN")).toBeNull();
+    expect(secrets.inFile("HEX_API_TOKEN")).toBeNull();
+    expect(problems).toEqual([expect.stringContaining(words)]);
+  });
+
+  test("no file: none", () => {
+    expect(renewed({ HEX_API_TOKEN: TOKEN }).inFile("HEX_API_TOKEN")).toBeNull();
+    expect(problems).toEqual([]);
+  });
+
+  test("somebody is still writing", async () => {
+    const clock = new ManualClock();
+    const secrets = renewed({ SLACK_BOT_TOKEN_FILE: file("written", "xoxb-1") });
+    let isSettled = false;
+    const settled = secrets.settled(clock).then(() => {
+      isSettled = true;
+    });
+    for (const text of ["xoxb-12", "xoxb-123"]) {
+      file("written", text);
+      clock.advance(250);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(isSettled).toBe(false);
+    }
+    clock.advance(250);
+    await settled;
   });
 });

@@ -16,7 +16,7 @@ function open({
 }: {
   level?: LogLevel;
   pretty?: boolean;
-  secrets?: string[];
+  secrets?: string[] | Set<string>;
 } = {}) {
   const written: string[] = [];
   const logger = createLogger({ level, pretty, secrets, destination: { write: (text) => written.push(text) } });
@@ -36,6 +36,15 @@ test("a line is JSON with the level as a word and the time as ISO", () => {
 });
 
 describe("secrets", () => {
+  test("a secret that is added later is removed from then on", () => {
+    const secrets = new Set(["first-secret"]);
+    const log = open({ secrets });
+    log.logger.info("second-secret");
+    secrets.add("second-secret");
+    log.logger.info("first-secret second-secret");
+    expect(log.lines().map(({ msg }) => msg)).toEqual(["second-secret", "[secret] [secret]"]);
+  });
+
   const SECRET = "s3cr3t-value-0042";
 
   test.each<[string, unknown]>([

@@ -9,7 +9,8 @@ import type { Policy } from "../../src/access/policy.js";
 import type { AppOptions } from "../../src/app/settings.js";
 import { type RunningApp, startApp } from "../../src/app/start-app.js";
 import { readConfig, secretsOf } from "../../src/config/config.js";
-import { hexTokenInFile, withSecretFiles } from "../../src/config/secret-files.js";
+import { RenewedSecrets } from "../../src/config/renewed-secrets.js";
+import { withSecretFiles } from "../../src/config/secret-files.js";
 import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
 import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
@@ -190,13 +191,21 @@ export class Harness {
     if (!reading.ok) throw new Error(reading.problems.join("\n"));
     const { config } = reading;
     const destination = { write: (line: string) => this.log.push(line) };
-    const log = createLogger({ ...config.log, destination, secrets: secretsOf(config) });
+    const secrets = new Set(secretsOf(config));
+    const log = createLogger({ ...config.log, destination, secrets });
+    const renewed = new RenewedSecrets({
+      env: whole,
+      onRead: (values) => {
+        for (const value of values) secrets.add(value);
+      },
+      onUnusable: (problem) => log.warn("%s. The value from before stays in use", problem),
+    });
     this.app = await startApp({
       config,
       log,
       clock: this.clock,
       random: () => 0.5,
-      hexToken: () => hexTokenInFile(whole),
+      secretInFile: (name) => renewed.inFile(name),
       policy: () => this.policy,
       policyTrouble: () => this.policyTrouble,
       hexTimeoutMs: this.options.hexTimeoutMs,
@@ -383,9 +392,8 @@ export class Harness {
    */
   async stop(): Promise<void> {
     await this.stopBot();
-    const { botToken, appToken, signingSecret } = this.slack;
     const log = this.log.join("");
-    const leaks = [this.token, botToken, appToken, signingSecret].filter((secret) => log.includes(secret));
+    const leaks = [this.token, ...this.slack.secrets].filter((secret) => log.includes(secret));
     // Slack accepts a message with only blocks, but its notification, and what a screen reader reads, would be empty.
     const mute = this.slack.messages.filter(({ via, text }) => via !== "person" && text.trim() === "");
     const written = this.slack.messages.filter(({ via }) => via !== "person").flatMap(({ history }) => history);

@@ -29,7 +29,7 @@ describe("after a 401", () => {
     await harness.slack.command(`run ${harness.hex.workspace.projects[0]?.id}`);
     await harness.cardShows("Completed");
     expect(harness.hex.workspace.runs).toHaveLength(1);
-    expect(harness.log.join("")).toContain("The Hex token was renewed from its file");
+    expect(harness.log.join("")).toContain("HEX_API_TOKEN was renewed from its file");
     expect(harness.cards).toHaveLength(1);
     expect(await harness.ask("status")).toContain("Connected");
   });
@@ -58,8 +58,8 @@ test("when told to, the bot reads the file before Hex refuses anything", async (
   await renew({ isMounted: true });
   const refusals = () => harness.hex.requests.filter(({ status }) => status === 401).length;
   const before = refusals();
-  expect(harness.app?.renewSecrets()).toBe(true);
-  expect(harness.app?.renewSecrets()).toBe(false);
+  expect(await harness.app?.renewSecrets()).toEqual(["HEX_API_TOKEN"]);
+  expect(await harness.app?.renewSecrets()).toEqual([]);
   expect(await harness.ask("status")).toContain("Connected");
   expect(refusals()).toBe(before);
 });

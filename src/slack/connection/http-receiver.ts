@@ -10,7 +10,7 @@ import { LineLimit } from "../../log/line-limit.js";
 import type { Logger } from "../../log/logger.js";
 import type { Deliveries, Retries } from "./deliveries.js";
 import type { DeliveryType } from "./payloads/read-payload.js";
-import { whyNotSigned } from "./signature.js";
+import type { SigningSecret } from "./signing-secret.js";
 
 /** In bytes. Slack's payloads are far smaller. */
 const MAX_BODY = 1_000_000;
@@ -19,7 +19,7 @@ const MAX_CHECK = 10_000;
 const FORM = "application/x-www-form-urlencoded";
 
 export interface HttpReceiverOptions {
-  signingSecret: string;
+  signingSecret: Pick<SigningSecret, "whyNotSigned">;
   deliveries: Deliveries;
   log: Logger;
   clock: Clock;
@@ -58,7 +58,7 @@ export class HttpReceiver implements Receiver {
   };
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { signingSecret, deliveries, log, clock } = this.options;
+    const { signingSecret, deliveries, log } = this.options;
     const refuse = (status: number, headers: Record<string, string> = {}) =>
       void response.writeHead(status, headers).end();
     if (request.method !== "POST") return refuse(405, { allow: "POST" });
@@ -67,7 +67,7 @@ export class HttpReceiver implements Receiver {
     const isForm = mediaType(request) === FORM;
     // Slack's check of the server's certificate has no signature.
     if (isForm && isCertificateCheck(body)) return refuse(200);
-    const refusal = whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now());
+    const refusal = signingSecret.whyNotSigned({ headers: request.headersDistinct, body });
     if (refusal !== null) {
       if (this.#strangers.allows()) log.warn("A request to the bot's URL for Slack was refused: %s", refusal);
       return refuse(401);

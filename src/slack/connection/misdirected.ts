@@ -6,10 +6,10 @@ import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { misdirectedMessage, misdirectedSentence } from "../messages/misdirected.js";
 import { readBody, sendJson } from "./http-receiver.js";
-import { whyNotSigned } from "./signature.js";
+import type { SigningSecret } from "./signing-secret.js";
 
 export interface MisdirectedOptions {
-  signingSecret: string;
+  signingSecret: Pick<SigningSecret, "whyNotSigned">;
   /** The path where Slack's requests belong. */
   path: string;
   clock: Clock;
@@ -30,9 +30,7 @@ export function misdirected({ signingSecret, path, clock, log }: MisdirectedOpti
   const isSlacks = async (request: Parameters<RequestListener>[0]): Promise<string | null> => {
     if (request.method !== "POST" || request.headers["x-slack-signature"] === undefined) return null;
     const body = await readBody(request);
-    return whyNotSigned({ headers: request.headersDistinct, body }, signingSecret, clock.now()) === null
-      ? body.toString()
-      : null;
+    return signingSecret.whyNotSigned({ headers: request.headersDistinct, body }) === null ? body.toString() : null;
   };
   return (request, response) => {
     const notFound = (text: string) =>

@@ -8,12 +8,16 @@ import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
+import type { AppToken } from "./app-token.js";
 import type { Deliveries } from "./deliveries.js";
 import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailureOf } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
 
-export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "client" | "send" | "openMs"> {
+export interface SocketReceiverOptions extends Pick<SocketConnectionOptions, "send" | "openMs"> {
+  /** For Slack's client, apart from the app token. */
+  client: Omit<SocketConnectionOptions["client"], "appToken">;
+  appToken: AppToken;
   deliveries: Deliveries;
   clock: Clock;
   log: Logger;
@@ -38,6 +42,8 @@ const REMEMBERED = 1_000;
 
 interface Link {
   connection: SocketConnection;
+  /** The app token that it was opened with. */
+  token: string;
   /** Monotonic ms. */
   openedAt: number;
   /** Slack is about to end the connection. */
@@ -89,6 +95,17 @@ export class SocketReceiver implements Receiver {
     await Promise.all([...connections.map((connection) => connection.close()), this.#keeping]);
   }
 
+  /** Reads the app token's file. If there is another token, a connection with that one takes over. @returns whether there is */
+  renewToken(): boolean {
+    const isRenewed = this.options.appToken.renew();
+    if (isRenewed) {
+      this.#attempts = 0;
+      this.#notBefore = 0;
+      this.#loop.wake();
+    }
+    return isRenewed;
+  }
+
   /** Whether Slack can reach the bot, and since when (epoch ms) that has been so. */
   get state(): { open: boolean; since: number } {
     return this.#state;
@@ -104,20 +121,21 @@ export class SocketReceiver implements Receiver {
   }
 
   #stays(): boolean {
-    return [...this.#links].some(({ isLeaving }) => !isLeaving);
+    return [...this.#links].some(({ isLeaving, token }) => !isLeaving && token === this.options.appToken.now);
   }
 
   async #attempt(): Promise<void> {
-    const { client, send, openMs, clock } = this.options;
+    const { client, appToken, send, openMs, clock } = this.options;
+    const token = appToken.now;
     this.#attempts += 1;
     const connection: SocketConnection = new SocketConnection({
-      client,
+      client: { ...client, appToken: token },
       send,
       openMs,
       onFrame: (frame) => this.#onFrame(link, frame),
       onClosed: () => this.#onClosed(link),
     });
-    const link: Link = { connection, openedAt: clock.monotonic(), isLeaving: false };
+    const link: Link = { connection, token, openedAt: clock.monotonic(), isLeaving: false };
     this.#opening = connection;
     try {
       await connection.open();
@@ -133,6 +151,7 @@ export class SocketReceiver implements Receiver {
   #onOpen(link: Link): void {
     const { clock, log } = this.options;
     const leaving = [...this.#links];
+    if (leaving.some(({ token }) => token !== link.token)) log.info("SLACK_APP_TOKEN was renewed from its file");
     link.openedAt = clock.monotonic();
     this.#links.add(link);
     if (this.#start !== null) log.info("Socket Mode: connected");
@@ -147,12 +166,26 @@ export class SocketReceiver implements Receiver {
   #onFailure(error: unknown): void {
     const failure = slackFailureOf(error);
     if (failure !== null && isFinal(failure)) {
-      this.#refuse(new SocketModeError(error));
+      if (!this.#hasOtherToken(failure)) this.#refuse(new SocketModeError(error));
       return;
     }
     const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
     const { what, todo } = slackRemedy(failure?.word ?? "network");
     this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
+  }
+
+  /** Slack has refused the app token: whether there is another one to try, in the file or in use. */
+  #hasOtherToken({ word }: SlackFailure): boolean {
+    const { appToken, log } = this.options;
+    if (appToken.refused()) {
+      log.info("Slack refused SLACK_APP_TOKEN (%s), and its file holds another one: trying that", word);
+      return true;
+    }
+    const open = [...this.#links].find(({ isLeaving }) => !isLeaving);
+    if (open === undefined || open.token === appToken.now) return false;
+    log.warn("Slack refused the new SLACK_APP_TOKEN (%s), and the bot stays connected with the one from before", word);
+    appToken.goBackTo(open.token);
+    return true;
   }
 
   /** The pause before the next attempt, in ms. `askedMs` is the pause that Slack asks for. */
@@ -209,9 +242,10 @@ export class SocketReceiver implements Receiver {
     this.#loop.wake();
   }
 
-  async #letGo({ connection }: Link): Promise<void> {
+  async #letGo(link: Link): Promise<void> {
+    link.isLeaving = true;
     await this.options.clock.sleep(LINGER_MS, this.#ending.signal);
-    await connection.close();
+    await link.connection.close();
   }
 
   #note(): void {

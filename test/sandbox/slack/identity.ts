@@ -10,9 +10,12 @@ export interface Identity {
   readonly appId: string;
   readonly botUserId: string;
   readonly botId: string;
-  readonly botToken: string;
-  readonly appToken: string;
-  readonly signingSecret: string;
+  /** The tokens and the secret in force. Somebody may renew them: see `renewed`. */
+  botToken: string;
+  appToken: string;
+  signingSecret: string;
+  /** Earlier tokens, with Slack's word for why each works no more. */
+  readonly revoked: Map<string, string>;
   /** The deprecated verification token that payloads still carry. */
   readonly verificationToken: string;
   readonly organization: Organization | null;
@@ -29,12 +32,26 @@ export function identityOf(options: SlackOptions): Identity {
     appId: "A0LOCALAPP1",
     botUserId: "U0LOCALBOT1",
     botId: "B0LOCALBOT1",
-    botToken: options.botToken ?? `xoxb-${digits(12)}-${digits(13)}-${randomBytes(12).toString("hex")}`,
-    appToken: options.appToken ?? `xapp-1-A0LOCALAPP1-${digits(13)}-${randomBytes(32).toString("hex")}`,
-    signingSecret: options.signingSecret ?? randomBytes(16).toString("hex"),
+    botToken: options.botToken ?? newSecret("botToken"),
+    appToken: options.appToken ?? newSecret("appToken"),
+    signingSecret: options.signingSecret ?? newSecret("signingSecret"),
+    revoked: new Map(),
     verificationToken: randomBytes(12).toString("hex"),
     organization: options.organization ?? null,
   };
+}
+
+export type SecretKind = "botToken" | "appToken" | "signingSecret";
+
+export function newSecret(kind: SecretKind): string {
+  switch (kind) {
+    case "botToken":
+      return `xoxb-${digits(12)}-${digits(13)}-${randomBytes(12).toString("hex")}`;
+    case "appToken":
+      return `xapp-1-A0LOCALAPP1-${digits(13)}-${randomBytes(32).toString("hex")}`;
+    case "signingSecret":
+      return randomBytes(16).toString("hex");
+  }
 }
 
 /** Creates message times ("1793610000.000100") that are unique and increase even while the clock stands still. */

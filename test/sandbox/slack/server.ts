@@ -8,6 +8,7 @@ import { Core } from "./core.js";
 import { Dispatch } from "./dispatch.js";
 import { Events } from "./events.js";
 import { type Outcome, readBody, send } from "./http.js";
+import { newSecret } from "./identity.js";
 import { Interactions } from "./interactions.js";
 import { Modals } from "./modals.js";
 import { ResponseUrls } from "./response-url.js";
@@ -94,9 +95,24 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
   const id = (user: Person | string) => (typeof user === "string" ? user : user.id);
   return {
     apiUrl: `${core.origin}/api/`,
-    botToken: identity.botToken,
-    appToken: identity.appToken,
-    signingSecret: identity.signingSecret,
+    get botToken() {
+      return identity.botToken;
+    },
+    get appToken() {
+      return identity.appToken;
+    },
+    get signingSecret() {
+      return identity.signingSecret;
+    },
+    get secrets() {
+      const { botToken, appToken, signingSecret, revoked } = identity;
+      return [botToken, appToken, signingSecret, ...revoked.keys()];
+    },
+    renew: (kind, word = "invalid_auth", secret = newSecret(kind)) => {
+      identity.revoked.set(identity[kind], word);
+      identity[kind] = secret;
+      return identity[kind];
+    },
     teamId: identity.teamId,
     botUserId: identity.botUserId,
     botId: identity.botId,

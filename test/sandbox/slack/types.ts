@@ -1,3 +1,4 @@
+import type { SecretKind } from "./identity.js";
 // The public types of the local Slack: what a test or the demo can see and do in the workspace.
 
 import type { Clock } from "../../../src/lib/clock.js";
@@ -310,6 +311,10 @@ export interface LocalSlack {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
+  /** Those three, and the earlier ones. */
+  readonly secrets: readonly string[];
+  /** Somebody makes a new one, and the old one counts no more. `word`: what Slack says of an old token from then on. @returns the new one */
+  renew(kind: SecretKind, word?: string, secret?: string): string;
   readonly teamId: string;
   readonly botUserId: string;
   readonly botId: string;

@@ -51,8 +51,10 @@ function genuine(core: Core, name: string, request: ApiRequest): { answer: ApiAn
 }
 
 function authenticated(core: Core, request: ApiRequest, method: Method): "bot" | "app" {
-  const { botToken, appToken } = core.identity;
+  const { botToken, appToken, revoked } = core.identity;
   if (request.token === undefined || request.token === "") throw new Refusal("not_authed");
+  const word = revoked.get(request.token);
+  if (word !== undefined) throw new Refusal(word);
   if (request.token !== botToken && request.token !== appToken) throw new Refusal("invalid_auth");
   if (core.app.isRemoved && request.token === botToken) throw new Refusal("account_inactive");
   const kind = request.token === appToken ? "app" : "bot";
