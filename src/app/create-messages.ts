@@ -4,7 +4,7 @@ import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
-import { mayBeShownTo, projectsShownTo, type ShownTo } from "../slack/access/audience.js";
+import { mayBeShownTo, projectsShownTo, rightsAtHome, type ShownTo } from "../slack/access/audience.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
@@ -114,7 +114,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     runs: runs.store,
     health: outages.health,
     troubleSources,
-    shownTo: shownToIn(options),
+    rightsOf: (user) => rightsAtHome(options.permissions, user),
     slackRefusals: slackClient.refusals,
     clock,
     log,

@@ -10,10 +10,11 @@ const SEE = "{ allow: see, people: everyone }";
 describe.each(MODES)("over %s", (mode) => {
   let bench: Harness;
   let revenue: Project;
+  let salaries: Project;
   beforeEach(async () => {
     bench = await Harness.start(mode);
     revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", categories: ["Sales"] });
-    bench.hex.workspace.addProject({ title: "Weekly salaries", categories: ["Finance"] });
+    salaries = bench.hex.workspace.addProject({ title: "Weekly salaries", categories: ["Finance"] });
     bench.hex.workspace.addProject({ title: "Payroll by month", categories: ["Finance"] });
     await bench.ask("projects");
   });
@@ -115,5 +116,108 @@ describe.each(MODES)("over %s", (mode) => {
     await ada().command(`run ${revenue.id}`);
     const card = await bench.cardShows("Completed");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
+  });
+
+  test("the Home tab has no buttons for what they may not run, and keeps up with the rules", async () => {
+    bench.rules("{ allow: [see, run, publish], people: everyone }");
+    await grace().command(`run ${revenue.id} --publish`);
+    await bench.cardShows("Completed");
+    await grace().openHome();
+    const text = () => JSON.stringify(grace().home?.view ?? {});
+    const drawn = (...ids: string[]) =>
+      bench.until(() =>
+        ["run_again", "run_with_changes", "run_project_form"].every(
+          (id) => text().includes(`"${id}"`) === ids.includes(id),
+        ),
+      );
+    await drawn("run_again", "run_with_changes", "run_project_form");
+    // The run has published its results.
+    bench.rules("{ allow: [see, run], people: everyone }");
+    await drawn("run_with_changes", "run_project_form");
+    bench.rules(SEE);
+    await drawn();
+    expect(text()).toContain("Weekly revenue");
+    expect(text()).toContain("home_search");
+  });
+
+  test("lists of runs have Cancel for their own runs, and for others if they may", async () => {
+    bench.hex.workspace.kernelsBusy = bench.hex.workspace.kernelLimit;
+    bench.rules("{ allow: [see, run], people: everyone }");
+    for (const who of [ada(), grace()]) await who.command(`run ${revenue.id}`);
+    await bench.until(() => bench.cards.length === 2);
+    bench.hex.workspace.startRun(revenue.id, { startedAt: bench.clock.now() });
+    const cancels = async (words: string) => (await read(words)).buttons.filter((id) => id.startsWith("cancel_"));
+    expect(await cancels("runs")).toEqual(["cancel_listed_run"]);
+    expect(await cancels("cancel")).toEqual(["cancel_listed_run"]);
+    expect(await cancels(`cancel weekly revenue`)).toEqual(["cancel_listed_run"]);
+    expect(await cancels(`runs ${revenue.id}`)).toEqual([]);
+    bench.rules("{ allow: [see, run, cancel], people: everyone }");
+    expect(await cancels("runs")).toHaveLength(2);
+    expect(await cancels("cancel")).toHaveLength(2);
+    expect(await cancels("cancel weekly revenue")).toHaveLength(3);
+    expect(await cancels(`runs ${revenue.id}`)).toEqual(["cancel_hex_run"]);
+  });
+
+  test("whoever may cancel none of the runs in flight reads whom to ask", async () => {
+    bench.rules("{ allow: [see, run], people: everyone }");
+    await ada().command(`run ${revenue.id}`);
+    await bench.until(() => bench.cards.length === 1);
+    for (const text of ["cancel", `cancel weekly revenue`]) {
+      const answer = await read(text);
+      expect(answer.text).toContain(":lock: You may not cancel runs of others here.");
+      expect(answer.buttons).toEqual([]);
+    }
+  });
+
+  test("the list of runs has Approve and Decline for those alone who may", async () => {
+    const decides = async () => (await read("runs")).buttons.filter((id) => /approve|decline/.test(id));
+    const needs = (who: string) => bench.rules(`{ allow: run, people: everyone, needs: "approval by ${who}" }`, SEE);
+    needs(ada().id);
+    await ada().command(`run ${revenue.id}`);
+    const card = await bench.cardShows("Waiting for approval");
+    expect(await decides()).toEqual([]);
+    needs(grace().id);
+    expect(await decides()).toEqual(["approve_run", "decline_run"]);
+    // Many people read the card.
+    expect(buttonsOf(card)).toContain("approve_run");
+  });
+
+  test("the list of watches has Unwatch for those that they have set or may end", async () => {
+    bench.rules("{ allow: [see, watch], people: everyone }");
+    await bench.ask("watch weekly revenue");
+    await bench.ask("watch category:Finance");
+    await bench.ask("watch weekly salaries", { user: grace().person });
+    expect((await read("watching")).buttons).toHaveLength(3);
+    bench.rules(SEE);
+    const { text, buttons } = await read("watching");
+    expect(text).toContain("Weekly revenue");
+    expect(buttons).toEqual(["unwatch"]);
+    onSales("watch");
+    expect((await read("watching")).buttons).toHaveLength(2);
+  });
+
+  test("the form has the box that publishes only where they may publish", async () => {
+    bench.rules(
+      "{ allow: publish, people: everyone, projects: { category: Sales } }",
+      "{ allow: [see, run], people: everyone }",
+    );
+    const form = await grace().openForm(() => grace().command("run"));
+    const hasBox = () => JSON.stringify(grace().form?.view.view ?? {}).includes("Publish the results");
+    expect(hasBox()).toBe(true);
+    await form.pick("Project", "Weekly salaries");
+    await bench.until(() => !hasBox(), 0);
+    await form.pick("Project", "Weekly revenue");
+    await bench.until(hasBox, 0);
+    // What was ticked stays, and is refused with its reason.
+    await form.fill({ Options: ["Publish the results"] });
+    await form.pick("Project", "Weekly salaries");
+    await bench.until(() => String(form.view.view.private_metadata).includes(salaries.id), 0);
+    expect(hasBox()).toBe(true);
+    await form.submit();
+    await bench.until(
+      () => (grace().form?.text ?? "").includes("You may not* publish the results of *Weekly salaries*"),
+      0,
+    );
+    expect(bench.starts).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { unknownProject } from "../../access/project-facts.js";
 import { VisibleProjects } from "../../catalog/visible-projects.js";
 import type { Project } from "../../hex/schema.js";
 import { isDirect } from "../connection/conversation.js";
-import { type PermissionSources, permissionsOf } from "./permissions.js";
+import { type PermissionSources, type Permissions, permissionsOf } from "./permissions.js";
 
 /** Who reads a conversation: everybody who is in a channel, or one person. */
 export interface Audience {
@@ -40,8 +40,21 @@ export async function projectsShownTo(
   return (await permissionsOf(sources, person, place)).projects;
 }
 
+/** What one person may do on their Home tab, and the projects that exist for them there. */
+export type HomeRights = Pick<Permissions, "mayStart"> & { projects: ShownProjects };
+
+/** Without a policy, they may do everything, and nobody is asked. Never rejects. */
+export async function rightsAtHome(sources: PermissionSources, user: string): Promise<HomeRights> {
+  const { access, catalog, host } = sources;
+  if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), mayStart: () => true };
+  // Right after a start, the stored catalog may not have been read yet.
+  await catalog.ready();
+  const permissions = await permissionsOf(sources, user, null);
+  return { projects: permissions.projects, mayStart: (id, options) => permissions.mayStart(id, options) };
+}
+
 /**
- * The same for one project. `null`: not now, because Slack has not said enough about the person, or Hex about the project. Never
+ * Whether one project may be shown to an audience. `null`: not now, because Slack has not said enough about the person, or Hex about the project. Never
  * rejects.
  */
 export async function mayBeShownTo(

@@ -174,7 +174,12 @@ export class Permissions {
     throw new AccessDenied({ verb, project: null, decision, ...(hidden && { hidden }) });
   }
 
-  /** The same for what is about no project, such as an outage or an empty category. @throws AccessDenied */
+  /** Whether they may do it to what is about no project, such as an outage or an empty category. */
+  mayApartFromProjects(verb: "silence" | "watch"): boolean {
+    return this.rights.mayApartFromProjects(verb).kind === "allowed";
+  }
+
+  /** Demands the same. @throws AccessDenied */
   demandApartFromProjects(verb: "silence" | "watch"): void {
     const decision = this.rights.mayApartFromProjects(verb);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });

@@ -12,7 +12,7 @@ import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages
 import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
 import { deedOfStart } from "./demand-start.js";
 import { formKept, keepForm } from "./form-drafts.js";
-import { deniedForm, offeredPart, pickedIn, titled } from "./open-run-form.js";
+import { deniedForm, drawnProject, offeredPart, titled } from "./open-run-form.js";
 import { typedProject } from "./typed-project.js";
 
 /** The project that was picked. */
@@ -102,7 +102,7 @@ async function draw(
 ): Promise<void> {
   const { user, log } = interaction;
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
-  const view = runFormView(form, { picked: pickedIn(interaction, form), complaints });
+  const view = runFormView(form, { ...drawnProject(interaction, form), complaints });
   const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, asSlackFailure);
   // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
   if (failure !== null) log.warn({ failure: failure.facts }, "the form was not redrawn");

@@ -111,6 +111,12 @@ type Standing = { rule: Approval["rule"] | null } & (
   | { kind: "unsure" }
 );
 
+/** Whether the buttons would do something for somebody, as far as that is known now. */
+export async function mayDecide(bot: Bot, user: string, run: RunIn<"awaiting">): Promise<boolean> {
+  const { kind } = await standingOf(bot, user, run);
+  return kind !== "requester" && kind !== "other";
+}
+
 /** What the rules in force now make of somebody who would decide about a run. */
 async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promise<Standing> {
   const { access, catalog } = bot.permissions;

@@ -70,14 +70,15 @@ export interface ReturningForm {
   form: RunForm;
   /** Its project as the picker shows it. */
   picked: ProjectShown | null;
+  mayPublish?: boolean;
   complaints: Complaint[];
   notice: Notice | null;
 }
 
 /** If the form has been closed, a direct message offers it again. Rejects when Slack accepts neither. */
 export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
-  const { user, externalId, form, picked, complaints, notice } = returning;
-  const view = runFormView(form, { picked, complaints, notice });
+  const { user, externalId, form, complaints, notice } = returning;
+  const view = runFormView(form, returning);
   const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, asSlackFailure);
   if (failure === null) return;
   log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");

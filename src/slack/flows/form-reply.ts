@@ -10,7 +10,7 @@ import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages
 import { storeSlowWords } from "../messages/run-form-words.js";
 import { bringBack, endCheck, noteCheck } from "./form-checks.js";
 import { formKept, keepForm } from "./form-drafts.js";
-import { pickedIn } from "./open-run-form.js";
+import { drawnProject } from "./open-run-form.js";
 
 /** What to say on a form that stays open. */
 export interface Say {
@@ -82,7 +82,7 @@ export class FormReply {
   async draw(form: RunForm, say: Say = {}): Promise<void> {
     const { complaints = [], notice = null } = say;
     const { user, log } = this.submission;
-    const picked = pickedIn(this.submission, form);
+    const drawn = drawnProject(this.submission, form);
     const isKept = this.#state === "waiting" && needsDraft(form);
     if (isKept) await keepForm(this.bot, { user, form, complaints });
     // Slack's time may have run out in the meantime.
@@ -90,11 +90,11 @@ export class FormReply {
     const wasWaiting = this.#state === "waiting";
     this.#state = "told";
     if (wasWaiting) {
-      const view = runFormView(form, { picked, complaints, notice });
+      const view = runFormView(form, { ...drawn, complaints, notice });
       return this.submission.answer({ response_action: "update", view });
     }
     if (isKept || (await this.#keep(form, complaints))) {
-      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, picked, complaints, notice });
+      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, ...drawn, complaints, notice });
     }
     await this.#endCheck();
   }

@@ -6,13 +6,14 @@ import { identityOf } from "../../runs/run.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { projectRunsMessage, runsToCancelMessage } from "../messages/runs.js";
+import { listAt } from "./list-rights.js";
 import type { ProjectSeen } from "./read-project.js";
 import { readProjectRuns } from "./read-project-runs.js";
 
 /** The latest runs, with a Cancel button for those in flight. @throws HexError */
 export async function projectRuns(bot: Bot, interaction: Interaction, project: ProjectSeen): Promise<Message> {
   const { runs, own } = await readProjectRuns(bot, interaction, project.id);
-  return projectRunsMessage({ project, runs, own, now: bot.clock.now(), place: bot.hex.place.now });
+  return projectRunsMessage({ project, runs, own, ...(await listAt(bot, interaction, [])) });
 }
 
 /**
@@ -37,5 +38,13 @@ export async function runsToCancel(
   const own = isUnread ? new Map() : read.own;
   const listed = new Set(isUnread ? [] : read.runs.map(({ runId }) => runId));
   const others = watched.filter((run) => !listed.has(identityOf(run)?.runId ?? ""));
-  return runsToCancelMessage({ project, runs, own, others, isUnread, named, now, place: bot.hex.place.now });
+  return runsToCancelMessage({
+    project,
+    runs,
+    own,
+    others,
+    isUnread,
+    named,
+    ...(await listAt(bot, interaction, [])),
+  });
 }

@@ -7,7 +7,7 @@ import type { ProjectNamed } from "../access/permissions.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, SlackFailure } from "../connection/failures.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import { MAX_PROJECT_ID, type ProjectShown } from "../messages/project-option.js";
+import { MAX_PROJECT_ID } from "../messages/project-option.js";
 import { type Drawing, runFormView } from "../messages/run-form.js";
 import { formNotOpenedMessage } from "../messages/run-form-answers.js";
 import { needsDraft, type ProjectPart, type RunForm } from "../messages/run-form-state.js";
@@ -51,13 +51,13 @@ export async function showForm(
   bot: Bot,
   interaction: Interaction,
   form: RunForm,
-  drawing: Omit<Drawing, "picked"> = {},
+  drawing: Omit<Drawing, "picked" | "mayPublish"> = {},
 ): Promise<void> {
   const { triggerId, user, log, respond } = interaction;
   const complaints = [...(drawing.complaints ?? [])];
   const keep = () => keepForm(bot, { user, form, complaints });
   if (needsDraft(form)) await keep();
-  const view = runFormView(form, { ...drawing, picked: pickedIn(interaction, form) });
+  const view = runFormView(form, { ...drawing, ...drawnProject(interaction, form) });
   const failure: SlackFailure | null =
     triggerId === null
       ? new SlackFailure({ kind: "gone", word: "no_trigger_id" })
@@ -120,9 +120,16 @@ export async function offeredPart(
   return partOf([...given, ...others.map(({ name }) => ({ name, value: undefined }))], options.view);
 }
 
-/** A form's project as its picker shows it. */
-export function pickedIn({ permissions }: Interaction, { project }: Pick<RunForm, "project">): ProjectShown | null {
-  return project === null ? null : (permissions.projects.known(project.id) ?? project);
+/** A form's project as it is drawn for somebody. What is not known of it is found out when the form is submitted. */
+export function drawnProject(
+  { permissions }: Interaction,
+  { project }: Pick<RunForm, "project">,
+): Required<Pick<Drawing, "picked" | "mayPublish">> {
+  const known = project === null ? null : permissions.projects.known(project.id);
+  return {
+    picked: known ?? project,
+    mayPublish: known === null || permissions.mayStart(known.id, { publish: true }),
+  };
 }
 
 /** The project with its current title. */

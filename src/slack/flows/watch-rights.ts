@@ -52,7 +52,15 @@ export async function demandToEnd(interaction: Interaction, { rule, setBy }: Wat
   if (setBy !== interaction.user) await demandWatch(interaction, [rule], "unwatch");
 }
 
-/** The same for a digest, which another one may be about to replace. @throws AccessDenied */
+/** Whether they would have it, as far as that is known now. */
+export function mayEnd({ user, permissions }: Interaction, { rule, setBy }: Watch): boolean {
+  if (setBy === user) return true;
+  const covered = rule.kind === "project" ? [{ id: rule.id }] : projectsOf([rule], permissions.projects);
+  if (covered.length === 0) return permissions.mayApartFromProjects("watch");
+  return covered.every(({ id }) => permissions.may("watch", id));
+}
+
+/** Demands the right to end a digest, which another one may be about to replace. @throws AccessDenied */
 export async function demandToEndDigest(
   bot: Bot,
   interaction: Interaction,

@@ -7,7 +7,7 @@ import { isMeant } from "../../follow/watched-projects.js";
 import { projectsShownTo } from "../access/audience.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import type { SeenWatch } from "../messages/watches.js";
-import { isKnownTo } from "./watch-rights.js";
+import { isKnownTo, mayEnd } from "./watch-rights.js";
 
 /** Projects of one watch that are looked at: no message has room for more. */
 const MOST = 20;
@@ -38,6 +38,7 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
     );
     return {
       watch,
+      mayEnd: mayEnd(interaction, watch),
       absent,
       total: found.length,
       hidden: found.filter(({ id }) => !shown.has(id)).length,

@@ -12,7 +12,7 @@ import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import type { HealthStore } from "../../outages/store.js";
 import type { RunStore } from "../../runs/store.js";
-import type { ShownProjects, ShownTo } from "../access/audience.js";
+import type { HomeRights, ShownProjects } from "../access/audience.js";
 import { type OpenNow, openNow } from "../alerts/open-now.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import { OneAtATime } from "../cards/one-at-a-time.js";
@@ -34,8 +34,8 @@ export interface HomesOptions {
   runs: RunStore;
   health: HealthStore;
   troubleSources: TroubleSources;
-  /** Asked anew at each drawing. */
-  shownTo: ShownTo;
+  /** What a person may do there. Asked anew at each drawing. */
+  rightsOf: (user: string) => Promise<HomeRights>;
   slackRefusals: SlackRefusals;
   /** Hex's host, to show to people. */
   hexHost: string;
@@ -213,10 +213,10 @@ export class Homes {
 
   /** Reads what to draw from the store; `null` when the tab is not kept up to date. */
   async #read(user: string): Promise<Drawing | null> {
-    const { homes, runs, health, shownTo, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
+    const { homes, runs, health, rightsOf, clock, slackRefusals, hexHost, hexPlace, log } = this.options;
     const home = await homes.openedSince(user, clock.now() - KEPT_MS);
     if (home === null) return null;
-    const projects = await shownTo({ channel: user, person: user });
+    const { projects, mayStart } = await rightsOf(user);
     const [asked, open, memory] = await Promise.all([
       runs.askedForBy(user, RUNS),
       this.#openFor(user, projects),
@@ -235,6 +235,7 @@ export class Homes {
         asked.filter(({ project }) => projects.has(project.id)),
         (id) => projects.known(id)?.title ?? null,
       ),
+      mayStart,
       directMessagesOff: slackRefusals.now().directMessagesOff,
       notice: home.notice,
       searches: home.searches,

@@ -12,7 +12,7 @@ import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
-import { cancelButton, runButtons } from "./run-buttons.js";
+import { cancelButton, type MayStart, runButtons } from "./run-buttons.js";
 import { faceOf, optionsLineOf, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
 import { textObject } from "./views.js";
@@ -60,6 +60,7 @@ export interface HomeFacts {
   /** Epoch ms. */
   now: number;
   runs: OwnRuns;
+  mayStart: MayStart;
   /** Slack accepts no direct messages from the bot. */
   directMessagesOff: boolean;
   /** An answer that could not be given anywhere else, in mrkdwn. */
@@ -85,9 +86,9 @@ export function homeBlocks(facts: HomeFacts): KnownBlock[] {
     ...inFlight.slice(0, IN_FLIGHT_SHOWN).map((run) => inFlightBlock(run, facts.place)),
     inFlight.length > IN_FLIGHT_SHOWN ? context(`and ${inFlight.length - IN_FLIGHT_SHOWN} more: \`/hex runs\``) : null,
     ...(ended.length === 0 ? [] : [DIVIDER, section("*Your latest runs*")]),
-    ...ended.slice(0, ENDED_SHOWN).flatMap((run) => endedBlocks(run, facts.place)),
+    ...ended.slice(0, ENDED_SHOWN).flatMap((run) => endedBlocks(run, facts)),
     ...(frequent.length === 0 ? [] : [DIVIDER, section("*What you run most*")]),
-    ...frequent.slice(0, FREQUENT_SHOWN).map((project) => frequentBlock(project, facts.place)),
+    ...frequent.slice(0, FREQUENT_SHOWN).map((project) => frequentBlock(project, facts)),
   ];
   return blocks.filter((block) => block !== null);
 }
@@ -145,12 +146,12 @@ function inFlightBlock(run: Run, place: HexPlace): KnownBlock {
   return section(`${headOf(run, place)}\n${sentence(details)}`, mayCancel ? cancelButton(cancel) : undefined);
 }
 
-function endedBlocks(run: EndedRun, place: HexPlace): (KnownBlock | null)[] {
+function endedBlocks(run: EndedRun, { place, mayStart }: HomeFacts): (KnownBlock | null)[] {
   const elapsed = elapsedMs(run, run.endedAt);
   const details = dotted(date(run.endedAt), elapsed === null ? null : `after ${duration(elapsed)}`, inHex(run));
   const why = run.state === "refused" ? inline(remedyFor(run.facts).what, 300) : null;
   const lines = [headOf(run, place), details, why, optionsLineOf(run)];
-  return [section(lines.filter((line) => line !== null).join("\n")), actions(...runButtons(run))];
+  return [section(lines.filter((line) => line !== null).join("\n")), actions(...runButtons(run, mayStart))];
 }
 
 /** Slack keeps what was picked in a field for as long as the block_id stays the same. */
@@ -182,10 +183,10 @@ function openFormButton({ id, title }: FrequentProject) {
   });
 }
 
-function frequentBlock(project: FrequentProject, place: HexPlace): KnownBlock {
+function frequentBlock(project: FrequentProject, { place, mayStart }: HomeFacts): KnownBlock {
   return section(
     `${link(projectUrl(place, project), titleOf(project), TITLE_MAX)}\n${count(project.runs, "run")} of yours`,
-    openFormButton(project),
+    mayStart(project.id, { publish: false }) ? openFormButton(project) : undefined,
   );
 }
 

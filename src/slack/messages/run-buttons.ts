@@ -1,14 +1,20 @@
 // A run's buttons: those on its card, and Cancel, which lists have too.
 
 import type { Button } from "@slack/types";
-import type { Run, RunState } from "../../runs/run.js";
+import type { Run, RunOptions, RunState } from "../../runs/run.js";
 import { ACTIONS } from "./action-ids.js";
 import { button } from "./blocks.js";
 import { shorten } from "./mrkdwn.js";
 import { titleOf } from "./run-words.js";
 
-/** The buttons that do something in the run's current state. */
-export function runButtons(run: Run): (Button | null)[] {
+/** Whether somebody may start a run of a project. */
+export type MayStart = (projectId: string, options: Pick<RunOptions, "publish">) => boolean;
+
+/** For messages that many people read: whether they may is decided when they press a button. */
+const ANYBODY: MayStart = () => true;
+
+/** The buttons that do something in the run's current state. `mayStart`: for whom they are drawn. */
+export function runButtons(run: Run, mayStart: MayStart = ANYBODY): (Button | null)[] {
   switch (run.state) {
     case "starting":
     case "cancelling":
@@ -24,14 +30,14 @@ export function runButtons(run: Run): (Button | null)[] {
       return [
         // A run that is too old would be given up again at once.
         run.why === "too_long" ? null : button({ actionId: ACTIONS.lookAgain, label: "Look again", value: run.key }),
-        againButton(run),
-        changesButton(run),
+        againButton(run, mayStart),
+        changesButton(run, mayStart),
       ];
     case "refused":
       // Hex would refuse the same inputs again.
-      return [run.facts.kind === "inputs_refused" ? null : againButton(run), changesButton(run)];
+      return [run.facts.kind === "inputs_refused" ? null : againButton(run, mayStart), changesButton(run, mayStart)];
     default:
-      return [againButton(run), changesButton(run)];
+      return [againButton(run, mayStart), changesButton(run, mayStart)];
   }
 }
 
@@ -65,8 +71,8 @@ function tellMeButton(run: Run): Button {
 }
 
 /** `null` when somebody has already pressed it. */
-function againButton(run: Run): Button | null {
-  if (run.again !== null) return null;
+function againButton(run: Run, mayStart: MayStart): Button | null {
+  if (run.again !== null || !mayStart(run.project.id, run.options)) return null;
   const mayExist = run.state === "lost" && run.hex === null;
   const label = mayExist ? "Start again" : "Run again";
   return button({
@@ -79,7 +85,8 @@ function againButton(run: Run): Button | null {
 }
 
 /** Opens the form, where people decide what to run. It is there for as long as the card is. */
-function changesButton(run: Run): Button {
+function changesButton(run: Run, mayStart: MayStart): Button | null {
+  if (!mayStart(run.project.id, { publish: false })) return null;
   return button({
     actionId: ACTIONS.runWithChanges,
     label: "Run with changes",

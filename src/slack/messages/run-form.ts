@@ -36,6 +36,8 @@ export interface Notice {
 export interface Drawing {
   /** The project as the picker shows it; `null` when none is picked. */
   picked: ProjectShown | null;
+  /** Whether the person may publish the results of the form's project; without it, the box for that is there only while it is ticked. */
+  mayPublish?: boolean;
   /** What is wrong, each shown above its field. */
   complaints?: readonly Complaint[];
   /** What the form says at the top. */
@@ -43,7 +45,10 @@ export interface Drawing {
 }
 
 /** Draws `form`, which `fitted` has made. */
-export function runFormView(form: RunForm, { picked, complaints = [], notice = null }: Drawing): ModalView {
+export function runFormView(
+  form: RunForm,
+  { picked, mayPublish = true, complaints = [], notice = null }: Drawing,
+): ModalView {
   const at = (place: Place, block: InputBlock): KnownBlock[] => [
     ...alertsAt(place, complaints),
     { ...block, block_id: blockId(form, place) },
@@ -63,7 +68,7 @@ export function runFormView(form: RunForm, { picked, complaints = [], notice = n
       ...form.fields.flatMap((field) => at({ kind: "field", name: field.name }, inputField(field))),
       ...at({ kind: "more" }, moreInputs(form)),
       ...restLine(form),
-      ...at({ kind: "options" }, optionBoxes(form)),
+      ...at({ kind: "options" }, optionBoxes(form, mayPublish)),
       ...at({ kind: "view" }, savedView(form)),
       ...at({ kind: "channel" }, conversation(form)),
     ].filter((block) => block !== null),
@@ -184,8 +189,9 @@ const BOX_WORDS: Record<(typeof BOXES)[number], { text: string; description: str
   dryRun: { text: "Dry run", description: "Only asks Hex whether the run would start." },
 };
 
-function optionBoxes(form: RunForm): InputBlock {
-  const options = BOXES.map((box) => ({
+function optionBoxes(form: RunForm, mayPublish: boolean): InputBlock {
+  const boxes = BOXES.filter((box) => box !== "publish" || mayPublish || form.publish);
+  const options = boxes.map((box) => ({
     value: box,
     text: textObject(BOX_WORDS[box].text, LIMITS.optionText),
     description: textObject(BOX_WORDS[box].description, LIMITS.optionText),

@@ -14,23 +14,33 @@ import { FACES, faceOf, titleOf, triggerWord } from "./run-words.js";
 const SHOWN = 10;
 const WATCHED_SHOWN = 8;
 
+/** What the person may do who reads a list. */
+export interface ListRights {
+  /** `requester`: who asked for the run; `null` for one that was started elsewhere. */
+  mayCancel: (projectId: string, requester: string | null) => boolean;
+  /** Whether they may approve or decline a run, by its key. */
+  mayDecide: (runKey: string) => boolean;
+}
+
+export interface ListAt extends ListRights {
+  /** Epoch ms. */
+  now: number;
+  place: HexPlace;
+}
+
 /** All runs that the bot tracks. `recent` are the latest that ended. */
-export function watchedRunsMessage(
-  runs: readonly Run[],
-  recent: readonly Run[],
-  { now, place }: { now: number; place: HexPlace },
-): Message {
+export function watchedRunsMessage(runs: readonly Run[], recent: readonly Run[], at: ListAt): Message {
   const head = section(runs.length === 0 ? "*No run is in flight.*" : `*${count(runs.length, "run")} in flight*`);
   const more = (left: number) => (left > 0 ? context(`and ${left} more`) : null);
   const foot = context("`/hex runs <project>` shows all runs of a project, no matter who started them.");
-  const groups = runs.slice(0, WATCHED_SHOWN).map((run) => [ownRunBlock(run, now, place), ...approvalOf(run)]);
+  const groups = runs.slice(0, WATCHED_SHOWN).map((run) => [ownRunBlock(run, at), ...approvalOf(run, at)]);
   const shown = fitting(groups, [head, more(runs.length), foot]);
   return message(runs.length === 0 ? "No run is in flight." : `${count(runs.length, "run")} in flight`, [
     head,
     ...shown.flat(),
     more(runs.length - shown.length),
     recent.length > 0 ? section("*Lately*") : null,
-    ...recent.slice(0, 5).map((run) => ownRunBlock(run, now, place)),
+    ...recent.slice(0, 5).map((run) => ownRunBlock(run, at)),
     foot,
   ]);
 }
@@ -41,7 +51,7 @@ export function watchedRunsMessage(
  */
 export function runsInFlightMessage(
   runs: readonly { run: Run; channel: string | null }[],
-  { user, here, now, place }: { user: string; here: string; now: number; place: HexPlace },
+  { user, here, ...at }: ListAt & { user: string; here: string },
 ): Message {
   if (runs.length === 0) {
     return message("No run is in flight here, and none of yours is.", [
@@ -56,18 +66,23 @@ export function runsInFlightMessage(
   );
   const lines = mineFirst.slice(0, WATCHED_SHOWN).map(({ run, channel }) => {
     const elsewhere = channel === here || channel === null || !channel.startsWith("C") ? null : `in <#${channel}>`;
-    return ownRunBlock(run, now, place, elsewhere);
+    return ownRunBlock(run, at, elsewhere);
   });
   const what = runs.length === 1 ? "One run is in flight" : `${count(runs.length, "run")} are in flight`;
+  const isAnyTheirs = runs.some(({ run }) => at.mayCancel(run.project.id, run.requester));
+  const todo = isAnyTheirs ? "Press Cancel next to the one to stop." : NONE_THEIRS;
   return message(`${what}. Which one?`, [
-    section(`*${what}* in this channel, or started by you. Press Cancel next to the one to stop.`),
+    section(`*${what}* in this channel, or started by you. ${todo}`),
     ...lines,
     runs.length > WATCHED_SHOWN ? context(`and ${runs.length - WATCHED_SHOWN} more: \`/hex cancel <project>\``) : null,
   ]);
 }
 
+const NONE_THEIRS =
+  ":lock: You may not cancel runs of others here. Ask whoever started them, or whoever looks after the bot.";
+
 /** `where` is its channel, as mrkdwn; `null` when there is no need to say. */
-function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | null = null) {
+function ownRunBlock(run: Run, { now, place, mayCancel }: ListAt, where: string | null = null) {
   const { emoji, word } = faceOf(run);
   const elapsed = elapsedMs(run, now);
   const who = run.requester === null ? "started elsewhere" : mention(run.requester);
@@ -80,12 +95,13 @@ function ownRunBlock(run: Run, now: number, place: HexPlace, where: string | nul
     url === null ? null : link(url, "Open the run", 40),
   );
   const text = `${emoji} *${word}*  ${link(projectUrl(place, run.project), titleOf(run.project), 120)}\n${details}`;
-  return section(text, cancelOf(run) ?? undefined);
+  return section(text, (mayCancel(run.project.id, run.requester) ? cancelOf(run) : null) ?? undefined);
 }
 
 /** The buttons for those who may approve the run, and may not see its card. */
-function approvalOf(run: Run): ActionsBlock[] {
-  const buttons = run.state === "awaiting" ? actions(...approvalButtons(run, shortName(titleOf(run.project)))) : null;
+function approvalOf(run: Run, { mayDecide }: ListAt): ActionsBlock[] {
+  const isTheirs = run.state === "awaiting" && mayDecide(run.key);
+  const buttons = isTheirs ? actions(...approvalButtons(run, shortName(titleOf(run.project)))) : null;
   return buttons === null ? [] : [buttons];
 }
 
@@ -99,17 +115,16 @@ function cancelOf(run: Run): Button | null {
   return isLive(run) && run.state !== "cancelling" ? cancelHexRunButton(run.project, run.hex.runId) : null;
 }
 
-export interface ProjectRuns {
+export interface ProjectRuns extends ListAt {
   project: { id: string; title: string };
   /** Newest first. */
   runs: readonly HexRun[];
   /** Those of them that the bot started, by their id in Hex. */
   own: ReadonlyMap<string, Run>;
-  now: number;
-  place: HexPlace;
 }
 
-export function projectRunsMessage({ project, runs, own, now, place }: ProjectRuns): Message {
+export function projectRunsMessage({ project, runs, own, ...at }: ProjectRuns): Message {
+  const { place } = at;
   const title = link(projectUrl(place, project), titleOf(project), 120);
   if (runs.length === 0) {
     return message("This project has no runs.", [
@@ -118,7 +133,7 @@ export function projectRunsMessage({ project, runs, own, now, place }: ProjectRu
   }
   return message(`The latest runs of ${inline(titleOf(project), 120)}`, [
     section(`*The latest runs of* ${title}`),
-    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
+    ...runs.slice(0, SHOWN).map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, at)),
     runs.length > SHOWN ? context(`The latest ${SHOWN}. Older ones are in Hex.`) : null,
   ]);
 }
@@ -131,16 +146,8 @@ export interface RunsToCancel extends ProjectRuns {
 }
 
 /** The answer to a cancellation that names a project but no run. `runs` are those that have not ended. */
-export function runsToCancelMessage({
-  project,
-  runs,
-  own,
-  others,
-  isUnread,
-  named,
-  now,
-  place,
-}: RunsToCancel): Message {
+export function runsToCancelMessage({ project, runs, own, others, isUnread, named, ...at }: RunsToCancel): Message {
+  const { place } = at;
   const title = link(projectUrl(place, project), titleOf(project), 120);
   const said = named === "by_id" ? `That names the project *${title}* but no run` : `The project is *${title}*`;
   const total = runs.length + others.length;
@@ -151,12 +158,15 @@ export function runsToCancelMessage({
       ),
     ]);
   }
+  const requesters = [...others, ...runs.map(({ runId }) => own.get(runId) ?? null)];
+  const isAnyTheirs = requesters.some((run) => at.mayCancel(project.id, run?.requester ?? null));
   const lines = [
-    ...others.map((run) => ownRunBlock(run, now, place)),
-    ...runs.map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, now)),
+    ...others.map((run) => ownRunBlock(run, at)),
+    ...runs.map((run) => hexRunBlock(run, own.get(run.runId) ?? null, project, at)),
   ];
   return message("Which run of that project?", [
-    section(`${said}. Which one? *${count(total, "run")} in flight:*`),
+    section(`${said}.${isAnyTheirs ? " Which one?" : ""} *${count(total, "run")} in flight:*`),
+    isAnyTheirs ? null : section(NONE_THEIRS),
     ...lines.slice(0, WATCHED_SHOWN),
     total > WATCHED_SHOWN ? context(`The latest ${WATCHED_SHOWN}. The others are in Hex.`) : null,
     isUnread ? context("The bot could not ask Hex: these are the runs that the bot tracks.") : null,
@@ -173,7 +183,7 @@ const STATES: ReadonlyMap<string, keyof typeof FACES> = new Map([
   ["UNABLE_TO_ALLOCATE_KERNEL", "no_kernel"],
 ]);
 
-function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], now: number) {
+function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project"], { now, mayCancel }: ListAt) {
   const { runId, status, runTrigger, startTime, endTime, elapsedTime, runUrl } = run;
   const finished = isOver(run, now);
   const stopping = own?.state === "cancelling" && !finished;
@@ -187,7 +197,8 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
   );
-  return section(text, finished || stopping ? undefined : cancelHexRunButton(project, runId));
+  const canCancel = !finished && !stopping && mayCancel(project.id, own?.requester ?? null);
+  return section(text, canCancel ? cancelHexRunButton(project, runId) : undefined);
 }
 
 /** A status that this bot does not know is shown as it came. So is a known one that contradicts whether the run has ended. */

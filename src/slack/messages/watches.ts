@@ -138,6 +138,8 @@ export interface SeenProject {
 
 export interface SeenWatch {
   watch: Watch;
+  /** Whether whoever reads this may end it. */
+  mayEnd: boolean;
   /** How many projects it names. */
   total: number;
   /** How many of them may not be shown in the conversation. */
@@ -173,14 +175,14 @@ function moreWatches(rest: number): string {
 }
 
 function watchBlocks(
-  { watch, total, hidden, projects, absent }: SeenWatch,
+  { watch, mayEnd, total, hidden, projects, absent }: SeenWatch,
   at: { now: number; place: HexPlace },
 ): KnownBlock[] {
   const { rule, level, page, setBy } = watch;
   const [first] = projects;
   const named = ruleWords(rule, first?.project ?? absent[0] ?? null, at.place);
   const head = `${named}\n${dotted(`told ${LEVEL_WORDS[level]}`, page ? "pages whoever is on call" : null, `set by ${mention(setBy)}`)}`;
-  const end = button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) });
+  const end = mayEnd ? button({ actionId: ACTIONS.unwatch, label: "Unwatch", value: ruleKey(rule) }) : undefined;
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);
   const more = rest > 0 ? [`… and ${count(rest, "more project")}.`] : [];

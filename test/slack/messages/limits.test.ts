@@ -103,6 +103,7 @@ const PLACE = { origin: ORIGIN, workspace: "6f4922f4-8d2b-4f7a-9f3e-0123456789ab
 /** Whom runs may name. */
 const NAMED = ["<@U1>", "<!subteam^S0DATATEAM1>"];
 const NOW = Date.UTC(2026, 10, 2);
+const AT = { now: NOW, place: PLACE, mayCancel: () => true, mayDecide: () => true };
 
 /** Fails when Slack would refuse the message, or swallow a part of it, or when it would notify more than the people who may be named. */
 function check(message: Message, people: readonly string[] = []): void {
@@ -377,6 +378,7 @@ describe("never past a limit, whatever the data", () => {
       runs: fc.array(run, { maxLength: 40 }),
       directMessagesOff: fc.boolean(),
       notice: maybe(nasty.map((text) => inline(text, 2_000))),
+      mayStart: fc.func(fc.boolean()),
       searches: fc.nat(),
     });
     fc.assert(
@@ -636,6 +638,7 @@ describe("never past a limit, whatever the data", () => {
     const watch = fc.record({ rule, level, page: fc.boolean(), setBy: fc.constant("U1"), setAt: time });
     const seen = fc.record({
       watch: watch.map((one) => ({ ...one, channel: "C1", threadTs: null })),
+      mayEnd: fc.boolean(),
       total: fc.nat(600),
       hidden: fc.nat(600),
       projects: fc.array(
@@ -777,13 +780,13 @@ describe("never past a limit, whatever the data", () => {
   test("lists of runs", () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 15 }), fc.array(hexRun, { maxLength: 15 }), project, (own, runs, of) => {
-        check(watchedRunsMessage(own, own, { now: NOW, place: PLACE }), ["U1", "S0DATATEAM1"]);
+        check(watchedRunsMessage(own, own, AT), ["U1", "S0DATATEAM1"]);
         const byId = new Map(own.map((one, index) => [runs[index]?.runId ?? "", one]));
-        const listed = { project: of, runs, own: byId, now: NOW, place: PLACE };
+        const listed = { project: of, runs, own: byId, ...AT };
         check(projectRunsMessage(listed), ["U1", "S0DATATEAM1"]);
         check(runsToCancelMessage({ ...listed, others: own, isUnread: true, named: "by_name" }), ["U1", "S0DATATEAM1"]);
         const placed = own.map((one, index) => ({ run: one, channel: index % 2 === 0 ? null : "C0DATATEAM1" }));
-        check(runsInFlightMessage(placed, { user: "U1", here: "C1", now: NOW, place: PLACE }), ["U1", "S0DATATEAM1"]);
+        check(runsInFlightMessage(placed, { user: "U1", here: "C1", ...AT }), ["U1", "S0DATATEAM1"]);
       }),
     );
   });
@@ -814,7 +817,7 @@ describe("never past a limit, whatever the data", () => {
       trouble: null,
       cancelFailure: null,
     }));
-    const text = JSON.stringify(watchedRunsMessage(runs, [], { now: NOW, place: PLACE }));
+    const text = JSON.stringify(watchedRunsMessage(runs, [], AT));
     const listed = text.match(/arrow_forward/g)?.length ?? 0;
     expect(text).toContain(`and ${runs.length - listed} more`);
   });

@@ -19,6 +19,7 @@ const seen = (title: string) => {
   const watch = { channel: "C1", threadTs: null, rule, level: "all" as const, page: false, setBy: "U1", setAt: NOW };
   return {
     watch,
+    mayEnd: true,
     total: 1,
     hidden: 0,
     projects: [{ project, followed: null, nextDue: null, isInTrouble: false }],

@@ -3,7 +3,7 @@
 import type { Place } from "../../../access/policy.js";
 import { permissionsOf } from "../../access/permissions.js";
 import { formKept, keepForm, runKeyOf } from "../../flows/form-drafts.js";
-import { demandForm, pickedIn, showForm } from "../../flows/open-run-form.js";
+import { demandForm, drawnProject, showForm } from "../../flows/open-run-form.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { runFormView } from "../../messages/run-form.js";
 import { draftGoneMessage, formDoneMessage } from "../../messages/run-form-answers.js";
@@ -28,7 +28,7 @@ async function press(bot: Bot, click: Click): Promise<void> {
   await keepForm(bot, { user, form, complaints });
   await bot.slack.views.update({
     view_id: view.id,
-    view: runFormView(form, { picked: pickedIn(there, form), complaints }),
+    view: runFormView(form, { ...drawnProject(there, form), complaints }),
   });
 }
 

@@ -7,6 +7,7 @@ import { noteAttempt } from "../../access/attempts.js";
 import { cancelHexRun } from "../../flows/cancel-run.js";
 import { findProject } from "../../flows/find-project.js";
 import { runsToCancel } from "../../flows/list-project-runs.js";
+import { listAt } from "../../flows/list-rights.js";
 import { learnProject } from "../../flows/read-project.js";
 import { projectOfRunFor, runsFor } from "../../flows/runs-for.js";
 import { noRunInLinkMessage, unknownRunMessage, unusableLinkMessage } from "../../messages/answers.js";
@@ -85,7 +86,7 @@ async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<vo
   await interaction.respond(
     runsInFlightMessage(
       shown.filter(({ run, channel }) => run.requester === user || channel === here),
-      { user, here, now: bot.clock.now(), place: bot.hex.place.now },
+      { user, here, ...(await listAt(bot, interaction, [])) },
     ),
   );
 }

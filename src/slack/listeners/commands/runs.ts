@@ -2,6 +2,7 @@
 
 import { findProject } from "../../flows/find-project.js";
 import { projectRuns } from "../../flows/list-project-runs.js";
+import { listAt } from "../../flows/list-rights.js";
 import { runsFor } from "../../flows/runs-for.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
 import { watchedRunsMessage } from "../../messages/runs.js";
@@ -24,10 +25,10 @@ export const runs: Command = {
 async function handle(bot: Bot, interaction: Interaction, text: string): Promise<void> {
   const typed = plainWords(text).join(" ");
   if (typed === "") {
-    const at = { now: bot.clock.now(), place: bot.hex.place.now };
     const most = interaction.permissions.areUnlimited ? LATELY : EXAMINED;
     const read = await Promise.all([bot.runs.inFlight(), bot.runs.recentlyEnded(most)]);
     const [live = [], ended = []] = await Promise.all(read.map((runs) => runsFor(interaction, runs)));
+    const at = await listAt(bot, interaction, live);
     return interaction.respond(watchedRunsMessage(live, ended.slice(0, LATELY), at));
   }
   const project = await findProject(bot, interaction, {
