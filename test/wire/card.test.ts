@@ -617,7 +617,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const note = ({ name }: Error) => warnings.push(name);
       process.on("warning", note);
       harness.slack.limits.enforce = true;
-      harness.settleMs = 1_000;
+      harness.slowTurns = 1_000;
       harness.slack.faults.add({ method: "chat.postMessage", times: 12, kind: { type: "ratelimited", retryAfter: 5 } });
       for (let count = 0; count < 12; count++) {
         const project = harness.hex.workspace.addProject({ run: { runningMs: 20_000, outcome: "ERRORED" } });

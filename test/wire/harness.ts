@@ -36,7 +36,7 @@ const STEPS = 1_200;
 const PATIENCE_MS = 10_000;
 const SLOW_STEP_MS = 20;
 /** Real ms: long enough for a busy machine to answer in, short enough for the tests in which nobody answers. */
-const HEX_TIMEOUT_MS = 500;
+const HEX_TIMEOUT_MS = 3_000;
 const HEX_BACKOFF_MS = 100;
 const PAGE_TIMEOUT_MS = 1_000;
 /**
@@ -56,6 +56,7 @@ const SECOND_MS = 2;
 const QUIET_TURNS = 4;
 /** After this many turns something is waited for that takes its time, such as an answer that never comes. Turning costs CPU time. */
 const BUSY_TURNS = 100;
+const SLOW_TURNS = 2;
 /**
  * Answers after which Slack's client makes a call once more, half a second of real time later, as in `clientOptions`. And how long
  * (real ms) a busy machine may take for that: a call without an answer is given up after ten seconds.
@@ -100,8 +101,8 @@ export class Harness {
   app: RunningApp | null = null;
   /** How long a second lasts at least, in real ms. On Postgres, time must not pass faster than its answers come. */
   secondMs = SECOND_MS;
-  /** How long a second lasts at most while requests are in progress, in real ms. */
-  settleMs = SECOND_MS;
+  /** For how many turns of the event loop, of a real millisecond each, a second lasts at most while requests are in progress. */
+  slowTurns = SLOW_TURNS;
   /** Requests that were made before the test began. */
   #asked = 0;
   readonly #open = new OpenRequests();
@@ -283,15 +284,17 @@ export class Harness {
     return ms;
   }
 
-  /** Waits until nobody waits for anything but the clock, for at most `settleMs` of real time. @returns whether that is so */
+  /**
+   * Waits until nobody waits for anything but the clock. Gives up after so many turns of the event loop, and not after a time, in which
+   * a busy machine may not have turned it at all. @returns whether it is so
+   */
   async #settle(): Promise<boolean> {
     if (this.secondMs !== SECOND_MS || this.#isRealTimeWaitedFor()) {
       await breathe(this.secondMs);
       return false;
     }
-    const end = performance.now() + this.settleMs;
     let quiet = 0;
-    for (let turn = 0; quiet < QUIET_TURNS && performance.now() < end; turn++) {
+    for (let turn = 0; quiet < QUIET_TURNS && (quiet > 0 || turn < BUSY_TURNS + this.slowTurns); turn++) {
       await (turn < BUSY_TURNS ? nextTurn() : breathe(1));
       quiet = this.#open.count === 0 ? quiet + 1 : 0;
     }
