@@ -23,13 +23,18 @@ export interface StorePart extends OpenedStore {
 }
 
 /** @throws StoreError, or StoreFailure when the store that was opened fails immediately */
-export async function createStore({ config, log, clock: machineClock }: Settings): Promise<StorePart> {
+export async function createStore({ config, log, secretInFile, clock: machineClock }: Settings): Promise<StorePart> {
   const process = randomBytes(8).toString("hex");
   const opened = await openStore(config.store, {
     clock: machineClock,
     process,
     onLead: (event) => log.info({ event }, "leader: %s", event),
     onError: postgresLogger(log, machineClock),
+    urlFile: {
+      read: () => secretInFile("DATABASE_URL"),
+      onRenewed: () => log.info("The login of DATABASE_URL was renewed from its file"),
+      onUseless: (why) => log.warn("DATABASE_URL_FILE holds another URL, which is not used: %s", why),
+    },
   });
   const { store, clock } = opened;
   const check = new StoreCheck({

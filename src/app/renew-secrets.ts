@@ -6,8 +6,10 @@ import type { OutagesPart } from "./create-outages.js";
 import type { PagingPart } from "./create-paging.js";
 import type { SlackPart } from "./create-slack.js";
 import type { SlackClient } from "./create-slack-client.js";
+import type { StorePart } from "./create-store.js";
 
 export interface RenewedParts {
+  store: StorePart;
   hex: HexPart;
   outages: OutagesPart;
   slackClient: SlackClient;
@@ -16,7 +18,14 @@ export interface RenewedParts {
 }
 
 /** @returns the names of those that are new. Never rejects. */
-export async function renewAll({ hex, outages, slackClient, slack, paging }: RenewedParts): Promise<SecretName[]> {
+export async function renewAll({
+  store,
+  hex,
+  outages,
+  slackClient,
+  slack,
+  paging,
+}: RenewedParts): Promise<SecretName[]> {
   const isHexRenewed = hex.client.renewToken();
   // Hex may accept the new token.
   if (isHexRenewed) outages.watchdog.wake();
@@ -24,6 +33,7 @@ export async function renewAll({ hex, outages, slackClient, slack, paging }: Ren
     isHexRenewed ? "HEX_API_TOKEN" : null,
     slack.connection.renewSecret(),
     (await slackClient.botToken.renew()) ? "SLACK_BOT_TOKEN" : null,
+    (await store.renewLogin()) ? "DATABASE_URL" : null,
     paging?.service.renewKey() ? "PAGERDUTY_ROUTING_KEY" : null,
   ];
   return names.filter((name) => name !== null);

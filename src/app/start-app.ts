@@ -145,7 +145,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });
-  const renewSecrets = () => renewAll({ hex, outages, slackClient, slack, paging });
+  const renewSecrets = () => renewAll({ store, hex, outages, slackClient, slack, paging });
   return { port: http.port, renewSecrets, stop };
 }
 

@@ -7,6 +7,7 @@ import { openEmbedded, type Store } from "./database.js";
 import { DatabaseClock } from "./database-clock.js";
 import { databaseNow } from "./database-now.js";
 import { type Leadership, Lease, type LeaseOptions, soleLeader } from "./leadership.js";
+import type { UrlFile } from "./renewed-address.js";
 import { RequestLedger } from "./request-ledger.js";
 
 /** In ms. How long the poller may sleep on the embedded store, where nobody else starts runs, and on a shared one. */
@@ -18,6 +19,8 @@ export type StorePlace = { kind: "embedded"; dataDir: string } | { kind: "shared
 
 export interface OpenedStore {
   store: Store;
+  /** Reads the login of a shared store again: see `SharedStore.renew`. */
+  renewLogin: () => Promise<boolean>;
   leadership: Leadership;
   /** Where replicas count their requests together; `null` when there is only one process. */
   ledger: RequestLedger | null;
@@ -37,6 +40,8 @@ export interface OpenOptions {
   onLead: LeaseOptions["onEvent"];
   /** Called for Postgres failures that nobody is waiting for. */
   onError: (error: unknown) => void;
+  /** Where somebody may renew the login of a shared store. */
+  urlFile: UrlFile;
 }
 
 /** @throws StoreError, and StoreFailure when the opened store fails at once */
@@ -48,6 +53,7 @@ async function openFile(dataDir: string, { clock }: OpenOptions): Promise<Opened
   const store = await openEmbedded(dataDir);
   return {
     store,
+    renewLogin: async () => false,
     leadership: soleLeader(store),
     ledger: null,
     maxSleepMs: SOLE_MAX_SLEEP_MS,
@@ -56,10 +62,13 @@ async function openFile(dataDir: string, { clock }: OpenOptions): Promise<Opened
   };
 }
 
-async function openPostgres(url: string, { clock, process, onLead, onError }: OpenOptions): Promise<OpenedStore> {
+async function openPostgres(
+  url: string,
+  { clock, process, onLead, onError, urlFile }: OpenOptions,
+): Promise<OpenedStore> {
   // A bot with a file of its own need not load what speaks to Postgres.
   const { openShared } = await import("./postgres.js");
-  const shared = await openShared(url, onError);
+  const shared = await openShared(url, onError, urlFile);
   const { db, schema } = shared;
   const ask = async () => {
     const { now } = await db.selectNoFrom(databaseNow(schema).as("now")).executeTakeFirstOrThrow();
@@ -77,6 +86,7 @@ async function openPostgres(url: string, { clock, process, onLead, onError }: Op
   };
   return {
     store: { db, close },
+    renewLogin: shared.renew,
     leadership: new Lease({ store: shared, holder: process, clock, onEvent: onLead, onError }),
     ledger: new RequestLedger(shared),
     maxSleepMs: SHARED_MAX_SLEEP_MS,

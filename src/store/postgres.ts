@@ -22,10 +22,13 @@ import { migrateSchema, NewerStoreError } from "./migrate.js";
 import { addressOf, type Encryption, encryptionsOf, type PostgresAddress } from "./postgres-address.js";
 import { type PostgresFailure, postgresFailure } from "./postgres-failure.js";
 import { RenewablePool } from "./renewable-pool.js";
+import { NO_FILE, RenewedAddress, type UrlFile } from "./renewed-address.js";
 import type { Tables } from "./tables.js";
 import { checkWrite } from "./write-check.js";
 
 export interface SharedStore extends Store {
+  /** Reads the file of its URL, and goes on with another login if there is one. @returns whether there is. Never rejects. */
+  renew: () => Promise<boolean>;
   /** The schema with the bot's tables. */
   schema: string;
   /** The store was taken over from version 0.1.0, whose processes may still be running. */
@@ -44,13 +47,29 @@ const TRANSACTION_IDLE_MS = 4_000;
 /**
  * Opens the store on Postgres and brings it to its newest shape. `url` has been checked by the configuration.
  * @param onError called when an idle connection breaks; the pool opens another one on its own
+ * @param file where somebody may renew the user and the password. It is read again when the database refuses them.
  * @throws StoreError
  */
-export async function openShared(url: string, onError: (error: Error) => void): Promise<SharedStore> {
+export async function openShared(
+  url: string,
+  onError: (error: Error) => void,
+  file: UrlFile = NO_FILE,
+): Promise<SharedStore> {
   const address = addressOf(url);
   try {
     const { ssl, schema } = await reach(address, readEncryptions(url, address));
-    return await openIn(schema, () => new Pool({ ...connectionTo(address, ssl), max: CONNECTIONS }), onError);
+    const renewed = new RenewedAddress(url, file, async (other) => (await reach(other, [ssl])).schema === schema);
+    const createPool = () => new Pool({ ...connectionTo(renewed.now, ssl), max: CONNECTIONS });
+    const pool = new RenewablePool(
+      () => watched(createPool(), onError),
+      (error) => renewed.isRenewedAfter(error),
+    );
+    const renew = async () => {
+      const isRenewed = await renewed.renew();
+      if (isRenewed) pool.renew();
+      return isRenewed;
+    };
+    return { ...(await openIn(schema, pool)), renew };
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
@@ -73,14 +92,14 @@ export async function openSharedForReading(url: string): Promise<Store> {
   }
 }
 
-async function openIn(schema: string, createPool: () => Pool, onError: (error: Error) => void): Promise<SharedStore> {
-  const pool = new RenewablePool(() => {
-    const created = createPool();
-    created.on("error", onError);
-    // The pool listens only to idle connections. If one breaks while in use, the caller of the statement gets the error.
-    created.on("connect", (client) => client.on("error", () => undefined));
-    return created;
-  });
+function watched(pool: Pool, onError: (error: Error) => void): Pool {
+  pool.on("error", onError);
+  // The pool listens only to idle connections. If one breaks while in use, the caller of the statement gets the error.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return pool;
+}
+
+async function openIn(schema: string, pool: RenewablePool): Promise<Omit<SharedStore, "renew">> {
   // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
   const onFailure = ({ kind }: StoreFailure) => {
     if (kind === "read_only") pool.renew();

@@ -6,12 +6,24 @@ import type { Pool, PoolClient } from "pg";
 export class RenewablePool implements PostgresPool {
   #pool: Pool;
 
-  constructor(private readonly create: () => Pool) {
+  /** @param isWorthRenewing whether a new pool may connect where an old one could not. Must not reject. */
+  constructor(
+    private readonly create: () => Pool,
+    private readonly isWorthRenewing: (error: unknown) => Promise<boolean> = async () => false,
+  ) {
     this.#pool = create();
   }
 
-  connect(): Promise<PoolClient> {
-    return this.#pool.connect();
+  async connect(): Promise<PoolClient> {
+    const pool = this.#pool;
+    try {
+      return await pool.connect();
+    } catch (error) {
+      // Somebody else may have renewed it in the meantime.
+      if (pool === this.#pool && !(await this.isWorthRenewing(error))) throw error;
+      if (pool === this.#pool) this.renew();
+      return this.#pool.connect();
+    }
   }
 
   /** From now on, all connections are new. Old ones are closed as soon as nobody is using them or waiting for one. */

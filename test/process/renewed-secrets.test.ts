@@ -3,10 +3,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/lib/clock.js";
+import { openShared } from "../../src/store/postgres.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, startSlack, visibleText } from "../sandbox/slack/server.js";
+import { postgresForTests } from "./postgres-for-tests.js";
 import { DIST, Program } from "./program.js";
 
 let dir: string;
@@ -74,5 +77,45 @@ describe.each(["http", "socket"] as const)("over %s", (mode) => {
     for (const secret of Object.values(renewed)) expect(program.output).not.toContain(secret);
     program.child.kill("SIGTERM");
     expect(await program.exit).toBe(0);
+  });
+});
+
+describe("on Postgres", () => {
+  const postgres = postgresForTests();
+
+  test("SIGHUP: the database is used with the new login, which is not in the log", async () => {
+    const url = await postgres.database("renewed");
+    const admin = await openShared(url, () => undefined);
+    const makeRole = (name: string) =>
+      sql.raw(`create role ${name} superuser login password '${name}-password'`).execute(admin.db);
+    await makeRole("first");
+    program = Program.start(process.execPath, [join(DIST, "main.js")], {
+      dir,
+      env: {
+        ...(await inFiles({ DATABASE_URL: url.replace("bot:bot@", "first:first-password@") })),
+        SLACK_BOT_TOKEN: slack.botToken,
+        SLACK_APP_TOKEN: slack.appToken,
+        HEX_API_TOKEN: hex.workspace.addToken({ kind: "workspace" }),
+        HEX_WORKSPACE_URL: hex.origin,
+        SLACK_API_URL: slack.apiUrl,
+        HEX_STATUS_URL: "off",
+        LOG_LEVEL: "trace",
+        PORT: "0",
+      },
+    });
+    const port = await program.ready();
+    await makeRole("second");
+    await inFiles({ DATABASE_URL: url.replace("bot:bot@", "second:second-password@") });
+    program.child.kill("SIGHUP");
+    await program.printed("SIGHUP: new from their files: DATABASE_URL");
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'first'`.execute(admin.db);
+    await sql`drop role first`.execute(admin.db);
+    const { id } = await slack.command("status");
+    expect(visibleText(await slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id))).toContain("Connected");
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect(program.output).not.toMatch(/first-password|second-password/);
+    program.child.kill("SIGTERM");
+    expect(await program.exit).toBe(0);
+    await admin.close();
   });
 });

@@ -1,0 +1,111 @@
+// The login of a shared store, renewed in its file while the bot runs.
+
+import { sql } from "kysely";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { openShared, type SharedStore } from "../../src/store/postgres.js";
+import { postgresForTests } from "../process/postgres-for-tests.js";
+
+const postgres = postgresForTests();
+const ignore = () => undefined;
+
+let store: SharedStore | undefined;
+let admin: SharedStore | undefined;
+afterEach(async () => {
+  await store?.close();
+  await admin?.close();
+  [store, admin] = [undefined, undefined];
+});
+
+/** A store that a role of its own has opened, and what the file of its URL holds. */
+async function opened(name: string, { hasFile = true } = {}) {
+  const url = await postgres.database(name);
+  const role = `app_${name}`;
+  admin = await openShared(url, ignore);
+  const { db } = admin;
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  await run(`create role ${role} superuser login password 'first'`);
+  const urlOf = (user: string, password: string) => url.replace("bot:bot@", `${user}:${password}@`);
+  const file: { url: string | null } = { url: hasFile ? urlOf(role, "first") : null };
+  const said: string[] = [];
+  let broken = 0;
+  const onBroken = () => {
+    broken += 1;
+  };
+  store = await openShared(urlOf(role, "first"), onBroken, {
+    read: () => file.url,
+    onRenewed: () => void said.push("renewed"),
+    onUseless: (why) => void said.push(why),
+  });
+  const shared = store;
+  const write = (at: number) => shared.db.insertInto("requests").values({ at }).execute();
+  /** As an administrator of the database does it. Connections that are open stay open until then. Resolves when all have noticed. */
+  const endConnections = async () => {
+    const { rows } = await run(`select pg_terminate_backend(pid) from pg_stat_activity where usename = '${role}'`);
+    await vi.waitFor(() => expect(broken).toBe(rows.length), 10_000);
+  };
+  return { url, role, run, urlOf, file, said, shared, write, endConnections };
+}
+
+describe("when the database refuses the password", () => {
+  test("the file is read again, and all statements succeed", async () => {
+    const { role, run, urlOf, file, said, write, endConnections } = await opened("changed");
+    await write(1);
+    await run(`alter role ${role} password 'second'`);
+    file.url = urlOf(role, "second");
+    await endConnections();
+    await Promise.all([2, 3, 4, 5, 6, 7].map(write));
+    expect(said).toEqual(["renewed"]);
+  });
+
+  test("without a file, or with the old password in it, the statement fails as before", async () => {
+    const { role, run, said, write, endConnections } = await opened("kept");
+    await run(`alter role ${role} password 'second'`);
+    await endConnections();
+    await expect(write(1)).rejects.toMatchObject({ name: "StoreFailure", kind: "password" });
+    expect(said).toEqual([]);
+  });
+
+  test("another user takes over, as when a vault makes a new one each time", async () => {
+    const { role, run, urlOf, file, said, write, endConnections } = await opened("vault");
+    await run("create role app_next superuser login password 'next'");
+    file.url = urlOf("app_next", "next");
+    await endConnections();
+    await run(`drop role ${role}`);
+    await write(1);
+    expect(said).toEqual(["renewed"]);
+  });
+});
+
+describe("when told to", () => {
+  test("the new login is in use, and the old connections end", async () => {
+    const { role, run, urlOf, file, said, shared, write } = await opened("told");
+    expect(await shared.renew()).toBe(false);
+    await run("create role app_told_next superuser login password 'next'");
+    file.url = urlOf("app_told_next", "next");
+    expect(await shared.renew()).toBe(true);
+    expect(await shared.renew()).toBe(false);
+    await write(1);
+    const { rows } = await sql<{ who: string }>`select current_user as who`.execute(shared.db);
+    expect(rows).toEqual([{ who: "app_told_next" }]);
+    expect(said).toEqual(["renewed"]);
+    await run(`drop role ${role}`);
+  });
+
+  test("half a password, and another database, are not used, which is said once", async () => {
+    const { role, url, urlOf, file, said, shared, write } = await opened("half");
+    file.url = urlOf(role, "fir");
+    expect(await shared.renew()).toBe(false);
+    expect(await shared.renew()).toBe(false);
+    expect(said).toEqual(["nobody can log in with it (password); write the whole URL into the file"]);
+    const other = await postgres.database("half_other");
+    file.url = other;
+    expect(await shared.renew()).toBe(false);
+    file.url = `${url}?options=-csearch_path%3Dother`;
+    expect(await shared.renew()).toBe(false);
+    expect(said.slice(1)).toEqual([
+      expect.stringContaining("another database or schema"),
+      expect.stringContaining("another database or schema"),
+    ]);
+    await write(1);
+  });
+});
