@@ -12,6 +12,8 @@ export interface DeniedDeed {
   decision: Exclude<Decision, { kind: "allowed" }>;
   /** Who may, where the answer says so. */
   whoMay?: readonly PeopleTerm[];
+  /** Whose approval it would take, where none of them can give it. */
+  nobodyOf?: readonly PeopleTerm[];
 }
 
 export class AccessDenied extends Error {

@@ -75,13 +75,13 @@ async function setUp({ rules, areCompared }: Case): Promise<() => Permissions> {
   const policy = policyOf(rules, ids);
   const catalog = emptyCatalog();
   catalog.learn({ projects, askedAt: 1, isAll: true });
-  const details = { isGuest: false, isAdmin: false, email: "ada@acme.test" };
+  const details = { isGuest: false, isAdmin: false, email: "ada@acme.test", isActive: true };
   const members = new Map(GROUPS.map((group, at) => [group, new Set(at === 0 ? [PERSON] : [])]));
   const access = new Access({
     policy: () => policy,
     policyTrouble: () => null,
     people: { of: async () => details, known: () => details },
-    groups: { of: async () => members, known: () => members },
+    groups: { of: async () => members, known: () => members, isMissing: async () => false },
   });
   if (areCompared) await access.compareAll(() => catalog.all());
   return () => permissionsInMemory({ access, catalog, host: "app.hex.tech" }, PERSON, PLACE);

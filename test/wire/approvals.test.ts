@@ -405,7 +405,7 @@ describe.each(MODES)("over %s", (mode) => {
     test("nobody is asked who may not see the project", async () => {
       bench.rules(
         `{ deny: see, people: ${grace().id} }`,
-        `{ allow: run, people: everyone, needs: approval by ${grace().id} }`,
+        `{ allow: run, people: everyone, needs: "approval by ${grace().id}, admins" }`,
         SEE_AND_RUN,
       );
       await inDirect();

@@ -24,7 +24,7 @@ export interface AccessOptions {
   /** Why the policy file cannot be used at the moment; `null` when it can, or when there is none. */
   policyTrouble: () => PolicyTrouble | null;
   people: Pick<People, "of" | "known">;
-  groups: Pick<UserGroups, "of" | "known">;
+  groups: Pick<UserGroups, "of" | "known" | "isMissing">;
 }
 
 /** For how many people and places the rights are kept compiled. */
@@ -87,14 +87,21 @@ export class Access {
 
   /**
    * The ids of the people that these terms name: those who are named themselves, and then the members of groups. `isWhole` is false
-   * when Slack does not say who is in one of the groups. Never rejects.
+   * when Slack does not say who is in one of the groups. There is nobody in a group that does not exist. Never rejects.
    */
   async named(terms: readonly PeopleTerm[]): Promise<{ ids: string[]; isWhole: boolean }> {
     const people = terms.flatMap((term) => (term.kind === "person" ? [term.id] : []));
     const { groups } = factsWantedBy(terms);
     const members = await this.options.groups.of(groups);
     const ids = [...new Set([...people, ...[...members.values()].flatMap((group) => [...group])])];
-    return { ids, isWhole: members.size === groups.length };
+    const others = groups.filter((group) => !members.has(group));
+    const areMissing = await Promise.all(others.map((group) => this.options.groups.isMissing(group)));
+    return { ids, isWhole: !areMissing.includes(false) };
+  }
+
+  /** Whether somebody of the workspace uses the account. Never rejects. @param user a person's id */
+  async isActive(user: string): Promise<Answer> {
+    return (await this.options.people.of(user)).isActive;
   }
 
   /** The rights of somebody from memory alone, for pickers, whose options Slack waits for at each keystroke. */

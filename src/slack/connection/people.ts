@@ -5,7 +5,7 @@ import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
 import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
-import { asSlackFailure } from "./failures.js";
+import { asSlackFailure, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { personDetails, readAnswer } from "./read-answer.js";
 import type { SlackRefusals } from "./refusals.js";
@@ -18,9 +18,14 @@ export interface PersonDetails {
   isAdmin: boolean | null;
   /** Folded as for a comparison. */
   email: string | null;
+  /** Whether somebody of the workspace uses the account: false if it was deactivated, is a bot's, or Slack does not know it. */
+  isActive: boolean | null;
 }
 
-export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null };
+export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null, isActive: null };
+
+/** Slack's word for an id that is nobody's. */
+const NO_PERSON = "user_not_found";
 
 export interface PeopleOptions {
   slack: WebClient;
@@ -59,19 +64,17 @@ export class People {
     const { slack, clock, log } = this.options;
     try {
       const answer = await within(clock, ANSWER_MS, slack.users.info({ user }));
-      const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile } = readAnswer(
-        "users.info",
-        personDetails,
-        answer,
-      ).user;
+      const { user: said } = readAnswer("users.info", personDetails, answer);
+      const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile } = said;
       return {
         isGuest: either(is_restricted, is_ultra_restricted),
         isAdmin: either(is_admin, is_owner),
         email: profile?.email === undefined ? null : folded(profile.email),
+        isActive: said.deleted === undefined ? null : !(said.deleted || said.is_bot || said.is_stranger),
       };
     } catch (error) {
       log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
-      return null;
+      return slackFailureOf(error)?.word === NO_PERSON ? { ...NOTHING_SAID, isActive: false } : null;
     }
   }
 }

@@ -39,6 +39,9 @@ export const personDetails = z.object({
     is_owner: maybe(z.boolean()),
     is_restricted: maybe(z.boolean()),
     is_ultra_restricted: maybe(z.boolean()),
+    deleted: maybe(z.boolean()),
+    is_bot: maybe(z.boolean()),
+    is_stranger: maybe(z.boolean()),
     profile: maybe(z.object({ email: maybe(z.string().max(320)) })),
   }),
 });

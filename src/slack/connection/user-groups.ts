@@ -20,7 +20,7 @@ export const MOST_WORKSPACES = 20;
 const NO_GROUP = "no_such_subteam";
 
 export class UserGroups {
-  readonly #answers: KeptAnswers<GroupMembers>;
+  readonly #answers: KeptAnswers<GroupMembers | typeof NO_GROUP>;
   /** In which workspace of an organization each group was found. */
   readonly #workspaces = new Map<string, string>();
 
@@ -42,12 +42,17 @@ export class UserGroups {
     return this.#isDeclined ? new Map() : present(groups.map((group) => [group, this.#answers.known(group)]));
   }
 
+  /** Whether Slack says that there is no such group in the workspace, or that it is switched off. Never rejects. */
+  async isMissing(group: string): Promise<boolean> {
+    return !this.#isDeclined && (await this.#answers.of(group)) === NO_GROUP;
+  }
+
   get #isDeclined(): boolean {
     return this.options.slackRefusals.now().declinedScopes.includes("usergroups:read");
   }
 
-  /** `null` when Slack does not answer or does not know the group. */
-  async #ask(group: string): Promise<GroupMembers | null> {
+  /** `null` when Slack does not answer. */
+  async #ask(group: string): Promise<GroupMembers | typeof NO_GROUP | null> {
     const { clock, log } = this.options;
     try {
       return await within(clock, ANSWER_MS, this.#find(group));
@@ -55,7 +60,7 @@ export class UserGroups {
       // A group that is not there is told of once a day, by the check of what the rules name.
       const level = isNoGroup(error) ? "debug" : "warn";
       log[level]({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
-      return null;
+      return isNoGroup(error) ? NO_GROUP : null;
     }
   }
 
@@ -90,6 +95,8 @@ function isNoGroup(error: unknown): boolean {
   return slackFailureOf(error)?.word === NO_GROUP;
 }
 
-function present(entries: readonly [string, GroupMembers | null][]): Map<string, GroupMembers> {
-  return new Map(entries.flatMap(([group, members]) => (members === null ? [] : [[group, members]])));
+function present(entries: readonly [string, GroupMembers | typeof NO_GROUP | null][]): Map<string, GroupMembers> {
+  return new Map(
+    entries.flatMap(([group, members]) => (members === null || members === NO_GROUP ? [] : [[group, members]])),
+  );
 }

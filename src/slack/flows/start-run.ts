@@ -1,6 +1,7 @@
 // Starts a run for somebody and shows it. The card is in the channel before the bot asks Hex. Where the rules want somebody's approval
 // first, the card asks for it.
 
+import { AccessDenied } from "../../access/access-denied.js";
 import type { AuditEntry } from "../../audit/audit-entry.js";
 import { maskedInputs } from "../../audit/masked-inputs.js";
 import { askedId } from "../../audit/run-entries.js";
@@ -10,6 +11,7 @@ import type { RunOptions } from "../../runs/run.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import { deedEntry } from "../access/audit-entries.js";
+import { mayBeApproved } from "../access/possible-approvers.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { type CardConversation, cardConversation } from "./card-conversation.js";
 import { deedOfStart, demandStart } from "./demand-start.js";
@@ -57,6 +59,7 @@ export async function startRun(
     reference,
   };
   const need = interaction.permissions.approvalFor(project, options);
+  if (need !== null) await demandApprover(bot, interaction, { project, need, card });
   const entry = deedEntry(interaction, deedOfStart(options), intent.requestedAt, {
     id: askedId(key, user),
     project: intent.project,
@@ -72,6 +75,19 @@ export async function startRun(
   const asked = need === null ? bot.starter.ask(key) : Promise.resolve();
   await Promise.all([asked, tellWhere(bot, interaction, key, { card, asked }), stored(card, need !== null)]);
   return true;
+}
+
+/** Nobody has to wait an hour for an approval that nobody can give. @throws AccessDenied */
+async function demandApprover(
+  { permissions }: Bot,
+  interaction: Interaction,
+  { project, need, card }: { project: Wish["project"]; need: ApprovalNeed; card: CardConversation },
+): Promise<void> {
+  const { verb, by } = need;
+  const wanted = { projectId: project.id, requester: interaction.user, by, place: card.channel };
+  if (await mayBeApproved(permissions, wanted)) return;
+  const decision = interaction.permissions.decide(verb, project.id);
+  if (decision.kind === "needs_approval") throw new AccessDenied({ verb, project, decision, nobodyOf: by });
 }
 
 /** What else the run was to start with. */

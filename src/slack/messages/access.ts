@@ -20,7 +20,10 @@ export function deniedMessage(deed: DeniedDeed): Message {
 /** How many people and groups the answer names. */
 const MOST_NAMED = 5;
 
-function todo({ whoMay = [] }: DeniedDeed): string {
+function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
+  if (nobodyOf !== undefined) {
+    return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}: they have left, may not see the project, or ask for it themselves. Ask whoever looks after the bot to name somebody else.`;
+  }
   if (whoMay.length === 0) return "Ask whoever looks after the bot if you need to.";
   return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;
 }
@@ -31,7 +34,8 @@ export function deniedWords(deed: DeniedDeed): string {
   return `You may not ${DEEDS[deed.verb]}${title} here. ${why(deed)}`;
 }
 
-function why({ decision }: DeniedDeed): string {
+function why({ decision, nobodyOf }: DeniedDeed): string {
+  if (nobodyOf !== undefined) return "It needs somebody's approval, and nobody can give it now.";
   if (decision.kind === "needs_approval") return "It needs somebody's approval.";
   if (decision.isUnsure) {
     return "Slack or Hex has not said enough about you or the project to be sure. Try again in a minute.";

@@ -20,7 +20,7 @@ function accessUnder(policy: () => Policy | null): Access {
     policy,
     policyTrouble: () => null,
     people: { of: async () => NOTHING_SAID, known: () => NOTHING_SAID },
-    groups: { of: async () => new Map(), known: () => new Map() },
+    groups: { of: async () => new Map(), known: () => new Map(), isMissing: async () => false },
   });
 }
 

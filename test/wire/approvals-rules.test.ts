@@ -1,0 +1,181 @@
+// Who can approve a run: where nobody can, whoever asks reads it at once; and what the rules say counts when somebody decides, not when
+// the run was asked for.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Project } from "../sandbox/hex/server.js";
+import { buttonsOf, Harness, shown } from "./harness.js";
+
+const MINUTE = 60_000;
+/** What Slack says of people and groups is asked for again after five minutes. */
+const STALE_MS = 6 * MINUTE;
+const SEE = "{ allow: [see, cancel], people: everyone }";
+const TYPED = "… or type a title, id or link";
+const TEAM = "S0DATATEAM1";
+
+let bench: Harness;
+let report: Project;
+beforeEach(async () => {
+  bench = await Harness.start("http");
+  report = bench.hex.workspace.addProject({ title: "Weekly revenue", ownerEmail: "grace@acme.test" });
+  await bench.ask("projects");
+});
+afterEach(() => bench.stop());
+
+const ada = () => bench.person("ada");
+const grace = () => bench.person("grace");
+const needs = (by: string, ...others: string[]) =>
+  bench.rules(...others, `{ allow: run, people: everyone, needs: "approval by ${by}", name: Four eyes }`, SEE);
+const waits = async () => {
+  await ada().command(`run ${report.id}`);
+  const card = await bench.cardShows("Waiting for approval");
+  await bench.until(() => bench.replies.length > 0);
+  return card;
+};
+const reads = (name: "ada" | "grace", words: string | RegExp) =>
+  bench.until(() => {
+    const { sees, id } = bench.person(name);
+    const answer = sees.findLast(({ ephemeral, user }) => ephemeral && user === id);
+    return answer !== undefined && new RegExp(words).test(shown(answer));
+  }, 0);
+
+describe("nobody can approve it: whoever asks reads so at once, and nothing waits", () => {
+  const deactivate = () => bench.slack.deactivate(grace().person);
+
+  test.each<[string, () => void]>([
+    ["the group is empty", () => [bench.slack.groups.set(TEAM, new Set()), needs(TEAM)]],
+    ["only whoever asks is in the group", () => needs(TEAM)],
+    ["there is no such group", () => needs("S0NOSUCHGRP")],
+    ["the approver has left", () => [deactivate(), needs(grace().id)]],
+    [
+      "the rest of the group has left",
+      () => [bench.slack.groups.set(TEAM, new Set([ada().id, grace().id])), deactivate(), needs(TEAM)],
+    ],
+    ["Slack does not know the approver", () => needs("U0NOSUCHMAN")],
+    ["the approver may not see the project", () => needs(grace().id, `{ deny: see, people: ${grace().id} }`)],
+    ["whoever asks is the only one who is named", () => needs(ada().id)],
+    [
+      "whoever asks owns the project",
+      () => {
+        report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "ada@acme.test" });
+        needs("owner");
+      },
+    ],
+  ])("%s", async (_, arrange) => {
+    arrange();
+    const answer = await bench.ask(`run ${report.id}`);
+    expect(answer).toMatch(/You may not\* run.*needs somebody's approval, and nobody can give it now.*Four eyes/);
+    expect(answer).toMatch(/The rule names .*Ask whoever looks after the bot to name somebody else/is);
+    await bench.pass(MINUTE);
+    expect(bench.cards).toEqual([]);
+    expect(bench.starts).toEqual([]);
+    const refused = bench.log.filter((line) => line.includes('"decision":"refused"'));
+    expect(refused).toHaveLength(1);
+  });
+
+  test("in a form, what was typed stays", async () => {
+    needs(TEAM);
+    const form = await ada().openForm(() => ada().command("run"));
+    await form.submit({ [TYPED]: report.id });
+    expect(ada().form?.text).toContain("nobody can give it now");
+    await ada().form?.close();
+    expect(form.isOpen).toBe(true);
+    expect(form.value(TYPED)).toEqual([report.id]);
+    expect(bench.cards).toEqual([]);
+  });
+});
+
+describe("somebody may approve it, as far as anybody knows", () => {
+  test.each<[string, () => void]>([
+    [
+      "Slack does not say who is in the group",
+      () => [
+        bench.slack.faults.add({ method: "usergroups.users.list", kind: { type: "error", error: "internal_error" } }),
+        needs(TEAM),
+      ],
+    ],
+    [
+      "Slack does not say who the approver is",
+      () => [
+        bench.slack.faults.add({ method: "users.info", kind: { type: "error", error: "internal_error" } }),
+        needs(grace().id),
+      ],
+    ],
+    ["nobody can count the admins", () => needs("admins")],
+    ["somebody else owns the project", () => needs("owner")],
+    ["another term names somebody", () => needs(`${TEAM}, ${grace().id}`)],
+  ])("%s: it waits", async (_, arrange) => {
+    arrange();
+    await ada().command(`run ${report.id}`);
+    const card = await bench.cardShows("Waiting for approval");
+    expect(buttonsOf(card)).toContain("approve_run");
+    bench.slack.faults.clear();
+  });
+});
+
+describe("while it waits", () => {
+  test("an approver who is no longer in the group cannot approve it", async () => {
+    bench.slack.groups.set(TEAM, new Set([grace().id]));
+    needs(TEAM);
+    const card = await waits();
+    bench.slack.groups.set(TEAM, new Set());
+    await bench.pass(STALE_MS);
+    await grace().press(card, "Approve");
+    await reads("grace", `You cannot approve.*<!subteam\\^${TEAM}> can`);
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("a policy that breaks changes nothing: the rules from before decide", async () => {
+    needs(grace().id);
+    const card = await waits();
+    bench.policyTrouble = { kind: "mistakes", mistakes: [] };
+    await ada().press(card, "Approve");
+    await reads("ada", "You asked for");
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("rules that are switched off leave it to those who were asked", async () => {
+    needs(grace().id);
+    const card = await waits();
+    bench.policy = null;
+    await ada().press(card, "Approve");
+    await reads("ada", "You asked for");
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("a project that is hidden from everybody is approved by nobody, and whoever asked may still withdraw it", async () => {
+    needs(grace().id);
+    const card = await waits();
+    needs(grace().id, "{ deny: see, people: everyone }");
+    for (const button of ["Approve", "Decline"]) {
+      await grace().press(card, button);
+      await reads("grace", "a run that the bot no longer remembers");
+    }
+    expect(shown(bench.card())).toContain("Waiting for approval");
+    await ada().press(bench.card(), "cancel_run");
+    await bench.cardShows("Not started");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("somebody who may no longer run it is not helped by a decline, either: the card says that the rules have changed", async () => {
+    needs(grace().id);
+    const card = await waits();
+    bench.rules(`{ deny: run, people: ${ada().id} }`, SEE);
+    await grace().press(card, "Decline");
+    expect(shown(await bench.cardShows("Declined"))).toContain("The rules have changed");
+    expect(bench.starts).toEqual([]);
+  });
+
+  test("whoever asked for it cannot approve it as a member of a group, either", async () => {
+    bench.slack.groups.set(TEAM, new Set([ada().id, grace().id]));
+    needs(TEAM);
+    const card = await waits();
+    await ada().press(card, "Approve");
+    await reads("ada", "You asked for.*somebody else has to approve it");
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
+  });
+});
