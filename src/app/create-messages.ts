@@ -39,6 +39,7 @@ export interface MessagesPart {
   cardStore: CardStore;
   followerStore: FollowerStore;
   cards: Cards;
+  approvers: Approvers;
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
@@ -163,6 +164,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     cardStore,
     followerStore,
     cards,
+    approvers,
     followers,
     homes,
     requesters,

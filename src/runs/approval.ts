@@ -31,6 +31,8 @@ const questionSchema = z.object({
   user: z.string(),
   channel: z.string(),
   ts: z.string(),
+  /** Whether it asks. Before, it says only that somebody has asked for an approval, which stays true whatever happens. */
+  asks: z.boolean().default(true),
 });
 export type Question = z.output<typeof questionSchema>;
 
@@ -50,6 +52,10 @@ export const approvalSchema = z.object({
   told: z.boolean(),
   /** The direct messages that still ask. */
   questions: z.array(questionSchema),
+  /** Whether whoever asked for the run has been told of its end, while some of those messages could not be changed yet. */
+  isEndTold: z.boolean().default(false),
+  /** Since when it has been certain that nobody can approve it, and whether whoever asked has been told; `null` when somebody may. */
+  hopeless: z.object({ since: epochMs, told: z.boolean() }).nullable().default(null),
 });
 export type Approval = z.output<typeof approvalSchema>;
 
@@ -59,7 +65,32 @@ export type ApprovalNeed = Pick<Approval, "verb" | "rule" | "by" | "place">;
 /** An approval that nobody has given yet. `now`: epoch ms. */
 export function wantedApproval({ verb, rule: { number, name }, by, place }: ApprovalNeed, now: number): Approval {
   const rule = { number, name };
-  return { verb, rule, by: [...by], place, until: now + APPROVAL_MS, approved: null, told: false, questions: [] };
+  const until = now + APPROVAL_MS;
+  const nothingYet = { approved: null, told: false, questions: [], isEndTold: false, hopeless: null };
+  return { verb, rule, by: [...by], place, until, ...nothingYet };
+}
+
+/**
+ * The approval as the rules want it by now, with the others asked if they are others. What has been asked for stays in force until
+ * its time is over.
+ */
+export function rewanted(approval: Approval, { verb, rule: { number, name }, by }: ApprovalNeed): Approval {
+  const wanted = { verb, rule: { number, name }, by: [...by] };
+  const areOthers = named(by) !== named(approval.by);
+  return { ...approval, ...wanted, told: approval.told && !areOthers };
+}
+
+function named(terms: readonly PeopleTerm[]): string {
+  return terms.map((term) => ("id" in term ? `${term.kind} ${term.id}` : term.kind)).join();
+}
+
+/** The approval, now that nobody can give it, or somebody may again. `now`: epoch ms. */
+export function withHope(approval: Approval, isHopeless: boolean, now: number): Approval {
+  if (isHopeless === (approval.hopeless !== null)) return approval;
+  return isHopeless
+    ? { ...approval, hopeless: { since: now, told: false } }
+    : // There is somebody new to ask.
+      { ...approval, hopeless: null, told: false };
 }
 
 /** Whether it is too late to approve. `now`: epoch ms. */

@@ -56,6 +56,8 @@ describe("a run that awaits its approval", () => {
       approved: null,
       told: false,
       questions: [],
+      isEndTold: false,
+      hopeless: null,
     });
     expect([isLive(asked), isEnded(asked)]).toEqual([false, false]);
   });

@@ -1,21 +1,30 @@
 // Asks those who may approve a run, once: in its card's thread, and in direct messages to those who may not see the card. When it has
 // been decided, the direct messages say so.
 //
-// What has been asked is stored afterwards, so if the process dies in between, the next one asks again, which is better than never.
+// A direct message asks only once it is stored where it is, so that the next process can say in it what has been decided. If the process
+// dies before, the message says nothing that becomes wrong, and there is another one. The reply in the thread may come twice.
 
 import type { WebClient } from "@slack/web-api";
 import type { PeopleTerm } from "../../access/policy.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
-import type { Approval, Question } from "../../runs/approval.js";
+import { type Approval, type Question, rewanted, withHope } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { type PermissionSources, permissionsOf } from "../access/permissions.js";
+import { mayBeApproved } from "../access/possible-approvers.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import type { PeopleByEmail } from "../connection/people-by-email.js";
 import { edit, isPosted, post } from "../connection/post.js";
-import { approversMessage, decidedMessage, questionMessage } from "../messages/approval.js";
+import {
+  announcedMessage,
+  approversMessage,
+  decidedMessage,
+  hopelessMessage,
+  questionMessage,
+} from "../messages/approval.js";
+import type { Message } from "../messages/blocks.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Card } from "./store.js";
 
@@ -46,7 +55,8 @@ export class Approvers {
 
   /** Whether somebody is still to be asked, or told that it has been decided. */
   hasMoreToSay({ state, approval }: Run): boolean {
-    return approval !== null && (state === "awaiting" ? !approval.told : approval.questions.length > 0);
+    if (approval === null) return false;
+    return state === "awaiting" ? !approval.told || isNews(approval) : approval.questions.length > 0;
   }
 
   /**
@@ -65,38 +75,125 @@ export class Approvers {
     return failure === "not_known" ? LOOK_AGAIN_MS : retryPauseMs(failure, failures);
   }
 
+  /**
+   * Looks whether the rules want somebody else's approval by now, and whether somebody can give it, for each run that waits. Rejects when
+   * the store fails.
+   */
+  async sweep(): Promise<void> {
+    const { runs, permissions } = this.options;
+    if (!permissions.access.hasPolicy) return;
+    // Right after a start, the stored catalog may not have been read yet.
+    await permissions.catalog.ready();
+    for (const run of await runs.inFlight()) if (run.state === "awaiting") await this.#review(run);
+  }
+
+  async #review(run: RunIn<"awaiting">): Promise<void> {
+    const { runs, permissions, clock } = this.options;
+    const { requester, project, options, approval } = run;
+    if (requester === null) return;
+    const asker = await permissionsOf(permissions, requester, approval.place);
+    // `null` where it would need no approval by now, or is not allowed: that is decided when somebody presses a button.
+    const need = asker.approvalFor(project, options);
+    const { by, place } = need ?? approval;
+    const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, place }));
+    await runs.update(run.key, (stored) => {
+      if (stored.state !== "awaiting") return null;
+      const wanted = need === null ? stored.approval : rewanted(stored.approval, need);
+      return { ...stored, approval: withHope(wanted, isHopeless, clock.now()) };
+    });
+  }
+
+  /** The card has moved to where other people read it. */
+  async askAgain(run: Run): Promise<void> {
+    if (run.state === "awaiting") await this.#change(run, (approval) => ({ ...approval, told: false }));
+  }
+
+  /** Whoever asked for the run has been told of its end, although not everything has been said to those who were asked. */
+  async noteEndTold(run: Run): Promise<void> {
+    await this.#change(run, (approval) => ({ ...approval, isEndTold: true }));
+  }
+
   /** @returns why somebody could not be asked yet, or `null` */
   async #ask(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | "not_known" | null> {
-    const { slack } = this.options;
+    if (isNews(run.approval)) return this.#tellHopeless(run, card);
     const owner = await this.#ownerOf(run);
-    const { users, isWhole } = isSeenByAll(card) ? { users: [], isWhole: true } : await this.#toAsk(run, owner);
-    let asked = run.approval.questions.length;
+    const isForAll = isSeenByAll(card);
+    const { users, isWhole } = isForAll ? { users: [], isWhole: true } : await this.#toAsk(run, owner);
     for (const user of users) {
-      const failure = await this.#askOne(run, user);
-      if (failure === null) asked += 1;
-      else if (this.#isWorthRepeating(run, failure)) return failure;
+      const failure = await this.#announce(run, user);
+      if (failure !== null && this.#isWorthRepeating(run, failure)) return failure;
     }
+    const unasked = await this.#showQuestions(run);
+    if (unasked !== null) return unasked;
     if (!isWhole && this.#failuresOf(run) < LOOKS) return "not_known";
-    const thread = card.threadTs ?? card.ts;
-    const to = thread === null ? { channel: card.channel } : { channel: card.channel, thread_ts: thread };
-    const reply = await post(slack, to, approversMessage(run, owner, asked));
-    if (!isPosted(reply)) {
-      this.#warn(run, reply);
-      if (this.#isWorthRepeating(run, reply)) return reply;
-    }
+    const now = await this.#awaitingNow(run);
+    // It has been decided in the meantime.
+    if (now === null) return null;
+    const asked = now.approval.questions.length;
+    const untold = await this.#reply(run, card, approversMessage(now, { owner, asked, isForAll }));
+    if (untold !== null) return untold;
     await this.#change(run, (approval) => ({ ...approval, told: true }));
     return null;
   }
 
-  async #askOne(run: RunIn<"awaiting">, user: string): Promise<SlackFailure | null> {
+  /** Says to whoever asked that nobody can approve it. @returns why Slack did not take that yet, or `null` */
+  async #tellHopeless(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | null> {
+    const failure = await this.#reply(run, card, hopelessMessage(run));
+    if (failure !== null) return failure;
+    await this.#change(run, ({ hopeless, ...approval }) => ({
+      ...approval,
+      told: true,
+      hopeless: hopeless && { ...hopeless, told: true },
+    }));
+    return null;
+  }
+
+  /** @returns why Slack did not take it, if that is worth another try, or `null` */
+  async #reply(run: Run, { channel, threadTs, ts }: Card, reply: Message): Promise<SlackFailure | null> {
+    const thread = threadTs ?? ts;
+    const posted = await post(
+      this.options.slack,
+      thread === null ? { channel } : { channel, thread_ts: thread },
+      reply,
+    );
+    if (isPosted(posted)) return null;
+    this.#warn(run, posted);
+    return this.#isWorthRepeating(run, posted) ? posted : null;
+  }
+
+  /** The run as it is now; `null` once it has been decided. */
+  async #awaitingNow({ key }: Run): Promise<RunIn<"awaiting"> | null> {
+    const run = await this.options.runs.get(key);
+    return run?.state === "awaiting" ? run : null;
+  }
+
+  /** Posts what becomes a question. @returns why Slack did not take it, or `null` */
+  async #announce(run: RunIn<"awaiting">, user: string): Promise<SlackFailure | null> {
     const { slack, hexPlace } = this.options;
-    const posted = await post(slack, { channel: user }, questionMessage(run, hexPlace()));
+    if ((await this.#awaitingNow(run)) === null) return null;
+    const posted = await post(slack, { channel: user }, announcedMessage(run, hexPlace()));
     if (!isPosted(posted)) {
       this.#warn(run, posted);
       return posted;
     }
-    const question = { user, channel: posted.channel, ts: posted.ts };
+    const question = { user, channel: posted.channel, ts: posted.ts, asks: false };
     await this.#change(run, (approval) => ({ ...approval, questions: [...approval.questions, question] }));
+    return null;
+  }
+
+  /** @returns why somebody could not be asked yet, or `null` */
+  async #showQuestions(run: Run): Promise<SlackFailure | null> {
+    const { slack, hexPlace } = this.options;
+    for (const question of (await this.#awaitingNow(run))?.approval.questions ?? []) {
+      const now = question.asks ? null : await this.#awaitingNow(run);
+      if (now === null) continue;
+      const failure = await edit(slack, question, questionMessage(now, hexPlace()));
+      if (failure !== null) {
+        this.#warn(run, failure);
+        if (this.#isWorthRepeating(run, failure)) return failure;
+      }
+      await this.#change(run, (approval) => ({ ...approval, questions: asking(approval.questions, question) }));
+    }
     return null;
   }
 
@@ -128,19 +225,23 @@ export class Approvers {
     return isNamed && email !== null ? people.idOf(email) : null;
   }
 
-  /** Shows in the direct messages what has been decided. */
+  /** Shows in the direct messages what has been decided. @returns why one of them could not be changed yet, or `null` */
   async #close(run: Run): Promise<SlackFailure | null> {
     const { slack, hexPlace } = this.options;
     const decided = decidedMessage(run, hexPlace());
+    let held: SlackFailure | null = null;
     for (const question of run.approval?.questions ?? []) {
-      const failure = await edit(slack, { channel: question.channel, ts: question.ts }, decided);
+      const failure = await edit(slack, question, decided);
       if (failure !== null) {
         this.#warn(run, failure);
-        if (this.#isWorthRepeating(run, failure)) return failure;
+        if (this.#isWorthRepeating(run, failure)) {
+          held ??= failure;
+          continue;
+        }
       }
       await this.#change(run, (approval) => ({ ...approval, questions: without(approval.questions, question) }));
     }
-    return null;
+    return held;
   }
 
   #change({ key }: Run, change: (approval: Approval) => Approval): Promise<unknown> {
@@ -172,11 +273,24 @@ export class Approvers {
   }
 }
 
+/** Whether whoever asked has not been told yet that nobody can approve it. */
+function isNews({ hopeless }: Approval): boolean {
+  return hopeless !== null && !hopeless.told;
+}
+
 /** The bot cannot know who is in a private channel. */
 function isSeenByAll({ channel, isPublic }: Card): boolean {
   return isPublic && channel.startsWith("C");
 }
 
-function without(questions: readonly Question[], { channel, ts }: Question): Question[] {
-  return questions.filter((one) => one.channel !== channel || one.ts !== ts);
+function without(questions: readonly Question[], question: Question): Question[] {
+  return questions.filter((one) => !isSame(one, question));
+}
+
+function asking(questions: readonly Question[], question: Question): Question[] {
+  return questions.map((one) => (isSame(one, question) ? { ...one, asks: true } : one));
+}
+
+function isSame(one: Question, { channel, ts }: Question): boolean {
+  return one.channel === channel && one.ts === ts;
 }

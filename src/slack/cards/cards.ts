@@ -38,7 +38,7 @@ export interface CardsOptions {
   /** The people to tell at the end. */
   followers: FollowerStore;
   /** Asks those who may approve a run. */
-  approvers: Pick<Approvers, "hasMoreToSay" | "tell">;
+  approvers: Pick<Approvers, "hasMoreToSay" | "tell" | "askAgain" | "noteEndTold">;
   /** The people to tell about a run whose card Slack refuses. */
   requesters: Requesters;
   /** The bot's name in Slack, for `/invite`. */
@@ -206,12 +206,16 @@ export class Cards {
     if (this.#refused.get(runKey) === shown) return;
     const failure = await this.#show(card, run, content, shown);
     if (failure === "left") return;
-    if (failure) return this.#failed(run, failure, shown);
+    if (failure) {
+      // They can decide without the card.
+      if (!mayPass(failure)) await this.#tellApprovers(run);
+      return this.#failed(run, failure, shown);
+    }
     this.#refused.delete(runKey);
     const pauseMs = await this.#tellApprovers(run);
-    if (pauseMs !== null) return this.#later(runKey, pauseMs);
     // The count of refused replies about the end continues.
-    if (isEnded(run)) return this.#tell(run, shown);
+    if (isEnded(run)) return this.#tell(run, shown, pauseMs);
+    if (pauseMs !== null) return this.#later(runKey, pauseMs);
     this.#failures.delete(runKey);
     if (run.state === "running") await this.#tellOverdue(run);
   }
@@ -306,15 +310,23 @@ export class Cards {
     return failure;
   }
 
-  /** Edits notify nobody, so the requester gets one reply in the card's thread when the run has ended. */
-  async #tell(run: Run, shown: string): Promise<void> {
+  /**
+   * Edits notify nobody, so the requester gets one reply in the card's thread when the run has ended.
+   * @param approversPauseMs after how long those who were asked to approve it are to be told again, in ms; `null` if they have been told
+   */
+  async #tell(run: Run, shown: string, approversPauseMs: number | null): Promise<void> {
     const { slack, cards, clock } = this.options;
     const card = await cards.get(run.key);
     if (card === null || card.settled || card.ts === null) return;
-    const reply = this.#told.has(run.key) ? null : followUpMessage(run, elapsedMs(run, clock.now()));
+    const isTold = this.#told.has(run.key) || run.approval?.isEndTold === true;
+    const reply = isTold ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
       const posted = await postAtFirst(slack, placesFor(card), reply);
       if (!isPosted(posted)) return this.#failed(run, posted, shown);
+    }
+    if (approversPauseMs !== null) {
+      await this.options.approvers.noteEndTold(run);
+      return this.#later(run.key, approversPauseMs);
     }
     await this.#endWhatIsLeft(card, run);
     await this.#settle(run.key);
@@ -360,6 +372,7 @@ export class Cards {
       const left = card.ts === null ? null : { channel: card.channel, ts: card.ts };
       const elsewhere = { channel: card.requester, threadTs: null, ts: null, shown: null, moved, left };
       await cards.change(run.key, elsewhere);
+      await this.options.approvers.askAgain(run);
       return this.#later(run.key, 0);
     }
     const { count: failures, since } = this.#countFailure(run.key);

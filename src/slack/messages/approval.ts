@@ -11,20 +11,44 @@ import { optionsLineOf, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
-/**
- * The reply in a card's thread that tells those who may approve the run. Edits of the card notify nobody.
- * @param owner the id of the project's owner in Slack; `null` when it is not known
- * @param asked how many people are asked in direct messages
- */
-export function approversMessage(run: RunIn<"awaiting">, owner: string | null, asked: number): Message {
+export interface Asked {
+  /** The id of the project's owner in Slack; `null` when it is not known. */
+  owner: string | null;
+  /** How many people are asked in direct messages. */
+  asked: number;
+  /** Whether everybody in the workspace may read the card, so that nobody needs a direct message. */
+  isForAll: boolean;
+}
+
+/** The reply in a card's thread that tells those who may approve the run. Edits of the card notify nobody. */
+export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAll }: Asked): Message {
   const title = titleOf(run.project);
   const { by, until } = run.approval;
+  const none = isForAll ? "" : " The bot could send nobody a direct message, so tell them if they don't read this.";
   const direct =
-    asked === 0 ? "" : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
+    asked === 0 ? none : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
   return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
     section(
       `:raised_hand: ${deedWords(run)}. It takes the approval of ${peopleWords(by, { owner })} until ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
     ),
+  ]);
+}
+
+/** The reply to whoever asked for a run that nobody can approve any more. */
+export function hopelessMessage(run: RunIn<"awaiting">): Message {
+  const { by, until } = run.approval;
+  const who = run.requester === null ? "" : `${mention(run.requester)} `;
+  return message(`Nobody can approve it: ${inline(titleOf(run.project), TITLE_MAX)}`, [
+    section(
+      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}: they have left, may not see the project, or ask for it themselves. Ask whoever looks after the bot to name somebody else until ${date(until, "{time}")}, or press *Cancel*.`,
+    ),
+  ]);
+}
+
+/** What that direct message says at first, and for ever if the bot dies before it has stored where the message is. */
+export function announcedMessage(run: RunIn<"awaiting">, place: HexPlace): Message {
+  return message(`Asked for your approval: ${inline(titleOf(run.project), TITLE_MAX)}`, [
+    section(`:raised_hand: ${deedWords(run, place)}, and asked for your approval, ${date(run.requestedAt)}.`),
   ]);
 }
 

@@ -159,11 +159,14 @@ function notes(run: Run): string[] {
 }
 
 /** Who has to approve it or did, or why it was not started. */
-function approvalNote(run: Run, { by, rule, until, approved }: Approval): string {
+function approvalNote(run: Run, { by, rule, until, approved, hopeless }: Approval): string {
   const given = approved === null ? "" : `Approved by ${mention(approved.by)}, ${date(approved.at)}.`;
   switch (run.state) {
     case "awaiting": {
       const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for that.`;
+      if (hopeless !== null) {
+        return `:warning: Nobody can approve it any more: it takes ${peopleWords(by)}, and none of them can. It waits until ${date(until, "{time}")}.${why}`;
+      }
       return `${sentence(peopleWords(by))} can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.${why}`;
     }
     case "declined":

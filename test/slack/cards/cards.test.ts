@@ -10,7 +10,7 @@ import { PendingWork } from "../../../src/lib/pending-work.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
 import { intended, lost } from "../../../src/runs/transitions.js";
-import { Cards } from "../../../src/slack/cards/cards.js";
+import { Cards, type CardsOptions } from "../../../src/slack/cards/cards.js";
 import { Requesters } from "../../../src/slack/cards/requesters.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
 import { conversationIn } from "../../../src/slack/connection/conversation.js";
@@ -57,8 +57,16 @@ function webClient(): WebClient {
   return new WebClient(slack.botToken, { slackApiUrl: slack.apiUrl });
 }
 
+/** Nobody has to approve anything. */
+const NO_APPROVERS: CardsOptions["approvers"] = {
+  hasMoreToSay: () => false,
+  tell: async () => null,
+  askAgain: async () => undefined,
+  noteEndTold: async () => undefined,
+};
+
 /** The cards as a process draws them, whose own time passes by `own`. */
-function cardsOf(process: string, own: ManualClock, web: WebClient): Cards {
+function cardsOf(process: string, own: ManualClock, web: WebClient, approvers = NO_APPROVERS): Cards {
   const log = createLogger({ level: "silent", pretty: false, secrets: [] });
   const drawer = { process, now: () => clock.now() };
   return new Cards({
@@ -68,7 +76,7 @@ function cardsOf(process: string, own: ManualClock, web: WebClient): Cards {
     hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     slack: web,
     log,
-    approvers: { hasMoreToSay: () => false, tell: async () => null },
+    approvers,
     requesters: new Requesters({ clock: own, log, work: new PendingWork() }),
     followers: new FollowerStore(opened.db, drawer),
     botName: "hex",

@@ -26,9 +26,11 @@ import { absenceMessage } from "../../../src/slack/messages/absence.js";
 import { alreadyEndedMessage, tellMeMessage } from "../../../src/slack/messages/answers.js";
 import {
   alreadyDecidedMessage,
+  announcedMessage,
   approversMessage,
   decidedHereMessage,
   decidedMessage,
+  hopelessMessage,
   noLongerAllowedMessage,
   notApproverMessage,
   ownRequestMessage,
@@ -199,6 +201,8 @@ const approval: fc.Arbitrary<Approval> = fc.record({
   approved: maybe(fc.record({ by: fc.constant("U1"), at: time })),
   told: fc.boolean(),
   questions: fc.constant([]),
+  isEndTold: fc.boolean(),
+  hopeless: maybe(fc.record({ since: time, told: fc.boolean() })),
 });
 const base = {
   key: fc.string({ minLength: 1, maxLength: 80 }),
@@ -398,8 +402,10 @@ describe("never past a limit, whatever the data", () => {
     const awaited: fc.Arbitrary<RunIn<"awaiting">> = fc.record({ ...base, approval, state: fc.constant("awaiting") });
     const all = ["U1", "U2", "S0DATATEAM1"];
     fc.assert(
-      fc.property(awaited, maybe(fc.constant("U2")), fc.nat(20), (made, owner, asked) => {
-        check(approversMessage(made, owner, asked), all);
+      fc.property(awaited, maybe(fc.constant("U2")), fc.nat(20), fc.boolean(), (made, owner, asked, isForAll) => {
+        check(approversMessage(made, { owner, asked, isForAll }), all);
+        check(announcedMessage(made, PLACE), all);
+        check(hopelessMessage(made), all);
         check(questionMessage(made, PLACE), all);
         for (const message of [ownRequestMessage, notApproverMessage]) check(message(made, made.approval.by), all);
       }),

@@ -1,0 +1,187 @@
+// Approvals while something goes wrong in Slack: cards and questions that are deleted or refused, and people who come and go. The run
+// is started once or not at all, somebody can decide, and nothing asks any more once it has been decided.
+
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Project } from "../sandbox/hex/server.js";
+import type { SlackMessage } from "../sandbox/slack/server.js";
+import { buttonsOf, Harness, MODES, shown } from "./harness.js";
+
+const MINUTE = 60_000;
+/** What Slack says of people and groups is asked for again after five minutes. */
+const STALE_MS = 6 * MINUTE;
+const SEE = "{ allow: [see, cancel], people: everyone }";
+const TEAM = "S0DATATEAM1";
+
+describe.each(MODES)("over %s", (mode) => {
+  let bench: Harness;
+  let report: Project;
+  beforeEach(async () => {
+    bench = await Harness.start(mode);
+    // Slack's answers about people and groups come in time on a busy machine, too.
+    bench.settleMs = 1_000;
+    report = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+    await bench.ask("projects");
+    needs(grace().id);
+  });
+  afterEach(() => bench.stop());
+
+  const ada = () => bench.person("ada");
+  const grace = () => bench.person("grace");
+  const needs = (by: string) =>
+    bench.rules(`{ allow: run, people: everyone, needs: "approval by ${by}", name: Four eyes }`, SEE);
+  const replies = (words: string | RegExp) => bench.replies.filter((reply) => new RegExp(words).test(shown(reply)));
+  /** The direct messages in which somebody is asked, or was. */
+  const questions = (name: "ada" | "grace" = "grace") =>
+    bench.slack.messages.filter(
+      ({ channel, via, threadTs, deleted }) =>
+        via === "postMessage" &&
+        !deleted &&
+        threadTs === undefined &&
+        channel === bench.slack.dm(bench.person(name).person).id,
+    );
+  const asks = (message: SlackMessage) => buttonsOf(message).includes("approve_run");
+  /** Ada asks in a conversation that the bot cannot know the readers of. */
+  const askedDirectly = async () => {
+    await ada().dm(`run ${report.id}`);
+    await bench.until(() => replies("It takes the approval").length === 1);
+  };
+  /** The list in which whoever may approve it finds it. */
+  const approveInList = async () => {
+    const list = await bench.ask("runs", { user: grace().person });
+    const message = grace().sees.findLast((one) => shown(one) === list);
+    if (message === undefined) throw new Error("there is no list");
+    await grace().press(message, "Approve");
+  };
+
+  test("a question that was posted twice asks once, and nothing asks once it has been decided", async () => {
+    // Whom to ask is not known yet, so the card is there before the question.
+    bench.slack.groups.set(TEAM, new Set([grace().id]));
+    needs(TEAM);
+    bench.slack.faults.add({ method: "usergroups.users.list", kind: { type: "error", error: "internal_error" } });
+    await ada().dm(`run ${report.id}`);
+    await bench.until(() => questions("ada").some(asks));
+    bench.slack.faults.clear();
+    // Slack takes the message, and its answer gets lost.
+    bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "reset" }, afterEffect: true, times: 1 });
+    await bench.until(() => replies("It takes the approval").length === 1);
+    expect(questions()).toHaveLength(2);
+    expect(questions().filter(asks)).toHaveLength(1);
+    for (const question of questions()) expect(shown(question)).toContain(`<@${ada().id}> wants to run`);
+    const [question] = questions().filter(asks);
+    if (question === undefined) throw new Error("nobody was asked");
+    await grace().press(question, "Approve");
+    await bench.until(() => bench.starts.length === 1 && !questions().some(asks));
+    expect(shown(question)).toContain(`Approved* by <@${grace().id}>`);
+  });
+
+  test("a question that its reader has deleted holds nothing up", async () => {
+    await askedDirectly();
+    const [question] = questions();
+    if (question === undefined) throw new Error("nobody was asked");
+    bench.slack.delete(question);
+    await approveInList();
+    await bench.until(() => replies(`<@${ada().id}>.*completed`).length === 1);
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("if the bot may send no direct messages, whoever asked reads that nobody got one", async () => {
+    bench.slack.messagesTab = false;
+    await ada().command(`run ${report.id}`, { channel: bench.slack.channels.team });
+    await bench.until(() => replies("could send nobody a direct message").length === 1);
+    await approveInList();
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("if no card can be posted, either, the run still waits, and an approver finds it in the list", async () => {
+    bench.slack.messagesTab = false;
+    await ada().command(`run ${report.id}`, { channel: bench.slack.channels.secret });
+    await bench.until(() => ada().sees.some((one) => /waits for approval anyway/.test(shown(one))));
+    await bench.pass(MINUTE);
+    expect(bench.starts).toEqual([]);
+    await approveInList();
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("if no card can be posted, those who are named are asked all the same", async () => {
+    // Ada's direct messages are closed, and the bot is not in the channel.
+    const refusal = { type: "error", error: "channel_not_found" } as const;
+    bench.slack.faults.add({ method: "chat.postMessage", kind: refusal, times: 2 });
+    await ada().command(`run ${report.id}`, { channel: bench.slack.channels.team });
+    await bench.until(() => questions().some(asks), 0);
+    const [question] = questions();
+    if (question === undefined) throw new Error("nobody was asked");
+    await grace().press(question, "Approve");
+    await bench.until(() => bench.starts.length === 1);
+  });
+
+  test("a card that was deleted comes back in direct messages, and those who are named are asked there", async () => {
+    await ada().command(`run ${report.id}`);
+    const card = await bench.cardShows("Waiting for approval");
+    await bench.until(() => replies("It takes the approval").length === 1);
+    expect(questions()).toEqual([]);
+    const { blocks } = card;
+    bench.slack.delete(card);
+    // The bot notices it when it next edits the card.
+    await grace().press(card, "tell_me", { stale: { blocks } });
+    await bench.until(() => questions().some(asks));
+    const question = questions().find(asks);
+    if (question === undefined) throw new Error("nobody was asked");
+    await grace().press(question, "Approve");
+    await bench.until(() => questions("ada").some((one) => /Completed/.test(shown(one))));
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("whoever asked hears once that nobody can approve it any more, and the card says so until somebody can", async () => {
+    bench.slack.groups.set(TEAM, new Set([grace().id]));
+    needs(TEAM);
+    await ada().command(`run ${report.id}`);
+    await bench.cardShows("Waiting for approval");
+    bench.slack.groups.set(TEAM, new Set([ada().id]));
+    await bench.cardShows("Nobody can approve it any more");
+    await bench.until(() => replies(`<@${ada().id}> .*Nobody can approve`).length === 1);
+    await bench.pass(STALE_MS, 5_000);
+    expect(replies("Nobody can approve")).toHaveLength(1);
+    bench.slack.groups.set(TEAM, new Set([grace().id]));
+    await bench.cardShows("can approve it until");
+    await bench.until(() => replies("It takes the approval").length === 2);
+    await grace().press(bench.card(), "Approve");
+    await bench.cardShows("Completed");
+    expect(bench.starts).toHaveLength(1);
+  });
+
+  test("an approver who leaves while it waits is no approver any more", async () => {
+    await ada().command(`run ${report.id}`);
+    await bench.cardShows("Waiting for approval");
+    bench.slack.deactivate(grace().person);
+    await bench.cardShows("Nobody can approve it any more");
+    await bench.until(() => replies("Nobody can approve").length === 1);
+    await ada().press(bench.card(), "cancel_run");
+    await bench.cardShows("Not started");
+  });
+
+  test("when the rules want somebody else's approval, the card says whose, and they are asked", async () => {
+    needs("admins");
+    await ada().command(`run ${report.id}`);
+    await bench.cardShows("An admin of the workspace can approve it");
+    await bench.until(() => replies("It takes the approval").length === 1);
+    needs(grace().id);
+    await bench.cardShows(`<@${grace().id}> can approve it`);
+    await bench.until(() => replies(`It takes the approval of <@${grace().id}>`).length === 1);
+    await bench.pass(STALE_MS, 5_000);
+    expect(replies("It takes the approval")).toHaveLength(2);
+    await grace().press(bench.card(), "Approve");
+    await bench.cardShows("Completed");
+  });
+
+  test("three clicks on an old card start one run", async () => {
+    await ada().command(`run ${report.id}`);
+    const card = await bench.cardShows("Waiting for approval");
+    const { blocks } = card;
+    const press = () => grace().press(card, "approve_run", { stale: { blocks } });
+    await bench.meanwhile(Promise.all([press(), press(), press()]));
+    await bench.cardShows("Completed");
+    await press();
+    await bench.pass(MINUTE);
+    expect(bench.starts).toHaveLength(1);
+  });
+});
