@@ -17,7 +17,7 @@ let report: Project;
 beforeEach(async () => {
   bench = await Harness.start("http");
   // Slack's answers about people and groups come in time on a busy machine, too.
-  bench.settleMs = 1_000;
+  bench.slowTurns = 1_000;
   report = bench.hex.workspace.addProject({ title: "Weekly revenue", ownerEmail: "grace@acme.test" });
   await bench.ask("projects");
 });

@@ -18,7 +18,7 @@ describe.each(MODES)("over %s", (mode) => {
   beforeEach(async () => {
     bench = await Harness.start(mode);
     // Slack's answers about people and groups come in time on a busy machine, too.
-    bench.settleMs = 1_000;
+    bench.slowTurns = 1_000;
     report = bench.hex.workspace.addProject({ title: "Weekly revenue" });
     await bench.ask("projects");
     needs(grace().id);
