@@ -76,12 +76,14 @@ export function wantedApproval({ verb, rule: { number, name }, by, place }: Appr
  */
 export function rewanted(approval: Approval, { verb, rule: { number, name }, by }: ApprovalNeed): Approval {
   const wanted = { verb, rule: { number, name }, by: [...by] };
-  const areOthers = named(by) !== named(approval.by);
-  return { ...approval, ...wanted, told: approval.told && !areOthers };
+  return { ...approval, ...wanted, told: approval.told && areSame(by, approval.by) };
 }
 
-function named(terms: readonly PeopleTerm[]): string {
-  return terms.map((term) => ("id" in term ? `${term.kind} ${term.id}` : term.kind)).join();
+/** Whether these are the same people, by the names that the rules give them. */
+export function areSame(some: readonly PeopleTerm[], others: readonly PeopleTerm[]): boolean {
+  const named = (terms: readonly PeopleTerm[]) =>
+    terms.map((term) => ("id" in term ? `${term.kind} ${term.id}` : term.kind)).join();
+  return named(some) === named(others);
 }
 
 /** The approval, now that nobody can give it, or somebody may again. `now`: epoch ms. */

@@ -171,6 +171,24 @@ describe("while it waits", () => {
     expect(bench.starts).toEqual([]);
   });
 
+  test("only an approver finds out that the run is no longer allowed: anybody else's click ends nothing", async () => {
+    needs("admins");
+    await grace().command(`run ${report.id}`);
+    const card = await bench.cardShows("Waiting for approval");
+    needs("admins", `{ deny: run, people: ${grace().id} }`);
+    for (const button of ["Approve", "Decline"]) {
+      await ada().press(card, button);
+      await reads("ada", "You cannot approve or decline");
+    }
+    await bench.pass(MINUTE);
+    expect(shown(bench.card())).toContain("Waiting for approval");
+    bench.slack.roles.set(ada().id, "admin");
+    await bench.pass(STALE_MS);
+    await ada().press(bench.card(), "Approve");
+    await bench.cardShows("The rules have changed");
+    expect(bench.starts).toEqual([]);
+  });
+
   test("whoever asked for it cannot approve it as a member of a group, either", async () => {
     bench.slack.groups.set(TEAM, new Set([ada().id, grace().id]));
     needs(TEAM);

@@ -3,7 +3,9 @@
 
 import { join } from "node:path";
 import Database from "libsql";
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { postgresForTests } from "../process/postgres-for-tests.js";
 import type { Project } from "../sandbox/hex/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
@@ -90,4 +92,50 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
   });
+});
+
+describe("Postgres", () => {
+  const postgres = postgresForTests();
+
+  test("that takes no writes decides nothing, and the button works once it does", async () => {
+    const url = await postgres.database("approvals");
+    // The bot goes by the database's clock, and what Slack signs must not look old by it.
+    const bench = await Harness.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url } });
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    const setReadOnly = async (value: string) => {
+      await admin.query(`alter database approvals set default_transaction_read_only = ${value}`);
+      await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'approvals' and pid <> pg_backend_pid()",
+      );
+    };
+    try {
+      const grace = bench.person("grace");
+      const { id } = bench.hex.workspace.addProject({ title: "Weekly revenue" });
+      bench.rules(
+        `{ allow: run, people: everyone, needs: approval by ${grace.id} }`,
+        "{ allow: see, people: everyone }",
+      );
+      await bench.slack.command(`run ${id}`);
+      await bench.cardShows("Waiting for approval");
+      await bench.until(() => bench.replies.length === 1);
+      await setReadOnly("on");
+      await bench.pass(2_000);
+      await grace.press(bench.card(), "Approve");
+      const reads = (words: RegExp) =>
+        bench.until(() => grace.sees.some((one) => one.user === grace.id && words.test(shown(one))));
+      await reads(/Nothing was decided.*does not accept writes/s);
+      expect(bench.starts).toEqual([]);
+      await admin.query("set default_transaction_read_only = off");
+      await setReadOnly("off");
+      for (let turn = 0; turn < 500 && !(await bench.get("/readyz")).text.includes('"store":{"ok":true'); turn++)
+        bench.clock.advance(1_001);
+      await grace.press(bench.card(), "Approve");
+      await bench.cardShows("Completed");
+      expect(bench.starts).toHaveLength(1);
+    } finally {
+      await admin.end();
+      await bench.stop();
+    }
+  }, 60_000);
 });

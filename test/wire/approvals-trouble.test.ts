@@ -173,6 +173,19 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.cardShows("Completed");
   });
 
+  test("when the rules name others, the question to somebody who is not named any more asks nothing", async () => {
+    await askedDirectly();
+    const [question] = questions();
+    if (question === undefined) throw new Error("nobody was asked");
+    bench.slack.groups.set(TEAM, new Set([ada().id]));
+    needs(`${TEAM}, admins`);
+    await bench.until(() => shown(question).includes("others are asked to approve it now"));
+    expect(buttonsOf(question)).toEqual([]);
+    needs(grace().id);
+    await bench.until(() => questions().filter(asks).length === 1);
+    expect(questions()).toHaveLength(2);
+  });
+
   test("three clicks on an old card start one run", async () => {
     await ada().command(`run ${report.id}`);
     const card = await bench.cardShows("Waiting for approval");

@@ -9,7 +9,7 @@ import type { PeopleTerm } from "../../access/policy.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
-import { type Approval, type Question, rewanted, withHope } from "../../runs/approval.js";
+import { type Approval, areSame, type Question, rewanted, withHope } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { type PermissionSources, permissionsOf } from "../access/permissions.js";
@@ -22,6 +22,7 @@ import {
   approversMessage,
   decidedMessage,
   hopelessMessage,
+  noLongerAskedMessage,
   questionMessage,
 } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
@@ -118,7 +119,10 @@ export class Approvers {
     if (isNews(run.approval)) return this.#tellHopeless(run, card);
     const owner = await this.#ownerOf(run);
     const isForAll = isSeenByAll(card);
-    const { users, isWhole } = isForAll ? { users: [], isWhole: true } : await this.#toAsk(run, owner);
+    const nobody = { users: [], released: [], isWhole: true };
+    const { users, released, isWhole } = isForAll ? nobody : await this.#toAsk(run, owner);
+    const kept = await this.#edit(run, released, noLongerAskedMessage(run, this.options.hexPlace()));
+    if (kept !== null) return kept;
     for (const user of users) {
       const failure = await this.#announce(run, user);
       if (failure !== null && this.#isWorthRepeating(run, failure)) return failure;
@@ -132,7 +136,10 @@ export class Approvers {
     const asked = now.approval.questions.length;
     const untold = await this.#reply(run, card, approversMessage(now, { owner, asked, isForAll }));
     if (untold !== null) return untold;
-    await this.#change(run, (approval) => ({ ...approval, told: true }));
+    // The rules may name others by now.
+    await this.#change(run, (approval) =>
+      areSame(approval.by, run.approval.by) ? { ...approval, told: true } : approval,
+    );
     return null;
   }
 
@@ -140,11 +147,10 @@ export class Approvers {
   async #tellHopeless(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | null> {
     const failure = await this.#reply(run, card, hopelessMessage(run));
     if (failure !== null) return failure;
-    await this.#change(run, ({ hopeless, ...approval }) => ({
-      ...approval,
-      told: true,
-      hopeless: hopeless && { ...hopeless, told: true },
-    }));
+    await this.#change(run, (approval) => {
+      const { hopeless } = approval;
+      return hopeless === null ? approval : { ...approval, told: true, hopeless: { ...hopeless, told: true } };
+    });
     return null;
   }
 
@@ -197,11 +203,14 @@ export class Approvers {
     return null;
   }
 
-  /** Those who are named, may see the project, and have not been asked. `isWhole`: whether Slack has said who they all are. */
+  /**
+   * Those who are named, may see the project, and have not been asked. `released`: the questions to people who are not named any more.
+   * `isWhole`: whether Slack has said who they all are.
+   */
   async #toAsk(
     { project, requester, approval }: RunIn<"awaiting">,
     owner: string | null,
-  ): Promise<{ users: string[]; isWhole: boolean }> {
+  ): Promise<{ users: string[]; released: Question[]; isWhole: boolean }> {
     const { permissions } = this.options;
     const { ids, isWhole } = await permissions.access.named(approval.by);
     const named = [...new Set(owner === null ? ids : [owner, ...ids])];
@@ -213,6 +222,7 @@ export class Approvers {
     );
     return {
       users: unasked.filter((_, index) => sight[index]?.kind === "allowed"),
+      released: isWhole ? approval.questions.filter(({ user }) => !named.includes(user)) : [],
       isWhole: isWhole && !sight.some((seen) => seen.kind === "denied" && seen.isUnsure),
     };
   }
@@ -226,12 +236,15 @@ export class Approvers {
   }
 
   /** Shows in the direct messages what has been decided. @returns why one of them could not be changed yet, or `null` */
-  async #close(run: Run): Promise<SlackFailure | null> {
-    const { slack, hexPlace } = this.options;
-    const decided = decidedMessage(run, hexPlace());
+  #close(run: Run): Promise<SlackFailure | null> {
+    return this.#edit(run, run.approval?.questions ?? [], decidedMessage(run, this.options.hexPlace()));
+  }
+
+  /** Turns questions into what asks nothing any more. @returns why one of them could not be changed yet, or `null` */
+  async #edit(run: Run, questions: readonly Question[], instead: Message): Promise<SlackFailure | null> {
     let held: SlackFailure | null = null;
-    for (const question of run.approval?.questions ?? []) {
-      const failure = await edit(slack, question, decided);
+    for (const question of questions) {
+      const failure = await edit(this.options.slack, question, instead);
       if (failure !== null) {
         this.#warn(run, failure);
         if (this.#isWorthRepeating(run, failure)) {

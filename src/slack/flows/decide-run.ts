@@ -124,12 +124,6 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
   // They could not approve it, whatever else the rules say.
   if (requester === null) return { kind: "no_longer_allowed", rule: null };
   const asker = await permissionsOf(bot.permissions, requester, approval.place);
-  for (const verb of options.publish ? (["run", "publish"] as const) : (["run"] as const)) {
-    const decision = asker.decide(verb, project.id);
-    if (decision.kind !== "denied") continue;
-    const rule = decision.rule && { number: decision.rule.number, name: decision.rule.name };
-    return { kind: decision.isUnsure ? "unsure" : "no_longer_allowed", rule };
-  }
   // Where it would need no approval by now, those who were asked may still give it.
   const { by, rule } = asker.approvalFor(project, options) ?? approval;
   if (requester === user) return { kind: "requester", by, rule };
@@ -140,7 +134,14 @@ async function standingOf(bot: Bot, user: string, run: RunIn<"awaiting">): Promi
     known === null ? unknownProject(project.id) : access.factsOf(known),
   );
   if (isApprover === null) return { kind: "unsure", rule };
-  return isApprover ? { kind: "approver", rule } : { kind: "other", by, rule };
+  if (!isApprover) return { kind: "other", by, rule };
+  for (const verb of options.publish ? (["run", "publish"] as const) : (["run"] as const)) {
+    const decision = asker.decide(verb, project.id);
+    if (decision.kind !== "denied") continue;
+    const denying = decision.rule && { number: decision.rule.number, name: decision.rule.name };
+    return { kind: decision.isUnsure ? "unsure" : "no_longer_allowed", rule: denying };
+  }
+  return { kind: "approver", rule };
 }
 
 /** Of all verdicts, the first one that is stored counts. Whoever comes later is told whose it was. */

@@ -65,6 +65,15 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
   ]);
 }
 
+/** What becomes of that direct message when the rules name others. */
+export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
+  return message(`Others are asked: ${inline(titleOf(run.project), TITLE_MAX)}`, [
+    section(
+      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed: others are asked to approve it now.`,
+    ),
+  ]);
+}
+
 /** What becomes of that direct message when it has been decided. */
 export function decidedMessage(run: Run, place: HexPlace): Message {
   return message(`${outcomeWords(run)} ${inline(titleOf(run.project), TITLE_MAX)}`, [

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PendingWork } from "../../../src/lib/pending-work.js";
 import { createLogger } from "../../../src/log/logger.js";
 import { RunStore } from "../../../src/runs/store.js";
-import { intended, lost } from "../../../src/runs/transitions.js";
+import { awaiting, intended, judged, lost } from "../../../src/runs/transitions.js";
 import { Cards, type CardsOptions } from "../../../src/slack/cards/cards.js";
 import { Requesters } from "../../../src/slack/cards/requesters.js";
 import { CardStore } from "../../../src/slack/cards/store.js";
@@ -112,6 +112,36 @@ test("a card that another process draws is looked at again", async () => {
   await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);
+});
+
+test("whoever asked hears of the end once, however long those who were to approve the run cannot be told", async () => {
+  let pauseMs: number | null = 1_000;
+  const approvers: CardsOptions["approvers"] = {
+    ...NO_APPROVERS,
+    tell: async () => pauseMs,
+    noteEndTold: async (run) => {
+      await runs.update(run.key, (stored) =>
+        stored.state === "declined" ? { ...stored, approval: { ...stored.approval, isEndTold: true } } : null,
+      );
+    },
+  };
+  const need = { verb: "run" as const, rule: { number: 1, name: null }, by: [], place: null };
+  await cards.open("k", conversationIn(slack.channels.data.id), "U0ADALOVELA");
+  await runs.insert(
+    judged(awaiting({ ...intent, requester: "U0ADALOVELA" }, need, 1), { kind: "decline", by: "U2" }, 2),
+  );
+  const replies = () => slack.messages.filter(({ threadTs }) => threadTs !== undefined);
+  await cardsOf("this process", clock, webClient(), approvers).redraw("k");
+  expect(replies()).toHaveLength(1);
+  expect(await store.unsettled()).toEqual(["k"]);
+  // Another process takes over.
+  const other = cardsOf("another process", clock, webClient(), approvers);
+  await other.redraw("k");
+  pauseMs = null;
+  clock.advance(1_000);
+  await other.redraw("k");
+  expect(replies()).toHaveLength(1);
+  expect(await store.unsettled()).toEqual([]);
 });
 
 describe("a card that shows what is stored", () => {

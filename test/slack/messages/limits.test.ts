@@ -32,6 +32,7 @@ import {
   decidedMessage,
   hopelessMessage,
   noLongerAllowedMessage,
+  noLongerAskedMessage,
   notApproverMessage,
   ownRequestMessage,
   questionMessage,
@@ -406,6 +407,7 @@ describe("never past a limit, whatever the data", () => {
         check(approversMessage(made, { owner, asked, isForAll }), all);
         check(announcedMessage(made, PLACE), all);
         check(hopelessMessage(made), all);
+        check(noLongerAskedMessage(made, PLACE), all);
         check(questionMessage(made, PLACE), all);
         for (const message of [ownRequestMessage, notApproverMessage]) check(message(made, made.approval.by), all);
       }),
