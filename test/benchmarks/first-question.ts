@@ -1,18 +1,12 @@
 // A program: how long the first question to a catalog of 10,000 projects takes in a process that has just started, and then others.
 // Argument: the case as JSON, see `Case`. Prints an `Answer` as JSON.
 
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import { z } from "zod";
 import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy } from "../../src/access/policy.js";
-import { Catalog } from "../../src/catalog/catalog.js";
-import { noCollections } from "../../src/catalog/collections-asked.js";
-import { CatalogStore } from "../../src/catalog/store.js";
-import { systemClock } from "../../src/lib/clock.js";
 import { Access } from "../../src/slack/access/access.js";
 import { type Permissions, permissionsInMemory } from "../../src/slack/access/permissions.js";
-import { RowReader } from "../../src/store/row-reader.js";
-import type { Tables } from "../../src/store/tables.js";
+import { catalogOf } from "../catalog/known-catalog.js";
 import { realisticProjects } from "../catalog/projects.js";
 import { KEYSTROKES, NAMES, OPTIONS, timesOf, took } from "./typed.js";
 
@@ -73,8 +67,7 @@ async function setUp({ rules, areCompared }: Case): Promise<() => Permissions> {
   const projects = realisticProjects(PROJECTS);
   const ids = projects.map(({ id }) => id);
   const policy = policyOf(rules, ids);
-  const catalog = emptyCatalog();
-  catalog.learn({ projects, askedAt: 1, isAll: true });
+  const catalog = catalogOf(projects);
   const details = { isGuest: false, isAdmin: false, email: "ada@acme.test", isActive: true };
   const members = new Map(GROUPS.map((group, at) => [group, new Set(at === 0 ? [PERSON] : [])]));
   const access = new Access({
@@ -85,27 +78,6 @@ async function setUp({ rules, areCompared }: Case): Promise<() => Permissions> {
   });
   if (areCompared) await access.compareAll(() => catalog.all());
   return () => permissionsInMemory({ access, catalog, host: "app.hex.tech" }, PERSON, PLACE);
-}
-
-/** A catalog whose store holds nothing. */
-function emptyCatalog(): Catalog {
-  const db = new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (asked) => new SqliteIntrospector(asked),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
-  const nobody = () => Promise.reject(new Error("there is no Hex here"));
-  return new Catalog({
-    hex: { project: nobody, projectPage: nobody },
-    store: new CatalogStore(db, new RowReader()),
-    clock: systemClock,
-    collections: noCollections(systemClock),
-    refreshMs: 60_000,
-    onError: console.error,
-  });
 }
 
 const QUESTIONS: Record<Case["question"], (permissions: Permissions, text: string) => unknown> = {

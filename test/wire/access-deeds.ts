@@ -188,6 +188,7 @@ export const DEEDS: Readonly<Record<string, Deed>> = {
     prepare: async (bench, { id, title }) => {
       const ada = bench.person("ada");
       await ada.openHome();
+      await bench.pass(1_000);
       const home = await ada.homeShows(({ view }) => JSON.stringify(view).includes("home_search"));
       const blockId = /"block_id":"(search \d+)"/.exec(JSON.stringify(home.view))?.[1] ?? "";
       await bench.meanwhile(bench.slack.search(home, { blockId, actionId: "home_search" }, title));

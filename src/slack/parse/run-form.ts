@@ -7,6 +7,7 @@ import { parseJson } from "../../lib/json.js";
 import { looksSecret } from "../../log/secrets.js";
 import type { RunOptions } from "../../runs/run.js";
 import { LIMITS } from "../messages/limits.js";
+import { MAX_PROJECT_ID } from "../messages/project-option.js";
 import {
   blockId,
   type Complaint,
@@ -142,7 +143,7 @@ export function readRunForm(view: SentView): ReadForm | null {
   const option = element("project")?.selected_option;
   return {
     hasDraft,
-    picked: option ? { id: option.value, title: option.text?.text ?? "" } : null,
+    picked: option && isProjectId(option.value) ? { id: option.value, title: option.text?.text ?? "" } : null,
     form: {
       ...kept,
       typedProject: text("typedProject").trim(),
@@ -157,6 +158,11 @@ export function readRunForm(view: SentView): ReadForm | null {
       earlier: [],
     },
   };
+}
+
+/** Whether it can be the value of an option, as in which the form is drawn again. Otherwise the bot has never offered it. */
+function isProjectId(value: string): boolean {
+  return value !== "" && value.length <= MAX_PROJECT_ID;
 }
 
 const PLACES = {

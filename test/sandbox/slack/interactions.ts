@@ -106,9 +106,12 @@ export class Interactions {
     };
     const ends = {
       triggerId: stringAt(given, "trigger_id") ?? this.core.triggers.issue({ user: origin.user }),
-      responseUrl: stringAt(given, "response_url") ?? this.responseUrls.issue("actions", origin),
+      // Views have none.
+      responseUrl:
+        stringAt(given, "response_url") ?? (given.view === undefined ? this.responseUrls.issue("actions", origin) : ""),
     };
-    const payload = { ...given, trigger_id: ends.triggerId, response_url: ends.responseUrl };
+    const answered = ends.responseUrl === "" ? {} : { response_url: ends.responseUrl };
+    const payload = { ...given, trigger_id: ends.triggerId, ...answered };
     return this.dispatch.first("interactive", payload, { origin, ends }, options);
   }
 

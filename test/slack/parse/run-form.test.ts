@@ -238,6 +238,10 @@ describe("a form that Slack sends", () => {
       [blockId(FORM, { kind: "project" })]: { [ELEMENTS.project]: { selected_option: { value: "p-2" } } },
     });
     expect(readRunForm(noTitle)?.picked).toEqual({ id: "p-2", title: "" });
+    for (const value of ["", "x".repeat(151)]) {
+      const values = { "project.2": { form_project: { selected_option: { value } } } };
+      expect(readRunForm({ ...noTitle, state: { values } })?.picked, value).toBeNull();
+    }
     expect(readRunForm(view({}, { hasDraft: true }))?.hasDraft).toBe(true);
   });
 
