@@ -8,7 +8,9 @@ import { SlackNames } from "../slack/access/slack-names.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import { People } from "../slack/connection/people.js";
 import { UserGroups } from "../slack/connection/user-groups.js";
+import type { PolicyVersions } from "../store/policy-versions.js";
 import type { HexPart } from "./create-hex.js";
+import { createPolicyVersions } from "./create-policy-versions.js";
 import type { SlackClient } from "./create-slack-client.js";
 import type { StorePart } from "./create-store.js";
 import { nameLogger } from "./log-events.js";
@@ -17,6 +19,8 @@ import type { Settings } from "./settings.js";
 export interface AccessPart {
   permissions: PermissionSources;
   nameCheck: NameCheck;
+  /** `null` where there is one process. */
+  policyVersions: PolicyVersions | null;
 }
 
 export interface AccessPartOptions {
@@ -32,12 +36,19 @@ export interface AccessPartOptions {
 const NAMES_PAUSE_MS = 3_000;
 
 export function createAccess({ settings, slackClient, identity, store, hex, catalog }: AccessPartOptions): AccessPart {
+  const policyVersions = createPolicyVersions(settings, store);
   const { policy, policyTrouble, log, config } = settings;
   const { clock } = store;
   const { workspaces } = identity;
   const asking = { slack: slackClient.web, slackRefusals: slackClient.refusals, clock, log };
   const groups = new UserGroups({ ...asking, workspaces });
-  const access = new Access({ policy, policyTrouble, people: new People(asking), groups });
+  const access = new Access({
+    policy,
+    policyTrouble,
+    policyVersions: () => policyVersions?.count ?? 1,
+    people: new People(asking),
+    groups,
+  });
   const nameCheck = new NameCheck({
     policy,
     slackNames: new SlackNames({ ...asking, workspaces, pauseMs: NAMES_PAUSE_MS }),
@@ -47,5 +58,5 @@ export function createAccess({ settings, slackClient, identity, store, hex, cata
     onFound: nameLogger(log, config.policy.kind === "file" ? config.policy.path : ""),
     onError: (err) => log.error({ err }, "the names in the rules"),
   });
-  return { permissions: { access, catalog, host: hex.client.host }, nameCheck };
+  return { permissions: { access, catalog, host: hex.client.host }, nameCheck, policyVersions };
 }

@@ -25,7 +25,7 @@ import type { SlackFailure } from "../slack/connection/failures.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import type { SlackState } from "../slack/connection/refusals.js";
 import type { OptionalScope } from "../slack/connection/scopes.js";
-import { noRulesSentence } from "../slack/messages/policy.js";
+import { noRulesSentence, POLICY_VERSIONS, POLICY_VERSIONS_TODO } from "../slack/messages/policy.js";
 import {
   alertRemedy,
   declinedScopesSentence,
@@ -50,6 +50,12 @@ function logRules(log: Logger, policy: Policy | null, declined: readonly Optiona
   else log.info({ rules: policy.rules.length }, "The rules of the policy file decide who may do what");
   const useless = ruleScopesSentence(scopesForRules(policy, declined));
   if (useless !== null) log.warn("%s", useless);
+}
+
+/** Logs that replicas go by different rules, or by the same ones again. `own`: see `policyFingerprint`. */
+export function logPolicyVersions(log: Logger, count: number, own: string): void {
+  if (count > 1) log.warn({ count, own, todo: POLICY_VERSIONS_TODO }, POLICY_VERSIONS);
+  else log.info({ own }, "The replicas go by the same rules again");
 }
 
 /** Logs what has become of the policy file at `path`. */

@@ -81,7 +81,14 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const hex = createHex({ settings, network, metrics, store });
   const projects = createCatalog({ settings, store, hex });
   const { catalog } = projects;
-  const { permissions, nameCheck } = createAccess({ settings, slackClient, identity, store, hex, catalog });
+  const { permissions, nameCheck, policyVersions } = createAccess({
+    settings,
+    slackClient,
+    identity,
+    store,
+    hex,
+    catalog,
+  });
   const runs = createRuns({ settings, store, hex, catalog });
   const audit = createAudit({ settings, lifetime, store, runs });
   const outages = createOutages({ settings, store, hex, catalog, keepMs });
@@ -111,7 +118,19 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   const digests = createDigests(forMessages, messages);
   const slack = createSlack({ ...shared, network, identity, messages });
   const leaderLoops = new LeaderLoops({ ...shared, catalog: projects, messages, digests, slack, keepMs });
-  startMetrics(metrics, { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs });
+  startMetrics(metrics, {
+    settings,
+    store,
+    hex,
+    runs,
+    outages,
+    messages,
+    paging,
+    slack,
+    leaderLoops,
+    policyVersions,
+    keepMs,
+  });
   void observeClockSteps(store.clock, stopping, (ms) => {
     logClockStep(log, ms);
     outages.watchdog.wake();
@@ -141,6 +160,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     // So that the first keystroke in a picker need not wait for it.
     catalog.load().then(() => permissions.access.compareAll(() => catalog.all())),
     audit.log.enterLater(stopping),
+    policyVersions?.keep(stopping) ?? Promise.resolve(),
     nameCheck.keep(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );

@@ -1,6 +1,7 @@
 // What each scrape of the metrics asks the parts.
 
 import type { Metrics } from "../http/metrics.js";
+import type { PolicyVersions } from "../store/policy-versions.js";
 import type { HexPart } from "./create-hex.js";
 import type { MessagesPart } from "./create-messages.js";
 import type { OutagesPart } from "./create-outages.js";
@@ -21,12 +22,14 @@ interface MeasuredParts {
   paging: PagingPart | null;
   slack: SlackPart;
   leaderLoops: LeaderLoops;
+  /** `null` where there is one process. */
+  policyVersions: Pick<PolicyVersions, "count"> | null;
   /** How long incidents are kept, in ms. */
   keepMs: number;
 }
 
 export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
-  const { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, keepMs } = parts;
+  const { settings, store, hex, runs, outages, messages, paging, slack, leaderLoops, policyVersions, keepMs } = parts;
   const { clock, rows } = store;
   metrics.start({
     clock,
@@ -35,6 +38,7 @@ export function startMetrics(metrics: Metrics, parts: MeasuredParts): void {
     slackConnected: () => slack.readiness().ok,
     isLeader: () => leaderLoops.areRunning,
     isPolicyBroken: () => settings.policyTrouble() !== null,
+    policyVersions: () => policyVersions?.count ?? 1,
     alertsHeld: () => messages.alerts?.held.length ?? 0,
     pagesHeld: async () => (await paging?.store.held())?.count ?? 0,
     health: () => outages.health.glance(clock.now()),

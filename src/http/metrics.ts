@@ -21,6 +21,8 @@ export interface MetricSources {
   isLeader: () => boolean;
   /** Whether this process cannot use the policy file as it is, and keeps to earlier rules. */
   isPolicyBroken: () => boolean;
+  /** How many different sets of rules the replicas go by. */
+  policyVersions: () => number;
   /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
   /** How many outages and troubles the paging service did not accept an event about. */
@@ -164,6 +166,11 @@ export class Metrics {
     this.#gauge("hexbot_watching", "1 while this process watches the runs.", () => Number(sources.isLeader()));
     this.#gauge("hexbot_policy_broken", "1 while the policy file cannot be used and earlier rules are in force.", () =>
       Number(sources.isPolicyBroken()),
+    );
+    this.#gauge(
+      "hexbot_policy_versions",
+      "Different sets of rules that the replicas go by; 1 when all have the same.",
+      () => sources.policyVersions(),
     );
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());
     const storeGauges = [

@@ -18,6 +18,7 @@ const SOURCES: MetricSources = {
   slackConnected: () => true,
   isLeader: () => false,
   isPolicyBroken: () => false,
+  policyVersions: () => 1,
   alertsHeld: () => 0,
   pagesHeld: async () => 0,
   health: async () => GLANCE,

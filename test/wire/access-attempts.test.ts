@@ -182,6 +182,10 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await refusalOf(() => grace().press(card, "Approve"))).toMatchObject(attempt("approve"));
     expect(await refusalOf(() => grace().press(card, "Decline"))).toMatchObject(attempt("decline"));
     expect(bench.starts).toEqual([]);
+    // The message is about to lose its buttons, because the channel may not be told of it, either.
+    bench.rules("{ deny: see, people: everyone, projects: { category: Finance }, name: Salaries are secret }", ALL);
+    expect(await refusalOf(() => grace().press(trouble, "on_it"))).toMatchObject(attempt("on_it"));
+    expect(shown(bench.slack.messages.at(-1) ?? card)).toContain("This is over, or it is no longer watched here");
   });
 
   test("an administrator who sees the project reads of it, and one who does not see it reads nothing", async () => {

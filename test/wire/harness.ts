@@ -186,7 +186,10 @@ export class Harness {
   }
 
   /** `env` has the variables that differ from before, for this start. */
-  async startBot(env: Record<string, string> = {}, settings: Pick<AppOptions, "isOpen"> = {}): Promise<void> {
+  async startBot(
+    env: Record<string, string> = {},
+    settings: Pick<AppOptions, "isOpen" | "policy"> = {},
+  ): Promise<void> {
     const whole = { ...this.env(), ...env };
     const reading = withSecretFiles(whole, readConfig);
     if (!reading.ok) throw new Error(reading.problems.join("\n"));

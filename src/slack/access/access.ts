@@ -25,6 +25,8 @@ export interface AccessOptions {
   policyTrouble: () => PolicyTrouble | null;
   people: Pick<People, "of" | "known">;
   groups: Pick<UserGroups, "of" | "known" | "isMissing">;
+  /** How many different sets of rules the replicas of the bot go by. */
+  policyVersions?: () => number;
 }
 
 /** For how many people and places the rights are kept compiled. */
@@ -151,6 +153,7 @@ export class Access {
     return {
       count: policy?.rules.length ?? null,
       trouble: policyTrouble(),
+      versions: this.options.policyVersions?.() ?? 1,
       missingScopes: scopesForRules(policy, declined),
       knowsGuests: !declined.includes("users:read"),
     };

@@ -16,6 +16,7 @@ import { toldGroup } from "../alerts/wanted-troubles.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { alertGoneMessage, overAlreadyMessage } from "../messages/attention.js";
 import { incidentAlert } from "../messages/incident.js";
+import { isHiddenForNow, toldOf } from "../messages/trouble.js";
 
 /** What a button is for: `alert` is the alert's id, `to` when the last trouble joined that it showed (epoch ms, 0 for an outage). */
 export interface Target {
@@ -46,10 +47,13 @@ export async function changeAttention<T>(
   target: Target,
   change: (now: Attention[], version: number) => Change<T>,
 ): Promise<{ outcome: T; isSilenced: boolean } | null> {
-  const shown = await shownBy(bot, target);
+  const { shown, hidden } = await shownBy(bot, target);
   const notOver = shown.filter(({ overAt }) => overAt === null);
   const open = notOver.map(({ subject }) => subject);
-  if (shown.length === 0) return told(interaction.respond(alertGoneMessage()));
+  if (shown.length === 0) {
+    for (const project of hidden) noteAttempt(interaction, deed, { kind: "project", project });
+    return told(interaction.respond(alertGoneMessage()));
+  }
   if (open.length === 0) {
     return told(interaction.respond(overAlreadyMessage(Math.max(...shown.map(({ overAt }) => overAt ?? 0)))));
   }
@@ -86,29 +90,27 @@ async function told(answer: Promise<void>): Promise<null> {
   return null;
 }
 
-async function shownBy(bot: Bot, { alert, to }: Target): Promise<Shown[]> {
+/** `hidden`: the projects that stand in the alert and may no longer be shown in its conversation. */
+async function shownBy(bot: Bot, { alert, to }: Target): Promise<{ shown: Shown[]; hidden: ProjectNamed[] }> {
   const now = bot.clock.now();
   if (alert.startsWith("incident ")) {
     const incidents = await bot.health.incidentsSince(now - KNOWN_MS);
-    return incidents
+    const shown = incidents
       .filter((incident) => incidentAlert(incident) === alert)
       .map((incident) => ({
-        subject: { kind: "incident", id: incident.id },
+        subject: { kind: "incident" as const, id: incident.id },
         project: null,
         overAt: incident.state === "over" ? incident.backAt : null,
       }));
+    return { shown, hidden: [] };
   }
   const group = await toldGroup(bot.troubleSources, alert);
-  return (group?.members ?? []).flatMap(({ member, told }): Shown[] => {
-    const { trouble } = told;
-    return trouble === null || member.joinedAt > to
-      ? []
-      : [
-          {
-            subject: { kind: "trouble", id: trouble.id },
-            project: { id: trouble.projectId, title: told.project?.title ?? "" },
-            overAt: trouble.overAt,
-          },
-        ];
-  });
+  const members = (group?.members ?? []).filter(({ member }) => member.joinedAt <= to);
+  const shown = toldOf(members.map(({ told }) => told)).map(({ trouble, project }) => ({
+    subject: { kind: "trouble" as const, id: trouble.id },
+    project: { id: trouble.projectId, title: project?.title ?? "" },
+    overAt: trouble.overAt,
+  }));
+  const hidden = members.filter(({ told }) => isHiddenForNow(told)).map(({ member }) => member.projectId);
+  return { shown, hidden: hidden.map((id) => ({ id, title: "" })) };
 }

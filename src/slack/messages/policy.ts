@@ -12,6 +12,8 @@ export interface RulesShown {
   count: number | null;
   /** Why the policy file cannot be used at the moment; `null` when it can. */
   trouble: PolicyTrouble | null;
+  /** How many different sets of rules the replicas of the bot go by. */
+  versions: number;
   /** Optional scopes that the app lacks and the rules need. */
   missingScopes: readonly OptionalScope[];
   /** Whether the bot can tell guests from members. */
@@ -33,8 +35,13 @@ export function rulesLine({ count: rules, knowsGuests }: RulesShown): string {
     : `${count(rules, "rule")} in force for who may do what`;
 }
 
+/** Sentences without their full stops, for people and for the log. */
+export const POLICY_VERSIONS =
+  "The replicas of the bot go by different rules: each decides by its own what people may do, and the leading one what conversations are told";
+export const POLICY_VERSIONS_TODO = "Give all of them the same policy file";
+
 /** mrkdwn lines for what is wrong; none when all is well. */
-export function rulesTroubleLines({ trouble, missingScopes }: RulesShown): string[] {
+export function rulesTroubleLines({ trouble, versions, missingScopes }: RulesShown): string[] {
   const useless = ruleScopesSentence(missingScopes);
   return [
     ...(trouble === null
@@ -42,6 +49,7 @@ export function rulesTroubleLines({ trouble, missingScopes }: RulesShown): strin
       : [
           `:warning: The policy file cannot be used, and the rules from before are still in force. ${inline(policyTroubleSentence(trouble), 300)} To do: \`npm run policy -- check\` names every mistake. Correct them, or the bot will not start again.`,
         ]),
+    ...(versions === 1 ? [] : [`:warning: ${POLICY_VERSIONS}. To do: ${POLICY_VERSIONS_TODO}.`]),
     ...(useless === null ? [] : [`:warning: ${inline(useless, 600)}.`]),
   ];
 }

@@ -1,0 +1,76 @@
+// Whether the replicas of the bot go by the same rules. Each tells the others through the store.
+
+import type { Clock } from "../lib/clock.js";
+import type { Db } from "./database.js";
+
+const PREFIX = "in force ";
+/** How often a replica says what it goes by and looks at what the others do, in ms. */
+const ROUND_MS = 20_000;
+/** After this long (ms) without a word, a replica is gone. */
+const GONE_MS = 3 * ROUND_MS;
+
+export interface PolicyVersionsOptions {
+  db: Db;
+  /** A unique name for this process. */
+  process: string;
+  /** The same for all replicas. */
+  clock: Clock;
+  /** Of the rules in force here: see `policyFingerprint`. */
+  fingerprint: () => string;
+  /** Called when the number of different sets of rules changes. */
+  onChange: (count: number) => void;
+  /** Called when the store fails. What was known stays. */
+  onError: (error: unknown) => void;
+}
+
+export class PolicyVersions {
+  #count = 1;
+
+  constructor(private readonly options: PolicyVersionsOptions) {}
+
+  /** How many different sets of rules the replicas go by. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Keeps telling and looking until `signal` aborts. Never rejects. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { clock, onError } = this.options;
+    while (!signal.aborted) {
+      await this.#round().catch(onError);
+      await clock.sleep(ROUND_MS, signal);
+    }
+    await this.#forgetOwn("").catch(onError);
+  }
+
+  async #round(): Promise<void> {
+    const { db, process, clock, fingerprint, onChange } = this.options;
+    const key = `${PREFIX}${process} ${fingerprint()}`;
+    const since = clock.now();
+    await db
+      .insertInto("policy_memory")
+      .values({ key, since })
+      .onConflict((conflict) => conflict.column("key").doUpdateSet({ since }))
+      .execute();
+    await this.#forgetOwn(key);
+    await db
+      .deleteFrom("policy_memory")
+      .where("key", "like", `${PREFIX}%`)
+      .where("since", "<", since - GONE_MS)
+      .execute();
+    const rows = await db.selectFrom("policy_memory").select("key").where("key", "like", `${PREFIX}%`).execute();
+    const count = new Set(rows.map((row) => row.key.split(" ").at(-1))).size;
+    if (count !== this.#count) onChange(count);
+    this.#count = count;
+  }
+
+  /** Removes what this process has told before. */
+  async #forgetOwn(except: string): Promise<void> {
+    const { db, process } = this.options;
+    await db
+      .deleteFrom("policy_memory")
+      .where("key", "like", `${PREFIX}${process} %`)
+      .where("key", "!=", except)
+      .execute();
+  }
+}
