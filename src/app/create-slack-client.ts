@@ -3,6 +3,7 @@
 import { WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
+import { MINUTE } from "../lib/time.js";
 import { BotToken } from "../slack/connection/bot-token.js";
 import type { SlackCall } from "../slack/connection/calls.js";
 import { clientOptions } from "../slack/connection/connect.js";
@@ -10,10 +11,18 @@ import { failureOfCall } from "../slack/connection/failures.js";
 import { SlackRefusals } from "../slack/connection/refusals.js";
 import type { Settings } from "./settings.js";
 
+/** How often that is, in ms. */
+const LOOK_MS = MINUTE;
+
 export interface SlackClient {
   web: WebClient;
   /** Which token is in use. Clients are created with `botToken.first`. */
   botToken: BotToken;
+  /**
+   * While Slack refuses the token, looks for another one in its file until `signal` aborts: a process that is not ready may be sent
+   * nothing that would make it call Slack. Never rejects.
+   */
+  keepToken: (signal: AbortSignal) => Promise<void>;
   /** To create another client of the same kind. */
   options: WebClientOptions;
   /** What Slack refused lately. */
@@ -32,10 +41,17 @@ export function createSlackClient(settings: Settings, network: Network, metrics:
   const botToken = new BotToken({
     token: config.slack.botToken,
     inFile: () => secretInFile("SLACK_BOT_TOKEN"),
-    clientOptions: clientOptions(config.slack, log, () => undefined, network),
+    clientOptions: (onAnswer) => clientOptions(config.slack, log, onAnswer, network),
+    onCall,
     clock,
     log,
   });
   const options = clientOptions(config.slack, log, onCall, network, botToken);
-  return { web: new WebClient(botToken.first, options), botToken, options, refusals, onCall };
+  const keepToken = async (signal: AbortSignal) => {
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_MS, signal);
+      if (!signal.aborted && !refusals.token.ok) await botToken.renew();
+    }
+  };
+  return { web: new WebClient(botToken.first, options), botToken, keepToken, options, refusals, onCall };
 }

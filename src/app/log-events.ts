@@ -174,7 +174,10 @@ export function logHealth(log: Logger, event: HealthEvent): void {
   if (event.kind === "expiring") {
     const { expiresAt, days } = event.notice;
     const facts = { expires: new Date(expiresAt).toISOString(), days };
-    log.warn(facts, "The Hex token expires soon: create a new one, set HEX_API_TOKEN and restart");
+    log.warn(
+      facts,
+      "The Hex token expires soon: create a new one, set HEX_API_TOKEN and restart, or write it into HEX_API_TOKEN_FILE",
+    );
     return;
   }
   const { facts } = event.incident.cause;

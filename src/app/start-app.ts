@@ -162,6 +162,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     audit.log.enterLater(stopping),
     policyVersions?.keep(stopping) ?? Promise.resolve(),
     nameCheck.keep(stopping),
+    slackClient.keepToken(stopping),
     store.leadership.hold(stopping, (held) => leaderLoops.run(held)),
   );
   logReady(log, { config, identity, port: http.port });

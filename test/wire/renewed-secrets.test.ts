@@ -4,6 +4,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type LocalPagerDuty, startPagerDuty } from "../sandbox/pagerduty.js";
+import { manifest } from "../sandbox/slack/manifest.js";
 import { Harness, MODES, type Mode } from "./harness.js";
 
 let harness: Harness;
@@ -58,6 +59,17 @@ describe.each(MODES)("over %s, the bot token", (mode) => {
     await harness.slack.command(`run ${harness.hex.workspace.projects[0]?.id}`);
     await harness.cardShows("Completed");
     expect(refusals("invalid_auth")).toBe(0);
+  });
+
+  test("after the app was uninstalled and installed again, the bot gets ready on its own", async () => {
+    await harness.slack.uninstall();
+    await harness.until(() => logged("tokens_revoked").length > 0);
+    expect((await harness.get("/readyz")).status).toBe(503);
+    await write("botToken", harness.slack.renew("botToken", "account_inactive"));
+    harness.slack.install(manifest());
+    await harness.pass(2 * 60_000);
+    expect((await harness.get("/readyz")).status).toBe(200);
+    expect(await harness.ask("status")).not.toContain("SLACK_BOT_TOKEN");
   });
 
   test("half of one, none, and one of another app are not used, and the log says so", async () => {

@@ -12,8 +12,10 @@ export interface BotTokenOptions {
   token: string;
   /** The token in its file now; `null` when there is none. */
   inFile: () => string | null;
-  /** For the question whose token it is. What becomes of that says nothing about the token in use. */
-  clientOptions: WebClientOptions;
+  /** For the question whose token it is. `onCall` is called with its outcome. */
+  clientOptions: (onCall: (call: SlackCall) => void) => WebClientOptions;
+  /** Called with each of these calls for a token that is in use from then on. */
+  onCall: (call: SlackCall) => void;
   clock: Clock;
   log: Logger;
 }
@@ -99,10 +101,13 @@ export class BotToken {
     if (token === null || token === this.#now) return;
     const before = this.#useless?.token === token ? this.#useless : null;
     if (before !== null && clock.monotonic() - before.at < AGAIN_MS) return;
-    const problem = await this.#problemOf(token);
+    // What Slack says of a token that is not used says nothing about the one in use.
+    const calls: SlackCall[] = [];
+    const problem = await this.#problemOf(token, (call) => calls.push(call));
     if (problem === null) {
       this.#now = token;
       log.info("SLACK_BOT_TOKEN was renewed from its file");
+      for (const call of calls) this.options.onCall(call);
       return;
     }
     this.#useless = { token, problem, at: clock.monotonic() };
@@ -111,12 +116,12 @@ export class BotToken {
   }
 
   /** Why a token is of no use; `null` when it is. */
-  async #problemOf(token: string): Promise<string | null> {
+  async #problemOf(token: string, onCall: (call: SlackCall) => void): Promise<string | null> {
     try {
       const { team_id, user_id } = readAnswer(
         "auth.test",
         authTest,
-        await new WebClient(token, this.options.clientOptions).auth.test(),
+        await new WebClient(token, this.options.clientOptions(onCall)).auth.test(),
       );
       const owner = this.#owner;
       if (owner === null || (team_id === owner.teamId && user_id === owner.botUserId)) return null;
