@@ -82,6 +82,8 @@ async function stop(reason: StopReason): Promise<void> {
 async function reload(): Promise<void> {
   const running = await starting.catch(() => null);
   await renewed.settled(systemClock);
+  // The next start reads them.
+  if (stopping.signal.aborted) return;
   const names = (await running?.app.renewSecrets()) ?? [];
   const words = names.length === 0 ? "no secret in a file has changed" : `new from their files: ${names.join(", ")}`;
   log.info({ signal: "SIGHUP" }, "SIGHUP: %s", words);

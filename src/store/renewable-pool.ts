@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from "pg";
 
 export class RenewablePool implements PostgresPool {
   #pool: Pool;
+  #isEnded = false;
 
   /** @param isWorthRenewing whether a new pool may connect where an old one could not. Must not reject. */
   constructor(
@@ -26,14 +27,16 @@ export class RenewablePool implements PostgresPool {
     }
   }
 
-  /** From now on, all connections are new. Old ones are closed as soon as nobody is using them or waiting for one. */
+  /** From now on, all connections are new. Old ones are closed as soon as nobody is using them or waiting for one. After the end, nothing changes. */
   renew(): void {
+    if (this.#isEnded) return;
     const old = this.#pool;
     this.#pool = this.create();
     retire(old);
   }
 
   end(): Promise<void> {
+    this.#isEnded = true;
     return this.#pool.end();
   }
 }

@@ -108,4 +108,24 @@ describe("when told to", () => {
     ]);
     await write(1);
   });
+
+  test("while the bot stops, what is renewed is not used, and nothing fails", async () => {
+    const { role, run, urlOf, file, shared } = await opened("stopping");
+    await run("create role app_stopping_next superuser login password 'next'");
+    file.url = urlOf("app_stopping_next", "next");
+    const failures: unknown[] = [];
+    const note = (failure: unknown) => failures.push(failure);
+    process.on("unhandledRejection", note);
+    try {
+      const renewing = shared.renew();
+      await shared.close();
+      await renewing;
+      await new Promise(setImmediate);
+      expect(failures).toEqual([]);
+    } finally {
+      process.off("unhandledRejection", note);
+      store = undefined;
+      await run(`drop role ${role}`);
+    }
+  });
 });
