@@ -15,16 +15,17 @@ export interface PolicyVersionsOptions {
   process: string;
   /** The same for all replicas. */
   clock: Clock;
-  /** Of the rules in force here: see `policyFingerprint`. */
+  /** Of the rules in force here, without spaces: see `policyFingerprint`. */
   fingerprint: () => string;
   /** Called when the number of different sets of rules changes. */
   onChange: (count: number) => void;
-  /** Called when the store fails. What was known stays. */
+  /** Called when the store begins to fail. What was known stays. */
   onError: (error: unknown) => void;
 }
 
 export class PolicyVersions {
   #count = 1;
+  #isFailing = false;
 
   constructor(private readonly options: PolicyVersionsOptions) {}
 
@@ -35,12 +36,21 @@ export class PolicyVersions {
 
   /** Keeps telling and looking until `signal` aborts. Never rejects. */
   async keep(signal: AbortSignal): Promise<void> {
-    const { clock, onError } = this.options;
     while (!signal.aborted) {
-      await this.#round().catch(onError);
-      await clock.sleep(ROUND_MS, signal);
+      await this.#tried(() => this.#round());
+      await this.options.clock.sleep(ROUND_MS, signal);
     }
-    await this.#forgetOwn("").catch(onError);
+    await this.#tried(() => this.#forgetOwn(""));
+  }
+
+  async #tried(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.options.onError(error);
+      this.#isFailing = true;
+    }
   }
 
   async #round(): Promise<void> {
@@ -56,7 +66,8 @@ export class PolicyVersions {
     await db
       .deleteFrom("policy_memory")
       .where("key", "like", `${PREFIX}%`)
-      .where("since", "<", since - GONE_MS)
+      // What is said in the future is from before the clock was set back.
+      .where((eb) => eb.or([eb("since", "<", since - GONE_MS), eb("since", ">", since + GONE_MS)]))
       .execute();
     const rows = await db.selectFrom("policy_memory").select("key").where("key", "like", `${PREFIX}%`).execute();
     const count = new Set(rows.map((row) => row.key.split(" ").at(-1))).size;
