@@ -57,6 +57,8 @@ export const userGroups = z.object({
       name: maybe(z.string().max(1_000)),
       handle: maybe(z.string().max(1_000)),
       date_delete: maybe(z.number()),
+      // Only if they are asked for.
+      users: maybe(z.array(id)),
     }),
   ),
 });

@@ -4,7 +4,7 @@ import { within } from "../../lib/with-timeout.js";
 import { slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { ANSWER_MS, type PeopleOptions, whyNot } from "./people.js";
-import { groupMembers, readAnswer } from "./read-answer.js";
+import { groupMembers, readAnswer, userGroups } from "./read-answer.js";
 
 /** The ids of the people in a group. */
 type GroupMembers = ReadonlySet<string>;
@@ -16,16 +16,22 @@ export interface UserGroupsOptions extends PeopleOptions {
 
 /** Of an organization, since each may take a request. */
 export const MOST_WORKSPACES = 20;
+/** From so many groups on, all are asked about at once: Slack answers only twenty questions about single ones a minute. */
+const MANY = 10;
+/** The key of the answer about all groups. */
+const ALL = "all";
 /** Slack's word for a group that is not in the workspace. */
 const NO_GROUP = "no_such_subteam";
 
 export class UserGroups {
   readonly #answers: KeptAnswers<GroupMembers | typeof NO_GROUP>;
+  readonly #all: KeptAnswers<ReadonlyMap<string, GroupMembers>>;
   /** In which workspace of an organization each group was found. */
   readonly #workspaces = new Map<string, string>();
 
   constructor(private readonly options: UserGroupsOptions) {
     this.#answers = new KeptAnswers(options.clock, (group) => this.#ask(group));
+    this.#all = new KeptAnswers(options.clock, () => this.#askForAll());
   }
 
   /**
@@ -34,12 +40,16 @@ export class UserGroups {
    */
   async of(groups: readonly string[]): Promise<ReadonlyMap<string, GroupMembers>> {
     if (this.#isDeclined) return new Map();
+    const all = groups.length < MANY ? null : await this.#all.of(ALL);
+    if (all !== null) return among(all, groups);
     return present(await Promise.all(groups.map(async (group) => [group, await this.#answers.of(group)])));
   }
 
   /** What is known without asking Slack. */
   known(groups: readonly string[]): ReadonlyMap<string, GroupMembers> {
-    return this.#isDeclined ? new Map() : present(groups.map((group) => [group, this.#answers.known(group)]));
+    if (this.#isDeclined) return new Map();
+    const all = groups.length < MANY ? null : this.#all.known(ALL);
+    return all === null ? present(groups.map((group) => [group, this.#answers.known(group)])) : among(all, groups);
   }
 
   /** Whether Slack says that there is no such group in the workspace, or that it is switched off. Never rejects. */
@@ -62,6 +72,26 @@ export class UserGroups {
       log[level]({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
       return isNoGroup(error) ? NO_GROUP : null;
     }
+  }
+
+  /** Everybody in every group that is switched on; `null` when Slack does not answer, or says more than is read. */
+  async #askForAll(): Promise<ReadonlyMap<string, GroupMembers> | null> {
+    const { clock, log, workspaces } = this.options;
+    const teams = workspaces.length === 0 ? [{}] : workspaces.slice(0, MOST_WORKSPACES).map((team_id) => ({ team_id }));
+    try {
+      const answers = await within(clock, ANSWER_MS, Promise.all(teams.map((team) => this.#membersOfAll(team))));
+      return new Map(answers.flat());
+    } catch (error) {
+      log.warn(whyNot(error), "Slack does not say who is in all user groups, and is asked about each");
+      return null;
+    }
+  }
+
+  /** Rejects with a WebClient's error. */
+  async #membersOfAll(team: { team_id?: string }): Promise<[string, GroupMembers][]> {
+    const answer = await this.options.slack.usergroups.list({ include_users: true, ...team });
+    const { usergroups } = readAnswer("usergroups.list", userGroups, answer);
+    return usergroups.flatMap(({ id, users }) => (users === undefined ? [] : [[id, new Set(users)]]));
   }
 
   /** A group belongs to one workspace, and its id does not say to which. Rejects with a WebClient's error. */
@@ -98,5 +128,14 @@ function isNoGroup(error: unknown): boolean {
 function present(entries: readonly [string, GroupMembers | typeof NO_GROUP | null][]): Map<string, GroupMembers> {
   return new Map(
     entries.flatMap(([group, members]) => (members === null || members === NO_GROUP ? [] : [[group, members]])),
+  );
+}
+
+function among(all: ReadonlyMap<string, GroupMembers>, groups: readonly string[]): Map<string, GroupMembers> {
+  return new Map(
+    groups.flatMap((group) => {
+      const members = all.get(group);
+      return members === undefined ? [] : [[group, members]];
+    }),
   );
 }

@@ -207,6 +207,7 @@ function listGroups(core: Core, args: Json): Json {
       name: groupHandles.get(id) ?? id,
       handle: groupHandles.get(id) ?? id.toLowerCase(),
       date_delete: groupsOff.has(id) ? 1_446_746_793 : 0,
+      ...(args.include_users === true || args.include_users === "true" ? { users: [...(groups.get(id) ?? [])] } : {}),
     })),
   };
 }

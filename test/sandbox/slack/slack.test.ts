@@ -344,6 +344,38 @@ describe("the Web API", () => {
     expect(await list("S0DATATEAM1")).toMatchObject({ error: "missing_scope", needed: "usergroups:read" });
   });
 
+  test("lists the user groups, with those that are switched off and with the people in them only when asked", async () => {
+    slack.groups.set("S0OLDTEAM", new Set());
+    slack.groupsOff.add("S0OLDTEAM");
+    const list = async (args: Record<string, unknown>) => Object(await call("usergroups.list", args)).usergroups;
+    expect(await list({})).toEqual([expect.not.objectContaining({ users: expect.anything() })]);
+    expect(await list({ include_users: true })).toMatchObject([
+      { id: "S0DATATEAM1", handle: "data-team", date_delete: 0, users: [slack.people.ada.id] },
+    ]);
+    expect(await list({ include_disabled: true })).toMatchObject([
+      { id: "S0DATATEAM1" },
+      { id: "S0OLDTEAM", date_delete: expect.any(Number) },
+    ]);
+  });
+
+  test("tells about a channel with the scope for its kind", async () => {
+    const { data, team, secret, archived } = slack.channels;
+    const info = (channel: { id: string }) => call("conversations.info", { channel: channel.id });
+    expect(await info(data)).toMatchObject({ error: "missing_scope", needed: "channels:read" });
+    slack.scopes.add("channels:read");
+    expect(await info(data)).toMatchObject({ ok: true, channel: { id: data.id, is_archived: false } });
+    expect(await info(archived)).toMatchObject({ channel: { is_archived: true } });
+    expect(await info(team)).toMatchObject({ error: "missing_scope", needed: "groups:read" });
+    expect(await info(secret)).toMatchObject({ error: "channel_not_found" });
+  });
+
+  test("refuses tokens that were renewed, with the word for why", async () => {
+    const old = slack.botToken;
+    const renewed = slack.renew("botToken", "token_revoked");
+    expect(await call("auth.test", {}, old)).toMatchObject({ ok: false, error: "token_revoked" });
+    expect(await call("auth.test", {}, renewed)).toMatchObject({ ok: true });
+  });
+
   test("finds people by their e-mail address, unless they were deactivated or are of another workspace", async () => {
     const { ada, grace } = slack.people;
     const find = (email: string) => call("users.lookupByEmail", { email });
