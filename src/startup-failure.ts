@@ -3,7 +3,7 @@
 import { UnusablePolicyError } from "./access/load-policy.js";
 import { missingPolicySentence, unusablePolicyLines } from "./remedies/policy.js";
 import { type StoreKind, storeFailure, storeSentence } from "./remedies/store.js";
-import { SocketModeError, SocketModeOffError, slackFailureOf } from "./slack/connection/failures.js";
+import { OtherAppError, SocketModeError, SocketModeOffError, slackFailureOf } from "./slack/connection/failures.js";
 import { APP_TOKEN_REMEDY, SOCKET_MODE_OFF_REMEDY, slackRemedy } from "./slack/messages/slack-remedies.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
@@ -25,6 +25,9 @@ export function startFailure(error: unknown, { port, store }: StartedWith): stri
   if (error instanceof MissingPolicyError) return missingPolicySentence(error.since);
   if (error instanceof StoreFailure) return `${storeSentence(error.kind, store.kind)}; then start again`;
   if (error instanceof SocketModeOffError) return `${SOCKET_MODE_OFF_REMEDY.what}: ${SOCKET_MODE_OFF_REMEDY.todo}`;
+  if (error instanceof SocketModeError && error.cause instanceof OtherAppError) {
+    return "SLACK_APP_TOKEN belongs to another app: copy the one of the app whose SLACK_BOT_TOKEN the bot has";
+  }
   const socket = error instanceof SocketModeError;
   const failure = slackFailureOf(socket ? error.cause : error);
   if (failure === null) return null;

@@ -155,9 +155,35 @@ describe("the app token", () => {
   test("if Slack refuses the new one, the bot stays connected with the old one", async () => {
     await write("appToken", harness.slack.appToken.slice(0, 40));
     expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
-    await harness.until(() => logged("Slack refused the new SLACK_APP_TOKEN (invalid_auth)").length === 1);
+    await harness.until(() => logged("The new SLACK_APP_TOKEN is of no use (invalid_auth)").length === 1);
     await harness.pass(60_000);
     expect(opens()).toHaveLength(2);
+    expect(await harness.ask("help")).toContain("/hex run");
+    expect(harness.refused).toEqual([]);
+  });
+
+  test("a token of another app is not used: its connection would bring nothing", async () => {
+    await write("appToken", harness.slack.otherApp.appToken);
+    expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
+    await harness.until(() => opens().length === 2);
+    await harness.pass(60_000);
+    expect(await harness.ask("help")).toContain("/hex run");
+    expect(logged("The new SLACK_APP_TOKEN is of no use (it belongs to another app)")).toHaveLength(1);
+    expect(harness.slack.socket.connections).toBe(1);
+    expect(harness.refused).toEqual([]);
+    // The right one is written after all.
+    await write("appToken", harness.slack.renew("appToken"));
+    expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
+    await harness.until(() => opens().length >= 3 && harness.slack.socket.connections === 1);
+    expect(await harness.ask("help")).toContain("/hex run");
+  });
+
+  test("Slack refuses the new one just when it ends the connection: the old one still works", async () => {
+    await write("appToken", harness.slack.appToken.slice(0, 40));
+    harness.slack.socket.disconnect("warning");
+    expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
+    await harness.until(() => logged("SLACK_APP_TOKEN is of no use (invalid_auth)").length === 1);
+    await harness.slack.socket.waitForConnection();
     expect(await harness.ask("help")).toContain("/hex run");
     expect(harness.refused).toEqual([]);
   });

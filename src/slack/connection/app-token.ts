@@ -9,11 +9,14 @@ export interface AppTokenOptions {
 
 export class AppToken {
   #now: string;
-  /** Those that Slack has refused. */
+  /** The last one with which there was a connection, or else the one of the start. */
+  #proven: string;
+  /** Those that Slack has refused, and those of another app. */
   readonly #refused = new Set<string>();
 
   constructor(private readonly options: AppTokenOptions) {
     this.#now = options.token;
+    this.#proven = options.token;
   }
 
   /** The token with which the next connection is opened. */
@@ -21,7 +24,7 @@ export class AppToken {
     return this.#now;
   }
 
-  /** Reads the file. @returns whether there is another token, which Slack has not refused */
+  /** Reads the file. @returns whether there is another token, which was not refused before */
   renew(): boolean {
     const token = this.options.inFile();
     if (token === null || token === this.#now || this.#refused.has(token)) return false;
@@ -29,14 +32,17 @@ export class AppToken {
     return true;
   }
 
-  /** Slack has refused the token in use. @returns whether there is another one now */
-  refused(): boolean {
-    this.#refused.add(this.#now);
-    return this.renew();
+  /** There is a connection with this token. */
+  proves(token: string): void {
+    this.#proven = token;
   }
 
-  /** Goes back to a token that works. */
-  goBackTo(token: string): void {
-    this.#now = token;
+  /** The token in use is of no use. @returns which one is in use now: the one in the file, the one from before, or `null` for none */
+  refused(): "in_file" | "from_before" | null {
+    this.#refused.add(this.#now);
+    if (this.renew()) return "in_file";
+    if (this.#refused.has(this.#proven)) return null;
+    this.#now = this.#proven;
+    return "from_before";
   }
 }

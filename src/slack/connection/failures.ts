@@ -22,6 +22,14 @@ export class SocketModeOffError extends Error {
   }
 }
 
+/** The app token is another app's. The bot would wait for envelopes that come to nobody. */
+export class OtherAppError extends Error {
+  override readonly name = "OtherAppError";
+  constructor() {
+    super("The app token belongs to another app");
+  }
+}
+
 /** Slack says that the call succeeded, in a shape that does not say how. `method` is the Web API method. */
 export class UnreadableAnswerError extends Error {
   override readonly name = "UnreadableAnswerError";

@@ -12,7 +12,10 @@ const MAX_FRAME = 1_000_000;
 const envelopeId = z.string().min(1).max(255);
 const DELIVERY_TYPES = ["slash_commands", "interactive", "events_api"] as const;
 
-const hello = z.object({ type: z.literal("hello") });
+const hello = z.object({
+  type: z.literal("hello"),
+  connection_info: maybe(z.object({ app_id: maybe(z.string().max(255)).catch(undefined) })).catch(undefined),
+});
 const disconnect = z.object({ type: z.literal("disconnect"), reason: maybe(z.string().regex(/^[a-z_]{1,60}$/)) });
 const envelope = z.object({
   type: z.enum(DELIVERY_TYPES),
@@ -27,8 +30,8 @@ const acknowledgeable = z.object({ envelope_id: envelopeId });
 const LEADING_ID = /^.{0,200}?"envelope_id"\s*:\s*"([^"\\]{1,255})"/s;
 
 export type Frame =
-  /** The connection is ready. */
-  | { kind: "hello" }
+  /** The connection is ready. `appId`: the app whose envelopes come on it; `null` when Slack does not say. */
+  | { kind: "hello"; appId: string | null }
   /** Slack is about to close the connection. `reason`: its word, such as `warning`. */
   | { kind: "disconnect"; reason: string }
   | { kind: "envelope"; id: string; type: DeliveryType; payload: unknown; retries: Retries }
@@ -45,7 +48,8 @@ export function readFrame(data: unknown): Frame {
     return { kind: "unreadable", problem: `is nested deeper than ${MAX_DEPTH}`, id: leadingId(data) };
   }
   const frame = parseJson(data);
-  if (hello.safeParse(frame).success) return { kind: "hello" };
+  const greeting = hello.safeParse(frame);
+  if (greeting.success) return { kind: "hello", appId: greeting.data.connection_info?.app_id ?? null };
   const farewell = disconnect.safeParse(frame);
   if (farewell.success) return { kind: "disconnect", reason: farewell.data.reason ?? "none given" };
   const reading = envelope.safeParse(frame);

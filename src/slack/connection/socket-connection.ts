@@ -4,6 +4,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { SocketModeClient, type SocketModeOptions } from "@slack/socket-mode";
+import { OtherAppError } from "./failures.js";
 import { type Frame, readFrame } from "./frames.js";
 
 export interface SocketConnectionOptions {
@@ -13,6 +14,8 @@ export interface SocketConnectionOptions {
   send: typeof fetch;
   /** The longest time from the first request to Slack's `hello`, in real ms. */
   openMs: number;
+  /** Whether envelopes of this app are the bot's. The connection is closed otherwise. `null`: Slack does not say which app it is. */
+  isOwnApp: (appId: string | null) => boolean;
   /** Called for everything that Slack sends except `hello`. */
   onFrame: (frame: Exclude<Frame, { kind: "hello" }>) => void;
   /** Called once, when an open connection has ended. */
@@ -27,15 +30,17 @@ export class SocketConnection {
   readonly #ending = new AbortController();
   readonly #closed = new AbortController();
   #isOpen = false;
+  #isOfOtherApp = false;
 
   constructor(private readonly options: SocketConnectionOptions) {
-    const { client, send, onFrame } = options;
+    const { client, send, isOwnApp, onFrame } = options;
     const abortable: typeof fetch = (input, init) => send(input, { ...init, signal: anyOf(this.#ending.signal, init) });
     const clientOptions = { ...client.clientOptions, fetch: abortable };
     this.#client = new FrameClient({ ...client, clientOptions, autoReconnectEnabled: false }, (data) => {
       const frame = readFrame(data);
-      if (frame.kind === "hello") this.#client.emit("connected");
-      else onFrame(frame);
+      if (frame.kind === "hello" && !isOwnApp(frame.appId)) this.#leave();
+      else if (frame.kind === "hello") this.#client.emit("connected");
+      else if (!this.#isOfOtherApp) onFrame(frame);
     });
     this.#client.on("close", () => this.#onClose());
   }
@@ -45,12 +50,13 @@ export class SocketConnection {
     return this.#isOpen;
   }
 
-  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, or with one that says what happened instead. */
+  /** Resolves at Slack's `hello`. Rejects with a WebClient's error, an OtherAppError, or one that says what happened instead. */
   async open(): Promise<void> {
     const timer = setTimeout(() => void this.close(), this.options.openMs);
     try {
       await this.#client.start();
     } catch (error) {
+      if (this.#isOfOtherApp) throw new OtherAppError();
       // The client gives no reason when the WebSocket ends before Slack has said hello.
       throw error ?? new Error("Slack ended the connection before it said hello");
     } finally {
@@ -83,6 +89,12 @@ export class SocketConnection {
     await Promise.race([closed, delay(FAREWELL_MS, undefined, { ref: false })]);
     // The second call closes by force.
     if (!this.#closed.signal.aborted) websocket.disconnect();
+  }
+
+  /** Slack delivers another app's envelopes here, and none of them is acknowledged. */
+  #leave(): void {
+    this.#isOfOtherApp = true;
+    void this.close();
   }
 
   #onClose(): void {

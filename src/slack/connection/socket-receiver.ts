@@ -10,7 +10,7 @@ import type { Logger } from "../../log/logger.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { AppToken } from "./app-token.js";
 import type { Deliveries } from "./deliveries.js";
-import { type SlackFailure, SocketModeError, SocketModeOffError, slackFailureOf } from "./failures.js";
+import { OtherAppError, SocketModeError, SocketModeOffError, slackFailureOf } from "./failures.js";
 import type { Frame } from "./frames.js";
 import { SocketConnection, type SocketConnectionOptions } from "./socket-connection.js";
 
@@ -54,6 +54,8 @@ export class SocketReceiver implements Receiver {
   /** The open connections. */
   readonly #links = new Set<Link>();
   #opening: SocketConnection | null = null;
+  /** The bot's app, as Slack called it on the first connection. */
+  #appId: string | null = null;
   readonly #loop: PollingLoop;
   #keeping: Promise<void> = Promise.resolve();
   readonly #ending = new AbortController();
@@ -132,6 +134,7 @@ export class SocketReceiver implements Receiver {
       client: { ...client, appToken: token },
       send,
       openMs,
+      isOwnApp: (appId) => this.#isOwnApp(appId),
       onFrame: (frame) => this.#onFrame(link, frame),
       onClosed: () => this.#onClosed(link),
     });
@@ -148,8 +151,14 @@ export class SocketReceiver implements Receiver {
     }
   }
 
+  #isOwnApp(appId: string | null): boolean {
+    this.#appId ??= appId;
+    return appId === null || appId === this.#appId;
+  }
+
   #onOpen(link: Link): void {
-    const { clock, log } = this.options;
+    const { clock, log, appToken } = this.options;
+    appToken.proves(link.token);
     const leaving = [...this.#links];
     if (leaving.some(({ token }) => token !== link.token)) log.info("SLACK_APP_TOKEN was renewed from its file");
     link.openedAt = clock.monotonic();
@@ -165,8 +174,9 @@ export class SocketReceiver implements Receiver {
 
   #onFailure(error: unknown): void {
     const failure = slackFailureOf(error);
-    if (failure !== null && isFinal(failure)) {
-      if (!this.#hasOtherToken(failure)) this.#refuse(new SocketModeError(error));
+    const refusal = whyRefused(error);
+    if (refusal !== null) {
+      if (!this.#hasOtherToken(refusal)) this.#refuse(new SocketModeError(error));
       return;
     }
     const pauseMs = this.#pause(failure?.facts.kind === "rate_limited" ? failure.facts.retryAfterMs : 0);
@@ -174,18 +184,19 @@ export class SocketReceiver implements Receiver {
     this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
-  /** Slack has refused the app token: whether there is another one to try, in the file or in use. */
-  #hasOtherToken({ word }: SlackFailure): boolean {
+  /** The app token is of no use: whether there is another one to go on with, in the file or from before. */
+  #hasOtherToken(refusal: string): boolean {
     const { appToken, log } = this.options;
-    if (appToken.refused()) {
-      log.info("Slack refused SLACK_APP_TOKEN (%s), and its file holds another one: trying that", word);
-      return true;
+    switch (appToken.refused()) {
+      case "in_file":
+        log.info("SLACK_APP_TOKEN is of no use (%s), and its file holds another one: trying that", refusal);
+        return true;
+      case "from_before":
+        log.warn("The new SLACK_APP_TOKEN is of no use (%s): the bot goes on with the one from before", refusal);
+        return true;
+      case null:
+        return false;
     }
-    const open = [...this.#links].find(({ isLeaving }) => !isLeaving);
-    if (open === undefined || open.token === appToken.now) return false;
-    log.warn("Slack refused the new SLACK_APP_TOKEN (%s), and the bot stays connected with the one from before", word);
-    appToken.goBackTo(open.token);
-    return true;
   }
 
   /** The pause before the next attempt, in ms. `askedMs` is the pause that Slack asks for. */
@@ -288,7 +299,9 @@ export class SocketReceiver implements Receiver {
 
 const FINAL: readonly string[] = Object.values(UnrecoverableSocketModeStartError);
 
-/** Whether asking again is pointless. */
-function isFinal({ kind, word }: SlackFailure): boolean {
-  return kind === "credentials" || FINAL.includes(word);
+/** Why asking again with the same token is pointless, for the log; `null` when it is not. */
+function whyRefused(error: unknown): string | null {
+  if (error instanceof OtherAppError) return "it belongs to another app";
+  const failure = slackFailureOf(error);
+  return failure !== null && (failure.kind === "credentials" || FINAL.includes(failure.word)) ? failure.word : null;
 }

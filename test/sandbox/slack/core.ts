@@ -36,7 +36,7 @@ export class Core {
   /** Tells the app about its own messages, too. `before`: the message before the edit. */
   onOwnMessage: (message: SlackMessage, before?: Json) => void = () => undefined;
   /** Creates a one-time address for a Socket Mode connection. */
-  openSocketUrl: () => string = () => {
+  openSocketUrl: (appId: string) => string = () => {
     throw new Error("Socket Mode has not been started.");
   };
 

@@ -14,6 +14,8 @@ export interface Identity {
   botToken: string;
   appToken: string;
   signingSecret: string;
+  /** Of another app that is installed in the workspace. */
+  readonly otherApp: { readonly appId: string; readonly appToken: string };
   /** Earlier tokens, with Slack's word for why each works no more. */
   readonly revoked: Map<string, string>;
   /** The deprecated verification token that payloads still carry. */
@@ -25,16 +27,20 @@ export function digits(count: number): string {
   return Array.from({ length: count }, () => randomInt(1, 10)).join("");
 }
 
+const APP = "A0LOCALAPP1";
+const OTHER_APP = "A0OTHERAPP1";
+
 export function identityOf(options: SlackOptions): Identity {
   return {
     teamId: options.teamId ?? "T0LOCALTEAM",
     domain: "local-team",
-    appId: "A0LOCALAPP1",
+    appId: APP,
     botUserId: "U0LOCALBOT1",
     botId: "B0LOCALBOT1",
     botToken: options.botToken ?? newSecret("botToken"),
     appToken: options.appToken ?? newSecret("appToken"),
     signingSecret: options.signingSecret ?? newSecret("signingSecret"),
+    otherApp: { appId: OTHER_APP, appToken: newSecret("appToken", OTHER_APP) },
     revoked: new Map(),
     verificationToken: randomBytes(12).toString("hex"),
     organization: options.organization ?? null,
@@ -43,12 +49,12 @@ export function identityOf(options: SlackOptions): Identity {
 
 export type SecretKind = "botToken" | "appToken" | "signingSecret";
 
-export function newSecret(kind: SecretKind): string {
+export function newSecret(kind: SecretKind, appId = APP): string {
   switch (kind) {
     case "botToken":
       return `xoxb-${digits(12)}-${digits(13)}-${randomBytes(12).toString("hex")}`;
     case "appToken":
-      return `xapp-1-A0LOCALAPP1-${digits(13)}-${randomBytes(32).toString("hex")}`;
+      return `xapp-1-${appId}-${digits(13)}-${randomBytes(32).toString("hex")}`;
     case "signingSecret":
       return randomBytes(16).toString("hex");
   }

@@ -9,6 +9,9 @@ import { Refusal, refuse } from "./refusal.js";
 import type { SlackMessage, SlackView } from "./types.js";
 import { wireView } from "./view-payloads.js";
 
+/** Whose token a call comes with. */
+export type TokenKind = "bot" | "app" | "other_app";
+
 export interface Method {
   scope?: string;
   /** How many times a minute it may be called, when limits are enforced. */
@@ -16,13 +19,13 @@ export interface Method {
   /** Which token it needs. Default: "bot". */
   token?: "app" | "any";
   /** The answer without `ok`. Throws a Refusal or TooFast. */
-  run(core: Core, args: Json, token: "bot" | "app"): Json;
+  run(core: Core, args: Json, token: TokenKind): Json;
 }
 
 export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["auth.test", { token: "any", run: authTest }],
   ["auth.teams.list", { run: listTeams }],
-  ["apps.connections.open", { token: "app", run: (core) => ({ url: core.openSocketUrl() }) }],
+  ["apps.connections.open", { token: "app", run: openConnection }],
   ["chat.postMessage", { scope: "chat:write", run: postMessage }],
   ["chat.update", { scope: "chat:write", run: update }],
   ["chat.postEphemeral", { perMinute: 100, scope: "chat:write", run: postEphemeral }],
@@ -40,9 +43,14 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["views.publish", { perMinute: 100, run: publishView }],
 ]);
 
-function authTest(core: Core, _args: Json, token: "bot" | "app"): Json {
+function openConnection({ identity, openSocketUrl }: Core, _args: Json, token: TokenKind): Json {
+  return { url: openSocketUrl(token === "other_app" ? identity.otherApp.appId : identity.appId) };
+}
+
+function authTest(core: Core, _args: Json, token: TokenKind): Json {
   const { identity } = core;
   const { organization } = identity;
+  if (token === "other_app") return { app_name: "Other", app_id: identity.otherApp.appId };
   if (token === "app") return { app_name: "Hex", app_id: identity.appId };
   return {
     url: `${core.origin}/`,

@@ -105,14 +105,15 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
       return identity.signingSecret;
     },
     get secrets() {
-      const { botToken, appToken, signingSecret, revoked } = identity;
-      return [botToken, appToken, signingSecret, ...revoked.keys()];
+      const { botToken, appToken, signingSecret, otherApp, revoked } = identity;
+      return [botToken, appToken, signingSecret, otherApp.appToken, ...revoked.keys()];
     },
     renew: (kind, word = "invalid_auth", secret = newSecret(kind)) => {
       identity.revoked.set(identity[kind], word);
       identity[kind] = secret;
       return identity[kind];
     },
+    otherApp: identity.otherApp,
     teamId: identity.teamId,
     botUserId: identity.botUserId,
     botId: identity.botId,

@@ -23,7 +23,8 @@ export interface Envelope {
 
 export class SocketMode implements SlackSocket {
   readonly #server = new WebSocketServer({ noServer: true });
-  readonly #tickets = new Set<string>();
+  /** With the app that each is for. */
+  readonly #tickets = new Map<string, string>();
   /** The connections that were not told to disconnect. */
   #open: WebSocket[] = [];
   /** The connections that were told to disconnect and are not closed yet. They get envelopes if there is no other connection. */
@@ -35,10 +36,10 @@ export class SocketMode implements SlackSocket {
   readonly acknowledged: string[] = [];
 
   constructor(readonly core: Core) {
-    core.openSocketUrl = () => {
+    core.openSocketUrl = (appId) => {
       const ticket = randomBytes(16).toString("hex");
-      this.#tickets.add(ticket);
-      return `${core.origin.replace("http:", "ws:")}/link/?ticket=${ticket}&app_id=${core.identity.appId}`;
+      this.#tickets.set(ticket, appId);
+      return `${core.origin.replace("http:", "ws:")}/link/?ticket=${ticket}&app_id=${appId}`;
     };
   }
 
@@ -53,11 +54,13 @@ export class SocketMode implements SlackSocket {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const url = new URL(request.url ?? "/", this.core.origin);
     const ticket = url.searchParams.get("ticket") ?? "";
-    if (url.pathname !== "/link/" || !this.#tickets.delete(ticket)) {
+    const appId = this.#tickets.get(ticket);
+    this.#tickets.delete(ticket);
+    if (url.pathname !== "/link/" || appId === undefined) {
       socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
       return;
     }
-    this.#server.handleUpgrade(request, socket, head, (connection) => this.#welcome(connection));
+    this.#server.handleUpgrade(request, socket, head, (connection) => this.#welcome(connection, appId));
   }
 
   disconnect(reason: "warning" | "refresh_requested" | "link_disabled"): void {
@@ -125,7 +128,7 @@ export class SocketMode implements SlackSocket {
     this.#server.close();
   }
 
-  #welcome(connection: WebSocket): void {
+  #welcome(connection: WebSocket, appId: string): void {
     connection.on("error", () => connection.terminate());
     if (this.#server.clients.size > maxConnections) {
       connection.send(this.#farewell("too_many_websockets"));
@@ -137,11 +140,12 @@ export class SocketMode implements SlackSocket {
       this.#leaving = this.#leaving.filter((one) => one !== connection);
     });
     connection.on("message", (data) => this.#receive(connection, data.toString()));
-    this.#open.push(connection);
+    // Nothing happens in another app.
+    if (appId === this.core.identity.appId) this.#open.push(connection);
     const hello = {
       type: "hello",
       num_connections: this.#server.clients.size,
-      connection_info: { app_id: this.core.identity.appId },
+      connection_info: { app_id: appId },
       debug_info: { host: "local", build_number: 1, approximate_connection_time: 18_060 },
     };
     connection.send(JSON.stringify(hello));

@@ -311,10 +311,12 @@ export interface LocalSlack {
   readonly botToken: string;
   readonly appToken: string;
   readonly signingSecret: string;
-  /** Those three, and the earlier ones. */
+  /** Those three, the earlier ones, and the other app's. */
   readonly secrets: readonly string[];
   /** Somebody makes a new one, and the old one counts no more. `word`: what Slack says of an old token from then on. @returns the new one */
   renew(kind: SecretKind, word?: string, secret?: string): string;
+  /** Another app, in which nothing happens. */
+  readonly otherApp: { readonly appId: string; readonly appToken: string };
   readonly teamId: string;
   readonly botUserId: string;
   readonly botId: string;

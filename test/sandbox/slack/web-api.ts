@@ -4,7 +4,7 @@ import type { ApiRequest } from "./args.js";
 import type { Core } from "./core.js";
 import { faultAnswer } from "./faults.js";
 import { faultOutcome, type Outcome, tooMany } from "./http.js";
-import { type Method, methods } from "./methods.js";
+import { type Method, methods, type TokenKind } from "./methods.js";
 import { Refusal, TooFast } from "./refusal.js";
 import type { ApiAnswer } from "./types.js";
 
@@ -50,15 +50,16 @@ function genuine(core: Core, name: string, request: ApiRequest): { answer: ApiAn
   }
 }
 
-function authenticated(core: Core, request: ApiRequest, method: Method): "bot" | "app" {
-  const { botToken, appToken, revoked } = core.identity;
+function authenticated(core: Core, request: ApiRequest, method: Method): TokenKind {
+  const { botToken, appToken, otherApp, revoked } = core.identity;
   if (request.token === undefined || request.token === "") throw new Refusal("not_authed");
   const word = revoked.get(request.token);
   if (word !== undefined) throw new Refusal(word);
-  if (request.token !== botToken && request.token !== appToken) throw new Refusal("invalid_auth");
+  const ofApps = [appToken, otherApp.appToken];
+  if (request.token !== botToken && !ofApps.includes(request.token)) throw new Refusal("invalid_auth");
   if (core.app.isRemoved && request.token === botToken) throw new Refusal("account_inactive");
-  const kind = request.token === appToken ? "app" : "bot";
+  const kind = ofApps.includes(request.token) ? "app" : "bot";
   const wanted = method.token ?? "bot";
   if (wanted !== "any" && wanted !== kind) throw new Refusal("not_allowed_token_type");
-  return kind;
+  return request.token === otherApp.appToken ? "other_app" : kind;
 }
