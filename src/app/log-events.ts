@@ -2,7 +2,7 @@
 
 import type { Policy } from "../access/policy.js";
 import type { PolicyNews } from "../access/policy-in-force.js";
-import type { NameFindings } from "../access/unmatched-name.js";
+import { kindOf, type NameFindings, type NameKind } from "../access/unmatched-name.js";
 import type { PassEnded } from "../catalog/reader.js";
 import type { Config } from "../config/config.js";
 import type { WhyAbsent } from "../follow/absence.js";
@@ -79,7 +79,8 @@ const MOST_MISTAKES = 20;
  * @param path of the policy file
  */
 export function nameLogger(log: Logger, path: string): (findings: NameFindings) => void {
-  let said: ReadonlySet<string> = new Set();
+  /** What was said, by the kind of name. */
+  let said: ReadonlyMap<string, NameKind> = new Map();
   return ({ unmatched, unchecked }) => {
     const found = new Map(unmatched.map((one) => [`${one.name.kind} ${one.name.text} ${one.why}`, one]));
     const news = [...found].flatMap(([key, one]) => (said.has(key) ? [] : [unmatchedNameLine(path, one)]));
@@ -89,9 +90,15 @@ export function nameLogger(log: Logger, path: string): (findings: NameFindings) 
         "%d more names in the rules match nothing: npm run policy -- check names them",
         news.length - MOST_NAMES,
       );
-    const open = unchecked.map(uncheckedNamesSentence);
-    for (const sentence of open) if (!said.has(sentence)) log.info("%s", sentence);
-    said = new Set([...found.keys(), ...open]);
+    const open = new Map(unchecked.map((one) => [`${one.kind} ${one.why.kind}`, one]));
+    for (const [key, one] of open) if (!said.has(key)) log.info("%s", uncheckedNamesSentence(one));
+    const isOpen = (kind: NameKind) => unchecked.some((one) => one.kind === kind);
+    said = new Map([
+      // What was not looked up this time may still match nothing.
+      ...[...said].filter(([, kind]) => isOpen(kind)),
+      ...[...found].map(([key, { name }]) => [key, kindOf(name)] as const),
+      ...[...open].map(([key, { kind }]) => [key, kind] as const),
+    ]);
   };
 }
 

@@ -103,6 +103,19 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask("status")).toContain("130 names in the policy match nobody");
   });
 
+  test("a name is said once, even if a later check cannot ask Slack", async () => {
+    harness.rules(SEE, "{ allow: run, people: S0GONETEAM }");
+    await harness.startBot();
+    await harness.pass(2 * 60_000);
+    harness.slack.faults.add({ method: "usergroups.list", kind: { type: "error", error: "internal_error" }, times: 2 });
+    await harness.pass(27 * HOUR, 60_000);
+    expect(asked()).toHaveLength(4);
+    expect(said()).toEqual([
+      expect.stringContaining("S0GONETEAM"),
+      "info 1 user group in the rules was not looked up: Slack has not said enough.",
+    ]);
+  });
+
   test("Slack asks for a pause: the others are looked up later", async () => {
     harness.rules(SEE, "{ allow: run, people: [U0NOBODY1, U0NOBODY2] }");
     await harness.startBot();
