@@ -130,7 +130,10 @@ function rulesIn({ projects, people, group, channels }: World): fc.Arbitrary<rea
     projects: fc.option(fc.array(about, { minLength: 1, maxLength: 2 }), { nil: undefined }),
     by: fc.constantFrom([people.grace], ["admins"], [group], [people.ada, people.grace]),
   });
-  return fc.array(rule.map(meaningful), { minLength: 1, maxLength: 5 });
+  const some = fc.array(rule.map(meaningful), { minLength: 1, maxLength: 5 });
+  // Otherwise, hardly anybody could do anything.
+  const rest: WrittenRule = { effect: "allow", verbs: [...VERBS], people: ["everyone"] };
+  return fc.tuple(some, fc.boolean()).map(([rules, isOpen]) => (isOpen ? [...rules, rest] : rules));
 }
 
 /** Approvals are for runs, and nothing about administration is about a project. */
