@@ -52,7 +52,9 @@ export interface Question {
 }
 
 /** Whether somebody may do it. A project that they may not see, they may not do anything to. */
-export function verdictOf(question: Question): Verdict {
+export function verdictOf(asked: Question): Verdict {
+  // "It is not about projects."
+  const question = asked.verb === "administer" ? { ...asked, project: null } : asked;
   const { rules, person, verb, project } = question;
   // "People from other workspaces and other bots may do nothing, whatever the rules say."
   if (!person.isOfWorkspace) return NO;
