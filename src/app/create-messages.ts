@@ -81,9 +81,9 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const cardStore = new CardStore(db, { process, now }, rows);
   const followerStore = new FollowerStore(db, { process, now });
   const requesters = new Requesters({ clock, log, work: lifetime.work });
-  const troubleSources = createTroubleSources(options, cardStore);
+  const people = new PeopleByEmail({ slack, slackRefusals: slackClient.refusals, clock, log });
+  const troubleSources = createTroubleSources(options, { cards: cardStore, people });
   const { permissions } = options;
-  const { people } = troubleSources;
   const approvers = new Approvers({ slack, runs: runs.store, permissions, people, clock, hexPlace, log });
   const cards = new Cards({
     slack,
@@ -197,14 +197,15 @@ function createAlerts(options: MessagesPartOptions): Alerts | null {
 }
 
 /** What the conversations that watch projects are told from. */
-function createTroubleSources(options: MessagesPartOptions, cards: CardStore): TroubleAlertSources & EndSources {
-  const { settings, slackClient, store, hex, catalog, follow, attention } = options;
+function createTroubleSources(
+  options: MessagesPartOptions,
+  { cards, people }: { cards: CardStore; people: PeopleByEmail },
+): TroubleAlertSources & EndSources {
+  const { store, hex, catalog, follow, attention } = options;
   const alerts = new AlertStore(store.store.db, store.rows);
   const shownTo = shownToIn(options);
   const { watches, troubles, members, connections, connectionReader } = follow;
   const place = () => hex.client.place.now;
-  const { web: slack, refusals: slackRefusals } = slackClient;
-  const people = new PeopleByEmail({ slack, slackRefusals, clock: store.clock, log: settings.log });
   const wishConnections = (together: string[][]) => connectionReader.wish(together);
   const told = {
     watches,

@@ -186,6 +186,33 @@ describe.each(MODES)("over %s", (mode) => {
     expect(questions()).toHaveLength(2);
   });
 
+  test("an owner of whom Slack did not say at once who they are is asked as soon as it does", async () => {
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    bench.slack.faults.add({
+      method: "users.lookupByEmail",
+      kind: { type: "error", error: "internal_error" },
+      times: 1,
+    });
+    await askedDirectly();
+    expect(questions().filter(asks)).toHaveLength(1);
+  });
+
+  test("while Slack does not say who the owner is, the question that they got stays", async () => {
+    report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "grace@acme.test" });
+    await bench.ask("projects");
+    needs("owner");
+    await askedDirectly();
+    await bench.stopBot();
+    await bench.startBot();
+    bench.slack.faults.add({ method: "users.lookupByEmail", kind: { type: "error", error: "internal_error" } });
+    bench.slack.groups.set(TEAM, new Set([ada().id]));
+    needs(`owner, ${TEAM}`);
+    await bench.until(() => replies("It takes the approval").length === 2);
+    expect(questions().filter(asks)).toHaveLength(1);
+  });
+
   test("three clicks on an old card start one run", async () => {
     await ada().command(`run ${report.id}`);
     const card = await bench.cardShows("Waiting for approval");

@@ -15,7 +15,7 @@ import type { RunStore } from "../../runs/store.js";
 import { type PermissionSources, permissionsOf } from "../access/permissions.js";
 import { mayBeApproved } from "../access/possible-approvers.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
-import type { PeopleByEmail } from "../connection/people-by-email.js";
+import type { PeopleByEmail, PersonByEmail } from "../connection/people-by-email.js";
 import { edit, isPosted, post } from "../connection/post.js";
 import {
   announcedMessage,
@@ -33,7 +33,7 @@ export interface ApproversOptions {
   slack: WebClient;
   runs: RunStore;
   permissions: PermissionSources;
-  people: Pick<PeopleByEmail, "idOf">;
+  people: Pick<PeopleByEmail, "of">;
   clock: Clock;
   /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
@@ -134,7 +134,7 @@ export class Approvers {
     // It has been decided in the meantime.
     if (now === null) return null;
     const asked = now.approval.questions.length;
-    const untold = await this.#reply(run, card, approversMessage(now, { owner, asked, isForAll }));
+    const untold = await this.#reply(run, card, approversMessage(now, { owner: owner.id, asked, isForAll }));
     if (untold !== null) return untold;
     // The rules may name others by now.
     await this.#change(run, (approval) =>
@@ -209,11 +209,12 @@ export class Approvers {
    */
   async #toAsk(
     { project, requester, approval }: RunIn<"awaiting">,
-    owner: string | null,
+    owner: PersonByEmail,
   ): Promise<{ users: string[]; released: Question[]; isWhole: boolean }> {
     const { permissions } = this.options;
-    const { ids, isWhole } = await permissions.access.named(approval.by);
-    const named = [...new Set(owner === null ? ids : [owner, ...ids])];
+    const { ids, isWhole: areAllSaid } = await permissions.access.named(approval.by);
+    const isWhole = areAllSaid && owner.isCertain;
+    const named = [...new Set(owner.id === null ? ids : [owner.id, ...ids])];
     const isAsked = (user: string) => approval.questions.some((question) => question.user === user);
     const others = named.filter((user) => user !== requester).slice(0, MOST_ASKED);
     const unasked = others.filter((user) => !isAsked(user));
@@ -227,12 +228,13 @@ export class Approvers {
     };
   }
 
-  /** The project's owner, if the rule names them and Slack knows who they are. */
-  async #ownerOf({ project, approval }: RunIn<"awaiting">): Promise<string | null> {
+  /** The project's owner, if the rule names them. */
+  async #ownerOf({ project, approval }: RunIn<"awaiting">): Promise<PersonByEmail> {
     const { permissions, people } = this.options;
-    const isNamed = approval.by.some(({ kind }: PeopleTerm) => kind === "owner");
-    const email = permissions.catalog.known(project.id)?.owner?.email ?? null;
-    return isNamed && email !== null ? people.idOf(email) : null;
+    if (!approval.by.some(({ kind }: PeopleTerm) => kind === "owner")) return { id: null, isCertain: true };
+    const known = permissions.catalog.known(project.id);
+    const email = known?.owner?.email ?? null;
+    return email === null ? { id: null, isCertain: known !== null } : people.of(email);
   }
 
   /** Shows in the direct messages what has been decided. @returns why one of them could not be changed yet, or `null` */

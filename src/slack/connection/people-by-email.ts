@@ -18,12 +18,19 @@ export interface PeopleByEmailOptions {
 /** How long (ms) an answer is kept: somebody, nobody, and no answer at all. */
 const KNOWN_MS = DAY;
 const NOBODY_MS = HOUR;
-const FAILED_MS = 5 * MINUTE;
+const FAILED_MS = MINUTE / 2;
 /** How many answers are kept. */
 const MOST = 1_000;
 
-interface Answer {
+/** Who has an address. */
+export interface PersonByEmail {
+  /** A person's id; `null` when Slack knows nobody with the address, or only somebody deactivated, or does not say. */
   id: string | null;
+  /** Whether Slack has said so, or never will. Otherwise it may soon say something else. */
+  isCertain: boolean;
+}
+
+interface Answer extends PersonByEmail {
   /** Until when it is kept, by the monotonic clock, in ms. */
   until: number;
 }
@@ -31,7 +38,7 @@ interface Answer {
 export class PeopleByEmail {
   /** By the address in lower case, oldest first. */
   readonly #answers = new Map<string, Answer>();
-  readonly #underWay = new Map<string, Promise<string | null>>();
+  readonly #underWay = new Map<string, Promise<PersonByEmail>>();
 
   constructor(private readonly options: PeopleByEmailOptions) {}
 
@@ -40,34 +47,39 @@ export class PeopleByEmail {
    * @returns a person's id, or null when Slack knows nobody with the address, or only somebody deactivated, or does not answer
    */
   async idOf(email: string): Promise<string | null> {
+    return (await this.of(email)).id;
+  }
+
+  /** The same, and whether it is certain. */
+  async of(email: string): Promise<PersonByEmail> {
     const { slackRefusals, clock } = this.options;
-    if (slackRefusals.now().declinedScopes.includes("users:read.email")) return null;
+    if (slackRefusals.now().declinedScopes.includes("users:read.email")) return { id: null, isCertain: true };
     const address = email.trim().toLowerCase();
     const known = this.#answers.get(address);
-    if (known !== undefined && known.until > clock.monotonic()) return known.id;
+    if (known !== undefined && known.until > clock.monotonic()) return known;
     const asked = this.#underWay.get(address) ?? this.#ask(address).finally(() => this.#underWay.delete(address));
     this.#underWay.set(address, asked);
     return asked;
   }
 
-  async #ask(email: string): Promise<string | null> {
+  async #ask(email: string): Promise<PersonByEmail> {
     const { slack, log } = this.options;
     try {
       const answer = readAnswer("users.lookupByEmail", personFound, await slack.users.lookupByEmail({ email }));
-      return this.#keep(email, answer.user.id, KNOWN_MS);
+      return this.#keep(email, { id: answer.user.id, isCertain: true }, KNOWN_MS);
     } catch (error) {
       const failure = asSlackFailure(error);
-      if (failure.word === NOBODY) return this.#keep(email, null, NOBODY_MS);
+      if (failure.word === NOBODY) return this.#keep(email, { id: null, isCertain: true }, NOBODY_MS);
       log.warn({ failure: failure.facts }, "Slack does not say who a project's owner is: %s", failure.word);
-      return this.#keep(email, null, FAILED_MS);
+      return this.#keep(email, { id: null, isCertain: false }, FAILED_MS);
     }
   }
 
-  #keep(email: string, id: string | null, forMs: number): string | null {
+  #keep(email: string, found: PersonByEmail, forMs: number): PersonByEmail {
     this.#answers.delete(email);
-    this.#answers.set(email, { id, until: this.options.clock.monotonic() + forMs });
+    this.#answers.set(email, { ...found, until: this.options.clock.monotonic() + forMs });
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > MOST && oldest !== undefined) this.#answers.delete(oldest);
-    return id;
+    return found;
   }
 }
