@@ -127,6 +127,20 @@ describe("the signing secret", () => {
   });
 });
 
+describe("half a signing secret, on a signal", () => {
+  beforeEach(() => start("http"));
+
+  test("is not used, and the whole one is as soon as it is written", async () => {
+    await write("signingSecret", harness.slack.signingSecret.slice(0, 16));
+    expect(await harness.app?.renewSecrets()).toEqual([]);
+    expect(await harness.ask("help")).toContain("/hex run");
+    expect(logged("SLACK_SIGNING_SECRET_FILE holds a secret of another length")).toHaveLength(1);
+    await write("signingSecret", harness.slack.renew("signingSecret"));
+    expect(await harness.app?.renewSecrets()).toEqual(["SLACK_SIGNING_SECRET"]);
+    expect(await harness.ask("help")).toContain("/hex run");
+  });
+});
+
 describe("the app token", () => {
   beforeEach(() => start("socket"));
   const opens = () => harness.slack.calls.filter(({ method }) => method === "apps.connections.open");

@@ -30,11 +30,20 @@ export class SigningSecret {
     this.#now = options.secret;
   }
 
-  /** Reads the file, and takes what it holds. @returns whether that is another secret */
+  /**
+   * Reads the file, and takes what it holds. One of another length may be cut off, and with half a secret the bot would refuse
+   * everything that Slack sends: it has to be proved by a request. @returns whether another secret is in use
+   */
   renew(): boolean {
     this.#lookedAt = Number.NEGATIVE_INFINITY;
     const secret = this.#look();
     if (secret === null || secret === this.#now) return false;
+    if (secret.length !== this.#now.length) {
+      this.options.log.warn(
+        "SLACK_SIGNING_SECRET_FILE holds a secret of another length: it counts from the first request that Slack signs with it",
+      );
+      return false;
+    }
     this.#take(secret);
     return true;
   }
