@@ -97,6 +97,15 @@ describe.each(MODES)("over %s", (mode) => {
     expect(refused()).toEqual([expect.objectContaining(attempt(deed))]);
   });
 
+  test("while Hex fails, a hidden project is answered as one that is not there, too", async () => {
+    hide();
+    bench.hex.faults.add({ endpoint: "getProject", kind: { type: "status", status: 503 }, times: 50 });
+    const asked = async (id: string) => (await graceAsks(`run ${id}`)).replaceAll(/`[0-9a-f]{8}`|[0-9a-f-]{36}/g, "");
+    const nowhere = await asked(NOWHERE.id);
+    expect(nowhere).not.toContain("There is no such project");
+    expect(await refusalOf(async () => expect(await asked(salaries.id)).toBe(nowhere))).toMatchObject(attempt("run"));
+  });
+
   test("reading is not recorded, and neither is what names no hidden project", async () => {
     await bench.ask("watch category:Finance");
     hide();
