@@ -297,7 +297,8 @@ class Fuzz {
           { timeoutMs: PATIENCE_MS },
         ),
       );
-    return { send, places: [...placesIn(body), null], answer: "perhaps", names: JSON.stringify(body) };
+    // What names neither a conversation nor a view happens with the person alone.
+    return { send, places: [...placesIn(body), person.id, null], answer: "perhaps", names: JSON.stringify(body) };
   }
 
   #raw(body: Json): Pick<Attempt, "send"> {

@@ -28,8 +28,8 @@ interface Asked {
   project: WrittenProject;
   publish: boolean;
   place: string | null;
-  /** Who could approve it when it was asked for. */
-  by: readonly string[];
+  /** Who could approve it when it was asked for, and since then. */
+  by: Set<string>;
 }
 
 export class JudgedDeeds {
@@ -54,6 +54,7 @@ export class JudgedDeeds {
       if (deed === "approve" && runKey !== null && hexRunId !== null)
         this.#requesters.set(hexRunId, this.#asked.get(runKey)?.requester.id ?? "");
     }
+    this.#askOthers(moment);
     return [
       ...entries.flatMap((entry) => this.#wrongEntry(moment, entry, entries)),
       ...requests.flatMap((request) => this.#wrongRequest(moment, request, entries)),
@@ -106,7 +107,13 @@ export class JudgedDeeds {
     const is = verdict(moment, actor, DEEDS[deed], project, where);
     if (decision === "needs_approval") {
       if (is.kind !== "approval" || project === null || runKey === null) return [words];
-      this.#asked.set(runKey, { requester: actor, project, publish: deed === "publish", place: where, by: is.by });
+      this.#asked.set(runKey, {
+        requester: actor,
+        project,
+        publish: deed === "publish",
+        place: where,
+        by: new Set(is.by),
+      });
       return this.#count("asked for an approval");
     }
     const isOwn = deed === "cancel" && entries.length > 0 && this.#isOwnRun(entry);
@@ -127,10 +134,18 @@ export class JudgedDeeds {
     if (asked.requester.id === actor.id) return [`${words}, who asked for it`];
     const now = verdict(moment, asked.requester, asked.publish ? "publish" : "run", asked.project, asked.place);
     if (now.kind === "no") return [`${words}, though ${asked.requester.id} may not run it any more`];
-    const by = now.kind === "approval" ? now.by : asked.by;
+    const by = now.kind === "approval" ? now.by : [...asked.by];
     return by.some((term) => isMeant(term, actor, asked.project))
       ? this.#count("decided")
       : [`${words}, who is no approver`];
+  }
+
+  /** When the rules change, those whom they name now are asked, too. */
+  #askOthers(moment: Moment): void {
+    for (const { requester, project, publish, place, by } of this.#asked.values()) {
+      const now = verdict(moment, requester, publish ? "publish" : "run", project, place);
+      if (now.kind === "approval") for (const term of now.by) by.add(term);
+    }
   }
 
   #any(moment: Moment, verb: "run" | "publish" | "cancel", project: WrittenProject | null): boolean {

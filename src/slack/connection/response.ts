@@ -19,9 +19,20 @@ export function answerWith(respond: Respond, clock: Clock): (message: Message) =
     );
 }
 
-/** Replaces the message that contains the button with another one. */
+/** Replaces the message that contains the button with another one. If it is gone by now, answers only the person. */
 export function replaceWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
-  return (message) => untilTaken(clock, message, (content) => respond({ ...content, replace_original: true }));
+  const answer = answerWith(respond, clock);
+  return (message) =>
+    untilTaken(clock, message, (content) => respond({ ...content, replace_original: true })).catch((error: unknown) => {
+      if (isGone(error)) return answer(message);
+      throw error;
+    });
+}
+
+/** Whether the message to replace is not there any more, or the address no longer works. */
+function isGone(error: unknown): boolean {
+  if (error instanceof AnswerRefused) return error.failure.word === "message_not_found";
+  return error instanceof RespondError && error.statusCode === 404;
 }
 
 /** A message, or only its text. */
