@@ -1,4 +1,4 @@
-// Whether the replicas go by the same rules.
+// Whether the replicas use the same rules.
 
 import { policyFingerprint } from "../access/policy-fingerprint.js";
 import { PolicyVersions } from "../store/policy-versions.js";
@@ -19,6 +19,6 @@ export function createPolicyVersions(
     clock,
     fingerprint,
     onChange: (count) => logPolicyVersions(log, count, fingerprint()),
-    onError: (err) => log.warn({ err }, "It is not known whether the replicas go by the same rules"),
+    onError: (err) => log.warn({ err }, "Cannot tell whether the replicas use the same rules"),
   });
 }

@@ -52,10 +52,10 @@ function logRules(log: Logger, policy: Policy | null, declined: readonly Optiona
   if (useless !== null) log.warn("%s", useless);
 }
 
-/** Logs that replicas go by different rules, or by the same ones again. `own`: see `policyFingerprint`. */
+/** Logs that replicas use different rules, or by the same ones again. `own`: see `policyFingerprint`. */
 export function logPolicyVersions(log: Logger, count: number, own: string): void {
   if (count > 1) log.warn({ count, own, todo: POLICY_VERSIONS_TODO }, POLICY_VERSIONS);
-  else log.info({ own }, "The replicas go by the same rules again");
+  else log.info({ own }, "The replicas use the same rules again");
 }
 
 /** Logs what has become of the policy file at `path`. */
@@ -183,7 +183,7 @@ export function logHealth(log: Logger, event: HealthEvent): void {
     const facts = { expires: new Date(expiresAt).toISOString(), days };
     log.warn(
       facts,
-      "The Hex token expires soon: create a new one, set HEX_API_TOKEN and restart, or write it into HEX_API_TOKEN_FILE",
+      "The Hex token expires soon: create a new one, then set HEX_API_TOKEN and restart, or write it into the file that HEX_API_TOKEN_FILE names",
     );
     return;
   }
@@ -223,7 +223,7 @@ export function logAbsence(log: Logger, projectId: string, why: WhyAbsent): void
   log.warn({ projectId, why }, "A watched project is no longer judged");
 }
 
-/** Logs that Hex lists the runs of a project again that could not be read. */
+/** Logs that Hex lists a project's runs again. */
 export function logBack(log: Logger, projectId: string): void {
   log.info({ projectId }, "A watched project is judged again");
 }

@@ -21,7 +21,7 @@ export interface MetricSources {
   isLeader: () => boolean;
   /** Whether this process cannot use the policy file as it is, and keeps to earlier rules. */
   isPolicyBroken: () => boolean;
-  /** How many different sets of rules the replicas go by. */
+  /** How many different sets of rules the replicas use. */
   policyVersions: () => number;
   /** How many of this process's alerts Slack is refusing. */
   alertsHeld: () => number;
@@ -169,7 +169,7 @@ export class Metrics {
     );
     this.#gauge(
       "hexbot_policy_versions",
-      "Different sets of rules that the replicas go by; 1 when all have the same.",
+      "Different sets of rules that the replicas use; 1 when all use the same.",
       () => sources.policyVersions(),
     );
     this.#gauge("hexbot_alerts_held", "Alerts that Slack does not take at present.", () => sources.alertsHeld());

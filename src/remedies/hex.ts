@@ -19,7 +19,7 @@ const GONE = "The run or its project was deleted, or is not shared with the bot'
 const SHARE = "Look whether the project is still in Hex, and share it with the workspace or the token's user.";
 const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
-  "Create a new token in Hex under Settings > API tokens, set it as `HEX_API_TOKEN`, and restart the bot; in a file (`HEX_API_TOKEN_FILE`), writing it there is enough";
+  "Create a new token in Hex under Settings > API tokens, then set it as `HEX_API_TOKEN` and restart the bot, or write it into the file that `HEX_API_TOKEN_FILE` names";
 
 /** For requests that contain nothing that anybody typed. */
 const ABOUT_NO_ID = {

@@ -123,7 +123,7 @@ const KEPT = {
     until: "for three days",
   },
   technical: {
-    what: "Which process leads, how many requests to Hex there were in the last minute, since when there are rules, a fingerprint of those that each replica has, and damaged records, to be looked at.",
+    what: "Which process leads, how many requests to Hex there were in the last minute, since when there have been rules, a fingerprint of each replica's rules, and damaged records, to be looked at.",
     until: "as long as they are needed; the last 20 damaged records",
   },
 } as const satisfies Record<string, Kept>;

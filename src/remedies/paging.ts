@@ -17,7 +17,7 @@ export function pagingRemedy(kind: PagingFailure): PagingRemedy {
     case "refused":
       return {
         what: "The paging service says that the event is invalid (400).",
-        todo: "Compare PAGERDUTY_ROUTING_KEY with the integration key in PagerDuty (service > Integrations > Events API v2), correct it and restart the bot, or write it into PAGERDUTY_ROUTING_KEY_FILE and send SIGHUP: then the bot tries once more. If the key is right, the bot's log says what the service refused.",
+        todo: "Compare PAGERDUTY_ROUTING_KEY with the integration key in PagerDuty (service > Integrations > Events API v2). Correct it and restart the bot, or write the right key into PAGERDUTY_ROUTING_KEY_FILE and send SIGHUP. The bot then tries once more. If the key is right, the bot's log says what the service refused.",
       };
     case "denied":
       return {

@@ -76,7 +76,7 @@ function unmatchedWords({ name, why, meant }: UnmatchedName): string {
     case "bot":
       return `${text} is a bot, and bots have no rights. Remove it.`;
     case "stranger":
-      return `${text} is somebody of another workspace, who has no rights. Remove it.`;
+      return `${text} belongs to another workspace, and people from there have no rights. Remove it.`;
     case "switched_off":
       return `The user group ${text}${meant === null ? "" : ` (${meant.label ?? meant.text})`} is switched off in Slack. Switch it on again, or remove it.`;
     case "archived":
@@ -90,13 +90,13 @@ function unmatchedWords({ name, why, meant }: UnmatchedName): string {
     case "group":
       return `No user group in Slack has the id ${text}. ${did ?? "Copy it again from the group's page."}`;
     case "channel":
-      return `Slack does not show the bot a channel ${text}. It is gone, or private: then invite the bot, or leave it as it is.`;
+      return `Slack does not show the bot the channel ${text}. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.`;
     case "id":
       return `No project in Hex has the id ${quoted(text)}, or it is archived. Copy it again from the project's address.`;
     case "owner":
-      return `Nobody whose address is ${quoted(text)} owns a project in Hex. ${did ?? "Has it changed?"}`;
+      return `Nobody with the address ${quoted(text)} owns a project in Hex. ${did ?? "Has the address changed?"}`;
     default:
-      return `No project in Hex has the ${kind} ${quoted(text)}. ${did ?? "Is it renamed?"}`;
+      return `No project in Hex has the ${kind} ${quoted(text)}. ${did ?? "Was it renamed?"}`;
   }
 }
 
@@ -118,7 +118,7 @@ export function uncheckedNamesSentence({ kind, count, why }: UncheckedNames): st
     case "failed":
       return `${were}: ${kind === "project" ? "Hex" : "Slack"} has not said enough.`;
     case "later":
-      return `${were}: the bot looks up only a part of them at a time.`;
+      return `${were}: the bot looks up only some of them at a time.`;
   }
 }
 
@@ -126,7 +126,7 @@ const NAMED: Record<NameKind, { one: string; several: string }> = {
   person: { one: "person", several: "people" },
   group: { one: "user group", several: "user groups" },
   channel: { one: "channel", several: "channels" },
-  project: { one: "name of projects", several: "names of projects" },
+  project: { one: "project reference", several: "project references" },
 };
 
 function wordsOf(fault: Fault): string {
@@ -183,7 +183,7 @@ function wordsOf(fault: Fault): string {
 const FEWER: Record<Listed, string> = {
   rules: "Use patterns and names for people.",
   verbs: "Name each verb once.",
-  people: "Name a user group (S…) in their place, or write several rules.",
+  people: "Name a user group (S…) instead, or write several rules.",
   channels: "Write several rules.",
   projects: "Use patterns, or write several rules.",
   texts: "Use patterns, in which * stands for any text, or write several rules.",

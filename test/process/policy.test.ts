@@ -111,7 +111,7 @@ describe("npm run policy", () => {
       expect(await policy(["check"], env())).toEqual({
         code: 0,
         out: "policy.yml: 4 rules, no mistakes\n",
-        err: 'policy.yml:2:58: No project in Hex has the category "Finance". Is it renamed?\n',
+        err: 'policy.yml:2:58: No project in Hex has the category "Finance". Was it renamed?\n',
       });
     });
 

@@ -80,7 +80,7 @@ test("the same rules are one version, others are another, and each replica is to
   await Promise.all([one.stop(), other.stop()]);
 });
 
-test("a replica that stops counts no more, and nothing of it is left", async () => {
+test("a replica that stops no longer counts, and leaves nothing behind", async () => {
   const [one, other] = [new Replica("a", "rules"), new Replica("b", "other-rules")];
   await rounds(2, 2);
   expect(one.versions.count).toBe(2);
@@ -94,7 +94,7 @@ test("a replica that stops counts no more, and nothing of it is left", async () 
 test.each([
   ["in the past", 0, 4],
   ["in the future, since the clock was set back", 60 * 60_000, 1],
-])("a replica that was killed counts no more once its last word is a minute %s", async (_, ahead, most) => {
+])("a replica that was killed no longer counts once its last word is a minute %s", async (_, ahead, most) => {
   const since = clock.now() + ahead;
   await store.db.insertInto("policy_memory").values({ key: "in force dead other", since }).execute();
   const one = new Replica("a", "rules");

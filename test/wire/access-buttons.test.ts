@@ -49,7 +49,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(text).toContain("Run *<");
     expect(text).toContain("Weekly revenue");
     expect(text).not.toContain("salaries");
-    expect(text).toContain(":lock: 1 other that fits you may not run here.");
+    expect(text).toContain(":lock: 1 other also fits, but you may not run it here.");
     expect(buttons).toEqual(["run_chosen_project", "change_inputs"]);
     expect((await read("runs weekly")).buttons).toEqual(["show_chosen_project", "show_chosen_project"]);
   });
@@ -95,7 +95,7 @@ describe.each(MODES)("over %s", (mode) => {
     onSales("watch");
     const { text, buttons } = await read("watch weekly");
     expect(text).toContain("Watch *<");
-    expect(text).toContain(":lock: 1 other that fits you may not watch here.");
+    expect(text).toContain(":lock: 1 other also fits, but you may not watch it here.");
     expect(buttons).toEqual(["watch_chosen_project"]);
     expect((await read("run weekly")).buttons).toEqual([]);
   });
@@ -164,7 +164,7 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.until(() => bench.cards.length === 1);
     for (const text of ["cancel", `cancel weekly revenue`]) {
       const answer = await read(text);
-      expect(answer.text).toContain(":lock: You may not cancel runs of others here.");
+      expect(answer.text).toContain(":lock: You may not cancel other people's runs here.");
       expect(answer.buttons).toEqual([]);
     }
   });

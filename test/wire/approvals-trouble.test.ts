@@ -87,7 +87,7 @@ describe.each(MODES)("over %s", (mode) => {
   test("if the bot may send no direct messages, whoever asked reads that nobody got one", async () => {
     bench.slack.messagesTab = false;
     await ada().command(`run ${report.id}`, { channel: bench.slack.channels.team });
-    await bench.until(() => replies("could send nobody a direct message").length === 1);
+    await bench.until(() => replies("could not send anybody a direct message").length === 1);
     await approveInList();
     await bench.until(() => bench.starts.length === 1);
   });

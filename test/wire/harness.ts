@@ -202,7 +202,7 @@ export class Harness {
       onRead: (values) => {
         for (const value of values) secrets.add(value);
       },
-      onUnusable: (problem) => log.warn("%s. The value from before stays in use", problem),
+      onUnusable: (problem) => log.warn("%s. The bot goes on with the old value", problem),
     });
     this.app = await startApp({
       config,

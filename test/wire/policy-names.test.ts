@@ -40,9 +40,9 @@ describe.each(MODES)("over %s", (mode) => {
       'warn policy.yml:3:28: No user group in Slack has the id S0DATATEAM2. Did you mean S0DATATEAM1 ("@data-team")?',
       `warn policy.yml:3:54: ${grace.id} is the account of somebody who has left. Remove it, or name somebody else.`,
       "warn policy.yml:3:67: Nobody in Slack has the id U0NOBODY1. Copy it again from the person's profile.",
-      "warn policy.yml:3:78: U0STRANGER1 is somebody of another workspace, who has no rights. Remove it.",
+      "warn policy.yml:3:78: U0STRANGER1 belongs to another workspace, and people from there have no rights. Remove it.",
       'warn policy.yml:4:60: No project in Hex has the category "Finances". Did you mean "finance"?',
-      'warn policy.yml:4:101: Nobody whose address is "x@y.z" owns a project in Hex. Has it changed?',
+      'warn policy.yml:4:101: Nobody with the address "x@y.z" owns a project in Hex. Has the address changed?',
     ]);
     expect(asked().filter((method) => method === "usergroups.list")).toHaveLength(1);
     expect(asked().filter((method) => method === "users.info").length).toBeLessThanOrEqual(5);
@@ -96,7 +96,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(said().filter((line) => line.includes("Nobody in Slack"))).toHaveLength(50);
     expect(said()).toContain("warn 50 more names in the rules match nothing: npm run policy -- check names them");
     expect(said()).toContain(
-      "info 31 people in the rules were not looked up: the bot looks up only a part of them at a time.",
+      "info 31 people in the rules were not looked up: the bot looks up only some of them at a time.",
     );
     await harness.pass(3 * HOUR, 60_000);
     expect(asked()).toHaveLength(131);
@@ -149,7 +149,7 @@ describe.each(MODES)("over %s", (mode) => {
     await harness.startBot();
     await harness.pass(2 * 60_000);
     expect(said()).toEqual([
-      "warn policy.yml:3:48: Slack does not show the bot a channel C0GONE001. It is gone, or private: then invite the bot, or leave it as it is.",
+      "warn policy.yml:3:48: Slack does not show the bot the channel C0GONE001. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.",
       "warn policy.yml:3:72: The channel C0ARCHIVED1 is archived in Slack. Remove it, or name another one.",
     ]);
   });

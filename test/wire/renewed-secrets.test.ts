@@ -104,7 +104,7 @@ describe.each(MODES)("over %s, the bot token", (mode) => {
 describe("the signing secret", () => {
   beforeEach(() => start("http"));
 
-  test("a request with the new one is taken as soon as it is in the file, and the old one counts no more", async () => {
+  test("a request with the new one is taken as soon as it is in the file, and the old one no longer counts", async () => {
     const old = harness.slack.signingSecret;
     const secret = harness.slack.renew("signingSecret");
     expect((await harness.slack.command("help")).ack).not.toMatchObject({ ok: true });
@@ -169,7 +169,7 @@ describe("the app token", () => {
   test("if Slack refuses the new one, the bot stays connected with the old one", async () => {
     await write("appToken", harness.slack.appToken.slice(0, 40));
     expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
-    await harness.until(() => logged("The new SLACK_APP_TOKEN is of no use (invalid_auth)").length === 1);
+    await harness.until(() => logged("The new SLACK_APP_TOKEN does not work (invalid_auth)").length === 1);
     await harness.pass(60_000);
     expect(opens()).toHaveLength(2);
     expect(await harness.ask("help")).toContain("/hex run");
@@ -182,7 +182,7 @@ describe("the app token", () => {
     await harness.until(() => opens().length === 2);
     await harness.pass(60_000);
     expect(await harness.ask("help")).toContain("/hex run");
-    expect(logged("The new SLACK_APP_TOKEN is of no use (it belongs to another app)")).toHaveLength(1);
+    expect(logged("The new SLACK_APP_TOKEN does not work (it belongs to another app)")).toHaveLength(1);
     expect(harness.slack.socket.connections).toBe(1);
     expect(harness.refused).toEqual([]);
     // The right one is written after all.
@@ -196,7 +196,7 @@ describe("the app token", () => {
     await write("appToken", harness.slack.appToken.slice(0, 40));
     harness.slack.socket.disconnect("warning");
     expect(await harness.app?.renewSecrets()).toEqual(["SLACK_APP_TOKEN"]);
-    await harness.until(() => logged("SLACK_APP_TOKEN is of no use (invalid_auth)").length === 1);
+    await harness.until(() => logged("SLACK_APP_TOKEN does not work (invalid_auth)").length === 1);
     await harness.slack.socket.waitForConnection();
     expect(await harness.ask("help")).toContain("/hex run");
     expect(harness.refused).toEqual([]);

@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const HIDE = "{ deny: see, people: everyone, projects: { category: Finance }, name: Salaries are secret }";
-const DIFFER = "The replicas of the bot go by different rules";
+const DIFFER = "The replicas of the bot use different rules";
 
 describe("the leader and another replica", () => {
   const postgres = postgresForTests();
@@ -171,7 +171,7 @@ describe("the leader and another replica", () => {
       bench.app = replica;
       expect(await versions()).toBe("2");
     }
-    expect(bench.log.filter((line) => line.includes("go by different rules"))).toHaveLength(2);
+    expect(bench.log.filter((line) => line.includes("use different rules"))).toHaveLength(2);
     // The same rules, written differently.
     others = policyOf(HIDE.replace("Salaries are secret", "No salaries"), ALL.replace("[see, run,", "[run, see,"));
     await bench.pass(45_000);
@@ -181,6 +181,6 @@ describe("the leader and another replica", () => {
       bench.app = replica;
       expect(await versions()).toBe("1");
     }
-    expect(bench.log.filter((line) => line.includes("go by the same rules again"))).toHaveLength(2);
+    expect(bench.log.filter((line) => line.includes("use the same rules again"))).toHaveLength(2);
   });
 });

@@ -64,7 +64,7 @@ export class SigningSecret {
 
   #take(secret: string): void {
     this.#now = secret;
-    this.options.log.info("SLACK_SIGNING_SECRET was renewed from its file, and the old one counts no more");
+    this.options.log.info("SLACK_SIGNING_SECRET was renewed from its file, and the old one no longer counts");
   }
 
   #look(): string | null {

@@ -189,10 +189,10 @@ export class SocketReceiver implements Receiver {
     const { appToken, log } = this.options;
     switch (appToken.refused()) {
       case "in_file":
-        log.info("SLACK_APP_TOKEN is of no use (%s), and its file holds another one: trying that", refusal);
+        log.info("SLACK_APP_TOKEN does not work (%s), but its file holds another one: trying that", refusal);
         return true;
       case "from_before":
-        log.warn("The new SLACK_APP_TOKEN is of no use (%s): the bot goes on with the one from before", refusal);
+        log.warn("The new SLACK_APP_TOKEN does not work (%s): the bot goes on with the old one", refusal);
         return true;
       case null:
         return false;

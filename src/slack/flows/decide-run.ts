@@ -33,7 +33,7 @@ export class NothingDecided extends Error {
     readonly why: StoreFailureKind,
     cause?: unknown,
   ) {
-    super("the store does not take a verdict on a run", { cause });
+    super("the store does not accept a verdict on a run", { cause });
   }
 }
 
@@ -168,7 +168,7 @@ async function start({ starter }: Bot, { log, respond }: Click, key: string): Pr
     await starter.ask(key);
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;
-    log.error({ err: error, runKey: key }, "a run was approved, and the store does not take its start");
+    log.error({ err: error, runKey: key }, "a run was approved, but the store did not accept its start");
     await respond(approvedLaterMessage());
   }
 }

@@ -24,7 +24,9 @@ export interface Asked {
 export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAll }: Asked): Message {
   const title = titleOf(run.project);
   const { by, until } = run.approval;
-  const none = isForAll ? "" : " The bot could send nobody a direct message, so tell them if they don't read this.";
+  const none = isForAll
+    ? ""
+    : " The bot could not send anybody a direct message, so tell them yourself if they don't read this.";
   const direct =
     asked === 0 ? none : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
   return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
@@ -40,7 +42,7 @@ export function hopelessMessage(run: RunIn<"awaiting">): Message {
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
   return message(`Nobody can approve it: ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(
-      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}: they have left, may not see the project, or ask for it themselves. Ask whoever looks after the bot to name somebody else until ${date(until, "{time}")}, or press *Cancel*.`,
+      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
     ),
   ]);
 }
@@ -69,7 +71,7 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
 export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
   return message(`Others are asked: ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(
-      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed: others are asked to approve it now.`,
+      `${deedWords(run, place)}, ${date(run.requestedAt)}.\nThe rules have changed, so others are asked to approve it now. You don't need to do anything.`,
     ),
   ]);
 }
@@ -95,7 +97,7 @@ export function decidedHereMessage(run: Run): Message {
 /** To an approver, when the store stopped working right after it took the approval. */
 export function approvedLaterMessage(): Message {
   return one(
-    ":warning: Your approval is stored, but the bot's store has stopped working since. The run starts by itself if the store works again within ten minutes: the card shows what becomes of it.",
+    ":warning: Your approval is stored, but the bot's store has stopped working. If it works again within ten minutes, the run starts by itself. Watch the card to see what happens.",
   );
 }
 

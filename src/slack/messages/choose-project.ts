@@ -126,7 +126,7 @@ function deniedLine(choice: Choice, which: string): string {
 function deniedContext({ choice, denied }: ProjectChoice): ContextBlock | null {
   if (denied === 0) return null;
   return context(
-    `:lock: ${count(denied, "other")} that ${denied === 1 ? "fits" : "fit"} you may not ${mayOf(choice)} here.`,
+    `:lock: ${count(denied, "other")} also ${denied === 1 ? "fits" : "fit"}, but you may not ${mayOf(choice)} ${denied === 1 ? "it" : "them"} here.`,
   );
 }
 

@@ -12,7 +12,7 @@ export interface RulesShown {
   count: number | null;
   /** Why the policy file cannot be used at the moment; `null` when it can. */
   trouble: PolicyTrouble | null;
-  /** How many different sets of rules the replicas of the bot go by. */
+  /** How many different sets of rules the replicas of the bot use. */
   versions: number;
   /** Optional scopes that the app lacks and the rules need. */
   missingScopes: readonly OptionalScope[];
@@ -37,7 +37,7 @@ export function rulesLine({ count: rules, knowsGuests }: RulesShown): string {
 
 /** Sentences without their full stops, for people and for the log. */
 export const POLICY_VERSIONS =
-  "The replicas of the bot go by different rules: each decides by its own what people may do, and the leading one what conversations are told";
+  "The replicas of the bot use different rules: each applies its own to what people do, and the leader's decide what conversations are told";
 export const POLICY_VERSIONS_TODO = "Give all of them the same policy file";
 
 /** mrkdwn lines for what is wrong; none when all is well. */

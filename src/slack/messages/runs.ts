@@ -79,7 +79,7 @@ export function runsInFlightMessage(
 }
 
 const NONE_THEIRS =
-  ":lock: You may not cancel runs of others here. Ask whoever started them, or whoever looks after the bot.";
+  ":lock: You may not cancel other people's runs here. Ask whoever started them, or whoever looks after the bot.";
 
 /** `where` is its channel, as mrkdwn; `null` when there is no need to say. */
 function ownRunBlock(run: Run, { now, place, mayCancel }: ListAt, where: string | null = null) {

@@ -32,7 +32,7 @@ const UNDONE = {
   nothing_started: { head: "Nothing was started", todo: "Then try again." },
   nothing_decided: {
     head: "Nothing was decided",
-    todo: "Then press the button again: the run still waits for approval.",
+    todo: "Then press the button again: the run is still waiting for approval.",
   },
   not_known: {
     head: "The bot could not do that",
