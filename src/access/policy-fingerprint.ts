@@ -1,4 +1,4 @@
-// Tells one policy from another, so that replicas can find out whether they go by the same one. Pure.
+// Tells one policy from another, so that replicas can find out whether they use the same one. Pure.
 
 import { createHash } from "node:crypto";
 import type { Policy, Rule } from "./policy.js";
@@ -12,7 +12,7 @@ export function policyFingerprint(policy: Policy | null): string {
     .slice(0, 12);
 }
 
-/** What is in a rule, but for its name and its line. */
+/** What is in a rule, apart from its name and its line. */
 function whatDecides({ effect, verbs, people, channels, projects }: Rule): unknown {
   return [effect, [...verbs].sort(), people, channels && [...channels].sort(), projects];
 }

@@ -1,4 +1,4 @@
-// What a policy file names that has to exist elsewhere, and where in the file it stands.
+// Names in a policy file of things that must exist elsewhere, and where they are in the file.
 
 import { safeId } from "../hex/ids.js";
 import { uuidOfShortId } from "../hex/links.js";
@@ -9,7 +9,7 @@ import { approversIn, listOf } from "./read-rule.js";
 
 type NameInFile = Omit<PolicyName, "line" | "column"> & { path: PolicyPath };
 
-/** Each name once, where it stands first. `file` has no mistakes. */
+/** Each name once, at its first place. `file` has no mistakes. */
 export function namesInFile(file: PolicyFile): NameInFile[] {
   const first = new Map<string, NameInFile>();
   for (const name of allNames(file)) {

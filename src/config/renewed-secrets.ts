@@ -44,7 +44,7 @@ export class RenewedSecrets {
     return null;
   }
 
-  /** Resolves when nobody seems to be writing into the files any more: half a secret may look like a whole one. */
+  /** Resolves when nobody seems to be writing to the files any longer: half a secret may look like a whole one. */
   async settled(clock: Clock): Promise<void> {
     const { env } = this.options;
     const all = () => JSON.stringify(IN_FILES.map((name) => readFrom(env, name)));

@@ -1,10 +1,10 @@
-// Whether the replicas of the bot go by the same rules. Each tells the others through the store.
+// Whether the replicas of the bot use the same rules. Each tells the others through the store.
 
 import type { Clock } from "../lib/clock.js";
 import type { Db } from "./database.js";
 
 const PREFIX = "in force ";
-/** How often a replica says what it goes by and looks at what the others do, in ms. */
+/** How often a replica says which rules it uses and looks at those of the others, in ms. */
 const ROUND_MS = 20_000;
 /** After this long (ms) without a word, a replica is gone. */
 const GONE_MS = 3 * ROUND_MS;
@@ -29,7 +29,7 @@ export class PolicyVersions {
 
   constructor(private readonly options: PolicyVersionsOptions) {}
 
-  /** How many different sets of rules the replicas go by. */
+  /** How many different sets of rules the replicas use. */
   get count(): number {
     return this.#count;
   }

@@ -8,7 +8,7 @@ export interface UrlFile {
   read: () => string | null;
   /** Called when another one is in use. */
   onRenewed: () => void;
-  /** Called when the file holds one that is of no use, once for each. `why`: a sentence without a full stop. */
+  /** Called when the file holds one that cannot be used, once for each. `why`: a sentence without a full stop. */
   onUseless: (why: string) => void;
 }
 
@@ -21,7 +21,7 @@ const ABOUT_LOGIN: ReadonlySet<PostgresFailure | null> = new Set(["password", "r
 export class RenewedAddress {
   #url: string;
   #now: PostgresAddress;
-  /** The last URL that was of no use. */
+  /** The last URL that could not be used. */
   #useless: string | null = null;
   #renewing: Promise<boolean> | null = null;
 

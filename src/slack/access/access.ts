@@ -25,7 +25,7 @@ export interface AccessOptions {
   policyTrouble: () => PolicyTrouble | null;
   people: Pick<People, "of" | "known">;
   groups: Pick<UserGroups, "of" | "known" | "isMissing">;
-  /** How many different sets of rules the replicas of the bot go by. */
+  /** How many different sets of rules the replicas of the bot use. */
   policyVersions?: () => number;
 }
 

@@ -242,7 +242,7 @@ export class Approvers {
     return this.#edit(run, run.approval?.questions ?? [], decidedMessage(run, this.options.hexPlace()));
   }
 
-  /** Turns questions into what asks nothing any more. @returns why one of them could not be changed yet, or `null` */
+  /** Turns questions into messages that no longer ask anything. @returns why one of them could not be changed yet, or `null` */
   async #edit(run: Run, questions: readonly Question[], instead: Message): Promise<SlackFailure | null> {
     let held: SlackFailure | null = null;
     for (const question of questions) {

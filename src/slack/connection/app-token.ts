@@ -37,7 +37,7 @@ export class AppToken {
     this.#proven = token;
   }
 
-  /** The token in use is of no use. @returns which one is in use now: the one in the file, the one from before, or `null` for none */
+  /** The token in use does not work. @returns which one is in use now: the one in the file, the old one, or `null` for none */
   refused(): "in_file" | "from_before" | null {
     this.#refused.add(this.#now);
     if (this.renew()) return "in_file";

@@ -29,7 +29,7 @@ interface Owner {
   botUserId: string;
 }
 
-/** Slack's words for a token that does not work any more. */
+/** Slack's words for a token that no longer works. */
 const REFUSED: ReadonlySet<string | null> = new Set([
   "invalid_auth",
   "token_revoked",
@@ -41,7 +41,7 @@ export class BotToken {
   #now: string;
   #owner: Owner | null = null;
   #renewing: Promise<void> | null = null;
-  /** The last token that was of no use, and when that turned out, by the monotonic clock. */
+  /** The last token that did not work, and when that turned out, by the monotonic clock. */
   #useless: { token: string; problem: string; at: number } | null = null;
 
   constructor(private readonly options: BotTokenOptions) {
@@ -115,7 +115,7 @@ export class BotToken {
       log.warn("SLACK_BOT_TOKEN_FILE holds another token, which is not used: %s", problem);
   }
 
-  /** Why a token is of no use; `null` when it is. */
+  /** Why a token cannot be used; `null` when it can. */
   async #problemOf(token: string, onCall: (call: SlackCall) => void): Promise<string | null> {
     try {
       const { team_id, user_id } = readAnswer(

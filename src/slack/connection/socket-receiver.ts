@@ -184,7 +184,7 @@ export class SocketReceiver implements Receiver {
     this.options.log.warn({ err: error, todo, pauseMs }, "Socket Mode: no connection yet: %s", what);
   }
 
-  /** The app token is of no use: whether there is another one to go on with, in the file or from before. */
+  /** The app token does not work: whether there is another one to go on with, in the file or the old one. */
   #hasOtherToken(refusal: string): boolean {
     const { appToken, log } = this.options;
     switch (appToken.refused()) {

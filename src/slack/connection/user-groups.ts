@@ -67,7 +67,7 @@ export class UserGroups {
     try {
       return await within(clock, ANSWER_MS, this.#find(group));
     } catch (error) {
-      // A group that is not there is told of once a day, by the check of what the rules name.
+      // The daily check of the names in the rules reports a group that is not there.
       const level = isNoGroup(error) ? "debug" : "warn";
       log[level]({ group, ...whyNot(error) }, "Slack does not say who is in a user group");
       return isNoGroup(error) ? NO_GROUP : null;
