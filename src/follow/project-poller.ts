@@ -195,11 +195,13 @@ export class ProjectPoller {
     } catch (error) {
       if (!(error instanceof HexError)) throw error;
       if (signal.aborted) return 0;
-      if (meansLater(error.kind)) return AGAIN_MS;
+      // The bot's own budget is spent, which says nothing about the project.
+      if (error.kind === "budget_spent") return AGAIN_MS;
       await this.#notRead(project.id, before, terms.away);
       // The first failure may concern this project alone. After a second one, Hex may be down.
       const isSecond = this.#hasFailed;
       this.#hasFailed = true;
+      if (error.kind === "rate_limited") return AGAIN_MS;
       return isSecond && meansDisconnected(error.kind) ? AGAIN_MS : 0;
     }
   }

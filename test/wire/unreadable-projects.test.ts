@@ -25,7 +25,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness = await Harness.start(mode);
   });
 
-  test.each([500, 403, 422])(
+  test.each([500, 403, 422, 429])(
     "%i: told once, the others are judged, and it is judged again when it can be read",
     async (status) => {
       const [bad, good] = [addProject(harness, "Revenue"), addProject(harness, "Churn")];
