@@ -26,7 +26,7 @@ export async function startWire(options: TokenOptions = {}): Promise<Wire> {
   const token = hex.workspace.addToken(options);
   const budget = new Budget(clock, 1_000);
   const records: RequestRecord[] = [];
-  const clientAt = (origin: string, other = token, attemptTimeoutMs = 300) =>
+  const clientAt = (origin: string, other = token, attemptTimeoutMs = 2_000) =>
     new HexClient({
       userAgent: "hex-bot/test",
       origin,
@@ -48,7 +48,7 @@ export async function soon<T>(clock: ManualClock, promise: Promise<T>, stepMs = 
     over = true;
   };
   promise.then(end, end);
-  for (let turn = 0; turn < 5_000 && !over; turn++) {
+  for (let turn = 0; turn < 20_000 && !over; turn++) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     if (clock.sleeping > 0) clock.advance(stepMs);
   }
