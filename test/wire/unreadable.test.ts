@@ -93,6 +93,25 @@ describe.each(MODES)("%s mode", (mode) => {
     await lives();
   });
 
+  test.each([
+    ["no channel", undefined, "channel"],
+    ["a channel that is a text", "C1", "channel"],
+    ["a channel without an id", { name: "data" }, "channel.id"],
+  ])("a shortcut on a message with %s is acknowledged and answered", async (_, channel, path) => {
+    const { id, ack } = await harness.slack.sendExactly("interactive", (ends) => ({
+      ...click(ends),
+      type: "message_action",
+      callback_id: "run_project",
+      channel,
+    }));
+    expect(ack).toMatchObject({ ok: true });
+    const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
+    expect(shown(answer)).toMatch(/could not read .*did nothing[\s\S]*Reference/);
+    expect(unreadable().join()).toContain(`${path}: `);
+    expect(errors()).toEqual([]);
+    await lives();
+  });
+
   test.each<[string, (ends: Ends) => unknown]>([
     ["null", () => null],
     ["a number", () => 1],

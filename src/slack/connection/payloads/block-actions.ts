@@ -16,6 +16,9 @@ const action = z.object({
   selected_option: maybe(option),
 });
 
+/** The conversation in which somebody acted. */
+export const conversation = z.object({ id, name: maybe(z.string().max(MAX_NAME)) });
+
 /** Who pressed it, and where. */
 export const origin = {
   user: z.object({ id, team_id: maybe(id) }),
@@ -23,7 +26,7 @@ export const origin = {
   team: maybe(z.object({ id, enterprise_id: maybe(id) })),
   enterprise: maybe(z.object({ id })),
   is_enterprise_install: flag,
-  channel: maybe(z.object({ id, name: maybe(z.string().max(MAX_NAME)) })),
+  channel: maybe(conversation),
   response_url: responseUrl,
 };
 

@@ -1,7 +1,7 @@
 // A shortcut, either global or on a message. Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
 
 import { z } from "zod";
-import { origin } from "./block-actions.js";
+import { conversation, origin } from "./block-actions.js";
 import { maybe, word } from "./fields.js";
 
 const picked = { ...origin, callback_id: word, trigger_id: word };
@@ -12,6 +12,7 @@ export const shortcut = z.object({ ...picked, type: z.literal("shortcut") });
 export const messageAction = z.object({
   ...picked,
   type: z.literal("message_action"),
+  channel: conversation,
   message_ts: maybe(word),
   message: z.object({ thread_ts: maybe(word) }).catch({ thread_ts: undefined }),
 });
