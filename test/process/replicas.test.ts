@@ -8,7 +8,8 @@ import { Fleet, type Replica, until } from "./fleet.js";
 import { PgBouncer, WITHOUT_PGBOUNCER } from "./pgbouncer.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 
-const SPEED = 6;
+/** A starved replica takes a real second or two to take over, and three replicas, a Postgres and this process share the machine. */
+const SPEED = 3;
 const SECOND = 1_000;
 const RUNS = 40;
 const KILLS = 6;
@@ -124,7 +125,7 @@ describe("three replicas on one Postgres", () => {
       const turns = watch.filter((request, index) => isIts(request) && !isIts(watch[index - 1])).length;
       expect(turns).toBeLessThanOrEqual(log.split("leader: begins").length - 1);
     }
-  }, 120_000);
+  }, 240_000);
 
   test("a replica that stops in order hands over the lead at once", async ({ onTestFinished }) => {
     const fleet = await Fleet.start(await postgres.database("handover"), SPEED);
@@ -143,7 +144,7 @@ describe("three replicas on one Postgres", () => {
       () => second.log,
     );
     expect(fleet.clock.now() - left).toBeLessThan(15 * SECOND);
-  }, 60_000);
+  }, 120_000);
 
   test("the leader is killed during an outage of Hex: one message and one recovery", async ({ onTestFinished }) => {
     const channel = "C0TEAMROOM1";
@@ -185,7 +186,7 @@ describe("three replicas on one Postgres", () => {
     const { id } = await slack.command("status");
     const answer = await slack.waitForMessage((one) => one.responseUrlOf === id);
     expect(visibleText(answer)).toMatch(/1 outage/);
-  }, 90_000);
+  }, 180_000);
 });
 
 test.skipIf(WITHOUT_PGBOUNCER)(

@@ -8,7 +8,7 @@ import type { SlackMessage } from "../sandbox/slack/server.js";
 import { auditedIn } from "./audited.js";
 import { Harness, MODES, shown } from "./harness.js";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const ADMIN = "{ allow: administer, people: everyone }";

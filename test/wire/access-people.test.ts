@@ -12,7 +12,7 @@ import { EVERYTHING, GROUP, KINDS, type Kind, POLICIES, type PolicyName, personO
 import { PLACES, SURFACES, type Surface, WAYS, type Way } from "./access-surfaces.js";
 import { Harness, MODES, type Mode, shown } from "./harness.js";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Case {
   mode: Mode;

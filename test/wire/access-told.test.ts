@@ -6,7 +6,7 @@ import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const MINUTE = 60_000;
 const STEP_MS = 5_000;

@@ -5,7 +5,7 @@ import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const STEP_MS = 5_000;
 const HIDE_FINANCE = "{ deny: see, people: everyone, projects: { category: Finance } }";

@@ -6,7 +6,7 @@ import { Harness, MODES, shown } from "./harness.js";
 import { addProject, HOUR, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(MODES)("%s mode", (mode) => {
   let harness: Harness;

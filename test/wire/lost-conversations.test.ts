@@ -5,7 +5,7 @@ import type { Project } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

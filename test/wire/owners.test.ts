@@ -5,7 +5,7 @@ import type { Project } from "../sandbox/hex/types.js";
 import { pings } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const STEP_MS = 5_000;

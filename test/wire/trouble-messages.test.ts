@@ -6,7 +6,7 @@ import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 import { MINUTE, STEP_MS, toldIn } from "./watching.js";
 
 // Up to an hour of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const SECOND = 1_000;
 

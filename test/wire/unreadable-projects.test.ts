@@ -7,7 +7,7 @@ import { Harness, MODES, shown } from "./harness.js";
 import { addProject, MINUTE, postedIn, STEP_MS } from "./watching.js";
 
 // Up to two hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let harness: Harness;
 afterEach(() => harness.stop());

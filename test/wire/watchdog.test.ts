@@ -8,7 +8,7 @@ import { pings, type SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, type Mode, shown } from "./harness.js";
 
 // Hours of simulated time, on a machine that may be busy.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
