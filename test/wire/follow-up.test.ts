@@ -19,8 +19,8 @@ test.each(MODES)(
     await harness.slack.command(`run ${project.id}`);
     await harness.cardShows("Running");
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "internal_error" } });
-    await harness.cardShows("Errored");
     const before = harness.slack.calls.length;
+    await harness.cardShows("Errored");
     await harness.pass(5 * MINUTE);
     const tries = harness.slack.calls.slice(before).filter(({ method }) => method === "chat.postMessage");
     expect(tries.length).toBeGreaterThan(2);
