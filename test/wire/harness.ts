@@ -42,7 +42,7 @@ const PAGE_TIMEOUT_MS = 1_000;
 /**
  * Real ms. For this long, a busy machine can stand still before the bot considers its WebSocket dead and loses an envelope with it.
  */
-const SLACK_PING_MS = 1_000;
+const SLACK_PING_MS = 4_000;
 /** In ms of the clock, which advances by a second at each turn. The local Slack is never this slow unless a test wants it. */
 const CARD_TIMEOUT_MS = 60 * 60_000;
 /** The first pause before a second attempt, and after how long (real ms) the clock must advance for it. */
