@@ -283,7 +283,9 @@ describe("two replicas on one Postgres", () => {
         await happens(() => answerTo(approve).join().includes("Cancelled"));
     } else {
       expect(starts(project)).toBe(1);
-      if (visibleText(card).includes("Completed")) await happens(() => answerTo(cancel).length === 1);
+      // She came too late, or Hex accepted her cancellation and the run was over before it took effect.
+      const isAccepted = () => fleet.replicas.some(({ log }) => log.includes('"msg":"run cancelled"'));
+      if (visibleText(card).includes("Completed")) await happens(() => answerTo(cancel).length === 1 || isAccepted());
     }
     expect(slack.refused).toEqual([]);
   }, 90_000);
