@@ -208,7 +208,7 @@ export class ProjectPoller {
 
   /** Hex failed or refused to list a project's runs. The others come first for a while; if that lasts, people are told. */
   async #notRead(id: string, known: Followed, away: readonly Away[]): Promise<void> {
-    const { clock, store, onTrouble, onAbsent } = this.options;
+    const { clock, store } = this.options;
     const now = clock.now();
     const isTold = isAbsent(known.absence);
     const times = (this.#unread.get(id)?.times ?? 0) + 1;
@@ -220,16 +220,22 @@ export class ProjectPoller {
       await store.keep(id, one);
       return;
     }
+    await this.#endJudging(id, one, "unreadable");
+  }
+
+  /** The project is not judged from now on, and its trouble ends with that. */
+  async #endJudging(id: string, known: Followed, why: WhyAbsent): Promise<void> {
+    const { clock, store, onTrouble, onAbsent } = this.options;
     const open = await this.#openTrouble(id);
-    const trouble = open === null ? null : withdrawn(open, now);
-    await store.keep(id, absentSince(one, "unreadable", now), { trouble });
+    const trouble = open === null ? null : withdrawn(open, clock.now());
+    await store.keep(id, absentSince(known, why, clock.now()), { trouble });
     if (trouble !== null) onTrouble(trouble);
-    onAbsent(id, "unreadable");
+    onAbsent(id, why);
   }
 
   /** Asks Hex what became of a project that it no longer lists as it did. @returns how long to wait for the next request, in ms */
   async #settle(id: string, known: Followed, signal: AbortSignal): Promise<number> {
-    const { catalog, clock, store, share, newReference, onTrouble, onAbsent } = this.options;
+    const { catalog, clock, share, newReference } = this.options;
     this.#lastAt = clock.now();
     const call = { reference: newReference(), priority: share, timeoutMs: TIMEOUT_MS, once: true, signal };
     this.#doubtedAt.set(id, clock.monotonic());
@@ -238,11 +244,7 @@ export class ProjectPoller {
     const why = answer instanceof HexError ? this.#whyRefused(id, answer) : whyNotRun(answer);
     if (why === null) return 0;
     this.#doubtedAt.delete(id);
-    const open = await this.#openTrouble(id);
-    const trouble = open === null ? null : withdrawn(open, clock.now());
-    await store.keep(id, absentSince(known, why, clock.now()), { trouble });
-    if (trouble !== null) onTrouble(trouble);
-    onAbsent(id, why);
+    await this.#endJudging(id, known, why);
     return 0;
   }
 
