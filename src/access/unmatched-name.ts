@@ -24,8 +24,11 @@ export type NameKind = "person" | "group" | "channel" | "project";
 export interface UncheckedNames {
   kind: NameKind;
   count: number;
-  /** `scope`: Slack does not tell the bot. `failed`: no answer. `later`: there are more than are asked about at a time. */
-  why: { kind: "scope"; scope: string } | { kind: "failed" } | { kind: "later" };
+  /**
+   * - `scope`: Slack does not tell the bot. `failed`: no answer. `later`: there are more than are asked about at a time.
+   * - `workspaces`: not found in the first `most` workspaces of the organization, and the bot looks into no others.
+   */
+  why: { kind: "scope"; scope: string } | { kind: "failed" } | { kind: "later" } | { kind: "workspaces"; most: number };
 }
 
 export interface NameFindings {

@@ -119,6 +119,8 @@ export function uncheckedNamesSentence({ kind, count, why }: UncheckedNames): st
       return `${were}: ${kind === "project" ? "Hex" : "Slack"} has not said enough.`;
     case "later":
       return `${were}: the bot looks up only some of them at a time.`;
+    case "workspaces":
+      return `${names} in the rules ${count === 1 ? "is" : "are"} not in the first ${why.most} workspaces of the organization. The bot looks into no others, so name people instead.`;
   }
 }
 

@@ -63,6 +63,16 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask("status")).not.toContain("match nobody");
   });
 
+  test("what Slack does not know is an answer, not a refusal that /hex status tells of", async () => {
+    harness.slack.scopes.add("channels:read").add("groups:read");
+    harness.rules(SEE, "{ allow: run, people: [S0GONETEAM, U0NOBODY1], channels: C0GONE001 }", ADMINISTER);
+    await harness.startBot();
+    await harness.pass(2 * 60_000);
+    expect(said()).toHaveLength(3);
+    expect(asked()).toEqual(expect.arrayContaining(["usergroups.list", "users.info", "conversations.info"]));
+    expect(await harness.ask("status")).not.toContain("Slack refused");
+  });
+
   test("other rules are looked up, and Slack is not asked again about those whom it told of", async () => {
     harness.rules(SEE, "{ allow: run, people: U0NOBODY1 }");
     await harness.startBot();
@@ -178,6 +188,28 @@ describe("in an organization", () => {
     await harness.pass(2 * 60_000);
     const warned = harness.log.filter((line) => line.includes("No user group in Slack"));
     expect(warned).toEqual([expect.stringContaining("S0GONETEAM")]);
+    expect(await harness.ask("status")).not.toContain("Slack refused");
+    harness.slack.takeRefused();
+  });
+
+  test("with more workspaces than are asked about, a group that is in none of those is not called unknown", async () => {
+    const others = Array.from({ length: 20 }, (_, index) => `T0OTHER${index}`);
+    const organization = { id: "E0ACMEORG01", name: "Acme", installed: true, workspaces: ["T0LOCALTEAM", ...others] };
+    harness = await Harness.start("http", { idle: true, slackOptions: { organization } });
+    harness.slack.groups.set("S0LASTTEAM1", new Set());
+    harness.slack.groupTeams.set("S0LASTTEAM1", "T0OTHER19");
+    harness.rules("{ allow: see, people: [S0DATATEAM1, S0LASTTEAM1] }", ADMINISTER);
+    await harness.startBot();
+    await harness.pass(2 * 60_000);
+    expect(harness.log.filter((line) => line.includes("No user group in Slack"))).toEqual([]);
+    expect(harness.log.filter((line) => line.includes("in the rules"))).toEqual([
+      expect.stringContaining(
+        "1 user group in the rules is not in the first 20 workspaces of the organization. The bot looks into no others, so name people instead.",
+      ),
+    ]);
+    const status = await harness.ask("status");
+    expect(status).toContain("1 user group in the rules is not in the first 20 workspaces");
+    expect(status).not.toContain("Slack refused");
     harness.slack.takeRefused();
   });
 });

@@ -106,15 +106,21 @@ export class SlackNames {
     const groups = await this.#allGroups();
     if (groups instanceof Error) return unchecked("group", names.length, whyNot(groups, "usergroups:read"));
     const byId = new Map(groups.map((group) => [group.id, group]));
-    return {
-      unmatched: names.flatMap((name): UnmatchedName[] => {
-        const known = byId.get(name.text);
-        if (known?.isOn) return [];
-        if (known === undefined) return [{ name, why: "unknown", meant: nearestGroup(name, groups) }];
-        return [{ name, why: "switched_off", meant: { text: known.id, label: known.handle } }];
-      }),
-      unchecked: [],
-    };
+    const unknown = names.filter(({ text }) => !byId.has(text));
+    const switchedOff = names.flatMap((name): UnmatchedName[] => {
+      const known = byId.get(name.text);
+      if (known === undefined || known.isOn) return [];
+      return [{ name, why: "switched_off", meant: { text: known.id, label: known.handle } }];
+    });
+    return together({ unmatched: switchedOff, unchecked: [] }, this.#inNoWorkspace(unknown, groups));
+  }
+
+  /** A group that was not found may be in a workspace that was not asked about. */
+  #inNoWorkspace(names: readonly PolicyName[], groups: readonly Group[]): NameFindings {
+    if (names.length > 0 && this.options.workspaces.length > MOST_WORKSPACES)
+      return unchecked("group", names.length, { kind: "workspaces", most: MOST_WORKSPACES });
+    const unmatched = names.map((name): UnmatchedName => ({ name, why: "unknown", meant: nearestGroup(name, groups) }));
+    return { unmatched, unchecked: [] };
   }
 
   async #allGroups(): Promise<Group[] | SlackFailure> {

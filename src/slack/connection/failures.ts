@@ -3,7 +3,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import { proxyErrorIn } from "../../lib/network.js";
 import { MINUTE } from "../../lib/time.js";
-import type { SlackCall } from "./calls.js";
+import type { SlackCall, SlackMethod } from "./calls.js";
 import { pauseMsOf } from "./retry-after.js";
 
 /** Slack refused to open a Socket Mode connection or could not be asked. This is about the app token, not the bot token. */
@@ -200,9 +200,17 @@ export function asSlackFailure(error: unknown): SlackFailure {
 /** Slack's word for "nobody has this address", or only somebody who was deactivated. */
 export const NOBODY = "users_not_found";
 
-/** Classifies a call that was seen on the wire; `null` when it succeeded. That there is nobody is an answer, too. */
+/** How Slack says that there is no such person, group or channel: that is an answer to a question, too. */
+const NOT_THERE: Partial<Record<SlackMethod, string>> = {
+  "users.info": "user_not_found",
+  "users.lookupByEmail": NOBODY,
+  "usergroups.users.list": "no_such_subteam",
+  "conversations.info": "channel_not_found",
+};
+
+/** Classifies a call that was seen on the wire; `null` when Slack has done or answered what it was asked. */
 export function failureOfCall(call: Pick<SlackCall, "method" | "ok" | "status" | "word">): SlackFailure | null {
-  if (call.ok || call.word === NOBODY) return null;
+  if (call.ok || (call.word !== null && call.word === NOT_THERE[call.method])) return null;
   if (call.status === null) return transient(call.word ?? "network");
   if (call.status === 429) return rateLimited(SOME_TIME_MS);
   const word = call.word === UNREADABLE ? null : call.word;

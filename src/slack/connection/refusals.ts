@@ -104,8 +104,9 @@ export class SlackRefusals {
     return { ok: false, since: last?.trouble.at ?? this.#askedAt, why: last?.trouble.word ?? null };
   }
 
-  #works({ method, channel }: SlackCall): void {
-    const works = new Set<string | null>([method, channel, usesToken(method) ? TOKEN : null]);
+  /** A place that Slack says is not there does not work. */
+  #works({ method, channel, ok }: SlackCall): void {
+    const works = new Set<string | null>([method, ok ? channel : null, usesToken(method) ? TOKEN : null]);
     for (const [kind, { about }] of this.#last) if (works.has(about)) this.#last.delete(kind);
   }
 }
