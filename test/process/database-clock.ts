@@ -17,32 +17,39 @@ export async function runDatabaseClock(
     $$`.execute(db);
 }
 
-const FOLLOW_MS = 10;
+/** A database's clock that shows what a clock shows that a test moves by hand, as soon as the database has heard of it. */
+export interface FollowingClock {
+  /** The database has not heard of it yet. */
+  readonly isBehind: boolean;
+  stop: () => Promise<void>;
+}
 
-/**
- * From now on it shows what a clock shows that a test moves by hand, a few real ms later.
- * @returns what ends that
- */
-export async function followClock(url: string, clock: Clock): Promise<() => Promise<void>> {
+export async function followClock(url: string, clock: Clock): Promise<FollowingClock> {
   const store = await openShared(url, () => undefined);
-  const { db } = store;
-  const show = () => runDatabaseClock(store, { start: 0, shows: clock.now(), speed: 0 });
+  let shown = clock.now();
+  const show = async () => {
+    const shows = clock.now();
+    await runDatabaseClock(store, { start: 0, shows, speed: 0 });
+    shown = shows;
+  };
   await show();
   // What the store was opened with was by the machine's clock.
-  await sql`update leader set until = least(until, hexbot_now() + 5000)`.execute(db);
+  await sql`update leader set until = least(until, hexbot_now() + 5000)`.execute(store.db);
   const over = new AbortController();
-  let shown = clock.now();
   const following = (async () => {
     while (!over.signal.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
-      if (clock.now() === shown) continue;
-      shown = clock.now();
-      await show();
+      if (clock.now() === shown) await clock.sleep(1, over.signal);
+      else await show();
     }
   })();
-  return async () => {
-    over.abort();
-    await following;
-    await store.close();
+  return {
+    get isBehind() {
+      return clock.now() !== shown;
+    },
+    async stop() {
+      over.abort();
+      await following;
+      await store.close();
+    },
   };
 }

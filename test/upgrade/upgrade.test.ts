@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { followClock } from "../process/database-clock.js";
+import { OpenStatements } from "../process/open-statements.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -33,11 +34,12 @@ async function upgraded(
 ): Promise<Upgraded> {
   const peers = readPeers(version, store);
   const url = store === "postgres" ? await postgres.database(`upgrade${databases++}`) : null;
+  const statements = url === null ? null : await OpenStatements.start(postgres.port);
   const env = {
     HEX_ALERT_CHANNEL: "C0TEAMROOM1",
     HEX_PROBE_SECONDS: "60",
     HEX_REQUESTS_PER_MINUTE: "600",
-    ...(url === null ? {} : { DATABASE_URL: url }),
+    ...(url === null || statements === null ? {} : { DATABASE_URL: statements.through(url) }),
   };
   const startsAt = peers.killedAt + DOWN_MS;
   const harness = await Harness.start(mode, { idle: true, startsAt, env, hexTimeoutMs: PATIENCE_MS });
@@ -47,9 +49,14 @@ async function upgraded(
   if (url === null) restoreFile(version, peers, hex, dataDir);
   else {
     await restoreDatabase(version, peers, hex, url);
-    atEnd(await followClock(url, harness.clock));
+    const databaseClock = await followClock(url, harness.clock);
+    atEnd(async () => {
+      await databaseClock.stop();
+      statements?.stop();
+    });
     // A leader that cannot renew its lease for five seconds stops: they must not be over before the database answers.
-    harness.secondMs = 60;
+    harness.isBusy = () => databaseClock.isBehind || (statements?.count ?? 0) > 0;
+    harness.slowTurns = 1_000;
     // In so slow a second more is asked than Hex allows.
     hex.workspace.rateLimits.enabled = false;
   }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parsePolicy } from "../../src/access/parse-policy.js";
 import type { Policy } from "../../src/access/policy.js";
 import type { RunningApp } from "../../src/app/start-app.js";
-import { followClock } from "../process/database-clock.js";
+import { type FollowingClock, followClock } from "../process/database-clock.js";
+import { OpenStatements } from "../process/open-statements.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
@@ -16,13 +17,16 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const HIDE = "{ deny: see, people: everyone, projects: { category: Finance }, name: Salaries are secret }";
+/** Time passes in steps of so many ms. After five seconds without a renewed lease, the leader would stop. */
+const STEP = 3_000;
 const DIFFER = "The replicas of the bot use different rules";
 
 describe("the leader and another replica", () => {
   const postgres = postgresForTests();
   let number = 0;
   let bench: Harness;
-  let endClock: () => Promise<void>;
+  let statements: OpenStatements;
+  let databaseClock: FollowingClock;
   let leader: RunningApp;
   let other: RunningApp;
   /** The rules of the other replica. `bench.rules` are the leader's. */
@@ -32,10 +36,12 @@ describe("the leader and another replica", () => {
 
   beforeEach(async () => {
     const url = await postgres.database(`policies_${++number}`);
-    bench = await Harness.start("http", { idle: true, env: { DATABASE_URL: url } });
-    endClock = await followClock(url, bench.clock);
+    statements = await OpenStatements.start(postgres.port);
+    bench = await Harness.start("http", { idle: true, env: { DATABASE_URL: statements.through(url) } });
+    databaseClock = await followClock(url, bench.clock);
     // A leader that cannot renew its lease for five seconds stops: they must not be over before the database answers.
-    bench.secondMs = 60;
+    bench.isBusy = () => databaseClock.isBehind || statements.count > 0;
+    bench.slowTurns = 1_000;
     bench.hex.workspace.rateLimits.enabled = false;
     revenue = bench.hex.workspace.addProject({ title: "Weekly revenue", categories: ["Sales"] });
     salaries = bench.hex.workspace.addProject({ title: "Weekly salaries", categories: ["Finance"] });
@@ -55,7 +61,8 @@ describe("the leader and another replica", () => {
     await bench.stopBot();
     bench.app = other;
     await bench.stop();
-    await endClock();
+    await databaseClock.stop();
+    statements.stop();
   });
 
   const running = (): RunningApp => {
@@ -74,7 +81,7 @@ describe("the leader and another replica", () => {
   const ada = () => bench.person("ada");
   const fail = async () => {
     // What has ended before the bot looked for the first time is no news.
-    await bench.pass(30_000);
+    await bench.pass(30_000, STEP);
     for (const { id } of [salaries, revenue]) {
       bench.hex.workspace.startRun(id, { trigger: "API", durationMs: 1_000, outcome: "ERRORED" });
     }
@@ -98,14 +105,14 @@ describe("the leader and another replica", () => {
     expect(shown(await bench.cardShows("Completed"))).toContain("Weekly salaries");
     expect(bench.starts).toHaveLength(1);
     await fail();
-    await bench.until(() => alertAbout("Weekly revenue") !== undefined);
-    await bench.pass(30_000);
+    await bench.until(() => alertAbout("Weekly revenue") !== undefined, STEP);
+    await bench.pass(30_000, STEP);
     expect(alert()).toBeUndefined();
     at(leader);
     expect(await bench.ask("watching")).not.toContain("salaries");
     // Once the leader has the same rules, it tells what stands.
     bench.policy = others;
-    await bench.until(() => alert() !== undefined);
+    await bench.until(() => alert() !== undefined, STEP);
   });
 
   test("what the leader tells by its rules can be taken only where the rules allow it", async () => {
@@ -114,7 +121,7 @@ describe("the leader and another replica", () => {
     at(leader);
     await bench.ask("watch weekly salaries");
     await fail();
-    await bench.until(() => alert() !== undefined);
+    await bench.until(() => alert() !== undefined, STEP);
     const told = alert();
     if (told === undefined) throw new Error("there is no alert");
     const refused = () => auditedIn(bench.log).filter(({ decision }) => decision === "refused");
@@ -145,8 +152,8 @@ describe("the leader and another replica", () => {
     }
     await bench.ask("watch weekly revenue");
     await fail();
-    await bench.until(() => alertAbout("Weekly revenue") !== undefined);
-    await bench.pass(30_000);
+    await bench.until(() => alertAbout("Weekly revenue") !== undefined, STEP);
+    await bench.pass(30_000, STEP);
     const inChannel = bench.slack.messages.filter(
       ({ channel, ephemeral }) => channel === bench.slack.channels.data.id && !ephemeral,
     );
@@ -158,13 +165,13 @@ describe("the leader and another replica", () => {
 
   test("the status, the log and a metric say that they differ, until they no longer do", async () => {
     const versions = async () => /^hexbot_policy_versions (.*)$/m.exec((await bench.get("/metrics")).text)?.[1];
-    await bench.pass(45_000);
+    await bench.pass(45_000, STEP);
     for (const replica of [leader, other]) {
       at(replica);
       expect(await bench.ask("status")).not.toContain(DIFFER);
     }
     bench.rules(HIDE, ALL);
-    await bench.pass(45_000);
+    await bench.pass(45_000, STEP);
     for (const replica of [leader, other]) {
       at(replica);
       expect(await bench.ask("status")).toContain(`:warning: ${DIFFER}`);
@@ -174,7 +181,7 @@ describe("the leader and another replica", () => {
     expect(bench.log.filter((line) => line.includes("use different rules"))).toHaveLength(2);
     // The same rules, written differently.
     others = policyOf(HIDE.replace("Salaries are secret", "No salaries"), ALL.replace("[see, run,", "[run, see,"));
-    await bench.pass(45_000);
+    await bench.pass(45_000, STEP);
     for (const replica of [leader, other]) {
       at(replica);
       expect(await bench.ask("status")).not.toContain(DIFFER);
