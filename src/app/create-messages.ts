@@ -6,6 +6,7 @@ import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
 import { mayBeShownTo, projectsShownTo, rightsAtHome, type ShownTo } from "../slack/access/audience.js";
 import type { PermissionSources } from "../slack/access/permissions.js";
+import type { ApproverSources } from "../slack/access/possible-approvers.js";
 import { Alerts, type AlertsOptions } from "../slack/alerts/alerts.js";
 import { endingWatches, wantedFarewells } from "../slack/alerts/lost-places.js";
 import { AlertStore } from "../slack/alerts/store.js";
@@ -17,8 +18,10 @@ import { Approvers } from "../slack/cards/approvers.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
+import { Accounts } from "../slack/connection/accounts.js";
 import { NEVER_TWICE } from "../slack/connection/connect.js";
 import { DataTables } from "../slack/connection/data-tables.js";
+import type { SlackIdentity } from "../slack/connection/identity.js";
 import { PeopleByEmail } from "../slack/connection/people-by-email.js";
 import { Followers } from "../slack/followers/followers.js";
 import { FollowerStore } from "../slack/followers/store.js";
@@ -40,6 +43,7 @@ export interface MessagesPart {
   followerStore: FollowerStore;
   cards: Cards;
   approvers: Approvers;
+  approverSources: ApproverSources;
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
@@ -58,8 +62,7 @@ export interface MessagesPartOptions {
   lifetime: Lifetime;
   metrics: Metrics;
   slackClient: SlackClient;
-  /** The bot's name in Slack. */
-  botName: string;
+  identity: SlackIdentity;
   store: StorePart;
   hex: HexPart;
   catalog: Catalog;
@@ -71,7 +74,7 @@ export interface MessagesPartOptions {
 }
 
 export function createMessages(options: MessagesPartOptions): MessagesPart {
-  const { settings, lifetime, metrics, slackClient, botName, store, hex, runs, outages, follow } = options;
+  const { settings, lifetime, metrics, slackClient, identity, store, hex, runs, outages, follow } = options;
   const { log } = settings;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
@@ -81,10 +84,16 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const cardStore = new CardStore(db, { process, now }, rows);
   const followerStore = new FollowerStore(db, { process, now });
   const requesters = new Requesters({ clock, log, work: lifetime.work });
-  const people = new PeopleByEmail({ slack, slackRefusals: slackClient.refusals, clock, log });
+  const asking = { slack, slackRefusals: slackClient.refusals, clock, log };
+  const people = new PeopleByEmail(asking);
   const troubleSources = createTroubleSources(options, { cards: cardStore, people });
-  const { permissions } = options;
-  const approvers = new Approvers({ slack, runs: runs.store, permissions, people, clock, hexPlace, log });
+  const approverSources = {
+    ...options.permissions,
+    peopleByEmail: people,
+    accounts: new Accounts(asking),
+    isOfOrganization: identity.enterpriseId !== null,
+  };
+  const approvers = new Approvers({ slack, runs: runs.store, permissions: approverSources, clock, hexPlace, log });
   const cards = new Cards({
     slack,
     cards: cardStore,
@@ -95,7 +104,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     followers: followerStore,
     approvers,
     requesters,
-    botName,
+    botName: identity.name,
     onEndShown: (afterMs) => metrics.cardShownAfter(afterMs),
     signal: lifetime.ending.signal,
   });
@@ -165,6 +174,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     followerStore,
     cards,
     approvers,
+    approverSources,
     followers,
     homes,
     requesters,

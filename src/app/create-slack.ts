@@ -90,6 +90,7 @@ function createBot(options: SlackPartOptions): Bot {
     slack: slackClient.web,
     hex: hex.client,
     permissions: options.permissions,
+    approverSources: messages.approverSources,
     nameCheck: options.nameCheck,
     audit: audit.log,
     auditStore: audit.store,

@@ -113,7 +113,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
     attention,
     paging,
   };
-  const forMessages = { ...shared, botName: identity.name };
+  const forMessages = { ...shared, identity };
   const messages = createMessages(forMessages);
   const digests = createDigests(forMessages, messages);
   const slack = createSlack({ ...shared, network, identity, messages });

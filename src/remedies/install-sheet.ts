@@ -33,7 +33,7 @@ export const SCOPE_USES = {
     cannot: "It cannot read direct messages between people.",
   },
   "users:read": {
-    uses: "Asks who is a guest or an admin, and for the time zone of whoever sets a digest.",
+    uses: "Asks who is a guest or an admin, for the time zone of whoever sets a digest, and for all accounts where a rule wants the approval of admins or members.",
     cannot: "It cannot see e-mail addresses, and stores none of the answers.",
   },
   "users:read.email": {

@@ -3,6 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
+import type { Person } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, shown } from "./harness.js";
 
 const MINUTE = 60_000;
@@ -40,8 +41,22 @@ const reads = (name: "ada" | "grace", words: string | RegExp) =>
     return answer !== undefined && new RegExp(words).test(shown(answer));
   }, 0);
 
+/** Ordinary members. */
+const crowd = (count: number): Person[] =>
+  Array.from({ length: count }, (_, at) => ({
+    id: `U0CROWD${at}`,
+    teamId: bench.slack.teamId,
+    name: `crowd${at}`,
+    realName: `Crowd ${at}`,
+  }));
+
 describe("nobody can approve it: whoever asks reads so at once, and nothing waits", () => {
   const deactivate = () => bench.slack.deactivate(grace().person);
+  /** Ada is the only admin: the owner of the workspace has left. */
+  const adaAdministers = () => [
+    bench.slack.roles.set(ada().id, "admin"),
+    bench.slack.deactivate(bench.slack.primaryOwner),
+  ];
 
   test.each<[string, () => void]>([
     ["the group is empty", () => [bench.slack.groups.set(TEAM, new Set()), needs(TEAM)]],
@@ -61,6 +76,28 @@ describe("nobody can approve it: whoever asks reads so at once, and nothing wait
         report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "ada@acme.test" });
         needs("owner");
       },
+    ],
+    ["the project's owner has left", () => [deactivate(), needs("owner")]],
+    ["the project's owner may not see it", () => needs("owner", `{ deny: see, people: ${grace().id} }`)],
+    [
+      "Slack knows nobody with the address of the project's owner",
+      () => {
+        report = bench.hex.workspace.addProject({ title: "Churn", ownerEmail: "gone@acme.test" });
+        needs("owner");
+      },
+    ],
+    ["whoever asks is the last admin", () => [adaAdministers(), needs("admins")]],
+    [
+      "whoever asks is the last admin, and the other people who are named have left",
+      () => [adaAdministers(), deactivate(), needs(`admins, owner, ${grace().id}`)],
+    ],
+    ["all admins have left", () => [bench.slack.deactivate(bench.slack.primaryOwner), needs("admins")]],
+    ["there are no guests", () => needs("guests")],
+    ["whoever asks is the last member", () => [adaAdministers(), deactivate(), needs("members")]],
+    ["whoever asks is the last person in the workspace", () => [adaAdministers(), deactivate(), needs("everyone")]],
+    [
+      "whoever asks is the only admin of hundreds of people",
+      () => [adaAdministers(), bench.slack.others.push(...crowd(450)), needs("admins")],
     ],
   ])("%s", async (_, arrange) => {
     arrange();
@@ -102,7 +139,53 @@ describe("somebody may approve it, as far as anybody knows", () => {
         needs(grace().id),
       ],
     ],
-    ["nobody can count the admins", () => needs("admins")],
+    ["somebody else is an admin", () => needs("admins")],
+    [
+      "the other admin is on the last page of a long list",
+      () => {
+        const people = crowd(450);
+        bench.slack.others.push(...people);
+        bench.slack.roles.set(people.at(-1)?.id ?? "", "admin");
+        bench.slack.deactivate(bench.slack.primaryOwner);
+        needs("admins");
+      },
+    ],
+    [
+      "there are too many people to look for admins among them",
+      () => [
+        bench.slack.deactivate(bench.slack.primaryOwner),
+        bench.slack.others.push(...crowd(2_000)),
+        needs("admins"),
+      ],
+    ],
+    [
+      "Slack does not say who the admins are",
+      () => [
+        bench.slack.deactivate(bench.slack.primaryOwner),
+        bench.slack.faults.add({ method: "users.list", kind: { type: "error", error: "internal_error" } }),
+        needs("admins"),
+      ],
+    ],
+    [
+      "Slack does not tell the bot who the admins are",
+      () => [
+        bench.slack.deactivate(bench.slack.primaryOwner),
+        bench.slack.scopes.delete("users:read"),
+        needs("admins"),
+      ],
+    ],
+    [
+      "Slack does not say who the owner is",
+      () => [
+        bench.slack.deactivate(grace().person),
+        bench.slack.faults.add({ method: "users.lookupByEmail", kind: { type: "error", error: "internal_error" } }),
+        needs("owner"),
+      ],
+    ],
+    [
+      "Slack does not tell the bot whose an address is",
+      () => [bench.slack.deactivate(grace().person), bench.slack.scopes.delete("users:read.email"), needs("owner")],
+    ],
     ["somebody else owns the project", () => needs("owner")],
     ["another term names somebody", () => needs(`${TEAM}, ${grace().id}`)],
   ])("%s: it waits", async (_, arrange) => {
@@ -115,6 +198,24 @@ describe("somebody may approve it, as far as anybody knows", () => {
 });
 
 describe("while it waits", () => {
+  test("the last other admin leaves: whoever asked hears that nobody can approve it any more", async () => {
+    needs("admins");
+    await waits();
+    bench.slack.deactivate(bench.slack.primaryOwner);
+    await bench.cardShows("Nobody can approve it any more");
+    await bench.until(() => bench.replies.some((reply) => /<@U0ADALOVELA> .*Nobody can approve/.test(shown(reply))));
+    bench.slack.roles.set(grace().id, "admin");
+    await bench.cardShows("can approve it until");
+  });
+
+  test("the project's owner leaves: whoever asked hears that nobody can approve it any more", async () => {
+    needs("owner");
+    await waits();
+    bench.slack.deactivate(grace().person);
+    await bench.cardShows("Nobody can approve it any more");
+    await bench.until(() => bench.replies.some((reply) => /<@U0ADALOVELA> .*Nobody can approve/.test(shown(reply))));
+  });
+
   test("an approver who is no longer in the group cannot approve it", async () => {
     bench.slack.groups.set(TEAM, new Set([grace().id]));
     needs(TEAM);
@@ -197,5 +298,20 @@ describe("while it waits", () => {
     await reads("ada", "You asked for.*somebody else has to approve it");
     await grace().press(card, "Approve");
     await bench.cardShows("Completed");
+  });
+});
+
+describe("in an organization, where people of other workspaces may approve it and Slack lists only those of this one", () => {
+  test.each(["admins", "owner"])("%s: it waits", async (by) => {
+    await bench.stop();
+    const organization = { id: "E0ACMEORG01", name: "Acme", installed: false, workspaces: ["T0LOCALTEAM"] };
+    bench = await Harness.start("http", { slackOptions: { organization } });
+    bench.slowTurns = 1_000;
+    report = bench.hex.workspace.addProject({ title: "Weekly revenue", ownerEmail: "kim@acme.test" });
+    await bench.ask("projects");
+    bench.slack.deactivate(bench.slack.primaryOwner);
+    needs(by);
+    await ada().command(`run ${report.id}`);
+    await bench.cardShows("Waiting for approval");
   });
 });

@@ -1,11 +1,23 @@
 // Whether there is anybody who can approve a run.
 
+import { isAmong } from "../../access/matching.js";
 import type { PeopleTerm, Place } from "../../access/policy.js";
-import { unknownProject } from "../../access/project-facts.js";
+import { MINUTE } from "../../lib/time.js";
+import type { Accounts } from "../connection/accounts.js";
+import type { PeopleByEmail } from "../connection/people-by-email.js";
 import { type PermissionSources, permissionsOf } from "./permissions.js";
 
 /** More people than this are not looked at one by one: a rule may name a group of hundreds. */
 const MOST = 20;
+/** How long (ms) it counts that Slack knows nobody with the owner's address: as long as what it says of other people. */
+const NOBODY_MS = 5 * MINUTE;
+
+export interface ApproverSources extends PermissionSources {
+  peopleByEmail: Pick<PeopleByEmail, "of">;
+  accounts: Pick<Accounts, "all">;
+  /** Whether the workspace belongs to an organization: people of its other workspaces may use the bot, and Slack does not list them. */
+  isOfOrganization: boolean;
+}
 
 export interface WantedApproval {
   projectId: string;
@@ -16,34 +28,61 @@ export interface WantedApproval {
   place: Place;
 }
 
+/** Some of the people whom a rule means, by their ids. `areAll`: whether it certainly means nobody else. */
+interface Meant {
+  ids: readonly string[];
+  areAll: boolean;
+}
+
 /**
- * `false` only when it is certain that nobody can approve the run: everybody who is named has left, may not see the project, or asks for
- * the run. Somebody may where Slack does not say enough, and among those whom nobody can count, such as admins. Never rejects.
+ * `false` only when it is certain that nobody can approve the run: everybody whom the rule means has left, may not see the project, or
+ * asks for the run. Where Slack or Hex does not say enough, somebody may. Never rejects.
  */
-export async function mayBeApproved(sources: PermissionSources, wanted: WantedApproval): Promise<boolean> {
-  const { by, requester } = wanted;
-  for (const { kind } of by) {
-    if (kind !== "person" && kind !== "group" && kind !== "owner") return true;
-    if (kind === "owner" && (await mayOwnerBeAnother(sources, wanted))) return true;
+export async function mayBeApproved(sources: ApproverSources, wanted: WantedApproval): Promise<boolean> {
+  for (const meant of [namedPeople, owner, peopleOfKinds]) {
+    const { ids, areAll } = await meant(sources, wanted);
+    const others = ids.filter((id) => id !== wanted.requester);
+    if (!areAll || others.length > MOST) return true;
+    // Mostly, the first one can.
+    for (const user of others) if (await mayApprove(sources, user, wanted)) return true;
   }
-  const { ids, isWhole } = await sources.access.named(by);
-  const others = ids.filter((id) => id !== requester);
-  if (!isWhole || others.length > MOST) return true;
-  // Mostly, the first one can.
-  for (const user of others) if (await mayApprove(sources, user, wanted)) return true;
   return false;
 }
 
-/** Whether the project has an owner, and it may be somebody else. */
-async function mayOwnerBeAnother(
-  { access, catalog }: PermissionSources,
-  { projectId, requester }: WantedApproval,
-): Promise<boolean> {
-  const project = catalog.known(projectId);
-  const facts = project === null ? unknownProject(projectId) : access.factsOf(project);
-  if (facts.owner?.length === 0) return false;
-  return (await access.isAmong(requester, [{ kind: "owner" }], facts)) !== true;
+/** Those whom the rule names, and the members of its groups. */
+async function namedPeople({ access }: ApproverSources, { by }: WantedApproval): Promise<Meant> {
+  const { ids, isWhole } = await access.named(by);
+  return { ids, areAll: isWhole };
 }
+
+async function owner(sources: ApproverSources, { by, projectId, requester }: WantedApproval): Promise<Meant> {
+  const { access, catalog, peopleByEmail, isOfOrganization } = sources;
+  const terms = by.filter(({ kind }) => kind === "owner");
+  if (terms.length === 0) return NOBODY;
+  const project = catalog.known(projectId);
+  if (project === null) return NOT_KNOWN;
+  if (project.owner === null) return NOBODY;
+  if ((await access.isAmong(requester, terms, access.factsOf(project))) === true) return NOBODY;
+  const { id, said } = await peopleByEmail.of(project.owner.email, NOBODY_MS);
+  if (id !== null) return { ids: [id], areAll: true };
+  return said === "yes" && !isOfOrganization ? NOBODY : NOT_KNOWN;
+}
+
+/** Those who are meant by what they are in the workspace, such as admins. */
+async function peopleOfKinds({ accounts, isOfOrganization }: ApproverSources, { by }: WantedApproval): Promise<Meant> {
+  const kinds = by.filter(({ kind }) => kind !== "person" && kind !== "group" && kind !== "owner");
+  if (kinds.length === 0) return NOBODY;
+  const all = isOfOrganization ? null : await accounts.all();
+  if (all === null) return NOT_KNOWN;
+  const meant = [...all].filter(([id, details]) => {
+    const person = { id, isOfWorkspace: true, ...details, groups: new Map() };
+    return details.isActive !== false && isAmong(person, kinds, null) !== false;
+  });
+  return { ids: meant.map(([id]) => id), areAll: true };
+}
+
+const NOBODY: Meant = { ids: [], areAll: true };
+const NOT_KNOWN: Meant = { ids: [], areAll: false };
 
 /** They decide on the card, or in direct messages, which have no place in the rules. */
 async function mayApprove(

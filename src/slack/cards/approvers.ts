@@ -12,10 +12,10 @@ import type { Logger } from "../../log/logger.js";
 import { type Approval, areSame, type Question, rewanted, withHope } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
-import { type PermissionSources, permissionsOf } from "../access/permissions.js";
-import { mayBeApproved } from "../access/possible-approvers.js";
+import { permissionsOf } from "../access/permissions.js";
+import { type ApproverSources, mayBeApproved } from "../access/possible-approvers.js";
 import { mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
-import type { PeopleByEmail, PersonByEmail } from "../connection/people-by-email.js";
+import type { PersonByEmail } from "../connection/people-by-email.js";
 import { edit, isPosted, post } from "../connection/post.js";
 import {
   announcedMessage,
@@ -32,8 +32,7 @@ import type { Card } from "./store.js";
 export interface ApproversOptions {
   slack: WebClient;
   runs: RunStore;
-  permissions: PermissionSources;
-  people: Pick<PeopleByEmail, "of">;
+  permissions: ApproverSources;
   clock: Clock;
   /** Where the projects are in Hex, for links. */
   hexPlace: () => HexPlace;
@@ -213,7 +212,7 @@ export class Approvers {
   ): Promise<{ users: string[]; released: Question[]; isWhole: boolean }> {
     const { permissions } = this.options;
     const { ids, isWhole: areAllSaid } = await permissions.access.named(approval.by);
-    const isWhole = areAllSaid && owner.isCertain;
+    const isWhole = areAllSaid && owner.said !== "not_yet";
     const named = [...new Set(owner.id === null ? ids : [owner.id, ...ids])];
     const isAsked = (user: string) => approval.questions.some((question) => question.user === user);
     const others = named.filter((user) => user !== requester).slice(0, MOST_ASKED);
@@ -230,11 +229,12 @@ export class Approvers {
 
   /** The project's owner, if the rule names them. */
   async #ownerOf({ project, approval }: RunIn<"awaiting">): Promise<PersonByEmail> {
-    const { permissions, people } = this.options;
-    if (!approval.by.some(({ kind }: PeopleTerm) => kind === "owner")) return { id: null, isCertain: true };
+    const { permissions } = this.options;
+    if (!approval.by.some(({ kind }: PeopleTerm) => kind === "owner")) return NO_OWNER;
     const known = permissions.catalog.known(project.id);
     const email = known?.owner?.email ?? null;
-    return email === null ? { id: null, isCertain: known !== null } : people.of(email);
+    if (email !== null) return permissions.peopleByEmail.of(email);
+    return known === null ? { id: null, said: "not_yet" } : NO_OWNER;
   }
 
   /** Shows in the direct messages what has been decided. @returns why one of them could not be changed yet, or `null` */
@@ -287,6 +287,8 @@ export class Approvers {
     this.options.log.warn(facts, "Slack did not accept a message about an approval: %s", failure.word);
   }
 }
+
+const NO_OWNER: PersonByEmail = { id: null, said: "yes" };
 
 /** Whether whoever asked has not been told yet that nobody can approve it. */
 function isNews({ hopeless }: Approval): boolean {

@@ -14,6 +14,7 @@ const SLACK_METHODS = [
   "chat.postEphemeral",
   "chat.getPermalink",
   "users.info",
+  "users.list",
   "usergroups.list",
   "usergroups.users.list",
   "conversations.info",

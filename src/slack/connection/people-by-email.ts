@@ -26,13 +26,13 @@ const MOST = 1_000;
 export interface PersonByEmail {
   /** A person's id; `null` when Slack knows nobody with the address, or only somebody deactivated, or does not say. */
   id: string | null;
-  /** Whether Slack has said so, or never will. Otherwise it may soon say something else. */
-  isCertain: boolean;
+  /** Whether Slack has said so. `not_yet`: it may soon say something else. `never`: the app lacks the scope. */
+  said: "yes" | "not_yet" | "never";
 }
 
 interface Answer extends PersonByEmail {
-  /** Until when it is kept, by the monotonic clock, in ms. */
-  until: number;
+  /** When Slack was asked, by the monotonic clock, in ms. */
+  at: number;
 }
 
 export class PeopleByEmail {
@@ -50,13 +50,13 @@ export class PeopleByEmail {
     return (await this.of(email)).id;
   }
 
-  /** The same, and whether it is certain. */
-  async of(email: string): Promise<PersonByEmail> {
+  /** The same, and whether Slack has said so. @param nobodyMs how long it counts that Slack knows nobody with the address, in ms */
+  async of(email: string, nobodyMs = NOBODY_MS): Promise<PersonByEmail> {
     const { slackRefusals, clock } = this.options;
-    if (slackRefusals.now().declinedScopes.includes("users:read.email")) return { id: null, isCertain: true };
+    if (slackRefusals.now().declinedScopes.includes("users:read.email")) return { id: null, said: "never" };
     const address = email.trim().toLowerCase();
     const known = this.#answers.get(address);
-    if (known !== undefined && known.until > clock.monotonic()) return known;
+    if (known !== undefined && clock.monotonic() < known.at + keptMs(known, nobodyMs)) return known;
     const asked = this.#underWay.get(address) ?? this.#ask(address).finally(() => this.#underWay.delete(address));
     this.#underWay.set(address, asked);
     return asked;
@@ -66,20 +66,25 @@ export class PeopleByEmail {
     const { slack, log } = this.options;
     try {
       const answer = readAnswer("users.lookupByEmail", personFound, await slack.users.lookupByEmail({ email }));
-      return this.#keep(email, { id: answer.user.id, isCertain: true }, KNOWN_MS);
+      return this.#keep(email, { id: answer.user.id, said: "yes" });
     } catch (error) {
       const failure = asSlackFailure(error);
-      if (failure.word === NOBODY) return this.#keep(email, { id: null, isCertain: true }, NOBODY_MS);
+      if (failure.word === NOBODY) return this.#keep(email, { id: null, said: "yes" });
       log.warn({ failure: failure.facts }, "Slack does not say who a project's owner is: %s", failure.word);
-      return this.#keep(email, { id: null, isCertain: false }, FAILED_MS);
+      return this.#keep(email, { id: null, said: "not_yet" });
     }
   }
 
-  #keep(email: string, found: PersonByEmail, forMs: number): PersonByEmail {
+  #keep(email: string, found: PersonByEmail): PersonByEmail {
     this.#answers.delete(email);
-    this.#answers.set(email, { ...found, until: this.options.clock.monotonic() + forMs });
+    this.#answers.set(email, { ...found, at: this.options.clock.monotonic() });
     const [oldest] = this.#answers.keys();
     if (this.#answers.size > MOST && oldest !== undefined) this.#answers.delete(oldest);
     return found;
   }
+}
+
+function keptMs({ id, said }: PersonByEmail, nobodyMs: number): number {
+  if (said !== "yes") return FAILED_MS;
+  return id === null ? nobodyMs : KNOWN_MS;
 }

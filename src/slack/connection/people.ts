@@ -7,7 +7,7 @@ import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
 import { asSlackFailure, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
-import { personDetails, readAnswer } from "./read-answer.js";
+import { type AccountSaid, personDetails, readAnswer } from "./read-answer.js";
 import type { SlackRefusals } from "./refusals.js";
 
 /** What Slack says of somebody; `null` where it does not. */
@@ -64,19 +64,23 @@ export class People {
     const { slack, clock, log } = this.options;
     try {
       const answer = await within(clock, ANSWER_MS, slack.users.info({ user }));
-      const { user: said } = readAnswer("users.info", personDetails, answer);
-      const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile } = said;
-      return {
-        isGuest: either(is_restricted, is_ultra_restricted),
-        isAdmin: either(is_admin, is_owner),
-        email: profile?.email === undefined ? null : folded(profile.email),
-        isActive: said.deleted === undefined ? null : !(said.deleted || said.is_bot || said.is_stranger),
-      };
+      return detailsIn(readAnswer("users.info", personDetails, answer).user);
     } catch (error) {
       log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
       return slackFailureOf(error)?.word === NO_PERSON ? { ...NOTHING_SAID, isActive: false } : null;
     }
   }
+}
+
+/** What Slack's answer about an account says of its owner. */
+export function detailsIn(said: AccountSaid): PersonDetails {
+  const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile, deleted, is_bot, is_stranger } = said;
+  return {
+    isGuest: either(is_restricted, is_ultra_restricted),
+    isAdmin: either(is_admin, is_owner),
+    email: profile?.email === undefined ? null : folded(profile.email),
+    isActive: deleted === undefined ? null : !(deleted || is_bot || is_stranger),
+  };
 }
 
 /** How long (ms) a person may have to wait for this before the bot goes on without an answer. */

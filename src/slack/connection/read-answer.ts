@@ -32,18 +32,25 @@ export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ })
 /** Of `users.info`: the name of the person's time zone. */
 export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
 
+const account = z.object({
+  is_admin: maybe(z.boolean()),
+  is_owner: maybe(z.boolean()),
+  is_restricted: maybe(z.boolean()),
+  is_ultra_restricted: maybe(z.boolean()),
+  deleted: maybe(z.boolean()),
+  is_bot: maybe(z.boolean()),
+  is_stranger: maybe(z.boolean()),
+  profile: maybe(z.object({ email: maybe(z.string().max(320)) })),
+});
+export type AccountSaid = z.output<typeof account>;
+
 /** Of `users.info`: who the person is. The address needs `users:read.email`. */
-export const personDetails = z.object({
-  user: z.object({
-    is_admin: maybe(z.boolean()),
-    is_owner: maybe(z.boolean()),
-    is_restricted: maybe(z.boolean()),
-    is_ultra_restricted: maybe(z.boolean()),
-    deleted: maybe(z.boolean()),
-    is_bot: maybe(z.boolean()),
-    is_stranger: maybe(z.boolean()),
-    profile: maybe(z.object({ email: maybe(z.string().max(320)) })),
-  }),
+export const personDetails = z.object({ user: account });
+
+/** Of `users.list`: a page of accounts. The cursor of the last page is empty. Source: https://docs.slack.dev/reference/methods/users.list */
+export const accountsPage = z.object({
+  members: z.array(account.extend({ id })),
+  response_metadata: maybe(z.object({ next_cursor: maybe(z.string().max(1_000)) })),
 });
 
 /** Of `usergroups.users.list`. Source: https://docs.slack.dev/reference/methods/usergroups.users.list */

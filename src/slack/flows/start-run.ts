@@ -79,13 +79,13 @@ export async function startRun(
 
 /** Nobody has to wait an hour for an approval that nobody can give. @throws AccessDenied */
 async function demandApprover(
-  { permissions }: Bot,
+  { approverSources }: Bot,
   interaction: Interaction,
   { project, need, card }: { project: Wish["project"]; need: ApprovalNeed; card: CardConversation },
 ): Promise<void> {
   const { verb, by } = need;
   const wanted = { projectId: project.id, requester: interaction.user, by, place: card.channel };
-  if (await mayBeApproved(permissions, wanted)) return;
+  if (await mayBeApproved(approverSources, wanted)) return;
   const decision = interaction.permissions.decide(verb, project.id);
   if (decision.kind === "needs_approval") throw new AccessDenied({ verb, project, decision, nobodyOf: by });
 }

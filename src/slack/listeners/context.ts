@@ -30,6 +30,7 @@ import type { StoreCheck } from "../../store/store-check.js";
 import type { Attempts } from "../access/attempts.js";
 import type { NameCheck } from "../access/name-check.js";
 import type { PermissionSources, Permissions } from "../access/permissions.js";
+import type { ApproverSources } from "../access/possible-approvers.js";
 import type { TroubleSources } from "../alerts/wanted-troubles.js";
 import type { Cards } from "../cards/cards.js";
 import type { Requesters } from "../cards/requesters.js";
@@ -44,6 +45,7 @@ export interface Bot {
   slack: WebClient;
   hex: HexClient;
   permissions: PermissionSources;
+  approverSources: ApproverSources;
   nameCheck: Pick<NameCheck, "findings">;
   audit: AuditLog;
   auditStore: Pick<AuditStore, "latest" | "projectIds">;

@@ -26,6 +26,10 @@ export class Directory {
   };
   /** Another app's bot, which may write where it is a member. */
   readonly otherBot: Person;
+  /** Whoever created the workspace: every workspace has an owner. They do nothing, so the names of people do not find them. */
+  readonly primaryOwner: Person;
+  /** More people of the workspace, who do nothing, either. */
+  readonly others: Person[] = [];
   /** The ids of people who were deactivated. */
   readonly deactivated = new Set<string>();
   /** By a person's id. Whoever is not here is an ordinary member. */
@@ -64,6 +68,7 @@ export class Directory {
       email: "sam@other.test",
     };
     this.people = { ada, grace, stranger };
+    this.primaryOwner = { id: "U0OWNERLADY", teamId: identity.teamId, name: "olive", realName: "Olive Owner" };
     this.groups = new Map([[USER_GROUP.id, new Set([ada.id])]]);
     const other = { id: "U0OTHERBOT1", teamId: identity.teamId, name: "otherbot", realName: "Other Bot" };
     this.otherBot = { ...other, botId: "B0OTHERBOT1" };
@@ -90,7 +95,12 @@ export class Directory {
   }
 
   person(id: string): Person | undefined {
-    return Object.values(this.people).find((person) => person.id === id);
+    return this.everybody().find((person) => person.id === id);
+  }
+
+  /** Everybody whom Slack lists: the people of the workspace, with those who have left, and those who share a channel with it. */
+  everybody(): Person[] {
+    return [this.primaryOwner, ...Object.values(this.people), ...this.others];
   }
 
   dm(person: Person): Room {

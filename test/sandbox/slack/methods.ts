@@ -6,7 +6,7 @@ import { contentOf } from "./content.js";
 import type { Core } from "./core.js";
 import { type Json, stringAt } from "./json.js";
 import { Refusal, refuse } from "./refusal.js";
-import type { SlackMessage, SlackView } from "./types.js";
+import type { Person, SlackMessage, SlackView } from "./types.js";
 import { wireView } from "./view-payloads.js";
 
 /** Whose token a call comes with. */
@@ -33,6 +33,7 @@ export const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["chat.getPermalink", { run: permalink }],
   ["conversations.open", { scope: "im:write", run: openDm }],
   ["users.info", { perMinute: 100, scope: "users:read", run: userInfo }],
+  ["users.list", { perMinute: 20, scope: "users:read", run: listUsers }],
   ["conversations.info", { perMinute: 50, scope: "channels:read", run: conversationInfo }],
   ["usergroups.list", { perMinute: 20, scope: "usergroups:read", run: listGroups }],
   ["usergroups.users.list", { perMinute: 20, scope: "usergroups:read", run: groupMembers }],
@@ -152,6 +153,10 @@ function openDm(core: Core, args: Json): Json {
 function userInfo(core: Core, args: Json): Json {
   const person = core.directory.person(required(args, "user"));
   if (!person) throw new Refusal("user_not_found");
+  return { user: wireUser(core, person) };
+}
+
+function wireUser(core: Core, person: Person): Json {
   const { id, teamId, name, realName, tz, email } = person;
   const role = core.directory.roles.get(id);
   const user = {
@@ -162,13 +167,47 @@ function userInfo(core: Core, args: Json): Json {
     is_bot: false,
     deleted: core.directory.deactivated.has(id),
     is_admin: role === "admin",
-    is_owner: false,
+    is_owner: id === core.directory.primaryOwner.id,
     is_restricted: role === "guest",
     is_ultra_restricted: false,
     profile: email !== undefined && core.app.scopes.has("users:read.email") ? { email } : {},
   };
   const isStranger = teamId !== core.identity.teamId;
-  return { user: { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) } };
+  return { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) };
+}
+
+/** Slack lists bots and people who were deactivated, too. Of the latter, it does not say what they were. */
+function listUsers(core: Core, args: Json): Json {
+  const workspace = workspaceAsked(core, args);
+  const { identity, directory } = core;
+  const { deactivated, otherBot } = directory;
+  const bot = { deleted: false, is_bot: true, is_admin: false, is_owner: false, profile: {} };
+  const slackbot = { ...bot, id: "USLACKBOT", team_id: workspace, name: "slackbot", is_bot: false };
+  const people = directory.everybody().map((person) => {
+    const { id, team_id, name, profile } = wireUser(core, person);
+    return deactivated.has(person.id)
+      ? { id, team_id, name, profile, deleted: true, is_bot: false }
+      : wireUser(core, person);
+  });
+  const bots = [
+    { ...bot, id: otherBot.id, team_id: otherBot.teamId, name: otherBot.name },
+    { ...bot, id: identity.botUserId, team_id: identity.teamId, name: "hex" },
+  ];
+  return pageOf([slackbot, ...people, ...bots], args);
+}
+
+/** As Slack gives them: a cursor is for the next page, and that of the last one is empty. */
+function pageOf(members: Json[], args: Json): Json {
+  const limit = Number(args.limit ?? 0);
+  if (!Number.isInteger(limit) || limit < 0 || limit > 1_000) throw new Refusal("invalid_limit");
+  const cursor = stringAt(args, "cursor") ?? "";
+  const from = cursor === "" ? 0 : Number(/^user:(\d+)$/.exec(cursor)?.[1] ?? Number.NaN);
+  if (Number.isNaN(from)) throw new Refusal("invalid_cursor");
+  const to = limit === 0 ? members.length : from + limit;
+  return {
+    members: members.slice(from, to),
+    response_metadata: { next_cursor: to < members.length ? `user:${to}` : "" },
+  };
 }
 
 /** Slack does not find people who were deactivated, nor those of another workspace. */

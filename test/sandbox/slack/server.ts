@@ -122,6 +122,8 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     channels: directory.channels,
     otherBot: directory.otherBot,
     roles: directory.roles,
+    primaryOwner: directory.primaryOwner,
+    others: directory.others,
     groups: directory.groups,
     groupsOff: directory.groupsOff,
     groupHandles: directory.groupHandles,

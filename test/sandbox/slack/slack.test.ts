@@ -336,6 +336,35 @@ describe("the Web API", () => {
     });
   });
 
+  test("lists everybody who has an account, page by page: also bots, those who have left, and Slack's own bot", async () => {
+    const { ada, grace, stranger } = slack.people;
+    slack.roles.set(ada.id, "admin");
+    slack.deactivate(grace);
+    const list = async (args: Record<string, unknown>) => Object(await call("users.list", args));
+    const first = await list({ limit: 3 });
+    expect(first).toMatchObject({
+      ok: true,
+      members: [
+        { id: "USLACKBOT", is_bot: false, deleted: false },
+        { id: slack.primaryOwner.id, is_owner: true },
+        { id: ada.id, is_admin: true },
+      ],
+    });
+    const { next_cursor: cursor } = first.response_metadata;
+    const { members, response_metadata: end } = await list({ limit: 200, cursor });
+    expect(members).toMatchObject([
+      { id: grace.id, deleted: true },
+      { id: stranger.id, is_stranger: true },
+      { id: slack.otherBot.id, is_bot: true },
+      { id: slack.botUserId, is_bot: true },
+    ]);
+    expect(members[0]).not.toHaveProperty("is_admin");
+    expect(end).toEqual({ next_cursor: "" });
+    expect(await list({ cursor: "nonsense" })).toMatchObject({ error: "invalid_cursor" });
+    slack.scopes.delete("users:read");
+    expect(await list({})).toMatchObject({ error: "missing_scope", needed: "users:read" });
+  });
+
   test("tells who is in a user group", async () => {
     const list = (usergroup: string) => call("usergroups.users.list", { usergroup });
     expect(await list("S0DATATEAM1")).toMatchObject({ ok: true, users: [slack.people.ada.id] });

@@ -338,7 +338,11 @@ export interface LocalSlack {
   invite(channel: Channel, user: Person | string): void;
   kick(channel: Channel, user: Person | string): void;
   archive(channel: Channel): void;
-  /** An admin deactivates somebody. */
+  /** Whoever created the workspace, its only owner. */
+  readonly primaryOwner: Person;
+  /** More people of the workspace, for tests to add to. They do nothing. */
+  readonly others: Person[];
+  /** An admin deactivates somebody. The primary owner has handed the workspace over before. */
   deactivate(person: Person): void;
   /** Somebody deletes a message. */
   delete(message: SlackMessage): void;
