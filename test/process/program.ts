@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 export const DIST = join(import.meta.dirname, "../../dist");
 const TURN_MS = 20;
-const TURNS = 1_000;
+/** Of real time: a busy machine may take most of it for one start. */
+const PATIENCE_MS = 60_000;
 
 export interface ProgramOptions {
   /** The working directory. */
@@ -18,13 +19,23 @@ export interface ProgramOptions {
 }
 
 export class Program {
-  readonly #chunks: string[] = [];
+  #output = "";
+  /** Those who wait for more output. */
+  readonly #waiting = new Set<() => void>();
   /** The exit code; null when a signal ended it. */
   readonly exit: Promise<number | null>;
+  /** The same, once everything that it and its children have printed has been read. */
+  readonly closed: Promise<number | null>;
 
   private constructor(readonly child: ChildProcess) {
-    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => this.#chunks.push(String(chunk)));
-    this.exit = once(child, "exit").then(([code]) => (typeof code === "number" ? code : null));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        this.#output += String(chunk);
+        for (const look of this.#waiting) look();
+      });
+    }
+    this.exit = once(child, "exit").then(codeOf);
+    this.closed = once(child, "close").then(codeOf);
   }
 
   static start(command: string, args: string[], { dir, env, stdio }: ProgramOptions): Program {
@@ -34,7 +45,7 @@ export class Program {
 
   /** What it and its children have printed. */
   get output(): string {
-    return this.#chunks.join("");
+    return this.#output;
   }
 
   /** The bot's own process, which may be a child of this one: by the first line of its log. */
@@ -48,11 +59,27 @@ export class Program {
     return Number(/"port":(\d+)/.exec(this.output)?.[1]);
   }
 
-  async printed(text: string): Promise<void> {
-    await until(
-      () => this.output.includes(text),
-      () => `never printed: ${text}\n${this.output}`,
-    );
+  /** Waits until it has printed something. @returns all that it has printed */
+  async printed(text: string | RegExp): Promise<string> {
+    const isThere = () => (typeof text === "string" ? this.output.includes(text) : text.test(this.output));
+    await new Promise<void>((resolve, reject) => {
+      const end = () => {
+        clearTimeout(late);
+        this.#waiting.delete(look);
+      };
+      const look = () => {
+        if (!isThere()) return;
+        end();
+        resolve();
+      };
+      const late = setTimeout(() => {
+        end();
+        reject(new Error(`never printed: ${text}\n${this.output}`));
+      }, PATIENCE_MS);
+      this.#waiting.add(look);
+      look();
+    });
+    return this.output;
   }
 
   /** Ends it and the bot, when they live. */
@@ -74,8 +101,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Half a minute of real time at most. */
+function codeOf([code]: unknown[]): number | null {
+  return typeof code === "number" ? code : null;
+}
+
+/** A minute of real time at most. */
 export async function until(done: () => boolean, why: () => string): Promise<void> {
-  for (let turn = 0; turn < TURNS && !done(); turn++) await new Promise((resolve) => setTimeout(resolve, TURN_MS));
-  if (!done()) throw new Error(why());
+  const end = performance.now() + PATIENCE_MS;
+  while (!done()) {
+    if (performance.now() > end) throw new Error(why());
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+  }
 }
