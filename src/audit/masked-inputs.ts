@@ -1,7 +1,7 @@
 // A run's inputs as the audit log keeps them.
 
+import { looksSecret } from "../lib/secret-names.js";
 import { beginning } from "../lib/text.js";
-import { looksSecret } from "../log/secrets.js";
 
 export const MASKED = "[hidden]";
 /** In characters of JSON. */

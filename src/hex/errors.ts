@@ -61,7 +61,7 @@ export type Flaw = (typeof FLAWS)[number];
 export const inputsSchema = z.object({
   /** Names of inputs that the published app does not have. */
   unknown: z.array(z.string()),
-  /** Values of the wrong type. `given` is JSON of at most 100 characters, empty when it is not known. */
+  /** Values of the wrong type. `given` is JSON of at most 100 characters, empty when it is not known or the name looks like a secret's. */
   wrongType: z.array(z.object({ name: z.string(), expected: z.string(), given: z.string() })),
   /** Inputs refused for another reason, in Hex's words. */
   others: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),

@@ -1,6 +1,7 @@
 // Which inputs of a run Hex refused, and why: from the lists in its older answers, or from the issues in its newer ones.
 
 import { z } from "zod";
+import { looksSecret } from "../lib/secret-names.js";
 import { beginning } from "../lib/text.js";
 import type { HexErrorFacts, inputsSchema } from "./errors.js";
 import type { Issue } from "./issues.js";
@@ -48,7 +49,7 @@ export function refusedInputs(
     const wrongType = invalid.map(({ paramName, dataType, inputCellType, paramValue }) => ({
       name: paramName,
       expected: dataType ?? inputCellType ?? "another type",
-      given: shortJson(paramValue ?? null),
+      given: looksSecret(paramName) ? "" : shortJson(paramValue ?? null),
     }));
     return { unknown: notFound, wrongType };
   }
@@ -68,8 +69,14 @@ function note(found: Found, name: string, { message, expected, keys }: Issue, se
     return;
   }
   const type = expected ?? EXPECTED.exec(message)?.[1] ?? null;
-  if (type === null) found.others.push({ name, reason: beginning(message, 200) });
-  else found.wrongType.push({ name, expected: type, given: Object.hasOwn(sent, name) ? shortJson(sent[name]) : "" });
+  const isShown = Object.hasOwn(sent, name) && !looksSecret(name);
+  if (type !== null) found.wrongType.push({ name, expected: type, given: isShown ? shortJson(sent[name]) : "" });
+  else found.others.push({ name, reason: beginning(looksSecret(name) ? without(message, sent[name]) : message, 200) });
+}
+
+/** Hex may repeat a value in what it says of it. */
+function without(message: string, value: unknown): string {
+  return typeof value === "string" && value !== "" ? message.replaceAll(value, "…") : message;
 }
 
 const UNKNOWN =

@@ -1,60 +1,8 @@
 // Removes secrets from finished lines.
 
+import { isSecretKey, SECRET_KEYS } from "../lib/secret-names.js";
+
 const CENSOR = "[secret]";
-
-/** Keys whose values never belong in a log. In a finished line, spelling with _, - or capitals makes no difference. */
-const SECRET_KEYS = [
-  "authorization",
-  "proxy-authorization",
-  "cookie",
-  "set-cookie",
-  "x-slack-signature",
-  "token",
-  "access_token",
-  "accessToken",
-  "refresh_token",
-  "bot_token",
-  "botToken",
-  "app_token",
-  "appToken",
-  "signing_secret",
-  "signingSecret",
-  "client_secret",
-  "clientSecret",
-  "secret",
-  "password",
-  "ticket",
-  "response_url",
-  "responseUrl",
-  "SLACK_BOT_TOKEN",
-  "SLACK_APP_TOKEN",
-  "SLACK_SIGNING_SECRET",
-  "HEX_API_TOKEN",
-];
-const normalKey = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
-const SECRET_KEY_SET: ReadonlySet<string> = new Set(SECRET_KEYS.map(normalKey));
-
-/** Parts of the names that people give to secrets, without `_`, `-` and capitals. */
-const SECRET_WORDS = [
-  "password",
-  "passwd",
-  "passphrase",
-  "pwd",
-  "secret",
-  "token",
-  "apikey",
-  "accesskey",
-  "privatekey",
-  "signingkey",
-  "credential",
-  "bearer",
-];
-
-/** Whether a name, such as an input's, suggests a value that nobody may see. */
-export function looksSecret(name: string): boolean {
-  const key = normalKey(name.normalize("NFKC"));
-  return SECRET_KEY_SET.has(key) || SECRET_WORDS.some((word) => key.includes(word));
-}
 
 /** Keeps empty values readable, which helps to find a missing credential. */
 const censor = (value: unknown): unknown =>
@@ -124,10 +72,7 @@ export function lineScrubber(scrubText: (text: string) => string): (line: string
     if (Array.isArray(value)) return value.map(scrub);
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        scrubText(key),
-        SECRET_KEY_SET.has(normalKey(key)) ? censor(inner) : scrub(inner),
-      ]),
+      Object.entries(value).map(([key, inner]) => [scrubText(key), isSecretKey(key) ? censor(inner) : scrub(inner)]),
     );
   };
   return (line) => {

@@ -32,6 +32,28 @@ test("the older answer: unknown names, and values of the wrong type", () => {
   });
 });
 
+test.each([
+  [
+    "listed",
+    refusedInputs(
+      {
+        notFound: [],
+        invalid: [{ paramName: "api_key", dataType: "NUMBER", inputCellType: null, paramValue: "hunter2" }],
+      },
+      [],
+      {},
+    ),
+  ],
+  [
+    "in an issue",
+    refusedInputs(NONE, [issue("must be a number", { path: ["inputParams", "api_key"] })], { api_key: "hunter2" }),
+  ],
+  ["in Hex's words", refusedInputs(NONE, [issue("api_key: hunter2 is too short")], { api_key: "hunter2" })],
+] as const)("a secret's value is not kept, %s", (_, refused) => {
+  expect(JSON.stringify(refused)).toContain("api_key");
+  expect(JSON.stringify(refused)).not.toContain("hunter2");
+});
+
 describe("the newer answer: what is wrong with each input", () => {
   const read = (...issues: Issue[]) => refusedInputs(NONE, issues, SENT);
 

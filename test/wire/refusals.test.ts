@@ -35,4 +35,30 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.hex.workspace.runs).toEqual([]);
     },
   );
+
+  test.each(["issues", "worded", "listed"] as const)(
+    "nobody reads the value of an input with a secret's name, refused by %s or not",
+    async (refusedInputs) => {
+      harness.hex.workspace.refusedInputs = refusedInputs;
+      const inputs = { api_key: { dataType: "NUMBER" }, region: { dataType: "STRING" } } as const;
+      const { id } = harness.hex.workspace.addProject({ title: "Revenue", inputs });
+      await harness.slack.command(`run ${id} api_key=hunter2 region=EU`);
+      const card = shown(await harness.cardShows("Not started"));
+      expect(card).toContain("api_key=[hidden]");
+      expect(card).toContain("region=EU");
+      expect(card).toContain("`api_key` must be NUMBER.");
+      expect(await harness.ask(`run ${id} api_key=hunter2 --dry-run`)).toContain("`api_key` must be NUMBER.");
+      await harness.slack.command(`run ${id} api_key=42421`);
+      expect(shown(await harness.cardShows("Running", 1))).toContain("api_key=[hidden]");
+      await harness.ask("runs");
+      await harness.ask(`run ${id} api_key=42421 --dry-run`);
+      const ada = harness.person("ada");
+      await ada.openHome();
+      const home = () => JSON.stringify(ada.home?.view ?? null);
+      await harness.until(() => home().includes("api_key"));
+      const said = [...harness.slack.messages.map(shown), home()].join();
+      expect(said).not.toMatch(/hunter2|42421/);
+      expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { api_key: 42421 } });
+    },
+  );
 });

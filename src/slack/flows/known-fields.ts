@@ -1,9 +1,9 @@
 // The inputs of a project that the form has fields for, and the values to suggest in them.
 
 import { z } from "zod";
+import { looksSecret } from "../../lib/secret-names.js";
 import { DAY } from "../../lib/time.js";
 import { STORE_MS, within } from "../../lib/with-timeout.js";
-import { looksSecret } from "../../log/secrets.js";
 import { type KnownInput, knownInputs } from "../../runs/known-inputs.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { MOST_FIELDS } from "../parse/run-form.js";

@@ -7,7 +7,7 @@ import { actions, context, type Message, message, section } from "./blocks.js";
 import { bold, date, inline, link, mention } from "./mrkdwn.js";
 import { peopleWords } from "./people-terms.js";
 import { approvalButtons } from "./run-buttons.js";
-import { optionsLineOf, titleOf } from "./run-words.js";
+import { optionsLine, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -62,7 +62,7 @@ export function questionMessage(run: RunIn<"awaiting">, place: HexPlace): Messag
     section(
       `:raised_hand: ${deedWords(run, place)}, ${date(run.requestedAt)}.${why}\nYou can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.`,
     ),
-    context(optionsLineOf(run)),
+    context(optionsLine(run.options)),
     actions(...approvalButtons(run)),
   ]);
 }
@@ -80,7 +80,7 @@ export function noLongerAskedMessage(run: Run, place: HexPlace): Message {
 export function decidedMessage(run: Run, place: HexPlace): Message {
   return message(`${outcomeWords(run)} ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(`${deedWords(run, place)}, ${date(run.requestedAt)}.\n${outcomeWords(run)}`),
-    context(optionsLineOf(run)),
+    context(optionsLine(run.options)),
   ]);
 }
 

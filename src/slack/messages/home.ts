@@ -13,7 +13,7 @@ import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, duration, inline, link, sentence } from "./mrkdwn.js";
 import { openNowText } from "./open-now.js";
 import { cancelButton, type MayStart, runButtons } from "./run-buttons.js";
-import { faceOf, optionsLineOf, titleOf } from "./run-words.js";
+import { faceOf, optionsLine, titleOf } from "./run-words.js";
 import { DIRECT_MESSAGES_OFF } from "./slack-remedies.js";
 import { textObject } from "./views.js";
 
@@ -150,7 +150,7 @@ function endedBlocks(run: EndedRun, { place, mayStart }: HomeFacts): (KnownBlock
   const elapsed = elapsedMs(run, run.endedAt);
   const details = dotted(date(run.endedAt), elapsed === null ? null : `after ${duration(elapsed)}`, inHex(run));
   const why = run.state === "refused" ? inline(remedyFor(run.facts).what, 300) : null;
-  const lines = [headOf(run, place), details, why, optionsLineOf(run)];
+  const lines = [headOf(run, place), details, why, optionsLine(run.options)];
   return [section(lines.filter((line) => line !== null).join("\n")), actions(...runButtons(run, mayStart))];
 }
 

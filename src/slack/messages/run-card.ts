@@ -12,7 +12,7 @@ import { bold, code, date, dotted, duration, inline, link, mention, plainDate, s
 import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
-import { faceOf, optionsLineOf, titleOf } from "./run-words.js";
+import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -51,7 +51,7 @@ export function runCard(
   const report = runReport(run, now, place);
   return message(report.text, [
     ...report.blocks,
-    context(optionsLineOf(run)),
+    context(optionsLine(run.options)),
     moved === null ? null : context(movedLine(moved)),
     isEnded(run) || followers === 0 ? null : context(followersLine(followers)),
     context(footLine(run)),

@@ -1,7 +1,7 @@
 // The form that starts a run, and what replaces it while the bot asks Hex and once the run has started.
 
 import type { AlertBlock, InputBlock, KnownBlock, ModalView, PlainTextInput, PlainTextOption } from "@slack/types";
-import { looksSecret } from "../../log/secrets.js";
+import { looksSecret } from "../../lib/secret-names.js";
 import { ACTIONS } from "./action-ids.js";
 import { actions, button, context, section } from "./blocks.js";
 import { LIMITS } from "./limits.js";

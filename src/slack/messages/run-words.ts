@@ -1,7 +1,7 @@
 // The words for a run that its card, lists and answers share: its title, its state, what it was started with.
 
 import { MASKED } from "../../audit/masked-inputs.js";
-import { looksSecret } from "../../log/secrets.js";
+import { looksSecret } from "../../lib/secret-names.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
 import { code, dotted, inline } from "./mrkdwn.js";
 
@@ -60,21 +60,10 @@ export function triggerWord(trigger: string): string {
   return Object.hasOwn(TRIGGERS, trigger) ? (TRIGGERS[trigger] ?? trigger) : inline(trigger, 40);
 }
 
-/** The same for a run that somebody has to approve, or had to: those who are asked need not see its secrets. */
-export function optionsLineOf({ options, approval }: Run): string | null {
-  return optionsLine(
-    options,
-    approval === null ? printed : (value, name) => (looksSecret(name) ? MASKED : printed(value)),
-  );
-}
-
-/** The inputs and flags that the run was started with; `null` when there are none. */
-export function optionsLine(
-  options: RunOptions,
-  print: (value: unknown, name: string) => string = printed,
-): string | null {
+/** The inputs and flags of a run; `null` when there are none. A channel may read it: values of secret-looking inputs are hidden. */
+export function optionsLine(options: RunOptions): string | null {
   const inputs = Object.entries(options.inputs);
-  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${print(value, name)}`, 120));
+  const shown = inputs.slice(0, 12).map(([name, value]) => code(`${name}=${printed(name, value)}`, 120));
   const more = inputs.length > shown.length ? [`and ${inputs.length - shown.length} more`] : [];
   const line = dotted(
     shown.length > 0 ? `Inputs ${[...shown, ...more].join(" ")}` : null,
@@ -85,6 +74,7 @@ export function optionsLine(
   return line === "" ? null : line;
 }
 
-function printed(value: unknown): string {
+function printed(name: string, value: unknown): string {
+  if (looksSecret(name)) return MASKED;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { JsonValue } from "../../hex/client.js";
 import { parseJson } from "../../lib/json.js";
-import { looksSecret } from "../../log/secrets.js";
+import { looksSecret } from "../../lib/secret-names.js";
 import type { RunOptions } from "../../runs/run.js";
 import { LIMITS } from "../messages/limits.js";
 import { MAX_PROJECT_ID } from "../messages/project-option.js";

@@ -1,0 +1,60 @@
+// Names that people and programs give to secrets. Pure.
+
+/** Keys whose values never belong in a log. In a finished line, spelling with _, - or capitals makes no difference. */
+export const SECRET_KEYS = [
+  "authorization",
+  "proxy-authorization",
+  "cookie",
+  "set-cookie",
+  "x-slack-signature",
+  "token",
+  "access_token",
+  "accessToken",
+  "refresh_token",
+  "bot_token",
+  "botToken",
+  "app_token",
+  "appToken",
+  "signing_secret",
+  "signingSecret",
+  "client_secret",
+  "clientSecret",
+  "secret",
+  "password",
+  "ticket",
+  "response_url",
+  "responseUrl",
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "HEX_API_TOKEN",
+];
+const normalKey = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
+const NORMAL_KEYS: ReadonlySet<string> = new Set(SECRET_KEYS.map(normalKey));
+
+/** Whether it is one of `SECRET_KEYS`, in whichever spelling. */
+export function isSecretKey(key: string): boolean {
+  return NORMAL_KEYS.has(normalKey(key));
+}
+
+/** Parts of the names that people give to secrets, without `_`, `-` and capitals. */
+const SECRET_WORDS = [
+  "password",
+  "passwd",
+  "passphrase",
+  "pwd",
+  "secret",
+  "token",
+  "apikey",
+  "accesskey",
+  "privatekey",
+  "signingkey",
+  "credential",
+  "bearer",
+];
+
+/** Whether a name, such as an input's, suggests a value that nobody may see. */
+export function looksSecret(name: string): boolean {
+  const key = normalKey(name.normalize("NFKC"));
+  return NORMAL_KEYS.has(key) || SECRET_WORDS.some((word) => key.includes(word));
+}
