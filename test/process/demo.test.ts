@@ -1,12 +1,12 @@
 // `npm run demo` as a process: its flags, a sentence for what is wrong with them, and what it leaves behind.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseFlags } from "../demo/flags.js";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -62,58 +62,83 @@ describe("flags", () => {
   });
 });
 
-describe("the process", { timeout: 180_000 }, () => {
-  let folder: string;
-  let child: ChildProcess | null = null;
-  let said = "";
-  beforeAll(() => {
-    execFileSync(process.execPath, ["test/demo/build.js"], { cwd: ROOT, stdio: "inherit" });
-  });
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "demo-test-"));
-  });
-  afterEach(async () => {
-    if (child?.exitCode === null && child.signalCode === null) {
-      toGroup(child, "SIGKILL");
-      await once(child, "exit");
-    }
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const start = (...words: string[]) => run("main", words);
-
-  function run(program: "main" | "pictures", words: readonly string[], env: Record<string, string> = {}): ChildProcess {
-    return launch(process.execPath, [`test/demo/dist/${program}.js`, ...words], env);
-  }
-
-  function launch(command: string, words: readonly string[], env: Record<string, string>): ChildProcess {
-    said = "";
-    const all = { PATH: process.env.PATH, TMPDIR: folder, ...env };
-    child = spawn(command, words, { cwd: ROOT, env: all, detached: true });
+/** A command with a folder for temporary files, and what it has printed. */
+class Command {
+  said = "";
+  readonly #closed: Promise<unknown[]>;
+  private constructor(readonly child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk) => {
-        said += String(chunk);
+        this.said += String(chunk);
       });
     }
-    return child;
+    this.#closed = once(child, "close");
+  }
+
+  static start(command: string, words: readonly string[], folder: string, env: Record<string, string> = {}): Command {
+    const all = { PATH: process.env.PATH, TMPDIR: folder, ...env };
+    return new Command(spawn(command, words, { cwd: ROOT, env: all, detached: true }));
+  }
+
+  /** Waits until it has printed something. */
+  async printed(words: string): Promise<void> {
+    await vi.waitUntil(() => this.said.includes(words), { timeout: PATIENCE_MS, interval: 20 });
   }
 
   /** As a terminal does it: to all that the command has started. */
-  function toGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-    if (pid !== undefined) process.kill(-pid, signal);
+  toGroup(signal: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
   }
 
-  async function ended(program: ChildProcess): Promise<number | null> {
-    const [code] = await once(program, "close");
+  /** Waits for its end. @returns its exit code; null when a signal ended it */
+  async ended(): Promise<number | null> {
+    const [code] = await this.#closed;
     return typeof code === "number" ? code : null;
   }
 
+  /** Ends it, when it lives. */
+  async end(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.toGroup("SIGKILL");
+    await this.#closed;
+  }
+}
+
+const commandTest = test
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs
+  .extend("stage", async ({}, { onCleanup }) => {
+    const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
+    const commands: Command[] = [];
+    onCleanup(async () => {
+      for (const command of commands) await command.end();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const run = (program: "main" | "pictures", words: readonly string[], env: Record<string, string> = {}) => {
+      const command = Command.start(process.execPath, [`test/demo/dist/${program}.js`, ...words], folder, env);
+      commands.push(command);
+      return command;
+    };
+    return { folder, run, start: (...words: string[]) => run("main", words) };
+  });
+
+describe("the process", { timeout: 180_000 }, () => {
+  const folderOfNpm = mkdtempSync(join(tmpdir(), "demo-test-"));
+  let npm: Command | null = null;
+  // It builds what the others start.
+  beforeAll(async () => {
+    const words = ["run", "--silent", "demo", "--", "--port", "0", "--speed", "20"];
+    const started = Command.start("npm", words, folderOfNpm, { HOME: folderOfNpm });
+    npm = started;
+    await started.printed("\n");
+  }, PATIENCE_MS);
+  afterAll(async () => {
+    await npm?.end();
+    rmSync(folderOfNpm, { recursive: true, force: true });
+  });
+
   test("npm run demo builds the demo and starts it with its flags, and Ctrl-C ends everything", async () => {
-    const demo = launch("npm", ["run", "--silent", "demo", "--", "--port", "0", "--speed", "20"], { HOME: folder });
-    await expect
-      .poll(() => said, { timeout: PATIENCE_MS })
-      .toMatch(/^Open http:\S+ in a browser\. Ctrl-C ends it\.\n$/);
-    const url = /http:\S+/.exec(said)?.[0] ?? "";
+    if (npm === null) throw new Error("It was not started.");
+    expect(npm.said).toMatch(/^Open http:\S+ in a browser\. Ctrl-C ends it\.\n$/);
+    const url = /http:\S+/.exec(npm.said)?.[0] ?? "";
     const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
     let shown = "";
     const reading = (async () => {
@@ -121,87 +146,106 @@ describe("the process", { timeout: 180_000 }, () => {
     })().catch(() => undefined);
     await expect.poll(() => shown, { timeout: PATIENCE_MS }).toContain("20 times as fast");
     expect(await (await fetch(`${url}/browser/main.js`)).text()).toContain('from "./composer.js"');
-    toGroup(demo, "SIGINT");
-    await ended(demo);
+    npm.toGroup("SIGINT");
+    await npm.ended();
     await reading;
-    expect(readdirSync(folder).filter((name) => name.startsWith("hex-bot"))).toEqual([]);
+    expect(readdirSync(folderOfNpm).filter((name) => name.startsWith("hex-bot"))).toEqual([]);
   });
 
-  test("prints one address, serves the page there, and leaves nothing behind after Ctrl-C", async () => {
-    const demo = start("--port", "0", "--speed", "20");
-    await expect
-      .poll(() => said, { timeout: PATIENCE_MS })
-      .toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
-    const url = /http:\S+/.exec(said)?.[0] ?? "";
-    expect(await (await fetch(url)).text()).toContain("A simulated Hex");
-    // A browser that is connected does not hold up the stop.
-    const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
-    expect(live.status).toBe(200);
-    const reading = live.text().catch(() => "cut off");
-    expect(readdirSync(folder)).toHaveLength(1);
-    demo.kill("SIGINT");
-    expect(await ended(demo)).toBe(0);
-    await reading;
-    expect(readdirSync(folder)).toEqual([]);
-  });
-
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "%s in the middle of the start ends it at once",
-    async (signal) => {
-      // With so many projects its start is not over before the signal.
-      const demo = start("--port", "0", "--projects", "20000");
-      await expect.poll(() => readdirSync(folder), { timeout: PATIENCE_MS, interval: 5 }).toHaveLength(1);
-      demo.kill(signal);
-      expect(await ended(demo)).toBe(0);
-      expect(said).toBe("");
+  commandTest.concurrent(
+    "prints one address, serves the page there, and leaves nothing behind after Ctrl-C",
+    async ({ stage: { folder, start } }) => {
+      const demo = start("--port", "0", "--speed", "20");
+      await demo.printed("\n");
+      expect(demo.said).toMatch(/^Open http:\/\/127\.0\.0\.1:\d+ in a browser\. Ctrl-C ends it\.\n$/);
+      const url = /http:\S+/.exec(demo.said)?.[0] ?? "";
+      expect(await (await fetch(url)).text()).toContain("A simulated Hex");
+      // A browser that is connected does not hold up the stop.
+      const live = await fetch(`${url}/live?person=U0ADALOVELA&place=C0DATATEAM1`);
+      expect(live.status).toBe(200);
+      const reading = live.text().catch(() => "cut off");
+      expect(readdirSync(folder)).toHaveLength(1);
+      demo.child.kill("SIGINT");
+      expect(await demo.ended()).toBe(0);
+      await reading;
       expect(readdirSync(folder)).toEqual([]);
     },
   );
 
-  test("nothing is left behind either after Ctrl-C twice, or when the terminal is closed", async () => {
-    for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
-      const demo = start("--port", "0");
-      await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Open http");
-      for (const signal of signals) demo.kill(signal);
-      expect(await ended(demo)).toBe(0);
+  commandTest.concurrent.for(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "%s in the middle of the start ends it at once",
+    async (signal, { stage: { folder, start } }) => {
+      // With so many projects its start is not over before the signal.
+      const demo = start("--port", "0", "--projects", "20000");
+      await vi.waitUntil(() => readdirSync(folder).length === 1, { timeout: PATIENCE_MS, interval: 5 });
+      demo.child.kill(signal);
+      expect(await demo.ended()).toBe(0);
+      expect(demo.said).toBe("");
       expect(readdirSync(folder)).toEqual([]);
-    }
-  });
+    },
+  );
 
-  test("pictures without a browser: one sentence, and nothing left behind", async () => {
-    const nowhere = join(folder, "no-chromium");
-    expect(await ended(run("pictures", [], { CHROMIUM_PATH: nowhere }))).toBe(1);
-    expect(said).toMatch(/^No Chromium at [^\n]+\n$/);
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  commandTest.concurrent(
+    "nothing is left behind either after Ctrl-C twice, or when the terminal is closed",
+    async ({ stage: { folder, start } }) => {
+      for (const signals of [["SIGINT", "SIGINT"], ["SIGHUP"]] as const) {
+        const demo = start("--port", "0");
+        await demo.printed("Open http");
+        for (const signal of signals) demo.child.kill(signal);
+        expect(await demo.ended()).toBe(0);
+        expect(readdirSync(folder)).toEqual([]);
+      }
+    },
+  );
 
-  test("--keep leaves the bot's data and log, and says where", async () => {
-    const demo = start("--port", "0", "--keep");
-    await expect.poll(() => said, { timeout: PATIENCE_MS }).toContain("Open http");
-    demo.kill("SIGTERM");
-    expect(await ended(demo)).toBe(0);
-    const kept = /The bot's data and log are in (\S+)/.exec(said)?.[1] ?? "";
-    expect(kept.startsWith(folder)).toBe(true);
-    expect(readdirSync(kept)).toEqual(expect.arrayContaining(["bot.log"]));
-  });
+  commandTest.concurrent(
+    "pictures without a browser: one sentence, and nothing left behind",
+    async ({ stage: { folder, run } }) => {
+      const nowhere = join(folder, "no-chromium");
+      const pictures = run("pictures", [], { CHROMIUM_PATH: nowhere });
+      expect(await pictures.ended()).toBe(1);
+      expect(pictures.said).toMatch(/^No Chromium at [^\n]+\n$/);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
-  test("a port in use and an unknown flag: one sentence, and nothing left behind", async () => {
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const address = other.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    expect(await ended(start("--port", String(port)))).toBe(1);
-    expect(said).toBe(`Port ${port} is taken. Choose another one: npm run demo -- --port ${port + 1}\n`);
-    other.close();
-    expect(await ended(start("--fats"))).toBe(1);
-    expect(said).toMatch(/^Unknown option '--fats'\. The flags are [^\n]+\n$/);
-    expect(await ended(run("main", [], { npm_config_speed: "20" }))).toBe(1);
-    expect(said).toMatch(/^npm took --speed for its own\. [^\n]+\n$/);
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  commandTest.concurrent(
+    "--keep leaves the bot's data and log, and says where",
+    async ({ stage: { folder, start } }) => {
+      const demo = start("--port", "0", "--keep");
+      await demo.printed("Open http");
+      demo.child.kill("SIGTERM");
+      expect(await demo.ended()).toBe(0);
+      const kept = /The bot's data and log are in (\S+)/.exec(demo.said)?.[1] ?? "";
+      expect(kept.startsWith(folder)).toBe(true);
+      expect(readdirSync(kept)).toEqual(expect.arrayContaining(["bot.log"]));
+    },
+  );
 
-  test("--help", async () => {
-    expect(await ended(start("--help"))).toBe(0);
-    expect(said).toContain("--speed <number>");
+  commandTest.concurrent(
+    "a port in use and an unknown flag: one sentence, and nothing left behind",
+    async ({ stage: { folder, run, start } }) => {
+      const other = createServer().listen(0, "127.0.0.1");
+      await once(other, "listening");
+      const address = other.address();
+      const port = typeof address === "object" && address ? address.port : 0;
+      const blocked = start("--port", String(port));
+      expect(await blocked.ended()).toBe(1);
+      expect(blocked.said).toBe(`Port ${port} is taken. Choose another one: npm run demo -- --port ${port + 1}\n`);
+      other.close();
+      const misspelled = start("--fats");
+      expect(await misspelled.ended()).toBe(1);
+      expect(misspelled.said).toMatch(/^Unknown option '--fats'\. The flags are [^\n]+\n$/);
+      const takenByNpm = run("main", [], { npm_config_speed: "20" });
+      expect(await takenByNpm.ended()).toBe(1);
+      expect(takenByNpm.said).toMatch(/^npm took --speed for its own\. [^\n]+\n$/);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
+
+  commandTest.concurrent("--help", async ({ stage: { start } }) => {
+    const help = start("--help");
+    expect(await help.ended()).toBe(0);
+    expect(help.said).toContain("--speed <number>");
   });
 });
