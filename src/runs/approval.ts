@@ -50,6 +50,8 @@ export const approvalSchema = z.object({
   approved: z.object({ by: z.string(), at: epochMs }).nullable(),
   /** Whether the approvers have been told in the card's thread, or can no longer be. */
   told: z.boolean(),
+  /** The reply that is being posted there: if the process died or Slack's answer got lost, it may be there. */
+  posting: z.enum(["approvers", "hopeless"]).nullable().default(null),
   /** The direct messages that still ask. */
   questions: z.array(questionSchema),
   /** Whether whoever asked for the run has been told of its end, while some of those messages could not be changed yet. */
@@ -66,7 +68,7 @@ export type ApprovalNeed = Pick<Approval, "verb" | "rule" | "by" | "place">;
 export function wantedApproval({ verb, rule: { number, name }, by, place }: ApprovalNeed, now: number): Approval {
   const rule = { number, name };
   const until = now + APPROVAL_MS;
-  const nothingYet = { approved: null, told: false, questions: [], isEndTold: false, hopeless: null };
+  const nothingYet = { approved: null, told: false, posting: null, questions: [], isEndTold: false, hopeless: null };
   return { verb, rule, by: [...by], place, until, ...nothingYet };
 }
 
@@ -76,7 +78,8 @@ export function wantedApproval({ verb, rule: { number, name }, by, place }: Appr
  */
 export function rewanted(approval: Approval, { verb, rule: { number, name }, by }: ApprovalNeed): Approval {
   const wanted = { verb, rule: { number, name }, by: [...by] };
-  return { ...approval, ...wanted, told: approval.told && areSame(by, approval.by) };
+  const asked = areSame(by, approval.by) ? {} : NOT_TOLD;
+  return { ...approval, ...wanted, ...asked };
 }
 
 /** Whether these are the same people, by the names that the rules give them. */
@@ -90,10 +93,17 @@ export function areSame(some: readonly PeopleTerm[], others: readonly PeopleTerm
 export function withHope(approval: Approval, isHopeless: boolean, now: number): Approval {
   if (isHopeless === (approval.hopeless !== null)) return approval;
   return isHopeless
-    ? { ...approval, hopeless: { since: now, told: false } }
+    ? { ...approval, hopeless: { since: now, told: false }, posting: null }
     : // There is somebody new to ask.
-      { ...approval, hopeless: null, told: false };
+      { ...approval, hopeless: null, ...NOT_TOLD };
 }
+
+/** The approval, for other readers than those who have been told. */
+export function untold(approval: Approval): Approval {
+  return { ...approval, ...NOT_TOLD };
+}
+
+const NOT_TOLD = { told: false, posting: null } as const;
 
 /** Whether it is too late to approve. `now`: epoch ms. */
 export function isApprovalOver({ until }: Approval, now: number): boolean {

@@ -55,6 +55,7 @@ describe("a run that awaits its approval", () => {
       until: NOW + HOUR,
       approved: null,
       told: false,
+      posting: null,
       questions: [],
       isEndTold: false,
       hopeless: null,

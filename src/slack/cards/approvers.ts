@@ -2,14 +2,15 @@
 // been decided, the direct messages say so.
 //
 // A direct message asks only once it is stored where it is, so that the next process can say in it what has been decided. If the process
-// dies before, the message says nothing that becomes wrong, and there is another one. The reply in the thread may come twice.
+// dies before, the message says nothing that becomes wrong, and there is another one. The reply in the thread may come twice, and then
+// says so.
 
 import type { WebClient } from "@slack/web-api";
 import type { PeopleTerm } from "../../access/policy.js";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
 import type { Logger } from "../../log/logger.js";
-import { type Approval, areSame, type Question, rewanted, withHope } from "../../runs/approval.js";
+import { type Approval, areSame, type Question, rewanted, untold, withHope } from "../../runs/approval.js";
 import type { Run, RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { permissionsOf } from "../access/permissions.js";
@@ -26,6 +27,7 @@ import {
   questionMessage,
 } from "../messages/approval.js";
 import type { Message } from "../messages/blocks.js";
+import { repeated } from "../messages/repeat.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Card } from "./store.js";
 
@@ -105,7 +107,7 @@ export class Approvers {
 
   /** The card has moved to where other people read it. */
   async askAgain(run: Run): Promise<void> {
-    if (run.state === "awaiting") await this.#change(run, (approval) => ({ ...approval, told: false }));
+    if (run.state === "awaiting") await this.#change(run, untold);
   }
 
   /** Whoever asked for the run has been told of its end, although not everything has been said to those who were asked. */
@@ -133,36 +135,53 @@ export class Approvers {
     // It has been decided in the meantime.
     if (now === null) return null;
     const asked = now.approval.questions.length;
-    const untold = await this.#reply(run, card, approversMessage(now, { owner: owner.id, asked, isForAll }));
-    if (untold !== null) return untold;
+    const refused = await this.#reply(
+      now,
+      card,
+      "approvers",
+      approversMessage(now, { owner: owner.id, asked, isForAll }),
+    );
+    if (refused !== null) return refused;
     // The rules may name others by now.
     await this.#change(run, (approval) =>
-      areSame(approval.by, run.approval.by) ? { ...approval, told: true } : approval,
+      areSame(approval.by, run.approval.by) ? { ...approval, told: true, posting: null } : approval,
     );
     return null;
   }
 
   /** Says to whoever asked that nobody can approve it. @returns why Slack did not take that yet, or `null` */
   async #tellHopeless(run: RunIn<"awaiting">, card: Card): Promise<SlackFailure | null> {
-    const failure = await this.#reply(run, card, hopelessMessage(run));
+    const failure = await this.#reply(run, card, "hopeless", hopelessMessage(run));
     if (failure !== null) return failure;
     await this.#change(run, (approval) => {
       const { hopeless } = approval;
-      return hopeless === null ? approval : { ...approval, told: true, hopeless: { ...hopeless, told: true } };
+      if (hopeless === null) return approval;
+      return { ...approval, told: true, posting: null, hopeless: { ...hopeless, told: true } };
     });
     return null;
   }
 
-  /** @returns why Slack did not take it, if that is worth another try, or `null` */
-  async #reply(run: Run, { channel, threadTs, ts }: Card, reply: Message): Promise<SlackFailure | null> {
+  /**
+   * Notes before that it is about to post: if the process dies, or Slack's answer is lost, the reply is posted again and says so. The
+   * caller notes that it was posted. @returns why Slack did not take it, if that is worth another try, or `null`
+   */
+  async #reply(
+    run: RunIn<"awaiting">,
+    { channel, threadTs, ts }: Card,
+    kind: NonNullable<Approval["posting"]>,
+    reply: Message,
+  ): Promise<SlackFailure | null> {
+    const isRepeat = run.approval.posting === kind;
+    await this.#change(run, (approval) => ({ ...approval, posting: kind }));
     const thread = threadTs ?? ts;
     const posted = await post(
       this.options.slack,
       thread === null ? { channel } : { channel, thread_ts: thread },
-      reply,
+      isRepeat ? repeated(reply) : reply,
     );
     if (isPosted(posted)) return null;
     this.#warn(run, posted);
+    if (posted.kind !== "transient") await this.#change(run, (approval) => ({ ...approval, posting: null }));
     return this.#isWorthRepeating(run, posted) ? posted : null;
   }
 

@@ -1,6 +1,6 @@
 // What goes wrong on demand: error answers, rate limits, lost answers, cut connections.
 
-import { recordsAt } from "./json.js";
+import { isRecord, recordsAt } from "./json.js";
 import type { ApiAnswer, Fault, FaultKind, SlackFaults } from "./types.js";
 
 export class Faults implements SlackFaults {
@@ -17,7 +17,9 @@ export class Faults implements SlackFaults {
   /** The fault that hits this call, counted. */
   take(method: string, args: unknown): Fault | undefined {
     const isHit = (fault: Fault) =>
-      (fault.method === method || fault.method === "*") && (!fault.withBlocks || recordsAt(args, "blocks").length > 0);
+      (fault.method === method || fault.method === "*") &&
+      (!fault.withBlocks || recordsAt(args, "blocks").length > 0) &&
+      (!fault.inThread || (isRecord(args) && args.thread_ts !== undefined));
     const hit = this.#faults.find(({ fault, left }) => left > 0 && isHit(fault));
     if (!hit) return undefined;
     hit.left -= 1;

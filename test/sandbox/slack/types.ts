@@ -276,6 +276,8 @@ export interface Fault {
   afterEffect?: boolean;
   /** Hits only messages with blocks, like a workspace that does not accept blocks of some kind. */
   withBlocks?: boolean;
+  /** Hits only messages in threads. */
+  inThread?: boolean;
 }
 
 export interface SlackFaults {

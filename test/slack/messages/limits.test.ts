@@ -198,6 +198,7 @@ const approval: fc.Arbitrary<Approval> = fc.record({
   rule: fc.record({ number: fc.nat(), name: maybe(nasty) }),
   by: fc.array(approver, { minLength: 1, maxLength: 100 }),
   place: fc.constant("C1"),
+  posting: fc.constant(null),
   until: time,
   approved: maybe(fc.record({ by: fc.constant("U1"), at: time })),
   told: fc.boolean(),
