@@ -1,7 +1,7 @@
 // A click on an element in a message or a view. Source: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 
 import { z } from "zod";
-import { flag, id, maybe, responseUrl, word } from "./fields.js";
+import { drawnValue, flag, id, maybe, responseUrl, word } from "./fields.js";
 import { option, view } from "./view.js";
 
 /** The longest value of a button, or of a text that is sent when somebody presses Enter, in characters. Source: Block Kit's elements. */
@@ -12,7 +12,7 @@ const action = z.object({
   type: word,
   action_id: word,
   block_id: maybe(word),
-  value: maybe(z.string().max(MAX_VALUE)),
+  value: maybe(drawnValue(MAX_VALUE)),
   selected_option: maybe(option),
 });
 

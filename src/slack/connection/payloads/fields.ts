@@ -6,7 +6,15 @@ import { z } from "zod";
 export const id = z.string().regex(/^[\w-]{1,64}$/, "is no id");
 
 /** An identifier of Slack's or an app's: a `trigger_id`, an `action_id`, an element type. Source: Block Kit's limit for ids. */
-export const word = z.string().min(1).max(255);
+export const word = z.string().min(1).max(255).refine(isWithoutNul, "contains a NUL");
+
+/** A value that the bot gave to a button or an option, of at most `most` characters. What is in it may become a key of the store. */
+export const drawnValue = (most: number) => z.string().max(most).refine(isWithoutNul, "contains a NUL");
+
+/** The store takes no text with a NUL, and nobody can type one. In JSON it is an escape that no backslash takes back. */
+function isWithoutNul(text: string): boolean {
+  return !/\0|(?<!\\)(?:\\\\)*\\u0000/.test(text);
+}
 
 /** A field that Slack may leave out or set to null. */
 export function maybe<T extends z.ZodType>(schema: T) {

@@ -1,7 +1,7 @@
 // A modal or Home tab, as sent with what people do in it. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 
 import { z } from "zod";
-import { id, maybe, word } from "./fields.js";
+import { drawnValue, id, maybe, word } from "./fields.js";
 
 /** Source: https://docs.slack.dev/surfaces/modals: 3,000 characters. Elements without their own limit may contain more text. */
 const MAX_METADATA = 3_000;
@@ -10,7 +10,7 @@ const MAX_TEXT = 100_000;
 const MAX_OPTION = 1_000;
 
 export const option = z.object({
-  value: z.string().max(MAX_OPTION),
+  value: drawnValue(MAX_OPTION),
   text: maybe(z.object({ text: z.string().max(MAX_OPTION) })),
 });
 
@@ -27,7 +27,7 @@ export const view = z.object({
   id,
   type: z.enum(["modal", "home"]),
   callback_id: z.string().max(255).catch(""),
-  private_metadata: z.string().max(MAX_METADATA).catch(""),
+  private_metadata: drawnValue(MAX_METADATA).catch(""),
   hash: maybe(word),
   root_view_id: maybe(id),
   state: maybe(z.object({ values: z.record(z.string(), z.record(z.string(), element)) })),
