@@ -131,8 +131,6 @@ describe("repeating", () => {
     ["a 429 with seconds", { type: "rateLimited", retryAfter: 2 }],
     ["a 429 without a word", { type: "rateLimited" }],
     ["a 503", { type: "status", status: 503 }],
-    ["a hang", { type: "hang" }],
-    ["a body that never ends", { type: "stall" }],
   ] as const;
 
   test.each(faults)("GET after %s, and it works", async (_, kind) => {
