@@ -109,7 +109,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await startsWhileBusy();
       expect(shown(card)).toContain("no free kernel");
       expect(shown(card)).toContain("tries again on its own until");
-      await harness.pass(100_000);
+      await harness.pass(100_000, 5_000);
       expect(harness.hex.workspace.runs).toEqual([]);
       harness.hex.workspace.kernelsBusy = 0;
       await harness.cardShows("Completed");
@@ -133,7 +133,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.slack.click(card, "cancel_run");
       await harness.cardShows("before it began");
       harness.hex.workspace.kernelsBusy = 0;
-      await harness.pass(120_000);
+      await harness.pass(120_000, 5_000);
       expect(harness.hex.workspace.runs).toEqual([]);
     });
 
@@ -167,7 +167,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const card = await harness.cardShows("Not started");
     expect(shown(card)).toContain("no free kernel");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(harness.hex.workspace.runs).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Cancelling failed");
       expect(shown(card)).toContain("Runs of this kind stop by themselves");
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
-      await harness.pass(120_000);
+      await harness.pass(120_000, 5_000);
       expect(harness.requests("cancelRun")).toHaveLength(1);
       expect(shown(card)).toContain("Running");
     });
@@ -283,7 +283,7 @@ describe.each(MODES)("%s mode", (mode) => {
         for (const project of harness.hex.workspace.projects) project.visible = false;
         await harness.slack.click(card, "cancel_run");
         await harness.until(() => harness.slack.messages.some((message) => shown(message).includes("Not cancelled")));
-        await harness.pass(60_000);
+        await harness.pass(60_000, 5_000);
         expect(shown(card)).not.toContain("stopping");
         expect(harness.slack.messages.filter((message) => shown(message).includes("already cancelling"))).toEqual([]);
       },
@@ -562,7 +562,7 @@ describe.each(MODES)("%s mode", (mode) => {
         await harness.cardShows("No longer in Hex");
         expect(buttonsOf(card)).toEqual(["look_again", "run_again", "run_with_changes"]);
         const asked = harness.hex.requests.length;
-        await harness.pass(300_000);
+        await harness.pass(300_000, 5_000);
         expect(harness.hex.requests).toHaveLength(asked);
       },
     );
@@ -599,7 +599,7 @@ describe.each(MODES)("%s mode", (mode) => {
       // The watchdog keeps asking whether Hex is back, and the catalog which projects there are.
       const aboutRuns = () => harness.asked.filter(({ endpoint }) => endpoint === "getRun" || endpoint === "listRuns");
       const asked = aboutRuns().length;
-      await harness.pass(300_000);
+      await harness.pass(300_000, 5_000);
       expect(aboutRuns()).toHaveLength(asked);
     });
   });
@@ -628,7 +628,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => harness.cards.length === 12);
       expect(refusals()).toBe(12);
       await harness.until(() => harness.replies.length === 12);
-      await harness.pass(60_000);
+      await harness.pass(60_000, 5_000);
       process.off("warning", note);
       expect(harness.cards.map(({ text }) => text.split(":")[0])).toEqual(Array(12).fill("Errored"));
       expect(new Set(harness.replies.map(({ threadTs }) => threadTs)).size).toBe(12);
@@ -684,7 +684,7 @@ describe.each(MODES)("%s mode", (mode) => {
     test("runs in flight are tracked again, and their cards tell the truth", async () => {
       const card = await running({ run: { runningMs: 60_000 } });
       await harness.stopBot();
-      await harness.pass(90_000);
+      await harness.pass(90_000, 5_000);
       expect(shown(card)).toContain("Running");
       await harness.startBot();
       await harness.cardShows("Completed");
@@ -722,9 +722,9 @@ describe.each(MODES)("%s mode", (mode) => {
     await running();
     const limit = { kind: { type: "rateLimited" as const }, times: Number.POSITIVE_INFINITY };
     harness.hex.faults.add(limit);
-    await harness.pass(120_000);
+    await harness.pass(120_000, 5_000);
     const asked = harness.asked.length;
-    await harness.pass(240_000);
+    await harness.pass(240_000, 5_000);
     expect(harness.asked.length - asked).toBeLessThan(20);
     harness.hex.faults.clear();
     await harness.cardShows("Completed");
@@ -734,7 +734,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await running({ run: { runningMs: 90_000 } });
     const kind = { type: "status", status: 503, headers: { "retry-after": "3600" } } as const;
     harness.hex.faults.add({ kind, times: Number.POSITIVE_INFINITY });
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     harness.hex.faults.clear();
     const backAt = harness.clock.now();
     await harness.until(() => shown(harness.card()).includes("Completed"), 1_000);

@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("runs")).toContain("Revenue");
       const end = await answered("Errored");
       expect(shown(end)).toContain("A cell failed");
-      await harness.pass(120_000);
+      await harness.pass(120_000, 5_000);
       expect(answers().filter((one) => shown(one).includes("Errored*  "))).toHaveLength(1);
     },
   );
@@ -79,7 +79,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.cards).toEqual([]);
     harness.slack.scopes.add("chat:write");
     await harness.cardShows("Errored");
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(harness.replies).toEqual([]);
   });
 
@@ -183,7 +183,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(told)).toContain("`missing_scope`: The app lacks a scope");
     harness.slack.scopes.add("chat:write");
     await harness.cardShows("Completed");
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(harness.cards).toHaveLength(1);
   });
 

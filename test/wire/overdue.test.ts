@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(mention && pings(mention)).toEqual([`<@${harness.slack.people.ada.id}>`]);
     expect(mention && shown(mention)).toMatch(/It has been running for 16 min.*, and usually takes about 8 min\./);
     await untilShown("Completed");
-    await harness.pass(MINUTE);
+    await harness.pass(MINUTE, 5_000);
     expect(mentions()).toHaveLength(1);
     expect(shown(card)).not.toMatch(/overdue/i);
   });
@@ -105,7 +105,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.stopBot();
     await harness.startBot();
     await untilShown("Completed");
-    await harness.pass(MINUTE);
+    await harness.pass(MINUTE, 5_000);
     expect(mentions()).toHaveLength(1);
   });
 
@@ -135,7 +135,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const kind = { type: "error", error: "restricted_action" } as const;
     harness.slack.faults.add({ method: "chat.postMessage", kind, times: Number.POSITIVE_INFINITY });
     await untilShown(MARK);
-    await harness.pass(MINUTE);
+    await harness.pass(MINUTE, 5_000);
     expect(
       harness.log.filter((line) => line.includes("restricted_action") && line.includes("did not accept")),
     ).toHaveLength(1);

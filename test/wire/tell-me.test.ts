@@ -45,7 +45,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.cardShows("2 people will be told at the end");
     await harness.cardShows("Completed");
     await harness.until(() => told(ada).length > 0 && told(grace).length > 0);
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(shown(card)).not.toContain("at the end");
     expect(buttonsOf(card)).toEqual(["run_again", "run_with_changes"]);
     for (const person of [ada, grace]) {
@@ -64,7 +64,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(5_000);
     expect(await tellMe(card)).toContain("You will no longer get a direct message when *Revenue* ends");
     await harness.cardShows("Completed");
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(card.history.at(-2)?.text).toContain("Running");
     expect(JSON.stringify(card.history.at(-2)?.blocks)).not.toContain("at the end");
     expect(told(grace)).toEqual([]);
@@ -141,7 +141,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.slack.click(card, "look_again", { user: ada });
     await harness.until(() => told(grace).length === 2);
     expect(told(grace)[1]).toContain("Completed");
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(told(grace)).toHaveLength(2);
   });
 
@@ -150,7 +150,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const stale = { blocks: [...card.blocks] };
     await harness.cardShows("Completed");
     expect(await tellMe(card, grace, stale)).toMatch(/\*Revenue\* has already ended: .*Completed/);
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(told(grace)).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const { stranger } = harness.slack.people;
     expect(await tellMe(card, stranger)).toContain("belongs to another workspace");
     await harness.cardShows("Completed");
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(JSON.stringify(card.history)).not.toContain("at the end");
   });
 
@@ -169,7 +169,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await running();
       await tellMe(card);
       await harness.until(() => harness.replies.length > 0);
-      await harness.pass(60_000);
+      await harness.pass(60_000, 5_000);
       expect(harness.replies).toHaveLength(1);
       expect(harness.replies[0]?.threadTs).toBe(card.ts);
       expect(shown(harness.replies[0] ?? card)).toMatch(new RegExp(`<@${grace.id}> asked to be told:\n.*Completed`));
@@ -188,7 +188,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed");
       await harness.until(() => harness.log.some((line) => line.includes("given up")));
       const asked = harness.slack.calls.filter(({ method }) => method === "chat.postMessage").length;
-      await harness.pass(120_000);
+      await harness.pass(120_000, 5_000);
       expect(harness.slack.calls.filter(({ method }) => method === "chat.postMessage")).toHaveLength(asked);
       expect(told(grace)).toEqual([]);
       harness.slack.faults.clear();
@@ -203,7 +203,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("1 person will be told");
       harness.slack.faults.add({ method: "chat.postMessage", kind, times: 3 });
       await harness.until(() => told(grace).length > 0);
-      await harness.pass(60_000);
+      await harness.pass(60_000, 5_000);
       expect(told(grace)).toHaveLength(1);
     });
   });
@@ -224,13 +224,13 @@ describe.each(MODES)("%s mode", (mode) => {
     await tellMe(await running());
     await harness.cardShows("1 person will be told");
     await harness.stopBot();
-    await harness.pass(90_000);
+    await harness.pass(90_000, 5_000);
     expect(told(grace)).toEqual([]);
     await harness.startBot();
     await harness.until(() => told(grace).length > 0);
     await harness.stopBot();
     await harness.startBot();
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(told(grace)).toHaveLength(1);
   });
 });

@@ -68,7 +68,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(status).toContain("0 runs tracked");
     expect(await setAside(harness, "runs")).toBe("1");
     // In a minute of rounds and sweeps, each of which meets the row.
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     const [line, ...more] = logged(harness, SET_ASIDE);
     expect(line).toContain('"why":"no_json"');
     expect(more).toEqual([]);
@@ -158,7 +158,7 @@ describe("over HTTP", () => {
     );
     await harness.startBot();
     await harness.cardShows("Completed", 1);
-    await harness.pass(60_000);
+    await harness.pass(60_000, 5_000);
     expect(logged(harness, SET_ASIDE)).toHaveLength(1);
     expect(await harness.ask("status")).toContain("what it has stored: 1 card.");
   });
@@ -181,7 +181,7 @@ describe("the watchdog's memory", () => {
       await harness.stopBot();
       change(harness, doc === null ? "delete from health" : `update health set doc = ${doc}`);
       await harness.startBot();
-      await harness.pass(3 * 60_000);
+      await harness.pass(3 * 60_000, 5_000);
       expect((await harness.get("/readyz")).text).toContain('"why":"hex_failed"');
       harness.hex.faults.clear();
       await harness.until(() => alerts().some((message) => shown(message).includes("Over: connected to Hex again")));
@@ -202,13 +202,13 @@ describe("the watchdog's memory", () => {
     await harness.stopBot();
     change(harness, `update health set doc = json_set(doc, '$.health.state', 'wobbling')`);
     await harness.startBot();
-    await harness.pass(3 * 60_000);
+    await harness.pass(3 * 60_000, 5_000);
     expect(alerts()).toHaveLength(1);
     expect((await harness.get("/readyz")).status).toBe(200);
   });
 
   test("loses only the hours and alerts that cannot be read", async () => {
-    await harness.pass(5 * 60_000);
+    await harness.pass(5 * 60_000, 5_000);
     change(harness, "insert into health_hours (hour, up_ms, down_ms) select hour - 2, 'x', x'00' from health_hours");
     harness.hex.faults.add({ kind: { type: "status", status: 500 }, times: Number.POSITIVE_INFINITY });
     await harness.until(() => alerts().length === 1);
