@@ -119,6 +119,8 @@ describe.each(MODES)("%s mode", (mode) => {
     const message = await answered("Slack is slow to post this run's card");
     expect(shown(message)).toContain("Revenue");
     expect(harness.cards).toEqual([]);
+    harness.slack.cutHanging();
+    await harness.until(() => harness.cards.length === 1, 0);
   });
 
   test.each<[string, FaultKind]>([

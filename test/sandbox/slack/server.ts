@@ -1,6 +1,6 @@
 // Starts and stops the local Slack: one HTTP server on 127.0.0.1 for the Web API, response_url and Socket Mode.
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { closeServer } from "../close-server.js";
 import { apiRequest } from "./args.js";
 import { Conversations } from "./conversations.js";
@@ -43,19 +43,28 @@ export async function startSlack(options: SlackOptions): Promise<LocalSlack> {
     conversations: new Conversations(core, events),
   };
   core.onOwnMessage = (message, before) => void app.conversations.own(message, before);
+  const hanging = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     answer(core, responseUrls, request).then(
-      (outcome) => send(response, outcome),
+      (outcome) => {
+        if (outcome === "hang") hanging.add(response);
+        send(response, outcome);
+      },
       (error: unknown) => send(response, { status: 500, body: String(error) }),
     );
   });
   server.on("upgrade", (request, connection, head) => socket.upgrade(request, connection, head));
   core.origin = `http://127.0.0.1:${await listen(server, options.port ?? 0)}`;
-  return localSlack(app, async () => {
+  const cutHanging = () => {
+    for (const response of hanging) response.socket?.destroy();
+    hanging.clear();
+  };
+  const stop = async () => {
     events.stop();
     socket.close();
     await closeServer(server);
-  });
+  };
+  return localSlack(app, cutHanging, stop);
 }
 
 async function answer(core: Core, responseUrls: ResponseUrls, request: IncomingMessage): Promise<Outcome> {
@@ -89,7 +98,7 @@ interface Parts {
   readonly conversations: Conversations;
 }
 
-function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
+function localSlack(parts: Parts, cutHanging: () => void, stop: () => Promise<void>): LocalSlack {
   const { core, dispatch, suggestions, events, interactions, modals, conversations } = parts;
   const { app, directory, log, calls, identity } = core;
   const id = (user: Person | string) => (typeof user === "string" ? user : user.id);
@@ -232,6 +241,7 @@ function localSlack(parts: Parts, stop: () => Promise<void>): LocalSlack {
     sendInteraction: async (payload, options = {}) => interactions.raw(payload, options),
     sendExactly: async (type, payload, options = {}) => interactions.exact(type, payload, options),
     redeliver: async (interaction, options = {}) => dispatch.again(interaction, options),
+    cutHanging,
     stop,
   };
 }

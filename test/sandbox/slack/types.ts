@@ -477,5 +477,7 @@ export interface LocalSlack {
   redeliver(interaction: Interaction, options?: DeliveryOptions): Promise<Interaction>;
   readonly faults: SlackFaults;
   readonly socket: SlackSocket;
+  /** Cuts the connections of the calls that hang, which otherwise get no answer until the end. */
+  cutHanging(): void;
   stop(): Promise<void>;
 }
