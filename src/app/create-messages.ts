@@ -14,6 +14,7 @@ import { wantedAbsences } from "../slack/alerts/wanted-absences.js";
 import { type WantedAlerts, wantedAlerts } from "../slack/alerts/wanted-alerts.js";
 import { type EndSources, wantedEnds } from "../slack/alerts/wanted-ends.js";
 import { type TroubleAlertSources, type TroubleSources, wantedTroubles } from "../slack/alerts/wanted-troubles.js";
+import { ApprovalReview } from "../slack/cards/approval-review.js";
 import { Approvers } from "../slack/cards/approvers.js";
 import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
@@ -42,7 +43,7 @@ export interface MessagesPart {
   cardStore: CardStore;
   followerStore: FollowerStore;
   cards: Cards;
-  approvers: Approvers;
+  approvalReview: ApprovalReview;
   approverSources: ApproverSources;
   followers: Followers;
   homes: Homes;
@@ -93,7 +94,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     accounts: new Accounts(asking),
     isOfOrganization: identity.enterpriseId !== null,
   };
-  const approvers = new Approvers({ slack, runs: runs.store, permissions: approverSources, clock, hexPlace, log });
+  const approvers = new Approvers({ slack, runs: runs.store, permissions: approverSources, hexPlace, log });
   const cards = new Cards({
     slack,
     cards: cardStore,
@@ -173,7 +174,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     cardStore,
     followerStore,
     cards,
-    approvers,
+    approvalReview: new ApprovalReview({ runs: runs.store, permissions: approverSources, clock }),
     approverSources,
     followers,
     homes,

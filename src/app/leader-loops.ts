@@ -83,12 +83,12 @@ export class LeaderLoops {
 }
 
 function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoopsOptions): Sweeper {
-  const { cards, approvers, followers, homes } = messages;
+  const { cards, approvalReview, followers, homes } = messages;
   return new Sweeper({
     clock: store.clock,
     sweeps: [
       () => cards.sweep(),
-      () => approvers.sweep(),
+      () => approvalReview.sweep(),
       () => followers.sweep(),
       () => homes.sweep(),
       () => bringBackLostForms(slack.bot, log),

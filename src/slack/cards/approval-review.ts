@@ -1,0 +1,46 @@
+// Looks again at the runs that wait for an approval: the rules may want somebody else's by now, or nobody can give it any more.
+
+import type { Clock } from "../../lib/clock.js";
+import { rewanted, withHope } from "../../runs/approval.js";
+import type { RunIn } from "../../runs/run.js";
+import type { RunStore } from "../../runs/store.js";
+import { permissionsOf } from "../access/permissions.js";
+import { type ApproverSources, mayBeApproved } from "../access/possible-approvers.js";
+
+export interface ApprovalReviewOptions {
+  runs: RunStore;
+  permissions: ApproverSources;
+  clock: Clock;
+}
+
+export class ApprovalReview {
+  constructor(private readonly options: ApprovalReviewOptions) {}
+
+  /**
+   * Looks whether the rules want somebody else's approval by now, and whether somebody can give it, for each run that waits. Rejects when
+   * the store fails.
+   */
+  async sweep(): Promise<void> {
+    const { runs, permissions } = this.options;
+    if (!permissions.access.hasPolicy) return;
+    // Right after a start, the stored catalog may not have been read yet.
+    await permissions.catalog.ready();
+    for (const run of await runs.inFlight()) if (run.state === "awaiting") await this.#review(run);
+  }
+
+  async #review(run: RunIn<"awaiting">): Promise<void> {
+    const { runs, permissions, clock } = this.options;
+    const { requester, project, options, approval } = run;
+    if (requester === null) return;
+    const asker = await permissionsOf(permissions, requester, approval.place);
+    // `null` where it would need no approval by now, or is not allowed: that is decided when somebody presses a button.
+    const need = asker.approvalFor(project, options);
+    const { by, place } = need ?? approval;
+    const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, place }));
+    await runs.update(run.key, (stored) => {
+      if (stored.state !== "awaiting") return null;
+      const wanted = need === null ? stored.approval : rewanted(stored.approval, need);
+      return { ...stored, approval: withHope(wanted, isHopeless, clock.now()) };
+    });
+  }
+}
