@@ -3,14 +3,17 @@
 import { afterEach, describe, expect, test as plainTest } from "vitest";
 import { type Demo, startDemo } from "../demo/demo.js";
 import type { OnScreen } from "../demo/person.js";
-import { LIMIT_MS, browserTest as test } from "./browser-test.js";
+import { browserTest, LIMIT_MS } from "./browser-test.js";
 import { chromiumPath } from "./chromium.js";
+
+/** How fast the demo's time runs: slowly enough for somebody to press a button while a short run goes on. */
+const test = browserTest.extend("speed", 20);
 
 describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT_MS }, () => {
   let demo: Demo;
   let ada: OnScreen;
-  test.beforeEach(async ({ visit }) => {
-    demo = await startDemo({ port: 0, speed: 20, keep: false });
+  test.beforeEach(async ({ visit, speed }) => {
+    demo = await startDemo({ port: 0, speed, keep: false });
     ada = await visit(demo.url);
   });
   afterEach(async () => {
@@ -190,6 +193,10 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       await ada.flip("No kernel free", false);
       await card.getByText("Running", { exact: true }).waitFor();
     });
+  });
+
+  describe("minutes later", () => {
+    test.override("speed", 60);
 
     test("Runs never end, until somebody cancels them in Hex", async () => {
       await ada.flip("Runs never end", true);
@@ -201,18 +208,18 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       await run.getByRole("button", { name: "Cancel in Hex" }).click();
       await card.getByText(/In Hex/).waitFor();
     });
-  });
 
-  test("an outage is announced in #general on its own, and so is its end", async () => {
-    await ada.flip("Hex admits an incident", true);
-    await ada.flip("Hex down", true);
-    await ada.page.locator(".place.unread", { hasText: "general" }).waitFor();
-    await ada.goTo("general");
-    const alarm = ada.message("Not connected to Hex");
-    await alarm.getByText("Hex reports: Elevated API errors").waitFor();
-    await ada.photograph("alert");
-    await ada.flip("Hex down", false);
-    await ada.message("Hex has answered again").waitFor();
+    test("an outage is announced in #general on its own, and so is its end", async () => {
+      await ada.flip("Hex admits an incident", true);
+      await ada.flip("Hex down", true);
+      await ada.page.locator(".place.unread", { hasText: "general" }).waitFor();
+      await ada.goTo("general");
+      const alarm = ada.message("Not connected to Hex");
+      await alarm.getByText("Hex reports: Elevated API errors").waitFor();
+      await ada.photograph("alert");
+      await ada.flip("Hex down", false);
+      await ada.message("Hex has answered again").waitFor();
+    });
   });
 
   test("a private channel without the bot: the refusal in red, the card as a direct message, /invite", async () => {

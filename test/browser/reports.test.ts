@@ -10,7 +10,7 @@ describe.skipIf(chromiumPath === null)("the demo's reports", { timeout: LIMIT_MS
   let demo: Demo;
   let ada: OnScreen;
   test.beforeEach(async ({ visit }) => {
-    demo = await startDemo({ port: 0, speed: 60, keep: false });
+    demo = await startDemo({ port: 0, speed: 150, keep: false });
     ada = await visit(demo.url);
     await ada.goTo("general");
   });
