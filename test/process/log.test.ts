@@ -3,36 +3,22 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { systemClock } from "../../src/lib/clock.js";
-import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
-import { type LocalSlack, startSlack, visibleText } from "../sandbox/slack/server.js";
-import { DIST, Program, until } from "./program.js";
+import { expect } from "vitest";
+import { visibleText } from "../sandbox/slack/server.js";
+import { DIST, type Program, until } from "./program.js";
+import { LIMIT_MS, type ProgramStage, programTest } from "./program-test.js";
 
-let dir: string;
-let hex: SimulatedHex;
-let slack: LocalSlack;
-let program: Program | null;
-let open: number[];
-
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-  hex = await startHex({ clock: systemClock });
-  slack = await startSlack({ clock: systemClock });
-  program = null;
-  open = [];
-});
-afterEach(async () => {
-  await program?.end();
-  for (const fd of open) closeSync(fd);
-  await slack.stop();
-  await hex.stop();
-  await rm(dir, { recursive: true });
-});
+const test = programTest
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs
+  .extend("opened", async ({}, { onCleanup }) => {
+    const opened: number[] = [];
+    onCleanup(() => {
+      for (const fd of opened) closeSync(fd);
+    });
+    return opened;
+  });
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -42,20 +28,20 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Starts the bot over HTTP with its log at `fd`, and waits until it answers. @returns its address */
-async function startBot(fd: number, more: Record<string, string> = {}): Promise<string> {
+interface Bot {
+  program: Program;
+  /** Its address. */
+  origin: string;
+}
+
+/** Starts the bot over HTTP with its log at `fd`, and waits until it answers. */
+async function startBot({ env, slack, start }: ProgramStage, fd: number): Promise<Bot> {
   const port = await freePort();
-  const env = {
-    HEX_API_TOKEN: hex.workspace.addToken({ kind: "workspace" }),
-    HEX_WORKSPACE_URL: hex.origin,
-    SLACK_BOT_TOKEN: slack.botToken,
-    SLACK_SIGNING_SECRET: slack.signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-    HEX_STATUS_URL: "off",
-    PORT: String(port),
-    ...more,
-  };
-  program = Program.start(process.execPath, [join(DIST, "main.js")], { dir, env, stdio: ["ignore", fd, "pipe"] });
+  const program = start(process.execPath, [join(DIST, "main.js")], { ...env("http"), PORT: String(port) }, [
+    "ignore",
+    fd,
+    "pipe",
+  ]);
   const origin = `http://127.0.0.1:${port}`;
   let isUp = false;
   await until(
@@ -69,30 +55,30 @@ async function startBot(fd: number, more: Record<string, string> = {}): Promise<
       );
       return isUp;
     },
-    () => `the bot does not answer\n${program?.output}`,
+    () => `the bot does not answer\n${program.output}`,
   );
   slack.eventsUrl = `${origin}/slack/events`;
-  return origin;
+  return { program, origin };
 }
 
-async function expectService(origin: string): Promise<void> {
+async function expectService({ slack }: ProgramStage, { origin }: Bot): Promise<void> {
   expect((await fetch(`${origin}/healthz`)).status).toBe(200);
   const { id } = await slack.command("status");
   const answer = await slack.waitForMessage((message) => message.responseUrlOf === id);
   expect(visibleText(answer)).toContain("Connected to Hex");
 }
 
-async function expectOrderlyStop(): Promise<void> {
-  program?.child.kill("SIGTERM");
-  expect(await program?.exit).toBe(0);
+async function expectOrderlyStop({ program }: Bot): Promise<void> {
+  program.child.kill("SIGTERM");
+  expect(await program.exit).toBe(0);
 }
 
-function pipe(): { reader: number; writer: number } {
+function pipe({ dir }: ProgramStage, opened: number[]): { reader: number; writer: number } {
   const path = join(dir, "log");
   execFileSync("mkfifo", [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(path, constants.O_WRONLY);
-  open.push(writer);
+  opened.push(writer);
   return { reader, writer };
 }
 
@@ -124,28 +110,31 @@ function readAll(fd: number): string {
   }
 }
 
-test("/dev/full", async () => {
+test.concurrent("/dev/full", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
   const full = openSync("/dev/full", "w");
-  open.push(full);
-  const origin = await startBot(full);
-  await expectService(origin);
-  await expectOrderlyStop();
+  opened.push(full);
+  const bot = await startBot(stage, full);
+  await expectService(stage, bot);
+  await expectOrderlyStop(bot);
 });
 
-test("a pipe whose reader is gone", async () => {
-  const { reader, writer } = pipe();
-  const origin = await startBot(writer);
+test.concurrent("a pipe whose reader is gone", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
+  const { reader, writer } = pipe(stage, opened);
+  const bot = await startBot(stage, writer);
   closeSync(reader);
-  await expectService(origin);
-  await expectOrderlyStop();
+  await expectService(stage, bot);
+  await expectOrderlyStop(bot);
 });
 
-test("a pipe whose reader pauses and then continues misses nothing", async () => {
-  const { reader, writer } = pipe();
-  open.push(reader);
-  fill(join(dir, "log"));
-  const origin = await startBot(writer);
-  await expectService(origin);
+test.concurrent("a pipe whose reader pauses and then continues misses nothing", { timeout: LIMIT_MS }, async ({
+  stage,
+  opened,
+}) => {
+  const { reader, writer } = pipe(stage, opened);
+  opened.push(reader);
+  fill(join(stage.dir, "log"));
+  const bot = await startBot(stage, writer);
+  await expectService(stage, bot);
   let log = "";
   await until(
     () => {
@@ -155,28 +144,31 @@ test("a pipe whose reader pauses and then continues misses nothing", async () =>
     () => log,
   );
   expect(log).toContain('"msg":"ready"');
-  await expectOrderlyStop();
+  await expectOrderlyStop(bot);
 });
 
-test("an orderly stop does not wait for a reader", async () => {
-  const { reader, writer } = pipe();
-  open.push(reader);
-  fill(join(dir, "log"));
-  const origin = await startBot(writer);
-  await expectService(origin);
-  await expectOrderlyStop();
+test.concurrent("an orderly stop does not wait for a reader", { timeout: LIMIT_MS }, async ({ stage, opened }) => {
+  const { reader, writer } = pipe(stage, opened);
+  opened.push(reader);
+  fill(join(stage.dir, "log"));
+  const bot = await startBot(stage, writer);
+  await expectService(stage, bot);
+  await expectOrderlyStop(bot);
 });
 
-test("strangers cause only a few lines, however often they call", async () => {
-  const { reader, writer } = pipe();
-  open.push(reader);
-  const origin = await startBot(writer);
+test.concurrent("strangers cause only a few lines, however often they call", { timeout: LIMIT_MS }, async ({
+  stage,
+  opened,
+}) => {
+  const { reader, writer } = pipe(stage, opened);
+  opened.push(reader);
+  const bot = await startBot(stage, writer);
   readAll(reader);
   for (let i = 0; i < 300; i++) {
     const body = new URLSearchParams({ command: "/hex", text: "help" });
-    expect((await fetch(`${origin}/slack/events`, { method: "POST", body })).status).toBe(401);
+    expect((await fetch(`${bot.origin}/slack/events`, { method: "POST", body })).status).toBe(401);
   }
-  await expectService(origin);
+  await expectService(stage, bot);
   const lines = readAll(reader)
     .split("\n")
     .filter((line) => line.includes("was refused"));

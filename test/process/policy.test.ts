@@ -2,13 +2,10 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/lib/clock.js";
-import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
-import { type LocalSlack, startSlack } from "../sandbox/slack/server.js";
+import { describe, expect } from "vitest";
+import { LIMIT_MS, programTest } from "./program-test.js";
 
 const PROGRAM = join(import.meta.dirname, "../../dist/policy.js");
 const RULES = `rules:
@@ -18,15 +15,10 @@ const RULES = `rules:
   - { allow: publish, people: owner }
 `;
 
-describe("npm run policy", () => {
-  let dir: string;
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
-    await writeFile(join(dir, "policy.yml"), RULES);
-  });
-  afterEach(() => rm(dir, { recursive: true }));
-
-  async function policy(args: string[], env: Record<string, string> = {}) {
+/** Gives a test `policy`, which runs the program beside the file of rules. */
+const test = programTest.extend("policy", async ({ stage: { dir } }) => {
+  await writeFile(join(dir, "policy.yml"), RULES);
+  return async (args: string[], env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: dir,
       env: { PATH: process.env.PATH, ...env },
@@ -37,9 +29,11 @@ describe("npm run policy", () => {
     child.stderr.on("data", (chunk) => err.push(String(chunk)));
     const [code] = await once(child, "close");
     return { code, out: out.join(""), err: err.join("") };
-  }
+  };
+});
 
-  test("check says that all is well and that it asked nobody, and exits with 0", async () => {
+describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
+  test("check says that all is well and that it asked nobody, and exits with 0", async ({ policy }) => {
     expect(await policy(["check"])).toEqual({
       code: 0,
       out: "policy.yml: 4 rules, no mistakes\n",
@@ -47,7 +41,7 @@ describe("npm run policy", () => {
     });
   });
 
-  test("check names every mistake of the file that is named, and exits with 1", async () => {
+  test("check names every mistake of the file that is named, and exits with 1", async ({ stage: { dir }, policy }) => {
     await writeFile(join(dir, "other.yml"), "rules:\n  - { allow: rum, people: everyone }\n  - { allow: see }\n");
     const { code, out, err } = await policy(["check"], { HEX_BOT_POLICY: "other.yml" });
     expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -60,62 +54,52 @@ describe("npm run policy", () => {
     });
   });
 
-  test("a question that is none gets the usage, and exits with 1", async () => {
+  test("a question that is none gets the usage, and exits with 1", async ({ policy }) => {
     const { code, err } = await policy(["explain", "bob", "run", "x"]);
     expect(code).toBe(1);
     expect(err).toMatch(/^"bob" is nobody\. .*\n\nnpm run policy -- check/s);
   });
 
   describe("with tokens", () => {
-    let hex: SimulatedHex;
-    let slack: LocalSlack;
-    beforeEach(async () => {
-      hex = await startHex({ clock: systemClock });
-      slack = await startSlack({ clock: systemClock });
-    });
-    afterEach(async () => {
-      await slack.stop();
-      await hex.stop();
-    });
-
-    const env = () => ({
-      HEX_API_TOKEN: hex.workspace.addToken({ kind: "workspace" }),
-      HEX_WORKSPACE_URL: hex.origin,
-      SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_APP_TOKEN: slack.appToken,
-      SLACK_API_URL: slack.apiUrl,
-    });
-
-    test("explain asks Slack who somebody is, and Hex which project is meant", async () => {
+    test("explain asks Slack who somebody is, and Hex which project is meant", async ({
+      stage: { hex, slack, env },
+      policy,
+    }) => {
       hex.workspace.addProject({ title: "Weekly revenue" });
       hex.workspace.addProject({ title: "Salaries", categories: ["Finance"] });
       const { ada, grace } = slack.people;
-      const asked = await policy(["explain", ada.id, "run", "weekly", "revenue"], env());
+      const asked = await policy(["explain", ada.id, "run", "weekly", "revenue"], env("socket"));
       expect(asked).toEqual({
         code: 0,
         out: `Yes: ${ada.id}, run Weekly revenue, on the Home tab\npolicy.yml:4: rule 3 allows run.\n`,
         err: "",
       });
-      expect((await policy(["explain", grace.id, "run", "Weekly revenue"], env())).out).toMatch(
+      expect((await policy(["explain", grace.id, "run", "Weekly revenue"], env("socket"))).out).toMatch(
         /^No: .*No rule allows run/s,
       );
-      const hidden = await policy(["explain", ada.id, "see", "Salaries"], env());
+      const hidden = await policy(["explain", ada.id, "see", "Salaries"], env("socket"));
       expect(hidden.out).toMatch(/^No: .*policy\.yml:2: rule 1 denies see\./s);
-      const { code, err } = await policy(["explain", ada.id, "run", "nothing like it"], env());
+      const { code, err } = await policy(["explain", ada.id, "run", "nothing like it"], env("socket"));
       expect(code).toBe(1);
       expect(err).toMatch(/^No project fits "nothing like it"/);
     });
 
-    test("check also says which names no project has, and that is no mistake", async () => {
+    test("check also says which names no project has, and that is no mistake", async ({
+      stage: { hex, env },
+      policy,
+    }) => {
       hex.workspace.addProject({ title: "Weekly revenue", categories: ["Money"] });
-      expect(await policy(["check"], env())).toEqual({
+      expect(await policy(["check"], env("socket"))).toEqual({
         code: 0,
         out: "policy.yml: 4 rules, no mistakes\n",
         err: 'policy.yml:2:58: No project in Hex has the category "Finance". Was it renamed?\n',
       });
     });
 
-    test("check names the user groups and people that Slack does not know", async () => {
+    test("check names the user groups and people that Slack does not know", async ({
+      stage: { dir, slack, env },
+      policy,
+    }) => {
       slack.groups.set("S0OLDTEAM", new Set());
       slack.groupsOff.add("S0OLDTEAM");
       slack.deactivate(slack.people.grace);
@@ -127,7 +111,7 @@ rules:
   - { allow: see, people: [data-team, ${slack.people.ada.id}, ${slack.people.grace.id}, U0NOBODY1], channels: C0GONE001 }
 `,
       );
-      const { code, err } = await policy(["check"], env());
+      const { code, err } = await policy(["check"], env("socket"));
       expect(code).toBe(0);
       expect(err.split("\n")).toEqual([
         'policy.yml:2:15: No user group in Slack has the id S0GONETEAM. Did you mean S0DATATEAM1 ("@data-team")?',
@@ -139,24 +123,27 @@ rules:
       ]);
     });
 
-    test("check says why Slack was asked in vain, and asks Hex all the same", async () => {
+    test("check says why Slack was asked in vain, and asks Hex all the same", async ({
+      stage: { hex, env },
+      policy,
+    }) => {
       hex.workspace.addProject({ title: "Weekly revenue" });
-      const { code, err } = await policy(["check"], { ...env(), SLACK_BOT_TOKEN: "xoxb-wrong" });
+      const { code, err } = await policy(["check"], { ...env("socket"), SLACK_BOT_TOKEN: "xoxb-wrong" });
       expect(code).toBe(0);
       expect(err).toMatch(
         /^The names in it were not looked up in Slack: .*SLACK_BOT_TOKEN\.\npolicy\.yml:2:58: No project/,
       );
     });
 
-    test("matrix shows the projects of Hex", async () => {
+    test("matrix shows the projects of Hex", async ({ stage: { hex, slack, env }, policy }) => {
       hex.workspace.addProject({ title: "Weekly revenue" });
-      const { out, err } = await policy(["matrix", "--format", "csv", "--person", slack.people.ada.id], env());
+      const { out, err } = await policy(["matrix", "--format", "csv", "--person", slack.people.ada.id], env("socket"));
       expect(err).toBe("");
       expect(out.split("\r\n")[1]).toMatch(new RegExp(`,Weekly revenue,${slack.people.ada.id},run,,yes,4$`));
     });
 
-    test("a token that Hex refuses is explained", async () => {
-      const { code, err } = await policy(["matrix"], { ...env(), HEX_API_TOKEN: "hxtw_wrong" });
+    test("a token that Hex refuses is explained", async ({ stage: { env }, policy }) => {
+      const { code, err } = await policy(["matrix"], { ...env("socket"), HEX_API_TOKEN: "hxtw_wrong" });
       expect(code).toBe(1);
       expect(err).toMatch(/token/i);
       expect(err).not.toContain("hxtw_wrong");
