@@ -9,6 +9,8 @@ import { STORES, scenarioGroups } from "./scenarios.js";
 
 const SPEED = 8;
 const NEVER = { type: "hang" } as const;
+/** After this long, nobody checks a form any more. */
+const CHECK_MS = 90_000;
 
 const scenariosOn = scenarioGroups(postgresForTests(), { speed: SPEED });
 
@@ -94,6 +96,8 @@ describe.concurrent.each(STORES)("on %s, before there is a card", (kind) => {
       expect(isChecked()).toBe(true);
       await form.close();
       await bot.kill();
+      // Until then, another process could still be checking it.
+      await fleet.skip(CHECK_MS);
       await fleet.add();
       const toAda = () => direct(slack.people.ada);
       await until(
