@@ -1,5 +1,6 @@
 // The catalog and what reads it in the background, against the simulated Hex and a store, on a clock that the test holds.
 
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Catalog } from "../../src/catalog/catalog.js";
 import { noCollections } from "../../src/catalog/collections-asked.js";
@@ -12,10 +13,16 @@ import type { Store } from "../../src/store/database.js";
 import { RowReader } from "../../src/store/row-reader.js";
 import { CALL, failure, soon, startWire, type Wire } from "../hex/wire.js";
 import type { FaultKind, ProjectOptions } from "../sandbox/hex/types.js";
+import { OpenRequests } from "../sandbox/open-requests.js";
 import { STORE_KINDS, Stores } from "./stores.js";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+/** After so many turns of the event loop without a request in progress, no more are expected. And how many turns it waits for that. */
+const QUIET_TURNS = 4;
+const BUSY_TURNS = 100;
+/** Real ms, in which Postgres answers on most machines. On others, the clock goes further. */
+const POSTGRES_MS = 3;
 const stores = new Stores();
 afterAll(() => stores.stop());
 
@@ -90,7 +97,12 @@ let wire: Wire;
 let opened: Store;
 let reopen: () => Promise<Store>;
 let running: Process[] = [];
+let requests: OpenRequests;
+/** Whether the processes use Postgres. */
+let isShared = false;
 beforeEach(async () => {
+  requests = new OpenRequests();
+  isShared = false;
   wire = await startWire();
   ({ store: opened, reopen } = await stores.open("sqlite"));
 });
@@ -98,6 +110,7 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.stop();
   await stores.closeAll();
   await wire.stop();
+  requests.stop();
 });
 
 const start = (store = opened, perMinute?: number): Process => {
@@ -110,18 +123,32 @@ const stop = async (one: Process): Promise<void> => {
   await one.stop();
 };
 
-/** Lets the time go on until something has happened. */
-async function until(done: () => boolean, stepMs = SECOND): Promise<void> {
+/** Lets the time go on until something has happened, by `atMost` ms in all. Where nobody wakes, it takes several steps at once. */
+async function until(done: () => boolean, stepMs = SECOND, atMost = Number.POSITIVE_INFINITY): Promise<void> {
+  const { clock } = wire;
+  const end = clock.monotonic() + atMost;
   for (let turn = 0; turn < 8_000 && !done(); turn++) {
-    for (let breath = 0; breath < 3; breath++) await new Promise((resolve) => setTimeout(resolve, 1));
-    if (!done()) wire.clock.advance(stepMs);
+    const isQuiet = await settle();
+    const steps = isQuiet && Number.isFinite(clock.nextWakeMs) ? Math.ceil(clock.nextWakeMs / stepMs) : 1;
+    if (!done()) clock.advance(Math.min(Math.max(1, steps) * stepMs, end - clock.monotonic()));
   }
   if (!done()) throw new Error("it did not happen");
 }
 const pass = async (ms: number, stepMs = SECOND) => {
   const end = wire.clock.monotonic() + ms;
-  await until(() => wire.clock.monotonic() >= end, stepMs);
+  await until(() => wire.clock.monotonic() >= end, stepMs, ms);
 };
+
+/** Waits until nobody waits for Hex or the file, and for a moment if it is Postgres. @returns whether only the clock is waited for */
+async function settle(): Promise<boolean> {
+  for (let turn = 0, quiet = 0; turn < BUSY_TURNS && quiet < QUIET_TURNS; turn++) {
+    await nextTurn();
+    quiet = requests.count === 0 ? quiet + 1 : 0;
+  }
+  if (!isShared && requests.count === 0) return true;
+  await delay(POSTGRES_MS);
+  return false;
+}
 
 /** Projects, the first one created last. */
 function addProjects(count: number, options: ProjectOptions = {}): void {
@@ -368,6 +395,7 @@ describe("a restart", () => {
 describe.each(STORE_KINDS)("two processes on %s", (kind) => {
   test("one reads, the other knows; another that takes over in the middle of a pass takes nothing away", async () => {
     const shared = await stores.open(kind);
+    isShared = kind === "postgres";
     addProjects(450);
     const one = start(shared.store).lead();
     const other = start(kind === "sqlite" ? shared.store : await shared.reopen()).follow();

@@ -1,14 +1,16 @@
 // An empty store of either kind, for tests of what is stored in it.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { openEmbedded, type Store } from "../../src/store/database.js";
 import { openShared } from "../../src/store/postgres.js";
 import { LocalPostgres } from "../process/fleet.js";
+import { folderWithNewStore } from "../wire/new-store.js";
 
 export const STORE_KINDS = ["sqlite", "postgres"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
+
+/** The database that the others are copies of. */
+const EMPTY = "catalog";
 
 /** Opens stores, and cleans up everything that it has started. */
 export class Stores {
@@ -23,14 +25,14 @@ export class Stores {
   }
 
   async #file(): Promise<() => Promise<Store>> {
-    const folder = await mkdtemp(join(tmpdir(), "hex-bot-"));
+    const folder = await folderWithNewStore();
     this.#ends.push(() => rm(folder, { recursive: true }));
     return () => this.#closing(openEmbedded(folder));
   }
 
   async #database(): Promise<() => Promise<Store>> {
-    this.#postgres ??= await LocalPostgres.start();
-    const url = await this.#postgres.database(`catalog${this.#databases++}`);
+    this.#postgres ??= await postgresWithNewStore();
+    const url = await this.#postgres.copyOf(EMPTY, `catalog${this.#databases++}`);
     return () => this.#closing(openShared(url, () => undefined));
   }
 
@@ -54,4 +56,11 @@ export class Stores {
     await this.closeAll();
     await this.#postgres?.stop();
   }
+}
+
+async function postgresWithNewStore(): Promise<LocalPostgres> {
+  const postgres = await LocalPostgres.start();
+  const { close } = await openShared(await postgres.database(EMPTY), () => undefined);
+  await close();
+  return postgres;
 }

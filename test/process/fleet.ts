@@ -56,6 +56,16 @@ export class LocalPostgres {
     return `postgres://bot:bot@127.0.0.1:${this.port}/${name}`;
   }
 
+  /** A database with the content of another one, to which nobody may be connected. That is faster than to create the tables anew. */
+  async copyOf(original: string, name: string): Promise<string> {
+    const client = this.server.getPgClient();
+    await client.connect();
+    const [copy, from] = [name, original].map((one) => client.escapeIdentifier(one));
+    await client.query(`create database ${copy} template ${from}`);
+    await client.end();
+    return `postgres://bot:bot@127.0.0.1:${this.port}/${name}`;
+  }
+
   stop(): Promise<void> {
     return this.server.stop();
   }
