@@ -60,7 +60,8 @@ const ALLOWED: Record<string, string[]> = {
   "export-audit.ts": ["audit", "config", "store", "remedies"],
   "policy-command": ["user-agent.ts", "slack", "catalog", "access", "config", "hex", "log", "lib"],
   "policy.ts": ["policy-command", "remedies", "access", "config", "hex", "lib"],
-  "verify.ts": ["user-agent.ts", "config", "hex", "remedies", "lib"],
+  "connection-report.ts": ["hex", "remedies"],
+  "verify.ts": ["connection-report.ts", "user-agent.ts", "config", "hex", "lib"],
   "main.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);

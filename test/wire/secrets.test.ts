@@ -7,12 +7,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, type TestContext, test, vi } from "vitest";
 import { readConfig, secretsOf } from "../../src/config/config.js";
+import { connectionFacts, connectionLines } from "../../src/connection-report.js";
+import { AllProjects } from "../../src/hex/all-projects.js";
+import { Prober } from "../../src/hex/connection-check.js";
+import { terminalClient } from "../../src/hex/terminal-client.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";
 import { startFailure } from "../../src/startup-failure.js";
-import { startHex } from "../sandbox/hex/server.js";
+import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import type { FaultKind as HexFault } from "../sandbox/hex/types.js";
 import type { FaultKind as SlackFault } from "../sandbox/slack/server.js";
 import { Harness, MODES } from "./harness.js";
@@ -278,32 +282,60 @@ async function echoingPostgres(): Promise<{ port: number; stop: () => Promise<vo
   };
 }
 
-test("when npm run verify asks a Hex that repeats the token", async ({ onTestFinished }) => {
-  const folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const kinds = (token: string) => hexFaults(token).filter(({ type }) => type === "status");
-  /** What it says, with each set of arguments, while Hex answers in one of these ways. */
-  async function verify(index: number): Promise<void> {
+describe("when npm run verify asks a Hex that repeats the token", () => {
+  const AS_TEXT: string[] = [];
+  const AS_JSON = ["--json"];
+
+  async function startedHex(
+    onTestFinished: TestContext["onTestFinished"],
+  ): Promise<{ hex: SimulatedHex; token: string }> {
     const hex = await startHex({ clock: systemClock });
     onTestFinished(() => hex.stop());
     hex.workspace.addProject();
-    const token = hex.workspace.addToken({ kind: "workspace" });
-    for (const args of [[], ["--json"]]) {
-      for (const kind of kinds(token).slice(index, index + 1)) hex.faults.add({ kind, endpoint: "me", times: FOREVER });
-      const env = { PATH: process.env.PATH, HEX_API_TOKEN: token, HEX_WORKSPACE_URL: hex.origin };
-      const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/verify.js"), ...args], {
-        cwd: folder,
-        env,
-      });
-      const said: string[] = [];
-      for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
-      const [code] = await once(child, "close");
-      expect([0, 1]).toContain(code);
-      expect(said.join("")).toMatch(/Hex|"ok"/);
-      expect(leaks([token], { verify: said.join("") })).toEqual([]);
-      hex.faults.clear();
-    }
+    return { hex, token: hex.workspace.addToken({ kind: "workspace" }) };
   }
-  // Side by side: they wait before they ask again.
-  await Promise.all(kinds("").map((_, index) => verify(index)));
-}, 120_000);
+
+  test("in any way, neither what people read nor what scripts read has it", async ({ onTestFinished }) => {
+    const kinds = hexFaults("").filter(({ type }) => type === "status");
+    /** What is said while Hex answers in one of these ways. */
+    async function verify(index: number): Promise<void> {
+      const { hex, token } = await startedHex(onTestFinished);
+      for (const kind of hexFaults(token)
+        .filter(({ type }) => type === "status")
+        .slice(index, index + 1))
+        hex.faults.add({ kind, endpoint: "me", times: FOREVER });
+      const place = { token, origin: hex.origin, workspace: null };
+      const client = terminalClient(place, { userAgent: "hex-bot/test", fetch, clock: systemClock });
+      const prober = new Prober(client, new AllProjects(client), systemClock);
+      const found = await prober.probe({ reference: "verify", priority: "command", timeoutMs: 20_000 });
+      const said = { text: connectionLines(found), json: JSON.stringify(connectionFacts(found)) };
+      expect(said.text).toContain("Hex");
+      expect(said.json).toContain('"ok"');
+      expect(leaks([token], said)).toEqual([]);
+    }
+    // Side by side: they wait before they ask again.
+    await Promise.all(kinds.map((_, index) => verify(index)));
+  }, 120_000);
+
+  test.for([
+    ["people", AS_TEXT],
+    ["scripts", AS_JSON],
+  ] as const)("the program does not tell it to %s", async ([, args], { onTestFinished }) => {
+    const folder = mkdtempSync(join(tmpdir(), "hex-bot-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const { hex, token } = await startedHex(onTestFinished);
+    const kind: HexFault = { type: "status", status: 401, body: echo(token), headers: headers(token) };
+    hex.faults.add({ kind, endpoint: "me", times: FOREVER });
+    const env = { PATH: process.env.PATH, HEX_API_TOKEN: token, HEX_WORKSPACE_URL: hex.origin };
+    const child = spawn(process.execPath, [join(import.meta.dirname, "../../dist/verify.js"), ...args], {
+      cwd: folder,
+      env,
+    });
+    const said: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
+    const [code] = await once(child, "close");
+    expect(code).toBe(1);
+    expect(said.join("")).toMatch(/Hex|"ok"/);
+    expect(leaks([token], { verify: said.join("") })).toEqual([]);
+  });
+});
