@@ -56,7 +56,7 @@ describe.each(MODES)("%s mode", (mode) => {
       await ada.openHome();
       const home = () => JSON.stringify(ada.home?.view ?? null);
       await harness.until(() => home().includes("api_key"));
-      const said = [...harness.slack.messages.map(shown), home()].join();
+      const said = [...harness.slack.messages.map(shown), home(), ...harness.log].join();
       expect(said).not.toMatch(/hunter2|42421/);
       expect(harness.starts.at(-1)?.body).toMatchObject({ inputParams: { api_key: 42421 } });
     },
