@@ -1,7 +1,7 @@
 // What the rules name and nobody knows: the log and administrators hear of it, once, and Slack is asked sparingly.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Harness, MODES } from "./harness.js";
+import { buttonsOf, Harness, MODES } from "./harness.js";
 
 const HOUR = 60 * 60_000;
 const ASKS = ["usergroups.list", "users.info", "conversations.info"];
@@ -192,12 +192,17 @@ describe("in an organization", () => {
     harness.slack.takeRefused();
   });
 
-  test("with more workspaces than are asked about, a group that is in none of those is not called unknown", async () => {
+  /** A group is in a workspace that the bot does not ask about. */
+  async function withManyWorkspaces(): Promise<void> {
     const others = Array.from({ length: 20 }, (_, index) => `T0OTHER${index}`);
     const organization = { id: "E0ACMEORG01", name: "Acme", installed: true, workspaces: ["T0LOCALTEAM", ...others] };
     harness = await Harness.start("http", { idle: true, slackOptions: { organization } });
     harness.slack.groups.set("S0LASTTEAM1", new Set());
     harness.slack.groupTeams.set("S0LASTTEAM1", "T0OTHER19");
+  }
+
+  test("with more workspaces than are asked about, a group that is in none of those is not called unknown", async () => {
+    await withManyWorkspaces();
     harness.rules("{ allow: see, people: [S0DATATEAM1, S0LASTTEAM1] }", ADMINISTER);
     await harness.startBot();
     await harness.pass(2 * 60_000);
@@ -210,6 +215,18 @@ describe("in an organization", () => {
     const status = await harness.ask("status");
     expect(status).toContain("1 user group in the rules is not in the first 20 workspaces");
     expect(status).not.toContain("Slack refused");
+    harness.slack.takeRefused();
+  });
+
+  test("a run that only such a group can approve waits for it", async () => {
+    await withManyWorkspaces();
+    const { id } = harness.hex.workspace.addProject({ title: "Weekly revenue" });
+    harness.rules(SEE, '{ allow: run, people: everyone, needs: "approval by S0LASTTEAM1" }');
+    await harness.startBot();
+    await harness.slack.command(`run ${id}`);
+    await harness.until(() => harness.cards.length === 1);
+    await harness.pass(5 * 60_000);
+    expect(harness.cards.map(buttonsOf)).toEqual([expect.arrayContaining(["approve_run"])]);
     harness.slack.takeRefused();
   });
 });

@@ -52,9 +52,13 @@ export class UserGroups {
     return all === null ? present(groups.map((group) => [group, this.#answers.known(group)])) : among(all, groups);
   }
 
-  /** Whether Slack says that there is no such group in the workspace, or that it is switched off. Never rejects. */
+  /**
+   * Whether Slack says that there is no such group, or that it is switched off. False while it may be in a workspace that is not
+   * asked about. Never rejects.
+   */
   async isMissing(group: string): Promise<boolean> {
-    return !this.#isDeclined && (await this.#answers.of(group)) === NO_GROUP;
+    if (this.#isDeclined || this.options.workspaces.length > MOST_WORKSPACES) return false;
+    return (await this.#answers.of(group)) === NO_GROUP;
   }
 
   get #isDeclined(): boolean {
