@@ -1,5 +1,5 @@
 // Replicas on one Postgres, many runs, and somebody who kills the leader and other replicas in turn: nothing is started twice, no run
-// is left untracked, no card is wrong at the end, and two replicas never lead at once. SOAK_KILLS sets how often somebody is killed.
+// is left untracked, no card is wrong at the end, and two replicas never lead at once.
 
 import { describe, expect, test } from "vitest";
 import type { RecordedRequest } from "../sandbox/hex/server.js";
@@ -12,7 +12,7 @@ import { leads } from "./telling.js";
 /** A starved replica takes a real second or two to take over, and three replicas, a Postgres and this process share the machine. */
 const SPEED = 3;
 const SECOND = 1_000;
-const KILLS = Number(process.env.SOAK_KILLS ?? 2);
+const KILLS = process.env.SOAK_HOURS ? 6 : 2;
 const RUNS = Math.round(KILLS * 6.5);
 /** A look for a lost run is no watching: any replica may look. */
 const isWatch = ({ endpoint, query }: RecordedRequest) =>
@@ -181,9 +181,14 @@ describe("three replicas on one Postgres", () => {
     // On a clock this fast the card's second for the store would be thirty milliseconds: who starts later is asked, unhurried.
     for (const replica of replicas) await replica.kill();
     await fleet.add({ unhurried: true });
-    const { id } = await slack.command("status");
-    const answer = await slack.waitForMessage((one) => one.responseUrlOf === id);
-    expect(visibleText(answer)).toMatch(/1 outage/);
+    const status = async () => {
+      const { id } = await slack.command("status");
+      return visibleText(await slack.waitForMessage((one) => one.responseUrlOf === id));
+    };
+    let answer = await status();
+    // A second for the store can still be short on a busy machine.
+    for (let turn = 0; turn < 10 && answer.includes("the store cannot be read"); turn++) answer = await status();
+    expect(answer).toMatch(/1 outage/);
   }, 180_000);
 });
 
