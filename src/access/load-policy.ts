@@ -3,6 +3,7 @@
 import { parsePolicy } from "./parse-policy.js";
 import type { Policy } from "./policy.js";
 import type { PolicyMistake } from "./policy-mistake.js";
+import { projectRulesOf } from "./project-rules.js";
 import { type FileProblem, type FileReading, readPolicyFile } from "./read-policy-file.js";
 
 /** Why a policy file cannot be used. */
@@ -27,8 +28,10 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   return policyOf(await readPolicyFile(path));
 }
 
+/** Its patterns are read now, so that nobody waits for that later. */
 export function policyOf(reading: FileReading): LoadedPolicy {
   if (!reading.ok) return { ok: false, trouble: { kind: "file", problem: reading.problem } };
   const parsed = parsePolicy(reading.text);
+  if (parsed.ok) projectRulesOf(parsed.policy);
   return parsed.ok ? parsed : { ok: false, trouble: { kind: "mistakes", mistakes: parsed.mistakes } };
 }

@@ -3,36 +3,102 @@
 import type { Pattern } from "./pattern.js";
 
 export class PatternIndex<T> {
-  readonly #byFirst = new Map<string, T[]>();
-  readonly #byLast = new Map<string, T[]>();
-  /** The lengths of the keys, so that a text is looked up as often as there are lengths. */
-  readonly #firsts = new Set<number>();
-  readonly #lasts = new Set<number>();
+  readonly #byFirst = new EdgeIndex<T>((text, at) => text.charCodeAt(at));
+  readonly #byLast = new EdgeIndex<T>((text, at) => text.charCodeAt(text.length - 1 - at));
 
   /** Whether a pattern says how its texts begin or end. */
   static isFilable({ first, last }: Pattern): boolean {
     return first !== "" || last !== "";
   }
 
-  add({ first, last }: Pattern, entry: T): void {
-    if (first !== "") file(this.#byFirst, this.#firsts, first, entry);
-    else file(this.#byLast, this.#lasts, last, entry);
+  /** The entries under the pattern, for more to be added. */
+  under({ first, last }: Pattern): T[] {
+    return first !== "" ? this.#byFirst.under(first) : this.#byLast.under(last);
   }
 
-  /** Adds to `found` whatever is filed under a pattern that the text may match. */
-  find(text: string, found: Set<T>): void {
-    for (const length of this.#firsts) addAll(found, this.#byFirst.get(text.slice(0, length)));
-    for (const length of this.#lasts) addAll(found, this.#byLast.get(text.slice(-length)));
+  add(pattern: Pattern, entry: T): void {
+    this.under(pattern).push(entry);
+  }
+
+  /** Calls `found` with whatever is filed under a pattern that the text may match. */
+  find(text: string, found: (entry: T) => void): void {
+    this.#byFirst.find(text, found);
+    this.#byLast.find(text, found);
   }
 }
 
-function file<T>(byText: Map<string, T[]>, lengths: Set<number>, text: string, entry: T): void {
-  const filed = byText.get(text);
-  if (filed === undefined) byText.set(text, [entry]);
-  else filed.push(entry);
-  lengths.add(text.length);
+interface Edge<T> {
+  text: string;
+  entries: T[];
+  /** The longest other one with which this one begins. */
+  shorter: Edge<T> | null;
 }
 
-function addAll<T>(found: Set<T>, entries: readonly T[] | undefined): void {
-  for (const entry of entries ?? []) found.add(entry);
+/** Entries by how a text begins, or by how it ends if `unit` counts from the end. */
+class EdgeIndex<T> {
+  readonly #edges = new Map<string, Edge<T>>();
+  /** In order; `null` when there are new ones. */
+  #sorted: Edge<T>[] | null = [];
+
+  /** @param unit the UTF-16 unit at a place of a text, from 0 on; NaN behind its end */
+  constructor(private readonly unit: (text: string, at: number) => number) {}
+
+  under(text: string): T[] {
+    const known = this.#edges.get(text);
+    if (known !== undefined) return known.entries;
+    const edge: Edge<T> = { text, entries: [], shorter: null };
+    this.#edges.set(text, edge);
+    this.#sorted = null;
+    return edge.entries;
+  }
+
+  /**
+   * The longest edge that the text has stands before the text, and whatever stands between the two has that edge, too. So it is the last
+   * one that stands before the text, or one of those with which that one begins.
+   */
+  find(text: string, found: (entry: T) => void): void {
+    this.#sorted ??= this.#inOrder();
+    let edge = lastBefore(this.#sorted, (other) => this.#compare(other.text, text) <= 0);
+    while (edge !== null && !this.#has(text, edge.text)) edge = edge.shorter;
+    for (; edge !== null; edge = edge.shorter) for (const entry of edge.entries) found(entry);
+  }
+
+  #inOrder(): Edge<T>[] {
+    const sorted = [...this.#edges.values()].sort((one, other) => this.#compare(one.text, other.text));
+    let before: Edge<T> | null = null;
+    for (const edge of sorted) {
+      while (before !== null && !this.#has(edge.text, before.text)) before = before.shorter;
+      edge.shorter = before;
+      before = edge;
+    }
+    return sorted;
+  }
+
+  #has(text: string, edge: string): boolean {
+    if (edge.length > text.length) return false;
+    for (let at = 0; at < edge.length; at++) if (this.unit(text, at) !== this.unit(edge, at)) return false;
+    return true;
+  }
+
+  /** Negative if `one` stands before the other: the shorter one does where one begins with the other. */
+  #compare(one: string, other: string): number {
+    const length = Math.min(one.length, other.length);
+    for (let at = 0; at < length; at++) {
+      const difference = this.unit(one, at) - this.unit(other, at);
+      if (difference !== 0) return difference;
+    }
+    return one.length - other.length;
+  }
+}
+
+/** The last item of those at the beginning of a list to which this applies; `null` when it applies to none. */
+function lastBefore<T>(items: readonly T[], applies: (item: T) => boolean): T | null {
+  let [from, to] = [0, items.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const item = items[middle];
+    if (item !== undefined && applies(item)) from = middle + 1;
+    else to = middle;
+  }
+  return items[from - 1] ?? null;
 }

@@ -66,6 +66,7 @@ export class Rights {
     if (this.policy === null) return { kind: "allowed", rule: null };
     const unsure: Rule[] = [];
     const certain = this.#firstCertain(verb, this.policy, project, unsure);
+    if (unsure.length === 0) return certain;
     const decision = unsure.map(outcomeOf).reduce(lesserOf, certain);
     const [first] = unsure;
     if (decision.kind !== "denied" || first === undefined) return decision;

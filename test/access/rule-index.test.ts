@@ -1,6 +1,8 @@
 // Which rules a project is compared with: each that may be about it, and few others.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { projectMatcher } from "../../src/access/matching.js";
 import type { ProjectFacts, ProjectFilter, Rule } from "../../src/access/policy.js";
 import { RuleIndex } from "../../src/access/rule-index.js";
 
@@ -80,4 +82,43 @@ test("where Hex has not said a project's values, every rule about them may be ab
   expect(found(filters)).toEqual([]);
   expect(found(filters, { title: null })).toEqual([1, 2]);
   expect(found(filters, { title: null, collection: null })).toEqual([1, 2, 3]);
+});
+
+describe("whatever the rules and the projects are", () => {
+  const text = fc.stringMatching(/^[ab]{1,3}$/);
+  const pattern = fc.oneof(
+    text,
+    fc.tuple(fc.constantFrom("", "a", "ab"), fc.constantFrom("", "b", "ba")).map((ends) => ends.join("*")),
+  );
+  const filters = fc.array(
+    fc.record(
+      {
+        id: fc.array(text, { minLength: 1, maxLength: 2 }),
+        title: fc.array(pattern, { minLength: 1, maxLength: 2 }),
+        category: fc.array(pattern, { minLength: 1, maxLength: 2 }),
+        owner: fc.array(pattern, { minLength: 1, maxLength: 2 }),
+        status: fc.array(text, { minLength: 1, maxLength: 2 }),
+        collection: fc.array(pattern, { minLength: 1, maxLength: 2 }),
+      },
+      { requiredKeys: [] },
+    ),
+    { minLength: 1, maxLength: 2 },
+  );
+  const values = fc.option(fc.array(text, { maxLength: 2 }), { nil: null });
+  const project = fc.record({
+    id: text.map((id) => [id]),
+    ...{ title: values, category: values, owner: values, status: values, collection: values },
+  });
+
+  test("those that are or may be about a project are the same as when each is compared", () => {
+    fc.assert(
+      // Many share a field, so that they are told apart by others, too.
+      fc.property(fc.array(filters, { minLength: 1, maxLength: 60 }), project, (rules, facts) => {
+        const areAbout = (numbers: readonly number[]) =>
+          numbers.filter((number) => projectMatcher(rules[number - 1] ?? [])(facts) !== false);
+        expect(areAbout(found(rules, facts))).toEqual(areAbout(rules.map((_, place) => place + 1)));
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -2,7 +2,7 @@
 // Argument: the case as JSON, see `Case`. Prints an `Answer` as JSON.
 
 import { z } from "zod";
-import { parsePolicy } from "../../src/access/parse-policy.js";
+import { policyOf as policyIn } from "../../src/access/load-policy.js";
 import type { Policy } from "../../src/access/policy.js";
 import { Access } from "../../src/slack/access/access.js";
 import { type Permissions, permissionsInMemory } from "../../src/slack/access/permissions.js";
@@ -57,8 +57,8 @@ function policyOf(rules: Case["rules"], ids: readonly string[]): Policy | null {
     `{ ${at % 3 === 0 ? "deny" : "allow"}: [see, run], people: ${people(at)}, projects: ${about(at)} }`;
   const last = `{ allow: [see, run], people: everyone${rules === "few" ? ", projects: { title: 'Hourly*' }" : ""} }`;
   const lines = [...Array.from({ length: RULES - 1 }, (_, at) => one(at)), last];
-  const reading = parsePolicy(`rules:\n${lines.map((line) => `  - ${line}\n`).join("")}`);
-  if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes.slice(0, 3)));
+  const reading = policyIn({ ok: true, text: `rules:\n${lines.map((line) => `  - ${line}\n`).join("")}` });
+  if (!reading.ok) throw new Error(JSON.stringify(reading.trouble));
   return reading.policy;
 }
 
