@@ -15,6 +15,7 @@ import type { Certificate } from "../sandbox/certificate.js";
 import { FastClock } from "../sandbox/fast-clock.mjs";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 import { type LocalSlack, type SlackMessage, startSlack, visibleText } from "../sandbox/slack/server.js";
+import { CHILD_ENV } from "./child-env.js";
 import { runDatabaseClock } from "./database-clock.js";
 
 export type StoreKind = "sqlite" | "postgres";
@@ -96,7 +97,7 @@ export class Replica {
   static start(env: Record<string, string>, token: string): Replica {
     const child = spawn(process.execPath, ["test/process/replica.mjs"], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, ...env, HEX_API_TOKEN: token },
+      env: { ...CHILD_ENV, ...env, HEX_API_TOKEN: token },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const exit = once(child, "close").then(([code]) => (typeof code === "number" ? code : null));

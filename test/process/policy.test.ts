@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { CHILD_ENV } from "./child-env.js";
 import { LIMIT_MS, programTest } from "./program-test.js";
 
 const PROGRAM = join(import.meta.dirname, "../../dist/policy.js");
@@ -21,7 +22,7 @@ const test = programTest.extend("policy", async ({ stage: { dir } }) => {
   return async (args: string[], env: Record<string, string> = {}) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: dir,
-      env: { PATH: process.env.PATH, ...env },
+      env: { ...CHILD_ENV, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [out, err]: [string[], string[]] = [[], []];

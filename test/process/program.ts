@@ -3,6 +3,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { CHILD_ENV } from "./child-env.js";
 
 export const DIST = join(import.meta.dirname, "../../dist");
 const TURN_MS = 20;
@@ -39,7 +40,7 @@ export class Program {
   }
 
   static start(command: string, args: string[], { dir, env, stdio }: ProgramOptions): Program {
-    const all = { PATH: process.env.PATH, ...env };
+    const all = { ...CHILD_ENV, ...env };
     return new Program(spawn(command, args, { cwd: dir, env: all, stdio: stdio ?? ["ignore", "pipe", "pipe"] }));
   }
 
