@@ -12,6 +12,7 @@ import type { SlackMessage } from "../sandbox/slack/server.js";
 import { buttonsOf, Harness, MODES, shown } from "./harness.js";
 
 const MINUTE = 60_000;
+const HALF_MINUTE = MINUTE / 2;
 const SEE_AND_RUN = "{ allow: [see, run, cancel], people: everyone }";
 
 describe.each(MODES)("over %s", (mode) => {
@@ -59,7 +60,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(bench.replies.filter(pinged)).toHaveLength(1);
     // Everybody may read the channel, so nobody needs a direct message.
     expect(bench.cards).toHaveLength(1);
-    await bench.pass(10 * MINUTE);
+    await bench.pass(10 * MINUTE, HALF_MINUTE);
     expect(bench.starts).toEqual([]);
     await grace().press(bench.card(), "Approve");
     const done = await bench.cardShows("Completed");
@@ -144,7 +145,7 @@ describe.each(MODES)("over %s", (mode) => {
       await reads("ada", "an admin of the workspace can");
     }
     bench.slack.roles.set(ada().id, "admin");
-    await bench.pass(6 * MINUTE);
+    await bench.pass(6 * MINUTE, HALF_MINUTE);
     await ada().press(bench.card(), "Approve");
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
@@ -153,7 +154,7 @@ describe.each(MODES)("over %s", (mode) => {
   test("after an hour it is too late, and whoever asked for it hears so", async () => {
     const card = await awaiting();
     const asked = { blocks: card.blocks };
-    await bench.pass(59 * MINUTE);
+    await bench.pass(59 * MINUTE, HALF_MINUTE);
     expect(shown(bench.card())).toContain("Waiting for approval");
     const late = await bench.cardShows("Not approved in time");
     expect(shown(late)).toContain("It was not started");
@@ -192,7 +193,7 @@ describe.each(MODES)("over %s", (mode) => {
 
   test("while Hex has no room, what was approved waits for its turn like any start", async () => {
     const card = await awaiting();
-    await bench.pass(40 * MINUTE);
+    await bench.pass(40 * MINUTE, HALF_MINUTE);
     bench.hex.faults.add({
       endpoint: "runProject",
       kind: { type: "status", status: 503, body: { reason: "no kernel" } },
@@ -208,7 +209,7 @@ describe.each(MODES)("over %s", (mode) => {
     await bench.until(() => bench.replies.length === 1);
     await bench.stopBot();
     await bench.startBot();
-    await bench.pass(MINUTE);
+    await bench.pass(MINUTE, HALF_MINUTE / 6);
     expect(bench.replies).toHaveLength(1);
     await grace().press(card, "Approve");
     await bench.cardShows("Completed");
@@ -241,7 +242,7 @@ describe.each(MODES)("over %s", (mode) => {
       await dieAfter("approve");
       await bench.startBot();
       expect(shown(await bench.cardShows("Completed"))).toContain(`Approved by <@${grace().id}>`);
-      await bench.pass(5 * MINUTE);
+      await bench.pass(5 * MINUTE, HALF_MINUTE / 3);
       expect(bench.starts).toHaveLength(1);
     });
 
@@ -383,7 +384,7 @@ describe.each(MODES)("over %s", (mode) => {
       expect(shown(direct()[0] ?? question)).toContain(`Approved* by <@${grace().id}>`);
       await bench.until(() => bench.starts.length === 1);
       expect(bench.starts[0]?.body).toMatchObject({ inputParams: { region: "North America", api_token: "hunter2" } });
-      await bench.pass(MINUTE);
+      await bench.pass(MINUTE, HALF_MINUTE / 6);
       expect(bench.starts).toHaveLength(1);
       expect(answers("grace")).toEqual([]);
     });

@@ -118,7 +118,7 @@ describe.each(MODES)("%s: when the clock is set", (mode) => {
         times: Number.POSITIVE_INFINITY,
       });
     }
-    await harness.pass(5 * MINUTE);
+    await harness.pass(5 * MINUTE, 5 * SECOND);
     const { status, text } = await harness.get("/readyz");
     expect(status).toBe(503);
     expect(JSON.parse(text)).toMatchObject({ watch: { ok: false, why: "rate_limited" } });
@@ -138,7 +138,7 @@ describe("a finished run that is old", () => {
 
   /** How many runs are still stored an hour and a half later. */
   async function remembered(): Promise<number> {
-    await harness.pass(90 * MINUTE, 10 * SECOND);
+    await harness.pass(90 * MINUTE, MINUTE);
     const file = new Database(join(harness.dataDir, "hex-bot.db"));
     const runs: unknown[] = file.prepare("select 1 from runs").all();
     file.close();

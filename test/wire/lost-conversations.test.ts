@@ -79,14 +79,14 @@ describe.each(MODES)("%s mode", (mode) => {
       const { general } = harness.slack.channels;
       await harness.ask(`watch ${project.id}`, { channel: general });
       fail();
-      await harness.pass(6 * HOUR, MINUTE);
+      await harness.pass(6 * HOUR, 5 * MINUTE);
       expect(posted()).toEqual([]);
       harness.slack.invite(general, harness.slack.botUserId);
       await arrive(1);
       expect(posted()[0]?.channel).toBe(general.id);
       harness.slack.kick(general, harness.slack.botUserId);
       harness.hex.workspace.startRun(project.id, { durationMs: 1_000 });
-      await harness.pass(19 * HOUR, MINUTE);
+      await harness.pass(19 * HOUR, 5 * MINUTE);
       expect(posted()).toHaveLength(1);
       expect(await harness.ask("watching", { channel: general })).toContain("Revenue");
       harness.slack.takeRefused();
@@ -100,7 +100,7 @@ describe.each(MODES)("%s mode", (mode) => {
       const { general } = harness.slack.channels;
       await harness.ask(`watch ${project.id}`, { channel: general });
       fail();
-      await harness.pass(25 * HOUR, MINUTE);
+      await harness.pass(25 * HOUR, 5 * MINUTE);
       expect(posted().map(({ channel }) => channel)).toEqual([dm("ada")]);
       expect(shown(posted()[0] ?? missing())).toContain("the bot is not in the channel (`not_in_channel`)");
       harness.slack.takeRefused();

@@ -73,7 +73,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
     expect([asked("listCells"), asked("listDataConnections")]).toEqual([3, 1]);
     await stopFor(23 * HOUR);
-    await harness.pass(5 * MINUTE, STEP_MS);
+    await harness.pass(5 * MINUTE, 2 * STEP_MS);
     expect([asked("listCells"), asked("listDataConnections")]).toEqual([3, 1]);
     await stopFor(HOUR);
     await harness.until(() => asked("listDataConnections") === 2, STEP_MS);
@@ -95,10 +95,10 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(await harness.ask("status")).not.toContain(name);
       fail(...projects);
       await shows("2 watched projects are in trouble");
-      await harness.pass(5 * MINUTE, STEP_MS);
+      await harness.pass(5 * MINUTE, 2 * STEP_MS);
       const before = asked("listCells") + asked("listDataConnections");
       await stopFor(22 * HOUR);
-      await harness.pass(5 * MINUTE, STEP_MS);
+      await harness.pass(5 * MINUTE, 2 * STEP_MS);
       expect(asked("listCells") + asked("listDataConnections")).toBe(before);
       expect(words()).not.toContain("Snowflake prod");
       const status = await harness.ask("status");
@@ -155,7 +155,7 @@ test("a single project in trouble asks nothing", async () => {
   fail(await watched("Revenue", [prod.id]));
   await watched("Churn", [prod.id]);
   await shows("A watched project is in trouble");
-  await harness.pass(10 * MINUTE, STEP_MS);
+  await harness.pass(10 * MINUTE, 2 * STEP_MS);
   expect(asked("listCells")).toBe(0);
 });
 
@@ -187,7 +187,7 @@ test("what both share was deleted: no line, and nothing is asked again and again
   hex().removeDataConnection(prod.id);
   fail(...projects);
   await shows("2 watched projects are in trouble");
-  await harness.pass(20 * MINUTE, STEP_MS);
+  await harness.pass(20 * MINUTE, 2 * STEP_MS);
   expect(words()).not.toMatch(/use \*|use `/);
   expect([asked("listCells"), asked("listDataConnections")]).toEqual([2, 1]);
 });
@@ -201,7 +201,7 @@ test.each([
   const many = Array.from({ length: others }, () => other.id);
   fail(await watched("Revenue", [...many, prod.id]), await watched("Churn", [prod.id]));
   await shows("2 watched projects are in trouble");
-  await harness.pass(5 * MINUTE, STEP_MS);
+  await harness.pass(5 * MINUTE, 2 * STEP_MS);
   expect(asked("listCells")).toBe(pages + 1);
   expect(words().includes("both use *Snowflake prod*")).toBe(isFound);
 });
@@ -239,7 +239,7 @@ describe("answers that are of no use", () => {
     });
     fail(...projects);
     await shows("2 watched projects are in trouble");
-    await harness.pass(15 * MINUTE, STEP_MS);
+    await harness.pass(15 * MINUTE, 2 * STEP_MS);
     expect(asked("listCells")).toBeLessThanOrEqual(most);
     // It is no sign of an outage.
     expect(await harness.ask("status")).toContain("Connected to Hex");
@@ -270,7 +270,7 @@ describe("answers that are of no use", () => {
     harness.hex.faults.add({ kind: { type: "status", status: 403, body }, endpoint: "listCells", times: 1 });
     fail(...projects);
     await shows("2 watched projects are in trouble");
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 2 * STEP_MS);
     expect(asked("listCells")).toBe(1);
     expect(await harness.ask("status")).toContain('lacks the optional scope "Cells: Read"');
     expect(await harness.ask("status")).toContain("Connected to Hex");

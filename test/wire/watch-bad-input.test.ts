@@ -40,7 +40,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
     expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so no run of it can be late.");
-    await harness.pass(40 * MINUTE, STEP_MS);
+    await harness.pass(40 * MINUTE, MINUTE / 2);
     expect(await harness.ask("watching")).toContain("no schedule");
     expect(posted()).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [cron] });
     await harness.ask("projects");
     expect(await harness.ask("watch revenue")).toContain("The bot cannot tell when its schedule is due");
-    await harness.pass(40 * MINUTE, STEP_MS);
+    await harness.pass(40 * MINUTE, MINUTE / 2);
     expect(await harness.ask("watching")).toContain("its schedule cannot be judged");
     expect(posted()).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(inChannel()).toHaveLength(1);
     remove();
     for (const { id } of [project, other]) harness.hex.workspace.startRun(id, { durationMs: 1_000 });
-    await harness.pass(20 * MINUTE, STEP_MS);
+    await harness.pass(20 * MINUTE, MINUTE / 4);
     expect(inChannel()).toEqual([]);
     expect(await harness.ask("watching")).toContain("Revenue");
   });

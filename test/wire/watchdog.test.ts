@@ -177,7 +177,7 @@ describe("every outage", () => {
   test.each(OUTAGES)(
     "%s: there is one message from beginning to end, and one reply",
     async (_, { begin, end, what, todo, waits }) => {
-      const stepMs = waits ? 1_500 : 10_000;
+      const stepMs = waits ? 1_500 : MINUTE / 2;
       await start({}, "http", waits ? SOON_MS : BUSY_MACHINE_MS);
       await harness.pass(2 * MINUTE, STEP_MS);
       const began = harness.clock.now();
@@ -204,7 +204,7 @@ describe("every outage", () => {
       expect(replies()).toEqual([]);
       await alertShows("Over: connected to Hex again");
       await harness.until(() => replies().length === 1);
-      await harness.pass(20 * MINUTE, 10_000);
+      await harness.pass(20 * MINUTE, MINUTE / 2);
       expect(alerts()).toHaveLength(1);
       expect(replies()).toHaveLength(1);
       const lasted = /It lasted (\d+) min/.exec(shown(message));
@@ -237,7 +237,7 @@ describe("an outage", () => {
     harness.hex.faults.add({ endpoint: "me", kind: { type: "status", status: 500 } });
     await harness.pass(5 * MINUTE, STEP_MS);
     fault({ type: "rateLimited" });
-    await harness.pass(15 * MINUTE, 5_000);
+    await harness.pass(15 * MINUTE, 10_000);
     harness.hex.faults.clear();
     await harness.pass(5 * MINUTE, STEP_MS);
     expect(alerts()).toEqual([]);
@@ -250,7 +250,7 @@ describe("an outage", () => {
   test("is found with one request per probe: a second one soon after the first failure, and then less and less often", async () => {
     await start();
     fault({ type: "status", status: 500 });
-    await harness.pass(30 * MINUTE);
+    await harness.pass(30 * MINUTE, 5_000);
     const at = harness.requests("me").map((request) => request.at);
     const pauses = at.slice(1).map((time, index) => Math.round((time - (at[index] ?? 0)) / 1_000));
     expect(pauses.slice(0, 4).map((pause) => Math.round(pause / 5) * 5)).toEqual([15, 60, 120, 240]);
@@ -280,7 +280,7 @@ describe("an outage", () => {
     await alertShows("Not connected", 0, 1_000);
     expect(harness.clock.now() - failed).toBeLessThan(25_000);
     expect(await status()).not.toContain("*Now:*");
-    await harness.pass(20 * MINUTE, 10_000);
+    await harness.pass(20 * MINUTE, MINUTE / 2);
     harness.hex.faults.clear();
     await status();
     const asked = harness.clock.now();
@@ -351,7 +351,7 @@ describe("an outage", () => {
     const message = await alertShows("Not connected");
     const since = /since (<!date[^|]*)/.exec(shown(message))?.[1];
     await harness.stopBot();
-    await harness.pass(10 * MINUTE, 10_000);
+    await harness.pass(10 * MINUTE, 15_000);
     await harness.startBot();
     await harness.pass(10 * MINUTE, 5_000);
     expect(alerts()).toHaveLength(1);
@@ -492,7 +492,7 @@ describe("an alert that Slack refuses", () => {
     await harness.until(() => logged(REFUSED).length > tries);
     harness.slack.faults.clear();
     const message = await alertShows("Over: connected to Hex again");
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect(message.edits).toBe(0);
     expect(alerts()).toHaveLength(1);
     expect(replies()).toEqual([]);
@@ -523,7 +523,7 @@ describe("an alert that Slack refuses", () => {
     harness.slack.delete(second);
     harness.hex.faults.clear();
     await harness.until(() => logged("Hex is connected again").length === 1);
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect(alerts()).toHaveLength(2);
     expect(harness.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });
@@ -540,7 +540,7 @@ describe("an alert that Slack refuses", () => {
     harness.hex.workspace.setExpiry(harness.token, null);
     await harness.until(() => replies().length === 2);
     expect(replies()[1]).toMatch(/Over: connected to Hex again[\s\S]*It lasted \d+ min/);
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect([alerts().length, replies().length, message.edits]).toEqual([1, 2, 0]);
     expect(logged(`${REFUSED}: The message can no longer be changed`)[0]).toContain("the bot posts news in its thread");
   });
@@ -574,7 +574,7 @@ describe("an alert that Slack refuses", () => {
       harness.hex.faults.clear();
       await harness.until(() => replies().length === 1);
       expect(replies()[0]).toContain("Over: connected to Hex again");
-      await harness.pass(10 * MINUTE, STEP_MS);
+      await harness.pass(10 * MINUTE, 15_000);
       expect([alerts().length, replies().length, message.edits]).toEqual([1, 1, 0]);
     },
   );
@@ -665,7 +665,7 @@ describe("the token's expiry", () => {
     await alertShows("token expires");
     await harness.stopBot();
     await harness.startBot();
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect(alerts()).toHaveLength(1);
     expect(logged("The Hex token expires soon")).toHaveLength(1);
     harness.hex.workspace.setExpiry(harness.token, null);
@@ -687,7 +687,7 @@ describe("a warning of the expiry", () => {
     await alertShows("token expires", 1);
     harness.hex.workspace.setExpiry(harness.token, later);
     await alertShows("was renewed*", 1);
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect(alerts()).toHaveLength(2);
   });
 
@@ -699,7 +699,7 @@ describe("a warning of the expiry", () => {
     await harness.until(() => logged("Hex is not connected").length === 1, STEP_MS);
     harness.slack.faults.clear();
     await alertShows("Not connected to Hex");
-    await harness.pass(10 * MINUTE, STEP_MS);
+    await harness.pass(10 * MINUTE, 15_000);
     expect(alerts()).toHaveLength(1);
   });
 });
@@ -722,11 +722,11 @@ describe("the history", () => {
 
   test("an hour in which the bot was stopped is white", async () => {
     await start();
-    await harness.pass(10 * MINUTE, 10_000);
+    await harness.pass(10 * MINUTE, 15_000);
     await harness.stopBot();
-    await harness.pass(3 * 60 * MINUTE, MINUTE);
+    await harness.pass(3 * 60 * MINUTE, 5 * MINUTE);
     await harness.startBot();
-    await harness.pass(10 * MINUTE, 10_000);
+    await harness.pass(10 * MINUTE, 15_000);
     const answer = await status();
     expect(answer).toMatch(/Last 24 hours:\* 100 % available, no outage\n/);
     const squares = [...answer.matchAll(/:(\w+_square):/g)].map(([, name]) => name);
