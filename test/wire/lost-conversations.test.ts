@@ -27,7 +27,7 @@ describe.each(MODES)("%s mode", (mode) => {
   const settled = async () => {
     await harness.stopBot();
     await harness.startBot();
-    await harness.pass(30 * MINUTE, STEP_MS);
+    await harness.pass(30 * MINUTE, MINUTE / 2);
   };
 
   test("the channel is archived: ended at once, and each of those who set watches there is told once of theirs", async () => {
