@@ -20,6 +20,12 @@ export class PatternIndex<T> {
     this.under(pattern).push(entry);
   }
 
+  /** Does now what the next search would have to do first, once everything has been added. */
+  settle(): void {
+    this.#byFirst.settle();
+    this.#byLast.settle();
+  }
+
   /** Calls `found` with whatever is filed under a pattern that the text may match. */
   find(text: string, found: (entry: T) => void): void {
     this.#byFirst.find(text, found);
@@ -52,13 +58,17 @@ class EdgeIndex<T> {
     return edge.entries;
   }
 
+  settle(): readonly Edge<T>[] {
+    this.#sorted ??= this.#inOrder();
+    return this.#sorted;
+  }
+
   /**
    * The longest edge that the text has stands before the text, and whatever stands between the two has that edge, too. So it is the last
    * one that stands before the text, or one of those with which that one begins.
    */
   find(text: string, found: (entry: T) => void): void {
-    this.#sorted ??= this.#inOrder();
-    let edge = lastBefore(this.#sorted, (other) => this.#compare(other.text, text) <= 0);
+    let edge = lastBefore(this.settle(), (other) => this.#compare(other.text, text) <= 0);
     while (edge !== null && !this.#has(text, edge.text)) edge = edge.shorter;
     for (; edge !== null; edge = edge.shorter) for (const entry of edge.entries) found(entry);
   }

@@ -56,6 +56,7 @@ class FilterIndex<T> {
       buckets.set(field, ofField);
       for (const bucket of this.#file(field, patterns, one)) ofField.add(bucket);
     }
+    for (const { byPattern } of this.#byField.values()) byPattern.settle();
     for (const [field, ofField] of buckets) {
       const others = keys.filter((key) => key !== field);
       for (const bucket of ofField) if (bucket.filed.length > MANY) bucket.more = new FilterIndex(bucket.filed, others);
