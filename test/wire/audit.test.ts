@@ -50,6 +50,27 @@ describe.each(MODES)("over %s", (mode) => {
     expect(shown).not.toContain("s3cr3t");
   });
 
+  test("guests without rules and people of other workspaces are refused, and what they wanted to do is recorded", async () => {
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Running");
+    const before = audited().length;
+    const { grace, stranger } = harness.slack.people;
+    harness.slack.roles.set(grace.id, "guest");
+    await harness.ask(`run ${project.id}`, { user: grace });
+    await harness.ask("projects", { user: grace });
+    await harness.slack.click(card, "cancel_run", { user: stranger });
+    await harness.until(() => audited().length === before + 2);
+    const { data } = harness.slack.channels;
+    expect(audited().slice(before)).toMatchObject([
+      { who: grace.id, where: data.id, deed: "run", decision: "refused", result: "guest", project: null },
+      { who: stranger.id, where: data.id, deed: "cancel", decision: "refused", result: "of_another_workspace" },
+    ]);
+    harness.rules(ALL, ADMIN);
+    expect(await harness.ask("audit")).toContain(
+      `<@${stranger.id}> was refused: cancel in <#${data.id}> · no rule allows it · of another workspace`,
+    );
+  });
+
   test("a cancellation, a watch and its end, and a refusal are recorded; reading is not", async () => {
     harness.rules("{ deny: watch, people: U0GRACEHOPP, name: Grace only reads }", ALL, ADMIN);
     await harness.ask("projects");

@@ -44,6 +44,22 @@ export function refusalEntry(
   };
 }
 
+/** Why somebody may not use the bot at all. `unproven`: Slack does not say that they belong to the bot's workspace. */
+export type Outsider = "guest" | "of_another_workspace" | "unproven";
+
+/** Of somebody who was turned away before anything was looked up: it does not say which project they meant. */
+export function outsiderEntry(arrival: Arrival, who: Outsider, deed: Deed, at: number): AuditEntry {
+  return {
+    ...NOTHING_MORE,
+    id: `refused ${arrival.key}`,
+    at,
+    ...whoAndWhere(arrival),
+    deed,
+    decision: "refused",
+    result: who,
+  };
+}
+
 function whoAndWhere({ user, place, reference }: Arrival): Pick<AuditEntry, "who" | "where" | "reference"> {
   return { who: user, where: place, reference };
 }

@@ -3,14 +3,16 @@
 import { createHash } from "node:crypto";
 import type { Context } from "@slack/bolt";
 import { AccessDenied } from "../../access/access-denied.js";
+import type { Deed } from "../../audit/audit-entry.js";
 import { abortable } from "../../lib/abortable.js";
 import type { PendingWork } from "../../lib/pending-work.js";
 import type { Logger } from "../../log/logger.js";
 import { Attempts, attemptEntries } from "../access/attempts.js";
-import { refusalEntry } from "../access/audit-entries.js";
+import { type Outsider, outsiderEntry, refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { answerFailure } from "../connection/response.js";
 import { guestMessage, restartingMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
+import type { Message } from "../messages/blocks.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
@@ -72,6 +74,13 @@ function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
+/** What somebody wants, and whether they belong here. */
+interface Asked {
+  standing: Standing;
+  /** For the audit log; `null` for reading. */
+  deed: Deed | null;
+}
+
 /**
  * Does the work of an arrival, once, if the person may operate the bot. A failure becomes an answer that says what to do. Never
  * rejects.
@@ -79,10 +88,10 @@ function hashOf(text: string): string {
 export function handle<A extends Arrival>(
   { bot, work, leaving }: Listening,
   arrival: A,
-  standing: Standing,
+  asked: Asked,
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<Outcome> {
-  const done = answered(arrival, bot, leaving, (attempts) => admitted({ bot, arrival, standing, attempts }, task));
+  const done = answered(arrival, bot, leaving, (attempts) => admitted({ bot, arrival, ...asked, attempts }, task));
   return work.add(abortable(done, leaving).catch(() => interrupted(arrival)));
 }
 
@@ -133,18 +142,21 @@ async function doneOrExplained(
 
 /** Does the task for somebody who may use the bot, and tells anybody else why not. */
 async function admitted<A extends Arrival>(
-  { bot, arrival, standing, attempts }: { bot: Bot; arrival: A; standing: Standing; attempts: Attempts },
+  { bot, arrival, standing, deed, attempts }: Asked & { bot: Bot; arrival: A; attempts: Attempts },
   task: (interaction: A & Interaction) => Promise<void>,
 ): Promise<void> {
   const { respond, user, place } = arrival;
+  const turnAway = (who: Outsider, why: Message) =>
+    respond(why).finally(() => deed && bot.audit.record(outsiderEntry(arrival, who, deed, bot.clock.now())));
   switch (standing) {
     case "unproven":
-      return respond(unprovenMessage());
+      return turnAway("unproven", unprovenMessage());
     case "stranger":
-      return respond(strangerMessage());
+      return turnAway("of_another_workspace", strangerMessage());
     case "member": {
       const permissions = await permissionsOf(bot.permissions, user, place);
-      return permissions.isGuestWithoutRules ? respond(guestMessage()) : task({ ...arrival, permissions, attempts });
+      if (permissions.isGuestWithoutRules) return turnAway("guest", guestMessage());
+      return task({ ...arrival, permissions, attempts });
     }
   }
 }

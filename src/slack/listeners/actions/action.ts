@@ -2,6 +2,7 @@
 
 import type { ViewOutput } from "@slack/bolt";
 import type { z } from "zod";
+import type { Deed } from "../../../audit/audit-entry.js";
 import { parseJson } from "../../../lib/json.js";
 import type { ActionId } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
@@ -23,6 +24,8 @@ export interface Click extends Interaction {
 /** A button. It is safe to press twice, late, and by two people. */
 export interface Action {
   id: ActionId;
+  /** What somebody does with it, for the audit log; `null` for reading. */
+  deed: Deed | null;
   press: (bot: Bot, click: Click) => Promise<void>;
 }
 

@@ -9,5 +9,6 @@ const value = z.object({ project: z.string(), run: z.string() });
 
 export const cancelHexRun: Action = {
   id: ACTIONS.cancelHexRun,
+  deed: "cancel",
   press: withValue(value, (bot, click, { project, run }) => cancel(bot, click, project, run)),
 };

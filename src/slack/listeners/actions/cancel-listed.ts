@@ -6,5 +6,6 @@ import type { Action } from "./action.js";
 
 export const cancelListed: Action = {
   id: ACTIONS.cancelListed,
+  deed: "cancel",
   press: (bot, click) => cancelKnownRun(bot, click, click.value),
 };

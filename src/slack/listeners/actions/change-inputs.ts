@@ -8,7 +8,7 @@ import { type Chosen, chosenSchema } from "../../messages/choice.js";
 import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
 
-export const changeInputs: Action = { id: ACTIONS.changeInputs, press: withValue(chosenSchema, press) };
+export const changeInputs: Action = { id: ACTIONS.changeInputs, deed: null, press: withValue(chosenSchema, press) };
 
 /** Opens the form with what was typed, or, if that was nothing, with what earlier runs used. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {

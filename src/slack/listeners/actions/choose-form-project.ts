@@ -7,12 +7,14 @@ import type { Action } from "./action.js";
 
 export const formProject: Action = {
   id: ACTIONS.formProject,
+  deed: null,
   press: (bot, click) =>
     click.view === null ? click.respond(staleFormMessage()) : choosePicked(bot, click, click.view),
 };
 
 export const formTypedProject: Action = {
   id: ACTIONS.formTypedProject,
+  deed: null,
   press: (bot, click) =>
     click.view === null ? click.respond(staleFormMessage()) : chooseTyped(bot, click, click.view),
 };

@@ -6,9 +6,11 @@ import type { Action } from "./action.js";
 
 export const approveRun: Action = {
   id: ACTIONS.approveRun,
+  deed: "approve",
   press: (bot, click) => decideRun(bot, click, "approve"),
 };
 export const declineRun: Action = {
   id: ACTIONS.declineRun,
+  deed: "decline",
   press: (bot, click) => decideRun(bot, click, "decline"),
 };

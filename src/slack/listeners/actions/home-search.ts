@@ -5,7 +5,7 @@ import { ACTIONS } from "../../messages/action-ids.js";
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const homeSearch: Action = { id: ACTIONS.homeSearch, press };
+export const homeSearch: Action = { id: ACTIONS.homeSearch, deed: null, press };
 
 /** The value is the project's id; empty when the field was cleared. The form comes first, because its trigger_id lives for three seconds. */
 async function press(bot: Bot, click: Click): Promise<void> {

@@ -1,5 +1,6 @@
 // The buttons and what each one does when it is pressed.
 
+import type { Deed } from "../../../audit/audit-entry.js";
 import { type ActionId, knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
@@ -62,8 +63,17 @@ const ACTION_BY_ID: ReadonlyMap<ActionId, Action> = new Map(BUTTONS.map((action)
 
 /** Presses a button. `actionId` is what Slack sent, possibly from another version of the bot. */
 export async function pressButton(bot: Bot, click: Click, actionId: string): Promise<void> {
-  const known = knownAction(actionId);
-  const action = known === null ? undefined : ACTION_BY_ID.get(known);
+  const action = actionOf(actionId);
   if (action === undefined) return click.respond(staleButtonMessage());
   await action.press(bot, click);
+}
+
+/** What somebody does who presses it. */
+export function deedOfButton(actionId: string): Deed | null {
+  return actionOf(actionId)?.deed ?? null;
+}
+
+function actionOf(actionId: string): Action | undefined {
+  const known = knownAction(actionId);
+  return known === null ? undefined : ACTION_BY_ID.get(known);
 }

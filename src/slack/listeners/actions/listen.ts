@@ -14,7 +14,7 @@ import type { Unadmitted } from "../context.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
 import type { Click } from "./action.js";
-import { pressButton } from "./index.js";
+import { deedOfButton, pressButton } from "./index.js";
 
 export function listenToActions(app: App, listening: Listening): void {
   const { bot, members, log, metrics, work } = listening;
@@ -46,7 +46,8 @@ export function listenToActions(app: App, listening: Listening): void {
       replace,
     };
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, click, standing, (admitted) => {
+    const deed = deedOfButton(action.action_id);
+    const outcome = await handle(listening, click, { standing, deed }, (admitted) => {
       if (view?.type === "home") void work.add(bot.homes.used(user));
       return pressButton(bot, admitted, action.action_id);
     });

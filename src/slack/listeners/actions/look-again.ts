@@ -9,7 +9,7 @@ import { nothingToLookForMessage, staleButtonMessage } from "../../messages/answ
 import { type Bot, callFor } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const lookAgain: Action = { id: ACTIONS.lookAgain, press };
+export const lookAgain: Action = { id: ACTIONS.lookAgain, deed: null, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
   if ((await runFor(bot, click, click.value, "see")) === null) return click.respond(staleButtonMessage());

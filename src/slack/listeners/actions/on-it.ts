@@ -9,6 +9,7 @@ import { type Action, withValue } from "./action.js";
 
 export const onIt: Action = {
   id: ACTIONS.onIt,
+  deed: "on_it",
   press: withValue(onItSchema, async (bot, click, { holder, version, ...target }) => {
     const { user } = click;
     const press = { by: user, at: bot.clock.now(), holder, version };

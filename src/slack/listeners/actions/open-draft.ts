@@ -12,7 +12,7 @@ import { titleOf } from "../../messages/run-words.js";
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const openDraft: Action = { id: ACTIONS.openDraft, press };
+export const openDraft: Action = { id: ACTIONS.openDraft, deed: null, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
   const { value: nonce, user, view } = click;

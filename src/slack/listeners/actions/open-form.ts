@@ -6,5 +6,6 @@ import type { Action } from "./action.js";
 
 export const openForm: Action = {
   id: ACTIONS.openForm,
+  deed: null,
   press: (bot, click) => openRunForm(bot, click, { project: null, options: null, conversation: click.conversation }),
 };

@@ -8,6 +8,7 @@ import { type Action, withValue } from "./action.js";
 
 export const otherProjects: Action = {
   id: ACTIONS.otherProjects,
+  deed: null,
   press: withValue(othersSchema, async (bot, click, asked) => {
     const choice = await readChoice(bot, click, asked);
     if (choice !== null) await click.replace(await others(bot, click, choice, asked.passed));

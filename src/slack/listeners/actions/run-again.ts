@@ -9,7 +9,7 @@ import { alreadyRunAgainMessage, staleButtonMessage } from "../../messages/answe
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const runAgain: Action = { id: ACTIONS.runAgain, press };
+export const runAgain: Action = { id: ACTIONS.runAgain, deed: "run", press };
 
 /** Starts one run for each card. The key is derived from the run to repeat, and does not get longer from one run to the next. */
 async function press(bot: Bot, click: Click): Promise<void> {

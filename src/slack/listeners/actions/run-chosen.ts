@@ -13,7 +13,7 @@ import { titleOf } from "../../messages/run-words.js";
 import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
 
-export const runChosen: Action = { id: ACTIONS.runChosen, press: withValue(chosenSchema, press) };
+export const runChosen: Action = { id: ACTIONS.runChosen, deed: "run", press: withValue(chosenSchema, press) };
 
 /** Starts one run for each project in each choice, however often it is pressed. */
 async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {

@@ -11,6 +11,7 @@ const value = z.object({ project: z.string(), carried: carriedSchema.optional() 
 
 export const runProjectForm: Action = {
   id: ACTIONS.runProjectForm,
+  deed: null,
   press: withValue(value, async (bot, click, { project: id, carried }) => {
     const project = { id, title: click.permissions.projects.known(id)?.title ?? "" };
     const { conversation } = click;

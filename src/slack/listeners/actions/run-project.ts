@@ -21,7 +21,7 @@ const projectValue = z.object({
   carried: carriedSchema.default(NOTHING_CARRIED),
 });
 
-export const runProject: Action = { id: ACTIONS.runProject, press: withValue(projectValue, press) };
+export const runProject: Action = { id: ACTIONS.runProject, deed: "run", press: withValue(projectValue, press) };
 
 async function press(bot: Bot, click: Click, value: z.output<typeof projectValue>): Promise<void> {
   const project = await readProject(click, value.project, deedOfStart(value.carried));

@@ -7,7 +7,7 @@ import { staleButtonMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const runWithChanges: Action = { id: ACTIONS.runWithChanges, press };
+export const runWithChanges: Action = { id: ACTIONS.runWithChanges, deed: null, press };
 
 /** The value is the run's key. */
 async function press(bot: Bot, click: Click): Promise<void> {

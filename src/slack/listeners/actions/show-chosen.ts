@@ -10,6 +10,7 @@ import { type Action, withValue } from "./action.js";
 
 export const showChosen: Action = {
   id: ACTIONS.showChosen,
+  deed: null,
   press: withValue(chosenSchema, async (bot, click, chosen) => {
     const choice = await readChoice(bot, click, chosen);
     if (choice === null) return;

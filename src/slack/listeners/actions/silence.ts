@@ -8,6 +8,7 @@ import { type Action, withValue } from "./action.js";
 
 export const silence: Action = {
   id: ACTIONS.silence,
+  deed: "silence",
   press: withValue(silenceSchema, async (bot, click, { for: length, ...target }) => {
     const at = bot.clock.now();
     const ms = SILENCE_MS[length];

@@ -7,7 +7,7 @@ import { alreadyEndedMessage, staleButtonMessage, tellMeMessage } from "../../me
 import type { Bot } from "../context.js";
 import type { Action, Click } from "./action.js";
 
-export const tellMe: Action = { id: ACTIONS.tellMe, press };
+export const tellMe: Action = { id: ACTIONS.tellMe, deed: null, press };
 
 async function press(bot: Bot, click: Click): Promise<void> {
   const run = await runFor(bot, click, click.value, "see");

@@ -14,5 +14,5 @@ const pageValue = z.object({
 
 const press = withValue(pageValue, async (bot, click, at) => click.replace(await projectsPage(bot, click, at)));
 
-export const previousPage: Action = { id: ACTIONS.projectsPrevious, press };
-export const nextPage: Action = { id: ACTIONS.projectsNext, press };
+export const previousPage: Action = { id: ACTIONS.projectsPrevious, deed: null, press };
+export const nextPage: Action = { id: ACTIONS.projectsNext, deed: null, press };

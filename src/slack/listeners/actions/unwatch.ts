@@ -6,5 +6,6 @@ import type { Action } from "./action.js";
 
 export const unwatch: Action = {
   id: ACTIONS.unwatch,
+  deed: "unwatch",
   press: (bot, click) => endWatch(bot, click, click.value),
 };

@@ -8,6 +8,7 @@ import { type Action, withValue } from "./action.js";
 
 export const watchChosen: Action = {
   id: ACTIONS.watchChosen,
+  deed: "watch",
   press: withValue(chosenSchema, async (bot, click, chosen) => {
     const choice = await readChoice(bot, click, chosen);
     if (choice !== null) await setWatch(bot, click, { kind: "project", id: chosen.project }, choice);

@@ -5,6 +5,7 @@ import type { Command } from "./command.js";
 
 export const about: Command = {
   name: "about",
+  deed: null,
   usage: "about",
   summary: "What the bot may do in Slack and in Hex, what it keeps, and how to remove it.",
   example: null,

@@ -6,6 +6,7 @@ import type { Command } from "./command.js";
 
 export const audit: Command = {
   name: "audit",
+  deed: "administer",
   usage: "audit [project or @person] [days]",
   summary: "Who ran, cancelled, watched or silenced what, and what was refused. For those who look after the bot.",
   example: "audit weekly revenue 30",

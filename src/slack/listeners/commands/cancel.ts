@@ -20,6 +20,7 @@ import type { Command } from "./command.js";
 
 export const cancel: Command = {
   name: "cancel",
+  deed: "cancel",
   usage: "cancel [project, run id or run link]",
   summary:
     "Cancels a run. A project's name lists its runs in flight, each with Cancel; alone it lists those in this channel, and yours anywhere.",

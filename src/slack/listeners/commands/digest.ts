@@ -9,6 +9,7 @@ import type { Command } from "./command.js";
 
 export const digest: Command = {
   name: "digest",
+  deed: "digest",
   usage: "digest [time] [weekdays] [project, category:…, owner:… or scheduled]",
   summary:
     "Tells this conversation every day whether its projects are fresh: what it watches, or the projects that you name. Alone it shows that now; `digest off` ends it.",

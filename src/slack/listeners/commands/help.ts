@@ -7,6 +7,7 @@ import type { Command } from "./command.js";
 export function createHelp(commands: () => readonly Command[]): Command {
   return {
     name: "help",
+    deed: null,
     usage: "help",
     summary: "This list.",
     example: null,

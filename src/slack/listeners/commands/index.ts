@@ -1,5 +1,6 @@
 // The subcommands. Routing, help, "did you mean" and the manifest's hint are derived from this list.
 
+import type { Deed } from "../../../audit/audit-entry.js";
 import { closest } from "../../../lib/closest.js";
 import { unknownCommandMessage } from "../../messages/help.js";
 import { splitSubcommand } from "../../parse/subcommand.js";
@@ -54,6 +55,11 @@ const BEGINNING = 200;
 export function commandName(typed: string): string {
   const { name } = splitSubcommand(typed.slice(0, BEGINNING));
   return name === "" ? help.name : (commandNamed(name)?.name ?? "unknown");
+}
+
+/** What somebody does who types it. */
+export function deedOfCommand(typed: string): Deed | null {
+  return commandNamed(splitSubcommand(typed.slice(0, BEGINNING)).name)?.deed ?? null;
 }
 
 /** Whether a text begins with the name of one of the bot's commands. Marks alone, such as the end of a quotation, are no name. */

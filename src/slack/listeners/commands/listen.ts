@@ -6,7 +6,7 @@ import { answerWith } from "../../connection/response.js";
 import { respondIn } from "../../connection/response-url.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import type { Origin } from "../members.js";
-import { commandName, firstWord, runCommand } from "./index.js";
+import { commandName, deedOfCommand, firstWord, runCommand } from "./index.js";
 
 export function listenToCommands(app: App, listening: Listening): void {
   const { bot, members, log, metrics } = listening;
@@ -28,7 +28,8 @@ export function listenToCommands(app: App, listening: Listening): void {
     );
     arrival.log.info({ user, channel }, "command %s", firstWord(text));
     const standing = members.ofCommand(originOf(command));
-    const outcome = await handle(listening, arrival, standing, (interaction) => runCommand(bot, interaction, text));
+    const asked = { standing, deed: deedOfCommand(text) };
+    const outcome = await handle(listening, arrival, asked, (interaction) => runCommand(bot, interaction, text));
     metrics.command(commandName(text), outcome);
   });
 }

@@ -12,6 +12,7 @@ import type { Command } from "./command.js";
 
 export const projects: Command = {
   name: "projects",
+  deed: null,
   usage: "projects [words]",
   summary: "The projects, the latest published first, with a Run button. Words narrow it down.",
   example: "projects revenue",

@@ -11,6 +11,7 @@ import type { Command } from "./command.js";
 
 export const run: Command = {
   name: "run",
+  deed: "run",
   usage: "run [project] [name=value …] [--fresh] [--publish] [--view <id>] [--dry-run]",
   summary:
     "Opens a form; with a project's name, id or link it runs the published version at once, and shows it in this channel. `--fresh` skips cached SQL results, `--publish` updates the published results, `--dry-run` only asks whether it could start.",

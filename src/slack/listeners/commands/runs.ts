@@ -16,6 +16,7 @@ const EXAMINED = 200;
 
 export const runs: Command = {
   name: "runs",
+  deed: null,
   usage: "runs [project]",
   summary: "The runs that the bot watches, or the recent runs of a project, with Cancel.",
   example: "runs weekly revenue",

@@ -12,6 +12,7 @@ import type { Command } from "./command.js";
 
 export const status: Command = {
   name: "status",
+  deed: null,
   usage: "status",
   summary: "Is the connection to Hex alive, whose token is it, and what may it do?",
   example: null,

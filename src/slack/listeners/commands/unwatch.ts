@@ -13,6 +13,7 @@ import { listWatches } from "./watching.js";
 
 export const unwatch: Command = {
   name: "unwatch",
+  deed: "unwatch",
   usage: "unwatch <project, category:…, owner:… or scheduled>",
   summary: "Ends what `/hex watch` began.",
   example: "unwatch weekly revenue",

@@ -11,6 +11,7 @@ import type { Command } from "./command.js";
 
 export const watch: Command = {
   name: "watch",
+  deed: "watch",
   usage: "watch <project, category:…, owner:… or scheduled> [failures | late | all] [page]",
   summary:
     "Tells this conversation when a run of a project fails, is late, or is stuck; with `all`, also of every run that ends.",

@@ -8,6 +8,7 @@ import type { Command } from "./command.js";
 
 export const watching: Command = {
   name: "watching",
+  deed: null,
   usage: "watching",
   summary: "What this conversation watches: who owns it, when its next run is due, and how the last one went.",
   example: null,

@@ -7,7 +7,7 @@ import type { Retries } from "../../connection/deliveries.js";
 import type { appMention, messageSent } from "../../connection/payloads/events.js";
 import { rememberingThread } from "../../messages/thread-memory.js";
 import { wordsToBot } from "../../parse/words-to-bot.js";
-import { commandName, firstWord, isCommand, runCommand } from "../commands/index.js";
+import { commandName, deedOfCommand, firstWord, isCommand, runCommand } from "../commands/index.js";
 import type { Arrival } from "../context.js";
 import { arrivalOf, handle, type Listening } from "../interaction.js";
 import type { Origin } from "../members.js";
@@ -74,6 +74,7 @@ async function runOnce(listening: Listening, { message, conversation, retries }:
   const words = wordsToBot(text, bot.userId, isCommand);
   arrival.log.info({ user, channel, ...retries }, "message %s", firstWord(words));
   const standing = members.ofMessage(origin);
-  const outcome = await handle(listening, arrival, standing, (interaction) => runCommand(bot, interaction, words));
+  const asked = { standing, deed: deedOfCommand(words) };
+  const outcome = await handle(listening, arrival, asked, (interaction) => runCommand(bot, interaction, words));
   metrics.command(commandName(words), outcome);
 }

@@ -23,9 +23,9 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     const arrival = arrivalOf({ id: triggerId, once, user, conversation, place: null, triggerId, respond }, log);
     const known = shortcutOf(callbackId);
     arrival.log.info({ user, channel }, "shortcut %s", known?.id ?? "unknown");
-    // A shortcut says no more about a person than a click does.
+    // A shortcut says no more about a person than a click does. It opens a form at most.
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, arrival, standing, async (interaction) =>
+    const outcome = await handle(listening, arrival, { standing, deed: null }, async (interaction) =>
       known === null ? respond(staleButtonMessage()) : known.pick(bot, interaction),
     );
     metrics.shortcut(known?.id ?? "unknown", outcome);

@@ -38,7 +38,7 @@ export function listenToViews(app: App, listening: Listening): void {
       answer: (action) => answer.give(action ?? undefined),
     };
     const standing = members.ofClick(originOf(body));
-    const outcome = await handle(listening, submission, standing, async (admitted) =>
+    const outcome = await handle(listening, submission, { standing, deed: known?.deed ?? null }, async (admitted) =>
       known === null ? respond(staleFormMessage()) : known.submit(bot, admitted),
     );
     if (!answer.isGiven) await answer.give(undefined);

@@ -4,4 +4,4 @@ import { submitRunForm } from "../../flows/submit-run-form.js";
 import { VIEWS } from "../../messages/view-ids.js";
 import type { View } from "./view.js";
 
-export const runForm: View = { id: VIEWS.runForm, submit: submitRunForm };
+export const runForm: View = { id: VIEWS.runForm, deed: "run", submit: submitRunForm };

@@ -1,6 +1,7 @@
 // What defines a modal that can be submitted.
 
 import type { ViewOutput, ViewResponseAction } from "@slack/bolt";
+import type { Deed } from "../../../audit/audit-entry.js";
 import type { ViewId } from "../../messages/view-ids.js";
 import type { Bot, Interaction } from "../context.js";
 
@@ -18,5 +19,7 @@ export interface Submission extends Interaction {
 /** A modal. It is safe to submit twice. */
 export interface View {
   id: ViewId;
+  /** What somebody does who submits it. */
+  deed: Deed;
   submit: (bot: Bot, submission: Submission) => Promise<void>;
 }
