@@ -31,9 +31,12 @@ const perProject = {
   view: z.string(),
 };
 
+/** What may become a key of the store, which takes none with a NUL. */
+const key = z.string().regex(/^[^\0]*$/);
+
 export const runFormSchema = z.object({
   /** Stays the same for the life of the form: one form starts one run. */
-  nonce: z.string(),
+  nonce: key,
   /** Grows when the whole form must be drawn from this state, whatever Slack remembers of its fields. */
   round: z.number(),
   /** Grows when only the part that belongs to the project must be drawn that way. */
@@ -43,7 +46,7 @@ export const runFormSchema = z.object({
   /** Where the rules say it was opened, whatever is chosen in it; `null` on the Home tab, in shortcuts, and in forms of earlier versions. */
   place: z.string().nullable().default(null),
   /** The project whose inputs are drawn. */
-  project: z.object({ id: z.string(), title: z.string() }).nullable(),
+  project: z.object({ id: key, title: z.string() }).nullable(),
   /** A title, id or link that was typed. */
   typedProject: z.string(),
   ...perProject,

@@ -136,6 +136,8 @@ describe("the form", () => {
         expect(options?.ok && options.options.inputs).toEqual(wanted);
         expect(read?.picked?.id).toBe(of.id);
       }),
+      // Hex may have a value that nobody can type.
+      { examples: [[{ id: "p", title: "P" }, [["region", "\u0000"]]]] },
     );
   });
 

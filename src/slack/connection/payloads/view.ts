@@ -27,7 +27,7 @@ export const view = z.object({
   id,
   type: z.enum(["modal", "home"]),
   callback_id: z.string().max(255).catch(""),
-  private_metadata: drawnValue(MAX_METADATA).catch(""),
+  private_metadata: z.string().max(MAX_METADATA).catch(""),
   hash: maybe(word),
   root_view_id: maybe(id),
   state: maybe(z.object({ values: z.record(z.string(), z.record(z.string(), element)) })),
