@@ -163,15 +163,15 @@ test.concurrent("strangers cause only a few lines, however often they call", { t
   const { reader, writer } = pipe(stage, opened);
   opened.push(reader);
   const bot = await startBot(stage, writer);
-  readAll(reader);
+  // Whoever waits until it answers is a stranger, too.
+  const first = readAll(reader);
   for (let i = 0; i < 300; i++) {
     const body = new URLSearchParams({ command: "/hex", text: "help" });
     expect((await fetch(`${bot.origin}/slack/events`, { method: "POST", body })).status).toBe(401);
   }
   await expectService(stage, bot);
-  const lines = readAll(reader)
-    .split("\n")
-    .filter((line) => line.includes("was refused"));
+  const lines = (first + readAll(reader)).split("\n").filter((line) => line.includes("was refused"));
   expect(lines.length).toBeGreaterThan(0);
-  expect(lines.length).toBeLessThanOrEqual(10);
+  // Ten a minute, on a machine that is busy for two.
+  expect(lines.length).toBeLessThanOrEqual(20);
 });
