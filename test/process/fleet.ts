@@ -23,6 +23,9 @@ export type StoreKind = "sqlite" | "postgres";
 const ROOT = join(import.meta.dirname, "../..");
 const PATIENCE_MS = 60_000;
 
+/** How many ports are tried. */
+const PORTS = 5;
+
 /** A Postgres of its own, from npm, on a free port of 127.0.0.1. */
 export class LocalPostgres {
   private constructor(
@@ -32,23 +35,20 @@ export class LocalPostgres {
 
   /** `tls`: it takes encrypted connections, with this certificate (PEM), and whom pg_hba.conf names. */
   static async start(tls?: Certificate & { hba: string }): Promise<LocalPostgres> {
-    const port = await freePort();
     const databaseDir = mkdtempSync(join(tmpdir(), "hex-bot-pg-"));
-    const server = new EmbeddedPostgres({
-      databaseDir,
-      user: "bot",
-      password: "bot",
-      port,
-      persistent: false,
-      createPostgresUser: process.getuid?.() === 0,
-      postgresFlags: ["-c", "fsync=off"],
-      onLog: () => undefined,
-      onError: () => undefined,
-    });
-    await server.initialise();
+    await serverIn(databaseDir, 0).initialise();
     if (tls !== undefined) encryptConnections(databaseDir, tls);
-    await server.start();
-    return new LocalPostgres(server, port);
+    for (let tries = 1; ; tries++) {
+      const port = await freePort();
+      const server = serverIn(databaseDir, port);
+      try {
+        await server.start();
+        return new LocalPostgres(server, port);
+      } catch (error) {
+        // Somebody else may have taken the port by now. The server does not say.
+        if (tries === PORTS) throw new Error(`Postgres did not start on ${PORTS} ports`, { cause: error });
+      }
+    }
   }
 
   /** An empty database. */
@@ -70,6 +70,20 @@ export class LocalPostgres {
   stop(): Promise<void> {
     return this.server.stop();
   }
+}
+
+function serverIn(databaseDir: string, port: number): EmbeddedPostgres {
+  return new EmbeddedPostgres({
+    databaseDir,
+    user: "bot",
+    password: "bot",
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ["-c", "fsync=off"],
+    onLog: () => undefined,
+    onError: () => undefined,
+  });
 }
 
 function encryptConnections(databaseDir: string, { cert, key, hba }: Certificate & { hba: string }): void {

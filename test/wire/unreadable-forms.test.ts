@@ -95,9 +95,9 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(ack.body).toBeUndefined();
   });
 
-  test("a shortcut of another version is answered in a direct message", async () => {
+  test.each(["of_tomorrow", "\0"])("a shortcut of another version (%j) is answered in a direct message", async (id) => {
     const { ada } = harness.slack.people;
-    const { ack } = await send({ ...by(ada), type: "shortcut", callback_id: "of_tomorrow" });
+    const { ack } = await send({ ...by(ada), type: "shortcut", callback_id: id });
     expect(ack).toMatchObject({ ok: true });
     const answer = await harness.slack.waitForMessage(({ channel }) => channel === harness.slack.dm(ada).id);
     expect(shown(answer)).toContain("another version of the bot");

@@ -6,7 +6,7 @@ import { z } from "zod";
 export const id = z.string().regex(/^[\w-]{1,64}$/, "is no id");
 
 /** An identifier of Slack's or an app's: a `trigger_id`, an `action_id`, an element type. Source: Block Kit's limit for ids. */
-export const word = z.string().min(1).max(255).refine(isWithoutNul, "contains a NUL");
+export const word = z.string().min(1).max(255);
 
 /** A value that the bot gave to a button or an option, of at most `most` characters. What is in it may become a key of the store. */
 export const drawnValue = (most: number) => z.string().max(most).refine(isWithoutNul, "contains a NUL");
