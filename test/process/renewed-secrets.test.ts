@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../src/lib/clock.js";
 import { openShared } from "../../src/store/postgres.js";
 import { type SimulatedHex, startHex } from "../sandbox/hex/server.js";
@@ -112,7 +112,10 @@ describe("on Postgres", () => {
     await sql`drop role first`.execute(admin.db);
     const { id } = await slack.command("status");
     expect(visibleText(await slack.waitForMessage(({ responseUrlOf }) => responseUrlOf === id))).toContain("Connected");
-    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    // The connections that have just been ended make it not ready for a moment.
+    await vi.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200, {
+      timeout: 20_000,
+    });
     expect(program.output).not.toMatch(/first-password|second-password/);
     program.child.kill("SIGTERM");
     expect(await program.exit).toBe(0);
