@@ -13,7 +13,7 @@ import { together } from "../../access/unmatched-name.js";
 import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
-import { asSlackFailure, type SlackFailure } from "../connection/failures.js";
+import { asSlackFailure, NO_PERSON, type SlackFailure } from "../connection/failures.js";
 import { accountState, conversationState, readAnswer, userGroups } from "../connection/read-answer.js";
 import type { SlackRefusals } from "../connection/refusals.js";
 import { MOST_WORKSPACES } from "../connection/user-groups.js";
@@ -32,6 +32,7 @@ export interface SlackNamesOptions {
 export const MOST_AT_A_TIME = 100;
 /** How long an answer counts, in ms: a little less than until the next daily check. */
 const KNOWN_MS = DAY - HOUR;
+
 interface Group {
   id: string;
   handle: string | null;
@@ -86,7 +87,7 @@ export class SlackNames {
       const { deleted, is_bot, is_stranger } = readAnswer("users.info", accountState, answer).user;
       return deleted ? "left" : is_bot ? "bot" : is_stranger ? "stranger" : null;
     },
-    refusals: { user_not_found: "unknown" },
+    refusals: { [NO_PERSON]: "unknown" },
   };
 
   readonly #channels: Asked = {

@@ -199,12 +199,16 @@ export function asSlackFailure(error: unknown): SlackFailure {
 
 /** Slack's word for "nobody has this address", or only somebody who was deactivated. */
 export const NOBODY = "users_not_found";
+/** Slack's word for an id that is nobody's. */
+export const NO_PERSON = "user_not_found";
+/** Slack's word for a group that is not in the workspace. */
+export const NO_GROUP = "no_such_subteam";
 
 /** How Slack says that there is no such person, group or channel: that is an answer to a question, too. */
 const NOT_THERE: Partial<Record<SlackMethod, string>> = {
-  "users.info": "user_not_found",
+  "users.info": NO_PERSON,
   "users.lookupByEmail": NOBODY,
-  "usergroups.users.list": "no_such_subteam",
+  "usergroups.users.list": NO_GROUP,
   "conversations.info": "channel_not_found",
 };
 

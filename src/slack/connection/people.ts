@@ -5,7 +5,7 @@ import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
 import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
-import { asSlackFailure, slackFailureOf } from "./failures.js";
+import { asSlackFailure, NO_PERSON, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { type AccountSaid, personDetails, readAnswer } from "./read-answer.js";
 import type { SlackRefusals } from "./refusals.js";
@@ -23,9 +23,6 @@ export interface PersonDetails {
 }
 
 export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null, isActive: null };
-
-/** Slack's word for an id that is nobody's. */
-const NO_PERSON = "user_not_found";
 
 export interface PeopleOptions {
   slack: WebClient;

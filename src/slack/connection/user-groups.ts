@@ -1,7 +1,7 @@
 // Who is in which user group of Slack.
 
 import { within } from "../../lib/with-timeout.js";
-import { slackFailureOf } from "./failures.js";
+import { NO_GROUP, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { ANSWER_MS, type PeopleOptions, whyNot } from "./people.js";
 import { groupMembers, readAnswer, userGroups } from "./read-answer.js";
@@ -20,8 +20,6 @@ export const MOST_WORKSPACES = 20;
 const MANY = 10;
 /** The key of the answer about all groups. */
 const ALL = "all";
-/** Slack's word for a group that is not in the workspace. */
-const NO_GROUP = "no_such_subteam";
 
 export class UserGroups {
   readonly #answers: KeptAnswers<GroupMembers | typeof NO_GROUP>;
