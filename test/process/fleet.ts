@@ -191,12 +191,12 @@ export class Fleet {
 
   /**
    * Starts one more process, with a Hex token of its own, by which the simulated Hex tells who asked.
-   * `unhurried`: on a clock that goes on from now as fast as the machine's. `aheadMs`: on a machine whose clock is wrong.
+   * `unhurried`: on a clock that goes on from now, at a fifth of the speed of the machine's. `aheadMs`: on a machine whose clock is wrong.
    */
   async add({ unhurried = false, aheadMs = 0 } = {}): Promise<Replica> {
     const number = this.replicas.length;
     const user = { name: `Bot ${number}`, email: `bot${number}@acme.test`, role: "ADMIN" };
-    const time = { CLOCK_START: String(Date.now()), CLOCK_SHOWS: String(this.clock.now()), CLOCK_SPEED: "1" };
+    const time = { CLOCK_START: String(Date.now()), CLOCK_SHOWS: String(this.clock.now()), CLOCK_SPEED: "0.2" };
     const wrong = { CLOCK_SHOWS: String(Number(this.env.CLOCK_SHOWS) + aheadMs) };
     const env = { ...this.env, ...(aheadMs === 0 ? {} : wrong), ...(unhurried ? time : {}) };
     const replica = Replica.start(env, this.hex.workspace.addToken({ user }));

@@ -7,7 +7,7 @@ import type { Fleet } from "./fleet.js";
 export type Situation = (fleet: Fleet) => Promise<{ before?: () => Promise<void>; after: () => Promise<void> }>;
 
 /**
- * The bot that is killed has a clock as slow as the machine's: what it waits for is still to come then. To be used within a group of tests.
+ * The bot that is killed has a slow clock: what it waits for is still to come then, even on a busy machine. To be used within a group of tests.
  * @returns adds a situation, which is one test
  */
 export function killedOnce(fleet: () => Fleet) {

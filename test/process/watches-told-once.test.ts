@@ -3,8 +3,8 @@
 // stored.
 
 import { describe, expect, test } from "vitest";
-import type { SimulatedHex } from "../sandbox/hex/server.js";
 import type { LocalSlack } from "../sandbox/slack/server.js";
+import type { Channel } from "../sandbox/slack/types.js";
 import { Fleet } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 import { STORES, scenarioGroups } from "./scenarios.js";
@@ -19,16 +19,24 @@ const TOGETHER_MS = 10 * MINUTE;
 const CATALOG_MS = 11 * MINUTE;
 /** After this long, the runs of each watched project are read again. */
 const READ_MS = 6 * MINUTE;
+/** The two peers of a stage or of a fleet. */
+type Peers = Pick<Fleet, "hex" | "slack">;
 const REFUSED = { method: "chat.postMessage", kind: { type: "error", error: "is_archived" }, times: 1 } as const;
 
 const postgres = postgresForTests();
 const scenariosOn = scenarioGroups(postgres, { speed: SPEED });
 
-/** A project of which a run ends, or fails, some seconds after it was watched. */
-function soonOver(hex: SimulatedHex, title: string, outcome: "COMPLETED" | "ERRORED" = "COMPLETED"): { id: string } {
+/** A project with a run that goes on until `end`, and that the bot has seen going since somebody watches the project. */
+async function watched({ hex, slack }: Peers, title: string, more = "", options: { channel?: Channel } = {}) {
   const { id } = hex.workspace.addProject({ title });
-  hex.workspace.startRun(id, { trigger: "API", durationMs: 20 * SECOND, outcome });
-  return { id };
+  const run = hex.workspace.startRun(id, { trigger: "API", durationMs: 60 * MINUTE });
+  const asked = hex.requests.length;
+  await ask(slack, `watch ${id}${more}`, options);
+  await hex.waitFor(
+    ({ endpoint, path, status }) => endpoint === "listRuns" && path.includes(id) && status === 200,
+    asked,
+  );
+  return { id, end: (outcome: "COMPLETED" | "ERRORED") => hex.workspace.finishRun(run.id, outcome) };
 }
 
 /** Lets time pass, while no process lives, until the catalog has to be read again and a new ten minutes have begun. */
@@ -49,9 +57,9 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
   scenario("while Slack takes the end of a run, and another run ends meanwhile: each is told once", async (stage) => {
     const { fleet, bot, hex, slack } = stage;
     const { messages, happens } = seenIn(stage);
-    const { id } = soonOver(hex, "Weekly revenue");
+    const { id, end } = await watched(stage, "Weekly revenue", " all");
     slack.faults.add(UNANSWERED);
-    await ask(slack, `watch ${id} all`);
+    end("COMPLETED");
     await happens(() => messages().length === 1);
     await bot.kill();
     hex.workspace.startRun(id, { trigger: "SCHEDULED", durationMs: SECOND });
@@ -108,25 +116,25 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     await last.kill();
     await fleet.add();
     // All is told when the end of a run is that was told after it.
-    const { id } = soonOver(hex, "Bookings");
-    await ask(slack, `watch ${id} all`);
+    const bookings = await watched(stage, "Bookings", " all");
+    bookings.end("COMPLETED");
     await happens(() => messages().some(shows("Bookings>\\* completed")));
     expect(messages().map(isRepeat)).toEqual([false, true, false]);
     expect(slack.refused).toEqual([]);
   });
 
   scenario("while Slack refuses a conversation, and takes what whoever watched there is told", async (stage) => {
-    const { fleet, bot, hex, slack } = stage;
+    const { fleet, bot, slack } = stage;
     const { messages, happens } = seenIn(stage);
     const { general } = slack.channels;
-    const { id } = soonOver(hex, "Weekly revenue", "ERRORED");
-    await ask(slack, `watch ${id}`, { channel: general });
+    const revenue = await watched(stage, "Weekly revenue", "", { channel: general });
     await ask(slack, "watch category:Finance", { channel: general, user: slack.people.grace });
     const posted = () => slack.calls.filter(({ method }) => method === "chat.postMessage").length;
     const before = posted();
     slack.archive(general);
     // Slack refuses the message, and the bot does not hear it.
     slack.faults.add(UNANSWERED);
+    revenue.end("ERRORED");
     await happens(() => posted() > before);
     await bot.kill();
     // It does, and is killed while it tells the first of the two.
@@ -143,8 +151,8 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     expect(ada.every(shows("Weekly revenue>"))).toBe(true);
     expect(grace.every(shows("category `Finance`"))).toBe(true);
     // Nothing more is told of it, whatever happens.
-    const other = soonOver(hex, "Churn");
-    await ask(slack, `watch ${other.id} all`);
+    const other = await watched(stage, "Churn", " all");
+    other.end("COMPLETED");
     await happens(() => messages().some(shows("Churn>\\* completed")));
     expect(messages()).toHaveLength(4);
   });
@@ -163,20 +171,21 @@ test.concurrent("two replicas, and whoever leads is killed after each thing that
   const killLeader = async () => fleet.replicas.find(leads)?.kill();
   await Promise.all([fleet.add(), fleet.add()]);
 
-  const { id } = soonOver(hex, "Margins");
-  await ask(slack, `watch ${id} all`);
+  const margins = await watched(fleet, "Margins", " all");
+  margins.end("COMPLETED");
   await happens(() => about("Margins>\\* completed").length > 0);
   await killLeader();
   await fleet.add();
 
   await ask(slack, "watch scheduled", { channel: general });
-  await ask(slack, `watch ${soonOver(hex, "Churn", "ERRORED").id}`, { channel: general });
+  const churn = await watched(fleet, "Churn", "", { channel: general });
   slack.archive(general);
+  churn.end("ERRORED");
   await happens(() => farewells(slack, "ada").length > 0);
   await killLeader();
 
   for (const replica of fleet.replicas) if (replica.isAlive) await replica.kill();
-  const archived = hex.workspace.projects.find((one) => one.id === id);
+  const archived = hex.workspace.projects.find(({ id }) => id === margins.id);
   if (archived === undefined) throw new Error("It is gone.");
   archived.archivedAt = fleet.clock.now();
   await skipToNewMessage(fleet);
@@ -184,7 +193,8 @@ test.concurrent("two replicas, and whoever leads is killed after each thing that
   await happens(() => about("Margins>\\* is archived").length > 0);
   await killLeader();
 
-  await ask(slack, `watch ${soonOver(hex, "Bookings").id} all`);
+  const bookings = await watched(fleet, "Bookings", " all");
+  bookings.end("COMPLETED");
   await happens(() => about("Bookings>\\* completed").length > 0);
   for (const words of ["Margins>\\* completed", "Margins>\\* is archived", "Bookings>\\* completed"])
     expect(once(about(words))).toHaveLength(1);
