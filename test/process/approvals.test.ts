@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { AuditEntry } from "../../src/audit/audit-entry.js";
-import type { Project, RecordedRequest } from "../sandbox/hex/server.js";
+import { isStart, type Project, type RecordedRequest } from "../sandbox/hex/server.js";
 import { type SlackMessage, visibleText } from "../sandbox/slack/server.js";
 import { Fleet, until } from "./fleet.js";
 import { killedOnce, sharedFleet } from "./one-kill.js";
@@ -55,7 +55,7 @@ function wanted(fleet: Fleet, title: string) {
       () => replies(words).length > 0,
       () => slack.messages.map(visibleText).join("\n---\n"),
     );
-  const isStart = ({ endpoint, path }: RecordedRequest) => endpoint === "runProject" && path.includes(project.id);
+  const startsIt = (request: RecordedRequest) => isStart(request) && request.path.includes(project.id);
   const ask = () => slack.command(`run ${project.id}`, { user: ada });
   /** The card, once the run waits and Grace has been asked. */
   const waits = async () => {
@@ -67,8 +67,8 @@ function wanted(fleet: Fleet, title: string) {
     ask,
     waits,
     asked: () => ask().then(waits),
-    isStart,
-    starts: () => hex.requests.filter(isStart),
+    startsIt,
+    starts: () => hex.requests.filter(startsIt),
     runs: () => hex.workspace.runs.filter(({ projectId }) => projectId === project.id),
     cardShows: (text: string) => fleet.cardShows(text, cards),
     press: (card: SlackMessage, button: "approve_run" | "decline_run", blocks = card.blocks) =>
@@ -128,7 +128,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
       async before() {
         hex.faults.add({ endpoint: "runProject", kind: NEVER, afterEffect: true });
         await refunds.press(card, "approve_run");
-        await hex.waitFor(refunds.isStart);
+        await hex.waitFor(refunds.startsIt);
       },
       async after() {
         await refunds.cardShows("Completed");
@@ -150,7 +150,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
         async before() {
           hex.faults.add({ endpoint: "runProject", kind: NEVER });
           await signups.press(card, "approve_run");
-          await hex.waitFor(signups.isStart);
+          await hex.waitFor(signups.startsIt);
         },
         async after() {
           await signups.cardShows("Not known");
@@ -225,6 +225,9 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     const card = await invoices.asked();
     return {
       async before() {
+        // The process before may have been killed while it was drawing the card. This one draws it now.
+        await slack.click(card, "tell_me", { user: slack.people.grace });
+        await invoices.cardShows("1 person will be told");
         // The last one: it is killed in the two seconds in which it waits for its turn.
         hex.faults.add({ endpoint: "runProject", kind: { type: "rateLimited", retryAfter: 2 } });
         await slack.command(`run ${other.id} --dry-run`);
@@ -283,7 +286,7 @@ describe("two replicas on one Postgres", () => {
       grace,
       happens: (what: () => boolean) => until(what, story),
       starts: (project: Project) =>
-        hex.requests.filter(({ endpoint, path }) => endpoint === "runProject" && path.includes(project.id)).length,
+        hex.requests.filter((request) => isStart(request) && request.path.includes(project.id)).length,
       answerTo: ({ id }: { id: string }) => slack.messages.filter((one) => one.responseUrlOf === id).map(visibleText),
       /** The card of a new run, once it waits. */
       async waits(title: string) {

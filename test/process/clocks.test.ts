@@ -1,6 +1,7 @@
 // Two replicas on one Postgres, one of them on a machine whose clock is minutes off: nothing changes for the other.
 
 import { expect, test } from "vitest";
+import { isStart } from "../sandbox/hex/server.js";
 import { visibleText } from "../sandbox/slack/server.js";
 import { Fleet, until } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
@@ -35,7 +36,7 @@ test.concurrent.each([
       await until(() => hex.requests.filter(({ endpoint }) => endpoint === "listProjects").length > 0, log);
       hex.faults.add({ endpoint: "runProject", kind: { type: "hang" }, afterEffect: true });
       await slack.command(`run ${id}`);
-      await hex.waitFor((request) => request.endpoint === "runProject");
+      await hex.waitFor(isStart);
       await wrong.kill();
       const right = await fleet.add();
 

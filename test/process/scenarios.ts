@@ -2,7 +2,14 @@
 // in one of them is killed in the next.
 
 import { afterAll, expect, test } from "vitest";
-import type { Project, RecordedRequest, Run, RunBehaviour, SimulatedHex } from "../sandbox/hex/server.js";
+import {
+  isStart,
+  type Project,
+  type RecordedRequest,
+  type Run,
+  type RunBehaviour,
+  type SimulatedHex,
+} from "../sandbox/hex/server.js";
 import { type LocalSlack, type Person, type SlackMessage, visibleText } from "../sandbox/slack/server.js";
 import { Fleet, type LocalPostgres, type Replica, type StoreKind } from "./fleet.js";
 
@@ -71,7 +78,7 @@ function scenarioGroup(newFleet: () => Promise<Fleet>) {
       project: (run = {}) =>
         hex.workspace.addProject({ title: "Revenue", run: { pendingMs: 2_000, runningMs: 16_000, ...run } }),
       asked: (match) => hex.waitFor(match, requested),
-      starts: () => hex.requests.slice(requested).filter((request) => request.endpoint === "runProject"),
+      starts: () => hex.requests.slice(requested).filter(isStart),
       runs: () => hex.workspace.runs.slice(ran),
       cards,
       posts: () => slack.messages.filter((one) => !written.has(one) && one.via === "postMessage"),

@@ -13,7 +13,13 @@ import { RenewedSecrets } from "../../src/config/renewed-secrets.js";
 import { withSecretFiles } from "../../src/config/secret-files.js";
 import { createLogger } from "../../src/log/logger.js";
 import { aheadOf, ManualClock, unset } from "../sandbox/clock.js";
-import { type RecordedRequest, type SimulatedHex, startHex, type TokenOptions } from "../sandbox/hex/server.js";
+import {
+  isStart,
+  type RecordedRequest,
+  type SimulatedHex,
+  startHex,
+  type TokenOptions,
+} from "../sandbox/hex/server.js";
 import { OpenRequests } from "../sandbox/open-requests.js";
 import {
   type ApiCall,
@@ -390,7 +396,7 @@ export class Harness {
 
   /** The starts of runs, without the dry runs that prove a scope. */
   get starts(): RecordedRequest[] {
-    return this.requests("runProject").filter((request) => !isDry(request.body));
+    return this.asked.filter(isStart);
   }
 
   /**
@@ -431,10 +437,6 @@ export function shown(message: SlackMessage): string {
 /** The action_ids of a message's buttons. */
 export function buttonsOf(message: SlackMessage): string[] {
   return [...JSON.stringify(message.blocks).matchAll(/"action_id":"([^"]+)"/g)].map(([, id]) => id ?? "");
-}
-
-function isDry(body: unknown): boolean {
-  return typeof body === "object" && body !== null && "dryRun" in body && body.dryRun === true;
 }
 
 /** Waits for a few turns of the real event loop, for requests that are on their way. */

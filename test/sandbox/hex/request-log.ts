@@ -70,6 +70,12 @@ export class RequestLog {
   }
 }
 
+/** A request to start a run, and not a dry run, which only asks whether it could be started. */
+export function isStart({ endpoint, body }: RecordedRequest): boolean {
+  const isDry = typeof body === "object" && body !== null && "dryRun" in body && body.dryRun === true;
+  return endpoint === "runProject" && !isDry;
+}
+
 function line({ endpoint, method, path, query, body, status }: RecordedRequest): string {
   const search = query.size > 0 ? `?${query}` : "";
   const sent = body === undefined ? "" : ` ${JSON.stringify(body)}`;

@@ -12,6 +12,7 @@ import { findRoute } from "./routes.js";
 import type { HexOptions, SimulatedHex } from "./types.js";
 import { Workspace } from "./workspace.js";
 
+export { isStart } from "./request-log.js";
 export type * from "./types.js";
 
 const IDLE_CONNECTION_MS = 60_000;
