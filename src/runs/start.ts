@@ -32,6 +32,8 @@ import { UnreadableRun } from "./unreadable-run.js";
 const FIRST_TURN_MS = 2_000;
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
+/** How many more attempts there are while it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
+const MORE_LOOKS = 12;
 /** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
 const SKEW_MS = 10_000;
 
@@ -178,13 +180,18 @@ export class Starter {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
     let lease = 0;
-    for (const pause of LOOKS_AFTER_MS) {
+    const pauses = [...LOOKS_AFTER_MS];
+    // Grows as it is read.
+    for (const pause of pauses) {
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       lease = run.lease;
       await clock.sleep(pause);
       const found = await this.#candidates(run).catch(asHexError);
-      if (found instanceof HexError) continue;
+      if (found instanceof HexError) {
+        if (meansLater(found.kind) && pauses.length < LOOKS_AFTER_MS.length + MORE_LOOKS) pauses.push(LONGEST_HOLD_MS);
+        continue;
+      }
       const [only, ...others] = found.runs;
       if (only !== undefined && others.length === 0 && !found.disputed) {
         return this.#settle(key, (looked) => adopted(looked, only, clock.now()));

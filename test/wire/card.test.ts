@@ -372,6 +372,16 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Running");
     });
 
+    test("if it is not its turn for a minute, it waits for that before it says anything", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      harness.hex.faults.add({ endpoint: "listRuns", kind: { type: "rateLimited", retryAfter: 60 } });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Running");
+      expect(card.history.map(({ blocks }) => JSON.stringify(blocks)).join()).not.toContain("Not known");
+      expect(harness.starts).toHaveLength(1);
+    });
+
     test("if another start of the project is also open, neither takes a run that may belong to the other", async () => {
       const inputs = { day: { dataType: "NUMBER" } } as const;
       const project = harness.hex.workspace.addProject({ title: "Revenue", inputs, run: { neverEnds: true } });
