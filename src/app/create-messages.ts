@@ -1,6 +1,5 @@
 // The messages that are kept up to date: cards, what followers are told, Home tabs and alerts.
 
-import { WebClient } from "@slack/web-api";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Metrics } from "../http/metrics.js";
 import { isEnded } from "../runs/run.js";
@@ -20,7 +19,6 @@ import { Cards } from "../slack/cards/cards.js";
 import { Requesters } from "../slack/cards/requesters.js";
 import { CardStore } from "../slack/cards/store.js";
 import { Accounts } from "../slack/connection/accounts.js";
-import { NEVER_TWICE } from "../slack/connection/connect.js";
 import { DataTables } from "../slack/connection/data-tables.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import { PeopleByEmail } from "../slack/connection/people-by-email.js";
@@ -79,7 +77,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const { log } = settings;
   const { clock, process, now, rows } = store;
   const { db } = store.store;
-  const slack = slackClient.web;
+  const { web: slack, oneTry } = slackClient;
   const hexPlace = () => hex.client.place.now;
 
   const cardStore = new CardStore(db, { process, now }, rows);
@@ -94,9 +92,10 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     accounts: new Accounts(asking),
     isOfOrganization: identity.enterpriseId !== null,
   };
-  const approvers = new Approvers({ slack, runs: runs.store, permissions: approverSources, hexPlace, log });
+  const approvers = new Approvers({ slack: oneTry, runs: runs.store, permissions: approverSources, hexPlace, log });
   const cards = new Cards({
     slack,
+    oneTry,
     cards: cardStore,
     runs: runs.store,
     clock,
@@ -110,7 +109,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     signal: lifetime.ending.signal,
   });
   const followers = new Followers({
-    slack,
+    slack: oneTry,
     followers: followerStore,
     cards: cardStore,
     runs: runs.store,
@@ -246,7 +245,7 @@ export function alertsFor(
 ): Alerts {
   const { log } = settings;
   return new Alerts({
-    slack: new WebClient(slackClient.botToken.first, { ...slackClient.options, ...NEVER_TWICE }),
+    slack: slackClient.oneTry,
     alerts: new AlertStore(store.store.db, store.rows, store.leadership.write),
     clock: store.clock,
     log,

@@ -6,7 +6,7 @@ import type { Network } from "../lib/network.js";
 import { MINUTE } from "../lib/time.js";
 import { BotToken } from "../slack/connection/bot-token.js";
 import type { SlackCall } from "../slack/connection/calls.js";
-import { clientOptions } from "../slack/connection/connect.js";
+import { clientOptions, NEVER_TWICE } from "../slack/connection/connect.js";
 import { failureOfCall } from "../slack/connection/failures.js";
 import { SlackRefusals } from "../slack/connection/refusals.js";
 import type { Settings } from "./settings.js";
@@ -16,6 +16,8 @@ const LOOK_MS = MINUTE;
 
 export interface SlackClient {
   web: WebClient;
+  /** The same without retries: for messages that are posted again, and marked as repeats, when Slack's answer is lost. */
+  oneTry: WebClient;
   /** Which token is in use. Clients are created with `botToken.first`. */
   botToken: BotToken;
   /**
@@ -53,5 +55,7 @@ export function createSlackClient(settings: Settings, network: Network, metrics:
       if (!signal.aborted && !refusals.token.ok) await botToken.renew();
     }
   };
-  return { web: new WebClient(botToken.first, options), botToken, keepToken, options, refusals, onCall };
+  const web = new WebClient(botToken.first, options);
+  const oneTry = new WebClient(botToken.first, { ...options, ...NEVER_TWICE });
+  return { web, oneTry, botToken, keepToken, options, refusals, onCall };
 }

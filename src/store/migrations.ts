@@ -314,6 +314,12 @@ const policyMemory: Migration = {
   },
 };
 
+const cardReplies: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await db.schema.alterTable("cards").addColumn("posting", "text").execute();
+  },
+};
+
 export const MIGRATIONS: Record<string, Migration> = {
   "001_runs_and_cards": first,
   "002_health": health,
@@ -329,4 +335,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   "012_trouble_members": troubleMembers,
   "013_audit": audit,
   "014_policy_memory": policyMemory,
+  "015_card_replies": cardReplies,
 };

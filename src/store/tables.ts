@@ -44,6 +44,8 @@ interface CardsTable {
   drawn_until: number;
   /** 1 when the end has been shown and told, or can no longer be. */
   settled: number;
+  /** Which reply was about to be posted; `null` when none was. */
+  posting: string | null;
 }
 
 /** One row: who leads, on a store that several processes share. */

@@ -7,6 +7,7 @@ import { visibleText } from "../sandbox/slack/server.js";
 import { Fleet, until } from "./fleet.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 import { STORES, scenarioGroups } from "./scenarios.js";
+import { isRepeat, seenIn, UNANSWERED } from "./telling.js";
 
 const SPEED = 8;
 const NEVER = { type: "hang" } as const;
@@ -207,6 +208,24 @@ describe.concurrent.each(STORES)("on %s, once there is a card", (kind) => {
       expectOneCard("Completed");
     },
   );
+
+  scenario("while Slack takes how it ended: it is told again, and marked as a repeat", async (stage) => {
+    const { fleet, bot, hex, slack, project, runs, direct, cardShows, expectOneCard } = stage;
+    const { replies, happens } = seenIn(stage);
+    const { grace } = slack.people;
+    await slack.command(`run ${project({ neverEnds: true }).id}`);
+    await slack.click(await cardShows("Running"), "tell_me", { user: grace });
+    await cardShows("1 person will be told");
+    const told = () => direct(grace).filter(({ via }) => via === "postMessage");
+    for (const fault of [{ ...UNANSWERED, inThread: true }, UNANSWERED]) slack.faults.add(fault);
+    for (const { id } of runs()) hex.workspace.finishRun(id, "ERRORED");
+    await happens(() => replies().length === 1 && told().length === 1);
+    await bot.kill();
+    await fleet.add();
+    await happens(() => replies().length === 2 && told().length === 2);
+    for (const said of [replies(), told()]) expect(said.map(isRepeat)).toEqual([false, true]);
+    expectOneCard("Errored");
+  });
 
   scenario(
     "SIGTERM: exit code 0, and the next process continues",

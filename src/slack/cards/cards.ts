@@ -22,6 +22,7 @@ import { cardInDirectMessage, type NoCard, withoutCard } from "../messages/card-
 import { endMessage, followUpMessage } from "../messages/follow-up.js";
 import { overdueMessage } from "../messages/overdue.js";
 import { plainText } from "../messages/plain.js";
+import { repeated } from "../messages/repeat.js";
 import { announcement, runCard } from "../messages/run-card.js";
 import { unreadableRunCard } from "../messages/set-aside.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
@@ -29,10 +30,12 @@ import type { Approvers } from "./approvers.js";
 import { ChannelTurns } from "./channel-turns.js";
 import { OneAtATime } from "./one-at-a-time.js";
 import type { Requesters } from "./requesters.js";
-import type { Card, CardStore } from "./store.js";
+import type { Card, CardReply, CardStore } from "./store.js";
 
 export interface CardsOptions {
   slack: WebClient;
+  /** The same without retries. */
+  oneTry: WebClient;
   cards: CardStore;
   runs: RunStore;
   /** The people to tell at the end. */
@@ -315,14 +318,14 @@ export class Cards {
    * @param approversPauseMs after how long those who were asked to approve it are to be told again, in ms; `null` if they have been told
    */
   async #tell(run: Run, shown: string, approversPauseMs: number | null): Promise<void> {
-    const { slack, cards, clock } = this.options;
+    const { cards, clock } = this.options;
     const card = await cards.get(run.key);
     if (card === null || card.settled || card.ts === null) return;
     const isTold = this.#told.has(run.key) || run.approval?.isEndTold === true;
     const reply = isTold ? null : followUpMessage(run, elapsedMs(run, clock.now()));
     if (reply !== null) {
-      const posted = await postAtFirst(slack, placesFor(card), reply);
-      if (!isPosted(posted)) return this.#failed(run, posted, shown);
+      const failure = await this.#reply(card, "end", reply);
+      if (failure !== null) return this.#failed(run, failure, shown);
     }
     if (approversPauseMs !== null) {
       await this.options.approvers.noteEndTold(run);
@@ -333,18 +336,29 @@ export class Cards {
   }
 
   /**
-   * Tells the requester in the card's thread that the run is taking too long. This is stored afterwards, so if the process dies in
-   * between, the next one tells them again.
+   * Says something once about a run. Notes before that it is about to: if the process dies, or Slack's answer is lost, it is posted again
+   * and says so. The caller notes that it was posted. @returns why Slack did not take it, or `null`
    */
+  async #reply(card: Card, kind: CardReply, reply: Message): Promise<SlackFailure | null> {
+    const { oneTry, cards } = this.options;
+    const { runKey, posting } = card;
+    if (posting !== kind) await cards.change(runKey, { posting: kind });
+    const posted = await postAtFirst(oneTry, placesFor(card), posting === kind ? repeated(reply) : reply);
+    if (isPosted(posted)) return null;
+    if (posted.kind !== "transient") await cards.change(runKey, { posting: null });
+    return posted;
+  }
+
+  /** Tells the requester in the card's thread that the run is taking too long. */
   async #tellOverdue(run: RunIn<"running">): Promise<void> {
-    const { slack, cards, runs, clock } = this.options;
+    const { cards, runs, clock } = this.options;
     if (run.overdue === null || run.overdue.told || run.requester === null) return;
     const card = await cards.get(run.key);
     if (card === null || card.ts === null) return;
-    const posted = await postAtFirst(slack, placesFor(card), overdueMessage(run, run.requester, clock.now()));
-    if (!isPosted(posted)) {
-      this.#warn(run, posted);
-      if (mayPass(posted)) return this.#later(run.key, this.#pauseMs(posted, OVERDUE_TRIES, card.channel));
+    const failure = await this.#reply(card, "overdue", overdueMessage(run, run.requester, clock.now()));
+    if (failure !== null) {
+      this.#warn(run, failure);
+      if (mayPass(failure)) return this.#later(run.key, this.#pauseMs(failure, OVERDUE_TRIES, card.channel));
     }
     await runs.update(run.key, toldOverdue);
   }
@@ -428,7 +442,7 @@ export class Cards {
 
   /** There is nothing more to show or tell. */
   async #settle(runKey: string): Promise<void> {
-    await this.options.cards.change(runKey, { settled: true });
+    await this.options.cards.change(runKey, { settled: true, posting: null });
     this.options.requesters.forget(runKey);
     for (const known of [this.#places, this.#failures, this.#refused, this.#told]) known.delete(runKey);
   }

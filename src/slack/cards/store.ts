@@ -8,6 +8,10 @@ import { RowReader } from "../../store/row-reader.js";
 import type { Posted } from "../connection/post.js";
 import type { Moved } from "../messages/run-card.js";
 
+/** What is said once about a run, besides its card. */
+export type CardReply = z.output<typeof replySchema>;
+const replySchema = z.enum(["end", "overdue"]);
+
 export interface Card {
   runKey: string;
   channel: string;
@@ -25,6 +29,8 @@ export interface Card {
   left: Posted | null;
   /** The end has been shown and told, or can no longer be. */
   settled: boolean;
+  /** The reply that was about to be posted: if Slack's answer was lost, it may stand there already. `null`: none. */
+  posting: CardReply | null;
   /** A process has claimed the right to draw it, and has not released it. */
   isClaimed: boolean;
 }
@@ -40,6 +46,7 @@ const rowSchema = z.object({
   moved_ts: z.string().nullable(),
   moved_why: z.string().nullable(),
   settled: z.number(),
+  posting: replySchema.nullable(),
   drawn_by: z.string().nullable(),
 });
 
@@ -60,6 +67,7 @@ const COLUMNS = [
   "moved_ts",
   "moved_why",
   "settled",
+  "posting",
   "drawn_by",
 ] as const;
 
@@ -90,6 +98,7 @@ export class CardStore {
       drawn_by: null,
       drawn_until: 0,
       settled: 0,
+      posting: null,
     };
     await this.db
       .insertInto("cards")
@@ -121,6 +130,7 @@ export class CardStore {
       moved_ts,
       moved_why,
       settled,
+      posting,
       drawn_by,
     } = read;
     const moved = moved_from !== null && moved_why !== null ? { from: moved_from, why: moved_why } : null;
@@ -136,6 +146,7 @@ export class CardStore {
       moved,
       left,
       settled: settled === 1,
+      posting,
       isClaimed: drawn_by !== null,
     };
   }

@@ -1,8 +1,8 @@
 // Tells the people who pressed *Tell me* how their run ended, each of them once for each end, in a direct message, or in the card's
 // thread when Slack accepts no direct message.
 //
-// A process claims a follower before it tells them, and notes it afterwards. If it dies in between, the next one tells them again,
-// which is better than never.
+// A process claims a follower before it tells them, and notes it afterwards. If it dies in between, the next one tells them again, and
+// says that it may be a repeat.
 
 import type { WebClient } from "@slack/web-api";
 import type { Answer } from "../../access/answer.js";
@@ -20,9 +20,11 @@ import type { Card, CardStore } from "../cards/store.js";
 import { asSlackFailure, mayPass, retryPauseMs, SlackFailure } from "../connection/failures.js";
 import { isPosted, isRefusedHere, type Posted, post } from "../connection/post.js";
 import { permalinkOf, readAnswer } from "../connection/read-answer.js";
+import type { Message } from "../messages/blocks.js";
 import { endedMessage } from "../messages/followers.js";
+import { repeated } from "../messages/repeat.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import type { Follower, FollowerStore, Press } from "./store.js";
+import type { Follower, FollowerStore, Press, Untold } from "./store.js";
 
 export interface FollowersOptions {
   slack: WebClient;
@@ -99,13 +101,13 @@ export class Followers {
     for (const follower of untold) await this.#tellOne(follower, run, card, cardUrl);
   }
 
-  async #tellOne(follower: Follower, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
+  async #tellOne(follower: Untold, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
     const { followers, clock, log } = this.options;
     const claim = () => followers.claim(follower, run.state, CLAIM_MS);
     if (!(await claim())) return;
     const { user } = follower;
     const isShown = await this.options.mayBeShownTo({ channel: user, person: user }, run.project.id);
-    if (isShown === null) return this.#notNow(follower, run, UNSURE);
+    if (isShown === null) return this.#notNow(follower, run, UNSURE, follower.mayBeTold);
     if (!isShown) {
       log.info({ runKey: run.key, user }, "a follower may not see the project any more, and is not told");
       return followers.settle(follower, run.state);
@@ -117,34 +119,35 @@ export class Followers {
       this.#troubles.delete(idOf(follower));
       return followers.settle(follower, run.state);
     }
-    await this.#notNow(follower, run, failure);
+    await this.#notNow(follower, run, failure, failure.kind === "transient" || follower.mayBeTold);
   }
 
   /** Tries again later, or gives up. */
-  async #notNow(follower: Follower, run: EndedRun, failure: SlackFailure): Promise<void> {
+  async #notNow(follower: Follower, run: EndedRun, failure: SlackFailure, mayBeTold: boolean): Promise<void> {
     const { followers } = this.options;
     const isWorthRepeating = this.#hold(follower, failure);
     this.#warn(follower, run, failure, isWorthRepeating);
-    if (isWorthRepeating) await followers.release(follower);
+    if (isWorthRepeating) await followers.release(follower, mayBeTold);
     else await followers.settle(follower, run.state);
   }
 
   /** @returns why the message has not arrived, or `null` */
   async #send(
-    { user }: Follower,
+    { user, mayBeTold }: Untold,
     run: EndedRun,
     card: Card | null,
     cardUrl: string | null,
   ): Promise<SlackFailure | null> {
     const { slack, hexPlace } = this.options;
-    const asMessage = endedMessage(run, { place: hexPlace(), cardUrl, mentioned: null });
+    const told = (message: Message) => (mayBeTold ? repeated(message) : message);
+    const asMessage = told(endedMessage(run, { place: hexPlace(), cardUrl, mentioned: null }));
     const direct = await post(slack, { channel: user }, asMessage);
     if (isPosted(direct)) return null;
     if (!isRefusedHere(direct) || card === null || card.ts === null) return direct;
     if ((await this.options.mayBeShownTo({ channel: card.channel, person: user }, run.project.id)) !== true)
       return direct;
     this.#warn({ runKey: run.key, user }, run, direct, true);
-    const inThread = endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user });
+    const inThread = told(endedMessage(run, { place: hexPlace(), cardUrl: null, mentioned: user }));
     const reply = await post(slack, { channel: card.channel, thread_ts: card.threadTs ?? card.ts }, inThread);
     if (isPosted(reply)) return null;
     return isRefusedHere(reply) ? direct : reply;

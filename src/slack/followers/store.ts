@@ -12,6 +12,12 @@ export interface Follower {
   user: string;
 }
 
+/** Somebody who has not been told yet, as far as the bot knows. */
+export interface Untold extends Follower {
+  /** A process was about to tell them and died, or Slack's answer was lost: they may have been told. */
+  mayBeTold: boolean;
+}
+
 /** A press of the button. */
 export interface Press extends Follower {
   /** The same for every delivery of a click. */
@@ -113,15 +119,15 @@ export class FollowerStore {
   }
 
   /** The same for one run, which has ended in `state`. */
-  async untoldOf(runKey: string, state: RunState): Promise<Follower[]> {
+  async untoldOf(runKey: string, state: RunState): Promise<Untold[]> {
     const rows = await this.db
       .selectFrom("followers")
-      .select("user_id")
+      .select(["user_id", "told_by"])
       .where("run_key", "=", runKey)
       .where("following", "=", 1)
       .where((eb) => eb.or([eb("told", "is", null), eb("told", "!=", state)]))
       .execute();
-    return rows.map(({ user_id: user }) => ({ runKey, user }));
+    return rows.map(({ user_id: user, told_by }) => ({ runKey, user, mayBeTold: told_by !== null }));
   }
 
   /** Claims the right to tell somebody that a run has ended in `state`, for `forMs`. Returns false when another process has it. */
@@ -153,17 +159,20 @@ export class FollowerStore {
     await this.#change({ runKey, user }, { told: state, told_by: null });
   }
 
-  /** The follower has not been told. This process or another one tries again. */
-  async release(follower: Follower): Promise<void> {
-    await this.#change(follower, { told_by: null });
+  /** This process or another one tries again. `told_by` stays when they may have been told. */
+  async release(follower: Follower, mayBeTold: boolean): Promise<void> {
+    await this.#change(follower, mayBeTold ? { telling_until: 0 } : { told_by: null });
   }
 
   /** For when no other process uses this store: whichever process was telling somebody has died. */
   async releaseAll(): Promise<void> {
-    await this.db.updateTable("followers").set({ told_by: null }).where("told_by", "is not", null).execute();
+    await this.db.updateTable("followers").set({ telling_until: 0 }).where("told_by", "is not", null).execute();
   }
 
-  async #change({ runKey, user }: Follower, columns: { told?: RunState; told_by: null }): Promise<void> {
+  async #change(
+    { runKey, user }: Follower,
+    columns: { told?: RunState; told_by: null } | { telling_until: number },
+  ): Promise<void> {
     await this.db
       .updateTable("followers")
       .set(columns)

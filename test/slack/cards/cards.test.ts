@@ -75,6 +75,7 @@ function cardsOf(process: string, own: ManualClock, web: WebClient, approvers = 
     cards: new CardStore(opened.db, drawer),
     hexPlace: () => ({ origin: "https://app.hex.tech", workspace: null }),
     slack: web,
+    oneTry: web,
     log,
     approvers,
     requesters: new Requesters({ clock: own, log, work: new PendingWork() }),

@@ -106,7 +106,21 @@ test("people who were told that a run is lost are told of its end", async () => 
   await refusedRun();
   await store.settle(ada, "lost");
   expect(await store.untold()).toEqual([ada]);
-  expect(await store.untoldOf("k", "refused")).toEqual([ada]);
+  expect(await store.untoldOf("k", "refused")).toEqual([{ ...ada, mayBeTold: false }]);
+});
+
+test("somebody may have been told by a process that died, or when Slack's answer was lost, and not when Slack refused", async () => {
+  await press();
+  await refusedRun();
+  const mayBeTold = async () => (await store.untoldOf("k", "refused")).map((one) => one.mayBeTold);
+  await store.claim(ada, "refused", MINUTE);
+  await store.releaseAll();
+  expect(await mayBeTold()).toEqual([true]);
+  expect(await store.claim(ada, "refused", MINUTE)).toBe(true);
+  await store.release(ada, true);
+  expect(await mayBeTold()).toEqual([true]);
+  await store.release(ada, false);
+  expect(await mayBeTold()).toEqual([false]);
 });
 
 test("they are forgotten together with the run", async () => {
