@@ -21,8 +21,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     restoreMocks: true,
-    // One for each core. With one alone, the tests that wait for processes would keep the others waiting.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // One more than there are cores: whoever tests processes mostly waits for them.
+    maxWorkers: availableParallelism() + 1,
   },
 });
 
