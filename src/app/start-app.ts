@@ -149,7 +149,7 @@ async function start(settings: Settings, toClose: Close[]): Promise<RunningApp> 
   if (config.store.kind === "embedded") {
     await messages.cardStore.releaseAll();
     await messages.followerStore.releaseAll();
-    await runs.recovery.takeOver();
+    await runs.recovery.takeOver(stopping);
   }
   http.serve({ metrics, store, runs, outages, slack });
   await abortable(slack.connection.open(), signal);

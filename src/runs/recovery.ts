@@ -57,9 +57,12 @@ export class Recovery {
     this.#loop.wake();
   }
 
-  /** For when no other process uses this store: everything in progress was left unfinished, whatever its lease says. */
-  async takeOver(): Promise<void> {
-    for (const run of await this.options.store.inFlight()) if (run.state !== "waiting") this.#care(run, true);
+  /**
+   * For when no other process uses this store: everything in progress was left unfinished, whatever its lease says. What this begins
+   * ends when `signal` aborts.
+   */
+  async takeOver(signal: AbortSignal): Promise<void> {
+    for (const run of await this.options.store.inFlight()) if (run.state !== "waiting") this.#care(run, true, signal);
   }
 
   /** Runs until `signal` aborts and the work that it began is done. */
@@ -81,7 +84,7 @@ export class Recovery {
   async #round(signal: AbortSignal): Promise<number> {
     const { store, titles } = this.options;
     const runs = await store.inFlight();
-    for (const run of runs) this.#care(run, false);
+    for (const run of runs) this.#care(run, false, signal);
     const keys = new Set(runs.map(({ key }) => key));
     for (const key of this.#hopelessSince.keys()) if (!keys.has(key)) this.#hopelessSince.delete(key);
     // A start that is no longer wanted must not hold up the others.
@@ -98,8 +101,8 @@ export class Recovery {
   }
 
   /** `isAlone` is true when no other process can be in the middle of anything. */
-  #care(run: Run, isAlone: boolean): void {
-    const work = this.#workFor(run, isAlone);
+  #care(run: Run, isAlone: boolean, signal: AbortSignal): void {
+    const work = this.#workFor(run, isAlone, signal);
     if (work !== null) this.#begin(`run ${run.key}`, work);
   }
 
@@ -133,7 +136,7 @@ export class Recovery {
     this.#busy.set(key, done);
   }
 
-  #workFor(run: Run, isAlone: boolean): (() => Promise<unknown>) | null {
+  #workFor(run: Run, isAlone: boolean, signal: AbortSignal): (() => Promise<unknown>) | null {
     const { starter, canceller, store, clock } = this.options;
     const now = clock.now();
     if (starter.isAsking(run.key) || canceller.isAsking(run.key)) return null;
@@ -141,11 +144,11 @@ export class Recovery {
       case "awaiting":
         return isExpired(run, now) ? () => this.#expire(run.key) : null;
       case "approved":
-        return isExpired(run, now) ? () => this.#expire(run.key) : () => starter.ask(run.key);
+        return isExpired(run, now) ? () => this.#expire(run.key) : () => starter.ask(run.key, signal);
       case "starting":
-        return isAlone || isLeaseOver(run.lease, now) ? () => starter.look(run.key) : null;
+        return isAlone || isLeaseOver(run.lease, now) ? () => starter.look(run.key, signal) : null;
       case "waiting":
-        return !isHeldBack(run) && isDue(run, now) ? () => starter.retry(run.key) : null;
+        return !isHeldBack(run) && isDue(run, now) ? () => starter.retry(run.key, signal) : null;
       case "cancelling":
         if (isCancelDue(run, now) || (isAlone && !run.accepted)) return () => canceller.retry(run.key);
         break;

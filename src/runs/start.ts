@@ -66,47 +66,51 @@ export class Starter {
   /**
    * Asks Hex, once, to start the stored intent, which needs no approval or has been approved. When it is not its turn, or others have
    * been waiting longer, the run waits, and `retry` asks for it. Several processes may ask for a run that was approved: the one that
-   * moves it to "starting" when its turn has come is the one that asks Hex.
+   * moves it to "starting" when its turn has come is the one that asks Hex. `signal` ends a look for the run; see `look`.
    */
-  ask(key: string): Promise<Run> {
-    return this.#asking.during(key, () => this.#ask(key));
+  ask(key: string, signal?: AbortSignal): Promise<Run> {
+    return this.#asking.during(key, () => this.#ask(key, signal));
   }
 
-  async #ask(key: string): Promise<Run> {
+  async #ask(key: string, signal: AbortSignal | undefined): Promise<Run> {
     const { hex, store } = this.options;
     const run = await store.get(key);
     if (run === null) throw new Error(`run ${key} is not in the store`);
     if (run.state !== "starting" && run.state !== "approved") return run;
     const isNew = run.state === "starting";
+    // Only a run that needed no approval begins as "starting". Another process has begun this one, and is asking Hex for it.
+    if (isNew && run.approval !== null) return run;
     const ahead = (await store.inFlight()).find((other) => other.key !== key && isHeldBack(other));
     const now = () => this.options.clock.now();
     if (ahead?.state === "waiting") {
       return this.#change(key, (stored) => (stored.state === run.state ? queued(stored, ahead, now()) : null));
     }
-    let isOurs = isNew;
-    const begin = async () => {
-      const result = await store.update(key, (stored) => (stored.state === "approved" ? begun(stored, now()) : null));
-      isOurs = result?.changed === true;
-      return isOurs;
-    };
-    const turn = { maxWaitMs: FIRST_TURN_MS, ...(isNew ? {} : { isWanted: begin }) };
+    const claim = this.#claim(key, (stored) => (stored.state === "approved" ? begun(stored, now()) : null));
+    const turn = { maxWaitMs: FIRST_TURN_MS, ...(isNew ? {} : { isWanted: claim.take }) };
     const call = { ...callOf(run), turn };
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
-    if (outcome !== null && isOurs) return this.#answered(key, outcome, 0);
+    if (outcome !== null && (isNew || claim.isTaken)) {
+      return this.#answered(key, outcome, 0, () => this.look(key, signal));
+    }
     // Nothing was sent.
     return this.#change(key, (stored) =>
       outcome instanceof HexError && stored.state === "approved" ? postponed(stored, outcome.facts, 0, now()) : null,
     );
   }
 
-  /** `tries` is how many times Hex has said "later". */
-  async #answered(key: string, outcome: StartedRun | HexError, tries: number): Promise<Run> {
+  /** `tries` is how many times Hex has said "later". `onUnknown` is called when the run may or may not exist. */
+  async #answered(
+    key: string,
+    outcome: StartedRun | HexError,
+    tries: number,
+    onUnknown: () => Promise<Run>,
+  ): Promise<Run> {
     const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
       // An id that belongs to another run started here cannot be this one's. The answer shows that the run may exist, but not which it is.
-      if (await this.#isAnothers(outcome.runId, key)) return this.look(key);
+      if (await this.#isAnothers(outcome.runId, key)) return onUnknown();
       // This is the answer even if the run was given up as lost in the meantime.
       return this.#change(key, (stored) =>
         stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
@@ -118,7 +122,12 @@ export class Starter {
       return this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now));
     }
     if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
-    return this.look(key);
+    return onUnknown();
+  }
+
+  /** Leaves a run to the leader to look for, as if its process had died: those that wait behind it need not wait for that. */
+  #leaveUnknown(key: string): Promise<Run> {
+    return this.#settle(key, (stored) => lookedFor(stored, this.options.clock.now(), -LEASE_MS));
   }
 
   /** Whether an id in Hex belongs to another run that was started here. A run that was only found in Hex may be this one. */
@@ -147,22 +156,39 @@ export class Starter {
     if (run?.state !== "waiting") return;
     const leftMs = Math.min(START_TIMEOUT_MS, run.until - clock.now());
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
-    let isOurs = false;
-    const begin = async () => {
-      const result = await store.update(key, (stored) =>
-        stored.state === "waiting" ? triedAgain(stored, clock.now()) : null,
-      );
-      isOurs = result?.changed === true;
-      return isOurs;
-    };
+    const claim = this.#claim(key, (stored) => (stored.state === "waiting" ? triedAgain(stored, clock.now()) : null));
     const turnMs = Math.max(FIRST_TURN_MS, leftMs);
-    const turn = { maxWaitMs: turnMs, isWanted: begin, ...(signal ? { signal } : {}) };
+    const turn = { maxWaitMs: turnMs, isWanted: claim.take, ...(signal ? { signal } : {}) };
     const call = { ...callOf(run), timeoutMs: turnMs + ASK_MS, turn };
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
-    if (outcome !== null && isOurs) await this.#answered(key, outcome, run.tries);
-    else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
+    if (outcome !== null && claim.isTaken) {
+      await this.#answered(key, outcome, run.tries, () => this.#leaveUnknown(key));
+    } else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
+  }
+
+  /**
+   * The right to ask Hex for a run that has waited until now: `begin` moves it to "starting", and of several processes only one can.
+   * `take` is called before each attempt. There is a second one if Hex refused a token that has been renewed since.
+   */
+  #claim(key: string, begin: (stored: Run) => RunIn<"starting"> | null) {
+    const { store, clock } = this.options;
+    let isTaken = false;
+    return {
+      get isTaken() {
+        return isTaken;
+      },
+      take: async () => {
+        const result = await store.update(key, (stored) => {
+          if (!isTaken) return begin(stored);
+          return isBeingAsked(stored) ? { ...stored, lease: clock.now() + LEASE_MS } : null;
+        });
+        if (isTaken) return result !== null && isBeingAsked(result.run);
+        isTaken = result?.changed === true;
+        return isTaken;
+      },
+    };
   }
 
   /** Ends a start whose turn does not come while anybody is still waiting for it. */
@@ -171,12 +197,15 @@ export class Starter {
     await store.update(key, (run) => (run.state === "waiting" ? refused(run, facts, clock.now()) : null));
   }
 
-  /** Looks for the run of an intent whose request may or may not have arrived. Adopts it, or says that it is not known. */
-  look(key: string): Promise<Run> {
-    return this.#asking.during(key, () => this.#look(key));
+  /**
+   * Looks for the run of an intent whose request may or may not have arrived. Adopts it, or says that it is not known. `signal` ends
+   * that: another process looks as soon as the lease is over.
+   */
+  look(key: string, signal?: AbortSignal): Promise<Run> {
+    return this.#asking.during(key, () => this.#look(key, signal));
   }
 
-  async #look(key: string): Promise<Run> {
+  async #look(key: string, signal: AbortSignal | undefined): Promise<Run> {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
     let lease = 0;
@@ -186,7 +215,8 @@ export class Starter {
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       lease = run.lease;
-      await clock.sleep(pause);
+      await clock.sleep(pause, signal);
+      if (signal?.aborted) return run;
       const found = await this.#candidates(run).catch(asHexError);
       if (found instanceof HexError) {
         if (meansLater(found.kind) && pauses.length < LOOKS_AFTER_MS.length + MORE_LOOKS) pauses.push(LONGEST_HOLD_MS);
@@ -222,12 +252,20 @@ export class Starter {
     const page = await hex.runs(run.project.id, { limit: PAGE_SIZE, trigger: "API" }, callOf(run));
     // A clock that has been set back since then must not hide the run.
     const since = Math.min(startableSince(run), clock.now()) - SKEW_MS;
-    const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
+    const until = startableSince(run) + START_TIMEOUT_MS + SKEW_MS;
+    const recent = page.runs.filter(
+      ({ startTime }) => startTime === null || (startTime >= since && startTime <= Math.max(since, until)),
+    );
     // The order matters: an intent that gets its run in between counts among those that have one.
     const disputed = !page.isWhole || (await store.hasRival(run));
     const taken = await store.taken(recent.map((one) => one.runId));
     return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
   }
+}
+
+/** The process that took the start is asking Hex, and no other process is looking for the run. */
+function isBeingAsked(run: Run): run is RunIn<"starting"> {
+  return run.state === "starting" && !run.looking;
 }
 
 function callOf(intent: Intent): Call {

@@ -1,0 +1,110 @@
+// A start that has waited for its turn: Hex is asked for it once, by one process, whatever happens on the way.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Budget } from "../../src/hex/budget.js";
+import { HexClient } from "../../src/hex/client.js";
+import { isLeaseOver } from "../../src/runs/run.js";
+import { Starter } from "../../src/runs/start.js";
+import { RunStore } from "../../src/runs/store.js";
+import { awaiting, begun, intended, judged, postponed, triedAgain } from "../../src/runs/transitions.js";
+import { openEmbedded, type Store } from "../../src/store/database.js";
+import { ManualClock } from "../sandbox/clock.js";
+import { isStart, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
+
+let clock: ManualClock;
+let hex: SimulatedHex;
+let folder: string;
+let opened: Store;
+let store: RunStore;
+beforeEach(async () => {
+  clock = new ManualClock();
+  hex = await startHex({ clock });
+  folder = await mkdtemp(join(tmpdir(), "hex-bot-"));
+  opened = await openEmbedded(folder);
+  store = new RunStore(opened.db, () => undefined);
+});
+afterEach(async () => {
+  await opened.close();
+  await hex.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** A process with one token, which another one replaces when Hex refuses it. */
+function starter({ token, next = null }: { token: string; next?: string | null }): Starter {
+  const client = new HexClient({
+    userAgent: "hex-bot/test",
+    origin: hex.origin,
+    token,
+    renewToken: () => next,
+    clock,
+    budget: new Budget(clock, 1_000),
+    attemptTimeoutMs: 2_000,
+    backoffMs: 100,
+    random: () => 0.5,
+    onRequest: () => undefined,
+  });
+  return new Starter({ hex: client, store, clock });
+}
+
+function intent() {
+  const { id, title } = hex.workspace.addProject({ title: "Revenue" });
+  const options = { inputs: {}, fresh: false, publish: false, view: null };
+  return { key: "k", project: { id, title }, options, requester: "U1", requestedAt: clock.now(), reference: "r" };
+}
+
+/** A run that somebody has approved, and that nobody has begun to start. */
+async function approve(): Promise<void> {
+  const now = clock.now();
+  await store.insert(awaiting(intent(), { verb: "run", rule: { number: 1, name: null }, by: [], place: null }, now));
+  await store.update("k", (run) => (run.state === "awaiting" ? judged(run, { kind: "approve", by: "U2" }, now) : null));
+}
+
+/** A run that waits for its turn. */
+async function queue(): Promise<void> {
+  const now = clock.now();
+  const held = { kind: "budget_spent", operation: "runProject", host: "h", retryAfterMs: 0 } as const;
+  await store.insert(intended(intent(), now));
+  await store.update("k", (run) => (run.state === "starting" ? postponed(run, held, 0, now) : null));
+}
+
+test("an approved run that another process has begun to start is left to that process", async () => {
+  await approve();
+  await store.update("k", (run) => (run.state === "approved" ? begun(run, clock.now()) : null));
+  await starter({ token: hex.workspace.addToken() }).ask("k");
+  expect(hex.requests).toEqual([]);
+  expect((await store.get("k"))?.state).toBe("starting");
+});
+
+test.each([
+  ["that was approved", approve, (one: Starter) => one.ask("k")],
+  ["that waited for its turn", queue, (one: Starter) => one.retry("k")],
+])("a run %s is started with the new token when Hex refuses the old one", async (_, prepare, start) => {
+  const next = hex.workspace.addToken();
+  await prepare();
+  await start(starter({ token: "hxtw_revoked", next }));
+  expect(hex.requests.filter(isStart).map(({ status }) => status)).toEqual([401, 201]);
+  expect((await store.get("k"))?.state).toBe("pending");
+});
+
+test("if it is not known whether a run was started, it is left to be looked for, and those behind it go on", async () => {
+  await queue();
+  hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+  await starter({ token: hex.workspace.addToken() }).retry("k");
+  const run = await store.get("k");
+  expect(run).toMatchObject({ state: "starting", looking: true });
+  expect(run?.state === "starting" && isLeaseOver(run.lease, clock.now())).toBe(true);
+  expect(hex.requests).toHaveLength(1);
+});
+
+test("a process that no longer leads stops looking, and leaves the rest to the next", async () => {
+  await queue();
+  await store.update("k", (run) => (run.state === "waiting" ? triedAgain(run, clock.now()) : null));
+  const over = new AbortController();
+  const looking = starter({ token: hex.workspace.addToken() }).look("k", over.signal);
+  await hex.waitFor(({ endpoint, status }) => endpoint === "listRuns" && status === 200);
+  over.abort();
+  expect((await looking).state).toBe("starting");
+});
