@@ -75,7 +75,10 @@ const inFlight = {
 };
 
 const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
-const cancelFailure = z.object({ facts: factsSchema, reference: z.string() }).nullable();
+/** `by` wanted it, and Hex may have done it: its answer was lost. `null`: Hex has not done it. */
+const cancelFailure = z
+  .object({ facts: factsSchema, reference: z.string(), by: z.string().nullable().default(null) })
+  .nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
   /** Somebody has to approve it first. */

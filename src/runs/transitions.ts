@@ -1,6 +1,6 @@
 // How one state of a run follows from another. Pure: what happened goes in, the next state comes out.
 
-import { type HexErrorFacts, meansLater } from "../hex/errors.js";
+import { type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
 import { AHEAD_MS, type HexRun, isOver, type StartedRun } from "../hex/schema.js";
 import { hasCome } from "../lib/due.js";
 import { DAY, MINUTE } from "../lib/time.js";
@@ -70,6 +70,12 @@ function baseOf(run: Run) {
   return { key, project, options, requester, trigger, requestedAt, reference, typicalMs, overdue, again, approval };
 }
 
+/** The same for a run that seemed to have ended: its end is still to be told. */
+function goingOn(run: Run) {
+  const { approval } = run;
+  return { ...baseOf(run), approval: approval && { ...approval, isEndTold: false } };
+}
+
 /** Hex has started the run and given it an id. */
 export function started(run: RunIn<"starting" | "lost">, answer: StartedRun): RunIn<"pending"> {
   return pending(run, identity(answer), { startedAt: null, status: "PENDING" });
@@ -88,7 +94,7 @@ function pending(
   hex: HexIdentity,
   { startedAt, status }: Pick<LiveRun, "startedAt" | "status">,
 ): RunIn<"pending"> {
-  return { ...baseOf(run), state: "pending", hex, startedAt, status, trouble: null, cancelFailure: null };
+  return { ...goingOn(run), state: "pending", hex, startedAt, status, trouble: null, cancelFailure: null };
 }
 
 /** Hex has proven that there is no run. `now`: epoch ms. */
@@ -184,7 +190,7 @@ export function lost(run: RunIn<"starting"> | LiveRun, why: RunIn<"lost">["why"]
 /** Somebody wants the bot to look again for a run that was not found; `null` when there is nothing to look for. */
 export function lookedForAgain(run: Run, now: number): RunIn<"starting"> | null {
   if (run.state !== "lost" || run.hex !== null) return null;
-  return { ...baseOf(run), state: "starting", looking: true, lease: now + LEASE_MS };
+  return { ...goingOn(run), state: "starting", looking: true, lease: now + LEASE_MS };
 }
 
 /** Applies what Hex now says about a run. A run that is being cancelled stays in that state until Hex says that it has ended. */
@@ -227,7 +233,7 @@ function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): End
     case "UNABLE_TO_ALLOCATE_KERNEL":
       return { ...done, state: "no_kernel" };
     case "KILLED":
-      return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : null };
+      return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : (run.cancelFailure?.by ?? null) };
     default:
       return { ...done, state: "ended", status };
   }
@@ -260,14 +266,15 @@ export function isCancelDue(run: RunIn<"cancelling">, now: number): boolean {
   return run.heldBack === null ? isLeaseOver(run.lease, now) : hasCome(run.lease, now, holdMs(run.heldBack));
 }
 
-/** Hex did not accept the cancellation, so the run continues. */
+/** Hex did not accept the cancellation, so the run continues; or it is not known whether Hex did. */
 export function notCancelled(
   run: RunIn<"cancelling">,
   facts: HexErrorFacts,
   reference: string,
 ): RunIn<"pending" | "running"> {
-  const { by: _, accepted: __, lease: ___, heldBack: ____, ...rest } = run;
-  return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure: { facts, reference } };
+  const { by, accepted: _, lease: __, heldBack: ___, ...rest } = run;
+  const cancelFailure = { facts, reference, by: provesNoEffect(facts.kind) ? null : by };
+  return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure };
 }
 
 function identity({ runId, runUrl, traceId, projectVersion }: StartedRun | HexRun): HexIdentity {

@@ -271,8 +271,16 @@ describe("a cancellation", () => {
   });
 
   test("that Hex did not accept leaves the run as it was, with the reason and its reference", () => {
-    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1" } });
+    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1", by: null } });
     expect(notCancelled(cancelling(pending, "U1", NOW), BUSY, "r1").state).toBe("pending");
+  });
+
+  test("whose answer was lost is theirs if the run turns out to be cancelled", () => {
+    const unclear = notCancelled(cancelling(running, "U1", NOW), facts("timeout"), "r1");
+    expect([unclear, failed].map((run) => observed(run, seen("KILLED"), NOW))).toMatchObject([
+      { state: "cancelled", by: "U1" },
+      { state: "cancelled", by: null },
+    ]);
   });
 
   test.each([

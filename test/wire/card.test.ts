@@ -229,6 +229,18 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(buttonsOf(card)).toEqual(["cancel_run", "tell_me"]);
     });
 
+    test("a cancellation whose answers are all lost is theirs: the card says that it is not certain, and then who cancelled", async () => {
+      const card = await running();
+      const lost = { endpoint: "cancelRun", kind: { type: "reset" }, afterEffect: true } as const;
+      harness.hex.faults.add({ ...lost, times: 3 });
+      await harness.person("grace").press(card, "cancel_run");
+      await harness.cardShows("*Cancelled*");
+      expect(shown(card)).toContain(`By <@${harness.slack.people.grace.id}>`);
+      const states = card.history.map(({ blocks }) => JSON.stringify(blocks)).join();
+      expect(states).not.toContain("Cancelling failed");
+      expect(harness.slack.messages.map(shown).join()).not.toContain("Not cancelled");
+    });
+
     test("a cancellation that Hex refuses for another reason is not repeated forever: Hex's words are shown, and the button is back", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;
@@ -380,6 +392,19 @@ describe.each(MODES)("%s mode", (mode) => {
       const card = await harness.cardShows("Running");
       expect(card.history.map(({ blocks }) => JSON.stringify(blocks)).join()).not.toContain("Not known");
       expect(harness.starts).toHaveLength(1);
+    });
+
+    test("a run that somebody else starts an hour later is not taken for it", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
+      await harness.pass(60 * 60_000, 5 * 60_000);
+      const startedAt = harness.clock.now() - 10_000;
+      harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 5_000, trigger: "API" });
+      await harness.slack.click(card, "look_again");
+      await harness.cardShows("Checking whether the run exists");
+      await harness.cardShows("Not known");
     });
 
     test("if another start of the project is also open, neither takes a run that may belong to the other", async () => {

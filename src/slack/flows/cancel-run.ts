@@ -9,12 +9,12 @@ import { deedEntry } from "../access/audit-entries.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import {
   cancelAskedMessage,
+  cancelFailedMessage,
   cancelledLaterMessage,
   cannotCancelMessage,
   staleButtonMessage,
   withdrawnMessage,
 } from "../messages/answers.js";
-import { remedyMessage } from "../messages/remedy.js";
 import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
 import { cardConversation } from "./card-conversation.js";
 import { cardPlace } from "./card-place.js";
@@ -48,7 +48,7 @@ export async function cancelKnownRun(
     case "too_late":
       return interaction.respond(cannotCancelMessage(outcome.run, card));
     case "failed":
-      return interaction.respond(remedyMessage("Not cancelled", outcome.error.facts, interaction.reference));
+      return interaction.respond(cancelFailedMessage(outcome.error.facts, interaction.reference));
     case "later":
       // The card says so too.
       return sees ? undefined : interaction.respond(cancelledLaterMessage(outcome.run, outcome.error.facts, card));

@@ -1,11 +1,12 @@
 // Short answers to one person: what was wrong with what they typed or pressed, and what to do about it.
 
-import type { HexErrorFacts } from "../../hex/errors.js";
+import { type HexErrorFacts, provesNoEffect } from "../../hex/errors.js";
 import type { HexPage, HexReference } from "../../hex/links.js";
 import { remedyFor } from "../../remedies/hex.js";
 import { type EndedRun, identityOf, type Run, type RunOptions } from "../../runs/run.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, date, inline, link, mention } from "./mrkdwn.js";
+import { remedyMessage } from "./remedy.js";
 import { faceOf, optionsLine, titleOf } from "./run-words.js";
 
 /** One paragraph of mrkdwn. `text` says the same without formatting, for the notification. */
@@ -135,6 +136,12 @@ export function cancelledLaterMessage(run: Run, facts: HexErrorFacts, card: Card
     `:octagonal_sign: ${bold(titleOf(run.project), 120)} will be cancelled. ${inline(what, 300)} The bot will ask Hex as soon as it can. ${shower(run, card)} shows when it has stopped.`,
     "The run will be cancelled.",
   );
+}
+
+/** `facts` say why Hex did not accept it, or why it is not known whether Hex did. */
+export function cancelFailedMessage(facts: HexErrorFacts, reference: string): Message {
+  const title = provesNoEffect(facts.kind) ? "Not cancelled" : "It is not certain that Hex cancels it";
+  return remedyMessage(title, facts, reference);
 }
 
 export function withdrawnMessage(run: Run): Message {

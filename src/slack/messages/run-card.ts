@@ -134,9 +134,10 @@ function notes(run: Run): string[] {
     lines.push(`${mention(run.by)} is cancelling it. ${cancellation(run)}`);
   }
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
-    const { facts, reference } = run.cancelFailure;
+    const { facts, reference, by } = run.cancelFailure;
     const { what, todo } = remedyFor(facts);
-    lines.push(`:warning: Cancelling failed: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
+    const outcome = by === null ? "Cancelling failed" : "It is not certain that Hex cancels it";
+    lines.push(`:warning: ${outcome}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
     lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }
   if ("trouble" in run && run.trouble !== null) {
