@@ -38,6 +38,13 @@ describe.each(MODES)("%s mode: when Slack's answer is lost, it comes again, mark
     await saidTwice(replies("is overdue"));
   });
 
+  test("even if Slack refuses it once in between", async () => {
+    await running();
+    harness.slack.faults.add(LOST);
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, kind: { type: "ratelimited", retryAfter: 5 } });
+    await saidTwice(replies("is overdue"));
+  });
+
   test("how it ended, in the card's thread and in a direct message", async () => {
     const card = await running();
     const { grace } = harness.slack.people;

@@ -160,8 +160,7 @@ export class Alerts {
     let isRepeat = place.posting;
     for (const [index, reply] of (isTrue ? untold : inFull).entries()) {
       if (signal.aborted) return "left";
-      const words = isRepeat ? repeated(reply.message) : reply.message;
-      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, words);
+      const said = reply.isSilent ? null : await this.#reply(subject, { channel, ts }, reply.message, isRepeat);
       if (said !== null && !isPosted(said)) return said;
       await alerts.change(subject.id, { posting: false, told: isTrue ? told + index + 1 : subject.replies.length });
       isRepeat = false;
@@ -174,13 +173,19 @@ export class Alerts {
    * Replies in the alert's thread, or next to the alert where the channel does not allow threads. Notes before that it is about to: if
    * the process dies, or Slack's answer is lost, the reply is posted again and says so.
    */
-  async #reply({ id, place }: WantedAlert, { channel, ts }: Posted, reply: Message): Promise<Posted | SlackFailure> {
+  async #reply(
+    { id, place }: WantedAlert,
+    { channel, ts }: Posted,
+    message: Message,
+    isRepeat: boolean,
+  ): Promise<Posted | SlackFailure> {
     const { slack, alerts } = this.options;
+    const reply = isRepeat ? repeated(message) : message;
     await alerts.change(id, { posting: true });
     const inThread = await post(slack, { channel, thread_ts: place.threadTs ?? ts }, reply);
     const isElsewhere = !isPosted(inThread) && inThread.kind !== "gone" && isRefusedHere(inThread);
     const said = isElsewhere ? await post(slack, { channel }, reply) : inThread;
-    if (!isPosted(said) && said.kind !== "transient") await alerts.change(id, { posting: false });
+    if (!isPosted(said) && said.kind !== "transient" && !isRepeat) await alerts.change(id, { posting: false });
     return said;
   }
 

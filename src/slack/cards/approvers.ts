@@ -140,7 +140,7 @@ export class Approvers {
       isRepeat ? repeated(reply) : reply,
     );
     if (isPosted(posted)) return null;
-    if (posted.kind !== "transient")
+    if (posted.kind !== "transient" && !isRepeat)
       await changeApproval(this.options.runs, run, (approval) => ({ ...approval, posting: null }));
     return this.#onRefused(run, posted) ? posted : null;
   }

@@ -345,7 +345,8 @@ export class Cards {
     if (posting !== kind) await cards.change(runKey, { posting: kind });
     const posted = await postAtFirst(oneTry, placesFor(card), posting === kind ? repeated(reply) : reply);
     if (isPosted(posted)) return null;
-    if (posted.kind !== "transient") await cards.change(runKey, { posting: null });
+    // What may stand there since an earlier try stands there still.
+    if (posted.kind !== "transient" && posting !== kind) await cards.change(runKey, { posting: null });
     return posted;
   }
 
@@ -421,14 +422,13 @@ export class Cards {
     { failure, failures, isStuck }: { failure: SlackFailure; failures: number; isStuck: boolean },
   ): Promise<boolean> {
     if (this.#told.has(run.key)) return true;
-    const { slack, requesters, botName, clock, hexPlace } = this.options;
+    const { requesters, botName, clock, hexPlace } = this.options;
     const elapsed = elapsedMs(run, clock.now());
     if (isStuck) {
       // Somebody who deletes a card knows about it.
       const end = failure.kind === "gone" ? followUpMessage(run, elapsed) : endMessage(run, elapsed);
       if (end === null) return true;
-      const posted = await postAtFirst(slack, placesFor(card), { text: plainText(end), blocks: [] });
-      if (isPosted(posted)) return true;
+      if ((await this.#reply(card, "end", { text: plainText(end), blocks: [] })) === null) return true;
     }
     if (mayPass(failure) && failures < TELL_AFTER) return false;
     const place = this.#places.get(run.key);

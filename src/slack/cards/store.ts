@@ -185,11 +185,20 @@ export class CardStore {
   async claim(runKey: string, forMs: number): Promise<boolean> {
     const { process, now: time } = this.drawer;
     const now = sql<number>`cast(${time()} as bigint)`;
+    const until = sql<number>`${now} + cast(${forMs} as bigint)`;
     const result = await this.db
       .updateTable("cards")
-      .set({ drawn_by: process, drawn_until: sql<number>`${now} + cast(${forMs} as bigint)` })
+      .set({ drawn_by: process, drawn_until: until })
       .where("run_key", "=", runKey)
-      .where((eb) => eb.or([eb("drawn_by", "is", null), eb("drawn_by", "=", process), eb("drawn_until", "<", now)]))
+      .where((eb) =>
+        eb.or([
+          eb("drawn_by", "is", null),
+          eb("drawn_by", "=", process),
+          eb("drawn_until", "<", now),
+          // The clock has been set back since then.
+          eb("drawn_until", ">", until),
+        ]),
+      )
       .executeTakeFirst();
     return result.numUpdatedRows === 1n;
   }

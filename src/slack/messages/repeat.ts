@@ -6,5 +6,7 @@ const REPEAT = "This may stand here twice: the bot lost its connection to Slack 
 
 /** The same message, which says that it may be a repeat. */
 export function repeated({ text, blocks }: Message): Message {
+  // Where there are blocks, Slack shows only them.
+  if (blocks.length === 0) return { text: `${text}\n${REPEAT}`, blocks };
   return message(text, [...blocks, context(REPEAT)]);
 }

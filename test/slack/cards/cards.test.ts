@@ -110,9 +110,20 @@ test("a run that was forgotten while Slack held its card up is not drawn again e
 
 test("a card that another process draws is looked at again", async () => {
   await cards.open("k", conversationIn(slack.channels.data.id), "U1");
-  await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
+  await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 15_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);
+});
+
+test("a claim does not last longer because the clock is set back", async () => {
+  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+  let now = clock.now();
+  const dead = new CardStore(opened.db, { process: "a dead process", now: () => now });
+  const next = new CardStore(opened.db, { process: "the next process", now: () => now });
+  await dead.claim("k", 15_000);
+  expect(await next.claim("k", 15_000)).toBe(false);
+  now -= 10 * 60_000;
+  expect(await next.claim("k", 15_000)).toBe(true);
 });
 
 test("whoever asked hears of the end once, however long those who were to approve the run cannot be told", async () => {
@@ -168,7 +179,7 @@ describe("a card that shows what is stored", () => {
   });
 
   test("is looked at again when another process is drawing it, perhaps from an older state", async () => {
-    await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 30_000);
+    await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 15_000);
     await cards.redraw("k");
     expect(clock.sleeping).toBe(1);
   });
