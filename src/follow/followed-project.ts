@@ -1,7 +1,7 @@
 // What the bot remembers about a watched project between two readings of its runs. Pure.
 
 import { z } from "zod";
-import { type HexRun, isOver, type Project, type Schedule } from "../hex/schema.js";
+import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
@@ -31,7 +31,7 @@ export const followedSchema = z.object({
   readAt: epochMs.nullable(),
   /** Since when every attempt to read them has failed while Hex could be used. `null`: the last one succeeded. */
   unreadSince: epochMs.nullable().default(null),
-  /** When the newest run that counts for its schedules began. `null`: none is known. */
+  /** When the newest run that counts for its schedules began, or ended without ever starting. `null`: none is known. */
   scheduledAt: epochMs.nullable(),
   /** The runs that had not ended, with the time at which each began or was first seen. */
   going: z.array(z.object({ runId: z.string(), url: runUrl, since: epochMs })),
@@ -136,7 +136,7 @@ export function evidenceOf(followed: Followed, schedules: readonly Schedule[], r
 /** What the bot remembers after a reading. */
 export function remembered(followed: Followed, { runs, readAt, typicalMs }: Evidence): Followed {
   const counting = runs.filter((run) => run.runTrigger === "SCHEDULED" || run.status === "COMPLETED");
-  const starts = counting.flatMap(({ startTime }) => startTime ?? []);
+  const starts = counting.flatMap((run) => startOrEnd(run) ?? []);
   const firstSeen = new Map(followed.going.map(({ runId, since }) => [runId, since]));
   const ended = runs.filter((run) => isOver(run, readAt));
   return {

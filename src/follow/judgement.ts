@@ -1,6 +1,6 @@
 // Whether a watched project is in trouble, judged by what is known about its schedules and runs. Pure.
 
-import { type HexRun, isOver, type Schedule } from "../hex/schema.js";
+import { type HexRun, isOver, type Schedule, startOrEnd } from "../hex/schema.js";
 import { MINUTE } from "../lib/time.js";
 import { type Due, lastDue } from "./due-times.js";
 
@@ -73,10 +73,12 @@ function late(evidence: Evidence, terms: Terms): Finding | null {
   const due = latestUp(evidence, terms);
   if (due === null || due.at < evidence.completeSince) return null;
   const isThere = evidence.runs.some((run) => {
-    if (run.startTime === null) return isScheduled(run) && !isOver(run, evidence.readAt);
+    if (run.startTime === null && !isOver(run, evidence.readAt)) return isScheduled(run);
     // A run that somebody started by hand has brought the results, too.
     const counts = isScheduled(run) || run.status === "COMPLETED";
-    return counts && run.startTime >= due.at - EARLY_MS - due.slackMs;
+    // One that ended without ever starting is not missing: it failed, or somebody cancelled it.
+    const at = startOrEnd(run);
+    return counts && at !== null && at >= due.at - EARLY_MS - due.slackMs;
   });
   return isThere ? null : { kind: "late", since: due.at };
 }

@@ -15,7 +15,7 @@ export interface Watched {
   schedules: readonly Schedule[];
   /** When its runs were last read. `null`: never. */
   readAt: number | null;
-  /** When the newest run that counts for its schedules began. `null`: none is known. */
+  /** When the newest run that counts for its schedules began, or ended without ever starting. `null`: none is known. */
   scheduledAt: number | null;
   /** When each run that had not ended at the last reading began. */
   going: readonly number[];

@@ -11,6 +11,7 @@ import {
   dataConnectionSchema,
   type HexRun,
   hexRunSchema,
+  latestFirst,
   type Me,
   meSchema,
   type Page,
@@ -106,9 +107,7 @@ export function readRunPage(asked: Asked): ReadAnswer<RunPage> {
     const { runs } = parsed(runPageSchema, json);
     const readOne = (entry: unknown) => aboutAsked(parsed(hexRunSchema, entry), asked);
     const { entries, leftOut } = readEntries("runs", runs ?? [], readOne);
-    const start = (run: HexRun) => run.startTime ?? Number.POSITIVE_INFINITY;
-    const sorted = entries.toSorted((a, b) => (start(a) === start(b) ? 0 : start(b) - start(a)));
-    return { value: { runs: sorted, isWhole: leftOut === null }, leftOut };
+    return { value: { runs: entries.toSorted(latestFirst), isWhole: leftOut === null }, leftOut };
   };
 }
 

@@ -222,11 +222,12 @@ export const hexRunSchema = z.object({
   traceId,
 });
 export type HexRun = About<z.output<typeof hexRunSchema>>;
+type RunTimes = Pick<HexRun, "status" | "startTime" | "endTime">;
 
 /** `GET /projects/{id}/runs`, in no promised order. `runs` are not yet parsed, see `hexRunSchema`. */
 export const runPageSchema = z.object({ runs: list.nullable() });
 export interface RunPage {
-  /** Latest start first. Runs that have not started come before all others. */
+  /** Latest start first, see `latestFirst`. */
   runs: HexRun[];
   /** False when some of the page's runs could not be read. */
   isWhole: boolean;
@@ -235,6 +236,21 @@ export interface RunPage {
 /** Narrows a status to one that is final: the run no longer changes. */
 export function isFinal(status: string): status is FinalStatus {
   return FINAL_STATUSES.some((final) => final === status);
+}
+
+/** When a run started, or ended without ever starting, epoch ms. `null`: it waits, or that is not known. */
+export function startOrEnd({ startTime, endTime }: RunTimes): number | null {
+  return startTime ?? endTime;
+}
+
+/** The order of runs, latest start first: those that wait come first, and those of which nothing but their final status is known last. */
+export function latestFirst(one: RunTimes, other: RunTimes): number {
+  const [first, second] = [orderOf(one), orderOf(other)];
+  return first === second ? 0 : second - first;
+}
+
+function orderOf(run: RunTimes): number {
+  return startOrEnd(run) ?? (isFinal(run.status) ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
 }
 
 /** How far Hex's clock may be ahead of this machine's, in ms. */
@@ -246,7 +262,7 @@ const STATUS_FOLLOWS_MS = 5 * MINUTE;
  * Whether a run no longer changes. Its end shows that too, unless it is in the future: a run with an unknown status counts as
  * unfinished only if it has no end. `now`: epoch ms.
  */
-export function isOver({ status, startTime, endTime }: Pick<HexRun, "status" | "startTime" | "endTime">, now: number) {
+export function isOver({ status, startTime, endTime }: RunTimes, now: number) {
   if (isFinal(status)) return true;
   if (endTime === null || endTime > now + AHEAD_MS) return false;
   if (!STATUSES.some((known) => known === status)) return true;

@@ -1,6 +1,6 @@
 // Hex's projects and their runs as they really are, in memory, and what Hex answers about them at a moment.
 
-import type { HexRun, Schedule } from "../../src/hex/schema.js";
+import { type HexRun, latestFirst, type Schedule } from "../../src/hex/schema.js";
 
 export const PAGE = 100;
 
@@ -41,20 +41,22 @@ export function runsAt({ id, runs }: TrueProject, now: number): HexRun[] {
   }
   return runs
     .slice(Math.max(0, low - PAGE), low)
-    .reverse()
-    .map((run) => seenAt(id, run, now));
+    .map((run) => seenAt(id, run, now))
+    .sort(latestFirst);
 }
 
 function seenAt(projectId: string, { runId, trigger, startsAt, endsAt, ends }: TrueRun, now: number): HexRun {
   const isOver = endsAt <= now;
+  const isWithoutKernel = ends === "UNABLE_TO_ALLOCATE_KERNEL";
   return {
     projectId,
     runId,
     runUrl: null,
-    status: isOver ? ends : "RUNNING",
+    status: isOver ? ends : isWithoutKernel ? "PENDING" : "RUNNING",
     runTrigger: trigger,
     projectVersion: "1",
-    startTime: startsAt,
+    // It never starts.
+    startTime: isWithoutKernel ? null : startsAt,
     endTime: isOver ? endsAt : null,
     elapsedTime: null,
     traceId: null,

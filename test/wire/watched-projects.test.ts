@@ -1,7 +1,7 @@
 // Watched projects: a conversation is told when a run fails, is late or is stuck, in one message that is kept up to date.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ProjectOptions } from "../sandbox/hex/types.js";
+import type { ProjectOptions, RunOptions } from "../sandbox/hex/types.js";
 import { Harness, MODES, shown } from "./harness.js";
 import { addProject, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
@@ -79,6 +79,34 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
     await tells("Back to green");
     expect(told()).toHaveLength(1);
+  });
+
+  test("a run that never starts, for lack of a kernel, is reported until one completes, and so is what fails after that", async () => {
+    const project = add("Weekly revenue", { schedules: [] });
+    const run = (more: RunOptions) =>
+      harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, ...more });
+    await harness.ask("watch weekly revenue");
+    run({ outcome: "UNABLE_TO_ALLOCATE_KERNEL" });
+    await tells("Could not start");
+    await harness.pass(MINUTE, STEP_MS);
+    run({});
+    await tells("Back to green");
+    expect(await harness.ask("watching")).toMatch(/last run> <!date.*completed in 1 min/);
+    const runs = await harness.ask(`runs ${project.id}`);
+    expect(runs).toMatch(/\*Completed\*(.|\n)*\*No kernel\*.* · never started · /);
+    expect(runs).not.toContain("not started yet");
+    run({ outcome: "ERRORED" });
+    await tells("Failed", 1);
+  });
+
+  test("a scheduled run that never starts, for lack of a kernel, has failed and is not late", async () => {
+    const project = add("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    await passUntil(TEN);
+    harness.hex.workspace.startRun(project.id, { startedAt: TEN, outcome: "UNABLE_TO_ALLOCATE_KERNEL" });
+    const message = await tells("Could not start");
+    await harness.pass(25 * MINUTE, STEP_MS);
+    expect(shown(message)).not.toContain("Late");
   });
 
   test("troubles that begin within ten minutes join the message, and one reply names each project and its owner", async () => {

@@ -192,7 +192,7 @@ function hexRunBlock(run: HexRun, own: Run | null, project: ProjectRuns["project
   const text = dotted(
     stopping ? faceWords("cancelling") : statusWords(status, finished),
     `by ${by}`,
-    startTime === null ? "not started yet" : date(startTime),
+    startTime === null ? (finished ? "never started" : "not started yet") : date(startTime),
     elapsed === null || elapsed < 0 ? null : duration(elapsed),
     runUrl === null ? null : link(runUrl, "Open the run", 40),
     code(runId, 60),
