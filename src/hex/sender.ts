@@ -265,7 +265,7 @@ export class Sender {
       const withoutToken = (text: string) =>
         text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
       const headers = new Headers([...response.headers].map(([name, value]) => [name, withoutToken(value)]));
-      const body = await readBody(response, response.ok ? MAX_BODY : MAX_REFUSAL);
+      const body = await readBody(response, response.ok ? MAX_BODY : MAX_REFUSAL, signal);
       return { status: response.status, headers, body: withoutToken(body.text), isWhole: body.isWhole };
     } catch (error) {
       throw errorOfFetch(error, this.#at(request), timeout.aborted);

@@ -92,16 +92,17 @@ export class StatusPage {
 
   async #fetch(url: string): Promise<HexReport> {
     const { fetch: send = fetch } = this.options;
+    const signal = AbortSignal.timeout(this.options.timeoutMs);
     const response = await send(url, {
       headers: { accept: "application/json" },
       redirect: "error",
-      signal: AbortSignal.timeout(this.options.timeoutMs),
+      signal,
     });
     if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`the status page answered ${response.status}`);
     }
-    const { text, isWhole } = await readBody(response, MAX_BODY);
+    const { text, isWhole } = await readBody(response, MAX_BODY, signal);
     if (!isWhole) throw new Error("the status page is too large");
     return reportOf(summarySchema.parse(parseJson(text)));
   }

@@ -118,6 +118,7 @@ export class PagerDuty {
     const over = new AbortController();
     const giveUp = () => over.abort();
     given.addEventListener("abort", giveUp, { once: true });
+    const signal = AbortSignal.any([timeout, over.signal]);
     if (given.aborted) giveUp();
     try {
       const response = await ky.post(`${url}/v2/enqueue`, {
@@ -129,9 +130,9 @@ export class PagerDuty {
         // The key must not follow a redirect to another host.
         redirect: "manual",
         fetch: send,
-        signal: AbortSignal.any([timeout, over.signal]),
+        signal,
       });
-      const { text } = await readBody(response, MAX_BODY);
+      const { text } = await readBody(response, MAX_BODY, signal);
       this.#expectAccepted(response, text, clock.now());
     } catch (error) {
       if (error instanceof PageError) throw error;

@@ -55,7 +55,7 @@ export function observedFetch(send: typeof fetch, onCall: (call: SlackCall) => v
     let answer: { response: Response; text: string; isWhole: boolean };
     try {
       const response = await send(input, init);
-      answer = { response, ...(await readBody(response, MAX_BODY)) };
+      answer = { response, ...(await readBody(response, MAX_BODY, init?.signal)) };
     } catch (error) {
       const word = proxyErrorIn(error) === null ? null : "proxy";
       onCall({ ...asked, status: null, word, ok: false, scopes: null });
