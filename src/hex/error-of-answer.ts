@@ -7,6 +7,7 @@ import { HexError, type HexErrorFacts, type HexErrorKind, isOptional, type Opera
 import { type Issue, issuesSchema, issueWords } from "./issues.js";
 import { listedInputs, refusedInputs, sentInputs } from "./refused-inputs.js";
 import { retryAfterMs } from "./retry-after.js";
+import { secretsIn, textWithoutSecrets, withoutSecrets } from "./sent-secrets.js";
 
 /** An answer that was not the expected success. */
 export interface Answer {
@@ -23,6 +24,7 @@ export interface Answer {
 const bodySchema = z.object({
   reason: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
+  code: z.string().optional().catch(undefined),
   details: issuesSchema,
   issues: issuesSchema,
   traceId: z.string().optional().catch(undefined),
@@ -35,10 +37,13 @@ type Body = z.output<typeof bodySchema>;
  * text), refused inputs in the forms that RunProject has used so far, and HTML from a proxy.
  * `now` (epoch ms) is needed for a `Retry-After` that is a date.
  */
-export function errorOfAnswer(answer: Answer, now: number): HexError {
-  const body = bodySchema.safeParse(parseJson(answer.body)).data ?? null;
+export function errorOfAnswer(received: Answer, now: number): HexError {
+  const sent = sentInputs(received.sent);
+  const secrets = secretsIn(sent);
+  const body = bodySchema.safeParse(withoutSecrets(parseJson(received.body), secrets)).data ?? null;
+  const answer = { ...received, body: textWithoutSecrets(received.body, secrets) };
   const detail = detailOf(answer, body);
-  const inputs = body === null ? undefined : refusedInputs(body, issuesOf(body), sentInputs(answer.sent));
+  const inputs = body === null ? undefined : refusedInputs(body, issuesOf(body), sent);
   return new HexError({
     kind: kindOfAnswer(answer, body, detail ?? "", inputs),
     operation: answer.operation,
@@ -62,9 +67,8 @@ function kindOfAnswer(
   const starts = operation === "runProject" || operation === "dryRun";
   if (status === 401) return "unauthorized";
   if (status === 429) return "rate_limited";
-  // Hex's own 503 proves that no run was created. A gateway's, in bare text or HTML, proves nothing.
-  if (status === 503 && starts && (body !== null || /\bkernels?\b/i.test(detail))) return "no_kernel";
-  if (status >= 500) return "hex_failed";
+  if (status === 503 && starts && isOwn(answer, body, detail)) return "no_kernel";
+  if (status >= 500 || TIMED_OUT.has(status)) return "hex_failed";
   if (isHtml(answer.body) || status < 400) return "not_hex";
   if (operation === "cancelRun" && HAS_ENDED.test(detail)) return "already_finished";
   if (status === 403) return kindOfForbidden(operation, detail, body !== null);
@@ -74,6 +78,19 @@ function kindOfAnswer(
   if (isConflict && operation === "cancelRun") return "already_finished";
   if ((isConflict || status === 400) && isUnpublished(answer, detail)) return "not_published";
   return status === 400 && isAboutId(operation, body, detail) ? "bad_request" : "request_refused";
+}
+
+/** Statuses by which a gateway says that it no longer waits for an answer: what was asked may happen all the same. */
+const TIMED_OUT: ReadonlySet<number> = new Set([408, 499]);
+
+/**
+ * Whether a 503 is Hex's own, which proves that no run was created. A gateway's proves nothing, and may be JSON, too. Hex's have a
+ * `reason`, or a `code` beside the message, and a trace id.
+ */
+function isOwn({ headers, body: text }: Answer, body: Body | null, detail: string): boolean {
+  if (!isHtml(text) && /\bkernels?\b/i.test(detail)) return true;
+  if (body === null) return false;
+  return [body.reason, body.code, body.traceId, headers.get("x-trace-id")].some((told) => told);
 }
 
 /** Checked for any status, because it is not documented how CancelRun refuses a run that has ended. */

@@ -39,7 +39,10 @@ export function sentInputs(body: unknown): SentInputs {
   return sentSchema.safeParse(body).data?.inputParams ?? {};
 }
 
-/** `undefined` when Hex did not refuse the request because of its inputs, or not only because of them. */
+/**
+ * `undefined` when Hex did not refuse the request because of its inputs, or not only because of them. The texts of the answer must
+ * be free of secrets already.
+ */
 export function refusedInputs(
   { notFound, invalid }: ListedInputs,
   issues: readonly Issue[],
@@ -71,12 +74,7 @@ function note(found: Found, name: string, { message, expected, keys }: Issue, se
   const type = expected ?? EXPECTED.exec(message)?.[1] ?? null;
   const isShown = Object.hasOwn(sent, name) && !looksSecret(name);
   if (type !== null) found.wrongType.push({ name, expected: type, given: isShown ? shortJson(sent[name]) : "" });
-  else found.others.push({ name, reason: beginning(looksSecret(name) ? without(message, sent[name]) : message, 200) });
-}
-
-/** Hex may repeat a value in what it says of it. */
-function without(message: string, value: unknown): string {
-  return typeof value === "string" && value !== "" ? message.replaceAll(value, "…") : message;
+  else found.others.push({ name, reason: beginning(message, 200) });
 }
 
 const UNKNOWN =

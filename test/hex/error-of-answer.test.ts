@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Answer, errorOfAnswer, isHtml, traceIdOf } from "../../src/hex/error-of-answer.js";
-import type { HexErrorKind, Operation } from "../../src/hex/errors.js";
+import { type HexErrorKind, type Operation, provesNoEffect } from "../../src/hex/errors.js";
 
 const NOW = Date.UTC(2026, 10, 2, 9);
 
@@ -40,6 +40,11 @@ describe("503 on a start", () => {
   test.each<[Operation, string, HexErrorKind]>([
     ["runProject", JSON.stringify(says("Busy")), "no_kernel"],
     ["dryRun", JSON.stringify(says("Busy")), "no_kernel"],
+    ["runProject", JSON.stringify({ code: "SERVICE_UNAVAILABLE", message: "Busy" }), "no_kernel"],
+    ["runProject", JSON.stringify({ message: "Service Unavailable" }), "hex_failed"],
+    ["runProject", JSON.stringify({ message: "No kernel is free" }), "no_kernel"],
+    ["runProject", "{}", "hex_failed"],
+    ["runProject", JSON.stringify({ status: "maintenance" }), "hex_failed"],
     ["runProject", "No kernel available", "no_kernel"],
     ["runProject", "All Kernels are in use", "no_kernel"],
     ["runProject", "kernelspace error", "hex_failed"],
@@ -47,6 +52,41 @@ describe("503 on a start", () => {
     ["runProject", "<html>kernel</html>", "hex_failed"],
     ["getRun", JSON.stringify(says("No kernel")), "hex_failed"],
   ])("%s, %s: %s", (operation, body, kind) => expect(kindOf(operation, 503, body)).toBe(kind));
+});
+
+test.each([408, 499])("a gateway's %d leaves it open whether a run was started", (status) => {
+  expect(provesNoEffect(kindOf("runProject", status, "Request Timeout"))).toBe(false);
+});
+
+describe("the value of an input that looks like a secret is not in what is read of the answer, although Hex repeats it", () => {
+  const secret = "hunter2";
+  test.each([
+    ["a reason", { reason: `Input api_key: '${secret}' is not allowed` }],
+    ["an issue that names the input", { message: "Bad", issues: [{ message: `api_key: ${secret} is too short` }] }],
+    [
+      "an issue that names none",
+      { code: "BAD_REQUEST", message: "Bad", issues: [{ message: `'${secret}' is short` }] },
+    ],
+    [
+      "an issue at its path",
+      { message: "Bad", issues: [{ path: ["inputParams", "api_key"], message: `no: ${secret}` }] },
+    ],
+    ["the older lists", { invalid: [{ paramName: "api_key", paramValue: secret, dataType: `not ${secret}` }] }],
+    ["bare text", `cannot use ${secret}`],
+  ])("in %s", (_, said) => {
+    const body = typeof said === "string" ? said : JSON.stringify(said);
+    const facts = factsOf("runProject", 400, body, { sent: { inputParams: { api_key: secret, days: 7 } } });
+    expect(JSON.stringify(facts)).not.toContain(secret);
+  });
+
+  test.each([
+    ["a number", 123456, "123456 is out of range"],
+    ["a list", ["one-secret", "two-secrets"], "two-secrets is not allowed"],
+    ["a text with quotes", 'pass"word', 'pass"word is not allowed'],
+  ])("%s", (_, token, message) => {
+    const facts = factsOf("runProject", 422, { message }, { sent: { inputParams: { token } } });
+    expect(facts.detail).toMatch(/^… is/);
+  });
 });
 
 describe("a page is no answer of Hex's", () => {

@@ -48,6 +48,10 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(card).toContain("region=EU");
       expect(card).toContain("`api_key` must be NUMBER.");
       expect(await harness.ask(`run ${id} api_key=hunter2 --dry-run`)).toContain("`api_key` must be NUMBER.");
+      const issues = [{ message: "'hunter2' is too short" }];
+      const kind = { type: "status", status: 400, body: { code: "BAD_REQUEST", message: "No", issues } } as const;
+      harness.hex.faults.add({ endpoint: "runProject", kind, times: 1 });
+      expect(await harness.ask(`run ${id} api_key=hunter2 --dry-run`)).toContain("'…' is too short");
       await harness.slack.command(`run ${id} api_key=42421`);
       expect(shown(await harness.cardShows("Running", 1))).toContain("api_key=[hidden]");
       await harness.ask("runs");

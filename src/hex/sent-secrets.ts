@@ -1,0 +1,36 @@
+// Hex may repeat in its answer what it was sent. What is read of that has no values of inputs whose names look like secrets.
+
+import { looksSecret } from "../lib/secret-names.js";
+import type { SentInputs } from "./refused-inputs.js";
+
+/** A shorter text (characters) is no secret, and may stand anywhere in a sentence. */
+const SHORTEST = 4;
+const HIDDEN = "…";
+
+/** The values of inputs that look like secrets, as they could stand in a text; the longest first. */
+export function secretsIn(inputs: SentInputs): string[] {
+  const secret = Object.entries(inputs).filter(([name]) => looksSecret(name));
+  const texts = secret.flatMap(([, value]) => [JSON.stringify(value) ?? "", ...textsIn(value)]);
+  return texts.filter((text) => text.length >= SHORTEST).sort((one, other) => other.length - one.length);
+}
+
+/** A value from JSON without them. */
+export function withoutSecrets(value: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0) return value;
+  if (typeof value === "string") return textWithoutSecrets(value, secrets);
+  if (typeof value === "number") return secrets.includes(String(value)) ? HIDDEN : value;
+  if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutSecrets(one, secrets)]));
+}
+
+/** A text without them. */
+export function textWithoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value === "number") return [String(value)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
