@@ -105,7 +105,9 @@ export class Canceller {
       // Another process may have asked in the meantime and succeeded. Then the earlier refusal no longer counts.
       if (stored.state !== "cancelling" || (error !== null && stored.accepted)) return null;
       if (error === null) return { ...stored, accepted: true, heldBack: null };
-      return isLater ? cancelledLater(stored, error.facts, clock.now()) : notCancelled(stored, error.facts, reference);
+      return isLater
+        ? cancelledLater(stored, error.facts, clock.now())
+        : notCancelled(stored, error.facts, reference, clock.now());
     });
     const after = result?.run ?? run;
     if (error === null) return { kind: "asked", run: after };

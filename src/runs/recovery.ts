@@ -18,7 +18,7 @@ export interface RecoveryOptions {
   store: RunStore;
   starter: Starter;
   canceller: Canceller;
-  titles: Titles;
+  titles: Pick<Titles, "areMissing" | "learn">;
   clock: Clock;
   /** The longest sleep, in ms, and so the longest time until it notices what another process left unfinished. */
   maxSleepMs: number;
@@ -111,7 +111,10 @@ export class Recovery {
     const { store, starter } = this.options;
     const given = new Set<string>();
     while (!signal.aborted) {
-      const next = (await store.inFlight()).find((run) => isHeldBack(run) && !given.has(run.key));
+      const runs = await store.inFlight();
+      // Two starts of a project whose answers were lost could not be told apart.
+      const lookedFor = new Set(runs.filter(isLookedFor).map(({ project }) => project.id));
+      const next = runs.find((run) => isHeldBack(run) && !given.has(run.key) && !lookedFor.has(run.project.id));
       if (next === undefined) return;
       given.add(next.key);
       const over = new AbortController();
@@ -180,6 +183,10 @@ export class Recovery {
     this.#hopelessSince.set(run.key, since);
     return tried - since >= LAST_TRIES_MS;
   }
+}
+
+function isLookedFor(run: Run): boolean {
+  return run.state === "starting" && run.looking;
 }
 
 /** Whether nobody approved it in time, or the bot was not there to start it. */

@@ -75,10 +75,9 @@ const inFlight = {
 };
 
 const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
-/** `by` wanted it, and Hex may have done it: its answer was lost. `null`: Hex has not done it. */
-const cancelFailure = z
-  .object({ facts: factsSchema, reference: z.string(), by: z.string().nullable().default(null) })
-  .nullable();
+/** `unclear`: who wanted it, and when (epoch ms), if Hex may have done it, because its answer was lost. `null`: Hex has not done it. */
+const unclear = z.object({ by: z.string(), at: epochMs }).nullable().default(null);
+const cancelFailure = z.object({ facts: factsSchema, reference: z.string(), unclear }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
   /** Somebody has to approve it first. */

@@ -6,6 +6,7 @@ import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } 
 import { PAGE_SIZE } from "../hex/page-size.js";
 import type { HexRun, StartedRun } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
+import { MINUTE } from "../lib/time.js";
 import { UnderWay } from "../lib/under-way.js";
 import type { ApprovalNeed } from "./approval.js";
 import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions, startableSince } from "./run.js";
@@ -34,6 +35,8 @@ const FIRST_TURN_MS = 2_000;
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** How many more attempts there are while it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
 const MORE_LOOKS = 12;
+/** More than all looks after a start take, in ms. */
+const LOOKING_MS = 5 * MINUTE;
 /** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
 const SKEW_MS = 10_000;
 
@@ -223,7 +226,7 @@ export class Starter {
         continue;
       }
       const [only, ...others] = found.runs;
-      if (only !== undefined && others.length === 0 && !found.disputed) {
+      if (only !== undefined && others.length === 0 && !found.disputed && !isLater(only, run, clock.now())) {
         return this.#settle(key, (looked) => adopted(looked, only, clock.now()));
       }
       why = only === undefined ? "start_unknown" : "several";
@@ -252,15 +255,20 @@ export class Starter {
     const page = await hex.runs(run.project.id, { limit: PAGE_SIZE, trigger: "API" }, callOf(run));
     // A clock that has been set back since then must not hide the run.
     const since = Math.min(startableSince(run), clock.now()) - SKEW_MS;
-    const until = startableSince(run) + START_TIMEOUT_MS + SKEW_MS;
-    const recent = page.runs.filter(
-      ({ startTime }) => startTime === null || (startTime >= since && startTime <= Math.max(since, until)),
-    );
+    const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
     // The order matters: an intent that gets its run in between counts among those that have one.
     const disputed = !page.isWhole || (await store.hasRival(run));
     const taken = await store.taken(recent.map((one) => one.runId));
     return { runs: recent.filter((one) => !taken.has(one.runId)), disputed };
   }
+}
+
+/**
+ * Whether a run may be one that somebody else started later: it began, or is still to begin, after Hex was asked for this one and the
+ * bot had looked for it. Somebody wants the bot to look again, perhaps hours later.
+ */
+function isLater({ startTime }: HexRun, intent: RunIn<"starting">, now: number): boolean {
+  return (startTime ?? now) > startableSince(intent) + START_TIMEOUT_MS + LOOKING_MS;
 }
 
 /** The process that took the start is asking Hex, and no other process is looking for the run. */

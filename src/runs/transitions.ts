@@ -20,6 +20,8 @@ import { overdueAfterMs } from "./typical-duration.js";
 
 /** How long the bot keeps trying a start while Hex says "later", in ms. */
 export const START_TIMEOUT_MS = 10 * MINUTE;
+/** Longer than Hex takes to end a run that it has been told to cancel, in ms. */
+const CANCELLED_MS = MINUTE;
 const FIRST_PAUSE_MS = 10_000;
 const SHORTEST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = MINUTE;
@@ -200,8 +202,14 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const hex = { ...run.hex, ...definedOf(identity(seen)), runId: run.hex.runId };
   if (isOver(seen, now)) return endedAs(run, { ...seen, startTime: startedAt }, hex, now);
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
-  if (live.state === "pending" && seen.status !== "PENDING") return { ...live, state: "running" };
-  return live;
+  if (live.state === "cancelling") return live;
+  const going = { ...live, cancelFailure: outlived(live.cancelFailure, now) };
+  return going.state === "pending" && seen.status !== "PENDING" ? { ...going, state: "running" } : going;
+}
+
+/** A run that still goes on by now was not cancelled: whoever ends it later is somebody else. */
+function outlived<T extends RunIn<"running">["cancelFailure"]>(failure: T, now: number): T {
+  return failure?.unclear && now - failure.unclear.at > CANCELLED_MS ? { ...failure, unclear: null } : failure;
 }
 
 /**
@@ -233,7 +241,11 @@ function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): End
     case "UNABLE_TO_ALLOCATE_KERNEL":
       return { ...done, state: "no_kernel" };
     case "KILLED":
-      return { ...done, state: "cancelled", by: run.state === "cancelling" ? run.by : (run.cancelFailure?.by ?? null) };
+      return {
+        ...done,
+        state: "cancelled",
+        by: run.state === "cancelling" ? run.by : (run.cancelFailure?.unclear?.by ?? null),
+      };
     default:
       return { ...done, state: "ended", status };
   }
@@ -271,9 +283,11 @@ export function notCancelled(
   run: RunIn<"cancelling">,
   facts: HexErrorFacts,
   reference: string,
+  now: number,
 ): RunIn<"pending" | "running"> {
   const { by, accepted: _, lease: __, heldBack: ___, ...rest } = run;
-  const cancelFailure = { facts, reference, by: provesNoEffect(facts.kind) ? null : by };
+  const unclear = provesNoEffect(facts.kind) ? null : { by, at: now };
+  const cancelFailure = { facts, reference, unclear };
   return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure };
 }
 

@@ -49,7 +49,7 @@ describe("states", () => {
       asked,
       refused(intent, facts, NOW),
       lost(running, "vanished", NOW),
-      notCancelled(asked, facts, "r2"),
+      notCancelled(asked, facts, "r2", NOW),
       observed(running, seen("COMPLETED", { endTime: NOW + 50 }), NOW + 60),
     ];
     for (const state of states) expect(runSchema.parse(JSON.parse(JSON.stringify(state)))).toEqual(state);
@@ -138,11 +138,11 @@ describe("states", () => {
   });
 
   test("a failed cancellation leaves the run as it was, with the reason", () => {
-    expect(notCancelled(cancelling(running, "U2", NOW), facts, "r2")).toMatchObject({
+    expect(notCancelled(cancelling(running, "U2", NOW), facts, "r2", NOW)).toMatchObject({
       state: "running",
-      cancelFailure: { facts, reference: "r2" },
+      cancelFailure: { facts, reference: "r2", unclear: null },
     });
-    expect(notCancelled(cancelling(pending, "U2", NOW), facts, "r2").state).toBe("pending");
+    expect(notCancelled(cancelling(pending, "U2", NOW), facts, "r2", NOW).state).toBe("pending");
   });
 
   test("found again, even if it has ended in the meantime", () => {

@@ -3,10 +3,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Budget } from "../../src/hex/budget.js";
 import { HexClient } from "../../src/hex/client.js";
-import { isLeaseOver } from "../../src/runs/run.js";
+import { Canceller } from "../../src/runs/cancel.js";
+import { Recovery } from "../../src/runs/recovery.js";
+import { isLeaseOver, isLive } from "../../src/runs/run.js";
 import { Starter } from "../../src/runs/start.js";
 import { RunStore } from "../../src/runs/store.js";
 import { awaiting, begun, intended, judged, postponed, triedAgain } from "../../src/runs/transitions.js";
@@ -32,9 +35,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A process with one token, which another one replaces when Hex refuses it. */
-function starter({ token, next = null }: { token: string; next?: string | null }): Starter {
-  const client = new HexClient({
+/** A process's client with one token, which another one replaces when Hex refuses it. */
+function client(token: string, next: string | null = null): HexClient {
+  return new HexClient({
     userAgent: "hex-bot/test",
     origin: hex.origin,
     token,
@@ -46,13 +49,15 @@ function starter({ token, next = null }: { token: string; next?: string | null }
     random: () => 0.5,
     onRequest: () => undefined,
   });
-  return new Starter({ hex: client, store, clock });
 }
 
-function intent() {
-  const { id, title } = hex.workspace.addProject({ title: "Revenue" });
+function starter(using = client(hex.workspace.addToken())): Starter {
+  return new Starter({ hex: using, store, clock });
+}
+
+function intent(key = "k", { id, title } = hex.workspace.addProject({ title: "Revenue" })) {
   const options = { inputs: {}, fresh: false, publish: false, view: null };
-  return { key: "k", project: { id, title }, options, requester: "U1", requestedAt: clock.now(), reference: "r" };
+  return { key, project: { id, title }, options, requester: "U1", requestedAt: clock.now(), reference: "r" };
 }
 
 /** A run that somebody has approved, and that nobody has begun to start. */
@@ -63,28 +68,28 @@ async function approve(): Promise<void> {
 }
 
 /** A run that waits for its turn. */
-async function queue(): Promise<void> {
+async function queue(run = intent()): Promise<void> {
   const now = clock.now();
   const held = { kind: "budget_spent", operation: "runProject", host: "h", retryAfterMs: 0 } as const;
-  await store.insert(intended(intent(), now));
-  await store.update("k", (run) => (run.state === "starting" ? postponed(run, held, 0, now) : null));
+  await store.insert(intended(run, now));
+  await store.update(run.key, (stored) => (stored.state === "starting" ? postponed(stored, held, 0, now) : null));
 }
 
 test("an approved run that another process has begun to start is left to that process", async () => {
   await approve();
   await store.update("k", (run) => (run.state === "approved" ? begun(run, clock.now()) : null));
-  await starter({ token: hex.workspace.addToken() }).ask("k");
+  await starter().ask("k");
   expect(hex.requests).toEqual([]);
   expect((await store.get("k"))?.state).toBe("starting");
 });
 
 test.each([
   ["that was approved", approve, (one: Starter) => one.ask("k")],
-  ["that waited for its turn", queue, (one: Starter) => one.retry("k")],
+  ["that waited for its turn", () => queue(), (one: Starter) => one.retry("k")],
 ])("a run %s is started with the new token when Hex refuses the old one", async (_, prepare, start) => {
   const next = hex.workspace.addToken();
   await prepare();
-  await start(starter({ token: "hxtw_revoked", next }));
+  await start(starter(client("hxtw_revoked", next)));
   expect(hex.requests.filter(isStart).map(({ status }) => status)).toEqual([401, 201]);
   expect((await store.get("k"))?.state).toBe("pending");
 });
@@ -92,18 +97,47 @@ test.each([
 test("if it is not known whether a run was started, it is left to be looked for, and those behind it go on", async () => {
   await queue();
   hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
-  await starter({ token: hex.workspace.addToken() }).retry("k");
+  await starter().retry("k");
   const run = await store.get("k");
   expect(run).toMatchObject({ state: "starting", looking: true });
   expect(run?.state === "starting" && isLeaseOver(run.lease, clock.now())).toBe(true);
   expect(hex.requests).toHaveLength(1);
 });
 
+test("runs of one project that wait for their turn are all found, although the answers to their starts are lost", async () => {
+  const project = hex.workspace.addProject({ title: "Revenue" });
+  const keys = ["one", "two", "three"];
+  for (const key of keys) await queue(intent(key, project));
+  hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true, times: keys.length });
+  const using = client(hex.workspace.addToken());
+  const recovery = new Recovery({
+    store,
+    starter: starter(using),
+    canceller: new Canceller({ hex: using, store, clock }),
+    titles: { areMissing: () => false, learn: async () => undefined },
+    clock,
+    maxSleepMs: 10_000,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const over = new AbortController();
+  const keeping = recovery.keep(over.signal);
+  for (let turn = 0; turn < 2_000 && (await store.inFlight()).some((run) => !isLive(run)); turn++) {
+    await nextTurn();
+    clock.advance(100);
+  }
+  over.abort();
+  await keeping;
+  expect((await store.inFlight()).map(({ key, state }) => [key, state])).toEqual(keys.map((key) => [key, "pending"]));
+  expect(hex.requests.filter(isStart)).toHaveLength(keys.length);
+});
+
 test("a process that no longer leads stops looking, and leaves the rest to the next", async () => {
   await queue();
   await store.update("k", (run) => (run.state === "waiting" ? triedAgain(run, clock.now()) : null));
   const over = new AbortController();
-  const looking = starter({ token: hex.workspace.addToken() }).look("k", over.signal);
+  const looking = starter().look("k", over.signal);
   await hex.waitFor(({ endpoint, status }) => endpoint === "listRuns" && status === 200);
   over.abort();
   expect((await looking).state).toBe("starting");

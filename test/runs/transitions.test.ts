@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { HexErrorFacts } from "../../src/hex/errors.js";
 import type { HexRun } from "../../src/hex/schema.js";
-import { LEASE_MS, type Run, type RunIn, runSchema } from "../../src/runs/run.js";
+import { isLive, LEASE_MS, type Run, type RunIn, runSchema } from "../../src/runs/run.js";
 import {
   adopted,
   cancelledLater,
@@ -79,7 +79,7 @@ describe("a run keeps what was requested, from beginning to end", () => {
     ["withdrawn", withdrawn(waiting, "U2", NOW)],
     ["lost", lost(running, "vanished", NOW)],
     ["being cancelled", asked],
-    ["not cancelled", notCancelled(asked, BUSY, "r2")],
+    ["not cancelled", notCancelled(asked, BUSY, "r2", NOW)],
     ["ended", observed(running, seen("COMPLETED"), NOW)],
   ];
   test.each(states)("%s", (_, run) => {
@@ -256,7 +256,7 @@ describe("overdue", () => {
 });
 
 describe("a cancellation", () => {
-  const failed = notCancelled(cancelling(running, "U1", NOW), BUSY, "r1");
+  const failed = notCancelled(cancelling(running, "U1", NOW), BUSY, "r1", NOW);
   const asked = cancelling(failed, "U2", NOW);
 
   test("is asked for by somebody, and forgets why the one before failed", () => {
@@ -271,16 +271,22 @@ describe("a cancellation", () => {
   });
 
   test("that Hex did not accept leaves the run as it was, with the reason and its reference", () => {
-    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1", by: null } });
-    expect(notCancelled(cancelling(pending, "U1", NOW), BUSY, "r1").state).toBe("pending");
+    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1", unclear: null } });
+    expect(notCancelled(cancelling(pending, "U1", NOW), BUSY, "r1", NOW).state).toBe("pending");
   });
 
   test("whose answer was lost is theirs if the run turns out to be cancelled", () => {
-    const unclear = notCancelled(cancelling(running, "U1", NOW), facts("timeout"), "r1");
+    const unclear = notCancelled(cancelling(running, "U1", NOW), facts("timeout"), "r1", NOW);
     expect([unclear, failed].map((run) => observed(run, seen("KILLED"), NOW))).toMatchObject([
       { state: "cancelled", by: "U1" },
       { state: "cancelled", by: null },
     ]);
+    const afterwards = (ms: number) => {
+      const seenLater = observed(unclear, seen("RUNNING"), NOW + ms);
+      return isLive(seenLater) ? observed(seenLater, seen("KILLED"), NOW + DAY) : null;
+    };
+    expect(afterwards(5 * SECOND)).toMatchObject({ state: "cancelled", by: "U1" });
+    expect(afterwards(2 * MINUTE)).toMatchObject({ state: "cancelled", by: null });
   });
 
   test.each([

@@ -394,14 +394,17 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.starts).toHaveLength(1);
     });
 
-    test("a run that somebody else starts an hour later is not taken for it", async () => {
-      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    test.each([
+      ["that is over", 0],
+      ["that still waits for a kernel", 60 * 60_000],
+    ])("a run %s and that somebody else started an hour later is not taken for it", async (_, pendingMs) => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { pendingMs, runningMs: 5_000 } });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
       await harness.slack.command(`run ${project.id}`);
       const card = await harness.cardShows("Not known");
       await harness.pass(60 * 60_000, 5 * 60_000);
-      const startedAt = harness.clock.now() - 10_000;
-      harness.hex.workspace.startRun(project.id, { startedAt, durationMs: 5_000, trigger: "API" });
+      harness.hex.workspace.startRun(project.id, { trigger: "API" });
+      await harness.pass(10_000);
       await harness.slack.click(card, "look_again");
       await harness.cardShows("Checking whether the run exists");
       await harness.cardShows("Not known");

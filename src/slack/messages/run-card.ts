@@ -134,9 +134,9 @@ function notes(run: Run): string[] {
     lines.push(`${mention(run.by)} is cancelling it. ${cancellation(run)}`);
   }
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
-    const { facts, reference, by } = run.cancelFailure;
+    const { facts, reference, unclear } = run.cancelFailure;
     const { what, todo } = remedyFor(facts);
-    const outcome = by === null ? "Cancelling failed" : "It is not certain that Hex cancels it";
+    const outcome = unclear === null ? "Cancelling failed" : "It is not certain that Hex cancels it";
     lines.push(`:warning: ${outcome}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
     lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }

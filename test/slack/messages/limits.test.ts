@@ -228,7 +228,13 @@ const base = {
 const hex = fc.record({ runId: identifier, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
 const startedAt = maybe(time);
 const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record({ facts, since: time })) };
-const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234"), by: maybe(fc.constant("U1")) }));
+const cancelFailure = maybe(
+  fc.record({
+    facts,
+    reference: fc.constant("abcd1234"),
+    unclear: maybe(fc.record({ by: fc.constant("U1"), at: fc.nat() })),
+  }),
+);
 const ended = { ...base, hex, startedAt, endedAt: time, elapsedMs: maybe(span) };
 const run: fc.Arbitrary<Run> = fc.oneof(
   fc.record({ ...base, approval, state: fc.constantFrom("awaiting" as const, "approved" as const) }),
