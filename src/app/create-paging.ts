@@ -2,6 +2,7 @@
 
 import { attentionTo } from "../attention/attention.js";
 import type { Catalog } from "../catalog/catalog.js";
+import { newsSince } from "../follow/trouble.js";
 import type { Metrics } from "../http/metrics.js";
 import type { Network } from "../lib/network.js";
 import { PageStore } from "../paging/page-store.js";
@@ -105,12 +106,13 @@ async function pageable(options: PagingPartOptions): Promise<Pageable[]> {
   const wanted = troubles.flatMap((trouble): Pageable[] => {
     const project = catalog.known(trouble.projectId);
     const known = { project, followed: followed.get(trouble.projectId) ?? null };
-    if (!paging.some((watch) => isFor(watch, trouble, known))) return [];
+    const its = paging.filter((watch) => isFor(watch, trouble, known));
+    if (its.length === 0) return [];
     const subject = { kind: "trouble" as const, id: trouble.id };
     return [
       {
         subject,
-        toldAt: trouble.seenAt,
+        toldAt: Math.min(...its.map(({ setAt }) => newsSince(trouble, setAt) ?? now)),
         isBad: trouble.ailments.some(({ overAt }) => overAt === null),
         attention: attentionTo(attentions, subject),
         content: troublePage(trouble, project, place),

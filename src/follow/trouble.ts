@@ -25,6 +25,8 @@ export const troubleSchema = z.object({
   since: epochMs,
   /** When the bot first saw it. */
   seenAt: epochMs,
+  /** When the bot has seen something more go wrong since then, such as another run that failed: the last few times, oldest first. */
+  newsAt: z.array(epochMs).default([]),
   /** Oldest first. Of each kind, at most one is not over. */
   ailments: z.array(ailmentSchema),
   /** When all was well again. `null` while it is not. */
@@ -35,6 +37,9 @@ export const troubleSchema = z.object({
   withdrawn: z.literal(true).optional(),
 });
 export type Trouble = z.output<typeof troubleSchema>;
+
+/** How many times of news are kept. */
+const NEWS_KEPT = 20;
 
 /**
  * The trouble of a project after its runs were read: new, changed or over. `null` if there is none.
@@ -50,9 +55,19 @@ export function advanced(
 ): Trouble | null {
   if (open === null) return findings.length === 0 ? null : begun(projectId, findings, evidence.readAt, newId());
   const ailments = [...open.ailments.map((one) => continued(one, findings, evidence.readAt)), ...fresh(open, findings)];
-  if (findings.length > 0 || isGoing(evidence, open.since)) return { ...open, ailments };
+  const newsAt = findings.some((one) => isNews(one, open)) ? [...open.newsAt, evidence.readAt] : open.newsAt;
+  const next = { ...open, ailments, newsAt: newsAt.slice(-NEWS_KEPT) };
+  if (findings.length > 0 || isGoing(evidence, open.since)) return next;
   const good = goodRunSince(evidence, open.since);
-  return { ...open, ailments, overAt: evidence.readAt, endedBy: good?.runId ?? null };
+  return { ...next, overAt: evidence.readAt, endedBy: good?.runId ?? null };
+}
+
+/**
+ * When there was first news of a trouble for somebody who has watched since a time (epoch ms); `null` if there was none: what was known
+ * before is not told.
+ */
+export function newsSince({ since, seenAt, newsAt }: Trouble, time: number): number | null {
+  return Math.max(since, seenAt) >= time ? seenAt : (newsAt.find((at) => at >= time) ?? null);
 }
 
 /** The trouble of a project that is not judged any more. `now`: epoch ms. */
@@ -67,6 +82,7 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
     projectId,
     since: Math.min(...findings.map(({ since }) => since)),
     seenAt: now,
+    newsAt: [],
     ailments: findings.map((finding) => ({ ...finding, overAt: null })),
     overAt: null,
     endedBy: null,
@@ -79,6 +95,12 @@ function continued(ailment: Ailment, findings: readonly Finding[], now: number):
   const found = findings.find(({ kind }) => kind === ailment.kind);
   if (found === undefined) return { ...ailment, overAt: now };
   return { ...found, since: Math.min(ailment.since, found.since), overAt: null };
+}
+
+/** Whether something else went wrong than before: a new ailment, or that of another run. */
+function isNews(finding: Finding, { ailments }: Trouble): boolean {
+  const before = ailments.find(({ kind, overAt }) => kind === finding.kind && overAt === null);
+  return before === undefined || ("runId" in before && "runId" in finding && before.runId !== finding.runId);
 }
 
 function fresh({ ailments }: Trouble, findings: readonly Finding[]): Ailment[] {

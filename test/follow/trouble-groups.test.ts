@@ -11,6 +11,7 @@ const trouble = (id: string): Trouble => ({
   projectId: `project ${id}`,
   since: 0,
   seenAt: 0,
+  newsAt: [],
   ailments: [],
   overAt: null,
   endedBy: null,

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { type Evidence, judge } from "../../src/follow/judgement.js";
-import { advanced, type Trouble, troubleSchema, withdrawn } from "../../src/follow/trouble.js";
+import { advanced, newsSince, type Trouble, troubleSchema, withdrawn } from "../../src/follow/trouble.js";
 import { evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 let ids = 0;
@@ -133,6 +133,21 @@ test("a project that is not judged any more: over, and said to be withdrawn", ()
     ailments: came.ailments.map((one) => ({ ...one, overAt: one.overAt ?? SEVEN + HOUR })),
   });
   expect(over.ailments.map(({ overAt }) => overAt)).toEqual([SEVEN + 30 * MINUTE, SEVEN + HOUR]);
+});
+
+test("news for who has watched since a time: when it was first seen, or the next thing that went wrong", () => {
+  const [first, second] = [failure(SEVEN), failure(SEVEN + 24 * HOUR)];
+  const seenAt = SEVEN + 20 * MINUTE;
+  const open = read(null, { runs: [first], readAt: seenAt });
+  const still = read(open, { runs: [first], readAt: SEVEN + HOUR });
+  const readAt = SEVEN + 24 * HOUR + 5 * MINUTE;
+  const again = read(still, { runs: [second, first], readAt });
+  if (open === null || still === null || again === null) throw new Error("no trouble");
+  expect([newsSince(still, SEVEN), newsSince(still, seenAt + 1)]).toEqual([seenAt, null]);
+  expect([newsSince(again, SEVEN), newsSince(again, seenAt + 1)]).toEqual([seenAt, readAt]);
+  expect(newsSince(again, readAt + 1)).toBeNull();
+  const { newsAt: _, ...stored } = again;
+  expect(newsSince(troubleSchema.parse(stored), seenAt + 1)).toBeNull();
 });
 
 test("a trouble is kept as it is, whatever is wrong, and nothing else is taken for one", () => {

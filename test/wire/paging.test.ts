@@ -122,6 +122,30 @@ test("an outage: paged as critical, and resolved when it is over", async () => {
   expect(actions()).toEqual(["trigger", "resolve"]);
 });
 
+test("who begins to watch while a trouble goes on is told and paged when another run fails, and nobody is told twice", async () => {
+  await start();
+  const { data, general } = harness.slack.channels;
+  const project = addProject("Weekly revenue");
+  await harness.ask("watch weekly revenue");
+  await fail(project);
+  await harness.pass(HOUR, 10_000);
+  await harness.ask("watch weekly revenue page", { channel: general });
+  await harness.pass(30 * MINUTE, 10_000);
+  expect(told().map(({ channel }) => channel)).toEqual([data.id]);
+  expect(pager.received).toEqual([]);
+  await fail(project);
+  const toldAt = harness.clock.now();
+  await harness.pass(4 * MINUTE, STEP_MS);
+  expect(pager.received).toEqual([]);
+  await harness.until(() => pager.rang === 1, STEP_MS);
+  expect(harness.clock.now() - toldAt).toBeLessThan(7 * MINUTE);
+  mend(project);
+  await harness.until(() => pager.open.length === 0, STEP_MS);
+  await harness.pass(5 * MINUTE, STEP_MS);
+  expect(told().map(({ channel }) => channel)).toEqual([data.id, general.id]);
+  for (const message of told()) expect(shown(message)).toContain("Back to green");
+});
+
 test("silenced: paged when the silence is over, if it still goes on and nobody is on it", async () => {
   await start();
   const project = addProject("Weekly revenue");

@@ -6,7 +6,7 @@ import type { Catalog } from "../../catalog/catalog.js";
 import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
-import type { Trouble } from "../../follow/trouble.js";
+import { newsSince, type Trouble } from "../../follow/trouble.js";
 import { type Member, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { tells, type Watch, type WatchPlace } from "../../follow/watch.js";
@@ -255,8 +255,8 @@ async function isSettled({ alerts }: TroubleAlertSources, { id, members }: ToldG
 
 /** Whether a watch tells of a trouble. `known`: what is known of its project. */
 export function isFor({ rule, level, setAt }: Watch, trouble: Trouble, known: ProjectKnown): boolean {
-  const { projectId, ailments, since, seenAt } = trouble;
-  if (Math.max(since, seenAt) < setAt) return false;
+  const { projectId, ailments } = trouble;
+  if (newsSince(trouble, setAt) === null) return false;
   const kinds = ailments.map(({ kind }) => kind);
   return tells(level, kinds) && isMeant(rule, projectId, known);
 }

@@ -94,6 +94,7 @@ async function put(projectId: string, seenAt: number, overAt: number | null, kin
     projectId,
     since: seenAt,
     seenAt,
+    newsAt: [],
     ailments: kinds.map((kind) =>
       kind === "failed"
         ? { kind, since: seenAt, runId: `run of ${projectId}`, url: null, status: "ERRORED", overAt }

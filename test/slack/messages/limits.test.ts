@@ -357,6 +357,7 @@ const troubleOf: fc.Arbitrary<Trouble> = fc.record({
   projectId: identifier,
   since: time,
   seenAt: time,
+  newsAt: fc.constant([]),
   ailments: fc.array(ailment, { minLength: 1, maxLength: 4 }),
   overAt: maybe(time),
   endedBy: maybe(nasty),

@@ -52,6 +52,7 @@ const told = (lastGood: LastRun | null, lastRun: LastRun | null) => {
     projectId: project.id,
     since: NOW,
     seenAt: NOW,
+    newsAt: [],
     ailments: [{ kind: "failed", since: NOW, runId: "r", url: null, status: "ERRORED", overAt: null }],
     overAt: null,
     endedBy: null,
@@ -67,7 +68,8 @@ test("ten projects that are stuck: each is shown with its run and Cancel, or cou
     const url = `${PLACE.origin}/acme/app/${"report-".repeat(20)}/${runId}`;
     const { id: projectId } = project;
     const ailments = [{ kind: "stuck" as const, since: NOW, runId, url, overAt: null }];
-    const trouble = { id: `t${at}`, projectId, since: NOW, seenAt: NOW, ailments, overAt: null, endedBy: null };
+    const seen = { since: NOW, seenAt: NOW, newsAt: [] };
+    const trouble = { id: `t${at}`, projectId, ...seen, ailments, overAt: null, endedBy: null };
     return { trouble, project, followed: null, attention: NO_ATTENTION };
   });
   const around = { alert: "a", to: NOW, place: PLACE, owners: new Map(), shared: [], now: NOW, isDoubled: true };
