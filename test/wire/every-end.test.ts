@@ -83,6 +83,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted().map(({ channel }) => channel)).toEqual([harness.slack.channels.data.id, general.id]);
   });
 
+  test("however many ends are shown by cards, those of other runs are told at once", async () => {
+    const project = add("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
+    await harness.ask(`watch ${project.id} all`);
+    const isEnded = ({ endedAt }: { endedAt: number | null }) => endedAt !== null;
+    for (let count = 1; count <= 20; count++) {
+      await harness.slack.command(`run ${project.id}`);
+      await harness.until(() => harness.hex.workspace.runs.filter(isEnded).length >= count, STEP_MS);
+    }
+    await harness.pass(MINUTE, STEP_MS);
+    const cards = posted().length;
+    harness.hex.workspace.startRun(project.id, { trigger: "SCHEDULED", durationMs: MINUTE });
+    await harness.pass(15 * MINUTE, STEP_MS);
+    expect(told().slice(cards)).toEqual([expect.stringContaining("started by schedule")]);
+  });
+
   test("with all only from now on: what ended before is not told", async () => {
     const project = add("Churn");
     await harness.ask(`watch ${project.id} all`, { channel: harness.slack.channels.general });

@@ -39,22 +39,22 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
   const isShown = await shownNow(sources.shownTo, watches);
   const isNews = ({ endedAt }: RunEnd) => now - endedAt < NEWS_MS;
   const idOf = (place: WatchPlace, { runId }: RunEnd) => `${PREFIX}${placeKey(place)} ${runId}`;
-  const due = byPlace(watches).flatMap(({ place, its }) =>
-    ends
-      .filter((end) => {
-        const isSettled = settled.get(idOf(place, end));
-        if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
-        if (!isShown(place.channel, end.projectId)) return false;
-        const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
-        return its.some((watch) => isFor(watch, end, known));
-      })
-      .slice(0, AT_ONCE)
-      .map((end) => ({ place, end })),
-  );
-  const shownByCards = await sources.cards.channelsOfHexRuns(due.map(({ end }) => end.runId));
-  const alerts = due
-    .filter(({ place, end }) => shownByCards.get(end.runId) !== place.channel)
-    .map(({ place, end }) => ({
+  const due = byPlace(watches).map(({ place, its }) => {
+    const isDue = (end: RunEnd) => {
+      const isSettled = settled.get(idOf(place, end));
+      if (isSettled === true || (isSettled === undefined && !isNews(end))) return false;
+      if (!isShown(place.channel, end.projectId)) return false;
+      const known = { project: sources.catalog.known(end.projectId), followed: followed.get(end.projectId) ?? null };
+      return its.some((watch) => isFor(watch, end, known));
+    };
+    return { place, its: ends.filter(isDue) };
+  });
+  const runIds = new Set(due.flatMap(({ its }) => its.map(({ runId }) => runId)));
+  const shownByCards = await sources.cards.channelsOfHexRuns([...runIds]);
+  const alerts = due.flatMap(({ place, its }) => {
+    // Before they are counted: what a card shows is never posted here, and must not hold up the others.
+    const without = its.filter(({ runId }) => shownByCards.get(runId) !== place.channel);
+    return without.slice(0, AT_ONCE).map((end) => ({
       id: idOf(place, end),
       place,
       isNews: isNews(end),
@@ -70,6 +70,7 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
         }),
       replies: [],
     }));
+  });
   return { alerts, nextAt: null };
 }
 
