@@ -3,12 +3,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
+import type { Channel } from "../sandbox/slack/types.js";
 import { Harness, shown } from "./harness.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 240_000 });
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const STEP_MS = 5_000;
 const HIDE_FINANCE = "{ deny: see, people: everyone, projects: { category: Finance } }";
 const ALL = "{ allow: [see, run, watch], people: everyone }";
@@ -155,6 +157,78 @@ test("while Slack does not say who somebody is, they are not told, and they are 
   expect(written(direct)).toEqual([]);
   await untilSaid(direct, /Monthly pay/);
   expect(written(direct)).toHaveLength(1);
+});
+
+/** Ada's direct messages watch a project, and only members of the workspace may see it. */
+const membersOnly = async () => {
+  bench.rules("{ allow: [see, run, watch], people: members }");
+  const direct = bench.slack.dm(ada());
+  await bench.ask("watch weekly revenue", { channel: direct, user: ada() });
+  return direct;
+};
+const noAnswerAboutPeople = () =>
+  bench.slack.faults.add({ method: "users.info", kind: { type: "error", error: "internal_error" } });
+/** Sets a digest that is due in three hours. */
+const digestInThreeHours = (direct: Channel) => {
+  const time = new Date(bench.clock.now() + 3 * HOUR).toISOString().slice(11, 16);
+  return bench.ask(`digest ${time} UTC`, { channel: direct, user: ada() });
+};
+
+test("while Slack does not say who somebody is, their digest waits", async () => {
+  const direct = await membersOnly();
+  await digestInThreeHours(direct);
+  await bench.pass(2 * HOUR + 55 * MINUTE, 30_000);
+  noAnswerAboutPeople();
+  await bench.pass(20 * MINUTE, STEP_MS);
+  expect(texts(direct)).toBe("");
+  bench.slack.faults.clear();
+  await untilSaid(direct, /Weekly revenue/);
+  await bench.pass(10 * MINUTE, STEP_MS);
+  expect(written(direct)).toHaveLength(1);
+  expect(texts(direct)).toMatch(/1\d min late: Slack did not say what you may see\./);
+});
+
+test("a digest of which Slack says nothing for two hours is not sent", async () => {
+  const direct = await membersOnly();
+  await digestInThreeHours(direct);
+  await bench.pass(2 * HOUR + 55 * MINUTE, 30_000);
+  noAnswerAboutPeople();
+  await bench.pass(2 * HOUR + 10 * MINUTE, 30_000);
+  bench.slack.faults.clear();
+  await bench.pass(10 * MINUTE, STEP_MS);
+  expect(texts(direct)).toBe("");
+});
+
+test("a digest does not wait for ever for some of its projects", async () => {
+  bench.rules(
+    "{ allow: [see, watch], people: everyone, projects: { category: Sales } }",
+    "{ allow: [see, watch], people: members }",
+  );
+  const direct = bench.slack.dm(ada());
+  for (const one of ["Sales", "Finance"]) {
+    await bench.ask(`watch category:${one}`, { channel: direct, user: ada() });
+  }
+  await digestInThreeHours(direct);
+  noAnswerAboutPeople();
+  await bench.pass(3 * HOUR + 5 * MINUTE, 30_000);
+  expect(texts(direct)).toBe("");
+  await bench.pass(10 * MINUTE, 30_000);
+  expect(texts(direct)).toContain("Weekly revenue");
+  expect(texts(direct)).not.toContain("salaries");
+});
+
+test("a trouble that ends while Slack does not say who somebody is: they are told that it has ended once it does", async () => {
+  const direct = await membersOnly();
+  fail(revenue);
+  await untilSaid(direct, /in trouble/);
+  noAnswerAboutPeople();
+  await bench.pass(65 * MINUTE, 30_000);
+  complete(revenue);
+  await bench.pass(10 * MINUTE, STEP_MS);
+  expect(texts(direct)).toContain("No longer shown here: 1 project.");
+  bench.slack.faults.clear();
+  await untilSaid(direct, /Back to green/);
+  expect(texts(direct)).not.toContain("No longer shown here");
 });
 
 test("the Home tab shows what somebody may see there, at each drawing anew", async () => {

@@ -18,8 +18,15 @@ export interface Audience {
 /** The projects that exist for an audience. */
 export type ShownProjects = Pick<VisibleProjects, "all" | "known" | "has" | "ready">;
 
+export interface Shown<Projects = ShownProjects> {
+  /** Those that may be shown there now. */
+  projects: Projects;
+  /** Those that may not, only because Slack has not said enough about the person, or Hex about the project. */
+  unsure: Projects;
+}
+
 /** See `projectsShownTo`. */
-export type ShownTo = (audience: Audience) => Promise<ShownProjects>;
+export type ShownTo = (audience: Audience) => Promise<Shown>;
 
 /**
  * The projects that may be shown there now: in a channel, those that the rules let any member see there; in direct messages, those
@@ -28,16 +35,17 @@ export type ShownTo = (audience: Audience) => Promise<ShownProjects>;
 export async function projectsShownTo(
   sources: PermissionSources,
   { channel, person }: Audience,
-): Promise<VisibleProjects> {
+): Promise<Shown<VisibleProjects>> {
   const { access, catalog, host } = sources;
-  if (!access.hasPolicy) return new VisibleProjects(catalog, null, host);
+  const none = new VisibleProjects(catalog, NOTHING, host);
+  if (!access.hasPolicy) return { projects: new VisibleProjects(catalog, null, host), unsure: none };
   // Right after a start, the stored catalog may not have been read yet.
   await catalog.ready();
-  if (!isDirect(channel)) return projectsShownIn(sources, channel);
-  if (person === null) return new VisibleProjects(catalog, NOTHING, host);
+  if (!isDirect(channel)) return { projects: projectsShownIn(sources, channel), unsure: none };
+  if (person === null) return { projects: none, unsure: none };
   // Rules can name direct messages by their own id alone.
   const place = channel === person ? null : channel;
-  return (await permissionsOf(sources, person, place)).projects;
+  return permissionsOf(sources, person, place);
 }
 
 /** What one person may do on their Home tab, and the projects that exist for them there. */
@@ -57,18 +65,13 @@ export async function rightsAtHome(sources: PermissionSources, user: string): Pr
  * Whether one project may be shown to an audience. `null`: not now, because Slack has not said enough about the person, or Hex about the project. Never
  * rejects.
  */
-export async function mayBeShownTo(
-  sources: PermissionSources,
-  { channel, person }: Audience,
-  projectId: string,
-): Promise<Answer> {
-  if (!sources.access.hasPolicy) return true;
-  await sources.catalog.ready();
-  if (!isDirect(channel)) return projectsShownIn(sources, channel).has(projectId);
-  if (person === null) return false;
-  const decision = (await permissionsOf(sources, person, channel === person ? null : channel)).decide("see", projectId);
-  if (decision.kind === "denied" && decision.isUnsure) return null;
-  return decision.kind === "allowed";
+export async function mayBeShownTo(sources: PermissionSources, audience: Audience, projectId: string): Promise<Answer> {
+  return isAmongShown(await projectsShownTo(sources, audience), projectId);
+}
+
+/** Whether a project may be shown. `null`: that is not known now. */
+export function isAmongShown({ projects, unsure }: Shown, projectId: string): Answer {
+  return projects.has(projectId) || (unsure.has(projectId) ? null : false);
 }
 
 /** The projects that may be shown in a channel now. Asks nobody. */

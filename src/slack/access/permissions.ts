@@ -5,8 +5,7 @@ import type { Place, ProjectFacts, Verb } from "../../access/policy.js";
 import { unknownProject } from "../../access/project-facts.js";
 import type { Decision, Rights } from "../../access/rights.js";
 import type { Catalog } from "../../catalog/catalog.js";
-import { VisibleProjects } from "../../catalog/visible-projects.js";
-import type { Project } from "../../hex/schema.js";
+import { type Sight, VisibleProjects } from "../../catalog/visible-projects.js";
 import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
 import type { Access } from "./access.js";
@@ -25,9 +24,14 @@ export interface PermissionSources {
   host: string;
 }
 
+/** Whether the rights of which `judge` says what they are are those that are asked for. */
+type Fits = (judge: (verb: Exclude<Verb, "administer">) => Decision) => boolean;
+
 export class Permissions {
   /** The projects that exist for them. */
   readonly projects: VisibleProjects;
+  /** Those that do not, only because Slack or Hex has not said what it takes. */
+  readonly unsure: VisibleProjects;
   /** Those of them of which they may start a run. */
   readonly runnable: VisibleProjects;
 
@@ -38,6 +42,11 @@ export class Permissions {
     readonly place: Place,
   ) {
     this.projects = this.#which((judge) => judge("see").kind === "allowed");
+    this.unsure = new VisibleProjects(
+      sources.catalog,
+      this.#sight((judge) => isUnsure(judge("see"))),
+      sources.host,
+    );
     this.runnable = this.projectsTo("run");
   }
 
@@ -47,14 +56,18 @@ export class Permissions {
   }
 
   /** Those whose rights satisfy `fits`. */
-  #which(fits: (judge: (verb: Exclude<Verb, "administer">) => Decision) => boolean): VisibleProjects {
+  #which(fits: Fits): VisibleProjects {
+    const { catalog, host } = this.sources;
+    return new VisibleProjects(catalog, this.rights.areUnlimited ? null : this.#sight(fits), host);
+  }
+
+  #sight(fits: Fits): Sight {
     const { rights } = this;
-    const { access, catalog, host } = this.sources;
-    const sight = {
-      sees: (project: Project) => fits((verb) => rights.may(verb, access.factsOf(project))),
-      seesAnything: (id: string) => fits((verb) => rights.may(verb, unknownProject(id))),
+    const { access } = this.sources;
+    return {
+      sees: (project) => fits((verb) => rights.may(verb, access.factsOf(project))),
+      seesAnything: (id) => fits((verb) => rights.may(verb, unknownProject(id))),
     };
-    return new VisibleProjects(catalog, rights.areUnlimited ? null : sight, host);
   }
 
   /** Whether they may do everything, because there are no rules. */
@@ -200,6 +213,10 @@ export class Permissions {
 /** Whether it may be asked for. What needs an approval waits for it. */
 function isAskable(decision: Decision): decision is Exclude<Decision, { kind: "denied" }> {
   return decision.kind !== "denied";
+}
+
+function isUnsure(decision: Decision): boolean {
+  return decision.kind === "denied" && decision.isUnsure;
 }
 
 /** @param user a person of the workspace; see `Access.rightsOf` */

@@ -46,7 +46,7 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
     // The bot cannot write to somebody whose direct messages are what it has lost.
     if (first === undefined || first.channel.startsWith("D")) return [];
     const isNews = now - first.ended.at < TELLING_MS;
-    const shown = await sources.shownTo({ channel: first.setBy, person: first.setBy });
+    const { projects: shown } = await sources.shownTo({ channel: first.setBy, person: first.setBy });
     const named = ({ rule }: Watch): EndedRule => {
       if (rule.kind !== "project") return { rule, project: null };
       return shown.has(rule.id) ? { rule, project: shown.known(rule.id) } : "hidden";

@@ -93,7 +93,7 @@ export async function wantedAlerts(sources: AlertSources, now: number): Promise<
 async function inFlightFor({ channel, runs, shownTo }: AlertSources): Promise<number> {
   const count = await runs.countInFlight();
   if (count === 0) return 0;
-  const [all, projects] = await Promise.all([runs.inFlight(), shownTo({ channel, person: null })]);
+  const [all, { projects }] = await Promise.all([runs.inFlight(), shownTo({ channel, person: null })]);
   return count - all.filter(({ project }) => !projects.has(project.id)).length;
 }
 

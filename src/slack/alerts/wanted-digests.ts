@@ -11,7 +11,7 @@ import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { ShownTo } from "../access/audience.js";
 import type { DataTables } from "../connection/data-tables.js";
-import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote } from "../messages/digest.js";
+import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote, type WhyLate } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
@@ -40,6 +40,8 @@ const MISSED_MS = 2 * HOUR;
 const FIRST_READING_MS = 4 * MINUTE;
 /** How long (ms) the bot tries to bring one to its end that was posted in time. */
 const ENDING_MS = DAY;
+/** How long (ms) a digest waits for Slack to say whether all of its projects may be shown. With none to show, it waits on. */
+const UNSURE_MS = 10 * MINUTE;
 const PREFIX = "digest ";
 /** How long (ms) the bot tries to tell somebody that their digest has ended. */
 const TELLING_MS = DAY;
@@ -82,11 +84,13 @@ async function dueDigest(
   const isNews = now - due < MISSED_MS;
   const alert = await alertOf(sources.alerts, id);
   if (alert === "unreadable" || alert?.settled === true || (alert === null && !isNews)) return null;
-  const catalog = await sources.shownTo({ channel, person: digest.setBy });
-  const entries = await digestContents({ ...sources, catalog }, digest, now);
+  const { projects, unsure } = await sources.shownTo({ channel, person: digest.setBy });
+  const entries = await digestContents({ ...sources, catalog: projects }, digest, now);
+  const waitsForUnsure = entries.length === 0 || now - due < UNSURE_MS;
+  if (waitsForUnsure && (await digestContents({ ...sources, catalog: unsure }, digest, now)).length > 0) return null;
   if (alert === null && leadingMs < FIRST_READING_MS && entries.some((one) => isUnread(one, now - leadingMs)))
     return null;
-  const late = lateNote(now - due, alert === null || alert.at >= due + LATE_MS);
+  const late = lateNote(now - due, whyLate(alert, due, now - leadingMs));
   const view = { entries, zone, place: sources.place(), now, hasTables: sources.dataTables.areTaken };
   return {
     id,
@@ -108,6 +112,12 @@ async function dueDigest(
       return true;
     },
   };
+}
+
+/** Why a digest is late, if it is. `alert`: `null` until it is about to be posted. `due`, `leadingSince`: epoch ms. */
+function whyLate(alert: Alert | null, due: number, leadingSince: number): WhyLate {
+  if (alert !== null && alert.at < due + LATE_MS) return "refused";
+  return leadingSince <= due ? "unsure" : "down";
 }
 
 /** Whoever set it is told once, in a direct message. `settled`: see `settledSince`. */

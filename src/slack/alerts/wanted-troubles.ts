@@ -218,8 +218,10 @@ async function groupsOf(
     const project = sources.catalog.known(projectId);
     const known = { project, followed: followed.get(projectId) ?? null };
     const isUntold = trouble === undefined || (trouble.overAt === null && !isWatched(member, known, watches));
-    if (!isShown(member.channel, projectId)) {
-      return { trouble: null, why: "hidden", mayReturn: !isUntold && trouble.overAt === null };
+    const mayBeShown = isShown(member.channel, projectId);
+    if (!mayBeShown) {
+      const mayReturn = !isUntold && (trouble.overAt === null || mayBeShown === null);
+      return { trouble: null, why: "hidden", mayReturn };
     }
     if (isUntold) return { trouble: null, why: "unwatched", projectId, project };
     const attention = attentionTo(attentions, { kind: "trouble", id });

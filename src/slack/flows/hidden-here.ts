@@ -10,6 +10,6 @@ export async function hiddenHere(
   { user, conversation }: Interaction,
   projects: readonly Project[],
 ): Promise<number> {
-  const shown = await projectsShownTo(bot.permissions, { channel: conversation.channel, person: user });
+  const { projects: shown } = await projectsShownTo(bot.permissions, { channel: conversation.channel, person: user });
   return projects.filter(({ id }) => !shown.has(id)).length;
 }

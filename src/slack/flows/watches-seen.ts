@@ -22,7 +22,10 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
     bot.troubles.troubles(now),
   ]);
   const known = watches.filter((watch) => isKnownTo(interaction, watch));
-  const shown = await projectsShownTo(bot.permissions, { channel: place.channel, person: interaction.user });
+  const { projects: shown } = await projectsShownTo(bot.permissions, {
+    channel: place.channel,
+    person: interaction.user,
+  });
   return known.map((watch) => {
     const { rule } = watch;
     const named = rule.kind === "project" ? [projects.known(rule.id)] : projects.all();

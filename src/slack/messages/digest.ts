@@ -187,11 +187,19 @@ function clock(at: number, zone: string): string {
 /** How late a digest may come before it says so, in ms. */
 export const LATE_MS = 5 * MINUTE;
 
-/** `null`: it is not late. `lateMs`: by how much. `wasDown`: whether that is because the bot was not running. */
-export function lateNote(lateMs: number, wasDown: boolean): string | null {
+const LATE_BECAUSE = {
+  down: "the bot was not running",
+  refused: "Slack did not accept it",
+  unsure: "Slack did not say what you may see",
+};
+
+/** `down`: the bot was not running. `unsure`: it was not known what may be shown. */
+export type WhyLate = keyof typeof LATE_BECAUSE;
+
+/** `null`: it is not late. `lateMs`: by how much. */
+export function lateNote(lateMs: number, why: WhyLate): string | null {
   if (lateMs < LATE_MS) return null;
-  const why = wasDown ? "the bot was not running" : "Slack did not accept it";
-  return `:hourglass: ${duration(Math.floor(lateMs / MINUTE) * MINUTE)} late: ${why}.`;
+  return `:hourglass: ${duration(Math.floor(lateMs / MINUTE) * MINUTE)} late: ${LATE_BECAUSE[why]}.`;
 }
 
 export const DOUBLED_DIGEST =

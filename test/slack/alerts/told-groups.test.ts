@@ -35,6 +35,9 @@ let alerts: AlertStore;
 let asked: Map<string, number>;
 /** The projects that may not be shown. */
 let hidden: Set<string>;
+/** Those of which it is not known whether they may be shown. */
+let unsure: Set<string>;
+const noProjects = { all: () => [], known: () => null, ready: async () => undefined };
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "hex-bot-"));
   store = await openEmbedded(dir);
@@ -43,6 +46,7 @@ beforeEach(async () => {
   alerts = new AlertStore(db);
   asked = new Map();
   hidden = new Set();
+  unsure = new Set();
   sources = {
     watches: counted("watches", watches),
     troubles: counted("troubles", new TroubleStore(db)),
@@ -56,10 +60,8 @@ beforeEach(async () => {
     connections: new ConnectionStore(db),
     wishConnections: () => undefined,
     shownTo: async () => ({
-      all: () => [],
-      known: () => null,
-      ready: async () => undefined,
-      has: (id) => !hidden.has(id),
+      projects: { ...noProjects, has: (id) => !hidden.has(id) && !unsure.has(id) },
+      unsure: { ...noProjects, has: (id) => unsure.has(id) },
     }),
   };
   for (const id of ["one", "two"]) await watch(id);
@@ -286,6 +288,18 @@ test("nothing of it may be shown any more: the message names nothing, and goes o
   await put("one", BEGIN + MINUTE, BEGIN + DAY + HOUR);
   const [end] = await round(BEGIN + DAY + HOUR);
   expect(end?.text).not.toContain("green");
+  expect(end?.isFinal).toBe(true);
+});
+
+test("it is over while nobody knows whether it may be shown: told once it may", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  unsure.add("one");
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect((await round(BEGIN + HOUR)).map(({ isFinal }) => isFinal)).toEqual([false]);
+  unsure.clear();
+  const [end] = await round(BEGIN + 2 * HOUR);
+  expect(end?.said).toEqual(["Back to green after 59 min."]);
   expect(end?.isFinal).toBe(true);
 });
 
