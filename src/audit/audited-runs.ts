@@ -5,7 +5,7 @@ import type { Run } from "../runs/run.js";
 import type { RunStore } from "../runs/store.js";
 import type { AuditLog } from "./audit-log.js";
 import type { AuditStore } from "./audit-store.js";
-import { askedId, endedId, runEntries } from "./run-entries.js";
+import { askedId, endedId, lostId, runEntries } from "./run-entries.js";
 
 export interface AuditedRunsOptions {
   audit: Pick<AuditLog, "record">;
@@ -31,6 +31,7 @@ export class AuditedRuns {
     for (const entry of runEntries(run, clock.now())) {
       if (this.#recorded.has(entry.id)) continue;
       this.#remember(entry.id);
+      if (entry.id === lostId(run.key) && (await this.#isLostInOldEntry(run.key))) continue;
       await audit.record(entry);
     }
   }
@@ -48,10 +49,20 @@ export class AuditedRuns {
       const id = askedIds.get(key);
       return id !== undefined && !unasked.has(id);
     });
-    const missing = new Set(await store.missing(asked.map(({ key }) => endedId(key))));
+    const missing = new Set(await store.missing(asked.flatMap(endIds)));
     for (const run of asked) {
-      if (!missing.has(endedId(run.key))) continue;
+      if (!endIds(run).every((id) => missing.has(id))) continue;
       for (const entry of runEntries(run, clock.now())) await audit.record(entry);
+    }
+  }
+
+  /** Whether an older version has recorded that a lost run was lost. */
+  async #isLostInOldEntry(runKey: string): Promise<boolean> {
+    try {
+      return (await this.options.store.missing([endedId(runKey)])).length === 0;
+    } catch {
+      // Twice is better than not at all.
+      return false;
     }
   }
 
@@ -60,4 +71,9 @@ export class AuditedRuns {
     const [oldest] = this.#recorded;
     if (this.#recorded.size > REMEMBERED && oldest !== undefined) this.#recorded.delete(oldest);
   }
+}
+
+/** The ids of the entries that say how a run ended: each of them is enough. */
+function endIds({ key, state }: Run): string[] {
+  return state === "lost" ? [lostId(key), endedId(key)] : [endedId(key)];
 }

@@ -8,7 +8,12 @@ export function askedId(runKey: string, who: string): string {
   return `asked ${runKey} ${who}`;
 }
 
-/** The id of the entry about a run's end. */
+/** The id of the entry about a run of which the bot has lost sight. It may be found again, and then it has an end, too. */
+export function lostId(runKey: string): string {
+  return `lost ${runKey}`;
+}
+
+/** The id of the entry about a run's end. In older entries, that may be that the run was lost. */
 export function endedId(runKey: string): string {
   return `ended ${runKey}`;
 }
@@ -36,7 +41,9 @@ export function runEntries(run: Run, at: number): AuditEntry[] {
   return [
     ...verdictOn(run).map((verdict) => ({ ...entry, hexRunId: null, traceId: null, ...verdict })),
     ...(identity === null ? [] : [{ ...entry, id: `started ${run.key}`, result: "started" }]),
-    ...(isEnded(run) ? [{ ...entry, ...endOf(run), id: endedId(run.key), at: run.endedAt }] : []),
+    ...(isEnded(run)
+      ? [{ ...entry, ...endOf(run), id: run.state === "lost" ? lostId(run.key) : endedId(run.key), at: run.endedAt }]
+      : []),
   ];
 }
 

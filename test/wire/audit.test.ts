@@ -50,6 +50,60 @@ describe.each(MODES)("over %s", (mode) => {
     expect(shown).not.toContain("s3cr3t");
   });
 
+  test("how a run ended that was lost and found again is recorded, and lost stays on record once", async () => {
+    harness.rules(ALL, ADMIN);
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true });
+    harness.hex.faults.add({
+      endpoint: "listRuns",
+      kind: { type: "status", status: 502 },
+      times: Number.POSITIVE_INFINITY,
+    });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Not known");
+    await harness.slack.click(card, "look_again");
+    await harness.cardShows("Checking whether the run exists");
+    await harness.cardShows("Not known");
+    harness.hex.faults.clear();
+    await harness.slack.click(card, "look_again");
+    await harness.cardShows("Completed");
+    const results = () => audited().flatMap(({ result }) => result ?? []);
+    expect(results()).toEqual(["lost", "started", "completed"]);
+    const told = await harness.ask("audit");
+    expect(told).toContain("lost");
+    expect(told).toContain("completed");
+  });
+
+  test("a lost run whose process died before it was recorded is recorded once, also where an older version did", async () => {
+    harness.rules(ALL, ADMIN);
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Not known");
+    await harness.stopBot();
+    const change = (sql: string) => {
+      const store = new Database(join(harness.dataDir, "hex-bot.db"), { timeout: 5_000 });
+      store.exec(sql);
+      store.close();
+    };
+    const lost = () => {
+      const store = new Database(join(harness.dataDir, "hex-bot.db"), { timeout: 5_000 });
+      const ids = store.prepare("select id from audit where json_extract(doc, '$.result') = 'lost'").pluck().all();
+      store.close();
+      return ids;
+    };
+    change("delete from audit where id like 'lost %'");
+    await harness.startBot();
+    await harness.until(() => lost().length === 1);
+    await harness.stopBot();
+    change("update audit set id = replace(id, 'lost ', 'ended ') where id like 'lost %'");
+    await harness.startBot();
+    await harness.pass(60_000);
+    await harness.slack.click(card, "look_again");
+    await harness.cardShows("Checking whether the run exists");
+    await harness.cardShows("Not known");
+    await harness.pass(60_000);
+    expect(lost()).toEqual([expect.stringMatching(/^ended /)]);
+  });
+
   test("guests without rules and people of other workspaces are refused, and what they wanted to do is recorded", async () => {
     await harness.slack.command(`run ${project.id}`);
     const card = await harness.cardShows("Running");
