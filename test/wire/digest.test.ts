@@ -213,6 +213,18 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await harness.pass(30 * MINUTE, STEP_MS);
     expect(posted()).toHaveLength(1);
   });
+
+  test("the answer to the news that it has ended is lost: told once more, and it says so", async () => {
+    await passUntil(EIGHT - MINUTE);
+    const method = "chat.postMessage";
+    harness.slack.faults.add({ method, times: 1, kind: { type: "error", error: "is_archived" } });
+    harness.slack.faults.add({ method, times: 1, afterEffect: true, kind: { type: "reset" } });
+    await passUntil(EIGHT + 10 * MINUTE);
+    expect(posted().map(shown)).toEqual([
+      expect.not.stringContaining("This may stand here twice"),
+      expect.stringMatching(/has ended[\s\S]*This may stand here twice/),
+    ]);
+  });
 });
 
 function fail(): never {

@@ -691,6 +691,19 @@ describe("a warning of the expiry", () => {
     expect(alerts()).toHaveLength(2);
   });
 
+  test("is given again if Slack's answer is lost, and says so, also once the token is renewed", async () => {
+    await start();
+    harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind: { type: "reset" } });
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 2 * DAY);
+    await alertShows("token expires", 1);
+    const areDoubled = () =>
+      alerts().map((one) => shown(one).includes("There may be another message about this above"));
+    expect(areDoubled()).toEqual([false, true]);
+    harness.hex.workspace.setExpiry(harness.token, harness.clock.now() + 90 * DAY);
+    await alertShows("was renewed*", 1);
+    expect(areDoubled()).toEqual([false, true]);
+  });
+
   test("is no longer posted if Slack accepts it only after the token has expired", async () => {
     await start();
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "status", status: 503 } });

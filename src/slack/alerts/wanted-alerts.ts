@@ -119,7 +119,7 @@ function ofNotice(notice: Notice): Omit<WantedAlert, "place"> {
     isNews: notice.renewedAt === null,
     isFinal: notice.renewedAt !== null,
     isSilent: false,
-    message: () => expiryMessage(notice),
+    message: (isDoubled) => expiryMessage(notice, isDoubled),
     replies: [],
   };
 }

@@ -125,13 +125,13 @@ function endedDigest(digest: Digest, settled: ReadonlyMap<string, boolean>, now:
   const { setBy, setAt, ended } = digest;
   const id = `${PREFIX}ended ${placeKey(digest)} ${setAt}`;
   if (ended === null || settled.get(id) === true) return [];
-  const alert = {
+  const alert: WantedAlert = {
     id,
     place: { channel: setBy, threadTs: null },
     isNews: now - ended.at < TELLING_MS,
     isFinal: true,
     isSilent: false,
-    message: () => digestEndedMessage(digest, ended.word),
+    message: (isDoubled) => digestEndedMessage(digest, ended.word, isDoubled),
     replies: [],
   };
   return [alert];

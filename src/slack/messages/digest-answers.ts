@@ -3,8 +3,9 @@
 import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
-import { type Message, message, section } from "./blocks.js";
+import { context, type Message, message, section } from "./blocks.js";
 import { code, count, date, inline, link, mention } from "./mrkdwn.js";
+import { DOUBLED_ONCE } from "./run-end.js";
 import { slackRemedy } from "./slack-remedies.js";
 import { hiddenNote, ruleWords } from "./watches.js";
 
@@ -146,13 +147,14 @@ export function whichDigestProjectMessage(typed: TypedDigest, projects: readonly
   return message("Which project?", [section(asked)]);
 }
 
-/** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. */
-export function digestEndedMessage(digest: DigestChoice, word: string): Message {
+/** To whoever set a digest that Slack does not accept any more. `word`: Slack's error code. `isDoubled`: whether this may have been posted before. */
+export function digestEndedMessage(digest: DigestChoice, word: string, isDoubled: boolean): Message {
   const { what } = slackRemedy(word);
   const where = /^C[A-Z0-9]+$/.test(digest.channel) ? ` in <#${digest.channel}>` : "";
   return message("Your digest has ended", [
     section(
       `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: "" }), COMMAND)} in a conversation that the bot can write to.`,
     ),
+    isDoubled ? context(DOUBLED_ONCE) : null,
   ]);
 }

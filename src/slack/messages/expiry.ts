@@ -1,7 +1,8 @@
 // The warning that the bot's token will expire, and the news that it was renewed.
 
 import { daysLeft, type Notice } from "../../outages/expiry.js";
-import { type Message, message, section } from "./blocks.js";
+import { context, type Message, message, section } from "./blocks.js";
+import { DOUBLED } from "./incident.js";
 import { count, date, plainDate } from "./mrkdwn.js";
 
 /** With this many days left, it is urgent. */
@@ -14,13 +15,18 @@ export function expiresIn(expiresAt: number, now: number): string {
   return days < 1 ? "in less than a day" : `in ${count(days, "day")}`;
 }
 
-/** Names the moment only, not the time left: the message stays in the channel for days and must remain true. */
-export function expiryMessage({ expiresAt, days, renewedAt }: Notice): Message {
+/**
+ * Names the moment only, not the time left: the message stays in the channel for days and must remain true.
+ * @param isDoubled whether another message about the same may have been posted before
+ */
+export function expiryMessage({ expiresAt, days, renewedAt }: Notice, isDoubled: boolean): Message {
+  const doubled = isDoubled ? context(DOUBLED) : null;
   if (renewedAt !== null) {
     return message("The bot's Hex token was renewed.", [
       section(
         `:white_check_mark: *The bot's Hex token was renewed*, seen ${date(renewedAt)}.\nThe previous one expires ${date(expiresAt)} and is no longer used. There is nothing to do.`,
       ),
+      doubled,
     ]);
   }
   return message(`The bot's Hex token expires ${plainDate(expiresAt)}. Renew it before then.`, [
@@ -28,6 +34,7 @@ export function expiryMessage({ expiresAt, days, renewedAt }: Notice): Message {
       `${days <= ALARM_DAYS ? ":rotating_light:" : ":warning:"} *The bot's Hex token expires ${date(expiresAt)}*\nAfter that the bot can neither start runs nor track them.`,
     ),
     section(`*What to do*\n${STEPS.map((step, index) => `${index + 1}. ${step}`).join("\n")}`),
+    doubled,
   ]);
 }
 

@@ -77,7 +77,8 @@ export function incidentMessage(incident: Incident, around: AroundIncident): Mes
   }
 }
 
-const DOUBLED =
+/** Stands in an alert that is kept up to date, when another one may have been posted before. */
+export const DOUBLED =
   "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
 /** Replaces an alert once alerts go to another channel. */
