@@ -51,6 +51,31 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.until(() => harness.starts.length === 1);
   });
 
+  test("if Slack does not say who somebody is and Hex is slow as well, the form says in time that Hex is asked", async () => {
+    const form = await opened();
+    // What Slack last said of Ada is too old by now.
+    await harness.pass(6 * 60_000, 60_000);
+    const said = () => harness.slack.calls.filter(({ method }) => method === "users.info").length;
+    const before = said();
+    harness.slack.faults.add({ method: "users.info", times: 1, kind: { type: "hang" } });
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until } });
+    const asked = harness.requests("runProject").length;
+    const submission = form.submit({ Inputs: "days = 7" });
+    await harness.until(() => said() > before, 0);
+    harness.clock.advance(1_500);
+    await harness.until(() => harness.requests("runProject").length > asked, 0);
+    harness.clock.advance(500);
+    const { trouble } = await submission;
+    expect(trouble).toBeNull();
+    expect(form.text).toContain("Checking with Hex…");
+    release();
+    await form.shows(/Weekly revenue\*? has been started/);
+    await harness.until(() => harness.starts.length === 1);
+  });
+
   test("if Hex refuses the form after more than two seconds, it comes back as it was, with the refusal above the field", async () => {
     const form = await opened();
     const before = form.value("Inputs");

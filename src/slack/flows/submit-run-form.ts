@@ -23,8 +23,8 @@ import { readProject } from "./read-project.js";
 import { startRun } from "./start-run.js";
 import { typedProject } from "./typed-project.js";
 
-/** How long (ms) Hex has within the three seconds that Slack waits for an acknowledgement. */
-const CHECK_MS = 2_000;
+/** How long (ms) the check may wait for its turn to ask Hex. */
+const TURN_MS = 2_000;
 
 type Whole = RunForm & { project: NonNullable<RunForm["project"]> };
 
@@ -34,7 +34,9 @@ export async function submitRunForm(bot: Bot, submission: Submission): Promise<v
   if (read === null) return submission.respond(staleFormMessage());
   const reply = new FormReply(bot, submission, read.form);
   const over = new AbortController();
-  const late = bot.clock.sleep(CHECK_MS, over.signal).then(() => (over.signal.aborted ? undefined : reply.late()));
+  // Slack has been waiting since the form arrived, also for the answer to who somebody is.
+  const leftMs = Math.max(0, submission.lateAt - bot.clock.monotonic());
+  const late = bot.clock.sleep(leftMs, over.signal).then(() => (over.signal.aborted ? undefined : reply.late()));
   try {
     await checkAndStart(bot, submission, read, reply);
   } catch (error) {
@@ -119,7 +121,7 @@ async function check(bot: Bot, submission: Submission, form: Whole, options: Run
   if (project.lastPublishedAt === null) {
     return { ok: false, complaints: [{ at: { kind: "project" }, text: notPublishedWords(title) }], unknown: [] };
   }
-  const call = { ...callFor(submission), turn: { maxWaitMs: CHECK_MS } };
+  const call = { ...callFor(submission), turn: { maxWaitMs: TURN_MS } };
   const failure = await bot.hex.dryRun(project.id, requestOf(options), call).then(() => null, asHexError);
   if (failure === null) return { ok: true, title };
   const mayWait = meansLater(failure.kind) || failure.kind === "no_kernel";

@@ -14,6 +14,8 @@ export interface Submission extends Interaction {
    * Rejects when the answer does not reach Slack.
    */
   answer: (action: ViewResponseAction | null) => Promise<void>;
+  /** When Slack's time is nearly over, by the monotonic clock. */
+  lateAt: number;
 }
 
 /** A modal. It is safe to submit twice. */
