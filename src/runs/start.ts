@@ -4,7 +4,7 @@
 import { type Call, type HexClient, NoLongerWanted, type RunRequest } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorFacts, meansLater, provesNoEffect } from "../hex/errors.js";
 import { PAGE_SIZE } from "../hex/page-size.js";
-import type { HexRun, StartedRun } from "../hex/schema.js";
+import { type HexRun, type StartedRun, startOrEnd } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import { UnderWay } from "../lib/under-way.js";
@@ -255,7 +255,7 @@ export class Starter {
     const page = await hex.runs(run.project.id, { limit: PAGE_SIZE, trigger: "API" }, callOf(run));
     // A clock that has been set back since then must not hide the run.
     const since = Math.min(startableSince(run), clock.now()) - SKEW_MS;
-    const recent = page.runs.filter((one) => one.startTime === null || one.startTime >= since);
+    const recent = page.runs.filter((one) => (startOrEnd(one) ?? since) >= since);
     // The order matters: an intent that gets its run in between counts among those that have one.
     const disputed = !page.isWhole || (await store.hasRival(run));
     const taken = await store.taken(recent.map((one) => one.runId));
@@ -267,8 +267,8 @@ export class Starter {
  * Whether a run may be one that somebody else started later: it began, or is still to begin, after Hex was asked for this one and the
  * bot had looked for it. Somebody wants the bot to look again, perhaps hours later.
  */
-function isLater({ startTime }: HexRun, intent: RunIn<"starting">, now: number): boolean {
-  return (startTime ?? now) > startableSince(intent) + START_TIMEOUT_MS + LOOKING_MS;
+function isLater(found: HexRun, intent: RunIn<"starting">, now: number): boolean {
+  return (startOrEnd(found) ?? now) > startableSince(intent) + START_TIMEOUT_MS + LOOKING_MS;
 }
 
 /** The process that took the start is asking Hex, and no other process is looking for the run. */

@@ -106,6 +106,10 @@ test("if it is not known whether a run was started, it is left to be looked for,
 
 test("runs of one project that wait for their turn are all found, although the answers to their starts are lost", async () => {
   const project = hex.workspace.addProject({ title: "Revenue" });
+  // Hex says of it only when it ended.
+  const neverStarted = hex.workspace.startRun(project.id, { trigger: "API" });
+  hex.workspace.finishRun(neverStarted.id, "UNABLE_TO_ALLOCATE_KERNEL");
+  clock.advance(60 * 60_000);
   const keys = ["one", "two", "three"];
   for (const key of keys) await queue(intent(key, project));
   hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true, times: keys.length });
