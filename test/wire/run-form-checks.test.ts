@@ -140,6 +140,24 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 10 } });
   });
 
+  test("if somebody goes back to the form to correct it, Hex's approval of what they had submitted starts nothing", async () => {
+    const form = await opened();
+    await submitSlowly(form, "days = 700");
+    await form.press("Back to the form");
+    await form.shows("Where the card goes");
+    release();
+    await harness.pass(3_000);
+    expect(harness.starts).toEqual([]);
+    expect(harness.cards).toEqual([]);
+    expect(form.value("Inputs")).toEqual(["days = 700"]);
+    await form.submit({ Inputs: "days = 7" });
+    await harness.until(() => harness.starts.length === 1);
+    expect(harness.starts[0]?.body).toEqual({ inputParams: { days: 7 } });
+    // The check that was left does not bring the form back.
+    await harness.pass(120_000, 30_000);
+    expect(direct()).toEqual([]);
+  });
+
   test("a form that is delivered twice starts one run", async () => {
     const form = await opened();
     const { interaction } = await form.submit({ Inputs: "days = 7" });

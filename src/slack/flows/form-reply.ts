@@ -113,6 +113,19 @@ export class FormReply {
     await this.#endCheck();
   }
 
+  /** Whether the person has gone back from "Checking with Hex…" to the submitted form. @throws StoreFailure */
+  async wentBack({ nonce, round }: RunForm): Promise<boolean> {
+    if (!this.isChecking) return false;
+    const kept = await formKept(this.bot, nonce, this.submission.user);
+    return kept !== null && kept.form.round > round;
+  }
+
+  /** There is nothing to tell: the person sees the form. Never rejects. */
+  async end(): Promise<void> {
+    this.#state = "told";
+    await this.#endCheck();
+  }
+
   /** Returns false when another delivery of the same submission has told the person, or they went back to the form. */
   async #keep(form: RunForm, complaints: Complaint[]): Promise<boolean> {
     const { user, log } = this.submission;

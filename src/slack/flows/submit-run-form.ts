@@ -66,6 +66,8 @@ async function checkAndStart(bot: Bot, submission: Submission, read: ReadForm, r
   if (form.dryRun) return reply.draw(nextRound(form), { notice: noticeOf("would_start") });
   // Somebody who was told that nothing was started must not find a run.
   if (reply.isTold) return;
+  // They are correcting what Hex has just accepted.
+  if (await reply.wentBack(form)) return reply.end();
   await start(bot, submission, reply, { form, title: checked.title, options });
 }
 
