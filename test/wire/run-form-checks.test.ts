@@ -158,6 +158,30 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(direct()).toEqual([]);
   });
 
+  test("if Slack does not redraw the form that somebody goes back to, they are told, and Hex's refusal still arrives", async () => {
+    const form = await opened();
+    await submitSlowly(form, 'days = "many"');
+    harness.slack.faults.add({ method: "views.update", times: 1, kind: { type: "ratelimited", retryAfter: 1 } });
+    await form.press("Back to the form");
+    const told = await harness.slack.waitForMessage((one) => shown(one).includes("Slack did not open the form"));
+    expect(shown(told)).toContain("Open the form");
+    expect(form.text).toContain("Checking with Hex…");
+    release();
+    await form.shows("must be");
+    expect(form.value("Inputs")).toEqual(['days = "many"']);
+  });
+
+  test("if the form was closed and Slack refuses direct messages, the refusal comes as an answer to the form", async () => {
+    const form = await opened();
+    await submitSlowly(form, 'days = "many"');
+    await form.close();
+    harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "error", error: "messages_tab_disabled" } });
+    release();
+    const message = await harness.slack.waitForMessage((one) => shown(one).includes("Open again"));
+    expect(shown(message)).toContain("must be");
+    harness.slack.faults.clear();
+  });
+
   test("a form that is delivered twice starts one run", async () => {
     const form = await opened();
     const { interaction } = await form.submit({ Inputs: "days = 7" });

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Logger } from "../../log/logger.js";
 import { asSlackFailure } from "../connection/failures.js";
 import type { Bot } from "../listeners/context.js";
-import { PLAIN } from "../messages/blocks.js";
+import { type Message, PLAIN } from "../messages/blocks.js";
 import type { ProjectShown } from "../messages/project-option.js";
 import { type Notice, runFormView } from "../messages/run-form.js";
 import { closedFormMessage } from "../messages/run-form-answers.js";
@@ -60,6 +60,7 @@ async function bringBackLost(bot: Bot, log: Logger, { user, nonce, round, extern
     picked: form.project,
     complaints: [],
     notice: noticeOf("failed"),
+    respond: null,
   });
 }
 
@@ -73,18 +74,23 @@ export interface ReturningForm {
   mayPublish?: boolean;
   complaints: Complaint[];
   notice: Notice | null;
+  /** Answers the submission; `null` when nobody can any more. */
+  respond: ((message: Message) => Promise<void>) | null;
 }
 
-/** If the form has been closed, a direct message offers it again. Rejects when Slack accepts neither. */
+/** If the form has been closed, a direct message offers it again, or else an answer. Rejects when Slack accepts none of them. */
 export async function bringBack(bot: Bot, log: Logger, returning: ReturningForm): Promise<void> {
-  const { user, externalId, form, complaints, notice } = returning;
+  const { user, externalId, form, complaints, notice, respond } = returning;
   const view = runFormView(form, returning);
   const failure = await bot.slack.views.update({ external_id: externalId, view }).then(() => null, asSlackFailure);
   if (failure === null) return;
   log.info({ failure: failure.facts }, "the form was closed in the meantime: a direct message brings it back");
-  await bot.slack.chat.postMessage({
-    channel: user,
-    ...PLAIN,
-    ...closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce }),
-  });
+  const message = closedFormMessage({ title: form.project?.title ?? "", complaints, notice, nonce: form.nonce });
+  const refusal = await bot.slack.chat
+    .postMessage({ channel: user, ...PLAIN, ...message })
+    .then(() => null, asSlackFailure);
+  if (refusal === null) return;
+  if (respond === null) throw refusal;
+  log.warn({ failure: refusal.facts }, "Slack did not take the direct message: an answer brings the form back");
+  await respond(message);
 }

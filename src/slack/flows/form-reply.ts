@@ -81,7 +81,7 @@ export class FormReply {
   /** Brings back the form as it is in `form`, with a `round` of its own. */
   async draw(form: RunForm, say: Say = {}): Promise<void> {
     const { complaints = [], notice = null } = say;
-    const { user, log } = this.submission;
+    const { user, log, respond } = this.submission;
     const drawn = drawnProject(this.submission, form);
     const isKept = this.#state === "waiting" && needsDraft(form);
     if (isKept) await keepForm(this.bot, { user, form, complaints });
@@ -94,7 +94,8 @@ export class FormReply {
       return this.submission.answer({ response_action: "update", view });
     }
     if (isKept || (await this.#keep(form, complaints))) {
-      await bringBack(this.bot, log, { user, externalId: this.#externalId, form, ...drawn, complaints, notice });
+      const externalId = this.#externalId;
+      await bringBack(this.bot, log, { user, externalId, form, ...drawn, complaints, notice, respond });
     }
     await this.#endCheck();
   }
