@@ -67,9 +67,10 @@ describe.each(MODES)("%s mode", (mode) => {
     });
   });
 
-  test("if plain text is also refused, the log says so and what to do", async () => {
+  test("if plain text is also refused, whichever way it goes, the log says so and what to do", async () => {
     const kind = { type: "status", status: 200, body: '{"ok":false,"error":"invalid_blocks"}' } as const;
-    harness.slack.faults.add({ method: "response_url", kind });
+    for (const method of ["response_url", "chat.postEphemeral", "chat.postMessage"])
+      harness.slack.faults.add({ method, kind });
     await harness.slack.command("help");
     await harness.until(() => failures().length > 0, 0);
     expect(calls("response_url").length).toBeLessThanOrEqual(5);
@@ -79,9 +80,9 @@ describe.each(MODES)("%s mode", (mode) => {
   test("an address that accepts no more answers is not used again", async () => {
     harness.slack.faults.add({ method: "response_url", kind: { type: "error", error: "used_url" } });
     await harness.slack.command("help");
-    await harness.until(() => failures().length > 0, 0);
-    // The answer, and that it could not be given.
-    expect(calls("response_url")).toHaveLength(2);
+    const answer = await harness.slack.waitForMessage((message) => message.via === "postEphemeral");
+    expect(shown(answer)).toContain("/hex status");
+    expect(calls("response_url")).toHaveLength(1);
   });
 
   describe("without a response_url", () => {

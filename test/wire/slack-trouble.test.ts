@@ -33,7 +33,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("if Slack does not accept an answer, the log says what to do", async () => {
     harness = await Harness.start(mode);
     const said = async (kind: FaultKind, todo: string) => {
-      harness.slack.faults.add({ method: "response_url", kind });
+      for (const method of ["response_url", "chat.postEphemeral"]) harness.slack.faults.add({ method, kind });
       const lines = () => harness.log.filter((line) => line.includes('"no answer could be given"'));
       const before = lines().length;
       await harness.slack.command("help");

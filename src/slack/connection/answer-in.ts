@@ -1,4 +1,4 @@
-// Answers to a message, which has no response_url. Only the person who wrote it sees the answer, as close to the message as Slack allows.
+// Answers that only one person sees, as close to what they wrote or pressed as Slack allows.
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
@@ -7,7 +7,8 @@ import { type Message, PLAIN } from "../messages/blocks.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import type { SlackFailure } from "./failures.js";
 import { isRefusedHere } from "./post.js";
-import { answerFailure, type Content, untilTaken } from "./response.js";
+import { answerFailure, answerWith, type Content, untilTaken } from "./response.js";
+import type { Respond } from "./response-url.js";
 
 /** A message that somebody wrote to the bot. */
 export interface Written {
@@ -22,12 +23,24 @@ export interface Written {
   threadTs: string | null;
 }
 
+/** Somebody who typed a command, pressed a button or sent a form. */
+export interface Asker {
+  /** For the payload's `response_url`; `undefined` when that is missing or not Slack's. */
+  respond: Respond | undefined;
+  /** Ids. `channel` is the person's own id when there is no channel. */
+  user: string;
+  channel: string;
+  /** A thread with replies; `null` outside threads. */
+  threadTs: string | null;
+}
+
 export interface AnswerOptions {
   slack: WebClient;
   clock: Clock;
   log: Logger;
 }
 
+type Answer = (message: Message) => Promise<void>;
 type Way = (content: Content) => Promise<unknown>;
 
 /**
@@ -35,39 +48,84 @@ type Way = (content: Content) => Promise<unknown>;
  * message, it is a direct message. Network losses, limits and refused blocks are handled as for a response_url. Rejects with the
  * first refusal when nothing works.
  */
-export function answerIn(to: Written, { slack, clock, log }: AnswerOptions): (message: Message) => Promise<void> {
-  const ways = waysTo(to, slack);
+export function answerIn(to: Written, options: AnswerOptions): Answer {
+  const { user, channel, threadTs } = to;
+  const { chat } = options.slack;
+  if (!channel.startsWith("D")) return inTurn(privateWays(to, options.slack), options);
+  const here: Way = (content) => chat.postMessage({ channel, ...inThread(threadTs), ...PLAIN, ...content });
+  return inTurn(threadTs === null ? [here] : [here, directly(user, options.slack)], options);
+}
+
+/**
+ * Answers through the response_url. If that is missing or takes no answer in the end, the answer is an ephemeral message, or a direct
+ * message if Slack refuses that, too, or there is no channel. An answer that was lost on its way back may then stand there twice.
+ * This needs no more scopes than cards do. Rejects with the first refusal when nothing works.
+ */
+export function answerTo({ respond, ...to }: Asker, options: AnswerOptions): Answer {
+  const { slack, clock, log } = options;
+  const ways = to.channel === to.user ? [directly(to.user, slack)] : privateWays(to, slack);
+  const elsewhere = inTurn(ways, options);
+  if (respond === undefined) return elsewhere;
+  const answer = answerWith(respond, clock);
+  return async (message) => {
+    const refused = await refusalOf(answer(message));
+    if (refused === null) return;
+    tell(log, refused.failure);
+    const last = await refusalOf(elsewhere(message));
+    if (last !== null) throw refused.error;
+  };
+}
+
+/** Answers in the first of these ways that works. */
+function inTurn(ways: readonly Way[], { clock, log }: AnswerOptions): Answer {
   return async (message) => {
     let first: { error: unknown } | null = null;
     for (const way of ways) {
-      const refused = await untilTaken(clock, message, way).then(
-        () => null,
-        (error: unknown) => ({ error }),
-      );
+      const refused = await refusalOf(untilTaken(clock, message, way));
       if (refused === null) return;
-      const failure = answerFailure(refused.error);
-      if (failure === null || !isRefusedHere(failure)) throw refused.error;
-      tell(log, failure);
+      if (!isRefusedHere(refused.failure)) throw refused.error;
+      tell(log, refused.failure);
       first ??= refused;
     }
     if (first !== null) throw first.error;
   };
 }
 
-/** The ways to answer, best first. */
-function waysTo({ user, channel, threadTs }: Written, { chat }: WebClient): Way[] {
-  const thread = threadTs === null ? {} : { thread_ts: threadTs };
-  const direct: Way = (content) => chat.postMessage({ channel: user, ...PLAIN, ...content });
-  if (channel.startsWith("D")) {
-    const here: Way = (content) => chat.postMessage({ channel, ...thread, ...PLAIN, ...content });
-    return threadTs === null ? [here] : [here, direct];
+/** Why Slack did not take an answer; `null` when it did. Rejects with what does not come from Slack. */
+async function refusalOf(answered: Promise<void>): Promise<{ error: unknown; failure: SlackFailure } | null> {
+  try {
+    await answered;
+    return null;
+  } catch (error) {
+    const failure = answerFailure(error);
+    if (failure === null) throw error;
+    return { error, failure };
   }
-  const ephemeral: Way = (content) => chat.postEphemeral({ channel, user, ...content });
-  const inThread: Way = (content) => chat.postEphemeral({ channel, user, ...thread, ...content });
-  return threadTs === null ? [ephemeral, direct] : [inThread, ephemeral, direct];
+}
+
+/** The ways to answer somebody in a channel, best first. */
+function privateWays({ user, channel, threadTs }: Written, slack: WebClient): Way[] {
+  const ephemeral =
+    (thread: string | null): Way =>
+    (content) =>
+      slack.chat.postEphemeral({ channel, user, ...inThread(thread), ...content });
+  const outside = [ephemeral(null), directly(user, slack)];
+  return threadTs === null ? outside : [ephemeral(threadTs), ...outside];
+}
+
+function directly(user: string, { chat }: WebClient): Way {
+  return (content) => chat.postMessage({ channel: user, ...PLAIN, ...content });
+}
+
+function inThread(threadTs: string | null): { thread_ts?: string } {
+  return threadTs === null ? {} : { thread_ts: threadTs };
 }
 
 function tell(log: Logger, failure: SlackFailure): void {
-  const { todo } = slackRemedy(failure.word);
-  log.warn({ failure: failure.facts, todo }, "an answer goes another way: %s", failure.word);
+  log.warn({ failure: failure.facts, todo: todoAfter(failure) }, "an answer goes another way: %s", failure.word);
+}
+
+/** What to do about an answer that Slack did not take. */
+export function todoAfter({ kind, word }: SlackFailure): string {
+  return slackRemedy(kind === "answer" ? "refused_answer" : word).todo;
 }

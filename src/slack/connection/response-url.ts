@@ -1,8 +1,6 @@
 // Where answers may be posted. A payload names the address, which might be anybody's.
 
 import type { RespondArguments, RespondFn } from "@slack/bolt";
-import type { WebClient } from "@slack/web-api";
-import { PLAIN } from "../messages/blocks.js";
 import { wordOfAnswer } from "./calls.js";
 import { failureOfCall, type SlackFailure } from "./failures.js";
 
@@ -50,6 +48,15 @@ export function respondTo(responseUrl: string, send: typeof fetch): Respond {
   };
 }
 
+/** The same for Bolt's `respond`, which is `undefined` when the payload's `response_url` is missing or not Slack's. */
+export function respondThrough(respond: RespondFn | undefined): Respond | undefined {
+  if (respond === undefined) return undefined;
+  return async (answer) => {
+    const failure = await refusalIn(await respond(answer));
+    if (failure !== null) throw new AnswerRefused(failure);
+  };
+}
+
 /** Slack may refuse an answer with a status of 200. */
 async function refusalIn(response: Pick<Response, "ok" | "status" | "text">): Promise<SlackFailure | null> {
   const { ok, status } = response;
@@ -57,32 +64,4 @@ async function refusalIn(response: Pick<Response, "ok" | "status" | "text">): Pr
   const failure = failureOfCall({ method: "response_url", ok: ok && word === null, status, word });
   // Anything but a refusal: the answer may well have arrived, and people would read it twice.
   return ok && failure?.kind === "transient" ? null : failure;
-}
-
-export interface Asker {
-  /** Bolt's, for the payload's `response_url`; `undefined` when that is missing or not Slack's. */
-  respond: RespondFn | undefined;
-  client: WebClient;
-  /** Ids. `channel` is the person's own id when there is no channel. */
-  channel: string;
-  user: string;
-}
-
-/**
- * How to answer a person: through the `response_url`, or else with a message in the channel that only they see, or with a direct
- * message when there is no channel. This needs no more scopes than cards do, and rejects where the bot is not a member.
- */
-export function respondIn({ respond, client, channel, user }: Asker): Respond {
-  if (respond !== undefined) {
-    return async (answer) => {
-      const failure = await refusalIn(await respond(answer));
-      if (failure !== null) throw new AnswerRefused(failure);
-    };
-  }
-  return async (answer) => {
-    const { text = "" } = answer;
-    const blocks = "blocks" in answer && answer.blocks !== undefined ? { blocks: answer.blocks } : {};
-    if (channel === user) return client.chat.postMessage({ channel, text, ...PLAIN, ...blocks });
-    return client.chat.postEphemeral({ channel, user, text, ...blocks });
-  };
 }

@@ -19,9 +19,16 @@ export function answerWith(respond: Respond, clock: Clock): (message: Message) =
     );
 }
 
-/** Replaces the message that contains the button with another one. If it is gone by now, answers only the person. */
-export function replaceWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
-  const answer = answerWith(respond, clock);
+/**
+ * Replaces the message that contains the button with another one. If it is gone by now or there is no response_url, answers only the
+ * person with `answer`.
+ */
+export function replaceWith(
+  respond: Respond | undefined,
+  answer: (message: Message) => Promise<void>,
+  clock: Clock,
+): (message: Message) => Promise<void> {
+  if (respond === undefined) return answer;
   return (message) =>
     untilTaken(clock, message, (content) => respond({ ...content, replace_original: true })).catch((error: unknown) => {
       if (isGone(error)) return answer(message);

@@ -10,10 +10,10 @@ import type { Logger } from "../../log/logger.js";
 import { Attempts, attemptEntries } from "../access/attempts.js";
 import { type Outsider, outsiderEntry, refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
+import { todoAfter } from "../connection/answer-in.js";
 import { answerFailure } from "../connection/response.js";
 import { guestMessage, restartingMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
-import { slackRemedy } from "../messages/slack-remedies.js";
 import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
 import { isFirstTime } from "./first-time.js";
@@ -133,7 +133,7 @@ async function doneOrExplained(
     if (leaving.aborted) return outcome;
     await respond(message).catch((failure: unknown) => {
       const why = answerFailure(failure);
-      const todo = why === null ? {} : { todo: slackRemedy(why.kind === "answer" ? "refused_answer" : why.word).todo };
+      const todo = why === null ? {} : { todo: todoAfter(why) };
       log.error({ err: failure, ...todo }, "no answer could be given");
     });
     return outcome;

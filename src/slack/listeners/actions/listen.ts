@@ -1,9 +1,10 @@
 // Listens to clicks.
 
 import type { App, BlockAction } from "@slack/bolt";
+import { answerTo } from "../../connection/answer-in.js";
 import { conversationIn } from "../../connection/conversation.js";
-import { answerWith, replaceWith } from "../../connection/response.js";
-import { respondIn } from "../../connection/response-url.js";
+import { replaceWith } from "../../connection/response.js";
+import { respondThrough } from "../../connection/response-url.js";
 import { orOnHome } from "../../home/answer.js";
 import { knownAction } from "../../messages/action-ids.js";
 import { staleButtonMessage } from "../../messages/answers.js";
@@ -23,10 +24,10 @@ export function listenToActions(app: App, listening: Listening): void {
     const user = body.user.id;
     const channel = body.channel?.id ?? body.container?.channel_id ?? user;
     const { trigger_id: triggerId, view = null } = body;
-    const respond = respondIn({ respond: args.respond, client, channel, user });
+    const respond = respondThrough(args.respond);
     const threadTs = rememberedThread(action.block_id) ?? threadIn(body);
     const conversation = conversationIn(channel, { name: body.channel?.name, threadTs });
-    const said = answerWith(respond, bot.clock);
+    const said = answerTo({ respond, user, channel, threadTs }, { slack: client, clock: bot.clock, log });
     const inPlace = (message: Message) => said(rememberingThread(message, threadTs));
     const answer = view?.type === "home" ? orOnHome(said, bot.homes, user) : inPlace;
     const once = requestIdIn(context);
@@ -34,7 +35,7 @@ export function listenToActions(app: App, listening: Listening): void {
     const place = view === null ? channel : placeOfForm(view);
     const arrival = arrivalOf({ id: triggerId, once, user, conversation, place, triggerId, respond: answer }, log);
     arrival.log.info({ user, channel }, "button %s", action.action_id);
-    const replaced = replaceWith(respond, bot.clock);
+    const replaced = replaceWith(respond, said, bot.clock);
     // A view is redrawn separately, and there is no message to replace.
     const replace = async (message: Message) =>
       view === null ? replaced(rememberingThread(message, threadTs)) : undefined;
@@ -58,8 +59,8 @@ export function listenToActions(app: App, listening: Listening): void {
   app.action({ type: "interactive_message" }, async ({ ack, body, client, ...args }) => {
     await ack();
     const channel = body.channel?.id ?? body.user.id;
-    const respond = respondIn({ respond: args.respond, client, channel, user: body.user.id });
-    await answerWith(respond, bot.clock)(staleButtonMessage());
+    const asker = { respond: respondThrough(args.respond), user: body.user.id, channel, threadTs: null };
+    await answerTo(asker, { slack: client, clock: bot.clock, log })(staleButtonMessage());
   });
 }
 

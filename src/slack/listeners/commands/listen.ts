@@ -1,9 +1,9 @@
 // Listens for slash commands. The command's name is whatever the manifest says.
 
 import type { App, SlashCommand } from "@slack/bolt";
+import { answerTo } from "../../connection/answer-in.js";
 import { conversationIn } from "../../connection/conversation.js";
-import { answerWith } from "../../connection/response.js";
-import { respondIn } from "../../connection/response-url.js";
+import { respondThrough } from "../../connection/response-url.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import type { Origin } from "../members.js";
 import { commandName, deedOfCommand, firstWord, runCommand } from "./index.js";
@@ -13,7 +13,8 @@ export function listenToCommands(app: App, listening: Listening): void {
   app.command(/^\/.+$/, async ({ ack, command, client, respond, context }) => {
     await acknowledge(metrics, ack);
     const { trigger_id: id, user_id: user, channel_id: channel, channel_name: name, text = "" } = command;
-    const answer = answerWith(respondIn({ respond, client, channel, user }), bot.clock);
+    const asker = { respond: respondThrough(respond), user, channel, threadTs: null };
+    const answer = answerTo(asker, { slack: client, clock: bot.clock, log });
     const arrival = arrivalOf(
       {
         id,

@@ -1,9 +1,9 @@
 // Listens to shortcuts.
 
 import type { App, SlackShortcut } from "@slack/bolt";
+import { answerTo } from "../../connection/answer-in.js";
 import { type Conversation, conversationIn, directMessagesOf } from "../../connection/conversation.js";
-import { answerWith } from "../../connection/response.js";
-import { respondIn } from "../../connection/response-url.js";
+import { respondThrough } from "../../connection/response-url.js";
 import { staleButtonMessage } from "../../messages/answers.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
 import { originOf } from "../origin.js";
@@ -18,7 +18,8 @@ export function listenToShortcuts(app: App, listening: Listening): void {
     const conversation = conversationOf(body, user);
     const { channel } = conversation;
     // Only message shortcuts come with a response_url.
-    const respond = answerWith(respondIn({ respond: args.respond, client, channel, user }), bot.clock);
+    const asker = { respond: respondThrough(args.respond), user, channel, threadTs: null };
+    const respond = answerTo(asker, { slack: client, clock: bot.clock, log });
     const once = requestIdIn(context);
     const arrival = arrivalOf({ id: triggerId, once, user, conversation, place: null, triggerId, respond }, log);
     const known = shortcutOf(callbackId);

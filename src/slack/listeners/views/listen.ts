@@ -1,9 +1,9 @@
 // Listens for modals that are submitted or closed.
 
 import type { App, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
+import { answerTo } from "../../connection/answer-in.js";
 import { directMessagesOf } from "../../connection/conversation.js";
-import { answerWith } from "../../connection/response.js";
-import { respondIn } from "../../connection/response-url.js";
+import { respondThrough } from "../../connection/response-url.js";
 import type { Message } from "../../messages/blocks.js";
 import { staleFormMessage } from "../../messages/run-form-answers.js";
 import { noticeView } from "../../messages/views.js";
@@ -26,7 +26,8 @@ export function listenToViews(app: App, listening: Listening): void {
     const answer = once((answered: ViewResponseAction | undefined) =>
       acknowledge(metrics, () => (answered === undefined ? ack() : ack(answered))),
     );
-    const later = answerWith(respondIn({ respond: args.respond, client, channel: user.id, user: user.id }), bot.clock);
+    const asker = { respond: respondThrough(args.respond), user: user.id, channel: user.id, threadTs: null };
+    const later = answerTo(asker, { slack: client, clock: bot.clock, log });
     /** Answers on top of the modal, which keeps what was typed into it. */
     const respond = (message: Message) => (answer.isGiven ? later(message) : answer.give(onTop(message)));
     const { trigger_id: triggerId } = body;
