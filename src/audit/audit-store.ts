@@ -77,7 +77,8 @@ export class AuditStore {
     let after = { at: -1, id: "" };
     for (;;) {
       const { at, id } = after;
-      const rows = await this.#matching(query)
+      // The lower bound moves along, because an index does not seek by the "or" below.
+      const rows = await this.#matching({ ...query, since: Math.max(query.since, at) })
         .where((eb) => eb.or([eb("at", ">", at), eb.and([eb("at", "=", at), eb("id", ">", id)])]))
         .select(["id", "at", storedDoc(this.db).as("doc")])
         .orderBy("at")
