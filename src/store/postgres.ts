@@ -82,8 +82,7 @@ export async function openSharedForReading(url: string): Promise<Store> {
   const address = addressOf(url);
   try {
     const { ssl, schema } = await reach(address, readEncryptions(url, address));
-    const pool = new Pool({ ...connectionTo(address, ssl), max: 1 });
-    pool.on("error", () => undefined);
+    const pool = watched(new Pool({ ...connectionTo(address, ssl), max: 1 }), () => undefined);
     const db = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool })) });
     return { db: db.withPlugin(new WithSchemaPlugin(schema)), close: () => db.destroy() };
   } catch (error) {
