@@ -6,11 +6,12 @@ import { AuditStore } from "./audit/audit-store.js";
 import { parseExportOptions } from "./audit/export-options.js";
 import { describeProblems, readStorePlace } from "./config/config.js";
 import { withSecretFiles } from "./config/secret-files.js";
-import { AUDIT_HELP, auditMistake } from "./remedies/audit.js";
+import { AUDIT_HELP, auditMistake, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
 import { openForReading } from "./store/open-for-reading.js";
+import { RowReader } from "./store/row-reader.js";
 
 loadEnv({ quiet: true });
 process.exitCode = await exported(process.argv.slice(2));
@@ -24,12 +25,16 @@ async function exported(words: readonly string[]): Promise<number> {
   const place = reading.config;
   try {
     const store = await openForReading(place);
+    let unread = 0;
+    const rows = new RowReader(() => {
+      unread += 1;
+    });
     process.stdout.write(headOf(options.format));
-    for await (const entries of new AuditStore(store.db).pages(options.query)) {
+    for await (const entries of new AuditStore(store.db, rows).pages(options.query)) {
       for (const entry of entries) process.stdout.write(lineOf(entry, options.format));
     }
     await store.close();
-    return 0;
+    return unread === 0 ? 0 : said(process.stderr, unreadEntries(unread), 1);
   } catch (error) {
     if (error instanceof StoreError) return said(process.stderr, `${storeFailure(error)}\n`, 1);
     if (error instanceof StoreFailure) return said(process.stderr, `${storeSentence(error.kind, place.kind)}\n`, 1);

@@ -22,3 +22,12 @@ export function auditMistake(option: string | null, given: string): string {
         : `--${option} ${JSON.stringify(given)} is not a time. Write a date such as 2026-12-01, or how long ago, such as 7d.`;
   return `${why}\n\n${AUDIT_HELP}`;
 }
+
+/** What to do about entries that were left out. Ends in a newline. */
+export function unreadEntries(count: number): string {
+  const [left, wrote] =
+    count === 1
+      ? ["1 entry could not be read and is left out. It is", "it"]
+      : [`${count} entries could not be read and are left out. They are`, "them"];
+  return `${left} damaged, or a newer version wrote ${wrote}: run the newest version that uses this store, or look in a backup.\n`;
+}

@@ -1,0 +1,49 @@
+// `npm run audit` as a program: what a person or a script sees of it.
+
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { AuditStore } from "../../src/audit/audit-store.js";
+import { openEmbedded } from "../../src/store/database.js";
+import { entry } from "../audit/entries.js";
+import { CHILD_ENV } from "./child-env.js";
+import { LIMIT_MS, programTest } from "./program-test.js";
+
+const PROGRAM = join(import.meta.dirname, "../../dist/export-audit.js");
+
+/** Gives a test `audit`, which prints a log of 3,000 entries in a shell, and `damage`, which spoils one of them. */
+const test = programTest
+  .extend("damage", async ({ stage: { dir } }) => {
+    const store = await openEmbedded(dir);
+    const entries = Array.from({ length: 3_000 }, (_, index) =>
+      entry({ id: `asked ${index}`, at: Date.now() - 1_000 }),
+    );
+    await new AuditStore(store.db).add(entries);
+    await store.close();
+    return async (id: string) => {
+      const again = await openEmbedded(dir);
+      await again.db.updateTable("audit").set({ doc: "{" }).where("id", "=", id).execute();
+      await again.close();
+    };
+  })
+  .extend("audit", async ({ stage: { dir }, damage: _ }) => (rest: string) => {
+    const command = `set -o pipefail; "${process.execPath}" "${PROGRAM}" ${rest}`;
+    const env = { ...CHILD_ENV, HEX_BOT_DATA_DIR: dir };
+    return new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+      execFile("bash", ["--norc", "-c", command], { cwd: dir, env, maxBuffer: 2 ** 26 }, (error, out, err) =>
+        resolve({ code: error?.code ?? 0, out, err }),
+      );
+    });
+  });
+
+describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
+  test("says how many entries could not be read, prints the others, and exits with 1", async ({ audit, damage }) => {
+    await damage("asked 7");
+    const { code, out, err } = await audit("");
+    expect(out.trim().split("\n")).toHaveLength(2_999);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^1 entry could not be read and is left out\..*\n$/),
+    });
+  });
+});
