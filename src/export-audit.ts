@@ -6,7 +6,7 @@ import { AuditStore } from "./audit/audit-store.js";
 import { parseExportOptions } from "./audit/export-options.js";
 import { describeProblems, readStorePlace } from "./config/config.js";
 import { withSecretFiles } from "./config/secret-files.js";
-import { AUDIT_HELP, auditMistake, unreadEntries } from "./remedies/audit.js";
+import { AUDIT_HELP, auditMistake, outputFailure, unreadEntries } from "./remedies/audit.js";
 import { storeFailure, storeSentence } from "./remedies/store.js";
 import { StoreError } from "./store/database.js";
 import { StoreFailure } from "./store/failure.js";
@@ -14,6 +14,7 @@ import { openForReading } from "./store/open-for-reading.js";
 import { RowReader } from "./store/row-reader.js";
 
 loadEnv({ quiet: true });
+process.stdout.on("error", stopPrinting);
 process.exitCode = await exported(process.argv.slice(2));
 
 async function exported(words: readonly string[]): Promise<number> {
@@ -45,4 +46,10 @@ async function exported(words: readonly string[]): Promise<number> {
 function said(stream: NodeJS.WriteStream, text: string, exitCode: number): number {
   stream.write(text);
   return exitCode;
+}
+
+/** Whoever reads the output may have enough of it, as `head` does. */
+function stopPrinting(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.exit(said(process.stderr, outputFailure(error.code ?? error.message), 1));
 }

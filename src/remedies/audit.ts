@@ -31,3 +31,8 @@ export function unreadEntries(count: number): string {
       : [`${count} entries could not be read and are left out. They are`, "them"];
   return `${left} damaged, or a newer version wrote ${wrote}: run the newest version that uses this store, or look in a backup.\n`;
 }
+
+/** `code` is the system's, such as ENOSPC. Ends in a newline. */
+export function outputFailure(code: string): string {
+  return `The output could not be written (${code}) and is not complete. Make room for it, or write it elsewhere, and run this again.\n`;
+}

@@ -46,4 +46,17 @@ describe.concurrent("npm run audit", { timeout: LIMIT_MS }, () => {
       err: expect.stringMatching(/^1 entry could not be read and is left out\..*\n$/),
     });
   });
+
+  test("stops quietly once nobody reads on", async ({ audit }) => {
+    const { code, out, err } = await audit("| head -n 1");
+    expect({ code, lines: out.trim().split("\n").length, err }).toEqual({ code: 0, lines: 1, err: "" });
+  });
+
+  test("says in a sentence that the output has no room, and exits with 1", async ({ audit }) => {
+    const { code, err } = await audit("> /dev/full");
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringMatching(/^The output could not be written \(ENOSPC\).*\n$/),
+    });
+  });
 });
