@@ -97,6 +97,7 @@ describe.each(MODES)("over %s", (mode) => {
     await form.shows("Weekly report");
     expect(form.value("Inputs")).toEqual(["day = 1"]);
     release();
+    await form.submit();
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
   });
