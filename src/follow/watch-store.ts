@@ -5,7 +5,16 @@ import { DAY } from "../lib/time.js";
 import type { Db } from "../store/database.js";
 import { RowReader, storedDoc, textOf } from "../store/row-reader.js";
 import type { Tables } from "../store/tables.js";
-import { type EndedWatch, endsSince, type Follow, ruleKey, type Watch, type WatchPlace, watchSchema } from "./watch.js";
+import {
+  type EndedWatch,
+  endsSince,
+  type Follow,
+  isSamePlace,
+  ruleKey,
+  type Watch,
+  type WatchPlace,
+  watchSchema,
+} from "./watch.js";
 
 export class WatchStore {
   constructor(
@@ -142,10 +151,6 @@ export interface Refusal {
 
 /** How long (ms) a conversation may not accept messages before its watches end: somebody may invite the bot again. */
 const PATIENCE_MS = DAY;
-
-function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
-  return one.channel === other.channel && one.threadTs === other.threadTs;
-}
 
 function keyIs({ channel, threadTs, rule }: Pick<Watch, "channel" | "threadTs" | "rule">) {
   return (row: ExpressionBuilder<Tables, "watches">) =>

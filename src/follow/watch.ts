@@ -31,6 +31,11 @@ export function placeKey({ channel, threadTs }: WatchPlace): string {
   return `${channel} ${threadTs ?? ""}`;
 }
 
+/** Whether they are the same conversation. A thread is another one than its channel. */
+export function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
+  return one.channel === other.channel && one.threadTs === other.threadTs;
+}
+
 /** Which projects somebody wants to hear of, and since when (epoch ms). */
 export interface Follow {
   rule: Rule;

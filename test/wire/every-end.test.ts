@@ -83,6 +83,16 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted().map(({ channel }) => channel)).toEqual([harness.slack.channels.data.id, general.id]);
   });
 
+  test("where the run's card stands in a thread, the channel hears of the end", async () => {
+    const project = add("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
+    await harness.ask(`watch ${project.id} all`);
+    const question = await harness.person("grace").write(harness.slack.channels.data, "is the churn right?");
+    await harness.person("ada").mention(harness.slack.channels.data, `run ${project.id}`, { threadTs: question.ts });
+    const inChannel = () => posted().filter(({ threadTs }) => threadTs === undefined);
+    await harness.until(() => inChannel().length > 0, STEP_MS);
+    expect(inChannel().map(shown)).toEqual([expect.stringMatching(/^:white_check_mark: .*completed after /)]);
+  });
+
   test("however many ends are shown by cards, those of other runs are told at once", async () => {
     const project = add("Churn", { run: { outcome: "COMPLETED", runningMs: 5_000 } });
     await harness.ask(`watch ${project.id} all`);

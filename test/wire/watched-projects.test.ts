@@ -133,6 +133,26 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(told()).toHaveLength(1);
   });
 
+  test("if the bot's own run fails in a thread, the channel that watches its project is told", async () => {
+    const project = add("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
+    await harness.ask("watch weekly revenue");
+    const question = await harness.person("grace").write(harness.slack.channels.data, "is the revenue right?");
+    await harness.person("ada").mention(harness.slack.channels.data, `run ${project.id}`, { threadTs: question.ts });
+    await tells("A watched project is in trouble");
+    expect(replies().join()).toContain("Errored");
+  });
+
+  test("if the bot's own run fails in the channel, the thread that watches its project is told", async () => {
+    const project = add("Weekly revenue", { schedules: [], run: { outcome: "ERRORED", runningMs: 5_000 } });
+    const question = await harness.person("grace").write(harness.slack.channels.data, "is the revenue right?");
+    await harness.person("ada").mention(harness.slack.channels.data, `watch ${project.id}`, { threadTs: question.ts });
+    await harness.until(() => harness.slack.messages.map(shown).join().includes("is told from now on"), STEP_MS);
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Errored");
+    const inThread = () => harness.replies.filter(({ threadTs }) => threadTs === question.ts).map(shown);
+    await harness.until(() => inThread().join().includes("A watched project is in trouble"), STEP_MS);
+  });
+
   test("after /hex unwatch, nothing more is posted", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");

@@ -2,7 +2,7 @@
 
 import type { RunEnd } from "../../follow/run-end.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { endsSince, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { endsSince, isSamePlace, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
 import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { runEndMessage } from "../messages/run-end.js";
@@ -50,10 +50,14 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
     return { place, its: ends.filter(isDue) };
   });
   const runIds = new Set(due.flatMap(({ its }) => its.map(({ runId }) => runId)));
-  const shownByCards = await sources.cards.channelsOfHexRuns([...runIds]);
+  const shownByCards = await sources.cards.placesOfHexRuns([...runIds]);
   const alerts = due.flatMap(({ place, its }) => {
+    const isShownHere = ({ runId }: RunEnd) => {
+      const shownIn = shownByCards.get(runId);
+      return shownIn !== undefined && isSamePlace(shownIn, place);
+    };
     // Before they are counted: what a card shows is never posted here, and must not hold up the others.
-    const without = its.filter(({ runId }) => shownByCards.get(runId) !== place.channel);
+    const without = its.filter((end) => !isShownHere(end));
     return without.slice(0, AT_ONCE).map((end) => ({
       id: idOf(place, end),
       place,

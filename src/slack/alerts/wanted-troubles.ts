@@ -9,7 +9,7 @@ import { type KnownConnections, sharedConnections } from "../../follow/shared-co
 import { newsSince, type Trouble } from "../../follow/trouble.js";
 import { type Member, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
-import { tells, type Watch, type WatchPlace } from "../../follow/watch.js";
+import { isSamePlace, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import { isMeant, type ProjectKnown } from "../../follow/watched-projects.js";
 import type { HexPlace } from "../../hex/links.js";
@@ -43,7 +43,7 @@ export interface TroubleSources {
   members: Pick<MemberStore, "unsettled" | "of">;
   attention: Pick<AttentionStore, "all">;
   catalog: Pick<Catalog, "known" | "ready">;
-  cards: Pick<CardStore, "channelsOfHexRuns">;
+  cards: Pick<CardStore, "placesOfHexRuns">;
   place: () => HexPlace;
   shownTo: ShownTo;
 }
@@ -195,7 +195,11 @@ async function addMembers(
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
   const added = untold.flatMap(({ place, own, troubles }) => {
-    const fresh = troubles.filter(({ id }) => shownByCards.get(id) !== place.channel);
+    const isShownHere = ({ id }: Trouble) => {
+      const shownIn = shownByCards.get(id);
+      return shownIn !== undefined && isSamePlace(shownIn, place);
+    };
+    const fresh = troubles.filter((trouble) => !isShownHere(trouble));
     return newMembers(place, fresh, own, ({ troubleId }) => openIds.has(troubleId), now);
   });
   await sources.members.add(added);
@@ -270,18 +274,15 @@ function isWatched(member: Member, known: ProjectKnown, watches: readonly Watch[
   return its.some(({ rule }) => (isUnknown && rule.kind !== "project") || isMeant(rule, member.projectId, known));
 }
 
-function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
-  return one.channel === other.channel && one.threadTs === other.threadTs;
-}
-
 /** Where the bot's own cards tell of a trouble already, by the trouble's id: they stand for all of its runs. */
-async function cardsOf({ cards }: TroubleSources, troubles: readonly Trouble[]): Promise<Map<string, string>> {
+async function cardsOf({ cards }: TroubleSources, troubles: readonly Trouble[]): Promise<Map<string, WatchPlace>> {
   const runIds = ({ ailments }: Trouble) => ailments.map((one) => ("runId" in one ? one.runId : null));
-  const channels = await cards.channelsOfHexRuns(troubles.flatMap(runIds).filter((id) => id !== null));
-  const found = new Map<string, string>();
+  const places = await cards.placesOfHexRuns(troubles.flatMap(runIds).filter((id) => id !== null));
+  const found = new Map<string, WatchPlace>();
   for (const trouble of troubles) {
-    const [first, ...others] = runIds(trouble).map((id) => (id === null ? undefined : channels.get(id)));
-    if (first !== undefined && others.every((channel) => channel === first)) found.set(trouble.id, first);
+    const [first, ...others] = runIds(trouble).map((id) => (id === null ? undefined : places.get(id)));
+    if (first === undefined) continue;
+    if (others.every((place) => place !== undefined && isSamePlace(place, first))) found.set(trouble.id, first);
   }
   return found;
 }

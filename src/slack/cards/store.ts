@@ -228,17 +228,17 @@ export class CardStore {
     return new Map(rows.map((row) => [row.run_key, row.channel]));
   }
 
-  /** The channels where the cards of runs stand, by the run's id in Hex. Runs without a card are left out. */
-  async channelsOfHexRuns(runIds: readonly string[]): Promise<Map<string, string>> {
+  /** The conversations where the cards of runs stand, by the run's id in Hex. Runs without a card are left out. */
+  async placesOfHexRuns(runIds: readonly string[]): Promise<Map<string, Pick<Card, "channel" | "threadTs">>> {
     if (runIds.length === 0) return new Map();
     const rows = await this.db
       .selectFrom("cards")
       .innerJoin("runs", "runs.key", "cards.run_key")
-      .select(["runs.hex_run_id", "cards.channel"])
+      .select(["runs.hex_run_id", "cards.channel", "cards.thread_ts"])
       .where("runs.hex_run_id", "in", [...runIds])
       .where("cards.ts", "is not", null)
       .execute();
-    return new Map(rows.map((row) => [row.hex_run_id ?? "", row.channel]));
+    return new Map(rows.map((row) => [row.hex_run_id ?? "", { channel: row.channel, threadTs: row.thread_ts }]));
   }
 
   /** The runs whose card may not be up to date yet. */
