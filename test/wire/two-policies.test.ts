@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ALL = "{ allow: [see, run, publish, cancel, watch, silence], people: everyone }";
 const HIDE = "{ deny: see, people: everyone, projects: { category: Finance }, name: Salaries are secret }";
-/** Time passes in steps of so many ms. After five seconds without a renewed lease, the leader would stop: several steps must pass in vain. */
+/** Time passes in steps of so many ms. The leader would stop after five seconds without a renewed lease: several steps in a row. */
 const STEP = 1_000;
 const DIFFER = "The replicas of the bot use different rules";
 
