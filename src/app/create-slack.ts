@@ -8,6 +8,7 @@ import type { PermissionSources } from "../slack/access/permissions.js";
 import { connect, type SlackConnection } from "../slack/connection/connect.js";
 import type { SlackIdentity } from "../slack/connection/identity.js";
 import { type SlackReadiness, slackReadiness } from "../slack/connection/ready.js";
+import { FormVersions } from "../slack/flows/form-versions.js";
 import type { Bot } from "../slack/listeners/context.js";
 import { listen } from "../slack/listeners/index.js";
 import type { AttentionPart } from "./create-attention.js";
@@ -104,6 +105,7 @@ function createBot(options: SlackPartOptions): Bot {
     followers: messages.followers,
     homes: messages.homes,
     requesters: messages.requesters,
+    formVersions: new FormVersions(),
     drafts: store.drafts,
     seenEvents: store.seenEvents,
     health: outages.health,

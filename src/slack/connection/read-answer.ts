@@ -85,8 +85,8 @@ export const conversationState = z.object({ channel: z.object({ is_archived: may
 /** Of `users.lookupByEmail`. */
 export const personFound = z.object({ user: z.object({ id }) });
 
-/** Of `views.publish`: its hash, which changes with each publication. */
-export const publishedView = z.object({ view: z.object({ hash: maybe(word) }) });
+/** Of `views.publish` and `views.update`: the hash of the view, which changes each time. */
+export const drawnView = z.object({ view: z.object({ hash: maybe(word) }) });
 
 /** @throws UnreadableAnswerError, which says what is wrong but not what the answer contains */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {

@@ -4,6 +4,8 @@ import type { ViewOutput } from "@slack/bolt";
 import { noteAttempt } from "../access/attempts.js";
 import { refusalEntry } from "../access/audit-entries.js";
 import { asSlackFailure } from "../connection/failures.js";
+import { drawnView, readAnswer } from "../connection/read-answer.js";
+import type { Click } from "../listeners/actions/action.js";
 import type { Bot, Interaction } from "../listeners/context.js";
 import { deniedWords } from "../messages/access.js";
 import { runFormView } from "../messages/run-form.js";
@@ -12,46 +14,50 @@ import { type Complaint, needsDraft, nextRound, type RunForm } from "../messages
 import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../parse/run-form.js";
 import { deedOfStart } from "./demand-start.js";
 import { formKept, keepForm } from "./form-drafts.js";
+import type { FormVersion } from "./form-versions.js";
 import { deniedForm, drawnProject, offeredPart, titled } from "./open-run-form.js";
 import { typedProject } from "./typed-project.js";
 
 /** The project that was picked. */
-export async function choosePicked(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<void> {
-  const read = await readAgain(bot, interaction, view);
-  if (read === null || read.picked === null || read.picked.id === read.form.project?.id) return;
+export async function choosePicked(bot: Bot, click: Click, view: ViewOutput): Promise<void> {
+  const read = await readAgain(bot, click, view);
+  if (read === null || read.picked === null) return;
   const { form, picked } = read;
-  const denied = deniedForm(interaction, picked);
+  // They have gone back to the project that is drawn, unless another pick before this one has been drawn in the meantime.
+  if (picked.id === form.project?.id) return draw(bot, click, view, form, { isDrawn: true });
+  const denied = deniedForm(click, picked);
   if (denied !== null) {
-    await bot.audit.record(refusalEntry(interaction, denied, bot.clock.now()));
+    await bot.audit.record(refusalEntry(click, denied, bot.clock.now()));
     // The picker goes back to the project that the form is for.
     const complaint = { at: { kind: "project" as const }, text: deniedWords(denied) };
-    return draw(bot, interaction, view, nextRound(form), [complaint]);
+    return draw(bot, click, view, nextRound(form), { complaints: [complaint] });
   }
   // A title that was typed earlier would otherwise take precedence over the pick.
   const round = form.typedProject === "" ? form.round : form.round + 1;
-  await draw(bot, interaction, view, await withProject(bot, interaction, { ...form, round }, picked));
+  await draw(bot, click, view, await withProject(bot, click, { ...form, round }, picked));
 }
 
 /** The project that was typed, once somebody pressed Enter. */
-export async function chooseTyped(bot: Bot, interaction: Interaction, view: ViewOutput): Promise<void> {
-  const read = await readAgain(bot, interaction, view);
+export async function chooseTyped(bot: Bot, click: Click, view: ViewOutput): Promise<void> {
+  const read = await readAgain(bot, click, view);
   if (read === null || read.form.typedProject === "") return;
   const { form } = read;
   // Right after a start, the stored catalog may not have been read yet.
-  await interaction.permissions.projects.ready();
-  const meant = typedProject(bot, interaction.permissions.projects, form.typedProject);
-  const refuse = (text: string) => draw(bot, interaction, view, form, [{ at: { kind: "typed_project" }, text }]);
+  await click.permissions.projects.ready();
+  const meant = typedProject(bot, click.permissions.projects, form.typedProject);
+  const refuse = (text: string) =>
+    draw(bot, click, view, form, { complaints: [{ at: { kind: "typed_project" }, text }] });
   if (!meant.ok) {
-    noteTyped(interaction, form, meant.name);
+    noteTyped(click, form, meant.name);
     return refuse(meant.text);
   }
-  const denied = deniedForm(interaction, meant.project);
+  const denied = deniedForm(click, meant.project);
   if (denied !== null) {
-    await bot.audit.record(refusalEntry(interaction, denied, bot.clock.now()));
+    await bot.audit.record(refusalEntry(click, denied, bot.clock.now()));
     return refuse(deniedWords(denied));
   }
-  const next = form.project?.id === meant.project.id ? form : await withProject(bot, interaction, form, meant.project);
-  await draw(bot, interaction, view, { ...next, round: form.round + 1, typedProject: "" });
+  const next = form.project?.id === meant.project.id ? form : await withProject(bot, click, form, meant.project);
+  await draw(bot, click, view, { ...next, round: form.round + 1, typedProject: "" });
 }
 
 /** Notes a title that means no project that exists for them; `null` for what was typed and is no title. */
@@ -93,17 +99,47 @@ export async function completed(
   return whole && fitted(whole);
 }
 
+/** `isDrawn`: it has to be drawn only if another version has taken the place of the one in which somebody acted. */
 async function draw(
   bot: Bot,
-  interaction: Interaction,
-  { id }: ViewOutput,
+  click: Click,
+  { id, hash }: Pick<ViewOutput, "id"> & { hash?: string },
   form: RunForm,
-  complaints: Complaint[] = [],
+  { complaints = [], isDrawn = false }: { complaints?: Complaint[]; isDrawn?: boolean } = {},
 ): Promise<void> {
-  const { user, log } = interaction;
+  await bot.formVersions.redraw({ id, hash: hash ?? null }, click.at, async (replacing) => {
+    if (isDrawn && replacing === null) return null;
+    const round = replacing === null ? form.round : Math.max(form.round, replacing.round + 1);
+    return update(
+      bot,
+      click,
+      { id, hash: replacing === null ? hash : (replacing.hash ?? undefined) },
+      { ...form, round },
+      complaints,
+    );
+  });
+}
+
+/** Replaces the version with this hash, and no other. @returns the new version, or `null` */
+async function update(
+  bot: Bot,
+  click: Click,
+  { id, hash }: { id: string; hash: string | undefined },
+  form: RunForm,
+  complaints: Complaint[],
+): Promise<FormVersion | null> {
+  const { user, log } = click;
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
-  const view = runFormView(form, { ...drawnProject(interaction, form), complaints });
-  const failure = await bot.slack.views.update({ view_id: id, view }).then(() => null, asSlackFailure);
-  // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
-  if (failure !== null) log.warn({ failure: failure.facts }, "the form was not redrawn");
+  const view = runFormView(form, { ...drawnProject(click, form), complaints });
+  try {
+    const answer = await bot.slack.views.update({ view_id: id, view, ...(hash === undefined ? {} : { hash }) });
+    return { hash: readAnswer("views.update", drawnView, answer).view.hash ?? null, round: form.round };
+  } catch (error) {
+    const failure = asSlackFailure(error);
+    // Something newer is shown: the form was submitted, or another process has redrawn it.
+    if (failure.word === "hash_conflict") log.debug("the form was changed in the meantime");
+    // A form that was submitted without being redrawn does not start a run: its blocks say whose inputs they are.
+    else log.warn({ failure: failure.facts }, "the form was not redrawn");
+    return null;
+  }
 }

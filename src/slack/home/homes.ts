@@ -19,7 +19,7 @@ import { OneAtATime } from "../cards/one-at-a-time.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
 import { fingerprint } from "../connection/fingerprint.js";
 import { isPosted, post } from "../connection/post.js";
-import { publishedView, readAnswer } from "../connection/read-answer.js";
+import { drawnView, readAnswer } from "../connection/read-answer.js";
 import type { SlackRefusals } from "../connection/refusals.js";
 import type { Message } from "../messages/blocks.js";
 import { brokenHomeText, hexSeen, homeBlocks, homeView, noHomeView } from "../messages/home.js";
@@ -273,7 +273,7 @@ export class Homes {
     try {
       const view = homeView(blocks, clock.now());
       const answer = await slack.views.publish({ user_id: home.user, view, ...(hash === null ? {} : { hash }) });
-      const { hash: viewHash = null } = readAnswer("views.publish", publishedView, answer).view;
+      const { hash: viewHash = null } = readAnswer("views.publish", drawnView, answer).view;
       await homes.published(home, { shown, viewHash });
       this.#logged.clear();
       return null;

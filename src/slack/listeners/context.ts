@@ -37,6 +37,7 @@ import type { Requesters } from "../cards/requesters.js";
 import type { Conversation } from "../connection/conversation.js";
 import type { DataTables } from "../connection/data-tables.js";
 import type { SlackRefusals } from "../connection/refusals.js";
+import type { FormVersions } from "../flows/form-versions.js";
 import type { Followers } from "../followers/followers.js";
 import type { Homes } from "../home/homes.js";
 import type { Message } from "../messages/blocks.js";
@@ -59,6 +60,8 @@ export interface Bot {
   followers: Followers;
   homes: Homes;
   requesters: Requesters;
+  /** The versions of open forms that were drawn here. */
+  formVersions: FormVersions;
   /** What does not fit into buttons and forms. */
   drafts: Drafts;
   /** What has already been handled and must not be done twice. */

@@ -12,6 +12,7 @@ const action = z.object({
   type: word,
   action_id: word,
   block_id: maybe(word),
+  action_ts: maybe(word),
   value: maybe(drawnValue(MAX_VALUE)),
   selected_option: maybe(option),
 });

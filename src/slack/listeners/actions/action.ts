@@ -13,6 +13,8 @@ import type { Bot, Interaction } from "../context.js";
 export interface Click extends Interaction {
   /** The button's `value`, or what was picked in a menu. */
   value: string;
+  /** When it was made, epoch ms: by Slack's clock, or by the bot's if Slack does not say. */
+  at: number;
   /** The modal or Home tab on which it was made; `null` for a message. */
   view: ViewOutput | null;
   /** The timestamp of the message on which it was made; `null` for a view. */

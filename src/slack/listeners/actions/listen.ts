@@ -42,6 +42,7 @@ export function listenToActions(app: App, listening: Listening): void {
     const click: Unadmitted<Click> = {
       ...arrival,
       value: valueIn(action),
+      at: madeAt(action) ?? bot.clock.now(),
       view,
       messageTs: messageTsIn(body),
       replace,
@@ -73,6 +74,12 @@ function threadIn(body: BlockAction): string | null {
 function messageTsIn({ container, message }: BlockAction): string | null {
   const ts: unknown = container?.message_ts ?? message?.ts;
   return typeof ts === "string" ? ts : null;
+}
+
+/** When Slack says that it was made, epoch ms; `null` when it does not say. */
+function madeAt({ action_ts: seconds }: Partial<BlockAction["actions"][number]>): number | null {
+  const ms = Number(seconds) * 1_000;
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** The value of a button, the text of a field in which Enter was pressed, or what was picked. */

@@ -1,0 +1,68 @@
+// The versions of open forms that this process has drawn, so that a form ends as the last pick wants it, however fast the picks are
+// and however late Slack gets a redrawing.
+
+/** A version of a form that Slack shows. `hash` is Slack's, `null` when it is not known; `round` is the form's. */
+export interface FormVersion {
+  hash: string | null;
+  round: number;
+}
+
+interface Drawn {
+  /** The hashes of the versions that were replaced here. */
+  replaced: Set<string>;
+  latest: FormVersion | null;
+  /** When the last pick was made, epoch ms. */
+  pickedAt: number;
+  /** Settles when the redrawing that was asked for last is done. */
+  done: Promise<unknown>;
+}
+
+/** How many forms are remembered: more than people have open at the same time. */
+const MOST_FORMS = 1_000;
+
+export class FormVersions {
+  readonly #forms = new Map<string, Drawn>();
+
+  /**
+   * Redraws a form for a pick, once earlier redrawings are done, unless there has been a later pick: that one redraws it.
+   * @param view the version in which the pick was made
+   * @param pickedAt by Slack's clock, epoch ms
+   * @param draw draws over `replacing`, the version that this process has drawn since; `null` for none. Resolves with the new version,
+   * or `null` when there is none.
+   */
+  redraw(
+    view: { id: string; hash: string | null },
+    pickedAt: number,
+    draw: (replacing: FormVersion | null) => Promise<FormVersion | null>,
+  ): Promise<void> {
+    const form = this.#formOf(view.id);
+    form.pickedAt = Math.max(form.pickedAt, pickedAt);
+    const redrawn = form.done.then(async () => {
+      if (pickedAt < form.pickedAt) return;
+      const isReplaced = view.hash !== null && form.replaced.has(view.hash);
+      const replacing = isReplaced ? form.latest : null;
+      const next = await draw(replacing);
+      if (next === null) return;
+      for (const { hash } of [view, ...(replacing === null ? [] : [replacing])])
+        if (hash !== null) form.replaced.add(hash);
+      form.latest = next;
+    });
+    form.done = redrawn.catch(() => undefined);
+    return redrawn;
+  }
+
+  #formOf(id: string): Drawn {
+    const form = this.#forms.get(id) ?? {
+      replaced: new Set(),
+      latest: null,
+      pickedAt: Number.NEGATIVE_INFINITY,
+      done: Promise.resolve(),
+    };
+    // The forms that were redrawn last are at the end.
+    this.#forms.delete(id);
+    this.#forms.set(id, form);
+    const [oldest] = this.#forms.keys();
+    if (this.#forms.size > MOST_FORMS && oldest !== undefined) this.#forms.delete(oldest);
+    return form;
+  }
+}
