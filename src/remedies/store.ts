@@ -30,7 +30,7 @@ const POSTGRES: Readonly<Record<PostgresFailure, string>> = {
   occupied:
     "has another application's table with a name that the bot needs: give the bot its own schema, create schema hexbot authorization <user>, then add ?options=-csearch_path%3Dhexbot to DATABASE_URL",
   too_many:
-    "has no connections left: close idle ones, raise max_connections (or the pooler's max_client_conn), or start fewer replicas, each of which takes four",
+    "has no connections left: close idle ones, raise max_connections (or the pooler's max_client_conn), or start fewer replicas, each of which takes five",
   starting: "is starting or stopping: wait until it is ready, then start again",
   read_only:
     "does not accept writes, as if it were a standby or in maintenance: set DATABASE_URL to the primary, and make sure that default_transaction_read_only is off",

@@ -75,11 +75,14 @@ interface Term {
 
 export class Lease implements Leadership {
   #term: Term | null = null;
+  /** For everything but `write`. */
+  readonly #store;
   readonly #leader;
   readonly #now;
 
   constructor(private readonly options: LeaseOptions) {
-    const { schema } = options.store;
+    const { schema, isAfterOld, leaseDb } = options.store;
+    this.#store = { db: leaseDb, schema, isAfterOld };
     this.#leader = sql.id(schema, "leader");
     this.#now = databaseNow(schema);
   }
@@ -112,16 +115,16 @@ export class Lease implements Leadership {
 
   /** Takes the lease if nobody holds it; `null` when somebody does. */
   async #begin(): Promise<Term | null> {
-    const { store, holder, clock } = this.options;
-    if (await oldVersionLeads(store)) return null;
+    const { holder, clock } = this.options;
+    if (await oldVersionLeads(this.#store)) return null;
     const confirmedAt = clock.monotonic();
     const { rows } = await sql<{ fence: string }>`
       update ${this.#leader} set holder = ${holder}, fence = fence + 1, until = ${this.#now} + ${LEASE_MS}
-      where until <= ${this.#now} or until > ${this.#now} + ${VOID_MS} returning fence`.execute(store.db);
+      where until <= ${this.#now} or until > ${this.#now} + ${VOID_MS} returning fence`.execute(this.#store.db);
     const [row] = rows;
     if (row === undefined) return null;
     const term = { fence: Number(row.fence), confirmedAt, over: new AbortController() };
-    if (!(await oldVersionLeads(store))) return term;
+    if (!(await oldVersionLeads(this.#store))) return term;
     await this.#giveUp(term);
     return null;
   }
@@ -164,12 +167,12 @@ export class Lease implements Leadership {
   }
 
   async #renew(term: Term): Promise<"renewed" | "lost"> {
-    const { store, holder, clock } = this.options;
+    const { holder, clock } = this.options;
     const sentAt = clock.monotonic();
-    if (await oldVersionLeads(store)) return "lost";
+    if (await oldVersionLeads(this.#store)) return "lost";
     const { rows } = await sql`
       update ${this.#leader} set until = ${this.#now} + ${LEASE_MS}
-      where fence = ${term.fence} and holder = ${holder} returning fence`.execute(store.db);
+      where fence = ${term.fence} and holder = ${holder} returning fence`.execute(this.#store.db);
     if (rows.length === 0) return "lost";
     term.confirmedAt = sentAt;
     return "renewed";
@@ -177,9 +180,9 @@ export class Lease implements Leadership {
 
   /** Gives up the lease, so that the next leader can begin at once. */
   async #giveUp({ fence }: Term): Promise<void> {
-    const { store, holder } = this.options;
+    const { holder } = this.options;
     await sql`
       update ${this.#leader} set holder = null, until = 0 where fence = ${fence} and holder = ${holder}
-    `.execute(store.db);
+    `.execute(this.#store.db);
   }
 }

@@ -15,7 +15,7 @@ import {
   WithSchemaPlugin,
 } from "kysely";
 import { Client, Pool } from "pg";
-import { type Store, StoreError } from "./database.js";
+import { type Db, type Store, StoreError } from "./database.js";
 import type { StoreFailure } from "./failure.js";
 import { GuardedDialect } from "./guarded-dialect.js";
 import { migrateSchema, NewerStoreError } from "./migrate.js";
@@ -31,12 +31,16 @@ export interface SharedStore extends Store {
   renew: () => Promise<boolean>;
   /** The schema with the bot's tables. */
   schema: string;
+  /** For what keeps the lead, on connections of its own: it must not wait behind statements that take long. */
+  leaseDb: Db;
   /** The store was taken over from version 0.1.0, whose processes may still be running. */
   isAfterOld: boolean;
 }
 
 /** How many connections a process keeps to Postgres. Its work is a few short statements a second. */
 const CONNECTIONS = 4;
+/** And for the lease. The second one is only opened while the first one does not answer. */
+const LEASE_CONNECTIONS = 2;
 const CONNECT_MS = 5_000;
 /** The longest time for a statement, in ms. A connection on which nothing comes back for this long is closed. Idle ones are closed earlier. */
 const STATEMENT_MS = 10_000;
@@ -58,18 +62,19 @@ export async function openShared(
   const address = addressOf(url);
   try {
     const { ssl, schema } = await reach(address, readEncryptions(url, address));
-    const renewed = new RenewedAddress(url, file, async (other) => (await reach(other, [ssl])).schema === schema);
-    const createPool = () => new Pool({ ...connectionTo(renewed.now, ssl), max: CONNECTIONS });
-    const pool = new RenewablePool(
-      () => watched(createPool(), onError),
-      (error) => renewed.isRenewedAfter(error),
-    );
-    const renew = async () => {
-      const isRenewed = await renewed.renew();
-      if (isRenewed) pool.renew();
-      return isRenewed;
+    const onRenewed = () => {
+      for (const pool of [work, lease]) pool.renew();
+      file.onRenewed();
     };
-    return { ...(await openIn(schema, pool)), renew };
+    const leadsHere = async (other: PostgresAddress) => (await reach(other, [ssl])).schema === schema;
+    const renewed = new RenewedAddress(url, { ...file, onRenewed }, leadsHere);
+    const poolOf = (max: number) =>
+      new RenewablePool(
+        () => watched(new Pool({ ...connectionTo(renewed.now, ssl), max }), onError),
+        (error) => renewed.isRenewedAfter(error),
+      );
+    const [work, lease] = [poolOf(CONNECTIONS), poolOf(LEASE_CONNECTIONS)];
+    return { ...(await openIn(schema, work, lease)), renew: () => renewed.renew() };
   } catch (error) {
     if (error instanceof StoreError) throw error;
     if (error instanceof NewerStoreError) throw new StoreError("newer", address.where, error);
@@ -98,23 +103,31 @@ function watched(pool: Pool, onError: (error: Error) => void): Pool {
   return pool;
 }
 
-async function openIn(schema: string, pool: RenewablePool): Promise<Omit<SharedStore, "renew">> {
-  // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
-  const onFailure = ({ kind }: StoreFailure) => {
-    if (kind === "read_only") pool.renew();
+async function openIn(schema: string, work: RenewablePool, lease: RenewablePool): Promise<Omit<SharedStore, "renew">> {
+  const anywhere = through(work);
+  const inSchema = new WithSchemaPlugin(schema);
+  const [db, leaseDb] = [anywhere.withPlugin(inSchema), through(lease).withPlugin(inSchema)];
+  const close = async () => {
+    await Promise.all([db.destroy(), leaseDb.destroy()]);
   };
-  const anywhere = new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool }), onFailure) });
-  const db = anywhere.withPlugin(new WithSchemaPlugin(schema));
   try {
     await migrateSchema(anywhere, schema);
     // A standby accepts every read and would fail only later.
     await checkWrite(db);
     const { after_old } = await db.selectFrom("leader").select("after_old").executeTakeFirstOrThrow();
-    return { db, schema, isAfterOld: after_old === 1, close: () => db.destroy() };
+    return { db, leaseDb, schema, isAfterOld: after_old === 1, close };
   } catch (error) {
-    await db.destroy().catch(() => undefined);
+    await close().catch(() => undefined);
     throw error;
   }
+}
+
+function through(pool: RenewablePool): Db {
+  // After a failover, the server at the other end may continue as a standby, while the host name already leads to the new primary.
+  const onFailure = ({ kind }: StoreFailure) => {
+    if (kind === "read_only") pool.renew();
+  };
+  return new Kysely<Tables>({ dialect: new GuardedDialect(new PoolDialect({ pool }), onFailure) });
 }
 
 function readEncryptions(url: string, { sslMode, where }: PostgresAddress): Encryption[] {

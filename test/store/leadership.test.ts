@@ -154,6 +154,20 @@ test("a leader's renewals leave nothing behind", async () => {
   await store.close();
 }, 60_000);
 
+test("statements that take long do not cost a leader its lead, however many there are", async () => {
+  const { store, clock } = await openFast(await database());
+  const candidates = new Candidates(clock);
+  const lease = candidates.add("leader", store);
+  await candidates.anybody();
+  // Fifteen seconds by the leader's clock.
+  const slow = () => sql`select pg_sleep(${(15 * SECOND) / SPEED / SECOND})`.execute(store.db);
+  await Promise.all([slow(), slow(), slow(), slow(), slow(), slow()]);
+  expect(candidates.events).toEqual(["leader begins"]);
+  await lease.write((db) => db.selectFrom("runs").select("key").execute());
+  await candidates.stopAll();
+  await store.close();
+});
+
 describe("a leader that is cut off from the database", () => {
   test("stops before another begins, which is within fifteen seconds", async () => {
     const place = await database();

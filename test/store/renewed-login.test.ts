@@ -57,6 +57,18 @@ describe("when the database refuses the password", () => {
     expect(said).toEqual(["renewed"]);
   });
 
+  test("the statements of the lease, which have connections of their own, succeed as well", async () => {
+    const { role, run, urlOf, file, said, shared, write, endConnections } = await opened("leading");
+    const lead = () => shared.leaseDb.updateTable("leader").set({ holder: role }).execute();
+    await Promise.all([lead(), write(1)]);
+    await run(`alter role ${role} password 'second'`);
+    file.url = urlOf(role, "second");
+    await endConnections();
+    await write(2);
+    await lead();
+    expect(said).toEqual(["renewed"]);
+  });
+
   test("without a file, or with the old password in it, the statement fails as before", async () => {
     const { role, run, said, write, endConnections } = await opened("kept");
     await run(`alter role ${role} password 'second'`);
