@@ -173,7 +173,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
     cardStore,
     followerStore,
     cards,
-    approvalReview: new ApprovalReview({ runs: runs.store, permissions: approverSources, clock }),
+    approvalReview: new ApprovalReview({ runs: runs.store, cards: cardStore, permissions: approverSources, clock }),
     approverSources,
     followers,
     homes,

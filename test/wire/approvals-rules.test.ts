@@ -216,6 +216,23 @@ describe("while it waits", () => {
     await bench.until(() => bench.replies.some((reply) => /<@U0ADALOVELA> .*Nobody can approve/.test(shown(reply))));
   });
 
+  test("an approver who sees the project only where the card is can still approve it", async () => {
+    const { data } = bench.slack.channels;
+    bench.rules(
+      `{ allow: run, people: everyone, needs: "approval by ${grace().id}" }`,
+      `{ allow: see, people: everyone, channels: ${data.id} }`,
+      `{ allow: see, people: ${ada().id} }`,
+    );
+    const form = await ada().openForm(() => ada().shortcut("run_project"));
+    await form.submit({ [TYPED]: report.id, "Where the card goes": data });
+    const card = await bench.cardShows("Waiting for approval");
+    await bench.pass(5 * MINUTE);
+    expect(shown(bench.card())).toContain("can approve it until");
+    expect(bench.replies.map(shown).join()).not.toContain("Nobody can approve");
+    await grace().press(card, "Approve");
+    await bench.cardShows("Completed");
+  });
+
   test("an approver who is no longer in the group cannot approve it", async () => {
     bench.slack.groups.set(TEAM, new Set([grace().id]));
     needs(TEAM);

@@ -24,8 +24,8 @@ export interface WantedApproval {
   /** Who asks for the run: a Slack user id. */
   requester: string;
   by: readonly PeopleTerm[];
-  /** Where its card goes. */
-  place: Place;
+  /** Where people find its buttons, besides direct messages: where its card is, and where it was asked for. */
+  places: readonly Place[];
 }
 
 /** Some of the people whom a rule means, by their ids. `areAll`: whether it certainly means nobody else. */
@@ -84,15 +84,15 @@ async function peopleOfKinds({ accounts, isOfOrganization }: ApproverSources, { 
 const NOBODY: Meant = { ids: [], areAll: true };
 const NOT_KNOWN: Meant = { ids: [], areAll: false };
 
-/** They decide on the card, or in direct messages, which have no place in the rules. */
+/** Direct messages have no place in the rules. */
 async function mayApprove(
   sources: PermissionSources,
   user: string,
-  { projectId, place }: WantedApproval,
+  { projectId, places }: WantedApproval,
 ): Promise<boolean> {
   if ((await sources.access.isActive(user)) === false) return false;
   const sight = await Promise.all(
-    [place, null].map(async (where) => (await permissionsOf(sources, user, where)).decide("see", projectId)),
+    [...new Set([...places, null])].map(async (where) => (await permissionsOf(sources, user, where)).decide("see", projectId)),
   );
   return sight.some((seen) => seen.kind === "allowed" || (seen.kind === "denied" && seen.isUnsure));
 }

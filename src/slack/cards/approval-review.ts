@@ -6,9 +6,11 @@ import type { RunIn } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { permissionsOf } from "../access/permissions.js";
 import { type ApproverSources, mayBeApproved } from "../access/possible-approvers.js";
+import type { CardStore } from "./store.js";
 
 export interface ApprovalReviewOptions {
   runs: RunStore;
+  cards: Pick<CardStore, "channelsInFlight">;
   permissions: ApproverSources;
   clock: Clock;
 }
@@ -21,22 +23,27 @@ export class ApprovalReview {
    * the store fails.
    */
   async sweep(): Promise<void> {
-    const { runs, permissions } = this.options;
+    const { runs, cards, permissions } = this.options;
     if (!permissions.access.hasPolicy) return;
     // Right after a start, the stored catalog may not have been read yet.
     await permissions.catalog.ready();
-    for (const run of await runs.inFlight()) if (run.state === "awaiting") await this.#review(run);
+    const awaiting = (await runs.inFlight()).filter((run) => run.state === "awaiting");
+    if (awaiting.length === 0) return;
+    const channels = await cards.channelsInFlight();
+    for (const run of awaiting) await this.#review(run, channels.get(run.key) ?? null);
   }
 
-  async #review(run: RunIn<"awaiting">): Promise<void> {
+  /** `channel`: where its card is. */
+  async #review(run: RunIn<"awaiting">, channel: string | null): Promise<void> {
     const { runs, permissions, clock } = this.options;
     const { requester, project, options, approval } = run;
     if (requester === null) return;
     const asker = await permissionsOf(permissions, requester, approval.place);
     // `null` where it would need no approval by now, or is not allowed: that is decided when somebody presses a button.
     const need = asker.approvalFor(project, options);
-    const { by, place } = need ?? approval;
-    const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, place }));
+    const { by } = need ?? approval;
+    const places = [channel, approval.place];
+    const isHopeless = !(await mayBeApproved(permissions, { projectId: project.id, requester, by, places }));
     await runs.update(run.key, (stored) => {
       if (stored.state !== "awaiting") return null;
       const wanted = need === null ? stored.approval : rewanted(stored.approval, need);

@@ -84,7 +84,8 @@ async function demandApprover(
   { project, need, card }: { project: Wish["project"]; need: ApprovalNeed; card: CardConversation },
 ): Promise<void> {
   const { verb, by } = need;
-  const wanted = { projectId: project.id, requester: interaction.user, by, place: card.channel };
+  const places = [card.channel, interaction.place];
+  const wanted = { projectId: project.id, requester: interaction.user, by, places };
   if (await mayBeApproved(approverSources, wanted)) return;
   const decision = interaction.permissions.decide(verb, project.id);
   if (decision.kind === "needs_approval") throw new AccessDenied({ verb, project, decision, nobodyOf: by });
