@@ -20,10 +20,11 @@ export interface Member extends WatchPlace {
 
 /**
  * The members that troubles become in one conversation. The first one gets a message immediately, and those that are told within ten
- * minutes join it, unless everything in that message is over already.
+ * minutes join it, unless everything in that message is over already or the message is not kept up to date any more.
  * @param troubles those that the conversation has not been told of, oldest first
  * @param members the members of its messages, in the order in which they joined
  * @param isOpen whether a member is not over
+ * @param isSettled whether a message, by its id, is not kept up to date any more
  * @param now epoch ms
  */
 export function newMembers(
@@ -31,6 +32,7 @@ export function newMembers(
   troubles: readonly Trouble[],
   members: readonly Member[],
   isOpen: (member: Member) => boolean,
+  isSettled: (alert: string) => boolean,
   now: number,
 ): Member[] {
   const { channel, threadTs } = place;
@@ -38,9 +40,17 @@ export function newMembers(
   const its = (alert: string) => [...members, ...joining].filter((member) => member.alert === alert);
   for (const { id: troubleId, projectId } of troubles) {
     const last = [...members, ...joining].findLast(({ position }) => position === 0);
-    const joins = last !== undefined && now - last.joinedAt < JOIN_MS && its(last.alert).some(isOpen);
-    const alert = joins ? last.alert : `trouble ${placeKey(place)} ${troubleId}`;
+    const isRecent = last !== undefined && now - last.joinedAt < JOIN_MS;
+    const joins = isRecent && its(last.alert).some(isOpen) && !isSettled(last.alert);
+    const own = messageOf(place, troubleId);
+    // It was told before, watched no longer, and is watched again.
+    const alert = joins ? last.alert : isSettled(own) ? `${own} ${now}` : own;
     joining.push({ channel, threadTs, alert, troubleId, projectId, position: its(alert).length, joinedAt: now });
   }
   return joining;
+}
+
+/** The id of the message that a trouble gets when it is the first one there. */
+export function messageOf(place: WatchPlace, troubleId: string): string {
+  return `trouble ${placeKey(place)} ${troubleId}`;
 }

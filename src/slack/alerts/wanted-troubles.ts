@@ -7,7 +7,7 @@ import type { ConnectionStore } from "../../follow/connection-store.js";
 import type { MemberStore } from "../../follow/member-store.js";
 import { type KnownConnections, sharedConnections } from "../../follow/shared-connections.js";
 import { newsSince, type Trouble } from "../../follow/trouble.js";
-import { type Member, newMembers } from "../../follow/trouble-groups.js";
+import { type Member, messageOf, newMembers } from "../../follow/trouble-groups.js";
 import type { TroubleStore } from "../../follow/trouble-store.js";
 import { isSamePlace, tells, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
@@ -194,16 +194,28 @@ async function addMembers(
     return { place, own, troubles: open.filter(isWanted) };
   });
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
-  const added = untold.flatMap(({ place, own, troubles }) => {
+  const added: Member[] = [];
+  for (const { place, own, troubles } of untold) {
     const isShownHere = ({ id }: Trouble) => {
       const shownIn = shownByCards.get(id);
       return shownIn !== undefined && isSamePlace(shownIn, place);
     };
     const fresh = troubles.filter((trouble) => !isShownHere(trouble));
-    return newMembers(place, fresh, own, ({ troubleId }) => openIds.has(troubleId), now);
-  });
+    if (fresh.length === 0) continue;
+    const isOpen = ({ troubleId }: Member) => openIds.has(troubleId);
+    const alerts = [...own.map(({ alert }) => alert), ...fresh.map(({ id }) => messageOf(place, id))];
+    const settled = await settledAmong(sources, alerts);
+    added.push(...newMembers(place, fresh, own, isOpen, (alert) => settled.has(alert), now));
+  }
   await sources.members.add(added);
   return added;
+}
+
+/** Those of these messages that are not kept up to date any more. */
+async function settledAmong({ alerts }: TroubleAlertSources, ids: readonly string[]): Promise<Set<string>> {
+  const settled = new Set<string>();
+  for (const id of new Set(ids)) if ((await readAlert(alerts, id))?.settled === true) settled.add(id);
+  return settled;
 }
 
 async function groupsOf(
@@ -251,10 +263,16 @@ async function isSettled({ alerts }: TroubleAlertSources, { id, members }: ToldG
     ...told.map(({ trouble }) => trouble.overAt ?? 0),
   );
   if (now - lastAt > (told.length > 0 ? LATE_MS : GONE_MS)) return true;
+  const alert = await readAlert(alerts, id);
+  return alert === null || alert.settled === true;
+}
+
+/** `settled` is `null` when it cannot be read. */
+async function readAlert(alerts: Pick<AlertStore, "get">, id: string): Promise<{ settled: boolean | null } | null> {
   try {
-    return (await alerts.get(id))?.settled ?? true;
+    return await alerts.get(id);
   } catch (error) {
-    if (error instanceof UnreadableRow) return false;
+    if (error instanceof UnreadableRow) return { settled: null };
     throw error;
   }
 }

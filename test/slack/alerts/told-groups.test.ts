@@ -199,6 +199,30 @@ test("nothing of it is watched any more: the message says so, and is left alone"
   expect(await round(BEGIN + 5 * MINUTE)).toEqual([]);
 });
 
+test("a message that was left alone a moment ago: what comes up then gets a message of its own", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await watches.remove(C1, "project one");
+  expect(await round(BEGIN + 2 * MINUTE)).toEqual([expect.objectContaining({ isFinal: true })]);
+  await put("two", BEGIN + 2 * MINUTE, null);
+  const then = await round(BEGIN + 3 * MINUTE);
+  expect(then).toEqual([expect.objectContaining({ text: expect.stringContaining("two"), isFinal: false })]);
+  expect(await alerts.get(then[0]?.id ?? "")).toMatchObject({ settled: false });
+});
+
+test("watched again after its message was left alone: news of the same trouble gets a message of its own", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  await watches.remove(C1, "project one");
+  await round(BEGIN + 2 * MINUTE);
+  await round(BEGIN + 3 * MINUTE);
+  await watch("one", "trouble", BEGIN + 4 * MINUTE);
+  await put("one", BEGIN + 5 * MINUTE, null, ["late", "failed"]);
+  const then = await round(BEGIN + 5 * MINUTE);
+  expect(then).toEqual([expect.objectContaining({ text: expect.stringContaining("one"), isFinal: false })]);
+  expect(await alerts.get(then[0]?.id ?? "")).toMatchObject({ settled: false });
+});
+
 test("an older trouble that only becomes one for this conversation joins, and does not change the message's id", async () => {
   await watch("one", "failures");
   await put("one", BEGIN + MINUTE, null, ["late"]);
