@@ -70,6 +70,21 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await ask(`8am ${project.id}`)).toMatch(/gets a digest daily at 08:00 .*\|Weekly revenue>/);
   });
 
+  test("days as people say them, and a title that begins with one", async () => {
+    add("Sales");
+    add("Daily sales");
+    await harness.ask("watch sales");
+    expect(await harness.ask("digest 08:00 daily")).toContain(
+      "gets a digest daily at 08:00 (Europe/Berlin), about what",
+    );
+    expect(await harness.ask("digest 08:00 every day")).toContain("gets this digest already");
+    expect(await harness.ask("digest Monday to Friday at 08:00 (Europe/Berlin)")).toContain(
+      "Monday to Friday at 08:00",
+    );
+    expect(await harness.ask("digest 08:00 Daily sales")).toMatch(/about \*<.*\|Daily sales>/);
+    expect(await harness.ask("digest 08:00 CET")).toContain("Name it by its region and city");
+  });
+
   test("people of another workspace set none", async () => {
     const { stranger } = harness.slack.people;
     await harness.person("stranger").mention(harness.slack.channels.data, "digest 08:00 scheduled");

@@ -3,7 +3,7 @@
 import type { DigestTime } from "../../follow/digest-times.js";
 import type { Rule } from "../../follow/watch.js";
 import { nearestZone, zoneNamed } from "../../follow/zones.js";
-import { folded } from "../../lib/spelling.js";
+import { folded, withoutEdges } from "../../lib/spelling.js";
 import { ruleIn } from "./watch-arguments.js";
 import { plainWords } from "./words.js";
 
@@ -28,8 +28,9 @@ export interface DigestTyped extends Omit<DigestTime, "zone"> {
 }
 
 const OFF = new Set(["off", "stop", "end", "never", "none"]);
-const FILLERS = new Set(["at", "daily", "every", "each", "day", "in", "on"]);
+const FILLERS = new Set(["at", "daily", "every", "each", "day", "morning", "in", "on", "from"]);
 const WEEKDAYS = new Set(["weekdays", "weekday", "workdays", "workday", "mon-fri", "mo-fr", "monday-friday"]);
+const WEEKDAYS_IN_THREE_WORDS = new Set(["monday to friday", "mon to fri"]);
 const NAMED_TIMES: Readonly<Record<string, Clock>> = {
   noon: { hour: 12, minute: 0 },
   midnight: { hour: 0, minute: 0 },
@@ -46,15 +47,21 @@ export function parseDigestArguments(typed: string): DigestArguments {
   const [first = "", ...others] = words.map(folded);
   if (words.length === 0 || (others.length === 0 && first === "now")) return { kind: "now" };
   if (others.length === 0 && OFF.has(first)) return { kind: "off" };
+  const plain = words.map(withoutMarks);
   let clock: Clock | null = null;
   let weekdaysOnly = false;
   let zone: ZoneRead | null = null;
   let at = 0;
+  /** What begins here is for the projects, if `at` has reached them. Only fillers are in between. */
+  let from = 0;
   for (; at < words.length; at++) {
-    const word = folded(words[at] ?? "");
-    if (FILLERS.has(word) && at + 1 < words.length) continue;
-    if (WEEKDAYS.has(word)) weekdaysOnly = true;
-    else if (zone === null && looksLikeZone(words[at] ?? "")) zone = readZone(words[at] ?? "");
+    const word = folded(plain[at] ?? "");
+    if (FILLERS.has(word)) continue;
+    if (WEEKDAYS_IN_THREE_WORDS.has(folded(plain.slice(at, at + 3).join(" ")))) {
+      weekdaysOnly = true;
+      at += 2;
+    } else if (WEEKDAYS.has(word)) weekdaysOnly = true;
+    else if (zone === null && looksLikeZone(plain[at] ?? "")) zone = readZone(plain[at] ?? "");
     else if (clock === null && looksLikeTime(word)) {
       const half = /^([ap])\.?m\.?$/.exec(folded(words[at + 1] ?? ""))?.[1];
       clock = clockOf(half === undefined ? word : `${word}${half}m`);
@@ -62,12 +69,27 @@ export function parseDigestArguments(typed: string): DigestArguments {
         return { kind: "wrong_time", typed: words.slice(at, at + (half === undefined ? 1 : 2)).join(" ") };
       if (half !== undefined) at++;
     } else break;
+    from = at + 1;
   }
   if (clock === null) return { kind: "no_time", typed: words.join(" ") };
-  const text = words.slice(at).join(" ");
-  const digest = { kind: "set", ...clock, weekdaysOnly, zone: null, rule: ruleIn(text), text } as const;
+  const digest = { kind: "set", ...clock, weekdaysOnly, zone: null, ...projectsIn(words, from, at) } as const;
   if (zone === null) return digest;
   return zone.name === null ? { kind: "wrong_zone", ...zone, digest } : { ...digest, zone: zone.name };
+}
+
+/** A title may begin with a filler, as `Daily sales` does. */
+function projectsIn(words: readonly string[], from: number, at: number): Pick<DigestTyped, "rule" | "text"> {
+  const behind = words.slice(at).join(" ");
+  const rule = ruleIn(behind);
+  return { rule, text: behind === "" || rule !== null ? behind : words.slice(from).join(" ") };
+}
+
+const BEFORE = new Set("(");
+const BEHIND = new Set("),;.");
+
+/** A word without the brackets around it and the punctuation behind it. */
+function withoutMarks(word: string): string {
+  return withoutEdges(word, BEFORE, BEHIND);
 }
 
 function looksLikeTime(word: string): boolean {
@@ -97,11 +119,20 @@ interface ZoneRead {
 
 const REGION = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc|US|Canada)\/\S+$/i;
 
+/** What people write for a zone, although several places use it, or it holds for one half of the year. */
+const ABBREVIATION = /^(?:CES?T|EES?T|WES?T|BST|[ECMP][SD]T|AE[SD]T|NZ[SD]T|IST|JST)$/;
+
 function looksLikeZone(word: string): boolean {
-  return REGION.test(word) || /^(UTC|GMT)$/i.test(word) || /^(UTC|GMT)?[+-]\d{1,2}(:?\d{2})?$/i.test(word);
+  return (
+    ABBREVIATION.test(word) ||
+    REGION.test(word) ||
+    /^(UTC|GMT)$/i.test(word) ||
+    /^(UTC|GMT)?[+-]\d{1,2}(:?\d{2})?$/i.test(word)
+  );
 }
 
 function readZone(typed: string): ZoneRead {
+  if (ABBREVIATION.test(typed)) return { typed, name: null, nearest: null };
   const name = zoneNamed(typed);
   return { typed, name, nearest: name === null ? nearestZone(typed) : null };
 }

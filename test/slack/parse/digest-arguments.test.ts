@@ -83,6 +83,38 @@ describe("days, zone and projects", () => {
     expect(read("08:00 Sales/EMEA")).toEqual(set({ text: "Sales/EMEA" }));
   });
 
+  test.each([
+    ["08:00 daily", {}],
+    ["08:00 every day", {}],
+    ["8am every morning", {}],
+    ["every morning at 8", {}],
+    ["08:00, weekdays.", { weekdaysOnly: true }],
+    ["08:00 monday to friday", { weekdaysOnly: true }],
+    // As the bot itself writes it.
+    ["daily at 08:00 (Europe/Berlin)", { zone: "Europe/Berlin" }],
+    ["Monday to Friday at 08:00 (Europe/Berlin)", { weekdaysOnly: true, zone: "Europe/Berlin" }],
+    ["08:00 every day scheduled", { rule: { kind: "scheduled" }, text: "scheduled" }],
+  ])("as people say it: %s", (typed, more) => {
+    expect(read(typed)).toEqual(set(more));
+  });
+
+  test("a title that begins like the days", () => {
+    expect(read("08:00 Daily sales")).toEqual(set({ text: "Daily sales" }));
+    expect(read("8am weekdays In progress")).toEqual(set({ weekdaysOnly: true, text: "In progress" }));
+    expect(read("08:00 Europe/Berlin Every day, every store")).toEqual(
+      set({ zone: "Europe/Berlin", text: "Every day, every store" }),
+    );
+  });
+
+  test("an abbreviation is no zone, because several places use it", () => {
+    expect(read("08:00 CET")).toMatchObject({ kind: "wrong_zone", typed: "CET", nearest: null });
+    expect(read("08:00 PST weekdays scheduled")).toMatchObject({
+      kind: "wrong_zone",
+      digest: { weekdaysOnly: true, text: "scheduled" },
+    });
+    expect(read("08:00 est budget")).toEqual(set({ text: "est budget" }));
+  });
+
   test("UTC, and zones that do not exist", () => {
     expect(read("08:00 utc")).toEqual(set({ zone: "UTC" }));
     expect(read("08:00 Europe/Berlim scheduled")).toMatchObject({
