@@ -92,7 +92,9 @@ async function mayApprove(
 ): Promise<boolean> {
   if ((await sources.access.isActive(user)) === false) return false;
   const sight = await Promise.all(
-    [...new Set([...places, null])].map(async (where) => (await permissionsOf(sources, user, where)).decide("see", projectId)),
+    [...new Set([...places, null])].map(async (where) =>
+      (await permissionsOf(sources, user, where)).decide("see", projectId),
+    ),
   );
   return sight.some((seen) => seen.kind === "allowed" || (seen.kind === "denied" && seen.isUnsure));
 }
