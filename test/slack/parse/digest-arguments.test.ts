@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { type DigestArguments, parseDigestArguments } from "../../../src/slack/parse/digest-arguments.js";
 
 const read = parseDigestArguments;
-const set = (more: Partial<Extract<DigestArguments, { kind: "set" }>> = {}) => ({
+type SetDigest = Partial<Extract<DigestArguments, { kind: "set" }>>;
+const set = (more: SetDigest = {}) => ({
   kind: "set",
   hour: 8,
   minute: 0,
@@ -83,7 +84,7 @@ describe("days, zone and projects", () => {
     expect(read("08:00 Sales/EMEA")).toEqual(set({ text: "Sales/EMEA" }));
   });
 
-  test.each([
+  test.each<[string, SetDigest]>([
     ["08:00 daily", {}],
     ["08:00 every day", {}],
     ["8am every morning", {}],

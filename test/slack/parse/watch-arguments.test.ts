@@ -39,3 +39,13 @@ test("a rule, with what to tell and page", () => {
   });
   expect(parseWatchArguments("scheduled page")).toMatchObject({ rule: { kind: "scheduled" }, page: true });
 });
+
+test.each(['"Finance Ops"', "“Finance Ops”", "„Finance Ops“", "'Finance Ops'", "‘Finance Ops’", "« Finance Ops »"])(
+  "quotes around a category, as keyboards write them: %s",
+  (typed) => {
+    expect(parseWatchArguments(`category:${typed} all`)).toMatchObject({
+      rule: { kind: "category", name: "Finance Ops" },
+      level: "all",
+    });
+  },
+);
