@@ -5,6 +5,7 @@ import { z } from "zod";
 import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
+import { folded as spelled } from "../lib/spelling.js";
 import type { FindingKind } from "./judgement.js";
 
 /** Which projects to watch. The rule itself is stored, so a project that fits it later is watched, too. */
@@ -98,7 +99,7 @@ export function covers(rule: Rule, project: Project): boolean {
     case "project":
       return project.id === rule.id;
     case "category":
-      return isListed(project) && project.categories.some(({ name }) => folded(name) === folded(rule.name));
+      return isListed(project) && project.categories.some(({ name }) => spelled(name) === spelled(rule.name));
     case "owner":
       return isListed(project) && folded(project.owner?.email ?? "") === folded(rule.email);
     case "scheduled":

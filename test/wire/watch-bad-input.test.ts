@@ -37,6 +37,17 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("unwatch nonsense")).toContain("`nonsense` is not watched in this conversation.");
   });
 
+  test("a category in the quotes and apostrophes that a keyboard makes of them", async () => {
+    harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance Ops"] });
+    harness.hex.workspace.addProject({ title: "Toys", categories: ["Children's wear"] });
+    await harness.ask("projects");
+    expect(await harness.ask("watch category:“Finance Ops”")).toContain("These are 1 project now.");
+    expect(await harness.ask("watch category:Children’s wear")).toContain("These are 1 project now.");
+    expect(await harness.ask("watching")).toMatch(/category `Finance Ops`[^]*Churn/);
+    expect(await harness.ask("unwatch category:„Finance Ops“")).toContain("No longer watched");
+    expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("These are 1 project now.");
+  });
+
   test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
     expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so no run of it can be late.");

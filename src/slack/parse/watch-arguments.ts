@@ -1,6 +1,7 @@
 // What follows `/hex watch`: which projects, and what to tell of them.
 
 import type { Level, Rule } from "../../follow/watch.js";
+import { withoutEdges } from "../../lib/spelling.js";
 import { plainWords } from "./words.js";
 
 export interface WatchArguments {
@@ -31,6 +32,9 @@ function withoutPage(words: string[]): { words: string[]; page: boolean } {
   return { words: words.toSpliced(last === "page" ? -1 : -2, 1), page: true };
 }
 
+/** As keyboards write them, and what keyboards in French put inside of them. */
+const QUOTES = new Set("\"'“”„‟‘’‚‛«»‹› \u00a0\u202f");
+
 /** In characters. No category or e-mail address is longer, and a button has no room for more. */
 const LONGEST = 320;
 
@@ -38,10 +42,7 @@ const LONGEST = 320;
 export function ruleIn(typed: string): WatchArguments["rule"] {
   if (typed.toLowerCase() === "scheduled") return { kind: "scheduled" };
   const [, kind, value = ""] = /^(category|owner)\s*:\s*(.+)$/i.exec(typed) ?? [];
-  const given = value
-    .replace(/^["']|["']$/g, "")
-    .trim()
-    .slice(0, LONGEST);
+  const given = withoutEdges(value, QUOTES, QUOTES).trim().slice(0, LONGEST);
   if (kind === undefined || given === "") return null;
   return kind.toLowerCase() === "category" ? { kind: "category", name: given } : { kind: "owner", email: given };
 }
