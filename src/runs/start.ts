@@ -8,6 +8,7 @@ import { type HexRun, type StartedRun, startOrEnd } from "../hex/schema.js";
 import type { Clock } from "../lib/clock.js";
 import { MINUTE } from "../lib/time.js";
 import { UnderWay } from "../lib/under-way.js";
+import { StoreFailure } from "../store/failure.js";
 import type { ApprovalNeed } from "./approval.js";
 import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions, startableSince } from "./run.js";
 import type { RunStore } from "./store.js";
@@ -31,6 +32,8 @@ import { UnreadableRun } from "./unreadable-run.js";
 
 /** How long (ms) a new start waits for its turn before its card says that it is waiting. */
 const FIRST_TURN_MS = 2_000;
+/** The pauses (ms) before a store that has failed is tried again. Afterwards, the lease must leave enough time to ask Hex. */
+const STORE_AGAIN_MS = [100, 400, 1_000];
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** How many more attempts there are while it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
@@ -77,16 +80,18 @@ export class Starter {
 
   async #ask(key: string, signal: AbortSignal | undefined): Promise<Run> {
     const { hex, store } = this.options;
-    const run = await store.get(key);
+    const run = await this.#insist(() => store.get(key));
     if (run === null) throw new Error(`run ${key} is not in the store`);
     if (run.state !== "starting" && run.state !== "approved") return run;
     const isNew = run.state === "starting";
     // Only a run that needed no approval begins as "starting". Another process has begun this one, and is asking Hex for it.
     if (isNew && run.approval !== null) return run;
-    const ahead = (await store.inFlight()).find((other) => other.key !== key && isHeldBack(other));
+    const inFlight = await this.#insist(() => store.inFlight());
+    const ahead = inFlight.find((other) => other.key !== key && isHeldBack(other));
     const now = () => this.options.clock.now();
     if (ahead?.state === "waiting") {
-      return this.#change(key, (stored) => (stored.state === run.state ? queued(stored, ahead, now()) : null));
+      const behind = (stored: Run) => (stored.state === run.state ? queued(stored, ahead, now()) : null);
+      return this.#insist(() => this.#change(key, behind));
     }
     const claim = this.#claim(key, (stored) => (stored.state === "approved" ? begun(stored, now()) : null));
     const turn = { maxWaitMs: FIRST_TURN_MS, ...(isNew ? {} : { isWanted: claim.take }) };
@@ -101,6 +106,22 @@ export class Starter {
     return this.#change(key, (stored) =>
       outcome instanceof HexError && stored.state === "approved" ? postponed(stored, outcome.facts, 0, now()) : null,
     );
+  }
+
+  /**
+   * Tries again if the store fails. Only before Hex is asked: nobody could tell later that nothing was sent, so the run would count as
+   * not known. `work` may be done twice. @throws StoreFailure
+   */
+  async #insist<T>(work: () => Promise<T>): Promise<T> {
+    for (const pause of STORE_AGAIN_MS) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof StoreFailure)) throw error;
+      }
+      await this.options.clock.sleep(pause);
+    }
+    return work();
   }
 
   /** `tries` is how many times Hex has said "later". `onUnknown` is called when the run may or may not exist. */

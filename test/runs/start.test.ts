@@ -4,16 +4,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Budget } from "../../src/hex/budget.js";
 import { HexClient } from "../../src/hex/client.js";
 import { Canceller } from "../../src/runs/cancel.js";
 import { Recovery } from "../../src/runs/recovery.js";
-import { isLeaseOver, isLive } from "../../src/runs/run.js";
+import { ASK_MS, isLeaseOver, isLive, LEASE_MS } from "../../src/runs/run.js";
 import { Starter } from "../../src/runs/start.js";
 import { RunStore } from "../../src/runs/store.js";
 import { awaiting, begun, intended, judged, postponed, triedAgain } from "../../src/runs/transitions.js";
 import { openEmbedded, type Store } from "../../src/store/database.js";
+import { StoreFailure } from "../../src/store/failure.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { isStart, type SimulatedHex, startHex } from "../sandbox/hex/server.js";
 
@@ -74,6 +75,49 @@ async function queue(run = intent()): Promise<void> {
   await store.insert(intended(run, now));
   await store.update(run.key, (stored) => (stored.state === "starting" ? postponed(stored, held, 0, now) : null));
 }
+
+/** Lets time pass until `work` is done. */
+async function during<T>(work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => undefined);
+  while (!isDone) {
+    await nextTurn();
+    clock.advance(100);
+  }
+  return done;
+}
+
+const failure = new StoreFailure("busy", new Error("database is locked"));
+
+test.each(["get", "inFlight"] as const)(
+  "if the store fails for a moment before Hex is asked (%s), the run is started all the same, once",
+  async (read) => {
+    await store.insert(intended(intent(), clock.now()));
+    vi.spyOn(store, read).mockRejectedValueOnce(failure).mockRejectedValueOnce(failure);
+    expect((await during(starter().ask("k"))).state).toBe("pending");
+    expect(hex.requests.filter(isStart)).toHaveLength(1);
+  },
+);
+
+test("if the store fails for a moment when the run is to wait behind others, it waits", async () => {
+  await queue(intent("another"));
+  await store.insert(intended(intent(), clock.now()));
+  vi.spyOn(store, "update").mockRejectedValueOnce(failure);
+  expect((await during(starter().ask("k"))).state).toBe("waiting");
+  expect(hex.requests).toEqual([]);
+});
+
+test("if the store goes on failing, Hex is not asked, and the failure is told before another process looks for the run", async () => {
+  await store.insert(intended(intent(), clock.now()));
+  vi.spyOn(store, "get").mockRejectedValue(failure);
+  const from = clock.monotonic();
+  await expect(during(starter().ask("k"))).rejects.toBe(failure);
+  expect(clock.monotonic() - from).toBeLessThan(LEASE_MS - ASK_MS);
+  expect(hex.requests).toEqual([]);
+});
 
 test("an approved run that another process has begun to start is left to that process", async () => {
   await approve();
