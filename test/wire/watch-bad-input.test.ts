@@ -41,11 +41,11 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance Ops"] });
     harness.hex.workspace.addProject({ title: "Toys", categories: ["Children's wear"] });
     await harness.ask("projects");
-    expect(await harness.ask("watch category:“Finance Ops”")).toContain("These are 1 project now.");
-    expect(await harness.ask("watch category:Children’s wear")).toContain("These are 1 project now.");
-    expect(await harness.ask("watching")).toMatch(/category `Finance Ops`[^]*Churn/);
+    expect(await harness.ask("watch category:“Finance Ops”")).toContain("That is one project now.");
+    expect(await harness.ask("watch category:Children’s wear")).toContain("That is one project now.");
+    expect(await harness.ask("watching")).toMatch(/category `Finance Ops`[\s\S]*Churn/);
     expect(await harness.ask("unwatch category:„Finance Ops“")).toContain("No longer watched");
-    expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("These are 1 project now.");
+    expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("That is one project now.");
   });
 
   test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {

@@ -4,10 +4,10 @@ import type { DigestChoice } from "../../follow/digest.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, count, date, inline, link, mention } from "./mrkdwn.js";
+import { code, date, inline, link, mention } from "./mrkdwn.js";
 import { DOUBLED_ONCE } from "./run-end.js";
 import { slackRemedy } from "./slack-remedies.js";
-import { hiddenNote, ruleWords } from "./watches.js";
+import { hiddenNote, namedNow, ruleWords } from "./watches.js";
 
 const TITLE = 120;
 
@@ -53,7 +53,7 @@ export function digestSetMessage({ digest, set, named, hidden, project, next, pl
 }
 
 function namedWords(named: number): string {
-  return named === 0 ? "No project fits that yet." : `These are ${count(named, "project")} now.`;
+  return named === 0 ? "No project fits that yet." : namedNow(named);
 }
 
 export function aboutWords({ rule }: Pick<DigestChoice, "rule">, project: Project | null, place: HexPlace): string {

@@ -100,7 +100,12 @@ export function hiddenNote(hidden: number, named: number): string | null {
 
 function countNote(named: number): string {
   if (named === 0) return "No project fits that yet. One that does later is watched, too.";
-  return `These are ${count(named, "project")} now. One that fits later is watched, too.`;
+  return `${namedNow(named)} One that fits later is watched, too.`;
+}
+
+/** How many projects fit a rule, of those that fit at all. */
+export function namedNow(named: number): string {
+  return named === 1 ? "That is one project now." : `These are ${count(named, "project")} now.`;
 }
 
 export function noLongerWatchedMessage(): Message {
