@@ -23,7 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.ask("watch weekly revenue late");
     const answer = await harness.ask("digest 8:00 weekdays");
     expect(answer).toContain("gets a digest Monday to Friday at 08:00 (Europe/Berlin), about what is watched here.");
-    expect(answer).toContain("These are 1 project now.");
+    expect(answer).toContain("That is one project now.");
     // Tomorrow at seven in UTC.
     expect(answer).toContain(`<!date^${Date.UTC(2026, 10, 3, 7) / 1_000}^`);
     expect(await harness.ask("digest 8am weekdays")).toContain("gets this digest already");
@@ -223,6 +223,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     const [told] = posted();
     expect(told?.channel).toBe(harness.slack.dm(harness.slack.people.ada).id);
     expect(shown(told ?? fail())).toContain("daily at 08:00 (Europe/Berlin), has ended: the channel is archived");
+    expect(shown(told ?? fail())).toContain("type `/hex digest 08:00 Europe/Berlin owner:olga@acme.test` in");
     expect(await harness.ask("digest off")).toContain("No digest is set");
     await isDownUntil(EIGHT + HOUR);
     await harness.pass(30 * MINUTE, STEP_MS);

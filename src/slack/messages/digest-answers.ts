@@ -87,8 +87,24 @@ function commandOf({ hour, minute, weekdaysOnly, zone, text }: TypedDigest): str
   return `/hex digest ${words.filter((word) => word !== "").join(" ")}`;
 }
 
-/** In characters. */
-const COMMAND = 300;
+/** As people type it; empty for what is watched in the conversation. */
+function typedRule({ rule }: Pick<DigestChoice, "rule">): string {
+  switch (rule?.kind) {
+    case "project":
+      return rule.id;
+    case "category":
+      return `category:${rule.name}`;
+    case "owner":
+      return `owner:${rule.email}`;
+    case "scheduled":
+      return "scheduled";
+    case undefined:
+      return "";
+  }
+}
+
+/** In characters. A rule takes up to 320. */
+const COMMAND = 400;
 
 export function whichZoneMessage(typed: TypedDigest): Message {
   const example = code(commandOf({ ...typed, zone: "Europe/Berlin" }), COMMAND);
@@ -153,7 +169,7 @@ export function digestEndedMessage(digest: DigestChoice, word: string, isDoubled
   const where = /^C[A-Z0-9]+$/.test(digest.channel) ? ` in <#${digest.channel}>` : "";
   return message("Your digest has ended", [
     section(
-      `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: "" }), COMMAND)} in a conversation that the bot can write to.`,
+      `:no_bell: The digest that you set${where}, ${whenWords(digest)}, has ended: ${inline(what.charAt(0).toLowerCase() + what.slice(1), 200)} (${code(word, 60)}).\nTo get it again, type ${code(commandOf({ ...digest, text: typedRule(digest) }), COMMAND)} in a conversation that the bot can write to.`,
     ),
     isDoubled ? context(DOUBLED_ONCE) : null,
   ]);
