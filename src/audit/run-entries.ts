@@ -66,7 +66,10 @@ function endOf(run: EndedRun): { result: string; detail: string | null; traceId:
       return { result: run.state, detail: run.why, traceId };
     case "ended":
       return { result: run.state, detail: run.status, traceId };
-    case "cancelled":
+    case "cancelled": {
+      const by = run.by === null ? null : `by ${[...run.orBy, run.by].join(" or ")}`;
+      return { result: run.state, detail: by, traceId };
+    }
     case "declined":
     case "withdrawn":
       return { result: run.state, detail: run.by === null ? null : `by ${run.by}`, traceId };

@@ -75,8 +75,14 @@ const inFlight = {
 };
 
 const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
-/** `unclear`: who wanted it, and when (epoch ms), if Hex may have done it, because its answer was lost. `null`: Hex has not done it. */
-const unclear = z.object({ by: z.string(), at: epochMs }).nullable().default(null);
+const cancellation = z.object({ by: z.string(), at: epochMs });
+/**
+ * Who has wanted it cancelled, and when (epoch ms), where Hex may have done it, because its answer was lost: oldest first, each person
+ * once. Earlier versions stored one of them, or `null`.
+ */
+const unclear = z
+  .union([z.array(cancellation), cancellation.transform((one) => [one]), z.null().transform(() => [])])
+  .default([]);
 const cancelFailure = z.object({ facts: factsSchema, reference: z.string(), unclear }).nullable();
 
 export const runSchema = z.discriminatedUnion("state", [
@@ -104,6 +110,7 @@ export const runSchema = z.discriminatedUnion("state", [
     by: z.string(),
     accepted: z.boolean(),
     heldBack: factsSchema.nullable().default(null),
+    unclear,
     lease: epochMs,
   }),
   z.object({ ...ended, state: z.literal("completed") }),
@@ -111,8 +118,13 @@ export const runSchema = z.discriminatedUnion("state", [
   z.object({ ...ended, state: z.literal("no_kernel") }),
   /** Hex says when the run ended, and says how in a word that this bot does not know. */
   z.object({ ...ended, state: z.literal("ended"), status: z.string() }),
-  /** `by` is the person who cancelled it here; `null` for somebody in Hex. */
-  z.object({ ...ended, state: z.literal("cancelled"), by: z.string().nullable() }),
+  /** `by` is the person who cancelled it here; `null` for somebody in Hex. `orBy`: those who may have done it before them. */
+  z.object({
+    ...ended,
+    state: z.literal("cancelled"),
+    by: z.string().nullable(),
+    orBy: z.array(z.string()).default([]),
+  }),
   /** Somebody cancelled it while it was waiting, so it never began. */
   z.object({ ...base, state: z.literal("withdrawn"), by: z.string(), endedAt: epochMs }),
   /** Nobody may start it: `by` said no, or the rules have changed (`null`). */

@@ -202,14 +202,20 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
   const hex = { ...run.hex, ...definedOf(identity(seen)), runId: run.hex.runId };
   if (isOver(seen, now)) return endedAs(run, { ...seen, startTime: startedAt }, hex, now);
   const live = { ...run, hex, startedAt, status: seen.status, trouble: null };
-  if (live.state === "cancelling") return live;
-  const going = { ...live, cancelFailure: outlived(live.cancelFailure, now) };
+  if (live.state === "cancelling") return { ...live, unclear: outlived(live.unclear, now) };
+  const { cancelFailure } = live;
+  const going = {
+    ...live,
+    cancelFailure: cancelFailure && { ...cancelFailure, unclear: outlived(cancelFailure.unclear, now) },
+  };
   return going.state === "pending" && seen.status !== "PENDING" ? { ...going, state: "running" } : going;
 }
 
-/** A run that still goes on by now was not cancelled: whoever ends it later is somebody else. */
-function outlived<T extends RunIn<"running">["cancelFailure"]>(failure: T, now: number): T {
-  return failure?.unclear && now - failure.unclear.at > CANCELLED_MS ? { ...failure, unclear: null } : failure;
+type Unclear = RunIn<"cancelling">["unclear"];
+
+/** A run that still goes on by now was not cancelled by them: whoever ends it later is somebody else. */
+function outlived(unclear: Unclear, now: number): Unclear {
+  return unclear.filter(({ at }) => now - at <= CANCELLED_MS);
 }
 
 /**
@@ -244,11 +250,19 @@ function endedAs(run: LiveRun, seen: HexRun, hex: HexIdentity, now: number): End
       return {
         ...done,
         state: "cancelled",
-        by: run.state === "cancelling" ? run.by : (run.cancelFailure?.unclear?.by ?? null),
+        ...cancelledBy(run),
       };
     default:
       return { ...done, state: "ended", status };
   }
+}
+
+/** Who may have cancelled a run that was cancelled. */
+function cancelledBy(run: LiveRun): Pick<RunIn<"cancelled">, "by" | "orBy"> {
+  const unclear = run.state === "cancelling" ? run.unclear : (run.cancelFailure?.unclear ?? []);
+  const people = unclear.map(({ by }) => by);
+  const by = run.state === "cancelling" ? run.by : (people.at(-1) ?? null);
+  return { by, orBy: people.filter((one) => one !== by) };
 }
 
 /** Clocks may differ by a few minutes. A run with an end a day before it began, or in the future, would be kept too briefly or forever. */
@@ -258,8 +272,9 @@ function isLikelyEnd(endTime: number, { requestedAt }: LiveRun, now: number): bo
 
 /** Somebody wants the run stopped. Hex has not been asked yet. */
 export function cancelling(run: RunIn<"pending" | "running">, by: string, now: number): RunIn<"cancelling"> {
-  const { cancelFailure: _, ...rest } = run;
-  return { ...rest, state: "cancelling", by, accepted: false, heldBack: null, lease: now + LEASE_MS };
+  const { cancelFailure, ...rest } = run;
+  const unclear = cancelFailure?.unclear ?? [];
+  return { ...rest, state: "cancelling", by, accepted: false, heldBack: null, unclear, lease: now + LEASE_MS };
 }
 
 /** Hex's limit or the bot's budget prevents the cancellation. The bot asks Hex again as soon as it can. */
@@ -285,8 +300,9 @@ export function notCancelled(
   reference: string,
   now: number,
 ): RunIn<"pending" | "running"> {
-  const { by, accepted: _, lease: __, heldBack: ___, ...rest } = run;
-  const unclear = provesNoEffect(facts.kind) ? null : { by, at: now };
+  const { by, unclear: before, accepted: _, lease: __, heldBack: ___, ...rest } = run;
+  const others = before.filter((one) => one.by !== by);
+  const unclear = provesNoEffect(facts.kind) ? before : [...others, { by, at: now }];
   const cancelFailure = { facts, reference, unclear };
   return { ...rest, state: run.status === "PENDING" ? "pending" : "running", cancelFailure };
 }

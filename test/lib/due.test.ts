@@ -76,6 +76,7 @@ test("a cancellation that a limit holds up for minutes is not asked again before
     accepted: false,
     lease: NOW,
     heldBack: null,
+    unclear: [],
     status: "RUNNING",
     trouble: null,
     startedAt: NOW,

@@ -140,7 +140,7 @@ describe("states", () => {
   test("a failed cancellation leaves the run as it was, with the reason", () => {
     expect(notCancelled(cancelling(running, "U2", NOW), facts, "r2", NOW)).toMatchObject({
       state: "running",
-      cancelFailure: { facts, reference: "r2", unclear: null },
+      cancelFailure: { facts, reference: "r2", unclear: [] },
     });
     expect(notCancelled(cancelling(pending, "U2", NOW), facts, "r2", NOW).state).toBe("pending");
   });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { HexErrorFacts } from "../../src/hex/errors.js";
 import type { HexRun } from "../../src/hex/schema.js";
-import { isLive, LEASE_MS, type Run, type RunIn, runSchema } from "../../src/runs/run.js";
+import { isLive, LEASE_MS, type LiveRun, type Run, type RunIn, runSchema } from "../../src/runs/run.js";
 import {
   adopted,
   cancelledLater,
@@ -266,12 +266,13 @@ describe("a cancellation", () => {
       by: "U2",
       accepted: false,
       heldBack: null,
+      unclear: [],
       lease: NOW + LEASE_MS,
     });
   });
 
   test("that Hex did not accept leaves the run as it was, with the reason and its reference", () => {
-    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1", unclear: null } });
+    expect(failed).toEqual({ ...running, cancelFailure: { facts: BUSY, reference: "r1", unclear: [] } });
     expect(notCancelled(cancelling(pending, "U1", NOW), BUSY, "r1", NOW).state).toBe("pending");
   });
 
@@ -287,6 +288,35 @@ describe("a cancellation", () => {
     };
     expect(afterwards(5 * SECOND)).toMatchObject({ state: "cancelled", by: "U1" });
     expect(afterwards(2 * MINUTE)).toMatchObject({ state: "cancelled", by: null });
+  });
+
+  test("whose answer was lost may also be what ends the run that somebody else cancels then", () => {
+    const lost = (run: RunIn<"pending" | "running">, by: string, at: number) =>
+      notCancelled(cancelling(run, by, at), facts("timeout"), "r1", at);
+    const unclear = lost(running, "U1", NOW);
+    const killed = (run: LiveRun) => observed(run, seen("KILLED"), NOW + DAY);
+    const goesOn = (run: LiveRun) => {
+      const still = observed(run, seen("RUNNING"), NOW + 70 * SECOND);
+      if (!isLive(still)) throw new Error("it has ended");
+      return still;
+    };
+    expect(killed(cancelling(unclear, "U2", NOW))).toMatchObject({ by: "U2", orBy: ["U1"] });
+    expect(killed(cancelling(unclear, "U1", NOW))).toMatchObject({ by: "U1", orBy: [] });
+    expect(killed(lost(unclear, "U2", NOW))).toMatchObject({ by: "U2", orBy: ["U1"] });
+    expect(killed(lost(lost(unclear, "U2", NOW), "U1", NOW))).toMatchObject({ by: "U1", orBy: ["U2"] });
+    expect(killed(notCancelled(cancelling(unclear, "U2", NOW), BUSY, "r1", NOW))).toMatchObject({ by: "U1", orBy: [] });
+    // The run goes on a minute after the first of them wanted it to end.
+    expect(killed(goesOn(cancelling(unclear, "U2", NOW)))).toMatchObject({ by: "U2", orBy: [] });
+    expect(killed(goesOn(lost(unclear, "U2", NOW + 30 * SECOND)))).toMatchObject({ by: "U2", orBy: [] });
+  });
+
+  test("whose answer was lost is read as an earlier build has stored it", () => {
+    const { cancelFailure } = notCancelled(cancelling(running, "U1", NOW), facts("timeout"), "r1", NOW);
+    const unclear = { by: "U1", at: NOW };
+    const stored = { ...running, cancelFailure: { ...cancelFailure, unclear } };
+    expect(runSchema.parse(stored)).toMatchObject({ cancelFailure: { unclear: [unclear] } });
+    const without = { ...running, cancelFailure: { ...cancelFailure, unclear: null } };
+    expect(runSchema.parse(without)).toMatchObject({ cancelFailure: { unclear: [] } });
   });
 
   test.each([

@@ -241,6 +241,21 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.slack.messages.map(shown).join()).not.toContain("Not cancelled");
     });
 
+    test("a cancellation whose answers are all lost, and then another one: the card names both, and so does the reply", async () => {
+      const card = await running();
+      harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, times: 3 });
+      await harness.person("grace").press(card, "cancel_run");
+      await harness.cardShows("not certain");
+      await harness.person("ada").press(card, "cancel_run");
+      await harness.cardShows("*Cancelled*");
+      const { ada, grace } = harness.slack.people;
+      expect(shown(card)).toContain(`By <@${grace.id}> or <@${ada.id}>`);
+      await harness.until(() => harness.replies.length > 0);
+      expect(harness.replies.map(shown)).toEqual([
+        expect.stringContaining(`cancelled by <@${grace.id}> or <@${ada.id}>`),
+      ]);
+    });
+
     test("a cancellation that Hex refuses for another reason is not repeated forever: Hex's words are shown, and the button is back", async () => {
       const card = await running({ run: { neverEnds: true } });
       const kind = { type: "status", status: 422, body: { reason: "Runs of this kind stop by themselves" } } as const;

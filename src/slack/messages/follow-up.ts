@@ -4,7 +4,7 @@ import { MINUTE } from "../../lib/time.js";
 import { identityOf, type Run } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
 import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
-import { faceOf, titleOf } from "./run-words.js";
+import { cancellerWords, faceOf, titleOf } from "./run-words.js";
 
 /** In ms. After a run that took longer than this, the requester is no longer looking at the card. */
 const LONG_MS = 2 * MINUTE;
@@ -34,7 +34,7 @@ export function endMessage(run: Run, elapsed: number | null): Message {
 }
 
 function byWords(run: Run): string {
-  if (run.state === "cancelled") return run.by === null ? " in Hex" : ` by ${mention(run.by)}`;
+  if (run.state === "cancelled") return ` ${cancellerWords(run)}`;
   if (run.state === "declined") return run.by === null ? ", because the rules have changed" : ` by ${mention(run.by)}`;
   return "";
 }
@@ -55,7 +55,7 @@ function deservesReply(run: Run, elapsed: number | null): boolean {
       // Nobody watches a card that waits for somebody's approval.
       return (elapsed ?? 0) > LONG_MS || run.approval !== null;
     case "cancelled":
-      return run.by !== run.requester;
+      return run.by !== run.requester || run.orBy.length > 0;
     case "refused":
       return run.endedAt - run.requestedAt > LATE_MS;
     default:

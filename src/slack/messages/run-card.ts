@@ -12,7 +12,7 @@ import { bold, code, date, dotted, duration, inline, link, mention, plainDate, s
 import { peopleWords } from "./people-terms.js";
 import { remedyBlocks, saidLine, traceLine } from "./remedy.js";
 import { runButtons } from "./run-buttons.js";
-import { faceOf, optionsLine, titleOf } from "./run-words.js";
+import { cancellerWords, faceOf, optionsLine, titleOf } from "./run-words.js";
 
 const TITLE_MAX = 150;
 
@@ -102,7 +102,7 @@ function timeLine(run: Run, now: number): { text: string; plain: string } | null
     case "cancelled":
     case "ended": {
       const word = run.state === "ended" ? `Hex calls it ${code(run.status, 60)}` : null;
-      const by = run.state === "cancelled" ? (run.by === null ? "in Hex" : `by ${mention(run.by)}`) : null;
+      const by = run.state === "cancelled" ? cancellerWords(run) : null;
       const after = elapsed === null ? null : `after ${duration(elapsed)}`;
       const inHex = run.state === "cancelled" && run.by === null ? "in Hex " : "";
       return {
@@ -136,7 +136,7 @@ function notes(run: Run): string[] {
   if ((run.state === "pending" || run.state === "running") && run.cancelFailure !== null) {
     const { facts, reference, unclear } = run.cancelFailure;
     const { what, todo } = remedyFor(facts);
-    const outcome = unclear === null ? "Cancelling failed" : "It is not certain that Hex cancels it";
+    const outcome = unclear.length === 0 ? "Cancelling failed" : "It is not certain that Hex cancels it";
     lines.push(`:warning: ${outcome}: ${inline(what, 300)} ${inline(todo[0] ?? "", 300)}`);
     lines.push(saidLine(facts) ?? "", traceLine(facts, reference));
   }

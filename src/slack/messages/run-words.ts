@@ -3,7 +3,7 @@
 import { MASKED } from "../../audit/masked-inputs.js";
 import { looksSecret } from "../../lib/secret-names.js";
 import type { Run, RunIn, RunOptions, RunState } from "../../runs/run.js";
-import { code, dotted, inline } from "./mrkdwn.js";
+import { code, dotted, inline, mention } from "./mrkdwn.js";
 
 /** Not escaped yet. A project without a title is called by its id. */
 export function titleOf({ title, id }: Run["project"]): string {
@@ -58,6 +58,11 @@ const TRIGGERS: Record<string, string> = { API: "API", SCHEDULED: "schedule", AP
 /** What started a run, from Hex's word for it. A word that this bot does not know is shown as it came. */
 export function triggerWord(trigger: string): string {
   return Object.hasOwn(TRIGGERS, trigger) ? (TRIGGERS[trigger] ?? trigger) : inline(trigger, 40);
+}
+
+/** Who cancelled a run, or everybody who may have: `by …`. */
+export function cancellerWords({ by, orBy }: RunIn<"cancelled">): string {
+  return by === null ? "in Hex" : `by ${[...orBy, by].map(mention).join(" or ")}`;
 }
 
 /** The inputs and flags of a run; `null` when there are none. A channel may read it: values of secret-looking inputs are hidden. */

@@ -228,13 +228,8 @@ const base = {
 const hex = fc.record({ runId: identifier, url: maybe(url), traceId: maybe(nasty), projectVersion: maybe(nasty) });
 const startedAt = maybe(time);
 const live = { ...base, hex, startedAt, status: nasty, trouble: maybe(fc.record({ facts, since: time })) };
-const cancelFailure = maybe(
-  fc.record({
-    facts,
-    reference: fc.constant("abcd1234"),
-    unclear: maybe(fc.record({ by: fc.constant("U1"), at: fc.nat() })),
-  }),
-);
+const unclear = fc.array(fc.record({ by: fc.constant("U1"), at: fc.nat() }), { maxLength: 3 });
+const cancelFailure = maybe(fc.record({ facts, reference: fc.constant("abcd1234"), unclear }));
 const ended = { ...base, hex, startedAt, endedAt: time, elapsedMs: maybe(span) };
 const run: fc.Arbitrary<Run> = fc.oneof(
   fc.record({ ...base, approval, state: fc.constantFrom("awaiting" as const, "approved" as const) }),
@@ -256,11 +251,17 @@ const run: fc.Arbitrary<Run> = fc.oneof(
     by: fc.constant("U1"),
     accepted: fc.boolean(),
     heldBack: maybe(facts),
+    unclear,
     lease: time,
   }),
   fc.record({ ...ended, state: fc.constantFrom("completed" as const, "errored" as const, "no_kernel" as const) }),
   fc.record({ ...ended, state: fc.constant("ended" as const), status: nasty }),
-  fc.record({ ...ended, state: fc.constant("cancelled" as const), by: maybe(fc.constant("U1")) }),
+  fc.record({
+    ...ended,
+    state: fc.constant("cancelled" as const),
+    by: maybe(fc.constant("U1")),
+    orBy: fc.array(fc.constant("U1"), { maxLength: 3 }),
+  }),
   fc.record({ ...base, state: fc.constant("refused" as const), facts, endedAt: time }),
   fc.record({
     ...base,
