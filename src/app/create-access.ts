@@ -46,12 +46,12 @@ export function createAccess({ settings, slackClient, identity, store, hex, cata
     policy,
     policyTrouble,
     policyVersions: () => policyVersions?.count ?? 1,
-    people: new People(asking),
+    people: new People({ ...asking, home: identity }),
     groups,
   });
   const nameCheck = new NameCheck({
     policy,
-    slackNames: new SlackNames({ ...asking, workspaces, pauseMs: NAMES_PAUSE_MS }),
+    slackNames: new SlackNames({ ...asking, home: identity, pauseMs: NAMES_PAUSE_MS }),
     catalog,
     factsOf: (project) => access.factsOf(project),
     clock,

@@ -89,7 +89,7 @@ export function createMessages(options: MessagesPartOptions): MessagesPart {
   const approverSources = {
     ...options.permissions,
     peopleByEmail: people,
-    accounts: new Accounts(asking),
+    accounts: new Accounts({ ...asking, home: identity }),
     isOfOrganization: identity.enterpriseId !== null,
   };
   const approvers = new Approvers({ slack: oneTry, runs: runs.store, permissions: approverSources, hexPlace, log });

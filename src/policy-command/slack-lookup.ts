@@ -10,7 +10,7 @@ import { createLogger } from "../log/logger.js";
 import { SlackNames } from "../slack/access/slack-names.js";
 import { clientOptions } from "../slack/connection/connect.js";
 import { identify, type SlackIdentity } from "../slack/connection/identity.js";
-import { People, type PersonDetails } from "../slack/connection/people.js";
+import { type AskingOptions, People, type PersonDetails } from "../slack/connection/people.js";
 import { SlackRefusals } from "../slack/connection/refusals.js";
 import { UserGroups } from "../slack/connection/user-groups.js";
 
@@ -20,9 +20,9 @@ const PAUSE_MS = 200;
 const NAMES_MS = 60_000;
 
 export class SlackLookup {
-  readonly #asking: { slack: WebClient } & ConstructorParameters<typeof People>[0];
-  readonly #people: People;
+  readonly #asking: AskingOptions;
   #identity: Promise<SlackIdentity> | null = null;
+  #people: Promise<People> | null = null;
   #groups: Promise<UserGroups> | null = null;
 
   constructor(slack: Config["slack"], clock: Clock, network: Network) {
@@ -31,12 +31,15 @@ export class SlackLookup {
     const slackRefusals = new SlackRefusals(clock);
     const options = clientOptions(slack, log, (call) => slackRefusals.observe(call), network);
     this.#asking = { slack: new WebClient(slack.botToken, options), slackRefusals, clock, log };
-    this.#people = new People(this.#asking);
   }
 
   /** Never rejects: what Slack does not say is not known. */
-  details(id: string): Promise<PersonDetails> {
-    return this.#people.of(id);
+  async details(id: string): Promise<PersonDetails> {
+    this.#people ??= this.#identify().then(
+      (home) => new People({ ...this.#asking, home }),
+      () => new People({ ...this.#asking, home: null }),
+    );
+    return (await this.#people).of(id);
   }
 
   /** The people in each of these groups, as far as Slack says. Never rejects because of Slack. */
@@ -51,8 +54,7 @@ export class SlackLookup {
 
   /** The names that match nobody in Slack. Rejects with a WebClient's error when Slack does not accept the token. */
   async names(names: readonly PolicyName[]): Promise<NameFindings> {
-    const { workspaces } = await this.#identify();
-    const check = new SlackNames({ ...this.#asking, workspaces, pauseMs: PAUSE_MS });
+    const check = new SlackNames({ ...this.#asking, home: await this.#identify(), pauseMs: PAUSE_MS });
     return check.check(names, AbortSignal.timeout(NAMES_MS));
   }
 

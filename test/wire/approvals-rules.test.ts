@@ -68,6 +68,7 @@ describe("nobody can approve it: whoever asks reads so at once, and nothing wait
       () => [bench.slack.groups.set(TEAM, new Set([ada().id, grace().id])), deactivate(), needs(TEAM)],
     ],
     ["Slack does not know the approver", () => needs("U0NOSUCHMAN")],
+    ["the approver is of another workspace, in a shared channel", () => needs(bench.slack.people.stranger.id)],
     ["the approver may not see the project", () => needs(grace().id, `{ deny: see, people: ${grace().id} }`)],
     ["whoever asks is the only one who is named", () => needs(ada().id)],
     [

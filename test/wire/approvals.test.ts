@@ -403,6 +403,15 @@ describe.each(MODES)("over %s", (mode) => {
       await bench.until(() => bench.replies.length === 1);
     };
 
+    test("nobody of another workspace is told of it, even if the rule names them", async () => {
+      const { stranger } = bench.slack.people;
+      needs(`${stranger.id}, ${grace().id}`, "run");
+      await ada().dm(`run ${report.id}`);
+      await bench.until(() => bench.replies.length === 1);
+      expect(direct()).toHaveLength(1);
+      expect(bench.slack.messages.map(({ channel }) => channel)).not.toContain(bench.slack.dm(stranger).id);
+    });
+
     test("nobody is asked who may not see the project", async () => {
       bench.rules(
         `{ deny: see, people: ${grace().id} }`,

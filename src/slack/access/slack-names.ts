@@ -14,16 +14,18 @@ import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { asSlackFailure, NO_PERSON, type SlackFailure } from "../connection/failures.js";
+import { isFromElsewhere } from "../connection/people.js";
 import { accountState, conversationState, readAnswer, userGroups } from "../connection/read-answer.js";
 import type { SlackRefusals } from "../connection/refusals.js";
 import { MOST_WORKSPACES } from "../connection/user-groups.js";
+import type { Installation } from "../listeners/members.js";
 
 export interface SlackNamesOptions {
   slack: WebClient;
   slackRefusals: Pick<SlackRefusals, "now">;
   clock: Clock;
-  /** The workspaces whose user groups count. Empty unless the app is installed for an organization, where Slack has to be told. */
-  workspaces: readonly string[];
+  /** Where the bot belongs. The user groups of its `workspaces` count: Slack has to be told of these. */
+  home: Installation;
   /** The pause between two requests, in ms, so that those for somebody who waits are not held up. */
   pauseMs: number;
 }
@@ -84,8 +86,10 @@ export class SlackNames {
     scope: "users:read",
     ask: async (user) => {
       const answer = await this.options.slack.users.info({ user });
-      const { deleted, is_bot, is_stranger } = readAnswer("users.info", accountState, answer).user;
-      return deleted ? "left" : is_bot ? "bot" : is_stranger ? "stranger" : null;
+      const { user: account } = readAnswer("users.info", accountState, answer);
+      if (account.deleted) return "left";
+      if (account.is_bot) return "bot";
+      return isFromElsewhere(account, this.options.home) ? "stranger" : null;
     },
     refusals: { [NO_PERSON]: "unknown" },
   };
@@ -118,14 +122,15 @@ export class SlackNames {
 
   /** A group that was not found may be in a workspace that was not asked about. */
   #inNoWorkspace(names: readonly PolicyName[], groups: readonly Group[]): NameFindings {
-    if (names.length > 0 && this.options.workspaces.length > MOST_WORKSPACES)
+    if (names.length > 0 && this.options.home.workspaces.length > MOST_WORKSPACES)
       return unchecked("group", names.length, { kind: "workspaces", most: MOST_WORKSPACES });
     const unmatched = names.map((name): UnmatchedName => ({ name, why: "unknown", meant: nearestGroup(name, groups) }));
     return { unmatched, unchecked: [] };
   }
 
   async #allGroups(): Promise<Group[] | SlackFailure> {
-    const { slack, workspaces } = this.options;
+    const { slack, home } = this.options;
+    const { workspaces } = home;
     const teams = workspaces.length === 0 ? [{}] : workspaces.slice(0, MOST_WORKSPACES).map((team_id) => ({ team_id }));
     const found: Group[] = [];
     for (const team of teams) {

@@ -24,8 +24,8 @@ export async function ownerToAsk(
 }
 
 /**
- * Those who are named, may see the project, and have not been asked. `released`: the questions to people who are not named any more.
- * `isWhole`: whether Slack has said who they all are.
+ * Those of the workspace who are named, may see the project, and have not been asked. `released`: the questions to people who are not
+ * named any more. `isWhole`: whether Slack has said who they all are.
  */
 export async function whomToAsk(
   permissions: PermissionSources,
@@ -37,7 +37,10 @@ export async function whomToAsk(
   const named = [...new Set(owner.id === null ? ids : [owner.id, ...ids])];
   const isAsked = (user: string) => approval.questions.some((question) => question.user === user);
   const others = named.filter((user) => user !== requester).slice(0, MOST_ASKED);
-  const unasked = others.filter((user) => !isAsked(user));
+  const unasked = await ofWorkspace(
+    permissions,
+    others.filter((user) => !isAsked(user)),
+  );
   const sight = await Promise.all(
     unasked.map(async (user) => (await permissionsOf(permissions, user, null)).decide("see", project.id)),
   );
@@ -46,4 +49,10 @@ export async function whomToAsk(
     released: isWhole ? approval.questions.filter(({ user }) => !named.includes(user)) : [],
     isWhole: isWhole && !sight.some((seen) => seen.kind === "denied" && seen.isUnsure),
   };
+}
+
+/** Without those who have left or belong elsewhere: they can approve nothing, and are told of nothing. */
+async function ofWorkspace({ access }: PermissionSources, users: readonly string[]): Promise<string[]> {
+  const areActive = await Promise.all(users.map((user) => access.isActive(user)));
+  return users.filter((_, at) => areActive[at] !== false);
 }

@@ -44,14 +44,14 @@ export class Accounts {
 
   /** `null` when Slack does not answer. */
   async #ask(): Promise<AccountList | "too_many" | null> {
-    const { slack, log } = this.options;
+    const { slack, home, log } = this.options;
     const accounts = new Map<string, PersonDetails>();
     let cursor = "";
     try {
       for (let page = 0; page < MOST_PAGES; page++) {
         const answer = await slack.users.list({ limit: PAGE, ...(cursor === "" ? {} : { cursor }) });
         const { members, response_metadata } = readAnswer("users.list", accountsPage, answer);
-        for (const { id, ...said } of members) if (id !== SLACKBOT) accounts.set(id, detailsIn(said));
+        for (const { id, ...said } of members) if (id !== SLACKBOT) accounts.set(id, detailsIn(said, home));
         cursor = response_metadata?.next_cursor ?? "";
         if (cursor === "") return accounts;
       }

@@ -5,6 +5,7 @@ import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
 import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
+import { type Installation, standingOf } from "../listeners/members.js";
 import { asSlackFailure, NO_PERSON, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
 import { type AccountSaid, personDetails, readAnswer } from "./read-answer.js";
@@ -18,17 +19,25 @@ export interface PersonDetails {
   isAdmin: boolean | null;
   /** Folded as for a comparison. */
   email: string | null;
-  /** Whether somebody of the workspace uses the account: false if it was deactivated, is a bot's, or Slack does not know it. */
+  /**
+   * Whether somebody of the workspace or its organization uses the account: false if it was deactivated, is a bot's, belongs elsewhere,
+   * or Slack does not know it.
+   */
   isActive: boolean | null;
 }
 
 export const NOTHING_SAID: PersonDetails = { isGuest: null, isAdmin: null, email: null, isActive: null };
 
-export interface PeopleOptions {
+export interface AskingOptions {
   slack: WebClient;
   slackRefusals: Pick<SlackRefusals, "now">;
   clock: Clock;
   log: Logger;
+}
+
+export interface PeopleOptions extends AskingOptions {
+  /** Where the bot belongs; `null` when that is not known. */
+  home: Installation | null;
 }
 
 export class People {
@@ -58,10 +67,10 @@ export class People {
 
   /** `null` when Slack does not answer. */
   async #ask(user: string): Promise<PersonDetails | null> {
-    const { slack, clock, log } = this.options;
+    const { slack, home, clock, log } = this.options;
     try {
       const answer = await within(clock, ANSWER_MS, slack.users.info({ user }));
-      return detailsIn(readAnswer("users.info", personDetails, answer).user);
+      return detailsIn(readAnswer("users.info", personDetails, answer).user, home);
     } catch (error) {
       log.warn({ user, ...whyNot(error) }, "Slack does not say who somebody is");
       return slackFailureOf(error)?.word === NO_PERSON ? { ...NOTHING_SAID, isActive: false } : null;
@@ -70,14 +79,25 @@ export class People {
 }
 
 /** What Slack's answer about an account says of its owner. */
-export function detailsIn(said: AccountSaid): PersonDetails {
-  const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile, deleted, is_bot, is_stranger } = said;
+export function detailsIn(said: AccountSaid, home: Installation | null): PersonDetails {
+  const { is_admin, is_owner, is_restricted, is_ultra_restricted, profile, deleted, is_bot } = said;
   return {
     isGuest: either(is_restricted, is_ultra_restricted),
     isAdmin: either(is_admin, is_owner),
     email: profile?.email === undefined ? null : folded(profile.email),
-    isActive: deleted === undefined ? null : !(deleted || is_bot || is_stranger),
+    isActive: deleted === undefined ? null : !(deleted || is_bot || isFromElsewhere(said, home)),
   };
+}
+
+/** Whether an account certainly belongs neither to the bot's workspace nor to its organization. */
+export function isFromElsewhere(
+  { is_stranger, team_id, enterprise_user }: Pick<AccountSaid, "is_stranger" | "team_id" | "enterprise_user">,
+  home: Installation | null,
+): boolean {
+  if (is_stranger === true) return true;
+  if (home === null || team_id === undefined) return false;
+  const enterprise = enterprise_user?.enterprise_id ?? home.enterpriseId;
+  return standingOf(home, { user: "", userTeam: team_id, team: null, enterprise }) === "stranger";
 }
 
 /** How long (ms) a person may have to wait for this before the bot goes on without an answer. */

@@ -32,7 +32,10 @@ export const permalinkOf = z.object({ permalink: z.url({ protocol: /^https?$/ })
 /** Of `users.info`: the name of the person's time zone. */
 export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100)) }) });
 
+/** Whose account it is. `is_stranger` is not said of people from elsewhere who share a channel with the bot. */
 const account = z.object({
+  team_id: maybe(id),
+  enterprise_user: maybe(z.object({ enterprise_id: maybe(id) })),
   is_admin: maybe(z.boolean()),
   is_owner: maybe(z.boolean()),
   is_restricted: maybe(z.boolean()),
@@ -72,11 +75,7 @@ export const userGroups = z.object({
 
 /** Of `users.info`: whether the account still is somebody's of this workspace. */
 export const accountState = z.object({
-  user: z.object({
-    deleted: maybe(z.boolean()),
-    is_bot: maybe(z.boolean()),
-    is_stranger: maybe(z.boolean()),
-  }),
+  user: account.pick({ deleted: true, is_bot: true, is_stranger: true, team_id: true, enterprise_user: true }),
 });
 
 /** Of `conversations.info`. */

@@ -3,13 +3,13 @@
 import { within } from "../../lib/with-timeout.js";
 import { NO_GROUP, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
-import { ANSWER_MS, type PeopleOptions, whyNot } from "./people.js";
+import { ANSWER_MS, type AskingOptions, whyNot } from "./people.js";
 import { groupMembers, readAnswer, userGroups } from "./read-answer.js";
 
 /** The ids of the people in a group. */
 type GroupMembers = ReadonlySet<string>;
 
-export interface UserGroupsOptions extends PeopleOptions {
+export interface UserGroupsOptions extends AskingOptions {
   /** Where groups are looked for. Empty unless the app is installed for an organization: there, Slack has to be told. */
   workspaces: readonly string[];
 }

@@ -116,6 +116,15 @@ export class Directory {
     );
   }
 
+  /** Of people from elsewhere, Slack calls those strangers who share no channel with the bot. */
+  isStranger({ id, teamId }: Person): boolean {
+    const { teamId: home, botUserId: bot, organization } = this.identity;
+    if (teamId === home || organization?.workspaces.includes(teamId) === true) return false;
+    return ![...this.#rooms.values()].some(
+      ({ members, im }) => im === undefined && members.has(id) && members.has(bot),
+    );
+  }
+
   /**
    * Whether an element that offers people or conversations offers `id` to `person` (a user id). Other elements offer everything.
    */

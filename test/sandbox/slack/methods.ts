@@ -172,8 +172,14 @@ function wireUser(core: Core, person: Person): Json {
     is_ultra_restricted: false,
     profile: email !== undefined && core.app.scopes.has("users:read.email") ? { email } : {},
   };
-  const isStranger = teamId !== core.identity.teamId;
-  return { ...user, ...(tz === undefined ? {} : { tz }), ...(isStranger ? { is_stranger: true } : {}) };
+  const { organization } = core.identity;
+  const isOfOrganization = organization?.workspaces.includes(teamId) === true;
+  return {
+    ...user,
+    ...(tz === undefined ? {} : { tz }),
+    ...(core.directory.isStranger(person) ? { is_stranger: true } : {}),
+    ...(isOfOrganization ? { enterprise_user: { enterprise_id: organization.id } } : {}),
+  };
 }
 
 /** Slack lists bots and people who were deactivated, too. Of the latter, it does not say what they were. */

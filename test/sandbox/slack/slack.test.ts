@@ -320,7 +320,11 @@ describe("the Web API", () => {
   test("tells people's time zones, and who is of another workspace", async () => {
     const { ada, stranger } = slack.people;
     expect(await call("users.info", { user: ada.id })).toMatchObject({ ok: true, user: { tz: "Europe/Berlin" } });
-    expect(await call("users.info", { user: stranger.id })).toMatchObject({ ok: true, user: { is_stranger: true } });
+    const sharing = await call("users.info", { user: stranger.id });
+    expect(sharing).toMatchObject({ ok: true, user: { team_id: "T0OTHERTEAM" } });
+    expect(sharing).not.toHaveProperty("user.is_stranger");
+    slack.others.push({ ...stranger, id: "U0FARAWAY01" });
+    expect(await call("users.info", { user: "U0FARAWAY01" })).toMatchObject({ ok: true, user: { is_stranger: true } });
     expect(await call("users.info", { user: "U1" })).toMatchObject({ error: "user_not_found" });
   });
 
@@ -354,7 +358,7 @@ describe("the Web API", () => {
     const { members, response_metadata: end } = await list({ limit: 200, cursor });
     expect(members).toMatchObject([
       { id: grace.id, deleted: true },
-      { id: stranger.id, is_stranger: true },
+      { id: stranger.id, team_id: stranger.teamId },
       { id: slack.otherBot.id, is_bot: true },
       { id: slack.botUserId, is_bot: true },
     ]);
