@@ -21,6 +21,7 @@ export function explanation(file: string, question: Question, decided: Decided):
 
 function linesOf(file: string, question: Question, { verb, decision }: Decided): string[] {
   const deed = deedOf(question);
+  if (!question.person.isOfWorkspace) return [`No: ${deed}`, OUTSIDERS];
   const at = (rule: Rule) =>
     `${file}:${rule.line}: rule ${rule.number}${rule.name === null ? "" : ` (${plain(rule.name)})`}`;
   const unseen = verb === question.verb ? [] : ["To somebody who may not see it, a project does not exist."];
@@ -44,6 +45,8 @@ function linesOf(file: string, question: Question, { verb, decision }: Decided):
     }
   }
 }
+
+const OUTSIDERS = "People who have left, bots and people from other workspaces may do nothing, whatever the rules say.";
 
 function deedOf({ who, verb, project, place }: Question): string {
   const about = project === null ? "the bot" : plain(project.label);

@@ -82,7 +82,7 @@ export class Lookup {
     const { groups } = wantedFacts(policy);
     const [details, members] = await Promise.all([this.#slack.details(id), this.#slack.members(groups)]);
     const groupsOf = new Map([...members].map(([group, ids]) => [group, ids.has(id)]));
-    const person = { id, isOfWorkspace: true, ...details, groups: groupsOf };
+    const person = { id, isOfWorkspace: details.isActive !== false, ...details, groups: groupsOf };
     return { label, isOwner: false, as: () => person };
   }
 

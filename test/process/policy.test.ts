@@ -85,6 +85,25 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
       expect(err).toMatch(/^No project fits "nothing like it"/);
     });
 
+    test("explain and matrix know who may do nothing, whatever the rules say", async ({
+      stage: { dir, hex, slack, env },
+      policy,
+    }) => {
+      const { grace, stranger } = slack.people;
+      hex.workspace.addProject({ title: "Weekly revenue" });
+      slack.deactivate(grace);
+      await writeFile(join(dir, "policy.yml"), "rules:\n  - { allow: [see, run], people: everyone }\n");
+      for (const id of [grace.id, stranger.id, slack.otherBot.id, "U0NOBODY1"]) {
+        const { out } = await policy(["explain", id, "run", "weekly", "revenue"], env("socket"));
+        expect(out).toBe(
+          `No: ${id}, run Weekly revenue, on the Home tab\n` +
+            "People who have left, bots and people from other workspaces may do nothing, whatever the rules say.\n",
+        );
+      }
+      const { out } = await policy(["matrix", "--person", grace.id, "--format", "csv"], env("socket"));
+      expect(out.split("\r\n")[1]).toMatch(new RegExp(`,Weekly revenue,${grace.id},run,,no,$`));
+    });
+
     test("check also says which names no project has, and that is no mistake", async ({
       stage: { hex, env },
       policy,
