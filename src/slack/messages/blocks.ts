@@ -95,6 +95,22 @@ export function section(text: string, accessory?: Button): SectionBlock {
   };
 }
 
+/** Lines of mrkdwn, at most `most` in a paragraph, and no line cut for want of room. */
+export function paragraphs(lines: readonly string[], most = Number.POSITIVE_INFINITY): SectionBlock[] {
+  const groups: { lines: string[]; length: number }[] = [];
+  for (const line of lines) {
+    const length = escapeLoose(line).length + 1;
+    const last = groups.at(-1);
+    if (last === undefined || last.lines.length === most || last.length + length > LIMITS.sectionText)
+      groups.push({ lines: [line], length });
+    else {
+      last.lines.push(line);
+      last.length += length;
+    }
+  }
+  return groups.map((group) => section(group.lines.join("\n")));
+}
+
 /** Names and values in two columns. */
 export function fields(pairs: readonly (readonly [string, string])[]): SectionBlock {
   return {

@@ -6,7 +6,7 @@ import type { LastRun } from "../../follow/followed-project.js";
 import type { Freshness, FreshnessKind } from "../../follow/freshness.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import { MINUTE } from "../../lib/time.js";
-import { context, lengthOf, type Message, message, section } from "./blocks.js";
+import { context, lengthOf, type Message, message, paragraphs, section } from "./blocks.js";
 import { type Cell, dataTable } from "./data-table.js";
 import { LIMITS } from "./limits.js";
 import { count, date, dotted, duration, inline, link, shorten } from "./mrkdwn.js";
@@ -112,7 +112,7 @@ function rowOf({ project, freshness, followed, nextDue }: DigestEntry, { zone, p
 
 /** Characters of JSON that the list may take, so that the notes below it have room. */
 const LIST = LIMITS.messageBlocksText - 2_500;
-/** Projects of one section. */
+/** The most projects in one section. */
 const LINES = 5;
 
 /** The same as the table, in sections. */
@@ -124,10 +124,7 @@ function listBlocks(view: DigestView): (KnownBlock | null)[] {
     return room < 0;
   });
   const shown = tooMuch === -1 ? lines.length : tooMuch;
-  const blocks: (KnownBlock | null)[] = [];
-  for (let from = 0; from < shown; from += LINES)
-    blocks.push(section(lines.slice(from, Math.min(from + LINES, shown)).join("\n")));
-  return [...blocks, context(moreLine(lines.length - shown))];
+  return [...paragraphs(lines.slice(0, shown), LINES), context(moreLine(lines.length - shown))];
 }
 
 function lineOf({ project, freshness, followed, nextDue }: DigestEntry, { place, now }: DigestView): string {

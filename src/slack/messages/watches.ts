@@ -10,7 +10,7 @@ import type { Project } from "../../hex/schema.js";
 import { MINUTE } from "../../lib/time.js";
 import { ABSENCE_WORDS, type AbsentProject, absenceLine } from "./absence.js";
 import { ACTIONS } from "./action-ids.js";
-import { button, context, fitting, type Message, message, section } from "./blocks.js";
+import { button, context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
 import { code, count, date, dotted, duration, inline, link, mention } from "./mrkdwn.js";
 import { scheduleWords } from "./schedule.js";
 
@@ -155,8 +155,9 @@ export interface SeenWatch {
   absent: readonly AbsentProject[];
 }
 
-/** Projects that are shown of one rule. */
+/** Projects that are shown of one rule, and how many of those that are not judged in any case. */
 const SHOWN = 8;
+const LEAST_ABSENT = 3;
 
 export function watchesMessage(
   seen: readonly SeenWatch[],
@@ -191,12 +192,16 @@ function watchBlocks(
   const lines = projects.slice(0, SHOWN).map((one) => projectLine(one, at, rule.kind !== "project"));
   const rest = total - Math.min(total, SHOWN);
   const more = rest > 0 ? [`… and ${count(rest, "more project")}.`] : [];
-  const gone = absent.slice(0, SHOWN).map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
+  const gone = absent
+    .slice(0, Math.max(LEAST_ABSENT, SHOWN - lines.length))
+    .map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
   const goneRest = absent.length - gone.length;
   const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not judged.`] : [];
   const notTold = hiddenNote(hidden, total);
-  const text = [...lines, ...more, ...gone, ...moreGone, ...(notTold === null ? [] : [notTold])].join("\n");
-  return text === "" ? [section(head, end)] : [section(head, end), section(text)];
+  return [
+    section(head, end),
+    ...paragraphs([...lines, ...more, ...gone, ...moreGone, ...(notTold === null ? [] : [notTold])]),
+  ];
 }
 
 function projectLine(seen: SeenProject, { now, place }: { now: number; place: HexPlace }, isNamed: boolean): string {

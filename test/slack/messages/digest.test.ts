@@ -74,6 +74,20 @@ test.each([
   }
 });
 
+test.each([1, 15, 40])("as a list, each of %d projects that run now is told of in full, or counted", (many) => {
+  const title = "Revenue & margin by region and product, of all brands in Europe, Asia & America, since 2019".repeat(2);
+  const entries = Array.from({ length: many }, (_, index) => {
+    const one = entry(index + 1, `${index} ${title}`);
+    const going = [{ runId: "r2", since: NOW - 1_000, url: null }];
+    return { ...one, followed: one.followed && { ...one.followed, going } };
+  });
+  const text = visibleText(drawn(entries, false));
+  const shown = text.match(/\|\d+ Revenue &amp; margin .* · owner olga@acme\.test$/gm)?.length ?? 0;
+  const [, more = "0"] = /… and (\d+) more project/.exec(text) ?? [];
+  expect(text.match(/Revenue &amp; margin/g)).toHaveLength(shown);
+  expect(shown + Number(more)).toBe(many);
+});
+
 test("no project: no table", () => {
   const message = drawn([]);
   expect(message.instead).toBeUndefined();

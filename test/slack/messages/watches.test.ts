@@ -8,6 +8,8 @@ import type { Trouble } from "../../../src/follow/trouble.js";
 import { troubleMessage } from "../../../src/slack/messages/trouble.js";
 import { watchesMessage } from "../../../src/slack/messages/watches.js";
 import { projectOf } from "../../catalog/projects.js";
+import { blockErrors } from "../../sandbox/slack/block-kit.js";
+import { visibleText } from "../../sandbox/slack/messages.js";
 
 const NOW = Date.UTC(2026, 10, 2);
 const PLACE = { origin: "https://app.hex.tech", workspace: null };
@@ -34,6 +36,31 @@ test.each([1, 10, 60, 500])("of %d watches, each is shown with Unwatch or counte
   const counted = Number(/… and (\d+) more that this message has no room for/.exec(text)?.[1] ?? 0);
   expect(shown).toBeGreaterThan(0);
   expect(shown + counted).toBe(count);
+});
+
+test.each([
+  ["Weekly revenue by region", 12],
+  ["Revenue & margin by region and product, of all brands in Europe & Asia, since 2019, as finance counts them", 30],
+])("of the projects that one watch covers, each is shown in full or counted: %s", (title, total) => {
+  const place = { ...PLACE, workspace: "acme" };
+  const its = Array.from({ length: total }, (_, at) => {
+    const id = `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
+    const project = { ...projectOf({ id, title: `${at} ${title}` }), owner: { email: "olga@acme.test" } };
+    const url = `${place.origin}/acme/app/${id}/version/13/run/${id}`;
+    const lastRun = { runId: "r", url, status: "COMPLETED", endedAt: NOW, tookMs: 245_000, version: "13" };
+    const followed: Followed = { ...newlyFollowed(project, NOW), readAt: NOW, lastRun };
+    return { project, followed, nextDue: null, isInTrouble: false };
+  });
+  const rule = { kind: "scheduled" as const };
+  const one = { ...seen(title), total, projects: its };
+  const message = watchesMessage([{ ...one, watch: { ...one.watch, rule } }], { now: NOW, place, load: LOAD });
+  const text = visibleText(message);
+  const shown = text.match(/^:white_small_square: .* · owner olga@acme\.test$/gm)?.length ?? 0;
+  const [, more = "0"] = /^… and (\d+) more projects\.$/m.exec(text) ?? [];
+  expect(blockErrors(message.blocks, "message")).toEqual([]);
+  expect(text.match(/^:white_small_square: /gm)).toHaveLength(shown);
+  expect(shown).toBe(8);
+  expect(shown + Number(more)).toBe(total);
 });
 
 const run = (version: string): LastRun => ({
