@@ -11,6 +11,7 @@ import { UnderWay } from "../lib/under-way.js";
 import { StoreFailure } from "../store/failure.js";
 import type { ApprovalNeed } from "./approval.js";
 import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions, startableSince } from "./run.js";
+import { SentStarts } from "./sent-starts.js";
 import type { RunStore } from "./store.js";
 import {
   adopted,
@@ -51,6 +52,8 @@ export interface StarterOptions {
 
 export class Starter {
   readonly #asking = new UnderWay();
+  /** Those of runs that had to wait. The store may forget that they no longer do. */
+  readonly #sent = new SentStarts();
 
   constructor(private readonly options: StarterOptions) {}
 
@@ -86,6 +89,8 @@ export class Starter {
     const isNew = run.state === "starting";
     // Only a run that needed no approval begins as "starting". Another process has begun this one, and is asking Hex for it.
     if (isNew && run.approval !== null) return run;
+    const recalled = isNew ? null : await this.#recalled(key, () => this.look(key, signal));
+    if (recalled !== null) return recalled;
     const inFlight = await this.#insist(() => store.inFlight());
     const ahead = inFlight.find((other) => other.key !== key && isHeldBack(other));
     const now = () => this.options.clock.now();
@@ -133,6 +138,7 @@ export class Starter {
   ): Promise<Run> {
     const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
+      this.#sent.started(key, outcome);
       // An id that belongs to another run started here cannot be this one's. The answer shows that the run may exist, but not which it is.
       if (await this.#isAnothers(outcome.runId, key)) return onUnknown();
       // This is the answer even if the run was given up as lost in the meantime.
@@ -142,11 +148,29 @@ export class Starter {
           : null,
       );
     }
-    if (outcome.kind === "no_kernel" || meansLater(outcome.kind)) {
+    const isLater = outcome.kind === "no_kernel" || meansLater(outcome.kind);
+    if (isLater || provesNoEffect(outcome.kind)) this.#sent.undone(key);
+    if (isLater) {
       return this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now));
     }
     if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
     return onUnknown();
+  }
+
+  /**
+   * Goes on with a run that this process has already asked Hex for, although the store says that it is still waiting.
+   * @returns `null` when it has not
+   */
+  async #recalled(key: string, onUnknown: () => Promise<Run>): Promise<Run | null> {
+    const answer = this.#sent.get(key);
+    if (answer === undefined) return null;
+    const now = this.options.clock.now();
+    const result = await this.options.store.update(key, (stored) => {
+      if (stored.state === "approved") return begun(stored, now);
+      return stored.state === "waiting" ? triedAgain(stored, now) : null;
+    });
+    if (result?.changed !== true) return result?.run ?? null;
+    return answer === null ? onUnknown() : this.#answered(key, answer, 0, onUnknown);
   }
 
   /** Leaves a run to the leader to look for, as if its process had died: those that wait behind it need not wait for that. */
@@ -178,6 +202,7 @@ export class Starter {
     const { hex, store, clock } = this.options;
     const run = await store.get(key);
     if (run?.state !== "waiting") return;
+    if ((await this.#recalled(key, () => this.#leaveUnknown(key))) !== null) return;
     const leftMs = Math.min(START_TIMEOUT_MS, run.until - clock.now());
     if (leftMs < -LEASE_MS) return this.#giveUp(key, run.facts);
     const claim = this.#claim(key, (stored) => (stored.state === "waiting" ? triedAgain(stored, clock.now()) : null));
@@ -210,6 +235,7 @@ export class Starter {
         });
         if (isTaken) return result !== null && isBeingAsked(result.run);
         isTaken = result?.changed === true;
+        if (isTaken) this.#sent.add(key);
         return isTaken;
       },
     };

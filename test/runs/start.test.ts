@@ -138,6 +138,22 @@ test.each([
   expect((await store.get("k"))?.state).toBe("pending");
 });
 
+test.each([
+  ["was approved", approve, (one: Starter) => one.ask("k")],
+  ["waited for its turn", () => queue(), (one: Starter) => one.retry("k")],
+])("a store that says once more that a run %s does not make the bot start it again", async (_, prepare, start) => {
+  await prepare();
+  const before = await store.get("k");
+  const one = starter();
+  await start(one);
+  const after = await store.get("k");
+  // As after a failover to a database that had not heard of the start yet.
+  await store.update("k", () => before);
+  await start(one);
+  expect(hex.requests.filter(isStart)).toHaveLength(1);
+  expect(await store.get("k")).toEqual(after);
+});
+
 test("if it is not known whether a run was started, it is left to be looked for, and those behind it go on", async () => {
   await queue();
   hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });

@@ -73,6 +73,31 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     expect(harness.clock.monotonic() - from).toBeLessThan(25_000);
   });
 
+  test.each([
+    ["has answered", false],
+    ["has not answered", true],
+  ])("a store that has lost its last moments starts no run again for which Hex %s", async (_, isLost) => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
+    harness.hex.workspace.kernelsBusy = 25;
+    await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Waiting to start");
+    const other = new Database(join(harness.dataDir, "hex-bot.db"));
+    const before: unknown[] = other.prepare("select version, state, in_flight, hex_run_id, doc from runs").raw().all();
+    harness.hex.workspace.kernelsBusy = 0;
+    if (isLost)
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" }, afterEffect: true, times: 1 });
+    await harness.cardShows("Running");
+    // As after a failover to a standby that had not heard of it yet.
+    other
+      .prepare("update runs set version = ?, state = ?, in_flight = ?, hex_run_id = ?, doc = ?")
+      .run(...before.flat());
+    other.close();
+    await harness.pass(180_000);
+    expect(harness.hex.workspace.runs).toHaveLength(1);
+    harness.hex.workspace.finishRun(harness.hex.workspace.runs[0]?.id ?? "", "COMPLETED");
+    await harness.cardShows("Completed");
+  });
+
   test("if the database file is deleted while the bot runs, people read so, and nothing is started", async () => {
     rmSync(join(harness.dataDir, "hex-bot.db"));
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
