@@ -231,6 +231,20 @@ test("a trouble that ends while Slack does not say who somebody is: they are tol
   expect(texts(direct)).not.toContain("No longer shown here");
 });
 
+test("while Slack does not say who somebody is, they are not told that they may not see what they watched", async () => {
+  bench.rules(ALL);
+  await bench.ask("watch weekly revenue");
+  bench.rules("{ allow: [see, run, watch], people: members }");
+  noAnswerAboutPeople();
+  await bench.pass(65 * MINUTE, 30_000);
+  bench.slack.archive(data());
+  fail(revenue);
+  const direct = bench.slack.dm(ada());
+  await untilSaid(direct, /You watched there/);
+  expect(texts(direct)).toContain("a project of which the bot does not know at the moment whether you may see it");
+  expect(texts(direct)).not.toContain("you may not see");
+});
+
 test("the Home tab shows what somebody may see there, at each drawing anew", async () => {
   bench.rules(ALL);
   await bench.slack.command(`run ${salaries.id}`);

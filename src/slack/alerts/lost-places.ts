@@ -3,6 +3,7 @@
 import { type EndedWatch, placeKey, type Watch, type WatchPlace } from "../../follow/watch.js";
 import type { WatchStore } from "../../follow/watch-store.js";
 import { DAY } from "../../lib/time.js";
+import { isAmongShown } from "../access/audience.js";
 import { isLostForGood } from "../connection/failures.js";
 import { type EndedRule, watchesEndedMessage } from "../messages/watches-ended.js";
 import type { WantedAlert } from "./wanted-alerts.js";
@@ -46,10 +47,12 @@ export async function wantedFarewells(sources: LostPlaceSources, now: number): P
     // The bot cannot write to somebody whose direct messages are what it has lost.
     if (first === undefined || first.channel.startsWith("D")) return [];
     const isNews = now - first.ended.at < TELLING_MS;
-    const { projects: shown } = await sources.shownTo({ channel: first.setBy, person: first.setBy });
+    const shown = await sources.shownTo({ channel: first.setBy, person: first.setBy });
     const named = ({ rule }: Watch): EndedRule => {
       if (rule.kind !== "project") return { rule, project: null };
-      return shown.has(rule.id) ? { rule, project: shown.known(rule.id) } : "hidden";
+      const mayBeShown = isAmongShown(shown, rule.id);
+      if (mayBeShown === null) return "unsure";
+      return mayBeShown ? { rule, project: shown.projects.known(rule.id) } : "hidden";
     };
     return [
       {

@@ -12,8 +12,16 @@ import { ruleWords } from "./watches.js";
 /** Rules that are named; the others are counted. */
 const SHOWN = 15;
 
-/** `project`: of a rule that names one, or null when it is not known. `hidden`: it names one that the person may not see any more. */
-export type EndedRule = { rule: Rule; project: Project | null } | "hidden";
+/**
+ * `project`: of a rule that names one, or null when it is not known. `hidden`: it names one that the person may not see any more.
+ * `unsure`: it names one of which that is not known now.
+ */
+export type EndedRule = { rule: Rule; project: Project | null } | "hidden" | "unsure";
+
+const UNNAMED = {
+  hidden: "a project that you may not see any more",
+  unsure: "a project of which the bot does not know at the moment whether you may see it",
+};
 
 /**
  * @param rules at least one
@@ -29,10 +37,7 @@ export function watchesEndedMessage(
   const why = inline(what.charAt(0).toLowerCase() + what.slice(1), 200);
   const lines = rules
     .slice(0, SHOWN)
-    .map(
-      (one) =>
-        `• ${one === "hidden" ? "a project that you may not see any more" : ruleWords(one.rule, one.project, place)}`,
-    );
+    .map((one) => `• ${typeof one === "string" ? UNNAMED[one] : ruleWords(one.rule, one.project, place)}`);
   const rest = rules.length - lines.length;
   return message("What you watch has ended", [
     section(`:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). You watched there:`),

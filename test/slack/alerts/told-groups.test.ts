@@ -327,6 +327,19 @@ test("it is over while nobody knows whether it may be shown: told once it may", 
   expect(end?.isFinal).toBe(true);
 });
 
+test("it is over, and nobody ever gets to know whether it may be shown: it is settled once the trouble is forgotten", async () => {
+  await put("one", BEGIN + MINUTE, null);
+  await round(BEGIN + MINUTE);
+  unsure.add("one");
+  await put("one", BEGIN + MINUTE, BEGIN + HOUR);
+  expect((await round(BEGIN + 30 * DAY)).map(({ isFinal }) => isFinal)).toEqual([false]);
+  await new TroubleStore(store.db).removeBefore(BEGIN + DAY);
+  const [end] = await round(BEGIN + 32 * DAY);
+  expect(end === undefined || end.isFinal).toBe(true);
+  expect(await round(BEGIN + 32 * DAY + MINUTE)).toEqual([]);
+  expect(await sources.members.unsettled()).toEqual([]);
+});
+
 test("that all is green waits for what may not be shown, so that what joins until then is still said", async () => {
   for (const id of ["one", "two"]) await put(id, BEGIN + MINUTE, null);
   await round(BEGIN + MINUTE);

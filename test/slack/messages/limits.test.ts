@@ -681,7 +681,10 @@ describe("never past a limit, whatever the data", () => {
         check(watchesMessage(all, { now: NOW, place: PLACE, load }), ["U1", "S0DATATEAM1"]),
       ),
     );
-    const named = fc.oneof(fc.record({ rule, project: maybe(project) }), fc.constant("hidden" as const));
+    const named = fc.oneof(
+      fc.record({ rule, project: maybe(project) }),
+      fc.constantFrom("hidden" as const, "unsure" as const),
+    );
     const word = fc.constantFrom("is_archived", "not_in_channel", "thread_not_found");
     fc.assert(
       fc.property(fc.array(named, { minLength: 1, maxLength: 17 }), word, (all, why) =>
