@@ -62,7 +62,8 @@ const ALLOWED: Record<string, string[]> = {
   "policy.ts": ["policy-command", "remedies", "access", "config", "hex", "lib"],
   "connection-report.ts": ["hex", "remedies"],
   "verify.ts": ["connection-report.ts", "user-agent.ts", "config", "hex", "lib"],
-  "main.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
+  "start.ts": ["app", "startup-failure.ts", "stop-signals.ts", "config", "log", "lib"],
+  "main.ts": ["start.ts"],
 };
 const folderOf = (file: string) => (file.includes("/") ? (file.split("/")[0] ?? file) : file);
 

@@ -1,4 +1,4 @@
-// One process of the built program, as main.js starts it, but on a clock that showed CLOCK_SHOWS at CLOCK_START (both epoch
+// One process of the built program, as start.ts starts it, but on a clock that showed CLOCK_SHOWS at CLOCK_START (both epoch
 // ms) and runs CLOCK_SPEED times as fast.
 
 import { loadRules } from "../../dist/app/load-rules.js";

@@ -198,7 +198,7 @@ describe.each(MODES)("%s mode", (mode) => {
       (kind) => mode === "http" || ("error" in kind && kind.error === "invalid_auth"),
     );
     for (const [index, kind] of kinds.entries()) {
-      // In main.ts, the process ends and so releases the store.
+      // In start.ts, the process ends and so releases the store.
       const env = { HEX_BOT_DATA_DIR: join(harness.dataDir, String(index)) };
       harness.slack.faults.add({ method, kind });
       // Text that is not one of Slack's words may not pass.
@@ -239,7 +239,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.stopBot();
   }
 
-  /** What main.ts does when the start fails. */
+  /** What start.ts does when the start fails. */
   async function failedStart(env: Record<string, string>): Promise<void> {
     const error = await harness.startBot(env).then(
       () => new Error("It started."),
