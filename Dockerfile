@@ -13,8 +13,10 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # The only folder that the bot writes to: everything else may be read-only.
-RUN mkdir /data && chown node:node /data
+RUN mkdir -p /data node_modules/.cache && chown node:node /data node_modules/.cache
 USER node
+# It ends for want of settings, and leaves behind what Node compiled: each start of the container is faster by that.
+RUN node dist/main.js 2> /dev/null || true
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \

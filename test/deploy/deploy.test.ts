@@ -35,7 +35,7 @@ describe("Dockerfile", () => {
     expect(text).toContain('CMD ["node", "dist/main.js"]');
     expect(scripts.start).toContain("node dist/main.js");
     expect(read("Procfile")).toBe("web: node dist/main.js\n");
-    expect(text).toMatch(/HEX_BOT_DATA_DIR=(\S+)\n[\s\S]+\nUSER node\nVOLUME \1\n/);
+    expect(text).toMatch(/HEX_BOT_DATA_DIR=(\S+)\n[\s\S]+\nUSER node\n[\s\S]+\nVOLUME \1\n/);
     expect(text).toContain("/healthz");
   });
 

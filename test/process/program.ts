@@ -14,7 +14,7 @@ export interface ProgramOptions {
   /** The working directory. */
   dir: string;
   /** All of its environment, PATH aside. */
-  env: Record<string, string>;
+  env: Record<string, string | undefined>;
   /** Standard output and error are pipes that are read, unless told. */
   stdio?: StdioOptions;
 }
