@@ -57,6 +57,16 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(replies()).toHaveLength(1);
   });
 
+  test("of many projects that one watch covers, /hex watching names those in trouble first", async () => {
+    const broken = add("Zebra counts", { schedules: [] });
+    for (let at = 1; at <= 12; at++) add(`Report ${at}`, { schedules: [] });
+    await harness.ask("projects");
+    expect(await harness.ask("watch owner:olga@acme.test")).toContain("These are 13 projects now.");
+    harness.hex.workspace.startRun(broken.id, { durationMs: MINUTE, outcome: "ERRORED" });
+    await tells("Zebra counts");
+    expect(await harness.ask("watching")).toMatch(/\n:red_circle: \*<.*\|Zebra counts>[\s\S]*… and 5 more projects\./);
+  });
+
   test("if all goes well, nothing is posted", async () => {
     const project = add("Weekly revenue");
     await harness.ask("watch weekly revenue");

@@ -21,6 +21,7 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
     bot.troubles.followed(),
     bot.troubles.troubles(now),
   ]);
+  const inTrouble = new Set(troubles.filter(({ overAt }) => overAt === null).map(({ projectId }) => projectId));
   const known = watches.filter((watch) => isKnownTo(interaction, watch));
   const { projects: shown } = await projectsShownTo(bot.permissions, {
     channel: place.channel,
@@ -45,12 +46,15 @@ export async function watchesSeen(bot: Bot, interaction: Interaction, place: Wat
       absent,
       total: found.length,
       hidden: found.filter(({ id }) => !shown.has(id)).length,
-      projects: found.slice(0, MOST).map((project) => ({
-        project,
-        followed: followed.get(project.id) ?? null,
-        nextDue: nextDue(project.schedules, now),
-        isInTrouble: troubles.some(({ projectId, overAt }) => projectId === project.id && overAt === null),
-      })),
+      projects: found
+        .toSorted((a, b) => Number(inTrouble.has(b.id)) - Number(inTrouble.has(a.id)))
+        .slice(0, MOST)
+        .map((project) => ({
+          project,
+          followed: followed.get(project.id) ?? null,
+          nextDue: nextDue(project.schedules, now),
+          isInTrouble: inTrouble.has(project.id),
+        })),
     };
   });
 }

@@ -149,7 +149,7 @@ export interface SeenWatch {
   total: number;
   /** How many of them may not be shown in the conversation. */
   hidden: number;
-  /** The first of them. */
+  /** The first of them, those in trouble before the others. */
   projects: readonly SeenProject[];
   /** Those that are not judged at the moment. */
   absent: readonly AbsentProject[];
