@@ -4,6 +4,7 @@ import { AttentionChanges } from "../attention/attention-changes.js";
 import { AttentionStore } from "../attention/attention-store.js";
 import { Emitter } from "../lib/emitter.js";
 import type { StorePart } from "./create-store.js";
+import { seldom } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface AttentionPart {
@@ -22,7 +23,7 @@ export function createAttention({ log }: Settings, { store, rows, clock, maxSlee
     clock,
     lookMs: maxSleepMs,
     onChange: () => changed.emit(),
-    onError: (err) => log.error({ err }, "attention"),
+    onError: seldom(clock, (err) => log.error({ err }, "attention")),
   });
   return { store: attention, changes, changed };
 }

@@ -8,7 +8,7 @@ import { CatalogReader } from "../catalog/reader.js";
 import { CatalogStore } from "../catalog/store.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
-import { logNoCollections, logPass } from "./log-events.js";
+import { logNoCollections, logPass, seldom } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface CatalogPart {
@@ -39,7 +39,7 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     clock,
     collections,
     refreshMs: maxSleepMs,
-    onError: (err) => log.warn({ err }, "catalog"),
+    onError: seldom(clock, (err) => log.warn({ err }, "catalog")),
   });
   const reader = new CatalogReader({
     hex: client,

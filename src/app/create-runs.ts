@@ -12,6 +12,7 @@ import { RunStore } from "../runs/store.js";
 import { Titles } from "../runs/titles.js";
 import type { HexPart } from "./create-hex.js";
 import type { StorePart } from "./create-store.js";
+import { seldom } from "./log-events.js";
 import type { Settings } from "./settings.js";
 
 export interface RunsPart {
@@ -71,7 +72,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
       share: shares.runs,
       known: (id) => catalog.known(id),
     }),
-    onError: (err) => log.error({ err }, "recovery"),
+    onError: seldom(clock, (err) => log.error({ err }, "recovery")),
   });
   changed.on(() => {
     poller.wake();

@@ -33,6 +33,7 @@ import {
   ruleScopesSentence,
   slackRemedy,
 } from "../slack/messages/slack-remedies.js";
+import { StoreFailure, type StoreFailureKind } from "../store/failure.js";
 import { type PostgresFailure, postgresFailure } from "../store/postgres-failure.js";
 
 /** Logs the scopes that the app was installed without, and what that means for the rules. `policy`: `null` when there are none. */
@@ -295,6 +296,19 @@ export function logEndedDigest(log: Logger): (digest: Digest, word: string) => v
 
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */
 const SAID_AGAIN_MS = MINUTE;
+
+/** For a part that tries again every few seconds: `say` logs a failure, and of the store's those that last once a minute. */
+export function seldom(clock: Clock, say: (error: unknown) => void): (error: unknown) => void {
+  const saidAt = new Map<StoreFailureKind, number>();
+  return (error) => {
+    if (error instanceof StoreFailure) {
+      const now = clock.monotonic();
+      if (now - (saidAt.get(error.kind) ?? Number.NEGATIVE_INFINITY) < SAID_AGAIN_MS) return;
+      saidAt.set(error.kind, now);
+    }
+    say(error);
+  };
+}
 
 /** Logs failures of Postgres, and says for each kind what to do. */
 export function postgresLogger(log: Logger, clock: Clock): (error: unknown) => void {

@@ -243,6 +243,10 @@ describe("Postgres", () => {
       const answer = await harness.slack.waitForMessage((message) => message.responseUrlOf === id);
       expect(shown(answer)).toContain("The bot could not do that, because the bot's store does not work.");
       expect(harness.requests("cancelRun")).toEqual([]);
+      const before = harness.log.length;
+      await harness.pass(300_000);
+      // Each part tries again every few seconds, and says so once a minute.
+      expect(harness.log.slice(before).filter((line) => line.includes('"msg":"catalog"')).length).toBeLessThan(7);
     } finally {
       await harness.stop();
     }
