@@ -96,6 +96,28 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(shown(answer)).toContain("It has been over since");
   });
 
+  test("the audit log says what came of each press: only one of two has it, and how long a silence is", async () => {
+    const { ada, grace } = harness.slack.people;
+    harness.rules("{ allow: [see, watch, silence], people: everyone }", `{ allow: administer, people: ${ada.id} }`);
+    const project = addProject("Weekly revenue");
+    await harness.ask("watch weekly revenue");
+    fail(project);
+    const { data } = harness.slack.channels;
+    await harness.until(() => told(data.id).length === 1, STEP_MS);
+    const message = only(data.id);
+    const stale = { blocks: structuredClone(message.blocks) };
+    expect(await press("ada", message, "I'm on it")).toContain("You are on it");
+    await harness.person("grace").press(message, "I'm on it", { stale });
+    await press("ada", message, "silence", silenceFor(message, "For 1 hour"));
+    const audit = await harness.ask("audit");
+    expect(audit).toMatch(new RegExp(`<@${ada.id}> pressed I'm on it for \\*Weekly revenue\\*.*taken`));
+    expect(audit).toMatch(new RegExp(`<@${grace.id}> pressed I'm on it for \\*Weekly revenue\\*.*by ${ada.id} .*held`));
+    expect(audit).toMatch(
+      new RegExp(`<@${ada.id}> silenced an alert about \\*Weekly revenue\\*.* until 2026-11-02T10:.*silenced`),
+    );
+    expect(audit).not.toMatch(/kind|changed/);
+  });
+
   test("when two people press at the same moment, one has it, and the other reads who", async () => {
     const project = addProject("Weekly revenue");
     await harness.ask("watch weekly revenue");

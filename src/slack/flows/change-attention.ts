@@ -5,7 +5,10 @@ import {
   attentionTo,
   type Change,
   isSilenced,
+  type Silencing,
   type Subject,
+  type Taking,
+  type Unsilencing,
   versionOf,
 } from "../../attention/attention.js";
 import { DAY } from "../../lib/time.js";
@@ -24,6 +27,13 @@ export interface Target {
   to: number;
 }
 
+/** What somebody does. `detail`: more about it for the audit log, such as how long a silence is; null for nothing more. */
+export interface AttentionDeed {
+  deed: "on_it" | "silence" | "end_silence";
+  target: Target;
+  detail: string | null;
+}
+
 /** For how long (ms) it is known of an outage that it is over. */
 const KNOWN_MS = 31 * DAY;
 
@@ -40,11 +50,10 @@ interface Shown {
  * @returns what came of it, and whether all of it is silenced now; null: it is over or gone, and the person has been told
  * @throws StoreFailure, AccessDenied; HexError for a project that they may not see
  */
-export async function changeAttention<T>(
+export async function changeAttention<T extends Taking | Silencing | Unsilencing>(
   bot: Bot,
   interaction: Interaction,
-  deed: "on_it" | "silence" | "end_silence",
-  target: Target,
+  { deed, target, detail }: AttentionDeed,
   change: (now: Attention[], version: number) => Change<T>,
 ): Promise<{ outcome: T; isSilenced: boolean } | null> {
   const { shown, hidden } = await shownBy(bot, target);
@@ -74,15 +83,21 @@ export async function changeAttention<T>(
     isSilent = changed.next.every((one) => isSilenced(one, bot.clock.now()));
     return changed;
   });
-  const detail = `${target.alert} ${JSON.stringify(outcome)}`;
+  const details = [target.alert, detail, othersIn(outcome)].filter((one) => one !== null).join(" ");
   const now = bot.clock.now();
   for (const { project, subject } of notOver) {
     const id = `${deed} ${interaction.key} ${subject.id}`;
-    await bot.audit.record(deedEntry(interaction, deed, now, { id, project, detail, result: "changed" }));
+    await bot.audit.record(deedEntry(interaction, deed, now, { id, project, detail: details, result: outcome.kind }));
   }
   interaction.log.info({ alert: target.alert, outcome }, "attention");
   void bot.homes.redraw(interaction.user);
   return { outcome, isSilenced: isSilent };
+}
+
+/** Who had it, or was faster; null for nobody. */
+function othersIn(outcome: Taking | Silencing | Unsilencing): string | null {
+  if ("by" in outcome) return `by ${outcome.by}`;
+  return "from" in outcome && outcome.from.length > 0 ? `from ${outcome.from.join(" ")}` : null;
 }
 
 async function told(answer: Promise<void>): Promise<null> {

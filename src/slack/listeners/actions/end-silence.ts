@@ -10,7 +10,9 @@ export const endSilence: Action = {
   id: ACTIONS.endSilence,
   deed: "end_silence",
   press: withValue(endSilenceSchema, async (bot, click, target) => {
-    const done = await changeAttention(bot, click, "end_silence", target, (now) => unsilenced(now, bot.clock.now()));
+    const done = await changeAttention(bot, click, { deed: "end_silence", target, detail: null }, (now) =>
+      unsilenced(now, bot.clock.now()),
+    );
     if (done !== null) await click.respond(unsilencingMessage(done.outcome));
   }),
 };

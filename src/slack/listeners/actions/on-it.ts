@@ -13,7 +13,9 @@ export const onIt: Action = {
   press: withValue(onItSchema, async (bot, click, { holder, version, ...target }) => {
     const { user } = click;
     const press = { by: user, at: bot.clock.now(), holder, version };
-    const done = await changeAttention(bot, click, "on_it", target, (now, shown) => pressed(now, shown, press));
+    const done = await changeAttention(bot, click, { deed: "on_it", target, detail: null }, (now, shown) =>
+      pressed(now, shown, press),
+    );
     if (done === null) return;
     const { outcome, isSilenced } = done;
     if (outcome.kind === "taken" && outcome.from.length > 0 && !isSilenced) {

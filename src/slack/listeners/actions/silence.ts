@@ -13,7 +13,8 @@ export const silence: Action = {
     const at = bot.clock.now();
     const ms = SILENCE_MS[length];
     const until = ms === null ? null : at + ms;
-    const done = await changeAttention(bot, click, "silence", target, (now) =>
+    const detail = until === null ? "until it is over" : `until ${new Date(until).toISOString()}`;
+    const done = await changeAttention(bot, click, { deed: "silence", target, detail }, (now) =>
       silenced(now, { by: click.user, at, until }),
     );
     if (done !== null) await click.respond(silencingMessage(done.outcome, until));
