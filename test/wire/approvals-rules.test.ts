@@ -105,6 +105,7 @@ describe("nobody can approve it: whoever asks reads so at once, and nothing wait
     const answer = await bench.ask(`run ${report.id}`);
     expect(answer).toMatch(/You may not\* run.*needs somebody's approval, and nobody can give it now.*Four eyes/);
     expect(answer).toMatch(/The rule names .*Ask whoever looks after the bot to name somebody else/is);
+    expect(answer).toContain("each of them has left, belongs to another workspace, may not see the project, or is you");
     await bench.pass(MINUTE);
     expect(bench.cards).toEqual([]);
     expect(bench.starts).toEqual([]);

@@ -35,8 +35,8 @@ interface Meant {
 }
 
 /**
- * `false` only when it is certain that nobody can approve the run: everybody whom the rule means has left, may not see the project, or
- * asks for the run. Where Slack or Hex does not say enough, somebody may. Never rejects.
+ * `false` only when it is certain that nobody can approve the run: everybody whom the rule means has left, belongs elsewhere, may not
+ * see the project, or asks for the run. Where Slack or Hex does not say enough, somebody may. Never rejects.
  */
 export async function mayBeApproved(sources: ApproverSources, wanted: WantedApproval): Promise<boolean> {
   for (const meant of [namedPeople, owner, peopleOfKinds]) {

@@ -22,7 +22,7 @@ const MOST_NAMED = 5;
 
 function todo({ whoMay = [], nobodyOf }: DeniedDeed): string {
   if (nobodyOf !== undefined) {
-    return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, may not see the project, or is you. Ask whoever looks after the bot to name somebody else.`;
+    return `The rule names ${peopleWords(nobodyOf, { most: MOST_NAMED })}, but each of them has left, belongs to another workspace, may not see the project, or is you. Ask whoever looks after the bot to name somebody else.`;
   }
   if (whoMay.length === 0) return "Ask whoever looks after the bot if you need to.";
   return `${sentence(peopleWords(whoMay, { most: MOST_NAMED }))} may.`;

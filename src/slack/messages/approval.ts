@@ -42,7 +42,7 @@ export function hopelessMessage(run: RunIn<"awaiting">): Message {
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
   return message(`Nobody can approve it: ${inline(titleOf(run.project), TITLE_MAX)}`, [
     section(
-      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
+      `${who}:warning: Nobody can approve ${bold(titleOf(run.project), TITLE_MAX)} any more. The rule names ${peopleWords(by)}, but each of them has left, belongs to another workspace, may not see the project, or asked for the run. Ask whoever looks after the bot to name somebody else by ${date(until, "{time}")}, or press *Cancel*.`,
     ),
   ]);
 }
