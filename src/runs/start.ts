@@ -28,6 +28,7 @@ import {
   START_TIMEOUT_MS,
   started,
   triedAgain,
+  unanswered,
 } from "./transitions.js";
 import { UnreadableRun } from "./unreadable-run.js";
 
@@ -37,8 +38,8 @@ const FIRST_TURN_MS = 2_000;
 const STORE_AGAIN_MS = [100, 400, 1_000];
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
-/** How many more attempts there are while it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
-const MORE_LOOKS = 12;
+/** How many attempts there are if it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
+const MOST_LOOKS = LOOKS_AFTER_MS.length + 12;
 /** More than all looks after a start take, in ms. */
 const LOOKING_MS = 5 * MINUTE;
 /** How far a run's start time may be off, in ms, because the difference between the clocks is not known exactly. */
@@ -175,7 +176,7 @@ export class Starter {
 
   /** Leaves a run to the leader to look for, as if its process had died: those that wait behind it need not wait for that. */
   #leaveUnknown(key: string): Promise<Run> {
-    return this.#settle(key, (stored) => lookedFor(stored, this.options.clock.now(), -LEASE_MS));
+    return this.#settle(key, (stored) => unanswered(stored, this.options.clock.now()));
   }
 
   /** Whether an id in Hex belongs to another run that was started here. A run that was only found in Hex may be this one. */
@@ -259,9 +260,8 @@ export class Starter {
     const { clock } = this.options;
     let why: RunIn<"lost">["why"] = "start_unknown";
     let lease = 0;
-    const pauses = [...LOOKS_AFTER_MS];
-    // Grows as it is read.
-    for (const pause of pauses) {
+    for (let look = 0, looks = LOOKS_AFTER_MS.length; look < looks; look++) {
+      const pause = LOOKS_AFTER_MS[look] ?? LONGEST_HOLD_MS;
       const run = await this.#settle(key, (stored) => lookedFor(stored, clock.now(), pause));
       if (run.state !== "starting") return run;
       lease = run.lease;
@@ -269,7 +269,7 @@ export class Starter {
       if (signal?.aborted) return run;
       const found = await this.#candidates(run).catch(asHexError);
       if (found instanceof HexError) {
-        if (meansLater(found.kind) && pauses.length < LOOKS_AFTER_MS.length + MORE_LOOKS) pauses.push(LONGEST_HOLD_MS);
+        if (meansLater(found.kind)) looks = Math.min(looks + 1, MOST_LOOKS);
         continue;
       }
       const [only, ...others] = found.runs;

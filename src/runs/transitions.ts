@@ -179,6 +179,11 @@ export function withdrawn(
   return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
 }
 
+/** It is not known how the request ended, and no process is looking for the run yet: any may. */
+export function unanswered(run: RunIn<"starting">, now: number): RunIn<"starting"> {
+  return { ...run, looking: true, lease: now };
+}
+
 /** This process is looking for the run, for as long as the lease says. */
 export function lookedFor(run: RunIn<"starting">, now: number, forMs: number): RunIn<"starting"> {
   return { ...run, looking: true, lease: now + forMs + LEASE_MS };

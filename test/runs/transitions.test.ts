@@ -25,6 +25,7 @@ import {
   timed,
   toldOverdue,
   triedAgain,
+  unanswered,
   withdrawn,
 } from "../../src/runs/transitions.js";
 
@@ -92,6 +93,7 @@ describe("a start", () => {
   test("is looked for only when the outcome is not known, and by another process when the lease is over", () => {
     expect(starting).toMatchObject({ state: "starting", looking: false, lease: NOW + LEASE_MS });
     expect(lookedFor(starting, NOW, 5 * SECOND)).toMatchObject({ looking: true, lease: NOW + 5 * SECOND + LEASE_MS });
+    expect(unanswered(starting, NOW)).toEqual({ ...starting, looking: true, lease: NOW });
     expect(triedAgain(waitingAfter(0, BUSY), NOW)).toMatchObject({ looking: false, lease: NOW + LEASE_MS });
     expect(lookedForAgain(lost(starting, "start_unknown", NOW), NOW)?.lease).toBe(NOW + LEASE_MS);
   });
