@@ -48,6 +48,15 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("That is one project now.");
   });
 
+  test("an owner who is mentioned in place of named by an address: said, and nothing is watched", async () => {
+    const said =
+      "`@grace` is not an e-mail address. Write the one that the owner has in Hex: `/hex watch owner:ada@example.com`";
+    expect(await harness.ask("watch owner:@grace")).toContain(said);
+    expect(await harness.ask("watching")).toContain(NOBODY);
+    expect(await harness.ask("digest 08:00 owner:Grace Hopper")).toContain("`Grace Hopper` is not an e-mail address.");
+    expect(await harness.ask("digest off")).toContain("No digest is set");
+  });
+
   test("without a schedule, watched for late runs: said at once and in /hex watching, and never called late", async () => {
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [] });
     expect(await harness.ask("watch revenue late")).toContain("It has no schedule, so no run of it can be late.");

@@ -22,8 +22,10 @@ import {
   whichDigestProjectMessage,
   whichZoneMessage,
 } from "../messages/digest-answers.js";
+import { ownerIsAddressMessage } from "../messages/watches.js";
 import type { DigestTyped } from "../parse/digest-arguments.js";
 import { parseProjectRef } from "../parse/project-ref.js";
+import { isAddress } from "../parse/watch-arguments.js";
 import { hiddenHere } from "./hidden-here.js";
 import { lookForNew } from "./list-projects.js";
 import { readProject } from "./read-project.js";
@@ -121,6 +123,10 @@ async function ownZone(bot: Bot, { user, log }: Interaction): Promise<string | n
 /** Null: what is watched here. Undefined after telling the person why there is none. */
 async function ruleOf(bot: Bot, interaction: Interaction, typed: DigestTyped): Promise<Rule | null | undefined> {
   const { rule, text } = typed;
+  if (rule?.kind === "owner" && !isAddress(rule.email)) {
+    await interaction.respond(ownerIsAddressMessage(rule.email, "digest 08:00"));
+    return undefined;
+  }
   if (rule !== null) {
     // The known projects are worth counting, whatever Hex answers.
     await lookForNew(interaction, MINUTE).catch(asHexError);

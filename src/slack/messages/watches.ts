@@ -126,6 +126,15 @@ export function whatToWatchMessage(): Message {
   ]);
 }
 
+/** The answer to an owner who is not named by an address. `command`: what goes before the owner. */
+export function ownerIsAddressMessage(typed: string, command: string): Message {
+  return message("An owner is an e-mail address.", [
+    section(
+      `${code(typed, 80)} is not an e-mail address. Write the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
+    ),
+  ]);
+}
+
 /** `typed`: what was typed for it. */
 export function whatToUnwatchMessage(typed: string): Message {
   return message("Not watched here.", [

@@ -46,3 +46,8 @@ export function ruleIn(typed: string): WatchArguments["rule"] {
   if (kind === undefined || given === "") return null;
   return kind.toLowerCase() === "category" ? { kind: "category", name: given } : { kind: "owner", email: given };
 }
+
+/** Whether a text can be what Hex names an owner by. */
+export function isAddress(text: string): boolean {
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(text);
+}

@@ -4,8 +4,8 @@
 import { findProject } from "../../flows/find-project.js";
 import { setWatch } from "../../flows/set-watch.js";
 import { NOTHING_CARRIED } from "../../messages/carried.js";
-import { whatToWatchMessage } from "../../messages/watches.js";
-import { parseWatchArguments } from "../../parse/watch-arguments.js";
+import { ownerIsAddressMessage, whatToWatchMessage } from "../../messages/watches.js";
+import { isAddress, parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";
 import type { Command } from "./command.js";
 
@@ -22,6 +22,8 @@ export const watch: Command = {
 async function handle(bot: Bot, interaction: Interaction, typed: string): Promise<void> {
   const { rule, text, level, page } = parseWatchArguments(typed);
   if (text === "") return interaction.respond(whatToWatchMessage());
+  if (rule?.kind === "owner" && !isAddress(rule.email))
+    return interaction.respond(ownerIsAddressMessage(rule.email, "watch"));
   if (rule !== null) return setWatch(bot, interaction, rule, { level, page });
   const choice = { purpose: "watch" as const, text, carried: NOTHING_CARRIED, level, page };
   const project = await findProject(bot, interaction, choice);
