@@ -120,17 +120,23 @@ export function blockErrors(blocks: readonly unknown[], surface: Surface, pointe
   errors.push(...duplicates(blocks, pointer));
   const count = (type: string) => blocks.filter((one) => stringAt(one, "type") === type).length;
   if (count("table") > 1) errors.push(at("only one table block is allowed in a message", pointer));
+  if (charactersOfTables(blocks, "table") > longestTable) {
+    errors.push(at(`must be less than ${longestTable + 1} characters in a table`, pointer));
+  }
   if (count("data_visualization") > 2) errors.push(at("no more than 2 charts are allowed in a message", pointer));
-  if (count("data_table") > 1 && charactersOfTables(blocks) > longestDataTable) {
+  if (count("data_table") > 1 && charactersOfTables(blocks, "data_table") > longestDataTable) {
     errors.push(at(`must be less than ${longestDataTable + 1} characters in all tables`, pointer));
   }
   if (surface !== "message") errors.push(...viewErrors(blocks, surface, pointer));
   return errors;
 }
 
+/** In characters. */
+const longestTable = 10_000;
+
 /** The limit for a data table also applies to all of them in a message together. */
-function charactersOfTables(blocks: readonly unknown[]): number {
-  const tables = blocks.filter((one) => stringAt(one, "type") === "data_table");
+function charactersOfTables(blocks: readonly unknown[], type: "table" | "data_table"): number {
+  const tables = blocks.filter((one) => stringAt(one, "type") === type);
   return [...textsOf(tables)].reduce((sum, text) => sum + text.length, 0);
 }
 

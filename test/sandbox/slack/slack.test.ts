@@ -542,6 +542,23 @@ describe("the Web API", () => {
     ["invalid_blocks", "the same number of cells", { blocks: [dataTable([...cells(1, 2), ...cells(1, 1)])] }],
     ["invalid_blocks", "the header row takes no rich_text", { blocks: [dataTable([[richCell], ...cells(1, 1)])] }],
     ["invalid_blocks", "less than 20001 characters", { blocks: [dataTable(cells(2, 1, "x".repeat(10_001)))] }],
+    [
+      "invalid_blocks",
+      "in a table",
+      {
+        blocks: [
+          {
+            type: "table",
+            rows: [
+              [
+                { type: "raw_text", text: "x".repeat(9_999) },
+                { type: "raw_text", text: "xx" },
+              ],
+            ],
+          },
+        ],
+      },
+    ],
     ["invalid_blocks", "in all tables", { blocks: Array(2).fill(dataTable(cells(2, 1, "x".repeat(6_000)))) }],
     [
       "invalid_blocks",
