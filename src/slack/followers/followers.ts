@@ -24,7 +24,7 @@ import type { Message } from "../messages/blocks.js";
 import { endedMessage } from "../messages/followers.js";
 import { repeated } from "../messages/repeat.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
-import type { Follower, FollowerStore, Press, Untold } from "./store.js";
+import type { Claimed, Follower, FollowerStore, Press } from "./store.js";
 
 export interface FollowersOptions {
   slack: WebClient;
@@ -101,10 +101,17 @@ export class Followers {
     for (const follower of untold) await this.#tellOne(follower, run, card, cardUrl);
   }
 
-  async #tellOne(follower: Untold, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
+  async #tellOne(follower: Follower, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
     const { followers, clock, log } = this.options;
-    const claim = () => followers.claim(follower, run.state, CLAIM_MS);
-    if (!(await claim())) return;
+    const claimed = await followers.claim(follower, run.state, CLAIM_MS);
+    if (claimed === null) return;
+    const renew = () => followers.renew(follower, CLAIM_MS);
+    const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
+    await whileRenewed(clock, RENEW_MS, { renew, onError }, () => this.#tellClaimed(claimed, run, card, cardUrl));
+  }
+
+  async #tellClaimed(follower: Claimed, run: EndedRun, card: Card | null, cardUrl: string | null): Promise<void> {
+    const { followers, log } = this.options;
     const { user } = follower;
     const isShown = await this.options.mayBeShownTo({ channel: user, person: user }, run.project.id);
     if (isShown === null) return this.#notNow(follower, run, UNSURE, follower.mayBeTold);
@@ -112,9 +119,7 @@ export class Followers {
       log.info({ runKey: run.key, user }, "a follower may not see the project any more, and is not told");
       return followers.settle(follower, run.state);
     }
-    const onError = (err: unknown) => log.warn({ err, runKey: run.key }, "followers");
-    const send = () => this.#send(follower, run, card, cardUrl);
-    const failure = await whileRenewed(clock, RENEW_MS, { renew: claim, onError }, send);
+    const failure = await this.#send(follower, run, card, cardUrl);
     if (failure === null) {
       this.#troubles.delete(idOf(follower));
       return followers.settle(follower, run.state);
@@ -133,7 +138,7 @@ export class Followers {
 
   /** @returns why the message has not arrived, or `null` */
   async #send(
-    { user, mayBeTold }: Untold,
+    { user, mayBeTold }: Claimed,
     run: EndedRun,
     card: Card | null,
     cardUrl: string | null,

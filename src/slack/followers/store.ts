@@ -12,8 +12,8 @@ export interface Follower {
   user: string;
 }
 
-/** Somebody who has not been told yet, as far as the bot knows. */
-export interface Untold extends Follower {
+/** Somebody whom this process may tell. */
+export interface Claimed extends Follower {
   /** A process was about to tell them and died, or Slack's answer was lost: they may have been told. */
   mayBeTold: boolean;
 }
@@ -119,19 +119,26 @@ export class FollowerStore {
   }
 
   /** The same for one run, which has ended in `state`. */
-  async untoldOf(runKey: string, state: RunState): Promise<Untold[]> {
+  async untoldOf(runKey: string, state: RunState): Promise<Follower[]> {
     const rows = await this.db
       .selectFrom("followers")
-      .select(["user_id", "told_by"])
+      .select("user_id")
       .where("run_key", "=", runKey)
       .where("following", "=", 1)
       .where((eb) => eb.or([eb("told", "is", null), eb("told", "!=", state)]))
       .execute();
-    return rows.map(({ user_id: user, told_by }) => ({ runKey, user, mayBeTold: told_by !== null }));
+    return rows.map(({ user_id: user }) => ({ runKey, user }));
   }
 
-  /** Claims the right to tell somebody that a run has ended in `state`, for `forMs`. Returns false when another process has it. */
-  async claim({ runKey, user }: Follower, state: RunState, forMs: number): Promise<boolean> {
+  /** Claims the right to tell somebody that a run has ended in `state`, for `forMs`. Returns `null` when another process has it. */
+  async claim({ runKey, user }: Follower, state: RunState, forMs: number): Promise<Claimed | null> {
+    const before = await this.db
+      .selectFrom("followers")
+      .select("told_by")
+      .where("run_key", "=", runKey)
+      .where("user_id", "=", user)
+      .executeTakeFirst();
+    if (before === undefined) return null;
     const { process, now: time } = this.teller;
     const now = sql<number>`cast(${time()} as bigint)`;
     const result = await this.db
@@ -141,6 +148,8 @@ export class FollowerStore {
       .where("user_id", "=", user)
       .where("following", "=", 1)
       .where((eb) => eb.or([eb("told", "is", null), eb("told", "!=", state)]))
+      // Otherwise another process has claimed it in between, and may have told them.
+      .where("told_by", before.told_by === null ? "is" : "=", before.told_by)
       .where((eb) =>
         eb.or([
           eb("told_by", "is", null),
@@ -151,7 +160,19 @@ export class FollowerStore {
         ]),
       )
       .executeTakeFirst();
-    return result.numUpdatedRows === 1n;
+    return result.numUpdatedRows === 1n ? { runKey, user, mayBeTold: before.told_by !== null } : null;
+  }
+
+  /** Keeps a claim that this process has for `forMs` from now. */
+  async renew({ runKey, user }: Follower, forMs: number): Promise<void> {
+    const { process, now } = this.teller;
+    await this.db
+      .updateTable("followers")
+      .set({ telling_until: sql<number>`cast(${now()} as bigint) + cast(${forMs} as bigint)` })
+      .where("run_key", "=", runKey)
+      .where("user_id", "=", user)
+      .where("told_by", "=", process)
+      .execute();
   }
 
   /** The follower has been told, or can no longer be. */

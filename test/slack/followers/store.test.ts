@@ -81,15 +81,15 @@ test("one process tells; another does when that one has died, whatever the clock
   await press();
   await refusedRun();
   expect(await store.untold()).toEqual([ada]);
-  expect(await store.claim(ada, "refused", MINUTE)).toBe(true);
-  expect(await other.claim(ada, "refused", MINUTE)).toBe(false);
+  expect(await store.claim(ada, "refused", MINUTE)).toEqual({ ...ada, mayBeTold: false });
+  expect(await other.claim(ada, "refused", MINUTE)).toBeNull();
   clock.advance(MINUTE + 1);
-  expect(await other.claim(ada, "refused", MINUTE)).toBe(true);
+  expect(await other.claim(ada, "refused", MINUTE)).toEqual({ ...ada, mayBeTold: true });
   clock.set(-60 * MINUTE);
-  expect(await store.claim(ada, "refused", MINUTE)).toBe(true);
+  expect(await store.claim(ada, "refused", MINUTE)).toEqual({ ...ada, mayBeTold: true });
   await store.settle(ada, "refused");
   expect(await store.untold()).toEqual([]);
-  expect(await other.claim(ada, "refused", MINUTE)).toBe(false);
+  expect(await other.claim(ada, "refused", MINUTE)).toBeNull();
 });
 
 test("people who no longer want it are not told", async () => {
@@ -98,7 +98,7 @@ test("people who no longer want it are not told", async () => {
   await press();
   await refusedRun();
   expect(await store.untold()).toEqual([]);
-  expect(await store.claim(ada, "refused", MINUTE)).toBe(false);
+  expect(await store.claim(ada, "refused", MINUTE)).toBeNull();
 });
 
 test("people who were told that a run is lost are told of its end", async () => {
@@ -106,21 +106,33 @@ test("people who were told that a run is lost are told of its end", async () => 
   await refusedRun();
   await store.settle(ada, "lost");
   expect(await store.untold()).toEqual([ada]);
-  expect(await store.untoldOf("k", "refused")).toEqual([{ ...ada, mayBeTold: false }]);
+  expect(await store.untoldOf("k", "refused")).toEqual([ada]);
 });
 
 test("somebody may have been told by a process that died, or when Slack's answer was lost, and not when Slack refused", async () => {
   await press();
   await refusedRun();
-  const mayBeTold = async () => (await store.untoldOf("k", "refused")).map((one) => one.mayBeTold);
-  await store.claim(ada, "refused", MINUTE);
+  const mayBeTold = async () => (await store.claim(ada, "refused", MINUTE))?.mayBeTold;
+  await other.claim(ada, "refused", MINUTE);
   await store.releaseAll();
-  expect(await mayBeTold()).toEqual([true]);
-  expect(await store.claim(ada, "refused", MINUTE)).toBe(true);
+  expect(await mayBeTold()).toBe(true);
   await store.release(ada, true);
-  expect(await mayBeTold()).toEqual([true]);
+  expect(await mayBeTold()).toBe(true);
   await store.release(ada, false);
-  expect(await mayBeTold()).toEqual([false]);
+  expect(await mayBeTold()).toBe(false);
+});
+
+test("a claim that was renewed lasts longer, and another process's is not renewed", async () => {
+  await press();
+  await refusedRun();
+  await store.claim(ada, "refused", MINUTE);
+  clock.advance(MINUTE / 2);
+  await store.renew(ada, MINUTE);
+  await other.renew(ada, 60 * MINUTE);
+  clock.advance(MINUTE / 2 + 1);
+  expect(await other.claim(ada, "refused", MINUTE)).toBeNull();
+  clock.advance(MINUTE / 2);
+  expect(await other.claim(ada, "refused", MINUTE)).toEqual({ ...ada, mayBeTold: true });
 });
 
 test("they are forgotten together with the run", async () => {
