@@ -3,7 +3,7 @@
 import type { Db } from "../store/database.js";
 import { RowReader, type StoredDoc, storedDoc } from "../store/row-reader.js";
 import { type Digest, digestSchema, isSameDigest } from "./digest.js";
-import type { Follow, WatchPlace } from "./watch.js";
+import { type Follow, isGivenUp, type Refusal, type WatchPlace } from "./watch.js";
 
 export class DigestStore {
   constructor(
@@ -62,18 +62,32 @@ export class DigestStore {
   }
 
   /**
-   * Notes that Slack does not accept a digest in its conversation any more. Does nothing if somebody has changed it in the meantime.
-   * @param word Slack's error code
-   * @param at epoch ms
+   * Notes that Slack does not accept a digest in its conversation. It ends if that is for good, or if it has been so for a day.
+   * @returns whether it has ended
    */
-  async end(digest: Digest, word: string, at: number): Promise<void> {
-    const { channel, threadTs } = digest;
+  async refused(digest: Digest, refusal: Refusal): Promise<boolean> {
+    const { at, word } = refusal;
+    const refusedSince = digest.refusedSince ?? at;
+    const isOver = isGivenUp(refusedSince, refusal);
+    if (isOver) await this.#replace(digest, { ...digest, ended: { at, word } });
+    else if (digest.refusedSince === undefined) await this.#replace(digest, { ...digest, refusedSince });
+    return isOver;
+  }
+
+  /** Notes that Slack has accepted a digest in its conversation. */
+  async accepted(digest: Digest): Promise<void> {
+    if (digest.refusedSince !== undefined) await this.#replace(digest, { ...digest, refusedSince: undefined });
+  }
+
+  /** Does nothing if somebody has changed it in the meantime. */
+  async #replace(before: Digest, after: Digest): Promise<void> {
+    const { channel, threadTs } = before;
     await this.db
       .updateTable("digests")
-      .set({ doc: docOf({ ...digest, ended: { at, word } }) })
+      .set({ doc: docOf(after) })
       .where("channel", "=", channel)
       .where("thread_ts", "=", threadTs ?? "")
-      .where("doc", "=", docOf(digest))
+      .where("doc", "=", docOf(before))
       .execute();
   }
 

@@ -15,6 +15,8 @@ export const digestSchema = z.object({
   setBy: z.string(),
   /** Epoch ms. What was due before is not sent. */
   setAt: epochMs,
+  /** Since when Slack has not accepted it in the conversation. Without it, it does, as far as is known. */
+  refusedSince: epochMs.optional(),
   /** When Slack stopped accepting it in the conversation, and the error code with which it did. `null` while it is sent. */
   ended: z.object({ at: epochMs, word: z.string() }).nullable(),
 });
@@ -23,7 +25,7 @@ export const digestSchema = z.object({
 export type Digest = WatchPlace & z.output<typeof digestSchema>;
 
 /** What people choose when they set it. */
-export type DigestChoice = Omit<Digest, "setBy" | "setAt" | "ended">;
+export type DigestChoice = Omit<Digest, "setBy" | "setAt" | "refusedSince" | "ended">;
 
 /** Whether both are the same to people. */
 export function isSameDigest(one: DigestChoice, other: DigestChoice): boolean {

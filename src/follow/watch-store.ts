@@ -1,7 +1,6 @@
 // Stores which conversation watches what.
 
 import type { ExpressionBuilder } from "kysely";
-import { DAY } from "../lib/time.js";
 import type { Db } from "../store/database.js";
 import { RowReader, storedDoc, textOf } from "../store/row-reader.js";
 import type { Tables } from "../store/tables.js";
@@ -9,7 +8,9 @@ import {
   type EndedWatch,
   endsSince,
   type Follow,
+  isGivenUp,
   isSamePlace,
+  type Refusal,
   ruleKey,
   type Watch,
   type WatchPlace,
@@ -85,13 +86,13 @@ export class WatchStore {
 
   /**
    * Notes that Slack does not accept messages in a conversation. Its watches end if that is for good, or if it has been so for a day.
-   * @param refusal when, epoch ms; Slack's error code; whether that is for good
    * @returns whether the conversation has no watches any more
    */
-  async refused(place: WatchPlace, { at, word, isForGood }: Refusal): Promise<boolean> {
+  async refused(place: WatchPlace, refusal: Refusal): Promise<boolean> {
+    const { at, word } = refusal;
     const its = (await this.#stored()).filter(({ watch }) => watch.ended === undefined && isSamePlace(watch, place));
     const since = Math.min(at, ...its.map(({ watch }) => watch.refusedSince ?? at));
-    const isOver = isForGood || at - since >= PATIENCE_MS;
+    const isOver = isGivenUp(since, refusal);
     for (const { watch, text } of its) {
       if (isOver) await this.#replace(text, { ...watch, ended: { at, word } });
       else if (watch.refusedSince === undefined) await this.#replace(text, { ...watch, refusedSince: at });
@@ -142,15 +143,6 @@ export class WatchStore {
     });
   }
 }
-
-export interface Refusal {
-  at: number;
-  word: string;
-  isForGood: boolean;
-}
-
-/** How long (ms) a conversation may not accept messages before its watches end: somebody may invite the bot again. */
-const PATIENCE_MS = DAY;
 
 function keyIs({ channel, threadTs, rule }: Pick<Watch, "channel" | "threadTs" | "rule">) {
   return (row: ExpressionBuilder<Tables, "watches">) =>

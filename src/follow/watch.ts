@@ -6,6 +6,7 @@ import { isListed } from "../hex/projects.js";
 import type { Project } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
 import { folded as spelled } from "../lib/spelling.js";
+import { DAY } from "../lib/time.js";
 import type { FindingKind } from "./judgement.js";
 
 /** Which projects to watch. The rule itself is stored, so a project that fits it later is watched, too. */
@@ -70,6 +71,23 @@ export const watchSchema = z.object({
   ended: z.object({ at: epochMs, word: z.string() }).optional(),
 });
 export type Watch = WatchPlace & z.output<typeof watchSchema>;
+
+/** Slack's refusal of a message in a conversation. */
+export interface Refusal {
+  /** Epoch ms. */
+  at: number;
+  /** Slack's error code. */
+  word: string;
+  isForGood: boolean;
+}
+
+/** How long (ms) a conversation may not accept messages before it is given up: somebody may invite the bot again. */
+const PATIENCE_MS = DAY;
+
+/** Whether a conversation is given up that has not accepted messages since `since` (epoch ms). */
+export function isGivenUp(since: number, { at, isForGood }: Refusal): boolean {
+  return isForGood || at - since >= PATIENCE_MS;
+}
 
 /** A watch of a conversation to which the bot cannot write any more. */
 export type EndedWatch = Watch & { ended: NonNullable<Watch["ended"]> };

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import type { Digest } from "../../src/follow/digest.js";
 import { DigestStore } from "../../src/follow/digest-store.js";
+import { DAY } from "../../src/lib/time.js";
 import { STORE_KINDS, Stores } from "../catalog/stores.js";
 
 const stores = new Stores();
@@ -11,6 +12,8 @@ afterAll(() => stores.stop());
 
 const HERE = { channel: "C1", threadTs: null };
 const THREAD = { channel: "C1", threadTs: "1.1" };
+/** A refusal for good. */
+const ARCHIVED = { at: 5_000, word: "is_archived", isForGood: true };
 const digest = (more: Partial<Digest> = {}): Digest => ({
   // Not in the order of the schema: that must not matter.
   ended: null,
@@ -46,14 +49,14 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     await store.set(digest());
     await store.set(digest({ ...THREAD, rule: { kind: "scheduled" } }));
     expect(await store.follows()).toEqual([{ rule: { kind: "scheduled" }, setAt: 1_000, endsSince: null }]);
-    await store.end(digest({ ...THREAD, rule: { kind: "scheduled" } }), "is_archived", 5_000);
+    await store.refused(digest({ ...THREAD, rule: { kind: "scheduled" } }), ARCHIVED);
     expect(await store.follows()).toEqual([]);
   });
 
   test("ended: there is none any more, it is forgotten later, and another may be set", async () => {
     const store = await open();
     await store.set(digest());
-    await store.end(digest(), "is_archived", 5_000);
+    await store.refused(digest(), ARCHIVED);
     expect(await store.in(HERE)).toBeNull();
     expect(await store.remove(THREAD)).toBe(false);
     expect(await store.all()).toEqual([digest({ ended: { at: 5_000, word: "is_archived" } })]);
@@ -64,11 +67,25 @@ describe.each(STORE_KINDS)("%s", (kind) => {
     expect(await store.set(digest())).toBe("new");
   });
 
+  test("refused for less than a day: it goes on, and an accepted one begins the day anew", async () => {
+    const store = await open();
+    await store.set(digest());
+    const refused = async (at: number) =>
+      store.refused((await store.in(HERE)) ?? digest(), { at, word: "not_in_channel", isForGood: false });
+    expect(await refused(10_000)).toBe(false);
+    expect(await refused(9_999 + DAY)).toBe(false);
+    await store.accepted((await store.in(HERE)) ?? digest());
+    expect(await store.in(HERE)).toEqual(digest());
+    expect(await refused(10_000 + DAY)).toBe(false);
+    expect(await refused(10_000 + 2 * DAY)).toBe(true);
+    expect(await store.in(HERE)).toBeNull();
+  });
+
   test("what somebody has changed in the meantime does not end", async () => {
     const store = await open();
     await store.set(digest());
     await store.set(digest({ hour: 9, setAt: 3_000 }));
-    await store.end(digest(), "is_archived", 5_000);
+    await store.refused(digest(), ARCHIVED);
     expect(await store.in(HERE)).toEqual(digest({ hour: 9, setAt: 3_000 }));
   });
 });

@@ -230,6 +230,39 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     expect(posted()).toHaveLength(1);
   });
 
+  test("the bot is removed from the channel, and invited again within a day: the digest goes on", async () => {
+    const { data } = harness.slack.channels;
+    harness.slack.scopes.delete("chat:write.public");
+    harness.slack.kick(data, harness.slack.botUserId);
+    await passUntil(EIGHT + 30 * MINUTE, MINUTE);
+    expect(posted()).toEqual([]);
+    harness.slack.invite(data, harness.slack.botUserId);
+    await arrives();
+    expect(posted().map(({ channel }) => channel)).toEqual([data.id]);
+    expect(shown(posted()[0] ?? fail())).toMatch(/3\d min late: Slack did not accept it\./);
+    harness.slack.kick(data, harness.slack.botUserId);
+    await passUntil(EIGHT + 25 * HOUR, 5 * MINUTE);
+    expect(posted()).toHaveLength(1);
+    expect(await harness.ask("digest")).toContain("Sent daily at 08:00");
+    harness.slack.takeRefused();
+  });
+
+  // In one mode only: a day takes long to pass.
+  test.runIf(mode === "socket")(
+    "the bot is not in the channel for a day: the digest ends, and whoever set it is told",
+    async () => {
+      harness.slack.scopes.delete("chat:write.public");
+      harness.slack.kick(harness.slack.channels.data, harness.slack.botUserId);
+      await passUntil(EIGHT + 23 * HOUR, 5 * MINUTE);
+      expect(posted()).toEqual([]);
+      await passUntil(EIGHT + 25 * HOUR, 5 * MINUTE);
+      expect(posted().map(({ channel }) => channel)).toEqual([harness.slack.dm(harness.slack.people.ada).id]);
+      expect(shown(posted()[0] ?? fail())).toContain("has ended: the bot is not in the channel (`not_in_channel`)");
+      expect(await harness.ask("digest off")).toContain("No digest is set");
+      harness.slack.takeRefused();
+    },
+  );
+
   test("the answer to the news that it has ended is lost: told once more, and it says so", async () => {
     await passUntil(EIGHT - MINUTE);
     const method = "chat.postMessage";

@@ -11,13 +11,14 @@ import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { ShownTo } from "../access/audience.js";
 import type { DataTables } from "../connection/data-tables.js";
+import { isLostForGood } from "../connection/failures.js";
 import { DOUBLED_DIGEST, digestMessage, LATE_MS, lateNote, type WhyLate } from "../messages/digest.js";
 import { digestEndedMessage, digestNote } from "../messages/digest-answers.js";
 import type { Alert, AlertStore } from "./store.js";
 import type { WantedAlert, WantedAlerts } from "./wanted-alerts.js";
 
 export interface DigestAlertSources extends DigestSources {
-  digests: Pick<DigestStore, "all" | "end">;
+  digests: Pick<DigestStore, "all" | "refused" | "accepted">;
   calendar: DigestCalendar;
   alerts: Pick<AlertStore, "get" | "settledSince">;
   dataTables: DataTables;
@@ -107,10 +108,11 @@ async function dueDigest(
       }),
     replies: [],
     onLost: async (word) => {
-      await sources.digests.end(digest, word, now);
-      sources.onEnded(digest, word);
-      return true;
+      const isOver = await sources.digests.refused(digest, { word, at: now, isForGood: isLostForGood(word) });
+      if (isOver) sources.onEnded(digest, word);
+      return isOver;
     },
+    onPosted: () => sources.digests.accepted(digest),
   };
 }
 
