@@ -36,6 +36,9 @@ import { UnreadableRun } from "./unreadable-run.js";
 const FIRST_TURN_MS = 2_000;
 /** The pauses (ms) before a store that has failed is tried again. Afterwards, the lease must leave enough time to ask Hex. */
 const STORE_AGAIN_MS = [100, 400, 1_000];
+/** For how long (ms), and how often, an intent that the store may have taken although it failed is taken back. */
+const TAKE_BACK_MS = 10 * MINUTE;
+const TAKE_BACK_AGAIN_MS = 1_000;
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** How many attempts there are if it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
@@ -63,14 +66,40 @@ export class Starter {
     return this.#asking.has(key);
   }
 
-  /** Stores the intent. Returns false when it was already stored, so that there is nothing to ask Hex for. */
+  /**
+   * Stores the intent. Returns false when it was already stored, so that there is nothing to ask Hex for.
+   * @throws StoreFailure, and then nothing comes of the intent, even if the store has taken it or takes it late
+   */
   intend(intent: Intent): Promise<boolean> {
-    return this.options.store.insert(intended(intent, this.options.clock.now()));
+    return this.#insert(intended(intent, this.options.clock.now()));
   }
 
-  /** Stores an intent that somebody has to approve first. Returns false when it was already stored. */
+  /** The same for an intent that somebody has to approve first. @throws StoreFailure */
   awaitApproval(intent: Intent, need: ApprovalNeed): Promise<boolean> {
-    return this.options.store.insert(awaiting(intent, need, this.options.clock.now()));
+    return this.#insert(awaiting(intent, need, this.options.clock.now()));
+  }
+
+  async #insert(run: Run): Promise<boolean> {
+    try {
+      return await this.options.store.insert(run);
+    } catch (error) {
+      if (error instanceof StoreFailure) void this.#takeBack(run);
+      throw error;
+    }
+  }
+
+  /** Keeps trying, because a store that answers late may be slow for a while. Never rejects. */
+  async #takeBack(run: Run): Promise<void> {
+    const { store, clock } = this.options;
+    const until = clock.monotonic() + TAKE_BACK_MS;
+    while (clock.monotonic() < until) {
+      const isDone = await store.takeBack(run).then(
+        () => true,
+        () => false,
+      );
+      if (isDone) return;
+      await clock.sleep(TAKE_BACK_AGAIN_MS);
+    }
   }
 
   /**

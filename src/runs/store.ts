@@ -63,6 +63,27 @@ export class RunStore {
     return inserted;
   }
 
+  /**
+   * For a run whose `insert` failed and may be done late all the same: waits until it is done or can no longer be, and removes the run,
+   * unless something has come of it or people have seen its card.
+   */
+  async takeBack(run: Run): Promise<void> {
+    await this.db.transaction().execute(async (db) => {
+      // The same key waits for an insert that is under way.
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("runs")
+        .values({ key: run.key, version: 1, ...columns(run) })
+        .onConflict((conflict) => conflict.column("key").doNothing())
+        .executeTakeFirst();
+      const removal = db.deleteFrom("runs").where("key", "=", run.key);
+      if (numInsertedOrUpdatedRows === 1n) return removal.execute();
+      const seen = db.selectFrom("cards").select("run_key").where("ts", "is not", null);
+      // With another time, somebody has asked once more.
+      const untouched = removal.where("version", "=", 1).where("requested_at", "=", run.requestedAt);
+      return untouched.where("key", "not in", seen).execute();
+    });
+  }
+
   /** @throws UnreadableRun */
   async get(key: string): Promise<Run | null> {
     return (await this.#read(key))?.run ?? null;

@@ -3,14 +3,15 @@
 import { once } from "node:events";
 import { createConnection, createServer, type Socket } from "node:net";
 import { sql } from "kysely";
-import { expect, test } from "vitest";
+import { Client } from "pg";
+import { expect, onTestFinished, test } from "vitest";
 import { startApp } from "../../src/app/start-app.js";
 import { readConfig } from "../../src/config/config.js";
 import { systemClock } from "../../src/lib/clock.js";
 import { createLogger } from "../../src/log/logger.js";
 import { openShared } from "../../src/store/postgres.js";
-import { Harness } from "../wire/harness.js";
-import { runDatabaseClock } from "./database-clock.js";
+import { breathe, Harness, shown } from "../wire/harness.js";
+import { followClock, runDatabaseClock } from "./database-clock.js";
 import { postgresForTests } from "./postgres-for-tests.js";
 
 const postgres = postgresForTests();
@@ -29,6 +30,10 @@ async function startRelay(port: number) {
     port: typeof address === "object" && address !== null ? address.port : 0,
     silence: () => {
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    /** Breaks all connections. New ones are passed on as before. */
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
     },
     stop: () => {
       for (const socket of sockets) socket.destroy();
@@ -103,3 +108,54 @@ test.concurrent("a database whose clock is an hour ahead: Slack's signatures are
   await harness.startBot();
   expect((await harness.slack.command("help")).ack).toMatchObject({ ok: true });
 }, 30_000);
+
+/** Makes the database take as long as until `isOver` to store a new run, and store it although the bot has gone. */
+async function storeLate(admin: Client): Promise<{ isStoring: () => Promise<boolean>; finish: () => Promise<void> }> {
+  // The lock is held until its connection lets go.
+  await admin.query("select pg_advisory_lock(7)");
+  await admin.query(`
+    create function wait() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock_shared(7); return null; end $$;
+    create constraint trigger late after insert on runs deferrable initially deferred for each row execute function wait()`);
+  const isStoring = async () => {
+    const { rowCount } = await admin.query("select from pg_locks where locktype = 'advisory' and not granted");
+    return rowCount !== 0;
+  };
+  const finish = async () => {
+    await admin.query("select pg_advisory_unlock(7)");
+    while (await isStoring()) await breathe();
+  };
+  return { isStoring, finish };
+}
+
+test.each(["", "{ allow: run, people: everyone, needs: approval by everyone }"])(
+  "a run that is stored although its person was told that nothing was started is neither started nor shown (%s)",
+  async (rule) => {
+    const relay = await startRelay(postgres.port);
+    onTestFinished(relay.stop);
+    const name = `late${rule.length}`;
+    const url = new URL(await postgres.database(name));
+    const admin = new Client({ connectionString: url.toString() });
+    await admin.connect();
+    onTestFinished(() => admin.end());
+    url.port = String(relay.port);
+    const harness = await Harness.start("http", { startsAt: Date.now(), env: { DATABASE_URL: url.toString() } });
+    onTestFinished(() => harness.stop());
+    if (rule !== "") harness.rules("{ allow: see, people: everyone }", rule);
+    const databaseClock = await followClock(url.toString(), harness.clock);
+    onTestFinished(() => databaseClock.stop());
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    const store = await storeLate(admin);
+    const answer = harness.ask(`run ${project.id}`);
+    while (!(await store.isStoring())) await breathe();
+    relay.cut();
+    expect(await answer).toContain("Nothing was started");
+    await store.finish();
+    harness.isBusy = () => databaseClock.isBehind;
+    await harness.pass(120_000);
+    expect(harness.cards.map(shown)).toEqual([]);
+    expect(harness.starts).toEqual([]);
+    expect((await admin.query("select key from runs")).rows).toEqual([]);
+  },
+  60_000,
+);

@@ -48,6 +48,20 @@ describe("RunStore", () => {
     expect(changes).toEqual(["a starting"]);
   });
 
+  test("a run is taken back whether it was stored or not, but not if something has come of it or its card was seen", async () => {
+    const cards = new CardStore(opened.db, { process: "a process", now: () => 1 });
+    for (const key of ["stored", "once more", "begun", "seen"]) await store.insert(intent(key));
+    await store.update("begun", (run) => (run.state === "starting" ? started(run, answer) : null));
+    for (const runKey of ["seen", "not stored"]) {
+      await cards.insert({ runKey, channel: "C1", threadTs: null, isPublic: true, requester: "U1" });
+      await cards.place(runKey, { channel: "C1", ts: "1.2" });
+    }
+    for (const key of ["stored", "not stored", "begun", "seen"]) await store.takeBack(intent(key));
+    await store.takeBack({ ...intent("once more"), requestedAt: 2 });
+    const left = await store.inFlight();
+    expect(left.map(({ key }) => key).sort()).toEqual(["begun", "once more", "seen"]);
+  });
+
   test("what another process stores is read the next time", async () => {
     await store.insert(intent("a"));
     expect((await store.inFlight()).map(({ state }) => state)).toEqual(["starting"]);
