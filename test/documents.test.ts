@@ -166,7 +166,7 @@ describe("README.md", () => {
     expect(codesIn(text).some((code) => code.startsWith(`/hex ${name}`))).toBe(true);
   });
   test("says what was tested against what", () => {
-    expect(text).toMatch(/Nothing\s+here\s+was\s+ever\s+run\s+against\s+the\s+live\s+services\./);
+    expect(text).toMatch(/Nothing\s+here\s+has\s+ever\s+been\s+run\s+against\s+the\s+live\s+services\./);
   });
 });
 
