@@ -121,7 +121,7 @@ describe.each(MODES)("over %s", (mode) => {
     ]);
     harness.rules(ALL, ADMIN);
     expect(await harness.ask("audit")).toContain(
-      `<@${stranger.id}> was refused: cancel in <#${data.id}> · no rule allows it · of another workspace`,
+      `<@${stranger.id}> was refused: cancel a run in <#${data.id}> · of another workspace`,
     );
   });
 
@@ -145,7 +145,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(audited()).toMatchObject([{ who: grace.id, deed: "administer", decision: "refused", rule: null }]);
     expect(await harness.ask("audit @nobody 3")).toContain("No project is called");
     const shown = await harness.ask("audit @grace 3");
-    expect(shown).toContain("was refused: administer");
+    expect(shown).toContain("was refused: do what only administrators may do");
     expect(await harness.ask("audit Weekly revenue 1 day")).toContain("nothing");
   });
 

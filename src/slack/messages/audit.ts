@@ -2,6 +2,7 @@
 
 import type { AuditEntry, Deed } from "../../audit/audit-entry.js";
 import type { Project } from "../../hex/schema.js";
+import type { Outsider } from "../access/audit-entries.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { bold, code, count, date, dotted, inline, mention } from "./mrkdwn.js";
 
@@ -82,22 +83,73 @@ const TO_PROJECT: Partial<Record<Deed, string>> = {
   administer: " about",
 };
 
-function entryLine({ at, who, where, deed, project, detail, decision, rule, result, hexRunId }: AuditEntry): string {
-  const subject = who === null ? "Somebody" : mention(who);
-  const isRefused = decision === "refused";
-  const link = isRefused ? "" : (TO_PROJECT[deed] ?? "");
-  const what = project === null ? "" : `${link} ${bold(project.title || project.id, 80)}`;
+/** What somebody wanted to do, without a project, and before the title of one. */
+const WANTED: Record<Deed, { alone: string; about: string }> = {
+  see: { alone: "see a project", about: "see" },
+  run: { alone: "run a project", about: "run" },
+  publish: { alone: "run and publish a project", about: "run and publish" },
+  cancel: { alone: "cancel a run", about: "cancel a run of" },
+  approve: { alone: "approve a run", about: "approve a run of" },
+  decline: { alone: "decline a run", about: "decline a run of" },
+  watch: { alone: "watch a project", about: "watch" },
+  unwatch: { alone: "stop watching", about: "stop watching" },
+  digest: { alone: "set a digest", about: "set a digest of" },
+  digest_off: { alone: "end a digest", about: "end a digest of" },
+  on_it: { alone: "press I'm on it", about: "press I'm on it for" },
+  silence: { alone: "silence an alert", about: "silence an alert about" },
+  end_silence: { alone: "end a silence", about: "end a silence about" },
+  administer: {
+    alone: "do what only administrators may do",
+    about: "do what only administrators may do about",
+  },
+};
+
+/** Those who may not use the bot at all, whatever the rules say. */
+const OUTSIDERS: Record<Outsider, string> = {
+  guest: "a guest",
+  of_another_workspace: "of another workspace",
+  unproven: "not known to be of this workspace",
+};
+
+function entryLine(entry: AuditEntry): string {
+  const { at, where, detail, decision, result, hexRunId } = entry;
   const place = where !== null && /^[CG]/.test(where) ? ` in <#${where}>` : "";
   return dotted(
-    `${date(at)} ${isRefused ? ":no_entry: " : ""}${subject} ${isRefused ? "was refused:" : ""}${isRefused ? ` ${deed}` : DID[deed]}${what}${place}`,
+    `${date(at)} ${decision === "refused" ? refusedWords(entry) : doneWords(entry)}${place}`,
     detail === null ? null : inline(detail, 100),
-    rule === null
-      ? isRefused
-        ? "no rule allows it"
-        : null
-      : `rule ${rule.number}${rule.name === null ? "" : ` (${inline(rule.name, 60)})`}`,
+    ruleWords(entry),
     decision === "needs_approval" ? "waits for approval" : null,
-    result === null ? null : inline(result.replaceAll("_", " "), 40),
+    result === null ? null : (outsiderWords(result) ?? inline(result.replaceAll("_", " "), 40)),
     hexRunId === null ? null : code(hexRunId, 40),
   );
+}
+
+function doneWords({ who, deed, project }: AuditEntry): string {
+  const what = project === null ? "" : `${TO_PROJECT[deed] ?? ""} ${nameOf(project)}`;
+  return `${subjectOf(who)} ${DID[deed]}${what}`;
+}
+
+function refusedWords({ who, deed, project }: AuditEntry): string {
+  const { alone, about } = WANTED[deed];
+  const what = project === null ? alone : `${about} ${nameOf(project)}`;
+  return `:no_entry: ${subjectOf(who)} was refused: ${what}`;
+}
+
+function ruleWords({ decision, rule, result }: AuditEntry): string | null {
+  if (rule !== null) return `rule ${rule.number}${rule.name === null ? "" : ` (${inline(rule.name, 60)})`}`;
+  const isByRules = decision === "refused" && (result === null || outsiderWords(result) === null);
+  return isByRules ? "no rule allows it" : null;
+}
+
+/** `null` for any other result. */
+function outsiderWords(result: string): string | null {
+  return Object.entries(OUTSIDERS).find(([outsider]) => outsider === result)?.[1] ?? null;
+}
+
+function subjectOf(who: string | null): string {
+  return who === null ? "Somebody" : mention(who);
+}
+
+function nameOf({ id, title }: NonNullable<AuditEntry["project"]>): string {
+  return bold(title || id, 80);
 }
