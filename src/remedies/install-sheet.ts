@@ -111,7 +111,7 @@ const KEPT = {
     until: "as long as Hex lists them",
   },
   drafts: {
-    what: "Forms that are not submitted yet, with what was typed into them, and what people chose from.",
+    what: "Forms that are not submitted yet, with what was typed into them, and what people chose from or searched for.",
     until: "for a day; the names of inputs that Hex refused, for 90 days",
   },
   surfaces: {

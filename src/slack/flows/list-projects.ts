@@ -9,7 +9,9 @@ import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import type { Message } from "../messages/blocks.js";
 import { TOO_LONG } from "../messages/carried.js";
 import { type ProjectsView, projectsMessage } from "../messages/projects.js";
+import type { Searched } from "../messages/searched.js";
 import { withoutEmojiCodes } from "../parse/emoji-codes.js";
+import { keepWords, readWords } from "./kept-words.js";
 
 /** How long ago the bot may last have asked Hex, in ms: for a new list, and for turning a page. */
 const ANEW_MS = MINUTE;
@@ -17,13 +19,14 @@ const PAGING_MS = 30 * MINUTE;
 /** In ms. A list that is older than this says when it was read. */
 const OLD_MS = HOUR;
 
-/** A page of the list, with new buttons. */
+/** A page of the list, with new buttons; `null` when it is no longer known what was searched for. `at` is from a button's value. */
 export async function projectsPage(
   bot: Bot,
   interaction: Interaction,
-  at: Pick<ProjectsView, "words" | "page" | "carried">,
-): Promise<Message> {
-  return projectsMessage(await listProjects(bot, interaction, at, PAGING_MS));
+  at: Pick<ProjectsView, "nonce" | "page" | "carried"> & { words: Searched },
+): Promise<Message | null> {
+  const words = await readWords(bot, at);
+  return words === null ? null : projectsMessage(await listProjects(bot, interaction, { ...at, words }, PAGING_MS));
 }
 
 /** The projects that fit the words. Asks Hex for new ones, unless that was done in the last `maxAgeMs`. */
@@ -36,6 +39,8 @@ export async function listProjects(
   const { clock, hex, newNonce } = bot;
   const { permissions } = interaction;
   const { projects } = permissions;
+  const nonce = newNonce();
+  await keepWords(bot, nonce, words);
   await projects.ready();
   await lookForNew(interaction, maxAgeMs);
   const fitting = projects.withWords(words);
@@ -47,7 +52,7 @@ export async function listProjects(
     words,
     page,
     carried,
-    nonce: newNonce(),
+    nonce,
     readAt: projects.readAt !== null && clock.now() - projects.readAt > OLD_MS ? projects.readAt : null,
     known: projects.isWhole ? null : projects.size,
     place: hex.place.now,

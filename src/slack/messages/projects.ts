@@ -10,6 +10,7 @@ import { LIMITS } from "./limits.js";
 import { code, count, date, dotted, inline, link } from "./mrkdwn.js";
 import { optionsLine } from "./run-words.js";
 import { scheduleWords } from "./schedule.js";
+import { type Searched, searchedInButton } from "./searched.js";
 
 const PROJECTS_PER_PAGE = 8;
 /** Room for the text above a list and for page numbers with several digits, in characters of the message's JSON. */
@@ -56,7 +57,7 @@ export function projectsMessage(view: ProjectsView): Message {
     ...shown.flatMap((project) =>
       projectBlocks(
         project,
-        { nonce: view.nonce, words: fewWords(words), page, carried },
+        { nonce: view.nonce, words: searchedInButton(words), page, carried },
         place,
         view.mayRun(project.id),
       ),
@@ -83,7 +84,7 @@ function gapOf({ readAt, known }: ProjectsView): string | null {
  */
 function perPageOf(view: ProjectsView, carried: InValue): number {
   const { projects, nonce, words, place } = view;
-  const state = { nonce, words: fewWords(words), page: 0, carried };
+  const state = { nonce, words: searchedInButton(words), page: 0, carried };
   const lengthIn = (project: Project) => lengthOf(projectBlocks(project, state, place));
   const around = lengthOf([carriedBlockOf(view, carried), pager(view, 1, 3, carried)]);
   const room = LIMITS.messageBlocksText - SPARE - around;
@@ -128,7 +129,7 @@ type InValue = ReturnType<typeof packed> | typeof TOO_LONG;
 function carriedOf({ carried, words, nonce, page }: ProjectsView): InValue {
   if (carried === TOO_LONG) return TOO_LONG;
   const wanted = packed(carried);
-  const longest = JSON.stringify({ project: UUID, nonce, words: fewWords(words), page, carried: wanted });
+  const longest = JSON.stringify({ project: UUID, nonce, words: searchedInButton(words), page, carried: wanted });
   return wanted === undefined || JSON.stringify(longest).length <= LIMITS.carriedInButton ? wanted : TOO_LONG;
 }
 const UUID = "00000000-0000-0000-0000-000000000000";
@@ -157,7 +158,7 @@ const DENIED = "\n_You may not run it here._";
 /** They take the most room with buttons. */
 function projectBlocks(
   project: Project,
-  state: { nonce: string; words: readonly string[]; page: number; carried: InValue },
+  state: { nonce: string; words: Searched; page: number; carried: InValue },
   place: HexPlace,
   mayRun = true,
 ): (KnownBlock | null)[] {
@@ -192,16 +193,20 @@ function projectBlocks(
 }
 
 function pager({ words, nonce }: ProjectsView, page: number, pages: number, carried: InValue) {
-  const value = (to: number) => JSON.stringify({ words: fewWords(words), page: to, nonce, carried });
+  const value = (to: number) => JSON.stringify({ words: searchedInButton(words), page: to, nonce, carried });
   return actions(
     page > 0 ? button({ actionId: ACTIONS.projectsPrevious, label: "Previous", value: value(page - 1) }) : null,
     page < pages - 1 ? button({ actionId: ACTIONS.projectsNext, label: "Next", value: value(page + 1) }) : null,
   );
 }
 
-/** As many of the words as fit into a button's value. */
-function fewWords(words: readonly string[]): string[] {
-  return words.slice(0, 10).map((word) => word.slice(0, 60));
+/** The answer to a button of a list when it is no longer known what was searched for. */
+export function searchGoneMessage(): Message {
+  return message("What you searched for is no longer kept.", [
+    section(
+      "What you searched for was too long for a button, so the bot kept it for a day, and that day is over.\nType the command again.",
+    ),
+  ]);
 }
 
 function emptyMessage(view: ProjectsView): Message {

@@ -9,13 +9,14 @@ import { startRun } from "../../flows/start-run.js";
 import { tellAlreadyStarted } from "../../flows/tell-already-started.js";
 import { ACTIONS } from "../../messages/action-ids.js";
 import { carriedSchema, NOTHING_CARRIED } from "../../messages/carried.js";
+import { searchedSchema } from "../../messages/searched.js";
 import type { Bot } from "../context.js";
 import { type Action, type Click, withValue } from "./action.js";
 
 const projectValue = z.object({
   project: z.string(),
   nonce: z.string(),
-  words: z.array(z.string()).catch([]),
+  words: searchedSchema.catch([]),
   page: z.number().catch(0),
   // Buttons of version 0.1 carry nothing.
   carried: carriedSchema.default(NOTHING_CARRIED),
@@ -32,7 +33,7 @@ async function press(bot: Bot, click: Click, value: z.output<typeof projectValue
     startRun(bot, click, { key, project, options }),
     // New buttons, so that pressing Run again starts another run but a double click does not. The run does not depend on them.
     projectsPage(bot, click, value)
-      .then(click.replace)
+      .then((page) => (page === null ? undefined : click.replace(page)))
       .catch((err: unknown) => click.log.warn({ err }, "the list of projects keeps its buttons")),
   ]);
   if (!isNew) await tellAlreadyStarted(bot, click, key);
