@@ -241,7 +241,9 @@ test("while Slack does not say who somebody is, they are not told that they may 
   fail(revenue);
   const direct = bench.slack.dm(ada());
   await untilSaid(direct, /You watched there/);
-  expect(texts(direct)).toContain("a project of which the bot does not know at the moment whether you may see it");
+  expect(texts(direct)).toContain(
+    "a project that is not named here, because the bot cannot tell at the moment whether you may see it",
+  );
   expect(texts(direct)).not.toContain("you may not see");
 });
 

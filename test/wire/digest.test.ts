@@ -23,7 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.ask("watch weekly revenue late");
     const answer = await harness.ask("digest 8:00 weekdays");
     expect(answer).toContain("gets a digest Monday to Friday at 08:00 (Europe/Berlin), about what is watched here.");
-    expect(answer).toContain("That is one project now.");
+    expect(answer).toContain("That covers 1 project now.");
     // Tomorrow at seven in UTC.
     expect(answer).toContain(`<!date^${Date.UTC(2026, 10, 3, 7) / 1_000}^`);
     expect(await harness.ask("digest 8am weekdays")).toContain("gets this digest already");

@@ -37,20 +37,20 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("unwatch nonsense")).toContain("`nonsense` is not watched in this conversation.");
   });
 
-  test("a category in the quotes and apostrophes that a keyboard makes of them", async () => {
+  test("a category in quotes and with apostrophes, as keyboards write them", async () => {
     harness.hex.workspace.addProject({ title: "Churn", categories: ["Finance Ops"] });
     harness.hex.workspace.addProject({ title: "Toys", categories: ["Children's wear"] });
     await harness.ask("projects");
-    expect(await harness.ask("watch category:“Finance Ops”")).toContain("That is one project now.");
-    expect(await harness.ask("watch category:Children’s wear")).toContain("That is one project now.");
+    expect(await harness.ask("watch category:“Finance Ops”")).toContain("That covers 1 project now.");
+    expect(await harness.ask("watch category:Children’s wear")).toContain("That covers 1 project now.");
     expect(await harness.ask("watching")).toMatch(/category `Finance Ops`[\s\S]*Churn/);
     expect(await harness.ask("unwatch category:„Finance Ops“")).toContain("No longer watched");
-    expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("That is one project now.");
+    expect(await harness.ask("digest 08:00 category:“finance ops”")).toContain("That covers 1 project now.");
   });
 
-  test("an owner who is mentioned in place of named by an address: said, and nothing is watched", async () => {
+  test("an owner who is mentioned and not named by an address: the answer says so, and nothing is watched", async () => {
     const said =
-      "`@grace` is not an e-mail address. Write the one that the owner has in Hex: `/hex watch owner:ada@example.com`";
+      "`@grace` is not an e-mail address. Use the one that the owner has in Hex: `/hex watch owner:ada@example.com`";
     expect(await harness.ask("watch owner:@grace")).toContain(said);
     expect(await harness.ask("watching")).toContain(NOBODY);
     expect(await harness.ask("digest 08:00 owner:Grace Hopper")).toContain("`Grace Hopper` is not an e-mail address.");
@@ -172,7 +172,7 @@ test("500 projects in one channel: said how many fit, how old answers get, and a
     STEP_MS,
   );
   const answer = await harness.ask("watch category:Finance");
-  expect(answer).toContain("These are 500 projects now.");
+  expect(answer).toContain("That covers 500 projects now.");
   expect(answer).toContain("The bot watches 500 projects in all.");
   expect(answer).toContain("only after 41 min 40 s of a run that nobody scheduled");
   expect(answer).toContain("With up to 60 projects, that takes 5 min.");

@@ -61,7 +61,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const broken = add("Zebra counts", { schedules: [] });
     for (let at = 1; at <= 12; at++) add(`Report ${at}`, { schedules: [] });
     await harness.ask("projects");
-    expect(await harness.ask("watch owner:olga@acme.test")).toContain("These are 13 projects now.");
+    expect(await harness.ask("watch owner:olga@acme.test")).toContain("That covers 13 projects now.");
     harness.hex.workspace.startRun(broken.id, { durationMs: MINUTE, outcome: "ERRORED" });
     await tells("Zebra counts");
     expect(await harness.ask("watching")).toMatch(/\n:red_circle: \*<.*\|Zebra counts>[\s\S]*… and 5 more projects\./);

@@ -14,13 +14,13 @@ const SHOWN = 15;
 
 /**
  * `project`: of a rule that names one, or null when it is not known. `hidden`: it names one that the person may not see any more.
- * `unsure`: it names one of which that is not known now.
+ * `unsure`: it is not known at the moment whether they may see the one that it names.
  */
 export type EndedRule = { rule: Rule; project: Project | null } | "hidden" | "unsure";
 
 const UNNAMED = {
   hidden: "a project that you may not see any more",
-  unsure: "a project of which the bot does not know at the moment whether you may see it",
+  unsure: "a project that is not named here, because the bot cannot tell at the moment whether you may see it",
 };
 
 /**

@@ -100,12 +100,12 @@ export function hiddenNote(hidden: number, named: number): string | null {
 
 function countNote(named: number): string {
   if (named === 0) return "No project fits that yet. One that does later is watched, too.";
-  return `${namedNow(named)} One that fits later is watched, too.`;
+  return `${namedNow(named)} Any project that fits later is watched, too.`;
 }
 
 /** How many projects fit a rule, of those that fit at all. */
 export function namedNow(named: number): string {
-  return named === 1 ? "That is one project now." : `These are ${count(named, "project")} now.`;
+  return `That covers ${count(named, "project")} now.`;
 }
 
 export function noLongerWatchedMessage(): Message {
@@ -130,7 +130,7 @@ export function whatToWatchMessage(): Message {
 export function ownerIsAddressMessage(typed: string, command: string): Message {
   return message("An owner is an e-mail address.", [
     section(
-      `${code(typed, 80)} is not an e-mail address. Write the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
+      `${code(typed, 80)} is not an e-mail address. Use the one that the owner has in Hex: ${code(`/hex ${command} owner:ada@example.com`)}.`,
     ),
   ]);
 }
@@ -158,7 +158,7 @@ export interface SeenWatch {
   total: number;
   /** How many of them may not be shown in the conversation. */
   hidden: number;
-  /** The first of them, those in trouble before the others. */
+  /** The first of them, those in trouble before all others. */
   projects: readonly SeenProject[];
   /** Those that are not judged at the moment. */
   absent: readonly AbsentProject[];
