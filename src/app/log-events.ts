@@ -297,7 +297,7 @@ export function logEndedDigest(log: Logger): (digest: Digest, word: string) => v
 /** A failure that lasts is logged this often, in ms: several parts meet it every second. */
 const SAID_AGAIN_MS = MINUTE;
 
-/** For a part that tries again every few seconds: `say` logs a failure, and of the store's those that last once a minute. */
+/** For a part that tries again every few seconds: `say` logs its failures, but each kind of store failure only once a minute. */
 export function seldom(clock: Clock, say: (error: unknown) => void): (error: unknown) => void {
   const saidAt = new Map<StoreFailureKind, number>();
   return (error) => {

@@ -20,11 +20,11 @@ export interface Member extends WatchPlace {
 
 /**
  * The members that troubles become in one conversation. The first one gets a message immediately, and those that are told within ten
- * minutes join it, unless everything in that message is over already or the message is not kept up to date any more.
+ * minutes join it, unless everything in that message is over already or the message is no longer kept up to date.
  * @param troubles those that the conversation has not been told of, oldest first
  * @param members the members of its messages, in the order in which they joined
  * @param isOpen whether a member is not over
- * @param isSettled whether a message, by its id, is not kept up to date any more
+ * @param isSettled whether a message, by its id, is no longer kept up to date
  * @param now epoch ms
  */
 export function newMembers(
@@ -43,7 +43,7 @@ export function newMembers(
     const isRecent = last !== undefined && now - last.joinedAt < JOIN_MS;
     const joins = isRecent && its(last.alert).some(isOpen) && !isSettled(last.alert);
     const own = messageOf(place, troubleId);
-    // It was told before, watched no longer, and is watched again.
+    // It was told before, then no longer watched, and is now watched again.
     const alert = joins ? last.alert : isSettled(own) ? `${own} ${now}` : own;
     joining.push({ channel, threadTs, alert, troubleId, projectId, position: its(alert).length, joinedAt: now });
   }

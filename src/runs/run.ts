@@ -77,8 +77,8 @@ const inFlight = {
 const ended = { ...known, endedAt: epochMs, elapsedMs: z.number().nullable() };
 const cancellation = z.object({ by: z.string(), at: epochMs });
 /**
- * Who has wanted it cancelled, and when (epoch ms), where Hex may have done it, because its answer was lost: oldest first, each person
- * once. Earlier versions stored one of them, or `null`.
+ * Who asked for it to be cancelled, and when (epoch ms), if Hex's answer was lost, so that Hex may have cancelled it for them: oldest
+ * first, each person once. Earlier versions stored one of them, or `null`.
  */
 const unclear = z
   .union([z.array(cancellation), cancellation.transform((one) => [one]), z.null().transform(() => [])])

@@ -1,9 +1,9 @@
-// What this process has asked Hex to start. A store that has lost its last moments, as in a failover to a standby that was behind, must
-// not make it ask again.
+// What this process has asked Hex to start. A store that has lost its last moments, as in a failover to a standby that lagged behind,
+// must not make it ask again.
 
 import type { StartedRun } from "../hex/schema.js";
 
-/** How many are remembered. A store loses moments, and in these there are fewer. */
+/** How many are remembered: more than are started in the moments that a store may lose. */
 const MOST = 1_000;
 
 export class SentStarts {
@@ -27,7 +27,7 @@ export class SentStarts {
     if (this.#sent.has(runKey)) this.#sent.set(runKey, run);
   }
 
-  /** Hex has proven that there is no run. */
+  /** Hex has made it certain that there is no run. */
   undone(runKey: string): void {
     this.#sent.delete(runKey);
   }

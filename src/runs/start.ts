@@ -41,7 +41,7 @@ const TAKE_BACK_MS = 10 * MINUTE;
 const TAKE_BACK_AGAIN_MS = 1_000;
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
-/** How many attempts there are if it is not their turn: Hex's limit lasts a minute, and others may be waiting. */
+/** The most attempts, including those that have to wait for their turn: Hex's limit lasts a minute, and others may be waiting. */
 const MOST_LOOKS = LOOKS_AFTER_MS.length + 12;
 /** More than all looks after a start take, in ms. */
 const LOOKING_MS = 5 * MINUTE;
@@ -56,7 +56,7 @@ export interface StarterOptions {
 
 export class Starter {
   readonly #asking = new UnderWay();
-  /** Those of runs that had to wait. The store may forget that they no longer do. */
+  /** The starts of runs that had to wait. The store may forget that they no longer wait. */
   readonly #sent = new SentStarts();
 
   constructor(private readonly options: StarterOptions) {}

@@ -179,7 +179,7 @@ export function withdrawn(
   return { ...baseOf(run), state: "withdrawn", by, endedAt: now };
 }
 
-/** It is not known how the request ended, and no process is looking for the run yet: any may. */
+/** It is not known how the request ended, and no process is looking for the run yet, so any may. */
 export function unanswered(run: RunIn<"starting">, now: number): RunIn<"starting"> {
   return { ...run, looking: true, lease: now };
 }
@@ -218,7 +218,7 @@ export function observed(run: LiveRun, seen: HexRun, now: number): Run {
 
 type Unclear = RunIn<"cancelling">["unclear"];
 
-/** A run that still goes on by now was not cancelled by them: whoever ends it later is somebody else. */
+/** Without those from long ago: they did not cancel a run that is still going, so whoever ends it later is somebody else. */
 function outlived(unclear: Unclear, now: number): Unclear {
   return unclear.filter(({ at }) => now - at <= CANCELLED_MS);
 }

@@ -31,7 +31,7 @@ export interface SharedStore extends Store {
   renew: () => Promise<boolean>;
   /** The schema with the bot's tables. */
   schema: string;
-  /** For what keeps the lead, on connections of its own: it must not wait behind statements that take long. */
+  /** For what keeps the lead. It has connections of its own, because it must not wait behind slow statements. */
   leaseDb: Db;
   /** The store was taken over from version 0.1.0, whose processes may still be running. */
   isAfterOld: boolean;
@@ -39,7 +39,7 @@ export interface SharedStore extends Store {
 
 /** How many connections a process keeps to Postgres. Its work is a few short statements a second. */
 const CONNECTIONS = 4;
-/** And for the lease. The second one is only opened while the first one does not answer. */
+/** And for the lease. The second one is opened only while the first one does not answer. */
 const LEASE_CONNECTIONS = 2;
 const CONNECT_MS = 5_000;
 /** The longest time for a statement, in ms. A connection on which nothing comes back for this long is closed. Idle ones are closed earlier. */

@@ -1,4 +1,4 @@
-// What Node compiles at a start is kept beside the program.
+// What Node compiles when the program starts is kept beside it.
 
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import module from "node:module";
@@ -27,7 +27,7 @@ async function outputOfStart(): Promise<string> {
   return program.output;
 }
 
-test.runIf("enableCompileCache" in module)("the next start need not compile it again", async () => {
+test.runIf("enableCompileCache" in module)("the next start does not have to compile it again", async () => {
   await outputOfStart();
   expect(await readdir(join(root, "node_modules/.cache/hex-bot-compiled"))).not.toEqual([]);
 });

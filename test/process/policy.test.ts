@@ -85,7 +85,7 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
       expect(err).toMatch(/^No project fits "nothing like it"/);
     });
 
-    test("explain and matrix know who may do nothing, whatever the rules say", async ({
+    test("explain and matrix know that outsiders may do nothing, whatever the rules say", async ({
       stage: { dir, hex, slack, env },
       policy,
     }) => {

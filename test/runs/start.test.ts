@@ -110,7 +110,7 @@ test("if the store fails for a moment when the run is to wait behind others, it 
   expect(hex.requests).toEqual([]);
 });
 
-test("if the store goes on failing, Hex is not asked, and the failure is told before another process looks for the run", async () => {
+test("if the store goes on failing, Hex is not asked, and the failure is reported before another process looks for the run", async () => {
   await store.insert(intended(intent(), clock.now()));
   vi.spyOn(store, "get").mockRejectedValue(failure);
   const from = clock.monotonic();
@@ -141,7 +141,7 @@ test.each([
 test.each([
   ["was approved", approve, (one: Starter) => one.ask("k")],
   ["waited for its turn", () => queue(), (one: Starter) => one.retry("k")],
-])("a store that says once more that a run %s does not make the bot start it again", async (_, prepare, start) => {
+])("if the store says again that a run %s, the bot does not start it again", async (_, prepare, start) => {
   await prepare();
   const before = await store.get("k");
   const one = starter();

@@ -292,7 +292,7 @@ describe("a cancellation", () => {
     expect(afterwards(2 * MINUTE)).toMatchObject({ state: "cancelled", by: null });
   });
 
-  test("whose answer was lost may also be what ends the run that somebody else cancels then", () => {
+  test("whose answer was lost may be what ended a run that somebody else cancels after that", () => {
     const lost = (run: RunIn<"pending" | "running">, by: string, at: number) =>
       notCancelled(cancelling(run, by, at), facts("timeout"), "r1", at);
     const unclear = lost(running, "U1", NOW);
@@ -312,7 +312,7 @@ describe("a cancellation", () => {
     expect(killed(goesOn(lost(unclear, "U2", NOW + 30 * SECOND)))).toMatchObject({ by: "U2", orBy: [] });
   });
 
-  test("whose answer was lost is read as an earlier build has stored it", () => {
+  test("whose answer was lost is read as an earlier build stored it", () => {
     const { cancelFailure } = notCancelled(cancelling(running, "U1", NOW), facts("timeout"), "r1", NOW);
     const unclear = { by: "U1", at: NOW };
     const stored = { ...running, cancelFailure: { ...cancelFailure, unclear } };

@@ -154,7 +154,7 @@ test("a leader's renewals leave nothing behind", async () => {
   await store.close();
 }, 60_000);
 
-test("statements that take long do not cost a leader its lead, however many there are", async () => {
+test("slow statements do not cost a leader its lead, however many there are", async () => {
   const { store, clock } = await openFast(await database());
   const candidates = new Candidates(clock);
   const lease = candidates.add("leader", store);

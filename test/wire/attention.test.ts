@@ -96,7 +96,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
     expect(shown(answer)).toContain("It has been over since");
   });
 
-  test("the audit log says what came of each press: only one of two has it, and how long a silence is", async () => {
+  test("the audit log says what came of each press: which of two people has it, and how long a silence lasts", async () => {
     const { ada, grace } = harness.slack.people;
     harness.rules("{ allow: [see, watch, silence], people: everyone }", `{ allow: administer, people: ${ada.id} }`);
     const project = addProject("Weekly revenue");

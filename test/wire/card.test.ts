@@ -241,7 +241,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(harness.slack.messages.map(shown).join()).not.toContain("Not cancelled");
     });
 
-    test("a cancellation whose answers are all lost, and then another one: the card names both, and so does the reply", async () => {
+    test("if all answers to a cancellation are lost and somebody else cancels, too, the card and the reply name both", async () => {
       const card = await running();
       harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "reset" }, times: 3 });
       await harness.person("grace").press(card, "cancel_run");

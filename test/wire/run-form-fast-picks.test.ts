@@ -1,4 +1,4 @@
-// Projects picked in the form faster than Slack redraws it: the form ends as the last pick wants it.
+// Projects are picked in the form faster than Slack redraws it: the form ends up as the last pick wants it.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Project } from "../sandbox/hex/server.js";
@@ -54,7 +54,7 @@ describe.each(MODES)("%s mode", (mode) => {
   };
   const late = () => harness.meanwhile(breathe(LATE_MS));
 
-  test("a redrawing that comes late does not replace that of a later pick", async () => {
+  test("a late redrawing does not replace that of a later pick", async () => {
     const form = await openedWithRevenue();
     await pickWithLateRedrawing(form, churn);
     await form.fill({ [PROJECT]: costs.id });
@@ -80,7 +80,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(harness.starts.at(-1)?.body).toEqual({ inputParams: { region: "APAC" } });
   });
 
-  test("the same if a title was typed before", async () => {
+  test("the same if a title was typed first", async () => {
     const form = await openedWithRevenue();
     await form.fill({ [TYPED]: "cos" });
     await pickWithLateRedrawing(form, churn);

@@ -76,7 +76,7 @@ describe.each(MODES)("a file, %s mode", (mode) => {
   test.each([
     ["has answered", false],
     ["has not answered", true],
-  ])("a store that has lost its last moments starts no run again for which Hex %s", async (_, isLost) => {
+  ])("when the store has lost its last moments, no run is started again for which Hex %s", async (_, isLost) => {
     const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 3_600_000 } });
     harness.hex.workspace.kernelsBusy = 25;
     await harness.slack.command(`run ${project.id}`);

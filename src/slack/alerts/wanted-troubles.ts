@@ -211,7 +211,7 @@ async function addMembers(
   return added;
 }
 
-/** Those of these messages that are not kept up to date any more. */
+/** Those of these messages that are no longer kept up to date. */
 async function settledAmong({ alerts }: TroubleAlertSources, ids: readonly string[]): Promise<Set<string>> {
   const settled = new Set<string>();
   for (const id of new Set(ids)) if ((await readAlert(alerts, id))?.settled === true) settled.add(id);

@@ -51,7 +51,7 @@ export async function whomToAsk(
   };
 }
 
-/** Without those who have left or belong elsewhere: they can approve nothing, and are told of nothing. */
+/** Without those who have left or belong elsewhere: they can approve nothing, and are told nothing. */
 async function ofWorkspace({ access }: PermissionSources, users: readonly string[]): Promise<string[]> {
   const areActive = await Promise.all(users.map((user) => access.isActive(user)));
   return users.filter((_, at) => areActive[at] !== false);

@@ -23,7 +23,7 @@ export async function choosePicked(bot: Bot, click: Click, view: ViewOutput): Pr
   const read = await readAgain(bot, click, view);
   if (read === null || read.picked === null) return;
   const { form, picked } = read;
-  // They have gone back to the project that is drawn, unless another pick before this one has been drawn in the meantime.
+  // They went back to the project that is drawn, unless an earlier pick has been drawn in the meantime.
   if (picked.id === form.project?.id) return draw(bot, click, view, form, { isDrawn: true });
   const denied = deniedForm(click, picked);
   if (denied !== null) {
@@ -99,7 +99,7 @@ export async function completed(
   return whole && fitted(whole);
 }
 
-/** `isDrawn`: it has to be drawn only if another version has taken the place of the one in which somebody acted. */
+/** `isDrawn`: it is drawn again only if another version has replaced the one in which somebody acted. */
 async function draw(
   bot: Bot,
   click: Click,

@@ -1,4 +1,4 @@
-// The versions of open forms that this process has drawn, so that a form ends as the last pick wants it, however fast the picks are
+// The versions of open forms that this process has drawn, so that a form ends up as the last pick wants it, however fast people pick
 // and however late Slack gets a redrawing.
 
 /** A version of a form that Slack shows. `hash` is Slack's, `null` when it is not known; `round` is the form's. */
@@ -13,7 +13,7 @@ interface Drawn {
   latest: FormVersion | null;
   /** When the last pick was made, epoch ms. */
   pickedAt: number;
-  /** Settles when the redrawing that was asked for last is done. */
+  /** Settles when the last redrawing that was asked for is done. */
   done: Promise<unknown>;
 }
 
@@ -24,11 +24,11 @@ export class FormVersions {
   readonly #forms = new Map<string, Drawn>();
 
   /**
-   * Redraws a form for a pick, once earlier redrawings are done, unless there has been a later pick: that one redraws it.
+   * Redraws a form for a pick, once earlier redrawings are done. If there has been a later pick, leaves it to that one.
    * @param view the version in which the pick was made
    * @param pickedAt by Slack's clock, epoch ms
-   * @param draw draws over `replacing`, the version that this process has drawn since; `null` for none. Resolves with the new version,
-   * or `null` when there is none.
+   * @param draw replaces `replacing`, the version that this process has drawn since then; `null` for none. Resolves with the new
+   * version, or with `null` if there is none.
    */
   redraw(
     view: { id: string; hash: string | null },

@@ -95,7 +95,7 @@ export function section(text: string, accessory?: Button): SectionBlock {
   };
 }
 
-/** Lines of mrkdwn, at most `most` in a paragraph, and no line cut for want of room. */
+/** Lines of mrkdwn, at most `most` in a paragraph. No line is cut for lack of room. */
 export function paragraphs(lines: readonly string[], most = Number.POSITIVE_INFINITY): SectionBlock[] {
   const groups: { lines: string[]; length: number }[] = [];
   for (const line of lines) {

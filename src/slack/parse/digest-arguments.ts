@@ -52,7 +52,7 @@ export function parseDigestArguments(typed: string): DigestArguments {
   let weekdaysOnly = false;
   let zone: ZoneRead | null = null;
   let at = 0;
-  /** What begins here is for the projects, if `at` has reached them. Only fillers are in between. */
+  /** Where the projects begin, with any fillers before them. `at` ends up at their first other word. */
   let from = 0;
   for (; at < words.length; at++) {
     const word = folded(plain[at] ?? "");
@@ -87,7 +87,7 @@ function projectsIn(words: readonly string[], from: number, at: number): Pick<Di
 const BEFORE = new Set("(");
 const BEHIND = new Set("),;.");
 
-/** A word without the brackets around it and the punctuation behind it. */
+/** A word without the brackets around it and the punctuation after it. */
 function withoutMarks(word: string): string {
   return withoutEdges(word, BEFORE, BEHIND);
 }
@@ -119,7 +119,7 @@ interface ZoneRead {
 
 const REGION = /^(Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc|US|Canada)\/\S+$/i;
 
-/** What people write for a zone, although several places use it, or it holds for one half of the year. */
+/** What people write for a zone, although several places use it, or it applies to only half of the year. */
 const ABBREVIATION = /^(?:CES?T|EES?T|WES?T|BST|[ECMP][SD]T|AE[SD]T|NZ[SD]T|IST|JST)$/;
 
 function looksLikeZone(word: string): boolean {

@@ -32,7 +32,7 @@ function withoutPage(words: string[]): { words: string[]; page: boolean } {
   return { words: words.toSpliced(last === "page" ? -1 : -2, 1), page: true };
 }
 
-/** As keyboards write them, and what keyboards in French put inside of them. */
+/** Quotes as keyboards write them, and the spaces that French keyboards put inside them. */
 const QUOTES = new Set("\"'“”„‟‘’‚‛«»‹› \u00a0\u202f");
 
 /** In characters. No category or e-mail address is longer, and a button has no room for more. */
@@ -47,7 +47,7 @@ export function ruleIn(typed: string): WatchArguments["rule"] {
   return kind.toLowerCase() === "category" ? { kind: "category", name: given } : { kind: "owner", email: given };
 }
 
-/** Whether a text can be what Hex names an owner by. */
+/** Whether a text can be an e-mail address, by which Hex names owners. */
 export function isAddress(text: string): boolean {
   return /^[^\s@<>]+@[^\s@<>]+$/.test(text);
 }

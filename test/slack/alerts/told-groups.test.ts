@@ -199,7 +199,7 @@ test("nothing of it is watched any more: the message says so, and is left alone"
   expect(await round(BEGIN + 5 * MINUTE)).toEqual([]);
 });
 
-test("a message that was left alone a moment ago: what comes up then gets a message of its own", async () => {
+test("after a message has just been left alone, a new trouble gets a message of its own", async () => {
   await put("one", BEGIN + MINUTE, null);
   await round(BEGIN + MINUTE);
   await watches.remove(C1, "project one");
@@ -327,7 +327,7 @@ test("it is over while nobody knows whether it may be shown: told once it may", 
   expect(end?.isFinal).toBe(true);
 });
 
-test("it is over, and nobody ever gets to know whether it may be shown: it is settled once the trouble is forgotten", async () => {
+test("a trouble that is over, and of which it never becomes known whether it may be shown, is settled once it is forgotten", async () => {
   await put("one", BEGIN + MINUTE, null);
   await round(BEGIN + MINUTE);
   unsure.add("one");

@@ -74,7 +74,7 @@ test.each([
   }
 });
 
-test.each([1, 15, 40])("as a list, each of %d projects that run now is told of in full, or counted", (many) => {
+test.each([1, 15, 40])("in a list of %d projects that are running, each is shown in full or counted", (many) => {
   const title = "Revenue & margin by region and product, of all brands in Europe, Asia & America, since 2019".repeat(2);
   const entries = Array.from({ length: many }, (_, index) => {
     const one = entry(index + 1, `${index} ${title}`);
