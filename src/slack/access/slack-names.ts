@@ -14,11 +14,11 @@ import type { Clock } from "../../lib/clock.js";
 import { closest } from "../../lib/closest.js";
 import { DAY, HOUR } from "../../lib/time.js";
 import { asSlackFailure, NO_PERSON, type SlackFailure } from "../connection/failures.js";
+import type { Installation } from "../connection/members.js";
 import { isFromElsewhere } from "../connection/people.js";
 import { accountState, conversationState, readAnswer, userGroups } from "../connection/read-answer.js";
 import type { SlackRefusals } from "../connection/refusals.js";
 import { MOST_WORKSPACES } from "../connection/user-groups.js";
-import type { Installation } from "../listeners/members.js";
 
 export interface SlackNamesOptions {
   slack: WebClient;

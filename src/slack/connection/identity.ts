@@ -5,9 +5,9 @@ import { abortable } from "../../lib/abortable.js";
 import type { Clock } from "../../lib/clock.js";
 import { MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
-import type { Installation } from "../listeners/members.js";
 import { slackRemedy } from "../messages/slack-remedies.js";
 import { mayPass, retryPauseMs, SlackFailure, slackFailureOf } from "./failures.js";
+import type { Installation } from "./members.js";
 import { authTest, readAnswer, teamsList } from "./read-answer.js";
 
 /** From `auth.test`. */

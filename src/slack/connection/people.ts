@@ -5,9 +5,9 @@ import type { Clock } from "../../lib/clock.js";
 import { folded } from "../../lib/spelling.js";
 import { LateError, within } from "../../lib/with-timeout.js";
 import type { Logger } from "../../log/logger.js";
-import { type Installation, standingOf } from "../listeners/members.js";
 import { asSlackFailure, NO_PERSON, slackFailureOf } from "./failures.js";
 import { KeptAnswers } from "./kept-answers.js";
+import { type Installation, standingOf } from "./members.js";
 import { type AccountSaid, personDetails, readAnswer } from "./read-answer.js";
 import type { SlackRefusals } from "./refusals.js";
 

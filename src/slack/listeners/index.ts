@@ -1,11 +1,11 @@
 // Where Bolt hands over to the bot: registers everything that people can do with it.
 
 import type { App } from "@slack/bolt";
+import { type Installation, Members } from "../connection/members.js";
 import { listenToActions } from "./actions/listen.js";
 import { listenToCommands } from "./commands/listen.js";
 import { listenToEvents } from "./events/listen.js";
 import type { Listening } from "./interaction.js";
-import { type Installation, Members } from "./members.js";
 import { listenToOptions } from "./options/listen.js";
 import { listenToShortcuts } from "./shortcuts/listen.js";
 import { listenToViews } from "./views/listen.js";

@@ -11,13 +11,13 @@ import { Attempts, attemptEntries } from "../access/attempts.js";
 import { type Outsider, outsiderEntry, refusalEntry } from "../access/audit-entries.js";
 import { permissionsOf } from "../access/permissions.js";
 import { todoAfter } from "../connection/answer-in.js";
+import type { Members, Standing } from "../connection/members.js";
 import { answerFailure } from "../connection/response.js";
 import { guestMessage, restartingMessage, strangerMessage, unprovenMessage } from "../messages/answers.js";
 import type { Message } from "../messages/blocks.js";
 import type { Arrival, Bot, Interaction } from "./context.js";
 import { explain, type Outcome } from "./explain.js";
 import { isFirstTime } from "./first-time.js";
-import type { Members, Standing } from "./members.js";
 
 /** Counts what people do with the bot. */
 export interface InteractionMetrics {

@@ -1,6 +1,6 @@
 // Where a click, a form or a shortcut comes from, in the words of its payload.
 
-import type { Origin } from "./members.js";
+import type { Origin } from "../connection/members.js";
 
 interface Payload {
   user: { id: string; team_id?: string | undefined };

@@ -3,9 +3,9 @@
 import type { App, SlashCommand } from "@slack/bolt";
 import { answerTo } from "../../connection/answer-in.js";
 import { conversationIn } from "../../connection/conversation.js";
+import type { Origin } from "../../connection/members.js";
 import { respondThrough } from "../../connection/response-url.js";
 import { acknowledge, arrivalOf, handle, type Listening, requestIdIn } from "../interaction.js";
-import type { Origin } from "../members.js";
 import { commandName, deedOfCommand, firstWord, runCommand } from "./index.js";
 
 export function listenToCommands(app: App, listening: Listening): void {

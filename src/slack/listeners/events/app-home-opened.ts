@@ -2,10 +2,10 @@
 
 import type { z } from "zod";
 import { permissionsOf } from "../../access/permissions.js";
+import type { Origin } from "../../connection/members.js";
 import { appHomeOpened as envelope } from "../../connection/payloads/events.js";
 import { guestMessage, strangerMessage, unprovenMessage } from "../../messages/answers.js";
 import type { Bot } from "../context.js";
-import type { Origin } from "../members.js";
 import { hearing } from "./event.js";
 
 /** An event that comes twice does no harm, because the tab is drawn from the current state. */

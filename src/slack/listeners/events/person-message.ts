@@ -4,13 +4,13 @@ import type { z } from "zod";
 import { answerIn } from "../../connection/answer-in.js";
 import type { Conversation } from "../../connection/conversation.js";
 import type { Retries } from "../../connection/deliveries.js";
+import type { Origin } from "../../connection/members.js";
 import type { appMention, messageSent } from "../../connection/payloads/events.js";
 import { rememberingThread } from "../../messages/thread-memory.js";
 import { wordsToBot } from "../../parse/words-to-bot.js";
 import { commandName, deedOfCommand, firstWord, isCommand, runCommand } from "../commands/index.js";
 import type { Arrival } from "../context.js";
 import { arrivalOf, handle, type Listening } from "../interaction.js";
-import type { Origin } from "../members.js";
 
 export interface PersonMessage {
   user: string;

@@ -1,7 +1,7 @@
 // Who may operate the bot: the people of its own workspace and organization, and nobody on the strength of a payload alone.
 
 import { describe, expect, test } from "vitest";
-import { type Installation, Members, type Origin, standingOf } from "../../../src/slack/listeners/members.js";
+import { type Installation, Members, type Origin, standingOf } from "../../../src/slack/connection/members.js";
 
 const alone: Installation = { teamId: "T1", enterpriseId: null, workspaces: [] };
 const inGrid: Installation = { teamId: "T1", enterpriseId: "E1", workspaces: [] };
