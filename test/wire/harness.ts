@@ -224,7 +224,7 @@ export class Harness {
       hexBackoffMs: HEX_BACKOFF_MS,
       statusTimeoutMs: 600,
       cardTimeoutMs: this.options.cardTimeoutMs,
-      statusPageMs: 300,
+      statusPageMs: 1_000,
       pageTimeoutMs: PAGE_TIMEOUT_MS,
       slackPingMs: this.options.slackPingMs,
       stopMs: 60_000,
