@@ -2,6 +2,7 @@
 
 import type { Clock } from "../lib/clock.js";
 import { PollingLoop } from "../lib/polling-loop.js";
+import { within } from "../lib/with-timeout.js";
 
 export interface SweeperOptions {
   clock: Clock;
@@ -14,6 +15,11 @@ export interface SweeperOptions {
 }
 
 const SWEEP_MS = 15_000;
+/**
+ * How long (ms) the end waits for the sweeps that are under way. Slack may hold them up for minutes, and this process leads again only
+ * after the end. Those that go on do no harm: none is begun twice, and another process takes no message that this one is drawing.
+ */
+const LEAVE_MS = 10_000;
 
 export class Sweeper {
   /** The sweeps that are under way. */
@@ -21,14 +27,15 @@ export class Sweeper {
 
   constructor(private readonly options: SweeperOptions) {}
 
-  /** Runs until `signal` aborts and the work that it began is done. */
+  /** Runs until `signal` aborts and the work that it began is done, or takes long. May be called again then. */
   async keep(signal: AbortSignal): Promise<void> {
     const { clock, sweeps } = this.options;
     await new PollingLoop(clock).until(signal, async () => {
       for (const sweep of sweeps) this.#begin(sweep);
       return SWEEP_MS;
     });
-    await Promise.all(this.#sweeping.values());
+    const done = Promise.all(this.#sweeping.values());
+    await within(clock, LEAVE_MS, done).catch(() => undefined);
   }
 
   #begin(sweep: () => Promise<unknown>): void {

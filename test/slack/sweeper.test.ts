@@ -28,14 +28,16 @@ function begun() {
     ],
     onError: (error) => seen.errors.push(error),
   });
-  const end = sweeper.keep(stopping.signal).then(() => {
+  const keep = async (signal: AbortSignal) => {
+    await sweeper.keep(signal);
     seen.isOver = true;
-  });
+  };
+  const end = keep(stopping.signal);
   const pass = async (ms: number) => {
     clock.advance(ms);
     await settled();
   };
-  return { stopping, seen, pass, end, letGo: () => letGo() };
+  return { stopping, seen, pass, keep, end, letGo: () => letGo() };
 }
 
 test("one that Slack holds up is not begun again, and holds up no other", async () => {
@@ -62,4 +64,26 @@ test("a stop waits for what was begun", async () => {
   letGo();
   await end;
   expect(seen).toMatchObject({ slow: 1, failing: 1 });
+});
+
+test("a process that leads again soon does not wait for what Slack holds up, and does not begin it twice", async () => {
+  const { stopping, seen, pass, keep, letGo } = begun();
+  await settled();
+  stopping.abort();
+  await settled();
+  await pass(9_000);
+  expect(seen.isOver).toBe(false);
+  await pass(1_000);
+  expect(seen.isOver).toBe(true);
+  const again = new AbortController();
+  const end = keep(again.signal);
+  await pass(0);
+  expect(seen).toMatchObject({ slow: 1, failing: 2 });
+  letGo();
+  await pass(0);
+  await pass(SWEEP_MS);
+  expect(seen).toMatchObject({ slow: 2, failing: 3 });
+  again.abort();
+  letGo();
+  await end;
 });
