@@ -177,6 +177,25 @@ describe.each(MODES)("over %s", (mode) => {
     expect(await harness.ask(`audit ${project.id}`)).toContain("nothing");
   });
 
+  test("as many of the latest as a message has room for, and how many there are", async () => {
+    harness.rules(
+      `{ allow: [see, watch], people: everyone, name: ${"Everybody watches what they like ".repeat(2)}}`,
+      ADMIN,
+    );
+    const long = harness.hex.workspace.addProject({ title: `${"R&D <EU> ".repeat(8)}revenue` });
+    for (let i = 0; i < 22; i++) {
+      await harness.ask(`watch ${long.id}`);
+      await harness.ask(`unwatch ${long.id}`);
+      harness.clock.advance(60_000);
+    }
+    const told = await harness.ask("audit");
+    const shownEntries = told.match(/<@U0ADALOVELA>/g) ?? [];
+    expect(shownEntries.length).toBeGreaterThan(10);
+    expect(shownEntries.length).toBeLessThan(40);
+    expect(told).toContain(`These are the latest ${shownEntries.length} of 44.`);
+    expect(told).toContain("`npm run audit`");
+  });
+
   test("a run is recorded as asked for by whoever asked for it, even if somebody else tried before", async () => {
     harness.rules(ALL, ADMIN);
     await harness.slack.command(`run ${project.id}`);

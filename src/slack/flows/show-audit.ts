@@ -12,7 +12,7 @@ import { parseProjectRef } from "../parse/project-ref.js";
 const USUAL_DAYS = 7;
 /** In days: longer than anything is kept. */
 const LONGEST = 36_500;
-/** How many entries a message has room for. */
+/** How many entries a message has room for, at most. */
 const SHOWN = 40;
 
 /** @throws AccessDenied for anybody else, StoreFailure */

@@ -3,11 +3,11 @@
 import type { AuditEntry, Deed } from "../../audit/audit-entry.js";
 import type { Project } from "../../hex/schema.js";
 import type { Outsider } from "../access/audit-entries.js";
-import { context, type Message, message, section } from "./blocks.js";
+import { context, fitting, type Message, message, paragraphs, section } from "./blocks.js";
 import { bold, code, count, date, dotted, inline, mention } from "./mrkdwn.js";
 
 export interface AuditView {
-  /** Newest first: those that fit into a message. */
+  /** The latest ones, newest first. Those that fit into a message are shown. */
   entries: readonly AuditEntry[];
   /** How many there are. */
   total: number;
@@ -17,8 +17,8 @@ export interface AuditView {
   project: { title: string } | null;
 }
 
-/** How many entries one section holds, so that it stays within Slack's limit for a text. */
-const PER_SECTION = 5;
+/** How many entries belong together: all of them are shown, or none. */
+const PER_GROUP = 5;
 
 export function auditMessage({ entries, total, days, who, project }: AuditView): Message {
   const about = [who === null ? "" : ` by ${mention(who)}`, project === null ? "" : ` to ${bold(project.title, 100)}`];
@@ -26,16 +26,18 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
   if (entries.length === 0) {
     return message("Nothing was done in this time.", [section(`${head}: nothing.`)]);
   }
-  const lines = entries.map(entryLine);
-  const sections = Array.from({ length: Math.ceil(lines.length / PER_SECTION) }, (_, at) =>
-    section(lines.slice(at * PER_SECTION, (at + 1) * PER_SECTION).join("\n")),
+  const groups = Array.from({ length: Math.ceil(entries.length / PER_GROUP) }, (_, at) =>
+    paragraphs(entries.slice(at * PER_GROUP, (at + 1) * PER_GROUP).map(entryLine)),
   );
-  const rest = total > entries.length ? `These are the latest ${entries.length} of ${total}. ` : "";
-  return message("Who did what", [
-    section(head),
-    ...sections,
-    context(`${rest}\`npm run audit\` in the bot's terminal exports all of it.`),
-  ]);
+  // No foot is longer than this one.
+  const kept = fitting(groups, [section(head), footOf(total - 1, total)]);
+  const shown = Math.min(entries.length, kept.length * PER_GROUP);
+  return message("Who did what", [section(head), ...kept.flat(), footOf(shown, total)]);
+}
+
+function footOf(shown: number, total: number) {
+  const rest = total > shown ? `These are the latest ${shown} of ${total}. ` : "";
+  return context(`${rest}\`npm run audit\` in the bot's terminal exports all of it.`);
 }
 
 /** Without rules, nobody is an administrator. */
