@@ -48,7 +48,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answer).toMatch(
       /Weekly <!channel> revenue\n🟢 fresh\n2 Nov, 09:34\ncompleted 2 Nov, 09:34\n4 min\nno schedule/,
     );
-    expect(answer).toContain("Times in the table are those of Europe/Berlin.");
+    expect(answer).toContain("Time zone of the table: Europe/Berlin.");
     expect(answer).toContain("Sent daily at 08:00 (Europe/Berlin), set by <@U0ADALOVELA>.");
   });
 

@@ -35,7 +35,7 @@ export function digestMessage(view: DigestView): Message {
   const { block, shown } = tableOf(view);
   if (block === null) return plain;
   const more = moreLine(view.entries.length - shown);
-  const times = `Times in the table are those of ${inline(view.zone, 60)}.`;
+  const times = `Time zone of the table: ${inline(view.zone, 60)}.`;
   return {
     ...message(headline(view.entries), [head(view), block, context(more, times, ...view.notes)]),
     instead: { message: plain, onTaken: view.onTableRefused },

@@ -25,7 +25,7 @@ export function noRulesSentence(knowsGuests: boolean): string {
   const guests = knowsGuests
     ? "its guests are turned away"
     : "guests count as members, because the app lacks the scope users:read";
-  return `There are no rules: everybody of this workspace may do everything with the bot, and ${guests} (see docs/access.md)`;
+  return `There are no rules: everybody in this workspace may do everything with the bot, and ${guests} (see docs/access.md)`;
 }
 
 /** A small line for when all is well. */

@@ -257,7 +257,7 @@ function ailmentWords(ailment: Ailment): string {
 function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | null): string | null {
   if (overAt !== null) return null;
   const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
-  if (open.includes("failed")) return "Open the run in Hex to see what failed, mend the project, and run it again.";
+  if (open.includes("failed")) return "Open the run in Hex to see what failed, fix the project, and run it again.";
   if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
   if (open.includes("late")) return "Look at its schedule in Hex, or run it now.";
   const started = followed?.going.find((run) => run.since >= since);
