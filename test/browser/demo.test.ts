@@ -73,7 +73,7 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
     expect(await grace.messages.getByText("Only visible to you").count()).toBe(0);
   });
 
-  test("a person from another workspace sees only the shared channel, and may not press buttons", async () => {
+  test("a person from another workspace sees only the shared channel, and may neither press buttons nor type commands", async () => {
     await ada.type("/hex projects backfill");
     await ada.message("Backfill of events").getByRole("button", { name: "Run Backfill" }).click();
     await ada.message("Asked for by").getByText("Running", { exact: true }).waitFor();
@@ -85,6 +85,8 @@ describe.skipIf(chromiumPath === null)("the demo in a browser", { timeout: LIMIT
       .getByText(/people of this workspace|another workspace/)
       .waitFor();
     expect(demo.hex.requests.filter((one) => one.endpoint === "cancelRun")).toEqual([]);
+    await ada.type("/hex status");
+    await ada.page.getByText("works only for people of the app's own workspace").waitFor();
     await ada.photograph("stranger");
   });
 

@@ -99,6 +99,7 @@ async function typed(stage: Stage, { person, place, text, thread }: Deed & { do:
   if (command !== slashCommand.command) {
     return { problem: `${command} is not a command that works here. The app has ${slashCommand.command}.` };
   }
+  if (user.teamId !== slack.teamId) return { problem: `${command} works only for people of the app's own workspace.` };
   const { ack } = await slack.command(rest, { command, user, channel });
   return complaint(ack, `${command} failed`);
 }

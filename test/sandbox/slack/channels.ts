@@ -116,12 +116,20 @@ export class Directory {
     );
   }
 
+  /** Whether somebody belongs neither to the workspace nor to its organization. */
+  isFromElsewhere({ teamId }: Person): boolean {
+    const { teamId: home, organization } = this.identity;
+    return teamId !== home && organization?.workspaces.includes(teamId) !== true;
+  }
+
   /** Of people from elsewhere, Slack calls those strangers who share no channel with the bot. */
-  isStranger({ id, teamId }: Person): boolean {
-    const { teamId: home, botUserId: bot, organization } = this.identity;
-    if (teamId === home || organization?.workspaces.includes(teamId) === true) return false;
-    return ![...this.#rooms.values()].some(
-      ({ members, im }) => im === undefined && members.has(id) && members.has(bot),
+  isStranger(person: Person): boolean {
+    const { botUserId: bot } = this.identity;
+    return (
+      this.isFromElsewhere(person) &&
+      ![...this.#rooms.values()].some(
+        ({ members, im }) => im === undefined && members.has(person.id) && members.has(bot),
+      )
     );
   }
 

@@ -144,6 +144,7 @@ describe.each(MODES)("shortcuts over %s", (mode) => {
       await expect(ada.shortcut("explain")).rejects.toThrow("no global shortcut");
       const stranger = new PersonInSlack(slack, slack.people.stranger);
       await expect(stranger.shortcut("run")).rejects.toThrow("own workspace");
+      await expect(stranger.command("status")).rejects.toThrow("own workspace");
     } finally {
       await stop();
     }

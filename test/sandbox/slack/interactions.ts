@@ -30,6 +30,7 @@ export class Interactions {
   command(text: string, options: CommandOptions): Promise<Interaction> {
     const { directory, triggers } = this.core;
     const user = options.user ?? directory.people.ada;
+    if (directory.isFromElsewhere(user)) throw new Error("Commands are there for the app's own workspace only.");
     const room = directory.roomOf(options.channel ?? directory.channels.data);
     this.#mustBeIn(room, user);
     const origin = { interaction: this.dispatch.nextId(), channel: room.id, user: user.id };
