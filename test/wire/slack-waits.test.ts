@@ -52,6 +52,18 @@ describe.each(MODES)("%s mode", (mode) => {
     );
   });
 
+  test("if Slack asks to wait half a minute with the answer to a mention, it comes after the wait", async () => {
+    harness.slack.faults.add({ method: "chat.postEphemeral", kind: { type: "ratelimited", retryAfter: 30 } });
+    await harness.person("ada").mention(harness.slack.channels.data, "help");
+    const asked = () => harness.slack.calls.filter(({ method }) => method === "chat.postEphemeral").length;
+    await harness.until(() => asked() > 0, 0);
+    await harness.pass(25_000);
+    expect(asked()).toBe(1);
+    harness.slack.faults.clear();
+    await harness.pass(10_000);
+    expect(harness.slack.messages.some((message) => shown(message).includes("/hex status"))).toBe(true);
+  });
+
   test("if a response_url asks to wait, the answer comes after the wait", async () => {
     harness.slack.faults.add({ method: "response_url", times: 2, kind: { type: "ratelimited", retryAfter: 1 } });
     await harness.slack.command("help");

@@ -9,6 +9,7 @@ import type { Message } from "../messages/blocks.js";
 import { plainText } from "../messages/plain.js";
 import { asSlackFailure, failureOfCall, mayPass, refusesBlocks, refusesMessage, SlackFailure } from "./failures.js";
 import { AnswerRefused, type Respond } from "./response-url.js";
+import { pauseMsOf } from "./retry-after.js";
 
 /** Answers only the person. */
 export function answerWith(respond: Respond, clock: Clock): (message: Message) => Promise<void> {
@@ -45,8 +46,13 @@ function isGone(error: unknown): boolean {
 /** A message, or only its text. */
 export type Content = Pick<Message, "text"> & Partial<Message>;
 
-/** The pauses (ms) before retrying an answer that Slack delays. They are short, because somebody is looking at the screen. */
+/**
+ * The pauses (ms) before retrying an answer that Slack delays, unless Slack asks for longer ones. They are short, because somebody is
+ * looking at the screen.
+ */
 const LIMITED_MS = [1_000, 4_000, 15_000];
+/** Slack's limits are per minute, so it hardly ever asks for a longer pause (ms) than this. */
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Retries once at once what the network lost, like the Web API's calls, a few times after a limit, once with what the message has
@@ -78,7 +84,7 @@ export async function untilTaken(
     if (failure.kind === "rate_limited") {
       const pause = LIMITED_MS[limits++];
       if (pause === undefined) throw failed.error;
-      await clock.sleep(pause);
+      await clock.sleep(Math.max(pause, askedPauseMs(failed.error)));
     } else if (mayPass(failure) && !wasLost) wasLost = true;
     else {
       const next = refusesMessage(failure) ? left.shift() : undefined;
@@ -87,6 +93,11 @@ export async function untilTaken(
       content = next;
     }
   }
+}
+
+/** How long (ms) Slack asks to wait. A response_url's answer does not get here with that. */
+function askedPauseMs(error: unknown): number {
+  return error instanceof WebAPIRateLimitedError ? Math.min(pauseMsOf(error.retryAfter), LONGEST_PAUSE_MS) : 0;
 }
 
 /** Why Slack refused an answer; `null` when the error does not come from Slack. */
