@@ -22,7 +22,13 @@ export class AuditLog {
   /** Entries that never reached the store, because too many were waiting. The log has them. */
   #dropped = 0;
 
-  constructor(private readonly options: AuditLogOptions) {}
+  readonly #lines: Logger;
+
+  constructor(private readonly options: AuditLogOptions) {
+    const { log } = options;
+    // Entries are lines of the log at any level, because they are the second copy.
+    this.#lines = log.level === "silent" ? log : log.child({}, { level: "info" });
+  }
 
   /** How many entries wait for the store. */
   get waiting(): number {
@@ -78,6 +84,6 @@ export class AuditLog {
   }
 
   #say(entry: AuditEntry): void {
-    this.options.log.info({ audit: entry }, "audit");
+    this.#lines.info({ audit: entry }, "audit");
   }
 }

@@ -3,11 +3,12 @@
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../src/audit/audit-entry.js";
 import { AuditLog } from "../../src/audit/audit-log.js";
+import type { LogLevel } from "../../src/log/levels.js";
 import { createLogger } from "../../src/log/logger.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { entry } from "./entries.js";
 
-function start() {
+function start(level: LogLevel = "info") {
   const clock = new ManualClock();
   const lines: string[] = [];
   const stored: AuditEntry[] = [];
@@ -19,7 +20,7 @@ function start() {
     },
   };
   const log = createLogger({
-    level: "info",
+    level,
     pretty: false,
     secrets: [],
     destination: { write: (line) => lines.push(line) },
@@ -66,3 +67,17 @@ test("a stop enters what is still waiting", async () => {
   await keeping;
   expect(stored).toHaveLength(1);
 });
+
+test.each<[LogLevel, number]>([
+  ["debug", 1],
+  ["error", 1],
+  ["silent", 0],
+])(
+  "with the level %s, the log has the whole of an entry that the store never takes: %i lines",
+  async (level, lines) => {
+    const { audit, audited, setWorking } = start(level);
+    setWorking(false);
+    await audit.record(entry());
+    expect(audited()).toBe(lines);
+  },
+);
