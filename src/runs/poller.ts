@@ -35,8 +35,9 @@ const MAX_BACKOFF_MS = MINUTE;
 /** The pause after a failure of the store, or of anything else but Hex, in ms. It doubles up to the second value. */
 const STUMBLE_MS = 1_000;
 const MAX_STUMBLE_MS = 15_000;
-/** How many times Hex must say that a run does not exist before the bot believes it. */
+/** How many times, and for how long (ms), Hex must say that a run does not exist before the bot believes it. */
 const MISSES = 3;
+const MISSING_MS = 2 * MINUTE;
 /** After this many failures in a row, of Hex as a whole or about one run, the card says so. */
 const TROUBLE_AFTER = 2;
 
@@ -53,7 +54,8 @@ export class Poller {
   #askedAt = new Map<string, number>();
   /** When each run began, and the stored date that this was derived from. */
   #since = new Map<string, { date: number; at: number }>();
-  #misses = new Map<string, number>();
+  /** How many times in a row Hex has not found each run, and since when. */
+  #misses = new Map<string, { count: number; since: number }>();
   /** How many times in a row Hex could not be asked about each run. */
   #unheard = new Map<string, number>();
   /** Runs whose project's earlier runs have already been read for them. */
@@ -239,12 +241,12 @@ export class Poller {
   }
 
   async #missed(run: LiveRun): Promise<void> {
-    const misses = (this.#misses.get(run.key) ?? 0) + 1;
-    this.#misses.set(run.key, misses);
-    if (misses < MISSES) return;
-    await this.options.store.update(run.key, (stored) =>
-      isLive(stored) ? lost(stored, "vanished", this.options.clock.now()) : null,
-    );
+    const { store, clock } = this.options;
+    const now = clock.monotonic();
+    const { count, since } = this.#misses.get(run.key) ?? { count: 0, since: now };
+    this.#misses.set(run.key, { count: count + 1, since });
+    if (count + 1 < MISSES || now - since < MISSING_MS) return;
+    await store.update(run.key, (stored) => (isLive(stored) ? lost(stored, "vanished", clock.now()) : null));
   }
 
   /** Hex could not be asked. If Hex as a whole failed, polling pauses for a while, and after more than one failure the cards say so. */
