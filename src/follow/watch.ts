@@ -33,9 +33,9 @@ export function placeKey({ channel, threadTs }: WatchPlace): string {
   return `${channel} ${threadTs ?? ""}`;
 }
 
-/** Whether they are the same conversation. A thread is another one than its channel. */
-export function isSamePlace(one: WatchPlace, other: WatchPlace): boolean {
-  return one.channel === other.channel && one.threadTs === other.threadTs;
+/** Whether they are the same conversation. A thread is another one than its channel, and no place is none. */
+export function isSamePlace(one: WatchPlace | undefined, other: WatchPlace): boolean {
+  return one?.channel === other.channel && one.threadTs === other.threadTs;
 }
 
 /** Which projects somebody wants to hear of, and since when (epoch ms). */

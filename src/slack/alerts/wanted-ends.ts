@@ -52,12 +52,8 @@ export async function wantedEnds(sources: EndSources, now: number): Promise<Want
   const runIds = new Set(due.flatMap(({ its }) => its.map(({ runId }) => runId)));
   const shownByCards = await sources.cards.placesOfHexRuns([...runIds]);
   const alerts = due.flatMap(({ place, its }) => {
-    const isShownHere = ({ runId }: RunEnd) => {
-      const shownIn = shownByCards.get(runId);
-      return shownIn !== undefined && isSamePlace(shownIn, place);
-    };
     // Before they are counted: what a card shows is never posted here, and must not hold up the others.
-    const without = its.filter((end) => !isShownHere(end));
+    const without = its.filter(({ runId }) => !isSamePlace(shownByCards.get(runId), place));
     return without.slice(0, AT_ONCE).map((end) => ({
       id: idOf(place, end),
       place,

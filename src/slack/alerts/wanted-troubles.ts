@@ -196,11 +196,7 @@ async function addMembers(
   const shownByCards = await cardsOf(sources, [...new Set(untold.flatMap(({ troubles }) => troubles))]);
   const added: Member[] = [];
   for (const { place, own, troubles } of untold) {
-    const isShownHere = ({ id }: Trouble) => {
-      const shownIn = shownByCards.get(id);
-      return shownIn !== undefined && isSamePlace(shownIn, place);
-    };
-    const fresh = troubles.filter((trouble) => !isShownHere(trouble));
+    const fresh = troubles.filter(({ id }) => !isSamePlace(shownByCards.get(id), place));
     if (fresh.length === 0) continue;
     const isOpen = ({ troubleId }: Member) => openIds.has(troubleId);
     const alerts = [...own.map(({ alert }) => alert), ...fresh.map(({ id }) => messageOf(place, id))];
@@ -299,8 +295,7 @@ async function cardsOf({ cards }: TroubleSources, troubles: readonly Trouble[]):
   const found = new Map<string, WatchPlace>();
   for (const trouble of troubles) {
     const [first, ...others] = runIds(trouble).map((id) => (id === null ? undefined : places.get(id)));
-    if (first === undefined) continue;
-    if (others.every((place) => place !== undefined && isSamePlace(place, first))) found.set(trouble.id, first);
+    if (first !== undefined && others.every((place) => isSamePlace(place, first))) found.set(trouble.id, first);
   }
   return found;
 }

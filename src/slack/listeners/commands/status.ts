@@ -1,6 +1,6 @@
 // `/hex status`: asks Hex now and shows the state of the connection.
 
-import type { WatchPlace } from "../../../follow/watch.js";
+import { isSamePlace } from "../../../follow/watch.js";
 import type { Connection } from "../../../hex/connection-check.js";
 import { STORE_MS, within } from "../../../lib/with-timeout.js";
 import type { Permissions } from "../../access/permissions.js";
@@ -23,8 +23,6 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
   const { clock, health, runs, statusPage, prober, budget, rows } = bot;
   const { log, reference, conversation, permissions } = interaction;
   const { projects } = permissions;
-  const isHere = ({ channel, threadTs }: WatchPlace) =>
-    channel === conversation.channel && threadTs === conversation.threadTs;
   /** The card is about Hex, so a store that fails or hangs costs it only a line. */
   const ifRead = <T>(read: Promise<T>) =>
     within(clock, STORE_MS, read).catch((err: unknown) => {
@@ -33,7 +31,9 @@ async function handle(bot: Bot, interaction: Interaction): Promise<void> {
     });
 
   const page = statusPage.read();
-  const open = openNow({ ...bot.troubleSources, health }, clock.now(), projects, (watches) => watches.some(isHere));
+  const open = openNow({ ...bot.troubleSources, health }, clock.now(), projects, (watches) =>
+    watches.some((watch) => isSamePlace(watch, conversation)),
+  );
   const [connection, store, history, watched, openHere, pagesHeld, connections] = await Promise.all([
     prober.probe(callFor(interaction, bot.statusTimeoutMs)),
     bot.storeCheck.now(),
