@@ -96,21 +96,22 @@ test("while Slack is down for an hour, the bot tries at growing intervals, and i
   await harness.pass(61_000);
   harness.slack.faults.add({ method: OPEN, kind: { type: "status", status: 503 } });
   harness.slack.socket.drop();
-  await soon(() => opened().length === 2);
+  // The second attempt follows the first at once, and may be made before anybody looks.
+  await soon(() => opened().length >= 2);
   const times: number[] = [];
   // The clock must not pass while an attempt is on its way, on a busy machine either.
   const { secondMs } = harness;
   harness.secondMs = 20;
   let before = harness.clock.monotonic();
   for (let next = 3; next <= 9; next++) {
-    await harness.until(() => opened().length === next, 500);
+    await harness.until(() => opened().length >= next, 500);
     times.push(harness.clock.monotonic() - before);
     before = harness.clock.monotonic();
     // The clock stands still until the bot has its answer, and waits.
-    await soon(() => logged("no connection yet").length === next - 1);
+    await soon(() => logged("no connection yet").length >= next - 1);
   }
   harness.secondMs = secondMs;
-  // The second attempt follows the first immediately. A step of the test's clock is half a second.
+  // A step of the test's clock is half a second.
   const wanted = [0, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000];
   for (const [index, pause] of times.entries()) {
     expect(pause).toBeGreaterThanOrEqual(wanted[index] ?? 0);
