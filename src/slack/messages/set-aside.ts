@@ -4,7 +4,7 @@ import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { RunOutline } from "../../runs/unreadable-run.js";
 import type { ReadTable } from "../../store/row-reader.js";
 import { context, type Message, message, section } from "./blocks.js";
-import { code, count, dotted, link } from "./mrkdwn.js";
+import { code, dotted, link } from "./mrkdwn.js";
 
 /** What to do about rows that are set aside, for the log and for `/hex status`. */
 export const SET_ASIDE_TODO =
@@ -41,31 +41,34 @@ export function unreadableRunCancelledMessage(run: RunOutline, place: HexPlace):
   ]);
 }
 
-const NOUNS: Record<ReadTable, string> = {
-  runs: "run",
-  cards: "card",
-  health: "record of Hex's health",
-  health_hours: "hour of the history",
-  incidents: "outage",
-  alerts: "alert",
-  catalog: "note of how far the projects have been read",
-  catalog_projects: "project",
-  drafts: "draft of a run",
-  watches: "watch",
-  followed_projects: "watched project",
-  troubles: "trouble of a watched project",
-  run_ends: "end of a run",
-  trouble_members: "note of which message tells of a trouble",
-  connection_readings: "note of a data connection",
-  attention: "note of who is on it",
-  pages: "page",
-  digests: "digest",
-  audit: "entry of the audit log",
+/** What the rows of a table hold, for one row and for several. */
+const NOUNS: Record<ReadTable, readonly [one: string, several: string]> = {
+  runs: ["run", "runs"],
+  cards: ["card", "cards"],
+  health: ["record of Hex's health", "records of Hex's health"],
+  health_hours: ["hour of the history", "hours of the history"],
+  incidents: ["outage", "outages"],
+  alerts: ["alert", "alerts"],
+  catalog: ["note of how far the projects have been read", "notes of how far the projects have been read"],
+  catalog_projects: ["project", "projects"],
+  drafts: ["draft of a run", "drafts of runs"],
+  watches: ["watch", "watches"],
+  followed_projects: ["watched project", "watched projects"],
+  troubles: ["trouble of a watched project", "troubles of watched projects"],
+  run_ends: ["end of a run", "ends of runs"],
+  trouble_members: ["note of which message tells of a trouble", "notes of which message tells of a trouble"],
+  connection_readings: ["note of a data connection", "notes of data connections"],
+  attention: ["note of who is on it", "notes of who is on it"],
+  pages: ["page", "pages"],
+  digests: ["digest", "digests"],
+  audit: ["entry of the audit log", "entries of the audit log"],
 };
 
 /** A line of mrkdwn for `/hex status`; `null` when no rows are set aside. */
 export function setAsideLine(setAside: ReadonlyMap<ReadTable, number>): string | null {
-  const parts = [...setAside].filter(([, rows]) => rows > 0).map(([table, rows]) => count(rows, NOUNS[table]));
+  const parts = [...setAside]
+    .filter(([, rows]) => rows > 0)
+    .map(([table, rows]) => `${rows} ${NOUNS[table][rows === 1 ? 0 : 1]}`);
   if (parts.length === 0) return null;
   return `:warning: *Set aside:* the bot cannot read some of what it has stored: ${parts.join(", ")}. To do: ${SET_ASIDE_TODO}.`;
 }
