@@ -1,7 +1,7 @@
 // The reply in a card's thread that says how the run ended. It is needed because edits of the card notify nobody.
 
 import { MINUTE } from "../../lib/time.js";
-import { identityOf, type Run } from "../../runs/run.js";
+import { identityOf, type Run, type RunIn } from "../../runs/run.js";
 import { type Message, message, section } from "./blocks.js";
 import { bold, code, duration, inline, link, mention } from "./mrkdwn.js";
 import { cancellerWords, faceOf, titleOf } from "./run-words.js";
@@ -21,23 +21,48 @@ export function endMessage(run: Run, elapsed: number | null): Message {
   const title = titleOf(run.project);
   const { emoji, word } = faceOf(run);
   const who = run.requester === null ? "" : `${mention(run.requester)} `;
-  const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
-  const by = byWords(run);
-  const called = run.state === "ended" ? `; Hex calls it ${code(run.status, 60)}` : "";
   const approved = run.approval?.approved ?? null;
   const approvedBy = approved === null ? "" : `, approved by ${mention(approved.by)}`;
   const url = identityOf(run)?.url;
   const there = url ? ` · ${link(url, "Open the run in Hex", 40)}` : "";
   return message(`${word}: ${inline(title, 150)}`, [
-    section(`${who}${emoji} ${bold(title, 150)} ${word.toLowerCase()}${by}${after}${called}${approvedBy}${there}`),
+    section(`${who}${emoji} ${bold(title, 150)}${endWords(run, elapsed)}${approvedBy}${there}`),
   ]);
 }
 
-function byWords(run: Run): string {
-  if (run.state === "cancelled") return ` ${cancellerWords(run)}`;
-  if (run.state === "declined") return run.by === null ? ", because the rules have changed" : ` by ${mention(run.by)}`;
-  return "";
+/** They follow the title. */
+function endWords(run: Run, elapsed: number | null): string {
+  const after = elapsed === null ? "" : ` after ${duration(elapsed)}`;
+  switch (run.state) {
+    case "ended":
+      return ` ended${after}; Hex calls it ${code(run.status, 60)}`;
+    case "cancelled":
+      return ` was cancelled ${cancellerWords(run)}${after}`;
+    case "no_kernel":
+      return " could not run: Hex had no free kernel for it";
+    case "withdrawn":
+      return ` was cancelled by ${mention(run.by)} before it began`;
+    case "declined":
+      return run.by === null ? " was declined, because the rules have changed" : ` was declined by ${mention(run.by)}`;
+    case "expired":
+      return run.approval.approved === null ? " was not approved in time" : " was not started in time";
+    case "refused":
+      return " was not started";
+    case "lost":
+      return LOST[run.why];
+    default:
+      return ` ${faceOf(run).word.toLowerCase()}${after}`;
+  }
 }
+
+const LOST: Record<RunIn<"lost">["why"], string> = {
+  start_unknown: ": it is not known whether the run was started",
+  several: ": it is not known whether the run was started",
+  vanished: ": the run is no longer in Hex",
+  refused: ": it is not known how the run is doing",
+  unreachable: ": it is not known how the run is doing",
+  too_long: " has not ended within a week, so the bot no longer tracks it",
+};
 
 function deservesReply(run: Run, elapsed: number | null): boolean {
   switch (run.state) {

@@ -1,0 +1,76 @@
+// The reply that says how a run ended.
+
+import { expect, test } from "vitest";
+import type { Run, RunIn } from "../../../src/runs/run.js";
+import { endMessage } from "../../../src/slack/messages/follow-up.js";
+import { plainText } from "../../../src/slack/messages/plain.js";
+
+const AT = Date.UTC(2026, 10, 2, 9, 30);
+const base = {
+  key: "k",
+  project: { id: "p", title: "Revenue" },
+  options: { inputs: {}, fresh: false, publish: false, view: null },
+  requester: "U1",
+  trigger: null,
+  requestedAt: AT,
+  reference: "r",
+  typicalMs: null,
+  overdue: null,
+  again: null,
+  approval: null,
+};
+const ended = {
+  ...base,
+  hex: { runId: "r", url: null, traceId: null, projectVersion: null },
+  startedAt: AT,
+  endedAt: AT + 20_000,
+  elapsedMs: 20_000,
+};
+const lost = (why: RunIn<"lost">["why"]): Run => ({
+  ...base,
+  state: "lost",
+  why,
+  hex: null,
+  facts: null,
+  endedAt: AT,
+});
+const approval = {
+  verb: "run" as const,
+  place: null,
+  told: true,
+  posting: null,
+  questions: [],
+  by: [],
+  rule: { number: 1, name: null },
+  until: AT,
+  approved: { by: "U3", at: AT },
+  isEndTold: false,
+  hopeless: null,
+};
+
+const unapproved = { ...approval, approved: null };
+const facts = { kind: "plan" as const, operation: "runProject" as const, host: "app.hex.tech" };
+
+const ends: [string, Run][] = [
+  ["*Revenue* completed after 20 s", { ...ended, state: "completed" }],
+  ["*Revenue* errored after 20 s", { ...ended, state: "errored" }],
+  ["*Revenue* ended after 20 s; Hex calls it `PAUSED`", { ...ended, state: "ended", status: "PAUSED" }],
+  ["*Revenue* could not run: Hex had no free kernel for it", { ...ended, state: "no_kernel" }],
+  ["*Revenue* was cancelled by <@U2> after 20 s", { ...ended, state: "cancelled", by: "U2", orBy: [] }],
+  ["*Revenue* was cancelled in Hex after 20 s", { ...ended, state: "cancelled", by: null, orBy: [] }],
+  ["*Revenue* was cancelled by <@U2> before it began", { ...base, state: "withdrawn", by: "U2", endedAt: AT }],
+  ["*Revenue* was declined by <@U2>", { ...base, approval: unapproved, state: "declined", by: "U2", endedAt: AT }],
+  ["*Revenue* was not started in time, approved by <@U3>", { ...base, approval, state: "expired", endedAt: AT }],
+  ["*Revenue* was not approved in time", { ...base, approval: unapproved, state: "expired", endedAt: AT }],
+  ["*Revenue* was not started", { ...base, state: "refused", facts, endedAt: AT }],
+  ["*Revenue*: it is not known whether the run was started", lost("start_unknown")],
+  ["*Revenue*: it is not known whether the run was started", lost("several")],
+  ["*Revenue*: it is not known how the run is doing", lost("refused")],
+  ["*Revenue*: it is not known how the run is doing", lost("unreachable")],
+  ["*Revenue*: the run is no longer in Hex", lost("vanished")],
+  ["*Revenue* has not ended within a week, so the bot no longer tracks it", lost("too_long")],
+];
+test.each(ends)("%s", (words, run) => {
+  const said = plainText(endMessage(run, "elapsedMs" in run ? run.elapsedMs : null));
+  expect(said.replace(/^<@U1> :\w+: /, "")).toBe(words);
+});
