@@ -36,9 +36,9 @@ import { UnreadableRun } from "./unreadable-run.js";
 const FIRST_TURN_MS = 2_000;
 /** The pauses (ms) before a store that has failed is tried again. Afterwards, the lease must leave enough time to ask Hex. */
 const STORE_AGAIN_MS = [100, 400, 1_000];
-/** For how long (ms), and how often, an intent that the store may have taken although it failed is taken back. */
-const TAKE_BACK_MS = 10 * MINUTE;
-const TAKE_BACK_AGAIN_MS = 1_000;
+/** For how long (ms), and how often, a store that goes on failing is tried with what only this process knows. */
+const PERSIST_MS = 10 * MINUTE;
+const PERSIST_AGAIN_MS = 1_000;
 /** The pauses (ms) before each attempt to find a run. Hex may list a run a little later than it starts it. */
 const LOOKS_AFTER_MS = [0, 3_000, LONGEST_HOLD_MS];
 /** The most attempts, including those that have to wait for their turn: Hex's limit lasts a minute, and others may be waiting. */
@@ -83,22 +83,23 @@ export class Starter {
     try {
       return await this.options.store.insert(run);
     } catch (error) {
-      if (error instanceof StoreFailure) void this.#takeBack(run);
+      // The store may have taken it although it failed.
+      if (error instanceof StoreFailure) void this.#persist(() => this.options.store.takeBack(run));
       throw error;
     }
   }
 
-  /** Keeps trying, because a store that answers late may be slow for a while. Never rejects. */
-  async #takeBack(run: Run): Promise<void> {
-    const { store, clock } = this.options;
-    const until = clock.monotonic() + TAKE_BACK_MS;
+  /** Keeps trying, because a store that fails or answers late may do so for a while. Never rejects. */
+  async #persist(work: () => Promise<unknown>): Promise<void> {
+    const { clock } = this.options;
+    const until = clock.monotonic() + PERSIST_MS;
     while (clock.monotonic() < until) {
-      const isDone = await store.takeBack(run).then(
+      const isDone = await work().then(
         () => true,
         () => false,
       );
       if (isDone) return;
-      await clock.sleep(TAKE_BACK_AGAIN_MS);
+      await clock.sleep(PERSIST_AGAIN_MS);
     }
   }
 
@@ -144,8 +145,8 @@ export class Starter {
   }
 
   /**
-   * Tries again if the store fails. Only before Hex is asked: nobody could tell later that nothing was sent, so the run would count as
-   * not known. `work` may be done twice. @throws StoreFailure
+   * Tries again if the store fails: nobody could tell later that nothing was sent, or what Hex answered, so the run would count as not
+   * known. `work` may be done twice. @throws StoreFailure
    */
   async #insist<T>(work: () => Promise<T>): Promise<T> {
     for (const pause of STORE_AGAIN_MS) {
@@ -159,6 +160,16 @@ export class Starter {
     return work();
   }
 
+  /** The same for what Hex has answered. If the store goes on failing, this continues after the failure is reported. @throws StoreFailure */
+  async #note<T>(key: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#insist(work);
+    } catch (error) {
+      if (error instanceof StoreFailure) void this.#asking.during(key, () => this.#persist(work));
+      throw error;
+    }
+  }
+
   /** `tries` is how many times Hex has said "later". `onUnknown` is called when the run may or may not exist. */
   async #answered(
     key: string,
@@ -169,21 +180,26 @@ export class Starter {
     const now = this.options.clock.now();
     if (!(outcome instanceof HexError)) {
       this.#sent.started(key, outcome);
-      // An id that belongs to another run started here cannot be this one's. The answer shows that the run may exist, but not which it is.
-      if (await this.#isAnothers(outcome.runId, key)) return onUnknown();
-      // This is the answer even if the run was given up as lost in the meantime.
-      return this.#change(key, (stored) =>
-        stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
-          ? started(stored, outcome)
-          : null,
-      );
+      const run = await this.#note(key, async () => {
+        // An id that belongs to another run started here cannot be this one's. The answer shows that the run may exist, but not which it is.
+        if (await this.#isAnothers(outcome.runId, key)) return null;
+        // This is the answer even if the run was given up as lost in the meantime.
+        return this.#change(key, (stored) =>
+          stored.state === "starting" || (stored.state === "lost" && stored.hex === null)
+            ? started(stored, outcome)
+            : null,
+        );
+      });
+      return run ?? onUnknown();
     }
     const isLater = outcome.kind === "no_kernel" || meansLater(outcome.kind);
     if (isLater || provesNoEffect(outcome.kind)) this.#sent.undone(key);
     if (isLater) {
-      return this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now));
+      return this.#note(key, () => this.#settle(key, (stored) => postponed(stored, outcome.facts, tries, now)));
     }
-    if (provesNoEffect(outcome.kind)) return this.#settle(key, (stored) => refused(stored, outcome.facts, now));
+    if (provesNoEffect(outcome.kind)) {
+      return this.#note(key, () => this.#settle(key, (stored) => refused(stored, outcome.facts, now)));
+    }
     return onUnknown();
   }
 

@@ -119,6 +119,20 @@ test("if the store goes on failing, Hex is not asked, and the failure is reporte
   expect(hex.requests).toEqual([]);
 });
 
+test.each(["rateLimited", "status"] as const)(
+  "an answer that there is no run (%s) counts although the store failed for a minute when it came",
+  async (type) => {
+    await store.insert(intended(intent(), clock.now()));
+    hex.faults.add({ endpoint: "runProject", kind: { type, status: 403 } });
+    const failing = vi.spyOn(store, "update").mockRejectedValue(failure);
+    await expect(during(starter().ask("k"))).rejects.toBe(failure);
+    await during(clock.sleep(60_000));
+    failing.mockRestore();
+    await during(clock.sleep(2_000));
+    expect((await store.get("k"))?.state).toBe(type === "status" ? "refused" : "waiting");
+  },
+);
+
 test("an approved run that another process has begun to start is left to that process", async () => {
   await approve();
   await store.update("k", (run) => (run.state === "approved" ? begun(run, clock.now()) : null));

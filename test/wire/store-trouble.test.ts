@@ -98,6 +98,29 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     await harness.cardShows("Completed");
   });
 
+  test("what Hex answers to two starts of a project while the store fails counts as soon as it works", async () => {
+    const project = harness.hex.workspace.addProject({ title: "Revenue" });
+    let answer = () => {};
+    const until = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    harness.hex.faults.add({ endpoint: "runProject", kind: { type: "delay", until }, times: 2 });
+    for (let run = 0; run < 2; run++) await harness.slack.command(`run ${project.id}`);
+    await harness.cardShows("Starting", 1);
+    await harness.until(() => harness.starts.length === 2);
+    const other = new Database(join(harness.dataDir, "hex-bot.db"));
+    other.exec("begin immediate");
+    answer();
+    const toldOfStore = () => harness.slack.messages.filter((one) => shown(one).includes("store does not work"));
+    await harness.until(() => toldOfStore().length === 2);
+    await harness.pass(20_000);
+    other.exec("rollback");
+    other.close();
+    for (const index of [0, 1]) await harness.cardShows("Completed", index);
+    expect(harness.starts).toHaveLength(2);
+    expect(harness.replies).toEqual([]);
+  });
+
   test("if the database file is deleted while the bot runs, people read so, and nothing is started", async () => {
     rmSync(join(harness.dataDir, "hex-bot.db"));
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
