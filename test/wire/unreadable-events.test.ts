@@ -38,7 +38,6 @@ describe.each(MODES)("%s mode", (mode) => {
     ["a thread's time that is none", () => mention({ ...fields(), thread_ts: "1 2" }), "event.thread_ts"],
     ["a text that is an object", () => mention({ ...fields(), text: {} }), "event.text"],
     ["a person that is a number", () => mention({ ...fields(), user: 7 }), "event.user"],
-    ["no id", () => mention(fields(), { event_id: undefined }), "event_id"],
     ["tokens that are a text", () => mention({ type: "tokens_revoked", tokens: "all" }), "event.tokens"],
   ])("%s", async (_, payload, problem) => {
     const { ack } = await send(payload());

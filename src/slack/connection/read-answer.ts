@@ -2,18 +2,15 @@
 
 import { z } from "zod";
 import { UnreadableAnswerError } from "./failures.js";
-import { flag, id, maybe, word } from "./payloads/fields.js";
-
-/** An id that Slack may leave out, set to null, or leave empty. */
-const optionalId = maybe(z.union([id, z.literal("").transform(() => undefined)]));
+import { flag, id, maybe, maybeId, maybeWord } from "./payloads/fields.js";
 
 /** Of `auth.test`. Source: https://docs.slack.dev/reference/methods/auth.test */
 export const authTest = z.object({
   team_id: id,
   user_id: id,
-  bot_id: optionalId,
+  bot_id: maybeId,
   user: maybe(z.string().max(255)),
-  enterprise_id: optionalId,
+  enterprise_id: maybeId,
   is_enterprise_install: flag,
 });
 
@@ -22,7 +19,7 @@ export const teamsList = z.object({ teams: maybe(z.array(z.object({ id }))) });
 
 /** Of `chat.postMessage`: where the message is. */
 export const postedAt = z.object({
-  channel: maybe(id),
+  channel: maybeId,
   ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/, "is no timestamp"),
 });
 
@@ -34,8 +31,8 @@ export const userInfo = z.object({ user: z.object({ tz: maybe(z.string().max(100
 
 /** Whose account it is. `is_stranger` is not said of people from elsewhere who share a channel with the bot. */
 const account = z.object({
-  team_id: maybe(id),
-  enterprise_user: maybe(z.object({ enterprise_id: maybe(id) })),
+  team_id: maybeId,
+  enterprise_user: maybe(z.object({ enterprise_id: maybeId })),
   is_admin: maybe(z.boolean()),
   is_owner: maybe(z.boolean()),
   is_restricted: maybe(z.boolean()),
@@ -85,7 +82,7 @@ export const conversationState = z.object({ channel: z.object({ is_archived: may
 export const personFound = z.object({ user: z.object({ id }) });
 
 /** Of `views.publish` and `views.update`: the hash of the view, which changes each time. */
-export const drawnView = z.object({ view: z.object({ hash: maybe(word) }) });
+export const drawnView = z.object({ view: z.object({ hash: maybeWord }) });
 
 /** @throws UnreadableAnswerError, which says what is wrong but not what the answer contains */
 export function readAnswer<T>(method: string, schema: z.ZodType<T>, answer: unknown): T {

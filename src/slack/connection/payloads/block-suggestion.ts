@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { origin } from "./block-actions.js";
-import { maybe, word } from "./fields.js";
+import { maybe, maybeWord, word } from "./fields.js";
 import { view } from "./view.js";
 
 /** The longest query, in characters: far more than anybody types. */
@@ -12,7 +12,7 @@ export const blockSuggestion = z.object({
   ...origin,
   type: z.literal("block_suggestion"),
   action_id: word,
-  block_id: maybe(word),
+  block_id: maybeWord,
   value: z.string().max(MAX_QUERY).catch(""),
   view: maybe(view),
 });

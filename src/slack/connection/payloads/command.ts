@@ -1,7 +1,7 @@
 // A slash command. Source: https://docs.slack.dev/interactivity/implementing-slash-commands
 
 import { z } from "zod";
-import { flag, id, maybe, responseUrl, word } from "./fields.js";
+import { flag, id, maybe, maybeId, responseUrl, word } from "./fields.js";
 
 /** The longest text, in characters: Slack's own limit for a message. */
 const MAX_TEXT = 40_000;
@@ -15,7 +15,7 @@ export const command = z.object({
   channel_id: id,
   channel_name: maybe(z.string().max(MAX_NAME)),
   team_id: id,
-  enterprise_id: maybe(id),
+  enterprise_id: maybeId,
   is_enterprise_install: flag,
   trigger_id: word,
   response_url: responseUrl,

@@ -1,7 +1,7 @@
 // The events that Slack sends, each in its envelope. Source: https://docs.slack.dev/apis/events-api
 
 import { z } from "zod";
-import { id, maybe, word } from "./fields.js";
+import { id, maybe, maybeId, maybeWord } from "./fields.js";
 
 /** The longest text, in characters: 40,000 by Slack's own limit for a message, and more once `&`, `<` and `>` are escaped. */
 const MAX_TEXT = 200_000;
@@ -12,9 +12,9 @@ const flag = maybe(z.boolean());
 
 /** Who installed the app, as far as this event is concerned. */
 const authorization = z.object({
-  team_id: maybe(id),
-  enterprise_id: maybe(id),
-  user_id: maybe(id),
+  team_id: maybeId,
+  enterprise_id: maybeId,
+  user_id: maybeId,
   is_bot: flag,
   is_enterprise_install: flag,
 });
@@ -22,10 +22,9 @@ const authorization = z.object({
 function enveloped<T extends z.ZodType>(event: T) {
   return z.object({
     type: z.literal("event_callback"),
-    event_id: word,
-    team_id: maybe(id),
-    context_team_id: maybe(id),
-    context_enterprise_id: maybe(id),
+    team_id: maybeId,
+    context_team_id: maybeId,
+    context_enterprise_id: maybeId,
     authorizations: maybe(z.array(authorization)),
     /** Whether people of other organizations are in the channel. */
     is_ext_shared_channel: flag,
@@ -39,33 +38,33 @@ const message = {
   ts: timestamp,
   /** The message that started the thread. */
   thread_ts: maybe(timestamp),
-  user: maybe(id),
+  user: maybeId,
   text: maybe(z.string().max(MAX_TEXT)),
-  subtype: maybe(word),
-  bot_id: maybe(word),
+  subtype: maybeWord,
+  bot_id: maybeWord,
   hidden: flag,
   edited: maybe(z.object({})),
   /** The writer's workspace id or organization id. */
-  team: maybe(id),
-  user_team: maybe(id),
-  source_team: maybe(id),
+  team: maybeId,
+  user_team: maybeId,
+  source_team: maybeId,
 };
 
 export const appMention = enveloped(z.object({ ...message, type: z.literal("app_mention") }));
 
 /** `channel_type` is for example `im`. The bot asks for no others, but may get them. */
-export const messageSent = enveloped(z.object({ ...message, type: z.literal("message"), channel_type: maybe(word) }));
+export const messageSent = enveloped(z.object({ ...message, type: z.literal("message"), channel_type: maybeWord }));
 
 /** `tab` is `home` or `messages`. */
 export const appHomeOpened = enveloped(
   z.object({
     type: z.literal("app_home_opened"),
     user: id,
-    channel: maybe(id),
-    tab: maybe(word),
-    user_team: maybe(id),
+    channel: maybeId,
+    tab: maybeWord,
+    user_team: maybeId,
     /** The current view; `undefined` while the bot has not published one. */
-    view: maybe(z.object({ team_id: maybe(id) })),
+    view: maybe(z.object({ team_id: maybeId })),
   }),
 );
 

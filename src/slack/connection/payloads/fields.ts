@@ -21,8 +21,22 @@ export function maybe<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
+/** Commands come as form fields, which may be there without a value. */
+const empty = z.literal("").transform(() => undefined);
+
+/** An id or a word that Slack may leave out, set to null, or leave empty. */
+export const maybeId = maybe(z.union([id, empty]));
+export const maybeWord = maybe(z.union([word, empty]));
+
 /** In a command "true" or "false" as text; elsewhere a boolean. */
-export const flag = maybe(z.union([z.boolean(), z.enum(["true", "false"])]));
+const told = z.union([
+  z.boolean(),
+  z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(["true", "false"])),
+]);
+export const flag = maybe(z.union([told, empty]));
 
 /** Where Slack accepts an answer. Whether the address is really Slack's is checked elsewhere. */
 export const responseUrl = maybe(z.string().max(2_000));

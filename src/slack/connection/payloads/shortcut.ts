@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { conversation, origin } from "./block-actions.js";
-import { maybe, word } from "./fields.js";
+import { maybeWord, word } from "./fields.js";
 
 const picked = { ...origin, callback_id: word, trigger_id: word };
 
@@ -13,6 +13,6 @@ export const messageAction = z.object({
   ...picked,
   type: z.literal("message_action"),
   channel: conversation,
-  message_ts: maybe(word),
-  message: z.object({ thread_ts: maybe(word) }).catch({ thread_ts: undefined }),
+  message_ts: maybeWord,
+  message: z.object({ thread_ts: maybeWord }).catch({ thread_ts: undefined }),
 });

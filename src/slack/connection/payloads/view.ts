@@ -1,7 +1,7 @@
 // A modal or Home tab, as sent with what people do in it. Source: https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
 
 import { z } from "zod";
-import { drawnValue, id, maybe, word } from "./fields.js";
+import { drawnValue, id, maybe, maybeId, maybeWord, word } from "./fields.js";
 
 /** Source: https://docs.slack.dev/surfaces/modals: 3,000 characters. Elements without their own limit may contain more text. */
 const MAX_METADATA = 3_000;
@@ -20,15 +20,18 @@ const element = z.object({
   value: maybe(z.string().max(MAX_TEXT)),
   selected_option: maybe(option),
   selected_options: maybe(z.array(option)),
-  selected_conversation: maybe(id),
+  selected_conversation: maybeId,
 });
+
+/** By block_id and action_id. */
+const values = maybe(z.record(z.string(), z.record(z.string(), element))).transform((told) => told ?? {});
 
 export const view = z.object({
   id,
   type: z.enum(["modal", "home"]),
   callback_id: z.string().max(255).catch(""),
   private_metadata: z.string().max(MAX_METADATA).catch(""),
-  hash: maybe(word),
-  root_view_id: maybe(id),
-  state: maybe(z.object({ values: z.record(z.string(), z.record(z.string(), element)) })),
+  hash: maybeWord,
+  root_view_id: maybeId,
+  state: maybe(z.object({ values })),
 });
