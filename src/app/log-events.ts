@@ -215,7 +215,7 @@ export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt
   const kinds = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
   const facts = { reference: id, projectId, since: new Date(since).toISOString() };
   if (overAt === null) log.warn({ ...facts, kinds }, "A watched project is in trouble");
-  else if (withdrawn) log.info({ ...facts, lastedMs: overAt - since }, "A trouble ended with its project");
+  else if (withdrawn) log.info({ ...facts, lastedMs: overAt - since }, "A trouble is no longer judged");
   else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
 }
 

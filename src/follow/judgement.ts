@@ -72,15 +72,19 @@ function failed({ runs, readAt }: Evidence, { from }: Terms): Finding | null {
 function late(evidence: Evidence, terms: Terms): Finding | null {
   const due = latestUp(evidence, terms);
   if (due === null || due.at < evidence.completeSince) return null;
-  const isThere = evidence.runs.some((run) => {
+  return hasCome(evidence, due.at - due.slackMs) ? null : { kind: "late", since: due.at };
+}
+
+/** Whether the run that was due at a time (epoch ms) is there, or a later one. */
+export function hasCome(evidence: Evidence, dueAt: number): boolean {
+  return evidence.runs.some((run) => {
     if (run.startTime === null && !isOver(run, evidence.readAt)) return isScheduled(run);
     // A run that somebody started by hand has brought the results, too.
     const counts = isScheduled(run) || run.status === "COMPLETED";
     // One that ended without ever starting is not missing: it failed, or somebody cancelled it.
     const at = startOrEnd(run);
-    return counts && at !== null && at >= due.at - EARLY_MS - due.slackMs;
+    return counts && at !== null && at >= dueAt - EARLY_MS;
   });
-  return isThere ? null : { kind: "late", since: due.at };
 }
 
 /** The latest due time whose run should be there by now, or null if there is none that can be judged. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { type HexRun, isOver } from "../hex/schema.js";
 import { epochMs } from "../lib/epoch.js";
-import type { Evidence, Finding } from "./judgement.js";
+import { type Evidence, type Finding, hasCome } from "./judgement.js";
 
 /** When this was no longer the case, epoch ms. `null` while it still is. */
 const overAt = epochMs.nullable();
@@ -12,7 +12,8 @@ const run = { runId: z.string(), url: z.string().nullable().default(null) };
 /** One thing that was or is wrong. See `Finding`. */
 const ailmentSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("failed"), since: epochMs, ...run, status: z.string(), overAt }),
-  z.object({ kind: z.literal("late"), since: epochMs, overAt }),
+  /** `rescheduled`: it is over only because the schedules were changed before the run came. */
+  z.object({ kind: z.literal("late"), since: epochMs, overAt, rescheduled: z.literal(true).optional() }),
   z.object({ kind: z.literal("stuck"), since: epochMs, ...run, overAt }),
 ]);
 export type Ailment = z.output<typeof ailmentSchema>;
@@ -33,7 +34,7 @@ export const troubleSchema = z.object({
   overAt,
   /** The run whose completion ended the trouble, or null if the run that was stuck or missing is simply gone. */
   endedBy: z.string().nullable(),
-  /** It is over only because the project is not judged any more. */
+  /** It is over only because it is not judged any more: nothing shows that all is well. */
   withdrawn: z.literal(true).optional(),
 });
 export type Trouble = z.output<typeof troubleSchema>;
@@ -54,12 +55,13 @@ export function advanced(
   newId: () => string,
 ): Trouble | null {
   if (open === null) return findings.length === 0 ? null : begun(projectId, findings, evidence.readAt, newId());
-  const ailments = [...open.ailments.map((one) => continued(one, findings, evidence.readAt)), ...fresh(open, findings)];
+  const ailments = [...open.ailments.map((one) => continued(one, findings, evidence)), ...fresh(open, findings)];
   const newsAt = findings.some((one) => isNews(one, open)) ? [...open.newsAt, evidence.readAt] : open.newsAt;
   const next = { ...open, ailments, newsAt: newsAt.slice(-NEWS_KEPT) };
-  if (findings.length > 0 || isGoing(evidence, open.since)) return next;
-  const good = goodRunSince(evidence, open.since);
-  return { ...next, overAt: evidence.readAt, endedBy: good?.runId ?? null };
+  if (ailments.some((one) => one.overAt === null) || isGoing(evidence, open.since)) return next;
+  const ended = { ...next, overAt: evidence.readAt };
+  if (isRescheduled(ended)) return { ...ended, withdrawn: true };
+  return { ...ended, endedBy: goodRunSince(evidence, open.since)?.runId ?? null };
 }
 
 /**
@@ -90,11 +92,23 @@ function begun(projectId: string, findings: readonly Finding[], now: number, id:
 }
 
 /** The same ailment as it is now. A failure may be that of another run by now. */
-function continued(ailment: Ailment, findings: readonly Finding[], now: number): Ailment {
+function continued(ailment: Ailment, findings: readonly Finding[], evidence: Evidence): Ailment {
   if (ailment.overAt !== null) return ailment;
   const found = findings.find(({ kind }) => kind === ailment.kind);
-  if (found === undefined) return { ...ailment, overAt: now };
+  if (found === undefined) return over(ailment, evidence);
   return { ...found, since: Math.min(ailment.since, found.since), overAt: null };
+}
+
+/** The same ailment when it is no longer found. A run that has not come is still late when no due time can be judged for a while. */
+function over(ailment: Ailment, evidence: Evidence): Ailment {
+  const { readAt, schedulesSince } = evidence;
+  if (ailment.kind !== "late" || hasCome(evidence, ailment.since)) return { ...ailment, overAt: readAt };
+  return schedulesSince > ailment.since ? { ...ailment, overAt: readAt, rescheduled: true } : ailment;
+}
+
+/** Whether it ended when the schedules were changed: the run that was late had not come, and is not waited for any more. */
+export function isRescheduled({ ailments, overAt }: Pick<Trouble, "ailments" | "overAt">): boolean {
+  return ailments.some((one) => one.kind === "late" && one.rescheduled === true && one.overAt === overAt);
 }
 
 /** Whether something else went wrong than before: a new ailment, or that of another run. */

@@ -244,6 +244,7 @@ function disagreements(project: TrueProject, world: World, all: readonly Trouble
     ...missedFailures(project, world, troubles),
     ...missedLate(project, world, troubles, from),
     ...missedStuck(project, world, troubles),
+    ...falseGreen(project, troubles),
   ].map((problem) => `${project.id}: ${problem}`);
 }
 
@@ -281,6 +282,25 @@ function falseLate(project: TrueProject, { due, down }: World, troubles: readonl
     if (!isDue) return [`called late although nothing was due: ${time(since)}`];
     return cameInTime ? [`called late although it started at ${time(cameInTime.startsAt)}: ${time(since)}`] : [];
   });
+}
+
+/** What was late is green only if a run has come, and what failed only if one has completed. */
+function falseGreen({ runs }: TrueProject, troubles: readonly Trouble[]): string[] {
+  const came = ({ startsAt, endsAt, ends, trigger }: TrueRun, from: number, to: number) =>
+    startsAt >= from && startsAt <= to && (trigger === "SCHEDULED" || (ends === "COMPLETED" && endsAt <= to));
+  return troubles.flatMap(({ ailments, withdrawn }) =>
+    ailments.flatMap((one) => {
+      if (one.kind === "stuck" || one.overAt === null || "rescheduled" in one || withdrawn) return [];
+      const { kind, since, overAt: to } = one;
+      const isGreen = runs.some((run) =>
+        // What is due around a change of summer time may be an hour off.
+        kind === "late"
+          ? came(run, since - HOUR - MINUTE, to)
+          : run.ends === "COMPLETED" && run.endsAt >= since && run.endsAt <= to,
+      );
+      return isGreen ? [] : [`called green without a good run: ${kind} ${time(since)}`];
+    }),
+  );
 }
 
 function falseStuck({ runs }: TrueProject, troubles: readonly Trouble[]): string[] {

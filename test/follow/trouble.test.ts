@@ -2,7 +2,14 @@
 
 import { expect, test } from "vitest";
 import { type Evidence, judge } from "../../src/follow/judgement.js";
-import { advanced, newsSince, type Trouble, troubleSchema, withdrawn } from "../../src/follow/trouble.js";
+import {
+  advanced,
+  isRescheduled,
+  newsSince,
+  type Trouble,
+  troubleSchema,
+  withdrawn,
+} from "../../src/follow/trouble.js";
 import { evidence, HOUR, hexRun, MINUTE, SEVEN, TERMS } from "./evidence.js";
 
 let ids = 0;
@@ -133,6 +140,27 @@ test("a project that is not judged any more: over, and said to be withdrawn", ()
     ailments: came.ailments.map((one) => ({ ...one, overAt: one.overAt ?? SEVEN + HOUR })),
   });
   expect(over.ailments.map(({ overAt }) => overAt)).toEqual([SEVEN + 30 * MINUTE, SEVEN + HOUR]);
+});
+
+test("late until the schedules are changed: not judged any more, and not green", () => {
+  const late = read(null, {});
+  const readAt = SEVEN + 25 * MINUTE;
+  const over = read(late, { schedules: [], schedulesSince: SEVEN + 24 * MINUTE, readAt });
+  expect(over).toMatchObject({
+    ailments: [{ kind: "late", since: SEVEN, overAt: readAt, rescheduled: true }],
+    overAt: readAt,
+    endedBy: null,
+    withdrawn: true,
+  });
+  const there = hexRun({ startTime: SEVEN + 21 * MINUTE, endTime: SEVEN + 22 * MINUTE });
+  const green = read(late, { schedules: [], schedulesSince: SEVEN + 24 * MINUTE, readAt, runs: [there] });
+  expect(green).toMatchObject({ ailments: [{ kind: "late", overAt: readAt }], endedBy: there.runId });
+  expect([green && isRescheduled(green), green?.withdrawn]).toEqual([false, undefined]);
+});
+
+test("late, and no due time can be judged for a while: still late", () => {
+  const late = read(null, {});
+  expect(read(late, { completeSince: SEVEN + MINUTE, readAt: SEVEN + HOUR })).toEqual(late);
 });
 
 test("news for who has watched since a time: when it was first seen, or the next thing that went wrong", () => {

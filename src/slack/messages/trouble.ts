@@ -4,7 +4,7 @@ import type { Button, KnownBlock } from "@slack/types";
 import { type Attention, isSilenced } from "../../attention/attention.js";
 import type { Followed, LastRun } from "../../follow/followed-project.js";
 import { mayComeFromConnection, type SharedConnection } from "../../follow/shared-connections.js";
-import type { Ailment, Trouble } from "../../follow/trouble.js";
+import { type Ailment, isRescheduled, type Trouble } from "../../follow/trouble.js";
 import { type HexPlace, projectUrl } from "../../hex/links.js";
 import type { Project } from "../../hex/schema.js";
 import { attentionButtons, attentionLine } from "./attention.js";
@@ -120,13 +120,14 @@ export function troubleReplies(
   const told = toldOf(members);
   const overAt = lastOverAt(told);
   // That a project is not judged any more is said in a message of its own.
-  if (overAt === null || told.every(({ trouble }) => trouble.withdrawn)) return replies;
+  if (overAt === null || told.every(({ trouble }) => trouble.withdrawn && !isRescheduled(trouble))) return replies;
   // Others that return, or join until then, are said first.
   if (members.some(isHiddenForNow)) return replies;
   const since = Math.min(...told.map(({ trouble }) => trouble.since));
-  const text = `${endOf(told).words} after ${duration(overAt - since)}.`;
-  const green = message(text, [section(`:white_check_mark: ${text}`)]);
-  return [...replies, { message: green, isSilent: told.every((one) => isQuiet(one, now)) }];
+  const { words, check } = endOf(told);
+  const text = [`${words} after ${duration(overAt - since)}.`, rescheduledWords(told)].filter((one) => one !== null);
+  const end = message(text.join(" "), [section(`${check} ${text.join(" ")}`)]);
+  return [...replies, { message: end, isSilent: told.every((one) => isQuiet(one, now)) }];
 }
 
 function joinReply(one: ToldMember, { now, owners }: Pick<AroundTroubles, "now" | "owners">): Reply {
@@ -187,10 +188,17 @@ function backHead(told: readonly ToldTrouble[]): string {
 }
 
 /** How it ended for all of them. What is not judged any more is not green. */
-function endOf(told: readonly ToldTrouble[]): { emoji: string; words: string } {
+function endOf(told: readonly ToldTrouble[]): { emoji: string; check: string; words: string } {
   const left = told.filter(({ trouble }) => trouble.withdrawn).length;
-  if (left === told.length) return { emoji: ":white_circle:", words: "No longer judged" };
-  return { emoji: ":large_green_circle:", words: left === 0 ? "Back to green" : "Nothing is in trouble any more" };
+  if (left === told.length) return { emoji: ":white_circle:", check: ":white_circle:", words: "No longer judged" };
+  const words = left === 0 ? "Back to green" : "Nothing is in trouble any more";
+  return { emoji: ":large_green_circle:", check: ":white_check_mark:", words };
+}
+
+/** Null if the schedule of none was changed before the run came. */
+function rescheduledWords(told: readonly ToldTrouble[]): string | null {
+  if (!told.some(({ trouble }) => isRescheduled(trouble))) return null;
+  return `${told.length === 1 ? "Its schedule" : "A schedule"} was changed before the run came.`;
 }
 
 function notification(told: readonly ToldTrouble[], open: readonly ToldTrouble[]): string {
@@ -237,7 +245,8 @@ function ailmentLine(ailment: Ailment, trouble: Trouble): string {
 
 function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string {
   const words = ailmentWords(ailment);
-  if (withdrawn && ailment.overAt === overAt) return `:white_circle: ${words}`;
+  const isLeft = "rescheduled" in ailment || (withdrawn && ailment.overAt === overAt);
+  if (isLeft) return `:white_circle: ${words}`;
   return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt, "{time}")}`;
 }
 
@@ -248,7 +257,9 @@ function ailmentWords(ailment: Ailment): string {
         ? `Failed ${date(ailment.since)}`
         : `Could not start, since Hex had no kernel for it, ${date(ailment.since)}`;
     case "late":
-      return `Late: a run was due ${date(ailment.since)} and has not started`;
+      return ailment.rescheduled
+        ? `Late: a run was due ${date(ailment.since)} and had not started when its schedule was changed`
+        : `Late: a run was due ${date(ailment.since)} and has not started`;
     case "stuck":
       return `Stuck: a run has been going since ${date(ailment.since)}, far longer than usual`;
   }

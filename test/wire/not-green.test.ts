@@ -1,0 +1,66 @@
+// A trouble is called green only after a good run, and not because the bot can no longer say whether something is wrong.
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Project } from "../sandbox/hex/types.js";
+import { buttonsOf, Harness, shown } from "./harness.js";
+import { addProject, HOUR, MINUTE, STEP_MS, toldIn } from "./watching.js";
+
+// Hours of simulated time, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const EVERY_HOUR = { cadence: "HOURLY" as const, hourly: { timezone: "+00:00", minute: 30 } };
+
+let harness: Harness;
+beforeEach(async () => {
+  harness = await Harness.start("socket");
+});
+afterEach(() => harness.stop());
+
+const told = () => toldIn(harness).map(shown);
+const shows = (text: string) => harness.until(() => (told()[0] ?? "").includes(text), STEP_MS);
+const moveToNoon = ({ schedules }: Project) => {
+  for (const schedule of schedules) if (schedule.daily !== null) schedule.daily = { ...schedule.daily, hour: 12 };
+};
+const replies = () => harness.replies.map(shown);
+
+test("its schedule is changed while it is late: no longer judged, which a reply says, and judged again by the new one", async () => {
+  const project = addProject(harness, "Weekly revenue");
+  await harness.ask("watch weekly revenue");
+  await shows("Late: a run was due");
+  moveToNoon(project);
+  await shows("*No longer judged* since");
+  expect(told()[0]).toMatch(/:white_circle: Late: a run was due <!date.*> and had not started when its schedule was/);
+  expect(toldIn(harness).flatMap(buttonsOf)).toEqual([]);
+  await harness.until(() => replies().length === 1, STEP_MS);
+  expect(replies()[0]).toMatch(/No longer judged after \d+ min\. Its schedule was changed before the run came\./);
+  await harness.pass(20 * MINUTE, STEP_MS);
+  expect([...told(), ...replies()].join()).not.toContain("green");
+  await harness.until(() => told().length === 2, 30_000);
+  expect(told()[1]).toContain("Late: a run was due");
+});
+
+test("its schedule is changed while a run by hand goes on: green when that run has completed", async () => {
+  const project = addProject(harness, "Weekly revenue");
+  await harness.ask("watch weekly revenue");
+  await shows("Late: a run was due");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 30 * MINUTE });
+  moveToNoon(project);
+  await shows("It is green again when that run has completed.");
+  expect(told()[0]).toContain("and had not started when its schedule was changed");
+  await shows("Back to green");
+  await harness.until(() => replies().length === 1, STEP_MS);
+  expect(replies()[0]).toContain("Back to green after");
+});
+
+test("Hex is down for hours while an hourly run is late: late until a run has completed", async () => {
+  const project = addProject(harness, "Weekly revenue", { schedules: [EVERY_HOUR] });
+  await harness.ask("watch weekly revenue");
+  await shows("Late: a run was due");
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.pass(5.5 * HOUR, 30_000);
+  harness.hex.faults.clear();
+  await harness.pass(HOUR, STEP_MS);
+  expect(told()).toEqual([expect.stringContaining(":warning: Late: a run was due")]);
+  harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
+  await shows("Back to green");
+});
