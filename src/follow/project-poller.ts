@@ -176,9 +176,10 @@ export class ProjectPoller {
       this.#unread.delete(project.id);
       this.#hasFailed = false;
       const known = readable(before, clock.now());
-      const judgedFrom = Math.max(from, known.absence?.backAt ?? 0);
       const evidence = evidenceOf(known, project.schedules, { runs, readAt: clock.now(), most: PAGE });
       const open = await this.#openTrouble(project.id);
+      // What is wrong already stays so, even if only somebody who began to watch later still watches.
+      const judgedFrom = Math.min(Math.max(from, known.absence?.backAt ?? 0), open?.since ?? Number.POSITIVE_INFINITY);
       const trouble = advanced(
         open,
         project.id,

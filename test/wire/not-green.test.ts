@@ -64,3 +64,16 @@ test("Hex is down for hours while an hourly run is late: late until a run has co
   harness.hex.workspace.startRun(project.id, { durationMs: MINUTE });
   await shows("Back to green");
 });
+
+test("the first of two watches that tell of it is ended: it goes on, and is green after a good run", async () => {
+  const project = addProject(harness, "Weekly revenue", { schedules: [] });
+  await harness.ask("watch owner:olga@acme.test");
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE, outcome: "ERRORED" });
+  await shows("Failed");
+  await harness.ask("watch weekly revenue");
+  await harness.ask("unwatch owner:olga@acme.test");
+  await harness.pass(15 * MINUTE, STEP_MS);
+  expect(told()).toEqual([expect.stringContaining("A watched project is in trouble")]);
+  harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: MINUTE });
+  await shows("Back to green");
+});
