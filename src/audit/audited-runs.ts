@@ -1,6 +1,7 @@
 // Records what comes of the runs that people ask for.
 
 import type { Clock } from "../lib/clock.js";
+import { dropOldest } from "../lib/keep-latest.js";
 import type { Run } from "../runs/run.js";
 import type { RunStore } from "../runs/store.js";
 import type { AuditLog } from "./audit-log.js";
@@ -68,8 +69,7 @@ export class AuditedRuns {
 
   #remember(id: string): void {
     this.#recorded.add(id);
-    const [oldest] = this.#recorded;
-    if (this.#recorded.size > REMEMBERED && oldest !== undefined) this.#recorded.delete(oldest);
+    dropOldest(this.#recorded, REMEMBERED);
   }
 }
 

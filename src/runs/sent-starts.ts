@@ -2,6 +2,7 @@
 // must not make it ask again.
 
 import type { StartedRun } from "../hex/schema.js";
+import { dropOldest } from "../lib/keep-latest.js";
 
 /** How many are remembered: more than are started in the moments that a store may lose. */
 const MOST = 1_000;
@@ -18,8 +19,7 @@ export class SentStarts {
   /** Hex is about to be asked. */
   add(runKey: string): void {
     this.#sent.set(runKey, null);
-    const [oldest] = this.#sent.keys();
-    if (this.#sent.size > MOST && oldest !== undefined) this.#sent.delete(oldest);
+    dropOldest(this.#sent, MOST);
   }
 
   /** Hex has started the run. */

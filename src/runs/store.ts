@@ -2,6 +2,7 @@
 
 import type { Expression } from "kysely";
 import { z } from "zod";
+import { keepLatest } from "../lib/keep-latest.js";
 import type { Db } from "../store/database.js";
 import type { Write } from "../store/leadership.js";
 import { prepared } from "../store/prepared-query.js";
@@ -270,15 +271,8 @@ export class RunStore {
     const known = this.#parsed.get(key);
     if (known !== undefined && known.text === text) return known.run;
     const run = this.#withLink(this.rows.ownDoc(place, runSchema, text, "key"));
-    if (text !== null) this.#remember(key, { text, run });
+    if (text !== null) keepLatest(this.#parsed, key, { text, run }, MOST_PARSED);
     return run;
-  }
-
-  #remember(key: string, read: { text: string; run: Run }): void {
-    this.#parsed.delete(key);
-    this.#parsed.set(key, read);
-    const [oldest] = this.#parsed.keys();
-    if (this.#parsed.size > MOST_PARSED && oldest !== undefined) this.#parsed.delete(oldest);
   }
 
   #withLink(run: Run): Run {

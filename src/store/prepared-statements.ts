@@ -1,6 +1,7 @@
 // Keeps SQLite's statements prepared, because the bot executes the same ones again and again, and preparing takes longer than executing.
 
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { keepLatest } from "../lib/keep-latest.js";
 
 /** The bot has fewer statements than this, but lists of different lengths make different ones. */
 const MOST = 300;
@@ -14,10 +15,7 @@ export class PreparedStatements implements SqliteDatabase {
 
   prepare(sql: string): SqliteStatement {
     const statement = this.#prepared.get(sql) ?? this.#kept(sql);
-    this.#prepared.delete(sql);
-    this.#prepared.set(sql, statement);
-    const [oldest] = this.#prepared.keys();
-    if (this.#prepared.size > MOST && oldest !== undefined) this.#prepared.delete(oldest);
+    keepLatest(this.#prepared, sql, statement, MOST);
     return statement;
   }
 

@@ -12,6 +12,7 @@ import { Rights } from "../../access/rights.js";
 import { factsWantedBy, wantedFacts } from "../../access/wanted-facts.js";
 import { whoMay } from "../../access/who-may.js";
 import type { Project } from "../../hex/schema.js";
+import { keepLatest } from "../../lib/keep-latest.js";
 import { NOTHING_SAID, type People, type PersonDetails } from "../connection/people.js";
 import type { OptionalScope } from "../connection/scopes.js";
 import type { UserGroups } from "../connection/user-groups.js";
@@ -120,10 +121,7 @@ export class Access {
     const kept = this.#compiled.get(key);
     if (kept !== undefined && kept.policy === policy && kept.person === facts) return kept.rights;
     const rights = new Rights(policy, who, place);
-    this.#compiled.delete(key);
-    this.#compiled.set(key, { policy, person: facts, rights });
-    const [oldest] = this.#compiled.keys();
-    if (this.#compiled.size > MOST_COMPILED && oldest !== undefined) this.#compiled.delete(oldest);
+    keepLatest(this.#compiled, key, { policy, person: facts, rights }, MOST_COMPILED);
     return rights;
   }
 

@@ -4,6 +4,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { HexPlace } from "../../hex/links.js";
 import type { Clock } from "../../lib/clock.js";
+import { keepLatest } from "../../lib/keep-latest.js";
 import { whileRenewed } from "../../lib/renewed.js";
 import { DAY } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
@@ -487,8 +488,5 @@ const REMEMBERED = 1_000;
 
 /** Removes the oldest entries: another process may draw the end of a card, and then this process never learns of it. */
 function remember<T>(map: Map<string, T>, runKey: string, value: T): void {
-  map.delete(runKey);
-  map.set(runKey, value);
-  const [oldest] = map.keys();
-  if (map.size > REMEMBERED && oldest !== undefined) map.delete(oldest);
+  keepLatest(map, runKey, value, REMEMBERED);
 }

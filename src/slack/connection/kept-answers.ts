@@ -1,6 +1,7 @@
 // Answers of Slack that are kept for some minutes. When Slack does not answer, an older answer still counts for a while.
 
 import type { Clock } from "../../lib/clock.js";
+import { keepLatest } from "../../lib/keep-latest.js";
 import { HOUR, MINUTE } from "../../lib/time.js";
 
 /** How long (ms) an answer counts without being asked for again, and how long while Slack does not answer. */
@@ -49,15 +50,11 @@ export class KeptAnswers<T> {
     const answer = await this.ask(id);
     const now = this.clock.monotonic();
     const before = this.#kept.get(id);
-    this.#kept.delete(id);
-    this.#kept.set(
-      id,
+    const kept =
       answer === null
         ? { answer: before?.answer ?? null, answeredAt: before?.answeredAt ?? now, askAgainAt: now + AGAIN_MS }
-        : { answer, answeredAt: now, askAgainAt: now + FRESH_MS },
-    );
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST && oldest !== undefined) this.#kept.delete(oldest);
+        : { answer, answeredAt: now, askAgainAt: now + FRESH_MS };
+    keepLatest(this.#kept, id, kept, MOST);
     return this.known(id);
   }
 }

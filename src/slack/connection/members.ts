@@ -1,6 +1,8 @@
 // Who may operate the bot: the people of its workspace and, on Enterprise Grid, of its organization. In channels shared with other
 // organizations, their people see the bot's messages too.
 
+import { dropOldest } from "../../lib/keep-latest.js";
+
 /** What the bot knows about itself, from auth.test and never from a payload. */
 export interface Installation {
   teamId: string;
@@ -76,7 +78,6 @@ export class Members {
   #remember(user: string): void {
     this.#proven.delete(user);
     this.#proven.add(user);
-    const [oldest] = this.#proven;
-    if (this.#proven.size > REMEMBERED && oldest !== undefined) this.#proven.delete(oldest);
+    dropOldest(this.#proven, REMEMBERED);
   }
 }

@@ -2,6 +2,7 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../../lib/clock.js";
+import { keepLatest } from "../../lib/keep-latest.js";
 import { DAY, HOUR, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
 import { asSlackFailure, NOBODY } from "./failures.js";
@@ -76,10 +77,7 @@ export class PeopleByEmail {
   }
 
   #keep(email: string, found: PersonByEmail): PersonByEmail {
-    this.#answers.delete(email);
-    this.#answers.set(email, { ...found, at: this.options.clock.monotonic() });
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > MOST && oldest !== undefined) this.#answers.delete(oldest);
+    keepLatest(this.#answers, email, { ...found, at: this.options.clock.monotonic() }, MOST);
     return found;
   }
 }

@@ -4,6 +4,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import { UnrecoverableSocketModeStartError } from "@slack/socket-mode";
 import type { Clock } from "../../lib/clock.js";
+import { dropOldest } from "../../lib/keep-latest.js";
 import { PollingLoop } from "../../lib/polling-loop.js";
 import { DAY, MINUTE } from "../../lib/time.js";
 import type { Logger } from "../../log/logger.js";
@@ -292,8 +293,7 @@ export class SocketReceiver implements Receiver {
 
   #remember(id: string): void {
     this.#delivered.add(id);
-    const [oldest] = this.#delivered;
-    if (this.#delivered.size > REMEMBERED && oldest !== undefined) this.#delivered.delete(oldest);
+    dropOldest(this.#delivered, REMEMBERED);
   }
 }
 

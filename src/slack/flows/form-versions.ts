@@ -1,6 +1,8 @@
 // The versions of open forms that this process has drawn, so that a form ends up as the last pick wants it, however fast people pick
 // and however late Slack gets a redrawing.
 
+import { keepLatest } from "../../lib/keep-latest.js";
+
 /** A version of a form that Slack shows. `hash` is Slack's, `null` when it is not known; `round` is the form's. */
 export interface FormVersion {
   hash: string | null;
@@ -58,11 +60,7 @@ export class FormVersions {
       pickedAt: Number.NEGATIVE_INFINITY,
       done: Promise.resolve(),
     };
-    // The forms that were redrawn last are at the end.
-    this.#forms.delete(id);
-    this.#forms.set(id, form);
-    const [oldest] = this.#forms.keys();
-    if (this.#forms.size > MOST_FORMS && oldest !== undefined) this.#forms.delete(oldest);
+    keepLatest(this.#forms, id, form, MOST_FORMS);
     return form;
   }
 }
