@@ -5,7 +5,7 @@ import { type HexRun, isOver, type Project, type Schedule, startOrEnd } from "..
 import { epochMs } from "../lib/epoch.js";
 import { typicalDuration } from "../runs/typical-duration.js";
 import { absenceSchema, isAbsent, isGone, type WhyAbsent } from "./absence.js";
-import { type Away, type Evidence, isFailure, stuckAfterMs } from "./judgement.js";
+import { type Away, type Evidence, stuckAfterMs } from "./judgement.js";
 import type { Watched } from "./reading-plan.js";
 
 /** A run's page in Hex; `null`: not known. */
@@ -179,11 +179,6 @@ function lastOf(ended: readonly HexRun[]): LastRun | null {
   const tookMs = run.elapsedTime ?? (run.startTime === null ? null : endedAt - run.startTime);
   const { runId, runUrl: url, status, projectVersion: version } = run;
   return { runId, url, status, endedAt, tookMs, version };
-}
-
-/** Whether the last known run failed. */
-export function lastFailed({ lastRun }: Followed): boolean {
-  return lastRun !== null && isFailure(lastRun);
 }
 
 /** The schedules as JSON that does not depend on their order. */

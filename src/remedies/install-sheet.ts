@@ -45,7 +45,6 @@ export const SCOPE_USES = {
     cannot: "It cannot change a group, and stores none of the answers.",
   },
 } as const satisfies Record<string, ScopeUse>;
-export type DescribedScope = keyof typeof SCOPE_USES;
 
 /** With one of these, the bot could read what people write in channels. */
 const READS_CHANNELS: readonly string[] = ["channels:history", "groups:history", "mpim:history"];

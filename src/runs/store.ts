@@ -47,7 +47,7 @@ export class RunStore {
     this.#byKey = prepared(db, (key: Expression<string>) =>
       db
         .selectFrom("runs")
-        .select(["key", "project_id", "hex_run_id", "in_flight", "version", storedDoc(db).as("doc")])
+        .select(["key", "project_id", "hex_run_id", "version", storedDoc(db).as("doc")])
         .where("key", "=", key),
     );
   }
@@ -149,16 +149,6 @@ export class RunStore {
     return row === undefined ? null : this.get(row.key);
   }
 
-  /** The project id of a run, by the run's id in Hex, even if the run cannot be read; `null` when the bot does not know the run. */
-  async projectOf(runId: string): Promise<string | null> {
-    const row = await this.db
-      .selectFrom("runs")
-      .select("project_id")
-      .where("hex_run_id", "=", runId)
-      .executeTakeFirst();
-    return row?.project_id ?? null;
-  }
-
   /** The bot's runs among the given ids in Hex, as a map from run id to run. */
   async byHexRuns(runIds: readonly string[]): Promise<Map<string, Run>> {
     if (runIds.length === 0) return new Map();
@@ -258,8 +248,8 @@ export class RunStore {
       return { run: this.#parse(row), version: row.version };
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
-      const { project_id: projectId, hex_run_id: runId, in_flight } = row;
-      throw new UnreadableRun({ key, projectId, runId, inFlight: in_flight === 1 }, error);
+      const { project_id: projectId, hex_run_id: runId } = row;
+      throw new UnreadableRun({ key, projectId, runId }, error);
     }
   }
 

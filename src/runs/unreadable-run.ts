@@ -8,7 +8,6 @@ export interface RunOutline {
   projectId: string;
   /** The run's id in Hex; `null` when it is not known or does not exist. */
   runId: string | null;
-  inFlight: boolean;
 }
 
 /** This run cannot be read. All that the bot can do is show where it is. */

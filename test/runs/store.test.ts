@@ -141,7 +141,7 @@ describe("RunStore", () => {
     expect([...(await store.taken(["run-1", "run-2"]))]).toEqual(["run-1"]);
     expect([...(await store.byHexRuns(["run-1"])).keys()]).toEqual([]);
     expect((await store.inFlight()).map(({ key }) => key)).toEqual(["b"]);
-    const unreadable = { name: "UnreadableRun", run: { projectId: "p", runId: "run-1", inFlight: true } };
+    const unreadable = { name: "UnreadableRun", run: { projectId: "p", runId: "run-1" } };
     await expect(store.update("a", (run) => run)).rejects.toMatchObject(unreadable);
     await expect(store.byHexRun("run-1")).rejects.toMatchObject(unreadable);
   });

@@ -66,7 +66,7 @@ describe("a text that is not UTF-8", () => {
       expect((await runs.inFlight()).map(({ key }) => key)).toEqual(["a", "b"]);
       expect((await runs.countByState()).get("pending")).toBe(column === "state" ? 1 : 2);
       expect((await runs.get("a"))?.key).toBe("a");
-      expect(await runs.projectOf("run-b")).toBe("p");
+      expect((await runs.byHexRun("run-b"))?.key).toBe("b");
     },
   );
 

@@ -224,7 +224,6 @@ export class Alerts {
   }
 
   /** Alerts now go to another channel. What is not over has to be readable there, so it is posted at once. */
-  // Nobody updates the old message any more. If Slack does not let the bot edit it, it stays as it is.
   async #move(alert: Alert, there: string): Promise<void> {
     const { subject, channel, ts } = alert;
     const { slack, alerts } = this.options;
