@@ -58,6 +58,11 @@ export class VisibleProjects {
     return project !== null && this.#isSeen(project) ? project : null;
   }
 
+  /** A project with its current title. If that is not known, the title is the one given, or else empty. */
+  named({ id, title = "" }: { id: string; title?: string }): { id: string; title: string } {
+    return { id, title: this.known(id)?.title ?? title };
+  }
+
   /** Whether a project is visible: as far as it is known, or else whatever it is. */
   has(projectId: string): boolean {
     if (this.sight === null) return true;

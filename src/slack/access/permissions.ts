@@ -92,7 +92,7 @@ export class Permissions {
   demand(verb: Exclude<Verb, "administer">, project: ProjectNamed): void {
     if (!this.projects.has(project.id)) throw this.projects.notThere();
     const decision = this.decide(verb, project.id);
-    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: this.#titled(project), decision });
+    if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: this.projects.named(project), decision });
   }
 
   /** The same for a run with these options, which may take more than one right. */
@@ -127,7 +127,7 @@ export class Permissions {
     if (decision.kind === "allowed") return;
     const named = this.sources.access.whoMay("cancel", this.#factsOf(project.id), this.place);
     const whoMay = requester === null ? named : [{ kind: "person" as const, id: requester }, ...named];
-    throw new AccessDenied({ verb: "cancel", project: this.#titled(project), decision, whoMay });
+    throw new AccessDenied({ verb: "cancel", project: this.projects.named(project), decision, whoMay });
   }
 
   /**
@@ -138,7 +138,7 @@ export class Permissions {
     if (!this.projects.has(project.id)) return null;
     for (const verb of publish ? (["run", "publish"] as const) : (["run"] as const)) {
       const decision = this.decide(verb, project.id);
-      if (!isAskable(decision)) return { verb, project: this.#titled(project), decision };
+      if (!isAskable(decision)) return { verb, project: this.projects.named(project), decision };
     }
     return null;
   }
@@ -196,11 +196,6 @@ export class Permissions {
   demandApartFromProjects(verb: "silence" | "watch"): void {
     const decision = this.rights.mayApartFromProjects(verb);
     if (decision.kind !== "allowed") throw new AccessDenied({ verb, project: null, decision });
-  }
-
-  /** With its current title, if that is known. */
-  #titled({ id, title }: ProjectNamed): ProjectNamed {
-    return { id, title: this.projects.known(id)?.title ?? title };
   }
 
   #factsOf(projectId: string): ProjectFacts {

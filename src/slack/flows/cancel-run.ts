@@ -18,7 +18,6 @@ import {
 import { unreadableRunCancelledMessage } from "../messages/set-aside.js";
 import { cardConversation } from "./card-conversation.js";
 import { cardPlace } from "./card-place.js";
-import { titled } from "./open-run-form.js";
 import { learnProject, readProject } from "./read-project.js";
 import { runByHexIdFor, runFor } from "./runs-for.js";
 import { tellWhere } from "./tell-where.js";
@@ -97,7 +96,7 @@ async function demandCancel(
   const { user, permissions } = interaction;
   if (requester === user) return;
   await learnProject(interaction, project.id, "cancel");
-  permissions.demandCancel(titled(interaction, project), requester);
+  permissions.demandCancel(permissions.projects.named(project), requester);
 }
 
 /** Asks Hex all the same, because the run's ids are stored outside the document that cannot be read. @throws HexError, UnreadableRun */

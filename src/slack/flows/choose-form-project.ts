@@ -15,7 +15,7 @@ import { fitted, forProject, type ReadForm, readRunForm, withDraft } from "../pa
 import { deedOfStart } from "./demand-start.js";
 import { formKept, keepForm } from "./form-drafts.js";
 import type { FormVersion } from "./form-versions.js";
-import { deniedForm, drawnProject, offeredPart, titled } from "./open-run-form.js";
+import { deniedForm, drawnProject, offeredPart } from "./open-run-form.js";
 import { typedProject } from "./typed-project.js";
 
 /** The project that was picked. */
@@ -72,7 +72,8 @@ export async function withProject(
   form: RunForm,
   project: { id: string; title: string },
 ): Promise<RunForm> {
-  return fitted(forProject(form, titled(interaction, project), await offeredPart(bot, interaction, project.id)));
+  const named = interaction.permissions.projects.named(project);
+  return fitted(forProject(form, named, await offeredPart(bot, interaction, project.id)));
 }
 
 /** The form in a view, completed with what is stored; `null` after telling the person why it cannot be read. */

@@ -84,7 +84,7 @@ function withItsPlace(form: RunForm): RunForm {
 async function newForm(bot: Bot, interaction: Interaction, prefill: Prefill): Promise<RunForm> {
   const { project: wanted, options, dryRun = false, conversation } = prefill;
   const hasRoom = wanted === null || wanted.id.length <= MAX_PROJECT_ID;
-  const project = wanted === null || !hasRoom ? null : titled(interaction, wanted);
+  const project = wanted === null || !hasRoom ? null : interaction.permissions.projects.named(wanted);
   const { fresh = false, publish = false } = options ?? {};
   return {
     nonce: bot.newNonce(),
@@ -130,12 +130,4 @@ export function drawnProject(
     picked: known ?? project,
     mayPublish: known === null || permissions.mayStart(known.id, { publish: true }),
   };
-}
-
-/** The project with its current title. */
-export function titled(
-  { permissions }: Interaction,
-  { id, title }: { id: string; title: string },
-): { id: string; title: string } {
-  return { id, title: permissions.projects.known(id)?.title ?? title };
 }

@@ -37,7 +37,7 @@ export async function readProject(
     if (!(error instanceof HexError) || !meansLater(error.kind)) throw error;
     // Whatever it is, as far as the rules can tell.
     if (!projects.has(projectId)) throw error;
-    return { id: projectId, title: projects.known(projectId)?.title ?? "" };
+    return projects.named({ id: projectId });
   }
 }
 

@@ -20,11 +20,8 @@ export function typedProject({ hex }: Bot, projects: VisibleProjects, typed: str
   const reference = parseProjectRef(typed, hex.origin);
   switch (reference?.kind) {
     case "project":
-    case "run": {
-      const { projectId } = reference;
-      const title = projects.known(projectId)?.title ?? "";
-      return { ok: true, project: { id: projectId, title }, isCertain: true };
-    }
+    case "run":
+      return { ok: true, project: projects.named({ id: reference.projectId }), isCertain: true };
     case "other_host":
     case "no_project":
       return { ok: false, text: otherHexWords(hex.host), name: null };

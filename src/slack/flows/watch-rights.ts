@@ -24,10 +24,7 @@ export async function demandWatch(interaction: Interaction, rules: readonly Rule
   if (rules.length === 0) permissions.demandApartFromProjects("watch");
   for (const rule of rules) {
     if (rule.kind === "project") await learnProject(interaction, rule.id, deed);
-    const covered =
-      rule.kind === "project"
-        ? [{ id: rule.id, title: projects.known(rule.id)?.title ?? "" }]
-        : projectsOf([rule], projects);
+    const covered = rule.kind === "project" ? [projects.named(rule)] : projectsOf([rule], projects);
     if (covered.length === 0) permissions.demandApartFromProjects("watch");
     for (const project of covered) permissions.demand("watch", project);
   }
@@ -87,6 +84,5 @@ export async function rulesOf(
 
 /** The project that a rule is about, for the audit log; `null` when it is about no certain one. */
 export function projectOfRule({ permissions }: Interaction, rule: Rule | null): { id: string; title: string } | null {
-  if (rule?.kind !== "project") return null;
-  return { id: rule.id, title: permissions.projects.known(rule.id)?.title ?? "" };
+  return rule?.kind === "project" ? permissions.projects.named(rule) : null;
 }

@@ -15,7 +15,7 @@ async function press(bot: Bot, click: Click, chosen: Chosen): Promise<void> {
   const choice = await readChoice(bot, click, chosen);
   if (choice === null) return;
   const { dryRun, ...options } = choice.carried;
-  const project = { id: chosen.project, title: click.permissions.projects.known(chosen.project)?.title ?? "" };
+  const project = click.permissions.projects.named({ id: chosen.project });
   const isPlain = packed({ ...options, dryRun: false }) === undefined;
   await openRunForm(bot, click, {
     project,

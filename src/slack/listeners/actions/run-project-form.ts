@@ -13,7 +13,7 @@ export const runProjectForm: Action = {
   id: ACTIONS.runProjectForm,
   deed: null,
   press: withValue(value, async (bot, click, { project: id, carried }) => {
-    const project = { id, title: click.permissions.projects.known(id)?.title ?? "" };
+    const project = click.permissions.projects.named({ id });
     const { conversation } = click;
     if (carried === undefined) return openRunForm(bot, click, { project, options: null, conversation });
     const { dryRun, ...options } = carried;

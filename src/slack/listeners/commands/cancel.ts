@@ -94,7 +94,7 @@ async function offerRunsInFlight(bot: Bot, interaction: Interaction): Promise<vo
 
 async function offerRuns(bot: Bot, interaction: Interaction, projectId: string): Promise<void> {
   await learnProject(interaction, projectId, "cancel");
-  const project = { id: projectId, title: interaction.permissions.projects.known(projectId)?.title ?? "" };
+  const project = interaction.permissions.projects.named({ id: projectId });
   await interaction.respond(await runsToCancel(bot, interaction, project, "by_id"));
 }
 
