@@ -20,3 +20,9 @@ export class UnreadableRun extends Error {
     super(cause.message);
   }
 }
+
+/** For a `catch`, where a run that cannot be read is an outcome like any other. @throws anything else */
+export function asUnreadableRun(error: unknown): UnreadableRun {
+  if (error instanceof UnreadableRun) return error;
+  throw error;
+}

@@ -11,7 +11,7 @@ import type { Logger } from "../../log/logger.js";
 import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } from "../../runs/run.js";
 import type { RunStore } from "../../runs/store.js";
 import { toldOverdue } from "../../runs/transitions.js";
-import { type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
+import { asUnreadableRun, type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
@@ -176,17 +176,10 @@ export class Cards {
     if (this.#failures.has(runKey) || this.#refused.has(runKey)) return false;
     const card = await this.options.cards.get(runKey);
     if (card === null || card.isClaimed || card.settled) return false;
-    const run = await this.#runOf(runKey);
+    const run = await this.options.runs.get(runKey).catch(asUnreadableRun);
     if (run === null || run instanceof UnreadableRun || isEnded(run)) return false;
     const isTold = (run.overdue === null || run.overdue.told) && !this.options.approvers.hasMoreToSay(run);
     return isTold && card.shown === fingerprint(await this.#contentOf(run, card));
-  }
-
-  #runOf(runKey: string): Promise<Run | UnreadableRun | null> {
-    return this.options.runs.get(runKey).catch((error: unknown) => {
-      if (error instanceof UnreadableRun) return error;
-      throw error;
-    });
   }
 
   async #contentOf(run: Run, { moved }: Card): Promise<Message> {
@@ -199,7 +192,7 @@ export class Cards {
     const { cards } = this.options;
     const card = await cards.get(runKey);
     if (card === null) return;
-    const run = await this.#runOf(runKey);
+    const run = await this.options.runs.get(runKey).catch(asUnreadableRun);
     if (run instanceof UnreadableRun) return this.#drawUnreadable(card, run.run);
     // The process that is storing the run will draw the card again. If that process has died, there will be no run.
     if (run === null) return cards.change(runKey, { settled: true });

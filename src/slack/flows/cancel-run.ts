@@ -4,7 +4,7 @@ import type { Call } from "../../hex/client.js";
 import type { CancelOutcome } from "../../runs/cancel.js";
 import { identityOf, isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs/run.js";
 import { adopted, intended } from "../../runs/transitions.js";
-import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { asUnreadableRun, UnreadableRun } from "../../runs/unreadable-run.js";
 import { deedEntry } from "../access/audit-entries.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import {
@@ -30,11 +30,11 @@ export async function cancelKnownRun(
   key: string,
   pressedOnCard = false,
 ): Promise<void> {
-  const run = await orUnreadable(runFor(bot, interaction, key, "cancel"));
+  const run = await runFor(bot, interaction, key, "cancel").catch(asUnreadableRun);
   if (run instanceof UnreadableRun) return cancelUnreadable(bot, interaction, run);
   if (run === null) return interaction.respond(staleButtonMessage());
   await demandCancel(interaction, run);
-  const outcome = await orUnreadable(bot.canceller.cancel(key, interaction.user, interaction.reference));
+  const outcome = await bot.canceller.cancel(key, interaction.user, interaction.reference).catch(asUnreadableRun);
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
   await recordCancel(bot, interaction, outcome);
   // The person who pressed the button is looking at the card, if Slack has accepted it.
@@ -60,8 +60,8 @@ export async function cancelKnownRun(
 }
 
 /**
- * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel, if it may be. A run that the
- * bot no longer tracks is tracked again when Hex says that it is still going. @throws AccessDenied, HexError
+ * Cancels a run by its id in Hex. A run that was started elsewhere is tracked from now on and shown in the channel, if it may be. A run
+ * that the bot no longer tracks is tracked again when Hex says that it is still going. @throws AccessDenied, HexError
  */
 export async function cancelHexRun(
   bot: Bot,
@@ -69,7 +69,7 @@ export async function cancelHexRun(
   projectId: string,
   runId: string,
 ): Promise<void> {
-  const known = await orUnreadable(runByHexIdFor(bot, interaction, runId, "cancel"));
+  const known = await runByHexIdFor(bot, interaction, runId, "cancel").catch(asUnreadableRun);
   if (known instanceof UnreadableRun) return cancelUnreadable(bot, interaction, known);
   await demandCancel(interaction, known ?? { project: { id: projectId, title: "" }, requester: null });
   if (known !== null) {
@@ -126,13 +126,6 @@ async function recordCancel(bot: Bot, interaction: Interaction, outcome: CancelO
       result: kind,
     }),
   );
-}
-
-function orUnreadable<T>(work: Promise<T>): Promise<T | UnreadableRun> {
-  return work.catch((error: unknown) => {
-    if (error instanceof UnreadableRun) return error;
-    throw error;
-  });
 }
 
 /** Reading a run in order to cancel it is part of the cancellation. */

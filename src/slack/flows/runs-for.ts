@@ -3,7 +3,7 @@
 import type { Deed } from "../../audit/audit-entry.js";
 import { HexError } from "../../hex/errors.js";
 import type { Run } from "../../runs/run.js";
-import { UnreadableRun } from "../../runs/unreadable-run.js";
+import { asUnreadableRun, UnreadableRun } from "../../runs/unreadable-run.js";
 import { noteAttempt } from "../access/attempts.js";
 import type { ProjectNamed } from "../access/permissions.js";
 import type { Bot, Interaction } from "../listeners/context.js";
@@ -30,11 +30,8 @@ export async function projectOfRunFor(
   runId: string,
   deed: Deed,
 ): Promise<string | null> {
-  const run = await runByHexIdFor(bot, interaction, runId, deed).catch((error: unknown) => {
-    if (error instanceof UnreadableRun) return { project: { id: error.run.projectId } };
-    throw error;
-  });
-  return run?.project.id ?? null;
+  const run = await runByHexIdFor(bot, interaction, runId, deed).catch(asUnreadableRun);
+  return run instanceof UnreadableRun ? run.run.projectId : (run?.project.id ?? null);
 }
 
 /** Those of the runs that exist for them. */
