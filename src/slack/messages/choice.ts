@@ -19,6 +19,11 @@ export const choiceSchema = z.object({
 });
 export type Choice = z.output<typeof choiceSchema>;
 
+/** A choice of a project for a purpose to which nothing else belongs. */
+export function plainChoice(purpose: "runs" | "cancel", text: string): Choice {
+  return choiceSchema.parse({ purpose, text });
+}
+
 /** Stands in for a choice that is too long for a button's value. The choice itself is stored under the button's nonce. */
 export const KEPT = "kept";
 const inButton = z.union([choiceSchema, z.literal(KEPT)]);
