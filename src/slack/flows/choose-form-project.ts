@@ -108,16 +108,10 @@ async function draw(
   form: RunForm,
   { complaints = [], isDrawn = false }: { complaints?: Complaint[]; isDrawn?: boolean } = {},
 ): Promise<void> {
-  await bot.formVersions.redraw({ id, hash: hash ?? null }, click.at, async (replacing) => {
-    if (isDrawn && replacing === null) return null;
-    const round = replacing === null ? form.round : Math.max(form.round, replacing.round + 1);
-    return update(
-      bot,
-      click,
-      { id, hash: replacing === null ? hash : (replacing.hash ?? undefined) },
-      { ...form, round },
-      complaints,
-    );
+  await bot.formVersions.redraw({ id, hash: hash ?? null }, click.at, async (shown) => {
+    if (isDrawn && !shown.isNewer) return null;
+    const round = Math.max(form.round, shown.leastRound);
+    return update(bot, click, { id, hash: shown.hash }, { ...form, round }, complaints);
   });
 }
 
@@ -125,7 +119,7 @@ async function draw(
 async function update(
   bot: Bot,
   click: Click,
-  { id, hash }: { id: string; hash: string | undefined },
+  { id, hash }: { id: string; hash: string | null },
   form: RunForm,
   complaints: Complaint[],
 ): Promise<FormVersion | null> {
@@ -133,7 +127,7 @@ async function update(
   if (needsDraft(form)) await keepForm(bot, { user, form, complaints });
   const view = runFormView(form, { ...drawnProject(click, form), complaints });
   try {
-    const answer = await bot.slack.views.update({ view_id: id, view, ...(hash === undefined ? {} : { hash }) });
+    const answer = await bot.slack.views.update({ view_id: id, view, ...(hash === null ? {} : { hash }) });
     return { hash: readAnswer("views.update", drawnView, answer).view.hash ?? null, round: form.round };
   } catch (error) {
     const failure = asSlackFailure(error);

@@ -9,6 +9,16 @@ export interface FormVersion {
   round: number;
 }
 
+/** The version that is to be redrawn. */
+export interface ShownVersion {
+  /** Slack's; `null` when it is not known. */
+  hash: string | null;
+  /** Whether this process has drawn it since the pick was made. */
+  isNewer: boolean;
+  /** The first round that it has not had yet. */
+  leastRound: number;
+}
+
 interface Drawn {
   /** The hashes of the versions that were replaced here. */
   replaced: Set<string>;
@@ -29,24 +39,26 @@ export class FormVersions {
    * Redraws a form for a pick, once earlier redrawings are done. If there has been a later pick, leaves it to that one.
    * @param view the version in which the pick was made
    * @param pickedAt by Slack's clock, epoch ms
-   * @param draw replaces `replacing`, the version that this process has drawn since then; `null` for none. Resolves with the new
-   * version, or with `null` if there is none.
+   * @param draw replaces `shown`. Resolves with the new version, or with `null` if there is none.
    */
   redraw(
     view: { id: string; hash: string | null },
     pickedAt: number,
-    draw: (replacing: FormVersion | null) => Promise<FormVersion | null>,
+    draw: (shown: ShownVersion) => Promise<FormVersion | null>,
   ): Promise<void> {
     const form = this.#formOf(view.id);
     form.pickedAt = Math.max(form.pickedAt, pickedAt);
     const redrawn = form.done.then(async () => {
       if (pickedAt < form.pickedAt) return;
       const isReplaced = view.hash !== null && form.replaced.has(view.hash);
-      const replacing = isReplaced ? form.latest : null;
-      const next = await draw(replacing);
+      const latest = isReplaced ? form.latest : null;
+      const shown: ShownVersion =
+        latest === null
+          ? { hash: view.hash, isNewer: false, leastRound: 0 }
+          : { hash: latest.hash, isNewer: true, leastRound: latest.round + 1 };
+      const next = await draw(shown);
       if (next === null) return;
-      for (const { hash } of [view, ...(replacing === null ? [] : [replacing])])
-        if (hash !== null) form.replaced.add(hash);
+      for (const hash of [view.hash, shown.hash]) if (hash !== null) form.replaced.add(hash);
       form.latest = next;
     });
     form.done = redrawn.catch(() => undefined);
