@@ -145,6 +145,27 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("watch CATEGORY: finance")).toContain("is told already");
     expect((await harness.ask("watching")).match(/Unwatch/g)).toHaveLength(2);
   });
+
+  test("what another watch covers, too, is still told after unwatch, and the answer says so", async () => {
+    for (const title of ["Revenue", "Churn"])
+      harness.hex.workspace.addProject({ title, schedules: [], ownerEmail: "olga@acme.test", categories: ["Finance"] });
+    await harness.ask("projects");
+    await harness.ask("watch revenue");
+    await harness.ask("watch category:Finance");
+    await harness.ask("watch owner:olga@acme.test");
+    const both = "every project of the category `Finance`, and every project of olga@acme.test";
+    expect(await harness.ask("unwatch revenue")).toContain(
+      `this conversation is still told of it, because it also watches ${both}.`,
+    );
+    expect(await harness.ask("unwatch revenue")).toMatch(
+      /\|Revenue>\* has no watch of its own here\. This conversation is told of it because it watches every project/,
+    );
+    expect(await harness.ask("unwatch category:Finance")).toContain(
+      "still told of 2 projects that it covered, because it also watches every project of olga@acme.test.",
+    );
+    expect(await harness.ask("unwatch owner:olga@acme.test")).toContain("No longer watched in this conversation.");
+    expect(await harness.ask("unwatch revenue")).toContain("Nothing is watched in this conversation.");
+  });
 });
 
 test("the time that summer time leaves out: not called late when the run comes an hour later", async () => {

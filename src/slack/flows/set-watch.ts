@@ -1,10 +1,11 @@
 // Begins and ends a watch of the conversation that somebody is in.
 
 import { projectsOf } from "../../follow/digest-entries.js";
-import { type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { covers, type Rule, ruleKey, type Watch } from "../../follow/watch.js";
+import { projectsShownTo } from "../access/audience.js";
 import { deedEntry } from "../access/audit-entries.js";
 import type { Bot, Interaction } from "../listeners/context.js";
-import { noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
+import { type AlsoWatched, noLongerWatchedMessage, notWatchedMessage, watchSetMessage } from "../messages/watches.js";
 import { hiddenHere } from "./hidden-here.js";
 import { watchLoad } from "./watch-load.js";
 import { demandToEnd, demandWatch, isKnownTo, noteHidden, projectOfRule } from "./watch-rights.js";
@@ -53,5 +54,30 @@ export async function endWatch(bot: Bot, interaction: Interaction, key: string):
   await bot.audit.record(deedEntry(interaction, "unwatch", bot.clock.now(), { project, detail: key, result }));
   interaction.log.info({ key, was }, "unwatch");
   bot.wakeFollowing();
-  await interaction.respond(was ? noLongerWatchedMessage() : notWatchedMessage());
+  if (!was) return interaction.respond(notWatchedMessage());
+  const also = watch === undefined ? null : await alsoWatched(bot, interaction, watch.rule);
+  await interaction.respond(noLongerWatchedMessage(also, watch?.rule.kind === "project", bot.hex.place.now));
+}
+
+/**
+ * The other watches of the conversation that tell it of projects that a rule names, as far as these watches and projects exist for the
+ * person; null if there are none.
+ */
+export async function alsoWatched(bot: Bot, interaction: Interaction, rule: Rule): Promise<AlsoWatched | null> {
+  const { projects } = interaction.permissions;
+  const { channel, threadTs } = interaction.conversation;
+  const { projects: shown } = await projectsShownTo(bot.permissions, { channel, person: interaction.user });
+  const others = (await bot.watches.in({ channel, threadTs })).filter(
+    (watch) => ruleKey(watch.rule) !== ruleKey(rule) && isKnownTo(interaction, watch),
+  );
+  const named = projectsOf([rule], projects).filter(({ id }) => shown.has(id));
+  const by = others.filter((watch) => named.some((project) => covers(watch.rule, project)));
+  if (by.length === 0) return null;
+  return {
+    by: by.map((watch) => ({
+      rule: watch.rule,
+      project: watch.rule.kind === "project" ? projects.known(watch.rule.id) : null,
+    })),
+    projects: named.filter((project) => by.some((watch) => covers(watch.rule, project))).length,
+  };
 }

@@ -108,8 +108,45 @@ export function namedNow(named: number): string {
   return `That covers ${count(named, "project")} now.`;
 }
 
-export function noLongerWatchedMessage(): Message {
-  return message("No longer watched here.", [section("No longer watched in this conversation.")]);
+/** The other watches of a conversation that tell it of the same projects. */
+export interface AlsoWatched {
+  /** Their rules, each with its project; null when it is not known, or the rule names others. */
+  by: readonly { rule: Rule; project: Project | null }[];
+  /** How many of the projects they tell of. */
+  projects: number;
+}
+
+/** `also`: null if the conversation is told of none of its projects any more. */
+export function noLongerWatchedMessage(also: AlsoWatched | null, isOne: boolean, place: HexPlace): Message {
+  if (also === null) {
+    return message("No longer watched here.", [section("No longer watched in this conversation.")]);
+  }
+  const what = isOne ? "it" : `${count(also.projects, "project")} that it covered`;
+  return message("That watch is ended.", [
+    section(
+      `That watch is ended. But this conversation is still told of ${what}, because it also watches ${alsoWords(also, place)}.`,
+    ),
+    context(SHOWS_WATCHES),
+  ]);
+}
+
+/** The answer to somebody who ends the watch of a project that has none of its own. */
+export function watchedByOthersMessage(project: Project, also: AlsoWatched, place: HexPlace): Message {
+  const name = ruleWords({ kind: "project", id: project.id }, project, place);
+  return message("That has no watch of its own here.", [
+    section(
+      `${name} has no watch of its own here. This conversation is told of it because it watches ${alsoWords(also, place)}.`,
+    ),
+    context(SHOWS_WATCHES),
+  ]);
+}
+
+const SHOWS_WATCHES = "`/hex watching` shows what is watched here, with Unwatch.";
+
+function alsoWords({ by }: AlsoWatched, place: HexPlace): string {
+  const named = by.slice(0, SHOWN).map(({ rule, project }) => ruleWords(rule, project, place));
+  const rest = by.length - named.length;
+  return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(", and ");
 }
 
 export function notWatchedMessage(): Message {

@@ -2,9 +2,9 @@
 
 import { ruleKey } from "../../../follow/watch.js";
 import { type Named, noteAttempt } from "../../access/attempts.js";
-import { endWatch } from "../../flows/set-watch.js";
+import { alsoWatched, endWatch } from "../../flows/set-watch.js";
 import { isKnownTo } from "../../flows/watch-rights.js";
-import { whatToUnwatchMessage } from "../../messages/watches.js";
+import { watchedByOthersMessage, whatToUnwatchMessage } from "../../messages/watches.js";
 import { parseProjectRef } from "../../parse/project-ref.js";
 import { parseWatchArguments } from "../../parse/watch-arguments.js";
 import type { Bot, Interaction } from "../context.js";
@@ -38,6 +38,10 @@ async function handle(bot: Bot, interaction: Interaction, typed: string): Promis
   const id = reference?.kind === "project" ? reference.projectId : named;
   const isWatched = watches.some((watch) => watch.rule.kind === "project" && watch.rule.id === id);
   if (id === null || !isWatched) {
+    const project = id === null ? null : interaction.permissions.projects.known(id);
+    const also = project === null ? null : await alsoWatched(bot, interaction, { kind: "project", id: project.id });
+    if (project !== null && also !== null)
+      return interaction.respond(watchedByOthersMessage(project, also, bot.hex.place.now));
     noteAttempt(interaction, "unwatch", attempt);
     return interaction.respond(whatToUnwatchMessage(text));
   }
