@@ -10,7 +10,16 @@ import { MINUTE } from "../lib/time.js";
 import { UnderWay } from "../lib/under-way.js";
 import { StoreFailure } from "../store/failure.js";
 import type { ApprovalNeed } from "./approval.js";
-import { ASK_MS, LEASE_MS, LONGEST_HOLD_MS, type Run, type RunIn, type RunOptions, startableSince } from "./run.js";
+import {
+  ASK_MS,
+  isLeaseOver,
+  LEASE_MS,
+  LONGEST_HOLD_MS,
+  type Run,
+  type RunIn,
+  type RunOptions,
+  startableSince,
+} from "./run.js";
 import { SentStarts } from "./sent-starts.js";
 import type { RunStore } from "./store.js";
 import {
@@ -130,13 +139,13 @@ export class Starter {
       return this.#insist(() => this.#change(key, behind));
     }
     const claim = this.#claim(key, (stored) => (stored.state === "approved" ? begun(stored, now()) : null));
-    const turn = { maxWaitMs: FIRST_TURN_MS, ...(isNew ? {} : { isWanted: claim.take }) };
+    const turn = { maxWaitMs: FIRST_TURN_MS, isWanted: isNew ? async () => this.#holds(run) : claim.take };
     const call = { ...callOf(run), turn };
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
-    if (outcome !== null && (isNew || claim.isTaken)) {
-      return this.#answered(key, outcome, 0, () => this.look(key, signal));
+    if (isNew || claim.isTaken) {
+      return outcome === null ? this.#putBack(key, 0) : this.#answered(key, outcome, 0, () => this.look(key, signal));
     }
     // Nothing was sent.
     return this.#change(key, (stored) =>
@@ -258,8 +267,10 @@ export class Starter {
     const outcome = await hex.startRun(run.project.id, requestOf(run.options), call).catch((error: unknown) => {
       return error instanceof NoLongerWanted ? null : asHexError(error);
     });
-    if (outcome !== null && claim.isTaken) {
-      await this.#answered(key, outcome, run.tries, () => this.#leaveUnknown(key));
+    if (claim.isTaken) {
+      await (outcome === null
+        ? this.#putBack(key, run.tries)
+        : this.#answered(key, outcome, run.tries, () => this.#leaveUnknown(key)));
     } else if (outcome instanceof HexError && !signal?.aborted) await this.#giveUp(key, outcome.facts);
   }
 
@@ -279,12 +290,28 @@ export class Starter {
           if (!isTaken) return begin(stored);
           return isBeingAsked(stored) ? { ...stored, lease: clock.now() + LEASE_MS } : null;
         });
-        if (isTaken) return result !== null && isBeingAsked(result.run);
+        if (isTaken) return result !== null && this.#holds(result.run);
         isTaken = result?.changed === true;
         if (isTaken) this.#sent.add(key);
-        return isTaken;
+        return isTaken && result !== null && this.#holds(result.run);
       },
     };
+  }
+
+  /**
+   * Whether Hex may still be asked for a run that this process took. If the process was suspended in the meantime, another one has
+   * looked for the run, and somebody may have started it again.
+   */
+  #holds(run: Run): boolean {
+    return isBeingAsked(run) && !isLeaseOver(run.lease, this.options.clock.now());
+  }
+
+  /** Lets a run that this process took wait for its turn again, because nothing was sent. If another one has given it up, it stays so. */
+  #putBack(key: string, tries: number): Promise<Run> {
+    const { hex, clock } = this.options;
+    const facts = { kind: "budget_spent", operation: "runProject", host: hex.host, retryAfterMs: 0 } as const;
+    this.#sent.undone(key);
+    return this.#note(key, () => this.#settle(key, (stored) => postponed(stored, facts, tries, clock.now())));
   }
 
   /** Ends a start whose turn does not come while anybody is still waiting for it. */

@@ -133,6 +133,55 @@ test.each(["rateLimited", "status"] as const)(
   },
 );
 
+/** The process is suspended for a minute while it waits for an answer of the store. */
+async function suspended<T>(answer: Promise<T>, meanwhile: () => Promise<unknown>): Promise<T> {
+  await answer;
+  clock.advance(60_000);
+  await meanwhile();
+  return answer;
+}
+
+function suspendInRead(meanwhile = async (): Promise<unknown> => undefined): void {
+  const read = store.inFlight.bind(store);
+  vi.spyOn(store, "inFlight").mockImplementationOnce(() => suspended(read(), meanwhile));
+}
+
+function suspendInUpdate(meanwhile = async (): Promise<unknown> => undefined): void {
+  const update = store.update.bind(store);
+  vi.spyOn(store, "update").mockImplementationOnce((key, change) => suspended(update(key, change), meanwhile));
+}
+
+const TAKEN = [
+  ["new", suspendInRead, () => store.insert(intended(intent(), clock.now())), (one: Starter) => one.ask("k")],
+  ["approved", suspendInUpdate, approve, (one: Starter) => one.ask("k")],
+  ["waiting", suspendInUpdate, () => queue(), (one: Starter) => one.retry("k")],
+] as const;
+
+test.each(TAKEN)(
+  "a process that was suspended before it asked Hex (%s) starts the run later, once",
+  async (...[, suspend, prepare, start]) => {
+    await prepare();
+    const one = starter();
+    suspend();
+    await start(one);
+    expect(hex.requests).toEqual([]);
+    await one.retry("k");
+    expect((await store.get("k"))?.state).toBe("pending");
+    expect(hex.requests.filter(isStart)).toHaveLength(1);
+  },
+);
+
+test.each(TAKEN)(
+  "and asks for nothing that another process has given up in the meantime (%s)",
+  async (...[, suspend, prepare, start]) => {
+    await prepare();
+    suspend(() => during(starter().look("k")));
+    await start(starter());
+    expect((await store.get("k"))?.state).toBe("lost");
+    expect(hex.requests.filter(isStart)).toEqual([]);
+  },
+);
+
 test("an approved run that another process has begun to start is left to that process", async () => {
   await approve();
   await store.update("k", (run) => (run.state === "approved" ? begun(run, clock.now()) : null));
