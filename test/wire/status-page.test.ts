@@ -64,6 +64,14 @@ test("without a connection, people immediately read whether it is Hex's side or 
   expect(theirs).not.toContain("your side");
 });
 
+test("when Hex itself fails, nobody is told to look at their own side, although Hex reports nothing yet", async () => {
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  const answer = await harness.ask("status");
+  expect(answer).toContain("Something went wrong on Hex's side.");
+  expect(answer).toContain("Hex reports no incident yet.");
+  expect(answer).not.toContain("your side");
+});
+
 test("an odd entry hides no other, and with one, or with an unknown state, nobody is told to check their own side", async () => {
   harness.hex.workspace.revokeToken(harness.token);
   const page = { status: { indicator: "none", description: "" }, incidents: [], scheduled_maintenances: [] };

@@ -1,5 +1,6 @@
 // What Hex's public status page says, next to what the bot has seen itself: "Hex has an incident", or "look at your side".
 
+import type { HexErrorKind } from "../../hex/errors.js";
 import type { HexIncident, HexReport } from "../../hex/status-page.js";
 import { inline, link } from "./mrkdwn.js";
 
@@ -12,8 +13,12 @@ const IMPACT: Record<HexIncident["impact"], string> = {
   maintenance: " (maintenance)",
 };
 
-/** mrkdwn, or `null` when there is nothing to say. `report` is `null` when the page did not answer. */
-export function hexReportLine(report: HexReport | null, connected: boolean): string | null {
+/**
+ * mrkdwn, or `null` when there is nothing to say.
+ * @param report `null` when the page did not answer
+ * @param failure why the bot cannot use Hex; `null` while it can
+ */
+export function hexReportLine(report: HexReport | null, failure: HexErrorKind | null): string | null {
   if (report === null) return null;
   const { incidents, indicator, description, isCertain } = report;
   if (incidents.length > 0) {
@@ -23,7 +28,11 @@ export function hexReportLine(report: HexReport | null, connected: boolean): str
   }
   if (indicator !== "none")
     return `:warning: Hex reports: ${inline(description, 150) || "trouble"}${IMPACT[indicator]}`;
-  return connected || !isCertain ? null : "Hex reports no incident, so look at your side first.";
+  if (failure === null || !isCertain) return null;
+  // An error of Hex's own is not on anybody else's side, even before Hex reports it.
+  return failure === "hex_failed"
+    ? "Hex reports no incident yet."
+    : "Hex reports no incident, so look at your side first.";
 }
 
 function incidentWords({ name, impact, url }: HexIncident): string {

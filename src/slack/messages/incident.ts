@@ -39,7 +39,7 @@ export function incidentMessage(incident: Incident, around: AroundIncident): Mes
     incident.state === "over"
       ? null
       : attentionButtons({ alert: incidentAlert(incident), to: 0, shown: [attention], open: [attention], now });
-  const said = hexReportLine(report, false);
+  const said = hexReportLine(report, incident.cause.facts.kind);
   const doubled = isDoubled ? context(DOUBLED) : null;
   switch (incident.state) {
     case "down": {

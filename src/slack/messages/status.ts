@@ -116,12 +116,12 @@ function brokenMessage(
 
 /** What Hex says about itself, what Slack refused lately, and what in the store cannot be read. */
 function besideBlocks(
-  { report, pagesHeld, slack, rules, names, store, storeKind, setAside }: Status,
+  { connection, report, pagesHeld, slack, rules, names, store, storeKind, setAside }: Status,
   sight: Sight,
 ): KnownBlock[] {
   const lines = [
     storeTroubleLine(store, storeKind),
-    hexReportLine(report, sight !== "failure"),
+    hexReportLine(report, sight === "failure" ? (connection.error?.kind ?? null) : null),
     ...slackTroubleLines(slack),
     ...rulesTroubleLines(rules),
     unmatchedNamesLine(names),
