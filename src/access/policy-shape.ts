@@ -52,7 +52,9 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
   const isText = typeof value === "string";
   switch (lastName(path)) {
     case "":
-      return isEmpty(value) ? { kind: "no_rules" } : { kind: "wrong_type", expected: "rules:" };
+      return isEmpty(value)
+        ? { kind: "no_rules" }
+        : { kind: "wrong_type", expected: "a policy that begins with rules:" };
     case "rules":
       if (path.at(-1) !== "rules") return { kind: "wrong_type", expected: "a rule" };
       if (isEmpty(value)) return { kind: "no_rules" };
@@ -62,9 +64,13 @@ function faultAt(path: PolicyPath, value: unknown): Fault {
       if (!isText) return { kind: "wrong_type", expected: "a verb, or a list of verbs" };
       return { kind: "unknown_verb", text: value, known: VERBS, meant: closest(value, VERBS) };
     case "channels":
-      return isText ? { kind: "bad_channel", text: value } : { kind: "wrong_type", expected: "ids of channels" };
+      return isText
+        ? { kind: "bad_channel", text: value }
+        : { kind: "wrong_type", expected: "the id of a channel, or a list of them" };
     case "projects":
-      return isEmpty(value) ? { kind: "empty_filter" } : { kind: "wrong_type", expected: "fields of a project" };
+      return isEmpty(value)
+        ? { kind: "empty_filter" }
+        : { kind: "wrong_type", expected: "fields of a project, such as title:" };
     case "needs":
       return isText ? { kind: "bad_approval", text: value } : { kind: "wrong_type", expected: "approval by …" };
     case "name":
@@ -99,7 +105,7 @@ function listedAt(path: PolicyPath): Listed | null {
 
 function faultOfPeople(value: unknown): Fault {
   if (isEmpty(value)) return { kind: "nobody" };
-  if (typeof value !== "string") return { kind: "wrong_type", expected: "people" };
+  if (typeof value !== "string") return { kind: "wrong_type", expected: "people, such as members" };
   return { kind: "unknown_people", text: value, meant: closest(value, PEOPLE_WORDS) };
 }
 

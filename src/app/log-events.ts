@@ -157,7 +157,7 @@ export function logHeldBack(log: Logger, { operation, reference, error }: HeldBa
 export function logNoCollections(log: Logger, err: HexError): void {
   log.warn(
     { err },
-    "Hex does not tell which collections projects are in, so nobody has a right by a rule about collections: give the token of Hex the scope for that, or write rules about categories instead",
+    "Hex does not tell the bot which collections projects are in, so rules about collections give nobody a right: give the Hex token the scope for that, or write rules about categories instead",
   );
 }
 
@@ -184,7 +184,7 @@ export function logHealth(log: Logger, event: HealthEvent): void {
     const facts = { expires: new Date(expiresAt).toISOString(), days };
     log.warn(
       facts,
-      "The Hex token expires soon: create a new one, then set HEX_API_TOKEN and restart, or write it into the file that HEX_API_TOKEN_FILE names",
+      "The Hex token expires soon: create a new one, then set HEX_API_TOKEN and restart, or write it into the file that HEX_API_TOKEN_FILE names and send SIGHUP",
     );
     return;
   }

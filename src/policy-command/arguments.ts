@@ -120,6 +120,6 @@ function readFormat(word = "table"): Format {
 
 function unknownWord(word: string, what: string, known: readonly string[]): string {
   const meant = closest(word, known);
-  const hint = meant === null ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
+  const hint = meant === null ? `Use one of ${known.join(", ")}.` : `Did you mean ${meant}?`;
   return `${JSON.stringify(word.slice(0, 60))} is not ${what}. ${hint}`;
 }

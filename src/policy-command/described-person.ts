@@ -37,7 +37,7 @@ export function readPerson(label: string): DescribedPerson {
   if (strange !== undefined) {
     const quoted = JSON.stringify(strange.slice(0, 60));
     throw new UsageError(
-      `${quoted} is nobody. Write member, guest, admin or owner, an id (U… or S…), or an e-mail address.`,
+      `${quoted} names nobody. Write member, guest, admin or owner, an id (U… or S…), or an e-mail address.`,
     );
   }
   const id = words.find(isPersonId) ?? null;

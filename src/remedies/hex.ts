@@ -20,6 +20,9 @@ const SHARE = "Look whether the project is still in Hex, and share it with the w
 const CHECK_URL = "Check `HEX_WORKSPACE_URL` in the bot's environment";
 const NEW_TOKEN =
   "Create a new token in Hex under Settings > API tokens, then set it as `HEX_API_TOKEN` and restart the bot, or write it into the file that `HEX_API_TOKEN_FILE` names";
+/** While Hex still accepts the old token, the bot reads the file again only on the signal. */
+export const SET_TOKEN =
+  "set it as `HEX_API_TOKEN` and restart the bot, or write it into the file that `HEX_API_TOKEN_FILE` names and send SIGHUP";
 
 /** For requests that contain nothing that anybody typed. */
 const ABOUT_NO_ID = {
@@ -125,7 +128,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
       "It is a personal token, and its user's role does not allow this.",
     ],
     todo: [
-      `Create a token with the "${scopeFor(operation)}" scope in Hex under Settings > API tokens, set it as \`HEX_API_TOKEN\`, and restart the bot.`,
+      `Create a token with the "${scopeFor(operation)}" scope in Hex under Settings > API tokens, then ${SET_TOKEN}.`,
     ],
   }),
   plan: () => ({
@@ -148,7 +151,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
           causes: ["The project is not shared with the token.", `The token lacks the scope "${scopeFor(operation)}".`],
           todo: [
             "Share the project with the workspace or with the token's user in Hex.",
-            `Otherwise create a token with the "${scopeFor(operation)}" scope, and set it as \`HEX_API_TOKEN\`.`,
+            `Otherwise, create a token with the "${scopeFor(operation)}" scope, then ${SET_TOKEN}.`,
             ...forPublish(detail),
           ],
         }),
@@ -158,7 +161,7 @@ const REMEDIES: Record<HexErrorKind, Entry> = {
     causes: [
       `\`HEX_WORKSPACE_URL\` (${host}) is the wrong address.`,
       ...(hasId(operation)
-        ? ["The id is wrong, or it was deleted.", "The project is not shared with the bot's token."]
+        ? [`The id is wrong, or the ${noun(operation)} was deleted.`, "The project is not shared with the bot's token."]
         : []),
     ],
     todo: [

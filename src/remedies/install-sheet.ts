@@ -18,11 +18,11 @@ export const SCOPE_USES = {
   },
   "chat:write": {
     uses: "Posts and edits its own messages where it is a member, and in direct messages.",
-    cannot: "It cannot edit or delete anybody else's messages, nor write in somebody's name.",
+    cannot: "It cannot edit or delete other people's messages, or write in their names.",
   },
   "chat:write.public": {
     uses: "Posts run cards in public channels without an invitation.",
-    cannot: "It cannot read these channels, and gets into no private one.",
+    cannot: "It cannot read these channels, or post in private ones without an invitation.",
   },
   "app_mentions:read": {
     uses: "Reads messages that mention it, which are commands.",
@@ -33,15 +33,15 @@ export const SCOPE_USES = {
     cannot: "It cannot read direct messages between people.",
   },
   "users:read": {
-    uses: "Asks who is a guest or an admin, for the time zone of whoever sets a digest, and for all accounts where a rule wants the approval of admins or members.",
+    uses: "Looks up who is a guest or an admin, the time zone of whoever sets a digest, and, if a rule wants the approval of admins or members, all accounts.",
     cannot: "It cannot see e-mail addresses, and stores none of the answers.",
   },
   "users:read.email": {
-    uses: "Asks who has the e-mail address of a project's owner, to mention them, and which projects somebody owns.",
-    cannot: "It keeps the answers in memory alone, for a day at most.",
+    uses: "Looks up who has the e-mail address of a project's owner, to mention them, and the address of whoever uses the bot, if a rule is about owners.",
+    cannot: "It keeps the answers only in memory, for a day at most.",
   },
   "usergroups:read": {
-    uses: "Asks who is in the user groups that the rules name, and once a day which groups there are.",
+    uses: "Looks up who is in the user groups that the rules name, and once a day which groups there are.",
     cannot: "It cannot change a group, and stores none of the answers.",
   },
 } as const satisfies Record<string, ScopeUse>;
@@ -79,7 +79,7 @@ export const TOKEN_SCOPES: readonly TokenScope[] = [
 
 /** What the token cannot be limited to. */
 export const TOKEN_REACH =
-  "A workspace token sees every project of the workspace, and a personal one every project that its user sees. The bot changes nothing in Hex but runs and, with `--publish`, published results.";
+  "A workspace token sees every project of the workspace, and a personal one every project that its user sees. In Hex, the bot changes only runs and, with `--publish`, published results.";
 
 /** What is kept about a part of the bot's work. `days`: how long by default, if a variable says it. */
 export interface Kept {
@@ -122,7 +122,7 @@ const KEPT = {
     until: "for three days",
   },
   technical: {
-    what: "Which process leads, how many requests to Hex there were in the last minute, since when there have been rules, a fingerprint of each replica's rules, and damaged records, to be looked at.",
+    what: "Which process leads, how many requests to Hex there were in the last minute, since when there have been rules, a fingerprint of each replica's rules, and copies of damaged records, so that somebody can look at them.",
     until: "as long as they are needed; the last 20 damaged records",
   },
 } as const satisfies Record<string, Kept>;

@@ -25,7 +25,7 @@ export function unusablePolicyLines(file: string, trouble: PolicyTrouble): strin
   const more = lines.length - MOST_LINES;
   const shown = [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`and ${more} more`] : [])];
   return [
-    "The policy file cannot be used, so nobody would have the rights that it means to give:",
+    "The policy file cannot be used, so the bot does not start:",
     ...shown.map((line) => `  ${line}`),
     "Correct it and start again. npm run policy -- check names every mistake, and docs/access.md explains the rules.",
   ].join("\n");
@@ -90,9 +90,9 @@ function unmatchedWords({ name, why, meant }: UnmatchedName): string {
     case "group":
       return `No user group in Slack has the id ${text}. ${did ?? "Copy it again from the group's page."}`;
     case "channel":
-      return `Slack does not show the bot the channel ${text}. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.`;
+      return `The bot cannot see the channel ${text} in Slack. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.`;
     case "id":
-      return `No project in Hex has the id ${quoted(text)}, or it is archived. Copy it again from the project's address.`;
+      return `No project in Hex that is not archived has the id ${quoted(text)}. Copy it again from the project's address.`;
     case "owner":
       return `Nobody with the address ${quoted(text)} owns a project in Hex. ${did ?? "Has the address changed?"}`;
     default:
@@ -116,11 +116,11 @@ export function uncheckedNamesSentence({ kind, count, why }: UncheckedNames): st
     case "scope":
       return `${were}: the app lacks the scope ${why.scope} in Slack.`;
     case "failed":
-      return `${were}: ${kind === "project" ? "Hex" : "Slack"} has not said enough.`;
+      return `${were}: ${kind === "project" ? "Hex" : "Slack"} has not told the bot enough.`;
     case "later":
       return `${were}: the bot looks up only some of them at a time.`;
     case "workspaces":
-      return `${names} in the rules ${count === 1 ? "is" : "are"} not in the first ${why.most} workspaces of the organization. The bot looks into no others, so name people instead.`;
+      return `${names} in the rules ${count === 1 ? "is" : "are"} not in the first ${why.most} workspaces of the organization. The bot does not look into the others, so name people instead.`;
   }
 }
 
@@ -138,7 +138,7 @@ function wordsOf(fault: Fault): string {
     case "unquoted_star":
       return "In YAML, a text that begins with * means something else. Put it in quotes, like '*report'.";
     case "no_key":
-      return "A word must stand before the colon, such as rules:.";
+      return "There must be a word before the colon, such as rules:.";
     case "too_long":
       return `The file has ${fault.characters} characters, and at most ${fault.most} are read. Use patterns and names for people.`;
     case "too_many":
@@ -150,7 +150,7 @@ function wordsOf(fault: Fault): string {
     case "unknown_verb":
       return `${quoted(fault.text)} is not a verb. ${meantOr(fault.meant, fault.known)}`;
     case "unknown_people":
-      return `${quoted(fault.text)} is nobody. ${fault.meant === null ? WHO : `Did you mean ${fault.meant}?`}`;
+      return `${quoted(fault.text)} names nobody. ${fault.meant === null ? WHO : `Did you mean ${fault.meant}?`}`;
     case "bad_name":
       return `${quoted(fault.text)} cannot be a name for people. Use a word of your own in lower-case letters, digits, - and _.`;
     case "nobody":
@@ -176,9 +176,9 @@ function wordsOf(fault: Fault): string {
     case "administer_projects":
       return "administer is about the bot, not about projects. Write a rule of its own for it, without projects:.";
     case "administer_owner":
-      return "administer is about the bot, and nobody owns a project there. Name people or a group.";
+      return "administer is about the bot, and the bot has no owner. Name people or a group.";
     case "wrong_type":
-      return `Here must be ${fault.expected}.`;
+      return `This must be ${fault.expected}.`;
   }
 }
 
@@ -196,7 +196,7 @@ const WHO =
 const MOST_QUOTED = 60;
 
 function meantOr(meant: string | null, known: readonly string[]): string {
-  return meant === null ? `Known are ${known.join(", ")}.` : `Did you mean ${meant}?`;
+  return meant === null ? `Use one of ${known.join(", ")}.` : `Did you mean ${meant}?`;
 }
 
 function quoted(text: string): string {

@@ -48,7 +48,7 @@ export function postgresRemedy(failure: PostgresFailure): string {
 export function storeFailure({ kind, where, message }: StoreError): string {
   switch (kind) {
     case "held":
-      return `Another process is using ${where}: stop it, or give this one its own HEX_BOT_DATA_DIR; several at a time need DATABASE_URL`;
+      return `Another process is using ${where}: stop it, or give this one its own HEX_BOT_DATA_DIR; to run several replicas, set DATABASE_URL`;
     case "newer":
       return `The store ${where} was written by a newer version of the bot: start that version, or use an empty store`;
     case "damaged":

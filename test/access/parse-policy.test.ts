@@ -15,7 +15,7 @@ describe("each mistake is named with its place and with what to write", () => {
   test.each([
     ["no rules at all", "", "1:1: There are no rules."],
     ["an empty list", "rules: []\n", "1:8: There are no rules."],
-    ["a list in place of the file", "- allow: see\n", "1:1: Here must be rules:."],
+    ["a list in place of the file", "- allow: see\n", "1:1: This must be a policy that begins with rules:."],
     [
       "an unknown key",
       "rule: 1\nrules: [{allow: see, people: everyone}]\n",
@@ -29,22 +29,22 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "an unknown field of a project",
       rule("{ allow: see, people: everyone, projects: { colour: red } }"),
-      '2:49: "colour" means nothing here. Known are id, title, category, status, owner, collection.',
+      '2:49: "colour" means nothing here. Use one of id, title, category, status, owner, collection.',
     ],
     ["an unknown verb", rule("{ allow: runn, people: everyone }"), '2:14: "runn" is not a verb. Did you mean run?'],
     [
       "one of several",
       rule("{ allow: [see, fly], people: everyone }"),
-      '2:20: "fly" is not a verb. Known are see, run,',
+      '2:20: "fly" is not a verb. Use one of see, run,',
     ],
     ["nobody", rule("{ allow: see }"), "2:5: It does not say whom this is about."],
     ["an empty list of people", rule("{ allow: see, people: [] }"), "2:27: It does not say whom this is about."],
     [
       "a name that nobody has",
       rule("{ allow: see, people: member }"),
-      '2:27: "member" is nobody. Did you mean members?',
+      '2:27: "member" names nobody. Did you mean members?',
     ],
-    ["a mention", rule('{ allow: see, people: [everyone, "@ada"] }'), '2:38: "@ada" is nobody. Write everyone,'],
+    ["a mention", rule('{ allow: see, people: [everyone, "@ada"] }'), '2:38: "@ada" names nobody. Write everyone,'],
     [
       "a name of a channel",
       rule("{ allow: see, people: everyone, channels: '#data' }"),
@@ -77,7 +77,7 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "an approval by a stranger",
       rule("{ allow: run, people: everyone, needs: approval by bob }"),
-      '2:44: "bob" is nobody.',
+      '2:44: "bob" names nobody.',
     ],
     [
       "an approval of a denial",
@@ -100,13 +100,13 @@ describe("each mistake is named with its place and with what to write", () => {
       `people: { members: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
       '1:11: "members" cannot be a name',
     ],
-    ["a name of a name", `people: { a: U0ADA, b: a }\n${rule("{ allow: see, people: b }")}`, '1:24: "a" is nobody.'],
+    ["a name of a name", `people: { a: U0ADA, b: a }\n${rule("{ allow: see, people: b }")}`, '1:24: "a" names nobody.'],
     [
       "a name in capitals",
       `people: { Boss: U0ADA }\n${rule("{ allow: see, people: everyone }")}`,
       '1:11: "Boss" cannot be a name',
     ],
-    ["a text in place of a rule", rule("see"), "2:5: Here must be a rule."],
+    ["a text in place of a rule", rule("see"), "2:5: This must be a rule."],
     ["the same key twice", "rules: []\nrules: []\n", "2:1: This is not YAML: Map keys must be unique."],
     ["a list that does not end", "rules: [a\n", "2:1: This is not YAML:"],
     [
@@ -120,22 +120,30 @@ describe("each mistake is named with its place and with what to write", () => {
   });
 
   test.each([
-    ["the file", "5\n", "1:1: Here must be rules:."],
+    ["the file", "5\n", "1:1: This must be a policy that begins with rules:."],
     ["nothing but a key", "rules:\n", "1:7: There are no rules."],
-    ["the rules", "rules: see\n", "1:8: Here must be a list of rules."],
-    ["a rule that is empty", "rules:\n  -\n", "2:4: Here must be a rule."],
-    ["a rule that is a list", "rules: [[see]]\n", "1:9: Here must be a rule."],
-    ["the people", rule("{ allow: see, people: 5 }"), "2:27: Here must be people."],
-    ["one of the people", rule("{ allow: see, people: [everyone, 5] }"), "2:38: Here must be people."],
+    ["the rules", "rules: see\n", "1:8: This must be a list of rules."],
+    ["a rule that is empty", "rules:\n  -\n", "2:4: This must be a rule."],
+    ["a rule that is a list", "rules: [[see]]\n", "1:9: This must be a rule."],
+    ["the people", rule("{ allow: see, people: 5 }"), "2:27: This must be people, such as members."],
+    ["one of the people", rule("{ allow: see, people: [everyone, 5] }"), "2:38: This must be people, such as members."],
     ["people that are empty", rule("{ allow: see, people: }"), "2:27: It does not say whom this is about."],
-    ["what is allowed", rule("{ allow: 5, people: everyone }"), "2:14: Here must be a verb, or a list of verbs."],
-    ["what is denied", rule("{ deny: [], people: everyone }"), "2:13: Here must be a verb, or a list of verbs."],
-    ["the channels", rule("{ allow: see, people: everyone, channels: 5 }"), "2:47: Here must be ids of channels."],
-    ["the projects", rule("{ allow: see, people: everyone, projects: 5 }"), "2:47: Here must be fields of a project."],
+    ["what is allowed", rule("{ allow: 5, people: everyone }"), "2:14: This must be a verb, or a list of verbs."],
+    ["what is denied", rule("{ deny: [], people: everyone }"), "2:13: This must be a verb, or a list of verbs."],
+    [
+      "the channels",
+      rule("{ allow: see, people: everyone, channels: 5 }"),
+      "2:47: This must be the id of a channel, or a list of them.",
+    ],
+    [
+      "the projects",
+      rule("{ allow: see, people: everyone, projects: 5 }"),
+      "2:47: This must be fields of a project, such as title:.",
+    ],
     [
       "one of the projects",
       rule("{ allow: see, people: everyone, projects: [{ id: x }, x] }"),
-      "2:59: Here must be fields of a project.",
+      "2:59: This must be fields of a project, such as title:.",
     ],
     [
       "projects that are empty",
@@ -145,18 +153,18 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a title",
       rule("{ allow: see, people: everyone, projects: { title: 5 } }"),
-      "2:56: Here must be a text, or a list of texts.",
+      "2:56: This must be a text, or a list of texts.",
     ],
-    ["an approval", rule("{ allow: run, people: everyone, needs: [U0BOSS] }"), "2:44: Here must be approval by …."],
+    ["an approval", rule("{ allow: run, people: everyone, needs: [U0BOSS] }"), "2:44: This must be approval by …."],
     [
       "a name",
       rule("{ allow: run, people: everyone, name: 5 }"),
-      "2:43: Here must be a text of at most 500 characters.",
+      "2:43: This must be a text of at most 500 characters.",
     ],
     [
       "a name for people",
       `people: { a: 5 }\n${rule("{ allow: see, people: everyone }")}`,
-      "1:14: Here must be people.",
+      "1:14: This must be people, such as members.",
     ],
   ])("of the wrong type: %s", (_, text, words) => {
     expect(said(text)).toHaveLength(1);
@@ -204,11 +212,11 @@ describe("each mistake is named with its place and with what to write", () => {
 
   test("a list that is too long where none may stand is no list that is too long", () => {
     expect(said(`people: ${many("U0ADALOVEL")}\n${rule("{ allow: see, people: everyone }")}`)).toEqual([
-      "policy.yml:1:9: Here must be people.",
+      "policy.yml:1:9: This must be people, such as members.",
     ]);
-    expect(said(rule(`{ allow: see, people: everyone, name: ${many("x")} }`))[0]).toContain("Here must be a text");
-    expect(said(many("see"))[0]).toContain("Here must be rules:");
-    expect(said(`rules: [${many("see")}]\n`)[0]).toContain("Here must be a rule.");
+    expect(said(rule(`{ allow: see, people: everyone, name: ${many("x")} }`))[0]).toContain("This must be a text");
+    expect(said(many("see"))[0]).toContain("This must be a policy that begins with rules:");
+    expect(said(`rules: [${many("see")}]\n`)[0]).toContain("This must be a rule.");
   });
 
   test.each([
@@ -217,16 +225,16 @@ describe("each mistake is named with its place and with what to write", () => {
       rule("{ deny: canzel, people: everyone }"),
       '2:13: "canzel" is not a verb. Did you mean cancel?',
     ],
-    ["a verb alone among others", rule("{ allow: see, deny: [], people: everyone }"), "2:25: Here must be a verb"],
+    ["a verb alone among others", rule("{ allow: see, deny: [], people: everyone }"), "2:25: This must be a verb"],
     [
       "one of several people",
       rule("{ allow: see, people: [everyone, admin] }"),
-      '2:38: "admin" is nobody. Did you mean admins?',
+      '2:38: "admin" names nobody. Did you mean admins?',
     ],
     [
       "one of several people behind a name",
       `people: { needs: [U0ADA, ada] }\n${rule("{ allow: see, people: needs }")}`,
-      '1:26: "ada" is nobody.',
+      '1:26: "ada" names nobody.',
     ],
     [
       "one of several channels",
@@ -261,12 +269,12 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a name that is misspelt",
       `people: { analysts: U0ADA }\n${rule("{ allow: see, people: analists }")}`,
-      '3:27: "analists" is nobody. Did you mean analysts?',
+      '3:27: "analists" names nobody. Did you mean analysts?',
     ],
     [
       "the same in an approval",
       `people: { analysts: U0ADA }\n${rule("{ allow: run, people: everyone, needs: approval by U0ADA or analists }")}`,
-      '3:44: "analists" is nobody. Did you mean analysts?',
+      '3:44: "analists" names nobody. Did you mean analysts?',
     ],
     [
       "an approval of what is about the bot",
@@ -281,10 +289,10 @@ describe("each mistake is named with its place and with what to write", () => {
     [
       "a stranger behind such a name",
       `people: { allow: "@ada" }\n${rule("{ allow: see, people: allow }")}`,
-      '1:18: "@ada" is nobody.',
+      '1:18: "@ada" names nobody.',
     ],
-    ["a number in place of a key", "5: 1\nrules: []\n", "1:1: A word must stand before the colon"],
-    ["a list in place of a key", "? [a]\n: 1\n", "1:3: A word must stand before the colon"],
+    ["a number in place of a key", "5: 1\nrules: []\n", "1:1: There must be a word before the colon"],
+    ["a list in place of a key", "? [a]\n: 1\n", "1:3: There must be a word before the colon"],
     ["an alias", "rules: &a [*a]\n", "1:12: In YAML, a text that begins with *"],
   ])("%s", (_, text, words) => {
     expect(said(text)).toHaveLength(1);
@@ -294,7 +302,7 @@ describe("each mistake is named with its place and with what to write", () => {
   test("two of one rule, each at its place", () => {
     const text = rule("{ allow: [administer, see], people: [U0ADA, owner], projects: { id: x } }");
     expect(said(text)).toEqual([
-      "policy.yml:2:41: administer is about the bot, and nobody owns a project there. Name people or a group.",
+      "policy.yml:2:41: administer is about the bot, and the bot has no owner. Name people or a group.",
       "policy.yml:2:57: administer is about the bot, not about projects. Write a rule of its own for it, without projects:.",
     ]);
   });

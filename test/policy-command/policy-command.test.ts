@@ -67,7 +67,7 @@ describe("what was typed", () => {
   test.each([
     [["chek"], '"chek" is not a command. Did you mean check?'],
     [["explain", "U0ADA", "rum", "x"], '"rum" is not a verb. Did you mean run?'],
-    [["explain", "bob", "run", "x"], '"bob" is nobody.'],
+    [["explain", "bob", "run", "x"], '"bob" names nobody.'],
     [["explain", "U0ADA"], "Name a person, a verb and a project."],
     [["explain", "U0ADA", "run"], "Name the project that they want to run."],
     [["explain", "U0ADA", "administer", "x"], "Leave out the project."],

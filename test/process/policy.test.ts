@@ -58,7 +58,7 @@ describe.concurrent("npm run policy", { timeout: LIMIT_MS }, () => {
   test("a question that is none gets the usage, and exits with 1", async ({ policy }) => {
     const { code, err } = await policy(["explain", "bob", "run", "x"]);
     expect(code).toBe(1);
-    expect(err).toMatch(/^"bob" is nobody\. .*\n\nnpm run policy -- check/s);
+    expect(err).toMatch(/^"bob" names nobody\. .*\n\nnpm run policy -- check/s);
   });
 
   describe("with tokens", () => {

@@ -52,7 +52,7 @@ describe.each(MODES)("over %s", (mode) => {
     await harness.startBot();
     await harness.until(() => readings() === 1);
     expect(await harness.ask("projects")).toContain("Salaries");
-    const said = harness.log.filter((line) => line.includes("Hex does not tell which collections"));
+    const said = harness.log.filter((line) => line.includes("Hex does not tell the bot which collections"));
     expect(said.map((line) => JSON.parse(line))).toMatchObject([{ level: "warn" }]);
   });
 });

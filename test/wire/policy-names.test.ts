@@ -122,7 +122,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(asked()).toHaveLength(4);
     expect(said()).toEqual([
       expect.stringContaining("S0GONETEAM"),
-      "info 1 user group in the rules was not looked up: Slack has not said enough.",
+      "info 1 user group in the rules was not looked up: Slack has not told the bot enough.",
     ]);
   });
 
@@ -131,7 +131,7 @@ describe.each(MODES)("over %s", (mode) => {
     await harness.startBot();
     harness.slack.faults.add({ method: "users.info", kind: { type: "ratelimited", retryAfter: 30 }, times: 1 });
     await harness.pass(2 * 60_000, 10_000);
-    expect(said()).toEqual(["info 2 people in the rules were not looked up: Slack has not said enough."]);
+    expect(said()).toEqual(["info 2 people in the rules were not looked up: Slack has not told the bot enough."]);
     await harness.pass(2 * HOUR, HOUR / 6);
     expect(said().slice(1)).toHaveLength(2);
   });
@@ -159,7 +159,7 @@ describe.each(MODES)("over %s", (mode) => {
     await harness.startBot();
     await harness.pass(2 * 60_000, 10_000);
     expect(said()).toEqual([
-      "warn policy.yml:3:48: Slack does not show the bot the channel C0GONE001. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.",
+      "warn policy.yml:3:48: The bot cannot see the channel C0GONE001 in Slack. If it is gone, remove it. If it is private, invite the bot, or leave it as it is.",
       "warn policy.yml:3:72: The channel C0ARCHIVED1 is archived in Slack. Remove it, or name another one.",
     ]);
   });
@@ -209,7 +209,7 @@ describe("in an organization", () => {
     expect(harness.log.filter((line) => line.includes("No user group in Slack"))).toEqual([]);
     expect(harness.log.filter((line) => line.includes("in the rules"))).toEqual([
       expect.stringContaining(
-        "1 user group in the rules is not in the first 20 workspaces of the organization. The bot looks into no others, so name people instead.",
+        "1 user group in the rules is not in the first 20 workspaces of the organization. The bot does not look into the others, so name people instead.",
       ),
     ]);
     const status = await harness.ask("status");

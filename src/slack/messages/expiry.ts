@@ -1,9 +1,10 @@
 // The warning that the bot's token will expire, and the news that it was renewed.
 
 import { daysLeft, type Notice } from "../../outages/expiry.js";
+import { SET_TOKEN } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { DOUBLED } from "./incident.js";
-import { count, date, plainDate } from "./mrkdwn.js";
+import { count, date, plainDate, sentence } from "./mrkdwn.js";
 
 /** With this many days left, it is urgent. */
 export const ALARM_DAYS = 3;
@@ -39,7 +40,7 @@ export function expiryMessage({ expiresAt, days, renewedAt }: Notice, isDoubled:
 }
 
 const STEPS = [
-  "Create a new token in Hex under Settings > API tokens, with the scopes Read projects and Run projects.",
-  "Set it as `HEX_API_TOKEN` in the bot's environment.",
-  "Restart the bot. This warning will then say that the token was renewed.",
+  "Create a new token in Hex under Settings > API tokens, with all scopes of the old one: Read projects, Run projects, and the optional ones. Without Users: Read, the bot cannot warn you before a workspace token expires.",
+  `${sentence(SET_TOKEN)}.`,
+  "Look at this warning again: it then says that the token was renewed.",
 ];
