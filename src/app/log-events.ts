@@ -215,18 +215,18 @@ export function logTrouble(log: Logger, { id, projectId, ailments, since, overAt
   const kinds = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
   const facts = { reference: id, projectId, since: new Date(since).toISOString() };
   if (overAt === null) log.warn({ ...facts, kinds }, "A watched project is in trouble");
-  else if (withdrawn) log.info({ ...facts, lastedMs: overAt - since }, "A trouble is no longer judged");
+  else if (withdrawn) log.info({ ...facts, lastedMs: overAt - since }, "A trouble is no longer checked");
   else log.info({ ...facts, lastedMs: overAt - since }, "A watched project is well again");
 }
 
 /** Logs that a watched project is not judged any more. */
 export function logAbsence(log: Logger, projectId: string, why: WhyAbsent): void {
-  log.warn({ projectId, why }, "A watched project is no longer judged");
+  log.warn({ projectId, why }, "A watched project is no longer checked");
 }
 
 /** Logs that Hex lists a project's runs again. */
 export function logBack(log: Logger, projectId: string): void {
-  log.info({ projectId }, "A watched project is judged again");
+  log.info({ projectId }, "A watched project is checked again");
 }
 
 /** Logs an event for the paging service, and whether the service accepted it. */

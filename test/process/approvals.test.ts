@@ -113,7 +113,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
         await revenue.cardShows("Completed");
         await revenue.replied("completed");
         expect(revenue.runs()).toHaveLength(1);
-        expect(revenue.replies("It takes the approval")).toHaveLength(1);
+        expect(revenue.replies("It needs the approval")).toHaveLength(1);
         revenue.expectOneCard("Completed");
         await revenue.recorded(ASKED, ...APPROVED, ...RAN);
       },
@@ -211,7 +211,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
         await margins.cardShows("Completed");
         await margins.replied("completed");
         expect(margins.runs()).toHaveLength(1);
-        expect(margins.replies("It takes the approval").filter((one) => !isRepeat(one))).toHaveLength(1);
+        expect(margins.replies("It needs the approval").filter((one) => !isRepeat(one))).toHaveLength(1);
         margins.expectOneCard("Completed");
         await margins.recorded(ASKED, ...APPROVED, ...RAN);
       },

@@ -38,7 +38,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     await bot.kill();
     await fleet.add();
     await happens(() => replies().length === 2);
-    expect(replies().every(shows(`It takes the approval of <@${GRACE}>`))).toBe(true);
+    expect(replies().every(shows(`It needs the approval of <@${GRACE}>`))).toBe(true);
     expect(replies().map(isRepeat)).toEqual([false, true]);
     await slack.click(await cardShows("Waiting for approval"), "approve_run", { user: slack.people.grace });
     await cardShows("Completed");

@@ -1,4 +1,4 @@
-// What conversations are told besides troubles while the bot is killed: every end, that a project is no longer judged, and that their
+// What conversations are told besides troubles while the bot is killed: every end, that a project is no longer checked, and that their
 // watches have ended. Each is told once, save one repeat, marked as such, for each crash between Slack's taking a message and its being
 // stored.
 
@@ -79,7 +79,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     expect(slack.refused).toEqual([]);
   });
 
-  scenario("while Slack takes that projects are no longer judged, and again while they come back", async (stage) => {
+  scenario("while Slack takes that projects are no longer checked, and again while they come back", async (stage) => {
     const { fleet, bot, hex, slack, asked } = stage;
     const { messages, happens } = seenIn(stage);
     const [archived, unpublished, hidden] = ["Margins", "Churn", "Leads"].map((title) =>
@@ -101,7 +101,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     await happens(() => messages().length === 1);
     await next.kill();
     const after = await fleet.add();
-    await happens(() => messages().some(shows("3 watched projects are no longer judged")));
+    await happens(() => messages().some(shows("3 watched projects are no longer checked")));
     expect(messages().map(isRepeat)).toEqual([false, true]);
     for (const words of ["Margins>\\* is archived", "Churn>\\* is not published", "Leads\\* was deleted"])
       expect(messages().filter(shows(words)).length).toBeGreaterThan(0);
@@ -112,7 +112,7 @@ describe.concurrent.each(STORES)("on %s, the bot is killed", (kind) => {
     hidden.visible = true;
     await skipToNewMessage(fleet);
     const last = await fleet.add();
-    await happens(() => messages().filter(shows("\\*Judged again\\*")).length === 1);
+    await happens(() => messages().filter(shows("\\*Checked again\\*")).length === 1);
     await last.kill();
     await fleet.add();
     // All is told when the end of a run is that was told after it.

@@ -34,18 +34,18 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.pass(90 * MINUTE, STEP_MS);
     expect(posted().map(({ channel }) => channel)).toEqual([data.id, general.id]);
     for (const text of told()) {
-      expect(text).toContain("A watched project is no longer judged");
+      expect(text).toContain("A watched project is no longer checked");
       expect(text).toMatch(/\*.*Weekly &lt;!channel&gt; revenue.*\* is archived\.\n/);
     }
     expect(posted().map(({ text, edits }) => [text, edits])).toEqual([
-      ["No longer judged: Weekly &lt;!channel&gt; revenue", 0],
-      ["No longer judged: Weekly &lt;!channel&gt; revenue", 0],
+      ["No longer checked: Weekly &lt;!channel&gt; revenue", 0],
+      ["No longer checked: Weekly &lt;!channel&gt; revenue", 0],
     ]);
     for (const channel of [data, general]) expect(await harness.ask("watching", { channel })).toContain("is archived");
     await harness.stopBot();
     await harness.startBot();
     project.archivedAt = null;
-    await harness.until(() => told().every((text) => text.includes("Judged again since <!date")), STEP_MS);
+    await harness.until(() => told().every((text) => text.includes("Checked again since <!date")), STEP_MS);
     await harness.pass(20 * MINUTE, STEP_MS);
     expect(posted()).toHaveLength(2);
     expect(await harness.ask("watching")).not.toContain("archived");
@@ -61,7 +61,11 @@ describe.each(MODES)("%s mode", (mode) => {
     one.lastPublishedAt = null;
     two.visible = false;
     harness.hex.workspace.removeProject(three.id);
-    await harness.until(() => told().some((text) => text.includes("3 watched projects are no longer judged")), STEP_MS);
+    await harness.until(
+      () => told().some((text) => text.includes("3 watched projects are no longer checked")),
+      STEP_MS,
+    );
+    expect(told().join()).toContain("Nobody hears when a run of them fails or is missing. If one comes back");
     expect(posted()).toHaveLength(1);
     expect(told()[0]).toMatch(/\|Revenue>\* is not published\./);
     expect(told()[0]).toContain("*Churn* was deleted, or is no longer shared with the bot's token.");
@@ -79,7 +83,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind });
     await arrive(2);
     await harness.pass(20 * MINUTE, STEP_MS);
-    expect(told().map((text) => text.includes("Another message about this may stand above"))).toEqual([false, true]);
+    expect(told().map((text) => text.includes("There may be another message about this above"))).toEqual([false, true]);
   });
 
   test("its trouble ends without being called green, and does not come back with it", async () => {
@@ -88,7 +92,7 @@ describe.each(MODES)("%s mode", (mode) => {
     fail(project);
     await arrive(1);
     project.archivedAt = harness.clock.now();
-    await harness.until(() => (told()[0] ?? "").includes("*No longer judged* since"), STEP_MS);
+    await harness.until(() => (told()[0] ?? "").includes("*No longer checked* since"), STEP_MS);
     expect(told()[0]).toContain("Failed <!date");
     expect(told()[0]).not.toContain("I'm on it");
     await arrive(2);

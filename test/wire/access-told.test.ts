@@ -119,7 +119,7 @@ test("whoever set watches that have ended is not told the name of what they may 
   bench.slack.archive(data());
   fail(revenue);
   const direct = bench.slack.dm(ada());
-  await untilSaid(direct, /You watched there/);
+  await untilSaid(direct, /These watches of yours have ended/);
   expect(texts(direct)).toContain("Weekly revenue");
   expect(texts(direct)).toContain("a project that you may not see any more");
   expect(everWritten(direct)).not.toContain("salaries");
@@ -240,7 +240,7 @@ test("while Slack does not say who somebody is, they are not told that they may 
   bench.slack.archive(data());
   fail(revenue);
   const direct = bench.slack.dm(ada());
-  await untilSaid(direct, /You watched there/);
+  await untilSaid(direct, /These watches of yours have ended/);
   expect(texts(direct)).toContain(
     "a project that is not named here, because the bot cannot tell at the moment whether you may see it",
   );

@@ -156,7 +156,7 @@ describe.each(MODES)("over %s", (mode) => {
     bench.rules("{ deny: see, people: everyone, projects: { category: Sales } }", ALL);
     const status = await bench.ask("status", grace());
     expect(status).not.toContain("Weekly revenue");
-    expect(status).not.toContain("In trouble as well");
+    expect(status).not.toContain("Also in trouble");
     expect(status).toMatch(/Projects\W+1, 1 published/);
   });
 });
@@ -189,7 +189,7 @@ test("who may take and silence an outage is decided by the rules without project
       const { id } = await bench.slack.click(alert, "on_it", { user });
       return shown(await bench.meanwhile(bench.slack.waitForMessage((message) => message.responseUrlOf === id)));
     };
-    expect(await press(grace)).toContain("*You may not* take or silence outages of Hex here");
+    expect(await press(grace)).toContain("*You may not* take or silence alerts about outages of Hex here");
     expect(await press(ada)).toContain("You are on it");
   } finally {
     await bench.stop();

@@ -43,7 +43,7 @@ describe.each(MODES)("over %s", (mode) => {
   /** Ada asks in a conversation that the bot cannot know the readers of. */
   const askedDirectly = async () => {
     await ada().dm(`run ${report.id}`);
-    await bench.until(() => replies("It takes the approval").length === 1);
+    await bench.until(() => replies("It needs the approval").length === 1);
   };
   /** The list in which whoever may approve it finds it. */
   const approveInList = async () => {
@@ -63,7 +63,7 @@ describe.each(MODES)("over %s", (mode) => {
     bench.slack.faults.clear();
     // Slack takes the message, and its answer gets lost.
     bench.slack.faults.add({ method: "chat.postMessage", kind: { type: "reset" }, afterEffect: true, times: 1 });
-    await bench.until(() => replies("It takes the approval").length === 1);
+    await bench.until(() => replies("It needs the approval").length === 1);
     expect(questions()).toHaveLength(2);
     expect(questions().filter(asks)).toHaveLength(1);
     for (const question of questions()) expect(shown(question)).toContain(`<@${ada().id}> wants to run`);
@@ -95,7 +95,7 @@ describe.each(MODES)("over %s", (mode) => {
   test("if no card can be posted, either, the run still waits, and an approver finds it in the list", async () => {
     bench.slack.messagesTab = false;
     await ada().command(`run ${report.id}`, { channel: bench.slack.channels.secret });
-    await bench.until(() => ada().sees.some((one) => /waits for approval anyway/.test(shown(one))));
+    await bench.until(() => ada().sees.some((one) => /is waiting for approval anyway/.test(shown(one))));
     await bench.pass(MINUTE);
     expect(bench.starts).toEqual([]);
     await approveInList();
@@ -117,7 +117,7 @@ describe.each(MODES)("over %s", (mode) => {
   test("a card that was deleted comes back in direct messages, and those who are named are asked there", async () => {
     await ada().command(`run ${report.id}`);
     const card = await bench.cardShows("Waiting for approval");
-    await bench.until(() => replies("It takes the approval").length === 1);
+    await bench.until(() => replies("It needs the approval").length === 1);
     expect(questions()).toEqual([]);
     const { blocks } = card;
     bench.slack.delete(card);
@@ -143,7 +143,7 @@ describe.each(MODES)("over %s", (mode) => {
     expect(replies("Nobody can approve")).toHaveLength(1);
     bench.slack.groups.set(TEAM, new Set([grace().id]));
     await bench.cardShows("can approve it until");
-    await bench.until(() => replies("It takes the approval").length === 2);
+    await bench.until(() => replies("It needs the approval").length === 2);
     await grace().press(bench.card(), "Approve");
     await bench.cardShows("Completed");
     expect(bench.starts).toHaveLength(1);
@@ -163,12 +163,12 @@ describe.each(MODES)("over %s", (mode) => {
     needs("admins");
     await ada().command(`run ${report.id}`);
     await bench.cardShows("An admin of the workspace can approve it");
-    await bench.until(() => replies("It takes the approval").length === 1);
+    await bench.until(() => replies("It needs the approval").length === 1);
     needs(grace().id);
     await bench.cardShows(`<@${grace().id}> can approve it`);
-    await bench.until(() => replies(`It takes the approval of <@${grace().id}>`).length === 1);
+    await bench.until(() => replies(`It needs the approval of <@${grace().id}>`).length === 1);
     await bench.pass(STALE_MS, 5_000);
-    expect(replies("It takes the approval")).toHaveLength(2);
+    expect(replies("It needs the approval")).toHaveLength(2);
     await grace().press(bench.card(), "Approve");
     await bench.cardShows("Completed");
   });
@@ -209,7 +209,7 @@ describe.each(MODES)("over %s", (mode) => {
     bench.slack.faults.add({ method: "users.lookupByEmail", kind: { type: "error", error: "internal_error" } });
     bench.slack.groups.set(TEAM, new Set([ada().id]));
     needs(`owner, ${TEAM}`);
-    await bench.until(() => replies("It takes the approval").length === 2);
+    await bench.until(() => replies("It needs the approval").length === 2);
     expect(questions().filter(asks)).toHaveLength(1);
   });
 

@@ -133,7 +133,7 @@ describe.each(MODES)("%s mode: a watched project", (mode) => {
       clicks.map(({ id }) => harness.slack.waitForMessage((one) => one.responseUrlOf === id)),
     );
     const words = answers.map(shown).sort((one, other) => one.length - other.length);
-    expect(words[1]).toMatch(/<@U0\w+> was faster and is on it/);
+    expect(words[1]).toMatch(/<@U0\w+> got there first and is on it/);
     expect(words[0]).toContain("You are on it.");
     await shows(message, "has been on it since");
     expect(harness.replies).toEqual([]);

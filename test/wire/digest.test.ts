@@ -26,11 +26,11 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(answer).toContain("That covers 1 project now.");
     // Tomorrow at seven in UTC.
     expect(answer).toContain(`<!date^${Date.UTC(2026, 10, 3, 7) / 1_000}^`);
-    expect(await harness.ask("digest 8am weekdays")).toContain("gets this digest already");
+    expect(await harness.ask("digest 8am weekdays")).toContain("already gets this digest");
     expect(await harness.ask("digest 17:30 America/New_York scheduled")).toMatch(
       /now gets its digest daily at 17:30 \(America\/New_York\), about every project with a schedule/,
     );
-    expect(await harness.ask("digest off")).toContain("This conversation gets no digest any more.");
+    expect(await harness.ask("digest off")).toContain("This conversation no longer gets a digest.");
     expect(await harness.ask("digest off")).toContain("No digest is set in this conversation.");
   });
 
@@ -59,7 +59,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const ask = (text: string) => harness.ask(`digest ${text}`);
     expect(await ask("08:00")).toContain("Nothing is watched in this conversation");
     expect(await ask("08:00")).toContain("`/hex digest 08:00 scheduled`");
-    expect(await ask("25:00")).toContain("`25:00` is no time of a day.");
+    expect(await ask("25:00")).toContain("`25:00` is not a time of day.");
     expect(await ask("category:Finance")).toContain("`/hex digest 08:00 category:Finance`");
     expect(await ask("8am Europe/Berlim scheduled")).toContain("`/hex digest 08:00 Europe/Berlin scheduled`");
     expect(await ask("8am +01:00 scheduled")).toContain("does not say when summer time begins");
@@ -77,7 +77,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(await harness.ask("digest 08:00 daily")).toContain(
       "gets a digest daily at 08:00 (Europe/Berlin), about what",
     );
-    expect(await harness.ask("digest 08:00 every day")).toContain("gets this digest already");
+    expect(await harness.ask("digest 08:00 every day")).toContain("already gets this digest");
     expect(await harness.ask("digest Monday to Friday at 08:00 (Europe/Berlin)")).toContain(
       "Monday to Friday at 08:00",
     );
@@ -186,7 +186,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await passUntil(EIGHT - MINUTE);
     harness.slack.faults.add({ method: "chat.postMessage", times: 1, afterEffect: true, kind: { type: "reset" } });
     await passUntil(EIGHT + 10 * MINUTE);
-    expect(posted().map((message) => shown(message).includes("may stand here twice"))).toEqual([false, true]);
+    expect(posted().map((message) => shown(message).includes("may be here twice"))).toEqual([false, true]);
   });
 
   test("the bot dies while Slack is silent: the next process sends it, and says that it may stand there twice", async () => {
@@ -198,7 +198,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     await harness.startBot();
     await arrives();
     await harness.pass(10 * MINUTE, STEP_MS);
-    expect(posted().map((message) => shown(message).includes("may stand here twice"))).toEqual([true]);
+    expect(posted().map((message) => shown(message).includes("may be here twice"))).toEqual([true]);
   });
 
   test("Slack refuses it for a while: late, and not because of the bot", async () => {
@@ -270,8 +270,8 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     harness.slack.faults.add({ method, times: 1, afterEffect: true, kind: { type: "reset" } });
     await passUntil(EIGHT + 10 * MINUTE);
     expect(posted().map(shown)).toEqual([
-      expect.not.stringContaining("This may stand here twice"),
-      expect.stringMatching(/has ended[\s\S]*This may stand here twice/),
+      expect.not.stringContaining("This may be here twice"),
+      expect.stringMatching(/has ended[\s\S]*This may be here twice/),
     ]);
   });
 });

@@ -28,11 +28,11 @@ test("its schedule is changed while it is late: no longer judged, which a reply 
   await harness.ask("watch weekly revenue");
   await shows("Late: a run was due");
   moveToNoon(project);
-  await shows("*No longer judged* since");
+  await shows("*No longer checked* since");
   expect(told()[0]).toMatch(/:white_circle: Late: a run was due <!date.*> and had not started when its schedule was/);
   expect(toldIn(harness).flatMap(buttonsOf)).toEqual([]);
   await harness.until(() => replies().length === 1, STEP_MS);
-  expect(replies()[0]).toMatch(/No longer judged after \d+ min\. Its schedule was changed before the run came\./);
+  expect(replies()[0]).toMatch(/No longer checked after \d+ min\. Its schedule was changed before the run came\./);
   await harness.pass(20 * MINUTE, STEP_MS);
   expect([...told(), ...replies()].join()).not.toContain("green");
   await harness.until(() => told().length === 2, 30_000);

@@ -65,7 +65,7 @@ describe.each(MODES)("over %s, /hex status and the log", (mode) => {
     expect(await harness.ask("status")).not.toContain("usergroups:read");
     harness.rules(SEE_ALL, "{ allow: publish, people: everyone, needs: approval by S0DATATEAM1 }");
     const words =
-      /:warning: The rules ask about user groups, .*nobody has a right by such a rule: add the scope usergroups:read at/;
+      /:warning: The rules ask about user groups, .*such rules give nobody a right: add the scope usergroups:read at/;
     expect(await harness.ask("status")).toMatch(words);
     await harness.stopBot();
     await harness.startBot();

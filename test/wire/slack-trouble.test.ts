@@ -21,8 +21,10 @@ describe.each(MODES)("%s mode", (mode) => {
     await harness.startBot();
     const warning = harness.log.find((line) => line.includes("lacks the scope"));
     expect(warning).toContain('"level":"warn"');
-    expect(warning).toMatch(/lacks the scope chat:write of 2.*reinstall it from manifest\.yml/);
-    expect(await harness.ask("status")).toMatch(/:warning: The app lacks the scope chat:write .*reinstall/);
+    expect(warning).toMatch(
+      /lacks the scope chat:write, which it cannot work without: reinstall it from manifest\.yml/,
+    );
+    expect(await harness.ask("status")).toMatch(/:warning: The app lacks the scope chat:write, .*reinstall/);
     harness.slack.scopes.add("chat:write");
     const project = harness.hex.workspace.addProject({ title: "Revenue" });
     await harness.slack.command(`run ${project.id}`);

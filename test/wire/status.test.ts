@@ -36,7 +36,7 @@ test("if the stored health of Hex cannot be read, everything else is there", asy
   await harness.startBot();
   const answer = await harness.ask("status");
   expect(answer).toContain("Connected to Hex");
-  expect(answer).toContain("*Last 24 hours:* not watched yet");
+  expect(answer).toContain("*Last 24 hours:* not probed yet");
   expect(answer).toContain("0 runs tracked");
   harness.hex.workspace.revokeToken(harness.token);
   expect(await harness.ask("status")).toContain("Not connected to Hex");

@@ -36,12 +36,12 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.until(() => told().length === 1, STEP_MS);
       expect(told()[0]).toContain("Churn");
       await harness.until(() => told().length === 2, STEP_MS);
-      expect(told()[1]).toContain("|Revenue>* cannot be judged, because Hex does not list its runs for the bot.");
+      expect(told()[1]).toContain("|Revenue>* cannot be checked, because Hex does not list its runs for the bot.");
       expect(await harness.ask("watching")).toContain("does not list its runs");
       await harness.pass(60 * MINUTE, STEP_MS);
       expect(told()).toHaveLength(2);
       harness.hex.faults.clear();
-      await harness.until(() => told()[1]?.includes("Judged again since <!date") ?? false, STEP_MS);
+      await harness.until(() => told()[1]?.includes("Checked again since <!date") ?? false, STEP_MS);
       expect(await harness.ask("watching")).not.toContain("does not list its runs");
       fail(bad);
       await harness.until(() => told().length === 3, STEP_MS);

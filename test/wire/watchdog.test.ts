@@ -223,7 +223,7 @@ describe("every outage", () => {
 
       const answer = await status();
       expect(answer).toContain("Connected to Hex");
-      expect(answer).toMatch(/Last 24 hours:\* \d\d(\.\d)? % available, 1 outage, 2\d min/);
+      expect(answer).toMatch(/Last 24 hours:\* \d\d(\.\d)?% available, 1 outage, 2\d min/);
       expect(answer).toMatch(/Last outage:\* <!date.*, for 2\d min/);
       expect(answer).toContain(what);
       expect(answer).toMatch(/:large_(yellow|red)_square:/);
@@ -366,7 +366,7 @@ describe("an outage", () => {
     await alertShows("Over: connected");
     expect(shown(message)).toContain(`from ${since}`);
     await harness.until(() => replies().length === 1);
-    const lasted = /after (at most 2\d min.* \(the bot did not watch for \d+ min.* of it\))\. /.exec(
+    const lasted = /after (at most 2\d min.* \(the bot was not probing for \d+ min.* of it\))\. /.exec(
       replies()[0] ?? "",
     );
     expect(await status()).toContain(`, for ${lasted?.[1]}: `);
@@ -741,7 +741,7 @@ describe("the history", () => {
     await harness.startBot();
     await harness.pass(10 * MINUTE, 15_000);
     const answer = await status();
-    expect(answer).toMatch(/Last 24 hours:\* 100 % available, no outage\n/);
+    expect(answer).toMatch(/Last 24 hours:\* 100% available, no outage\n/);
     const squares = [...answer.matchAll(/:(\w+_square):/g)].map(([, name]) => name);
     expect(squares).toHaveLength(54);
     expect(squares.slice(20, 24)).toEqual([

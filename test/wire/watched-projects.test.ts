@@ -166,7 +166,7 @@ describe.each(MODES)("%s mode", (mode) => {
   test("after /hex unwatch, nothing more is posted", async () => {
     const project = add("Weekly revenue", { schedules: [] });
     await harness.ask("watch weekly revenue");
-    expect(await harness.ask("watch weekly revenue")).toContain("is told already");
+    expect(await harness.ask("watch weekly revenue")).toContain("is already told");
     expect(await harness.ask("unwatch weekly revenue")).toContain("No longer watched");
     harness.hex.workspace.startRun(project.id, { durationMs: 1_000, outcome: "ERRORED" });
     await harness.pass(20 * MINUTE, STEP_MS);

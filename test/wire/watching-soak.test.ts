@@ -185,7 +185,7 @@ function messages(): { text: string; isRepeat: boolean }[] {
   const posted = harness.slack.messages.filter(({ via, threadTs }) => via === "postMessage" && threadTs === undefined);
   return posted.map((message) => {
     const text = visibleText(message);
-    return { text, isRepeat: text.includes("may stand above") };
+    return { text, isRepeat: text.includes("may be another message") };
   });
 }
 

@@ -24,7 +24,7 @@ export const ABSENCE_WORDS: Record<WhyAbsent, string> = {
   component: "is a component now",
   unpublished: "is not published",
   hidden: "was deleted, or is no longer shared with the bot's token",
-  unreadable: "cannot be judged, because Hex does not list its runs for the bot",
+  unreadable: "cannot be checked, because Hex does not list its runs for the bot",
 };
 
 /** @param absent none: what it told of may not be shown there any more. `isDoubled`: whether another message about the same may have been posted before. */
@@ -39,20 +39,21 @@ export function absenceMessage(
   const more = others.length > 0 ? `, and ${count(others.length, "other project")}` : "";
   const rest = absent.length - Math.min(absent.length, SHOWN);
   const lines = absent.slice(0, SHOWN).map((one) => absenceLine(one, place));
-  return message(away.length === 0 ? `Judged again: ${title}` : `No longer judged: ${title}${more}`, [
+  return message(away.length === 0 ? `Checked again: ${title}` : `No longer checked: ${title}${more}`, [
     section(`:white_circle: *${headWords(away.length)}*`),
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more project")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED) : null,
-    context(
-      away.length === 0
-        ? null
-        : "Nobody hears when a run of it fails or is missing. If it comes back, the bot judges it again. `/hex unwatch` ends the watch.",
-    ),
+    context(away.length === 0 ? null : awayWords(away.length)),
   ]);
 }
 
+function awayWords(away: number): string {
+  const [of, comes] = away === 1 ? ["it", "it comes"] : ["them", "one comes"];
+  return `Nobody hears when a run of ${of} fails or is missing. If ${comes} back, the bot checks it again. \`/hex unwatch\` ends the watch.`;
+}
+
 function noLongerShown(): Message {
-  const text = "What stood here is no longer shown in this conversation.";
+  const text = "What this message said is no longer shown in this conversation.";
   return message(text, [
     section(
       `:no_entry_sign: ${text}\nAsk whoever looks after the bot if this conversation should be told of the project.`,
@@ -61,8 +62,8 @@ function noLongerShown(): Message {
 }
 
 function headWords(away: number): string {
-  if (away === 0) return "Judged again";
-  return away === 1 ? "A watched project is no longer judged" : `${away} watched projects are no longer judged`;
+  if (away === 0) return "Checked again";
+  return away === 1 ? "A watched project is no longer checked" : `${away} watched projects are no longer checked`;
 }
 
 /** That it is not judged, and why, in one sentence. */
@@ -70,5 +71,5 @@ export function absenceLine({ id, title, absence }: AbsentProject, place: HexPla
   const page = absence.why === "unpublished" ? { id, lastPublishedAt: null } : { id };
   const name = link(absence.why === "hidden" ? null : projectUrl(place, page), title, TITLE);
   const words = `*${name}* ${ABSENCE_WORDS[absence.why]}`;
-  return absence.backAt === null ? `${words}.` : `~${words}~ Judged again since ${date(absence.backAt)}.`;
+  return absence.backAt === null ? `${words}.` : `~${words}~ Checked again since ${date(absence.backAt)}.`;
 }

@@ -56,5 +56,5 @@ const DEEDS: Record<Verb, string> = {
 /** Where they are about no project, or one that may not be named. */
 const WITHOUT_PROJECT: Partial<Record<Verb, string>> = {
   watch: "change watches and digests",
-  silence: "take or silence outages of Hex",
+  silence: "take or silence alerts about outages of Hex",
 };

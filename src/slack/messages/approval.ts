@@ -31,7 +31,7 @@ export function approversMessage(run: RunIn<"awaiting">, { owner, asked, isForAl
     asked === 0 ? none : ` The bot has sent ${asked === 1 ? "a direct message" : `${asked} direct messages`}.`;
   return message(`Waiting for approval: ${inline(title, TITLE_MAX)}`, [
     section(
-      `:raised_hand: ${deedWords(run)}. It takes the approval of ${peopleWords(by, { owner })} until ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
+      `:raised_hand: ${deedWords(run)}. It needs the approval of ${peopleWords(by, { owner })} by ${date(until, "{time}")}: press *Approve* or *Decline* on the card, or in \`/hex runs\`.${direct}`,
     ),
   ]);
 }
@@ -145,7 +145,7 @@ function outcomeWords(run: Run): string {
   const approved = run.approval?.approved ?? null;
   switch (run.state) {
     case "awaiting":
-      return ":raised_hand: *It still waits for approval.*";
+      return ":raised_hand: *It is still waiting for approval.*";
     case "declined":
       return run.by === null
         ? ":no_entry_sign: *Not started:* the rules have changed."
@@ -154,7 +154,7 @@ function outcomeWords(run: Run): string {
       return `:no_entry_sign: *Cancelled* by ${mention(run.by)}, ${date(run.endedAt)}.`;
     case "expired":
       return approved === null
-        ? `:no_entry_sign: *Too late:* nobody approved it until ${date(run.approval.until)}.`
+        ? `:no_entry_sign: *Too late:* nobody approved it by ${date(run.approval.until)}.`
         : `:no_entry_sign: *Approved* by ${mention(approved.by)}, ${date(approved.at)}, but not started in time.`;
     default:
       return approved === null

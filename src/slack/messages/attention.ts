@@ -127,15 +127,15 @@ export function takingMessage(taking: Taking, isSilenced: boolean): Message {
       );
     }
     case "has_it":
-      return answer("You are on it already.", "You are on it already.");
+      return answer("You are already on it.", "You are already on it.");
     case "released":
       return answer("You are no longer on it.", "You are no longer on it.");
     case "not_on_it":
       return answer("You are no longer on it. The message shows whether somebody else is.", "You are no longer on it.");
     case "held":
       return answer(
-        `${mention(taking.by)} was faster and is on it. Press *I'm on it* again if you want to take it over.`,
-        "Somebody else was faster.",
+        `${mention(taking.by)} got there first and is on it. Press *I'm on it* again if you want to take it over.`,
+        "Somebody else got there first.",
       );
   }
 }
@@ -144,8 +144,8 @@ export function takingMessage(taking: Taking, isSilenced: boolean): Message {
 export function silencingMessage(silencing: Silencing, until: number | null): Message {
   if (silencing.kind === "silenced_already") {
     return answer(
-      `${mention(silencing.by)} has silenced it already. To change for how long, press *End the silence* first.`,
-      "It is silenced already.",
+      `${mention(silencing.by)} has already silenced it. To change for how long, press *End the silence* first.`,
+      "It is already silenced.",
     );
   }
   const when = until === null ? "it is fixed" : date(until);

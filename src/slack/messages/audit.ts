@@ -21,8 +21,9 @@ export interface AuditView {
 const PER_GROUP = 5;
 
 export function auditMessage({ entries, total, days, who, project }: AuditView): Message {
-  const about = [who === null ? "" : ` by ${mention(who)}`, project === null ? "" : ` to ${bold(project.title, 100)}`];
-  const head = `*Who did what* in the last ${count(days, "day")}${about.join("")}`;
+  const did = who === null ? "*Who did what*" : `*What* ${mention(who)} *did*`;
+  const to = project === null ? "" : ` with ${bold(project.title, 100)}`;
+  const head = `${did}${to} in the last ${count(days, "day")}`;
   if (entries.length === 0) {
     return message("Nothing was done in this time.", [section(`${head}: nothing.`)]);
   }
@@ -37,14 +38,14 @@ export function auditMessage({ entries, total, days, who, project }: AuditView):
 
 function footOf(shown: number, total: number) {
   const rest = total > shown ? `These are the latest ${shown} of ${total}. ` : "";
-  return context(`${rest}\`npm run audit\` in the bot's terminal exports all of it.`);
+  return context(`${rest}\`npm run audit\` on the bot's machine exports all of it.`);
 }
 
 /** Without rules, nobody is an administrator. */
 export function auditInTerminalMessage(): Message {
-  return message("The audit log is in the bot's terminal.", [
+  return message("The audit log can be read on the bot's machine.", [
     section(
-      "No rules say who may read the audit log, so it is not shown here. Whoever runs the bot reads it with `npm run audit -- --since 7d`.",
+      "No rules say who may read the audit log, so it is not shown here. Whoever runs the bot can read it with `npm run audit -- --since 7d`.",
     ),
   ]);
 }

@@ -72,7 +72,7 @@ export function withoutCard(run: Run, { why, bot, now, place }: WithoutCard): Me
 }
 
 function whyWords(run: Run, why: NoCard, bot: string): string {
-  const does = run.state === "awaiting" ? "waits for approval" : "is running";
+  const does = run.state === "awaiting" ? "is waiting for approval" : "is running";
   const goesOn = isEnded(run) ? "" : ` ${bold(titleOf(run.project), 120)} ${does} anyway.`;
   switch (why.kind) {
     case "slow":
@@ -95,6 +95,6 @@ function refusalWords(word: string): string {
 }
 
 function todoWords(word: string, bot: string): string {
-  if (INVITABLE.has(word)) return `Write ${code(`/invite @${bot}`, 100)} in this channel to see cards here.`;
+  if (INVITABLE.has(word)) return `Type ${code(`/invite @${bot}`, 100)} in this channel to see cards here.`;
   return `To do: ${inline(slackRemedy(word).todo, 400)}.`;
 }

@@ -246,7 +246,7 @@ function wayOf({ purpose, carried }: Choice): Way {
 const WORDS: Record<Way, { ask: string; label: string; may: string; action: ActionId }> = {
   run: { ask: "Run", label: "Run", may: "run", action: ACTIONS.runChosen },
   dry_run: { ask: "Dry run of", label: "Dry run", may: "run", action: ACTIONS.runChosen },
-  runs: { ask: "The runs of", label: "Show runs", may: "see the runs of", action: ACTIONS.showChosen },
+  runs: { ask: "Show the runs of", label: "Show runs", may: "see the runs of", action: ACTIONS.showChosen },
   cancel: { ask: "Cancel a run of", label: "Runs in flight", may: "cancel runs of", action: ACTIONS.showChosen },
   watch: { ask: "Watch", label: "Watch", may: "watch", action: ACTIONS.watchChosen },
 };

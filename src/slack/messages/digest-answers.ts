@@ -41,7 +41,7 @@ export interface DigestSet {
 
 export function digestSetMessage({ digest, set, named, hidden, project, next, place }: DigestSet): Message {
   const gets =
-    set === "same" ? "gets this digest already" : set === "changed" ? "now gets its digest" : "gets a digest";
+    set === "same" ? "already gets this digest" : set === "changed" ? "now gets its digest" : "gets a digest";
   const lines = [
     `:sunrise: This conversation ${gets} ${whenWords(digest)}, about ${aboutWords(digest, project, place)}.`,
     digest.rule?.kind === "project" ? null : namedWords(named),
@@ -69,7 +69,7 @@ export function digestNote(digest: (DigestChoice & { setBy: string }) | null): s
 }
 
 export function digestOffMessage(was: boolean): Message {
-  const text = was ? "This conversation gets no digest any more." : "No digest is set in this conversation.";
+  const text = was ? "This conversation no longer gets a digest." : "No digest is set in this conversation.";
   return message(text, [section(was ? text : `${text} \`/hex digest 08:00\` sets one.`)]);
 }
 
@@ -136,7 +136,7 @@ export function whatTimeMessage(typed: string): Message {
 
 export function noSuchTimeMessage(typed: string): Message {
   return message("There is no such time.", [
-    section(`${code(typed, 40)} is no time of a day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`),
+    section(`${code(typed, 40)} is not a time of day. Write it like \`08:00\`, \`8am\` or \`17:30\`.`),
   ]);
 }
 

@@ -155,7 +155,7 @@ function stateWords(freshness: Freshness): string {
     case "cancelled":
       return "not known: the last run was cancelled";
     case "unclear_schedule":
-      return "not known: its schedule cannot be judged";
+      return "not known: the bot cannot tell when it is due";
     case "new_schedule":
       return "not known: its schedule is new";
     case "not_run":
@@ -172,7 +172,7 @@ function tookWords(tookMs: number, typicalMs: number | null): string {
 }
 
 function dueWord({ schedules }: DigestEntry["project"]): string {
-  return schedules.some(({ enabled }) => enabled) ? "cannot be judged" : "no schedule";
+  return schedules.some(({ enabled }) => enabled) ? "not known" : "no schedule";
 }
 
 /** Such as "26 Nov, 07:04". */
@@ -200,4 +200,4 @@ export function lateNote(lateMs: number, why: WhyLate): string | null {
 }
 
 export const DOUBLED_DIGEST =
-  "This digest may stand here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
+  "This digest may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";

@@ -35,10 +35,10 @@ function periodLines(title: string, period: Period): string {
 }
 
 function periodWords({ available, outages, downMs }: Period): string {
-  if (available === null) return "not watched yet";
+  if (available === null) return "not probed yet";
   // One failed probe is not an outage.
   const time = downMs === 0 ? "" : outages === 0 ? `, single failures of ${duration(downMs)}` : `, ${duration(downMs)}`;
-  return `${available} % available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
+  return `${available}% available, ${outages === 0 ? "no outage" : count(outages, "outage")}${time}`;
 }
 
 function outageLine(incident: Incident | null, sight: Sight): string {

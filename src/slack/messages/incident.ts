@@ -130,7 +130,7 @@ function whatWords(incident: Incident): string {
 export function lasted(incident: IncidentIn<"back" | "over">): string {
   const whole = duration(lastedMs(incident, incident.backAt));
   const { unwatchedMs } = incident;
-  return unwatchedMs === 0 ? whole : `at most ${whole} (the bot did not watch for ${duration(unwatchedMs)} of it)`;
+  return unwatchedMs === 0 ? whole : `at most ${whole} (the bot was not probing for ${duration(unwatchedMs)} of it)`;
 }
 
 function affectedWords(inFlight: number): string {

@@ -38,5 +38,5 @@ function othersLine(more: number, others: number): string | null {
     more === 0 ? null : count(more, "more watched project"),
     others === 0 ? null : `${count(others, "watched project")} that other conversations are told of`,
   ].filter((part) => part !== null);
-  return parts.length === 0 ? null : `In trouble as well: ${parts.join(", and ")}`;
+  return parts.length === 0 ? null : `Also in trouble: ${parts.join(", and ")}`;
 }

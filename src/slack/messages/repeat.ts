@@ -2,7 +2,7 @@
 
 import { context, type Message, message } from "./blocks.js";
 
-const REPEAT = "This may stand here twice: the bot lost its connection to Slack while it was posting.";
+const REPEAT = "This may be here twice: the bot lost its connection to Slack while it was posting.";
 
 /** The same message, which says that it may be a repeat. */
 export function repeated({ text, blocks }: Message): Message {

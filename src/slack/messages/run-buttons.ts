@@ -143,7 +143,7 @@ export function cancelButton({ actionId, value, title, name, state }: Cancellabl
       title: "Cancel this run?",
       text: isBegun
         ? `${name} stops in Hex, for everybody who is waiting for it.`
-        : `${name} is not started, for anybody who is waiting for it.`,
+        : `${name} will not be started, not even for others who are waiting for it.`,
       confirm: "Cancel the run",
       deny: isBegun ? "Let it run" : "Let it wait",
     },

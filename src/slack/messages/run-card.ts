@@ -166,7 +166,7 @@ function approvalNote(run: Run, { by, rule, until, approved, hopeless }: Approva
     case "awaiting": {
       const why = rule.name === null ? "" : ` The rule ${bold(rule.name, 150)} asks for that.`;
       if (hopeless !== null) {
-        return `:warning: Nobody can approve it any more: it takes ${peopleWords(by)}, and none of them can. It waits until ${date(until, "{time}")}.${why} Ask whoever looks after the bot to name somebody else.`;
+        return `:warning: Nobody can approve it any more: it needs the approval of ${peopleWords(by)}, and none of them can give it. It waits until ${date(until, "{time}")}.${why} Ask whoever looks after the bot to name somebody else.`;
       }
       return `${sentence(peopleWords(by))} can approve it until ${date(until, "{time}")}. Once approved, it starts by itself.${why}`;
     }

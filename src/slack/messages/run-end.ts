@@ -10,7 +10,7 @@ import { FACES, triggerWord } from "./run-words.js";
 const TITLE = 150;
 /** Stands in a message that does not change, when it may have been posted before. */
 export const DOUBLED_ONCE =
-  "This may stand here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
+  "This may be here twice: the bot lost its connection to Slack while it was posting. This is the later one.";
 
 export interface AroundRunEnd {
   /** null: the catalog does not know it any more. */

@@ -2,7 +2,7 @@
 // The phrases have no full stop, because whoever shows them puts them together.
 
 import type { SlackRefusal, SlackState } from "../connection/refusals.js";
-import { type OptionalScope, REQUIRED_SCOPES } from "../connection/scopes.js";
+import type { OptionalScope } from "../connection/scopes.js";
 import { code, date, inline, sentence } from "./mrkdwn.js";
 
 export interface SlackRemedy {
@@ -184,7 +184,7 @@ export const EVENTS_LIMITED_REMEDY: SlackRemedy = {
 export function missingScopesSentence(missing: readonly string[]): string | null {
   if (missing.length === 0) return null;
   const names = `${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}`;
-  return `The app lacks the ${names} of ${REQUIRED_SCOPES.length} that it needs: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
+  return `The app lacks the ${names}, which it cannot work without: reinstall it from manifest.yml at ${APP} > App Manifest, then Install App`;
 }
 
 /** What each optional scope is for, in the plural; `null` for one that only rules need. */
@@ -217,7 +217,7 @@ export function ruleScopesSentence(missing: readonly OptionalScope[]): string | 
   if (missing.length === 0) return null;
   const asked = listed(missing.flatMap((scope) => ASKED_BY_RULES[scope] ?? []));
   const scopes = `${missing.length === 1 ? "scope" : "scopes"} ${listed(missing)}`;
-  return `The rules ask about ${asked}, but Slack does not tell the bot, so nobody has a right by such a rule: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see docs/setup.md#scopes)`;
+  return `The rules ask about ${asked}, but Slack does not tell the bot, so such rules give nobody a right: add the ${scopes} at ${APP} > OAuth & Permissions and reinstall the app (see docs/setup.md#scopes)`;
 }
 
 const ASKED_BY_RULES: Partial<Record<OptionalScope, string>> = {

@@ -163,7 +163,7 @@ function hiddenLine(gone: readonly NoLongerTold[]): string | null {
 
 /** Stands in a message that is kept up to date, when another one may have been posted before. */
 export const DOUBLED =
-  "Another message about this may stand above, from before the bot lost its connection to Slack. This one is kept up to date.";
+  "There may be another message about this above, from before the bot lost its connection to Slack. This one is kept up to date.";
 
 /** `open`: those that are not over. */
 function sharedLine(open: readonly ToldTrouble[], shared: readonly SharedConnection[]): string | null {
@@ -190,7 +190,7 @@ function backHead(told: readonly ToldTrouble[]): string {
 /** How it ended for all of them. What is not judged any more is not green. */
 function endOf(told: readonly ToldTrouble[]): { emoji: string; check: string; words: string } {
   const left = told.filter(({ trouble }) => trouble.withdrawn).length;
-  if (left === told.length) return { emoji: ":white_circle:", check: ":white_circle:", words: "No longer judged" };
+  if (left === told.length) return { emoji: ":white_circle:", check: ":white_circle:", words: "No longer checked" };
   const words = left === 0 ? "Back to green" : "Nothing is in trouble any more";
   return { emoji: ":large_green_circle:", check: ":white_check_mark:", words };
 }
@@ -255,7 +255,7 @@ function ailmentWords(ailment: Ailment): string {
     case "failed":
       return ailment.status === "ERRORED"
         ? `Failed ${date(ailment.since)}`
-        : `Could not start, since Hex had no kernel for it, ${date(ailment.since)}`;
+        : `Could not start, because Hex had no kernel for it, ${date(ailment.since)}`;
     case "late":
       return ailment.rescheduled
         ? `Late: a run was due ${date(ailment.since)} and had not started when its schedule was changed`

@@ -40,11 +40,13 @@ export function watchesEndedMessage(
     .map((one) => `• ${typeof one === "string" ? UNNAMED[one] : ruleWords(one.rule, one.project, place)}`);
   const rest = rules.length - lines.length;
   return message("What you watch has ended", [
-    section(`:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). You watched there:`),
+    section(
+      `:no_bell: The bot cannot write${where} any more: ${why} (${code(word, 60)}). These watches of yours have ended:`,
+    ),
     section([...lines, ...(rest > 0 ? [`… and ${count(rest, "more rule")}.`] : [])].join("\n")),
     isDoubled ? context(DOUBLED_ONCE) : null,
     section(
-      "That has ended, and nobody is told any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
+      "Nobody is told of them any more. To go on, type `/hex watch` and the name again in a conversation that the bot can write to.",
     ),
   ]);
 }

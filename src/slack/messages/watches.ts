@@ -57,7 +57,7 @@ export interface WatchSet {
 }
 
 export function watchSetMessage({ rule, level, paging, set, project, named, hidden, load, place }: WatchSet): Message {
-  const what = set === "same" ? "is told already" : set === "changed" ? "is now told" : "is told from now on";
+  const what = set === "same" ? "is already told" : set === "changed" ? "is now told" : "is told from now on";
   const lines = [
     `:eyes: This conversation ${what} ${LEVEL_WORDS[level]}: ${ruleWords(rule, project, place)}.`,
     rule.kind === "project" ? scheduleNote(project, level) : countNote(named),
@@ -81,7 +81,7 @@ const PAGING_NOTES: Record<WatchSet["paging"], string | null> = {
 function scheduleNote(project: Project | null, level: Level): string | null {
   const why = project === null ? null : whyNotRun(project);
   if (why !== null)
-    return `:warning: It ${ABSENCE_WORDS[why]}, so Hex does not run it. The bot judges it once Hex does.`;
+    return `:warning: It ${ABSENCE_WORDS[why]}, so Hex does not run it. The bot checks it once Hex does.`;
   if (project === null || level === "failures") return null;
   const schedules = project.schedules.filter(({ enabled }) => enabled);
   if (schedules.length === 0) return "It has no schedule, so no run of it can be late.";
@@ -242,7 +242,7 @@ function watchBlocks(
     .slice(0, Math.max(LEAST_ABSENT, SHOWN - lines.length))
     .map((one) => `:white_circle: ${absenceLine(one, at.place)}`);
   const goneRest = absent.length - gone.length;
-  const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not judged.`] : [];
+  const moreGone = goneRest > 0 ? [`… and ${count(goneRest, "more project")} not checked.`] : [];
   const notTold = hiddenNote(hidden, total);
   return [
     section(head, end),
@@ -269,11 +269,11 @@ function lastWords(followed: Followed | null): string {
 }
 
 function dueWords({ schedules, lastPublishedAt, archivedAt, trashedAt }: Project, nextDue: number | null, now: number) {
-  if (archivedAt !== null || trashedAt !== null) return "archived, no longer judged";
-  if (lastPublishedAt === null) return "not published, so not judged";
+  if (archivedAt !== null || trashedAt !== null) return "archived, no longer checked";
+  if (lastPublishedAt === null) return "not published, so not checked";
   const enabled = schedules.filter((one) => one.enabled);
   if (enabled.length === 0) return "no schedule";
-  if (nextDue === null) return "its schedule cannot be judged";
+  if (nextDue === null) return "the bot cannot tell when it is due";
   return nextDue - now < 0 ? "due now" : `next due ${date(nextDue)}`;
 }
 

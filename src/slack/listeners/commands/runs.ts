@@ -18,7 +18,7 @@ export const runs: Command = {
   name: "runs",
   deed: null,
   usage: "runs [project]",
-  summary: "The runs that the bot watches, or the recent runs of a project, with Cancel.",
+  summary: "The runs in flight that the bot knows, or the recent runs of a project, with Cancel.",
   example: "runs weekly revenue",
   handle,
 };
