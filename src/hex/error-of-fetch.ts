@@ -11,18 +11,21 @@ import { type Flaw, HexError, type HexErrorKind, type Operation } from "./errors
 export function errorOfFetch(error: unknown, at: { operation: Operation; host: string }, timedOut: boolean): HexError {
   const proxy = timedOut ? null : proxyErrorIn(error);
   if (proxy !== null) return new HexError({ ...at, kind: "proxy", proxy: { host: proxy.proxy, status: proxy.status } });
-  const codes = timedOut ? [] : codesOf(error, 0);
-  const kind = timedOut ? "timeout" : kindOfCodes(codes);
+  const failures = timedOut ? [] : failuresIn(error, 0);
+  const codes = failures.flatMap(({ code }) => code ?? []);
+  const isConnected = failures.every(({ syscall }) => syscall !== "connect");
+  const kind = timedOut ? "timeout" : kindOfCodes(codes, isConnected);
   return new HexError({ ...at, kind, detail: codes[0], ...(kind === "unreadable" ? { flaw: flawOf(codes) } : {}) });
 }
 
-function kindOfCodes(codes: string[]): HexErrorKind {
+/** `isConnected` is false when it is certain that there was no connection. */
+function kindOfCodes(codes: string[], isConnected: boolean): HexErrorKind {
   const any = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   if (any(/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/)) return "dns";
   if (any(/CERT|SELF_SIGNED|UNABLE_TO_|WRONG_VERSION_NUMBER|PACKET_LENGTH|HANDSHAKE|UNSUPPORTED_PROTOCOL/))
     return "tls";
   // Only what can happen before a request is sent, because this kind proves that Hex never saw the request.
-  if (any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
+  if (!isConnected || any(/^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED)$/)) return "refused";
   if (any(/^(ETIMEDOUT|UND_ERR_HEADERS_TIMEOUT|UND_ERR_BODY_TIMEOUT)$/)) return "timeout";
   if (codes.some((code) => code === HEADERS_TOO_LARGE || COMPRESSION.test(code))) return "unreadable";
   return "network";
@@ -36,16 +39,22 @@ function flawOf(codes: string[]): Flaw {
   return codes.includes(HEADERS_TOO_LARGE) ? "too_large" : "no_json";
 }
 
-const causeSchema = z.object({
+const failureSchema = z.object({
   code: z.string().optional().catch(undefined),
+  /** What the operating system was asked to do. */
+  syscall: z.string().optional().catch(undefined),
+});
+type Failure = z.output<typeof failureSchema>;
+
+const causeSchema = failureSchema.extend({
   cause: z.unknown().optional(),
   errors: z.array(z.unknown()).optional().catch(undefined),
 });
 
-function codesOf(error: unknown, depth: number): string[] {
+/** The innermost first. */
+function failuresIn(error: unknown, depth: number): Failure[] {
   const parsed = causeSchema.safeParse(error);
   if (!parsed.success || depth > 4) return [];
-  const { code, cause, errors } = parsed.data;
-  const inner = [...(errors ?? []), cause].flatMap((next) => codesOf(next, depth + 1));
-  return code === undefined ? inner : [...inner, code];
+  const { cause, errors, ...outer } = parsed.data;
+  return [...[...(errors ?? []), cause].flatMap((next) => failuresIn(next, depth + 1)), outer];
 }

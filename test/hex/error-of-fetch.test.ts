@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { errorOfFetch } from "../../src/hex/error-of-fetch.js";
+import { provesNoEffect } from "../../src/hex/errors.js";
 import { remedyFor } from "../../src/remedies/hex.js";
 import { CALL, failure, soon, startWire, type Wire } from "./wire.js";
 
@@ -42,6 +43,13 @@ describe("no answer", () => {
       500,
     );
     expect(error.kind).toBe("refused");
+  });
+
+  test("no way leads there, so that no run was started", async () => {
+    const client = wire.clientAt("http://255.255.255.255:8080", undefined, PATIENT_MS);
+    const error = await soon(wire.clock, failure(client.startRun("p", {}, once)), 500);
+    expect(error.kind).toBe("refused");
+    expect(provesNoEffect(error.kind)).toBe(true);
   });
 
   test("no TLS there", async () => {
@@ -115,6 +123,14 @@ describe("what fetch throws", () => {
     const both = coded("OUTER", { errors: [coded("ECONNREFUSED"), coded("EHOSTUNREACH")], cause: coded("INNER") });
     expect(factsOf(coded("OUTMOST", { cause: both }))).toMatchObject({ kind: "refused", detail: "ECONNREFUSED" });
     expect(factsOf(coded("OUTER", { cause: coded("INNER") }))).toMatchObject({ kind: "network", detail: "INNER" });
+  });
+
+  test("a failure to connect comes before any request, whatever its reason", () => {
+    for (const code of ["EHOSTUNREACH", "EMFILE", "ETIMEDOUT"]) {
+      const failed = { code, syscall: "connect" };
+      expect(factsOf(coded(undefined, { cause: failed }))).toMatchObject({ kind: "refused", detail: code });
+      expect(factsOf({ code, syscall: "read" }).kind).not.toBe("refused");
+    }
   });
 
   test("causes are looked for five deep, and no deeper, so that none that holds itself is followed for ever", () => {
