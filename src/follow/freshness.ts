@@ -19,6 +19,7 @@ import { type Away, deadlineOf, isFailure, stuckAfterMs } from "./judgement.js";
 export type Freshness =
   | { kind: "fresh" | "failed" | "late" | "stuck" | "running" }
   /**
+   * - `hex_down`: Hex is down, and a run was due or going since the bot last read the runs.
    * - `unread`: the bot has not read the runs since the last one was due.
    * - `no_run`: no run is known.
    * - `cancelled`: the last run was cancelled, or ended in a way that says nothing.
@@ -26,7 +27,10 @@ export type Freshness =
    * - `new_schedule`: it had another schedule when the last run was due.
    * - `not_run`: it is archived or not published, so that Hex does not run it.
    */
-  | { kind: "unknown"; why: "unread" | "no_run" | "cancelled" | "unclear_schedule" | "new_schedule" | "not_run" };
+  | {
+      kind: "unknown";
+      why: "hex_down" | "unread" | "no_run" | "cancelled" | "unclear_schedule" | "new_schedule" | "not_run";
+    };
 
 export type FreshnessKind = Freshness["kind"];
 
@@ -49,6 +53,7 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   if (followed === null || followed.readAt === null) return { kind: "unknown", why: "unread" };
   const { going, lastRun, lastGood, typicalMs, readAt } = followed;
   if (lastRun !== null && isFailure(lastRun)) return { kind: "failed" };
+  if (isHiddenByOutage(project, followed, terms)) return { kind: "unknown", why: "hex_down" };
   const limitMs = stuckAfterMs(typicalMs, terms.stuckFactor);
   if (limitMs !== null && going.some(({ since }) => terms.now - since > limitMs)) return { kind: "stuck" };
   const enabled = project.schedules.filter((schedule) => schedule.enabled);
@@ -61,6 +66,17 @@ export function freshnessOf(project: Project, followed: Followed | null, terms: 
   if (followed.schedulesSince >= due.at) return { kind: "unknown", why: "new_schedule" };
   if (readAt < deadlineOf(due, terms.lateMs, terms.away)) return { kind: "unknown", why: "unread" };
   return lastRun !== null && beganAt(lastRun) >= from ? ended(lastRun) : { kind: "late" };
+}
+
+/** Whether Hex is down, and there may be news of its runs: one was going, or was due and was neither there nor late. */
+function isHiddenByOutage({ schedules }: Project, followed: Followed, { now, lateMs, away }: FreshnessTerms): boolean {
+  const outage = away.find(({ to }) => to === null);
+  if (outage === undefined) return false;
+  if (followed.going.length > 0) return true;
+  const due = lastDue(schedules, now);
+  if (due === null || outage.from >= due.at + due.slackMs + lateMs) return false;
+  const { lastGood } = followed;
+  return lastGood === null || beganAt(lastGood) < due.at - due.slackMs - EARLY_MS;
 }
 
 /** The last due time whose run must be there by now. Until then, the results of the run before it are as fresh as can be. */

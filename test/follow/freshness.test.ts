@@ -90,6 +90,19 @@ describe("with a schedule", () => {
     );
   });
 
+  test("Hex is down: not known if a run was due or going, unless it was known before", () => {
+    const down = { away: [{ from: SEVEN - 10 * MINUTE, to: null }] };
+    const of = (runs: readonly HexRun[], readAt: number, away = down.away) =>
+      words(freshnessOf(project(), known(runs, project(), readAt), { ...TERMS, away }));
+    expect(of([yesterday()], SEVEN - 11 * MINUTE)).toBe("unknown: hex_down");
+    const going = hexRun({ status: "RUNNING", endTime: null });
+    expect(of([going, yesterday()], SEVEN + MINUTE)).toBe("unknown: hex_down");
+    expect(of([hexRun(), yesterday()], SEVEN + 5 * MINUTE)).toBe("fresh");
+    expect(of([hexRun({ status: "ERRORED" })], SEVEN + 5 * MINUTE)).toBe("failed");
+    expect(of([yesterday()], SEVEN + 15 * MINUTE, [{ from: SEVEN + 16 * MINUTE, to: null }])).toBe("late");
+    expect(judged([yesterday()], unscheduled, down)).toBe("fresh");
+  });
+
   test("its runs were not read since: not known, unless the run was there already", () => {
     const early = SEVEN + 10 * MINUTE;
     expect(words(freshnessOf(project(), known([yesterday()], project(), early), TERMS))).toBe("unknown: unread");

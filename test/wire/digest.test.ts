@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ProjectOptions } from "../sandbox/hex/types.js";
 import type { SlackMessage } from "../sandbox/slack/server.js";
 import { Harness, MODES, shown } from "./harness.js";
-import { addProject, HOUR, MINUTE, STEP_MS } from "./watching.js";
+import { addProject, HOUR, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Up to a day of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -297,5 +297,24 @@ test("Slack does not tell a time zone: the bot asks for it", async () => {
   const harness = await Harness.start("socket");
   harness.slack.faults.add({ method: "users.info", kind: { type: "error", error: "user_not_visible" } });
   expect(await harness.ask("digest 8am scheduled")).toContain("In which time zone?");
+  await harness.stop();
+});
+
+test("Hex is down since before a run was due: nobody knows whether the results are fresh", async () => {
+  const harness = await Harness.start("socket");
+  const revenue = addProject(harness, "Weekly revenue");
+  const churn = addProject(harness, "Churn", { schedules: [] });
+  const yesterday = TEN - 24 * HOUR;
+  for (const { id } of [revenue, churn])
+    harness.hex.workspace.startRun(id, { startedAt: yesterday, durationMs: 4 * MINUTE });
+  await harness.ask("watch weekly revenue");
+  await harness.ask("watch churn");
+  await harness.ask("digest 11:00 UTC");
+  await harness.pass(30 * MINUTE, STEP_MS);
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.until(() => toldIn(harness).length > 0, STEP_MS);
+  const [digest] = toldIn(harness);
+  expect(digest?.text).toBe("1 of 2 fresh, 1 not known");
+  expect(toldIn(harness).map(shown).join()).toMatch(/Weekly revenue\n⚪ not known: Hex is down[\s\S]*Churn\n🟢 fresh/);
   await harness.stop();
 });

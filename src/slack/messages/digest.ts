@@ -148,6 +148,8 @@ function moreLine(more: number): string | null {
 function stateWords(freshness: Freshness): string {
   if (freshness.kind !== "unknown") return COUNTED[freshness.kind];
   switch (freshness.why) {
+    case "hex_down":
+      return "not known: Hex is down";
     case "unread":
       return "not known: not looked at yet";
     case "no_run":
