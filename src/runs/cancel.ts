@@ -4,7 +4,7 @@ import type { Call, HexClient } from "../hex/client.js";
 import { asHexError, HexError, type HexErrorKind, meansLater } from "../hex/errors.js";
 import type { Clock } from "../lib/clock.js";
 import { UnderWay } from "../lib/under-way.js";
-import { ASK_MS, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
+import { ASK_MS, isEnded, isLive, LEASE_MS, type LiveRun, type Run } from "./run.js";
 import type { RunStore } from "./store.js";
 import { cancelledLater, cancelling, notCancelled, observed, withdrawn } from "./transitions.js";
 
@@ -111,7 +111,7 @@ export class Canceller {
     });
     const after = result?.run ?? run;
     if (error === null) return { kind: "asked", run: after };
-    return { kind: isLater ? "later" : "failed", run: after, error };
+    return outcomeAnyway(after) ?? { kind: isLater ? "later" : "failed", run: after, error };
   }
 
   /**
@@ -136,4 +136,10 @@ export class Canceller {
     }
     return this.#answered(cancelled, call, new HexError({ ...refusal.facts, kind: "request_refused" }));
   }
+}
+
+/** What has come of a cancellation although Hex's answer was a failure: a poll or another process has seen more. `null`: nothing. */
+function outcomeAnyway(run: Run): CancelOutcome | null {
+  if (run.state === "cancelled" || (run.state === "cancelling" && run.accepted)) return { kind: "asked", run };
+  return isEnded(run) && run.state !== "lost" ? { kind: "too_late", run } : null;
 }

@@ -816,3 +816,36 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(shown(card)).not.toContain("No news");
   });
 });
+
+describe("a cancellation that Hex never answers", () => {
+  let harness: Harness;
+  beforeEach(async () => {
+    harness = await Harness.start("http", { hexTimeoutMs: 600 });
+  });
+  afterEach(() => harness.stop());
+
+  /** What the person who pressed Cancel reads, once the bot no longer waits for Hex's answer. */
+  async function read(end: "KILLED" | "COMPLETED"): Promise<string> {
+    const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+    await harness.slack.command(`run ${project.id}`);
+    const card = await harness.cardShows("Running");
+    harness.hex.faults.add({ endpoint: "cancelRun", kind: { type: "hang" }, times: Number.POSITIVE_INFINITY });
+    await harness.slack.click(card, "cancel_run");
+    harness.hex.workspace.finishRun(harness.hex.workspace.runs[0]?.id ?? "", end);
+    await harness.cardShows(end === "KILLED" ? "*Cancelled*" : "*Completed*");
+    await harness.until(() => harness.log.some((line) => line.includes('"deed":"cancel"')));
+    await harness.pass(1_000);
+    return harness.slack.messages
+      .filter(({ ephemeral }) => ephemeral)
+      .map(shown)
+      .join();
+  }
+
+  test("if the card shows by then that it worked, nobody reads that it is not certain", async () => {
+    expect(await read("KILLED")).toBe("");
+  });
+
+  test("if the card shows by then that it came too late, the answer says the same", async () => {
+    expect(await read("COMPLETED")).toMatch(/^There is nothing to cancel: .*Completed/);
+  });
+});
