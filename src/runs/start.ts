@@ -21,7 +21,7 @@ import {
   startableSince,
 } from "./run.js";
 import { SentStarts } from "./sent-starts.js";
-import type { RunStore } from "./store.js";
+import type { Alongside, RunStore } from "./store.js";
 import {
   adopted,
   awaiting,
@@ -76,21 +76,21 @@ export class Starter {
   }
 
   /**
-   * Stores the intent. Returns false when it was already stored, so that there is nothing to ask Hex for.
+   * Stores the intent, and what `alongside` stores. Returns false when it was already stored, so that there is nothing to ask Hex for.
    * @throws StoreFailure, and then nothing comes of the intent, even if the store has taken it or takes it late
    */
-  intend(intent: Intent): Promise<boolean> {
-    return this.#insert(intended(intent, this.options.clock.now()));
+  intend(intent: Intent, alongside?: Alongside): Promise<boolean> {
+    return this.#insert(intended(intent, this.options.clock.now()), alongside);
   }
 
   /** The same for an intent that somebody has to approve first. @throws StoreFailure */
-  awaitApproval(intent: Intent, need: ApprovalNeed): Promise<boolean> {
-    return this.#insert(awaiting(intent, need, this.options.clock.now()));
+  awaitApproval(intent: Intent, need: ApprovalNeed, alongside?: Alongside): Promise<boolean> {
+    return this.#insert(awaiting(intent, need, this.options.clock.now()), alongside);
   }
 
-  async #insert(run: Run): Promise<boolean> {
+  async #insert(run: Run, alongside: Alongside | undefined): Promise<boolean> {
     try {
-      return await this.options.store.insert(run);
+      return await this.options.store.insert(run, alongside);
     } catch (error) {
       // The store may have taken it although it failed.
       if (error instanceof StoreFailure) void this.#persist(() => this.options.store.takeBack(run));

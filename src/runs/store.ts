@@ -20,6 +20,9 @@ const ATTEMPTS = 20;
 
 const countedSchema = z.object({ version: z.int() });
 
+/** Stores something in the transaction that stores a new run. */
+export type Alongside = (db: Db) => Promise<void>;
+
 /** Lists leave out runs that cannot be read. Asking for one of them throws an UnreadableRun. */
 export class RunStore {
   /** What the documents that were read last say, by run key, so that one that has not changed is not parsed again. */
@@ -52,14 +55,21 @@ export class RunStore {
     );
   }
 
-  /** Stores a new run. Returns false when a run with this key exists, which then stays as it is. */
-  async insert(run: Run): Promise<boolean> {
-    const result = await this.db
-      .insertInto("runs")
-      .values({ key: run.key, version: 1, ...columns(run) })
-      .onConflict((conflict) => conflict.column("key").doNothing())
-      .executeTakeFirst();
-    const inserted = result.numInsertedOrUpdatedRows === 1n;
+  /**
+   * Stores a new run, and what `alongside` stores: all of it or nothing. Returns false when a run with this key exists, which then stays
+   * as it is.
+   */
+  async insert(run: Run, alongside: Alongside = async () => undefined): Promise<boolean> {
+    const inserted = await this.db.transaction().execute(async (db) => {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("runs")
+        .values({ key: run.key, version: 1, ...columns(run) })
+        .onConflict((conflict) => conflict.column("key").doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 1n) return false;
+      await alongside(db);
+      return true;
+    });
     if (inserted) this.onChange(run);
     return inserted;
   }

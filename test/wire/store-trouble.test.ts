@@ -13,6 +13,7 @@ import { LocalPostgres } from "../process/fleet.js";
 import { postgresForTests } from "../process/postgres-for-tests.js";
 import { ManualClock } from "../sandbox/clock.js";
 import { breathe, Harness, MODES, shown } from "./harness.js";
+import { openRevenueForm } from "./revenue-form.js";
 
 const logged = (harness: Harness, words: string) => harness.log.filter((line) => line.includes(`"msg":"${words}"`));
 
@@ -119,6 +120,50 @@ describe.each(MODES)("a file, %s mode", (mode) => {
     for (const index of [0, 1]) await harness.cardShows("Completed", index);
     expect(harness.starts).toHaveLength(2);
     expect(harness.replies).toEqual([]);
+  });
+
+  describe("if the store takes a start only the second time", () => {
+    /** From now on, the store takes no new run. @returns what lets it take them again */
+    const refuseRuns = () => {
+      const other = new Database(join(harness.dataDir, "hex-bot.db"), { timeout: 5_000 });
+      other.exec("create trigger no_runs before insert on runs begin select raise(abort, 'no new run'); end");
+      return () => {
+        other.exec("drop trigger no_runs");
+        other.close();
+      };
+    };
+    const reads = (words: string) =>
+      harness.until(() => harness.slack.messages.some((one) => shown(one).includes(words)));
+
+    test("its card is where it was wanted the second time", async () => {
+      harness.hex.workspace.addProject({ title: "Weekly revenue" });
+      await harness.ask("projects");
+      const ada = harness.person("ada");
+      const form = await openRevenueForm(ada);
+      const takeRuns = refuseRuns();
+      const refusal = await ada.openForm(() => form.submit());
+      expect(refusal.text).toContain("Nothing was started");
+      takeRuns();
+      await refusal.close();
+      await form.submit({ "Where the card goes": harness.slack.channels.general.id });
+      const card = await harness.cardShows("Completed");
+      expect(card.channel).toBe(harness.slack.channels.general.id);
+      expect(harness.cards).toHaveLength(1);
+    });
+
+    test("it is on the Home tab of the person for whom it was started", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 60_000 } });
+      await harness.slack.command(`run ${project.id}`, { user: harness.slack.people.ada });
+      const card = await harness.cardShows("Completed");
+      const takeRuns = refuseRuns();
+      await harness.person("grace").press(card, "Run again");
+      await reads("Nothing was started");
+      takeRuns();
+      await harness.person("ada").press(card, "Run again");
+      await harness.cardShows("Running", 1);
+      await harness.person("ada").openHome();
+      await harness.person("ada").homeShows(({ view }) => JSON.stringify(view).includes("Your runs in flight:* 1"));
+    });
   });
 
   test("if the database file is deleted while the bot runs, people read so, and nothing is started", async () => {

@@ -12,6 +12,7 @@ import { elapsedMs, identityOf, isEnded, type Run, type RunIn, type RunState } f
 import type { RunStore } from "../../runs/store.js";
 import { toldOverdue } from "../../runs/transitions.js";
 import { asUnreadableRun, type RunOutline, UnreadableRun } from "../../runs/unreadable-run.js";
+import type { Db } from "../../store/database.js";
 import { UnreadableRow } from "../../store/row-reader.js";
 import type { Conversation } from "../connection/conversation.js";
 import { asSlackFailure, mayPass, retryPauseMs, type SlackFailure } from "../connection/failures.js";
@@ -99,9 +100,13 @@ export class Cards {
     this.#turns = new ChannelTurns(options.clock);
   }
 
-  /** Notes where a run's card should be. It is posted as soon as the run is stored. */
-  async open(runKey: string, { channel, threadTs, isPublic }: Conversation, requester: string): Promise<void> {
-    await this.options.cards.insert({ runKey, channel, threadTs, isPublic, requester });
+  /** Notes where a run's card should be. It is posted as soon as the run is stored, which the same transaction `db` does. */
+  async open(
+    runKey: string,
+    { channel, threadTs, isPublic }: Conversation,
+    { requester, db }: { requester: string; db?: Db },
+  ): Promise<void> {
+    await this.options.cards.insert({ runKey, channel, threadTs, isPublic, requester }, db);
   }
 
   /** Draws the card and resolves with where it is; `null` when the run has none. */
@@ -194,7 +199,7 @@ export class Cards {
     if (card === null) return;
     const run = await this.options.runs.get(runKey).catch(asUnreadableRun);
     if (run instanceof UnreadableRun) return this.#drawUnreadable(card, run.run);
-    // The process that is storing the run will draw the card again. If that process has died, there will be no run.
+    // The run was taken back. If somebody asks for it once more, the process that stores it draws the card.
     if (run === null) return cards.change(runKey, { settled: true });
     // The bot is looking for the run again, or it was stored only now. Its end still has to be told.
     if (card.settled && !isEnded(run)) await cards.change(runKey, { settled: false });

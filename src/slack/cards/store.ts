@@ -86,31 +86,33 @@ export class CardStore {
     this.#unsettled = prepared(db, () => db.selectFrom("cards").select("run_key").where("settled", "=", 0));
   }
 
-  /** Notes where a run's card should be. An existing one stays as it is. */
-  async insert(card: Pick<Card, "runKey" | "channel" | "threadTs" | "isPublic" | "requester">): Promise<void> {
+  /**
+   * Notes where the card of a new run should be. One that has been posted stays as it is. `db`: the transaction that stores the run;
+   * without one, the card is stored by itself.
+   */
+  async insert(
+    card: Pick<Card, "runKey" | "channel" | "threadTs" | "isPublic" | "requester">,
+    db: Db = this.db,
+  ): Promise<void> {
     const { runKey, channel, threadTs, isPublic, requester } = card;
-    const empty = {
+    const columns = {
+      channel,
+      thread_ts: threadTs,
+      is_public: isPublic ? 1 : 0,
+      requester,
       ts: null,
       shown: null,
       moved_from: null,
       moved_ts: null,
       moved_why: null,
-      drawn_by: null,
-      drawn_until: 0,
       settled: 0,
       posting: null,
     };
-    await this.db
+    await db
       .insertInto("cards")
-      .values({
-        run_key: runKey,
-        channel,
-        thread_ts: threadTs,
-        is_public: isPublic ? 1 : 0,
-        requester,
-        ...empty,
-      })
-      .onConflict((conflict) => conflict.column("run_key").doNothing())
+      .values({ run_key: runKey, ...columns, drawn_by: null, drawn_until: 0 })
+      // It is left from a start that the store did not take, or took back.
+      .onConflict((conflict) => conflict.column("run_key").doUpdateSet(columns).where("cards.ts", "is", null))
       .execute();
   }
 

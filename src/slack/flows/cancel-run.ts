@@ -79,8 +79,7 @@ export async function cancelHexRun(
   const run = await readForeignRun(bot, interaction, projectId, runId);
   if (!isLive(run)) return interaction.respond(cannotCancelMessage(run, null));
   const card = cardConversation(bot, interaction, projectId);
-  await bot.cards.open(run.key, card, interaction.user);
-  await bot.runs.insert(run);
+  await bot.runs.insert(run, (db) => bot.cards.open(run.key, card, { requester: interaction.user, db }));
   const asked = cancelKnownRun(bot, interaction, run.key);
   await Promise.all([asked, tellWhere(bot, interaction, run.key, { card, asked })]);
 }

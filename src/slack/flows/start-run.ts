@@ -8,6 +8,7 @@ import { askedId } from "../../audit/run-entries.js";
 import type { Project } from "../../hex/schema.js";
 import type { ApprovalNeed } from "../../runs/approval.js";
 import type { RunOptions } from "../../runs/run.js";
+import type { Alongside } from "../../runs/store.js";
 import type { Intent } from "../../runs/transitions.js";
 import { StoreFailure, type StoreFailureKind } from "../../store/failure.js";
 import { deedEntry } from "../access/audit-entries.js";
@@ -118,8 +119,11 @@ async function remember(bot: Bot, user: string, { intent, need, entry, card }: R
   await demandStore(bot);
   try {
     await bot.audit.demand(entry);
-    await bot.cards.open(intent.key, card, user);
-    return await (need === null ? bot.starter.intend(intent) : bot.starter.awaitApproval(intent, need));
+    // Together, so that the card is that of whoever has asked for the run, of several who ask at once.
+    const withCard: Alongside = (db) => bot.cards.open(intent.key, card, { requester: user, db });
+    return await (need === null
+      ? bot.starter.intend(intent, withCard)
+      : bot.starter.awaitApproval(intent, need, withCard));
   } catch (error) {
     if (error instanceof StoreFailure) throw new NothingStarted(error.kind, error);
     throw error;

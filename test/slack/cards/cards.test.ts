@@ -87,7 +87,7 @@ function cardsOf(process: string, own: ManualClock, web: WebClient, approvers = 
 }
 
 test("a process that died before it stored the run leaves a card that is swept once, and not forever", async () => {
-  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
   expect(await store.unsettled()).toEqual(["k"]);
   await cards.sweep();
   expect(await store.unsettled()).toEqual([]);
@@ -95,7 +95,7 @@ test("a process that died before it stored the run leaves a card that is swept o
 });
 
 test("a sweep between the two of them is no harm: the card of the run is posted, and looked after until its end", async () => {
-  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
   await cards.sweep();
   await runs.insert(intent);
   await cards.redraw("k");
@@ -109,14 +109,14 @@ test("a run that was forgotten while Slack held its card up is not drawn again e
 });
 
 test("a card that another process draws is looked at again", async () => {
-  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
   await new CardStore(opened.db, { process: "another process", now: () => clock.now() }).claim("k", 15_000);
   await cards.redraw("k");
   expect(clock.sleeping).toBe(1);
 });
 
 test("a claim does not last longer because the clock is set back", async () => {
-  await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
   let now = clock.now();
   const dead = new CardStore(opened.db, { process: "a dead process", now: () => now });
   const next = new CardStore(opened.db, { process: "the next process", now: () => now });
@@ -138,7 +138,7 @@ test("whoever asked hears of the end once, however long those who were to approv
     },
   };
   const need = { verb: "run" as const, rule: { number: 1, name: null }, by: [], place: null };
-  await cards.open("k", conversationIn(slack.channels.data.id), "U0ADALOVELA");
+  await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U0ADALOVELA" });
   await runs.insert(
     judged(awaiting({ ...intent, requester: "U0ADALOVELA" }, need, 1), { kind: "decline", by: "U2" }, 2),
   );
@@ -158,7 +158,7 @@ test("whoever asked hears of the end once, however long those who were to approv
 
 describe("a card that shows what is stored", () => {
   beforeEach(async () => {
-    await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+    await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
     await runs.insert(intent);
     await cards.redraw("k");
     expect(slack.messages).toHaveLength(1);
@@ -221,7 +221,7 @@ describe("while Slack takes its time with a post", () => {
   }
 
   beforeEach(async () => {
-    await cards.open("k", conversationIn(slack.channels.data.id), "U1");
+    await cards.open("k", conversationIn(slack.channels.data.id), { requester: "U1" });
     await runs.insert(intent);
   });
 
