@@ -460,6 +460,21 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(harness.card(0))).toContain("could not find the run");
     });
 
+    test("if two people press Look again, the bot looks once, and the second one reads that it is looking", async () => {
+      const project = harness.hex.workspace.addProject({ title: "Revenue" });
+      harness.hex.faults.add({ endpoint: "runProject", kind: { type: "reset" } });
+      await harness.slack.command(`run ${project.id}`);
+      const card = await harness.cardShows("Not known");
+      const stale = { blocks: [...card.blocks] };
+      const looks = harness.requests("listRuns").length;
+      await harness.person("ada").press(card, "Look again");
+      await harness.slack.click(card, "look_again", { user: harness.slack.people.grace, stale });
+      const answer = await harness.slack.waitForMessage(({ ephemeral }) => ephemeral);
+      expect(shown(answer)).toMatch(/^The bot is already looking for this run\. Its card shows how it is going/);
+      await harness.cardShows("Not known");
+      expect(harness.requests("listRuns")).toHaveLength(looks + 3);
+    });
+
     test("if the run does not exist, the card says that this is not known, and Look again and Start again work", async () => {
       const project = harness.hex.workspace.addProject({ title: "Revenue" });
       harness.hex.faults.add({ endpoint: "runProject", kind: { type: "hang" } });

@@ -184,8 +184,12 @@ export function alreadyEndedMessage(run: EndedRun): Message {
   );
 }
 
+/** The answer to *Look again* on a run for which the bot need not begin to look. */
 export function nothingToLookForMessage(run: Run, card: CardPlace | null): Message {
-  return answer(`The bot is no longer looking for this run. ${whereToLook(run, card)}`, "Nothing to look for.");
+  const where = whereToLook(run, card);
+  return run.state === "starting"
+    ? answer(`The bot is already looking for this run. ${where}`, "Already looking for it.")
+    : answer(`The bot is no longer looking for this run. ${where}`, "Nothing to look for.");
 }
 
 /** "Its card" in the middle of a sentence. */
