@@ -587,6 +587,23 @@ describe.each(MODES)("%s mode", (mode) => {
       await harness.cardShows("Completed", 1);
       expect(shown(harness.card(1))).toContain(moved);
     });
+
+    test("who presses Cancel on what is left of it reads that it worked, and who has the card", async () => {
+      const { team } = harness.slack.channels;
+      const { ada, grace } = harness.slack.people;
+      for (const person of [ada, grace]) harness.slack.invite(team, person);
+      const project = harness.hex.workspace.addProject({ title: "Revenue", run: { neverEnds: true } });
+      await harness.slack.command(`run ${project.id}`, { channel: team, user: ada });
+      const left = await harness.cardShows("Running");
+      harness.slack.kick(team, harness.slack.botUserId);
+      await harness.cardShows("Running", 1);
+      await harness.person("grace").press(left, "Cancel");
+      await harness.cardShows("Cancelled", 1);
+      const answers = harness.slack.messages.filter(({ ephemeral }) => ephemeral).map(shown);
+      expect(answers).toEqual([
+        expect.stringMatching(`Hex is stopping \\*Revenue\\*. Its card in a direct message to <@${ada.id}> shows when`),
+      ]);
+    });
   });
 
   test("Run again on an old card in a channel that the bot was removed from sends nobody the old card again", async () => {

@@ -6,6 +6,7 @@ import { identityOf, isEnded, isLive, PLAIN_OPTIONS, type Run } from "../../runs
 import { adopted, intended } from "../../runs/transitions.js";
 import { asUnreadableRun, UnreadableRun } from "../../runs/unreadable-run.js";
 import { deedEntry } from "../access/audit-entries.js";
+import type { Click } from "../listeners/actions/action.js";
 import { type Bot, callFor, type Interaction } from "../listeners/context.js";
 import {
   cancelAskedMessage,
@@ -23,12 +24,12 @@ import { runByHexIdFor, runFor } from "./runs-for.js";
 import { tellWhere } from "./tell-where.js";
 import { trackAgain } from "./track-again.js";
 
-/** Cancels a run that the bot knows. */
+/** Cancels a run that the bot knows. `pressed`: the click on what shows the run, if it was one. */
 export async function cancelKnownRun(
   bot: Bot,
   interaction: Interaction,
   key: string,
-  pressedOnCard = false,
+  pressed: Pick<Click, "messageTs"> | null = null,
 ): Promise<void> {
   const run = await runFor(bot, interaction, key, "cancel").catch(asUnreadableRun);
   if (run instanceof UnreadableRun) return cancelUnreadable(bot, interaction, run);
@@ -37,9 +38,8 @@ export async function cancelKnownRun(
   const outcome = await bot.canceller.cancel(key, interaction.user, interaction.reference).catch(asUnreadableRun);
   if (outcome instanceof UnreadableRun) return cancelUnreadable(bot, interaction, outcome);
   await recordCancel(bot, interaction, outcome);
-  // The person who pressed the button is looking at the card, if Slack has accepted it.
   const card = await cardPlace(bot, interaction, key);
-  const sees = pressedOnCard && card !== null;
+  const sees = card !== null && pressed !== null && (await seesCard(bot, interaction, key, pressed));
   switch (outcome.kind) {
     case "unknown":
       return interaction.respond(staleButtonMessage());
@@ -57,6 +57,16 @@ export async function cancelKnownRun(
       interaction.log.info({ runKey: key }, "run cancelled");
       return sees ? undefined : interaction.respond(cancelAskedMessage(outcome.run, card));
   }
+}
+
+/** Whether what somebody has pressed is kept true: the card, and not what it has left behind when it moved, or their Home tab. */
+async function seesCard(
+  { cards }: Bot,
+  { conversation: { channel } }: Interaction,
+  key: string,
+  { messageTs: ts }: Pick<Click, "messageTs">,
+): Promise<boolean> {
+  return ts === null || (await cards.isAt(key, { channel, ts }));
 }
 
 /**

@@ -7,5 +7,5 @@ import type { Action } from "./action.js";
 export const cancelRun: Action = {
   id: ACTIONS.cancelRun,
   deed: "cancel",
-  press: (bot, click) => cancelKnownRun(bot, click, click.value, true),
+  press: (bot, click) => cancelKnownRun(bot, click, click.value, click),
 };
