@@ -55,11 +55,11 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each([
-    ["ERRORED", "Errored", "A cell failed"],
-    ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no free kernel"],
+    ["ERRORED", "Errored", "A cell failed", "*Revenue* errored"],
+    ["UNABLE_TO_ALLOCATE_KERNEL", "No kernel", "Hex had no free kernel", "*Revenue* could not run"],
   ] as const)(
     "%s: the card says so with the trace id, and a reply tells the person who is waiting",
-    async (outcome, word, text) => {
+    async (outcome, word, text, told) => {
       const project = harness.hex.workspace.addProject({ title: "Revenue", run: { runningMs: 20_000, outcome } });
       await harness.slack.command(`run ${project.id}`);
       const card = await harness.cardShows(word);
@@ -67,7 +67,7 @@ describe.each(MODES)("%s mode", (mode) => {
       expect(shown(card)).toMatch(/Hex trace id `/);
       expect(shown(card)).toMatch(/Reference `/);
       await harness.until(() => harness.replies.length === 1);
-      expect(shown(harness.replies[0] ?? card)).toContain(word.toLowerCase());
+      expect(shown(harness.replies[0] ?? card)).toContain(told);
     },
   );
 
