@@ -147,5 +147,5 @@ function relapseWords({ relapses }: Incident): string | null {
 function earlierWords({ cause, causes }: Incident): string | null {
   const earlier = causes.filter(({ facts }) => facts.kind !== cause.facts.kind).slice(-EARLIER);
   if (earlier.length === 0) return null;
-  return `Before: ${earlier.map(({ facts, at }) => `${date(at, "{time}")} ${inline(remedyFor(facts).what, 200)}`).join(" ")}`;
+  return `Before: ${earlier.map(({ facts, at }) => `${date(at)} ${inline(remedyFor(facts).what, 200)}`).join(" ")}`;
 }

@@ -6,6 +6,9 @@ import { remedyFor } from "../../remedies/hex.js";
 import { context, type Message, message, section } from "./blocks.js";
 import { code, dotted, inline } from "./mrkdwn.js";
 
+/** Causes and things to do that a message lists. A form may have a hundred inputs that Hex refuses. */
+const LISTED = 8;
+
 /** `title` says what did not work, such as "Not started". `reference` is the interaction's; `null` when it is shown elsewhere. */
 export function remedyMessage(title: string, facts: HexErrorFacts, reference: string | null): Message {
   const { what } = remedyFor(facts);
@@ -22,9 +25,9 @@ export function remedyBlocks(head: string, facts: HexErrorFacts, reference: stri
     items.length === 0
       ? ""
       : `\n*${heading}*\n${items
-          .slice(0, 8)
+          .slice(0, LISTED)
           .map((item) => `• ${marked(item)}`)
-          .join("\n")}`;
+          .join("\n")}${items.length > LISTED ? `\n• … and ${items.length - LISTED} more` : ""}`;
   const blocks = [
     section([`${head}\n${marked(what)}`, saidLine(facts)].filter((line) => line !== null).join("\n")),
     section(

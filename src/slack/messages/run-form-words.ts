@@ -98,10 +98,9 @@ export function notPublishedWords(title: string): string {
 export function unclearProjectWords(typed: string, titles: readonly string[], isCertain: boolean): string {
   if (titles.length === 0)
     return shorten(`No project fits ${named(typed)}. Try other words of its title, or its id or link.`, MAX);
-  const list = titles
-    .slice(0, 3)
-    .map((title) => named(title))
-    .join(", ");
+  const shown = titles.slice(0, 3).map((title) => named(title));
+  const rest = titles.length - shown.length;
+  const list = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(", ");
   const head = isCertain ? `Several projects fit ${named(typed)}` : `No project is called ${named(typed)}`;
   return shorten(`${head}: ${list}. Pick one above, or type its whole title.`, MAX);
 }

@@ -6,10 +6,15 @@ import { inline, sentence } from "./mrkdwn.js";
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
+/** A list has a line for each project. */
+const SHOWN = 3;
+
 /** The active schedules, in words; `null` when there are none. */
 export function scheduleWords(schedules: readonly Schedule[]): string | null {
   const words = schedules.filter((schedule) => schedule.enabled).map(wordsOf);
-  return words.length === 0 ? null : words.slice(0, 3).join("; ");
+  if (words.length === 0) return null;
+  const rest = words.length - SHOWN;
+  return [...words.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
 }
 
 function wordsOf({ cadence, hourly, daily, weekly, monthly, custom }: Schedule): string {

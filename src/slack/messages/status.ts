@@ -133,7 +133,7 @@ function besideBlocks(
 
 function foot({ connection, store, watched, budgetLeft, reference }: Status, now: number): KnownBlock | null {
   return context(
-    `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store working since ${date(store.since, "{time}")}` : ""} · checked ${date(now, "{time_secs}")}`,
+    `${watched === null ? "number of tracked runs not known" : `${count(watched, "run")} tracked`} · ${count(budgetLeft, "request")} to Hex left this minute${store.ok ? ` · store working since ${date(store.since)}` : ""} · checked ${date(now, "{time_secs}")}`,
     connection.error === null ? `Reference ${code(reference, 40)}` : null,
   );
 }

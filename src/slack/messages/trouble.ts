@@ -247,7 +247,7 @@ function ailmentState(ailment: Ailment, { withdrawn, overAt }: Trouble): string 
   const words = ailmentWords(ailment);
   const isLeft = "rescheduled" in ailment || (withdrawn && ailment.overAt === overAt);
   if (isLeft) return `:white_circle: ${words}`;
-  return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt, "{time}")}`;
+  return ailment.overAt === null ? `:warning: ${words}` : `~${words}~ until ${date(ailment.overAt)}`;
 }
 
 function ailmentWords(ailment: Ailment): string {

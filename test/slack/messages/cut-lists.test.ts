@@ -1,0 +1,42 @@
+// Lists that are cut say how much is left out.
+
+import { expect, test } from "vitest";
+import type { Schedule } from "../../../src/hex/schema.js";
+import { plainText } from "../../../src/slack/messages/plain.js";
+import { remedyMessage } from "../../../src/slack/messages/remedy.js";
+import { unclearProjectWords } from "../../../src/slack/messages/run-form-words.js";
+import { scheduleWords } from "../../../src/slack/messages/schedule.js";
+
+const numbered = (count: number, word: string) => Array.from({ length: count }, (_, at) => `${word}${at + 1}`);
+
+test.each([
+  [8, /`input8`\.\n\*What to do\*/],
+  [12, /`input8`\.\n• … and 4 more\n\*What to do\*/],
+])("%d inputs that Hex refused", (count, expected) => {
+  const inputs = { unknown: numbered(count, "input"), wrongType: [], others: [] };
+  const facts = { kind: "inputs_refused" as const, operation: "runProject" as const, host: "app.hex.tech", inputs };
+  expect(plainText(remedyMessage("Not started", facts, null))).toMatch(expected);
+});
+
+test.each([
+  [3, /minute 2$/],
+  [5, /minute 2; and 2 more$/],
+])("%d schedules of a project", (count, expected) => {
+  const hourly = (minute: number): Schedule => ({
+    cadence: "HOURLY",
+    enabled: true,
+    hourly: { timezone: "UTC", minute },
+    daily: null,
+    weekly: null,
+    monthly: null,
+    custom: null,
+  });
+  expect(scheduleWords(Array.from({ length: count }, (_, minute) => hourly(minute)))).toMatch(expected);
+});
+
+test.each([
+  [3, "“title3”. Pick one above"],
+  [5, "“title3”, and 2 more. Pick one above"],
+])("%d projects that a title in the form may mean", (count, expected) => {
+  expect(unclearProjectWords("title", numbered(count, "title"), true)).toContain(expected);
+});
