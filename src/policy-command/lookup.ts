@@ -67,7 +67,7 @@ export class Lookup {
     this.#origin = hex?.origin ?? null;
   }
 
-  /** What is not looked up, for want of a token. */
+  /** What is not looked up, because there is no token for it. */
   get missing(): readonly ("Slack" | "Hex")[] {
     return [...(this.#slack === null ? ["Slack" as const] : []), ...(this.#hex === null ? ["Hex" as const] : [])];
   }
@@ -93,7 +93,7 @@ export class Lookup {
     return projects.map(asked).sort((one, other) => one.label.localeCompare(other.label, "en"));
   }
 
-  /** The names in the rules that match nobody in Slack. `problem`: why Slack was asked in vain; `null` if it was not. */
+  /** The names in the rules that match nobody in Slack. `problem`: why Slack did not answer; `null` if it did, or was not asked. */
   async namesInSlack(): Promise<{ findings: NameFindings; problem: string | null }> {
     try {
       return { findings: (await this.#slack?.names(this.policy.names)) ?? NOTHING, problem: null };

@@ -210,7 +210,7 @@ describe("each mistake is named with its place and with what to write", () => {
     );
   });
 
-  test("a list that is too long where none may stand is no list that is too long", () => {
+  test("a list that is too long where no list belongs is a mistake of its place, not of its length", () => {
     expect(said(`people: ${many("U0ADALOVEL")}\n${rule("{ allow: see, people: everyone }")}`)).toEqual([
       "policy.yml:1:9: This must be people, such as members.",
     ]);

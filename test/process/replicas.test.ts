@@ -14,7 +14,7 @@ const SPEED = 3;
 const SECOND = 1_000;
 const KILLS = process.env.SOAK_HOURS ? 6 : 2;
 const RUNS = Math.round(KILLS * 6.5);
-/** A look for a lost run is no watching: any replica may look. */
+/** Looking for a lost run does not count as polling: any replica may look. */
 const isWatch = ({ endpoint, query }: RecordedRequest) =>
   endpoint === "getRun" || (endpoint === "listRuns" && query.get("runTriggerFilter") !== "API");
 

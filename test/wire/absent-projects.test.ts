@@ -1,4 +1,4 @@
-// A watched project that Hex no longer runs or shows: each conversation is told once, and the project is not judged until it is back.
+// A watched project that Hex no longer runs or shows: each conversation is told once, and the project is not checked until it is back.
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Project, ProjectOptions } from "../sandbox/hex/types.js";
@@ -23,7 +23,7 @@ describe.each(MODES)("%s mode", (mode) => {
     harness = await Harness.start(mode);
   });
 
-  test("archived: told once in each conversation, not called late, and judged again when it is back", async () => {
+  test("archived: told once in each conversation, not called late, and checked again when it is back", async () => {
     const project = add("Weekly <!channel> revenue", { categories: ["Finance"] });
     const { data, general } = harness.slack.channels;
     await harness.ask("watch weekly");

@@ -189,7 +189,7 @@ describe.each(MODES)("%s mode, every morning", (mode) => {
     expect(posted().map((message) => shown(message).includes("may be here twice"))).toEqual([false, true]);
   });
 
-  test("the bot dies while Slack is silent: the next process sends it, and says that it may stand there twice", async () => {
+  test("the bot dies while Slack is silent: the next process sends it, and says that it may be there twice", async () => {
     await passUntil(EIGHT - MINUTE);
     harness.slack.faults.add({ method: "chat.postMessage", kind: { type: "reset" } });
     await passUntil(EIGHT + 2 * MINUTE);

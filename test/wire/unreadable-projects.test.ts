@@ -26,7 +26,7 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 
   test.each([500, 403, 422, 429])(
-    "%i: told once, the others are judged, and it is judged again when it can be read",
+    "%i: told once, the others are checked, and it is checked again when it can be read",
     async (status) => {
       const [bad, good] = [addProject(harness, "Revenue"), addProject(harness, "Churn")];
       refuse(bad, status);

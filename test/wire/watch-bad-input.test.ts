@@ -65,7 +65,7 @@ describe.each(MODES)("%s mode", (mode) => {
     expect(posted()).toEqual([]);
   });
 
-  test("a schedule that cannot be judged: said, and never called late", async () => {
+  test("a schedule that the bot cannot follow: said, and never called late", async () => {
     const cron = { cadence: "CUSTOM" as const, custom: { timezone: "+00:00", cron: "0 9 L * *" } };
     harness.hex.workspace.addProject({ title: "Revenue", schedules: [cron] });
     await harness.ask("projects");

@@ -11,7 +11,7 @@ import { type PermissionSources, type Permissions, permissionsOf } from "./permi
 export interface Audience {
   /** A conversation's id, or a person's for their direct messages. */
   channel: string;
-  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what stands there. `null`: not known. */
+  /** Who reads it if it is somebody's direct messages with the bot: whoever asked for what is shown there. `null`: not known. */
   person: string | null;
 }
 

@@ -344,7 +344,7 @@ export class Cards {
     if (posting !== kind) await cards.change(runKey, { posting: kind });
     const posted = await postAtFirst(oneTry, placesFor(card), posting === kind ? repeated(reply) : reply);
     if (isPosted(posted)) return null;
-    // What may stand there since an earlier try stands there still.
+    // What an earlier try may have posted there is still there.
     if (posted.kind !== "transient" && posting !== kind) await cards.change(runKey, { posting: null });
     return posted;
   }

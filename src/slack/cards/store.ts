@@ -29,7 +29,7 @@ export interface Card {
   left: Posted | null;
   /** The end has been shown and told, or can no longer be. */
   settled: boolean;
-  /** The reply that was about to be posted: if Slack's answer was lost, it may stand there already. `null`: none. */
+  /** The reply that was about to be posted: if Slack's answer was lost, it may be there already. `null`: none. */
   posting: CardReply | null;
   /** A process has claimed the right to draw it, and has not released it. */
   isClaimed: boolean;

@@ -58,7 +58,7 @@ export function answerIn(to: Written, options: AnswerOptions): Answer {
 
 /**
  * Answers through the response_url. If that is missing or takes no answer in the end, the answer is an ephemeral message, or a direct
- * message if Slack refuses that, too, or there is no channel. An answer that was lost on its way back may then stand there twice.
+ * message if Slack refuses that, too, or there is no channel. An answer that was lost on its way back may then be there twice.
  * This needs no more scopes than cards do. Rejects with the first refusal when nothing works.
  */
 export function answerTo({ respond, ...to }: Asker, options: AnswerOptions): Answer {

@@ -8,7 +8,7 @@ export interface Picker {
   /** Its action_id. */
   id: string;
   /**
-   * At most 100 options for what somebody has typed so far, among what they may use. From memory alone, because Slack waits for them
+   * At most 100 options for what somebody has typed so far, among what they may use. Only from memory, because Slack waits for them
    * at each keystroke.
    */
   options: (permissions: Permissions, query: string) => PlainTextOption[];
