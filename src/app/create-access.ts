@@ -56,7 +56,7 @@ export function createAccess({ settings, slackClient, identity, store, hex, cata
     factsOf: (project) => access.factsOf(project),
     clock,
     onFound: nameLogger(log, config.policy.kind === "file" ? config.policy.path : ""),
-    onError: (err) => log.error({ err }, "the names in the rules"),
+    onError: (err) => log.error({ err }, "Looking up the names in the rules failed: the bot tries again"),
   });
   return { permissions: { access, catalog, host: hex.client.host }, nameCheck, policyVersions };
 }

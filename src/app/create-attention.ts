@@ -23,7 +23,9 @@ export function createAttention({ log }: Settings, { store, rows, clock, maxSlee
     clock,
     lookMs: maxSleepMs,
     onChange: () => changed.emit(),
-    onError: seldom(clock, (err) => log.error({ err }, "attention")),
+    onError: seldom(clock, (err) =>
+      log.error({ err }, "Looking for who is on an outage or a trouble failed: the bot tries again"),
+    ),
   });
   return { store: attention, changes, changed };
 }

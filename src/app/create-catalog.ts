@@ -39,7 +39,9 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     clock,
     collections,
     refreshMs: maxSleepMs,
-    onError: seldom(clock, (err) => log.warn({ err }, "catalog")),
+    onError: seldom(clock, (err) =>
+      log.warn({ err }, "Reading or writing the stored list of projects failed: the bot tries again"),
+    ),
   });
   const reader = new CatalogReader({
     hex: client,
@@ -52,7 +54,7 @@ export function createCatalog({ settings, store, hex }: CatalogPartOptions): Cat
     source: () => client.place.source,
     newReference: () => randomBytes(4).toString("hex"),
     onPassEnded: (ended) => logPass(log, ended),
-    onError: (err) => log.error({ err }, "catalog reader"),
+    onError: (err) => log.error({ err }, "Reading the list of projects from Hex failed: the bot tries again"),
   });
   return { catalog, reader };
 }

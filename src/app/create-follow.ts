@@ -95,7 +95,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
       logBack(log, projectId);
       news.emit();
     },
-    onError: (err) => log.error({ err }, "watched projects"),
+    onError: (err) => log.error({ err }, "Checking the watched projects failed: the bot tries again"),
   });
   const connections = new ConnectionStore(store.store.db, rows, leadership.write);
   const connectionReader = new ConnectionReader({
@@ -106,7 +106,7 @@ export function createFollow({ settings, store, hex, catalog, outages }: FollowP
     share: hex.shares.catalog,
     newReference: () => randomBytes(4).toString("hex"),
     onRead: () => news.emit(),
-    onError: (err) => log.error({ err }, "data connections"),
+    onError: (err) => log.error({ err }, "Reading which data connections projects share failed: the bot tries again"),
   });
   const digestSources = { watches, troubles, catalog, away, lateMs, stuckFactor };
   return {

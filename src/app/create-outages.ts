@@ -51,7 +51,7 @@ export function createOutages({ settings, store, hex, catalog, keepMs }: Outages
       // Hex itself says.
       if (!isWell) void statusPage.read().then(() => news.emit());
     },
-    onError: (err) => log.error({ err }, "watchdog"),
+    onError: (err) => log.error({ err }, "The watchdog failed to probe Hex: the bot tries again"),
   });
   requests.on(({ error }) => prober.observe(error));
   requests.on(({ error }) => watchdog.observe(error));

@@ -70,7 +70,7 @@ export function createPaging(options: PagingPartOptions): PagingPart | null {
       metrics.page(sent.action, sent.error?.kind ?? "ok");
       logPage(log, sent);
     },
-    onError: (err) => log.error({ err }, "paging"),
+    onError: (err) => log.error({ err }, "Looking for what to page failed: the bot tries again"),
   });
   for (const news of [attention.changed, outages.news, follow.news]) news.on(() => pager.wake());
   return { store: pages, pager, service };

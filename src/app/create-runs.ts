@@ -57,7 +57,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
     share: shares.runs,
     maxSleepMs,
     onSeen: (key) => polled.emit(key),
-    onError: (err) => log.error({ err }, "poller"),
+    onError: (err) => log.error({ err }, "Polling the runs in flight failed: the bot tries again"),
   });
   const recovery = new Recovery({
     store: leadersStore,
@@ -72,7 +72,7 @@ export function createRuns({ settings, store: storePart, hex, catalog }: RunsPar
       share: shares.runs,
       known: (id) => catalog.known(id),
     }),
-    onError: seldom(clock, (err) => log.error({ err }, "recovery")),
+    onError: seldom(clock, (err) => log.error({ err }, "Recovering runs failed: the bot tries again")),
   });
   changed.on(() => {
     poller.wake();

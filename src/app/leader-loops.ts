@@ -93,7 +93,7 @@ function createSweeper({ settings: { log }, store, messages, slack }: LeaderLoop
       () => homes.sweep(),
       () => bringBackLostForms(slack.bot, log),
     ],
-    onError: (err) => log.error({ err }, "recovery"),
+    onError: (err) => log.error({ err }, "Bringing messages up to date failed: the bot tries again"),
   });
 }
 
@@ -118,6 +118,6 @@ function createRetention(options: LeaderLoopsOptions): Retention {
         attention.store.removeOld(),
       ]);
     },
-    onError: (err) => log.error({ err }, "recovery"),
+    onError: (err) => log.error({ err }, "Removing what is too old failed: the bot tries again"),
   });
 }

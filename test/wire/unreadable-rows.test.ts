@@ -72,7 +72,7 @@ describe.each(MODES)("%s mode", (mode) => {
     const [line, ...more] = logged(harness, SET_ASIDE);
     expect(line).toContain('"why":"no_json"');
     expect(more).toEqual([]);
-    expect(logged(harness, '"msg":"card"')).toEqual([]);
+    expect(logged(harness, '"A card could not be drawn')).toEqual([]);
   });
 
   test("Cancel on the card of such a run still cancels it in Hex", async () => {

@@ -80,7 +80,8 @@ export class Cards {
   readonly #drawing = new OneAtATime((runKey) =>
     this.#draw(runKey).catch((error: unknown) => {
       // Set aside and logged once, because the sweep comes here again and again.
-      if (!(error instanceof UnreadableRow)) this.options.log.error({ err: error, runKey }, "card");
+      if (!(error instanceof UnreadableRow))
+        this.options.log.error({ err: error, runKey }, "A card could not be drawn: the bot tries again");
     }),
   );
   /** How many times in a row Slack has refused each card, and since when, by the monotonic clock. */
@@ -165,7 +166,8 @@ export class Cards {
       return;
     }
     const renew = () => cards.claim(runKey, CLAIM_MS);
-    const onError = (err: unknown) => this.options.log.warn({ err, runKey }, "card");
+    const onError = (err: unknown) =>
+      this.options.log.warn({ err, runKey }, "The claim on a card could not be renewed");
     try {
       await whileRenewed(clock, RENEW_MS, { renew, onError }, () => this.#drawClaimed(runKey));
     } finally {

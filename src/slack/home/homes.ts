@@ -84,7 +84,7 @@ export class Homes {
       await this.#drawing.do(user);
     } catch (err) {
       const reference = randomBytes(4).toString("hex");
-      log.error({ err, user, reference }, "home");
+      log.error({ err, user, reference }, "A Home tab could not be drawn");
       await this.#show(user, brokenHomeText(reference));
     }
   }
@@ -161,7 +161,7 @@ export class Homes {
     } catch (err) {
       if (!isOpened) return log.warn({ err, user }, "a Home tab was not redrawn");
       const reference = randomBytes(4).toString("hex");
-      log.error({ err, user, reference }, "home");
+      log.error({ err, user, reference }, "A Home tab could not be drawn");
       await this.#show(user, brokenHomeText(reference));
     }
   }
