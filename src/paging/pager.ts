@@ -51,6 +51,8 @@ export interface PagerOptions {
 
 /** Longest pause between two rounds, in ms: how soon it notices what nothing announces. */
 const ROUND_MS = MINUTE;
+/** How far (ms) the clocks of two leaders may differ: more than they do. */
+const SKEW_MS = MINUTE;
 
 export class Pager {
   readonly #loop: PollingLoop;
@@ -95,7 +97,7 @@ export class Pager {
     await this.#removeOld();
     const heldMs = this.#heldUntil - clock.monotonic();
     if (heldMs > 0) return Math.min(ROUND_MS, heldMs);
-    const wishes = await pageable();
+    const wishes = (await pageable()).map((wish) => sinceSetBack(wish, clock.now(), afterMs));
     const pages = await store.of(wishes.map(({ subject }) => subject));
     const steps = plannedSteps(wishes, pages, {
       afterMs,
@@ -153,6 +155,11 @@ export class Pager {
     this.#removedAt = clock.monotonic();
     await store.removeOld();
   }
+}
+
+/** A time that lies ahead is from before the clock was set back. There is no telling how long ago it was, so the page is due. */
+function sinceSetBack(wish: Pageable, now: number, afterMs: number): Pageable {
+  return wish.toldAt - now > SKEW_MS ? { ...wish, toldAt: now - afterMs } : wish;
 }
 
 /** Names the outage or trouble to the service, whoever leads. */

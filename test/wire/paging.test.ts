@@ -109,6 +109,21 @@ describe.each(MODES)("%s mode", (mode) => {
   });
 });
 
+test("an outage that began before the clock was set back by a day: paged once, within minutes", async () => {
+  await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
+  harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
+  await harness.until(() => told().some((message) => shown(message).includes("Not connected to Hex")), STEP_MS);
+  expect(pager.received).toEqual([]);
+  harness.clock.set(-24 * HOUR);
+  const from = harness.clock.monotonic();
+  await harness.until(() => pager.rang === 1, STEP_MS);
+  expect(harness.clock.monotonic() - from).toBeLessThan(7 * MINUTE);
+  await harness.pass(30 * MINUTE, 10_000);
+  expect(actions()).toEqual(["trigger"]);
+  harness.hex.faults.clear();
+  await harness.until(() => pager.open.length === 0, STEP_MS);
+});
+
 test("an outage: paged as critical, and resolved when it is over", async () => {
   await start("http", { HEX_ALERT_CHANNEL: TEAM, HEX_PROBE_SECONDS: "60", HEX_STATUS_URL: "off" });
   harness.hex.faults.add({ kind: { type: "status", status: 502 }, times: Number.POSITIVE_INFINITY });
