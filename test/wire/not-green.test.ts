@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Project } from "../sandbox/hex/types.js";
 import { buttonsOf, Harness, shown } from "./harness.js";
-import { addProject, HOUR, MINUTE, STEP_MS, toldIn } from "./watching.js";
+import { addProject, HOUR, MINUTE, STEP_MS, TEN, toldIn } from "./watching.js";
 
 // Hours of simulated time, on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -45,11 +45,24 @@ test("its schedule is changed while a run by hand goes on: green when that run h
   await shows("Late: a run was due");
   harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 30 * MINUTE });
   moveToNoon(project);
-  await shows("It is green again when that run has completed.");
-  expect(told()[0]).toContain("and had not started when its schedule was changed");
+  await shows("and had not started when its schedule was changed");
+  expect(told()[0]).toContain("It is green again when that run has completed.");
   await shows("Back to green");
   await harness.until(() => replies().length === 1, STEP_MS);
   expect(replies()[0]).toContain("Back to green after");
+});
+
+test("a run by hand goes on while the scheduled one is late: the message says so, and does not ask for another one", async () => {
+  const project = addProject(harness, "Weekly revenue");
+  await harness.ask("watch weekly revenue");
+  await harness.pass(TEN + 5 * MINUTE - harness.clock.now(), STEP_MS);
+  const run = harness.hex.workspace.startRun(project.id, { trigger: "API", durationMs: 30 * MINUTE });
+  await shows("Late: a run was due");
+  expect(told()[0]).toMatch(
+    new RegExp(`${run.id}\\|Another run> has been started. It is green again when that run has completed.`),
+  );
+  expect(told()[0]).not.toContain("run it now");
+  await shows("Back to green");
 });
 
 test("Hex is down for hours while an hourly run is late: late until a run has completed", async () => {

@@ -270,9 +270,12 @@ function todoLine({ ailments, overAt, since }: Trouble, followed: Followed | nul
   const open = ailments.filter((one) => one.overAt === null).map(({ kind }) => kind);
   if (open.includes("failed")) return "Open the run in Hex to see what failed, fix the project, and run it again.";
   if (open.includes("stuck")) return "Open the run in Hex. If it does not move, cancel it and run it again.";
-  if (open.includes("late")) return "Look at its schedule in Hex, or run it now.";
   const started = followed?.going.find((run) => run.since >= since);
-  return `${link(started?.url ?? null, "A run", 40)} has started. It is green again when that run has completed.`;
+  const isLate = open.includes("late");
+  if (isLate && started === undefined) return "Look at its schedule in Hex, or run it now.";
+  const run = isLate ? "Another run" : "A run";
+  const verb = isLate ? "has been started" : "has started";
+  return `${link(started?.url ?? null, run, 40)} ${verb}. It is green again when that run has completed.`;
 }
 
 /** Of what is wrong with it now, or was at last. */
